@@ -1,0 +1,6 @@
+"""The Affino MCP service: agents work on records as a person, through one gate."""
+
+from typing import Final
+
+NAME: Final = "affino-mcp"
+VERSION: Final = "0.1.0"

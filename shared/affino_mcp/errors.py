@@ -1,0 +1,260 @@
+"""Every error that a caller can meet, in one tree; the texts are ours and fixed (rule: never an exception's text).
+
+AffinoError
+├── Refusal                 the gate says no: a raw HTTP status before any tool runs
+│   ├── BadCredentials      401 key, secret or token missing, unknown or wrong: one uniform answer
+│   ├── SessionExpired      401 key and secret are right, the session's time is over
+│   ├── SessionUnknown      401 key and secret are right, no such session
+│   ├── PersonInactive      401 the session's person has been disabled
+│   ├── ProfileDisabled     403 the operator switched the profile off
+│   ├── OriginRefused       403 a browser page from a foreign origin
+│   ├── RateLimited         429 the profile's calls for this moment are used up
+│   ├── TooManyFailures     429 wrong logins from one place
+│   ├── Unavailable         503 a store does not answer
+│   ├── BadRequest          400 the message cannot be read
+│   ├── TooLarge            413 the message is over the limit
+│   ├── MethodNotAllowed    405 only POST is served
+│   └── NoSuchPath          404
+└── ToolError               the tool says no: a result with isError and {"error": {...}}
+    ├── InvalidArgument     -10   an argument is wrong, missing or too long
+    ├── PermissionDenied    -110  the person lacks a right
+    ├── ToolDisabled        -111  the profile does not allow the tool's family
+    ├── NotFound            -120  no such record, or the person may not see it
+    ├── Conflict            -130  duplicate, stale, or in use
+    ├── InvalidState        -131  the record's state forbids it
+    └── Unexpected          -1    a fault of ours, without its text
+UnknownTool                 -32602 no tool of that name exists (a protocol error, not a result)
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class AffinoError(Exception):
+    """What was wrong, in words meant for the caller; `details` says where, who can fix it and what to do next."""
+
+    type: ClassVar[str] = "error"
+    code: ClassVar[int] = -1
+    text: ClassVar[str] = "The call could not be carried out."
+
+    def __init__(self, message: str | None = None, **details: Any) -> None:
+        self.message = message or self.text
+        self.details = {k: v for k, v in details.items() if v is not None}
+        super().__init__(self.message)
+
+
+class Refusal(AffinoError):
+    """Raised before a tool runs. `who_can_fix` and `next_step` are part of the answer (design decision 3)."""
+
+    status: ClassVar[int] = 400
+    denied_by: ClassVar[str] = "request"
+    who_can_fix: ClassVar[str] = "caller"
+    next_step: ClassVar[str] = "Correct the request and send it again."
+
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.retry_after = retry_after
+        self.profile: Any = None
+        self.person: Any = None
+        self.fingerprint: str | None = None
+
+    def about(self, profile: Any = None, person: Any = None, fingerprint: str | None = None) -> Refusal:
+        """Remember whom the refusal concerns, for its audit row; returns itself."""
+        self.profile, self.person = profile or self.profile, person or self.person
+        self.fingerprint = fingerprint or self.fingerprint
+        return self
+
+
+class BadCredentials(Refusal):
+    """Key, secret or token missing, unknown or wrong: never says which (R53)."""
+
+    type, status, code = "authentication_error", 401, -31001
+    denied_by, who_can_fix = "credentials", "person or operator"
+    text = (
+        "Authentication failed: the AccessToken, API Key or API Secret is missing or wrong, or the session is over. "
+        "Ask the person to log in to Affino again, and check the three headers."
+    )
+    next_step = "Do not retry with the same headers. Ask the person to log in again; if that fails, ask the operator."
+
+
+class SessionExpired(Refusal):
+    """The session's time is over (R26, R43, R44)."""
+
+    type, status, code = "session_expired", 401, -31001
+    denied_by, who_can_fix = "session", "person"
+    text = "The session has expired. Ask the person to log in to Affino again and use the new AccessToken."
+    next_step = "Tell the person that the session has expired and ask for a new login; do not retry with this token."
+
+
+class SessionUnknown(Refusal):
+    """The AccessToken belongs to no session: mistyped, from another instance, or logged out."""
+
+    type, status, code = "session_unknown", 401, -31001
+    denied_by, who_can_fix = "session", "person"
+    text = "The AccessToken is not known here. Ask the person to log in to this Affino instance and use the new AccessToken."
+    next_step = "Tell the person that the AccessToken is not valid here and ask for a new login."
+
+
+class PersonInactive(Refusal):
+    """The person's account has been disabled."""
+
+    type, status, code = "person_disabled", 401, -31001
+    denied_by, who_can_fix = "person", "operator"
+    text = "This person's account is disabled, so nothing can be done in their name."
+    next_step = "Tell the person that the account is disabled; an operator can enable it."
+
+
+class ProfileDisabled(Refusal):
+    """The operator switched the profile off (R132-R134)."""
+
+    type, status, code = "profile_disabled", 403, -31003
+    denied_by, who_can_fix = "profile", "operator"
+    text = "This API Profile is switched off. Ask the operator of this Affino instance to enable it."
+    next_step = "Stop calling; ask the operator whether the profile will be enabled again."
+
+
+class OriginRefused(Refusal):
+    """A web page of a foreign origin called (MCP 2026-07-28: an invalid Origin is 403)."""
+
+    type, status, code = "origin_refused", 403, -31003
+    denied_by, who_can_fix = "origin", "operator"
+    text = "Calls from this web origin are not accepted."
+    next_step = "Call from a server or a desktop client, or ask the operator to allow the origin."
+
+
+class RateLimited(Refusal):
+    """The profile's limit is reached (R125-R127); `retry_after` is the exact wait in seconds."""
+
+    type, status, code = "rate_limited", 429, -31029
+    denied_by, who_can_fix = "rate_limit", "operator"
+    text = "The rate limit of this API Profile is reached. Wait for the stated time before the next call."
+    next_step = "Wait for retry_after seconds, then go on; if this happens often, ask the operator to raise the limit."
+
+
+class TooManyFailures(Refusal):
+    """Too many wrong logins from this place (R130); right credentials are never refused (R131)."""
+
+    type, status, code = "too_many_failures", 429, -31029
+    denied_by, who_can_fix = "login_guard", "person"
+    text = "Too many failed attempts. Wait before trying again."
+    next_step = "Wait for retry_after seconds and check the e-mail and password."
+
+
+class Unavailable(Refusal):
+    """A store does not answer: nothing was written, nobody is blamed."""
+
+    type, status, code = "unavailable", 503, -31053
+    denied_by, who_can_fix = "service", "operator"
+    text = "The service cannot reach its storage just now. Nothing was changed; try again shortly."
+    next_step = "Try the same call again after retry_after seconds."
+
+
+class BadRequest(Refusal):
+    """The message cannot be read as one JSON-RPC request."""
+
+    type, status, code = "bad_request", 400, -32600
+    text = "The request is not a single valid JSON-RPC message."
+
+
+class TooLarge(Refusal):
+    """The message is over the size limit."""
+
+    type, status, code = "too_large", 413, -31013
+    text = "The request is larger than this service accepts."
+    next_step = "Send less in one call."
+
+
+class MethodNotAllowed(Refusal):
+    """Only POST is served."""
+
+    type, status, code = "method_not_allowed", 405, -31005
+    text = "Only POST is served here."
+    next_step = "Send the message with POST."
+
+
+class NoSuchPath(Refusal):
+    """Nothing lives at this address."""
+
+    type, status, code = "not_found", 404, -31004
+    text = "Nothing is served at this address."
+    next_step = "Check the address."
+
+
+class ToolError(AffinoError):
+    """The tool was reached and says no; the caller gets a result with isError."""
+
+
+class InvalidArgument(ToolError):
+    """An argument is wrong; `argument` names it."""
+
+    type, code = "validation_error", -10
+    text = "An argument is not valid."
+
+    def __init__(self, argument: str, message: str, **details: Any) -> None:
+        super().__init__(message, argument=argument, who_can_fix="caller", **details)
+
+
+class PermissionDenied(ToolError):
+    """The person lacks `right`; says who can grant it, never what the data are (R140)."""
+
+    type, code = "permission_denied", -110
+
+    def __init__(self, right: str, message: str | None = None, **details: Any) -> None:
+        text = message or f"The person you act for does not have the right '{right}'."
+        next_step = "Tell the person; an operator can grant the right through a security group."
+        super().__init__(
+            text, denied_by="person", rule=right, who_can_fix="operator", next=next_step, **details
+        )
+
+
+class ToolDisabled(ToolError):
+    """The profile does not allow this tool's family and access (R66, R69)."""
+
+    type, code = "tool_disabled", -111
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(
+            f"This tool is switched off: the API Profile does not allow '{rule}'.",
+            denied_by="profile",
+            rule=rule,
+            who_can_fix="operator",
+            next="Go on without this tool, or ask the operator to switch the family on for this profile.",
+        )
+
+
+class NotFound(ToolError):
+    """No such record, or the person may not see it: one answer, so nothing leaks."""
+
+    type, code = "not_found", -120
+
+    def __init__(self, argument: str, what: str, **details: Any) -> None:
+        super().__init__(f"No {what} with this {argument} can be found.", argument=argument, **details)
+
+
+class Conflict(ToolError):
+    """A duplicate, a stale `IfUpdated`, a record in use, or a reused key."""
+
+    type, code = "conflict", -130
+    text = "The change conflicts with what is stored."
+
+
+class InvalidState(ToolError):
+    """The record's state does not allow the change."""
+
+    type, code = "invalid_state", -131
+    text = "The record's state does not allow this."
+
+
+class Unexpected(ToolError):
+    """A fault of ours; the log holds the rest under the request id."""
+
+    type, code = "unexpected", -1
+    text = "Something went wrong on our side. Nothing was changed. The operator can find the call by its request id."
+
+
+class UnknownTool(AffinoError):
+    """No tool of this name exists: JSON-RPC -32602 (MCP 2026-07-28)."""
+
+    type, code = "unknown_tool", -32602
+    text = "There is no tool of this name. List the tools to see what is there."

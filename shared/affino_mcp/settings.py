@@ -1,0 +1,49 @@
+"""Settings: one frozen table, read once from the environment; the only module that reads it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+
+DEFAULT_PROFILE_RATE = 60
+"""Calls per minute of a profile whose operator names no rate (R125)."""
+
+
+def _setting(variable: str, default: str, help_text: str) -> str:
+    value: str = field(default=default, metadata={"variable": variable, "help": help_text})
+    return value
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a deployment decides. Every value comes from the variable that stands beside it."""
+
+    instance: str = _setting("AFFINO_INSTANCE", "demo", "the instance's dbname: the second part of /rest/{dbname}/login")
+    stage: str = _setting("AFFINO_STAGE", "live", "the API's stage name; a path prefix on the default host name")
+    gate_table: str = _setting("AFFINO_GATE_TABLE", "affino-mcp-gate", "profile rows, sessions, people, counters")
+    audit_table: str = _setting("AFFINO_AUDIT_TABLE", "affino-mcp-audit", "the API Log")
+    records_table: str = _setting("AFFINO_RECORDS_TABLE", "affino-mcp-records", "the builtin instance's records")
+    credentials_table: str = _setting("AFFINO_CREDENTIALS_TABLE", "affino-mcp-credentials", "password hashes (login only)")
+    secrets_prefix: str = _setting("AFFINO_SECRETS_PREFIX", "affino-mcp/demo", "where profile secrets live in Secrets Manager")
+    allowed_origins: str = _setting("AFFINO_ALLOWED_ORIGINS", "", "web origins that may call, separated by commas; empty: none")
+    aws_endpoint: str = _setting("AFFINO_AWS_ENDPOINT", "", "one address for all AWS services (local run only); empty: AWS")
+    region: str = _setting("AWS_REGION", "eu-west-1", "the AWS region")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The allowed web origins as a set."""
+        return frozenset(o.strip() for o in self.allowed_origins.split(",") if o.strip())
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Settings from a mapping of variables; an absent or empty one takes the default."""
+    given = {f.name: environment.get(f.metadata["variable"]) for f in fields(Settings)}
+    return Settings(**{name: value for name, value in given.items() if value})
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings, read from its environment once."""
+    return read(os.environ)

@@ -1,0 +1,85 @@
+"""Secrets: named JSON documents in versions. A reader names the version it wants, so it never reads a stale one."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any, Protocol
+
+from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.wire import AwsError, AwsJson
+
+Document = dict[str, Any]
+
+
+class Secrets(Protocol):
+    """Named documents. Every method may raise StoreUnavailable."""
+
+    def read(self, name: str, version: str) -> Document:
+        """The document of exactly this version; raises KeyError when there is none."""
+
+    def write(self, name: str, version: str, document: Document) -> None:
+        """Store a new version under a version id of the caller's choice (32-64 characters), creating the secret."""
+
+
+class MemorySecrets:
+    """Secrets on a dictionary, for tests; `reads` counts what was read."""
+
+    def __init__(self) -> None:
+        self._documents: dict[tuple[str, str], str] = {}
+        self._lock = threading.Lock()
+        self.reads = 0
+        self.broken = False
+
+    def read(self, name: str, version: str) -> Document:
+        """See Secrets."""
+        if self.broken:
+            raise StoreUnavailable
+        with self._lock:
+            self.reads += 1
+            document: Document = json.loads(self._documents[name, version])
+            return document
+
+    def write(self, name: str, version: str, document: Document) -> None:
+        """See Secrets."""
+        if self.broken:
+            raise StoreUnavailable
+        with self._lock:
+            self._documents[name, version] = json.dumps(document)
+
+
+class AwsSecrets:
+    """Secrets in AWS Secrets Manager."""
+
+    def __init__(self, endpoint: AwsJson) -> None:
+        self._endpoint = endpoint
+
+    def read(self, name: str, version: str) -> Document:
+        """See Secrets."""
+        try:
+            answer = self._endpoint.call("GetSecretValue", {"SecretId": name, "VersionId": version})
+        except AwsError as error:
+            raise _missing_or_unavailable(error, name) from error
+        document: Document = json.loads(answer["SecretString"])
+        return document
+
+    def write(self, name: str, version: str, document: Document) -> None:
+        """See Secrets."""
+        body = {"ClientRequestToken": version, "SecretString": json.dumps(document)}
+        try:
+            self._endpoint.call("PutSecretValue", {"SecretId": name, **body})
+        except AwsError as error:
+            if error.name != "ResourceNotFoundException":
+                raise StoreUnavailable(error.name) from error
+            self._create(name, body)
+
+    def _create(self, name: str, body: Document) -> None:
+        try:
+            self._endpoint.call("CreateSecret", {"Name": name, "Description": "An API Profile of Affino MCP", **body})
+        except AwsError as error:
+            raise StoreUnavailable(error.name) from error
+
+
+def _missing_or_unavailable(error: AwsError, name: str) -> Exception:
+    missing = error.name in ("ResourceNotFoundException", "InvalidRequestException")
+    return KeyError(name) if missing else StoreUnavailable(error.name)

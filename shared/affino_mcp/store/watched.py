@@ -1,0 +1,63 @@
+"""A Database that notes what it is asked and can be told to fail.
+
+Store calls per request are asserted exactly with `calls`; outages are made with `broken`: no mocks, no timing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from affino_mcp.store.ops import Database, Delete, Item, Key, Page, Put, Query, StoreUnavailable, Update, WriteOp
+
+
+class WatchedDatabase:
+    """Passes everything on to `inner`.
+
+    `calls` lists `(method, table)` in order; a transaction names its tables joined by `+`.
+    A method and table in `broken` raise StoreUnavailable before anything happens.
+    """
+
+    def __init__(self, inner: Database) -> None:
+        self.inner = inner
+        self.calls: list[tuple[str, str]] = []
+        self.broken: set[tuple[str, str]] = set()
+
+    def _note(self, method: str, *tables: str) -> None:
+        self.calls.append((method, "+".join(sorted(set(tables)))))
+        if any((method, table) in self.broken for table in tables):
+            raise StoreUnavailable
+
+    def get(self, table: str, key: Key) -> Item | None:
+        """See Database."""
+        self._note("get", table)
+        return self.inner.get(table, key)
+
+    def get_many(self, table: str, keys: Sequence[Key]) -> dict[Key, Item]:
+        """See Database."""
+        self._note("get_many", table)
+        return self.inner.get_many(table, keys)
+
+    def put(self, op: Put) -> None:
+        """See Database."""
+        self._note("put", op.table)
+        self.inner.put(op)
+
+    def update(self, op: Update) -> Item:
+        """See Database."""
+        self._note("update", op.table)
+        return self.inner.update(op)
+
+    def delete(self, op: Delete) -> None:
+        """See Database."""
+        self._note("delete", op.table)
+        self.inner.delete(op)
+
+    def query(self, op: Query) -> Page:
+        """See Database."""
+        self._note("query", op.table)
+        return self.inner.query(op)
+
+    def transact(self, ops: Sequence[WriteOp], token: str) -> None:
+        """See Database."""
+        self._note("transact", *(op.table for op in ops))
+        self.inner.transact(ops, token)
