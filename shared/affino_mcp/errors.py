@@ -182,7 +182,9 @@ class NoSuchPath(Refusal):
 
 
 class ToolError(AffinoError):
-    """The tool was reached and says no; the caller gets a result with isError."""
+    """The tool was reached and says no; the caller gets a result with isError. `status` is the API Log's status code."""
+
+    status: ClassVar[int] = 400
 
 
 class InvalidArgument(ToolError):
@@ -198,7 +200,7 @@ class InvalidArgument(ToolError):
 class PermissionDenied(ToolError):
     """The person lacks `right`; says who can grant it, never what the data are (R140)."""
 
-    type, code = "permission_denied", -110
+    type, code, status = "permission_denied", -110, 403
 
     def __init__(self, right: str, message: str | None = None, **details: Any) -> None:
         text = message or f"The person you act for does not have the right '{right}'."
@@ -211,7 +213,7 @@ class PermissionDenied(ToolError):
 class ToolDisabled(ToolError):
     """The profile does not allow this tool's family and access (R66, R69)."""
 
-    type, code = "tool_disabled", -111
+    type, code, status = "tool_disabled", -111, 403
 
     def __init__(self, rule: str) -> None:
         super().__init__(
@@ -226,7 +228,7 @@ class ToolDisabled(ToolError):
 class NotFound(ToolError):
     """No such record, or the person may not see it: one answer, so nothing leaks."""
 
-    type, code = "not_found", -120
+    type, code, status = "not_found", -120, 404
 
     def __init__(self, argument: str, what: str, **details: Any) -> None:
         super().__init__(f"No {what} with this {argument} can be found.", argument=argument, **details)
@@ -235,21 +237,21 @@ class NotFound(ToolError):
 class Conflict(ToolError):
     """A duplicate, a stale `IfUpdated`, a record in use, or a reused key."""
 
-    type, code = "conflict", -130
+    type, code, status = "conflict", -130, 409
     text = "The change conflicts with what is stored."
 
 
 class InvalidState(ToolError):
     """The record's state does not allow the change."""
 
-    type, code = "invalid_state", -131
+    type, code, status = "invalid_state", -131, 409
     text = "The record's state does not allow this."
 
 
 class Unexpected(ToolError):
     """A fault of ours; the log holds the rest under the request id."""
 
-    type, code = "unexpected", -1
+    type, code, status = "unexpected", -1, 500
     text = "Something went wrong on our side. Nothing was changed. The operator can find the call by its request id."
 
 
@@ -257,4 +259,5 @@ class UnknownTool(AffinoError):
     """No tool of this name exists: JSON-RPC -32602 (MCP 2026-07-28)."""
 
     type, code = "unknown_tool", -32602
+    status: ClassVar[int] = 404
     text = "There is no tool of this name. List the tools to see what is there."
