@@ -1,0 +1,70 @@
+# Everything a developer, CI or an operator runs. Needs make, sh and any Python 3.11 to 3.13; installs the rest itself.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PORT ?= 8642
+STATE ?= .local/state
+FRESH ?=
+ARGS ?=
+
+bin := .venv/bin
+checked := shared functions scripts tests
+# Every install is exactly what the lock names, by hash; the lock is complete, so nothing is resolved.
+install = -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes --requirement
+
+.PHONY: help setup run test check build deploy-local bench lock clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/.made ## Make .venv with the locked packages and the affino-mcp command
+
+run: setup .tools/emulator/.made ## Run the whole service here until Ctrl-C (PORT=8642 STATE=.local/state FRESH=1)
+	@exec $(bin)/affino-mcp local up --foreground --port "$(PORT)" --state "$(STATE)" $(if $(filter-out 0 no,$(FRESH)),--fresh)
+
+test: check .tools/emulator/.made ## Run check, then every test (ARGS="-k name" chooses some)
+	@$(bin)/python scripts/run_tests.py $(ARGS)
+
+check: setup ## Lint, format, types, import layers and the line ratchet; under a minute
+	@$(bin)/ruff check --quiet
+	@$(bin)/ruff format --quiet --check || { echo "ruff format: run '.venv/bin/ruff format' on the files above"; exit 1; }
+	@$(bin)/mypy
+	@$(bin)/lint-imports --no-logo
+	@$(bin)/python scripts/ratchet.py $(checked)
+	@echo "make check: ruff check, ruff format, mypy --strict, import layers and line ratchet ran; all passed, none skipped"
+
+build: setup .tools/sam/.made ## Build functions and layers for AWS into .aws-sam/build
+	@$(bin)/python scripts/build.py
+
+deploy-local: setup .tools/sam/.made .tools/emulator/.made ## Deploy the real template into MiniStack and smoke-test it
+	@$(bin)/python -m scripts.deploy_local $(ARGS)
+
+bench: setup ## Measure the service's own cost per start and per call
+	@$(bin)/python -m bench $(ARGS)
+
+lock: .tools/lock/.made ## Resolve pyproject.toml and requirements/*.in again into the hashed locks
+	@scripts/lock .tools/lock/bin/uv
+
+clean: ## Remove everything made here except local state (.local)
+	rm -rf .venv .tools .aws-sam .deploy .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.venv/.made: requirements/dev.txt pyproject.toml
+	@echo "making .venv (once) ..."
+	@python="$$(scripts/find-python)" && "$$python" -m venv .venv
+	@$(bin)/python $(install) requirements/dev.txt
+	@$(bin)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# MiniStack runs the functions with its own interpreter, so it gets the Lambda runtime's Python when there is one.
+.tools/emulator/.made: requirements/emulator.txt
+	@echo "making .tools/emulator (once): MiniStack, pinned ..."
+	@python="$$(scripts/find-python 3.13 || scripts/find-python)" && "$$python" -m venv --clear .tools/emulator
+	@.tools/emulator/bin/python $(install) requirements/emulator.txt
+	@touch $@
+
+.tools/%/.made: requirements/%.txt
+	@echo "making .tools/$* (once) ..."
+	@python="$$(scripts/find-python)" && "$$python" -m venv --clear .tools/$*
+	@.tools/$*/bin/python $(install) requirements/$*.txt
+	@touch $@

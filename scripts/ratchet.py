@@ -1,0 +1,46 @@
+"""Line ratchet: no function over 40 lines, no module over 250. Usage: ratchet.py FOLDER...
+
+A function's docstring is not counted (a contract may be as long as it must); everything else is.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+FUNCTION_LINES = 40
+MODULE_LINES = 250
+
+type_of_function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def lines_of(function: type_of_function) -> int:
+    """Lines from `def` to the last statement, without the docstring."""
+    docstring = function.body[0] if ast.get_docstring(function, clean=False) is not None else None
+    documented = (docstring.end_lineno or 0) - docstring.lineno + 1 if docstring else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - documented
+
+
+def too_long(path: Path) -> Iterator[str]:
+    """One plain line for each function or module of this file that is over its limit."""
+    text = path.read_text(encoding="utf-8")
+    total = len(text.splitlines())
+    if total > MODULE_LINES:
+        yield f"{path}:1: module of {total} lines (at most {MODULE_LINES})"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, type_of_function) and lines_of(node) > FUNCTION_LINES:
+            yield f"{path}:{node.lineno}: function {node.name} of {lines_of(node)} lines (at most {FUNCTION_LINES})"
+
+
+def main(folders: list[str]) -> int:
+    """Prints every finding; gives 1 when there is one, else 0."""
+    files = [path for folder in folders for path in sorted(Path(folder).rglob("*.py"))]
+    findings = [finding for path in files for finding in too_long(path)]
+    print("\n".join([*findings, f"ratchet: {len(files)} modules, {len(findings)} over the limit"]))
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,48 @@
+"""Runs pytest and ends with one plain line: what passed, what failed, what was skipped and why."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree  # noqa: S405  # the report was just written by our own pytest
+
+NOT_A_SKIP = "pytest.xfail"
+
+
+def skip_reasons(report: ElementTree.Element) -> Counter[str]:
+    """How often each reason was given for skipping a test."""
+    skips = [skip for skip in report.iter("skipped") if skip.get("type") != NOT_A_SKIP]
+    return Counter(skip.get("message", "no reason given") for skip in skips)
+
+
+def summary(report: ElementTree.Element) -> str:
+    """The closing line for a JUnit report."""
+    cases = len(list(report.iter("testcase")))
+    failed = len({id(case) for case in report.iter("testcase") if case.find("failure") is not None})
+    errors = len({id(case) for case in report.iter("testcase") if case.find("error") is not None})
+    skips = skip_reasons(report)
+    passed = cases - failed - errors - skips.total()
+    reasons = "; ".join(f"{count}x {reason}" for reason, count in sorted(skips.items()))
+    return (
+        f"make test: ran {cases - skips.total()} tests: {passed} passed, {failed + errors} failed; "
+        f"{skips.total()} skipped" + (f" ({reasons})" if skips else "")
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Runs pytest with the arguments given and gives its exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.xml")
+        code = subprocess.run([sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments]).returncode
+        if report.exists():
+            print(summary(ElementTree.parse(report).getroot()))  # noqa: S314
+        else:
+            print(f"make test: pytest ended with code {code} before any test ran")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
