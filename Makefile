@@ -27,7 +27,7 @@ test: check .tools/emulator/.made ## Run check, then every test (ARGS="-k name" 
 	@$(bin)/python scripts/run_tests.py $(ARGS)
 
 check: setup ## Lint, format, types, import layers and the line ratchet; under a minute
-	@$(bin)/ruff check --quiet
+	@$(bin)/ruff check --quiet --output-format concise
 	@$(bin)/ruff format --quiet --check || { echo "ruff format: run '.venv/bin/ruff format' on the files above"; exit 1; }
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
