@@ -1,0 +1,54 @@
+"""Capabilities: which families a profile may read or write. One predicate for the list and for the call (R15, R48, R66)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Access(StrEnum):
+    """The two switches of a family (R54)."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class Family(StrEnum):
+    """The ten families of v1 (R54); `ALWAYS` is for tools that need only a valid session."""
+
+    ACCOUNTS = "accounts"
+    CONTACTS = "contacts"
+    CONTACT_LISTS = "contact_lists"
+    ACCOUNT_LISTS = "account_lists"
+    OPPORTUNITIES = "opportunities"
+    TASKS = "tasks"
+    NOTES = "notes"
+    ARTICLES = "articles"
+    MEDIA_ITEMS = "media_items"
+    FORUMS = "forums"
+    ALWAYS = "always"
+
+
+SWITCHED = tuple(family for family in Family if family is not Family.ALWAYS)
+"""The families that a profile switches on and off."""
+
+
+@dataclass(frozen=True)
+class Capability:
+    """What a profile allows. A family that is not named is off (R66)."""
+
+    families: Mapping[str, frozenset[Access]] = field(default_factory=dict)
+
+    def allows(self, family: str, access: Access) -> bool:
+        """Whether this family may be read or written."""
+        return family == Family.ALWAYS or access in self.families.get(family, frozenset())
+
+    def to_json(self) -> dict[str, list[str]]:
+        """`{"contacts": ["read", "write"]}`, without the families that are off."""
+        return {name: sorted(access) for name, access in sorted(self.families.items()) if access}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, list[str]]) -> Capability:
+        """The inverse of `to_json`."""
+        return cls({name: frozenset(Access(word) for word in words) for name, words in document.items()})

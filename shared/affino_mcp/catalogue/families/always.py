@@ -1,0 +1,39 @@
+"""What every valid session may ask: who am I, and which topics are there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.families.shared import SEARCH_NAMES
+from affino_mcp.catalogue.method import CURSOR, PAGE_SIZE, Effect, Method
+
+METHODS: Final = (
+    Method(
+        "get_current_user",
+        Family.ALWAYS,
+        Effect.READ,
+        "",
+        "Who you act for, what the profile allows, when the session ends.",
+        "whose name will my changes carry?",
+        {
+            "UserCode": "the person's code",
+            "Name": "the person's name",
+            "Email": "the person's e-mail",
+            "ApiProfile": "the profile's name",
+            "Families": "per family: read, write",
+            "SessionExpires": "when the session ends",
+            "RateLimit": "calls per minute",
+        },
+    ),
+    Method(
+        "list_topics",
+        Family.ALWAYS,
+        Effect.READ,
+        "",
+        "The topics that records can carry.",
+        "the code of 'Platform Expansion'.",
+        {"Items": "TopicCode, Name, ParentCode", "TotalRecords": "how many", "NextCursor": "for the next page"},
+        (SEARCH_NAMES, PAGE_SIZE, CURSOR),
+    ),
+)

@@ -1,0 +1,87 @@
+"""Notes: free text on an account, contact or opportunity (R61, R93-R97)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.families.shared import SCOPE
+from affino_mcp.catalogue.field import Field
+from affino_mcp.catalogue.kinds import code, line, text
+from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, listing
+from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+
+NOTE: Final = Record(
+    name="Note",
+    family=Family.NOTES,
+    code="NoteCode",
+    label=("Subject",),
+    fields=(Field("Body", text(8000), "short and specific: summarise"), Field("Subject", line(255))),
+    required=("Body",),
+    derived=(
+        Field("Scope", PERSON_REFERENCE, "Type, Code and Name of what it is about"),
+        Field("Author", PERSON_REFERENCE, "UserCode and Name"),
+    ),
+    summary=("Subject", "Body"),
+    search=("Subject", "Body"),
+)
+_FULL: Final = {"Note": "the full note"}
+
+METHODS: Final = (
+    Method(
+        "list_notes",
+        Family.NOTES,
+        Effect.READ,
+        "notes.read",
+        "List notes, page by page.",
+        "the notes on Jane Doe.",
+        PAGE_RETURNS,
+        listing(NOTE, *SCOPE, Field("AuthorCode", code(), "UserCode of the author"), MINE),
+        record=NOTE,
+    ),
+    Method(
+        "get_note",
+        Family.NOTES,
+        Effect.READ,
+        "notes.read",
+        "Read one note.",
+        "the note on last week's call.",
+        _FULL,
+        (NOTE.code_field.needed(),),
+        record=NOTE,
+    ),
+    Method(
+        "create_note",
+        Family.NOTES,
+        Effect.CREATE,
+        "notes.write",
+        "Add a note to exactly one account, contact or opportunity.",
+        "Jane Doe wants a pricing comparison with competitor X.",
+        _FULL,
+        (*NOTE.creating(), *SCOPE),
+        "Keep it short: summarise instead of pasting a chat.",
+        record=NOTE,
+    ),
+    Method(
+        "update_note",
+        Family.NOTES,
+        Effect.UPDATE,
+        "notes.write",
+        "Change a note; only the given arguments change.",
+        "correct the price in my note.",
+        _FULL,
+        NOTE.updating(),
+        record=NOTE,
+    ),
+    Method(
+        "delete_note",
+        Family.NOTES,
+        Effect.DELETE,
+        "notes.delete",
+        "Delete a note; an operator can restore it for 30 days.",
+        "remove a note made by mistake.",
+        {"NoteCode": "the code", "Deleted": "true"},
+        (NOTE.code_field.needed(),),
+        record=NOTE,
+    ),
+)

@@ -1,0 +1,34 @@
+"""From pydantic's findings to our own fixed texts: never its wording, never the value that was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from pydantic_core import ErrorDetails
+
+_TEXTS: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
+    "affino": lambda c: str(c["text"]),
+    "missing": lambda c: "is required",
+    "string_type": lambda c: "must be text",
+    "string_too_long": lambda c: f"must be at most {c['max_length']} characters long",
+    "string_unicode": lambda c: "must not contain broken Unicode",
+    "int_type": lambda c: "must be a whole number",
+    "int_from_float": lambda c: "must be a whole number",
+    "int_parsing_size": lambda c: "is too large",
+    "float_type": lambda c: "must be a number",
+    "finite_number": lambda c: "must be a finite number",
+    "bool_type": lambda c: "must be true or false",
+    "greater_than_equal": lambda c: f"must be at least {c['ge']}",
+    "less_than_equal": lambda c: f"must be at most {c['le']}",
+    "literal_error": lambda c: "must be one of " + str(c["expected"]).replace("'", ""),
+    "list_type": lambda c: "must be a list",
+    "too_long": lambda c: f"must hold at most {c['max_length']} entries",
+    "too_short": lambda c: f"must hold at least {c['min_length']} entries",
+}
+
+
+def words(fault: ErrorDetails) -> str:
+    """Our sentence for one finding; a general one for a kind that is not in the table."""
+    text = _TEXTS.get(fault["type"])
+    return text(fault.get("ctx", {})) if text else "is not of the right form"

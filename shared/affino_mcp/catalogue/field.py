@@ -1,0 +1,58 @@
+"""Fields: a name, a kind and a sentence, typed once and used as argument, attribute, help and column."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from affino_mcp.catalogue.kinds import Kind
+
+_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+
+
+def snake_case(name: str) -> str:
+    """`VATNumber` -> `vat_number`: Affino's names outside, Python's inside."""
+    return "_".join(_WORDS.findall(name)).lower()
+
+
+def folded(name: str) -> str:
+    """The form in which argument names are compared: case, `_` and `-` do not matter."""
+    return name.replace("_", "").replace("-", "").casefold()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Where a code points: a family (`accounts`, `contacts`), `staff`, or a fixed list (`industries`, `topics`)."""
+
+    to: str
+    shown_as: str
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """One field of a record or a call. A field with a `reference` is answered resolved, under `reference.shown_as`."""
+
+    name: str
+    kind: Kind
+    help: str = ""
+    reference: Reference | None = None
+    required: bool = False
+
+    @cached_property
+    def inside(self) -> str:
+        """The field's name in Python."""
+        return snake_case(self.name)
+
+    @property
+    def attribute(self) -> str:
+        """The name under which a record answers this field."""
+        return self.reference.shown_as if self.reference else self.name
+
+    def needed(self) -> Field:
+        """The same field as a required argument."""
+        return replace(self, required=True)
+
+    def schema(self) -> dict[str, object]:
+        """The field's JSON Schema, with its sentence as description."""
+        return {**self.kind.schema, "description": self.help} if self.help else dict(self.kind.schema)

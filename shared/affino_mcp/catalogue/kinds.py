@@ -1,0 +1,178 @@
+"""The kinds of value an argument or attribute can have: each gives its JSON Schema and its pydantic type.
+
+The texts of what can be wrong live in `faults.py`; nothing here echoes a value back.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StrictBool, StrictInt, StrictStr
+from pydantic_core import PydanticCustomError
+
+MAX_CODE: Final = 2**53 - 1
+"""Largest whole number that every JSON reader keeps exactly."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_BREAK = re.compile(r"[\r\n\t\u2028\u2029]")
+_URL = re.compile(r"(https?://)?[^\s/@:<>\"'\\]+\.[^\s/@:<>\"'\\]+(:\d{1,5})?([/?#][^\s<>\"'\\]*)?", re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\".]{2,}")
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """One kind of value. `word` is how help pages call it; `schema` is JSON Schema 2020-12."""
+
+    word: str
+    schema: dict[str, Any]
+    annotation: Any
+
+
+def wrong(text: str) -> PydanticCustomError:
+    """The error to raise from a validator: our own fixed text."""
+    return PydanticCustomError("affino", "{text}", {"text": text})
+
+
+def _checked(text: str, good: Callable[[Any], bool]) -> AfterValidator:
+    def check(value: Any) -> Any:
+        if not good(value):
+            raise wrong(text)
+        return value
+
+    return AfterValidator(check)
+
+
+def _tidy(value: str) -> str:
+    if _CONTROL.search(value):
+        raise wrong("must not contain control characters or broken Unicode")
+    return unicodedata.normalize("NFC", value).strip()
+
+
+def _string(limit: int, word: str, *checks: Any, **schema: Any) -> Kind:
+    base = {"type": "string", "maxLength": limit} | schema
+    return Kind(f"{word}, at most {limit}", base, Annotated[StrictStr, Field(max_length=limit), AfterValidator(_tidy), *checks])
+
+
+def line(limit: int) -> Kind:
+    """One line of plain text."""
+    return _string(limit, "text", _checked("must be one line", lambda v: not _BREAK.search(v)))
+
+
+def text(limit: int) -> Kind:
+    """Plain text of several lines."""
+    return _string(limit, "long text")
+
+
+def email(limit: int) -> Kind:
+    """One e-mail address, kept as typed."""
+    return _string(limit, "e-mail", _checked("must be one e-mail address, like jane@orbital.example", _EMAIL.fullmatch))  # type: ignore[arg-type]
+
+
+def url(limit: int) -> Kind:
+    """A web address; only http and https (no tool ever fetches it)."""
+    return _string(limit, "web address", _checked("must be a web address, like https://orbital.example", _URL.fullmatch))  # type: ignore[arg-type]
+
+
+def country() -> Kind:
+    """An ISO 3166 country code, kept in capitals."""
+    check = _checked("must be an ISO country code of two or three letters, like GB", lambda v: v.isalpha() and len(v) in (2, 3))
+    return _string(3, "country code", check, AfterValidator(str.upper))
+
+
+def _number_in_text(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}", value) else value
+
+
+_CODE = Annotated[StrictInt, BeforeValidator(_number_in_text), Field(ge=1, le=MAX_CODE)]
+
+
+def code() -> Kind:
+    """The number of a record; a numeric string is taken too."""
+    return Kind("code", {"type": "integer", "minimum": 1}, _CODE)
+
+
+def codes(limit: int) -> Kind:
+    """Several codes; repeated ones count once."""
+    schema = {"type": "array", "items": {"type": "integer"}, "maxItems": limit}
+    unique = AfterValidator(lambda v: list(dict.fromkeys(v)))
+    return Kind(f"list of codes, at most {limit}", schema, Annotated[list[_CODE], Field(max_length=limit), unique])
+
+
+def _as_lookup(value: Any) -> Any:
+    found = _number_in_text(value)
+    if isinstance(found, str) and 0 < len(found) <= 200:
+        return _tidy(found)
+    if isinstance(found, int) and not isinstance(found, bool) and 1 <= found <= MAX_CODE:
+        return found
+    raise wrong("must be a code or an exact name")
+
+
+def lookup() -> Kind:
+    """The code or the exact name of an entry in a fixed list."""
+    return Kind("code or name", {"type": ["integer", "string"]}, Annotated[Any, PlainValidator(_as_lookup)])
+
+
+def whole(low: int, high: int) -> Kind:
+    """A whole number between two bounds."""
+    schema = {"type": "integer", "minimum": low, "maximum": high}
+    return Kind(f"whole number {low}-{high}", schema, Annotated[StrictInt, Field(ge=low, le=high)])
+
+
+def _as_money(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise wrong("must be a number")
+    if not 0 <= value <= 10**13:
+        raise wrong("must be a finite number from 0 to 10,000,000,000,000")
+    if round(value, 2) != value:
+        raise wrong("must have at most two decimals")
+    return value
+
+
+def money() -> Kind:
+    """An amount of money, zero or more, with at most two decimals."""
+    return Kind("amount", {"type": "number", "minimum": 0}, Annotated[Any, PlainValidator(_as_money)])
+
+
+def flag() -> Kind:
+    """true or false."""
+    return Kind("true or false", {"type": "boolean"}, StrictBool)
+
+
+def choice(*values: str) -> Kind:
+    """One of some words, whatever their case."""
+    known = {value.casefold(): value for value in values}
+    fold = BeforeValidator(lambda v: known.get(v.casefold(), v) if isinstance(v, str) else v)
+    return Kind("one of " + ", ".join(values), {"enum": list(values)}, Annotated[Literal[values], fold])
+
+
+def _as_date(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise wrong("must be a date, like 2026-12-24") from None
+
+
+def _as_moment(value: str) -> str:
+    try:
+        moment = datetime.fromisoformat(value)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise wrong("must be a date and time, like 2026-12-24T09:30:00Z") from None
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment.microsecond else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day() -> Kind:
+    """A calendar date, ISO 8601."""
+    return Kind("date", {"type": "string", "format": "date"}, Annotated[StrictStr, Field(max_length=40), AfterValidator(_as_date)])
+
+
+def moment() -> Kind:
+    """A moment, ISO 8601; without a zone it is UTC. Answered in UTC."""
+    schema = {"type": "string", "format": "date-time"}
+    return Kind("date and time", schema, Annotated[StrictStr, Field(max_length=40), AfterValidator(_as_moment)])

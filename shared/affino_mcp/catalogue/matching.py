@@ -1,0 +1,108 @@
+"""From what an agent sent to a method's arguments: tolerant of names, strict about values (catalogue conventions 2 and 3)."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from affino_mcp.catalogue.faults import words
+from affino_mcp.catalogue.field import folded
+from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
+from affino_mcp.errors import InvalidArgument
+
+Values = dict[str, Any]
+"""Checked argument values under Affino's names; only those that were given. None means: clear it."""
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A call's arguments after matching and checking."""
+
+    values: Values
+    warnings: tuple[Warning_, ...]
+
+
+@lru_cache(maxsize=256)
+def _known(method: Method) -> dict[str, str]:
+    return {folded(field.name): field.name for field in method.takes}
+
+
+@lru_cache(maxsize=256)
+def _read_only(method: Method) -> frozenset[str]:
+    attributes = method.record.attributes if method.record else ()
+    return frozenset(folded(name) for field in attributes for name in (field.name, field.attribute))
+
+
+def match(method: Method, given: Mapping[str, Any]) -> Matched:
+    """The arguments of a call. Unknown and read-only names become warnings; wrong values raise InvalidArgument."""
+    known, named, warnings = _known(method), dict[str, Any](), list[Warning_]()
+    for name, value in given.items():
+        argument = known.get(folded(name))
+        if argument is None:
+            warnings.append(_ignored(method, name))
+        elif argument in named:
+            raise InvalidArgument(argument, f"{argument} is given twice under different spellings.")
+        elif value is not None or method.effect is Effect.UPDATE:
+            named[argument] = value
+    values = _checked(method, named)
+    return Matched(values, (*warnings, *_changed(named, values)))
+
+
+def _ignored(method: Method, name: str) -> Warning_:
+    shown = name[:60].encode("utf-8", "replace").decode()
+    if method.effect is not Effect.READ and folded(name) in _read_only(method):
+        return warning(WarningCode.READ_ONLY, shown, f"{shown} cannot be set here; it was ignored.")
+    close = difflib.get_close_matches(folded(name), _known(method), n=1)
+    hint = f" Did you mean {_known(method)[close[0]]}?" if close else ""
+    return warning(WarningCode.UNKNOWN_ARGUMENT, shown, f"{method.name} has no argument {shown}; it was ignored.{hint}")
+
+
+def _checked(method: Method, named: Values) -> Values:
+    try:
+        model = method.model.model_validate(named)
+    except ValidationError as error:
+        raise _fault(method, error) from None
+    return _not_empty(method, model.model_dump(by_alias=True, exclude_unset=True))
+
+
+def _not_empty(method: Method, values: Values) -> Values:
+    for field in method.takes:
+        must = field.required or (method.record is not None and field.name in method.record.required)
+        if must and field.name in values and values[field.name] in (None, "", []):
+            raise InvalidArgument(field.name, f"{field.name} must not be empty.")
+    return values
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _changed(named: Values, values: Values) -> list[Warning_]:
+    text = "was stored without surrounding blanks and in normal Unicode form."
+    return [
+        warning(WarningCode.STORED_DIFFERENTLY, name, f"{name} {text}")
+        for name, value in values.items()
+        if isinstance(value, str) and isinstance(named[name], str) and value == _plain(named[name]) != named[name]
+    ]
+
+
+def _is_entry(place: tuple[int | str, ...]) -> bool:
+    return len(place) > 1 and isinstance(place[1], int)
+
+
+def _fault(method: Method, error: ValidationError) -> InvalidArgument:
+    faults: dict[str, str] = {}
+    for found in error.errors(include_url=False, include_input=False):
+        argument = str(found["loc"][0])
+        place = f"{argument}, entry {int(found['loc'][1]) + 1}," if _is_entry(found["loc"]) else argument
+        faults.setdefault(argument, f"{place} {words(found)}.")
+    first, text = next(iter(faults.items()))
+    others = [other for name, other in faults.items() if name != first]
+    return InvalidArgument(first, text, also=others or None)

@@ -1,0 +1,127 @@
+"""Methods: one row each, from which the MCP tool, help, checks, audit class and docs are derived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import Field as PydanticField
+
+from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.field import Field
+from affino_mcp.catalogue.kinds import choice, flag, line, moment, whole
+from affino_mcp.catalogue.record import Record
+
+ALWAYS: Final = "always"
+"""The family of tools that need only a valid session."""
+
+DRY_RUN: Final = Field("DryRun", flag())
+IDEMPOTENCY_KEY: Final = Field("IdempotencyKey", line(255))
+IF_UPDATED: Final = Field("IfUpdated", moment(), "the UpdatedDate you last saw; refused if changed since")
+SEARCH: Final = Field("Search", line(200), "words or beginnings of words")
+PAGE_SIZE: Final = Field("PageSize", whole(1, 100), "default 20")
+CURSOR: Final = Field("Cursor", line(500), "NextCursor of the page before")
+MINE: Final = Field("Mine", flag(), "only what is yours")
+
+
+class Effect(StrEnum):
+    """What carrying a method out does to what is stored."""
+
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    ADD = "add"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, eq=False)
+class Method:
+    """One thing that can be done. `arguments` are its own; every write also takes DryRun and IdempotencyKey.
+
+    `returns` maps each top-level key of the answer to a sentence; `record` is the record that it is about.
+    """
+
+    name: str
+    family: str
+    effect: Effect
+    right: str
+    summary: str
+    example: str
+    returns: dict[str, str]
+    arguments: tuple[Field, ...] = ()
+    notes: str = ""
+    record: Record | None = None
+
+    @property
+    def access(self) -> Access:
+        """Read or write: which switch of the profile it needs."""
+        return Access.READ if self.effect is Effect.READ else Access.WRITE
+
+    @cached_property
+    def takes(self) -> tuple[Field, ...]:
+        """All arguments, with those that every write has."""
+        return self.arguments + (() if self.access is Access.READ else (DRY_RUN, IDEMPOTENCY_KEY))
+
+    @property
+    def description(self) -> str:
+        """The tool's description in the guide's shape (R71): what it is, a realistic example, what to know."""
+        return " ".join(part for part in (self.summary, f"Example: {self.example}", self.notes) if part)
+
+    def input_schema(self) -> dict[str, Any]:
+        """JSON Schema of the arguments."""
+        required = [field.name for field in self.takes if field.required]
+        schema: dict[str, Any] = {"type": "object", "properties": {f.name: f.schema() for f in self.takes}}
+        return schema | ({"required": required} if required else {"additionalProperties": False} if not self.takes else {})
+
+    def output_schema(self) -> dict[str, Any]:
+        """JSON Schema of the structured answer: its top-level keys."""
+        return {"type": "object", "properties": {name: {} for name in (*self.returns, "Warnings")}}
+
+    def annotations(self) -> dict[str, bool]:
+        """MCP's hints, derived from the effect."""
+        if self.effect is Effect.READ:
+            return {"readOnlyHint": True, "openWorldHint": False}
+        destructive = self.effect in (Effect.DELETE, Effect.REMOVE)
+        idempotent = self.effect in (Effect.UPDATE, Effect.ADD, Effect.REMOVE, Effect.DELETE)
+        return {"destructiveHint": destructive, "idempotentHint": idempotent, "openWorldHint": False}
+
+    @cached_property
+    def model(self) -> type[BaseModel]:
+        """The pydantic model of the arguments, built when first needed (start-up time)."""
+        nullable = self.effect is Effect.UPDATE
+        shapes: dict[str, Any] = {f.inside: _shape(f, nullable) for f in self.takes}
+        return create_model(self.name, __config__=ConfigDict(extra="forbid", frozen=True), **shapes)
+
+
+def _shape(field: Field, nullable: bool) -> tuple[Any, Any]:
+    if field.required:
+        return field.kind.annotation, PydanticField(alias=field.name)
+    annotation = field.kind.annotation | None if nullable else field.kind.annotation
+    return annotation, PydanticField(default=None, alias=field.name)
+
+
+def listing(record: Record, *filters: Field) -> tuple[Field, ...]:
+    """The arguments that every list has, then its own filters."""
+    return (
+        SEARCH,
+        Field("DateFilter", moment(), "created or updated after"),
+        Field("SortBy", choice(*record.sorts)),
+        Field("SortOrder", choice("asc", "desc")),
+        PAGE_SIZE,
+        CURSOR,
+        Field("StartCode", record.code_field.kind),
+        *filters,
+    )
+
+
+PAGE_RETURNS: Final = {
+    "Items": "the rows",
+    "TotalRecords": "how many there are, when known",
+    "LastRecordCode": "code of the last row",
+    "NextCursor": "pass as Cursor for the next page; null at the end",
+    "CurrentDate": "the service's time",
+}

@@ -1,0 +1,71 @@
+"""Records: what a family keeps, as its fields and the attributes that only the service writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from affino_mcp.catalogue.field import Field
+from affino_mcp.catalogue.kinds import Kind, code, moment
+
+PERSON_REFERENCE: Final = Kind("person", {"type": "object"}, None)
+STAMPS: Final = (
+    Field("CreatedDate", moment(), "when it was created, UTC"),
+    Field("CreatedBy", PERSON_REFERENCE, "who created it: UserCode and Name"),
+    Field("UpdatedDate", moment(), "when it was last changed, UTC"),
+    Field("UpdatedBy", PERSON_REFERENCE, "who changed it last: UserCode and Name"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A kind of record. `fields` can be written, `derived` are read-only attributes, `label` names it for people.
+
+    `required` may not be empty, `sorts` are the SortBy words, `summary` is what a list row shows, `search` what Search
+    looks through.
+    """
+
+    name: str
+    family: str
+    code: str
+    label: tuple[str, ...]
+    fields: tuple[Field, ...]
+    required: tuple[str, ...] = ()
+    derived: tuple[Field, ...] = ()
+    sorts: tuple[str, ...] = ("Code", "Created", "Updated")
+    summary: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+
+    @cached_property
+    def code_field(self) -> Field:
+        """The generated code as a field; `.needed()` makes it the argument that picks a record."""
+        return Field(self.code, code(), f"the {self.words}'s code")
+
+    @property
+    def words(self) -> str:
+        """The record's name in running text."""
+        return self.name.lower()
+
+    @cached_property
+    def attributes(self) -> tuple[Field, ...]:
+        """Everything a full record answers."""
+        return (self.code_field, *self.fields, *self.derived, *STAMPS)
+
+    @cached_property
+    def writable(self) -> dict[str, Field]:
+        """The writable fields by name."""
+        return {field.name: field for field in self.fields}
+
+    def some(self, *names: str) -> tuple[Field, ...]:
+        """The named fields, as optional arguments."""
+        return tuple(self.writable[name] for name in names)
+
+    def creating(self, without: tuple[str, ...] = ()) -> tuple[Field, ...]:
+        """All writable fields as arguments of a create, the required ones first."""
+        first = tuple(self.writable[name].needed() for name in self.required)
+        return first + tuple(f for f in self.fields if f.name not in (*self.required, *without))
+
+    def updating(self, without: tuple[str, ...] = ()) -> tuple[Field, ...]:
+        """The code and all writable fields as arguments of an update."""
+        return (self.code_field.needed(), *(f for f in self.fields if f.name not in without))

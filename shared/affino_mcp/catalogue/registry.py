@@ -1,0 +1,29 @@
+"""Everything that can be called: the whole catalogue in one table, in a fixed order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from affino_mcp.catalogue.capability import Access, Capability, Family
+from affino_mcp.catalogue.families import accounts, always, contacts, notes, tasks
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.record import Record
+
+METHODS: Final[dict[str, Method]] = {
+    method.name: method
+    for module in (accounts, contacts, tasks, notes, always)
+    for method in sorted(module.METHODS, key=lambda m: m.name)
+}
+"""Every method by its name."""
+
+RECORDS: Final[dict[str, Record]] = {r.family: r for r in (accounts.ACCOUNT, contacts.CONTACT, tasks.TASK, notes.NOTE)}
+"""The main record of each family."""
+
+_WITH_TOPICS: Final = tuple(f for f in Family if f not in (Family.TASKS, Family.NOTES, Family.FORUMS, Family.ALWAYS))
+
+
+def shown(method: Method, capability: Capability) -> bool:
+    """The one predicate: whether a profile lists this method, and lets it be called (R48, R69)."""
+    if method.name == "list_topics":
+        return any(capability.allows(family, Access.READ) for family in _WITH_TOPICS)
+    return capability.allows(method.family, method.access)

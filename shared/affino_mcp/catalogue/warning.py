@@ -1,0 +1,32 @@
+"""Warnings: the call succeeded, but not exactly as asked (R123). Their codes are stable (R142)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+
+class WarningCode(StrEnum):
+    """What happened instead of what was asked."""
+
+    UNKNOWN_ARGUMENT = "UNKNOWN_ARGUMENT"
+    READ_ONLY = "READ_ONLY"
+    UNKNOWN_REFERENCE = "UNKNOWN_REFERENCE"
+    STORED_DIFFERENTLY = "STORED_DIFFERENTLY"
+    NO_CHANGE = "NO_CHANGE"
+    DEFAULTED = "DEFAULTED"
+    POSSIBLE_DUPLICATE = "POSSIBLE_DUPLICATE"
+    LONG_NOTE = "LONG_NOTE"
+    NOT_SHOWN = "NOT_SHOWN"
+    IGNORED = "IGNORED"
+    REPLAYED = "REPLAYED"
+    DRY_RUN = "DRY_RUN"
+
+
+Warning_ = dict[str, Any]
+"""`{"Code", "Argument", "Message"}` as callers and the API Log see it."""
+
+
+def warning(code: WarningCode, argument: str, message: str, **more: Any) -> Warning_:
+    """One warning; `argument` is the argument or attribute that it concerns ("" for the whole call)."""
+    return {"Code": code.value, "Argument": argument, "Message": message, **more}
