@@ -11,7 +11,7 @@ ARGS ?=
 bin := .venv/bin
 checked := shared functions scripts tests
 # Every install is exactly what the lock names, by hash; the lock is complete, so nothing is resolved.
-install = -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes --requirement
+install = -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes --requirement
 
 .PHONY: help setup run test check build deploy-local bench lock clean
 
@@ -50,10 +50,10 @@ clean: ## Remove everything made here except local state (.local)
 	rm -rf .venv .tools .aws-sam .deploy .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 .venv/.made: requirements/dev.txt pyproject.toml
-	@echo "making .venv (once) ..."
+	@echo "bringing .venv up to date with the lock ..."
 	@python="$$(scripts/find-python)" && "$$python" -m venv .venv
 	@$(bin)/python $(install) requirements/dev.txt
-	@$(bin)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(bin)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # MiniStack runs the functions with its own interpreter, so it gets the Lambda runtime's Python when there is one.

@@ -1,0 +1,82 @@
+"""`sam build` for one Python version, saying plainly what was built and whether byte-code is in it.
+
+The artifacts depend on more than their source folders (the build recipe, whether a Python of the target version was
+found), and `sam build --cached` looks at those folders only: so each combination has a cache of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SAM = ROOT / ".tools/sam/bin/sam"
+LAMBDA_PYTHON = "3.13"
+RECIPE = ROOT / "layers/Makefile"
+
+
+@dataclass(frozen=True)
+class Build:
+    """Artifacts for one Python version, in a folder of their own."""
+
+    version: str
+    folder: Path
+
+    @property
+    def template(self) -> Path:
+        """The built template, whose paths are relative to its folder."""
+        return self.folder / "template.yaml"
+
+    @property
+    def cache(self) -> Path:
+        """Where SAM keeps what it need not build again."""
+        what = f"{self.version} {find_python(self.version)} ".encode() + RECIPE.read_bytes()
+        return ROOT / ".aws-sam/cache" / hashlib.sha256(what).hexdigest()[:12]
+
+
+def find_python(version: str) -> str | None:
+    """The path of a Python of this version that runs here, or None."""
+    found = subprocess.run([ROOT / "scripts/find-python", version], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or None
+
+
+def sam_environment(**more: str) -> dict[str, str]:
+    """An environment for SAM: it wants a region even to build, and reports to nobody."""
+    quiet = {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION", "eu-west-1")}
+    return {**os.environ, **quiet, **more}
+
+
+def build(target: Build) -> None:
+    """Runs `sam build`; raises CalledProcessError when it fails (SAM has said why)."""
+    folders = ["--build-dir", target.folder, "--cache-dir", target.cache]
+    command = [SAM, "build", "--template", ROOT / "template.yaml", "--cached", "--parallel", *folders]
+    subprocess.run(command, check=True, cwd=ROOT, env=sam_environment(RUNTIME=target.version))
+
+
+def summary(target: Build) -> str:
+    """One plain line: what was built, from where its byte-code came, how large the layer is."""
+    python = find_python(target.version)
+    code = f"byte-code by {python}" if python else f"source only: no Python {target.version} found to compile byte-code"
+    size = sum(file.stat().st_size for file in target.folder.rglob("*") if file.is_file()) / 1_000_000
+    where = target.folder.relative_to(ROOT)
+    return f"make build: {where} is ready for Lambda's python{target.version}, {size:.0f} MB unzipped, {code}"
+
+
+def main() -> int:
+    """Builds for Lambda."""
+    target = Build(LAMBDA_PYTHON, ROOT / ".aws-sam/build")
+    try:
+        build(target)
+    except subprocess.CalledProcessError as failed:
+        print(f"make build: failed, sam build ended with {failed.returncode}")
+        return 1
+    print(summary(target))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
