@@ -1,0 +1,91 @@
+"""The API Log: writes rows, and one structured line for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from ulid import ULID
+
+from affino_mcp import observability
+from affino_mcp.audit.row import Row, Stamp, item
+from affino_mcp.audit.storm import Storm
+from affino_mcp.clock import Clock, iso, now
+from affino_mcp.store.ops import ConditionFailed, Database, Put, absent
+
+
+def new_id(moment: datetime) -> str:
+    """A ULID of this moment; later ones of one process sort after earlier ones."""
+    return str(ULID.from_datetime(moment))
+
+
+class AuditLog:
+    """Rows of calls on one table. Rows can be added and storms counted up; nothing is ever changed or removed."""
+
+    def __init__(
+        self, database: Database, table: str, clock: Clock = now, new_id: Callable[[datetime], str] = new_id
+    ) -> None:
+        self._database, self._table, self._clock, self._new_id = database, table, clock, new_id
+        self._storm = Storm(database, table, clock)
+
+    def stamp(self) -> Stamp:
+        """The identity and the moment for a new row."""
+        moment = self._clock()
+        return Stamp(self._new_id(moment), iso(moment))
+
+    def put(self, row: Row) -> Put:
+        """The write of a row, for a transaction of the caller's; call `tell` when it is done."""
+        return Put(self._table, item(row), absent())
+
+    def write(self, row: Row) -> None:
+        """Write a row and its line. The same row twice is written once. Raises StoreUnavailable."""
+        with suppress(ConditionFailed):  # an earlier try of ours arrived after all
+            self._database.put(self.put(row))
+        self.tell(row)
+        self._tell_counts()
+
+    def refused(self, row: Row) -> None:
+        """Write the row of a refused call; of a storm of 429 only the first sixty a minute get rows of their own.
+
+        Raises StoreUnavailable; the refusal stands in any case.
+        """
+        if row.status == 429 and self._storm.takes(row):
+            self._tell_counts()
+        else:
+            self.write(row)
+
+    def flush(self) -> None:
+        """Write the counts of storms that are still held back (at most a second's); raises StoreUnavailable."""
+        for counted in self._storm.flush():
+            self.tell(counted)
+
+    def tell(self, row: Row) -> None:
+        """Write the row's line for CloudWatch: identities and figures, no argument's value, e-mails masked."""
+        observability.line("call", line(row))
+
+    def _tell_counts(self) -> None:
+        for counted in self._storm.flush_when_due():
+            self.tell(counted)
+
+
+def line(row: Row) -> dict[str, Any]:
+    """What the line says: enough to find the row and to count, nothing that a person wrote."""
+    kept = row.document()
+    names = (
+        "id at profile_key profile_name person_code method family access outcome status record duration_ms "
+        "request_id fingerprint client_name client_version source channel dry_run count"
+    )
+    return {name: kept[name] for name in names.split()} | {
+        "person_email": masked(row.person_email),
+        "error_type": (row.error or {}).get("type", ""),
+        "error_code": (row.error or {}).get("code"),
+        "warnings": [warning.get("Code", "") for warning in row.warnings][:20],
+    }
+
+
+def masked(email: str) -> str:
+    """An e-mail address with its name hidden: `j***@orbital.example`."""
+    name, at, host = email.partition("@")
+    return f"{name[:1]}***{at}{host}" if email else ""

@@ -1,0 +1,146 @@
+"""Arguments as the API Log keeps them: never a secret, never a long text, never more than half a row.
+
+A value is withheld when its name speaks of a secret, wherever it stands; a text that carries a secret in a known form
+(`password: ...`, `Bearer ...`, a signed token, an AWS key) keeps the rest. Files and long texts become their length,
+their SHA-256 and their beginning, so that an operator can recognise what was sent without the log holding it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+WITHHELD: Final = "[withheld]"
+"""What stands where a secret stood."""
+
+BUDGET: Final = 4000
+"""Bytes that the arguments of one row may take."""
+
+_LENGTHS: Final = (200, 60, 20)
+_UNKNOWN: Final = 40
+_NAME: Final = 60
+_ARGUMENTS: Final = 60
+_ENTRIES: Final = 20
+_DEPTH: Final = 5
+_WINDOW: Final = 1000
+_LARGEST: Final = 10**37
+
+_SECRET_NAME: Final = re.compile(
+    "password|passwd|passphrase|passcode|pwd|secret|token|apikey|accesskey|privatekey|authorization|bearer|credential"
+    "|cookie|sessionid|sessionkey"
+)
+_SECRET_TEXT: Final = re.compile(
+    r"(?:\b(?:password|passwd|passphrase|pwd|secret|token|api[ _-]?key|authorization|credentials?)\b"
+    r"[\"']?\s?(?:[:=]|\bis\b)\s?[\"']?(?:bearer |basic )?\S+)"
+    r"|(?:\bbearer +\S{8,})"
+    r"|(?:\beyJ[\w-]+\.[\w-]+\.[\w-]*)"
+    r"|(?:\b(?:AKIA|ASIA)[A-Z0-9]{12,})",
+    re.IGNORECASE,
+)
+
+
+def redact(
+    arguments: Mapping[str, Any], allowed: Iterable[str] | None = None, known: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The arguments fit for the log, in JSON values that a row can hold (no floats, no lone surrogates).
+
+    `allowed` are the method's own argument names (any case and underscores); values under other names are cut
+    shorter. `known` are secrets of this very call, withheld wherever they occur.
+    """
+    names = None if allowed is None else {_canonical(name) for name in allowed}
+    secrets = [secret for secret in known if secret]
+    for length in _LENGTHS:
+        kept = {
+            _name(name, secrets): _value(name, value, _room(name, names, length), _DEPTH, secrets)
+            for name, value in list(arguments.items())[:_ARGUMENTS]
+        }
+        if weight(kept) <= BUDGET:
+            return kept
+    return {"(too much)": {"names": [_name(name, secrets)[:20] for name in list(arguments)[:_ARGUMENTS]]}}
+
+
+def weight(document: Any) -> int:
+    """Bytes of a document as compact JSON in UTF-8: an upper bound of what it takes in a row."""
+    return len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def plain(text: str) -> str:
+    """The text with everything that no row can hold replaced by `?`."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def digest(text: str) -> dict[str, Any]:
+    """The length of a text and the SHA-256 of its UTF-8 form."""
+    return {"length": len(text), "sha256": hashlib.sha256(plain(text).encode()).hexdigest()}
+
+
+def _canonical(name: str) -> str:
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in folded if letter.isalnum())
+
+
+def _secret(name: Any) -> bool:
+    return isinstance(name, str) and _SECRET_NAME.search(_canonical(name)) is not None
+
+
+def _room(name: str, allowed: set[str] | None, length: int) -> int:
+    return length if allowed is None or _canonical(name) in allowed else min(length, _UNKNOWN)
+
+
+def _name(name: Any, secrets: list[str]) -> str:
+    return _scrubbed(str(name), secrets)[:_NAME] or "(no name)"
+
+
+def _scrubbed(text: str, secrets: list[str]) -> str:
+    start = text[:_WINDOW]
+    for secret in secrets:
+        start = start.replace(secret, WITHHELD)
+    if len(text) > _WINDOW and secrets:
+        start = start[: -max(map(len, secrets))]  # the window may have cut a secret in two
+    return _SECRET_TEXT.sub(WITHHELD, plain(start))
+
+
+def _value(name: Any, value: Any, length: int, depth: int, secrets: list[str]) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if _secret(name):
+        return WITHHELD
+    match value:
+        case str():
+            return _text(name, value, length, secrets)
+        case int():
+            return value if abs(value) < _LARGEST else "(a huge number)"
+        case dict() | list() | tuple():
+            return _inside(name, value, length, depth, secrets) if depth else "(more inside)"
+    return repr(value) if isinstance(value, float) else f"({type(value).__name__})"
+
+
+def _inside(name: Any, value: Any, length: int, depth: int, secrets: list[str]) -> Any:
+    if isinstance(value, dict):
+        return _entries(value, length, depth, secrets)
+    kept = [_value(name, part, length, depth - 1, secrets) for part in value[:_ENTRIES]]
+    return kept + ([f"(and {len(value) - _ENTRIES} more)"] if len(value) > _ENTRIES else [])
+
+
+def _entries(value: dict[Any, Any], length: int, depth: int, secrets: list[str]) -> dict[str, Any]:
+    """A dictionary's values; `{"name": "password", "value": ...}` is withheld like `{"password": ...}`."""
+    labelled = any(_secret(part) for name, part in value.items() if _canonical(str(name)) in ("name", "key", "field"))
+    return {
+        _name(name, secrets): WITHHELD
+        if labelled and _canonical(str(name)) == "value"
+        else _value(name, part, length, depth - 1, secrets)
+        for name, part in list(value.items())[:_ENTRIES]
+    }
+
+
+def _text(name: Any, text: str, length: int, secrets: list[str]) -> Any:
+    if _canonical(str(name)).endswith("base64"):
+        return digest(text)
+    start = _scrubbed(text, secrets)
+    if len(text) <= length:
+        return start[: length + len(WITHHELD)]
+    return digest(text) | {"start": start[:length]}

@@ -1,0 +1,51 @@
+"""Logs and metrics of this process: structured lines for CloudWatch through Powertools (Logger and Metrics, no Tracer).
+
+Powertools is imported at the first line, so that importing this module costs nothing; `warm` pays for it at start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.logging import Logger
+
+SERVICE: Final = "affino-mcp"
+"""The `service` of every line."""
+
+NAMESPACE: Final = "AffinoMcp"
+"""The CloudWatch namespace of every metric."""
+
+
+@cache
+def logger() -> Logger:
+    """This process's logger; writes JSON lines to standard output."""
+    from aws_lambda_powertools.logging import Logger  # noqa: PLC0415
+
+    return Logger(service=SERVICE, level="INFO", log_uncaught_exceptions=False)
+
+
+def warm() -> None:
+    """Load Powertools now rather than at the first call."""
+    logger()
+
+
+def line(message: str, fields: Mapping[str, Any]) -> None:
+    """Write one structured line. The caller answers for `fields` holding no secret and no argument's value."""
+    logger().info(message, extra=dict(fields))
+
+
+def fault(message: str, fields: Mapping[str, Any]) -> None:
+    """Write one line about a fault of ours; give it ids and type names, never an exception's text."""
+    logger().error(message, extra=dict(fields))
+
+
+def count(name: str, **dimensions: str) -> None:
+    """Count one occurrence of something rare that an alarm watches (CloudWatch embedded metric format)."""
+    from aws_lambda_powertools.metrics import MetricUnit, single_metric  # noqa: PLC0415
+
+    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:
+        for dimension, value in {"service": SERVICE, **dimensions}.items():
+            metric.add_dimension(name=dimension, value=value)

@@ -1,0 +1,54 @@
+"""Rows for the tests of the API Log."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from affino_mcp.audit.log import new_id
+from affino_mcp.audit.row import Outcome, Row
+from affino_mcp.clock import iso
+
+NOON = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
+TABLE = "audit"
+
+
+class Hands:
+    """A clock that moves when told."""
+
+    def __init__(self, moment: datetime = NOON) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+def row(moment: datetime = NOON, **given: Any) -> Row:
+    """A row of one call of Jane's on account 12."""
+    usual: dict[str, Any] = {
+        "id": new_id(moment),
+        "at": iso(moment),
+        "profile_key": "K1",
+        "profile_name": "all",
+        "method": "get_account",
+        "outcome": Outcome.OK,
+        "status": 200,
+        "family": "accounts",
+        "access": "read",
+        "person_code": 7,
+        "person_name": "Jane Doe",
+        "person_email": "jane@orbital.example",
+        "arguments": {"AccountCode": 12},
+        "record": "accounts#12",
+    }
+    return Row(**usual | given)
+
+
+def refusal(moment: datetime = NOON, **given: Any) -> Row:
+    """A row of a call over the rate limit."""
+    error = {"code": -31029, "type": "rate_limited", "message": "The rate limit is reached."}
+    usual: dict[str, Any] = {"outcome": Outcome.REFUSED, "status": 429, "error": error, "record": ""}
+    return row(moment, **usual | given)

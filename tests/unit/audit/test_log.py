@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from affino_mcp import observability
+from affino_mcp.audit.log import AuditLog, masked
+from affino_mcp.audit.row import Row
+from affino_mcp.store.memory import MemoryDatabase
+from affino_mcp.store.ops import ConditionFailed, StoreUnavailable
+from affino_mcp.store.watched import WatchedDatabase
+from tests.unit.audit.rows import NOON, TABLE, Hands, row
+
+Lines = list[dict[str, Any]]
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> Lines:
+    """What went to CloudWatch, as Powertools formats it."""
+    written: Lines = []
+    logger = observability.logger()
+    handler = logger.registered_handler
+    monkeypatch.setattr(handler, "emit", lambda record: written.append(json.loads(handler.format(record))))
+    return written
+
+
+@pytest.fixture
+def database() -> WatchedDatabase:
+    return WatchedDatabase(MemoryDatabase())
+
+
+def rows(database: WatchedDatabase) -> list[Row]:
+    assert isinstance(database.inner, MemoryDatabase)
+    return [Row.of(item) for item in database.inner.rows(TABLE) if "id" in item]
+
+
+def test_a_call_is_one_write_and_one_line(database: WatchedDatabase, lines: Lines) -> None:
+    AuditLog(database, TABLE, Hands()).write(written := row())
+    assert database.calls == [("put", TABLE)]
+    assert rows(database) == [written]
+    assert len(lines) == 1
+    assert {
+        "message": "call",
+        "service": "affino-mcp",
+        "id": written.id,
+        "profile_key": "K1",
+        "status": 200,
+    }.items() <= lines[0].items()
+
+
+def test_a_line_holds_no_argument_and_no_readable_email(database: WatchedDatabase, lines: Lines) -> None:
+    AuditLog(database, TABLE).write(row(arguments={"Name": "Confidential plans"}, person_email="jane@orbital.example"))
+    assert "Confidential" not in json.dumps(lines)
+    assert "jane" not in json.dumps(lines)
+    assert lines[0]["person_email"] == "j***@orbital.example"
+
+
+def test_line_breaks_cannot_forge_a_line(database: WatchedDatabase, lines: Lines) -> None:
+    AuditLog(database, TABLE).write(row(method='x"}\n{"message":"call"'))
+    assert [line["method"] for line in lines] == ['x"}\n{"message":"call"']
+
+
+def test_the_put_is_the_caller_s_to_write(database: WatchedDatabase) -> None:
+    log = AuditLog(database, TABLE)
+    op = log.put(written := row())
+    assert database.calls == []
+    database.transact([op], "token")
+    assert rows(database) == [written]
+
+
+def test_a_row_is_never_overwritten(database: WatchedDatabase) -> None:
+    log = AuditLog(database, TABLE)
+    log.write(first := row())
+    log.write(first)
+    with pytest.raises(ConditionFailed):
+        database.put(log.put(Row(**vars(first) | {"status": 500})))
+    assert rows(database) == [first]
+
+
+def test_a_store_that_is_down_is_said(database: WatchedDatabase, lines: Lines) -> None:
+    database.broken = {("put", TABLE)}
+    with pytest.raises(StoreUnavailable):
+        AuditLog(database, TABLE).write(row())
+    assert lines == []
+
+
+def test_stamps_follow_each_other() -> None:
+    log = AuditLog(MemoryDatabase(), TABLE, Hands())
+    stamps = [log.stamp() for _ in range(50)]
+    assert [s.id for s in stamps] == sorted({s.id for s in stamps})
+    assert {s.at for s in stamps} == {"2026-11-10T12:00:00.000000Z"}
+    assert NOON.isoformat().startswith("2026-11-10T12:00:00")
+
+
+@pytest.mark.parametrize(
+    ("email", "shown"),
+    [("jane@orbital.example", "j***@orbital.example"), ("", ""), ("odd", "o***"), ("@x", "***@x")],
+)
+def test_masked_emails(email: str, shown: str) -> None:
+    assert masked(email) == shown
+
+
+def test_metrics_are_embedded_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    observability.count("Unhandled", function="mcp_endpoint")
+    written = json.loads(capsys.readouterr().out)
+    assert written["Unhandled"] == [1.0]
+    assert written["function"] == "mcp_endpoint"

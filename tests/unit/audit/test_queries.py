@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affino_mcp.audit.log import AuditLog
+from affino_mcp.audit.queries import READS, Question, people, search
+from affino_mcp.audit.row import Outcome, Row
+from affino_mcp.store.memory import MemoryDatabase
+from affino_mcp.store.watched import WatchedDatabase
+from tests.unit.audit.rows import NOON, TABLE, row
+
+STEP = timedelta(hours=7)
+
+
+def filled() -> tuple[MemoryDatabase, list[Row]]:
+    """Sixty-four calls over nineteen days: two profiles, two people, records, methods and outcomes."""
+    database = MemoryDatabase()
+    log = AuditLog(database, TABLE)
+    found = []
+    turns = product(
+        ("K1", "K2"), (7, None), ("accounts#12", "accounts#120"), ("get_account", "update_account"), (200, 404), (0, 1)
+    )
+    for number, (profile, person, record, method, status, _) in enumerate(turns):
+        outcome = Outcome.OK if status == 200 else Outcome.ERROR
+        moment = NOON - number * STEP
+        found.append(
+            row(
+                moment,
+                profile_key=profile,
+                person_code=person,
+                record=record,
+                method=method,
+                status=status,
+                outcome=outcome,
+            )
+        )
+        log.write(found[-1])
+    return database, found
+
+
+DATABASE, CALLS = filled()
+TESTS = {
+    "profile": lambda row, wanted: row.profile_key == wanted,
+    "person": lambda row, wanted: row.person_code == wanted,
+    "record": lambda row, wanted: row.record == wanted,
+    "method": lambda row, wanted: row.method == wanted,
+    "status": lambda row, wanted: row.status == wanted,
+    "outcome": lambda row, wanted: row.outcome == wanted,
+}
+questions = st.fixed_dictionaries(
+    {"since": st.integers(0, 500).map(lambda hours: NOON - timedelta(hours=hours))},
+    optional={
+        "profile": st.sampled_from(["K1", "K2", "K"]),
+        "person": st.sampled_from([7, 70]),
+        "record": st.sampled_from(["accounts#12", "accounts#1"]),
+        "method": st.just("get_account"),
+        "status": st.sampled_from([200, 404]),
+        "outcome": st.just(Outcome.ERROR),
+        "until": st.integers(0, 500).map(lambda hours: NOON - timedelta(hours=hours)),
+        "limit": st.integers(1, 20),
+    },
+)
+
+
+def expected(asked: dict[str, Any]) -> list[Row]:
+    """All and only the rows that a plain filter over every call gives."""
+    since, until = asked["since"], asked.get("until", NOON)
+    return [
+        call
+        for number, call in enumerate(CALLS)
+        if since <= NOON - number * STEP <= until
+        and all(TESTS[name](call, wanted) for name, wanted in asked.items() if name in TESTS)
+    ]
+
+
+@given(questions)
+def test_a_question_finds_all_and_only_what_it_asks_for(asked: dict[str, Any]) -> None:
+    found: list[Row] = []
+    cursor: str | None = None
+    while True:
+        rows, cursor = search(DATABASE, TABLE, Question(**asked, cursor=cursor), NOON)
+        assert len(rows) <= asked.get("limit", 50)
+        found += rows
+        if cursor is None:
+            break
+    assert found == expected(asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({"profile": "K1"}, None),
+        ({"profile": "K1", "person": 7}, "ByPerson"),
+        ({"person": 7, "record": "accounts#12"}, "ByRecord"),
+        ({}, "ByHour"),
+        ({"method": "get_account", "status": 404}, "ByHour"),
+    ],
+)
+def test_the_narrowest_index_is_read(asked: dict[str, Any], index: str | None) -> None:
+    asked_of: list[str | None] = []
+
+    class Noting(WatchedDatabase):
+        def query(self, op: Any) -> Any:
+            asked_of.append(op.index)
+            return super().query(op)
+
+    search(Noting(DATABASE), TABLE, Question(**asked), NOON)
+    assert set(asked_of) == {index}
+
+
+@pytest.mark.parametrize(
+    ("asked", "hours"), [({}, 24), ({"profile": "K1"}, 30 * 24), ({"record": "accounts#12"}, 400 * 24)], ids=str
+)
+def test_how_far_back_a_question_without_since_looks(asked: dict[str, Any], hours: int) -> None:
+    rows = search(DATABASE, TABLE, Question(**asked, limit=100), NOON).rows
+    assert rows == expected(asked | {"since": NOON - timedelta(hours=hours)})
+
+
+def test_a_long_walk_pauses_and_goes_on() -> None:
+    since = NOON - timedelta(days=400)
+    question = Question(since=since)
+    first = search(DATABASE, TABLE, question, NOON)
+    assert first.next is not None
+    found, turns = list(first.rows), 1
+    while first.next:
+        first = search(DATABASE, TABLE, Question(since=since, cursor=first.next, limit=100), NOON)
+        found += first.rows
+        turns += 1
+    assert found == CALLS
+    assert turns <= 400 * 24 // READS + 3
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "0" * 26, "Z" * 26, "'; drop", "01ARZ3NDEKTSV4RRFFQ69G5FA!"])
+def test_a_foreign_cursor_does_no_harm(cursor: str) -> None:
+    try:
+        search(DATABASE, TABLE, Question(profile="K1", cursor=cursor), NOON)
+    except ValueError:
+        return
+
+
+def test_who_used_a_profile() -> None:
+    found = people(DATABASE, TABLE, "K1", NOON - timedelta(hours=24), NOON)
+    assert {code: call.at for code, call in found.items()} == {7: CALLS[0].at}

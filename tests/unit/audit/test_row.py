@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affino_mcp.audit.redact import redact, weight
+from affino_mcp.audit.row import Outcome, Row, item
+from affino_mcp.store.render import item_from_wire, item_to_wire
+from tests.unit.audit.rows import row
+
+long = st.text(max_size=3000)
+strange = st.builds(
+    lambda names, warnings, records, arguments: row(
+        profile_name=names, person_name=names, person_email=names, method=names, client_name=names, client_version=names,
+        source=names, request_id=names, fingerprint=names, record=names, records=records, warnings=warnings,
+        error={"code": -10, "type": names, "message": names}, arguments=redact(arguments),
+    ),
+    long | st.just("\0" * 3000) | st.just("😀" * 3000),
+    st.lists(st.fixed_dictionaries({"Code": long, "Argument": long, "Message": long}), max_size=30),
+    st.lists(long, max_size=300),
+    st.dictionaries(long, long, max_size=30),
+)  # fmt: skip
+
+
+@given(strange)
+def test_every_row_is_below_8_kb_and_can_be_stored(strange_row: Row) -> None:
+    stored = item(strange_row)
+    assert weight(stored) < 8192
+    item_to_wire(stored)
+
+
+@pytest.mark.parametrize(
+    "given_values",
+    [
+        pytest.param({}, id="a read"),
+        pytest.param(
+            {"person_code": None, "person_name": "", "person_email": "", "record": ""}, id="nobody, no record"
+        ),
+        pytest.param(
+            {"outcome": Outcome.ERROR, "status": 404, "error": {"code": -120, "type": "not_found", "message": "m"}},
+            id="error",
+        ),
+        pytest.param(
+            {"warnings": ({"Code": "READ_ONLY", "Argument": "CreatedBy", "Message": "m"},), "dry_run": True},
+            id="warning",
+        ),
+        pytest.param({"records": ("accounts#12", "contacts#3")}, id="two records"),
+    ],
+)
+def test_a_row_comes_back_as_it_was_stored(given_values: dict[str, Any]) -> None:
+    original = row(**given_values)
+    assert Row.of(item_from_wire(item_to_wire(item(original)))) == original
+
+
+def test_the_keys_of_the_table_and_of_its_indexes() -> None:
+    stored = item(row())
+    assert {name: stored[name] for name in ("pk", "person_day", "record", "hour", "ttl")} == {
+        "pk": "P#K1#20261110",
+        "person_day": "U#7#20261110",
+        "record": "R#accounts#12",
+        "hour": "H#2026111012",
+        "ttl": 1794312000 + 400 * 86400,
+    }
+    assert stored["sk"] == stored["id"]
+
+
+def test_a_row_without_person_or_record_is_in_no_index_of_those() -> None:
+    assert not {"person_day", "record"} & set(item(row(person_code=None, record="")))

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from affino_mcp.audit.log import AuditLog
+from affino_mcp.audit.row import Row
+from affino_mcp.audit.storm import SINGLY
+from affino_mcp.store.memory import MemoryDatabase
+from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.watched import WatchedDatabase
+from tests.unit.audit.rows import TABLE, Hands, refusal
+
+
+def logged(database: MemoryDatabase) -> list[Row]:
+    return [Row.of(item) for item in database.rows(TABLE) if "id" in item]
+
+
+def singles_and_counted(rows: Sequence[Row], profile: str, minute: str) -> tuple[int, list[int]]:
+    mine = [row for row in rows if row.profile_key == profile and row.at.startswith(minute)]
+    return sum(row.method != "(many)" for row in mine), [row.count for row in mine if row.method == "(many)"]
+
+
+calls = st.lists(
+    st.tuples(st.sampled_from(["K1", "K2"]), st.integers(0, 2), st.integers(0, 130), st.floats(0, 1.2)), max_size=12
+)
+
+
+@settings(max_examples=60)
+@given(calls)
+def test_totals_are_exact_over_several_processes(storm: list[tuple[str, int, int, float]]) -> None:
+    """Bursts of (profile, process, refusals, seconds until the next): sixty rows a minute, the rest counted in one."""
+    database, clock = MemoryDatabase(), Hands()
+    logs = [AuditLog(database, TABLE, clock) for _ in range(3)]
+    expected: dict[tuple[str, str], int] = {}
+    for profile, process, times, pause in storm:
+        for _ in range(times):
+            logs[process].refused(made := refusal(clock(), profile_key=profile))
+            expected[profile, made.at[:16]] = expected.get((profile, made.at[:16]), 0) + 1
+        clock.move(seconds=pause * 30)
+    for log in logs:
+        log.flush()
+    rows = logged(database)
+    for (profile, minute), total in expected.items():
+        singles, counted = singles_and_counted(rows, profile, minute)
+        assert singles == min(total, SINGLY)
+        assert counted == ([total - SINGLY] if total > SINGLY else [])
+
+
+def test_totals_are_exact_when_threads_race() -> None:
+    database, clock = MemoryDatabase(), Hands()
+    logs = [AuditLog(database, TABLE, clock) for _ in range(4)]
+    with ThreadPoolExecutor(16) as pool:
+        for _ in pool.map(lambda n: logs[n % 4].refused(refusal()), range(2000)):
+            pass
+    for log in logs:
+        log.flush()
+    assert singles_and_counted(logged(database), "K1", "2026-11-10T12:00") == (60, [1940])
+
+
+def test_a_hammering_client_costs_one_write_a_second() -> None:
+    database, clock = WatchedDatabase(MemoryDatabase()), Hands()
+    log = AuditLog(database, TABLE, clock)
+    for _ in range(61):
+        log.refused(refusal())
+    database.calls.clear()
+    for _ in range(5):
+        for _ in range(100):
+            log.refused(refusal())
+        clock.move(seconds=1)
+    assert database.calls == [("update", TABLE)] * 4
+
+
+def test_the_counts_are_written_by_the_next_call_of_any_kind() -> None:
+    database, clock = MemoryDatabase(), Hands()
+    log = AuditLog(database, TABLE, clock)
+    for _ in range(70):
+        log.refused(refusal())
+    clock.move(seconds=1)
+    log.write(refusal(clock(), status=200))
+    assert singles_and_counted(logged(database), "K1", "2026-11-10T12:00") == (61, [10])
+
+
+def test_the_counting_row_names_no_person() -> None:
+    database = MemoryDatabase()
+    log = AuditLog(database, TABLE, Hands())
+    for _ in range(62):
+        log.refused(refusal())
+    log.flush()
+    (counted,) = [row for row in logged(database) if row.count > 1]
+    assert (counted.status, counted.person_code, counted.person_email, counted.arguments) == (429, None, "", {})
+    assert counted.error is not None
+    assert counted.error["type"] == "rate_limited"
+
+
+def test_other_refusals_are_always_rows() -> None:
+    database = MemoryDatabase()
+    log = AuditLog(database, TABLE, Hands())
+    for _ in range(100):
+        log.refused(refusal(status=403))
+    assert len(logged(database)) == 100
+
+
+def test_counts_survive_a_store_that_is_down() -> None:
+    database, clock = WatchedDatabase(memory := MemoryDatabase()), Hands()
+    log = AuditLog(database, TABLE, clock)
+    for _ in range(65):
+        log.refused(refusal())
+    database.broken = {("update", TABLE), ("put", TABLE)}
+    clock.move(seconds=2)
+    log.refused(refusal())
+    with pytest.raises(StoreUnavailable):
+        log.flush()
+    with pytest.raises(StoreUnavailable):
+        log.refused(refusal(profile_key="K2"))
+    database.broken = set()
+    log.flush()
+    assert singles_and_counted(logged(memory), "K1", "2026-11-10T12:00") == (60, [6])
