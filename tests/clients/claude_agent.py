@@ -1,0 +1,80 @@
+"""Claude Code: its own health check, and its whole agent loop on a scripted model."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.clients.agent import Refused, Target, ToolFailed
+from tests.clients.installed import NodeClients
+from tests.clients.sandbox import run
+from tests.clients.scripted_model import CALL_ID, scripted_model
+
+PREFIX = "mcp__affino__"
+TRANSPORT = "Error POSTing to endpoint"
+CONNECTED = "✔ Connected"
+FAILED = "✘ Failed to connect — "
+
+
+@dataclass(frozen=True)
+class ClaudeAgent:
+    """Claude Code with the three headers in its configuration."""
+
+    programs: NodeClients
+    home: Path
+    revision: str = "2026-07-28"
+    own_words: Mapping[int, str] = field(default_factory=dict)
+
+    def tools(self, target: Target) -> set[str]:
+        """Check the connection as a user does, then see which tools the model is offered."""
+        self.check(target)
+        with scripted_model() as (origin, model):
+            self._prompt(target, origin, "What can you do?")
+        return {name.removeprefix(PREFIX) for name in model.offered if name.startswith(PREFIX)}
+
+    def call(self, target: Target, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Let the scripted model call one tool; gives what Claude Code got back from the service."""
+        with scripted_model(PREFIX + tool, arguments) as (origin, _):
+            events = self._prompt(target, origin, "Please do it.", "--allowedTools", PREFIX + tool)
+        return _outcome(events)
+
+    def check(self, target: Target) -> None:
+        """`claude mcp add`, then `claude mcp list`. Raises Refused with the reason that it shows."""
+        headers = [word for pair in target.headers.items() for word in ("--header", ": ".join(pair))]
+        add = ["mcp", "add", "--scope", "user", "--transport", "http", "affino", target.url, *headers]
+        (self.home / ".claude.json").unlink(missing_ok=True)
+        self._run(add).check_returncode()
+        line = next(line for line in self._run(["mcp", "list"]).stdout.splitlines() if line.startswith("affino:"))
+        if FAILED in line:
+            raise Refused(line.split(FAILED)[1])
+        assert line.endswith(CONNECTED), line
+
+    def _prompt(self, target: Target, origin: str, prompt: str, *options: str) -> list[dict[str, Any]]:
+        server = {"type": "http", "url": target.url, "headers": dict(target.headers)}
+        config = json.dumps({"mcpServers": {"affino": server}})
+        only_ours = ["--mcp-config", config, "--strict-mcp-config", "--tools", ""]
+        spoken = ["--output-format", "stream-json", "--verbose"]
+        done = self._run(["-p", prompt, *only_ours, *spoken, *options], _model_at(origin))
+        done.check_returncode()
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def _run(self, words: list[str], extra: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+        return run([str(self.programs.claude), *words], self.home, extra)
+
+
+def _model_at(origin: str) -> dict[str, str]:
+    quiet = {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "ENABLE_TOOL_SEARCH": "false"}
+    return {"ANTHROPIC_BASE_URL": origin, "ANTHROPIC_API_KEY": "placeholder", **quiet}
+
+
+def _outcome(events: list[dict[str, Any]]) -> dict[str, Any]:
+    for event in (event for event in events if event["type"] == "user"):
+        block = event["message"]["content"][0]
+        if block.get("tool_use_id") == CALL_ID and block.get("is_error"):
+            raise (Refused if TRANSPORT in str(block["content"]) else ToolFailed)(str(block["content"]))
+        if block.get("tool_use_id") == CALL_ID:
+            content: dict[str, Any] = event["tool_use_result"]["structuredContent"]
+            return content
+    raise AssertionError(f"Claude Code never called the tool: {[event['type'] for event in events]}")

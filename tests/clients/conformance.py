@@ -1,0 +1,69 @@
+"""Run the MCP conformance suite and read its verdicts."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.clients.installed import NodeClients
+from tests.clients.sandbox import run
+
+REVISION = "2026-07-28"
+EXPECTED_FAILURES = Path(__file__).parent / "expected-failures.yaml"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of a scenario; a scenario may make the same check several times."""
+
+    scenario: str
+    name: str
+    status: str
+
+    @property
+    def entry(self) -> str:
+        """The check as a baseline names it."""
+        return f"{self.scenario}:{self.name}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One run: the exit code, what was printed, and every check that was made."""
+
+    code: int
+    printed: str
+    checks: Sequence[Check]
+
+    def failures(self) -> set[str]:
+        """What a baseline must excuse: with one, the suite counts warnings as failures too."""
+        return {check.entry for check in self.checks if check.status in {"FAILURE", "WARNING"}}
+
+    def scenarios(self) -> set[str]:
+        """The scenarios that ran."""
+        return {check.scenario for check in self.checks}
+
+    def successes(self, scenario: str) -> int:
+        """How many checks of one scenario succeeded."""
+        return sum(check.status == "SUCCESS" for check in self.checks if check.scenario == scenario)
+
+
+def conform(programs: NodeClients, home: Path, url: str, expected: Path) -> Verdict:
+    """Run everything that REVISION requires against `url`, with a file of expected failures."""
+    out = home / "conformance"
+    suite = [str(programs.node), str(programs.conformance), "server"]
+    asked = ["--url", url, "--requirements", REVISION, "--expected-failures", str(expected), "-o", str(out)]
+    done = run([*suite, *asked], home)
+    return Verdict(done.returncode, done.stdout + done.stderr, _checks(out))
+
+
+def _checks(out: Path) -> list[Check]:
+    return [
+        Check(_scenario(file), check["id"], check["status"])
+        for file in sorted(out.glob("server-*/checks.json"))
+        for check in json.loads(file.read_text())
+    ]
+
+
+def _scenario(file: Path) -> str:
+    # The folder is `server-<scenario>-<time>`, the time being six words joined by hyphens.
+    return file.parent.name.removeprefix("server-").rsplit("-", 6)[0]

@@ -1,0 +1,99 @@
+"""A loopback proxy that adds headers to every request and keeps a tape of what went through.
+
+The conformance suite cannot send headers of its own, so it talks to the service through this; the client
+tests use it to see which protocol revision a client really speaks. It behaves as an honest reverse proxy: its
+own authority in `Host` and `Origin` becomes the service's, a foreign one is passed on untouched.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from tests.clients.loopback import serving
+
+NOT_FORWARDED = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "content-length"}
+NOT_RETURNED = NOT_FORWARDED | {"content-encoding", "date", "server"}
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request that passed: HTTP method, JSON-RPC method, revision named in the header, answer's status."""
+
+    http: str
+    rpc: str | None
+    revision: str | None
+    status: int
+
+
+@dataclass
+class HeaderProxy:
+    """The ASGI application; `tape` lists the exchanges in order."""
+
+    target: str
+    extra: Mapping[str, str]
+    tape: list[Exchange] = field(default_factory=list)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forward one request and answer with what the service said."""
+        request = Request(scope, receive)
+        body = await request.body()
+        async with httpx.AsyncClient(base_url=self.target, timeout=60, trust_env=False) as client:
+            answer = await client.request(request.method, _path(request), headers=self._headers(request), content=body)
+        revision = request.headers.get("mcp-protocol-version")
+        self.tape.append(Exchange(request.method, _rpc_method(body), revision, answer.status_code))
+        response = Response(answer.content, answer.status_code)
+        for name, value in answer.headers.multi_items():
+            if name.lower() not in NOT_RETURNED:
+                response.headers.append(name, value)
+        await response(scope, receive, send)
+
+    def revisions(self, rpc: str) -> set[str | None]:
+        """The revisions named by the requests for one JSON-RPC method."""
+        return {exchange.revision for exchange in self.tape if exchange.rpc == rpc}
+
+    def _headers(self, request: Request) -> list[tuple[str, str]]:
+        own = "{}:{}".format(*request.scope["server"])
+        service = urlsplit(self.target).netloc
+        added = {name.lower() for name in self.extra}
+        kept = [
+            (name, _moved(name, value, own, service))
+            for name, value in request.headers.items()
+            if name not in NOT_FORWARDED | added
+        ]
+        return [*kept, *self.extra.items()]
+
+
+@contextmanager
+def header_proxy(url: str, extra: Mapping[str, str]) -> Iterator[tuple[str, HeaderProxy]]:
+    """Put a proxy before the MCP endpoint `url`; gives the proxied URL and the proxy."""
+    parts = urlsplit(url)
+    proxy = HeaderProxy(f"{parts.scheme}://{parts.netloc}", extra)
+    with serving(proxy) as origin:
+        yield f"{origin}{parts.path}", proxy
+
+
+def _moved(name: str, value: str, own: str, service: str) -> str:
+    if name == "host":
+        return service if value == own else value
+    if name == "origin":
+        return f"http://{service}" if value == f"http://{own}" else value
+    return value
+
+
+def _path(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _rpc_method(body: bytes) -> str | None:
+    try:
+        message = json.loads(body)
+    except ValueError:
+        return None
+    return message.get("method") if isinstance(message, dict) else None

@@ -1,0 +1,76 @@
+"""A stand-in for the Messages API on loopback: it follows a script instead of thinking.
+
+It lets a real agent program run its whole loop (connect, offer the tools to the model, call one, hand the result back)
+without a login, a network or a model.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from tests.clients.loopback import serving
+
+CALL_ID = "toolu_scripted"
+
+
+@dataclass
+class ScriptedModel:
+    """The ASGI application: asks for `tool` once, then says that it is done. `offered` is what it was shown."""
+
+    tool: str | None
+    arguments: Mapping[str, Any]
+    offered: set[str] = field(default_factory=set)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request of the agent."""
+        request = Request(scope, receive)
+        body = await request.body()
+        response: Response = JSONResponse({}, status_code=404)
+        if request.url.path == "/v1/messages":
+            response = Response(self._turn(json.loads(body)), media_type="text/event-stream")
+        await response(scope, receive, send)
+
+    def _turn(self, asked: dict[str, Any]) -> str:
+        self.offered |= {tool["name"] for tool in asked.get("tools", [])}
+        if self.tool in self.offered and CALL_ID not in json.dumps(asked["messages"]):
+            use = {"type": "tool_use", "id": CALL_ID, "name": self.tool, "input": {}}
+            words = {"type": "input_json_delta", "partial_json": json.dumps(dict(self.arguments))}
+            return _message(asked["model"], use, words, "tool_use")
+        text = {"type": "text_delta", "text": "Done."}
+        return _message(asked["model"], {"type": "text", "text": ""}, text, "end_turn")
+
+
+@contextmanager
+def scripted_model(
+    tool: str | None = None, arguments: Mapping[str, Any] | None = None
+) -> Iterator[tuple[str, ScriptedModel]]:
+    """Serve a model that calls `tool` once (none: it only looks); gives its origin and the model."""
+    model = ScriptedModel(tool, arguments or {})
+    with serving(model) as origin:
+        yield origin, model
+
+
+def _message(model: str, block: Mapping[str, Any], delta: Mapping[str, Any], stop: str) -> str:
+    usage = {"input_tokens": 1, "output_tokens": 1}
+    start = {"id": "msg_scripted", "type": "message", "role": "assistant", "model": model, "content": []}
+    ended = {"delta": {"stop_reason": stop, "stop_sequence": None}, "usage": {"output_tokens": 1}}
+    return "".join(
+        [
+            _event("message_start", {"message": {**start, "stop_reason": None, "usage": usage}}),
+            _event("content_block_start", {"index": 0, "content_block": block}),
+            _event("content_block_delta", {"index": 0, "delta": delta}),
+            _event("content_block_stop", {"index": 0}),
+            _event("message_delta", ended),
+            _event("message_stop", {}),
+        ]
+    )
+
+
+def _event(name: str, data: Mapping[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n"

@@ -1,0 +1,89 @@
+"""The running service as the tests see it: its connection file, its command line and one plain HTTP call."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.clients.agent import Target
+
+COMMAND = Path(sys.executable).with_name("affino-mcp")
+COMMAND_LIMIT = 120
+ECHO = "request-7"
+_names = count(1)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One running service, named by its connection file."""
+
+    connection: Path
+
+    @cached_property
+    def target(self) -> Target:
+        """The endpoint with the three headers of the demo profile `all` and the sales manager."""
+        document = json.loads(self.connection.read_text())
+        return Target(document["mcp_url"], document["headers"])
+
+    def command(self, *words: str) -> Any:
+        """Run `affino-mcp` on this service; gives what it printed as JSON."""
+        return command(*words, "--connection", str(self.connection), "--json")
+
+    def profile(self, *families: str, rate: int = 6000) -> Target:
+        """Make a new profile; gives the endpoint with its key and secret and the same person."""
+        switches = [word for family in families for word in ("--family", family)]
+        named = ["--name", f"clients-{next(_names)}", "--rate", str(rate)]
+        made = self.command("profile", "create", *named, *switches)
+        keys = {"X-API-Key": made["key"], "X-API-Secret": made["secret"]}
+        return Target(self.target.url, {**self.target.headers, **keys})
+
+    def switch_off(self, target: Target) -> None:
+        """Disable the profile of `target`."""
+        self.command("profile", "disable", target.headers["X-API-Key"])
+
+
+def command(*words: str) -> Any:
+    """Run `affino-mcp` with these words; gives the JSON that it printed, and fails the test on a bad exit."""
+    done = subprocess.run(
+        [COMMAND, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=COMMAND_LIMIT, check=False
+    )
+    assert done.returncode == 0, f"affino-mcp {words[:2]}: {done.stderr[-2000:]}"
+    return json.loads(done.stdout)
+
+
+def post(target: Target, method: str, params: Mapping[str, Any] | None = None) -> httpx.Response:
+    """One JSON-RPC request as plain HTTP (a 2025 client without a handshake), its id being ECHO."""
+    body = {"jsonrpc": "2.0", "id": ECHO, "method": method, "params": dict(params or {})}
+    accept = {"Accept": "application/json, text/event-stream"}
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        return client.post(target.url, json=body, headers={**target.headers, **accept})
+
+
+def call(target: Target, tool: str, arguments: Mapping[str, Any]) -> httpx.Response:
+    """One tools/call as plain HTTP."""
+    return post(target, "tools/call", {"name": tool, "arguments": dict(arguments)})
+
+
+def result_of(response: httpx.Response) -> dict[str, Any]:
+    """The structured content of an answered tools/call."""
+    content: dict[str, Any] = response.json()["result"]["structuredContent"]
+    return content
+
+
+def refusal(target: Target, status: int) -> str:
+    """The text with which the service itself refuses a call.
+
+    Asserts what every refusal has: this status, the request's id echoed, and `Retry-After` when waiting helps.
+    """
+    response = call(target, "list_accounts", {})
+    assert (response.status_code, response.json()["id"]) == (status, ECHO)
+    assert ("Retry-After" in response.headers) == (status == 429)
+    text: str = response.json()["error"]["message"]
+    return text
