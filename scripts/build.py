@@ -52,9 +52,9 @@ def sam_environment(**more: str) -> dict[str, str]:
 
 def build(target: Build) -> None:
     """Runs `sam build`; raises CalledProcessError when it fails (SAM has said why)."""
-    folders = ["--build-dir", target.folder, "--cache-dir", target.cache]
-    command = [SAM, "build", "--template", ROOT / "template.yaml", "--cached", "--parallel", *folders]
-    subprocess.run(command, check=True, cwd=ROOT, env=sam_environment(RUNTIME=target.version))
+    folders = ["--build-dir", str(target.folder), "--cache-dir", str(target.cache)]
+    command = [str(SAM), "build", "--template", str(ROOT / "template.yaml"), "--cached", "--parallel"]
+    subprocess.run(command + folders, check=True, cwd=ROOT, env=sam_environment(RUNTIME=target.version))
 
 
 def summary(target: Build) -> str:

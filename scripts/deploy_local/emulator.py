@@ -1,0 +1,84 @@
+"""A MiniStack of our own for one deployment: loopback, IAM enforced, state in a folder that goes with it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scripts.build import ROOT
+
+PROGRAM = ROOT / ".tools/emulator/bin/ministack"
+ACCOUNT_KEY = "test"
+"""MiniStack's root credential: both halves."""
+
+SERVICES = "s3,sts,iam,dynamodb,secretsmanager,lambda,apigateway,logs,monitoring,cloudformation,kms,xray"
+READY_SECONDS = 30
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def python_version() -> str:
+    """The minor version ("3.13") of the Python that MiniStack, and so every function, runs in."""
+    question = "import sys; print('%d.%d' % sys.version_info[:2])"
+    return subprocess.check_output([PROGRAM.parent / "python", "-c", question], text=True).strip()
+
+
+def credentials(endpoint: str, region: str) -> dict[str, str]:
+    """Environment variables with which any AWS tool speaks to this MiniStack as the account's owner."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": ACCOUNT_KEY,
+        "AWS_SECRET_ACCESS_KEY": ACCOUNT_KEY,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+@contextmanager
+def running(folder: Path, region: str) -> Iterator[str]:
+    """Starts MiniStack, gives its address, stops it at the end. Raises TimeoutError with its log when it does not start."""
+    port = free_port()
+    own = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AUTH": "true", "MINISTACK_REGION": region}
+    own |= {"SERVICES": SERVICES, "IOT_MTLS_ENABLED": "0", "STATE_DIR": str(folder / "state"), "TMPDIR": str(folder)}
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    with (folder / "ministack.log").open("w") as log:
+        process = subprocess.Popen([PROGRAM], env=inherited | own, stdout=log, stderr=log, start_new_session=True)
+        try:
+            _wait(f"http://127.0.0.1:{port}", process, folder / "ministack.log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            _stop(process)
+
+
+def _wait(endpoint: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(READY_SECONDS * 10):
+        try:
+            urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=1).close()
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"MiniStack did not start:\n{log.read_text()[-2000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()

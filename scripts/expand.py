@@ -1,0 +1,54 @@
+"""The template as CloudFormation sees it: SAM's resources expanded offline, parameters filled with their defaults.
+
+cfn-lint does not translate SAM; half of what can be wrong (a dangling DependsOn, a bad action) shows only here.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+from cfnlint.decode import cfn_yaml
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+from scripts.build import ROOT
+
+Template = dict[str, Any]
+REGION = "eu-west-1"
+ARTIFACT = {"CodeUri": "s3://artifacts/code.zip", "ContentUri": "s3://artifacts/layer.zip"}
+
+
+def load(path: Path) -> Template:
+    """A template file as plain dictionaries, short tags (`!Ref`) written out."""
+    template: Template = json.loads(json.dumps(cfn_yaml.load(str(path))))
+    return template
+
+
+def source() -> Template:
+    """The project's template, unexpanded."""
+    return load(ROOT / "template.yaml")
+
+
+def expand(template: Template) -> Template:
+    """The CloudFormation template that SAM makes of this one; artifacts are named as if they had been uploaded."""
+    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
+    template = json.loads(json.dumps(template))
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        properties.update({name: place for name, place in ARTIFACT.items() if name in properties})
+    expanded: Template = Translator({}, Parser()).translate(template, _defaults(template))
+    return expanded
+
+
+def of_type(template: Template, kind: str) -> dict[str, Template]:
+    """The template's resources of one type, by logical name."""
+    return {name: each for name, each in template["Resources"].items() if each["Type"] == kind}
+
+
+def _defaults(template: Template) -> dict[str, Any]:
+    return {name: parameter.get("Default", "") for name, parameter in template.get("Parameters", {}).items()}

@@ -1,0 +1,84 @@
+"""The developer's commands: what `make` offers, the line ratchet, the closing line of the tests."""
+
+import re
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from scripts import ratchet, run_tests
+from scripts.build import ROOT
+
+TARGETS = ["help", "setup", "run", "test", "check", "build", "deploy-local", "bench", "lock", "clean"]
+
+
+def body(lines: int) -> str:
+    return "\n".join("    x = 1" for _ in range(lines))
+
+
+def test_help_lists_every_target() -> None:
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert re.findall(r"^  make (\S+)", shown.stdout, re.MULTILINE) == TARGETS
+
+
+def test_every_phony_target_is_explained() -> None:
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert phony.split() == TARGETS
+
+
+@pytest.mark.parametrize(
+    ("source", "findings"),
+    [
+        pytest.param("def f():\n" + body(39), 0, id="a function of 40 lines"),
+        pytest.param("def f():\n" + body(40), 1, id="a function of 41 lines"),
+        pytest.param('def f():\n    """' + "\n" * 9 + '    """\n' + body(39), 0, id="a docstring is not counted"),
+        pytest.param("class C:\n  async def f(self):\n" + body(40), 1, id="a long async method"),
+        pytest.param("x = 1\n" * 250, 0, id="a module of 250 lines"),
+        pytest.param("x = 1\n" * 251, 1, id="a module of 251 lines"),
+    ],
+)
+def test_ratchet_counts_lines(tmp_path: Path, source: str, findings: int) -> None:
+    (tmp_path / "module.py").write_text(source)
+    assert len(list(ratchet.too_long(tmp_path / "module.py"))) == findings
+    assert ratchet.main([str(tmp_path)]) == min(findings, 1)
+
+
+def test_the_closing_line_names_what_was_skipped_and_why() -> None:
+    report = ET.fromstring(
+        '<testsuites><testsuite><testcase name="a"/><testcase name="b"><failure/></testcase>'
+        '<testcase name="c"><skipped type="pytest.skip" message="no npm"/></testcase>'
+        '<testcase name="d"><skipped type="pytest.skip" message="no npm"/></testcase>'
+        '<testcase name="e"><skipped type="pytest.xfail" message=""/></testcase></testsuite></testsuites>'
+    )
+    assert run_tests.summary(report) == "make test: ran 3 tests: 2 passed, 1 failed; 2 skipped (2x no npm)"
+
+
+def test_find_python_answers_a_python_of_the_version_asked_for() -> None:
+    found = subprocess.run([ROOT / "scripts/find-python", "3.11"], capture_output=True, text=True, check=False)
+    if found.returncode:
+        pytest.skip("this machine has no Python 3.11")
+    told = subprocess.check_output([found.stdout.strip(), "-c", "import sys; print(sys.version_info[:2])"], text=True)
+    assert told.strip() == "(3, 11)"
+
+
+def test_find_python_fails_plainly_when_there_is_none() -> None:
+    found = subprocess.run([ROOT / "scripts/find-python", "2.0"], capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("lock", ["requirements/dev.txt", "layers/dependencies/requirements.txt"])
+def test_every_requirement_is_pinned_with_hashes(lock: str) -> None:
+    entries = re.split(r"\n(?=[a-z0-9])", (ROOT / lock).read_text())
+    pinned = [entry for entry in entries if not entry.startswith("#")]
+    assert pinned
+    assert [entry.splitlines()[0] for entry in pinned if "==" not in entry or "--hash=sha256:" not in entry] == []
+
+
+def test_lambda_gets_the_versions_that_were_tested() -> None:
+    def versions(lock: str) -> set[str]:
+        return set(re.findall(r"^(\S+==\S+)", (ROOT / lock).read_text(), re.MULTILINE))
+
+    assert versions("layers/dependencies/requirements.txt") <= versions("requirements/dev.txt")

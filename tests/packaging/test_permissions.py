@@ -1,0 +1,89 @@
+"""Who may do what, read from the roles: every action and resource is written out and nothing else is granted."""
+
+from typing import Any
+
+import pytest
+
+from scripts.expand import Template, of_type
+
+READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
+MCP, LOGIN = "McpEndpointRole", "LoginProxyRole"
+
+# role, table -> the DynamoDB actions granted; a pair that is not named grants nothing.
+GRANTS: dict[tuple[str, str], set[str]] = {
+    (MCP, "GateTable"): {"GetItem", "UpdateItem"},
+    (MCP, "AuditTable"): {"PutItem", "UpdateItem"},
+    (MCP, "RecordsTable"): {
+        *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    },
+    (LOGIN, "GateTable"): {"ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"},
+    (LOGIN, "CredentialsTable"): {"GetItem", "UpdateItem"},
+}
+TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(template: Template, role: str) -> list[dict[str, Any]]:
+    policies = template["Resources"][role]["Properties"].get("Policies", [])
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def granted(template: Template, role: str, table: str) -> set[str]:
+    """DynamoDB actions on the table itself."""
+    arn = {"Fn::GetAtt": [table, "Arn"]}
+    matching = [each for each in statements(template, role) if arn in listed(each["Resource"])]
+    return {action.removeprefix("dynamodb:") for each in matching for action in listed(each["Action"])}
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("role", [MCP, LOGIN])
+def test_a_role_has_exactly_its_grants_on_a_table(template: Template, role: str, table: str) -> None:
+    assert granted(template, role, table) == GRANTS.get((role, table), set())
+
+
+def test_nobody_deletes_or_reads_the_audit_by_scanning(template: Template) -> None:
+    for role in (MCP, LOGIN):
+        assert not granted(template, role, "AuditTable") & (READS | {"DeleteItem", "BatchWriteItem"})
+
+
+def test_login_reads_no_record_and_mcp_reads_no_password_hash(template: Template) -> None:
+    assert "RecordsTable" not in str(statements(template, LOGIN))
+    assert "CredentialsTable" not in str(statements(template, MCP))
+
+
+def test_every_action_is_written_out(template: Template) -> None:
+    for role in of_type(template, "AWS::IAM::Role"):
+        for statement in statements(template, role):
+            assert not [action for action in listed(statement["Action"]) if "*" in action]
+            assert statement["Effect"] == "Allow"
+
+
+def test_only_tracing_has_no_resource_to_name(template: Template) -> None:
+    for role in of_type(template, "AWS::IAM::Role"):
+        open_ended = [each["Sid"] for each in statements(template, role) if "*" in listed(each["Resource"])]
+        assert open_ended in ([], ["Traces"])
+
+
+def test_secrets_are_read_below_the_profiles_prefix_alone(template: Template) -> None:
+    for role in (MCP, LOGIN):
+        reads = [each for each in statements(template, role) if "secretsmanager" in str(each["Action"])]
+        assert [each["Action"] for each in reads] == ["secretsmanager:GetSecretValue"]
+        assert reads[0]["Resource"]["Fn::Sub"].endswith(":secret:affino-mcp/${AWS::StackName}/profiles/*")
+
+
+def test_managed_policies_are_not_given_to_functions(template: Template) -> None:
+    for name, function in of_type(template, "AWS::Lambda::Function").items():
+        assert function["Properties"]["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+    for role in (MCP, LOGIN):
+        assert "ManagedPolicyArns" not in template["Resources"][role]["Properties"]
+
+
+def test_indexes_of_records_may_be_queried_and_only_that(template: Template) -> None:
+    (statement,) = [each for each in statements(template, MCP) if each["Sid"] == "RecordIndexes"]
+    assert listed(statement["Action"]) == ["dynamodb:Query"]
+    indexes = template["Resources"]["RecordsTable"]["Properties"]["LocalSecondaryIndexes"]
+    named = ["${RecordsTable.Arn}/index/" + index["IndexName"] for index in indexes]
+    assert [resource["Fn::Sub"] for resource in statement["Resource"]] == named

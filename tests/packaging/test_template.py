@@ -1,0 +1,152 @@
+"""What every deployment must have, read from the template as CloudFormation sees it."""
+
+import ast
+import json
+import re
+from typing import Any
+
+import pytest
+from cfnlint.api import lint
+
+from affino_mcp.settings import Settings
+from scripts.build import LAMBDA_PYTHON, ROOT
+from scripts.expand import Template, of_type
+
+FUNCTIONS = ["McpEndpoint", "LoginProxy"]
+TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
+RUNTIME = f"python{LAMBDA_PYTHON}"
+SECRET_LOOK = re.compile(r"AKIA|BEGIN [A-Z ]*PRIVATE|[A-Za-z0-9+/_-]{32,}|password|secret=", re.IGNORECASE)
+GIVEN_BY_LAMBDA = {"AWS_REGION"}
+ONLY_LOGIN = {"AFFINO_CREDENTIALS_TABLE"}
+
+
+def variables(template: Template, function: str) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"][function]["Properties"]["Environment"]["Variables"]
+    return found
+
+
+def test_cfn_lint_finds_nothing(template: Template) -> None:
+    assert [str(found) for found in lint(json.dumps(template))] == []
+
+
+def test_the_functions_and_tables_are_all_of_them(template: Template) -> None:
+    assert sorted(of_type(template, "AWS::Lambda::Function")) == sorted(FUNCTIONS)
+    assert sorted(of_type(template, "AWS::DynamoDB::Table")) == sorted(TABLES)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_encrypted_restorable_kept_and_expires_rows(template: Template, name: str) -> None:
+    table = template["Resources"][name]
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert table["Properties"]["DeletionProtectionEnabled"] is True
+    assert table["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+    assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["Properties"]["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert "TableName" not in table["Properties"], "a fixed name forbids a second stack and a replacement"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_row_is_addressed_by_pk_and_sk(template: Template, name: str) -> None:
+    properties = template["Resources"][name]["Properties"]
+    assert [(key["AttributeName"], key["KeyType"]) for key in properties["KeySchema"]] == [
+        ("pk", "HASH"),
+        ("sk", "RANGE"),
+    ]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_traced_versioned_and_starts_from_a_snapshot(template: Template, name: str) -> None:
+    properties = template["Resources"][name]["Properties"]
+    assert properties["Runtime"] == RUNTIME
+    assert properties["Architectures"] == ["x86_64"]
+    assert properties["TracingConfig"] == {"Mode": "Active"}
+    assert properties["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    assert f"{name}Aliaslive" in template["Resources"]
+    assert properties["Timeout"] < 29, "API Gateway gives up after 29 seconds"
+
+
+def test_a_change_of_layer_or_environment_alone_publishes_a_version(written: Template) -> None:
+    for function in of_type(written, "AWS::Serverless::Function").values():
+        assert function["Properties"]["AutoPublishAliasAllProperties"] is True
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_logs_to_a_group_that_forgets(template: Template, name: str) -> None:
+    group = template["Resources"][name]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
+    assert template["Resources"][group]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_handler_exists(written: Template, name: str) -> None:
+    properties = written["Resources"][name]["Properties"]
+    handler = written["Globals"]["Function"]["Handler"].split(".")
+    tree = ast.parse((ROOT / properties["CodeUri"] / f"{handler[0]}.py").read_text())
+    bound = {getattr(node, "name", None) for node in tree.body} | {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    assert handler[1] in bound | {
+        alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+
+
+def test_layers_fit_the_functions(template: Template) -> None:
+    for layer in of_type(template, "AWS::Lambda::LayerVersion").values():
+        assert layer["Properties"]["CompatibleRuntimes"] == [RUNTIME]
+        assert layer["Properties"]["CompatibleArchitectures"] == ["x86_64"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_environment_is_the_settings_table(template: Template, name: str) -> None:
+    known = {setting.metadata["variable"] for setting in Settings.__dataclass_fields__.values()}
+    given = {variable for variable in variables(template, name) if variable.startswith("AFFINO_")}
+    withheld = set() if name == "LoginProxy" else ONLY_LOGIN
+    assert given == known - GIVEN_BY_LAMBDA - withheld
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_environment_holds_no_secret(template: Template, name: str) -> None:
+    literals = {key: value for key, value in variables(template, name).items() if isinstance(value, str)}
+    assert {key: value for key, value in literals.items() if SECRET_LOOK.search(value)} == {}
+
+
+def test_no_secret_is_written_in_the_template(template: Template) -> None:
+    assert "SecretString" not in json.dumps(template)
+
+
+def test_every_dashboard_parses(template: Template) -> None:
+    for dashboard in of_type(template, "AWS::CloudWatch::Dashboard").values():
+        body = re.sub(r"\$\{[^}]+\}", "x", dashboard["Properties"]["DashboardBody"]["Fn::Sub"])
+        assert json.loads(body)["widgets"]
+
+
+def test_the_access_log_is_one_json_object_without_credentials(template: Template) -> None:
+    (stage,) = of_type(template, "AWS::ApiGateway::Stage").values()
+    line = json.loads(stage["Properties"]["AccessLogSetting"]["Format"])
+    assert line["requestId"] == "$context.requestId"
+    assert not re.search(r"authorization|api-key|header|querystring", json.dumps(line), re.IGNORECASE)
+
+
+def test_the_stage_throttles_and_never_logs_bodies_or_headers(template: Template) -> None:
+    (stage,) = of_type(template, "AWS::ApiGateway::Stage").values()
+    assert stage["Properties"]["StageName"] == "live"
+    for settings in stage["Properties"]["MethodSettings"]:
+        assert settings["DataTraceEnabled"] is False
+        assert settings["ThrottlingRateLimit"]
+        assert settings["ThrottlingBurstLimit"]
+
+
+def test_a_metric_that_alarms_is_one_that_the_code_writes(template: Template) -> None:
+    package = "\n".join(path.read_text() for path in (ROOT / "shared/affino_mcp").rglob("*.py"))
+    alarms = [alarm["Properties"] for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()]
+    for alarm in alarms:
+        if alarm["Namespace"] == "AffinoMcp":
+            assert alarm["MetricName"] in package
+
+
+def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None:
+    assert set(template["Outputs"]) == {"McpUrl", "LoginUrl", "Instance", "SecretsPrefix", *TABLES}
