@@ -1,0 +1,27 @@
+"""Who calls: the profile, the person and the session that met on one call. Nothing of it outlives the call (R23)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from affino_mcp.gate.limit import RateState
+from affino_mcp.gate.person import Person
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.sessions import Session
+
+__all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An admitted caller: what may be touched, who is acting, and what is left of the profile's budget."""
+
+    profile: Profile
+    person: Person
+    session: Session
+    rate: RateState
+
+    @property
+    def cursor_key(self) -> bytes:
+        """The key that signs list cursors for this profile."""
+        return self.profile.cursor_key

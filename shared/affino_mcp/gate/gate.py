@@ -1,0 +1,126 @@
+"""The gate: three credentials in, one Caller or one Refusal out (design section 5)."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+from affino_mcp.clock import Clock
+from affino_mcp.errors import BadCredentials, ProfileDisabled, RateLimited, Refusal, Unavailable
+from affino_mcp.gate.caller import Caller
+from affino_mcp.gate.headers import Credentials, RawHeaders, read
+from affino_mcp.gate.person import Person
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profile_reader import ProfileReader
+from affino_mcp.gate.rate import TURNS, Charge, Meter, Superseded
+from affino_mcp.gate.sessions import Session, Sessions
+from affino_mcp.gate.tokens import digest, fingerprint
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database, StoreUnavailable
+from affino_mcp.store.secrets import Secrets
+
+_NOBODYS_SECRET = "0" * 40
+Resolved = Callable[[], tuple[Session, Person]]
+
+
+class Gate:
+    """Decides about calls. One per process; with a `pool`, the profile's write and the session's read run side by side."""
+
+    def __init__(
+        self, db: Database, secrets: Secrets, settings: Settings, clock: Clock, pool: Executor | None = None
+    ) -> None:
+        self._reader = ProfileReader(db, secrets, settings)
+        self._meter = Meter(db, settings, clock)
+        self._sessions = Sessions(db, settings, clock)
+        self._pool = pool
+
+    def admit(self, headers: RawHeaders, *, charge: bool) -> Caller:
+        """The caller behind these raw headers; `charge` takes one call from the profile's budget (handshakes do not).
+
+        Raises BadCredentials, always the same, unless key and secret are right; then SessionUnknown, SessionExpired,
+        PersonInactive, ProfileDisabled or RateLimited, `about` the profile, the person and the token's fingerprint as far
+        as known. Raises Unavailable when a store does not answer. Only an admitted call costs budget.
+        """
+        try:
+            return self._admit(read(headers), charge=charge)
+        except StoreUnavailable as error:
+            raise Unavailable(retry_after=1) from error
+
+    def _admit(self, credentials: Credentials, *, charge: bool) -> Caller:
+        profile = self._identified(credentials)
+        mark = fingerprint(digest(credentials.token))
+        try:
+            return self._passed(profile, credentials, charge=charge)
+        except BadCredentials:
+            raise
+        except StoreUnavailable as error:
+            raise Unavailable(retry_after=1).about(profile=profile, fingerprint=mark) from error
+        except Refusal as refusal:
+            raise refusal.about(profile=profile, fingerprint=mark) from None
+
+    def _identified(self, credentials: Credentials) -> Profile:
+        """The profile of this key and secret. A cached version answers for a right secret; a wrong one asks the row."""
+        cached = self._reader.cached(credentials.key)
+        if cached is not None and same(cached.secret, credentials.secret):
+            return cached
+        state = self._reader.current(credentials.key)
+        right = same(state.profile.secret if state else _NOBODYS_SECRET, credentials.secret)
+        if state is None or not right:
+            raise BadCredentials
+        return state.profile
+
+    def _passed(self, profile: Profile, credentials: Credentials, *, charge: bool) -> Caller:
+        if charge:
+            self._meter.refuse_known(profile)
+        resolved = self._begun(lambda: self._sessions.resolve(credentials.token))
+        try:
+            profile, paid = self._current(profile, credentials, self._meter.charge if charge else self._meter.look)
+        except (ProfileDisabled, RateLimited) as refusal:
+            raise refusal.about(person=_person_if_known(resolved)) from None
+        return self._joined(profile, paid, resolved)
+
+    def _joined(self, profile: Profile, paid: Charge, resolved: Resolved) -> Caller:
+        try:
+            session, person = resolved()
+        except (Refusal, StoreUnavailable):
+            self._give_back(profile, paid)
+            raise
+        return Caller(profile, person, session, paid.rate)
+
+    def _current(
+        self, profile: Profile, credentials: Credentials, ask: Callable[[Profile], Charge]
+    ) -> tuple[Profile, Charge]:
+        """Asks about the profile; when the row names another version, takes that one and decides again."""
+        for _ in range(TURNS):
+            try:
+                return profile, ask(profile)
+            except Superseded as newer:
+                profile = self._reader.at(profile.key, newer.version)
+            if not same(profile.secret, credentials.secret):
+                raise BadCredentials
+        raise StoreUnavailable
+
+    def _give_back(self, profile: Profile, charge: Charge) -> None:
+        try:
+            self._meter.refund(profile, charge)
+        except StoreUnavailable:
+            return  # the refusal itself matters more; one unit is lost until it drains
+
+    def _begun(self, work: Resolved) -> Resolved:
+        return work if self._pool is None else self._pool.submit(work).result
+
+
+def same(ours: str, theirs: str) -> bool:
+    """Whether two secrets are equal, in time that does not tell how much of them is."""
+    return hmac.compare_digest(ours.encode(), theirs.encode())
+
+
+def _person_if_known(resolved: Resolved) -> Person | None:
+    try:
+        return resolved()[1]
+    except Refusal as refusal:
+        person: Person | None = refusal.person
+        return person
+    except StoreUnavailable:
+        return None

@@ -1,0 +1,31 @@
+"""Affino's request signature (R39): a plain SHA-512 over method, URI, body MD5, secret and time stamp."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+
+
+def body_md5(body: bytes) -> str:
+    """The MD5 header: upper-case hex of the trimmed body's MD5, or nothing for an empty body."""
+    trimmed = body.strip()
+    return hashlib.md5(trimmed, usedforsecurity=False).hexdigest().upper() if trimmed else ""
+
+
+def sign(method: str, uri: str, body: bytes, secret: str, timestamp: str) -> str:
+    """The Signature header: upper-case hex. `uri` is the path without scheme, host and stage."""
+    text = "+".join((method.upper(), uri, body_md5(body), secret, timestamp))
+    return hashlib.sha512(text.encode()).hexdigest().upper()
+
+
+def timestamp_of(moment: datetime) -> str:
+    """The TimeStamp header: ISO 8601 in UTC with milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def signed_headers(method: str, uri: str, body: bytes, key: str, secret: str, moment: datetime) -> dict[str, str]:
+    """All the headers of a signed request; the secret itself is not among them."""
+    timestamp = timestamp_of(moment)
+    headers = {"APIKey": key, "TimeStamp": timestamp, "Signature": sign(method, uri, body, secret, timestamp)}
+    md5 = body_md5(body)
+    return headers | ({"MD5": md5} if md5 else {})
