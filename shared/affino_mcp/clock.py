@@ -30,6 +30,11 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def precise(text: str) -> str:
+    """An ISO moment in UTC with the microseconds that `iso` writes, so that the two compare as text."""
+    return text if "." in text else text.removesuffix("Z") + ".000000Z"
+
+
 def stopwatch() -> Callable[[], int]:
     """Start a watch; the answer reads it in whole milliseconds."""
     start = time.perf_counter()

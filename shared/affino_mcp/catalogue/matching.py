@@ -52,7 +52,8 @@ def match(method: Method, given: Mapping[str, Any]) -> Matched:
         elif value is not None or method.effect is Effect.UPDATE:
             named[argument] = value
     values = _checked(method, named)
-    return Matched(values, (*warnings, *_changed(named, values)))
+    changed = () if method.effect is Effect.READ else _changed(named, values)
+    return Matched(values, (*warnings, *changed))
 
 
 def _ignored(method: Method, name: str) -> Warning_:

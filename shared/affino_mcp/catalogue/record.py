@@ -23,7 +23,7 @@ class Record:
     """A kind of record. `fields` can be written, `derived` are read-only attributes, `label` names it for people.
 
     `required` may not be empty, `sorts` are the SortBy words, `summary` is what a list row shows, `search` what Search
-    looks through.
+    looks through, `unique` values that no two records may share.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Record:
     sorts: tuple[str, ...] = ("Code", "Created", "Updated")
     summary: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
 
     @cached_property
     def code_field(self) -> Field:

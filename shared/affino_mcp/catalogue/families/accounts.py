@@ -57,6 +57,7 @@ ACCOUNT: Final = Record(
     sorts=("Code", "Name", "Created", "Updated"),
     summary=("Name", "IndustryCode", "AccountTypeCode", "Website", "City", "CountryISO", "AccountManagerCode", "Active"),
     search=("Name", "Website", "Email", "City", "ExternalID"),
+    unique=("ExternalID",),
 )
 _FULL: Final = {"Account": "the full account"}
 

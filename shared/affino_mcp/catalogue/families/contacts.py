@@ -54,6 +54,7 @@ CONTACT: Final = Record(
     sorts=("Code", "Name", "Created", "Updated"),
     summary=("Email", "FirstName", "LastName", "JobTitle", "Company", "Telephone"),
     search=("FirstName", "LastName", "Email", "Company", "JobTitle"),
+    unique=("Email", "ExternalID"),
 )
 _FULL: Final = {"Contact": "the full contact"}
 _LINK: Final = {"Link": "UserAccountCode, UserCode, AccountCode, Primary, LeftCompany, JobTitle"}

@@ -1,0 +1,150 @@
+"""Changes: everything that one write touches, carried out as one transaction (design section 5)."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Method
+from affino_mcp.clock import iso
+from affino_mcp.errors import Conflict
+from affino_mcp.instance.builtin.document import HISTORY_SK, Document, actor
+from affino_mcp.instance.builtin.idempotency import UsedKey, remember
+from affino_mcp.instance.port import Call, Done
+from affino_mcp.store.memory import holds
+from affino_mcp.store.ops import (
+    Check,
+    Database,
+    Item,
+    Key,
+    Put,
+    TransactionFailed,
+    Update,
+    WriteOp,
+    absent,
+    equals,
+)
+
+MOST_OPERATIONS: Final = 100
+"""DynamoDB's limit for one transaction."""
+
+
+class Clash(Exception):
+    """Somebody else changed the same rows in between: nothing was written, the method can be run again."""
+
+
+Refuse = Callable[[Item | None], Exception]
+
+
+def _clash(_: Item | None) -> Exception:
+    return Clash()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation, and the error that it means when its condition fails (it gets the row as it stands)."""
+
+    op: WriteOp
+    refuse: Refuse = _clash
+
+
+@dataclass
+class Change:
+    """A write in the making. Nothing is written before `commit`."""
+
+    db: Database
+    table: str
+    method: Method
+    values: Values
+    call: Call
+    steps: list[Step] = field(default_factory=list)
+    touched: list[str] = field(default_factory=list)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    def add(self, op: WriteOp, refuse: Refuse = _clash) -> None:
+        """Take one operation into the transaction."""
+        self.steps.append(Step(op, refuse))
+
+    def document(self, before: Document | None, after: Document, old: Values, new: Values) -> None:
+        """Write a document's new version, on condition that nobody else has, with its entry in the history.
+
+        `old` and `new` are the values to compare in the history: the document's own, and those of its relations.
+        """
+        unchanged = equals("version", before.version) if before else absent()
+        self.add(Put(self.table, after.item(), unchanged))
+        self.add(Put(self.table, self._history(after, old, new)))
+        self.touched.append(after.ref)
+
+    def must_exist(self, key: Key, refuse: Refuse) -> None:
+        """Fail the whole write unless the record of this key exists and is not deleted."""
+        self.add(Check(self.table, key, equals("deleted", False)), refuse)
+
+    def _history(self, after: Document, old: Values, new: Values) -> Item:
+        names = [n for n in {**old, **new} if old.get(n) != new.get(n)]
+        entry = {
+            "before": {n: old.get(n) for n in names},
+            "after": {n: new.get(n) for n in names},
+            "deleted": after.deleted,
+        }
+        who = {"by": actor(self.call), "at": iso(self.call.at), "method": self.method.name, "channel": self.call.channel}
+        place = {"pk": after.key.pk, "sk": f"{HISTORY_SK}{after.version:010d}", "request_id": self.call.request_id}
+        return {**place, **who, "version": after.version, "entry": json.dumps(entry, ensure_ascii=False)}
+
+    def commit(self, body: dict[str, Any]) -> Done:
+        """Write everything at once and answer; with DryRun only check. Raises what a failed step means."""
+        main = self.touched[0] if self.touched else ""
+        if self.values.get(DRY_RUN.name):
+            self._rehearse()
+            return Done({**body, DRY_RUN.name: True}, main, tuple(self.touched))
+        done = Done(body, main, tuple(self.touched), sealed=True)
+        steps = [*self._remember(done), *self._distinct(), Step(self.call.seal(done, self.call.warnings))]
+        if len(steps) > MOST_OPERATIONS:
+            raise Conflict("This record has too many links and topics to be changed in one step. Remove some first.")
+        self._transact(steps)
+        return done
+
+    def _transact(self, steps: list[Step]) -> None:
+        try:
+            self.db.transact([step.op for step in steps], uuid.uuid4().hex)
+        except TransactionFailed as failure:
+            errors = [steps[place].refuse(item) for place, item in sorted(failure.failed.items())]
+            raise _gravest(errors) from None
+        for after in self.afterwards:
+            after()
+
+    def _rehearse(self) -> None:
+        for step in self.steps:
+            if step.op.condition is not None:
+                item = self.db.get(step.op.table, key_of(step.op))
+                if not holds(step.op.condition, item):
+                    raise step.refuse(item)
+
+    def _remember(self, done: Done) -> list[Step]:
+        if not self.values.get(IDEMPOTENCY_KEY.name):
+            return []
+        return [Step(remember(self.table, self.method, self.values, self.call, done), lambda _: UsedKey())]
+
+    def _distinct(self) -> list[Step]:
+        written = {key_of(step.op) for step in self.steps if not isinstance(step.op, Check)}
+        checks = {key_of(s.op): s for s in self.steps if isinstance(s.op, Check) and key_of(s.op) not in written}
+        return [step for step in self.steps if not isinstance(step.op, Check)] + list(checks.values())
+
+
+def _gravest(errors: list[Exception]) -> Exception:
+    for kind in (UsedKey, Clash):
+        if found := [error for error in errors if isinstance(error, kind)]:
+            return found[0]
+    return errors[0] if errors else Clash()
+
+
+def _key(op: WriteOp) -> Key:
+    return Key(op.item["pk"], op.item["sk"]) if isinstance(op, Put) else op.key
+
+
+def key_of(op: WriteOp) -> Key:
+    """The address that an operation writes or checks."""
+    return Key(op.item["pk"], op.item["sk"]) if isinstance(op, Put) else op.key

@@ -1,0 +1,32 @@
+"""Codes: small whole numbers, counted up family by family."""
+
+from __future__ import annotations
+
+from affino_mcp.instance.builtin.change import Change, Clash
+from affino_mcp.store.ops import Database, Item, Key, Update, absent, equals
+
+
+class Codes:
+    """Gives the next code. Remembers the last one seen, so that a warm process reads nothing to find it.
+
+    The counter moves in the same transaction as the record that takes the code.
+    """
+
+    def __init__(self, db: Database, table: str) -> None:
+        self._db, self._table = db, table
+        self._last: dict[str, int] = {}
+
+    def take(self, family: str, change: Change) -> int:
+        """The next code. The change fails with Clash when somebody else took it first; then it is known here."""
+        key = Key(f"N#{family}", "A")
+        if family not in self._last:
+            self._last[family] = (self._db.get(self._table, key) or {}).get("last", 0)
+        last = self._last[family]
+        still = equals("last", last) if last else absent()
+        change.add(Update(self._table, key, assign={"last": last + 1}, condition=still), lambda row: self._taken(family, row))
+        change.afterwards.append(lambda: self._last.update({family: last + 1}))
+        return last + 1
+
+    def _taken(self, family: str, row: Item | None) -> Exception:
+        self._last[family] = (row or {}).get("last", 0)
+        return Clash()

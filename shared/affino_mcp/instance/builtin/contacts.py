@@ -1,0 +1,135 @@
+"""Contacts on the builtin instance. Members of staff are contacts too (a person is a user)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Any, Final
+
+from affino_mcp.catalogue.families.contacts import CONTACT
+from affino_mcp.catalogue.families.shared import ACCOUNT as ACCOUNT_FIELD
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.errors import Conflict, InvalidArgument, NotFound
+from affino_mcp.instance.builtin import consents, links, listing, references
+from affino_mcp.instance.builtin.document import created
+from affino_mcp.instance.builtin.index import Facets
+from affino_mcp.instance.builtin.present import full
+from affino_mcp.instance.builtin.records import Records, check_unchanged
+from affino_mcp.instance.builtin.stored import Stored
+from affino_mcp.instance.port import Call, Done
+
+FAMILY: Final = CONTACT.family
+CODE: Final = CONTACT.code
+AT: Final = ACCOUNT_FIELD.name
+
+
+def facets(stored: Stored) -> Facets:
+    """What a contact is listed by."""
+    creator = stored.document.system["CreatedBy"]["UserCode"]
+    rows = [f"account={code}" for code in sorted(stored.to("accounts"))]
+    rows += [f"permission={code}" for code in consents.granted(stored)]
+    rows += [f"mine={creator}"] if creator else []
+    rows += ["staff"] if stored.document.system.get("Staff") else []
+    return Facets(tuple(rows), tuple(f"topic={code}" for code in stored.document.values.get("TopicCodes", ())))
+
+
+def list_contacts(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """A page of contact summaries."""
+    if values.get("Email"):
+        return _by_email(records, values, call)
+    if values.get("ContactListCode"):
+        raise NotFound("ContactListCode", "contact list")
+    wanted = {"account": values.get(AT), "permission": values.get("PermissionCode")}
+    rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
+    rows += [f"mine={call.actor.user_code}"] if values.get("Mine") else []
+    rows += ["staff"] if values.get("StaffOnly") else []
+    tags = tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
+    return listing.run(records, listing.Plan(CONTACT, tuple(rows), tags), values, call)
+
+
+def _by_email(records: Records, values: Values, call: Call) -> Done:
+    code = records.taken(FAMILY, "Email", values["Email"])
+    stored = records.load(FAMILY, code) if code else None
+    return listing.of([stored.document] if stored and _fits(stored, values, call) else [], values, call)
+
+
+def _fits(stored: Stored, values: Values, call: Call) -> bool:
+    own = facets(stored)
+    asked = {"account": values.get(AT), "permission": values.get("PermissionCode")}
+    asked["mine"] = call.actor.user_code if values.get("Mine") else None
+    wanted = {f"{facet}={code}" for facet, code in asked.items() if code} | ({"staff"} if values.get("StaffOnly") else set())
+    topics = {f"topic={code}" for code in values.get("TopicCodes", ())}
+    return wanted <= set(own.rows) and (not topics or bool(topics & set(own.tags)))
+
+
+def get_contact(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """One contact, found by exactly one of its keys."""
+    keys = [field.name for field in method.arguments if values.get(field.name) is not None]
+    if len(keys) != 1:
+        names = ", ".join(field.name for field in method.arguments)
+        raise InvalidArgument(keys[1] if keys else CODE, f"Give exactly one of {names}.")
+    code = values[CODE] if keys == [CODE] else records.taken(FAMILY, keys[0], values[keys[0]])
+    stored = records.load(FAMILY, code) if code else None
+    if stored is None:
+        raise NotFound(keys[0], CONTACT.words)
+    return Done({"Contact": present(records, call, stored)}, stored.document.ref)
+
+
+def present(records: Records, call: Call, stored: Stored) -> dict[str, Any]:
+    """The full contact with links and consents; accounts are named only where the profile may read them."""
+    accounts = stored.to("accounts")
+    known = records.documents(("accounts", code) for code in accounts)
+    derived: dict[str, Any] = {"Permissions": consents.shown(stored, revoked=False)}
+    if call.readable("accounts"):
+        derived["Accounts"] = [
+            {**links.shown(stored.document.code, code, link), "Name": known["accounts", code].label}
+            for code, link in sorted(accounts.items())
+            if ("accounts", code) in known
+        ]
+    else:
+        call.warn(WarningCode.NOT_SHOWN, "Accounts", "Accounts are not shown: this profile may not read accounts.")
+    if call.readable("opportunities"):
+        derived["Opportunities"] = []
+    return full(call, stored.document, known, **derived)
+
+
+def create_contact(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """A new contact, linked to an account when one is given."""
+    change = records.change(method, values, call)
+    account = records.require("accounts", AT, values[AT], "account") if values.get(AT) else None
+    checked, _ = references.check(records, change, CONTACT, values)
+    code = records.codes.take(FAMILY, change)
+    contact = Stored(created(FAMILY, code, call, checked, UIDString=str(uuid.uuid4()), Disabled=False, Staff=False))
+    if account is not None:
+        link = links.new_link(records, change, JobTitle=values.get("JobTitle"))
+        _, linked = links.joined(call, contact, account, link)
+        contact = contact.related(account.document.ref, link)
+        records.save(change, account, linked)
+    records.save(change, None, contact)
+    change.touched.sort(key=lambda ref: ref != contact.document.ref)
+    return change.commit({"Contact": present(records, call, contact)})
+
+
+def update_contact(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """Change what is given; null clears. Links and consents have their own methods."""
+    before = records.require(FAMILY, CODE, values[CODE], CONTACT.words)
+    check_unchanged(before.document, values)
+    change = records.change(method, values, call)
+    checked, _ = references.check(records, change, CONTACT, values)
+    after = replace(before, document=before.document.changed(call, checked))
+    records.save(change, before, after)
+    return change.commit({"Contact": present(records, call, after)})
+
+
+def delete_contact(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """Take a contact out of every list; refused for staff and for primary contacts."""
+    before = records.require(FAMILY, CODE, values[CODE], CONTACT.words)
+    if before.document.system.get("Staff"):
+        raise Conflict("Members of staff cannot be deleted here; an operator can disable them.", argument=CODE)
+    if any(link["Primary"] for link in before.to("accounts").values()):
+        raise Conflict("The contact is an account's primary contact. Choose another one first.", argument=CODE)
+    change = records.change(method, values, call)
+    records.save(change, before, replace(before, document=replace(before.document.changed(call, {}), deleted=True)))
+    return change.commit({CODE: values[CODE], "Deleted": True})

@@ -1,0 +1,46 @@
+"""Cursors: where a list goes on, sealed and bound to the person, the profile and the query (threat 53)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.instance.port import Call
+from affino_mcp.store.ops import Item
+
+_SEAL: Final = 12
+_NOT_PART_OF_THE_QUERY: Final = frozenset({"Cursor", "PageSize"})
+
+
+def _seal(call: Call, query: Mapping[str, Any], place: bytes) -> bytes:
+    asked = {name: value for name, value in query.items() if name not in _NOT_PART_OF_THE_QUERY}
+    bound = json.dumps([call.actor.user_code, call.profile, asked], sort_keys=True).encode()
+    return hmac.new(call.cursor_key, bound + b"|" + place, hashlib.sha256).digest()[:_SEAL]
+
+
+def cursor(call: Call, query: Mapping[str, Any], place: Item) -> str:
+    """The text that stands for this place in this person's query."""
+    raw = json.dumps(place, separators=(",", ":"), ensure_ascii=False).encode()
+    return base64.urlsafe_b64encode(_seal(call, query, raw) + raw).decode().rstrip("=")
+
+
+def place(call: Call, query: Mapping[str, Any]) -> Item | None:
+    """The place that the query's Cursor stands for; None without one. Raises InvalidArgument for any other text."""
+    given = query.get("Cursor")
+    if not given:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
+    except (binascii.Error, ValueError):
+        raw = b""
+    if not hmac.compare_digest(_seal(call, query, raw[_SEAL:]), raw[:_SEAL]):
+        text = "Cursor is not one that this list gave you: pass NextCursor unchanged, with the same filters."
+        raise InvalidArgument("Cursor", text)
+    found: Item = json.loads(raw[_SEAL:])
+    return found

@@ -1,0 +1,88 @@
+"""Index rows: how lists and searches find records without ever scanning a table.
+
+A record stands in one row per facet (`all`, `type=3`, `mine=7`, ...), sorted by code and, through the table's local
+indexes, by name, creation, change or due date; and in one row per word for searches. All rows change in the same
+transaction as the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from affino_mcp.instance.builtin.document import Document
+from affino_mcp.instance.builtin.words import plain, words
+from affino_mcp.store.ops import Delete, Item, Key, Put
+
+NO_DATE: Final = "~"
+"""Sorts after every date."""
+
+INDEXES: Final = {
+    "Code": (None, "sk"),
+    "Name": ("ByName", "name"),
+    "Title": ("ByName", "name"),
+    "Created": ("ByCreated", "created"),
+    "Updated": ("ByUpdated", "updated"),
+    "Due": ("ByDue", "due"),
+}
+"""SortBy word -> the table's index and its sort attribute (None: the table itself)."""
+
+
+@dataclass(frozen=True)
+class Facets:
+    """What a record can be listed by. `rows` get a row each; `tags` can only narrow a list down."""
+
+    rows: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+
+
+def padded(code: int) -> str:
+    """A code as sortable text."""
+    return f"{code:016d}"
+
+
+def facet_partition(family: str, facet: str) -> str:
+    """The partition that holds the rows of one facet."""
+    return f"F#{family}#{facet}"
+
+
+def word_partition(family: str) -> str:
+    """The partition that holds the word rows of a family."""
+    return f"W#{family}"
+
+
+def rows(document: Document, facets: Facets) -> dict[Key, Item]:
+    """All index rows of a record; none when it is deleted."""
+    if document.deleted:
+        return {}
+    found = [*_facet_rows(document, facets), *_word_rows(document, facets)]
+    return {Key(item["pk"], item["sk"]): item for item in found}
+
+
+def _facet_rows(document: Document, facets: Facets) -> Iterable[Item]:
+    code = padded(document.code)
+    sorts = {
+        "name": f"{plain(document.label)[:40]}#{code}",
+        "created": f"{document.system['CreatedDate']}#{code}",
+        "updated": f"{document.system['UpdatedDate']}#{code}",
+    }
+    if "Due" in document.record.sorts:
+        sorts["due"] = f"{document.values.get('DueDate', NO_DATE)}#{code}"
+    for facet in dict.fromkeys(("all", *facets.rows)):
+        place = {"pk": facet_partition(document.family, facet), "sk": code}
+        yield {**place, **sorts, "code": document.code, "facets": [*facets.rows, *facets.tags]}
+
+
+def _word_rows(document: Document, facets: Facets) -> Iterable[Item]:
+    texts = [str(document.values[name]) for name in document.record.search if document.values.get(name)]
+    found = words(*texts)
+    for word in found:
+        place = {"pk": word_partition(document.family), "sk": f"{word}#{padded(document.code)}"}
+        yield {**place, "code": document.code, "words": found, "facets": [*facets.rows, *facets.tags]}
+
+
+def moves(table: str, before: dict[Key, Item], after: dict[Key, Item]) -> list[Put | Delete]:
+    """The operations that turn one set of index rows into another; rows that stay the same are not touched."""
+    gone: list[Put | Delete] = [Delete(table, key) for key in before if key not in after]
+    return gone + [Put(table, item) for key, item in after.items() if before.get(key) != item]

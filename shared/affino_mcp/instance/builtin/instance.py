@@ -1,0 +1,70 @@
+"""The builtin instance: a real system of record on DynamoDB."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from types import ModuleType
+from typing import Final
+
+from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import Method
+from affino_mcp.errors import ToolError
+from affino_mcp.instance.builtin import accounts, consents, contact_links, contacts, notes, tasks, topics
+from affino_mcp.instance.builtin.change import Clash
+from affino_mcp.instance.builtin.idempotency import UsedKey, replay
+from affino_mcp.instance.builtin.records import Facet, Records
+from affino_mcp.instance.port import Call, Done
+from affino_mcp.store.ops import Database, StoreUnavailable
+
+MODULES: Final[tuple[ModuleType, ...]] = (accounts, contacts, contact_links, consents, tasks, notes, topics)
+FACETS: Final[dict[str, Facet]] = {module.FAMILY: module.facets for module in (accounts, contacts, tasks, notes)}
+ATTEMPTS: Final = 12
+"""How often a write is tried again when others change the same rows at the same moment."""
+
+Carry = Callable[[Records, Method, Values, Call], Done]
+
+
+def carrier(method: Method) -> Carry | None:
+    """The function of the family modules that carries a catalogue method out: it has the method's name."""
+    found = (getattr(module, method.name, None) for module in MODULES)
+    return next((function for function in found if function is not None), None)
+
+
+class BuiltinInstance:
+    """An Instance over one table of a Database."""
+
+    def __init__(self, db: Database, table: str) -> None:
+        self.records = Records(db, table, FACETS)
+
+    def perform(self, method: Method, values: Values, call: Call) -> Done:
+        """See Instance. A write that meets another writer is run again on what the other one left."""
+        carry = carrier(method)
+        if carry is None:
+            raise NotImplementedError(method.name)
+        if method.access is Access.READ:
+            return carry(self.records, method, values, call)
+        return self._write(carry, method, values, call)
+
+    def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
+        for attempt in range(ATTEMPTS):
+            fresh = replace(call, warnings=list(call.warnings))
+            try:
+                done = carry(self.records, method, values, fresh)
+            except Clash:
+                time.sleep(random.uniform(0, 0.01 * (attempt + 1)))  # noqa: S311 (spreads retries; not a secret)
+                continue
+            except (ToolError, UsedKey) as error:
+                return self._replayed(method, values, call, error)
+            call.warnings[:] = fresh.warnings
+            return done
+        raise StoreUnavailable
+
+    def _replayed(self, method: Method, values: Values, call: Call, error: Exception) -> Done:
+        done = replay(self.records.db, self.records.table, method, values, call)
+        if done is None:
+            raise StoreUnavailable if isinstance(error, UsedKey) else error
+        return done

@@ -1,0 +1,98 @@
+"""Notes on the builtin instance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from affino_mcp.catalogue.families.notes import NOTE
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.instance.builtin import listing, scopes
+from affino_mcp.instance.builtin.document import Document, created
+from affino_mcp.instance.builtin.index import Facets
+from affino_mcp.instance.builtin.ownership import must_own
+from affino_mcp.instance.builtin.present import full
+from affino_mcp.instance.builtin.records import Records
+from affino_mcp.instance.builtin.references import Known
+from affino_mcp.instance.builtin.stored import Stored
+from affino_mcp.instance.port import Call, Done
+
+FAMILY: Final = NOTE.family
+CODE: Final = NOTE.code
+LONG: Final = 2000
+"""From here on a note is called long (R97)."""
+
+
+def facets(stored: Stored) -> Facets:
+    """What a note is listed by."""
+    rows = [scopes.facet(family, code) for family, code in scopes.target(stored.document)]
+    return Facets((*rows, f"author={stored.document.system['CreatedBy']['UserCode']}"))
+
+
+def list_notes(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """A page of notes."""
+    author = values.get("AuthorCode") or (call.actor.user_code if values.get("Mine") else None)
+    rows = (*scopes.asked(values), *((f"author={author}",) if author else ()))
+    plan = listing.Plan(NOTE, rows, extra=lambda d, known: _derived(call, d, known), also=scopes.target)
+    return listing.run(records, plan, values, call)
+
+
+def _derived(call: Call, document: Document, known: Known) -> dict[str, Any]:
+    return {**scopes.shown(call, document, known), "Author": document.system["CreatedBy"]}
+
+
+def present(records: Records, call: Call, document: Document) -> dict[str, Any]:
+    """The full note with what it is about."""
+    known = records.documents(scopes.target(document))
+    return full(call, document, known, **_derived(call, document, known))
+
+
+def get_note(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """One note."""
+    stored = records.require(FAMILY, CODE, values[CODE], NOTE.words)
+    return Done({"Note": present(records, call, stored.document)}, stored.document.ref)
+
+
+def create_note(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """A new note on exactly one record."""
+    change = records.change(method, values, call)
+    if scopes.given(values) is None:
+        names = ", ".join(scopes.FAMILY_OF)
+        raise InvalidArgument(next(iter(scopes.FAMILY_OF)), f"A note needs exactly one of {names}.")
+    _warn_when_long(call, values)
+    scope = scopes.check(records, change, values)
+    code = records.codes.take(FAMILY, change)
+    kept = {name: value for name, value in values.items() if name in NOTE.writable}
+    note = Stored(created(FAMILY, code, call, kept, Scope=scope))
+    records.save(change, None, note)
+    return change.commit({"Note": present(records, call, note.document)})
+
+
+def _warn_when_long(call: Call, values: Values) -> None:
+    if len(values.get("Body") or "") > LONG:
+        text = "The note is long. Short, specific notes are read; summarise and link to the full source."
+        call.warn(WarningCode.LONG_NOTE, "Body", text)
+
+
+def update_note(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """Change what is given; null clears the subject."""
+    before = records.require(FAMILY, CODE, values[CODE], NOTE.words)
+    must_own(call, before.document)
+    _warn_when_long(call, values)
+    kept = {name: value for name, value in values.items() if name in NOTE.writable}
+    change = records.change(method, values, call)
+    after = replace(before, document=before.document.changed(call, kept))
+    records.save(change, before, after)
+    return change.commit({"Note": present(records, call, after.document)})
+
+
+def delete_note(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """Take a note out of every list."""
+    before = records.require(FAMILY, CODE, values[CODE], NOTE.words)
+    must_own(call, before.document)
+    change = records.change(method, values, call)
+    records.save(change, before, replace(before, document=replace(before.document.changed(call, {}), deleted=True)))
+    return change.commit({CODE: values[CODE], "Deleted": True})

@@ -1,0 +1,95 @@
+"""References: codes that point to other records or to fixed lists, checked on the way in, named on the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from affino_mcp.catalogue.field import Field
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.record import Record
+from affino_mcp.catalogue.registry import RECORDS
+from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.errors import InvalidArgument, NotFound
+from affino_mcp.instance.builtin.change import Change
+from affino_mcp.instance.builtin.document import Document, record_key
+from affino_mcp.instance.builtin.records import Records
+from affino_mcp.instance.builtin.reference import LISTS, look_up
+from affino_mcp.instance.port import Call
+
+FAMILY_OF: Final = {"accounts": "accounts", "contacts": "contacts", "staff": "contacts"}
+"""Which family's records a reference points to; others point to fixed lists."""
+
+Known = dict[tuple[str, int], Document]
+
+
+def check(records: Records, change: Change, record: Record, values: Values) -> tuple[Values, Known]:
+    """Values with every reference turned into an existing code, and the records they point to.
+
+    Raises InvalidArgument or NotFound naming the argument; unknown topics are left out with a warning. The change fails
+    if a referenced record disappears before it is written.
+    """
+    checked = {name: _from_list(change.call, record, name, value) for name, value in values.items() if name in record.writable}
+    pointing = [f for f in record.fields if f.name in checked and checked[f.name] is not None and _family(f)]
+    known = records.documents((_family(f), checked[f.name]) for f in pointing)
+    for field in pointing:
+        _must_be_there(change, field, checked[field.name], known)
+    return checked, known
+
+
+def _family(field: Field) -> str:
+    return FAMILY_OF.get(field.reference.to, "") if field.reference else ""
+
+
+def _from_list(call: Call, record: Record, name: str, value: Any) -> Any:
+    reference = record.writable[name].reference
+    if reference is None or value is None or reference.to not in LISTS:
+        return value
+    if not isinstance(value, list):
+        return look_up(name, reference.to, value)
+    unknown = [code for code in value if code not in LISTS[reference.to]]
+    if unknown:
+        text = f"{name}: {', '.join(map(str, unknown))} not known; left out."
+        call.warn(WarningCode.UNKNOWN_REFERENCE, name, text)
+    return [code for code in value if code not in unknown]
+
+
+def _must_be_there(change: Change, field: Field, code: int, known: Known) -> None:
+    family = _family(field)
+    found, what = known.get((family, code)), RECORDS[family].words
+    if found is None:
+        raise NotFound(field.name, what)
+    if field.reference and field.reference.to == "staff" and not found.system.get("Staff"):
+        raise InvalidArgument(field.name, f"{field.name} must be the UserCode of a member of staff.")
+    change.must_exist(record_key(family, code), lambda _: NotFound(field.name, what))
+
+
+def pointed_to(documents: Iterable[Document], names: Iterable[str] | None = None) -> list[tuple[str, int]]:
+    """All `(family, code)` that the references of some documents point to (of the named fields only, when given)."""
+    wanted = None if names is None else set(names)
+    return [
+        (_family(field), document.values[field.name])
+        for document in documents
+        for field in document.record.fields
+        if _family(field) and document.values.get(field.name) and (wanted is None or field.name in wanted)
+    ]
+
+
+def resolved(call: Call, field: Field, value: Any, known: Known) -> Any:
+    """A reference as it is answered: code and name; without the name where the profile may not read the family."""
+    assert field.reference is not None  # noqa: S101 (callers ask for references only)
+    if value is None:
+        return None
+    if field.reference.to == "topics":
+        return [{"TopicCode": code, "Name": LISTS["topics"].get(code)} for code in value]
+    if field.reference.to in LISTS:
+        return {"Code": value, "Name": LISTS[field.reference.to].get(value)}
+    return named(call, _family(field), value, known, always=field.reference.to == "staff")
+
+
+def named(call: Call, family: str, code: int, known: Known, always: bool = False) -> dict[str, Any]:
+    """A record as code and name."""
+    found = known.get((family, code))
+    if not (always or call.readable(family)):
+        return {RECORDS[family].code: code}
+    return {RECORDS[family].code: code, "Name": found.label if found else None}

@@ -1,0 +1,67 @@
+"""Scopes: the one record that a task or a note is about."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from affino_mcp.catalogue.families.shared import SCOPE
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.errors import InvalidArgument, NotFound, PermissionDenied
+from affino_mcp.instance.builtin.change import Change
+from affino_mcp.instance.builtin.document import Document, record_key
+from affino_mcp.instance.builtin.records import Records
+from affino_mcp.instance.builtin.references import Known
+from affino_mcp.instance.port import Call
+
+FAMILY_OF: Final = dict(zip((field.name for field in SCOPE), ("accounts", "contacts", "opportunities"), strict=True))
+"""Which family each scope argument points to."""
+
+_WORDS: Final = {"accounts": "account", "contacts": "contact", "opportunities": "opportunity"}
+
+
+def given(values: Values) -> tuple[str, int] | None:
+    """The scope argument that was given, with its code; raises InvalidArgument when there is more than one."""
+    found = [(name, values[name]) for name in FAMILY_OF if values.get(name) is not None]
+    if len(found) > 1:
+        raise InvalidArgument(found[1][0], f"Give only one of {', '.join(FAMILY_OF)}.")
+    return found[0] if found else None
+
+
+def check(records: Records, change: Change, values: Values) -> dict[str, Any] | None:
+    """The scope to store. Raises NotFound, or PermissionDenied when the person may not read such records."""
+    scope = given(values)
+    if scope is None:
+        return None
+    argument, code = scope
+    family = FAMILY_OF[argument]
+    if not change.call.actor.has(f"{family}.read", change.call.at):
+        raise PermissionDenied(f"{family}.read", argument=argument)
+    if (family, code) not in records.documents([(family, code)]):
+        raise NotFound(argument, _WORDS[family])
+    change.must_exist(record_key(family, code), lambda _: NotFound(argument, _WORDS[family]))
+    return {"family": family, "code": code}
+
+
+def facet(family: str, code: int) -> str:
+    """The facet of everything about one record."""
+    return f"scope={family}#{code}"
+
+
+def asked(values: Values) -> tuple[str, ...]:
+    """The facets of a list's scope filters."""
+    return tuple(facet(family, values[name]) for name, family in FAMILY_OF.items() if values.get(name))
+
+
+def target(document: Document) -> list[tuple[str, int]]:
+    """`(family, code)` of the record that a document is about, as a list of at most one."""
+    scope = document.system.get("Scope")
+    return [(scope["family"], scope["code"])] if scope else []
+
+
+def shown(call: Call, document: Document, known: Known) -> dict[str, Any]:
+    """The scope as an attribute; its name only where the profile may read that family."""
+    for family, code in target(document):
+        answer: dict[str, Any] = {"Type": _WORDS[family], "Code": code}
+        found = known.get((family, code))
+        return {"Scope": answer | ({"Name": found.label if found else None} if call.readable(family) else {})}
+    return {"Scope": None}
