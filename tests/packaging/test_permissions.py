@@ -1,9 +1,11 @@
 """Who may do what, read from the roles: every action and resource is written out and nothing else is granted."""
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
+from affino_mcp.gate import rows
 from scripts.expand import Template, of_type
 
 READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
@@ -16,8 +18,8 @@ GRANTS: dict[tuple[str, str], set[str]] = {
     (MCP, "RecordsTable"): {
         *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     },
-    (LOGIN, "GateTable"): {"ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"},
-    (LOGIN, "CredentialsTable"): {"GetItem", "UpdateItem"},
+    (LOGIN, "GateTable"): {"ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
+    (LOGIN, "CredentialsTable"): {"GetItem"},
 }
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
 
@@ -42,6 +44,23 @@ def granted(template: Template, role: str, table: str) -> set[str]:
 @pytest.mark.parametrize("role", [MCP, LOGIN])
 def test_a_role_has_exactly_its_grants_on_a_table(template: Template, role: str, table: str) -> None:
     assert granted(template, role, table) == GRANTS.get((role, table), set())
+
+
+WRITES = {"ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"}
+PROFILE = rows.profile("key").pk
+LOGINS = [rows.session("x").pk, rows.person(7).pk, rows.signature("x").pk, rows.guard("source", "account").pk]
+
+
+@pytest.mark.parametrize(("role", "written"), [(MCP, [PROFILE]), (LOGIN, LOGINS)])
+def test_a_role_writes_only_its_own_kinds_of_gate_rows(template: Template, role: str, written: list[str]) -> None:
+    arn = {"Fn::GetAtt": ["GateTable", "Arn"]}
+    for statement in statements(template, role):
+        actions = {action.removeprefix("dynamodb:") for action in listed(statement["Action"])}
+        if arn in listed(statement["Resource"]) and actions & WRITES:
+            assert actions <= WRITES
+            patterns = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            assert all(any(fnmatchcase(key, pattern) for pattern in patterns) for key in written)
+            assert len(patterns) == len(written)
 
 
 def test_nobody_deletes_or_reads_the_audit_by_scanning(template: Template) -> None:

@@ -148,5 +148,13 @@ def test_a_metric_that_alarms_is_one_that_the_code_writes(template: Template) ->
             assert alarm["MetricName"] in package
 
 
+def test_the_saved_query_asks_for_what_the_log_line_holds(template: Template) -> None:
+    (query,) = of_type(template, "AWS::Logs::QueryDefinition").values()
+    asked = re.search(r"fields (.*)", query["Properties"]["QueryString"])
+    assert asked
+    lines = (ROOT / "shared/affino_mcp/audit/log.py").read_text()
+    assert [name for name in asked[1].split(", ") if name != "@timestamp" and f"{name} " not in lines] == []
+
+
 def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None:
     assert set(template["Outputs"]) == {"McpUrl", "LoginUrl", "Instance", "SecretsPrefix", *TABLES}
