@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from tests.clients.agent import Refused, Target, ToolFailed
 from tests.clients.installed import NodeClients
 from tests.clients.sandbox import run
-from tests.clients.scripted_model import CALL_ID, scripted_model
+from tests.clients.scripted_model import Results, Step, scripted_model
 
 PREFIX = "mcp__affino__"
 TRANSPORT = "Error POSTing to endpoint"
@@ -30,15 +30,21 @@ class ClaudeAgent:
     def tools(self, target: Target) -> set[str]:
         """Check the connection as a user does, then see which tools the model is offered."""
         self.check(target)
-        with scripted_model() as (origin, model):
-            self._prompt(target, origin, "What can you do?")
+        with scripted_model([]) as (origin, model):
+            self._prompt(target, origin)
         return {name.removeprefix(PREFIX) for name in model.offered if name.startswith(PREFIX)}
 
     def call(self, target: Target, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Let the scripted model call one tool; gives what Claude Code got back from the service."""
-        with scripted_model(PREFIX + tool, arguments) as (origin, _):
-            events = self._prompt(target, origin, "Please do it.", "--allowedTools", PREFIX + tool)
-        return _outcome(events)
+        return self.play(target, [lambda _: (tool, dict(arguments))])[0]
+
+    def play(self, target: Target, script: Sequence[Step]) -> list[dict[str, Any]]:
+        """Let the scripted model take every step; gives what Claude Code got back. Raises Refused, ToolFailed."""
+        ours = [_of_our_server(step) for step in script]
+        with scripted_model(ours) as (origin, _):
+            results = [_result(event) for event in self._prompt(target, origin) if event["type"] == "user"]
+        assert len(results) == len(script)
+        return results
 
     def check(self, target: Target) -> None:
         """`claude mcp add`, then `claude mcp list`. Raises Refused with the reason that it shows."""
@@ -51,12 +57,12 @@ class ClaudeAgent:
             raise Refused(line.split(FAILED)[1])
         assert line.endswith(CONNECTED), line
 
-    def _prompt(self, target: Target, origin: str, prompt: str, *options: str) -> list[dict[str, Any]]:
+    def _prompt(self, target: Target, origin: str) -> list[dict[str, Any]]:
         server = {"type": "http", "url": target.url, "headers": dict(target.headers)}
         config = json.dumps({"mcpServers": {"affino": server}})
-        only_ours = ["--mcp-config", config, "--strict-mcp-config", "--tools", ""]
+        only_ours = ["--mcp-config", config, "--strict-mcp-config", "--tools", "", "--allowedTools", "mcp__affino"]
         spoken = ["--output-format", "stream-json", "--verbose"]
-        done = self._run(["-p", prompt, *only_ours, *spoken, *options], _model_at(origin))
+        done = self._run(["-p", "Please do it.", *only_ours, *spoken], _model_at(origin))
         done.check_returncode()
         return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -69,12 +75,19 @@ def _model_at(origin: str) -> dict[str, str]:
     return {"ANTHROPIC_BASE_URL": origin, "ANTHROPIC_API_KEY": "placeholder", **quiet}
 
 
-def _outcome(events: list[dict[str, Any]]) -> dict[str, Any]:
-    for event in (event for event in events if event["type"] == "user"):
-        block = event["message"]["content"][0]
-        if block.get("tool_use_id") == CALL_ID and block.get("is_error"):
-            raise (Refused if TRANSPORT in str(block["content"]) else ToolFailed)(str(block["content"]))
-        if block.get("tool_use_id") == CALL_ID:
-            content: dict[str, Any] = event["tool_use_result"]["structuredContent"]
-            return content
-    raise AssertionError(f"Claude Code never called the tool: {[event['type'] for event in events]}")
+def _of_our_server(step: Step) -> Step:
+    def named(results: Results) -> tuple[str, dict[str, Any]]:
+        tool, arguments = step(results)
+        return PREFIX + tool, arguments
+
+    return named
+
+
+def _result(event: Mapping[str, Any]) -> dict[str, Any]:
+    block = event["message"]["content"][0]
+    assert block["type"] == "tool_result", event
+    if block.get("is_error"):
+        text = str(block["content"])
+        raise (Refused if TRANSPORT in text else ToolFailed)(text)
+    content: dict[str, Any] = event["tool_use_result"]["structuredContent"]
+    return content

@@ -1,6 +1,7 @@
 """The MCP Inspector's command line, speaking the 2025 or the 2026 revision."""
 
 import json
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,15 +52,23 @@ class InspectorAgent:
         content: dict[str, Any] = result["structuredContent"]
         return content
 
+    def faults(self, target: Target) -> list[str]:
+        """What `--strict` says of the tools' schemas: problems that some clients stumble over."""
+        done = self._cli(target, "tools/list", "--strict")
+        assert done.stdout, done.stderr
+        return [line for line in done.stderr.splitlines() if line]
+
     def _run(self, target: Target, method: str, *options: str) -> dict[str, Any]:
-        command = [str(self.programs.node), str(self.programs.inspector), "--cli", *self._server(target)]
-        asked = ["--stored-auth-only", "--method", method, *options, "--format", "json"]
-        memory = {"MCP_INSPECTOR_SECRET_STORE": "memory"}
-        done = run([*command, *asked], self.home, memory)
+        done = self._cli(target, method, *options)
         if done.returncode not in {0, TOOL_FAILED}:
             raise Refused(_error(done.stderr))
         result: dict[str, Any] = json.loads(done.stdout)["result"]
         return result
+
+    def _cli(self, target: Target, method: str, *options: str) -> "subprocess.CompletedProcess[str]":
+        command = [str(self.programs.node), str(self.programs.inspector), "--cli", *self._server(target)]
+        asked = ["--stored-auth-only", "--method", method, *options, "--format", "json"]
+        return run([*command, *asked], self.home, {"MCP_INSPECTOR_SECRET_STORE": "memory"})
 
     def _server(self, target: Target) -> list[str]:
         if self.era == "legacy":

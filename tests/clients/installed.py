@@ -2,6 +2,7 @@
 
 They land in `.tools/clients` (git-ignored). Where they cannot be had (another platform, no npm, no registry) the
 reason is raised as `CannotInstall`; any other npm failure is an error of ours and stays one.
+To move a pin: edit `node/package.json`, run `npm install --package-lock-only` in that folder, commit both files.
 """
 
 import fcntl
@@ -18,7 +19,7 @@ FILES = ("package.json", "package-lock.json", ".npmrc")
 HOME = Path(__file__).parents[2] / ".tools" / "clients"
 INSTALL_LIMIT = 600
 UNREACHABLE = re.compile(
-    r"ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT"
+    r"ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|ERR_SOCKET_TIMEOUT"
     r"|\bE40[134]\b|\bE5\d\d\b|ENOSPC"
 )
 

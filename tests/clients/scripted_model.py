@@ -5,7 +5,7 @@ without a login, a network or a model.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,15 +16,16 @@ from starlette.types import Receive, Scope, Send
 
 from tests.clients.loopback import serving
 
-CALL_ID = "toolu_scripted"
+Results = list[dict[str, Any]]
+Step = Callable[[Results], tuple[str, dict[str, Any]]]
+"""From the results so far: the next tool and its arguments."""
 
 
 @dataclass
 class ScriptedModel:
-    """The ASGI application: asks for `tool` once, then says that it is done. `offered` is what it was shown."""
+    """The ASGI application: takes the steps one by one, then says that it is done. `offered` is what it was shown."""
 
-    tool: str | None
-    arguments: Mapping[str, Any]
+    script: Sequence[Step]
     offered: set[str] = field(default_factory=set)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,22 +39,36 @@ class ScriptedModel:
 
     def _turn(self, asked: dict[str, Any]) -> str:
         self.offered |= {tool["name"] for tool in asked.get("tools", [])}
-        if self.tool in self.offered and CALL_ID not in json.dumps(asked["messages"]):
-            use = {"type": "tool_use", "id": CALL_ID, "name": self.tool, "input": {}}
-            words = {"type": "input_json_delta", "partial_json": json.dumps(dict(self.arguments))}
+        results = _results(asked["messages"])
+        if len(results) < len(self.script) and asked.get("tools"):
+            tool, arguments = self.script[len(results)](results)
+            use = {"type": "tool_use", "id": f"toolu_{len(results)}", "name": tool, "input": {}}
+            words = {"type": "input_json_delta", "partial_json": json.dumps(arguments)}
             return _message(asked["model"], use, words, "tool_use")
         text = {"type": "text_delta", "text": "Done."}
         return _message(asked["model"], {"type": "text", "text": ""}, text, "end_turn")
 
 
 @contextmanager
-def scripted_model(
-    tool: str | None = None, arguments: Mapping[str, Any] | None = None
-) -> Iterator[tuple[str, ScriptedModel]]:
-    """Serve a model that calls `tool` once (none: it only looks); gives its origin and the model."""
-    model = ScriptedModel(tool, arguments or {})
+def scripted_model(script: Sequence[Step]) -> Iterator[tuple[str, ScriptedModel]]:
+    """Serve a model that follows `script` (empty: it only looks); gives its origin and the model."""
+    model = ScriptedModel(script)
     with serving(model) as origin:
         yield origin, model
+
+
+def _results(messages: list[dict[str, Any]]) -> Results:
+    blocks = [block for message in messages if isinstance(message["content"], list) for block in message["content"]]
+    return [_parsed(block["content"]) for block in blocks if block["type"] == "tool_result"]
+
+
+def _parsed(content: Any) -> dict[str, Any]:
+    text = content if isinstance(content, str) else content[0]["text"]
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        return {"text": text}
+    return parsed if isinstance(parsed, dict) else {"text": text}
 
 
 def _message(model: str, block: Mapping[str, Any], delta: Mapping[str, Any], stop: str) -> str:

@@ -3,11 +3,14 @@
 import json
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from tests.clients.agent import Agent, Refused, Target, ToolFailed, shown
 from tests.clients.header_proxy import header_proxy
+from tests.clients.inspector_agent import InspectorAgent
+from tests.clients.installed import NodeClients
 from tests.clients.service import Service, call, post, refusal, result_of
 
 _bodies = count(1)
@@ -76,3 +79,7 @@ def test_shows_that_the_rate_is_spent(agent: Agent, spent: Target) -> None:
     with pytest.raises(Refused) as refused:
         agent.call(spent, "list_accounts", {})
     assert shown(agent, 429, refusal(spent, 429)) in str(refused.value)
+
+
+def test_the_inspector_finds_the_schemas_portable(programs: NodeClients, home: Path, service: Service) -> None:
+    assert InspectorAgent(programs, home, "legacy").faults(service.target) == []
