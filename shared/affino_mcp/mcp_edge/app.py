@@ -1,0 +1,41 @@
+"""The MCP edge put together: one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from starlette.applications import Starlette
+
+from affino_mcp.catalogue.method import Method
+from affino_mcp.mcp_edge import server
+from affino_mcp.mcp_edge.call import Dispatch
+from affino_mcp.mcp_edge.gate_asgi import ENDPOINT, Gate, GateApp
+from affino_mcp.settings import Settings
+
+
+class McpApp(GateApp):
+    """The edge as an ASGI application. `inner` is the MCP server behind the gate."""
+
+    def __init__(
+        self, inner: Starlette, gate: Gate, dispatch: Dispatch, origins: frozenset[str], *, in_thread: bool
+    ) -> None:
+        super().__init__(inner, gate, dispatch, origins, in_thread=in_thread)
+        self.inner = inner
+
+    def running(self) -> AbstractAsyncContextManager[Any]:
+        """Open while requests are served, for a process that has no ASGI server to send lifespan events."""
+        return self.inner.router.lifespan_context(self.inner)
+
+
+def build(
+    gate: Gate, dispatch: Dispatch, methods: Mapping[str, Method], settings: Settings, *, in_thread: bool = True
+) -> McpApp:
+    """The application for these methods.
+
+    With `in_thread`, gate and tools run in worker threads and the event loop stays free; a Lambda process has one request
+    at a time and does without.
+    """
+    inner = server.build(methods, in_thread=in_thread).http_app(path=ENDPOINT, stateless_http=True, json_response=True)
+    return McpApp(inner, gate, dispatch, settings.origins, in_thread=in_thread)

@@ -1,0 +1,156 @@
+"""The gate in front of the MCP server, as pure ASGI: every raw HTTP refusal comes from here, before any MCP code."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+import anyio.to_thread
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from affino_mcp import NAME, VERSION, observability
+from affino_mcp.dispatch import CallMeta
+from affino_mcp.errors import BadRequest, MethodNotAllowed, NoSuchPath, OriginRefused, Refusal, Unexpected
+from affino_mcp.mcp_edge import message, reply
+from affino_mcp.mcp_edge.call import Call, Dispatch
+from affino_mcp.mcp_edge.rate_headers import of_caller, of_refusal
+from affino_mcp.mcp_edge.reply import Reply
+from affino_mcp.mcp_edge.request import Request
+from affino_mcp.mcp_edge.tool import STATE
+
+if TYPE_CHECKING:
+    from affino_mcp.gate.caller import Caller
+
+ENDPOINT: Final = "/mcp"
+HEALTH: Final = "/health"
+_FAULT: Final = {
+    "code": -32603,
+    "message": "Something went wrong on our side. The operator can find it by the request id.",
+}
+
+T = TypeVar("T")
+
+
+class Gate(Protocol):
+    """What the edge needs of `affino_mcp.gate.gate.Gate`."""
+
+    def admit(self, headers: Sequence[tuple[bytes, bytes]], *, charge: bool) -> Caller:
+        """Who calls. Raises Refusal."""
+
+
+class GateApp:
+    """The whole edge: answers what needs no MCP, and lets admitted messages through to `app` with their Call."""
+
+    def __init__(
+        self, app: ASGIApp, gate: Gate, dispatch: Dispatch, origins: frozenset[str], *, in_thread: bool
+    ) -> None:
+        self._app, self._gate, self._dispatch = app, gate, dispatch
+        self._origins, self._in_thread = frozenset(origin.lower() for origin in origins), in_thread
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request.of(scope)
+        answer = await _safely(request, None, self._answer(request, receive))
+        await answer.plus({"cache-control": "no-store", "x-request-id": request.id}).send(send)
+
+    async def _answer(self, request: Request, receive: Receive) -> Reply:
+        if request.path == HEALTH and request.method in {"GET", "HEAD"}:
+            return reply.as_json(200, {"name": NAME, "version": VERSION, "status": "ok"})
+        try:
+            self._check_address(request)
+            body = await request.body(receive)
+        except Refusal as refusal:
+            return reply.of_refusal(refusal)
+        received = message.read(body)
+        return await _safely(request, received.id, self._answer_message(request, body, received, receive))
+
+    def _check_address(self, request: Request) -> None:
+        if request.path != ENDPOINT:
+            raise NoSuchPath
+        if request.method != "POST":
+            raise MethodNotAllowed
+        origin = request.header(b"origin")
+        if origin and origin.lower() not in self._origins:
+            raise OriginRefused
+
+    async def _answer_message(
+        self, request: Request, body: bytes, received: message.Message, receive: Receive
+    ) -> Reply:
+        meta = _meta(request, received)
+        try:
+            admit = partial(self._gate.admit, request.headers, charge=received.is_call)
+            caller = await self._carry_out(admit)
+            _check(received)
+        except Refusal as refusal:
+            await self._record(refusal, meta, received)
+            return reply.of_message(refusal, received.id).plus(of_refusal(refusal))
+        call = Call(caller, meta, self._dispatch)
+        answer = await self._pass_on(request, body, call, receive)
+        if call.refusal is not None:
+            answer = reply.of_message(call.refusal, received.id)
+        return answer.plus(of_caller(caller))
+
+    async def _record(self, refusal: Refusal, meta: CallMeta, received: message.Message) -> None:
+        if refusal.profile is not None:
+            record = partial(self._dispatch.refused, refusal, meta, received.subject, received.arguments)
+            await self._carry_out(record)
+
+    async def _pass_on(self, request: Request, body: bytes, call: Call, receive: Receive) -> Reply:
+        state = {**request.scope.get("state", {}), STATE: call}
+        scope = {**request.scope, "path": ENDPOINT, "raw_path": None, "headers": request.headers, "state": state}
+        collected = _Collected(body, receive)
+        await self._app(scope, collected.receive, collected.send)
+        return collected.reply
+
+    async def _carry_out(self, work: Callable[[], T]) -> T:
+        return await anyio.to_thread.run_sync(work) if self._in_thread else work()
+
+
+async def _safely(request: Request, message_id: str | int | None, answer: Awaitable[Reply]) -> Reply:
+    """The answer, or our own 500: nothing of an exception leaves the process but its type, in the log."""
+    try:
+        return await answer
+    except Exception as error:  # noqa: BLE001
+        observability.fault("request failed", {"error": type(error).__name__, "request_id": request.id})
+        fault = {**_FAULT, "data": {"type": Unexpected.type, "request_id": request.id}}
+        return reply.as_json(500, {"jsonrpc": "2.0", "id": message_id, "error": fault})
+
+
+class _Collected:
+    """Plays the body that was read already to the application, and keeps its answer until it is whole."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._body: bytes | None = body
+        self._receive = receive
+        self.reply = Reply(500)
+
+    async def receive(self) -> Message:
+        body, self._body = self._body, None
+        if body is None:
+            return await self._receive()
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(self, event: Message) -> None:
+        if event["type"] == "http.response.start":
+            headers = tuple((bytes(name), bytes(value)) for name, value in event.get("headers", ()))
+            self.reply = Reply(event["status"], b"", headers)
+        elif event["type"] == "http.response.body":
+            self.reply = replace(self.reply, body=self.reply.body + event.get("body", b""))
+
+
+def _check(received: message.Message) -> None:
+    fault: BadRequest | None = received.fault or received.fault_inside()
+    if fault is not None:
+        raise fault
+
+
+def _meta(request: Request, received: message.Message) -> CallMeta:
+    name, version = received.client
+    if not name:
+        name, version = request.client
+    return CallMeta(request_id=request.id, client_name=name, client_version=version, source=request.source)

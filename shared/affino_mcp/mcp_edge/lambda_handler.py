@@ -1,0 +1,34 @@
+"""The edge as a Lambda handler for API Gateway REST events: one event loop and one lifespan, kept between invocations."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from mangum import Mangum
+
+from affino_mcp.mcp_edge.app import McpApp
+from affino_mcp.mcp_edge.warm import warm
+
+
+class LambdaHandler:
+    """Call it with an event. Making it starts the application and warms it up, so that the first event is served fast."""
+
+    def __init__(self, app: McpApp, stage: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+        self._running = app.running()
+        self._loop.run_until_complete(self._running.__aenter__())
+        self._mangum = Mangum(app, lifespan="off", api_gateway_base_path=f"/{stage}")
+        self._loop.run_until_complete(warm(app.inner))
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Answer one API Gateway event. The loop is set again: other code may have taken it away."""
+        asyncio.set_event_loop(self._loop)
+        return self._mangum(event, context)
+
+    def close(self) -> None:
+        """End the application and its loop; a Lambda process never does."""
+        self._loop.run_until_complete(self._running.__aexit__(None, None, None))
+        self._loop.close()
+        asyncio.set_event_loop(None)

@@ -1,0 +1,137 @@
+"""The one JSON-RPC message of a request: what the gate, the audit and a refusal need to know of it.
+
+The MCP SDK parses the message again. This look comes first so that a refusal can echo the id, so that only tool calls
+are charged, and so that no parser's own words (they quote the input) ever reach a caller.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from affino_mcp.errors import BadRequest
+
+MAX_DEPTH: Final = 64
+CLIENT_INFO: Final = "io.modelcontextprotocol/clientInfo"
+CALL: Final = "tools/call"
+_HALF_OF_A_PAIR: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+"""An escape that may be half of a surrogate pair: only then are all texts looked at."""
+
+
+class NotJson(BadRequest):
+    """The body is not JSON: JSON-RPC's own code for it."""
+
+    code = -32700
+    text = "The request body is not valid JSON."
+
+
+@dataclass(frozen=True)
+class Message:
+    """What could be read. `fault` says what is wrong with it, if anything; the rest is then as good as could be had."""
+
+    id: str | int | None = None
+    method: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    fault: BadRequest | None = None
+    halves: bool = False
+
+    def fault_inside(self) -> BadRequest | None:
+        """What is wrong deeper in the message; looked for only when the caller is known, since it walks through it all."""
+        for path, value in _walk(self.params):
+            if len(path) > MAX_DEPTH:
+                return BadRequest("The message is nested too deeply.", rule=f"at most {MAX_DEPTH} levels")
+            if self.halves and not _is_unicode(value):
+                where = ".".join(part for part in path if _is_unicode(part))
+                return BadRequest(f"The text at '{where}' holds characters that are not valid Unicode.", argument=where)
+        return None
+
+    @property
+    def is_call(self) -> bool:
+        """Whether this calls a tool: only calls are charged."""
+        return self.method == CALL
+
+    @property
+    def subject(self) -> str:
+        """The tool's name, or the method for anything but a tool call."""
+        name = self.params.get("name")
+        return name if self.is_call and isinstance(name, str) else self.method
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The tool's arguments; empty when there are none or they are not an object."""
+        arguments = self.params.get("arguments")
+        return arguments if self.is_call and isinstance(arguments, dict) else {}
+
+    @property
+    def client(self) -> tuple[str, str]:
+        """Name and version by which the client introduces itself in this message (2026-07-28, or initialize)."""
+        meta = self.params.get("_meta")
+        info = meta.get(CLIENT_INFO) if isinstance(meta, dict) else self.params.get("clientInfo")
+        known = info if isinstance(info, dict) else {}
+        return _text(known.get("name")), _text(known.get("version"))
+
+
+def read(body: bytes) -> Message:
+    """The message in a request body. Never raises: see `Message.fault`."""
+    try:
+        document = json.loads(body.decode())
+    except (ValueError, RecursionError):
+        return Message(fault=NotJson())
+    if not isinstance(document, dict):
+        return Message(fault=BadRequest("Send exactly one JSON-RPC message as a JSON object; batches are not served."))
+    message_id, method, params = document.get("id"), document.get("method"), document.get("params")
+    return Message(
+        id=message_id if _is_id(message_id) else None,
+        method=method if isinstance(method, str) and _is_unicode(method) else "",
+        params=params if isinstance(params, dict) else {},
+        fault=_fault(document),
+        halves=_HALF_OF_A_PAIR.search(body) is not None,
+    )
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool) and _is_unicode(value)
+
+
+def _fault(document: dict[str, Any]) -> BadRequest | None:
+    if document.get("jsonrpc") != "2.0" or not isinstance(document.get("method"), str):
+        return BadRequest()
+    if not isinstance(document.get("params", {}), dict | None):
+        return BadRequest("params must be a JSON object.")
+    if "id" in document and not _is_id(document["id"]):
+        return BadRequest("id must be a string or an integer.")
+    return None
+
+
+def _walk(params: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every object, array and text below `params` with the path of names to it; without recursion, not below MAX_DEPTH."""
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), params)]
+    while waiting:
+        path, value = waiting.pop()
+        yield path, value
+        if len(path) > MAX_DEPTH or isinstance(value, str):
+            continue
+        entries = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, inner in entries:
+            if isinstance(inner, dict | list | str):
+                waiting.append(((*path, str(name)), inner))
+            if isinstance(name, str):
+                waiting.append((path, name))
+
+
+def _is_unicode(value: Any) -> bool:
+    """Whether a text can be stored and sent: no half of a surrogate pair. True for anything but text."""
+    if not isinstance(value, str) or value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _text(value: Any) -> str:
+    return value[:100] if isinstance(value, str) and value.isprintable() else ""

@@ -1,0 +1,98 @@
+"""HTTP answers of the edge: a status, headers and one JSON body, made from our own texts only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from math import ceil
+from typing import Any, Final
+
+from starlette.types import Send
+
+from affino_mcp.errors import MethodNotAllowed, Refusal
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+JSON_HEADERS: Final[Headers] = ((b"content-type", b"application/json"),)
+REALM: Final = "affino-mcp"
+_OAUTH_ERRORS: Final = {
+    "session_expired": "invalid_token",
+    "session_unknown": "invalid_token",
+    "person_disabled": "invalid_token",
+}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One whole HTTP answer."""
+
+    status: int
+    body: bytes = b""
+    headers: Headers = field(default=JSON_HEADERS)
+
+    def plus(self, headers: Mapping[str, str]) -> Reply:
+        """The same answer with these headers; one that is there already is replaced."""
+        new = {name.encode("ascii"): value.encode("ascii") for name, value in headers.items()}
+        kept = tuple((name, value) for name, value in self.headers if name.lower() not in new)
+        return replace(self, headers=(*kept, *new.items()))
+
+    async def send(self, send: Send) -> None:
+        """Write the answer to an ASGI server."""
+        length = (b"content-length", str(len(self.body)).encode())
+        headers = [pair for pair in self.headers if pair[0].lower() != b"content-length"]
+        await send({"type": "http.response.start", "status": self.status, "headers": [*headers, length]})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+def as_json(status: int, document: Mapping[str, Any]) -> Reply:
+    """`document` as compact JSON."""
+    return Reply(status, json.dumps(document, separators=(",", ":")).encode())
+
+
+def of_refusal(refusal: Refusal) -> Reply:
+    """A refusal of a request that is no message of ours: raw HTTP status and `{"error": ...}`."""
+    return as_json(refusal.status, {"error": _error(refusal)}).plus(_headers(refusal))
+
+
+def of_message(refusal: Refusal, message_id: str | int | None) -> Reply:
+    """A refused message: raw HTTP status with a JSON-RPC error that echoes the message's id.
+
+    The id matters: Codex waits for a minute when an established session is answered with another one.
+    """
+    document = {"jsonrpc": "2.0", "id": message_id, "error": _error(refusal)}
+    return as_json(refusal.status, document).plus(_headers(refusal))
+
+
+def _error(refusal: Refusal) -> dict[str, Any]:
+    return {"code": refusal.code, "message": refusal.message, "data": _data(refusal)}
+
+
+def _data(refusal: Refusal) -> dict[str, Any]:
+    data = {
+        **refusal.details,
+        "type": refusal.type,
+        "denied_by": refusal.denied_by,
+        "rule": refusal.details.get("rule", refusal.type),
+        "who_can_fix": refusal.who_can_fix,
+        "next": refusal.next_step,
+    }
+    return data if refusal.retry_after is None else {**data, "retry_after": refusal.retry_after}
+
+
+def _headers(refusal: Refusal) -> dict[str, str]:
+    headers = {}
+    if refusal.status == 401:
+        headers["www-authenticate"] = _challenge(refusal)
+    if isinstance(refusal, MethodNotAllowed):
+        headers["allow"] = "POST"
+    if refusal.retry_after is not None:
+        headers["retry-after"] = str(max(1, ceil(refusal.retry_after)))
+    return headers
+
+
+def _challenge(refusal: Refusal) -> str:
+    """RFC 6750's challenge. It carries our text because some clients show only this header; the text has no quotes."""
+    error = _OAUTH_ERRORS.get(refusal.type)
+    reason = f', error="{error}"' if error else ""
+    return f'Bearer realm="{REALM}"{reason}, error_description="{refusal.message}"'

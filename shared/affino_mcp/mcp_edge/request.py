@@ -1,0 +1,89 @@
+"""One HTTP request as the gate sees it: where to, from where, with which headers and which body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from starlette.types import Receive, Scope
+
+from affino_mcp.errors import TooLarge
+
+MAX_BODY: Final = 4 * 1024 * 1024
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """An ASGI scope with the few things read from it. `event` is API Gateway's, when there is one."""
+
+    scope: Scope
+    headers: RawHeaders = field(repr=False)
+
+    @classmethod
+    def of(cls, scope: Scope) -> Request:
+        """The request; values of `mcp-*` headers without the blanks that some proxies leave around them."""
+        headers = [
+            (name.lower(), value.strip(b" \t") if name.lower().startswith(b"mcp-") else value)
+            for name, value in scope["headers"]
+        ]
+        return cls(scope, headers)
+
+    @property
+    def path(self) -> str:
+        """The path without a slash at its end."""
+        path: str = self.scope["path"]
+        return path.rstrip("/") or "/"
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        method: str = self.scope["method"]
+        return method
+
+    def header(self, name: bytes) -> str:
+        """A header's value; empty when it is absent."""
+        return next((value.decode("latin-1") for given, value in self.headers if given == name), "")
+
+    @property
+    def _context(self) -> dict[str, Any]:
+        context: dict[str, Any] = self.scope.get("aws.event", {}).get("requestContext", {})
+        return context
+
+    @cached_property
+    def id(self) -> str:
+        """API Gateway's request id, or one of ours when there is no gateway."""
+        given = self._context.get("requestId")
+        if isinstance(given, str) and given:
+            return given
+        from ulid import ULID  # noqa: PLC0415 (not needed behind API Gateway)
+
+        return str(ULID())
+
+    @property
+    def source(self) -> str:
+        """The caller's address as the gateway or the server saw it; never from a header."""
+        identity: dict[str, Any] = self._context.get("identity") or {}
+        client = self.scope.get("client") or ("", 0)
+        return str(identity.get("sourceIp") or client[0] or "")
+
+    @property
+    def client(self) -> tuple[str, str]:
+        """Name and version from User-Agent: `name/version ...`."""
+        product = self.header(b"user-agent").partition(" ")[0][:100]
+        name, _, version = product.partition("/")
+        return (name, version) if product.isprintable() else ("", "")
+
+    async def body(self, receive: Receive) -> bytes:
+        """The whole body. Raises TooLarge as soon as it is over the limit."""
+        chunks = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            chunks += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(chunks) > MAX_BODY:
+                raise TooLarge(rule=f"at most {MAX_BODY} bytes")
+        return bytes(chunks)

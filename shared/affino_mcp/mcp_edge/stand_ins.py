@@ -1,0 +1,91 @@
+"""Stand-ins for libraries that FastMCP imports and a stateless JSON tool server never uses.
+
+A stand-in answers the `import` statement and nothing else: every name in it is a class that can be named in an
+annotation or an `except`, and that raises `StandInUsed` when it is called or asked for anything. They are installed by
+`lean.imports()` alone, in a process that only serves tools; a process with an MCP client must not install them.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any, Final, NoReturn
+
+UNUSED: Final = (
+    "authlib",  # OAuth providers of FastMCP: the gate is ours
+    "cyclopts",  # FastMCP's command line
+    "fastmcp.server.providers.skills",  # serving files as resources
+    "httpx2",  # the MCP client's HTTP
+    "joserfc",  # JWT verifiers of FastMCP
+    "mcp.client",
+    "mcp.server.mcpserver",  # the SDK's own high-level server
+    "multipart",
+    "python_multipart",  # forms
+    "rich",  # console output and tracebacks (they print values: never wanted here)
+    "sse_starlette",  # event streams: answers are plain JSON
+    "uvicorn",
+    "watchfiles",
+    "websockets",
+    "yaml",
+)
+
+
+class StandInUsed(RuntimeError):
+    """Code reached for a library that this process replaced by a stand-in: remove it from `UNUSED`."""
+
+
+class _Named(type):
+    """A class that may be named, subclassed and caught, and nothing more."""
+
+    def __call__(cls, *_: Any, **__: Any) -> NoReturn:
+        raise StandInUsed(cls.__module__, cls.__name__)
+
+    def __getattr__(cls, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise StandInUsed(cls.__module__, cls.__name__, name)
+
+    def __getitem__(cls, _: Any) -> _Named:
+        return cls
+
+    def __or__(cls, _: Any) -> _Named:
+        return cls
+
+    __ror__ = __or__
+
+
+class StandIn(ModuleType):
+    """A module in which every name is such a class."""
+
+    __path__: list[str] = []  # noqa: RUF012 (a module attribute, as Python spells it)
+
+    def __getattr__(self, name: str) -> _Named:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        named = _Named(name, (Exception,), {"__module__": self.__name__})
+        setattr(self, name, named)
+        return named
+
+
+class _Finder:
+    """Finds a stand-in for every unused library and its submodules."""
+
+    @staticmethod
+    def find_spec(name: str, *_: Any) -> ModuleSpec | None:
+        unused = any(name == library or name.startswith(library + ".") for library in UNUSED)
+        return ModuleSpec(name, _Finder, is_package=True) if unused else None  # type: ignore[arg-type]
+
+    @staticmethod
+    def create_module(spec: ModuleSpec) -> ModuleType:
+        return StandIn(spec.name)
+
+    @staticmethod
+    def exec_module(module: ModuleType) -> None:
+        """Nothing to run."""
+
+
+def install() -> None:
+    """Answer later imports of unused libraries with stand-ins. A library that is already imported stays what it is."""
+    if _Finder not in sys.meta_path:
+        sys.meta_path.insert(0, _Finder)

@@ -1,0 +1,99 @@
+"""Catalogue methods as FastMCP tools, without Python signatures: the catalogue describes, dispatch checks the arguments."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import Any, Final, NoReturn
+
+import anyio.to_thread
+from fastmcp.server.dependencies import get_http_request
+from fastmcp.tools.base import Tool, ToolResult
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, CallToolResult, TextContent, ToolAnnotations
+from mcp_types import Tool as ListedTool
+
+from affino_mcp import observability
+from affino_mcp.catalogue.method import Method
+from affino_mcp.errors import Refusal, Unexpected, UnknownTool
+from affino_mcp.mcp_edge.call import Call
+
+STATE: Final = "call"
+"""Where the gate keeps the Call in the ASGI scope's state."""
+
+
+class CatalogueTool(Tool):
+    """One method as FastMCP lists and calls it."""
+
+    runs_in_thread: bool = False
+
+    @classmethod
+    def of(cls, method: Method, *, in_thread: bool) -> CatalogueTool:
+        """The tool for `method`; `in_thread` keeps the event loop free while it runs."""
+        return cls(
+            name=method.name,
+            description=method.description,
+            parameters=method.input_schema(),
+            output_schema=method.output_schema(),
+            annotations=ToolAnnotations.model_validate(method.annotations()),
+            runs_in_thread=in_thread,
+        )
+
+    def to_mcp_tool(self, **_: Any) -> ListedTool:
+        """As it is listed; without FastMCP's own `_meta`."""
+        return ListedTool(
+            name=self.name,
+            title=self.name.replace("_", " ").capitalize(),
+            description=self.description,
+            input_schema=self.parameters,
+            output_schema=self.output_schema,
+            annotations=self.annotations,
+        )
+
+    async def run(self, arguments: dict[str, Any]) -> ToolResult:
+        """Call the method for this request's caller."""
+        return await run(self.name, arguments, in_thread=self.runs_in_thread)
+
+
+def current_call() -> Call:
+    """The call that the gate admitted."""
+    call: Call = get_http_request().scope["state"][STATE]
+    return call
+
+
+async def run(name: str, arguments: dict[str, Any], *, in_thread: bool) -> ToolResult:
+    """Carry out a tool call for this request's caller.
+
+    Raises a JSON-RPC error -32602 for a tool that does not exist (MCP 2026-07-28). A refusal (a store is down) is kept in
+    the Call, so that the gate turns the whole answer into its HTTP status.
+    """
+    carry_out = partial(current_call().carry_out, name, arguments)
+    try:
+        answer = await anyio.to_thread.run_sync(carry_out) if in_thread else carry_out()
+    except UnknownTool as error:
+        _unknown(error)
+    except Refusal as refusal:
+        return _result(
+            {"error": {"code": refusal.code, "type": refusal.type, "message": refusal.message}}, is_error=True
+        )
+    except Exception as error:  # noqa: BLE001 (no exception's text may reach a caller or a library's logger)
+        return _fault(name, error)
+    return _result(answer.body, is_error=answer.is_error)
+
+
+def _unknown(error: UnknownTool) -> NoReturn:
+    raise MCPError(code=INVALID_PARAMS, message=error.message, data={"type": error.type}) from None
+
+
+def _fault(name: str, error: Exception) -> ToolResult:
+    meta = current_call().meta
+    observability.fault("tool failed", {"tool": name, "error": type(error).__name__, "request_id": meta.request_id})
+    body = {"code": Unexpected.code, "type": Unexpected.type, "message": Unexpected.text}
+    return _result({"error": {**body, "details": {"request_id": meta.request_id}}}, is_error=True)
+
+
+def _result(body: dict[str, Any], *, is_error: bool) -> ToolResult:
+    """The answer as structured content and as the same JSON in a text, for clients that read only one of the two."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    content = TextContent(type="text", text=text)
+    return ToolResult.from_mcp_result(CallToolResult(content=[content], structured_content=body, is_error=is_error))

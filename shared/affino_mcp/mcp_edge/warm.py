@@ -1,0 +1,104 @@
+"""One message of every kind in both protocol eras, so that everything built on first use is built at start.
+
+The messages go straight to the MCP server with a Call that answers by itself: no store is touched, no row is written.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message
+
+from affino_mcp import NAME, VERSION
+from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
+from affino_mcp.dispatch import Answer, CallMeta
+from affino_mcp.gate.caller import Caller, Person, Profile, RateState, Session
+from affino_mcp.mcp_edge.call import Call
+from affino_mcp.mcp_edge.gate_asgi import ENDPOINT
+from affino_mcp.mcp_edge.tool import STATE
+
+_TOOL: Final = "get_current_user"
+_MODERN: Final = "2026-07-28"
+_LEGACY: Final = "2025-06-18"
+_CLIENT: Final = {"name": NAME, "version": VERSION}
+_META: Final = {
+    "io.modelcontextprotocol/protocolVersion": _MODERN,
+    "io.modelcontextprotocol/clientInfo": _CLIENT,
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+_HANDSHAKE: Final = {"protocolVersion": _LEGACY, "capabilities": {}, "clientInfo": _CLIENT}
+_CALL: Final = {"name": _TOOL, "arguments": {}}
+"""A tool that every profile has."""
+
+
+_CALLER: Final = Caller(
+    profile=Profile(
+        key="",
+        name="warm-up",
+        version="",
+        secret="",
+        capability=Capability({family.value: frozenset(Access) for family in SWITCHED}),
+        rate=1,
+        burst=1,
+    ),
+    person=Person(user_code=0, name="", email=""),
+    session=Session(fingerprint="", expires=0, digest=""),
+    rate=RateState(1, 1, 0),
+)
+"""Nobody, whose profile shows every tool. It exists in this module's messages only."""
+
+
+class _Nothing:
+    """Stands where dispatch stands: answers, and does nothing."""
+
+    def call(self, *_: Any) -> Answer:
+        return Answer({"Name": NAME}, is_error=False)
+
+    def refused(self, *_: Any) -> None:
+        """Nothing is refused."""
+
+
+async def warm(app: ASGIApp) -> None:
+    """Send the messages. Raises RuntimeError when one is not answered with 200: a broken build must not start."""
+    for method, params in (("initialize", _HANDSHAKE), ("tools/list", {}), ("tools/call", _CALL), ("ping", {})):
+        await _send(app, method, params, {"mcp-protocol-version": _LEGACY})
+    for method, params in (("server/discover", {}), ("tools/list", {}), ("tools/call", _CALL)):
+        headers = {"mcp-protocol-version": _MODERN, "mcp-method": method, "mcp-name": str(params.get("name", ""))}
+        await _send(app, method, {**params, "_meta": _META}, {name: value for name, value in headers.items() if value})
+
+
+async def _send(app: ASGIApp, method: str, params: dict[str, Any], headers: dict[str, str]) -> None:
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return waiting.pop() if waiting else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(_scope(headers), receive, send)
+    if sent[0]["status"] != 200:
+        raise RuntimeError(f"warm-up: {method} was answered with {sent[0]['status']}")
+
+
+def _scope(headers: dict[str, str]) -> dict[str, Any]:
+    call = Call(_CALLER, CallMeta("warm-up", NAME, VERSION, ""), _Nothing())
+    given = {"content-type": "application/json", "accept": "application/json, text/event-stream", **headers}
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "https",
+        "path": ENDPOINT,
+        "raw_path": ENDPOINT.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in given.items()],
+        "client": ("127.0.0.1", 0),
+        "server": ("localhost", 443),
+        "state": {STATE: call},
+    }
