@@ -50,11 +50,15 @@ def sam_environment(**more: str) -> dict[str, str]:
     return {**os.environ, **quiet, **more}
 
 
-def build(target: Build) -> None:
-    """Runs `sam build`; raises CalledProcessError when it fails (SAM has said why)."""
+def build(target: Build, *, quiet: bool = False) -> None:
+    """Runs `sam build`; raises CalledProcessError when it fails. Quiet: its words are kept unless it fails."""
     folders = ["--build-dir", str(target.folder), "--cache-dir", str(target.cache)]
     command = [str(SAM), "build", "--template", str(ROOT / "template.yaml"), "--cached", "--parallel"]
-    subprocess.run(command + folders, check=True, cwd=ROOT, env=sam_environment(RUNTIME=target.version))
+    environment = sam_environment(RUNTIME=target.version, MAKEFLAGS="--no-print-directory")
+    done = subprocess.run(command + folders, capture_output=quiet, check=False, cwd=ROOT, env=environment)
+    if quiet and done.returncode:
+        sys.stderr.buffer.write(done.stdout + done.stderr)
+    done.check_returncode()
 
 
 def summary(target: Build) -> str:

@@ -1,0 +1,118 @@
+"""Deploys the template into MiniStack, uses it, and says in plain words what worked. Exit code 0 only when all did."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.build import LAMBDA_PYTHON, ROOT, Build, build, summary
+from scripts.deploy_local import emulator
+from scripts.deploy_local.operations import Operator
+from scripts.deploy_local.permissions import RULES, broken_rules
+from scripts.deploy_local.smoke import Failed, Smoke
+from scripts.deploy_local.stack import REFUSED, Stack, localised
+
+REGION = "eu-west-1"
+
+
+@dataclass
+class Report:
+    """What was done so far: a line on the terminal for each step, red ones kept for the end."""
+
+    red: list[str] = field(default_factory=list)
+    green: int = 0
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Times a step; a failure is told and raised again."""
+        started = time.monotonic()
+        try:
+            yield
+        except Exception as error:
+            self.red.append(name)
+            print(f"RED    {name} ({time.monotonic() - started:.1f} s): {error}", flush=True)
+            raise
+        self.green += 1
+        print(f"green  {name} ({time.monotonic() - started:.1f} s)", flush=True)
+
+    def check(self, name: str, work: Callable[[], object]) -> None:
+        """A step whose failure does not keep the next ones from running."""
+        try:
+            with self.step(name):
+                work()
+        except Exception:  # noqa: BLE001 (told by the step; the other checks still say something)
+            return
+
+
+def target() -> Build:
+    """What to build: for Lambda's Python when the emulator runs in it, else for the one it has."""
+    version = emulator.python_version()
+    if version == LAMBDA_PYTHON:
+        return Build(version, ROOT / ".aws-sam/build")
+    print(f"no Python {LAMBDA_PYTHON} here: layers built for, and the runtime rewritten to, python{version}")
+    return Build(version, ROOT / ".deploy/build")
+
+
+def keeps_its_roles(stack: Stack) -> None:
+    """Raises Failed when a role may do more, or less, than the rules say."""
+    if broken := list(broken_rules(stack)):
+        raise Failed("; ".join(broken))
+
+
+def unchanged(stack: Stack, template: Path) -> None:
+    """Raises Failed when deploying the same again would change something."""
+    if "No changes to deploy" not in (told := stack.deploy(template)):
+        raise Failed(told[-500:])
+
+
+def deploy_and_use(report: Report, folder: Path, built: Build) -> None:
+    """Everything between starting and stopping the emulator."""
+    template = localised(built)
+    with emulator.running(folder, REGION) as endpoint:
+        stack = Stack(endpoint, REGION)
+        with report.step(f"sam deploy into MiniStack, without {', '.join(sorted(REFUSED))}"):
+            stack.deploy(template)
+        with report.step("a profile and a person by the operator's code"):
+            operator = Operator.of(stack)
+            operator.new_person()
+            smoke = Smoke(stack, operator, operator.new_profile())
+        for name, work in smoke.checks():
+            report.check(name, work)
+        report.check(f"{len(RULES)} rules on what each role may do", lambda: keeps_its_roles(stack))
+        report.check("deploying again changes nothing", lambda: unchanged(stack, template))
+        report.check("sam delete", stack.delete)
+
+
+def main() -> int:
+    """Runs it all; gives 1 when anything was red."""
+    report, started = Report(), time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="affino-deploy-") as folder:
+        try:
+            built = target()
+            with report.step(f"sam build for python{built.version}"):
+                build(built, quiet=True)
+            print(f"       {summary(built)}")
+            deploy_and_use(report, Path(folder), built)
+        except Exception as error:  # noqa: BLE001 (the step has told it; the summary still has to come)
+            report.red = report.red or [repr(error)]
+        if report.red:
+            _show_log(Path(folder))
+    seconds = time.monotonic() - started
+    verdict = f"RED: {'; '.join(report.red)}" if report.red else "green"
+    print(f"make deploy-local: {verdict} ({report.green} steps passed, {len(report.red)} failed, {seconds:.0f} s)")
+    return 1 if report.red else 0
+
+
+def _show_log(folder: Path) -> None:
+    log = folder / "ministack.log"
+    if log.exists():
+        print("the end of MiniStack's log:", *log.read_text().splitlines()[-25:], sep="\n    ")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""What the functions' roles may not do, tried for real: each role is assumed and the emulator enforces its policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from scripts.deploy_local.stack import Stack
+from scripts.expand import source
+
+KEY = {"pk": {"S": "PROBE#1"}, "sk": {"S": "A"}}
+PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "PROBE#1"}}}
+INDEXES = [index["IndexName"] for index in source()["Resources"]["RecordsTable"]["Properties"]["LocalSecondaryIndexes"]]
+
+Clients = Callable[[str], Any]
+Attempt = Callable[[Clients, Mapping[str, str]], object]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A role may or may not do something, tried by `attempt(clients, outputs)`."""
+
+    role: str
+    allowed: bool
+    deed: str
+    attempt: Attempt
+
+
+def _dynamo(operation: str, table: str, **arguments: Any) -> Attempt:
+    return lambda clients, names: getattr(clients("dynamodb"), operation)(TableName=names[table], **arguments)
+
+
+def _secret(operation: str, suffix: str, **arguments: Any) -> Attempt:
+    return lambda clients, names: getattr(clients("secretsmanager"), operation)(
+        SecretId=f"{names['SecretsPrefix']}{suffix}", **arguments
+    )
+
+
+RULES = [
+    Rule("McpEndpointRole", True, "read a gate row", _dynamo("get_item", "GateTable", Key=KEY)),
+    Rule("McpEndpointRole", False, "add a gate row", _dynamo("put_item", "GateTable", Item=KEY)),
+    Rule("McpEndpointRole", False, "list gate rows", _dynamo("query", "GateTable", **PARTITION)),
+    Rule("McpEndpointRole", False, "read a password hash", _dynamo("get_item", "CredentialsTable", Key=KEY)),
+    Rule("McpEndpointRole", True, "add an audit row", _dynamo("put_item", "AuditTable", Item=KEY)),
+    Rule("McpEndpointRole", False, "delete an audit row", _dynamo("delete_item", "AuditTable", Key=KEY)),
+    Rule("McpEndpointRole", False, "read an audit row", _dynamo("get_item", "AuditTable", Key=KEY)),
+    Rule("McpEndpointRole", False, "scan the audit", _dynamo("scan", "AuditTable")),
+    Rule("McpEndpointRole", False, "scan the records", _dynamo("scan", "RecordsTable")),
+    *(
+        Rule(
+            "McpEndpointRole",
+            True,
+            f"list records {name}",
+            _dynamo("query", "RecordsTable", IndexName=name, **PARTITION),
+        )
+        for name in INDEXES
+    ),
+    Rule(
+        "McpEndpointRole",
+        False,
+        "change a profile's secret",
+        _secret("put_secret_value", "/profiles/x", SecretString="x"),
+    ),
+    Rule("McpEndpointRole", False, "read another secret", _secret("get_secret_value", "-other")),
+    Rule("LoginProxyRole", True, "read a password hash", _dynamo("get_item", "CredentialsTable", Key=KEY)),
+    Rule("LoginProxyRole", False, "change a password hash", _dynamo("put_item", "CredentialsTable", Item=KEY)),
+    Rule("LoginProxyRole", True, "add a gate row", _dynamo("put_item", "GateTable", Item=KEY)),
+    Rule("LoginProxyRole", False, "scan the gate", _dynamo("scan", "GateTable")),
+    Rule("LoginProxyRole", False, "read a record", _dynamo("get_item", "RecordsTable", Key=KEY)),
+    Rule("LoginProxyRole", False, "write a record", _dynamo("put_item", "RecordsTable", Item=KEY)),
+    Rule("LoginProxyRole", False, "read an audit row", _dynamo("get_item", "AuditTable", Key=KEY)),
+    Rule("LoginProxyRole", False, "add an audit row", _dynamo("put_item", "AuditTable", Item=KEY)),
+]
+
+
+def broken_rules(stack: Stack) -> Iterator[str]:
+    """One line for each rule that the deployed roles do not keep."""
+    names = stack.outputs()
+    clients = {role: _assumed(stack, role) for role in {rule.role for rule in RULES}}
+    for rule in RULES:
+        if _may(rule, clients[rule.role], names) is not rule.allowed:
+            yield f"{rule.role} {'may not' if rule.allowed else 'may'} {rule.deed}"
+
+
+def _may(rule: Rule, clients: Clients, names: Mapping[str, str]) -> bool:
+    try:
+        rule.attempt(clients, names)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("AccessDeniedException", "AccessDenied"):
+            raise
+        return False
+    return True
+
+
+def _assumed(stack: Stack, role: str) -> Clients:
+    arn = stack.client("iam").get_role(RoleName=stack.resource(role))["Role"]["Arn"]
+    given = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="probe")["Credentials"]
+    keys = {
+        "aws_access_key_id": given["AccessKeyId"],
+        "aws_secret_access_key": given["SecretAccessKey"],
+        "aws_session_token": given["SessionToken"],
+    }
+    return lambda service: stack.client(service, **keys)

@@ -1,0 +1,153 @@
+"""The smoke test: what an agent, a person and an operator do, through API Gateway and Lambda."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import httpx
+
+from affino_mcp import clock
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.sessions import Sessions
+from scripts.deploy_local.operations import USER_CODE, Operator
+from scripts.deploy_local.stack import Stack
+
+ACCEPT = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
+ACCOUNT = {"Name": "Orbital Labs"}
+
+
+class Failed(Exception):
+    """A check found something else than it must."""
+
+
+def expect(what: str, found: object, wanted: object) -> None:
+    """Raises Failed unless both are equal."""
+    if found != wanted:
+        raise Failed(f"{what}: {found!r} instead of {wanted!r}")
+
+
+@dataclass(frozen=True)
+class Smoke:
+    """One run against a deployed stack, as a new profile and a new person."""
+
+    stack: Stack
+    operator: Operator
+    profile: Profile
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs."""
+        return self.stack.outputs()
+
+    @cached_property
+    def token(self) -> str:
+        """The person's AccessToken."""
+        return (
+            Sessions(self.operator.database, self.operator.settings, clock.now)
+            .create(USER_CODE, self.profile.key)
+            .access_token
+        )
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The three headers."""
+        keys = {"X-API-Key": self.profile.key, "X-API-Secret": self.profile.secret}
+        return {**ACCEPT, **keys, "Authorization": f"Bearer {self.token}"}
+
+    def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """One request to the deployed API; the path is below its stage."""
+        base = self.stack.local(self.outputs["McpUrl"]).removesuffix("/mcp")
+        return httpx.request(method, base + path, timeout=60, trust_env=False, **arguments)
+
+    def rpc(self, method: str, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:
+        """One JSON-RPC request to the MCP endpoint with the three headers, or with others."""
+        body = {"jsonrpc": "2.0", "id": "smoke", "method": method, "params": params}
+        return self.request("POST", "/mcp", json=body, headers={**self.headers, **(headers or {})})
+
+    def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """The result of one tools/call."""
+        response = self.rpc("tools/call", name=tool, arguments=arguments)
+        expect(f"status of {tool}", (response.status_code, response.json().get("id")), (200, "smoke"))
+        result: dict[str, Any] = response.json()["result"]
+        return result
+
+    def checks(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        """Each check's sentence and what it does, in order."""
+        yield "health answers without credentials", self.health
+        yield "the OAuth addresses are not there, GET and DELETE are refused", self.nothing_else
+        yield "wrong credentials get 401 with the request's id", self.refusals
+        yield "tools/list shows the profile's tools", self.listing
+        yield "an account is created and read", self.writing
+        yield "a switched-off family is refused", self.switched_off
+        yield "a disabled profile is refused at once", self.disabled
+        yield "the API Log names profile, person and method of each call", self.logged
+        yield "the function's log group holds a line for each call", self.log_lines
+
+    def health(self) -> None:
+        """GET /health."""
+        expect("status of /health", self.request("GET", "/health").status_code, 200)
+
+    def nothing_else(self) -> None:
+        """Paths and methods that MCP clients try."""
+        for path in ("/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-authorization-server"):
+            expect(f"status of {path}", self.request("GET", path).status_code, 404)
+        expect("status of POST /register", self.request("POST", "/register", json={}).status_code, 404)
+        for method in ("GET", "DELETE"):
+            expect(f"status of {method} /mcp", self.request(method, "/mcp", headers=self.headers).status_code, 405)
+
+    def refusals(self) -> None:
+        """Each of the three credentials wrong in turn."""
+        for header, value in (
+            ("X-API-Key", "x" * 16),
+            ("X-API-Secret", "x" * 40),
+            ("Authorization", "Bearer " + "x" * 40),
+        ):
+            response = self.rpc("tools/list", {header: value})
+            expect(f"answer to a wrong {header}", (response.status_code, response.json().get("id")), (401, "smoke"))
+
+    def listing(self) -> None:
+        """tools/list, with and without a slash at the end of the address."""
+        tools = {tool["name"] for tool in self.rpc("tools/list").json()["result"]["tools"]}
+        expect("some tools", {"create_account", "get_account", "list_notes"} - tools, set())
+        expect("tools of families that are off", {"create_note", "create_task"} & tools, set())
+        body = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+        expect("status of /mcp/", self.request("POST", "/mcp/", json=body, headers=self.headers).status_code, 200)
+
+    def writing(self) -> None:
+        """A write, and reading it back."""
+        made = self.call("create_account", **ACCOUNT)
+        expect("create_account failed", made.get("isError", False), False)
+        code = made["structuredContent"]["AccountCode"]
+        found = self.call("get_account", AccountCode=code)["structuredContent"]
+        expect("the account's name", found["Name"], ACCOUNT["Name"])
+
+    def switched_off(self) -> None:
+        """A tool of a family that the profile does not have."""
+        answer = self.call("create_task", Name="Not allowed")
+        expect(
+            "create_task", (answer["isError"], answer["structuredContent"]["error"]["type"]), (True, "tool_disabled")
+        )
+
+    def disabled(self) -> None:
+        """The kill switch, on the very next call, and back."""
+        self.operator.profiles.disable(self.profile.key)
+        expect("status when disabled", self.rpc("tools/list").status_code, 403)
+        self.operator.profiles.enable(self.profile.key)
+        expect("status when enabled", self.rpc("tools/list").status_code, 200)
+
+    def logged(self) -> None:
+        """The audit rows of the calls above."""
+        rows = [row for row in self.operator.log(self.profile) if row.method.endswith(("_account", "_task"))]
+        expect("methods in the API Log", [row.method for row in rows], ["create_account", "get_account", "create_task"])
+        expect("people in the API Log", {row.person_code for row in rows}, {USER_CODE})
+
+    def log_lines(self) -> None:
+        """The structured lines in CloudWatch Logs."""
+        group = self.stack.resource("McpEndpointLogs")
+        events = self.stack.client("logs").filter_log_events(logGroupName=group)["events"]
+        expect("lines naming the profile", any(self.profile.key in event["message"] for event in events), True)
+        shown = [event for event in events if self.profile.secret in event["message"] or self.token in event["message"]]
+        expect("lines showing a credential", len(shown), 0)

@@ -1,0 +1,102 @@
+"""The stack: the built template made fit for the emulator, deployed and deleted by the SAM CLI."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from scripts.build import LAMBDA_PYTHON, ROOT, SAM, Build, sam_environment
+from scripts.deploy_local.emulator import ACCOUNT_KEY, credentials
+from scripts.expand import Template, load
+
+NAME = "affino-mcp-local"
+INSTANCE = "demo"
+REFUSED = frozenset(Path(__file__).with_name("refused-types.txt").read_text().split())
+"""Resource types that MiniStack does not know; everything else in the template is deployed as it is."""
+
+
+def strip(template: Template) -> Template:
+    """The template without the refused types. Raises ValueError when one of them is not in it: the list is then old."""
+    resources = template["Resources"]
+    kept = {name: resource for name, resource in resources.items() if resource["Type"] not in REFUSED}
+    stripped = {resource["Type"] for name, resource in resources.items() if name not in kept}
+    if stripped != REFUSED:
+        raise ValueError(f"refused-types.txt lists {sorted(REFUSED - stripped)}, which the template does not have")
+    return {**template, "Resources": kept}
+
+
+def with_runtime(template: Template, version: str) -> Template:
+    """The template for another Python than Lambda's."""
+    wanted = f'"python{version}"'
+    changed: Template = json.loads(json.dumps(template).replace(f'"python{LAMBDA_PYTHON}"', wanted))
+    return changed
+
+
+def localised(built: Build) -> Path:
+    """Writes the emulator's template beside the built one (its paths are relative) and gives its path."""
+    path = built.folder / "local.json"
+    path.write_text(json.dumps(with_runtime(strip(load(built.template)), built.version), indent=1))
+    return path
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack in the emulator at this address."""
+
+    endpoint: str
+    region: str
+
+    def client(self, service: str, **keys: str) -> Any:
+        """An AWS client; without keys, the account's owner."""
+        owner = {"aws_access_key_id": ACCOUNT_KEY, "aws_secret_access_key": ACCOUNT_KEY}
+        return boto3.client(service, endpoint_url=self.endpoint, region_name=self.region, **(keys or owner))
+
+    def deploy(self, template: Path) -> str:
+        """Runs `sam deploy`; gives what it printed. Raises RuntimeError with the end of that when it fails."""
+        parameters = f"InstanceName={INSTANCE} AwsEndpoint={self.endpoint}"
+        choices = ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar", "--resolve-s3"]
+        return self._sam(
+            *("deploy", "--template-file", str(template), "--config-file", str(ROOT / "samconfig.toml")),
+            *("--stack-name", NAME, "--parameter-overrides", parameters, "--capabilities", "CAPABILITY_IAM", *choices),
+        )
+
+    def delete(self) -> str:
+        """Runs `sam delete`; see deploy."""
+        return self._sam("delete", "--stack-name", NAME, "--no-prompts", "--region", self.region)
+
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs."""
+        (stack,) = self.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def resource(self, logical_name: str) -> str:
+        """The physical name of a resource of the stack."""
+        answer = self.client("cloudformation").describe_stack_resource(StackName=NAME, LogicalResourceId=logical_name)
+        name: str = answer["StackResourceDetail"]["PhysicalResourceId"]
+        return name
+
+    def local(self, url: str) -> str:
+        """The address under which the emulator serves a URL of the API."""
+        host, path = url.removeprefix("https://").split("/", 1)
+        stage, rest = path.split("/", 1)
+        return f"{self.endpoint}/restapis/{host.split('.')[0]}/{stage}/_user_request_/{rest}"
+
+    def _sam(self, *arguments: str) -> str:
+        environment = sam_environment(**credentials(self.endpoint, self.region))
+        done = subprocess.run(
+            [SAM, *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        if done.returncode:
+            raise RuntimeError(f"sam {arguments[0]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        return done.stdout + done.stderr
