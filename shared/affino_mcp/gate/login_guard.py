@@ -9,7 +9,7 @@ from affino_mcp.clock import Clock, seconds
 from affino_mcp.gate import rows
 from affino_mcp.gate.emails import folded
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Compare, ConditionFailed, Database, Delete, Item, Put, Update, absent, any_of
+from affino_mcp.store.ops import Compare, ConditionFailed, Database, Item, Put, Update, absent, any_of, exists
 
 MOST = 10
 WINDOW = 15 * 60
@@ -36,7 +36,11 @@ class LoginGuard:
 
     def succeeded(self, source: str, email: str) -> None:
         """A right login clears the pair."""
-        self._db.delete(Delete(self._table, rows.guard(network(source), _account(email))))
+        key = rows.guard(network(source), _account(email))
+        try:
+            self._db.update(Update(self._table, key, assign={"count": 0}, condition=exists()))
+        except ConditionFailed:
+            return
 
     def _counted(self, source: str, email: str, now: int) -> Item | None:
         key = rows.guard(network(source), _account(email))

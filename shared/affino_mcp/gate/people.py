@@ -14,7 +14,7 @@ from affino_mcp.gate.attempts import everything, until_settled
 from affino_mcp.gate.emails import checked, folded
 from affino_mcp.gate.groups import GROUPS, RIGHTS
 from affino_mcp.gate.person import Person
-from affino_mcp.gate.sessions import links
+from affino_mcp.gate.sessions import live_links
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import (
     Database,
@@ -142,7 +142,7 @@ class People:
 
     def _copies(self, person: Person) -> list[WriteOp]:
         now = seconds(self._clock())
-        live = [link for link in links(self._db, self._table, person.user_code) if link["expires"] > now]
+        live = live_links(self._db, self._table, person.user_code, now)
         places = [rows.session(link["digest"]) for link in live]
         return [Update(self._table, key, assign={"person": person.to_json()}, condition=exists()) for key in places]
 

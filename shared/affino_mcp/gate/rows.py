@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from affino_mcp.store.ops import Key
+from affino_mcp.store.ops import Key, Span
 
 PROFILE_LIST = "PROFILES"
 """Partition that lists the profiles, sorted by their folded name."""
@@ -33,9 +33,14 @@ def person(user_code: int) -> Key:
     return Key(f"PERSON#{user_code}", "A")
 
 
-def person_session(user_code: int, digest: str) -> Key:
-    """{digest, issued, expires, profile, ttl}: lists a person's sessions."""
-    return Key(f"PERSON#{user_code}", SESSION_PREFIX + digest)
+def person_session(user_code: int, expires: int, digest: str) -> Key:
+    """{digest, issued, expires, profile, ttl, ended?}: lists a person's sessions in the order of their ends."""
+    return Key(f"PERSON#{user_code}", f"{SESSION_PREFIX}{expires:012d}#{digest}")
+
+
+def sessions_after(now: int) -> Span:
+    """Where the sessions lie, among a person's rows, that expire later than now."""
+    return Span(low=f"{SESSION_PREFIX}{now + 1:012d}", high=f"{SESSION_PREFIX}~")
 
 
 def person_code(user_code: int) -> Key:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from affino_mcp.clock import Clock, seconds
@@ -15,11 +14,9 @@ from affino_mcp.gate.tokens import digest, fingerprint, new_token
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import (
     Database,
-    Delete,
     Item,
     Put,
     Query,
-    Span,
     Update,
     WriteOp,
     absent,
@@ -35,8 +32,6 @@ KEPT = 7 * 24 * 3600
 """Seconds that an ended session's row is kept, so that its token is answered "expired", not "unknown"."""
 MOST = 40
 """Live sessions of one person; the oldest is ended by the next login."""
-_SWEPT = 20
-"""Most rows of old sessions that one login clears away."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +88,17 @@ class Sessions:
 
     def list_of(self, user_code: int) -> list[Session]:
         """The person's live sessions, oldest first."""
-        return [_session(link) for link in self._live(links(self._db, self._table, user_code))]
+        return [_session(link) for link in live_links(self._db, self._table, user_code, seconds(self._clock()))]
 
     def end(self, user_code: int, token_digest: str) -> None:
-        """Log out: the token never works again. No error when there is no such session."""
-        ops = self._ending(user_code, token_digest)
-        if any(session.digest == token_digest for session in self.list_of(user_code)):
+        """Log out: the token never works again. No error when there is no such live session."""
+        ops = [
+            op
+            for session in self.list_of(user_code)
+            if session.digest == token_digest
+            for op in self._ending(user_code, session)
+        ]
+        if ops:
             until_settled(lambda: self._db.transact(ops, str(uuid.uuid4())))
 
     def _create(self, user_code: int, profile_key: str) -> Issued:
@@ -111,7 +111,7 @@ class Sessions:
         unchanged = all_of(equals("version", row["version"]), equals("active", value=True))
         counted = Update(self._table, rows.person(user_code), add={"logins": 1}, condition=unchanged)
         opening: list[WriteOp] = [Put(self._table, item, absent()), self._link(item), counted]
-        self._db.transact([*opening, *self._sweeping(user_code)], str(uuid.uuid4()))
+        self._db.transact([*opening, *self._room(user_code)], str(uuid.uuid4()))
         return Issued(access, refresh, _session(item | {"digest": digest(access)}), person)
 
     def _item(self, person: Person, profile_key: str, access: str, refresh: str) -> Item:
@@ -129,32 +129,28 @@ class Sessions:
 
     def _link(self, item: Item) -> Put:
         token_digest = item["pk"].removeprefix(rows.SESSION_PREFIX)
-        place = rows.person_session(item["user_code"], token_digest)._asdict()
+        place = rows.person_session(item["user_code"], item["expires"], token_digest)._asdict()
         kept = {name: item[name] for name in ("issued", "expires", "profile")}
         return Put(self._table, place | kept | {"digest": token_digest, "ttl": item["expires"]})
 
-    def _sweeping(self, user_code: int) -> list[WriteOp]:
-        """Ends the oldest sessions over the limit and clears away links to expired ones."""
-        found = links(self._db, self._table, user_code)
-        live = self._live(found)
-        over = live[: max(0, len(live) - (MOST - 1))][:_SWEPT]
-        ended = [op for link in over for op in self._ending(user_code, link["digest"])]
-        old = [link for link in found if link not in live][:_SWEPT]
-        return [*ended, *(Delete(self._table, rows.person_session(user_code, link["digest"])) for link in old)]
+    def _room(self, user_code: int) -> list[WriteOp]:
+        """Ends the oldest sessions, so that with one more there are not too many."""
+        live = self.list_of(user_code)
+        over = live[: max(0, len(live) - (MOST - 1))][:MOST]
+        return [op for session in over for op in self._ending(user_code, session)]
 
-    def _ending(self, user_code: int, token_digest: str) -> list[WriteOp]:
-        revoked = Update(self._table, rows.session(token_digest), assign={"revoked": True}, condition=exists())
-        return [revoked, Delete(self._table, rows.person_session(user_code, token_digest))]
-
-    def _live(self, found: Sequence[Item]) -> list[Item]:
-        now = seconds(self._clock())
-        return sorted((link for link in found if link["expires"] > now), key=lambda link: int(link["issued"]))
+    def _ending(self, user_code: int, session: Session) -> list[WriteOp]:
+        link = rows.person_session(user_code, session.expires, session.digest)
+        return [
+            Update(self._table, rows.session(session.digest), assign={"revoked": True}, condition=exists()),
+            Update(self._table, link, assign={"ended": True}, condition=exists()),
+        ]
 
 
-def links(db: Database, table: str, user_code: int) -> list[Item]:
-    """All rows that list a person's sessions, expired ones too."""
-    query = Query(table, rows.person(user_code).pk, span=Span(prefix=rows.SESSION_PREFIX))
-    return everything(db, query)
+def live_links(db: Database, table: str, user_code: int, now: int) -> list[Item]:
+    """The rows that list a person's live sessions, oldest first."""
+    found = everything(db, Query(table, rows.person(user_code).pk, span=rows.sessions_after(now)))
+    return [link for link in found if not link.get("ended")]
 
 
 def _session(row: Item) -> Session:

@@ -1,0 +1,25 @@
+"""Who am I: what a caller may know about its own call, and never a secret."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from affino_mcp.clock import iso
+from affino_mcp.gate.caller import Caller
+
+CURRENT_USER: Final = "get_current_user"
+"""The catalogue method that the gate answers itself, whatever the instance is."""
+
+
+def current_user(caller: Caller) -> dict[str, Any]:
+    """The answer of `get_current_user`."""
+    return {
+        "UserCode": caller.person.user_code,
+        "Name": caller.person.name,
+        "Email": caller.person.email,
+        "ApiProfile": caller.profile.name,
+        "Families": caller.profile.capability.to_json(),
+        "SessionExpires": iso(datetime.fromtimestamp(caller.session.expires, UTC)),
+        "RateLimit": caller.profile.rate,
+    }

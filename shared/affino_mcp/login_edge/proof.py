@@ -1,0 +1,40 @@
+"""What a person offers in the body of a login."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from affino_mcp.gate.emails import plausible
+from affino_mcp.gate.passwords import LONGEST
+from affino_mcp.login_edge.answer import BAD_BODY, BAD_EMAIL, BAD_PASSWORD, LoginRefused
+
+
+@dataclass(frozen=True)
+class Proof:
+    """An e-mail address that can be looked up, and a password exactly as typed."""
+
+    email: str
+    password: str = field(repr=False)
+
+
+def read(body: bytes) -> Proof:
+    """The proof in a JSON body `{"Email", "Password"}`; raises LoginRefused: BAD_BODY, BAD_EMAIL, BAD_PASSWORD."""
+    given = _object(body)
+    email, password = given.get("Email"), given.get("Password")
+    if not isinstance(email, str) or not plausible(email):
+        raise LoginRefused(BAD_EMAIL)
+    if not isinstance(password, str) or not 1 <= len(password) <= LONGEST:
+        raise LoginRefused(BAD_PASSWORD)
+    return Proof(email, password)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        given = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise LoginRefused(BAD_BODY) from error
+    if not isinstance(given, dict):
+        raise LoginRefused(BAD_BODY)
+    return given

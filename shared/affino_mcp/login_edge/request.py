@@ -1,0 +1,67 @@
+"""One login request as it arrives, and the four signing headers in it, read strictly (R39)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+MAX_BODY: Final = 16 * 1024
+_KEY = re.compile(r"[A-Za-z0-9]{1,64}")
+_SIGNATURE = re.compile(r"[0-9A-Fa-f]{128}")
+_MD5 = re.compile(r"(?:[0-9A-Fa-f]{32})?")
+_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
+_LOGIN_PATH = re.compile(r"/rest/([^/]{1,100})/login/?")
+
+
+@dataclass(frozen=True)
+class LoginRequest:
+    """Method, path, raw header pairs, body, the caller's address as the server saw it, and the request's id."""
+
+    method: str
+    path: str
+    headers: Sequence[tuple[bytes, bytes]] = field(repr=False)
+    body: bytes = field(repr=False)
+    source: str = ""
+    request_id: str = ""
+
+    @property
+    def dbname(self) -> str | None:
+        """The instance that the path names; None when this is no login path."""
+        match = _LOGIN_PATH.fullmatch(self.path)
+        return match.group(1) if match else None
+
+    def header(self, name: str) -> str | None:
+        """A header's value; None when it is absent, empty or given more than once."""
+        values = [value for given, value in self.headers if given.lower() == name.lower().encode()]
+        return values[0].strip(b" \t").decode("latin-1") or None if len(values) == 1 else None
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The signing headers, well formed; `timestamp` is kept as sent, because it was signed like that."""
+
+    key: str
+    signature: str
+    md5: str
+    timestamp: str
+    moment: datetime
+
+
+def signed(request: LoginRequest) -> Signed | None:
+    """The signing headers; None when one of them is missing, repeated or malformed."""
+    key, signature, md5, timestamp = (request.header(n) or "" for n in ("APIKey", "Signature", "MD5", "TimeStamp"))
+    moment = _moment(timestamp)
+    sound = _KEY.fullmatch(key) and _SIGNATURE.fullmatch(signature) and _MD5.fullmatch(md5)
+    return Signed(key, signature.upper(), md5.upper(), timestamp, moment) if sound and moment else None
+
+
+def _moment(timestamp: str) -> datetime | None:
+    if not _TIMESTAMP.fullmatch(timestamp):
+        return None
+    try:
+        return datetime.fromisoformat(timestamp)
+    except ValueError:
+        return None
