@@ -55,7 +55,9 @@ def _tidy(value: str) -> str:
 
 def _string(limit: int, word: str, *checks: Any, **schema: Any) -> Kind:
     base = {"type": "string", "maxLength": limit} | schema
-    return Kind(f"{word}, at most {limit}", base, Annotated[StrictStr, Field(max_length=limit), AfterValidator(_tidy), *checks])
+    return Kind(
+        f"{word}, at most {limit}", base, Annotated[StrictStr, Field(max_length=limit), AfterValidator(_tidy), *checks]
+    )
 
 
 def line(limit: int) -> Kind:
@@ -75,12 +77,16 @@ def email(limit: int) -> Kind:
 
 def url(limit: int) -> Kind:
     """A web address; only http and https (no tool ever fetches it)."""
-    return _string(limit, "web address", _checked("must be a web address, like https://orbital.example", _URL.fullmatch))  # type: ignore[arg-type]
+    return _string(
+        limit, "web address", _checked("must be a web address, like https://orbital.example", _URL.fullmatch)
+    )  # type: ignore[arg-type]
 
 
 def country() -> Kind:
     """An ISO 3166 country code, kept in capitals."""
-    check = _checked("must be an ISO country code of two or three letters, like GB", lambda v: v.isalpha() and len(v) in (2, 3))
+    check = _checked(
+        "must be an ISO country code of two or three letters, like GB", lambda v: v.isalpha() and len(v) in (2, 3)
+    )
     return _string(3, "country code", check, AfterValidator(str.upper))
 
 
@@ -169,7 +175,11 @@ def _as_moment(value: str) -> str:
 
 def day() -> Kind:
     """A calendar date, ISO 8601."""
-    return Kind("date", {"type": "string", "format": "date"}, Annotated[StrictStr, Field(max_length=40), AfterValidator(_as_date)])
+    return Kind(
+        "date",
+        {"type": "string", "format": "date"},
+        Annotated[StrictStr, Field(max_length=40), AfterValidator(_as_date)],
+    )
 
 
 def moment() -> Kind:

@@ -75,7 +75,9 @@ class Method:
         """JSON Schema of the arguments."""
         required = [field.name for field in self.takes if field.required]
         schema: dict[str, Any] = {"type": "object", "properties": {f.name: f.schema() for f in self.takes}}
-        return schema | ({"required": required} if required else {"additionalProperties": False} if not self.takes else {})
+        return schema | (
+            {"required": required} if required else {"additionalProperties": False} if not self.takes else {}
+        )
 
     def output_schema(self) -> dict[str, Any]:
         """JSON Schema of the structured answer: its top-level keys."""

@@ -46,7 +46,7 @@ class Call:
     """Who calls, when, and what binds the call. There is no way to make one without a person.
 
     `profile` binds cursors and idempotency keys; `readable` says which families the profile may read;
-    `seal` builds the audit row that a write takes into its own transaction.
+    `seal` builds the audit row that a write takes into its own transaction (None: this channel keeps no such log).
     """
 
     actor: Actor
@@ -55,7 +55,7 @@ class Call:
     at: datetime
     request_id: str
     cursor_key: bytes
-    seal: Callable[[Done, list[Warning_]], Put]
+    seal: Callable[[Done, list[Warning_]], Put | None]
     channel: str = "mcp"
     warnings: list[Warning_] = field(default_factory=list)
 

@@ -12,8 +12,12 @@ from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Effect, 
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
 
 INDUSTRY: Final = Field("IndustryCode", lookup(), "code or name, e.g. Technology", Reference("industries", "Industry"))
-ACCOUNT_TYPE: Final = Field("AccountTypeCode", lookup(), "code or name, e.g. Prospect", Reference("account_types", "AccountType"))
-MANAGER: Final = Field("AccountManagerCode", code(), "UserCode of a member of staff", Reference("staff", "AccountManager"))
+ACCOUNT_TYPE: Final = Field(
+    "AccountTypeCode", lookup(), "code or name, e.g. Prospect", Reference("account_types", "AccountType")
+)
+MANAGER: Final = Field(
+    "AccountManagerCode", code(), "UserCode of a member of staff", Reference("staff", "AccountManager")
+)
 PARENT: Final = Field("ParentCode", code(), "the parent account", Reference("accounts", "Parent"))
 
 ACCOUNT: Final = Record(
@@ -55,7 +59,16 @@ ACCOUNT: Final = Record(
         Field("Opportunities", PERSON_REFERENCE, "the account's opportunities, at most 20"),
     ),
     sorts=("Code", "Name", "Created", "Updated"),
-    summary=("Name", "IndustryCode", "AccountTypeCode", "Website", "City", "CountryISO", "AccountManagerCode", "Active"),
+    summary=(
+        "Name",
+        "IndustryCode",
+        "AccountTypeCode",
+        "Website",
+        "City",
+        "CountryISO",
+        "AccountManagerCode",
+        "Active",
+    ),
     search=("Name", "Website", "Email", "City", "ExternalID"),
     unique=("ExternalID",),
 )

@@ -64,8 +64,12 @@ _WHERE: Final = ACCOUNT.needed()
 _LINK_FIELDS: Final = (Field("Primary", flag(), "the account's primary contact"), Field("JobTitle", line(255)))
 
 
-def _row(name: str, effect: Effect, right: str, summary: str, example: str, returns: dict[str, str], *arguments: Field) -> Method:
-    return Method(name, Family.CONTACTS, effect, f"contacts.{right}", summary, example, returns, arguments, record=CONTACT)
+def _row(
+    name: str, effect: Effect, right: str, summary: str, example: str, returns: dict[str, str], *arguments: Field
+) -> Method:
+    return Method(
+        name, Family.CONTACTS, effect, f"contacts.{right}", summary, example, returns, arguments, record=CONTACT
+    )
 
 
 METHODS: Final = (

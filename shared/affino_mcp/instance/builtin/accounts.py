@@ -16,7 +16,7 @@ from affino_mcp.instance.builtin.document import Document, created
 from affino_mcp.instance.builtin.index import Facets, facet_partition
 from affino_mcp.instance.builtin.links import PRIMARY_FIELD
 from affino_mcp.instance.builtin.present import full
-from affino_mcp.instance.builtin.records import Records, check_unchanged
+from affino_mcp.instance.builtin.records import Known, Records, check_unchanged
 from affino_mcp.instance.builtin.reference import LISTS, look_up
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.builtin.words import plain
@@ -34,7 +34,12 @@ def facets(stored: Stored) -> Facets:
     """What an account is listed by."""
     values, creator = stored.document.values, stored.document.system["CreatedBy"]["UserCode"]
     manager = values.get("AccountManagerCode")
-    one_of = {"type": "AccountTypeCode", "industry": "IndustryCode", "manager": "AccountManagerCode", "parent": "ParentCode"}
+    one_of = {
+        "type": "AccountTypeCode",
+        "industry": "IndustryCode",
+        "manager": "AccountManagerCode",
+        "parent": "ParentCode",
+    }
     rows = [f"{facet}={values[name]}" for facet, name in one_of.items() if values.get(name)]
     mine = [f"mine={code}" for code in dict.fromkeys((manager, creator)) if code]
     return Facets((*rows, *mine), tuple(f"topic={code}" for code in values.get("TopicCodes", ())))
@@ -68,10 +73,11 @@ def get_account(records: Records, method: Method, values: Values, call: Call) ->
     return Done({"Account": present(records, call, stored)}, stored.document.ref)
 
 
-def present(records: Records, call: Call, stored: Stored) -> dict[str, Any]:
+def present(records: Records, call: Call, stored: Stored, have: Known | None = None) -> dict[str, Any]:
     """The full account. Contacts are left out, with a warning, where the profile may not read them."""
     linked = sorted(stored.to("contacts"))
-    known = records.documents([*references.pointed_to([stored.document]), *(("contacts", c) for c in linked[:MOST_SHOWN])])
+    wanted = [*references.pointed_to(call, [stored.document]), *(("contacts", c) for c in linked[:MOST_SHOWN])]
+    known = records.documents(wanted, have)
     derived: dict[str, Any] = {}
     for family, name, value in (
         ("contacts", "Contacts", [_contact(c, stored, known) for c in linked[:MOST_SHOWN] if ("contacts", c) in known]),
@@ -86,7 +92,7 @@ def present(records: Records, call: Call, stored: Stored) -> dict[str, Any]:
     return full(call, stored.document, known, **derived)
 
 
-def _contact(code: int, stored: Stored, known: references.Known) -> dict[str, Any]:
+def _contact(code: int, stored: Stored, known: Known) -> dict[str, Any]:
     contact, link = known["contacts", code], stored.to("contacts")[code]
     return {"UserCode": code, "Name": contact.label, "JobTitle": link["JobTitle"], "Primary": link["Primary"]}
 
@@ -94,13 +100,13 @@ def _contact(code: int, stored: Stored, known: references.Known) -> dict[str, An
 def create_account(records: Records, method: Method, values: Values, call: Call) -> Done:
     """A new account; a primary contact is linked in the same step."""
     change = records.change(method, values, call)
-    checked, _ = references.check(records, change, ACCOUNT, values)
+    checked, known = references.check(records, change, ACCOUNT, values)
     _warn_of_duplicates(records, call, checked)
     code = records.codes.take(FAMILY, change)
     account = Stored(created(FAMILY, code, call, {"Active": True, **checked}))
     account = _with_primary(records, change, None, account)
     records.save(change, None, account)
-    return change.commit({"Account": present(records, call, account)})
+    return change.commit({"Account": present(records, call, account, known)})
 
 
 def _with_primary(records: Records, change: Change, before: Stored | None, account: Stored) -> Stored:
@@ -126,12 +132,12 @@ def update_account(records: Records, method: Method, values: Values, call: Call)
     before = records.require(FAMILY, CODE, values[CODE], ACCOUNT.words)
     check_unchanged(before.document, values)
     change = records.change(method, values, call)
-    checked, _ = references.check(records, change, ACCOUNT, values)
+    checked, known = references.check(records, change, ACCOUNT, values)
     _no_cycle(records, before.document, checked.get("ParentCode"))
     account = replace(before, document=before.document.changed(call, checked))
     account = _with_primary(records, change, before, account)
     records.save(change, before, account)
-    return change.commit({"Account": present(records, call, account)})
+    return change.commit({"Account": present(records, call, account, known)})
 
 
 def _no_cycle(records: Records, document: Document, parent: int | None) -> None:
@@ -142,7 +148,9 @@ def _no_cycle(records: Records, document: Document, parent: int | None) -> None:
             break
         above = records.documents([(FAMILY, parent)]).get((FAMILY, parent))
         parent = above.values.get("ParentCode") if above else None
-    raise Conflict("The parent account lies below this account, or the chain of parents is too long.", argument="ParentCode")
+    raise Conflict(
+        "The parent account lies below this account, or the chain of parents is too long.", argument="ParentCode"
+    )
 
 
 def _warn_of_duplicates(records: Records, call: Call, checked: Values) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Method
+from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
+from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso
 from affino_mcp.errors import Conflict
 from affino_mcp.instance.builtin.document import HISTORY_SK, Document, actor
@@ -90,18 +91,25 @@ class Change:
             "after": {n: new.get(n) for n in names},
             "deleted": after.deleted,
         }
-        who = {"by": actor(self.call), "at": iso(self.call.at), "method": self.method.name, "channel": self.call.channel}
+        who = {
+            "by": actor(self.call),
+            "at": iso(self.call.at),
+            "method": self.method.name,
+            "channel": self.call.channel,
+        }
         place = {"pk": after.key.pk, "sk": f"{HISTORY_SK}{after.version:010d}", "request_id": self.call.request_id}
         return {**place, **who, "version": after.version, "entry": json.dumps(entry, ensure_ascii=False)}
 
     def commit(self, body: dict[str, Any]) -> Done:
         """Write everything at once and answer; with DryRun only check. Raises what a failed step means."""
-        main = self.touched[0] if self.touched else ""
+        main = "" if self._is_rehearsed_create() else next(iter(self.touched), "")
         if self.values.get(DRY_RUN.name):
             self._rehearse()
-            return Done({**body, DRY_RUN.name: True}, main, tuple(self.touched))
+            self.call.warn(WarningCode.DRY_RUN, DRY_RUN.name, "Nothing was written: this shows what the call would do.")
+            return Done({**self._without_code(body), DRY_RUN.name: True}, main)
         done = Done(body, main, tuple(self.touched), sealed=True)
-        steps = [*self._remember(done), *self._distinct(), Step(self.call.seal(done, self.call.warnings))]
+        seal = self.call.seal(done, self.call.warnings)
+        steps = [*self._remember(done), *self._distinct(), *([Step(seal)] if seal else [])]
         if len(steps) > MOST_OPERATIONS:
             raise Conflict("This record has too many links and topics to be changed in one step. Remove some first.")
         self._transact(steps)
@@ -122,6 +130,16 @@ class Change:
                 item = self.db.get(step.op.table, key_of(step.op))
                 if not holds(step.op.condition, item):
                     raise step.refuse(item)
+
+    def _is_rehearsed_create(self) -> bool:
+        return bool(self.values.get(DRY_RUN.name)) and self.method.effect is Effect.CREATE
+
+    def _without_code(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A record that does not exist has no code yet."""
+        record = self.method.record
+        if record is None or not self._is_rehearsed_create():
+            return body
+        return {name: {**part, record.code: None} if isinstance(part, dict) else part for name, part in body.items()}
 
     def _remember(self, done: Done) -> list[Step]:
         if not self.values.get(IDEMPOTENCY_KEY.name):

@@ -23,7 +23,9 @@ class Codes:
             self._last[family] = (self._db.get(self._table, key) or {}).get("last", 0)
         last = self._last[family]
         still = equals("last", last) if last else absent()
-        change.add(Update(self._table, key, assign={"last": last + 1}, condition=still), lambda row: self._taken(family, row))
+        change.add(
+            Update(self._table, key, assign={"last": last + 1}, condition=still), lambda row: self._taken(family, row)
+        )
         change.afterwards.append(lambda: self._last.update({family: last + 1}))
         return last + 1
 

@@ -82,7 +82,13 @@ def revoke_contact_permission(records: Records, method: Method, values: Values, 
         raise NotFound(PERMISSION.name, "grant of this permission to the contact")
     if existing["Status"] == REVOKED:
         return _unchanged(call, before, code, "The permission is revoked already.")
-    grant = {**existing, "Status": REVOKED, "RevokedAt": iso(call.at), "Reason": values.get("Reason"), "By": actor(call)}
+    grant = {
+        **existing,
+        "Status": REVOKED,
+        "RevokedAt": iso(call.at),
+        "Reason": values.get("Reason"),
+        "By": actor(call),
+    }
     return _write(records, method, values, call, before, grant)
 
 

@@ -49,7 +49,7 @@ def update_contact_account_link(records: Records, method: Method, values: Values
     """Change an existing link."""
     both = _both(records, values)
     existing = _require(both)
-    given = {name: values[name] for name in ("LeftCompany", "Primary", "JobTitle") if name in values}
+    given: dict[str, object] = {name: values[name] for name in ("LeftCompany", "Primary", "JobTitle") if name in values}
     kept = {name: value for name, value in given.items() if value is not None or name == "JobTitle"}
     link: Link = {**existing, **kept}
     return _write(records, method, values, call, both, link, records.change(method, values, call))
@@ -62,7 +62,9 @@ def _require(both: Both) -> Link:
     return existing
 
 
-def _write(records: Records, method: Method, values: Values, call: Call, both: Both, link: Link, change: Change) -> Done:
+def _write(
+    records: Records, method: Method, values: Values, call: Call, both: Both, link: Link, change: Change
+) -> Done:
     contact, account = links.joined(call, *both, link)
     code = contact.document.code
     was_primary = account.document.values.get(PRIMARY_FIELD) == code

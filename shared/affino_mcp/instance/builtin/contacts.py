@@ -16,7 +16,7 @@ from affino_mcp.instance.builtin import consents, links, listing, references
 from affino_mcp.instance.builtin.document import created
 from affino_mcp.instance.builtin.index import Facets
 from affino_mcp.instance.builtin.present import full
-from affino_mcp.instance.builtin.records import Records, check_unchanged
+from affino_mcp.instance.builtin.records import Known, Records, check_unchanged
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Call, Done
 
@@ -59,7 +59,9 @@ def _fits(stored: Stored, values: Values, call: Call) -> bool:
     own = facets(stored)
     asked = {"account": values.get(AT), "permission": values.get("PermissionCode")}
     asked["mine"] = call.actor.user_code if values.get("Mine") else None
-    wanted = {f"{facet}={code}" for facet, code in asked.items() if code} | ({"staff"} if values.get("StaffOnly") else set())
+    wanted = {f"{facet}={code}" for facet, code in asked.items() if code} | (
+        {"staff"} if values.get("StaffOnly") else set()
+    )
     topics = {f"topic={code}" for code in values.get("TopicCodes", ())}
     return wanted <= set(own.rows) and (not topics or bool(topics & set(own.tags)))
 
@@ -77,10 +79,10 @@ def get_contact(records: Records, method: Method, values: Values, call: Call) ->
     return Done({"Contact": present(records, call, stored)}, stored.document.ref)
 
 
-def present(records: Records, call: Call, stored: Stored) -> dict[str, Any]:
+def present(records: Records, call: Call, stored: Stored, have: Known | None = None) -> dict[str, Any]:
     """The full contact with links and consents; accounts are named only where the profile may read them."""
     accounts = stored.to("accounts")
-    known = records.documents(("accounts", code) for code in accounts)
+    known = records.documents((("accounts", code) for code in accounts), have)
     derived: dict[str, Any] = {"Permissions": consents.shown(stored, revoked=False)}
     if call.readable("accounts"):
         derived["Accounts"] = [
@@ -99,7 +101,7 @@ def create_contact(records: Records, method: Method, values: Values, call: Call)
     """A new contact, linked to an account when one is given."""
     change = records.change(method, values, call)
     account = records.require("accounts", AT, values[AT], "account") if values.get(AT) else None
-    checked, _ = references.check(records, change, CONTACT, values)
+    checked, known = references.check(records, change, CONTACT, values)
     code = records.codes.take(FAMILY, change)
     contact = Stored(created(FAMILY, code, call, checked, UIDString=str(uuid.uuid4()), Disabled=False, Staff=False))
     if account is not None:
@@ -107,9 +109,10 @@ def create_contact(records: Records, method: Method, values: Values, call: Call)
         _, linked = links.joined(call, contact, account, link)
         contact = contact.related(account.document.ref, link)
         records.save(change, account, linked)
+        known["accounts", account.document.code] = account.document
     records.save(change, None, contact)
     change.touched.sort(key=lambda ref: ref != contact.document.ref)
-    return change.commit({"Contact": present(records, call, contact)})
+    return change.commit({"Contact": present(records, call, contact, known)})
 
 
 def update_contact(records: Records, method: Method, values: Values, call: Call) -> Done:

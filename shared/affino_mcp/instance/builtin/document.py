@@ -68,12 +68,17 @@ class Document:
 
 def actor(call: Call) -> dict[str, Any]:
     """The acting person as stamps and history show them."""
-    return {"UserCode": call.actor.user_code, "Name": call.actor.name}
+    return {"UserCode": call.actor.user_code or None, "Name": call.actor.name}
 
 
 def created(family: str, code: int, call: Call, values: Mapping[str, Any], **system: Any) -> Document:
     """A new record's first version."""
-    stamps = {"CreatedDate": iso(call.at), "CreatedBy": actor(call), "UpdatedDate": iso(call.at), "UpdatedBy": actor(call)}
+    stamps = {
+        "CreatedDate": iso(call.at),
+        "CreatedBy": actor(call),
+        "UpdatedDate": iso(call.at),
+        "UpdatedBy": actor(call),
+    }
     kept = {name: value for name, value in values.items() if value is not None}
     return Document(family, code, 1, kept, {**system, **stamps})
 

@@ -20,7 +20,12 @@ Link = Mapping[str, Any]
 def new_link(records: Records, change: Change, **asked: Any) -> dict[str, Any]:
     """A fresh link with its own code."""
     call = change.call
-    link = {"UserAccountCode": records.codes.take("links", change), "Primary": False, "LeftCompany": False, "JobTitle": None}
+    link = {
+        "UserAccountCode": records.codes.take("links", change),
+        "Primary": False,
+        "LeftCompany": False,
+        "JobTitle": None,
+    }
     return link | asked | {"CreatedDate": iso(call.at), "CreatedBy": actor(call)}
 
 

@@ -13,7 +13,7 @@ from affino_mcp.clock import iso, precise
 from affino_mcp.instance.builtin import cursor, present, references
 from affino_mcp.instance.builtin.document import Document
 from affino_mcp.instance.builtin.index import INDEXES, facet_partition, padded, word_partition
-from affino_mcp.instance.builtin.records import Records
+from affino_mcp.instance.builtin.records import Known, Place, Records
 from affino_mcp.instance.builtin.words import words
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import All, Compare, Condition, Contains, Item, Page, Query, Span, any_of
@@ -37,8 +37,8 @@ class Plan:
     facets: tuple[str, ...] = ()
     any_tags: tuple[str, ...] = ()
     due: Span | None = None
-    extra: Callable[[Document, references.Known], dict[str, Any]] = field(default=lambda _document, _known: {})
-    also: Callable[[Document], list[tuple[str, int]]] = field(default=lambda _document: [])
+    extra: Callable[[Document, Known], dict[str, Any]] = field(default=lambda _document, _known: {})
+    also: Callable[[Document], list[Place]] = field(default=lambda _document: [])
 
 
 def run(records: Records, plan: Plan, values: Values, call: Call) -> Done:
@@ -48,17 +48,19 @@ def run(records: Records, plan: Plan, values: Values, call: Call) -> Done:
     found = records.documents((plan.record.family, row["code"]) for row in rows)
     documents = [found[place] for row in rows if (place := (plan.record.family, row["code"])) in found]
     documents = [document for document in documents if _recent(document, values)]
-    known = _known(records, plan, documents)
+    known = _known(records, plan, documents, call)
     items = [present.summary(call, d, known, **plan.extra(d, known)) for d in documents]
     return Done(_answer(call, values, items, documents, more))
 
 
-def _known(records: Records, plan: Plan, documents: list[Document]) -> references.Known:
-    wanted = references.pointed_to(documents, plan.record.summary)
+def _known(records: Records, plan: Plan, documents: list[Document], call: Call) -> Known:
+    wanted = references.pointed_to(call, documents, plan.record.summary)
     return records.documents([*wanted, *(place for d in documents for place in plan.also(d))])
 
 
-def _answer(call: Call, values: Values, items: list[Any], documents: list[Document], more: Item | None) -> dict[str, Any]:
+def _answer(
+    call: Call, values: Values, items: list[Any], documents: list[Document], more: Item | None
+) -> dict[str, Any]:
     whole = more is None and not values.get("Cursor") and not values.get("StartCode")
     return {
         "Items": items,
@@ -95,7 +97,9 @@ def _query(records: Records, plan: Plan, values: Values, call: Call) -> Query:
     where = _where(plan, plan.facets)
     if asked:
         if values.get("SortBy", "Code") != "Code":
-            call.warn(WarningCode.IGNORED, "SortBy", "A search answers in the order of the words found; SortBy was ignored.")
+            call.warn(
+                WarningCode.IGNORED, "SortBy", "A search answers in the order of the words found; SortBy was ignored."
+            )
         span = Span(prefix=max(asked, key=len))
         return Query(records.table, word_partition(plan.record.family), span=span, start=start, where=where)
     return _sorted(records, plan, values, start)
@@ -179,8 +183,10 @@ def branch(records: Records, record: Record, facet: str, code: int, values: Valu
         level = [d.code for d in documents.values()]
         found |= {d.code: d for d in documents.values()}
     documents_below = [found[c] for c in sorted(found)][:MOST_BELOW]
-    known = records.documents(references.pointed_to(documents_below, record.summary))
-    return Done(_answer(call, values, [present.summary(call, d, known) for d in documents_below], documents_below, None))
+    known = records.documents(references.pointed_to(call, documents_below, record.summary))
+    return Done(
+        _answer(call, values, [present.summary(call, d, known) for d in documents_below], documents_below, None)
+    )
 
 
 def of(documents: list[Document], values: Values, call: Call) -> Done:

@@ -15,8 +15,7 @@ from affino_mcp.instance.builtin.document import Document, created
 from affino_mcp.instance.builtin.index import Facets
 from affino_mcp.instance.builtin.ownership import must_own
 from affino_mcp.instance.builtin.present import full
-from affino_mcp.instance.builtin.records import Records
-from affino_mcp.instance.builtin.references import Known
+from affino_mcp.instance.builtin.records import Known, Records
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Call, Done
 
@@ -44,9 +43,9 @@ def _derived(call: Call, document: Document, known: Known) -> dict[str, Any]:
     return {**scopes.shown(call, document, known), "Author": document.system["CreatedBy"]}
 
 
-def present(records: Records, call: Call, document: Document) -> dict[str, Any]:
+def present(records: Records, call: Call, document: Document, have: Known | None = None) -> dict[str, Any]:
     """The full note with what it is about."""
-    known = records.documents(scopes.target(document))
+    known = records.documents(scopes.target(document), have)
     return full(call, document, known, **_derived(call, document, known))
 
 
@@ -63,12 +62,12 @@ def create_note(records: Records, method: Method, values: Values, call: Call) ->
         names = ", ".join(scopes.FAMILY_OF)
         raise InvalidArgument(next(iter(scopes.FAMILY_OF)), f"A note needs exactly one of {names}.")
     _warn_when_long(call, values)
-    scope = scopes.check(records, change, values)
+    scope, known = scopes.check(records, change, values)
     code = records.codes.take(FAMILY, change)
     kept = {name: value for name, value in values.items() if name in NOTE.writable}
     note = Stored(created(FAMILY, code, call, kept, Scope=scope))
     records.save(change, None, note)
-    return change.commit({"Note": present(records, call, note.document)})
+    return change.commit({"Note": present(records, call, note.document, known)})
 
 
 def _warn_when_long(call: Call, values: Values) -> None:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.record import STAMPS
 from affino_mcp.instance.builtin.document import Document
-from affino_mcp.instance.builtin.references import Known, resolved
+from affino_mcp.instance.builtin.records import Known
+from affino_mcp.instance.builtin.references import resolved
 from affino_mcp.instance.port import Call
 
 _SUMMARY_STAMPS: Final = ("CreatedDate", "UpdatedDate")

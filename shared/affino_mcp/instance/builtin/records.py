@@ -17,6 +17,10 @@ from affino_mcp.instance.builtin.words import plain
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, Span, absent
 
+Place = tuple[str, int]
+Known = dict[Place, Document]
+"""Documents by family and code."""
+
 Facet = Callable[[Stored], Facets]
 _MOST_RELATIONS: Final = 100
 
@@ -55,13 +59,12 @@ class Records:
             raise NotFound(argument, what)
         return found
 
-    def documents(self, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Document]:
-        """The documents that exist among some `(family, code)`, in one read; none when nothing is wanted."""
-        keys = [record_key(family, code) for family, code in dict.fromkeys(wanted)][:100]
-        if not keys:
-            return {}
-        found = [from_item(item) for item in self.db.get_many(self.table, keys).values()]
-        return {(d.family, d.code): d for d in found if not d.deleted}
+    def documents(self, wanted: Iterable[Place], have: Known | None = None) -> Known:
+        """The documents that exist among some `(family, code)`, in at most one read; those in `have` are not read again."""
+        known = dict(have or {})
+        keys = [record_key(*place) for place in dict.fromkeys(wanted) if place not in known][:100]
+        found = [from_item(item) for item in self.db.get_many(self.table, keys).values()] if keys else []
+        return known | {(d.family, d.code): d for d in found if not d.deleted}
 
     def taken(self, family: str, name: str, value: str) -> int | None:
         """The code of the record that holds a unique value."""

@@ -13,14 +13,12 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import InvalidArgument, NotFound
 from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.document import Document, record_key
-from affino_mcp.instance.builtin.records import Records
+from affino_mcp.instance.builtin.records import Known, Place, Records
 from affino_mcp.instance.builtin.reference import LISTS, look_up
 from affino_mcp.instance.port import Call
 
 FAMILY_OF: Final = {"accounts": "accounts", "contacts": "contacts", "staff": "contacts"}
 """Which family's records a reference points to; others point to fixed lists."""
-
-Known = dict[tuple[str, int], Document]
 
 
 def check(records: Records, change: Change, record: Record, values: Values) -> tuple[Values, Known]:
@@ -29,7 +27,9 @@ def check(records: Records, change: Change, record: Record, values: Values) -> t
     Raises InvalidArgument or NotFound naming the argument; unknown topics are left out with a warning. The change fails
     if a referenced record disappears before it is written.
     """
-    checked = {name: _from_list(change.call, record, name, value) for name, value in values.items() if name in record.writable}
+    checked = {
+        name: _from_list(change.call, record, name, value) for name, value in values.items() if name in record.writable
+    }
     pointing = [f for f in record.fields if f.name in checked and checked[f.name] is not None and _family(f)]
     known = records.documents((_family(f), checked[f.name]) for f in pointing)
     for field in pointing:
@@ -64,14 +64,18 @@ def _must_be_there(change: Change, field: Field, code: int, known: Known) -> Non
     change.must_exist(record_key(family, code), lambda _: NotFound(field.name, what))
 
 
-def pointed_to(documents: Iterable[Document], names: Iterable[str] | None = None) -> list[tuple[str, int]]:
-    """All `(family, code)` that the references of some documents point to (of the named fields only, when given)."""
+def pointed_to(call: Call, documents: Iterable[Document], names: Iterable[str] | None = None) -> list[Place]:
+    """All `(family, code)` that the references of some documents point to (of the named fields only, when given).
+
+    The acting person is left out: the call knows that name.
+    """
     wanted = None if names is None else set(names)
     return [
         (_family(field), document.values[field.name])
         for document in documents
         for field in document.record.fields
         if _family(field) and document.values.get(field.name) and (wanted is None or field.name in wanted)
+        if (_family(field), document.values[field.name]) != _myself(call)
     ]
 
 
@@ -89,7 +93,14 @@ def resolved(call: Call, field: Field, value: Any, known: Known) -> Any:
 
 def named(call: Call, family: str, code: int, known: Known, always: bool = False) -> dict[str, Any]:
     """A record as code and name."""
-    found = known.get((family, code))
+    answer: dict[str, Any] = {RECORDS[family].code: code}
     if not (always or call.readable(family)):
-        return {RECORDS[family].code: code}
-    return {RECORDS[family].code: code, "Name": found.label if found else None}
+        return answer
+    if (family, code) == _myself(call):
+        return answer | {"Name": call.actor.name}
+    found = known.get((family, code))
+    return answer | {"Name": found.label if found else None}
+
+
+def _myself(call: Call) -> Place:
+    return FAMILY_OF["staff"], call.actor.user_code

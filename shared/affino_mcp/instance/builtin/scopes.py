@@ -9,8 +9,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.errors import InvalidArgument, NotFound, PermissionDenied
 from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.document import Document, record_key
-from affino_mcp.instance.builtin.records import Records
-from affino_mcp.instance.builtin.references import Known
+from affino_mcp.instance.builtin.records import Known, Place, Records
 from affino_mcp.instance.port import Call
 
 FAMILY_OF: Final = dict(zip((field.name for field in SCOPE), ("accounts", "contacts", "opportunities"), strict=True))
@@ -27,19 +26,20 @@ def given(values: Values) -> tuple[str, int] | None:
     return found[0] if found else None
 
 
-def check(records: Records, change: Change, values: Values) -> dict[str, Any] | None:
-    """The scope to store. Raises NotFound, or PermissionDenied when the person may not read such records."""
+def check(records: Records, change: Change, values: Values) -> tuple[dict[str, Any] | None, Known]:
+    """The scope to store, with its record. Raises NotFound, or PermissionDenied when the person may not read such records."""
     scope = given(values)
     if scope is None:
-        return None
+        return None, {}
     argument, code = scope
     family = FAMILY_OF[argument]
     if not change.call.actor.has(f"{family}.read", change.call.at):
         raise PermissionDenied(f"{family}.read", argument=argument)
-    if (family, code) not in records.documents([(family, code)]):
+    known = records.documents([(family, code)])
+    if (family, code) not in known:
         raise NotFound(argument, _WORDS[family])
     change.must_exist(record_key(family, code), lambda _: NotFound(argument, _WORDS[family]))
-    return {"family": family, "code": code}
+    return {"family": family, "code": code}, known
 
 
 def facet(family: str, code: int) -> str:
@@ -52,7 +52,7 @@ def asked(values: Values) -> tuple[str, ...]:
     return tuple(facet(family, values[name]) for name, family in FAMILY_OF.items() if values.get(name))
 
 
-def target(document: Document) -> list[tuple[str, int]]:
+def target(document: Document) -> list[Place]:
     """`(family, code)` of the record that a document is about, as a list of at most one."""
     scope = document.system.get("Scope")
     return [(scope["family"], scope["code"])] if scope else []

@@ -17,8 +17,7 @@ from affino_mcp.instance.builtin.document import HISTORY_SK, Document, created
 from affino_mcp.instance.builtin.index import Facets
 from affino_mcp.instance.builtin.ownership import must_own
 from affino_mcp.instance.builtin.present import full
-from affino_mcp.instance.builtin.records import Records
-from affino_mcp.instance.builtin.references import Known
+from affino_mcp.instance.builtin.records import Known, Records
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Query, Span
@@ -79,24 +78,28 @@ def _derived(call: Call, document: Document, known: Known) -> dict[str, Any]:
     return {**scopes.shown(call, document, known), "Overdue": overdue}
 
 
-def present(records: Records, call: Call, stored: Stored, **more: Any) -> dict[str, Any]:
+def present(records: Records, call: Call, stored: Stored, have: Known | None = None, **more: Any) -> dict[str, Any]:
     """The full task with what it is about."""
     document = stored.document
-    known = records.documents([*references.pointed_to([document]), *scopes.target(document)])
+    known = records.documents([*references.pointed_to(call, [document]), *scopes.target(document)], have)
     return full(call, document, known, **_derived(call, document, known), **more)
 
 
 def get_task(records: Records, method: Method, values: Values, call: Call) -> Done:
     """One task with its history, newest change first."""
     stored = records.require(FAMILY, CODE, values[CODE], TASK.words)
-    history = Query(records.table, stored.document.key.pk, span=Span(prefix=HISTORY_SK), forward=False, limit=MOST_HISTORY)
+    history = Query(
+        records.table, stored.document.key.pk, span=Span(prefix=HISTORY_SK), forward=False, limit=MOST_HISTORY
+    )
     entries = [_entry(item) for item in records.db.query(history).items]
     return Done({"Task": present(records, call, stored, History=entries)}, stored.document.ref)
 
 
 def _entry(item: dict[str, Any]) -> dict[str, Any]:
     entry = json.loads(item["entry"])
-    changes = [{"Attribute": n, "Before": entry["before"].get(n), "After": after} for n, after in entry["after"].items()]
+    changes = [
+        {"Attribute": n, "Before": entry["before"].get(n), "After": after} for n, after in entry["after"].items()
+    ]
     return {"Date": item["at"], "By": item["by"], "Changes": changes}
 
 
@@ -106,13 +109,13 @@ def create_task(records: Records, method: Method, values: Values, call: Call) ->
     if not values.get(OWNER.name):
         text = f"The task is assigned to {call.actor.name}, for whom you act."
         call.warn(WarningCode.DEFAULTED, OWNER.name, text)
-    given = {"Priority": "normal", OWNER.name: call.actor.user_code, STATUS.name: OPEN[0]} | values
-    checked, _ = references.check(records, change, TASK, given)
-    scope = scopes.check(records, change, values)
+    checked, known = references.check(records, change, TASK, values)
+    scope, about = scopes.check(records, change, values)
     code = records.codes.take(FAMILY, change)
-    task = Stored(created(FAMILY, code, call, checked, Scope=scope, CompletedDate=None))
+    defaults = {"Priority": "normal", OWNER.name: call.actor.user_code, STATUS.name: OPEN[0]}
+    task = Stored(created(FAMILY, code, call, defaults | checked, Scope=scope, CompletedDate=None))
     records.save(change, None, task)
-    return change.commit({"Task": present(records, call, task)})
+    return change.commit({"Task": present(records, call, task, known | about)})
 
 
 def update_task(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -123,10 +126,10 @@ def update_task(records: Records, method: Method, values: Values, call: Call) ->
     for needed in (OWNER.name, STATUS.name):
         if needed in values and values[needed] is None:
             raise InvalidArgument(needed, f"{needed} must not be empty.")
-    checked, _ = references.check(records, change, TASK, values)
+    checked, known = references.check(records, change, TASK, values)
     document = before.document.changed(call, checked, **_completion(call, before.document, checked))
     records.save(change, before, replace(before, document=document))
-    return change.commit({"Task": present(records, call, replace(before, document=document))})
+    return change.commit({"Task": present(records, call, replace(before, document=document), known)})
 
 
 def _completion(call: Call, document: Document, checked: Values) -> dict[str, Any]:

@@ -1,0 +1,117 @@
+"""One call, from a tool's name to its answer, with an audit row whatever happens (R120)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from affino_mcp import observability
+from affino_mcp.audit.log import AuditLog
+from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.matching import match
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.catalogue.warning import Warning_
+from affino_mcp.clock import Clock
+from affino_mcp.errors import AffinoError, Refusal, ToolError, Unavailable, Unexpected, UnknownTool
+from affino_mcp.gate.authorise import authorise
+from affino_mcp.gate.caller import Caller
+from affino_mcp.gate.whoami import CURRENT_USER, current_user
+from affino_mcp.instance.port import Call, Done, Instance
+from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.trail import CallMeta, Trail
+
+__all__ = ["Answer", "CallMeta", "Dispatch"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the caller gets: the structured body, and whether it is an error."""
+
+    body: dict[str, Any]
+    is_error: bool = False
+
+
+class Dispatch:
+    """Carries calls out on the instance as the caller's person. One per process."""
+
+    def __init__(self, instance: Instance, audit: AuditLog, clock: Clock) -> None:
+        self._instance, self._audit, self._clock = instance, audit, clock
+
+    def call(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Answer:
+        """Carry a tool call out and write its audit row.
+
+        Raises UnknownTool for a name that does not exist, and Unavailable when a store does not answer.
+        """
+        trail = Trail.of(self._audit, caller, tool, arguments, meta)
+        try:
+            return self._answer(caller, tool, arguments, trail)
+        except UnknownTool as error:
+            self._failed(trail, error)
+            raise
+        except ToolError as error:
+            return self._failed(trail, error)
+        except StoreUnavailable as error:
+            trail.lost()
+            raise Unavailable(retry_after=1) from error
+        except Refusal:
+            raise
+        except Exception as error:  # noqa: BLE001 (only our own texts reach a caller)
+            observability.fault(
+                "tool failed", {"tool": tool, "error": type(error).__name__, "request_id": meta.request_id}
+            )
+            return self._failed(trail, Unexpected(request_id=meta.request_id))
+
+    def refused(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
+        """Write the audit row of a call that the gate refused. A store that is down does not change the refusal."""
+        trail = Trail.of_refusal(self._audit, refusal, tool, arguments, meta)
+        try:
+            trail.refused(refusal)
+        except StoreUnavailable:
+            trail.lost()
+
+    def _answer(self, caller: Caller, tool: str, arguments: dict[str, Any], trail: Trail) -> Answer:
+        method, at = METHODS.get(tool), self._clock()
+        if method is None:
+            raise UnknownTool
+        authorise(caller, method, at)
+        matched = match(method, arguments)
+        call = self._call(caller, trail, list(matched.warnings))
+        done = self._perform(caller, method, matched.values, call)
+        if done.sealed:
+            trail.tell()
+        else:
+            trail.done(done, call.warnings)
+        return Answer({**done.body, "Warnings": call.warnings})
+
+    def _perform(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
+        if method.name == CURRENT_USER:
+            return Done(current_user(caller))
+        return self._instance.perform(method, values, call)
+
+    def _call(self, caller: Caller, trail: Trail, warnings: list[Warning_]) -> Call:
+        capability = caller.profile.capability
+        return Call(
+            actor=caller.person,
+            profile=caller.profile.key,
+            readable=lambda family: capability.allows(family, Access.READ),
+            at=self._clock(),
+            request_id=trail.request_id,
+            cursor_key=caller.cursor_key,
+            seal=trail.seal,
+            warnings=warnings,
+        )
+
+    @staticmethod
+    def _failed(trail: Trail, error: ToolError | UnknownTool) -> Answer:
+        try:
+            trail.failed(error)
+        except StoreUnavailable:
+            trail.lost()
+            raise Unavailable(retry_after=1) from None
+        return Answer({"error": described(error)}, is_error=True)
+
+
+def described(error: AffinoError) -> dict[str, Any]:
+    """An error as callers see it: code, type, our own text, and the details that help (conventions 10)."""
+    return {"code": error.code, "type": error.type, "message": error.message, "details": error.details}

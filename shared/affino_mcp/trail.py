@@ -1,0 +1,129 @@
+"""The trail of one call: what its audit row says, filled in as the call goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from affino_mcp import observability
+from affino_mcp.audit.log import AuditLog
+from affino_mcp.audit.redact import redact
+from affino_mcp.audit.row import Outcome, Row
+from affino_mcp.catalogue.field import folded
+from affino_mcp.catalogue.method import DRY_RUN
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.catalogue.warning import Warning_
+from affino_mcp.clock import stopwatch
+from affino_mcp.errors import AffinoError, Refusal, ToolError, UnknownTool
+from affino_mcp.gate.caller import Caller
+from affino_mcp.gate.person import Person
+from affino_mcp.gate.profile import Profile
+from affino_mcp.instance.port import Done
+from affino_mcp.store.ops import Put
+
+
+@dataclass(frozen=True)
+class CallMeta:
+    """What came with a call and proves nothing: the request's id, the client's own name, the caller's address."""
+
+    request_id: str
+    client_name: str = ""
+    client_version: str = ""
+    source: str = ""
+
+
+@dataclass
+class Trail:
+    """The audit row of one call in the making. `elapsed` reads the call's duration in milliseconds."""
+
+    audit: AuditLog
+    row: Row
+    elapsed: Callable[[], int] = field(default_factory=stopwatch)
+
+    @classmethod
+    def of(cls, audit: AuditLog, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Trail:
+        """The trail of an admitted call."""
+        row = _begun(audit, caller.profile, caller.person, tool, arguments, meta)
+        return cls(audit, replace(row, fingerprint=caller.session.fingerprint))
+
+    @classmethod
+    def of_refusal(
+        cls, audit: AuditLog, refusal: Refusal, tool: str, arguments: dict[str, Any], meta: CallMeta
+    ) -> Trail:
+        """The trail of a call that the gate refused; its profile must be known."""
+        row = _begun(audit, refusal.profile, refusal.person, tool, arguments, meta)
+        return cls(audit, replace(row, fingerprint=refusal.fingerprint or ""))
+
+    @property
+    def request_id(self) -> str:
+        """The id under which callers and operators speak of this call."""
+        return self.row.request_id
+
+    def seal(self, done: Done, warnings: list[Warning_]) -> Put:
+        """The finished row, for the transaction that carries the change."""
+        self.row = replace(
+            self.row,
+            outcome=Outcome.OK,
+            status=200,
+            record=done.record,
+            records=done.records,
+            warnings=tuple(warnings),
+            duration_ms=self.elapsed(),
+        )
+        return self.audit.put(self.row)
+
+    def tell(self) -> None:
+        """Write the line of a row that a transaction has written."""
+        self.audit.tell(self.row)
+
+    def done(self, done: Done, warnings: list[Warning_]) -> None:
+        """Write the row of a call that changed nothing. Raises StoreUnavailable."""
+        self.seal(done, warnings)
+        self.audit.write(self.row)
+
+    def failed(self, error: ToolError | UnknownTool) -> None:
+        """Write the row of a call that the tool rejected. Raises StoreUnavailable."""
+        self._ended(Outcome.ERROR, error.status, error)
+        self.audit.write(self.row)
+
+    def refused(self, refusal: Refusal) -> None:
+        """Write the row of a call that the gate refused. Raises StoreUnavailable."""
+        self._ended(Outcome.REFUSED, refusal.status, refusal)
+        self.audit.refused(self.row)
+
+    def lost(self) -> None:
+        """The row cannot be written: say so in the log, with ids only, and count it for the alarm."""
+        observability.count("AuditRowLost")
+        observability.fault("audit row lost", {"request_id": self.request_id, "row": self.row.id})
+
+    def _ended(self, outcome: Outcome, status: int, error: AffinoError) -> None:
+        found = {"code": error.code, "type": error.type, "message": error.message}
+        found |= {"argument": error.details["argument"]} if "argument" in error.details else {}
+        self.row = replace(self.row, outcome=outcome, status=status, error=found, duration_ms=self.elapsed())
+
+
+def _begun(
+    audit: AuditLog, profile: Profile, person: Person | None, tool: str, arguments: dict[str, Any], meta: CallMeta
+) -> Row:
+    stamp, method = audit.stamp(), METHODS.get(tool)
+    return Row(
+        id=stamp.id,
+        at=stamp.at,
+        profile_key=profile.key,
+        profile_name=profile.name,
+        method=tool,
+        outcome=Outcome.ERROR,
+        status=500,
+        family=method.family if method else "",
+        access=method.access if method else "",
+        person_code=person.user_code if person else None,
+        person_name=person.name if person else "",
+        person_email=person.email if person else "",
+        arguments=redact(arguments, [f.name for f in method.takes] if method else None, (profile.secret,)),
+        request_id=meta.request_id,
+        client_name=meta.client_name,
+        client_version=meta.client_version,
+        source=meta.source,
+        dry_run=any(folded(n) == folded(DRY_RUN.name) and v is True for n, v in arguments.items()),
+    )

@@ -1,0 +1,109 @@
+"""Where everything is made: the one place that knows which store, which instance and which clock are used."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from affino_mcp.audit.log import AuditLog
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.clock import Clock, now
+from affino_mcp.dispatch import Dispatch
+from affino_mcp.gate.gate import Gate
+from affino_mcp.instance.builtin.instance import BuiltinInstance
+from affino_mcp.settings import Settings
+from affino_mcp.store.dynamodb import TARGET, DynamoDatabase
+from affino_mcp.store.ops import Database
+from affino_mcp.store.secrets import AwsSecrets, Secrets
+from affino_mcp.store.wire import AwsJson, Credentials
+
+if TYPE_CHECKING:
+    from affino_mcp.login_edge.app import LoginApp
+    from affino_mcp.mcp_edge.app import McpApp
+
+
+GATE_THREADS = 16
+"""Enough for the local run's concurrent calls; a Lambda process uses one."""
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The stores of one deployment."""
+
+    database: Database
+    secrets: Secrets
+
+
+def stores(settings: Settings) -> Stores:
+    """DynamoDB and Secrets Manager, in AWS or at the settings' own endpoint. Connects at the first call."""
+    credentials = aws_credentials()
+    return Stores(
+        DynamoDatabase(
+            AwsJson("dynamodb", TARGET, "1.0", _endpoint(settings, "dynamodb"), settings.region, credentials)
+        ),
+        AwsSecrets(
+            AwsJson(
+                "secretsmanager",
+                "secretsmanager",
+                "1.1",
+                _endpoint(settings, "secretsmanager"),
+                settings.region,
+                credentials,
+            )
+        ),
+    )
+
+
+def _endpoint(settings: Settings, service: str) -> str:
+    return settings.aws_endpoint or f"https://{service}.{settings.region}.amazonaws.com"
+
+
+def aws_credentials() -> Credentials:
+    """The process's AWS credentials, found and refreshed by botocore."""
+    from botocore.session import Session  # noqa: PLC0415 (slow to import; not needed by tests on memory)
+
+    return LazyCredentials(Session)
+
+
+class LazyCredentials:
+    """Looks for credentials when the first request is signed: after a SnapStart restore they are other ones."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self._found: Any = None
+
+    def get_frozen_credentials(self) -> Any:
+        """See store.wire.Credentials."""
+        if self._found is None:
+            self._found = self._session().get_credentials()
+        return self._found.get_frozen_credentials()
+
+
+def gate(stores: Stores, settings: Settings, clock: Clock = now) -> Gate:
+    """The gate, with two threads so that profile and session are asked at the same time."""
+    pool = ThreadPoolExecutor(max_workers=GATE_THREADS, thread_name_prefix="gate")
+    return Gate(stores.database, stores.secrets, settings, clock, pool)
+
+
+def dispatch(stores: Stores, settings: Settings, clock: Clock = now) -> Dispatch:
+    """Calls on the builtin instance, with their audit."""
+    instance = BuiltinInstance(stores.database, settings.records_table)
+    return Dispatch(instance, AuditLog(stores.database, settings.audit_table, clock), clock)
+
+
+def mcp_app(settings: Settings, given: Stores | None = None, clock: Clock = now, *, in_thread: bool = True) -> McpApp:
+    """The MCP edge as an ASGI application."""
+    from affino_mcp.mcp_edge.app import build  # noqa: PLC0415 (FastMCP takes a second to import; login does without)
+
+    found = given or stores(settings)
+    parts = gate(found, settings, clock), dispatch(found, settings, clock)
+    return build(*parts, METHODS, settings, in_thread=in_thread)
+
+
+def login_app(settings: Settings, given: Stores | None = None, clock: Clock = now) -> LoginApp:
+    """The login edge as an ASGI application."""
+    from affino_mcp.login_edge.app import LoginApp  # noqa: PLC0415 (argon2 is needed here only)
+
+    found = given or stores(settings)
+    return LoginApp(found.database, found.secrets, settings, clock)
