@@ -47,6 +47,10 @@ def _checked(text: str, good: Callable[[Any], bool]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _matches(text: str, pattern: re.Pattern[str]) -> AfterValidator:
+    return _checked(text, lambda value: pattern.fullmatch(value) is not None)
+
+
 def _tidy(value: str) -> str:
     if _CONTROL.search(value):
         raise wrong("must not contain control characters or broken Unicode")
@@ -72,14 +76,12 @@ def text(limit: int) -> Kind:
 
 def email(limit: int) -> Kind:
     """One e-mail address, kept as typed."""
-    return _string(limit, "e-mail", _checked("must be one e-mail address, like jane@orbital.example", _EMAIL.fullmatch))  # type: ignore[arg-type]
+    return _string(limit, "e-mail", _matches("must be one e-mail address, like jane@orbital.example", _EMAIL))
 
 
 def url(limit: int) -> Kind:
     """A web address; only http and https (no tool ever fetches it)."""
-    return _string(
-        limit, "web address", _checked("must be a web address, like https://orbital.example", _URL.fullmatch)
-    )  # type: ignore[arg-type]
+    return _string(limit, "web address", _matches("must be a web address, like https://orbital.example", _URL))
 
 
 def country() -> Kind:
@@ -145,7 +147,7 @@ def money() -> Kind:
 
 
 def flag() -> Kind:
-    """true or false."""
+    """Yes or no: JSON true or false."""
     return Kind("true or false", {"type": "boolean"}, StrictBool)
 
 

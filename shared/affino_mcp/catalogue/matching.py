@@ -69,7 +69,7 @@ def _checked(method: Method, named: Values) -> Values:
     try:
         model = method.model.model_validate(named)
     except ValidationError as error:
-        raise _fault(method, error) from None
+        raise _fault(error) from None
     return _not_empty(method, model.model_dump(by_alias=True, exclude_unset=True))
 
 
@@ -98,7 +98,7 @@ def _is_entry(place: tuple[int | str, ...]) -> bool:
     return len(place) > 1 and isinstance(place[1], int)
 
 
-def _fault(method: Method, error: ValidationError) -> InvalidArgument:
+def _fault(error: ValidationError) -> InvalidArgument:
     faults: dict[str, str] = {}
     for found in error.errors(include_url=False, include_input=False):
         argument = str(found["loc"][0])

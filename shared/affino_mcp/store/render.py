@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from affino_mcp.store.ops import (
@@ -44,20 +44,17 @@ def to_wire(value: Any) -> Wire:
     raise TypeError(f"a row cannot hold a {type(value).__name__}")
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "NULL": lambda _: None,
-    "BOOL": bool,
-    "N": int,
-    "S": str,
-    "L": lambda parts: [from_wire(part) for part in parts],
-    "M": lambda parts: item_from_wire(parts),
-}
-
-
 def from_wire(wire: Wire) -> Any:
     """The value of DynamoDB's typed form."""
     ((kind, value),) = wire.items()
-    return _READERS[kind](value)
+    match kind:
+        case "N":
+            return int(value)
+        case "L":
+            return [from_wire(part) for part in value]
+        case "M":
+            return item_from_wire(value)
+    return None if kind == "NULL" else value
 
 
 def item_to_wire(item: Mapping[str, Any]) -> Wire:

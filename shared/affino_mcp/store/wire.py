@@ -55,7 +55,9 @@ class AwsJson:
     throttles or fails after three attempts.
     """
 
-    def __init__(self, service: str, target: str, version: str, endpoint: str, region: str, credentials: Credentials) -> None:
+    def __init__(
+        self, service: str, target: str, version: str, endpoint: str, region: str, credentials: Credentials
+    ) -> None:
         self._pool = urllib3.PoolManager(maxsize=16, retries=False, timeout=TIMEOUT)
         self._url = endpoint.rstrip("/") + "/"
         self._target, self._type = target, f"application/x-amz-json-{version}"

@@ -24,7 +24,6 @@ from affino_mcp.store.ops import (
     Key,
     Put,
     TransactionFailed,
-    Update,
     WriteOp,
     absent,
     equals,

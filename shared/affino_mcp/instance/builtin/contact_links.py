@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.families.shared import ACCOUNT
 from affino_mcp.catalogue.matching import Values
@@ -69,7 +68,7 @@ def _write(
     code = contact.document.code
     was_primary = account.document.values.get(PRIMARY_FIELD) == code
     if link["Primary"] != was_primary:
-        account = links.made_primary(call, account, code if link["Primary"] else None)
+        account = links.made_primary(account, code if link["Primary"] else None)
     links.save_both(records, change, both, (contact, account))
     return change.commit({"Link": links.shown(*_codes(both), link)})
 
@@ -81,6 +80,6 @@ def unlink_contact_from_account(records: Records, method: Method, values: Values
     change = records.change(method, values, call)
     contact, account = links.joined(call, *both, None)
     if account.document.values.get(PRIMARY_FIELD) == contact.document.code:
-        account = links.made_primary(call, account, None)
+        account = links.made_primary(account, None)
     links.save_both(records, change, both, (contact, account))
     return change.commit({CONTACT.code: values[CONTACT.code], ACCOUNT.name: values[ACCOUNT.name], "Linked": False})

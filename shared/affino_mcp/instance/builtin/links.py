@@ -39,7 +39,7 @@ def _next(call: Call, stored: Stored) -> Stored:
     return replace(stored, document=stored.document.changed(call, {}))
 
 
-def made_primary(call: Call, account: Stored, code: int | None) -> Stored:
+def made_primary(account: Stored, code: int | None) -> Stored:
     """The account with this contact as its primary one, in the version that `account` already has."""
     values = {name: value for name, value in account.document.values.items() if name != PRIMARY_FIELD}
     document = replace(account.document, values=values | ({PRIMARY_FIELD: code} if code else {}))

@@ -30,26 +30,26 @@ MOST_ROUNDS: Final = 5
 class Plan:
     """A list to make. `facets` must all hold (the first with rows is where to look), `any_tags` at least one.
 
-    `due` narrows by due date; `extra` adds attributes to a row.
+    `due` narrows by due date; `adds` gives a row more attributes, `also` names more records to look up for them.
     """
 
     record: Record
     facets: tuple[str, ...] = ()
     any_tags: tuple[str, ...] = ()
     due: Span | None = None
-    extra: Callable[[Document, Known], dict[str, Any]] = field(default=lambda _document, _known: {})
+    adds: Callable[[Document, Known], dict[str, Any]] = field(default=lambda _document, _known: {})
     also: Callable[[Document], list[Place]] = field(default=lambda _document: [])
 
 
 def run(records: Records, plan: Plan, values: Values, call: Call) -> Done:
     """The page that the arguments ask for, as the catalogue's list answer."""
     size = values.get("PageSize", DEFAULT_PAGE)
-    rows, more = _rows(records, _query(records, plan, values, call), size, _wanted(plan, values))
+    rows, more = _rows(records, _query(records, plan, values, call), size, _wanted(values))
     found = records.documents((plan.record.family, row["code"]) for row in rows)
     documents = [found[place] for row in rows if (place := (plan.record.family, row["code"])) in found]
     documents = [document for document in documents if _recent(document, values)]
     known = _known(records, plan, documents, call)
-    items = [present.summary(call, d, known, **plan.extra(d, known)) for d in documents]
+    items = [present.summary(call, d, known, **plan.adds(d, known)) for d in documents]
     return Done(_answer(call, values, items, documents, more))
 
 
@@ -76,7 +76,7 @@ def _recent(document: Document, values: Values) -> bool:
     return since is None or document.system["UpdatedDate"] > precise(since)
 
 
-def _wanted(plan: Plan, values: Values) -> Callable[[Item], bool]:
+def _wanted(values: Values) -> Callable[[Item], bool]:
     """For searches: every word matches, and a record found by several of its words counts once."""
     asked = words(values.get("Search", ""))
     if not asked:

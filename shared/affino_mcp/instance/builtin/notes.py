@@ -35,7 +35,7 @@ def list_notes(records: Records, method: Method, values: Values, call: Call) -> 
     """A page of notes."""
     author = values.get("AuthorCode") or (call.actor.user_code if values.get("Mine") else None)
     rows = (*scopes.asked(values), *((f"author={author}",) if author else ()))
-    plan = listing.Plan(NOTE, rows, extra=lambda d, known: _derived(call, d, known), also=scopes.target)
+    plan = listing.Plan(NOTE, rows, adds=lambda d, known: _derived(call, d, known), also=scopes.target)
     return listing.run(records, plan, values, call)
 
 

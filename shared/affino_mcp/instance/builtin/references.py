@@ -81,7 +81,7 @@ def pointed_to(call: Call, documents: Iterable[Document], names: Iterable[str] |
 
 def resolved(call: Call, field: Field, value: Any, known: Known) -> Any:
     """A reference as it is answered: code and name; without the name where the profile may not read the family."""
-    assert field.reference is not None  # noqa: S101 (callers ask for references only)
+    assert field.reference is not None  # callers ask for references only
     if value is None:
         return None
     if field.reference.to == "topics":

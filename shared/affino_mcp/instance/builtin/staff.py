@@ -25,7 +25,7 @@ class Operator:
     name: str = "Operator"
     user_code: int = 0
 
-    def has(self, right: str, at: datetime) -> bool:
+    def has(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (the Actor's form)
         """Operators hold no record rights: they cannot act on records in this name."""
         return False
 

@@ -51,7 +51,7 @@ def list_tasks(records: Records, method: Method, values: Values, call: Call) -> 
         TASK,
         tuple(rows),
         due=_due(values, call),
-        extra=lambda document, known: _derived(call, document, known),
+        adds=lambda document, known: _derived(call, document, known),
         also=scopes.target,
     )
     return listing.run(records, plan, values, call)
