@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.dispatch import CallMeta
-from affino_mcp.errors import BadRequest, MethodNotAllowed, NoSuchPath, OriginRefused, Refusal, Unexpected
+from affino_mcp.errors import MethodNotAllowed, NoSuchPath, OriginRefused, Refusal, Unexpected
 from affino_mcp.mcp_edge import message, reply
 from affino_mcp.mcp_edge.call import Call, Dispatch
 from affino_mcp.mcp_edge.rate_headers import of_caller, of_refusal
@@ -85,7 +85,7 @@ class GateApp:
         try:
             admit = partial(self._gate.admit, request.headers, charge=received.is_call)
             caller = await self._carry_out(admit)
-            _check(received)
+            _check(received, caller)
         except Refusal as refusal:
             await self._record(refusal, meta, received)
             return reply.of_message(refusal, received.id).plus(of_refusal(refusal))
@@ -97,7 +97,7 @@ class GateApp:
 
     async def _record(self, refusal: Refusal, meta: CallMeta, received: message.Message) -> None:
         if refusal.profile is not None:
-            record = partial(self._dispatch.refused, refusal, meta, received.subject, received.arguments)
+            record = partial(self._dispatch.refused, refusal, meta, received.subject, received.loggable())
             await self._carry_out(record)
 
     async def _pass_on(self, request: Request, body: bytes, call: Call, receive: Receive) -> Reply:
@@ -143,10 +143,10 @@ class _Collected:
             self.reply = replace(self.reply, body=self.reply.body + event.get("body", b""))
 
 
-def _check(received: message.Message) -> None:
-    fault: BadRequest | None = received.fault or received.fault_inside()
+def _check(received: message.Message, caller: Caller) -> None:
+    fault = received.fault or received.fault_inside()
     if fault is not None:
-        raise fault
+        raise fault.about(caller.profile, caller.person, caller.session.fingerprint)
 
 
 def _meta(request: Request, received: message.Message) -> CallMeta:

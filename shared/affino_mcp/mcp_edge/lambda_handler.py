@@ -17,8 +17,10 @@ class LambdaHandler:
     def __init__(self, app: McpApp, stage: str) -> None:
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
-        self._running = app.running()
-        self._loop.run_until_complete(self._running.__aenter__())
+        self._stopping = asyncio.Event()
+        started: asyncio.Future[None] = self._loop.create_future()
+        self._life = self._loop.create_task(self._live(app, started))
+        self._loop.run_until_complete(started)
         self._mangum = Mangum(app, lifespan="off", api_gateway_base_path=f"/{stage}")
         self._loop.run_until_complete(warm(app.inner))
 
@@ -27,8 +29,15 @@ class LambdaHandler:
         asyncio.set_event_loop(self._loop)
         return self._mangum(event, context)
 
+    async def _live(self, app: McpApp, started: asyncio.Future[None]) -> None:
+        """Hold the application open in one task: what its lifespan enters must be left by the same task."""
+        async with app.running():
+            started.set_result(None)
+            await self._stopping.wait()
+
     def close(self) -> None:
         """End the application and its loop; a Lambda process never does."""
-        self._loop.run_until_complete(self._running.__aexit__(None, None, None))
+        self._stopping.set()
+        self._loop.run_until_complete(self._life)
         self._loop.close()
         asyncio.set_event_loop(None)

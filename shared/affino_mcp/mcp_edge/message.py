@@ -57,13 +57,14 @@ class Message:
     def subject(self) -> str:
         """The tool's name, or the method for anything but a tool call."""
         name = self.params.get("name")
-        return name if self.is_call and isinstance(name, str) else self.method
+        return name if self.is_call and isinstance(name, str) and _is_unicode(name) else self.method
 
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The tool's arguments; empty when there are none or they are not an object."""
+    def loggable(self) -> dict[str, Any]:
+        """A refused tool call's arguments; empty when there are none or they could not be stored."""
         arguments = self.params.get("arguments")
-        return arguments if self.is_call and isinstance(arguments, dict) else {}
+        if not self.is_call or not isinstance(arguments, dict) or self.fault_inside():
+            return {}
+        return arguments
 
     @property
     def client(self) -> tuple[str, str]:

@@ -87,7 +87,7 @@ class OwnWords:
             return await call_next(ctx)
         except (MCPError, ValidationError):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             observability.fault("message failed", {"method": ctx.method, "error": type(error).__name__})
             raise MCPError(code=mcp_types.INTERNAL_ERROR, message=Unexpected.text) from None
 

@@ -13,20 +13,16 @@ from types import ModuleType
 from typing import Any, Final, NoReturn
 
 UNUSED: Final = (
-    "authlib",  # OAuth providers of FastMCP: the gate is ours
-    "cyclopts",  # FastMCP's command line
     "fastmcp.server.providers.skills",  # serving files as resources
     "httpx2",  # the MCP client's HTTP
     "joserfc",  # JWT verifiers of FastMCP
     "mcp.client",
     "mcp.server.mcpserver",  # the SDK's own high-level server
-    "multipart",
     "python_multipart",  # forms
     "rich",  # console output and tracebacks (they print values: never wanted here)
     "sse_starlette",  # event streams: answers are plain JSON
     "uvicorn",
     "watchfiles",
-    "websockets",
     "yaml",
 )
 

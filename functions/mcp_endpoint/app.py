@@ -1,0 +1,12 @@
+"""The MCP endpoint behind API Gateway. Everything is made and warmed up here, once, before the first event."""
+
+from affino_mcp.mcp_edge import lean
+
+with lean.imports():
+    from affino_mcp import observability
+    from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+    from affino_mcp.settings import settings
+    from affino_mcp.wiring import mcp_app
+
+    observability.warm()
+    handler = LambdaHandler(mcp_app(settings(), in_thread=False), settings().stage)
