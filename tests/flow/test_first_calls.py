@@ -1,0 +1,29 @@
+"""The guide's first conversations, as events in and responses and audit rows out."""
+
+from __future__ import annotations
+
+from tests.world import Client, World
+
+
+def test_create_an_account_with_its_primary_contact_then_list_three(world: World, manager: Client) -> None:
+    jane = manager.call("create_contact", Email="jane@orbital.example", FirstName="Jane", LastName="Doe").result[
+        "Contact"
+    ]
+    made = manager.call(
+        "create_account",
+        Name="Orbital Labs",
+        IndustryCode="technology",
+        AccountTypeCode="Prospect",
+        PrimaryContactCode=jane["UserCode"],
+    ).result["Account"]
+    assert made["Industry"]["Name"] == "Technology"
+    assert made["AccountType"]["Name"] == "Prospect"
+    assert made["PrimaryContact"] == {"UserCode": jane["UserCode"], "Name": "Jane Doe"}
+    assert made["CreatedBy"]["Name"] == "Sam Manager"
+    listed = manager.call("list_accounts", PageSize=3).result
+    assert [row["Name"] for row in listed["Items"]] == ["Orbital Labs"]
+    assert [(row["method"], row["status"], row["person_name"]) for row in world.rows()] == [
+        ("create_contact", 200, "Sam Manager"),
+        ("create_account", 200, "Sam Manager"),
+        ("list_accounts", 200, "Sam Manager"),
+    ]

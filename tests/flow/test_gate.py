@@ -1,0 +1,274 @@
+"""The gate as a client meets it: events in, raw HTTP answers and audit rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+from affino_mcp import NAME, VERSION
+from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.gate.profile import Profile
+from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+
+from tests.world import Client, World
+
+NAMES = ("Authorization", "X-API-Key", "X-API-Secret")
+
+
+def _without(client: Client, *names: str) -> Client:
+    return Client(client.world, client.handler, {n: v for n, v in client.headers.items() if n not in names})
+
+
+def _with(client: Client, **changed: str) -> Client:
+    return Client(
+        client.world, client.handler, {**client.headers, **{n.replace("_", "-"): v for n, v in changed.items()}}
+    )
+
+
+MISSING = [names for names in product((0, 1), repeat=3) if any(names)]
+
+
+@pytest.mark.parametrize(
+    "gone", MISSING, ids=lambda gone: "+".join(n for n, out in zip(NAMES, gone, strict=True) if out)
+)
+def test_a_missing_header_gets_the_uniform_401(world: World, manager: Client, gone: tuple[int, ...]) -> None:
+    uniform = _with(manager, X_API_Key="nobody").call("list_accounts")
+    names = [name for name, out in zip(NAMES, gone, strict=True) if out]
+    answer = _without(manager, *names).call("list_accounts")
+    assert (answer.status, answer.document) == (401, uniform.document)
+    assert answer.document["id"] == 7
+    assert answer.document["error"]["data"]["type"] == "authentication_error"
+    assert world.rows() == []
+
+
+WRONG: dict[str, Callable[[Client], Client]] = {
+    "wrong secret": lambda c: _with(c, X_API_Secret="x" * 40),
+    "unknown key": lambda c: _with(c, X_API_Key="A" * 16),
+    "key and secret swapped": lambda c: _with(
+        c, X_API_Key=c.headers["X-API-Secret"], X_API_Secret=c.headers["X-API-Key"]
+    ),
+    "no Bearer word": lambda c: _with(c, Authorization=c.headers["Authorization"].split()[1]),
+    "basic": lambda c: _with(c, Authorization="Basic Zm9vOmJhcg=="),
+    "comma list": lambda c: _with(c, X_API_Key=f"{c.headers['X-API-Key']}, {c.headers['X-API-Key']}"),
+    "not ASCII": lambda c: _with(c, X_API_Secret="ä" * 40),
+    "64 KB": lambda c: _with(c, X_API_Secret="s" * 65536),
+    "control": lambda c: _with(c, X_API_Key=c.headers["X-API-Key"] + "\x00"),
+    "token not a UUID": lambda c: _with(c, Authorization="Bearer nonsense"),
+}
+
+
+@pytest.mark.parametrize("spoil", WRONG.values(), ids=WRONG)
+def test_wrong_credentials_get_the_uniform_401(
+    world: World, manager: Client, spoil: Callable[[Client], Client]
+) -> None:
+    uniform = _with(manager, X_API_Key="nobody").call("list_accounts")
+    answer = spoil(manager).call("list_accounts")
+    assert (answer.status, answer.document) == (401, uniform.document)
+    assert {n for n in answer.headers if n != "x-request-id"} == {n for n in uniform.headers if n != "x-request-id"}
+    assert world.rows() == []
+
+
+SHAPES: dict[str, Callable[[Client], Client]] = {
+    "packed key": lambda c: _with(
+        _without(c, "X-API-Secret"), X_API_Key=f"{c.headers['X-API-Key']}:{c.headers['X-API-Secret']}"
+    ),
+    "alias of the secret": lambda c: _with(_without(c, "X-API-Secret"), X_Auth_Token=c.headers["X-API-Secret"]),
+    "lower-case scheme": lambda c: _with(c, Authorization=c.headers["Authorization"].replace("Bearer", "bearer")),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_other_header_forms_are_accepted(manager: Client, shape: Callable[[Client], Client]) -> None:
+    assert shape(manager).call("list_accounts").status == 200
+
+
+def test_an_expired_session_says_so_and_is_recorded(world: World, manager: Client) -> None:
+    world.clock.move(seconds=3599)
+    assert manager.call("list_accounts").status == 200
+    world.clock.move(seconds=1)
+    answer = manager.call("create_account", Name="Too late")
+    assert answer.status == 401
+    assert answer.document["error"]["data"]["type"] == "session_expired"
+    assert "log in" in answer.document["error"]["message"]
+    last = world.rows()[-1]
+    assert (last["method"], last["status"], last["person_name"]) == ("create_account", 401, "Sam Manager")
+    assert not [row for row in world.database.rows(world.settings.records_table) if "Too late" in str(row)]
+
+
+def test_an_unknown_session_says_so(world: World, manager: Client) -> None:
+    answer = _with(manager, Authorization="Bearer 01234567-89ab-cdef-0123-456789abcdef").call("list_accounts")
+    assert (answer.status, answer.document["error"]["data"]["type"]) == (401, "session_unknown")
+    assert (world.rows()[-1]["status"], world.rows()[-1]["profile_name"]) == (401, "all")
+
+
+def test_every_warm_process_obeys_the_switches_on_the_next_call(
+    world: World, profile: Profile, manager: Client
+) -> None:
+    other = world.handler()
+    both = [manager, Client(world, other, manager.headers)]
+    assert [c.call("list_accounts").status for c in both] == [200, 200]
+    world.profiles.disable(profile.key)
+    assert [c.call("list_accounts").status for c in both] == [403, 403]
+    assert [c.rpc("tools/list").status for c in both] == [403, 403]
+    world.profiles.enable(profile.key)
+    assert [c.call("list_accounts").status for c in both] == [200, 200]
+    world.profiles.change(profile.key, families={"accounts": frozenset()})
+    refused = [c.call("list_accounts").error for c in both]
+    assert {error["type"] for error in refused} == {"tool_disabled"}
+    assert {error["details"]["rule"] for error in refused} == {"accounts.read"}
+    assert not any(
+        "account" in name for c in both for name in c.tools() if name.startswith(("list_account", "create_a"))
+    )
+    renewed = world.profiles.regenerate(profile.key)
+    assert [c.call("list_contacts").status for c in both] == [401, 401]
+    assert [_with(c, X_API_Secret=renewed.secret).call("list_contacts").status for c in both] == [200, 200]
+    other.close()
+
+
+def test_a_cached_profile_is_never_read_again_from_secrets_manager(world: World, manager: Client) -> None:
+    manager.call("list_accounts")
+    before = world.secrets.reads
+    for _ in range(5):
+        manager.call("list_accounts")
+    assert world.secrets.reads == before
+
+
+COUNTS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
+    "read": ("list_accounts", {}, ["gate", "gate", "records", "audit"]),
+    "create": ("create_account", {"Name": "Orbital"}, ["gate", "gate", "records", "audit+records"]),
+    "who am I": ("get_current_user", {}, ["gate", "gate", "audit"]),
+}
+
+
+@pytest.mark.parametrize(("tool", "arguments", "expected"), COUNTS.values(), ids=COUNTS)
+def test_store_calls_of_an_authorised_call(
+    world: World, manager: Client, tool: str, arguments: dict[str, Any], expected: list[str]
+) -> None:
+    manager.call(tool, **arguments)
+    world.watched.calls.clear()
+    assert manager.call(tool, **{**arguments, **({"Name": "Other"} if arguments else {})}).status == 200
+    tables = [table.replace("affino-mcp-", "") for _, table in world.watched.calls]
+    assert sorted(tables) == sorted(expected)
+
+
+def test_the_limit_answers_429_with_the_exact_wait(world: World, handler: LambdaHandler) -> None:
+    slow = world.profile("slow", rate=60)
+    client = Client(world, handler, world.headers(slow, world.person("Ann", "Agent", "Sales")))
+    statuses = [client.call("list_accounts").status for _ in range(slow.burst + 1)]
+    assert statuses == [200] * slow.burst + [429]
+    refused = client.call("list_accounts")
+    assert refused.document["id"] == 7
+    assert refused.document["error"]["data"]["type"] == "rate_limited"
+    assert refused.headers["retry-after"] == "1"
+    assert refused.headers["ratelimit-policy"] == '"profile";q=60;w=60'
+    world.clock.move(seconds=float(refused.headers["retry-after"]))
+    assert client.call("list_accounts").status == 200
+    assert [row["status"] for row in world.rows()].count(429) == 2
+
+
+def test_handshakes_do_not_spend_the_budget(world: World, handler: LambdaHandler) -> None:
+    slow = world.profile("slow", rate=60)
+    client = Client(world, handler, world.headers(slow, world.person("Ann", "Agent", "Sales")))
+    assert {client.rpc("tools/list").status for _ in range(slow.burst * 2)} == {200}
+    assert client.call("list_accounts").status == 200
+
+
+BROKEN = [("update", "gate_table"), ("get", "gate_table"), ("query", "records_table"), ("put", "audit_table")]
+
+
+@pytest.mark.parametrize(("method", "table"), BROKEN, ids=[f"{m} {t}" for m, t in BROKEN])
+def test_a_store_that_is_down_is_503_and_nobodys_fault(world: World, manager: Client, method: str, table: str) -> None:
+    manager.call("list_accounts")
+    world.watched.broken = {(method, getattr(world.settings, table))}
+    answer = manager.call("list_accounts")
+    assert (answer.status, answer.document["error"]["data"]["type"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) >= 1
+    world.watched.broken = set()
+    assert manager.call("list_accounts").status == 200
+
+
+def test_a_write_without_its_audit_row_does_not_happen(world: World, manager: Client) -> None:
+    world.watched.broken = {("transact", world.settings.audit_table)}
+    assert manager.call("create_account", Name="Unseen").status == 503
+    world.watched.broken = set()
+    assert manager.call("list_accounts").result["Items"] == []
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_only_post_is_served(manager: Client, method: str) -> None:
+    answer = manager.send(None, method=method)
+    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+
+
+def test_a_trailing_slash_is_the_same_address(manager: Client) -> None:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    assert manager.send(message, path="/mcp/").status == 200
+
+
+UNKNOWN = [
+    "/.well-known/oauth-protected-resource",
+    "/.well-known/oauth-protected-resource/mcp",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
+    "/register",
+]
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+def test_no_oauth_is_advertised(world: World, manager: Client, path: str) -> None:
+    assert manager.send(None, path=path, method="GET").status == 404
+    assert world.rows() == []
+
+
+def test_health_needs_no_credentials(world: World, handler: LambdaHandler) -> None:
+    answer = Client(world, handler, {}).send(None, path="/health", method="GET")
+    assert answer.document == {"name": NAME, "version": VERSION, "status": "ok"}
+
+
+ORIGINS = {"foreign": "https://evil.example", "null": "null"}
+
+
+@pytest.mark.parametrize("origin", ORIGINS.values(), ids=ORIGINS)
+def test_a_foreign_origin_is_refused(manager: Client, origin: str) -> None:
+    assert _with(manager, Origin=origin).call("list_accounts").status == 403
+
+
+def test_an_unknown_tool_is_a_protocol_error_with_a_row(world: World, manager: Client) -> None:
+    answer = manager.call("launch_rocket")
+    assert (answer.status, answer.document["error"]["code"]) == (200, -32602)
+    assert (world.rows()[-1]["method"], world.rows()[-1]["status"]) == ("launch_rocket", 404)
+
+
+def test_the_person_needs_the_right(world: World, profile: Profile, handler: LambdaHandler) -> None:
+    reader = Client(world, handler, world.headers(profile, world.person("Rea", "Der", "Registered User")))
+    error = reader.call("create_account", Name="X").error
+    assert (error["code"], error["details"]["rule"], error["details"]["who_can_fix"]) == (
+        -110,
+        "accounts.write",
+        "operator",
+    )
+    assert (world.rows()[-1]["status"], world.rows()[-1]["outcome"]) == (403, "error")
+
+
+def test_a_disabled_person_is_refused_on_the_next_call(world: World, manager: Client) -> None:
+    code = manager.call("get_current_user").result["UserCode"]
+    world.people.disable(code)
+    answer = manager.call("create_account", Name="X")
+    assert (answer.status, answer.document["error"]["data"]["type"]) == (401, "person_disabled")
+
+
+@pytest.mark.parametrize("access", list(Access))
+def test_list_and_call_agree(world: World, handler: LambdaHandler, access: Access) -> None:
+    limited = world.profile(f"only {access}", {"accounts": frozenset({access}), "notes": frozenset({access})})
+    client = Client(world, handler, world.headers(limited, world.person("Sam", "Both", "Sales Managers")))
+    listed = set(client.tools())
+    disabled = {name for name in METHODS if _is_disabled(client, name)}
+    assert disabled == set(METHODS) - listed
+
+
+def _is_disabled(client: Client, tool: str) -> bool:
+    result = client.call(tool, AccountCode=1).document["result"]
+    return bool(result.get("isError")) and result["structuredContent"]["error"]["type"] == "tool_disabled"

@@ -1,0 +1,169 @@
+"""A whole service on memory: stores, gate, edge and handler, as a Lambda process sees them. Events in, responses out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from affino_mcp import wiring
+from affino_mcp.catalogue.capability import SWITCHED, Access
+from affino_mcp.gate.people import People
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles import Families, Profiles
+from affino_mcp.gate.sessions import Sessions
+from affino_mcp.instance.builtin.instance import FACETS
+from affino_mcp.instance.builtin.records import Records
+from affino_mcp.instance.builtin.staff import enrol
+from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from affino_mcp.settings import Settings
+from affino_mcp.store.memory import MemoryDatabase
+from affino_mcp.store.secrets import MemorySecrets
+from affino_mcp.store.watched import WatchedDatabase
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+EVERYTHING = {family: frozenset(Access) for family in SWITCHED}
+Headers = dict[str, str]
+
+
+class TestClock:
+    """A clock that stands still until it is moved."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.moment = START
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+@dataclass
+class Response:
+    """An answer of the handler, with the JSON-RPC document in it."""
+
+    status: int
+    headers: Headers
+    document: dict[str, Any]
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """A successful tool call's structured content."""
+        assert self.status == 200, (self.status, self.document)
+        assert not self.document["result"].get("isError"), self.document
+        content: dict[str, Any] = self.document["result"]["structuredContent"]
+        return content
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """A tool's refusal."""
+        assert self.status == 200, (self.status, self.document)
+        assert self.document["result"]["isError"], self.document
+        found: dict[str, Any] = self.document["result"]["structuredContent"]["error"]
+        return found
+
+
+@dataclass
+class World:
+    """One service. `settings` and the stores are shared by every handler that `handler()` makes: warm processes."""
+
+    database: MemoryDatabase = field(default_factory=MemoryDatabase)
+    secrets: MemorySecrets = field(default_factory=MemorySecrets)
+    clock: TestClock = field(default_factory=TestClock)
+    settings: Settings = field(default_factory=Settings)
+
+    def __post_init__(self) -> None:
+        self.watched = WatchedDatabase(self.database)
+        self.stores = wiring.Stores(self.watched, self.secrets)
+        self.profiles = Profiles(self.database, self.secrets, self.settings, self.clock)
+        self.people = People(self.database, self.settings, self.clock)
+        self.sessions = Sessions(self.database, self.settings, self.clock)
+        self.records = Records(self.database, self.settings.records_table, FACETS)
+        self._ids = iter(range(1, 1_000_000))
+
+    def handler(self) -> LambdaHandler:
+        """Another warm process on the same stores."""
+        app = wiring.mcp_app(self.settings, self.stores, self.clock, in_thread=False)
+        return LambdaHandler(app, self.settings.stage)
+
+    def profile(self, name: str = "all", families: Families = EVERYTHING, rate: int = 6000) -> Profile:
+        """A new API Profile."""
+        return self.profiles.create(name, families, rate)
+
+    def person(self, first: str, last: str, *groups: str) -> int:
+        """A new member of staff; answers the UserCode."""
+        email = f"{first}.{last}@affino.example".lower()
+        code = enrol(self.records, first, last, email, self.clock())
+        self.people.create(code, f"{first} {last}", email, groups=groups)
+        return code
+
+    def headers(self, profile: Profile, user_code: int) -> Headers:
+        """The three headers, after a login."""
+        token = self.sessions.create(user_code, profile.key).access_token
+        return {"Authorization": f"Bearer {token}", "X-API-Key": profile.key, "X-API-Secret": profile.secret}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The API Log, oldest first."""
+        found = [row for row in self.database.rows(self.settings.audit_table) if "outcome" in row]
+        return sorted(found, key=lambda row: str(row["sk"]))
+
+    def event(self, message: Any, headers: Headers, path: str = "/mcp", method: str = "POST") -> dict[str, Any]:
+        """An API Gateway REST event as Lambda gets it."""
+        body = message if isinstance(message, str) or message is None else json.dumps(message)
+        sent = {
+            "Content-Type": "application/json",
+            "Accept": "application/json, text/event-stream",
+            "Host": "demo.example",
+        }
+        sent |= headers
+        return {
+            "resource": path,
+            "path": path,
+            "httpMethod": method,
+            "headers": sent,
+            "multiValueHeaders": {name: [value] for name, value in sent.items()},
+            "queryStringParameters": None,
+            "multiValueQueryStringParameters": None,
+            "requestContext": {
+                "requestId": f"req-{next(self._ids)}",
+                "stage": self.settings.stage,
+                "path": f"/{self.settings.stage}{path}",
+                "httpMethod": method,
+                "identity": {"sourceIp": "203.0.113.7", "userAgent": "test/1.0"},
+            },
+            "body": body,
+            "isBase64Encoded": False,
+        }
+
+
+@dataclass
+class Client:
+    """A client with fixed headers in front of one warm process."""
+
+    world: World
+    handler: LambdaHandler
+    headers: Headers
+
+    def send(self, message: Any, extra: Iterable[tuple[str, str]] = (), **event: Any) -> Response:
+        """Send one message as it is."""
+        answer = self.handler(self.world.event(message, {**self.headers, **dict(extra)}, **event), None)
+        sent = {name.lower(): values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
+        sent |= {name.lower(): value for name, value in answer.get("headers", {}).items()}
+        return Response(answer["statusCode"], sent, json.loads(answer["body"]) if answer["body"] else {})
+
+    def rpc(self, method: str, **params: Any) -> Response:
+        """One request as a 2025 client sends it."""
+        return self.send({"jsonrpc": "2.0", "id": 7, "method": method, "params": params})
+
+    def call(self, tool: str, **arguments: Any) -> Response:
+        """One tool call."""
+        return self.rpc("tools/call", name=tool, arguments=arguments)
+
+    def tools(self) -> list[str]:
+        """The names of the tools listed."""
+        return [tool["name"] for tool in self.rpc("tools/list").document["result"]["tools"]]
