@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import time
@@ -78,6 +79,7 @@ def deploy_and_use(report: Report, folder: Path, built: Build) -> None:
         with report.step(f"sam deploy into MiniStack, without {', '.join(sorted(REFUSED))}"):
             stack.deploy(template)
         with report.step("a profile and a person by the operator's code"):
+            os.environ.update(emulator.credentials(endpoint, REGION))
             operator = Operator.of(stack)
             operator.new_person()
             smoke = Smoke(stack, operator, operator.new_profile())

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from botocore.credentials import Credentials
-
-from affino_mcp import clock
+from affino_mcp import clock, wiring
 from affino_mcp.audit.queries import Question, search
 from affino_mcp.audit.row import Row
 from affino_mcp.catalogue.capability import Access, Family
@@ -16,10 +14,6 @@ from affino_mcp.gate.people import People
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.profiles import Profiles
 from affino_mcp.settings import Settings
-from affino_mcp.store.dynamodb import TARGET, DynamoDatabase
-from affino_mcp.store.secrets import AwsSecrets
-from affino_mcp.store.wire import AwsJson
-from scripts.deploy_local.emulator import ACCOUNT_KEY
 from scripts.deploy_local.stack import Stack
 
 USER_CODE, EMAIL = 1, "smoke@affino.example"
@@ -32,24 +26,21 @@ FAMILIES: Mapping[str, frozenset[Access]] = {
 
 @dataclass(frozen=True)
 class Operator:
-    """Somebody with the account's own rights."""
+    """Somebody with the account's own rights, whose AWS credentials are in the environment."""
 
     settings: Settings
-    database: DynamoDatabase
-    secrets: AwsSecrets
+    stores: wiring.Stores
 
     @classmethod
     def of(cls, stack: Stack) -> Operator:
         """The operator of a deployed stack, found by its outputs."""
-        keys = Credentials(ACCOUNT_KEY, ACCOUNT_KEY)
-        dynamo = AwsJson("dynamodb", TARGET, "1.0", stack.endpoint, stack.region, keys)
-        secrets = AwsJson("secretsmanager", "secretsmanager", "1.1", stack.endpoint, stack.region, keys)
-        return cls(_settings(stack.outputs()), DynamoDatabase(dynamo), AwsSecrets(secrets))
+        settings = _settings(stack)
+        return cls(settings, wiring.stores(settings))
 
     @property
     def profiles(self) -> Profiles:
         """The API Profiles."""
-        return Profiles(self.database, self.secrets, self.settings, clock.now)
+        return Profiles(self.stores.database, self.stores.secrets, self.settings, clock.now)
 
     def new_profile(self) -> Profile:
         """A profile that reads and writes accounts and only reads notes."""
@@ -57,16 +48,19 @@ class Operator:
 
     def new_person(self) -> None:
         """A sales manager with a password."""
-        People(self.database, self.settings, clock.now).create(USER_CODE, "Smoke Test", EMAIL, ["Sales Managers"])
-        Passwords(self.database, self.settings).set(USER_CODE, PASSWORD)
+        People(self.stores.database, self.settings, clock.now).create(
+            USER_CODE, "Smoke Test", EMAIL, ["Sales Managers"]
+        )
+        Passwords(self.stores.database, self.settings).set(USER_CODE, PASSWORD)
 
     def log(self, profile: Profile) -> list[Row]:
         """The profile's API Log, oldest first."""
-        found = search(self.database, self.settings.audit_table, Question(profile=profile.key), clock.now())
+        found = search(self.stores.database, self.settings.audit_table, Question(profile=profile.key), clock.now())
         return list(reversed(found.rows))
 
 
-def _settings(outputs: Mapping[str, str]) -> Settings:
+def _settings(stack: Stack) -> Settings:
+    outputs = stack.outputs()
     return Settings(
         instance=outputs["Instance"],
         gate_table=outputs["GateTable"],
@@ -74,4 +68,6 @@ def _settings(outputs: Mapping[str, str]) -> Settings:
         records_table=outputs["RecordsTable"],
         credentials_table=outputs["CredentialsTable"],
         secrets_prefix=outputs["SecretsPrefix"],
+        aws_endpoint=stack.endpoint,
+        region=stack.region,
     )

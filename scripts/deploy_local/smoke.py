@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +12,8 @@ import httpx
 
 from affino_mcp import clock
 from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.sessions import Sessions
-from scripts.deploy_local.operations import USER_CODE, Operator
+from affino_mcp.gate.signature import signed_headers
+from scripts.deploy_local.operations import EMAIL, PASSWORD, USER_CODE, Operator
 from scripts.deploy_local.stack import Stack
 
 ACCEPT = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
@@ -44,12 +45,14 @@ class Smoke:
 
     @cached_property
     def token(self) -> str:
-        """The person's AccessToken."""
-        return (
-            Sessions(self.operator.database, self.operator.settings, clock.now)
-            .create(USER_CODE, self.profile.key)
-            .access_token
-        )
+        """The person's AccessToken, from a signed login through API Gateway."""
+        path = f"/rest/{self.outputs['Instance']}/login"
+        body = json.dumps({"Email": EMAIL, "Password": PASSWORD}).encode()
+        signed = signed_headers("POST", path, body, self.profile.key, self.profile.secret, clock.now())
+        response = self.request("POST", path, content=body, headers={**signed, "Content-Type": "application/json"})
+        expect("status of the login", response.status_code, 200)
+        token: str = response.json()["AccessToken"]
+        return token
 
     @cached_property
     def headers(self) -> dict[str, str]:
@@ -77,10 +80,11 @@ class Smoke:
     def checks(self) -> Iterator[tuple[str, Callable[[], None]]]:
         """Each check's sentence and what it does, in order."""
         yield "health answers without credentials", self.health
+        yield "a person logs in with a signed request", lambda: expect("a token", bool(self.token), True)
         yield "the OAuth addresses are not there, GET and DELETE are refused", self.nothing_else
         yield "wrong credentials get 401 with the request's id", self.refusals
         yield "tools/list shows the profile's tools", self.listing
-        yield "an account is created and read", self.writing
+        yield "an account is created, read and listed", self.writing
         yield "a switched-off family is refused", self.switched_off
         yield "a disabled profile is refused at once", self.disabled
         yield "the API Log names profile, person and method of each call", self.logged
@@ -120,9 +124,11 @@ class Smoke:
         """A write, and reading it back."""
         made = self.call("create_account", **ACCOUNT)
         expect("create_account failed", made.get("isError", False), False)
-        code = made["structuredContent"]["AccountCode"]
-        found = self.call("get_account", AccountCode=code)["structuredContent"]
+        code = made["structuredContent"]["Account"]["AccountCode"]
+        found = self.call("get_account", AccountCode=code)["structuredContent"]["Account"]
         expect("the account's name", found["Name"], ACCOUNT["Name"])
+        listed = self.call("list_accounts")["structuredContent"]["Items"]
+        expect("the accounts listed", [account["AccountCode"] for account in listed], [code])
 
     def switched_off(self) -> None:
         """A tool of a family that the profile does not have."""
@@ -140,8 +146,9 @@ class Smoke:
 
     def logged(self) -> None:
         """The audit rows of the calls above."""
-        rows = [row for row in self.operator.log(self.profile) if row.method.endswith(("_account", "_task"))]
-        expect("methods in the API Log", [row.method for row in rows], ["create_account", "get_account", "create_task"])
+        rows = [row for row in self.operator.log(self.profile) if "/" not in row.method]
+        called = ["create_account", "get_account", "list_accounts", "create_task"]
+        expect("methods in the API Log", [row.method for row in rows], called)
         expect("people in the API Log", {row.person_code for row in rows}, {USER_CODE})
 
     def log_lines(self) -> None:

@@ -51,16 +51,16 @@ PROFILE = rows.profile("key").pk
 LOGINS = [rows.session("x").pk, rows.person(7).pk, rows.signature("x").pk, rows.guard("source", "account").pk]
 
 
-@pytest.mark.parametrize(("role", "written"), [(MCP, [PROFILE]), (LOGIN, LOGINS)])
-def test_a_role_writes_only_its_own_kinds_of_gate_rows(template: Template, role: str, written: list[str]) -> None:
+@pytest.mark.parametrize(("role", "own"), [(MCP, [PROFILE]), (LOGIN, LOGINS)])
+def test_a_role_writes_only_its_own_kinds_of_gate_rows(template: Template, role: str, own: list[str]) -> None:
     arn = {"Fn::GetAtt": ["GateTable", "Arn"]}
     for statement in statements(template, role):
         actions = {action.removeprefix("dynamodb:") for action in listed(statement["Action"])}
         if arn in listed(statement["Resource"]) and actions & WRITES:
             assert actions <= WRITES
             patterns = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-            assert all(any(fnmatchcase(key, pattern) for pattern in patterns) for key in written)
-            assert len(patterns) == len(written)
+            assert all(any(fnmatchcase(key, pattern) for pattern in patterns) for key in own)
+            assert len(patterns) == len(own)
 
 
 def test_nobody_deletes_or_reads_the_audit_by_scanning(template: Template) -> None:

@@ -1,0 +1,89 @@
+"""The built artifacts: imported with nothing else in reach, as Lambda does, and deployed into the emulator."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from scripts.build import LAMBDA_PYTHON, ROOT, SAM, Build, build, find_python
+from scripts.deploy_local.stack import REFUSED, strip, with_runtime
+from scripts.expand import Template
+
+FUNCTIONS = ["McpEndpoint", "LoginProxy"]
+IMPORT = "import sys; sys.path += sys.argv[1:]; import app; assert callable(app.handler)"
+LIKE_LAMBDA = {
+    "PATH": "/usr/bin:/bin",
+    "AWS_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+}
+
+
+@pytest.fixture(scope="module")
+def built() -> Build:
+    """The artifacts for Lambda's Python, or for this one when there is no such Python here."""
+    assert SAM.exists(), "run `make test`: it installs the SAM CLI"
+    version = LAMBDA_PYTHON if find_python(LAMBDA_PYTHON) else "{}.{}".format(*sys.version_info[:2])
+    target = Build(version, ROOT / ".deploy/tested")
+    build(target, quiet=True)
+    return target
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_lambda_would_import_it(built: Build, name: str) -> None:
+    python = find_python(built.version)
+    assert python
+    layers = [str(built.folder / layer / "python") for layer in ("SharedLayer", "DependenciesLayer")]
+    paths = [str(built.folder / name), *layers]
+    command = [python, "-I", "-S", "-c", IMPORT, *paths]
+    done = subprocess.run(command, env=LIKE_LAMBDA, capture_output=True, text=True, check=False, cwd="/")
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("artifact", [*FUNCTIONS, "SharedLayer", "DependenciesLayer"])
+def test_every_module_ships_with_its_byte_code(built: Build, artifact: str) -> None:
+    tag = f"cpython-{built.version.replace('.', '')}"
+    sources = [path for path in (built.folder / artifact).rglob("*.py") if path.stat().st_size]
+    bare = [str(path) for path in sources if not (path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").exists()]
+    assert sources
+    assert bare == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_layers_fit_into_lambda(built: Build) -> None:
+    files = [path for layer in ("SharedLayer", "DependenciesLayer") for path in (built.folder / layer).rglob("*")]
+    assert sum(path.stat().st_size for path in files if path.is_file()) < 240_000_000, "the limit is 250 MB unzipped"
+
+
+def test_only_what_the_emulator_refuses_is_left_out(template: Template) -> None:
+    kept = strip(template)["Resources"]
+    left_out = {resource["Type"] for name, resource in template["Resources"].items() if name not in kept}
+    assert left_out == REFUSED
+
+
+def test_an_old_entry_in_the_list_of_refused_types_is_told(template: Template) -> None:
+    resources = {name: one for name, one in template["Resources"].items() if one["Type"] not in REFUSED}
+    with pytest.raises(ValueError, match="QueryDefinition"):
+        strip({**template, "Resources": resources})
+
+
+def test_another_python_is_written_into_functions_and_layers(template: Template) -> None:
+    text = json.dumps(with_runtime(template, "3.11"))
+    assert f"python{LAMBDA_PYTHON}" not in text
+    assert text.count("python3.11") == json.dumps(template).count(f"python{LAMBDA_PYTHON}")
+
+
+@pytest.mark.slow
+@pytest.mark.emulator
+@pytest.mark.timeout(900)
+def test_deploy_local_is_green() -> None:
+    command = [sys.executable, "-m", "scripts.deploy_local"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert ": green (" in done.stdout.splitlines()[-1]
