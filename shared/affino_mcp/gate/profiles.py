@@ -196,7 +196,7 @@ class Profiles:
 
 
 def _switched(capability: Capability, families: Families) -> Capability:
-    return Capability({**capability.families, **families})
+    return Capability({name: access for name, access in {**capability.families, **families}.items() if access})
 
 
 def _taken() -> Conflict:

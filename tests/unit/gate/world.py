@@ -1,0 +1,98 @@
+"""A small world to test the gate in: stores in memory, a clock that stands still until told, one profile, one person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.gate.gate import Gate
+from affino_mcp.gate.passwords import Passwords
+from affino_mcp.gate.people import People, Person
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles import Profiles
+from affino_mcp.gate.sessions import Issued, Sessions
+from affino_mcp.settings import Settings
+from affino_mcp.store.memory import MemoryDatabase
+from affino_mcp.store.secrets import MemorySecrets
+from affino_mcp.store.watched import WatchedDatabase
+
+START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+ALL = {str(family): frozenset(Access) for family in Family if family is not Family.ALWAYS}
+PASSWORD = "correct horse battery"
+GATE = Settings().gate_table
+CREDENTIALS = Settings().credentials_table
+
+
+@dataclass
+class Moment:
+    """A clock that stands still."""
+
+    at: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, seconds: float = 0, microseconds: int = 0) -> None:
+        self.at += timedelta(seconds=seconds, microseconds=microseconds)
+
+
+@dataclass
+class World:
+    """Everything that the gate is made of."""
+
+    clock: Moment = field(default_factory=Moment)
+    memory: MemoryDatabase = field(default_factory=MemoryDatabase)
+    secrets: MemorySecrets = field(default_factory=MemorySecrets)
+    settings: Settings = field(default_factory=Settings)
+
+    def __post_init__(self) -> None:
+        self.db = WatchedDatabase(self.memory)
+        self.profiles = Profiles(self.db, self.secrets, self.settings, self.clock)
+        self.people = People(self.db, self.settings, self.clock)
+        self.passwords = Passwords(self.db, self.settings)
+        self.sessions = Sessions(self.db, self.settings, self.clock)
+
+    def gate(self, pool: Executor | None = None) -> Gate:
+        """One more process."""
+        return Gate(self.db, self.secrets, self.settings, self.clock, pool)
+
+    def profile(self, name: str = "all", rate: int = 600, burst: int | None = None) -> Profile:
+        return self.profiles.create(name, ALL, rate, burst)
+
+    def person(
+        self,
+        code: int = 7,
+        groups: tuple[str, ...] = ("Sales",),
+        rights: Mapping[str, str | None] | None = None,
+    ) -> Person:
+        return self.people.create(code, f"Person {code}", f"person{code}@orbital.example", groups, rights)
+
+    def login(self, profile: Profile, code: int = 7) -> Issued:
+        if self.people.get(code) is None:
+            self.person(code)
+        return self.sessions.create(code, profile.key)
+
+    def rows(self, table: str = GATE) -> list[dict[str, Any]]:
+        return self.memory.rows(table)
+
+    def asked(self) -> list[tuple[str, str]]:
+        """The store calls since the last time."""
+        calls = list(self.db.calls)
+        self.db.calls.clear()
+        return calls
+
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+def headers(key: str, secret: str, token: str) -> RawHeaders:
+    """The three headers as ASGI has them."""
+    return [
+        (b"authorization", f"Bearer {token}".encode()),
+        (b"x-api-key", key.encode()),
+        (b"x-api-secret", secret.encode()),
+    ]
