@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
-SERVICE: Final = "affino-mcp"
-"""The `service` of every line."""
-
 NAMESPACE: Final = "AffinoMcp"
 """The CloudWatch namespace of every metric."""
 
 
 @cache
 def logger() -> Logger:
-    """This process's logger; writes JSON lines to standard output."""
+    """This process's logger; writes JSON lines to standard output.
+
+    Powertools reads its name and level itself (POWERTOOLS_SERVICE_NAME, POWERTOOLS_LOG_LEVEL), as the template sets them.
+    """
     from aws_lambda_powertools.logging import Logger  # noqa: PLC0415
 
-    return Logger(service=SERVICE, level="INFO", log_uncaught_exceptions=False)
+    return Logger()
 
 
 def warm() -> None:
@@ -47,5 +47,5 @@ def count(name: str, **dimensions: str) -> None:
     from aws_lambda_powertools.metrics import MetricUnit, single_metric  # noqa: PLC0415
 
     with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:
-        for dimension, value in {"service": SERVICE, **dimensions}.items():
+        for dimension, value in {"service": str(logger().service), **dimensions}.items():
             metric.add_dimension(name=dimension, value=value)

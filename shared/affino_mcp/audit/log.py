@@ -74,10 +74,11 @@ def line(row: Row) -> dict[str, Any]:
     """What the line says: enough to find the row and to count, nothing that a person wrote."""
     kept = row.document()
     names = (
-        "id at profile_key profile_name person_code method family access outcome status record duration_ms "
+        "id at profile_key person_code method family access outcome status record duration_ms "
         "request_id fingerprint client_name client_version source channel dry_run count"
     )
     return {name: kept[name] for name in names.split()} | {
+        "profile": kept["profile_name"],
         "person_email": masked(row.person_email),
         "error_type": (row.error or {}).get("type", ""),
         "error_code": (row.error or {}).get("code"),

@@ -74,8 +74,10 @@ class AwsSecrets:
             self._create(name, body)
 
     def _create(self, name: str, body: Document) -> None:
+        # Created empty, then written: MiniStack's CreateSecret ignores the version id, PutSecretValue keeps it.
         try:
-            self._endpoint.call("CreateSecret", {"Name": name, "Description": "An API Profile of Affino MCP", **body})
+            self._endpoint.call("CreateSecret", {"Name": name, "Description": "An API Profile of Affino MCP"})
+            self._endpoint.call("PutSecretValue", {"SecretId": name, **body})
         except AwsError as error:
             raise StoreUnavailable(error.name) from error
 

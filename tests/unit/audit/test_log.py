@@ -43,7 +43,7 @@ def test_a_call_is_one_write_and_one_line(database: WatchedDatabase, lines: Line
     assert len(lines) == 1
     assert {
         "message": "call",
-        "service": "affino-mcp",
+        "profile": "all",
         "id": written.id,
         "profile_key": "K1",
         "status": 200,

@@ -1,0 +1,70 @@
+"""`affino-mcp`: profiles, people, the API Log, logins and the local service, from a terminal.
+
+Exit codes: 0 done, 1 refused or failed, 2 the command was not understood.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from affino_mcp import VERSION
+from affino_mcp.cli import local, log, login, people, profiles
+from affino_mcp.cli.failing import failure_of
+from affino_mcp.cli.service import remember
+from affino_mcp.errors import AffinoError
+from affino_mcp.store.ops import StoreUnavailable
+
+
+class Commands(TyperGroup):
+    """Turns what the service refuses into one plain line and exit code 1."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (AffinoError, StoreUnavailable) as error:
+            raise failure_of(error) from error
+
+
+app = typer.Typer(
+    name="affino-mcp",
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Operate an Affino MCP service: profiles, people, the API Log, logins, and the local run.",
+)
+app.add_typer(profiles.app, name="profile")
+app.add_typer(people.app, name="person")
+app.add_typer(local.app, name="local")
+app.command("login")(login.login)
+app.command("log")(log.log)
+
+
+def _version(asked: bool | None) -> None:
+    if asked:
+        typer.echo(f"affino-mcp {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def affino_mcp(
+    ctx: typer.Context,
+    *,
+    connection: Annotated[Path | None, typer.Option(metavar="FILE", help="The service's connection file.")] = None,
+    version: Annotated[bool | None, typer.Option("--version", callback=_version, is_eager=True)] = None,  # noqa: ARG001
+) -> None:
+    """Operate an Affino MCP service.
+
+    Commands work on the service named in .local/connection.json of this folder, or in --connection FILE.
+    """
+    remember(ctx, connection)
+
+
+def main() -> None:
+    """The entry point of the `affino-mcp` command."""
+    app()

@@ -1,0 +1,16 @@
+"""Options that every command has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, on standard output.")]
+ConnectionFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--connection", metavar="FILE", help="The service's connection file.", show_default=".local/connection.json"
+    ),
+]

@@ -1,0 +1,127 @@
+"""`affino-mcp person`: who can act, and with which rights."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Any
+
+import typer
+
+from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.output import print_fields, print_json, print_table
+from affino_mcp.cli.service import opened
+from affino_mcp.cli.words import rights
+from affino_mcp.gate.person import Person
+from affino_mcp.local.registration import register
+
+app = typer.Typer(no_args_is_help=True, help="People: who can act, and with which rights.")
+
+Who = Annotated[str, typer.Argument(metavar="PERSON", help="User code, e-mail address, or the demo's role.")]
+Groups = Annotated[list[str] | None, typer.Option("--group", help="A security group; may be repeated.")]
+Rights = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--right", metavar="RIGHT[=DATE|off]", help="A direct right, for good or until a day; may be repeated."
+    ),
+]
+Password = Annotated[str | None, typer.Option(help="The password.")]
+GENERATED = 18
+
+
+@app.command()
+def create(
+    ctx: typer.Context,
+    *,
+    name: Annotated[str, typer.Option(help="First and last name.")],
+    email: Annotated[str, typer.Option(help="The e-mail address to log in with.")],
+    group: Groups = None,
+    right: Rights = None,
+    password: Password = None,
+    as_json: AsJson = False,
+    connection: ConnectionFile = None,
+) -> None:
+    """Make a person who can log in; without --password one is made up and shown.
+
+    Example: affino-mcp person create --name "Jane Doe" --email jane@orbital.example --group "Sales"
+    """
+    service = opened(ctx, connection)
+    given = password or secrets.token_urlsafe(GENERATED)
+    made = register(service.stores, service.settings, service.clock, name, email, group or (), rights(right or [], {}))
+    service.passwords.set(made.user_code, given)
+    _print(_document(made) | ({} if password else {"password": given}), as_json=as_json)
+
+
+@app.command("list")
+def list_(ctx: typer.Context, *, as_json: AsJson = False, connection: ConnectionFile = None) -> None:
+    """Everybody, by user code.
+
+    Example: affino-mcp person list
+    """
+    found = [_document(person) for person in opened(ctx, connection).people.everyone()]
+    if as_json:
+        print_json(found)
+    else:
+        rows = [(d["user_code"], d["name"], d["email"], d["active"], d["groups"]) for d in found]
+        print_table(("Code", "Name", "E-mail", "Active", "Groups"), rows, "There is nobody yet.")
+
+
+@app.command("set")
+def set_(
+    ctx: typer.Context,
+    person: Who,
+    *,
+    name: Annotated[str | None, typer.Option(help="A new name.")] = None,
+    group: Groups = None,
+    no_groups: Annotated[bool, typer.Option("--no-groups", help="Take the person out of every group.")] = False,
+    right: Rights = None,
+    password: Password = None,
+    as_json: AsJson = False,
+    connection: ConnectionFile = None,
+) -> None:
+    """Change what is given; obeyed from the person's next call on. --group replaces all groups.
+
+    Example: affino-mcp person set jane@orbital.example --group "Sales Managers" --right contacts.consent=2026-12-31
+    """
+    service = opened(ctx, connection)
+    before = service.person(person)
+    if password:
+        service.passwords.set(before.user_code, password)
+    changed = service.people.change(
+        before.user_code,
+        name=name,
+        groups=[] if no_groups else group,
+        rights=rights(right, dict(before.rights)) if right else None,
+    )
+    _print(_document(changed), as_json=as_json)
+
+
+@app.command()
+def disable(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connection: ConnectionFile = None) -> None:
+    """Stop everything in a person's name from the next call on.
+
+    Example: affino-mcp person disable jane@orbital.example
+    """
+    service = opened(ctx, connection)
+    _print(_document(service.people.disable(service.person(person).user_code)), as_json=as_json)
+
+
+@app.command()
+def enable(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connection: ConnectionFile = None) -> None:
+    """Let a person act again.
+
+    Example: affino-mcp person enable jane@orbital.example
+    """
+    service = opened(ctx, connection)
+    _print(_document(service.people.enable(service.person(person).user_code)), as_json=as_json)
+
+
+def _document(person: Person) -> dict[str, Any]:
+    return person.to_json()
+
+
+def _print(document: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(document)
+    else:
+        direct = [right if until is None else f"{right} until {until}" for right, until in document["rights"].items()]
+        print_fields(document | {"rights": direct})

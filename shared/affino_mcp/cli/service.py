@@ -1,0 +1,82 @@
+"""The service that a command works on: its connection, its stores, and what operators do with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import typer
+
+from affino_mcp.clock import Clock, now
+from affino_mcp.errors import NotFound
+from affino_mcp.gate import rows
+from affino_mcp.gate.passwords import Passwords
+from affino_mcp.gate.people import People
+from affino_mcp.gate.person import Person
+from affino_mcp.gate.profile import ProfileState
+from affino_mcp.gate.profile_form import folded_name
+from affino_mcp.gate.profiles import Profiles
+from affino_mcp.local import connection
+from affino_mcp.local.connection import Connection
+from affino_mcp.local.places import CONNECTION
+from affino_mcp.local.stores import open_stores
+from affino_mcp.settings import Settings
+from affino_mcp.wiring import Stores
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service."""
+
+    connection: Connection
+    stores: Stores
+    clock: Clock = now
+
+    @property
+    def settings(self) -> Settings:
+        """The settings it runs with."""
+        return self.connection.settings
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """Its API Profiles."""
+        return Profiles(self.stores.database, self.stores.secrets, self.settings, self.clock)
+
+    @cached_property
+    def people(self) -> People:
+        """Its people."""
+        return People(self.stores.database, self.settings, self.clock)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        """Its people's passwords."""
+        return Passwords(self.stores.database, self.settings)
+
+    def profile(self, key_or_name: str) -> ProfileState:
+        """A profile by its key or its name; raises NotFound."""
+        place = rows.profile_name(folded_name(key_or_name))
+        named = self.stores.database.get(self.settings.gate_table, place)
+        return self.profiles.get(named["key"] if named else key_or_name)
+
+    def person(self, code_or_email: str) -> Person:
+        """A person by user code, e-mail address or the demo's role; raises NotFound."""
+        known = self.connection.people.get(code_or_email, {}).get("email", code_or_email)
+        found = self.people.get(int(known)) if known.isdecimal() else self.people.by_email(known)
+        if found is None:
+            raise NotFound("code, e-mail address or role", "person")
+        return found
+
+
+def remember(ctx: typer.Context, path: Path | None) -> None:
+    """Keep the connection file given before the command's name; tests put a Service there instead."""
+    if ctx.obj is None:
+        ctx.obj = path
+
+
+def opened(ctx: typer.Context, path: Path | None) -> Service:
+    """The service that the command is about; raises NoConnection."""
+    if isinstance(ctx.obj, Service):
+        return ctx.obj
+    found = connection.read(path or ctx.obj or CONNECTION)
+    return Service(found, open_stores(found.settings))

@@ -1,0 +1,79 @@
+"""The local service in the background: started by one command, looked at and ended by others."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from affino_mcp.local.connection import Connection, read
+from affino_mcp.local.emulator import STOP_SECONDS
+from affino_mcp.local.lease import Lease
+from affino_mcp.local.process import DidNotStart
+from affino_mcp.local.progress import Progress
+from affino_mcp.local.run import READY, SUPERVISOR, Plan, end_leftovers
+
+LOG: Final = "supervisor.log"
+_START_SECONDS: Final = 120
+_EVERY: Final = 0.1
+
+
+@dataclass(frozen=True)
+class Status:
+    """Whether a state folder's service runs, as which process, and where its connection file is."""
+
+    running: bool
+    ready: bool = False
+    pid: int | None = None
+    connection: Path | None = None
+
+
+def status(state: Path) -> Status:
+    """What runs in this state folder."""
+    pid, mark = Lease(state, SUPERVISOR).holder(), state / READY
+    if pid is None:
+        return Status(running=False)
+    named = Path(mark.read_text(encoding="utf-8").strip()) if mark.exists() else None
+    return Status(running=True, ready=named is not None, pid=pid, connection=named)
+
+
+def start(plan: Plan, say: Progress) -> Connection:
+    """Start the service in a process of its own and wait until it is ready; raises DidNotStart with what it said."""
+    plan.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log = plan.state / LOG
+    with log.open("wb") as file:
+        child = subprocess.Popen(
+            _command(plan), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=file, start_new_session=True
+        )
+    deadline, told = time.monotonic() + _START_SECONDS, 0
+    while not plan.ready.exists() or status(plan.state).pid != child.pid:
+        if child.poll() is not None:
+            raise DidNotStart(f"The local service did not start:\n{_text(log).strip()}")
+        if time.monotonic() > deadline:
+            child.terminate()
+            raise DidNotStart(f"The local service is not ready after {_START_SECONDS} seconds:\n{_text(log).strip()}")
+        lines = _text(log).splitlines()
+        for line in lines[told:]:
+            say(line)
+        told = len(lines)
+        time.sleep(_EVERY)
+    return read(plan.connection)
+
+
+def stop(state: Path) -> bool:
+    """End the service and save its state; gives whether anything was running."""
+    was_running = Lease(state, SUPERVISOR).end(2 * STOP_SECONDS)
+    return bool(end_leftovers(state)) or was_running
+
+
+def _command(plan: Plan) -> list[str]:
+    words = ["--port", str(plan.port), "--state", str(plan.state), "--connection", str(plan.connection)]
+    fresh = ["--fresh"] if plan.fresh else []
+    return [sys.executable, "-m", "affino_mcp.cli", "local", "up", "--foreground", *words, *fresh]
+
+
+def _text(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")

@@ -1,0 +1,66 @@
+"""Logging in like any client: one signed POST to the login URL (R18, R39)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import httpx
+
+from affino_mcp import NAME, VERSION
+from affino_mcp.clock import now
+from affino_mcp.errors import AffinoError
+from affino_mcp.gate.signature import signed_headers
+from affino_mcp.local.network import client
+
+
+class LoginFailed(AffinoError):
+    """The login URL does not answer, or refuses."""
+
+    type = "login_failed"
+
+
+@dataclass(frozen=True)
+class Login:
+    """A fresh AccessToken and when it ends."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires: datetime
+
+
+def log_in(url: str, key: str, secret: str, email: str, password: str) -> Login:
+    """A new session for the person; raises LoginFailed with what the service says."""
+    body = json.dumps({"Email": email, "Password": password}).encode()
+    began = now()
+    headers = signed_headers("POST", signed_path(url), body, key, secret, began)
+    try:
+        with client() as http:
+            answer = http.post(url, content=body, headers=headers | {"User-Agent": f"{NAME}/{VERSION}"})
+    except httpx.HTTPError:
+        raise LoginFailed(
+            f"Nothing answers at {url}. Is the service running? ('affino-mcp local status' says.)"
+        ) from None
+    if answer.status_code != 200:
+        raise LoginFailed(f"The login was refused ({answer.status_code}): {_reason(answer)}")
+    found = answer.json()
+    return Login(found["AccessToken"], found["RefreshToken"], began + timedelta(seconds=int(found["Expires"])))
+
+
+def signed_path(url: str) -> str:
+    """The part of the login URL that is signed: the path from `/rest/` on, without an API stage before it."""
+    path = httpx.URL(url).path
+    return path[path.rindex("/rest/") :] if "/rest/" in path else path
+
+
+def headers(token: str, key: str, secret: str) -> dict[str, str]:
+    """The three headers of every MCP call (R21)."""
+    return {"Authorization": f"Bearer {token}", "X-API-Key": key, "X-API-Secret": secret}
+
+
+def _reason(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return "no reason given"

@@ -1,0 +1,37 @@
+"""Ports and plain requests on this machine."""
+
+from __future__ import annotations
+
+import socket
+
+import httpx
+
+from affino_mcp.local.places import HOST
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_taken(port: int) -> bool:
+    """Whether somebody listens on this port."""
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def answers(url: str) -> bool:
+    """Whether anything answers there at all."""
+    try:
+        with client() as http:
+            return http.get(url).status_code < 500
+    except httpx.HTTPError:
+        return False
+
+
+def client() -> httpx.Client:
+    """An HTTP client for services on this machine: no proxies, no surprises from the environment."""
+    return httpx.Client(trust_env=False, timeout=30)

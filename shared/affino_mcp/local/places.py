@@ -1,0 +1,19 @@
+"""Where the local run finds its parts: they lie in the repository, beside the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+"""The repository."""
+
+TEMPLATE: Final = ROOT / "template.yaml"
+EMULATOR: Final = ROOT / ".tools/emulator/bin/ministack"
+
+CONNECTION: Final = Path(".local/connection.json")
+"""Where a folder's connection file lies."""
+
+STATE: Final = Path(".local/state")
+PORT: Final = 8642
+HOST: Final = "127.0.0.1"

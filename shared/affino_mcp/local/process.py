@@ -1,0 +1,74 @@
+"""A child process of the local run: started with a few variables, watched, and ended in order."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from affino_mcp.errors import AffinoError
+from affino_mcp.local.lease import Lease
+
+_EVERY: Final = 0.05
+_NOT_OURS: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL")
+"""Variables of the developer that would send the children elsewhere."""
+
+
+class DidNotStart(AffinoError):
+    """A part of the local run does not come up, or has ended by itself."""
+
+    type = "did_not_start"
+
+
+class Child:
+    """One program with its log and its lease in the state folder. Its standard input closes when we end, however we end."""
+
+    def __init__(self, name: str, command: Sequence[str | Path], variables: Mapping[str, str], state: Path) -> None:
+        self.name, self.log = name, state / f"{name}.log"
+        lease = Lease(state, name)
+        handle = lease.take()
+        if handle is None:
+            raise DidNotStart(f"Another {name} is still using {state}.")
+        unset = [word for variable in _NOT_OURS for word in ("-u", variable)]
+        assigned = [f"{variable}={value}" for variable, value in variables.items()]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                ["/usr/bin/env", *unset, *assigned, *command],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                pass_fds=[handle],
+                start_new_session=True,  # Ctrl-C reaches us only; we end the children in order
+            )
+        lease.note(self._process.pid)
+        os.close(handle)
+
+    def running(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
+        """Wait until it is ready; raises DidNotStart with the end of its log when it ends or takes too long."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if not self.running() or time.monotonic() > deadline:
+                raise DidNotStart(f"{self.name} did not start. The end of {self.log}:\n{self.last_words()}")
+            time.sleep(_EVERY)
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-1500:]
+
+    def stop(self, seconds: float) -> None:
+        """Ask it to stop, wait, and kill it only when it does not."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        self._process.terminate()
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

@@ -1,0 +1,36 @@
+"""A new person: a member of staff on the instance, who gives the code, and a person for the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from affino_mcp.clock import Clock
+from affino_mcp.errors import Conflict
+from affino_mcp.gate.attempts import until_settled
+from affino_mcp.gate.emails import checked
+from affino_mcp.gate.people import People
+from affino_mcp.gate.person import Person
+from affino_mcp.instance.builtin.instance import FACETS
+from affino_mcp.instance.builtin.records import Records
+from affino_mcp.instance.builtin.staff import enrol
+from affino_mcp.settings import Settings
+from affino_mcp.wiring import Stores
+
+
+def register(
+    stores: Stores,
+    settings: Settings,
+    clock: Clock,
+    name: str,
+    email: str,
+    groups: Sequence[str] = (),
+    rights: Mapping[str, str | None] | None = None,
+) -> Person:
+    """Make a person who can act; raises InvalidArgument and Conflict."""
+    people, address = People(stores.database, settings, clock), checked(email)
+    if people.code_of(address) is not None:
+        raise Conflict("A person with this e-mail address exists already.", argument="email")
+    first, _, last = name.strip().rpartition(" ")
+    records = Records(stores.database, settings.records_table, FACETS)
+    code = until_settled(lambda: enrol(records, first or last, last, address, clock()))
+    return people.create(code, name, address, groups, rights)

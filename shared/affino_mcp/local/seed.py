@@ -1,0 +1,115 @@
+"""Fills the demo instance: profiles and people once, records once; what is there already stays as it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from affino_mcp.clock import now
+from affino_mcp.errors import AffinoError
+from affino_mcp.gate.passwords import Passwords
+from affino_mcp.gate.people import People
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles import Profiles
+from affino_mcp.local.demo import PROFILES, RECORDS, ROLES, Step
+from affino_mcp.local.network import client
+from affino_mcp.local.registration import register
+from affino_mcp.settings import Settings
+from affino_mcp.wiring import Stores
+
+Demo = dict[str, dict[str, Any]]
+
+
+class SeedFailed(AffinoError):
+    """A record of the demo could not be made."""
+
+    type = "seed_failed"
+
+
+class Passphrases:
+    """The demo people's passwords, in a file of the state folder that only its owner may read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def all(self) -> dict[str, str]:
+        """By role; made when they are first asked for."""
+        if self._path.exists():
+            found: dict[str, str] = json.loads(self._path.read_text(encoding="utf-8"))
+            return found
+        made = {role: f"demo-{secrets.token_urlsafe(12)}" for role in ROLES}
+        handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(made, file, indent=2)
+        return made
+
+
+def profiles(stores: Stores, settings: Settings) -> dict[str, Profile]:
+    """The demo's profiles by name; those that are missing are made."""
+    register_of = Profiles(stores.database, stores.secrets, settings, now)
+    found = {state.profile.name: state.profile for state in register_of.listed()}
+    return {
+        name: found[name] if name in found else register_of.create(name, demo.families, demo.rate)
+        for name, demo in PROFILES.items()
+    }
+
+
+def people(stores: Stores, settings: Settings, passphrases: Mapping[str, str]) -> Demo:
+    """The demo's people by role, with e-mail, password and user code; those that are missing are made."""
+    everybody, passwords = People(stores.database, settings, now), Passwords(stores.database, settings)
+    found: Demo = {}
+    for role, demo in ROLES.items():
+        code = everybody.code_of(demo.email)
+        if code is None:
+            code = register(stores, settings, now, demo.name, demo.email, demo.groups).user_code
+            passwords.set(code, passphrases[role])
+        found[role] = {"email": demo.email, "password": passphrases[role], "user_code": code}
+    return found
+
+
+def records(url: str, headers_of: Callable[[str], Mapping[str, str]]) -> int:
+    """Make the demo's records unless there are accounts already; gives how many. Raises SeedFailed.
+
+    `headers_of` gives a role's three headers: every record is made by calling its tool as that person.
+    """
+    call = Tools(url, headers_of)
+    if call("sales_manager", "list_accounts", {"PageSize": 1})["Items"]:
+        return 0
+    codes: list[int] = []
+    for step in RECORDS:
+        answer = call(step.role, step.tool, _filled(step, codes))
+        (record,) = [part for name, part in answer.items() if name != "Warnings"]
+        codes.append(next(iter(record.values())))
+    return len(codes)
+
+
+class Tools:
+    """Calls tools of the running service like any client."""
+
+    def __init__(self, url: str, headers_of: Callable[[str], Mapping[str, str]]) -> None:
+        self._url, self._headers_of = url, headers_of
+        self._headers: dict[str, dict[str, str]] = {}
+
+    def __call__(self, role: str, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The tool's structured answer; raises SeedFailed."""
+        if role not in self._headers:
+            accept = {"Accept": "application/json, text/event-stream"}
+            self._headers[role] = accept | dict(self._headers_of(role))
+        params = {"name": tool, "arguments": dict(arguments)}
+        body = {"jsonrpc": "2.0", "id": "seed", "method": "tools/call", "params": params}
+        with client() as http:
+            answer = http.post(self._url, json=body, headers=self._headers[role]).json()
+        result = answer.get("result", {})
+        if result.get("isError", True):
+            raise SeedFailed(f"The demo's {tool} did not work: {json.dumps(answer)[:500]}")
+        content: dict[str, Any] = result["structuredContent"]
+        return content
+
+
+def _filled(step: Step, codes: list[int]) -> dict[str, Any]:
+    made = {f"{{{place}}}": code for place, code in enumerate(codes)}
+    return {name: made.get(value, value) if isinstance(value, str) else value for name, value in step.arguments.items()}

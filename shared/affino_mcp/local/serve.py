@@ -1,0 +1,85 @@
+"""The service in one process on one port: the MCP edge and the login edge, each under its own paths.
+
+Run as `python -m affino_mcp.local.serve PORT` with the service's settings in the environment, by `local up`.
+Ends when its standard input closes, so that it never outlives the one who started it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import anyio.to_thread
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from affino_mcp import wiring
+from affino_mcp.local.places import HOST
+from affino_mcp.settings import Settings, settings
+
+THREADS: Final = 48
+"""Worker threads: 32 concurrent calls, each of which may wait for a store, and some room."""
+
+LOGIN_PATHS: Final = "/rest/"
+
+
+class ByPath:
+    """The two edges as one ASGI application. Start and stop concern the MCP edge, which alone keeps something open."""
+
+    def __init__(self, mcp: ASGIApp, login: ASGIApp) -> None:
+        self._mcp, self._login = mcp, login
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        to_login = scope["type"] == "http" and scope["path"].startswith(LOGIN_PATHS)
+        await (self._login if to_login else self._mcp)(scope, receive, send)
+
+
+def application(own: Settings) -> ASGIApp:
+    """The whole service with these settings."""
+    return ByPath(wiring.mcp_app(own), wiring.login_app(own))
+
+
+def server(app: ASGIApp, port: int) -> uvicorn.Server:
+    """Uvicorn on loopback: one process, no access log, no server header, names of senders taken from nobody."""
+    config = uvicorn.Config(
+        app,
+        host=HOST,
+        port=port,
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )
+    return uvicorn.Server(config)
+
+
+async def run(service: uvicorn.Server) -> None:
+    """Serve until told to stop."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    await service.serve()
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    signal.raise_signal(signal.SIGTERM)
+
+
+def main() -> None:
+    """Serve on the port that the command line names."""
+    logging.basicConfig(level=logging.WARNING)
+    service = server(application(settings()), int(sys.argv[1]))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    asyncio.run(run(service))
+
+
+if __name__ == "__main__":
+    main()

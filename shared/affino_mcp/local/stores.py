@@ -1,0 +1,41 @@
+"""The emulator's stores, opened with its dummy credentials: nothing here can reach AWS."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from affino_mcp.settings import Settings
+from affino_mcp.store.dynamodb import TARGET, DynamoDatabase
+from affino_mcp.store.secrets import AwsSecrets
+from affino_mcp.store.wire import AwsJson
+from affino_mcp.wiring import Stores
+
+ACCOUNT_KEY: Final = "test"
+"""Both halves of the emulator's only credential."""
+
+
+class _Frozen(NamedTuple):
+    access_key: str = ACCOUNT_KEY
+    secret_key: str = ACCOUNT_KEY
+    token: str | None = None
+
+
+class EmulatorCredentials:
+    """What a signed request to the emulator is signed with."""
+
+    @staticmethod
+    def get_frozen_credentials() -> _Frozen:
+        """The same for everybody."""
+        return _Frozen()
+
+
+def dynamodb(settings: Settings) -> AwsJson:
+    """The emulator's DynamoDB, for requests that the store does not make (tables)."""
+    return AwsJson("dynamodb", TARGET, "1.0", settings.aws_endpoint, settings.region, EmulatorCredentials())
+
+
+def open_stores(settings: Settings) -> Stores:
+    """The stores that the settings name; nothing is sent yet."""
+    credentials = EmulatorCredentials()
+    secrets = AwsJson("secretsmanager", "secretsmanager", "1.1", settings.aws_endpoint, settings.region, credentials)
+    return Stores(DynamoDatabase(dynamodb(settings)), AwsSecrets(secrets))

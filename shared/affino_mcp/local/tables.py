@@ -1,0 +1,117 @@
+"""The tables of the local run, made from template.yaml: the template stays the only place that describes them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import yaml
+
+from affino_mcp.errors import AffinoError
+from affino_mcp.settings import Settings
+from affino_mcp.store.wire import AwsError, AwsJson
+
+_CREATED_WITH: Final = (
+    "BillingMode",
+    "AttributeDefinitions",
+    "KeySchema",
+    "GlobalSecondaryIndexes",
+    "LocalSecondaryIndexes",
+)
+_INDEXES: Final = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+
+
+class TablesDiffer(AffinoError):
+    """The state was made by a version of the service whose tables were others."""
+
+    type = "tables_differ"
+
+
+class Table(NamedTuple):
+    """A table to make: the body of CreateTable, and the attribute by which its rows expire."""
+
+    create: dict[str, Any]
+    expires_by: str | None
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return str(self.create["TableName"])
+
+
+class _Template(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags: `!Ref X` becomes `{"Ref": X}`."""
+
+
+def _tagged(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        return {name: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    return {name: loader.construct_mapping(node, deep=True) if isinstance(node, yaml.MappingNode) else None}
+
+
+_Template.add_multi_constructor("!", _tagged)
+
+
+def tables(template: Path, settings: Settings) -> list[Table]:
+    """Every table of the template, under the name that the settings give it.
+
+    Which setting names which table is read from the functions' environment variables (`AFFINO_GATE_TABLE: !Ref GateTable`).
+    """
+    document = yaml.load(template.read_text(encoding="utf-8"), _Template)  # noqa: S506 (a SafeLoader)
+    names = {f.metadata["variable"]: getattr(settings, f.name) for f in fields(Settings)}
+    named = {reference: names[variable] for variable, reference in _references(document) if variable in names}
+    resources = document["Resources"].items()
+    found = {name: r["Properties"] for name, r in resources if r["Type"] == "AWS::DynamoDB::Table"}
+    return [_table(named[resource], properties) for resource, properties in found.items()]
+
+
+def make(endpoint: AwsJson, wanted: list[Table]) -> None:
+    """Make the tables that do not exist; raises TablesDiffer for one that exists with other keys, StoreUnavailable."""
+    for table in wanted:
+        try:
+            endpoint.call("CreateTable", table.create)
+        except AwsError as error:
+            if error.name != "ResourceInUseException":
+                raise
+            _compare(endpoint, table)
+        else:
+            _expire(endpoint, table)
+
+
+def _references(document: Any) -> list[tuple[str, str]]:
+    """All `NAME: !Ref X` of all environment variables."""
+    if not isinstance(document, dict):
+        return []
+    here = document.get("Variables")
+    own = [
+        (name, str(value["Ref"])) for name, value in (here or {}).items() if isinstance(value, dict) and "Ref" in value
+    ]
+    return own + [pair for part in document.values() for pair in _references(part)]
+
+
+def _table(name: str, properties: dict[str, Any]) -> Table:
+    create: dict[str, Any] = {part: properties[part] for part in _CREATED_WITH if part in properties}
+    return Table({"TableName": name, **create}, properties.get("TimeToLiveSpecification", {}).get("AttributeName"))
+
+
+def _expire(endpoint: AwsJson, table: Table) -> None:
+    if table.expires_by:
+        wanted = {"Enabled": True, "AttributeName": table.expires_by}
+        endpoint.call("UpdateTimeToLive", {"TableName": table.name, "TimeToLiveSpecification": wanted})
+
+
+def _compare(endpoint: AwsJson, table: Table) -> None:
+    there = endpoint.call("DescribeTable", {"TableName": table.name})["Table"]
+    if _shape(there) != _shape(table.create):
+        raise TablesDiffer(f"The table {table.name} was made by another version. Start empty with --fresh (FRESH=1).")
+
+
+def _shape(description: dict[str, Any]) -> Any:
+    def keys(part: dict[str, Any]) -> list[tuple[str, str]]:
+        return [(key["AttributeName"], key["KeyType"]) for key in part["KeySchema"]]
+
+    indexes = [index for kind in _INDEXES for index in description.get(kind) or []]
+    return keys(description), sorted((index["IndexName"], keys(index)) for index in indexes)
