@@ -24,7 +24,7 @@ from affino_mcp.store.secrets import MemorySecrets
 from affino_mcp.store.watched import WatchedDatabase
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-EVERYTHING = {family: frozenset(Access) for family in SWITCHED}
+EVERYTHING: Families = {family: frozenset(Access) for family in SWITCHED}
 Headers = dict[str, str]
 
 

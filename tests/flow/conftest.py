@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from affino_mcp.gate.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-
 from tests.world import Client, World
 
 

@@ -7,12 +7,12 @@ from itertools import product
 from typing import Any
 
 import pytest
+
 from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-
 from tests.world import Client, World
 
 NAMES = ("Authorization", "X-API-Key", "X-API-Secret")
