@@ -1,0 +1,241 @@
+"""The gate: in which order it decides, what each decision costs, and whom a refusal names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+import pytest
+
+from affino_mcp.errors import (
+    BadCredentials,
+    PersonInactive,
+    ProfileDisabled,
+    RateLimited,
+    Refusal,
+    SessionExpired,
+    SessionUnknown,
+    Unavailable,
+)
+from affino_mcp.gate import rows
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.sessions import Issued
+from affino_mcp.gate.tokens import digest, fingerprint, new_token
+from affino_mcp.store.ops import Delete
+from tests.unit.gate.world import GATE, RawHeaders, World, headers
+
+
+@pytest.fixture(params=["side by side", "one after another"])
+def pool(request: pytest.FixtureRequest) -> Iterator[Executor | None]:
+    if request.param == "one after another":
+        yield None
+        return
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+
+
+def valid(profile: Profile, login: Issued) -> RawHeaders:
+    return headers(profile.key, profile.secret, login.access_token)
+
+
+@pytest.mark.parametrize("charge", [True, False], ids=["call", "handshake"])
+def test_admitted(world: World, pool: Executor | None, *, charge: bool) -> None:
+    profile = world.profile(rate=60, burst=5)
+    login = world.login(profile)
+    caller = world.gate(pool).admit(valid(profile, login), charge=charge)
+    assert (caller.profile, caller.person, caller.session) == (profile, login.person, login.session)
+    assert (caller.rate.limit, caller.rate.remaining) == (60, 4 if charge else 5)
+    assert caller.cursor_key == profile.cursor_key
+    assert len(caller.cursor_key) == 32
+    for secret in (profile.secret, login.access_token, login.refresh_token):
+        assert secret not in repr(caller)
+
+
+@pytest.mark.parametrize(("charge", "ask"), [(True, "update"), (False, "get")], ids=["call", "handshake"])
+def test_two_operations_and_no_secret_when_warm(world: World, pool: Executor | None, *, charge: bool, ask: str) -> None:
+    profile = world.profile()
+    credentials, gate = valid(profile, world.login(profile)), world.gate(pool)
+    gate.admit(credentials, charge=charge)
+    world.secrets.reads = 0
+    world.asked()
+    for _ in range(10):
+        gate.admit(credentials, charge=charge)
+        assert sorted(world.asked()) == sorted([(ask, GATE), ("get", GATE)])
+    assert world.secrets.reads == 0
+
+
+def test_the_first_call_of_a_process(world: World, pool: Executor | None) -> None:
+    profile = world.profile()
+    credentials = valid(profile, world.login(profile))
+    world.secrets.reads = 0
+    world.asked()
+    world.gate(pool).admit(credentials, charge=True)
+    assert sorted(world.asked()) == [("get", GATE), ("get", GATE), ("update", GATE)]
+    assert world.secrets.reads == 1
+
+
+def test_a_login_through_another_profile_is_the_same_person(world: World) -> None:
+    login = world.login(world.profile("one"))
+    other = world.profile("other")
+    assert world.gate().admit(valid(other, login), charge=True).person == login.person
+
+
+def broken_key(profile: Profile, login: Issued) -> RawHeaders:
+    return headers("nobody", profile.secret, login.access_token)
+
+
+def broken_secret(profile: Profile, login: Issued) -> RawHeaders:
+    return headers(profile.key, profile.secret[:-1] + ("a" if profile.secret[-1] != "a" else "b"), login.access_token)
+
+
+def broken_token(profile: Profile, login: Issued) -> RawHeaders:
+    return headers(profile.key, profile.secret, login.access_token[:-1])
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
+@pytest.mark.parametrize(
+    ("wrong", "cost"),
+    [
+        pytest.param(broken_key, [("get", GATE)], id="unknown key"),
+        pytest.param(broken_secret, [("get", GATE)], id="wrong secret"),
+        pytest.param(broken_token, [], id="malformed token"),
+        pytest.param(lambda *_: [], [], id="no headers"),
+    ],
+)
+def test_wrong_credentials_spend_nothing(
+    world: World, wrong: Callable[..., RawHeaders], cost: list[tuple[str, str]], *, warm: bool
+) -> None:
+    profile = world.profile(burst=2)
+    login, gate = world.login(profile), world.gate()
+    if warm:
+        gate.admit(valid(profile, login), charge=False)
+    world.asked()
+    with pytest.raises(BadCredentials) as refused:
+        gate.admit(wrong(profile, login), charge=True)
+    assert world.asked() == cost
+    assert (refused.value.message, refused.value.details) == (BadCredentials.text, {})
+    assert (refused.value.profile, refused.value.person, refused.value.fingerprint) == (None, None, None)
+    assert gate.admit(valid(profile, login), charge=True).rate.remaining == 1
+
+
+def expire(world: World, *_: object) -> None:
+    world.clock.forward(3600)
+
+
+def forget(world: World, _: Profile, login: Issued) -> None:
+    world.db.delete(Delete(GATE, rows.session(login.session.digest)))
+
+
+REASONS = [
+    pytest.param(expire, SessionExpired, True, id="session expired"),
+    pytest.param(lambda w, p, s: w.sessions.end(7, s.session.digest), SessionUnknown, True, id="logged out"),
+    pytest.param(forget, SessionUnknown, False, id="session unknown"),
+    pytest.param(lambda w, p, s: w.people.disable(7), PersonInactive, True, id="person disabled"),
+    pytest.param(lambda w, p, s: w.profiles.disable(p.key), ProfileDisabled, True, id="profile disabled"),
+]
+
+
+@pytest.mark.parametrize("charge", [True, False], ids=["call", "handshake"])
+@pytest.mark.parametrize(("happens", "reason", "person_known"), REASONS)
+def test_the_reason_is_told_to_who_has_key_and_secret(
+    world: World,
+    pool: Executor | None,
+    happens: Callable[..., object],
+    reason: type[Refusal],
+    *,
+    person_known: bool,
+    charge: bool,
+) -> None:
+    profile = world.profile(burst=3)
+    login, gate = world.login(profile), world.gate(pool)
+    gate.admit(valid(profile, login), charge=False)
+    happens(world, profile, login)
+    with pytest.raises(reason) as refused:
+        gate.admit(valid(profile, login), charge=charge)
+    refusal = refused.value
+    assert refusal.profile == profile
+    assert refusal.person == (login.person if person_known and reason is not PersonInactive else refusal.person)
+    assert (refusal.person is not None) is person_known
+    assert refusal.fingerprint == fingerprint(digest(login.access_token))
+    with pytest.raises(BadCredentials):
+        gate.admit(broken_secret(profile, login), charge=charge)
+    world.profiles.enable(profile.key)
+    assert (
+        gate.admit(valid(profile, world.sessions.create(world.person(8).user_code, "any")), charge=False).rate.remaining
+        == 3
+    )
+
+
+def test_a_failed_session_costs_one_more_write_and_no_budget(world: World, pool: Executor | None) -> None:
+    profile, gate = world.profile(burst=2), world.gate(pool)
+    login = world.login(profile)
+    gate.admit(valid(profile, login), charge=False)
+    world.asked()
+    for _ in range(10):
+        with pytest.raises(SessionUnknown):
+            gate.admit(headers(profile.key, profile.secret, new_token()), charge=True)
+        assert sorted(world.asked()) == [("get", GATE), ("update", GATE), ("update", GATE)]
+    assert gate.admit(valid(profile, login), charge=True).rate.remaining == 1
+
+
+def test_over_the_limit(world: World, pool: Executor | None) -> None:
+    profile = world.profile(rate=6, burst=1)
+    login, gate = world.login(profile), world.gate(pool)
+    gate.admit(valid(profile, login), charge=True)
+    with pytest.raises(RateLimited) as refused:
+        gate.admit(valid(profile, login), charge=True)
+    assert refused.value.retry_after == 10
+    assert (refused.value.profile, refused.value.person) == (profile, login.person)
+    world.asked()
+    with pytest.raises(RateLimited) as again:
+        gate.admit(valid(profile, login), charge=True)
+    assert world.asked() == []  # known here for a second: no store is asked
+    assert (again.value.profile, again.value.fingerprint) == (profile, login.session.fingerprint)
+    assert gate.admit(valid(profile, login), charge=False).rate.remaining == 0
+    world.clock.forward(10)
+    assert gate.admit(valid(profile, login), charge=True)
+
+
+def test_a_raised_limit_shows_within_a_second(world: World) -> None:
+    profile = world.profile(rate=1, burst=1)
+    login, gate = world.login(profile), world.gate()
+    gate.admit(valid(profile, login), charge=True)
+    with pytest.raises(RateLimited):
+        gate.admit(valid(profile, login), charge=True)
+    world.profiles.change(profile.key, rate=6000, burst=100)
+    world.clock.forward(1)
+    assert gate.admit(valid(profile, login), charge=True).rate.remaining >= 98
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
+@pytest.mark.parametrize("broken", ["get", "update", "secrets"])
+@pytest.mark.parametrize("charge", [True, False], ids=["call", "handshake"])
+def test_an_outage_is_503_and_blames_nobody(
+    world: World, pool: Executor | None, broken: str, *, warm: bool, charge: bool
+) -> None:
+    profile = world.profile(burst=2)
+    login, gate = world.login(profile), world.gate(pool)
+    if warm:
+        gate.admit(valid(profile, login), charge=False)
+    world.db.broken.add((broken, GATE))
+    world.secrets.broken = broken == "secrets"
+    needed = {"get": True, "update": charge, "secrets": not warm}[broken]
+    if needed:
+        with pytest.raises(Unavailable) as refused:
+            gate.admit(valid(profile, login), charge=charge)
+        assert refused.value.retry_after == 1
+        assert (refused.value.profile is not None) is (warm or broken == "update")
+    world.db.broken.clear()
+    world.secrets.broken = False
+    assert gate.admit(valid(profile, login), charge=True).rate.remaining >= (1 if needed else 0)
+
+
+def test_a_profile_that_is_gone(world: World) -> None:
+    profile = world.profile()
+    login, gate = world.login(profile), world.gate()
+    gate.admit(valid(profile, login), charge=True)
+    world.db.delete(Delete(GATE, rows.profile(profile.key)))
+    for charge in (True, False):
+        with pytest.raises(BadCredentials):
+            gate.admit(valid(profile, login), charge=charge)
+    assert not [row for row in world.rows() if row["pk"].startswith("PROFILE#")]
