@@ -205,9 +205,7 @@ class PermissionDenied(ToolError):
     def __init__(self, right: str, message: str | None = None, **details: Any) -> None:
         text = message or f"The person you act for does not have the right '{right}'."
         next_step = "Tell the person; an operator can grant the right through a security group."
-        super().__init__(
-            text, denied_by="person", rule=right, who_can_fix="operator", next=next_step, **details
-        )
+        super().__init__(text, denied_by="person", rule=right, who_can_fix="operator", next=next_step, **details)
 
 
 class ToolDisabled(ToolError):

@@ -20,15 +20,25 @@ def _setting(variable: str, default: str, help_text: str) -> str:
 class Settings:
     """What a deployment decides. Every value comes from the variable that stands beside it."""
 
-    instance: str = _setting("AFFINO_INSTANCE", "demo", "the instance's dbname: the second part of /rest/{dbname}/login")
+    instance: str = _setting(
+        "AFFINO_INSTANCE", "demo", "the instance's dbname: the second part of /rest/{dbname}/login"
+    )
     stage: str = _setting("AFFINO_STAGE", "live", "the API's stage name; a path prefix on the default host name")
     gate_table: str = _setting("AFFINO_GATE_TABLE", "affino-mcp-gate", "profile rows, sessions, people, counters")
     audit_table: str = _setting("AFFINO_AUDIT_TABLE", "affino-mcp-audit", "the API Log")
     records_table: str = _setting("AFFINO_RECORDS_TABLE", "affino-mcp-records", "the builtin instance's records")
-    credentials_table: str = _setting("AFFINO_CREDENTIALS_TABLE", "affino-mcp-credentials", "password hashes (login only)")
-    secrets_prefix: str = _setting("AFFINO_SECRETS_PREFIX", "affino-mcp/demo", "where profile secrets live in Secrets Manager")
-    allowed_origins: str = _setting("AFFINO_ALLOWED_ORIGINS", "", "web origins that may call, separated by commas; empty: none")
-    aws_endpoint: str = _setting("AFFINO_AWS_ENDPOINT", "", "one address for all AWS services (local run only); empty: AWS")
+    credentials_table: str = _setting(
+        "AFFINO_CREDENTIALS_TABLE", "affino-mcp-credentials", "password hashes (login only)"
+    )
+    secrets_prefix: str = _setting(
+        "AFFINO_SECRETS_PREFIX", "affino-mcp/demo", "where profile secrets live in Secrets Manager"
+    )
+    allowed_origins: str = _setting(
+        "AFFINO_ALLOWED_ORIGINS", "", "web origins that may call, separated by commas; empty: none"
+    )
+    aws_endpoint: str = _setting(
+        "AFFINO_AWS_ENDPOINT", "", "one address for all AWS services (local run only); empty: AWS"
+    )
     region: str = _setting("AWS_REGION", "eu-west-1", "the AWS region")
 
     @property
