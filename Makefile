@@ -11,7 +11,7 @@ ARGS ?=
 bin := .venv/bin
 checked := shared functions scripts tests
 # Every install is exactly what the lock names, by hash; the lock is complete, so nothing is resolved.
-install = -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes --requirement
+install = -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes --requirement
 
 .PHONY: help setup run test check build deploy-local bench lock clean
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -36,7 +37,8 @@ class Report:
             yield
         except Exception as error:
             self.red.append(name)
-            print(f"RED    {name} ({time.monotonic() - started:.1f} s): {error}", flush=True)
+            reason = str(error) or type(error).__name__
+            print(f"RED    {name} ({time.monotonic() - started:.1f} s): {reason}", flush=True)
             raise
         self.green += 1
         print(f"green  {name} ({time.monotonic() - started:.1f} s)", flush=True)
@@ -92,6 +94,7 @@ def deploy_and_use(report: Report, folder: Path, built: Build) -> None:
 
 def main() -> int:
     """Runs it all; gives 1 when anything was red."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the emulator is stopped too
     report, started = Report(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="affino-deploy-") as folder:
         try:

@@ -26,8 +26,9 @@ def variables(template: Template, function: str) -> dict[str, Any]:
     return found
 
 
-def test_cfn_lint_finds_nothing(template: Template) -> None:
-    assert [str(found) for found in lint(json.dumps(template))] == []
+@pytest.mark.parametrize("form", ["template", "written"])
+def test_cfn_lint_finds_nothing(request: pytest.FixtureRequest, form: str) -> None:
+    assert [str(found) for found in lint(json.dumps(request.getfixturevalue(form)))] == []
 
 
 def test_the_functions_and_tables_are_all_of_them(template: Template) -> None:
