@@ -6,29 +6,14 @@ Exit codes: 0 done, 1 refused or failed, 2 the command was not understood.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from affino_mcp import VERSION
 from affino_mcp.cli import local, log, login, people, profiles
-from affino_mcp.cli.failing import failure_of
+from affino_mcp.cli.failing import Commands
 from affino_mcp.cli.service import remember
-from affino_mcp.errors import AffinoError
-from affino_mcp.store.ops import StoreUnavailable
-
-
-class Commands(TyperGroup):
-    """Turns what the service refuses into one plain line and exit code 1."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except (AffinoError, StoreUnavailable) as error:
-            raise failure_of(error) from error
-
 
 app = typer.Typer(
     name="affino-mcp",

@@ -3,42 +3,44 @@
 from __future__ import annotations
 
 import json
-import sys
-from typing import Any
+from typing import Any, Final
 
-import click
+import typer
+from typer.core import TyperGroup
 
 from affino_mcp.errors import AffinoError
+from affino_mcp.local.background import SAID_BY
 from affino_mcp.store.ops import StoreUnavailable
 
-
-class Failure(click.ClickException):
-    """What the command says before it ends with 1. `document` is the same for machines."""
-
-    exit_code = 1
-
-    def __init__(self, message: str, document: dict[str, Any]) -> None:
-        super().__init__(message)
-        self.document = document
-
-    def show(self, file: Any = None) -> None:
-        """Print it on standard error; standard output stays empty."""
-        text = (
-            json.dumps({"error": self.document}, ensure_ascii=False) if _wants_json() else f"affino-mcp: {self.message}"
-        )
-        click.echo(text, file=file or sys.stderr)
+_JSON: Final = "affino_mcp.as_json"
+_NO_STORES: Final = "The service's stores do not answer. 'affino-mcp local status' says whether it runs."
 
 
-def failure_of(error: AffinoError | StoreUnavailable) -> Failure:
-    """The failure that an error of the service becomes."""
+class Commands(TyperGroup):
+    """Turns what the service refuses into one plain message on standard error and exit code 1."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Notes whether the answer shall be JSON, for refusals too."""
+        ctx.meta[_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (AffinoError, StoreUnavailable) as error:
+            typer.echo(told(error, as_json=ctx.meta[_JSON]), err=True)
+            raise typer.Exit(1) from error
+
+
+def told(error: AffinoError | StoreUnavailable, *, as_json: bool) -> str:
+    """What is said about a refusal."""
     if isinstance(error, StoreUnavailable):
-        text = "The service's stores do not answer. 'affino-mcp local status' says whether it runs."
-        return Failure(text, {"type": "unavailable", "message": text})
-    known = error.details.get("known")
-    hint = f" Known: {', '.join(known)}." if known else ""
-    return Failure(error.message + hint, {"type": error.type, "message": error.message, "details": error.details})
-
-
-def _wants_json() -> bool:
-    context = click.get_current_context(silent=True)
-    return "--json" in sys.argv if context is None else bool(context.params.get("as_json"))
+        kind, message, details = "unavailable", _NO_STORES, dict[str, Any]()
+    else:
+        kind, message, details = error.type, error.message, error.details
+    if as_json:
+        found = {"type": kind, "message": message, "details": details}
+        return json.dumps({"error": found}, ensure_ascii=False)
+    hint = f" Known: {', '.join(details['known'])}." if "known" in details else ""
+    return f"{SAID_BY}{message}{hint}"

@@ -17,6 +17,9 @@ from affino_mcp.local.progress import Progress
 from affino_mcp.local.run import READY, SUPERVISOR, Plan, end_leftovers
 
 LOG: Final = "supervisor.log"
+SAID_BY: Final = "affino-mcp: "
+"""How the command line begins what it says when it fails."""
+
 _START_SECONDS: Final = 120
 _EVERY: Final = 0.1
 
@@ -36,8 +39,9 @@ def status(state: Path) -> Status:
     pid, mark = Lease(state, SUPERVISOR).holder(), state / READY
     if pid is None:
         return Status(running=False)
-    named = Path(mark.read_text(encoding="utf-8").strip()) if mark.exists() else None
-    return Status(running=True, ready=named is not None, pid=pid, connection=named)
+    ready_pid, _, named = mark.read_text(encoding="utf-8").partition("\n") if mark.exists() else ("", "", "")
+    ready = ready_pid == str(pid)  # a killed run leaves its mark behind
+    return Status(running=True, ready=ready, pid=pid, connection=Path(named.strip()) if ready else None)
 
 
 def start(plan: Plan, say: Progress) -> Connection:
@@ -49,16 +53,16 @@ def start(plan: Plan, say: Progress) -> Connection:
             _command(plan), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=file, start_new_session=True
         )
     deadline, told = time.monotonic() + _START_SECONDS, 0
-    while not plan.ready.exists() or status(plan.state).pid != child.pid:
+    while not ((found := status(plan.state)).ready and found.pid == child.pid):
+        steps, fault = _read(log)
         if child.poll() is not None:
-            raise DidNotStart(f"The local service did not start:\n{_text(log).strip()}")
+            raise DidNotStart(_read(log)[1] or "The local service did not start, and did not say why.")
         if time.monotonic() > deadline:
             child.terminate()
-            raise DidNotStart(f"The local service is not ready after {_START_SECONDS} seconds:\n{_text(log).strip()}")
-        lines = _text(log).splitlines()
-        for line in lines[told:]:
-            say(line)
-        told = len(lines)
+            raise DidNotStart(f"The local service is not ready after {_START_SECONDS} seconds. {fault}")
+        for step in steps[told:]:
+            say(step)
+        told = len(steps)
         time.sleep(_EVERY)
     return read(plan.connection)
 
@@ -75,5 +79,7 @@ def _command(plan: Plan) -> list[str]:
     return [sys.executable, "-m", "affino_mcp.cli", "local", "up", "--foreground", *words, *fresh]
 
 
-def _text(log: Path) -> str:
-    return log.read_text(encoding="utf-8", errors="replace")
+def _read(log: Path) -> tuple[list[str], str]:
+    """The steps that the service has told, and what it said when it gave up."""
+    steps, _, fault = log.read_text(encoding="utf-8", errors="replace").partition(SAID_BY)
+    return steps.splitlines(), fault.strip()

@@ -57,7 +57,7 @@ class Plan:
 
     @property
     def ready(self) -> Path:
-        """Exists while the service is up; names its connection file."""
+        """Exists while the service is up: its process id and its connection file, a line each."""
         return self.state / READY
 
 
@@ -131,7 +131,7 @@ def _start(plan: Plan, say: Progress, children: list[Child]) -> Running:
     say("filling the demo instance")
     made = _filled(plan, settings, say)
     connection.write(plan.connection, made)
-    plan.ready.write_text(f"{plan.connection.resolve()}\n", encoding="utf-8")
+    plan.ready.write_text(f"{os.getpid()}\n{plan.connection.resolve()}\n", encoding="utf-8")
     return Running(made, tuple(children))
 
 
