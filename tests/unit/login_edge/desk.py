@@ -1,0 +1,96 @@
+"""A login endpoint to knock at: the gate's small world with one profile, one person with a password, one app."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.signature import body_md5, sign, timestamp_of
+from affino_mcp.login_edge.app import LoginApp
+from tests.unit.gate.world import PASSWORD, World
+
+EMAIL = "person7@orbital.example"
+PATH = "/rest/demo/login"
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+    @property
+    def error(self) -> str:
+        return str(self.body["error"]["code"])
+
+
+@dataclass
+class Desk:
+    """One login endpoint; `lines` is what it logged."""
+
+    world: World
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        world = self.world
+        self.app = LoginApp(
+            world.db, world.secrets, world.settings, world.clock, lambda _, fields: self.lines.append(dict(fields))
+        )
+
+    def staffed(self) -> Profile:
+        """A profile, and person 7 with a password."""
+        self.world.person(7)
+        self.world.passwords.set(7, PASSWORD)
+        return self.world.profile("login")
+
+    def send(
+        self, headers: RawHeaders, body: bytes, method: str = "POST", path: str = PATH, source: str = "198.51.100.7"
+    ) -> Reply:
+        return asyncio.run(self._send(headers, body, method, path, source))
+
+    async def _send(self, headers: RawHeaders, body: bytes, method: str, path: str, source: str) -> Reply:
+        waiting = [
+            {"type": "http.request", "body": body[i : i + 4096], "more_body": True} for i in range(0, len(body), 4096)
+        ]
+        waiting.append({"type": "http.request", "body": b"", "more_body": False})
+        sent: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return waiting.pop(0)
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": method, "path": path, "headers": headers, "client": (source, 1)}
+        await self.app(scope, receive, send)
+        start, content = sent
+        given = {name.decode(): value.decode() for name, value in start["headers"]}
+        return Reply(start["status"], given, json.loads(content["body"]))
+
+    def login(
+        self, profile: Profile, password: str = PASSWORD, email: str = EMAIL, source: str = "198.51.100.7"
+    ) -> Reply:
+        """A well signed login. The clock moves by a millisecond: the same signature is good only once."""
+        self.world.clock.forward(microseconds=1000)
+        body = content(email, password)
+        return self.send(self.signed(profile, body), body, source=source)
+
+    def signed(self, profile: Profile, body: bytes, **instead: str) -> RawHeaders:
+        """The headers of a signed request; `instead` replaces parts before or after signing (`method`, `uri`, headers)."""
+        timestamp = instead.get("TimeStamp", timestamp_of(self.world.clock()))
+        signature = sign(instead.get("method", "POST"), instead.get("uri", PATH), body, profile.secret, timestamp)
+        headers = {"APIKey": profile.key, "TimeStamp": timestamp, "MD5": body_md5(body), "Signature": signature}
+        headers["User-Agent"] = "orbital-crm/1.4"
+        headers |= {name: value for name, value in instead.items() if name not in ("method", "uri")}
+        return [(name.lower().encode(), value.encode()) for name, value in headers.items() if value]
+
+
+def content(email: str = EMAIL, password: str = PASSWORD) -> bytes:
+    """The body of a login."""
+    return json.dumps({"Email": email, "Password": password}).encode()

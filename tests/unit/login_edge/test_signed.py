@@ -1,0 +1,196 @@
+"""Which signed requests are believed."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affino_mcp.gate.signature import timestamp_of
+from affino_mcp.login_edge.request import LoginRequest, signed
+from tests.unit.gate.world import START
+from tests.unit.login_edge.desk import PATH, Desk, content
+
+NO_TRUST = (401, "-102")
+
+
+@pytest.mark.parametrize("seconds", [-300, -299, 0, 299, 300])
+def test_clocks_may_differ_by_five_minutes(desk: Desk, seconds: int) -> None:
+    profile, body = desk.staffed(), content()
+    timestamp = timestamp_of(START + timedelta(seconds=seconds))
+    assert desk.send(desk.signed(profile, body, TimeStamp=timestamp), body).status == 200
+
+
+@pytest.mark.parametrize(
+    "timestamp",
+    [
+        "2026-11-22T09:00:00.000Z",
+        "2026-11-22T09:00:00Z",
+        "2026-11-22T09:00:00.123456Z",
+    ],
+)
+def test_forms_of_the_time_stamp(desk: Desk, timestamp: str) -> None:
+    profile, body = desk.staffed(), content()
+    assert desk.send(desk.signed(profile, body, TimeStamp=timestamp), body).status == 200
+
+
+@pytest.mark.parametrize(
+    "timestamp",
+    [
+        "2026-11-22T08:54:59.999Z",
+        "2026-11-22T09:05:00.001Z",
+        "",
+        "1795338000",
+        "0",
+        "-1",
+        "9" * 400,
+        "2026-11-22T09:00:00",
+        "2026-11-22T09:00:00+00:00",
+        "2026-11-22T10:00:00+01:00",
+        "2026-11-22 09:00:00Z",
+        "2026-11-22T09:00:00.Z",
+        "2026-11-22T09:00:00.1234567Z",
+        "2026-11-22T09:00:00.000Z ",
+        "2026-11-22T09:00:00.000ZZ",
+        "2026-11-22T09:00:00.000Z%80%00",
+        "2026-13-22T09:00:00Z",
+        "2026-11-22T09:60:00Z",
+        "0000-11-22T09:00:00Z",
+        "+002026-11-22T09:00:00Z",
+        "2026-11-22T09:00Z",
+        "20261122T090000Z",
+        "Sun, 22 Nov 2026 09:00:00 GMT",
+    ],
+)
+def test_other_time_stamps_are_refused(desk: Desk, timestamp: str) -> None:
+    profile, body = desk.staffed(), content()
+    headers = desk.signed(profile, body, TimeStamp=timestamp)
+    reply = desk.send(headers, body)
+    assert (reply.status, reply.error) == NO_TRUST
+
+
+@pytest.mark.parametrize(
+    "instead",
+    [
+        pytest.param({"uri": "/rest/demo/token"}, id="another path signed"),
+        pytest.param({"uri": "/rest/other/login"}, id="another instance signed"),
+        pytest.param({"method": "GET"}, id="another method signed"),
+        pytest.param({"MD5": hashlib.md5(b"other").hexdigest().upper()}, id="MD5 of another body"),
+        pytest.param({"MD5": ""}, id="no MD5"),
+        pytest.param({"Signature": ""}, id="no signature"),
+        pytest.param({"Signature": "0" * 128}, id="zeros"),
+        pytest.param({"Signature": "Z" * 128}, id="no hex"),
+        pytest.param({"APIKey": "nobody"}, id="unknown key"),
+        pytest.param({"APIKey": "no body"}, id="malformed key"),
+        pytest.param({"APIKey": "k" * 65536}, id="64 KB key"),
+    ],
+)
+def test_not_believed(desk: Desk, instead: dict[str, str]) -> None:
+    profile, body = desk.staffed(), content()
+    reply = desk.send(desk.signed(profile, body, **instead), body)
+    assert (reply.status, reply.error) == NO_TRUST
+
+
+def test_another_body_than_the_signed_one(desk: Desk) -> None:
+    profile = desk.staffed()
+    reply = desk.send(desk.signed(profile, content()), content("person8@orbital.example"))
+    assert (reply.status, reply.error) == NO_TRUST
+
+
+def test_signed_with_another_secret(desk: Desk) -> None:
+    profile, other = desk.staffed(), desk.world.profile("other")
+    body = content()
+    reply = desk.send(desk.signed(other, body, APIKey=profile.key), body)
+    assert (reply.status, reply.error) == NO_TRUST
+
+
+def test_a_signature_cannot_be_extended(desk: Desk) -> None:
+    """What length extension could append goes into the time stamp, which must be exactly a time stamp."""
+    profile, body = desk.staffed(), content()
+    for appended in ("\x80", "+x", ".000Z", "\x80\x00\x00"):
+        headers = desk.signed(profile, body, TimeStamp=timestamp_of(START) + appended)
+        reply = desk.send(headers, body)
+        assert (reply.status, reply.error) == NO_TRUST
+
+
+def test_hex_in_any_case_and_blanks_around_the_body(desk: Desk) -> None:
+    profile, body = desk.staffed(), b"\n" + content() + b"\r\n "
+    headers = desk.signed(profile, body)
+    lowered = [(name, value.lower() if name in (b"signature", b"md5") else value) for name, value in headers]
+    assert desk.send(lowered, body).status == 200
+
+
+def test_a_signature_is_good_once(desk: Desk) -> None:
+    profile, body = desk.staffed(), content()
+    headers = desk.signed(profile, body)
+    assert desk.send(headers, body).status == 200
+    for again in (headers, [(name, value.lower() if name == b"signature" else value) for name, value in headers]):
+        reply = desk.send(again, body)
+        assert (reply.status, reply.error) == (401, "-103")
+
+
+def test_of_twenty_at_once_one_gets_in(desk: Desk) -> None:
+    profile, body = desk.staffed(), content()
+    headers = desk.signed(profile, body)
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(lambda _: desk.send(headers, body).status, range(20)))
+    assert sorted(statuses) == [200] + [401] * 19
+
+
+def test_a_wrong_signature_spends_nothing(desk: Desk) -> None:
+    profile, body = desk.staffed(), content()
+    desk.send(desk.signed(profile, body), body)
+    before = desk.world.rows()
+    desk.world.asked()
+    desk.send(desk.signed(profile, body, Signature="0" * 128), body)
+    assert [method for method, _ in desk.world.asked()] == ["get"]
+    assert desk.world.rows() == before
+
+
+@pytest.mark.parametrize("header", ["apikey", "signature", "timestamp", "md5"])
+@pytest.mark.parametrize("joined", [True, False], ids=["joined", "twice"])
+def test_repeated_headers(desk: Desk, header: str, *, joined: bool) -> None:
+    profile, body = desk.staffed(), content()
+    headers = dict(desk.signed(profile, body))
+    value = headers.pop(header.encode())
+    repeated = [(header.encode(), value + b", " + value)] if joined else [(header.encode(), value)] * 2
+    assert desk.send([*headers.items(), *repeated], body).status == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "instead", "status", "error"),
+    [
+        pytest.param("GET", PATH, {}, 405, "-10", id="GET"),
+        pytest.param("OPTIONS", PATH, {}, 405, "-10", id="OPTIONS"),
+        pytest.param("POST", "/rest/other/login", {}, 404, "-120", id="other instance"),
+        pytest.param("POST", "/rest/demo/logon", {}, 404, "-120", id="other path"),
+        pytest.param("POST", "/rest/demo/login/x", {}, 404, "-120", id="longer path"),
+        pytest.param("POST", "/rest//login", {}, 404, "-120", id="no instance"),
+        pytest.param("POST", PATH, {"User-Agent": ""}, 400, "-10", id="no User-Agent"),
+        pytest.param("POST", PATH, {"APIKey": ""}, 401, "-101", id="no key"),
+    ],
+)
+def test_addresses(desk: Desk, method: str, path: str, instead: dict[str, str], status: int, error: str) -> None:
+    profile, body = desk.staffed(), content()
+    reply = desk.send(desk.signed(profile, body, **instead), body, method, path)
+    assert (reply.status, reply.error) == (status, error)
+    assert (reply.headers.get("allow") == "POST") is (status == 405)
+
+
+@pytest.mark.parametrize("path", ["/rest/DEMO/login", "/rest/demo/login/"])
+def test_other_spellings_of_the_address(desk: Desk, path: str) -> None:
+    profile, body = desk.staffed(), content()
+    assert desk.send(desk.signed(profile, body, uri=path.rstrip("/")), body, path=path).status == 200
+
+
+names = st.sampled_from([b"apikey", b"signature", b"md5", b"timestamp", b"user-agent"])
+
+
+@given(st.lists(st.tuples(names, st.binary(max_size=200)), max_size=8), st.binary(max_size=100))
+def test_any_headers_are_read_or_refused(headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    found = signed(LoginRequest("POST", PATH, headers, body))
+    assert found is None or found.moment.tzinfo is not None
