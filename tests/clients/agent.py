@@ -34,9 +34,13 @@ def shown(agent: "Agent", status: int, text: str) -> str:
 class Agent(Protocol):
     """One client program or library.
 
-    `revision` is the protocol revision that it must speak here; `own_words` are what it shows in place of our text, by
-    HTTP status.
+    `client` is the name that the API Log knows it by: its own on 2026-07-28; before that a stateless call carries none,
+    and the User-Agent must do. `revision` is the protocol revision that it must speak here. `own_words` are what it
+    shows in place of our text, by HTTP status.
     """
+
+    @property
+    def client(self) -> str: ...
 
     @property
     def revision(self) -> str: ...

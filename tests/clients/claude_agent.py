@@ -24,6 +24,7 @@ class ClaudeAgent:
 
     programs: NodeClients
     home: Path
+    client: str = "claude-code"
     revision: str = "2026-07-28"
     own_words: Mapping[int, str] = field(default_factory=dict)
 

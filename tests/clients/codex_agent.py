@@ -79,6 +79,7 @@ class CodexAgent:
 
     programs: NodeClients
     home: Path
+    client: str = "codex-mcp-client"
     revision: str = "2025-06-18"
 
     @property

@@ -30,6 +30,11 @@ class InspectorAgent:
     era: Era
 
     @property
+    def client(self) -> str:
+        """Its own name, or that of its HTTP library."""
+        return "inspector-cli" if self.era == "modern" else "undici"
+
+    @property
     def revision(self) -> str:
         """The revision of the era."""
         return REVISIONS[self.era]
@@ -52,11 +57,10 @@ class InspectorAgent:
         content: dict[str, Any] = result["structuredContent"]
         return content
 
-    def faults(self, target: Target) -> list[str]:
-        """What `--strict` says of the tools' schemas: problems that some clients stumble over."""
+    def portability(self, target: Target) -> tuple[int, str]:
+        """Judge the tools' schemas with `--strict`: its exit code (6: a client may fail on one) and what it says."""
         done = self._cli(target, "tools/list", "--strict")
-        assert done.stdout, done.stderr
-        return [line for line in done.stderr.splitlines() if line]
+        return done.returncode, done.stderr
 
     def _run(self, target: Target, method: str, *options: str) -> dict[str, Any]:
         done = self._cli(target, method, *options)

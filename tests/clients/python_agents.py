@@ -47,6 +47,11 @@ class PythonAgent:
     mode: Mode
 
     @property
+    def client(self) -> str:
+        """The SDK's name (FastMCP uses the SDK), or that of its HTTP library."""
+        return "mcp" if self.mode == "auto" else "python-httpx2"
+
+    @property
     def revision(self) -> str:
         """The newest revision that the mode speaks."""
         return REVISIONS[self.mode]

@@ -29,8 +29,12 @@ class Service:
     @cached_property
     def target(self) -> Target:
         """The endpoint with the three headers of the demo profile `all` and the sales manager."""
-        document = json.loads(self.connection.read_text())
-        return Target(document["mcp_url"], document["headers"])
+        return Target(self._document["mcp_url"], self._document["headers"])
+
+    def person(self, role: str) -> int:
+        """The user code of one of the demo's people."""
+        code: int = self._document["people"][role]["user_code"]
+        return code
 
     def command(self, *words: str) -> Any:
         """Run `affino-mcp` on this service; gives what it printed as JSON."""
@@ -47,6 +51,11 @@ class Service:
     def switch_off(self, target: Target) -> None:
         """Disable the profile of `target`."""
         self.command("profile", "disable", target.headers["X-API-Key"])
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self.connection.read_text())
+        return document
 
 
 def command(*words: str) -> Any:
