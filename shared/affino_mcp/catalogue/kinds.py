@@ -74,6 +74,11 @@ def text(limit: int) -> Kind:
     return _string(limit, "long text")
 
 
+def html(limit: int) -> Kind:
+    """HTML, cleaned before it is stored (docs/html-policy.md)."""
+    return _string(limit, "HTML")
+
+
 def email(limit: int) -> Kind:
     """One e-mail address, kept as typed."""
     return _string(limit, "e-mail", _matches("must be one e-mail address, like jane@orbital.example", _EMAIL))

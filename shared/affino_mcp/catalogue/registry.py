@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Access, Capability, Family
-from affino_mcp.catalogue.families import accounts, always, contacts, notes, tasks
+from affino_mcp.catalogue.families import accounts, always, contacts, notes, tasks, website
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
 
@@ -16,8 +16,10 @@ METHODS: Final[dict[str, Method]] = {
 }
 """Every method by its name."""
 
-RECORDS: Final[dict[str, Record]] = {r.family: r for r in (accounts.ACCOUNT, contacts.CONTACT, tasks.TASK, notes.NOTE)}
-"""The main record of each family."""
+RECORDS: Final[dict[str, Record]] = {
+    r.family: r for r in (accounts.ACCOUNT, contacts.CONTACT, tasks.TASK, notes.NOTE, *website.RECORDS)
+}
+"""The records of each family, and those that operators own."""
 
 _WITH_TOPICS: Final = tuple(f for f in Family if f not in (Family.TASKS, Family.NOTES, Family.FORUMS, Family.ALWAYS))
 

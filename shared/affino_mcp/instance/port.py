@@ -24,6 +24,10 @@ class Actor(Protocol):
     def name(self) -> str:
         """The person's name, as history shows it."""
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The security groups that the person is in."""
+
     def has(self, right: str, at: datetime) -> bool:
         """Whether the person holds the right at this moment."""
 

@@ -1,4 +1,7 @@
-"""Cursors: where a list goes on, sealed and bound to the person, the profile and the query (threat 53)."""
+"""Cursors: where a list goes on, enciphered, sealed and bound to the person, the profile and the query (threat 53).
+
+A place can name a record that the person may not see, so nobody can read it out of the text.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,14 @@ def _seal(call: Call, query: Mapping[str, Any], place: bytes) -> bytes:
 def cursor(call: Call, query: Mapping[str, Any], place: Item) -> str:
     """The text that stands for this place in this person's query."""
     raw = json.dumps(place, separators=(",", ":"), ensure_ascii=False).encode()
-    return base64.urlsafe_b64encode(_seal(call, query, raw) + raw).decode().rstrip("=")
+    seal = _seal(call, query, raw)
+    return base64.urlsafe_b64encode(seal + _veiled(call, seal, raw)).decode().rstrip("=")
+
+
+def _veiled(call: Call, seal: bytes, text: bytes) -> bytes:
+    """The text under a key stream that the seal selects, or out from under it: each seal's stream is its own."""
+    stream = hashlib.shake_256(hashlib.sha256(call.cursor_key + b"|veil|").digest() + seal).digest(len(text))
+    return bytes(a ^ b for a, b in zip(text, stream, strict=True))
 
 
 def place(call: Call, query: Mapping[str, Any]) -> Item | None:
@@ -39,8 +49,9 @@ def place(call: Call, query: Mapping[str, Any]) -> Item | None:
         raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
     except (binascii.Error, ValueError):
         raw = b""
-    if not hmac.compare_digest(_seal(call, query, raw[_SEAL:]), raw[:_SEAL]):
+    opened = _veiled(call, raw[:_SEAL], raw[_SEAL:])
+    if not hmac.compare_digest(_seal(call, query, opened), raw[:_SEAL]):
         text = "Cursor is not one that this list gave you: pass NextCursor unchanged, with the same filters."
         raise InvalidArgument("Cursor", text)
-    found: Item = json.loads(raw[_SEAL:])
+    found: Item = json.loads(opened)
     return found

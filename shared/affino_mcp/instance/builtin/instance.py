@@ -13,7 +13,7 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import ToolError
-from affino_mcp.instance.builtin import accounts, consents, contact_links, contacts, notes, tasks, topics
+from affino_mcp.instance.builtin import accounts, consents, contact_links, contacts, content, notes, tasks, topics
 from affino_mcp.instance.builtin.change import Clash
 from affino_mcp.instance.builtin.idempotency import UsedKey, replay
 from affino_mcp.instance.builtin.records import Facet, Records
@@ -21,7 +21,9 @@ from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Database, StoreUnavailable
 
 MODULES: Final[tuple[ModuleType, ...]] = (accounts, contacts, contact_links, consents, tasks, notes, topics)
-FACETS: Final[dict[str, Facet]] = {module.FAMILY: module.facets for module in (accounts, contacts, tasks, notes)}
+FACETS: Final[dict[str, Facet]] = {
+    module.FAMILY: module.facets for module in (accounts, contacts, tasks, notes)
+} | content.FACETS
 ATTEMPTS: Final = 12
 """How often a write is tried again when others change the same rows at the same moment."""
 

@@ -30,24 +30,31 @@ MOST_ROUNDS: Final = 5
 class Plan:
     """A list to make. `facets` must all hold (the first with rows is where to look), `any_tags` at least one.
 
+    Of every group of `any_of` at least one facet must hold too; a group that is empty lets nothing through. That is how
+    record security hides records: in the query itself. `keeps` is the last look at a document before it is shown.
+
     `due` narrows by due date; `adds` gives a row more attributes, `also` names more records to look up for them.
     """
 
     record: Record
     facets: tuple[str, ...] = ()
     any_tags: tuple[str, ...] = ()
+    any_of: tuple[tuple[str, ...], ...] = ()
     due: Span | None = None
     adds: Callable[[Document, Known], dict[str, Any]] = field(default=lambda _document, _known: {})
     also: Callable[[Document], list[Place]] = field(default=lambda _document: [])
+    keeps: Callable[[Document], bool] = field(default=lambda _document: True)
 
 
 def run(records: Records, plan: Plan, values: Values, call: Call) -> Done:
     """The page that the arguments ask for, as the catalogue's list answer."""
     size = values.get("PageSize", DEFAULT_PAGE)
+    if not all(plan.any_of):
+        return Done(_answer(call, values, [], [], None))
     rows, more = _rows(records, _query(records, plan, values, call), size, _wanted(values))
     found = records.documents((plan.record.family, row["code"]) for row in rows)
     documents = [found[place] for row in rows if (place := (plan.record.family, row["code"])) in found]
-    documents = [document for document in documents if _recent(document, values)]
+    documents = [document for document in documents if _recent(document, values) and plan.keeps(document)]
     known = _known(records, plan, documents, call)
     items = [present.summary(call, d, known, **plan.adds(d, known)) for d in documents]
     return Done(_answer(call, values, items, documents, more))
@@ -141,8 +148,8 @@ def _bounds(plan: Plan, attribute: str) -> list[Condition]:
 
 def _where(plan: Plan, facets: tuple[str, ...], *bounds: Condition) -> Condition | None:
     parts: list[Condition] = [Contains("facets", facet) for facet in facets]
-    if plan.any_tags:
-        parts.append(any_of(*(Contains("facets", tag) for tag in plan.any_tags)))
+    groups = ((plan.any_tags,) if plan.any_tags else ()) + plan.any_of
+    parts.extend(any_of(*(Contains("facets", tag) for tag in group)) for group in groups)
     parts.extend(bounds)
     return All(tuple(parts)) if parts else None
 

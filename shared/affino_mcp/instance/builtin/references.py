@@ -11,13 +11,17 @@ from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import InvalidArgument, NotFound
+from affino_mcp.instance.builtin import security
 from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.document import Document, record_key
 from affino_mcp.instance.builtin.records import Known, Place, Records
 from affino_mcp.instance.builtin.reference import LISTS, look_up
 from affino_mcp.instance.port import Call
 
-FAMILY_OF: Final = {"accounts": "accounts", "contacts": "contacts", "staff": "contacts"}
+OPERATORS: Final = frozenset(("sections", "securities", "article_types", "article_categories"))
+"""Records that operators own: they belong to no family of the profile, and some open to some groups only."""
+
+FAMILY_OF: Final = {"accounts": "accounts", "contacts": "contacts", "staff": "contacts", **{f: f for f in OPERATORS}}
 """Which family's records a reference points to; others point to fixed lists."""
 
 
@@ -28,13 +32,26 @@ def check(records: Records, change: Change, record: Record, values: Values) -> t
     if a referenced record disappears before it is written.
     """
     checked = {
-        name: _from_list(change.call, record, name, value) for name, value in values.items() if name in record.writable
+        name: _from_list(change.call, record, name, _coded(records, record.writable[name], value))
+        for name, value in values.items()
+        if name in record.writable
     }
     pointing = [f for f in record.fields if f.name in checked and checked[f.name] is not None and _family(f)]
     known = records.documents((_family(f), checked[f.name]) for f in pointing)
     for field in pointing:
         _must_be_there(change, field, checked[field.name], known)
     return checked, known
+
+
+def _coded(records: Records, field: Field, value: Any) -> Any:
+    """The code for a record's exact name."""
+    family = _family(field)
+    if not isinstance(value, str) or family not in OPERATORS:
+        return value
+    code = records.taken(family, RECORDS[family].unique[0], value)
+    if code is None:
+        raise NotFound(field.name, RECORDS[family].words)
+    return code
 
 
 def _family(field: Field) -> str:
@@ -57,11 +74,15 @@ def _from_list(call: Call, record: Record, name: str, value: Any) -> Any:
 def _must_be_there(change: Change, field: Field, code: int, known: Known) -> None:
     family = _family(field)
     found, what = known.get((family, code)), RECORDS[family].words
-    if found is None:
+    if found is None or not _open(change.call, found):
         raise NotFound(field.name, what)
     if field.reference and field.reference.to == "staff" and not found.system.get("Staff"):
         raise InvalidArgument(field.name, f"{field.name} must be the UserCode of a member of staff.")
     change.must_exist(record_key(family, code), lambda _: NotFound(field.name, what))
+
+
+def _open(call: Call, found: Document) -> bool:
+    return security.READ not in found.record.writable or security.may_read(call.actor, found)
 
 
 def pointed_to(call: Call, documents: Iterable[Document], names: Iterable[str] | None = None) -> list[Place]:
@@ -88,7 +109,7 @@ def resolved(call: Call, field: Field, value: Any, known: Known) -> Any:
         return [{"TopicCode": code, "Name": LISTS["topics"].get(code)} for code in value]
     if field.reference.to in LISTS:
         return {"Code": value, "Name": LISTS[field.reference.to].get(value)}
-    return named(call, _family(field), value, known, always=field.reference.to == "staff")
+    return named(call, _family(field), value, known, always=field.reference.to in ("staff", *OPERATORS))
 
 
 def named(call: Call, family: str, code: int, known: Known, always: bool = False) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class Operator:
 
     name: str = "Operator"
     user_code: int = 0
+    groups: tuple[str, ...] = ()
 
     def has(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (the Actor's form)
         """Operators hold no record rights: they cannot act on records in this name."""

@@ -1,0 +1,59 @@
+"""What operators own on the website and records refer to: sections, securities, article types and categories (R103).
+
+No tool writes these. `ReadGroups`, `WriteGroups` and `PublishGroups` name security groups; see `instance/builtin/security.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from affino_mcp.catalogue.field import Field
+from affino_mcp.catalogue.kinds import Kind, choice, code, line
+from affino_mcp.catalogue.record import Record
+
+GROUP_NAMES: Final = Kind("security groups", {"type": "array"}, None)
+READ_GROUPS: Final = Field("ReadGroups", GROUP_NAMES, "groups that may see what is in it")
+NAME: Final = Field("Name", line(150))
+
+SECTION: Final = Record(
+    name="Section",
+    family="sections",
+    code="StandardSectionCode",
+    label=("Name",),
+    fields=(
+        NAME,
+        Field("ChannelCode", code()),
+        Field("Channel", line(150)),
+        Field("Path", line(320), "channel and name: no two sections share it"),
+        Field("Comments", choice("open", "moderated", "closed")),
+        READ_GROUPS,
+        Field("WriteGroups", GROUP_NAMES, "groups that may write in it"),
+        Field("PublishGroups", GROUP_NAMES, "groups that may make live in it"),
+    ),
+    unique=("Path",),
+)
+SECURITY: Final = Record(
+    name="Security",
+    family="securities",
+    code="SecurityCode",
+    label=("Name",),
+    fields=(NAME, READ_GROUPS),
+    unique=("Name",),
+)
+ARTICLE_TYPE: Final = Record(
+    name="Article type",
+    family="article_types",
+    code="ArticleTypeCode",
+    label=("Name",),
+    fields=(NAME,),
+    unique=("Name",),
+)
+CATEGORY: Final = Record(
+    name="Category",
+    family="article_categories",
+    code="CategoryCode",
+    label=("Name",),
+    fields=(NAME,),
+    unique=("Name",),
+)
+RECORDS: Final = (SECTION, SECURITY, ARTICLE_TYPE, CATEGORY)

@@ -1,0 +1,67 @@
+"""Guards as stored: which of them a person may pass, found in one query, and the facets that lists filter by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from affino_mcp.instance.builtin import security
+from affino_mcp.instance.builtin.change import Change
+from affino_mcp.instance.builtin.document import Document
+from affino_mcp.instance.builtin.index import Facets, facet_partition
+from affino_mcp.instance.builtin.records import Known, Place, Records
+from affino_mcp.instance.builtin.stored import Stored
+from affino_mcp.instance.port import Actor
+from affino_mcp.store.ops import Check, Contains, Query, any_of, equals
+
+SECURITY: Final = "SecurityCode"
+SECURITIES: Final = "securities"
+UNSECURED: Final = "security=none"
+MOST: Final = {"sections": 90, SECURITIES: 40, "forums": 90}
+"""How many guards of a kind an instance may have: together they stay within DynamoDB's 300 operators a filter."""
+
+
+def facets(stored: Stored) -> Facets:
+    """What a guard is listed by: the groups that it opens to."""
+    return Facets((), security.tags(stored.document))
+
+
+def open_to(records: Records, actor: Actor, family: str, deed: str = security.READ) -> list[int]:
+    """The codes of the guards of one kind that are open to the person: one query."""
+    where = any_of(*(Contains("facets", tag) for tag in security.tags_of(actor, deed)))
+    query, codes = Query(records.table, facet_partition(family, "all"), where=where, limit=1000), list[int]()
+    while True:
+        page = records.db.query(query)
+        codes += [row["code"] for row in page.items]
+        if page.next is None:
+            return codes
+        query = replace(query, start=page.next)
+
+
+def security_facet(document: Document) -> str:
+    """The tag under which a record that can carry a SecurityCode stands in the index."""
+    found = document.values.get(SECURITY)
+    return f"security={found}" if found else UNSECURED
+
+
+def readable_securities(records: Records, actor: Actor) -> tuple[str, ...]:
+    """The group of tags of which a record must carry one to be visible: no security, or one open to the person."""
+    return (UNSECURED, *(f"security={code}" for code in open_to(records, actor, SECURITIES)))
+
+
+def security_of(document: Document) -> list[Place]:
+    """Where the security of a record is, as a list of at most one."""
+    found = document.values.get(SECURITY)
+    return [(SECURITIES, found)] if found else []
+
+
+def passes_security(actor: Actor, document: Document, known: Known) -> bool:
+    """Whether a record's own security lets the person see it; `known` must hold that security."""
+    return security.may_read(actor, *(known.get(place) for place in security_of(document)))
+
+
+def still(change: Change, *guards: Document | None) -> None:
+    """Fail the write, to be run again, when one of the guards has been changed since it was asked."""
+    for guard in guards:
+        if guard is not None:
+            change.add(Check(change.table, guard.key, equals("version", guard.version)))

@@ -1,0 +1,98 @@
+"""HTML as it may be stored: cleaned by nh3 under the policy of docs/html-policy.md (threat 54)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html.parser import HTMLParser
+from typing import Final
+
+import nh3
+
+from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.instance.port import Call
+
+_TABLE: Final = {"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"}
+_TEXT: Final = {"a", "abbr", "b", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small"}
+_BLOCKS: Final = {
+    "blockquote",
+    "br",
+    "div",
+    "dl",
+    "dt",
+    "dd",
+    "figure",
+    "figcaption",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "ul",
+}
+TAGS: Final = (
+    _TABLE | _TEXT | _BLOCKS | {f"h{n}" for n in range(1, 7)} | {"img", "span", "strong", "sub", "sup", "u", "var"}
+)
+ATTRIBUTES: Final[dict[str, set[str]]] = {
+    "*": {"title", "lang", "dir"},
+    "a": {"href"},
+    "abbr": {"title"},
+    "blockquote": {"cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "img": {"src", "alt", "width", "height"},
+    "li": {"value"},
+    "ol": {"start", "reversed", "type"},
+    "q": {"cite"},
+    "td": {"colspan", "rowspan", "headers"},
+    "th": {"colspan", "rowspan", "headers", "scope"},
+}
+SCHEMES: Final = {"http", "https", "mailto", "tel"}
+_ADDED: Final = "rel"
+
+
+def clean(text: str) -> tuple[str, bool]:
+    """The text as the policy allows it, and whether anything was taken away."""
+    kept = nh3.clean(
+        text, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow"
+    )
+    return kept, bool(_parts(text) - _parts(kept))
+
+
+def cleaned(call: Call, argument: str, text: str) -> str:
+    """The text to store; warns the caller when something was removed."""
+    kept, removed = clean(text)
+    if removed:
+        message = f"{argument} held HTML that is not allowed here (scripts, handlers, styles, frames, ...); it was removed."
+        call.warn(WarningCode.HTML_SANITISED, argument, message)
+    return kept
+
+
+class _Parts(HTMLParser):
+    """Counts the tags, attributes and comments of a text."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: Counter[tuple[str, ...]] = Counter()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found[tag,] += 1
+        self.found.update((tag, name, value or "") for name, value in attrs if name != _ADDED)
+
+    def handle_comment(self, data: str) -> None:
+        self.found["<!--", data] += 1
+
+    def handle_decl(self, decl: str) -> None:
+        self.found["<!", decl] += 1
+
+    def unknown_decl(self, data: str) -> None:
+        self.found["<!", data] += 1
+
+    def handle_pi(self, data: str) -> None:
+        self.found["<?", data] += 1
+
+
+def _parts(text: str) -> Counter[tuple[str, ...]]:
+    parser = _Parts()
+    parser.feed(text)
+    parser.close()
+    return parser.found
