@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from affino_mcp.catalogue.field import Field
+from affino_mcp.catalogue.field import Field, snake_case
 from affino_mcp.catalogue.kinds import Kind, code, moment
 
 PERSON_REFERENCE: Final = Kind("person", {"type": "object"}, None)
@@ -23,7 +23,7 @@ class Record:
     """A kind of record. `fields` can be written, `derived` are read-only attributes, `label` names it for people.
 
     `required` may not be empty, `sorts` are the SortBy words, `summary` is what a list row shows, `search` what Search
-    looks through, `unique` values that no two records may share.
+    looks through, `unique` values that no two records may share, `due` the date that SortBy Due or CloseDate goes by.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Record:
     summary: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    due: str = ""
 
     @cached_property
     def code_field(self) -> Field:
@@ -46,7 +47,7 @@ class Record:
     @property
     def words(self) -> str:
         """The record's name in running text."""
-        return self.name.lower()
+        return snake_case(self.name).replace("_", " ")
 
     @cached_property
     def attributes(self) -> tuple[Field, ...]:

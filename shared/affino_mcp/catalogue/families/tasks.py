@@ -37,6 +37,7 @@ TASK: Final = Record(
     sorts=("Code", "Title", "Due", "Created", "Updated"),
     summary=("Title", "DueDate", "Status", "Priority", "OwnerCode"),
     search=("Title", "Memo"),
+    due="DueDate",
 )
 _FULL: Final = {"Task": "the full task"}
 

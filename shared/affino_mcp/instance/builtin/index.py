@@ -25,6 +25,7 @@ INDEXES: Final = {
     "Created": ("ByCreated", "created"),
     "Updated": ("ByUpdated", "updated"),
     "Due": ("ByDue", "due"),
+    "CloseDate": ("ByDue", "due"),
 }
 """SortBy word -> the table's index and its sort attribute (None: the table itself)."""
 
@@ -67,8 +68,8 @@ def _facet_rows(document: Document, facets: Facets) -> Iterable[Item]:
         "created": f"{document.system['CreatedDate']}#{code}",
         "updated": f"{document.system['UpdatedDate']}#{code}",
     }
-    if "Due" in document.record.sorts:
-        sorts["due"] = f"{document.values.get('DueDate', NO_DATE)}#{code}"
+    if document.record.due:
+        sorts["due"] = f"{document.values.get(document.record.due, NO_DATE)}#{code}"
     for facet in dict.fromkeys(("all", *facets.rows)):
         place = {"pk": facet_partition(document.family, facet), "sk": code}
         yield {**place, **sorts, "code": document.code, "facets": [*facets.rows, *facets.tags]}
