@@ -11,6 +11,7 @@ from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json, print_table
 from affino_mcp.cli.service import opened
 from affino_mcp.cli.words import rights
+from affino_mcp.gate.passwords import LONGEST, SHORTEST
 from affino_mcp.gate.person import Person
 from affino_mcp.local.registration import register
 
@@ -24,8 +25,16 @@ Rights = Annotated[
         "--right", metavar="RIGHT[=DATE|off]", help="A direct right, for good or until a day; may be repeated."
     ),
 ]
-Password = Annotated[str | None, typer.Option(help="The password.")]
 GENERATED = 18
+
+
+def _long_enough(password: str | None) -> str | None:
+    if password is not None and not SHORTEST <= len(password) <= LONGEST:
+        raise typer.BadParameter(f"a password must have {SHORTEST} to {LONGEST:,} characters")
+    return password
+
+
+Password = Annotated[str | None, typer.Option(help="The password.", callback=_long_enough)]
 
 
 @app.command()

@@ -1,0 +1,48 @@
+"""The command line on a service in memory."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from affino_mcp.cli.app import app
+from affino_mcp.cli.service import Service
+from affino_mcp.local.connection import Connection, stores
+from tests.world import World
+
+
+@dataclass
+class Terminal:
+    """Runs `affino-mcp` with words, on one service."""
+
+    world: World
+    service: Service
+
+    def run(self, *words: str, code: int = 0, **more: Any) -> tuple[str, str]:
+        """Standard output and standard error; the exit code must be `code`."""
+        done = CliRunner().invoke(app, list(words), obj=self.service, **more)
+        assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
+        return done.stdout, done.stderr
+
+    def json(self, *words: str) -> Any:
+        """What the command answers with --json."""
+        return json.loads(self.run(*words, "--json")[0])
+
+    def refused(self, *words: str) -> dict[str, Any]:
+        """The error of a refused command with --json; nothing is on standard output."""
+        out, err = self.run(*words, "--json", code=1)
+        assert out == ""
+        error: dict[str, Any] = json.loads(err)["error"]
+        return error
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    world = World()
+    urls = ("http://127.0.0.1:1/mcp", "http://127.0.0.1:1/rest/demo/login")
+    connection = Connection(*urls, "demo", stores=stores(world.settings))
+    return Terminal(world, Service(connection, world.stores, world.clock))

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from affino_mcp.gate.passwords import Passwords
+from tests.unit.cli.conftest import Terminal
+
+JANE = ["--name", "Jane Doe", "--email", "jane@orbital.example"]
+
+
+def matches(terminal: Terminal, code: int, password: str) -> bool:
+    return Passwords(terminal.world.database, terminal.world.settings).matches(code, password)
+
+
+def test_create_makes_somebody_who_can_log_in(terminal: Terminal) -> None:
+    made = terminal.json("person", "create", *JANE, "--group", "Sales", "--right", "contacts.consent=2026-12-31")
+    assert made["groups"] == ["Sales"]
+    assert made["rights"] == {"contacts.consent": "2026-12-31"}
+    assert matches(terminal, made["user_code"], made["password"])
+
+
+def test_a_given_password_is_not_shown(terminal: Terminal) -> None:
+    out, _ = terminal.run("person", "create", *JANE, "--password", "correct horse")
+    assert "correct horse" not in out
+    assert matches(terminal, terminal.json("person", "list")[0]["user_code"], "correct horse")
+
+
+def test_people_are_members_of_staff_of_the_instance(terminal: Terminal) -> None:
+    made = terminal.json("person", "create", *JANE)
+    stored = terminal.world.records.load("contacts", made["user_code"])
+    assert stored is not None
+    assert stored.document.values["Email"] == "jane@orbital.example"
+    assert stored.document.system["Staff"] is True
+
+
+@pytest.mark.parametrize("who", ["code", "jane@orbital.example", "JANE@orbital.example"])
+def test_set_changes_what_is_named(terminal: Terminal, who: str) -> None:
+    made = terminal.json("person", "create", *JANE, "--group", "Sales", "--right", "contacts.consent")
+    person = str(made["user_code"]) if who == "code" else who
+    words = ["--group", "Editors", "--group", "Legal", "--right", "logs.read", "--right", "contacts.consent=off"]
+    changed = terminal.json("person", "set", person, *words, "--password", "another one")
+    assert (changed["name"], changed["groups"], changed["rights"]) == (
+        "Jane Doe",
+        ["Editors", "Legal"],
+        {"logs.read": None},
+    )
+    assert matches(terminal, made["user_code"], "another one")
+    assert terminal.json("person", "set", person, "--no-groups")["groups"] == []
+
+
+def test_disable_and_enable(terminal: Terminal) -> None:
+    terminal.json("person", "create", *JANE)
+    assert terminal.json("person", "disable", "jane@orbital.example")["active"] is False
+    assert terminal.json("person", "enable", "jane@orbital.example")["active"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (["create", *JANE], "conflict"),
+        (["create", "--name", "X", "--email", "nobody"], "validation_error"),
+        (["create", "--name", "X", "--email", "x@orbital.example", "--group", "Gods"], "validation_error"),
+        (["set", "jane@orbital.example", "--right", "fly"], "validation_error"),
+        (["disable", "4711"], "not_found"),
+        (["disable", "nobody@orbital.example"], "not_found"),
+    ],
+    ids=str,
+)
+def test_refusals_end_with_1_and_change_nothing(terminal: Terminal, words: list[str], kind: str) -> None:
+    terminal.json("person", "create", *JANE)
+    before = terminal.json("person", "list")
+    assert terminal.refused("person", *words)["type"] == kind
+    assert terminal.json("person", "list") == before
+
+
+@pytest.mark.parametrize(
+    "words", [["create", "--name", "X", "--email", "x@orbital.example"], ["set", "jane@orbital.example"]]
+)
+def test_a_short_password_is_misunderstood_and_changes_nothing(terminal: Terminal, words: list[str]) -> None:
+    terminal.json("person", "create", *JANE, "--password", "correct horse")
+    terminal.run("person", *words, "--password", "short", code=2)
+    assert [person["name"] for person in terminal.json("person", "list")] == ["Jane Doe"]
+    assert matches(terminal, 1, "correct horse")

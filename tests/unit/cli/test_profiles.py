@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+
+from affino_mcp.audit.log import AuditLog
+from tests.unit.audit.rows import row
+from tests.unit.cli.conftest import Terminal
+
+
+def create(terminal: Terminal, *words: str, name: str = "Newsroom") -> dict[str, object]:
+    made: dict[str, object] = terminal.json("profile", "create", "--name", name, *words)
+    return made
+
+
+def test_create_shows_key_and_secret_once(terminal: Terminal) -> None:
+    made = create(terminal, "--family", "accounts=read,write", "--family", "notes=read", "--rate", "300")
+    assert made.keys() >= {"key", "secret", "rate", "burst"}
+    assert (made["name"], made["rate"], made["burst"]) == ("Newsroom", 300, 30)
+    assert made["families"] == {"accounts": ["read", "write"], "notes": ["read"]}
+    shown = terminal.run("profile", "show", str(made["key"]))[0] + terminal.run("profile", "list")[0]
+    assert str(made["secret"]) not in shown
+
+
+def test_show_gives_the_secret_when_asked(terminal: Terminal) -> None:
+    made = create(terminal)
+    assert terminal.json("profile", "show", "newsroom", "--secret")["secret"] == made["secret"]
+
+
+@pytest.mark.parametrize("by", ["key", "name"])
+def test_set_changes_what_is_named_and_leaves_the_rest(terminal: Terminal, by: str) -> None:
+    made = create(terminal, "--family", "accounts=read,write", "--family", "notes=read,write")
+    words = ["--family", "contacts=read", "--family", "notes=off", "--rate", "600"]
+    changed = terminal.json("profile", "set", str(made[by]), *words)
+    assert changed["families"] == {"accounts": ["read", "write"], "contacts": ["read"]}
+    assert (changed["rate"], changed["burst"], changed["enabled"]) == (600, 60, True)
+    assert "secret" not in changed
+
+
+def test_the_switch(terminal: Terminal) -> None:
+    key = str(create(terminal)["key"])
+    assert terminal.json("profile", "disable", key)["enabled"] is False
+    assert [p["enabled"] for p in terminal.json("profile", "list")] == [False]
+    assert terminal.json("profile", "set", key, "--rate", "5")["enabled"] is False
+    assert terminal.json("profile", "enable", "Newsroom")["enabled"] is True
+
+
+def test_regenerate_answers_the_new_secret(terminal: Terminal) -> None:
+    made = create(terminal)
+    again = terminal.json("profile", "regenerate", str(made["key"]), "--yes")
+    assert again["key"] == made["key"]
+    assert again["secret"] != made["secret"]
+    assert terminal.json("profile", "show", str(made["key"]), "--secret")["secret"] == again["secret"]
+
+
+def test_regenerate_without_yes_says_who_uses_the_profile_and_changes_nothing(terminal: Terminal) -> None:
+    made = create(terminal)
+    log = AuditLog(terminal.world.database, terminal.world.settings.audit_table)
+    log.write(row(terminal.world.clock(), profile_key=made["key"], person_code=7, person_name="Jane Doe"))
+    out, err = terminal.run("profile", "regenerate", str(made["key"]), code=1)
+    assert out == ""
+    assert "Jane Doe (7)" in err
+    assert "--yes" in err
+    assert terminal.json("profile", "show", "Newsroom", "--secret")["secret"] == made["secret"]
+
+
+def test_write_without_read_is_allowed_with_a_note(terminal: Terminal) -> None:
+    _, err = terminal.run("profile", "create", "--name", "Odd", "--family", "notes=write")
+    assert "notes may be written but not read" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (["show", "nowhere"], "not_found"),
+        (["disable", "nowhere"], "not_found"),
+        (["create", "--name", "newsroom"], "conflict"),
+        (["create", "--name", ""], "validation_error"),
+        (["create", "--name", "x", "--rate", "1000000"], "validation_error"),
+    ],
+    ids=str,
+)
+def test_refusals_end_with_1(terminal: Terminal, words: list[str], kind: str) -> None:
+    create(terminal)
+    assert terminal.refused("profile", *words)["type"] == kind
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["create"],
+        ["create", "--name", "x", "--rate", "0"],
+        ["create", "--name", "x", "--family", "bogus=read"],
+        ["create", "--name", "x", "--family", "accounts"],
+        ["create", "--name", "x", "--family", "accounts=delete"],
+        ["create", "--name", "x", "--family", "always=read"],
+        ["set"],
+        ["explode"],
+    ],
+    ids=str,
+)
+def test_misunderstood_commands_end_with_2(terminal: Terminal, words: list[str]) -> None:
+    terminal.run("profile", *words, code=2)
+    assert terminal.json("profile", "list") == []
+
+
+def test_stores_that_are_down_end_with_1(terminal: Terminal) -> None:
+    terminal.world.watched.broken = {("query", terminal.world.settings.gate_table)}
+    assert terminal.refused("profile", "list")["type"] == "unavailable"

@@ -1,0 +1,163 @@
+"""The small parts of the local run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from affino_mcp.cli.local import claude_line
+from affino_mcp.gate.groups import GROUPS
+from affino_mcp.local.demo import CRM, PROFILES, RECORDS, ROLES
+from affino_mcp.local.emulator import variables
+from affino_mcp.local.lease import Lease
+from affino_mcp.local.login import LoginFailed, log_in, signed_path
+from affino_mcp.local.network import free_port
+from affino_mcp.local.process import Child, DidNotStart
+from affino_mcp.local.run import CannotRun, Plan, running
+from affino_mcp.local.seed import Passphrases
+from affino_mcp.local.serve import ByPath
+from tests.unit.local.test_connection import HERE
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+def test_a_lease_is_held_by_a_process_until_it_ends(tmp_path: Path) -> None:
+    child = Child("sleeper", SLEEP, {}, tmp_path)
+    assert Lease(tmp_path, "sleeper").holder() is not None
+    with pytest.raises(DidNotStart):
+        Child("sleeper", SLEEP, {}, tmp_path)
+    child.stop(5)
+    assert Lease(tmp_path, "sleeper").holder() is None
+
+
+def test_a_process_left_behind_can_be_ended(tmp_path: Path) -> None:
+    child = Child("sleeper", SLEEP, {}, tmp_path)
+    assert Lease(tmp_path, "sleeper").end(5)
+    assert not Lease(tmp_path, "sleeper").end(5)
+    child.stop(5)
+
+
+def test_a_reused_process_id_is_not_taken_for_ours(tmp_path: Path) -> None:
+    Lease(tmp_path, "emulator").note(os.getpid())
+    assert Lease(tmp_path, "emulator").holder() is None
+
+
+def test_a_child_gets_its_variables_and_not_the_developers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    asked = "import os; print(os.environ.get('AWS_PROFILE'), os.environ['AFFINO_STAGE'])"
+    child = Child("asker", [sys.executable, "-c", asked], {"AFFINO_STAGE": "a b=c"}, tmp_path)
+    with pytest.raises(DidNotStart, match="None a b=c"):
+        child.wait_until(lambda: False, 20)
+    child.stop(5)
+
+
+def test_a_child_that_is_deaf_to_sigterm_is_killed(tmp_path: Path) -> None:
+    deaf = "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    child = Child("deaf", [sys.executable, "-c", deaf], {}, tmp_path)
+    child.wait_until(lambda: "up" in child.last_words(), 20)
+    child.stop(0.2)
+    assert not child.running()
+
+
+def test_a_port_in_use_is_said_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        plan = Plan(taken.getsockname()[1], tmp_path, tmp_path / "connection.json")
+        with pytest.raises(CannotRun, match=r"Port \d+ is in use.*--port"), running(plan, print):
+            pass
+    assert Lease(tmp_path, "supervisor").holder() is None
+
+
+def test_a_second_run_in_one_state_folder_is_refused(tmp_path: Path) -> None:
+    handle = Lease(tmp_path, "supervisor").take()
+    plan = Plan(free_port(), tmp_path, tmp_path / "connection.json")
+    with pytest.raises(CannotRun, match="running in"), running(plan, print):
+        pass
+    assert handle is not None
+    os.close(handle)
+
+
+@pytest.mark.parametrize(
+    ("path", "served_by"),
+    [("/mcp", "mcp"), ("/health", "mcp"), ("/rest/demo/login", "login"), ("/restless", "mcp"), ("/", "mcp")],
+)
+def test_paths_lead_to_their_edge(path: str, served_by: str) -> None:
+    assert asyncio.run(_served("http", path)) == served_by
+
+
+def test_start_and_stop_concern_the_mcp_edge() -> None:
+    assert asyncio.run(_served("lifespan", "")) == "mcp"
+
+
+async def _served(kind: str, path: str) -> str:
+    served: list[str] = []
+
+    def edge(name: str) -> Any:
+        async def app(*_: object) -> None:
+            served.append(name)
+
+        return app
+
+    async def nothing(*_: object) -> Any: ...
+
+    await ByPath(edge("mcp"), edge("login"))({"type": kind, "path": path}, nothing, nothing)
+    return served[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("http://127.0.0.1:8642/rest/demo/login", "/rest/demo/login"),
+        ("https://x.execute-api.eu-west-1.amazonaws.com/live/rest/demo/login", "/rest/demo/login"),
+    ],
+)
+def test_the_signed_path_leaves_the_stage_out(url: str, path: str) -> None:
+    assert signed_path(url) == path
+
+
+def test_a_login_where_nothing_answers() -> None:
+    with pytest.raises(LoginFailed, match="Nothing answers"):
+        log_in(f"http://127.0.0.1:{free_port()}/rest/demo/login", "K", "S", "a@b.example", "correct horse")
+
+
+def test_the_emulator_is_on_loopback_and_saves_its_state(tmp_path: Path) -> None:
+    found = variables(tmp_path, 4711, "eu-west-1")
+    assert {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": "4711", "PERSIST_STATE": "1"}.items() <= found.items()
+    assert found["STATE_DIR"].startswith(str(tmp_path))
+
+
+def test_passphrases_are_made_once_and_private(tmp_path: Path) -> None:
+    path = tmp_path / "passwords.json"
+    made = Passphrases(path).all()
+    assert Passphrases(path).all() == made
+    assert len(set(made.values())) == len(ROLES)
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_the_demo_has_what_was_asked_for() -> None:
+    assert set(ROLES) == {"operator", "sales", "sales_manager", "editor", "publisher", "moderator", "member"}
+    assert {group for role in ROLES.values() for group in role.groups} <= set(GROUPS)
+    assert len(PROFILES["all"].families) == 10
+    assert set(PROFILES["crm-read"].families) == set(CRM)
+    assert {step.role for step in RECORDS} <= set(ROLES)
+
+
+def test_the_line_for_claude_code_survives_a_shell() -> None:
+    words = subprocess.run(
+        ["/bin/sh", "-c", f"claude() {{ printf '%s\\n' \"$@\"; }}; {claude_line(HERE)}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert words.stdout.splitlines() == [
+        *("mcp", "add", "--transport", "http", "affino", HERE.mcp_url),
+        *("--header", "Authorization: Bearer x"),
+    ]

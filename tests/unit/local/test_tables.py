@@ -1,0 +1,83 @@
+"""The local tables are the template's: keys, indexes and expiry, under the names of the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from affino_mcp.local.places import TEMPLATE
+from affino_mcp.local.tables import Table, TablesDiffer, make, tables
+from affino_mcp.settings import Settings
+from affino_mcp.store.wire import AwsError, AwsJson
+
+SETTINGS = Settings(gate_table="g", audit_table="a", records_table="r", credentials_table="c")
+FOUND = {table.name: table for table in tables(TEMPLATE, SETTINGS)}
+
+
+def keys(part: dict[str, Any]) -> list[str]:
+    return [key["AttributeName"] for key in part["KeySchema"]]
+
+
+def test_every_table_of_the_template_has_its_setting() -> None:
+    assert set(FOUND) == {"g", "a", "r", "c"}
+
+
+@pytest.mark.parametrize("table", FOUND.values(), ids=lambda table: table.name)
+def test_keys_and_expiry(table: Table) -> None:
+    assert keys(table.create) == ["pk", "sk"]
+    assert table.expires_by == "ttl"
+
+
+def test_the_indexes_of_the_api_log() -> None:
+    indexes = {index["IndexName"]: keys(index) for index in FOUND["a"].create["GlobalSecondaryIndexes"]}
+    assert indexes == {"ByPerson": ["person_day", "sk"], "ByRecord": ["record", "sk"], "ByHour": ["hour", "sk"]}
+
+
+def test_indexes_hold_whole_rows() -> None:
+    create = [table.create for table in FOUND.values()]
+    indexes = [
+        i for c in create for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes") for i in c.get(kind, [])
+    ]
+    assert {index["Projection"]["ProjectionType"] for index in indexes} == {"ALL"}
+
+
+def test_only_what_createtable_takes_is_sent() -> None:
+    taken = {"TableName", "BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes"}
+    assert {part for table in FOUND.values() for part in table.create} == taken | {"LocalSecondaryIndexes"}
+
+
+def test_short_tags_of_every_form(tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        "Globals: {Environment: {Variables: {AFFINO_GATE_TABLE: !Ref T, X: !If [A, !Ref B, C]}}}\n"
+        "Resources: {T: {Type: 'AWS::DynamoDB::Table', Properties: {KeySchema: [], X: !Odd {a: 1}}}}\n"
+    )
+    assert tables(template, SETTINGS) == [Table({"TableName": "g", "KeySchema": []}, None)]
+
+
+class Emulator(AwsJson):
+    """Notes what it is asked; knows the tables that it is made with."""
+
+    def __init__(self, *known: Table) -> None:
+        self.known = {table.name: table for table in known}
+        self.calls: list[str] = []
+
+    def call(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.calls.append(f"{operation} {body['TableName']}")
+        if operation == "CreateTable" and body["TableName"] in self.known:
+            raise AwsError("ResourceInUseException", {})
+        return {"Table": self.known[body["TableName"]].create} if operation == "DescribeTable" else {}
+
+
+def test_what_is_missing_is_made() -> None:
+    emulator = Emulator(FOUND["g"])
+    make(emulator, [FOUND["g"], FOUND["a"]])
+    assert emulator.calls == ["CreateTable g", "DescribeTable g", "CreateTable a", "UpdateTimeToLive a"]
+
+
+def test_a_table_of_another_version_is_refused() -> None:
+    emulator = Emulator(Table({**FOUND["g"].create, "TableName": "a"}, "ttl"))
+    with pytest.raises(TablesDiffer, match="FRESH=1"):
+        make(emulator, [FOUND["a"]])
