@@ -9,7 +9,7 @@ FRESH ?=
 ARGS ?=
 
 bin := .venv/bin
-checked := shared functions scripts tests
+checked := shared functions scripts bench tests
 # Every install is exactly what the lock names, by hash; the lock is complete, so nothing is resolved.
 install = -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes --requirement
 
