@@ -116,6 +116,16 @@ def codes(limit: int) -> Kind:
     return Kind(f"list of codes, at most {limit}", schema, Annotated[list[_CODE], Field(max_length=limit), unique])
 
 
+_NAME = Annotated[StrictStr, Field(max_length=200), AfterValidator(_tidy)]
+
+
+def names(limit: int) -> Kind:
+    """Several names, each at most 200 long; repeated ones count once."""
+    schema = {"type": "array", "items": {"type": "string"}, "maxItems": limit}
+    unique = AfterValidator(lambda v: list(dict.fromkeys(v)))
+    return Kind(f"list of names, at most {limit}", schema, Annotated[list[_NAME], Field(max_length=limit), unique])
+
+
 def _as_lookup(value: Any) -> Any:
     found = _number_in_text(value)
     if isinstance(found, str) and 0 < len(found) <= 200:

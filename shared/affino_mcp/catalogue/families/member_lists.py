@@ -1,0 +1,165 @@
+"""Contact lists and account lists: both work the same way, so both come from one table of methods (R57, R58, R98-R102)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.families import accounts, contacts
+from affino_mcp.catalogue.families.shared import SEARCH_NAMES, TOPICS
+from affino_mcp.catalogue.field import Field
+from affino_mcp.catalogue.kinds import choice, codes, line, text, whole
+from affino_mcp.catalogue.method import CURSOR, MINE, PAGE_RETURNS, PAGE_SIZE, Effect, Method, listing
+from affino_mcp.catalogue.record import Record
+
+MOST_MEMBERS: Final = 500
+"""How many members one call may add or remove."""
+
+MAILING_LIST: Final = "mailing_list"
+TYPE: Final = Field("Type", choice("segment", MAILING_LIST), "default segment")
+MEMBER_COUNT: Final = Field("MemberCount", whole(0, 10**9))
+_TITLE: Final = Field("Title", line(150))
+
+
+@dataclass(frozen=True, eq=False)
+class ListKind:
+    """One of the two kinds of list: what it holds, and the methods that work on it."""
+
+    record: Record
+    member: Record
+    example: str
+    member_example: str
+
+    @property
+    def many(self) -> Field:
+        """The argument that takes several members."""
+        return Field(f"{self.member.code}s", codes(MOST_MEMBERS))
+
+    @property
+    def stem(self) -> str:
+        """The kind in method names."""
+        return self.record.words.replace(" ", "_")
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """All eight methods."""
+        return (*self._of_lists(), *self._of_members())
+
+    def _of_lists(self) -> tuple[Method, ...]:
+        record, words, full = self.record, self.record.words, {self.record.name: f"the full {self.record.words}"}
+        which, gone = record.code_field.needed(), {record.code: "the code", "Deleted": "true"}
+        has = Field(self.member.code, self.member.code_field.kind, f"lists with this {self.member.words} in them")
+        return (
+            self._row(
+                f"list_{self.stem}s",
+                Effect.READ,
+                "read",
+                f"List {words}s with their member counts, page by page.",
+                f"the {words}s that {self.member_example} is on.",
+                PAGE_RETURNS,
+                *listing(record, has, MINE),
+            ),
+            self._row(f"get_{self.stem}", Effect.READ, "read", f"Read one {words}.", self.example, full, which),
+            self._row(
+                f"create_{self.stem}",
+                Effect.CREATE,
+                "write",
+                f"Create a {words}; members are added by their own tool.",
+                self.example,
+                full,
+                *record.creating(),
+            ),
+            self._row(
+                f"update_{self.stem}",
+                Effect.UPDATE,
+                "write",
+                f"Change a {words}; only the given arguments change, null clears.",
+                f"rename {self.example}",
+                full,
+                *record.updating(without=(TYPE.name,)),
+            ),
+            self._row(
+                f"delete_{self.stem}",
+                Effect.DELETE,
+                "delete",
+                f"Delete a {words}; its members stay as they are. An operator can restore it for 30 days.",
+                f"remove {self.example}",
+                gone,
+                which,
+            ),
+        )
+
+    def _of_members(self) -> tuple[Method, ...]:
+        record, words, members = self.record, self.record.words, f"{self.member.words}s"
+        which, many, found = record.code_field.needed(), self.many.needed(), f"{self.member.code} and Name of each"
+        return (
+            self._row(
+                f"list_{self.stem}_members",
+                Effect.READ,
+                "read",
+                f"The {members} on a {words}, page by page.",
+                f"who is on {self.example}",
+                PAGE_RETURNS,
+                which,
+                SEARCH_NAMES,
+                PAGE_SIZE,
+                CURSOR,
+            ),
+            self._row(
+                f"add_{self.stem}_members",
+                Effect.ADD,
+                "write",
+                f"Add 1-{MOST_MEMBERS} {members} to a {words}; the {members} themselves do not change.",
+                f"add {self.member_example} to {self.example}",
+                {record.code: "the list", "Added": found, "AlreadyMembers": found, "NotFound": "codes"},
+                which,
+                many,
+            ),
+            self._row(
+                f"remove_{self.stem}_members",
+                Effect.REMOVE,
+                "write",
+                f"Take 1-{MOST_MEMBERS} {members} off a {words}; the {members} themselves do not change.",
+                f"take {self.member_example} off {self.example}",
+                {record.code: "the list", "Removed": found, "NotMembers": "codes"},
+                which,
+                many,
+            ),
+        )
+
+    def _row(
+        self, name: str, effect: Effect, deed: str, summary: str, example: str, returns: dict[str, str], *takes: Field
+    ) -> Method:
+        family = self.record.family
+        return Method(name, family, effect, f"{family}.{deed}", summary, example, returns, takes, record=self.record)
+
+
+def _record(name: str, family: Family, *more: Field) -> Record:
+    return Record(
+        name=name,
+        family=family,
+        code=f"{name}Code",
+        label=("Title",),
+        fields=(
+            _TITLE,
+            Field("Description", text(2000)),
+            *more,
+            Field("TopicCodes", codes(20), TOPICS.help, TOPICS.reference),
+        ),
+        required=("Title",),
+        derived=(MEMBER_COUNT,),
+        sorts=("Code", "Title", "Created", "Updated"),
+        summary=("Title", "Description", *(field.name for field in more)),
+        search=("Title", "Description"),
+    )
+
+
+CONTACT_LISTS: Final = ListKind(
+    _record("ContactList", Family.CONTACT_LISTS, TYPE), contacts.CONTACT, "the Spring 2026 Campaign list.", "Jane Doe"
+)
+ACCOUNT_LISTS: Final = ListKind(
+    _record("AccountList", Family.ACCOUNT_LISTS), accounts.ACCOUNT, "the London key accounts list.", "Orbital Labs"
+)
+KINDS: Final = (CONTACT_LISTS, ACCOUNT_LISTS)
+METHODS: Final = tuple(method for kind in KINDS for method in kind.methods)
