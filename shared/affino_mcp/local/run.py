@@ -121,7 +121,7 @@ def _start(plan: Plan, say: Progress, children: list[Child]) -> Running:
     emulator = Emulator(plan.state, Settings().region)
     children.append(emulator.child)
     emulator.wait()
-    settings = Settings(aws_endpoint=emulator.endpoint)
+    settings = Settings(aws_endpoint=emulator.endpoint, allowed_origins=plan.url)
     say("making the tables of template.yaml")
     tables.make(dynamodb(settings), tables.tables(TEMPLATE, settings))
     say("starting the service")
