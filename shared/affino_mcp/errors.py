@@ -69,8 +69,13 @@ class Refusal(AffinoError):
 class BadCredentials(Refusal):
     """Key, secret or token missing, unknown or wrong: never says which (R53)."""
 
-    type, status, code = "authentication_error", 401, -31001
-    denied_by, who_can_fix = "credentials", "person or operator"
+    type, status, code, denied_by, who_can_fix = (
+        "authentication_error",
+        401,
+        -31001,
+        "credentials",
+        "person or operator",
+    )
     text = (
         "Authentication failed: the AccessToken, API Key or API Secret is missing or wrong, or the session is over. "
         "Ask the person to log in to Affino again, and check the three headers."
@@ -81,8 +86,7 @@ class BadCredentials(Refusal):
 class SessionExpired(Refusal):
     """The session's time is over (R26, R43, R44)."""
 
-    type, status, code = "session_expired", 401, -31001
-    denied_by, who_can_fix = "session", "person"
+    type, status, code, denied_by, who_can_fix = "session_expired", 401, -31001, "session", "person"
     text = "The session has expired. Ask the person to log in to Affino again and use the new AccessToken."
     next_step = "Tell the person that the session has expired and ask for a new login; do not retry with this token."
 
@@ -90,8 +94,7 @@ class SessionExpired(Refusal):
 class SessionUnknown(Refusal):
     """The AccessToken belongs to no session: mistyped, from another instance, or logged out."""
 
-    type, status, code = "session_unknown", 401, -31001
-    denied_by, who_can_fix = "session", "person"
+    type, status, code, denied_by, who_can_fix = "session_unknown", 401, -31001, "session", "person"
     text = "The AccessToken is not known here. Ask the person to log in to this Affino instance and use the new AccessToken."
     next_step = "Tell the person that the AccessToken is not valid here and ask for a new login."
 
@@ -99,8 +102,7 @@ class SessionUnknown(Refusal):
 class PersonInactive(Refusal):
     """The person's account has been disabled."""
 
-    type, status, code = "person_disabled", 401, -31001
-    denied_by, who_can_fix = "person", "operator"
+    type, status, code, denied_by, who_can_fix = "person_disabled", 401, -31001, "person", "operator"
     text = "This person's account is disabled, so nothing can be done in their name."
     next_step = "Tell the person that the account is disabled; an operator can enable it."
 
@@ -108,8 +110,7 @@ class PersonInactive(Refusal):
 class ProfileDisabled(Refusal):
     """The operator switched the profile off (R132-R134)."""
 
-    type, status, code = "profile_disabled", 403, -31003
-    denied_by, who_can_fix = "profile", "operator"
+    type, status, code, denied_by, who_can_fix = "profile_disabled", 403, -31003, "profile", "operator"
     text = "This API Profile is switched off. Ask the operator of this Affino instance to enable it."
     next_step = "Stop calling; ask the operator whether the profile will be enabled again."
 
@@ -117,8 +118,7 @@ class ProfileDisabled(Refusal):
 class OriginRefused(Refusal):
     """A web page of a foreign origin called (MCP 2026-07-28: an invalid Origin is 403)."""
 
-    type, status, code = "origin_refused", 403, -31003
-    denied_by, who_can_fix = "origin", "operator"
+    type, status, code, denied_by, who_can_fix = "origin_refused", 403, -31003, "origin", "operator"
     text = "Calls from this web origin are not accepted."
     next_step = "Call from a server or a desktop client, or ask the operator to allow the origin."
 
@@ -126,8 +126,7 @@ class OriginRefused(Refusal):
 class RateLimited(Refusal):
     """The profile's limit is reached (R125-R127); `retry_after` is the exact wait in seconds."""
 
-    type, status, code = "rate_limited", 429, -31029
-    denied_by, who_can_fix = "rate_limit", "operator"
+    type, status, code, denied_by, who_can_fix = "rate_limited", 429, -31029, "rate_limit", "operator"
     text = "The rate limit of this API Profile is reached. Wait for the stated time before the next call."
     next_step = "Wait for retry_after seconds, then go on; if this happens often, ask the operator to raise the limit."
 
@@ -135,8 +134,7 @@ class RateLimited(Refusal):
 class TooManyFailures(Refusal):
     """Too many wrong logins from this place (R130); right credentials are never refused (R131)."""
 
-    type, status, code = "too_many_failures", 429, -31029
-    denied_by, who_can_fix = "login_guard", "person"
+    type, status, code, denied_by, who_can_fix = "too_many_failures", 429, -31029, "login_guard", "person"
     text = "Too many failed attempts. Wait before trying again."
     next_step = "Wait for retry_after seconds and check the e-mail and password."
 
@@ -144,8 +142,7 @@ class TooManyFailures(Refusal):
 class Unavailable(Refusal):
     """A store does not answer: nothing was written, nobody is blamed."""
 
-    type, status, code = "unavailable", 503, -31053
-    denied_by, who_can_fix = "service", "operator"
+    type, status, code, denied_by, who_can_fix = "unavailable", 503, -31053, "service", "operator"
     text = "The service cannot reach its storage just now. Nothing was changed; try again shortly."
     next_step = "Try the same call again after retry_after seconds."
 
@@ -162,7 +159,6 @@ class TooLarge(Refusal):
 
     type, status, code = "too_large", 413, -31013
     text = "The request is larger than this service accepts."
-    next_step = "Send less in one call."
 
 
 class MethodNotAllowed(Refusal):
@@ -170,7 +166,6 @@ class MethodNotAllowed(Refusal):
 
     type, status, code = "method_not_allowed", 405, -31005
     text = "Only POST is served here."
-    next_step = "Send the message with POST."
 
 
 class NoSuchPath(Refusal):
@@ -178,7 +173,6 @@ class NoSuchPath(Refusal):
 
     type, status, code = "not_found", 404, -31004
     text = "Nothing is served at this address."
-    next_step = "Check the address."
 
 
 class ToolError(AffinoError):

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.profile import Profile
@@ -195,45 +194,6 @@ def test_a_write_without_its_audit_row_does_not_happen(world: World, manager: Cl
     assert manager.call("create_account", Name="Unseen").status == 503
     world.watched.broken = set()
     assert manager.call("list_accounts").result["Items"] == []
-
-
-@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
-def test_only_post_is_served(manager: Client, method: str) -> None:
-    answer = manager.send(None, method=method)
-    assert (answer.status, answer.headers["allow"]) == (405, "POST")
-
-
-def test_a_trailing_slash_is_the_same_address(manager: Client) -> None:
-    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-    assert manager.send(message, path="/mcp/").status == 200
-
-
-UNKNOWN = [
-    "/.well-known/oauth-protected-resource",
-    "/.well-known/oauth-protected-resource/mcp",
-    "/.well-known/oauth-authorization-server",
-    "/.well-known/openid-configuration",
-    "/register",
-]
-
-
-@pytest.mark.parametrize("path", UNKNOWN)
-def test_no_oauth_is_advertised(world: World, manager: Client, path: str) -> None:
-    assert manager.send(None, path=path, method="GET").status == 404
-    assert world.rows() == []
-
-
-def test_health_needs_no_credentials(world: World, handler: LambdaHandler) -> None:
-    answer = Client(world, handler, {}).send(None, path="/health", method="GET")
-    assert answer.document == {"name": NAME, "version": VERSION, "status": "ok"}
-
-
-ORIGINS = {"foreign": "https://evil.example", "null": "null"}
-
-
-@pytest.mark.parametrize("origin", ORIGINS.values(), ids=ORIGINS)
-def test_a_foreign_origin_is_refused(manager: Client, origin: str) -> None:
-    assert _with(manager, Origin=origin).call("list_accounts").status == 403
 
 
 def test_an_unknown_tool_is_a_protocol_error_with_a_row(world: World, manager: Client) -> None:

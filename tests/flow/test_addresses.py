@@ -1,0 +1,51 @@
+"""What is served at which address, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from affino_mcp import NAME, VERSION
+from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from tests.world import Client, World
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_only_post_is_served(manager: Client, method: str) -> None:
+    answer = manager.send(None, method=method)
+    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+
+
+def test_a_trailing_slash_is_the_same_address(manager: Client) -> None:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    assert manager.send(message, path="/mcp/").status == 200
+
+
+UNKNOWN = [
+    "/.well-known/oauth-protected-resource",
+    "/.well-known/oauth-protected-resource/mcp",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
+    "/register",
+]
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+def test_no_oauth_is_advertised(world: World, manager: Client, path: str) -> None:
+    assert manager.send(None, path=path, method="GET").status == 404
+    assert world.rows() == []
+
+
+def test_health_needs_no_credentials(world: World, handler: LambdaHandler) -> None:
+    answer = Client(world, handler, {}).send(None, path="/health", method="GET")
+    assert answer.document == {"name": NAME, "version": VERSION, "status": "ok"}
+
+
+ORIGINS = {"foreign": "https://evil.example", "null": "null"}
+
+
+@pytest.mark.parametrize("origin", ORIGINS.values(), ids=ORIGINS)
+def test_a_foreign_origin_is_refused(manager: Client, origin: str) -> None:
+    assert (
+        Client(manager.world, manager.handler, {**manager.headers, "Origin": origin}).call("list_accounts").status
+        == 403
+    )
