@@ -123,19 +123,23 @@ def build(methods: Mapping[str, Method], *, in_thread: bool) -> FastMCP[Any]:
         mask_error_details=True,
         dereference_schemas=False,
     )
-    _trim(server, methods)
+    _trim(server)
     return server
 
 
-def _trim(server: FastMCP[Any], methods: Mapping[str, Method]) -> None:
+def _trim(server: FastMCP[Any]) -> None:
     """What FastMCP has no setting for; private names of the pinned version, each covered by a test."""
     low = server._mcp_server  # noqa: SLF001
     server._FastMCP__state_store = NoState()  # type: ignore[attr-defined]  # noqa: SLF001
     for method in _NOT_OFFERED:
         low._request_handlers.pop(method)  # noqa: SLF001
     low.get_capabilities = _capabilities  # type: ignore[method-assign]
-    low.get_tool_input_schema = {name: method.input_schema() for name, method in methods.items()}.get
+    low.get_tool_input_schema = _no_header_arguments
     low.middleware[:0] = [OwnWords(), ListOnce()]
+
+
+def _no_header_arguments(_: str) -> None:
+    """No tool takes an argument from a header (`x-mcp-header`); without this answer the SDK lists all tools at each call."""
 
 
 def _capabilities(*_: Any, **__: Any) -> mcp_types.ServerCapabilities:

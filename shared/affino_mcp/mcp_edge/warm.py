@@ -11,7 +11,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp, Message
 
 from affino_mcp import NAME, VERSION
-from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
+from affino_mcp.catalogue.capability import Capability
 from affino_mcp.dispatch import Answer, CallMeta
 from affino_mcp.gate.caller import Caller, Person, Profile, RateState, Session
 from affino_mcp.mcp_edge.call import Call
@@ -38,7 +38,7 @@ _CALLER: Final = Caller(
         name="warm-up",
         version="",
         secret="",
-        capability=Capability({family.value: frozenset(Access) for family in SWITCHED}),
+        capability=Capability(),
         rate=1,
         burst=1,
     ),
@@ -46,7 +46,7 @@ _CALLER: Final = Caller(
     session=Session(fingerprint="", expires=0, digest=""),
     rate=RateState(1, 1, 0),
 )
-"""Nobody, whose profile shows every tool. It exists in this module's messages only."""
+"""Nobody, whose profile shows only what every profile shows: a longer list would build nothing more."""
 
 
 class _Nothing:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.mcp_edge import message
@@ -18,11 +18,17 @@ documents = st.fixed_dictionaries(
 )
 
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Timing never decides a test."""
+
+
+@patient
 @given(st.binary())
 def test_no_bytes_whatever_raise(body: bytes) -> None:
     message.read(body).fault_inside()
 
 
+@patient
 @given(documents)
 def test_no_document_whatever_raises_and_every_answer_can_be_sent(document: dict[str, Any]) -> None:
     received = message.read(json.dumps(document).encode())
@@ -32,6 +38,7 @@ def test_no_document_whatever_raises_and_every_answer_can_be_sent(document: dict
         assert isinstance(document["method"], str)
 
 
+@patient
 @given(st.text() | st.integers())
 def test_the_id_is_read_exactly_as_it_was_sent(message_id: str | int) -> None:
     body = json.dumps({"jsonrpc": "2.0", "id": message_id, "method": "ping"}).encode()

@@ -1,0 +1,170 @@
+"""Start and call costs of the MCP endpoint beside the usual FastMCP server, on this machine: `make bench`.
+
+    python -m bench [--starts N] [--calls N] [--tools N] [--check]
+
+Needs only what `make setup` installs. Ratios within one run are what to compare; absolute times depend on the machine.
+`--check` ends with code 1 unless the start costs at most 0.7 of the usual server's, and a tool call through the whole
+gate costs less than half of the usual server's call without any, however many tools there are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from bench.messages import calls
+
+USUAL, OURS, FEW = "fastmcp + mangum, 60 tools, no gate", "affino-mcp", "affino-mcp, its own tools only"
+
+
+@dataclass
+class Peer:
+    """One server under measurement. `starts` holds (wall, CPU) of each start, `calls` the CPU of each call."""
+
+    module: str
+    messages: Mapping[str, dict[str, Any]]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    starts: list[tuple[float, float]] = field(default_factory=list)
+    calls: dict[str, list[float]] = field(default_factory=dict)
+
+    def measure(self, times: int) -> None:
+        """Start one process, call it, and keep what that cost. Raises RuntimeError for any answer but 200."""
+        began = time.perf_counter()
+        with self._process() as process:
+            cpu = self._read(process)["cpu"]
+            self.starts.append(((time.perf_counter() - began) * 1000, cpu))
+            for name, message in self.messages.items():
+                costs = [self._call(process, name, message) for _ in range(times + 5)]
+                self.calls.setdefault(name, []).extend(costs[5:])
+
+    @contextmanager
+    def _process(self) -> Iterator[subprocess.Popen[str]]:
+        command = [sys.executable, "-m", "bench.worker", self.module]
+        environment = {**os.environ, **self.environment}
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def _call(self, process: subprocess.Popen[str], name: str, message: dict[str, Any]) -> float:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(message) + "\n")
+        process.stdin.flush()
+        answer = self._read(process)
+        if answer["status"] != 200 or '"error"' in answer["body"][:200]:
+            raise RuntimeError(f"{self.module}: {name}: {answer['status']} {answer['body'][:300]}")
+        cpu: float = answer["cpu"]
+        return cpu
+
+    @staticmethod
+    def _read(process: subprocess.Popen[str]) -> dict[str, Any]:
+        assert process.stdout is not None
+        answer: dict[str, Any] = json.loads(process.stdout.readline())
+        return answer
+
+
+@contextmanager
+def canned_stores() -> Iterator[str]:
+    """The address of stores that answer at once (bench.canned), in a process of their own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with subprocess.Popen([sys.executable, "-m", "bench.canned", str(port)]) as process:
+        try:
+            wait_for(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()
+
+
+def wait_for(port: int) -> None:
+    """Until something listens there."""
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError("bench.canned did not start")
+
+
+def peers(stores: str, tools: int) -> dict[str, Peer]:
+    """Who is measured."""
+    aws = {"AFFINO_AWS_ENDPOINT": stores, "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
+    ours = calls("get_current_user", {})
+    usual = calls("create_contacts", {"name": "Jane Doe", "email": "jane@example.org", "topics": [1, 2]})
+    return {
+        "nothing": Peer("bench.peers.nothing", {}),
+        USUAL: Peer("bench.peers.fastmcp_mangum", usual),
+        OURS: Peer("bench.peers.service", ours, {**aws, "BENCH_TOOLS": str(tools)}),
+        FEW: Peer("bench.peers.service", ours, aws),
+    }
+
+
+def report(measured: Mapping[str, Peer]) -> None:
+    """The two tables, as in docs/performance.md."""
+    usual = median(wall for wall, _ in measured[USUAL].starts)
+    print("| start | wall ms | CPU ms | ratio |\n|---|---|---|---|")
+    for name, peer in measured.items():
+        wall, cpu = (median(part) for part in zip(*peer.starts, strict=True))
+        print(f"| {name} | {wall:.0f} | {cpu:.0f} | {wall / usual:.2f} |")
+    print("\n| call (CPU ms, median) | " + " | ".join(name for name, peer in measured.items() if peer.calls) + " |")
+    print("|---|" + "---|" * sum(1 for peer in measured.values() if peer.calls))
+    for message in measured[USUAL].messages:
+        print(
+            f"| {message} | "
+            + " | ".join(f"{median(p.calls[message]):.2f}" for p in measured.values() if p.calls)
+            + " |"
+        )
+
+
+def broken(measured: Mapping[str, Peer]) -> list[str]:
+    """Which of the promises does not hold in this run."""
+    call = "tools/call, 2026-07-28"
+    start = median(wall for wall, _ in measured[OURS].starts) / median(wall for wall, _ in measured[USUAL].starts)
+    ours, few, usual = (median(measured[name].calls[call]) for name in (OURS, FEW, USUAL))
+    promises = {
+        f"start at most 0.7 of the usual server's, is {start:.2f}": start <= 0.7,
+        f"a call below half of the usual server's {usual:.2f} ms, is {ours:.2f} ms": ours < usual / 2,
+        f"a call costs the same with few tools ({few:.2f} ms) and many ({ours:.2f} ms)": ours < 1.25 * few,
+    }
+    return [promise for promise, held in promises.items() if not held]
+
+
+def main() -> int:
+    """Measure, print, and with --check judge."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--starts", type=int, default=5, help="processes of each peer (default 5)")
+    parser.add_argument("--calls", type=int, default=100, help="calls of each message in each process (default 100)")
+    parser.add_argument("--tools", type=int, default=113, help="tools of the service (default 113)")
+    parser.add_argument("--check", action="store_true", help="end with code 1 when a promise does not hold")
+    options = parser.parse_args()
+    with canned_stores() as stores:
+        measured = peers(stores, options.tools)
+        for name, peer in measured.items():
+            peer.measure(0)
+            peer.starts.clear()
+            print(f"measuring {name} ...", file=sys.stderr)
+        for _ in range(options.starts):
+            for peer in measured.values():
+                peer.measure(options.calls)
+    report(measured)
+    failures = broken(measured)
+    print("\n" + "\n".join(f"NOT HELD: {failure}" for failure in failures) if failures else "\nall promises held")
+    return 1 if failures and options.check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""Stores that answer at once and always the same: DynamoDB and Secrets Manager on a loopback port.
+
+    python -m bench.canned PORT
+
+The gate's rows are written by the service's own code into memory and played back over HTTP, so that the service under
+measurement signs, sends and parses as it does in AWS, and the time of a real store does not count. Conditions are not
+evaluated and nothing is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from affino_mcp.catalogue.capability import SWITCHED, Access
+from affino_mcp.clock import now
+from affino_mcp.gate import sessions
+from affino_mcp.gate.people import People
+from affino_mcp.gate.profiles import Profiles
+from affino_mcp.settings import Settings
+from affino_mcp.store import render
+from affino_mcp.store.memory import MemoryDatabase
+from affino_mcp.store.ops import Item, Key
+from affino_mcp.store.secrets import MemorySecrets
+from bench.credentials import KEY, SECRET, TOKEN
+
+SETTINGS = Settings()
+Body = dict[str, Any]
+
+
+def seeded(key: str, secret: str, token: str) -> tuple[MemoryDatabase, MemorySecrets]:
+    """One profile that allows everything, one person and one session with exactly these credentials."""
+    database, secrets = MemoryDatabase(), MemorySecrets()
+    drawn = iter((key, secret))
+    profiles = Profiles(database, secrets, SETTINGS, now, draw=lambda _: next(drawn))
+    profiles.create("bench", {family: frozenset(Access) for family in SWITCHED}, rate=6_000, burst=6_000)
+    person = People(database, SETTINGS, now).create(1, "Bench", "bench@example.org", ["Sales Managers"])
+    tokens = iter((token, "00000000-0000-4000-8000-000000000001"))
+    sessions.new_token = lambda: next(tokens)
+    sessions.Sessions(database, SETTINGS, now).create(person.user_code, key)
+    return database, secrets
+
+
+class Canned:
+    """What each operation answers."""
+
+    def __init__(self, database: MemoryDatabase, secrets: MemorySecrets) -> None:
+        self._database, self._secrets = database, secrets
+
+    def answer(self, operation: str, body: Body) -> Body:
+        """The answer to one operation, in AWS's JSON."""
+        match operation:
+            case "GetItem":
+                return self._item("Item", body["TableName"], body["Key"])
+            case "UpdateItem":
+                return self._item("Attributes", body["TableName"], body["Key"])
+            case "BatchGetItem":
+                return {"Responses": {}, "UnprocessedKeys": {}}
+            case "Query":
+                return {"Items": []}
+            case "GetSecretValue":
+                document = self._secrets.read(body["SecretId"], body["VersionId"])
+                return {"SecretString": json.dumps(document), "VersionId": body["VersionId"]}
+        return {}
+
+    def _item(self, name: str, table: str, key: Body) -> Body:
+        found: Item | None = self._database.get(table, Key(key["pk"]["S"], key["sk"]["S"]))
+        return {name: render.item_to_wire(found)} if found else {}
+
+
+def handler(canned: Canned) -> type[BaseHTTPRequestHandler]:
+    """The HTTP side: the operation's name is the last part of X-Amz-Target."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            operation = self.headers["X-Amz-Target"].rpartition(".")[2]
+            data = json.dumps(canned.answer(operation, body)).encode()
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(data) + data)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+def main(port: int) -> None:
+    """Serve until killed."""
+    key, secret, token = os.environ.get("BENCH_CREDENTIALS", f"{KEY} {SECRET} {TOKEN}").split()
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler(Canned(*seeded(key, secret, token))))
+    server.daemon_threads = True
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,53 @@
+"""The events sent to the peers: API Gateway REST events with one MCP message each."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bench.credentials import KEY, SECRET, TOKEN
+
+MODERN, LEGACY = "2026-07-28", "2025-06-18"
+CLIENT = {"name": "bench", "version": "1.0"}
+META = {
+    "io.modelcontextprotocol/protocolVersion": MODERN,
+    "io.modelcontextprotocol/clientInfo": CLIENT,
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+
+
+def event(method: str, params: dict[str, Any], era: str) -> dict[str, Any]:
+    """One message as a client of that protocol revision sends it through API Gateway."""
+    headers = {
+        "accept": "application/json, text/event-stream",
+        "content-type": "application/json",
+        "host": "abcdef1234.execute-api.eu-west-1.amazonaws.com",
+        "authorization": f"Bearer {TOKEN}",
+        "x-api-key": KEY,
+        "x-api-secret": SECRET,
+        "mcp-protocol-version": era,
+    }
+    if era == MODERN:
+        params = {**params, "_meta": META}
+        headers |= {"mcp-method": method} | ({"mcp-name": params["name"]} if "name" in params else {})
+    return {
+        "resource": "/mcp",
+        "path": "/mcp",
+        "httpMethod": "POST",
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "requestContext": {"requestId": "bench", "identity": {"sourceIp": "203.0.113.7"}, "stage": "live"},
+        "body": json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}),
+        "isBase64Encoded": False,
+    }
+
+
+def calls(tool: str, arguments: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What each peer is asked, by the name in the table."""
+    call = {"name": tool, "arguments": arguments}
+    return {
+        "tools/call, 2026-07-28": event("tools/call", call, MODERN),
+        "tools/call, 2025-06-18": event("tools/call", call, LEGACY),
+        "tools/list, 2026-07-28": event("tools/list", {}, MODERN),
+        "tools/list, 2025-06-18": event("tools/list", {}, LEGACY),
+    }

@@ -1,0 +1,24 @@
+"""This service as its Lambda function makes it, with the catalogue copied until it holds BENCH_TOOLS tools."""
+
+from __future__ import annotations
+
+import os
+
+from affino_mcp.mcp_edge import lean
+
+with lean.imports():
+    from dataclasses import replace
+
+    from affino_mcp import observability
+    from affino_mcp.catalogue import registry
+    from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+    from affino_mcp.settings import settings
+    from affino_mcp.wiring import mcp_app
+
+    originals = list(registry.METHODS.values())
+    for number in range(len(originals), int(os.environ.get("BENCH_TOOLS", "0"))):
+        copied = originals[number % len(originals)]
+        name = f"copy_{number}_of_{copied.name}"
+        registry.METHODS[name] = replace(copied, name=name)
+    observability.warm()
+    handler = LambdaHandler(mcp_app(settings(), in_thread=False), settings().stage)
