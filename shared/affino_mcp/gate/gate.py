@@ -10,6 +10,7 @@ from affino_mcp.clock import Clock
 from affino_mcp.errors import BadCredentials, ProfileDisabled, RateLimited, Refusal, Unavailable
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.headers import Credentials, RawHeaders, read
+from affino_mcp.gate.named import FirstOfMinute
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.profile_reader import ProfileReader
@@ -33,6 +34,7 @@ class Gate:
         self._reader = ProfileReader(db, secrets, settings)
         self._meter = Meter(db, settings, clock)
         self._sessions = Sessions(db, settings, clock)
+        self._first = FirstOfMinute(clock)
         self._pool = pool
 
     def admit(self, headers: RawHeaders, *, charge: bool) -> Caller:
@@ -72,13 +74,22 @@ class Gate:
 
     def _passed(self, profile: Profile, credentials: Credentials, *, charge: bool) -> Caller:
         if charge:
-            self._meter.refuse_known(profile)
+            self._refuse_known(profile, credentials.token)
         resolved = self._begun(lambda: self._sessions.resolve(credentials.token))
         try:
             profile, paid = self._current(profile, credentials, self._meter.charge if charge else self._meter.look)
         except (ProfileDisabled, RateLimited) as refusal:
             raise refusal.about(person=_person_if_known(resolved)) from None
         return self._joined(profile, paid, resolved)
+
+    def _refuse_known(self, profile: Profile, token: str) -> None:
+        """Refuse without a write while this process knows that the limit is reached; the first refusals name the person."""
+        try:
+            self._meter.refuse_known(profile)
+        except RateLimited as refusal:
+            if self._first.takes(profile.key):
+                refusal.about(person=_person_if_known(lambda: self._sessions.resolve(token)))
+            raise
 
     def _joined(self, profile: Profile, paid: Charge, resolved: Resolved) -> Caller:
         try:

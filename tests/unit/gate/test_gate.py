@@ -18,6 +18,7 @@ from affino_mcp.errors import (
     Unavailable,
 )
 from affino_mcp.gate import rows
+from affino_mcp.gate.named import SINGLY
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.sessions import Issued
 from affino_mcp.gate.tokens import digest, fingerprint, new_token
@@ -189,8 +190,16 @@ def test_over_the_limit(world: World, pool: Executor | None) -> None:
     world.asked()
     with pytest.raises(RateLimited) as again:
         gate.admit(valid(profile, login), charge=True)
-    assert world.asked() == []  # known here for a second: no store is asked
+    assert world.asked() == [("get", GATE)]  # known here for a second: no write, only the name for the log
     assert (again.value.profile, again.value.fingerprint) == (profile, login.session.fingerprint)
+    assert again.value.person == login.person
+    for _ in range(SINGLY):
+        with pytest.raises(RateLimited):
+            gate.admit(valid(profile, login), charge=True)
+    world.asked()
+    with pytest.raises(RateLimited) as unnamed:
+        gate.admit(valid(profile, login), charge=True)
+    assert (world.asked(), unnamed.value.person) == ([], None)
     assert gate.admit(valid(profile, login), charge=False).rate.remaining == 0
     world.clock.forward(10)
     assert gate.admit(valid(profile, login), charge=True)
