@@ -51,7 +51,12 @@ def run(records: Records, plan: Plan, values: Values, call: Call) -> Done:
     size = values.get("PageSize", DEFAULT_PAGE)
     if not all(plan.any_of):
         return Done(_answer(call, values, [], [], None))
-    rows, more = _rows(records, _query(records, plan, values, call), size, _wanted(values))
+    rows, more = _rows(records, index_query(records, plan, values, call), size, found_by(values))
+    return show(records, plan, rows, more, values, call)
+
+
+def show(records: Records, plan: Plan, rows: list[Item], more: Item | None, values: Values, call: Call) -> Done:
+    """The list answer for index rows that have been found."""
     found = records.documents((plan.record.family, row["code"]) for row in rows)
     documents = [found[place] for row in rows if (place := (plan.record.family, row["code"])) in found]
     documents = [document for document in documents if _recent(document, values) and plan.keeps(document)]
@@ -83,7 +88,7 @@ def _recent(document: Document, values: Values) -> bool:
     return since is None or document.system["UpdatedDate"] > precise(since)
 
 
-def _wanted(values: Values) -> Callable[[Item], bool]:
+def found_by(values: Values) -> Callable[[Item], bool]:
     """For searches: every word matches, and a record found by several of its words counts once."""
     asked = words(values.get("Search", ""))
     if not asked:
@@ -98,10 +103,11 @@ def _wanted(values: Values) -> Callable[[Item], bool]:
     return wanted
 
 
-def _query(records: Records, plan: Plan, values: Values, call: Call) -> Query:
+def index_query(records: Records, plan: Plan, values: Values, call: Call) -> Query:
+    """Where to look for the rows of a list: in the index of words for searches, else in the index of a facet."""
     start = cursor.place(call, values)
     asked = words(values.get("Search", ""))
-    where = _where(plan, plan.facets)
+    where = conditions(plan, plan.facets)
     if asked:
         if values.get("SortBy", "Code") != "Code":
             call.warn(
@@ -114,7 +120,7 @@ def _query(records: Records, plan: Plan, values: Values, call: Call) -> Query:
 
 def _sorted(records: Records, plan: Plan, values: Values, start: Item | None) -> Query:
     index, attribute = INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
-    where = _where(plan, plan.facets[1:], *_bounds(plan, attribute))
+    where = conditions(plan, plan.facets[1:], *_bounds(plan, attribute))
     since = values.get("DateFilter")
     if since:
         where = _both(where, Compare("updated", ">", precise(since) + "~"))
@@ -146,7 +152,8 @@ def _bounds(plan: Plan, attribute: str) -> list[Condition]:
     return list(bounds)
 
 
-def _where(plan: Plan, facets: tuple[str, ...], *bounds: Condition) -> Condition | None:
+def conditions(plan: Plan, facets: tuple[str, ...], *bounds: Condition) -> Condition | None:
+    """What an index row must hold to be in a list; None when every row may."""
     parts: list[Condition] = [Contains("facets", facet) for facet in facets]
     groups = ((plan.any_tags,) if plan.any_tags else ()) + plan.any_of
     parts.extend(any_of(*(Contains("facets", tag) for tag in group)) for group in groups)
@@ -159,24 +166,36 @@ def _both(first: Condition | None, second: Condition) -> Condition:
 
 
 def _rows(records: Records, query: Query, size: int, wanted: Callable[[Item], bool]) -> tuple[list[Item], Item | None]:
-    rows: list[Item] = []
     limit = 100 if query.where or query.span.prefix else size + 1
+
+    def read(start: Item | None) -> Page:
+        page = records.db.query(replace(query, limit=limit, start=start))
+        return Page([row for row in page.items if wanted(row)], page.next)
+
+    return collect(read, query.start, size, query.sort)
+
+
+def collect(
+    read: Callable[[Item | None], Page], start: Item | None, size: int, sort: str
+) -> tuple[list[Item], Item | None]:
+    """At most `size` rows of the pages that `read` gives from `start` on, and where to go on; at most five pages."""
+    rows: list[Item] = []
     for _ in range(MOST_ROUNDS):
-        page = records.db.query(replace(query, limit=limit))
-        rows += [row for row in page.items if wanted(row)]
+        page = read(start)
+        rows += page.items
         if len(rows) > size or page.next is None:
-            return _cut(query, rows, size, page)
-        query = replace(query, start=page.next)
+            return _cut(sort, rows, size, page)
+        start = page.next
         if len(rows) == size:
             break
-    return rows, query.start
+    return rows, start
 
 
-def _cut(query: Query, rows: list[Item], size: int, page: Page) -> tuple[list[Item], Item | None]:
+def _cut(sort: str, rows: list[Item], size: int, page: Page) -> tuple[list[Item], Item | None]:
     if len(rows) <= size:
         return rows, page.next
     last = rows[size - 1]
-    return rows[:size], {name: last[name] for name in {"pk", "sk", query.sort}}
+    return rows[:size], {name: last[name] for name in {"pk", "sk", sort}}
 
 
 def branch(records: Records, record: Record, facet: str, code: int, values: Values, call: Call) -> Done:

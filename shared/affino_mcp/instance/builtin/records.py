@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IF_UPDATED, Method
@@ -12,6 +12,7 @@ from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.codes import Codes
 from affino_mcp.instance.builtin.document import RECORD_SK, RELATION_SK, Document, from_item, record_key
 from affino_mcp.instance.builtin.index import Facets, moves, rows
+from affino_mcp.instance.builtin.memberships import follow
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.builtin.words import plain
 from affino_mcp.instance.port import Call
@@ -71,11 +72,16 @@ class Records:
         row = self.db.get(self.table, unique_key(family, name, value))
         return row["code"] if row else None
 
-    def save(self, change: Change, before: Stored | None, after: Stored) -> None:
-        """Take a record's new state into a change: document, history, relations, unique values and index rows."""
+    def save(self, change: Change, before: Stored | None, after: Stored, **noted: tuple[Any, Any]) -> None:
+        """Take a record's new state into a change: document, history, relations, unique values and index rows.
+
+        `noted` is what else the history shall say, by name: before and after.
+        """
         old, new = before.values() if before else {}, after.values()
+        old, new = old | {n: was for n, (was, _) in noted.items()}, new | {n: now for n, (_, now) in noted.items()}
         change.document(before.document if before else None, after.document, old, new)
         self._save_unique(change, before, after)
+        follow(self.db, change, before, after)
         for op in moves(self.table, self._rows(before), self._rows(after)):
             change.add(op)
 
