@@ -27,3 +27,19 @@ def test_create_an_account_with_its_primary_contact_then_list_three(world: World
         ("create_account", 200, "Sam Manager"),
         ("list_accounts", 200, "Sam Manager"),
     ]
+
+
+def test_a_row_names_the_record_that_the_method_is_about(world: World, manager: Client) -> None:
+    jane = manager.call("create_contact", Email="jane@orbital.example", FirstName="Jane", LastName="Doe").result[
+        "Contact"
+    ]
+    manager.call("create_account", Name="Orbital Labs", PrimaryContactCode=jane["UserCode"])
+    row = world.rows()[-1]
+    assert row["record"] == "R#accounts#1"
+    assert row["records"] == [f"contacts#{jane['UserCode']}", "accounts#1"]
+
+
+def test_a_misspelt_required_argument_is_pointed_out(manager: Client) -> None:
+    error = manager.call("create_account", Nmae="Orbital Labs").error
+    assert (error["message"], error["details"]["argument"]) == ("Name is required.", "Name")
+    assert error["details"]["ignored"] == ["create_account has no argument Nmae; it was ignored. Did you mean Name?"]

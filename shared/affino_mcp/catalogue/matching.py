@@ -51,7 +51,11 @@ def match(method: Method, given: Mapping[str, Any]) -> Matched:
             raise InvalidArgument(argument, f"{argument} is given twice under different spellings.")
         elif value is not None or method.effect is Effect.UPDATE:
             named[argument] = value
-    values = _checked(method, named)
+    try:
+        values = _checked(method, named)
+    except InvalidArgument as error:
+        error.details |= {"ignored": [found["Message"] for found in warnings]} if warnings else {}
+        raise
     changed = () if method.effect is Effect.READ else _changed(named, values)
     return Matched(values, (*warnings, *changed))
 

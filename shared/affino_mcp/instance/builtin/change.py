@@ -27,6 +27,7 @@ from affino_mcp.store.ops import (
     WriteOp,
     absent,
     equals,
+    key_of,
 )
 
 MOST_OPERATIONS: Final = 100
@@ -101,7 +102,7 @@ class Change:
 
     def commit(self, body: dict[str, Any]) -> Done:
         """Write everything at once and answer; with DryRun only check. Raises what a failed step means."""
-        main = "" if self._is_rehearsed_create() else next(iter(self.touched), "")
+        main = "" if self._is_rehearsed_create() else self._main()
         if self.values.get(DRY_RUN.name):
             self._rehearse()
             self.call.warn(WarningCode.DRY_RUN, DRY_RUN.name, "Nothing was written: this shows what the call would do.")
@@ -130,6 +131,11 @@ class Change:
                 if not holds(step.op.condition, item):
                     raise step.refuse(item)
 
+    def _main(self) -> str:
+        """The record that the method is about, among those that change with it."""
+        own = [ref for ref in self.touched if ref.startswith(f"{self.method.family}#")]
+        return next(iter([*own, *self.touched]), "")
+
     def _is_rehearsed_create(self) -> bool:
         return bool(self.values.get(DRY_RUN.name)) and self.method.effect is Effect.CREATE
 
@@ -156,12 +162,3 @@ def _gravest(errors: list[Exception]) -> Exception:
         if found := [error for error in errors if isinstance(error, kind)]:
             return found[0]
     return errors[0] if errors else Clash()
-
-
-def _key(op: WriteOp) -> Key:
-    return Key(op.item["pk"], op.item["sk"]) if isinstance(op, Put) else op.key
-
-
-def key_of(op: WriteOp) -> Key:
-    """The address that an operation writes or checks."""
-    return Key(op.item["pk"], op.item["sk"]) if isinstance(op, Put) else op.key

@@ -111,7 +111,6 @@ def create_contact(records: Records, method: Method, values: Values, call: Call)
         records.save(change, account, linked)
         known["accounts", account.document.code] = account.document
     records.save(change, None, contact)
-    change.touched.sort(key=lambda ref: ref != contact.document.ref)
     return change.commit({"Contact": present(records, call, contact, known)})
 
 
