@@ -19,9 +19,11 @@ from affino_mcp.store.ops import (
     Update,
     WriteOp,
 )
-from affino_mcp.store.wire import AwsError, AwsJson
+from affino_mcp.store.wire import AwsError, AwsJson, pause
 
 TARGET = "DynamoDB_20120810"
+ATTEMPTS = 5
+"""How often a batch is asked for what it left out (16 MB at a time, or throttled)."""
 
 
 class DynamoDatabase:
@@ -46,14 +48,20 @@ class DynamoDatabase:
         """See Database."""
         wanted = [render.key_to_wire(key) for key in dict.fromkeys(keys)]
         found: dict[Key, Item] = {}
+        attempt = 0
         while wanted:
-            body = {"RequestItems": {table: {"Keys": wanted, "ConsistentRead": True}}}
-            answer = self._call("BatchGetItem", body)
-            for wire in answer.get("Responses", {}).get(table, []):
-                item = render.item_from_wire(wire)
-                found[Key(item["pk"], item["sk"])] = item
-            wanted = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+            if attempt == ATTEMPTS:
+                raise StoreUnavailable("throttled")
+            pause(attempt)
+            rows, wanted = self._batch(table, wanted)
+            found |= {Key(row["pk"], row["sk"]): row for row in rows}
+            attempt += 1
         return found
+
+    def _batch(self, table: str, keys: list[render.Wire]) -> tuple[list[Item], list[render.Wire]]:
+        answer = self._call("BatchGetItem", {"RequestItems": {table: {"Keys": keys, "ConsistentRead": True}}})
+        rows = [render.item_from_wire(wire) for wire in answer.get("Responses", {}).get(table, [])]
+        return rows, answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
 
     def put(self, op: Put) -> None:
         """See Database."""
@@ -70,6 +78,8 @@ class DynamoDatabase:
 
     def query(self, op: Query) -> Page:
         """See Database."""
+        if op.span.empty:
+            return Page([])  # which DynamoDB refuses to look for
         answer = self._call("Query", render.query(op))
         last = answer.get("LastEvaluatedKey")
         items = [render.item_from_wire(wire) for wire in answer.get("Items", [])]
@@ -87,8 +97,6 @@ def _translate(error: AwsError) -> Exception:
             return ConditionFailed(render.item_from_wire(item) if item else None)
         case "TransactionCanceledException":
             return _cancelled(error.answer.get("CancellationReasons", []))
-        case "TransactionInProgressException" | "TransactionConflictException":
-            return TransactionFailed({})
     return StoreUnavailable(error.name)
 
 

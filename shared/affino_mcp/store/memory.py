@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Sequence
-from operator import eq, ge, gt, le, lt, ne
+from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from affino_mcp.store.ops import (
@@ -27,9 +27,14 @@ from affino_mcp.store.ops import (
     TransactionFailed,
     Update,
     WriteOp,
+    key_of,
 )
 
-_SIGNS: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "<>": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+MOST_AT_ONCE = 100
+"""DynamoDB's limit for the rows of one batch or transaction."""
+
+_Partition = dict[str, Item]
+_SIGNS: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 def holds(condition: Condition | None, item: Item | None) -> bool:
@@ -57,26 +62,27 @@ def _within(span: Span, value: str) -> bool:
 
 
 class MemoryDatabase:
-    """A Database on dictionaries, safe for threads. `fail` holds names of methods that shall raise (for tests)."""
+    """A Database on dictionaries, safe for threads. Raises ValueError for what DynamoDB calls a ValidationException."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, dict[Key, Item]] = {}
+        self._tables: dict[str, dict[str, _Partition]] = {}
         self._lock = threading.RLock()
         self._tokens: set[str] = set()
 
     def rows(self, table: str) -> list[Item]:
         """All rows of a table, in key order (tests read the audit table with it)."""
         with self._lock:
-            found = self._rows.get(table, {})
-            return [copy.deepcopy(found[key]) for key in sorted(found)]
+            partitions = self._tables.get(table, {})
+            return [copy.deepcopy(partitions[pk][sk]) for pk in sorted(partitions) for sk in sorted(partitions[pk])]
 
     def get(self, table: str, key: Key) -> Item | None:
         """See Database."""
         with self._lock:
-            return copy.deepcopy(self._rows.get(table, {}).get(key))
+            return copy.deepcopy(self._row(table, key))
 
     def get_many(self, table: str, keys: Sequence[Key]) -> dict[Key, Item]:
         """See Database."""
+        _must(len(keys) <= MOST_AT_ONCE, "too many keys")
         found = {key: self.get(table, key) for key in keys}
         return {key: item for key, item in found.items() if item is not None}
 
@@ -95,17 +101,23 @@ class MemoryDatabase:
 
     def query(self, op: Query) -> Page:
         """See Database."""
+        _must(not {op.partition_name, op.sort} & _names(op.where), "a filter on a key")
         with self._lock:
-            rows = [
-                (key, item)
-                for key, item in self._rows.get(op.table, {}).items()
-                if item.get(op.partition_name) == op.partition and op.sort in item and _within(op.span, item[op.sort])
-            ]
-        rows.sort(key=lambda row: (row[1][op.sort], row[0]), reverse=not op.forward)
-        return _page(op, [item for _, item in rows])
+            found = [item for item in self._partition(op) if op.sort in item and _within(op.span, item[op.sort])]
+        found.sort(key=lambda item: _place(op, item), reverse=not op.forward)
+        return _page(op, found)
+
+    def _partition(self, op: Query) -> list[Item]:
+        partitions = self._tables.get(op.table, {})
+        if op.partition_name == "pk":
+            return list(partitions.get(op.partition, {}).values())
+        items = (item for partition in partitions.values() for item in partition.values())
+        return [item for item in items if item.get(op.partition_name) == op.partition]
 
     def transact(self, ops: Sequence[WriteOp], token: str) -> None:
         """See Database."""
+        _must(0 < len(ops) <= MOST_AT_ONCE, "too many operations")
+        _must(len({(op.table, key_of(op)) for op in ops}) == len(ops), "two operations on one row")
         with self._lock:
             if token in self._tokens:
                 return
@@ -116,24 +128,40 @@ class MemoryDatabase:
                 self._write(op)
             self._tokens.add(token)
 
+    def _row(self, table: str, key: Key) -> Item | None:
+        return self._tables.get(table, {}).get(key.pk, {}).get(key.sk)
+
     def _at(self, op: WriteOp) -> Item | None:
-        return self._rows.get(op.table, {}).get(_key(op))
+        return self._row(op.table, key_of(op))
 
     def _write(self, op: WriteOp) -> Item | None:
+        key = key_of(op)
+        _must(0 < len(key.pk.encode()) <= 2048 and 0 < len(key.sk.encode()) <= 1024, "a key of a wrong length")
         with self._lock:
             current = self._at(op)
             if not holds(op.condition, current):
                 raise ConditionFailed(copy.deepcopy(current))
             changed = _apply(op, current)
+            partition = self._tables.setdefault(op.table, {}).setdefault(key.pk, {})
             if changed is None:
-                self._rows.get(op.table, {}).pop(_key(op), None)
+                partition.pop(key.sk, None)
             else:
-                self._rows.setdefault(op.table, {})[_key(op)] = changed
+                partition[key.sk] = changed
             return copy.deepcopy(changed)
 
 
-def _key(op: WriteOp) -> Key:
-    return Key(op.item["pk"], op.item["sk"]) if isinstance(op, Put) else op.key
+def _must(good: bool, what: str) -> None:
+    if not good:
+        raise ValueError(f"DynamoDB refuses {what}")
+
+
+def _names(condition: Condition | None) -> set[str]:
+    match condition:
+        case None:
+            return set()
+        case All(parts) | Some(parts):
+            return {name for part in parts for name in _names(part)}
+    return {condition.name}
 
 
 def _apply(op: WriteOp, current: Item | None) -> Item | None:
@@ -154,10 +182,14 @@ def _apply(op: WriteOp, current: Item | None) -> Item | None:
             return item
 
 
+def _place(op: Query, item: Item) -> tuple[str, str, str]:
+    return item[op.sort], item["pk"], item["sk"]
+
+
 def _after(op: Query, item: Item) -> bool:
     if op.start is None:
         return True
-    place, last = [(row[op.sort], row["pk"], row["sk"]) for row in (item, op.start)]
+    place, last = _place(op, item), _place(op, op.start)
     return place > last if op.forward else place < last
 
 

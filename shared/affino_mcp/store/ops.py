@@ -30,7 +30,7 @@ class Absent:
 
 @dataclass(frozen=True)
 class Compare:
-    """The attribute exists and stands in this relation (`=`, `<>`, `<`, `<=`, `>`, `>=`) to the value."""
+    """The attribute exists and stands in this relation (`=`, `<`, `<=`, `>`, `>=`) to the value."""
 
     name: str
     sign: str
@@ -129,6 +129,11 @@ class Check:
 WriteOp = Put | Update | Delete | Check
 
 
+def key_of(op: WriteOp) -> Key:
+    """The address of the row that an operation writes or checks."""
+    return Key(op.item["pk"], op.item["sk"]) if isinstance(op, Put) else op.key
+
+
 @dataclass(frozen=True)
 class Span:
     """A range of the sort attribute: `prefix`, or `low` to `high` inclusive (either may be missing)."""
@@ -136,6 +141,11 @@ class Span:
     prefix: str | None = None
     low: str | None = None
     high: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing can lie in the range: it ends before it begins."""
+        return self.low is not None and self.high is not None and self.low > self.high
 
 
 @dataclass(frozen=True)
@@ -196,7 +206,7 @@ class Database(Protocol):
         """The row, strongly consistent; None when absent."""
 
     def get_many(self, table: str, keys: Sequence[Key]) -> dict[Key, Item]:
-        """The rows that exist among at most 100 keys, strongly consistent."""
+        """The rows that exist among at most 100 different keys, strongly consistent."""
 
     def put(self, op: Put) -> None:
         """Write a row; raises ConditionFailed."""
@@ -208,7 +218,10 @@ class Database(Protocol):
         """Remove a row; raises ConditionFailed."""
 
     def query(self, op: Query) -> Page:
-        """One page of rows in order."""
+        """One page of rows in order; `where` may not name the keys that the query goes by."""
 
     def transact(self, ops: Sequence[WriteOp], token: str) -> None:
-        """All or nothing, at most 100 operations; the same token twice is carried out once. Raises TransactionFailed."""
+        """All or nothing, at most 100 operations, one for each row; the same token twice is carried out once.
+
+        Raises TransactionFailed.
+        """

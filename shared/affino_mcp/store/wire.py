@@ -28,6 +28,8 @@ _RETRYABLE: Final = frozenset(
         "InternalServerError",
         "ServiceUnavailable",
         "InternalFailure",
+        "TransactionConflictException",  # one write met somebody's transaction
+        "TransactionInProgressException",  # our own, sent again after a lost answer: the same token finds its outcome
     }
 )
 
@@ -39,6 +41,12 @@ class AwsError(Exception):
         super().__init__(name)
         self.name = name
         self.answer = answer
+
+
+def pause(attempt: int) -> None:
+    """Wait before trying again: not at all at first, then longer each time, by chance so that callers spread."""
+    if attempt:
+        time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 (not a secret)
 
 
 class Credentials(Protocol):
@@ -68,8 +76,7 @@ class AwsJson:
         """Send one request, trying again on faults of the network or the service."""
         data = json.dumps(body, separators=(",", ":")).encode()
         for attempt in range(ATTEMPTS):
-            if attempt:
-                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 (spreads retries; not a secret)
+            pause(attempt)
             answer = self._once(operation, data)
             if answer is not None:
                 return answer
