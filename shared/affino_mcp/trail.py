@@ -74,8 +74,8 @@ class Trail:
         return self.audit.put(self.row)
 
     def tell(self) -> None:
-        """Write the line of a row that a transaction has written."""
-        self.audit.tell(self.row)
+        """Write the line of a row that a transaction has written; only the line knows how long the transaction took."""
+        self.audit.tell(replace(self.row, duration_ms=self.elapsed()))
 
     def done(self, done: Done, warnings: list[Warning_]) -> None:
         """Write the row of a call that changed nothing. Raises StoreUnavailable."""
