@@ -5,19 +5,44 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Access, Capability, Family
-from affino_mcp.catalogue.families import accounts, always, contacts, notes, tasks, website
+from affino_mcp.catalogue.families import (
+    accounts,
+    always,
+    article_comments,
+    article_media,
+    article_steps,
+    articles,
+    contacts,
+    member_lists,
+    notes,
+    tasks,
+    website,
+)
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
 
+_ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 METHODS: Final[dict[str, Method]] = {
     method.name: method
-    for module in (accounts, contacts, tasks, notes, always)
+    for module in (accounts, contacts, member_lists, tasks, notes, *_ARTICLES, always)
     for method in sorted(module.METHODS, key=lambda m: m.name)
 }
 """Every method by its name."""
 
 RECORDS: Final[dict[str, Record]] = {
-    r.family: r for r in (accounts.ACCOUNT, contacts.CONTACT, tasks.TASK, notes.NOTE, *website.RECORDS)
+    r.family: r
+    for r in (
+        accounts.ACCOUNT,
+        contacts.CONTACT,
+        *(kind.record for kind in member_lists.KINDS),
+        tasks.TASK,
+        notes.NOTE,
+        articles.ARTICLE,
+        article_steps.STEP,
+        article_comments.COMMENT,
+        article_media.ATTACHMENT,
+        *website.RECORDS,
+    )
 }
 """The records of each family, and those that operators own."""
 

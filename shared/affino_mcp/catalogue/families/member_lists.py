@@ -122,7 +122,7 @@ class ListKind:
                 "write",
                 f"Take 1-{MOST_MEMBERS} {members} off a {words}; the {members} themselves do not change.",
                 f"take {self.member_example} off {self.example}",
-                {record.code: "the list", "Removed": found, "NotMembers": "codes"},
+                {record.code: "the list", "Removed": found, "NotMembers": found},
                 which,
                 many,
             ),

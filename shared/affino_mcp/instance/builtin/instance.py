@@ -13,16 +13,50 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import ToolError
-from affino_mcp.instance.builtin import accounts, consents, contact_links, contacts, content, notes, tasks, topics
+from affino_mcp.instance.builtin import (
+    account_lists,
+    accounts,
+    article_categories,
+    article_comments,
+    article_media,
+    article_steps,
+    articles,
+    consents,
+    contact_links,
+    contact_lists,
+    contacts,
+    content,
+    notes,
+    tasks,
+    topics,
+)
 from affino_mcp.instance.builtin.change import Clash
 from affino_mcp.instance.builtin.idempotency import UsedKey, replay
 from affino_mcp.instance.builtin.records import Facet, Records
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database, StoreUnavailable
 
-MODULES: Final[tuple[ModuleType, ...]] = (accounts, contacts, contact_links, consents, tasks, notes, topics)
+MODULES: Final[tuple[ModuleType, ...]] = (
+    accounts,
+    contacts,
+    contact_links,
+    consents,
+    contact_lists,
+    account_lists,
+    tasks,
+    notes,
+    articles,
+    article_steps,
+    article_categories,
+    article_comments,
+    article_media,
+    topics,
+)
+_ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 FACETS: Final[dict[str, Facet]] = {
-    module.FAMILY: module.facets for module in (accounts, contacts, tasks, notes)
+    module.FAMILY: module.facets
+    for module in (accounts, contacts, contact_lists, account_lists, tasks, notes, *_ARTICLES)
 } | content.FACETS
 ATTEMPTS: Final = 12
 """How often a write is tried again when others change the same rows at the same moment."""
@@ -37,10 +71,10 @@ def carrier(method: Method) -> Carry | None:
 
 
 class BuiltinInstance:
-    """An Instance over one table of a Database."""
+    """An Instance over one table of a Database, and the files of its media items."""
 
-    def __init__(self, db: Database, table: str) -> None:
-        self.records = Records(db, table, FACETS)
+    def __init__(self, db: Database, table: str, files: Files | None = None) -> None:
+        self.records = Records(db, table, FACETS, files)
 
     def perform(self, method: Method, values: Values, call: Call) -> Done:
         """See Instance. A write that meets another writer is run again on what the other one left."""

@@ -48,8 +48,9 @@ LISTS: Final[Mapping[str, dict[int, str]]] = {
         "Subscriptions",
     ),
 }
+MARKETING: Final = 1
 PERMISSIONS: Final = {
-    1: ("Marketing e-mail", "I agree to receive marketing e-mails."),
+    MARKETING: ("Marketing e-mail", "I agree to receive marketing e-mails."),
     2: ("Telephone", "I agree to be called about products and services."),
     3: ("Third parties", "I agree that selected partners may contact me."),
 }
