@@ -39,7 +39,7 @@ def seeded(key: str, secret: str, token: str) -> tuple[MemoryDatabase, MemorySec
     profiles.create("bench", {family: frozenset(Access) for family in SWITCHED}, rate=6_000, burst=6_000)
     person = People(database, SETTINGS, now).create(1, "Bench", "bench@example.org", ["Sales Managers"])
     tokens = iter((token, "00000000-0000-4000-8000-000000000001"))
-    sessions.new_token = lambda: next(tokens)
+    sessions.new_token = lambda: next(tokens)  # type: ignore[attr-defined]
     sessions.Sessions(database, SETTINGS, now).create(person.user_code, key)
     return database, secrets
 
