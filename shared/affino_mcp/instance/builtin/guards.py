@@ -12,7 +12,7 @@ from affino_mcp.instance.builtin.index import Facets, facet_partition
 from affino_mcp.instance.builtin.records import Known, Place, Records
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Actor
-from affino_mcp.store.ops import Check, Contains, Query, any_of, equals
+from affino_mcp.store.ops import Check, Condition, Contains, Query, any_of, equals
 
 SECURITY: Final = "SecurityCode"
 SECURITIES: Final = "securities"
@@ -28,13 +28,17 @@ def facets(stored: Stored) -> Facets:
 
 def open_to(records: Records, actor: Actor, family: str, deed: str = security.READ) -> list[int]:
     """The codes of the guards of one kind that are open to the person: one query."""
-    where = any_of(*(Contains("facets", tag) for tag in security.tags_of(actor, deed)))
-    query, codes = Query(records.table, facet_partition(family, "all"), where=where, limit=1000), list[int]()
+    return codes(records, family, any_of(*(Contains("facets", tag) for tag in security.tags_of(actor, deed))))
+
+
+def codes(records: Records, family: str, where: Condition | None = None) -> list[int]:
+    """The codes of all operators' records of one kind that meet a condition."""
+    query, found = Query(records.table, facet_partition(family, "all"), where=where, limit=1000), list[int]()
     while True:
         page = records.db.query(query)
-        codes += [row["code"] for row in page.items]
+        found += [row["code"] for row in page.items]
         if page.next is None:
-            return codes
+            return found
         query = replace(query, start=page.next)
 
 

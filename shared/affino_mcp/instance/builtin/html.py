@@ -62,7 +62,9 @@ def cleaned(call: Call, argument: str, text: str) -> str:
     """The text to store; warns the caller when something was removed."""
     kept, removed = clean(text)
     if removed:
-        message = f"{argument} held HTML that is not allowed here (scripts, handlers, styles, frames, ...); it was removed."
+        message = (
+            f"{argument} held HTML that is not allowed here (scripts, handlers, styles, frames, ...); it was removed."
+        )
         call.warn(WarningCode.HTML_SANITISED, argument, message)
     return kept
 

@@ -44,13 +44,17 @@ def check(records: Records, change: Change, record: Record, values: Values) -> t
 
 
 def _coded(records: Records, field: Field, value: Any) -> Any:
-    """The code for a record's exact name."""
     family = _family(field)
-    if not isinstance(value, str) or family not in OPERATORS:
-        return value
-    code = records.taken(family, RECORDS[family].unique[0], value)
+    return code_of(records, field.name, family, value) if family in OPERATORS else value
+
+
+def code_of(records: Records, argument: str, family: str, wanted: int | str | None) -> int | None:
+    """The code for the code or exact name of an operator's record; raises NotFound for a name that none has."""
+    if not isinstance(wanted, str):
+        return wanted
+    code = records.taken(family, RECORDS[family].unique[0], wanted)
     if code is None:
-        raise NotFound(field.name, RECORDS[family].words)
+        raise NotFound(argument, RECORDS[family].words)
     return code
 
 

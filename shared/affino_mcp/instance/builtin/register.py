@@ -10,14 +10,14 @@ from typing import Any, Final
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.errors import Conflict
+from affino_mcp.instance.builtin import guards, security
 from affino_mcp.instance.builtin.change import Clash
-from affino_mcp.instance.builtin.document import created
-from affino_mcp.instance.builtin.guards import MOST
+from affino_mcp.instance.builtin.document import Document, created
 from affino_mcp.instance.builtin.index import facet_partition
 from affino_mcp.instance.builtin.records import Records
 from affino_mcp.instance.builtin.staff import CHANNEL, Operator
 from affino_mcp.instance.builtin.stored import Stored
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Actor, Call
 from affino_mcp.store.ops import Query
 
 ATTEMPTS: Final = 5
@@ -53,12 +53,29 @@ def _place(records: Records, record: Record, values: dict[str, Any], at: datetim
     return after.document.code
 
 
+def everything(records: Records, family: str) -> list[Document]:
+    """All the operator's records of one kind, by code."""
+    return _documents(records, family, guards.codes(records, family))
+
+
+def open_to(records: Records, actor: Actor, family: str, deed: str = security.READ) -> list[Document]:
+    """The guards of one kind that are open to the person, by code."""
+    return _documents(records, family, guards.open_to(records, actor, family, deed))
+
+
+def _documents(records: Records, family: str, codes: list[int]) -> list[Document]:
+    found: list[Document] = []
+    for start in range(0, len(codes), 100):
+        found += records.documents((family, code) for code in codes[start : start + 100]).values()
+    return sorted(found, key=lambda document: document.code)
+
+
 def _method(record: Record) -> Method:
     return Method(f"place_{record.family}", record.family, Effect.UPDATE, "", "", "", {})
 
 
 def _room(records: Records, family: str) -> None:
-    most = MOST.get(family)
+    most = guards.MOST.get(family)
     if most is not None:
         rows = records.db.query(Query(records.table, facet_partition(family, "all"), limit=most)).items
         if len(rows) >= most:

@@ -1,0 +1,46 @@
+"""The guide's content stories: E7 a draft with four steps, E8 a cover image on step one."""
+
+from __future__ import annotations
+
+from affino_mcp.gate.profile import Profile
+from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+
+from tests.flow.website import Website, codes
+from tests.world import World
+
+STEPS = ("Overview", "Setup", "Advanced use", "Troubleshooting")
+
+
+def test_e7_a_draft_with_four_steps(world: World, handler: LambdaHandler, profile: Profile) -> None:
+    site = Website(world, handler, profile)
+    agent = site.editor
+    (marketing,) = [s for s in agent.call("list_sections").result["Sections"] if s["Name"] == "Marketing"]
+    assert (marketing["CanWrite"], marketing["CanPublish"]) == (True, False)
+    made = agent.call(
+        "create_article",
+        Title="Spring Product Walkthrough",
+        standardSectionCode=marketing["StandardSectionCode"],
+        Teaser="Everything new in April",
+    ).result["Article"]
+    assert (made["Live"], made["Section"]["Name"], made["Steps"]) == (False, "Marketing", [])
+    for place, title in enumerate(STEPS, 1):
+        step = agent.call(
+            "create_article_step", StandardItemCode=made["StandardItemCode"], Title=title, Body=f"<p>{title}</p>"
+        ).result["Step"]
+        assert (step["SortOrder"], step["Body"]) == (place, f"<p>{title}</p>")
+    seen = agent.call("get_article", StandardItemCode=made["StandardItemCode"]).result["Article"]
+    assert [step["Title"] for step in seen["Steps"]] == list(STEPS)
+    assert seen["Author"]["Name"] == "Edna Editor"
+    assert seen["Url"] == f"/marketing/spring-product-walkthrough-{made['StandardItemCode']}"
+    assert {row["person_name"] for row in world.rows()} == {"Edna Editor"}
+
+
+def test_live_without_the_right_is_a_draft_with_a_warning(
+    world: World, handler: LambdaHandler, profile: Profile
+) -> None:
+    site = Website(world, handler, profile)
+    answer = site.editor.call("create_article", Title="News", standardSectionCode=site.marketing, Live=True).result
+    assert answer["Article"]["Live"] is False
+    assert codes(answer["Warnings"]) == ["LIVE_NOT_PERMITTED"]
+    assert codes(world.rows()[-1]["warnings"]) == ["LIVE_NOT_PERMITTED"]
+    assert site.article(Live=True)["Live"] is True

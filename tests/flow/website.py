@@ -1,0 +1,62 @@
+"""A website with an open and a closed section, and the people who write in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from affino_mcp.gate.profile import Profile
+from affino_mcp.instance.builtin import content
+from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+
+from tests.world import Client, World
+
+EDITORS = ("Editors", "Publishers")
+
+
+class Website:
+    """`marketing` is open to everybody, `board` to publishers only; `guides` is a category, `howto` a type."""
+
+    def __init__(self, world: World, handler: LambdaHandler, profile: Profile) -> None:
+        self.world, self.handler, self.profile = world, handler, profile
+        self.marketing = self.section("Marketing", ("Everybody",))
+        self.board = self.section("Board", ("Publishers",), write=("Publishers",))
+        at = world.clock()
+        self.guides = content.place_category(world.records, "Guides", at)
+        self.news = content.place_category(world.records, "News", at)
+        self.howto = content.place_article_type(world.records, "How-to", at)
+        self.secret = content.place_security(world.records, "Publishers only", at, read=("Publishers",))
+        self.editor = self.client("Edna", "Editor", "Editors")
+        self.publisher = self.client("Pat", "Publisher", "Publishers")
+        self.reader = self.client("Rea", "Reader", "Registered User")
+
+    def section(
+        self,
+        name: str,
+        read: Sequence[str],
+        write: Sequence[str] = EDITORS,
+        publish: Sequence[str] = ("Publishers",),
+        comments: str = "open",
+    ) -> int:
+        groups = {"read": read, "write": write, "publish": publish}
+        return content.place_section(self.world.records, name, self.world.clock(), comments=comments, **groups)
+
+    def client(self, first: str, last: str, *groups: str) -> Client:
+        return Client(
+            self.world, self.handler, self.world.headers(self.profile, self.world.person(first, last, *groups))
+        )
+
+    def article(self, by: Client | None = None, **arguments: Any) -> dict[str, Any]:
+        given = {"Title": "Spring Product Walkthrough", "standardSectionCode": self.marketing} | arguments
+        found: dict[str, Any] = (by or self.publisher).call("create_article", **given).result["Article"]
+        return found
+
+    def step(self, article: int, title: str, **arguments: Any) -> dict[str, Any]:
+        given = {"StandardItemCode": article, "Title": title} | arguments
+        found: dict[str, Any] = self.publisher.call("create_article_step", **given).result["Step"]
+        return found
+
+
+def codes(warnings: list[dict[str, Any]]) -> list[str]:
+    """The codes of an answer's warnings."""
+    return [warning["Code"] for warning in warnings]
