@@ -53,6 +53,14 @@ class Field:
         """The same field as a required argument."""
         return replace(self, required=True)
 
-    def schema(self) -> dict[str, object]:
-        """The field's JSON Schema, with its sentence as description."""
-        return {**self.kind.schema, "description": self.help} if self.help else dict(self.kind.schema)
+    def schema(self, *, null: bool = False) -> dict[str, object]:
+        """The field's JSON Schema, with its sentence as description; `null` allows null too."""
+        schema = {**self.kind.schema, "description": self.help} if self.help else dict(self.kind.schema)
+        return _with_null(schema) if null else schema
+
+
+def _with_null(schema: dict[str, object]) -> dict[str, object]:
+    kinds, values = schema.get("type"), schema.get("enum")
+    if isinstance(values, list):
+        return schema | {"enum": [*values, None]}
+    return schema | {"type": [*kinds, "null"] if isinstance(kinds, list) else [kinds, "null"]}

@@ -7,18 +7,21 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from affino_mcp.catalogue.faults import words
-from affino_mcp.catalogue.field import folded
-from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.field import Field, folded
+from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
 from affino_mcp.errors import InvalidArgument
 
 Values = dict[str, Any]
 """Checked argument values under Affino's names; only those that were given. None means: clear it."""
+
+MOST_TOLD: Final = 20
+"""How many unknown arguments are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -35,36 +38,56 @@ def _known(method: Method) -> dict[str, str]:
 
 
 @lru_cache(maxsize=256)
-def _read_only(method: Method) -> frozenset[str]:
+def _attributes(method: Method) -> dict[str, str]:
+    """What the record answers, by folded name, with the field that stands behind it."""
     attributes = method.record.attributes if method.record else ()
-    return frozenset(folded(name) for field in attributes for name in (field.name, field.attribute))
+    return {folded(name): field.name for field in attributes for name in (field.attribute, field.name)}
 
 
 def match(method: Method, given: Mapping[str, Any]) -> Matched:
-    """The arguments of a call. Unknown and read-only names become warnings; wrong values raise InvalidArgument."""
-    known, named, warnings = _known(method), dict[str, Any](), list[Warning_]()
+    """The arguments of a call. Unknown and read-only names become warnings; wrong values raise InvalidArgument.
+
+    null clears an attribute of an update and counts as not given anywhere else.
+    """
+    known, found, strangers = _known(method), dict[str, Any](), list[str]()
     for name, value in given.items():
         argument = known.get(folded(name))
         if argument is None:
-            warnings.append(_ignored(method, name))
-        elif argument in named:
+            strangers.append(name)
+        elif argument in found:
             raise InvalidArgument(argument, f"{argument} is given twice under different spellings.")
-        elif value is not None or method.effect is Effect.UPDATE:
-            named[argument] = value
+        else:
+            found[argument] = value
+    named = {f.name: found[f.name] for f in method.takes if _is_given(method, f, found)}
+    warnings = _strange(method, strangers)
     try:
         values = _checked(method, named)
     except InvalidArgument as error:
-        error.details |= {"ignored": [found["Message"] for found in warnings]} if warnings else {}
+        error.details |= {"ignored": [stranger["Message"] for stranger in warnings]} if warnings else {}
         raise
     changed = () if method.effect is Effect.READ else _changed(named, values)
     return Matched(values, (*warnings, *changed))
 
 
+def _is_given(method: Method, field: Field, found: Values) -> bool:
+    return field.name in found and (found[field.name] is not None or method.clears(field))
+
+
+def _strange(method: Method, names: list[str]) -> list[Warning_]:
+    told = [_ignored(method, name) for name in names[:MOST_TOLD]]
+    if len(names) > MOST_TOLD:
+        text = f"{len(names) - MOST_TOLD} more arguments are not known; they were ignored."
+        told.append(warning(WarningCode.UNKNOWN_ARGUMENT, "", text))
+    return told
+
+
 def _ignored(method: Method, name: str) -> Warning_:
-    shown = name[:60].encode("utf-8", "replace").decode()
-    if method.effect is not Effect.READ and folded(name) in _read_only(method):
-        return warning(WarningCode.READ_ONLY, shown, f"{shown} cannot be set here; it was ignored.")
-    close = difflib.get_close_matches(folded(name), _known(method), n=1)
+    shown, wanted = name[:60].encode("utf-8", "replace").decode(), folded(name[:60])
+    if method.effect is not Effect.READ and wanted in _attributes(method):
+        meant = _attributes(method)[wanted]
+        hint = f" Did you mean {meant}?" if folded(meant) in _known(method) else ""
+        return warning(WarningCode.READ_ONLY, shown, f"{shown} cannot be set here; it was ignored.{hint}")
+    close = difflib.get_close_matches(wanted, _known(method), n=1)
     hint = f" Did you mean {_known(method)[close[0]]}?" if close else ""
     return warning(WarningCode.UNKNOWN_ARGUMENT, shown, f"{method.name} has no argument {shown}; it was ignored.{hint}")
 
@@ -79,10 +102,17 @@ def _checked(method: Method, named: Values) -> Values:
 
 def _not_empty(method: Method, values: Values) -> Values:
     for field in method.takes:
-        must = field.required or (method.record is not None and field.name in method.record.required)
-        if must and field.name in values and values[field.name] in (None, "", []):
+        if field.name in values and _is_empty(values[field.name]) and _must_be_filled(method, field):
             raise InvalidArgument(field.name, f"{field.name} must not be empty.")
     return values
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ("", [])
+
+
+def _must_be_filled(method: Method, field: Field) -> bool:
+    return field.required or field.name == IDEMPOTENCY_KEY.name or method.keeps(field)
 
 
 def _plain(text: str) -> str:

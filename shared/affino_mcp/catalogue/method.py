@@ -66,6 +66,15 @@ class Method:
         """All arguments, with those that every write has."""
         return self.arguments + (() if self.access is Access.READ else (DRY_RUN, IDEMPOTENCY_KEY))
 
+    def keeps(self, field: Field) -> bool:
+        """Whether the record cannot be without this field."""
+        return self.record is not None and field.name in (*self.record.required, *self.record.defaults)
+
+    def clears(self, field: Field) -> bool:
+        """Whether null is a value for this argument: it clears the attribute."""
+        only_asked = field.name in (DRY_RUN.name, IDEMPOTENCY_KEY.name, IF_UPDATED.name)
+        return self.effect is Effect.UPDATE and not field.required and not only_asked
+
     @property
     def description(self) -> str:
         """The tool's description in the guide's shape (R71): what it is, a realistic example, what to know."""
@@ -74,7 +83,8 @@ class Method:
     def input_schema(self) -> dict[str, Any]:
         """JSON Schema of the arguments."""
         required = [field.name for field in self.takes if field.required]
-        schema: dict[str, Any] = {"type": "object", "properties": {f.name: f.schema() for f in self.takes}}
+        properties = {f.name: f.schema(null=self.clears(f) and not self.keeps(f)) for f in self.takes}
+        schema: dict[str, Any] = {"type": "object", "properties": properties}
         return schema | (
             {"required": required} if required else {"additionalProperties": False} if not self.takes else {}
         )
@@ -94,8 +104,7 @@ class Method:
     @cached_property
     def model(self) -> type[BaseModel]:
         """The pydantic model of the arguments, built when first needed (start-up time)."""
-        nullable = self.effect is Effect.UPDATE
-        shapes: dict[str, Any] = {f.inside: _shape(f, nullable) for f in self.takes}
+        shapes: dict[str, Any] = {f.inside: _shape(f, self.clears(f)) for f in self.takes}
         return create_model(self.name, __config__=ConfigDict(extra="forbid", frozen=True), **shapes)
 
 

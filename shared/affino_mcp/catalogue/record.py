@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from affino_mcp.catalogue.field import Field, snake_case
 from affino_mcp.catalogue.kinds import Kind, code, moment
@@ -23,7 +24,8 @@ class Record:
     """A kind of record. `fields` can be written, `derived` are read-only attributes, `label` names it for people.
 
     `required` may not be empty, `sorts` are the SortBy words, `summary` is what a list row shows, `search` what Search
-    looks through, `unique` values that no two records may share, `due` the date that SortBy Due or CloseDate goes by.
+    looks through, `unique` values that no two records may share, `due` the date that SortBy Due or CloseDate goes by,
+    `defaults` what a new record has where nothing else is asked; those cannot be cleared.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Record:
     search: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
     due: str = ""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def code_field(self) -> Field:
@@ -57,7 +60,7 @@ class Record:
     @cached_property
     def writable(self) -> dict[str, Field]:
         """The writable fields by name."""
-        return {field.name: field for field in self.fields}
+        return {f.name: f for f in self.fields}
 
     def some(self, *names: str) -> tuple[Field, ...]:
         """The named fields, as optional arguments."""

@@ -63,6 +63,10 @@ class Call:
     channel: str = "mcp"
     warnings: list[Warning_] = field(default_factory=list)
 
+    def reads(self, family: str) -> bool:
+        """Whether this call may show a family's records: the profile and the person must both allow it."""
+        return self.readable(family) and self.actor.has(f"{family}.read", self.at)
+
     def warn(self, code: WarningCode, argument: str, message: str, **more: Any) -> None:
         """Tell the caller (and the API Log) that something was not done exactly as asked."""
         self.warnings.append(warning(code, argument, message, **more))

@@ -71,6 +71,7 @@ ACCOUNT: Final = Record(
     ),
     search=("Name", "Website", "Email", "City", "ExternalID"),
     unique=("ExternalID",),
+    defaults={"Active": True},
 )
 _FULL: Final = {"Account": "the full account"}
 

@@ -11,7 +11,8 @@ from affino_mcp.catalogue.kinds import choice, code, day, flag, line, moment, te
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, listing
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
 
-STATUS: Final = Field("Status", choice("pending", "in_progress", "completed", "cancelled"))
+PENDING: Final = "pending"
+STATUS: Final = Field("Status", choice(PENDING, "in_progress", "completed", "cancelled"))
 OWNER: Final = Field("OwnerCode", code(), "UserCode of a member of staff; default: you", Reference("staff", "Owner"))
 
 TASK: Final = Record(
@@ -37,6 +38,7 @@ TASK: Final = Record(
     sorts=("Code", "Title", "Due", "Created", "Updated"),
     summary=("Title", "DueDate", "Status", "Priority", "OwnerCode"),
     search=("Title", "Memo"),
+    defaults={"Priority": "normal", "Status": PENDING},
     due="DueDate",
 )
 _FULL: Final = {"Task": "the full task"}

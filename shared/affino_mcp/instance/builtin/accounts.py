@@ -9,23 +9,22 @@ from affino_mcp.catalogue.families.accounts import ACCOUNT
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import Conflict, InvalidArgument, NotFound
+from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.instance.builtin import links, listing, references
 from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.document import Document, created
-from affino_mcp.instance.builtin.index import Facets, facet_partition
-from affino_mcp.instance.builtin.links import PRIMARY_FIELD
-from affino_mcp.instance.builtin.present import full
+from affino_mcp.instance.builtin.index import Facets, count_key, facet_partition
+from affino_mcp.instance.builtin.links import PRIMARY_FIELD, Linked
+from affino_mcp.instance.builtin.present import full, shows
 from affino_mcp.instance.builtin.records import Known, Records, check_unchanged
 from affino_mcp.instance.builtin.reference import LISTS, look_up
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.builtin.words import plain
 from affino_mcp.instance.port import Call, Done
-from affino_mcp.store.ops import Query, Span
+from affino_mcp.store.ops import Check, Condition, Item, Query, Span, absent, any_of, equals
 
 FAMILY: Final = ACCOUNT.family
 CODE: Final = ACCOUNT.code
-MOST_SHOWN: Final = 20
 DEEPEST: Final = 10
 """How many levels of parents an account may have."""
 
@@ -42,7 +41,9 @@ def facets(stored: Stored) -> Facets:
     }
     rows = [f"{facet}={values[name]}" for facet, name in one_of.items() if values.get(name)]
     mine = [f"mine={code}" for code in dict.fromkeys((manager, creator)) if code]
-    return Facets((*rows, *mine), tuple(f"topic={code}" for code in values.get("TopicCodes", ())))
+    topics = tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
+    parent = values.get("ParentCode")
+    return Facets((*rows, *mine), topics, (f"{FAMILY}#{parent}",) if parent else ())
 
 
 def list_accounts(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -70,30 +71,33 @@ def _family_tree(records: Records, values: Values, call: Call) -> Done:
 def get_account(records: Records, method: Method, values: Values, call: Call) -> Done:
     """One account with its contacts and opportunities."""
     stored = records.require(FAMILY, CODE, values[CODE], ACCOUNT.words)
-    return Done({"Account": present(records, call, stored)}, stored.document.ref)
+    return Done(
+        {"Account": present(records, call, stored.document, _contacts(records, call, stored))}, stored.document.ref
+    )
 
 
-def present(records: Records, call: Call, stored: Stored, have: Known | None = None) -> dict[str, Any]:
-    """The full account. Contacts are left out, with a warning, where the profile may not read them."""
-    linked = sorted(stored.to("contacts"))
-    wanted = [*references.pointed_to(call, [stored.document]), *(("contacts", c) for c in linked[:MOST_SHOWN])]
+def _contacts(records: Records, call: Call, stored: Stored) -> Linked:
+    return links.of_account(records, stored.document.code) if call.reads("contacts") else Linked()
+
+
+def present(
+    records: Records, call: Call, document: Document, linked: Linked, have: Known | None = None
+) -> dict[str, Any]:
+    """The full account. Contacts and opportunities are left out, with a warning, where they may not be read."""
+    first = sorted(linked.links)[: links.MOST_SHOWN]
+    wanted = [*references.pointed_to(call, [document]), *(("contacts", code) for code in first)]
     known = records.documents(wanted, have)
+    contacts = [_contact(code, linked.links[code], known) for code in first if ("contacts", code) in known]
     derived: dict[str, Any] = {}
-    for family, name, value in (
-        ("contacts", "Contacts", [_contact(c, stored, known) for c in linked[:MOST_SHOWN] if ("contacts", c) in known]),
-        ("contacts", "ContactCount", len(linked)),
-        ("opportunities", "Opportunities", []),
-    ):
-        if call.readable(family):
-            derived[name] = value
-        elif isinstance(value, list):
-            text = f"{name} are not shown: this profile may not read {family}."
-            call.warn(WarningCode.NOT_SHOWN, name, text)
-    return full(call, stored.document, known, **derived)
+    if shows(call, "contacts", "Contacts"):
+        derived |= {"Contacts": contacts, "ContactCount": linked.count}
+    if shows(call, "opportunities", "Opportunities"):
+        derived["Opportunities"] = []
+    return full(call, document, known, **derived)
 
 
-def _contact(code: int, stored: Stored, known: Known) -> dict[str, Any]:
-    contact, link = known["contacts", code], stored.to("contacts")[code]
+def _contact(code: int, link: links.Link, known: Known) -> dict[str, Any]:
+    contact = known["contacts", code]
     return {"UserCode": code, "Name": contact.label, "JobTitle": link["JobTitle"], "Primary": link["Primary"]}
 
 
@@ -103,28 +107,24 @@ def create_account(records: Records, method: Method, values: Values, call: Call)
     checked, known = references.check(records, change, ACCOUNT, values)
     _warn_of_duplicates(records, call, checked)
     code = records.codes.take(FAMILY, change)
-    account = Stored(created(FAMILY, code, call, {"Active": True, **checked}))
-    account = _with_primary(records, change, None, account)
+    account = Stored(created(FAMILY, code, call, {**ACCOUNT.defaults, **checked}))
     records.save(change, None, account)
-    return change.commit({"Account": present(records, call, account, known)})
+    linked = Linked().changed(_primary(records, change, None, account.document))
+    return change.commit({"Account": present(records, call, account.document, linked, known)})
 
 
-def _with_primary(records: Records, change: Change, before: Stored | None, account: Stored) -> Stored:
-    """Link the contact that the account names as its primary one, and let the former one step back."""
-    code = account.document.values.get(PRIMARY_FIELD)
-    former = before.document.values.get(PRIMARY_FIELD) if before else None
+def _primary(records: Records, change: Change, former: int | None, account: Document) -> dict[int, links.Link]:
+    """Link the contact that the account now names as its primary one; the former one steps back."""
+    code = account.values.get(PRIMARY_FIELD)
     if code == former:
-        return account
-    for other, link in links.demoted(account, code).items():
-        account = account.related(f"contacts#{other}", link)
-        links.step_back(records, change, other, account.document.ref, link)
-    if code is None:
-        return account
-    contact = records.require("contacts", PRIMARY_FIELD, code, "contact")
-    link = {**(account.to("contacts").get(code) or links.new_link(records, change)), "Primary": True}
-    joined, _ = links.joined(change.call, contact, account, link)
-    records.save(change, contact, joined)
-    return account.related(joined.document.ref, link)
+        return {}
+    changed = links.step_back(records, change, former, account)
+    if code is not None:
+        contact = records.require("contacts", PRIMARY_FIELD, code, "contact")
+        link = {**(contact.relations.get(account.ref) or links.new_link(records, change)), "Primary": True}
+        links.save(records, change, contact, account.ref, link)
+        changed |= {code: link}
+    return changed
 
 
 def update_account(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -133,21 +133,28 @@ def update_account(records: Records, method: Method, values: Values, call: Call)
     check_unchanged(before.document, values)
     change = records.change(method, values, call)
     checked, known = references.check(records, change, ACCOUNT, values)
-    _no_cycle(records, before.document, checked.get("ParentCode"))
-    account = replace(before, document=before.document.changed(call, checked))
-    account = _with_primary(records, change, before, account)
-    records.save(change, before, account)
-    return change.commit({"Account": present(records, call, account, known)})
+    _no_cycle(records, change, before.document, checked.get("ParentCode"))
+    account = before.document.changed(call, checked)
+    linked = _contacts(records, call, before)
+    if account.values == before.document.values:
+        return change.nothing({"Account": present(records, call, before.document, linked, known)}, account.ref)
+    records.save(change, before, replace(before, document=account))
+    linked = linked.changed(_primary(records, change, before.document.values.get(PRIMARY_FIELD), account))
+    return change.commit({"Account": present(records, call, account, linked, known)})
 
 
-def _no_cycle(records: Records, document: Document, parent: int | None) -> None:
+def _no_cycle(records: Records, change: Change, document: Document, parent: int | None) -> None:
+    """Raises Conflict when the account would lie below itself; parents that change meanwhile are looked at again."""
     for _ in range(DEEPEST):
         if parent is None:
             return
         if parent == document.code:
             break
         above = records.documents([(FAMILY, parent)]).get((FAMILY, parent))
-        parent = above.values.get("ParentCode") if above else None
+        if above is None:
+            return
+        change.unchanged(above)
+        parent = above.values.get("ParentCode")
     raise Conflict(
         "The parent account lies below this account, or the chain of parents is too long.", argument="ParentCode"
     )
@@ -166,8 +173,12 @@ def _warn_of_duplicates(records: Records, call: Call, checked: Values) -> None:
 
 
 def _same_site(document: Document, checked: Values) -> bool:
-    sites = {plain(site) for site in (document.values.get("Website"), checked.get("Website")) if site}
+    sites = {_site(site) for site in (document.values.get("Website"), checked.get("Website")) if site}
     return len(sites) < 2
+
+
+def _site(website: str) -> str:
+    return plain(website).removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 
 
 def list_account_lookups(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -179,13 +190,17 @@ def list_account_lookups(records: Records, method: Method, values: Values, call:
 
 def delete_account(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Take an account out of every list; refused while others depend on it."""
-    before = records.load(FAMILY, values[CODE])
-    if before is None:
-        raise NotFound(CODE, ACCOUNT.words)
-    children = Query(records.table, facet_partition(FAMILY, f"parent={values[CODE]}"), limit=1)
-    if records.db.query(children).items:
-        raise Conflict("The account has child accounts. Move or delete them first.", argument=CODE)
+    before = records.require(FAMILY, CODE, values[CODE], ACCOUNT.words)
     change = records.change(method, values, call)
+    change.add(Check(records.table, count_key(before.document.ref), _childless()), _has_children)
     after = replace(before, document=replace(before.document.changed(call, {}), deleted=True))
     records.save(change, before, after)
     return change.commit({CODE: values[CODE], "Deleted": True})
+
+
+def _childless() -> Condition:
+    return any_of(absent(FAMILY), equals(FAMILY, 0))
+
+
+def _has_children(_: Item | None) -> Conflict:
+    return Conflict("The account has child accounts. Move or delete them first.", argument=CODE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -24,6 +25,7 @@ from affino_mcp.store.ops import (
     Key,
     Put,
     TransactionFailed,
+    Update,
     WriteOp,
     absent,
     equals,
@@ -63,12 +65,17 @@ class Change:
     values: Values
     call: Call
     steps: list[Step] = field(default_factory=list)
+    counts: dict[Key, Counter[str]] = field(default_factory=dict)
     touched: list[str] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     def add(self, op: WriteOp, refuse: Refuse = _clash) -> None:
         """Take one operation into the transaction."""
         self.steps.append(Step(op, refuse))
+
+    def count(self, key: Key, name: str, amount: int) -> None:
+        """Count something up or down; several counts of one row become one operation."""
+        self.counts.setdefault(key, Counter())[name] += amount
 
     def document(self, before: Document | None, after: Document, old: Values, new: Values) -> None:
         """Write a document's new version, on condition that nobody else has, with its entry in the history.
@@ -79,6 +86,10 @@ class Change:
         self.add(Put(self.table, after.item(), unchanged))
         self.add(Put(self.table, self._history(after, old, new)))
         self.touched.append(after.ref)
+
+    def unchanged(self, document: Document) -> None:
+        """Fail the whole write, to be run again, when somebody changes this record meanwhile."""
+        self.add(Check(self.table, document.key, equals("version", document.version)))
 
     def must_exist(self, key: Key, refuse: Refuse) -> None:
         """Fail the whole write unless the record of this key exists and is not deleted."""
@@ -100,6 +111,11 @@ class Change:
         place = {"pk": after.key.pk, "sk": f"{HISTORY_SK}{after.version:010d}", "request_id": self.call.request_id}
         return {**place, **who, "version": after.version, "entry": json.dumps(entry, ensure_ascii=False)}
 
+    def nothing(self, body: dict[str, Any], ref: str, text: str = "The record has these values already.") -> Done:
+        """The answer of a write that would change nothing: nothing is written, and the caller is told."""
+        self.call.warn(WarningCode.NO_CHANGE, "", text)
+        return Done(body, ref)
+
     def commit(self, body: dict[str, Any]) -> Done:
         """Write everything at once and answer; with DryRun only check. Raises what a failed step means."""
         main = "" if self._is_rehearsed_create() else self._main()
@@ -109,7 +125,7 @@ class Change:
             return Done({**self._without_code(body), DRY_RUN.name: True}, main)
         done = Done(body, main, tuple(self.touched), sealed=True)
         seal = self.call.seal(done, self.call.warnings)
-        steps = [*self._remember(done), *self._distinct(), *([Step(seal)] if seal else [])]
+        steps = [*self._remember(done), *self._distinct(), *self._counted(), *([Step(seal)] if seal else [])]
         if len(steps) > MOST_OPERATIONS:
             raise Conflict("This record has too many links and topics to be changed in one step. Remove some first.")
         self._transact(steps)
@@ -150,6 +166,9 @@ class Change:
         if not self.values.get(IDEMPOTENCY_KEY.name):
             return []
         return [Step(remember(self.table, self.method, self.values, self.call, done), lambda _: UsedKey())]
+
+    def _counted(self) -> list[Step]:
+        return [Step(Update(self.table, key, add=dict(amounts))) for key, amounts in self.counts.items()]
 
     def _distinct(self) -> list[Step]:
         written = {key_of(step.op) for step in self.steps if not isinstance(step.op, Check)}

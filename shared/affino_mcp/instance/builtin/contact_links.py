@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.families.shared import ACCOUNT
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import NotFound
 from affino_mcp.instance.builtin import links
 from affino_mcp.instance.builtin.change import Change
@@ -15,71 +16,71 @@ from affino_mcp.instance.builtin.records import Records
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Call, Done
 
-Both = tuple[Stored, Stored]
 
-
-def _both(records: Records, values: Values) -> Both:
+def _both(records: Records, values: Values) -> tuple[Stored, Stored]:
     contact = records.require("contacts", CONTACT.code, values[CONTACT.code], "contact")
     return contact, records.require("accounts", ACCOUNT.name, values[ACCOUNT.name], "account")
 
 
-def _existing(both: Both) -> Link | None:
-    return both[0].to("accounts").get(both[1].document.code)
-
-
-def _codes(both: Both) -> tuple[int, int]:
-    return both[0].document.code, both[1].document.code
-
-
-def link_contact_to_account(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Link two existing records; a link that is there already is answered with a warning."""
-    both = _both(records, values)
-    existing = _existing(both)
-    if existing is not None:
-        text = "They are linked already; use update_contact_account_link to change the link."
-        call.warn(WarningCode.NO_CHANGE, ACCOUNT.name, text)
-        return Done({"Link": links.shown(*_codes(both), existing)}, both[0].document.ref)
-    change = records.change(method, values, call)
-    link = links.new_link(records, change, Primary=values.get("Primary", False), JobTitle=values.get("JobTitle"))
-    return _write(records, method, values, call, both, link, change)
-
-
-def update_contact_account_link(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change an existing link."""
-    both = _both(records, values)
-    existing = _require(both)
-    given: dict[str, object] = {name: values[name] for name in ("LeftCompany", "Primary", "JobTitle") if name in values}
-    kept = {name: value for name, value in given.items() if value is not None or name == "JobTitle"}
-    link: Link = {**existing, **kept}
-    return _write(records, method, values, call, both, link, records.change(method, values, call))
-
-
-def _require(both: Both) -> Link:
-    existing = _existing(both)
+def _require(contact: Stored, account: Stored) -> Link:
+    existing = contact.relations.get(account.document.ref)
     if existing is None:
         raise NotFound(ACCOUNT.name, "link between this contact and an account")
     return existing
 
 
-def _write(
-    records: Records, method: Method, values: Values, call: Call, both: Both, link: Link, change: Change
-) -> Done:
-    contact, account = links.joined(call, *both, link)
-    code = contact.document.code
-    was_primary = account.document.values.get(PRIMARY_FIELD) == code
-    if link["Primary"] != was_primary:
-        account = links.made_primary(account, code if link["Primary"] else None)
-    links.save_both(records, change, both, (contact, account))
-    return change.commit({"Link": links.shown(*_codes(both), link)})
+def link_contact_to_account(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """Link two existing records; a link that is there already is answered with a warning."""
+    contact, account = _both(records, values)
+    change = records.change(method, values, call)
+    existing = contact.relations.get(account.document.ref)
+    if existing is not None:
+        text = "They are linked already; use update_contact_account_link to change the link."
+        return change.nothing({"Link": _shown(contact, account, existing)}, contact.document.ref, text)
+    link = links.new_link(records, change, Primary=values.get("Primary", False), JobTitle=values.get("JobTitle"))
+    return _write(records, change, contact, account, link)
+
+
+def update_contact_account_link(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """Change an existing link; null clears, and means no for Primary and LeftCompany."""
+    contact, account = _both(records, values)
+    existing = _require(contact, account)
+    change = records.change(method, values, call)
+    flags: dict[str, object] = {name: bool(values[name]) for name in ("LeftCompany", "Primary") if name in values}
+    link: Link = {**existing, **flags, "JobTitle": values.get("JobTitle", existing["JobTitle"])}
+    if link == existing:
+        return change.nothing({"Link": _shown(contact, account, link)}, contact.document.ref)
+    return _write(records, change, contact, account, link)
 
 
 def unlink_contact_from_account(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Remove a link; the account loses its primary contact if that was the one."""
-    both = _both(records, values)
-    _require(both)
+    contact, account = _both(records, values)
+    _require(contact, account)
     change = records.change(method, values, call)
-    contact, account = links.joined(call, *both, None)
-    if account.document.values.get(PRIMARY_FIELD) == contact.document.code:
-        account = links.made_primary(account, None)
-    links.save_both(records, change, both, (contact, account))
+    links.save(records, change, contact, account.document.ref, None)
+    _name_primary(records, change, contact, account, primary=False)
     return change.commit({CONTACT.code: values[CONTACT.code], ACCOUNT.name: values[ACCOUNT.name], "Linked": False})
+
+
+def _write(records: Records, change: Change, contact: Stored, account: Stored, link: Link) -> Done:
+    links.save(records, change, contact, account.document.ref, link)
+    _name_primary(records, change, contact, account, primary=link["Primary"])
+    return change.commit({"Link": _shown(contact, account, link)})
+
+
+def _name_primary(records: Records, change: Change, contact: Stored, account: Stored, *, primary: bool) -> None:
+    """Take the account into the change: with another primary contact, or only on condition that it is there."""
+    code, former = contact.document.code, account.document.values.get(PRIMARY_FIELD)
+    if primary == (former == code):
+        change.must_exist(account.document.key, lambda _: NotFound(ACCOUNT.name, "account"))
+        change.touched.append(account.document.ref)
+        return
+    if primary:
+        links.step_back(records, change, former, account.document)
+    named = account.document.changed(change.call, {PRIMARY_FIELD: code if primary else None})
+    records.save(change, account, replace(account, document=named))
+
+
+def _shown(contact: Stored, account: Stored, link: Link) -> dict[str, object]:
+    return links.shown(contact.document.code, account.document.code, link)

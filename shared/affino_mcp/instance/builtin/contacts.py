@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.contacts import CONTACT
+from affino_mcp.catalogue.families.member_lists import CONTACT_LISTS
 from affino_mcp.catalogue.families.shared import ACCOUNT as ACCOUNT_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import Conflict, InvalidArgument, NotFound
-from affino_mcp.instance.builtin import consents, links, listing, references
+from affino_mcp.instance.builtin import among, consents, links, listing, member_lists, references
 from affino_mcp.instance.builtin.document import created
 from affino_mcp.instance.builtin.index import Facets
-from affino_mcp.instance.builtin.present import full
+from affino_mcp.instance.builtin.present import full, shows
 from affino_mcp.instance.builtin.records import Known, Records, check_unchanged
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Call, Done
@@ -23,6 +23,7 @@ from affino_mcp.instance.port import Call, Done
 FAMILY: Final = CONTACT.family
 CODE: Final = CONTACT.code
 AT: Final = ACCOUNT_FIELD.name
+CONTACT_LIST: Final = CONTACT_LISTS.record
 
 
 def facets(stored: Stored) -> Facets:
@@ -32,27 +33,35 @@ def facets(stored: Stored) -> Facets:
     rows += [f"permission={code}" for code in consents.granted(stored)]
     rows += [f"mine={creator}"] if creator else []
     rows += ["staff"] if stored.document.system.get("Staff") else []
-    return Facets(tuple(rows), tuple(f"topic={code}" for code in stored.document.values.get("TopicCodes", ())))
+    topics = tuple(f"topic={code}" for code in stored.document.values.get("TopicCodes", ()))
+    return Facets(tuple(rows), topics, tuple(f"accounts#{code}" for code in stored.to("accounts")))
 
 
 def list_contacts(records: Records, method: Method, values: Values, call: Call) -> Done:
     """A page of contact summaries."""
     if values.get("Email"):
         return _by_email(records, values, call)
-    if values.get("ContactListCode"):
-        raise NotFound("ContactListCode", "contact list")
     wanted = {"account": values.get(AT), "permission": values.get("PermissionCode")}
     rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
     rows += [f"mine={call.actor.user_code}"] if values.get("Mine") else []
     rows += ["staff"] if values.get("StaffOnly") else []
     tags = tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
-    return listing.run(records, listing.Plan(CONTACT, tuple(rows), tags), values, call)
+    plan, on_list = listing.Plan(CONTACT, tuple(rows), tags), values.get(CONTACT_LIST.code)
+    if on_list:
+        return among.run(records, plan, member_lists.source(records, call, CONTACT_LIST, on_list), values, call)
+    return listing.run(records, plan, values, call)
 
 
 def _by_email(records: Records, values: Values, call: Call) -> Done:
     code = records.taken(FAMILY, "Email", values["Email"])
     stored = records.load(FAMILY, code) if code else None
-    return listing.of([stored.document] if stored and _fits(stored, values, call) else [], values, call)
+    fits = stored and _fits(stored, values, call) and _is_on_list(records, stored.document.code, values, call)
+    return listing.of([stored.document] if stored and fits else [], values, call)
+
+
+def _is_on_list(records: Records, code: int, values: Values, call: Call) -> bool:
+    on_list = values.get(CONTACT_LIST.code)
+    return not on_list or code in member_lists.source(records, call, CONTACT_LIST, on_list).holding([code])
 
 
 def _fits(stored: Stored, values: Values, call: Call) -> bool:
@@ -84,15 +93,13 @@ def present(records: Records, call: Call, stored: Stored, have: Known | None = N
     accounts = stored.to("accounts")
     known = records.documents((("accounts", code) for code in accounts), have)
     derived: dict[str, Any] = {"Permissions": consents.shown(stored, revoked=False)}
-    if call.readable("accounts"):
+    if shows(call, "accounts", "Accounts"):
         derived["Accounts"] = [
             {**links.shown(stored.document.code, code, link), "Name": known["accounts", code].label}
             for code, link in sorted(accounts.items())
             if ("accounts", code) in known
         ]
-    else:
-        call.warn(WarningCode.NOT_SHOWN, "Accounts", "Accounts are not shown: this profile may not read accounts.")
-    if call.readable("opportunities"):
+    if shows(call, "opportunities", "Opportunities"):
         derived["Opportunities"] = []
     return full(call, stored.document, known, **derived)
 
@@ -106,9 +113,8 @@ def create_contact(records: Records, method: Method, values: Values, call: Call)
     contact = Stored(created(FAMILY, code, call, checked, UIDString=str(uuid.uuid4()), Disabled=False, Staff=False))
     if account is not None:
         link = links.new_link(records, change, JobTitle=values.get("JobTitle"))
-        _, linked = links.joined(call, contact, account, link)
         contact = contact.related(account.document.ref, link)
-        records.save(change, account, linked)
+        change.must_exist(account.document.key, lambda _: NotFound(AT, "account"))
         known["accounts", account.document.code] = account.document
     records.save(change, None, contact)
     return change.commit({"Contact": present(records, call, contact, known)})
@@ -121,6 +127,8 @@ def update_contact(records: Records, method: Method, values: Values, call: Call)
     change = records.change(method, values, call)
     checked, _ = references.check(records, change, CONTACT, values)
     after = replace(before, document=before.document.changed(call, checked))
+    if after.document.values == before.document.values:
+        return change.nothing({"Contact": present(records, call, before)}, before.document.ref)
     records.save(change, before, after)
     return change.commit({"Contact": present(records, call, after)})
 
@@ -130,7 +138,7 @@ def delete_contact(records: Records, method: Method, values: Values, call: Call)
     before = records.require(FAMILY, CODE, values[CODE], CONTACT.words)
     if before.document.system.get("Staff"):
         raise Conflict("Members of staff cannot be deleted here; an operator can disable them.", argument=CODE)
-    if any(link["Primary"] for link in before.to("accounts").values()):
+    if records.documents(("accounts", code) for code, link in before.to("accounts").items() if link["Primary"]):
         raise Conflict("The contact is an account's primary contact. Choose another one first.", argument=CODE)
     change = records.change(method, values, call)
     records.save(change, before, replace(before, document=replace(before.document.changed(call, {}), deleted=True)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from affino_mcp.catalogue.record import Record
@@ -62,8 +63,13 @@ class Document:
     def changed(self, call: Call, values: Mapping[str, Any], **system: Any) -> Document:
         """The next version, stamped with the acting person. None values are cleared."""
         merged = {name: value for name, value in {**self.values, **values}.items() if value is not None}
-        stamps = {"UpdatedDate": iso(call.at), "UpdatedBy": actor(call)}
+        stamps = {"UpdatedDate": self._next_moment(call.at), "UpdatedBy": actor(call)}
         return replace(self, version=self.version + 1, values=merged, system={**self.system, **system, **stamps})
+
+    def _next_moment(self, at: datetime) -> str:
+        """Later than the version before, even by a clock that runs behind: no two versions have one UpdatedDate."""
+        last = datetime.fromisoformat(self.system["UpdatedDate"])
+        return iso(max(at, last + timedelta(microseconds=1)))
 
 
 def actor(call: Call) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from affino_mcp.clock import precise
 from affino_mcp.instance.builtin.document import Document
 from affino_mcp.instance.builtin.words import plain, words
 from affino_mcp.store.ops import Delete, Item, Key, Put
@@ -32,10 +33,14 @@ INDEXES: Final = {
 
 @dataclass(frozen=True)
 class Facets:
-    """What a record can be listed by. `rows` get a row each; `tags` can only narrow a list down."""
+    """What a record can be listed by. `rows` get a row each; `tags` can only narrow a list down.
+
+    `counted` names the records (`accounts#12`) that keep count of this one.
+    """
 
     rows: tuple[str, ...]
     tags: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
 
 
 def padded(code: int) -> str:
@@ -51,6 +56,11 @@ def facet_partition(family: str, facet: str) -> str:
 def word_partition(family: str) -> str:
     """The partition that holds the word rows of a family."""
     return f"W#{family}"
+
+
+def count_key(ref: str) -> Key:
+    """Where a record's counts stand: one attribute per family, how many of its records belong to this one."""
+    return Key(f"C#{ref}", "A")
 
 
 def rows(document: Document, facets: Facets) -> dict[Key, Item]:
@@ -69,10 +79,15 @@ def _facet_rows(document: Document, facets: Facets) -> Iterable[Item]:
         "updated": f"{document.system['UpdatedDate']}#{code}",
     }
     if document.record.due:
-        sorts["due"] = f"{document.values.get(document.record.due, NO_DATE)}#{code}"
+        sorts["due"] = f"{_due(document.values.get(document.record.due))}#{code}"
     for facet in dict.fromkeys(("all", *facets.rows)):
         place = {"pk": facet_partition(document.family, facet), "sk": code}
         yield {**place, **sorts, "code": document.code, "facets": [*facets.rows, *facets.tags]}
+
+
+def _due(value: str | None) -> str:
+    """A day as it is; a moment with its microseconds, so that moments compare as text."""
+    return NO_DATE if value is None else precise(value) if "T" in value else value
 
 
 def _word_rows(document: Document, facets: Facets) -> Iterable[Item]:

@@ -1,20 +1,55 @@
-"""Links between contacts and accounts: one relation, written on both sides, with one primary contact per account."""
+"""Links between contacts and accounts.
+
+A link is a relation of the contact. The account finds its contacts through the contacts' index, keeps count of them, and
+names its primary one; the contact's link says the same, and both change in one transaction.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from affino_mcp.clock import iso
+from affino_mcp.errors import Conflict
 from affino_mcp.instance.builtin.change import Change
-from affino_mcp.instance.builtin.document import actor
+from affino_mcp.instance.builtin.document import Document, actor, record_key
+from affino_mcp.instance.builtin.index import count_key, facet_partition
 from affino_mcp.instance.builtin.records import Records
-from affino_mcp.instance.builtin.stored import Stored
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.builtin.stored import Stored, relation_key
+from affino_mcp.store.ops import Query
 
 PRIMARY_FIELD: Final = "PrimaryContactCode"
+MOST_LINKS: Final = 25
+"""How many accounts a contact may be linked to: every link is written with each change of the contact."""
+
+MOST_SHOWN: Final = 20
 Link = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The contacts of one account: how many there are, and the links of the first ones by their codes."""
+
+    count: int = 0
+    links: Mapping[int, Link] = field(default_factory=dict)
+
+    def changed(self, links: Mapping[int, Link]) -> Linked:
+        """With links that are about to be written."""
+        new = sum(code not in self.links for code in links)
+        return Linked(self.count + new, {**self.links, **links})
+
+
+def of_account(records: Records, code: int) -> Linked:
+    """An account's contacts, in two reads."""
+    ref = f"accounts#{code}"
+    rows = records.db.query(
+        Query(records.table, facet_partition("contacts", f"account={code}"), limit=MOST_SHOWN)
+    ).items
+    keys = {row["code"]: relation_key(record_key("contacts", row["code"]).pk, ref) for row in rows}
+    found = records.db.get_many(records.table, [count_key(ref), *keys.values()])
+    count: int = found.get(count_key(ref), {}).get("contacts", 0)
+    return Linked(count, {contact: found[key]["data"] for contact, key in keys.items() if key in found})
 
 
 def new_link(records: Records, change: Change, **asked: Any) -> dict[str, Any]:
@@ -29,49 +64,30 @@ def new_link(records: Records, change: Change, **asked: Any) -> dict[str, Any]:
     return link | asked | {"CreatedDate": iso(call.at), "CreatedBy": actor(call)}
 
 
-def joined(call: Call, contact: Stored, account: Stored, link: Link | None) -> tuple[Stored, Stored]:
-    """Contact and account as they are with this link (None: without one), both in their next version."""
-    contact, account = _next(call, contact), _next(call, account)
-    return contact.related(account.document.ref, link), account.related(contact.document.ref, link)
-
-
-def _next(call: Call, stored: Stored) -> Stored:
-    return replace(stored, document=stored.document.changed(call, {}))
-
-
-def made_primary(account: Stored, code: int | None) -> Stored:
-    """The account with this contact as its primary one, in the version that `account` already has."""
-    values = {name: value for name, value in account.document.values.items() if name != PRIMARY_FIELD}
-    document = replace(account.document, values=values | ({PRIMARY_FIELD: code} if code else {}))
-    return replace(account, document=document)
-
-
-def demoted(account: Stored, except_for: int | None) -> dict[int, Link]:
-    """The links of an account's other contacts that are primary now, as they are when they no longer are."""
-    links = account.to("contacts")
-    return {code: {**link, "Primary": False} for code, link in links.items() if link["Primary"] and code != except_for}
-
-
-def shown(contact: int, account: int, link: Link) -> dict[str, Any]:
+def shown(contact: int | None, account: int, link: Link) -> dict[str, Any]:
     """A link as callers see it."""
     codes = {"UserAccountCode": link["UserAccountCode"], "UserCode": contact, "AccountCode": account}
     return codes | {name: link[name] for name in ("Primary", "LeftCompany", "JobTitle")}
 
 
-def save_both(records: Records, change: Change, before: tuple[Stored, Stored], after: tuple[Stored, Stored]) -> None:
-    """Take contact and account, both changed by a link, into the change; other primary links step back."""
-    contact, account = after
-    primary = contact.relations.get(account.document.ref, {}).get("Primary")
-    for code, link in (demoted(account, contact.document.code) if primary else {}).items():
-        account = account.related(f"contacts#{code}", link)
-        step_back(records, change, code, account.document.ref, link)
-    records.save(change, before[0], contact)
-    records.save(change, before[1], account)
+def save(records: Records, change: Change, contact: Stored, account: str, link: Link | None) -> Stored:
+    """Take the contact with this link to an account (None: without one) into the change; answers it as it then is.
+
+    Raises Conflict when it would have too many.
+    """
+    after = replace(contact, document=contact.document.changed(change.call, {})).related(account, link)
+    if link is not None and len(after.to("accounts")) > MOST_LINKS:
+        raise Conflict(f"A contact can be linked to at most {MOST_LINKS} accounts.", argument="AccountCode")
+    records.save(change, contact, after)
+    return after
 
 
-def step_back(records: Records, change: Change, contact: int, account: str, link: Link) -> None:
-    """Write the other contact's side of a link that is no longer primary."""
-    other = records.load("contacts", contact)
-    if other is not None:
-        after = replace(other, document=other.document.changed(change.call, {})).related(account, link)
-        records.save(change, other, after)
+def step_back(records: Records, change: Change, former: int | None, account: Document) -> dict[int, Link]:
+    """Take into the change that the account's former primary contact is so no longer; answers that link."""
+    contact = records.load("contacts", former) if former else None
+    link = contact.relations.get(account.ref) if contact else None
+    if former is None or contact is None or link is None or not link["Primary"]:
+        return {}
+    link = {**link, "Primary": False}
+    save(records, change, contact, account.ref, link)
+    return {former: link}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -11,11 +13,11 @@ from affino_mcp.errors import Conflict, NotFound
 from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.codes import Codes
 from affino_mcp.instance.builtin.document import RECORD_SK, RELATION_SK, Document, from_item, record_key
-from affino_mcp.instance.builtin.index import Facets, moves, rows
+from affino_mcp.instance.builtin.index import Facets, count_key, moves, rows
 from affino_mcp.instance.builtin.memberships import follow
 from affino_mcp.instance.builtin.stored import Stored
-from affino_mcp.instance.builtin.words import plain
 from affino_mcp.instance.port import Call
+from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, Span, absent
 
 Place = tuple[str, int]
@@ -23,19 +25,21 @@ Known = dict[Place, Document]
 """Documents by family and code."""
 
 Facet = Callable[[Stored], Facets]
+MOST_AT_ONCE: Final = 100
 _MOST_RELATIONS: Final = 100
 
 
 def unique_key(family: str, name: str, value: str) -> Key:
-    """Where a unique value is taken; case does not matter."""
-    return Key(f"U#{family}#{name}#{plain(value)}", "A")
+    """Where a unique value is taken; case does not matter, accents do. A digest, because a key holds 2,048 bytes."""
+    folded = unicodedata.normalize("NFKC", value).casefold()
+    return Key(f"U#{family}#{name}#{hashlib.sha256(folded.encode()).hexdigest()}", "A")
 
 
 class Records:
-    """The builtin instance's records. `facets` says, per family, what a record is listed by."""
+    """The builtin instance's records. `facets` says, per family, what a record is listed by; `files` are media's."""
 
-    def __init__(self, db: Database, table: str, facets: Mapping[str, Facet]) -> None:
-        self.db, self.table = db, table
+    def __init__(self, db: Database, table: str, facets: Mapping[str, Facet], files: Files | None = None) -> None:
+        self.db, self.table, self.files = db, table, files
         self.codes = Codes(db, table)
         self._facets = facets
 
@@ -61,10 +65,11 @@ class Records:
         return found
 
     def documents(self, wanted: Iterable[Place], have: Known | None = None) -> Known:
-        """The documents that exist among some `(family, code)`, in at most one read; those in `have` are not read again."""
+        """The documents that exist among some `(family, code)`, a hundred a read; those in `have` are not read again."""
         known = dict(have or {})
-        keys = [record_key(*place) for place in dict.fromkeys(wanted) if place not in known][:100]
-        found = [from_item(item) for item in self.db.get_many(self.table, keys).values()] if keys else []
+        keys = [record_key(*place) for place in dict.fromkeys(wanted) if place not in known]
+        parts = (keys[start : start + MOST_AT_ONCE] for start in range(0, len(keys), MOST_AT_ONCE))
+        found = [from_item(item) for part in parts for item in self.db.get_many(self.table, part).values()]
         return known | {(d.family, d.code): d for d in found if not d.deleted}
 
     def taken(self, family: str, name: str, value: str) -> int | None:
@@ -73,7 +78,7 @@ class Records:
         return row["code"] if row else None
 
     def save(self, change: Change, before: Stored | None, after: Stored, **noted: tuple[Any, Any]) -> None:
-        """Take a record's new state into a change: document, history, relations, unique values and index rows.
+        """Take a record's new state into a change: document, history, relations, unique values, index rows, counts.
 
         `noted` is what else the history shall say, by name: before and after.
         """
@@ -84,6 +89,14 @@ class Records:
         follow(self.db, change, before, after)
         for op in moves(self.table, self._rows(before), self._rows(after)):
             change.add(op)
+        counted, now = self._counted(before), self._counted(after)
+        for ref in counted ^ now:
+            change.count(count_key(ref), after.document.family, 1 if ref in now else -1)
+
+    def _counted(self, stored: Stored | None) -> set[str]:
+        if stored is None or stored.document.deleted:
+            return set()
+        return set(self._facets[stored.document.family](stored).counted)
 
     def _rows(self, stored: Stored | None) -> dict[Key, Item]:
         if stored is None:

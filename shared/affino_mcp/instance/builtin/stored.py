@@ -10,6 +10,11 @@ from affino_mcp.instance.builtin.document import RELATION_SK, Document
 from affino_mcp.store.ops import Item, Key
 
 
+def relation_key(pk: str, ref: str) -> Key:
+    """The address of a record's relation to another."""
+    return Key(pk, f"{RELATION_SK}{ref}")
+
+
 @dataclass(frozen=True)
 class Stored:
     """A document with its relations, by what they point to (`accounts#66`, `permissions#5`)."""
@@ -34,5 +39,5 @@ class Stored:
     def relation_rows(self) -> dict[Key, Item]:
         """The rows of the relations."""
         pk = self.document.key.pk
-        keys = {ref: Key(pk, f"{RELATION_SK}{ref}") for ref in self.relations}
+        keys = {ref: relation_key(pk, ref) for ref in self.relations}
         return {key: {"pk": key.pk, "sk": key.sk, "data": dict(self.relations[ref])} for ref, key in keys.items()}
