@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -102,3 +103,10 @@ def test_actor_in_meta_or_arguments_changes_nothing(edge: Edge) -> None:
     meta = {"affino/person": 1, "user": "root"}
     edge.call("get_account", {"UserCode": 1, "_meta": meta}, "2025-06-18")
     assert edge.desk.calls[0][0] is edge.door.caller
+
+
+def test_a_body_that_the_gateway_encoded_is_decoded(edge: Edge) -> None:
+    given = load("mcp_call")
+    encoded = base64.b64encode(given["body"].encode()).decode()
+    assert edge.answer(given | {"body": encoded, "isBase64Encoded": True}).status == 200
+    assert edge.desk.calls[0][2] == {"PageSize": 3}

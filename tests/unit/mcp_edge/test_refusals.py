@@ -187,3 +187,14 @@ def test_a_fault_of_ours_is_500_with_the_id_and_nothing_else(
     written = capfd.readouterr()
     assert "hunter2" not in "".join((seen.body, written.out, written.err, *lines))
     assert [json.loads(line)["error"] for line in lines] == ["RuntimeError"]
+
+
+def every_refusal(cls: type[Refusal] = Refusal) -> list[type[Refusal]]:
+    return [found for sub in cls.__subclasses__() for found in (sub, *every_refusal(sub))]
+
+
+@pytest.mark.parametrize("cls", every_refusal(), ids=lambda cls: cls.__name__)
+def test_every_refusal_text_fits_in_a_header(cls: type[Refusal]) -> None:
+    assert cls.text.isascii()
+    assert cls.text.isprintable()
+    assert '"' not in cls.text
