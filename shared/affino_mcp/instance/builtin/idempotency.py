@@ -7,8 +7,10 @@ import json
 from datetime import timedelta
 from typing import Final
 
+from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Method
+from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import seconds
 from affino_mcp.errors import Conflict
@@ -17,6 +19,9 @@ from affino_mcp.store.ops import Compare, Database, Item, Key, Put, absent, any_
 
 KEPT: Final = timedelta(hours=24)
 """How long a key is remembered."""
+
+MOST_KEPT: Final = 30_000
+"""Characters of an answer that are kept with its key; a longer one is read again, where a method reads it."""
 
 
 class UsedKey(Exception):
@@ -40,12 +45,30 @@ def remember(table: str, method: Method, values: Values, call: Call, done: Done)
     now = seconds(call.at)
     key = key_of(call, values[IDEMPOTENCY_KEY.name])
     row: Item = {"pk": key.pk, "sk": key.sk, "print": fingerprint(method, values), "record": done.record}
-    row |= {"ttl": now + int(KEPT.total_seconds()), "body": json.dumps(done.body, ensure_ascii=False)}
+    body = json.dumps(done.body, ensure_ascii=False)
+    row |= {
+        "ttl": now + int(KEPT.total_seconds()),
+        "body": "{}" if len(body) > MOST_KEPT and reader(method, done.record) else body,
+    }
     return Put(table, row, any_of(absent(), Compare("ttl", "<", now)))
 
 
+def reader(method: Method, ref: str) -> Method | None:
+    """The method that reads, by the record's code alone, the kind of answer that this one gives."""
+    record = RECORDS.get(ref.partition("#")[0])
+    reads = (found for found in METHODS.values() if found.access is Access.READ and found.returns == method.returns)
+    return next((found for found in reads if record and _takes_only(found, record.code)), None)
+
+
+def _takes_only(method: Method, code: str) -> bool:
+    return code in {field.name for field in method.takes} and all(f.name == code for f in method.takes if f.required)
+
+
 def replay(db: Database, table: str, method: Method, values: Values, call: Call) -> Done | None:
-    """What the key did before; None when it is new. Raises Conflict when it was used for something else."""
+    """What the key did before; None when it is new. Raises Conflict when it was used for something else.
+
+    An answer without a body was too long to be kept: read the record again.
+    """
     given = values.get(IDEMPOTENCY_KEY.name)
     row = db.get(table, key_of(call, given)) if given else None
     if row is None or row["ttl"] < seconds(call.at):

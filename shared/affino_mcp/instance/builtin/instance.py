@@ -12,6 +12,7 @@ from typing import Final
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.errors import ToolError
 from affino_mcp.instance.builtin import (
     account_lists,
@@ -31,7 +32,7 @@ from affino_mcp.instance.builtin import (
     topics,
 )
 from affino_mcp.instance.builtin.change import Clash
-from affino_mcp.instance.builtin.idempotency import UsedKey, replay
+from affino_mcp.instance.builtin.idempotency import UsedKey, reader, replay
 from affino_mcp.instance.builtin.records import Facet, Records
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.files import Files
@@ -103,4 +104,8 @@ class BuiltinInstance:
         done = replay(self.records.db, self.records.table, method, values, call)
         if done is None:
             raise StoreUnavailable if isinstance(error, UsedKey) else error
-        return done
+        again = None if done.body else reader(method, done.record)
+        if again is None:
+            return done
+        family, _, code = done.record.partition("#")
+        return replace(self.perform(again, {RECORDS[family].code: int(code)}, call), record=done.record)

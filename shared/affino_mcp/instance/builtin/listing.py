@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
@@ -14,6 +15,7 @@ from affino_mcp.instance.builtin import cursor, present, references
 from affino_mcp.instance.builtin.document import Document
 from affino_mcp.instance.builtin.index import INDEXES, facet_partition, padded, word_partition
 from affino_mcp.instance.builtin.records import Known, Place, Records
+from affino_mcp.instance.builtin.room import Room
 from affino_mcp.instance.builtin.words import words
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import All, Compare, Condition, Contains, Item, Page, Query, Span, any_of
@@ -51,18 +53,27 @@ def run(records: Records, plan: Plan, values: Values, call: Call) -> Done:
     size = values.get("PageSize", DEFAULT_PAGE)
     if not all(plan.any_of):
         return Done(_answer(call, values, [], [], None))
-    rows, more = _rows(records, index_query(records, plan, values, call), size, found_by(values))
-    return show(records, plan, rows, more, values, call)
+    query = index_query(records, plan, values, call)
+    rows, more = _rows(records, query, size, found_by(values))
+    return show(records, plan, rows, more, values, call, query.sort)
 
 
-def show(records: Records, plan: Plan, rows: list[Item], more: Item | None, values: Values, call: Call) -> Done:
-    """The list answer for index rows that have been found."""
+def show(
+    records: Records, plan: Plan, rows: list[Item], more: Item | None, values: Values, call: Call, sort: str = "sk"
+) -> Done:
+    """The list answer for index rows that have been found; as many as fit into one answer."""
     found = records.documents((plan.record.family, row["code"]) for row in rows)
     documents = [found[place] for row in rows if (place := (plan.record.family, row["code"])) in found]
     documents = [document for document in documents if _recent(document, values) and plan.keeps(document)]
     known = _known(records, plan, documents, call)
     items = [present.summary(call, d, known, **plan.adds(d, known)) for d in documents]
-    return Done(_answer(call, values, items, documents, more))
+    fitting = list(takewhile(Room({}).takes, items))
+    if len(fitting) < len(items):
+        documents = documents[: len(fitting)]
+        more = _place(sort, next(row for row in rows if row["code"] == documents[-1].code))
+        text = f"{len(fitting)} of {len(items)} rows fit into one answer; go on with NextCursor."
+        call.warn(WarningCode.TRUNCATED, "Items", text)
+    return Done(_answer(call, values, fitting, documents, more))
 
 
 def _known(records: Records, plan: Plan, documents: list[Document], call: Call) -> Known:
@@ -194,8 +205,11 @@ def collect(
 def _cut(sort: str, rows: list[Item], size: int, page: Page) -> tuple[list[Item], Item | None]:
     if len(rows) <= size:
         return rows, page.next
-    last = rows[size - 1]
-    return rows[:size], {name: last[name] for name in {"pk", "sk", sort}}
+    return rows[:size], _place(sort, rows[size - 1])
+
+
+def _place(sort: str, row: Item) -> Item:
+    return {name: row[name] for name in {"pk", "sk", sort}}
 
 
 def branch(records: Records, record: Record, facet: str, code: int, values: Values, call: Call) -> Done:
