@@ -20,6 +20,7 @@ from affino_mcp.instance.builtin.staff import enrol
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.settings import Settings
 from affino_mcp.store.memory import MemoryDatabase
+from affino_mcp.store.memory_files import MemoryFiles
 from affino_mcp.store.secrets import MemorySecrets
 from affino_mcp.store.watched import WatchedDatabase
 
@@ -79,7 +80,8 @@ class World:
 
     def __post_init__(self) -> None:
         self.watched = WatchedDatabase(self.database)
-        self.stores = wiring.Stores(self.watched, self.secrets)
+        self.files = MemoryFiles(self.clock)
+        self.stores = wiring.Stores(self.watched, self.secrets, self.files)
         self.profiles = Profiles(self.database, self.secrets, self.settings, self.clock)
         self.people = People(self.database, self.settings, self.clock)
         self.sessions = Sessions(self.database, self.settings, self.clock)

@@ -33,6 +33,14 @@ def _dynamo(operation: str, table: str, **arguments: Any) -> Attempt:
     return lambda clients, names: getattr(clients("dynamodb"), operation)(TableName=names[table], **arguments)
 
 
+def _object(operation: str, key: str, **arguments: Any) -> Attempt:
+    return lambda clients, names: getattr(clients("s3"), operation)(Bucket=names["MediaBucket"], Key=key, **arguments)
+
+
+def _bucket(operation: str) -> Attempt:
+    return lambda clients, names: getattr(clients("s3"), operation)(Bucket=names["MediaBucket"])
+
+
 def _secret(operation: str, suffix: str, **arguments: Any) -> Attempt:
     return lambda clients, names: getattr(clients("secretsmanager"), operation)(
         SecretId=f"{names['SecretsPrefix']}{suffix}", **arguments
@@ -65,6 +73,11 @@ RULES = [
         _secret("put_secret_value", "/profiles/x", SecretString="x"),
     ),
     Rule("McpEndpointRole", False, "read another secret", _secret("get_secret_value", "-other")),
+    Rule("McpEndpointRole", True, "store a media file", _object("put_object", "media/probe", Body=b"x")),
+    Rule("McpEndpointRole", False, "store anything else", _object("put_object", "probe", Body=b"x")),
+    Rule("McpEndpointRole", False, "make a file public", _object("put_object_acl", "media/probe", ACL="public-read")),
+    Rule("McpEndpointRole", False, "list the bucket", _bucket("list_objects_v2")),
+    Rule("LoginProxyRole", False, "read a media file", _object("get_object", "media/probe")),
     Rule("LoginProxyRole", True, "read a password hash", _dynamo("get_item", "CredentialsTable", Key=KEY)),
     Rule("LoginProxyRole", False, "change a password hash", _dynamo("put_item", "CredentialsTable", Item=KEY)),
     Rule("LoginProxyRole", True, "add a gate row", _dynamo("put_item", "GateTable", Item=KEY)),

@@ -14,7 +14,9 @@ from affino_mcp.gate.gate import Gate
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import TARGET, DynamoDatabase
+from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database
+from affino_mcp.store.s3 import S3Files
 from affino_mcp.store.secrets import AwsSecrets, Secrets
 from affino_mcp.store.wire import AwsJson, Credentials
 
@@ -33,10 +35,11 @@ class Stores:
 
     database: Database
     secrets: Secrets
+    files: Files | None = None
 
 
 def stores(settings: Settings) -> Stores:
-    """DynamoDB and Secrets Manager, in AWS or at the settings' own endpoint. Connects at the first call."""
+    """DynamoDB, Secrets Manager and S3, in AWS or at the settings' own endpoint. Connects at the first call."""
     credentials = aws_credentials()
     return Stores(
         DynamoDatabase(
@@ -52,6 +55,7 @@ def stores(settings: Settings) -> Stores:
                 credentials,
             )
         ),
+        S3Files(settings.media_bucket, settings.region, credentials, settings.aws_endpoint),
     )
 
 
@@ -88,7 +92,7 @@ def gate(stores: Stores, settings: Settings, clock: Clock = now) -> Gate:
 
 def dispatch(stores: Stores, settings: Settings, clock: Clock = now) -> Dispatch:
     """Calls on the builtin instance, with their audit."""
-    instance = BuiltinInstance(stores.database, settings.records_table)
+    instance = BuiltinInstance(stores.database, settings.records_table, stores.files)
     return Dispatch(instance, AuditLog(stores.database, settings.audit_table, clock), clock)
 
 

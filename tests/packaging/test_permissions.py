@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.gate import rows
+from affino_mcp.store.files import MEDIA, UPLOADS
 from scripts.expand import Template, of_type
 
 READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
@@ -91,6 +92,14 @@ def test_secrets_are_read_below_the_profiles_prefix_alone(template: Template) ->
         reads = [each for each in statements(template, role) if "secretsmanager" in str(each["Action"])]
         assert [each["Action"] for each in reads] == ["secretsmanager:GetSecretValue"]
         assert reads[0]["Resource"]["Fn::Sub"].endswith(":secret:affino-mcp/${AWS::StackName}/profiles/*")
+
+
+def test_media_files_are_the_mcp_endpoints_alone(template: Template) -> None:
+    (statement,) = [each for each in statements(template, MCP) if "s3:" in str(each["Action"])]
+    assert set(statement["Action"]) == {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
+    prefixes = {resource["Fn::Sub"] for resource in statement["Resource"]}
+    assert prefixes == {"${MediaBucket.Arn}/" + prefix + "*" for prefix in (MEDIA, UPLOADS)}
+    assert "MediaBucket" not in str(statements(template, LOGIN))
 
 
 def test_managed_policies_are_not_given_to_functions(template: Template) -> None:

@@ -10,6 +10,7 @@ from cfnlint.api import lint
 
 from affino_mcp.observability import NAMESPACE
 from affino_mcp.settings import Settings
+from affino_mcp.store.files import UPLOADS
 from scripts.build import LAMBDA_PYTHON, ROOT
 from scripts.expand import Template, of_type
 
@@ -19,6 +20,7 @@ RUNTIME = f"python{LAMBDA_PYTHON}"
 SECRET_LOOK = re.compile(r"AKIA|BEGIN [A-Z ]*PRIVATE|[A-Za-z0-9+/_-]{32,}|password|secret=", re.IGNORECASE)
 GIVEN_BY_LAMBDA = {"AWS_REGION"}
 ONLY_LOGIN = {"AFFINO_CREDENTIALS_TABLE"}
+ONLY_MCP = {"AFFINO_MEDIA_BUCKET"}
 
 
 def variables(template: Template, function: str) -> dict[str, Any]:
@@ -99,7 +101,7 @@ def test_layers_fit_the_functions(template: Template) -> None:
 def test_the_environment_is_the_settings_table(template: Template, name: str) -> None:
     known = {setting.metadata["variable"] for setting in Settings.__dataclass_fields__.values()}
     given = {variable for variable in variables(template, name) if variable.startswith("AFFINO_")}
-    withheld = set() if name == "LoginProxy" else ONLY_LOGIN
+    withheld = ONLY_MCP if name == "LoginProxy" else ONLY_LOGIN
     assert given == known - GIVEN_BY_LAMBDA - withheld
 
 
@@ -157,4 +159,31 @@ def test_the_saved_query_asks_for_what_the_log_line_holds(template: Template) ->
 
 
 def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None:
-    assert set(template["Outputs"]) == {"McpUrl", "LoginUrl", "Instance", "SecretsPrefix", *TABLES}
+    assert set(template["Outputs"]) == {"McpUrl", "LoginUrl", "Instance", "SecretsPrefix", "MediaBucket", *TABLES}
+
+
+def test_the_media_bucket_is_private_encrypted_versioned_and_kept(template: Template) -> None:
+    (bucket,) = of_type(template, "AWS::S3::Bucket").values()
+    properties = bucket["Properties"]
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(properties["PublicAccessBlockConfiguration"]) == 4
+    assert properties["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    (encryption,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"]
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert "CorsConfiguration" not in properties, "no browser uploads"
+    assert "BucketName" not in properties, "a fixed name forbids a second stack and a replacement"
+
+
+def test_uploads_that_nobody_attached_expire_and_files_do_not(template: Template) -> None:
+    (bucket,) = of_type(template, "AWS::S3::Bucket").values()
+    rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert {rule.get("Prefix") for rule in rules if "ExpirationInDays" in rule} == {UPLOADS}
+
+
+def test_the_media_bucket_is_reached_over_tls_alone(template: Template) -> None:
+    (policy,) = of_type(template, "AWS::S3::BucketPolicy").values()
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.profile import Profile
-from affino_mcp.local import connection, seed, tables
+from affino_mcp.local import bucket, connection, seed, tables
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
 from affino_mcp.local.emulator import NAME as EMULATOR
@@ -24,7 +24,7 @@ from affino_mcp.local.network import answers, is_taken
 from affino_mcp.local.places import CONNECTION, HOST, PORT, STATE, TEMPLATE
 from affino_mcp.local.process import Child
 from affino_mcp.local.progress import Progress
-from affino_mcp.local.stores import ACCOUNT_KEY, dynamodb, open_stores
+from affino_mcp.local.stores import ACCOUNT_KEY, dynamodb, open_stores, s3
 from affino_mcp.settings import Settings
 
 SERVICE: Final = "service"
@@ -122,8 +122,9 @@ def _start(plan: Plan, say: Progress, children: list[Child]) -> Running:
     children.append(emulator.child)
     emulator.wait()
     settings = Settings(aws_endpoint=emulator.endpoint, allowed_origins=plan.url)
-    say("making the tables of template.yaml")
+    say("making the tables of template.yaml and the bucket")
     tables.make(dynamodb(settings), tables.tables(TEMPLATE, settings))
+    bucket.make(s3(settings), settings)
     say("starting the service")
     service = _service(plan, settings)
     children.append(service)

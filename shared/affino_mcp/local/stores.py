@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import TARGET, DynamoDatabase
+from affino_mcp.store.s3 import S3Files
 from affino_mcp.store.secrets import AwsSecrets
 from affino_mcp.store.wire import AwsJson
 from affino_mcp.wiring import Stores
@@ -34,8 +35,13 @@ def dynamodb(settings: Settings) -> AwsJson:
     return AwsJson("dynamodb", TARGET, "1.0", settings.aws_endpoint, settings.region, EmulatorCredentials())
 
 
+def s3(settings: Settings) -> S3Files:
+    """The emulator's media bucket."""
+    return S3Files(settings.media_bucket, settings.region, EmulatorCredentials(), settings.aws_endpoint)
+
+
 def open_stores(settings: Settings) -> Stores:
     """The stores that the settings name; nothing is sent yet."""
     credentials = EmulatorCredentials()
     secrets = AwsJson("secretsmanager", "secretsmanager", "1.1", settings.aws_endpoint, settings.region, credentials)
-    return Stores(DynamoDatabase(dynamodb(settings)), AwsSecrets(secrets))
+    return Stores(DynamoDatabase(dynamodb(settings)), AwsSecrets(secrets), s3(settings))
