@@ -196,10 +196,10 @@ class PermissionDenied(ToolError):
 
     type, code, status = "permission_denied", -110, 403
 
-    def __init__(self, right: str, message: str | None = None, **details: Any) -> None:
+    def __init__(self, right: str, message: str | None = None, *, next_step: str | None = None, **details: Any) -> None:
         text = message or f"The person you act for does not have the right '{right}'."
-        next_step = "Tell the person; an operator can grant the right through a security group."
-        super().__init__(text, denied_by="person", rule=right, who_can_fix="operator", next=next_step, **details)
+        step = next_step or "Tell the person; an operator can grant the right through a security group."
+        super().__init__(text, denied_by="person", rule=right, who_can_fix="operator", next=step, **details)
 
 
 class ToolDisabled(ToolError):
