@@ -18,7 +18,7 @@ from affino_mcp.instance.builtin.memberships import follow
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Call
 from affino_mcp.store.files import Files
-from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, Span, absent
+from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, Span, absent, equals
 
 Place = tuple[str, int]
 Known = dict[Place, Document]
@@ -92,6 +92,16 @@ class Records:
         counted, now = self._counted(before), self._counted(after)
         for ref in counted ^ now:
             change.count(count_key(ref), after.document.family, 1 if ref in now else -1)
+
+    def restate(self, change: Change, before: Stored, after: Stored) -> None:
+        """Take what a record keeps of its parts (counts, the last one) into a change: its row and index rows.
+
+        History does not tell of it, so that it tells nobody of parts that are hidden.
+        """
+        change.add(Put(self.table, after.document.item(), equals("version", before.document.version)))
+        change.touched.append(after.document.ref)
+        for op in moves(self.table, self._rows(before), self._rows(after)):
+            change.add(op)
 
     def _counted(self, stored: Stored | None) -> set[str]:
         if stored is None or stored.document.deleted:
