@@ -11,7 +11,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import InvalidState, NotFound, PermissionDenied
-from affino_mcp.instance.builtin import article_access, article_page, listing
+from affino_mcp.instance.builtin import article_access, listing
 from affino_mcp.instance.builtin.article_access import SECTIONS, Opened
 from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.document import Document, created
@@ -31,9 +31,11 @@ _BECOMES: Final = {"approve": APPROVED, "unhide": APPROVED, "hide": HIDDEN}
 
 
 def facets(stored: Stored) -> Facets:
-    """Comments are listed by article and status."""
+    """Comments are listed by article and status; the article counts the approved ones."""
     item = stored.document.system[ITEM]
-    return Facets((f"article={item}", f"article={item}&{stored.document.values[STATUS.name]}"))
+    status = stored.document.values[STATUS.name]
+    counted = (f"{ARTICLE.family}#{item}",) if status == APPROVED else ()
+    return Facets((f"article={item}", f"article={item}&{status}"), counted=counted)
 
 
 def _moderates(call: Call) -> bool:
@@ -121,18 +123,11 @@ def _changeable(records: Records, call: Call, values: Values) -> tuple[Opened, S
 def _save(records: Records, change: Change, found: Opened, before: Stored | None, after: Stored) -> Done:
     article_access.hold(change, found)
     records.save(change, before, after)
-    moved = _counts(after) - (_counts(before) if before else 0)
-    if moved:
-        change.add(article_page.counted(records.table, found.document.code, moved))
     change.touched.append(found.document.ref)
     document = after.document
     if document.deleted:
         return change.commit({CODE: document.code, "Deleted": True})
     return change.commit({"Comment": full(change.call, document, {}, **_derived(document))})
-
-
-def _counts(stored: Stored) -> int:
-    return int(stored.document.values[STATUS.name] == APPROVED and not stored.document.deleted)
 
 
 def update_article_comment(records: Records, method: Method, values: Values, call: Call) -> Done:

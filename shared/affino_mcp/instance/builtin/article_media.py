@@ -37,10 +37,11 @@ MOST_ON_STEP: Final = 8
 
 
 def facets(stored: Stored) -> Facets:
-    """Attachments are found by article, by step and by media item (its UsedBy)."""
+    """Attachments are found by article, by step and by media item (its UsedBy), which counts them."""
     values, system = stored.document.values, stored.document.system
     step = (f"step={system[STEP_CODE]}",) if system.get(STEP_CODE) else ()
-    return Facets((f"article={system[ITEM]}", *step, f"item={values[MEDIA_ITEM.name]}"))
+    item = values[MEDIA_ITEM.name]
+    return Facets((f"article={system[ITEM]}", *step, f"item={item}"), counted=(f"{MEDIA}#{item}",))
 
 
 def _by(records: Records, facet: str) -> list[Document]:
@@ -67,9 +68,8 @@ def _visible(call: Call, document: Document, known: Known) -> bool:
 
 def _shown(call: Call, document: Document, known: Known) -> dict[str, Any]:
     item = known[MEDIA, document.values[MEDIA_ITEM.name]]
-    named = call.readable(MEDIA) and call.actor.has(f"{MEDIA}.read", call.at)
     target = "step" if document.system.get(STEP_CODE) else "article"
-    return full(call, document, known, Target=target, Title=item.values.get("Title") if named else None)
+    return full(call, document, known, Target=target, Title=item.values.get("Title") if call.reads(MEDIA) else None)
 
 
 def list_article_media(records: Records, method: Method, values: Values, call: Call) -> Done:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from affino_mcp.catalogue.families.article_comments import COMMENT
 from affino_mcp.catalogue.families.articles import ARTICLE
 from affino_mcp.catalogue.families.website import CATEGORY
 from affino_mcp.instance.builtin import article_media, article_steps, texts
 from affino_mcp.instance.builtin.article_access import SECTIONS, Opened
 from affino_mcp.instance.builtin.document import Document
+from affino_mcp.instance.builtin.index import count_key
 from affino_mcp.instance.builtin.present import full
 from affino_mcp.instance.builtin.records import Known, Records
 from affino_mcp.instance.builtin.room import Room
 from affino_mcp.instance.builtin.words import plain
 from affino_mcp.instance.port import Call
-from affino_mcp.store.ops import Key, Update
 
 FAMILY: Final = ARTICLE.family
-COMMENTS_SK: Final = "N#comments"
-"""The row beside an article that counts its approved comments."""
-
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -81,10 +79,5 @@ def categories(document: Document, known: Known) -> list[dict[str, Any]]:
 
 def comment_count(records: Records, code: int) -> int:
     """How many approved comments the article has."""
-    row = records.db.get(records.table, Key(f"{FAMILY}#{code}", COMMENTS_SK))
-    return int(row["count"]) if row else 0
-
-
-def counted(table: str, code: int, by: int) -> Update:
-    """The operation that moves the count of approved comments."""
-    return Update(table, Key(f"{FAMILY}#{code}", COMMENTS_SK), add={"count": by})
+    row = records.db.get(records.table, count_key(f"{FAMILY}#{code}"))
+    return int((row or {}).get(COMMENT.family, 0))
