@@ -10,7 +10,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import Conflict, InvalidArgument
-from affino_mcp.instance.builtin import links, listing, references
+from affino_mcp.instance.builtin import gathering, links, listing, references
 from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.document import Document, created
 from affino_mcp.instance.builtin.index import Facets, count_key, facet_partition
@@ -25,6 +25,7 @@ from affino_mcp.store.ops import Check, Condition, Item, Query, Span, absent, an
 
 FAMILY: Final = ACCOUNT.family
 CODE: Final = ACCOUNT.code
+Tags = tuple[str, ...]
 DEEPEST: Final = 10
 """How many levels of parents an account may have."""
 
@@ -55,17 +56,23 @@ def list_accounts(records: Records, method: Method, values: Values, call: Call) 
         "parent": values.get("ParentCode"),
         "mine": call.actor.user_code if values.get("Mine") else None,
     }
-    if values.get("IncludeChildren"):
-        return _family_tree(records, values, call)
     rows = tuple(f"{facet}={code}" for facet, code in wanted.items() if code)
     tags = tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
+    if values.get("IncludeChildren"):
+        return _family_tree(records, rows, tags, values, call)
     return listing.run(records, listing.Plan(ACCOUNT, rows, tags), values, call)
 
 
-def _family_tree(records: Records, values: Values, call: Call) -> Done:
-    if not values.get("ParentCode"):
+def _family_tree(records: Records, rows: Tags, tags: Tags, values: Values, call: Call) -> Done:
+    """The accounts at any depth below one; the other filters hold for each of them."""
+    above = values.get("ParentCode")
+    if above is None:
         raise InvalidArgument("IncludeChildren", "IncludeChildren needs ParentCode: whose children shall be listed?")
-    return listing.branch(records, ACCOUNT, "parent", values["ParentCode"], values, call)
+    plan = listing.Plan(ACCOUNT, tuple(row for row in rows if row != f"parent={above}"), tags)
+    listing.asked(values)
+    below = gathering.branch(records, plan, "parent", above, call)
+    fitting = [document for document in below if listing.admits(plan, facets(Stored(document)))]
+    return gathering.pages(records, plan, fitting, values, call)
 
 
 def get_account(records: Records, method: Method, values: Values, call: Call) -> Done:

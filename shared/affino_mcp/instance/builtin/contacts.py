@@ -12,7 +12,7 @@ from affino_mcp.catalogue.families.shared import ACCOUNT as ACCOUNT_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import Conflict, InvalidArgument, NotFound
-from affino_mcp.instance.builtin import among, consents, links, listing, member_lists, references
+from affino_mcp.instance.builtin import among, consents, gathering, links, listing, member_lists, references
 from affino_mcp.instance.builtin.document import created
 from affino_mcp.instance.builtin.index import Facets
 from affino_mcp.instance.builtin.present import full, shows
@@ -39,40 +39,31 @@ def facets(stored: Stored) -> Facets:
 
 def list_contacts(records: Records, method: Method, values: Values, call: Call) -> Done:
     """A page of contact summaries."""
-    if values.get("Email"):
-        return _by_email(records, values, call)
     wanted = {"account": values.get(AT), "permission": values.get("PermissionCode")}
     rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
     rows += [f"mine={call.actor.user_code}"] if values.get("Mine") else []
     rows += ["staff"] if values.get("StaffOnly") else []
     tags = tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
     plan, on_list = listing.Plan(CONTACT, tuple(rows), tags), values.get(CONTACT_LIST.code)
+    if values.get("Email"):
+        return _by_email(records, plan, values, call)
     if on_list:
         return among.run(records, plan, member_lists.source(records, call, CONTACT_LIST, on_list), values, call)
     return listing.run(records, plan, values, call)
 
 
-def _by_email(records: Records, values: Values, call: Call) -> Done:
+def _by_email(records: Records, plan: listing.Plan, values: Values, call: Call) -> Done:
+    """At most one contact; the other filters hold for it too."""
+    listing.asked(values)
     code = records.taken(FAMILY, "Email", values["Email"])
     stored = records.load(FAMILY, code) if code else None
-    fits = stored and _fits(stored, values, call) and _is_on_list(records, stored.document.code, values, call)
-    return listing.of([stored.document] if stored and fits else [], values, call)
+    fits = stored and listing.admits(plan, facets(stored)) and _is_on_list(records, stored.document.code, values, call)
+    return gathering.pages(records, plan, [stored.document] if stored and fits else [], values, call)
 
 
 def _is_on_list(records: Records, code: int, values: Values, call: Call) -> bool:
     on_list = values.get(CONTACT_LIST.code)
     return not on_list or code in member_lists.source(records, call, CONTACT_LIST, on_list).holding([code])
-
-
-def _fits(stored: Stored, values: Values, call: Call) -> bool:
-    own = facets(stored)
-    asked = {"account": values.get(AT), "permission": values.get("PermissionCode")}
-    asked["mine"] = call.actor.user_code if values.get("Mine") else None
-    wanted = {f"{facet}={code}" for facet, code in asked.items() if code} | (
-        {"staff"} if values.get("StaffOnly") else set()
-    )
-    topics = {f"topic={code}" for code in values.get("TopicCodes", ())}
-    return wanted <= set(own.rows) and (not topics or bool(topics & set(own.tags)))
 
 
 def get_contact(records: Records, method: Method, values: Values, call: Call) -> Done:

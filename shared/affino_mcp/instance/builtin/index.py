@@ -71,18 +71,18 @@ def rows(document: Document, facets: Facets) -> dict[Key, Item]:
     return {Key(item["pk"], item["sk"]): item for item in found}
 
 
-def _facet_rows(document: Document, facets: Facets) -> Iterable[Item]:
+def sort_keys(document: Document) -> dict[str, str]:
+    """What a record is sorted by, under the names of the indexes' sort attributes; each is the record's own."""
     code = padded(document.code)
-    sorts = {
+    keys = {
+        "sk": code,
         "name": f"{plain(document.label)[:40]}#{code}",
         "created": f"{document.system['CreatedDate']}#{code}",
         "updated": f"{document.system['UpdatedDate']}#{code}",
     }
     if document.record.due:
-        sorts["due"] = f"{_due(document.values.get(document.record.due))}#{code}"
-    for facet in dict.fromkeys(("all", *facets.rows)):
-        place = {"pk": facet_partition(document.family, facet), "sk": code}
-        yield {**place, **sorts, "code": document.code, "facets": [*facets.rows, *facets.tags]}
+        keys["due"] = f"{_due(document.values.get(document.record.due))}#{code}"
+    return keys
 
 
 def _due(value: str | None) -> str:
@@ -90,9 +90,20 @@ def _due(value: str | None) -> str:
     return NO_DATE if value is None else precise(value) if "T" in value else value
 
 
+def words_of(document: Document) -> list[str]:
+    """The words that a record is found by."""
+    return words(*(str(document.values[name]) for name in document.record.search if document.values.get(name)))
+
+
+def _facet_rows(document: Document, facets: Facets) -> Iterable[Item]:
+    keys = sort_keys(document)
+    for facet in dict.fromkeys(("all", *facets.rows)):
+        place = {"pk": facet_partition(document.family, facet)}
+        yield {**place, **keys, "code": document.code, "facets": [*facets.rows, *facets.tags]}
+
+
 def _word_rows(document: Document, facets: Facets) -> Iterable[Item]:
-    texts = [str(document.values[name]) for name in document.record.search if document.values.get(name)]
-    found = words(*texts)
+    found = words_of(document)
     for word in found:
         place = {"pk": word_partition(document.family), "sk": f"{word}#{padded(document.code)}"}
         yield {**place, "code": document.code, "words": found, "facets": [*facets.rows, *facets.tags]}

@@ -3,164 +3,151 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from itertools import takewhile
-from typing import Any, Final
+from dataclasses import replace
+from itertools import chain, repeat
+from typing import Final
 
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import iso, precise
-from affino_mcp.instance.builtin import cursor, present, references
+from affino_mcp.clock import precise
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.instance.builtin import cursor, gathering
 from affino_mcp.instance.builtin.document import Document
-from affino_mcp.instance.builtin.index import INDEXES, facet_partition, padded, word_partition
-from affino_mcp.instance.builtin.records import Known, Place, Records
-from affino_mcp.instance.builtin.room import Room
+from affino_mcp.instance.builtin.index import INDEXES, Facets, facet_partition, padded, word_partition
+from affino_mcp.instance.builtin.pages import DEFAULT_PAGE, Plan, is_recent, page
+from affino_mcp.instance.builtin.records import Records
 from affino_mcp.instance.builtin.words import words
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.store.memory import holds
 from affino_mcp.store.ops import All, Compare, Condition, Contains, Item, Page, Query, Span, any_of
 
-DEFAULT_PAGE: Final = 20
-MOST_BELOW: Final = 100
-"""How many records a tree is followed to."""
+__all__ = ["DEFAULT_PAGE", "Plan", "admits", "asked", "collect", "conditions", "found_by", "index_query", "run", "show"]
 
 MOST_ROUNDS: Final = 5
 """How many reads one page may take when filters drop rows; then the page is short and NextCursor goes on."""
 
+FIRST_READ: Final = 100
+NEXT_READS: Final = 1000
+"""How many rows a read looks at when filters may drop some."""
 
-@dataclass(frozen=True)
-class Plan:
-    """A list to make. `facets` must all hold (the first with rows is where to look), `any_tags` at least one.
+MOST_FOUND: Final = 200
+"""Up to so many records a search is sorted; beyond, they come in the order of the words found."""
 
-    Of every group of `any_of` at least one facet must hold too; a group that is empty lets nothing through. That is how
-    record security hides records: in the query itself. `keeps` is the last look at a document before it is shown.
-
-    `due` narrows by due date; `adds` gives a row more attributes, `also` names more records to look up for them.
-    """
-
-    record: Record
-    facets: tuple[str, ...] = ()
-    any_tags: tuple[str, ...] = ()
-    any_of: tuple[tuple[str, ...], ...] = ()
-    due: Span | None = None
-    adds: Callable[[Document, Known], dict[str, Any]] = field(default=lambda _document, _known: {})
-    also: Callable[[Document], list[Place]] = field(default=lambda _document: [])
-    keeps: Callable[[Document], bool] = field(default=lambda _document: True)
+MOST_LOOKED_AT: Final = 500
+MOST_LEADS: Final = 4
 
 
 def run(records: Records, plan: Plan, values: Values, call: Call) -> Done:
     """The page that the arguments ask for, as the catalogue's list answer."""
-    size = values.get("PageSize", DEFAULT_PAGE)
     if not all(plan.any_of):
-        return Done(_answer(call, values, [], [], None))
+        return page(records, plan, [], None, values, call)
+    if asked(values):
+        found = _search(records, plan, values, call)
+        if found is not None:
+            return gathering.pages(records, plan, found, values, call)
     query = index_query(records, plan, values, call)
-    rows, more = _rows(records, query, size, found_by(values))
+    rows, more = _rows(records, query, values.get("PageSize", DEFAULT_PAGE), found_by(values))
     return show(records, plan, rows, more, values, call, query.sort)
+
+
+def asked(values: Values) -> list[str]:
+    """The words that are searched for; raises InvalidArgument for a Search that holds none."""
+    search = values.get("Search", "")
+    found = words(search)
+    if search and not found:
+        raise InvalidArgument("Search", "Search must hold at least one letter or digit.")
+    return found
+
+
+def _search(records: Records, plan: Plan, values: Values, call: Call) -> list[Document] | None:
+    """Everything that a search finds, through the first of its words that leads to few enough; None when none does."""
+    place = cursor.place(call, values)
+    if place and not gathering.is_gathered(call, values):
+        return None
+    where = conditions(plan, plan.facets)
+    for lead in sorted(asked(values), key=len, reverse=True)[:MOST_LEADS]:
+        partition, span = word_partition(plan.record.family), Span(prefix=lead)
+        found = records.db.query(Query(records.table, partition, span=span, limit=MOST_LOOKED_AT, where=where))
+        codes = {row["code"] for row in found.items if found_by(values, lead)(row)}
+        if found.next is None and len(codes) <= MOST_FOUND:
+            return list(records.documents((plan.record.family, code) for code in sorted(codes)).values())
+    if place:
+        raise gathering.grown()
+    return None
 
 
 def show(
     records: Records, plan: Plan, rows: list[Item], more: Item | None, values: Values, call: Call, sort: str = "sk"
 ) -> Done:
-    """The list answer for index rows that have been found; as many as fit into one answer."""
-    found = records.documents((plan.record.family, row["code"]) for row in rows)
-    documents = [found[place] for row in rows if (place := (plan.record.family, row["code"])) in found]
-    documents = [document for document in documents if _recent(document, values) and plan.keeps(document)]
-    known = _known(records, plan, documents, call)
-    items = [present.summary(call, d, known, **plan.adds(d, known)) for d in documents]
-    fitting = list(takewhile(Room({}).takes, items))
-    if len(fitting) < len(items):
-        documents = documents[: len(fitting)]
-        more = _place(sort, next(row for row in rows if row["code"] == documents[-1].code))
-        text = f"{len(fitting)} of {len(items)} rows fit into one answer; go on with NextCursor."
-        call.warn(WarningCode.TRUNCATED, "Items", text)
-    return Done(_answer(call, values, fitting, documents, more))
+    """The list answer for index rows that have been found."""
+    by_code = {row["code"]: row for row in rows}
+    found = records.documents((plan.record.family, code) for code in by_code)
+    documents = [found[place] for code in by_code if (place := (plan.record.family, code)) in found]
+    documents = [d for d in documents if is_recent(d, values) and gathering.is_due(plan, d) and plan.keeps(d)]
+    return page(records, plan, documents, more, values, call, place=lambda d: _place(sort, by_code[d.code]))
 
 
-def _known(records: Records, plan: Plan, documents: list[Document], call: Call) -> Known:
-    wanted = references.pointed_to(call, documents, plan.record.summary)
-    return records.documents([*wanted, *(place for d in documents for place in plan.also(d))])
-
-
-def _answer(
-    call: Call, values: Values, items: list[Any], documents: list[Document], more: Item | None
-) -> dict[str, Any]:
-    whole = more is None and not values.get("Cursor") and not values.get("StartCode")
-    return {
-        "Items": items,
-        "TotalRecords": len(items) if whole else None,
-        "LastRecordCode": documents[-1].code if documents else None,
-        "NextCursor": cursor.cursor(call, values, more) if more else None,
-        "CurrentDate": iso(call.at),
-    }
-
-
-def _recent(document: Document, values: Values) -> bool:
-    since = values.get("DateFilter")
-    return since is None or document.system["UpdatedDate"] > precise(since)
-
-
-def found_by(values: Values) -> Callable[[Item], bool]:
+def found_by(values: Values, lead: str = "") -> Callable[[Item], bool]:
     """For searches: every word matches, and a record found by several of its words counts once."""
-    asked = words(values.get("Search", ""))
-    if not asked:
+    parts = asked(values)
+    if not parts:
         return lambda _: True
-    lead = max(asked, key=len)
+    lead = lead or max(parts, key=len)
 
     def wanted(row: Item) -> bool:
         own = row["words"]
         first = min(word for word in own if word.startswith(lead))
-        return row["sk"].startswith(f"{first}#") and all(any(w.startswith(a) for w in own) for a in asked)
+        return row["sk"].startswith(f"{first}#") and all(any(w.startswith(a) for w in own) for a in parts)
 
     return wanted
 
 
 def index_query(records: Records, plan: Plan, values: Values, call: Call) -> Query:
     """Where to look for the rows of a list: in the index of words for searches, else in the index of a facet."""
-    start = cursor.place(call, values)
-    asked = words(values.get("Search", ""))
-    where = conditions(plan, plan.facets)
-    if asked:
-        if values.get("SortBy", "Code") != "Code":
-            call.warn(
-                WarningCode.IGNORED, "SortBy", "A search answers in the order of the words found; SortBy was ignored."
-            )
-        span = Span(prefix=max(asked, key=len))
-        return Query(records.table, word_partition(plan.record.family), span=span, start=start, where=where)
-    return _sorted(records, plan, values, start)
+    start, parts = cursor.place(call, values), asked(values)
+    if not parts:
+        return _sorted(records, plan, values, start)
+    if values.keys() & {"SortBy", "SortOrder"}:
+        text = "Too many records were found to sort them: they come in the order of the words found."
+        call.warn(WarningCode.IGNORED, "SortBy", text)
+    span, where = Span(prefix=max(parts, key=len)), conditions(plan, plan.facets, *_after_code(values))
+    return Query(records.table, word_partition(plan.record.family), span=span, start=start, where=where)
 
 
 def _sorted(records: Records, plan: Plan, values: Values, start: Item | None) -> Query:
     index, attribute = INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
-    where = conditions(plan, plan.facets[1:], *_bounds(plan, attribute))
-    since = values.get("DateFilter")
-    if since:
-        where = _both(where, Compare("updated", ">", precise(since) + "~"))
-    partition = facet_partition(plan.record.family, plan.facets[0] if plan.facets else "all")
+    spans = {"sk": _codes(values), "updated": _since(values), "due": plan.due}
+    bounds = [bound for name, span in spans.items() if span and name != attribute for bound in _bounds(name, span)]
     return Query(
         records.table,
-        partition,
+        facet_partition(plan.record.family, plan.facets[0] if plan.facets else "all"),
         index=index,
         sort=attribute,
-        span=_span(plan, values, attribute),
+        span=spans.get(attribute) or Span(),
         forward=values.get("SortOrder", "asc") == "asc",
         start=start,
-        where=where,
+        where=conditions(plan, plan.facets[1:], *bounds),
     )
 
 
-def _span(plan: Plan, values: Values, attribute: str) -> Span:
-    if plan.due and attribute == "due":
-        return plan.due
-    if attribute == "sk" and values.get("StartCode"):
-        return Span(low=padded(values["StartCode"] + 1))
-    return Span()
+def _codes(values: Values) -> Span | None:
+    return Span(low=padded(values["StartCode"] + 1)) if values.get("StartCode") else None
 
 
-def _bounds(plan: Plan, attribute: str) -> list[Condition]:
-    if plan.due is None or attribute == "due":
-        return []
-    bounds = (Compare("due", ">=", plan.due.low or ""), Compare("due", "<=", plan.due.high or "~"))
-    return list(bounds)
+def _since(values: Values) -> Span | None:
+    return Span(low=precise(values["DateFilter"]) + "~") if values.get("DateFilter") else None
+
+
+def _after_code(values: Values) -> list[Condition]:
+    return [Compare("code", ">", values["StartCode"])] if values.get("StartCode") else []
+
+
+def _bounds(name: str, span: Span) -> list[Condition]:
+    """The span as a filter; the code stands in an attribute of its own, because keys cannot be filtered by."""
+    if name == "sk":
+        return [Compare("code", ">=", int(span.low or 0))]
+    bounds = ((">=", span.low), ("<=", span.high))
+    return [Compare(name, sign, bound) for sign, bound in bounds if bound is not None]
 
 
 def conditions(plan: Plan, facets: tuple[str, ...], *bounds: Condition) -> Condition | None:
@@ -172,15 +159,17 @@ def conditions(plan: Plan, facets: tuple[str, ...], *bounds: Condition) -> Condi
     return All(tuple(parts)) if parts else None
 
 
-def _both(first: Condition | None, second: Condition) -> Condition:
-    return All((first, second)) if first else second
+def admits(plan: Plan, facets: Facets) -> bool:
+    """Whether a record that is listed by these facets is in the list."""
+    return holds(conditions(plan, plan.facets), {"facets": [*facets.rows, *facets.tags]})
 
 
 def _rows(records: Records, query: Query, size: int, wanted: Callable[[Item], bool]) -> tuple[list[Item], Item | None]:
-    limit = 100 if query.where or query.span.prefix else size + 1
+    filters = query.where is not None or query.span.prefix is not None
+    limits = chain([FIRST_READ if filters else size + 1], repeat(NEXT_READS))
 
     def read(start: Item | None) -> Page:
-        page = records.db.query(replace(query, limit=limit, start=start))
+        page = records.db.query(replace(query, limit=next(limits), start=start))
         return Page([row for row in page.items if wanted(row)], page.next)
 
     return collect(read, query.start, size, query.sort)
@@ -210,26 +199,3 @@ def _cut(sort: str, rows: list[Item], size: int, page: Page) -> tuple[list[Item]
 
 def _place(sort: str, row: Item) -> Item:
     return {name: row[name] for name in {"pk", "sk", sort}}
-
-
-def branch(records: Records, record: Record, facet: str, code: int, values: Values, call: Call) -> Done:
-    """Everything below one record of a tree, level by level, at most 100 records; PageSize and Cursor do not apply."""
-    found: dict[int, Document] = {}
-    level = [code]
-    while level and len(found) < MOST_BELOW:
-        queries = (Query(records.table, facet_partition(record.family, f"{facet}={above}")) for above in level)
-        codes = [row["code"] for query in queries for row in records.db.query(query).items]
-        documents = records.documents((record.family, c) for c in codes if c not in found)
-        level = [d.code for d in documents.values()]
-        found |= {d.code: d for d in documents.values()}
-    documents_below = [found[c] for c in sorted(found)][:MOST_BELOW]
-    known = records.documents(references.pointed_to(call, documents_below, record.summary))
-    return Done(
-        _answer(call, values, [present.summary(call, d, known) for d in documents_below], documents_below, None)
-    )
-
-
-def of(documents: list[Document], values: Values, call: Call) -> Done:
-    """A list's answer for documents that were found by a unique value."""
-    items = [present.summary(call, document, {}) for document in documents if _recent(document, values)]
-    return Done(_answer(call, values, items, documents, None))
