@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from affino_mcp.gate.profile import Profile
 from affino_mcp.instance.builtin import content
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-
+from affino_mcp.store.ops import Put
 from tests.world import Client, World
 
 EDITORS = ("Editors", "Publishers")
@@ -60,3 +61,11 @@ class Website:
 def codes(warnings: list[dict[str, Any]]) -> list[str]:
     """The codes of an answer's warnings."""
     return [warning["Code"] for warning in warnings]
+
+
+def fake_media_item(world: World, code: int, title: str, **values: Any) -> int:
+    """A media item as the records table holds it, with nothing around it."""
+    body = {"values": {"Title": title, **values}, "system": {}}
+    row = {"pk": f"media_items#{code}", "sk": "A", "version": 1, "deleted": False, "body": json.dumps(body)}
+    world.database.put(Put(world.settings.records_table, row))
+    return code

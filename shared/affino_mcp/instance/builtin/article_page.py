@@ -42,7 +42,13 @@ def whole(
     }
     room = Room(answer)
     kept = document.values.get("Body")
-    text = body if body is not None else texts.read(records, [(FAMILY, document.code, kept)])[0] if kept else None
+    text = (
+        body
+        if body is not None
+        else texts.read(records, [(FAMILY, document.code, kept)])[0]
+        if kept is not None
+        else None
+    )
     answer["Body"] = room.shown(call, text, "Body", start)
     answer["Steps"] = article_steps.pages(records, call, document, attached, room, bodies=bodies)
     return answer

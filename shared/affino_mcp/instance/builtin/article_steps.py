@@ -72,7 +72,7 @@ def _with_bodies(
     if any(body and code not in fits for code, body in kept.items()):
         text = "Some steps came without their Body (null): read them one by one with get_article_step."
         call.warn(WarningCode.TRUNCATED, ORDER, text)
-    return [{**entry, "Body": fits.get(entry[CODE]) if kept[entry[CODE]] else None} for entry in entries]
+    return [{**entry, "Body": fits.get(entry[CODE]) if kept[entry[CODE]] is not None else None} for entry in entries]
 
 
 def _entry(call: Call, step: Document, place: int, attached: Attached, body: str | None) -> dict[str, Any]:
@@ -105,7 +105,9 @@ def _shown(
     attached = article_media.attached(records, call, article.code)
     answer = _entry(call, step, order(article).index(step.code) + 1, attached, None)
     kept = step.values.get("Body")
-    text = body if body is not None else texts.read(records, [(FAMILY, step.code, kept)])[0] if kept else None
+    text = (
+        body if body is not None else texts.read(records, [(FAMILY, step.code, kept)])[0] if kept is not None else None
+    )
     return answer | {"Body": Room(answer).shown(call, text, "Body", start)}
 
 
