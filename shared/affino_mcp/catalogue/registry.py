@@ -15,6 +15,7 @@ from affino_mcp.catalogue.families import (
     contacts,
     member_lists,
     notes,
+    opportunities,
     tasks,
     website,
 )
@@ -24,7 +25,7 @@ from affino_mcp.catalogue.record import Record
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 METHODS: Final[dict[str, Method]] = {
     method.name: method
-    for module in (accounts, contacts, member_lists, tasks, notes, *_ARTICLES, always)
+    for module in (accounts, contacts, member_lists, opportunities, tasks, notes, *_ARTICLES, always)
     for method in sorted(module.METHODS, key=lambda m: m.name)
 }
 """Every method by its name."""
@@ -35,6 +36,7 @@ RECORDS: Final[dict[str, Record]] = {
         accounts.ACCOUNT,
         contacts.CONTACT,
         *(kind.record for kind in member_lists.KINDS),
+        opportunities.OPPORTUNITY,
         tasks.TASK,
         notes.NOTE,
         articles.ARTICLE,

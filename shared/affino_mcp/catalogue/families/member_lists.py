@@ -152,6 +152,7 @@ def _record(name: str, family: Family, *more: Field) -> Record:
         sorts=("Code", "Title", "Created", "Updated"),
         summary=("Title", "Description", *(field.name for field in more)),
         search=("Title", "Description"),
+        defaults={TYPE.name: "segment"} if TYPE in more else {},
     )
 
 

@@ -50,6 +50,7 @@ OPPORTUNITY: Final = Record(
     summary=("AccountCode", "Title", "Value", "Currency", "Stage", "Probability", "CloseDate", "OwnerCode"),
     search=("Title",),
     due="CloseDate",
+    defaults={STAGE.name: 1, "Currency": "GBP"},
 )
 _FULL: Final = {"Opportunity": "the full opportunity"}
 _CONTACT: Final = {"Contact": "OpportunityCode, UserCode, Name, Role, Primary"}

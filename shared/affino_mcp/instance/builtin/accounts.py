@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.accounts import ACCOUNT
+from affino_mcp.catalogue.families.opportunities import OPPORTUNITY
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import Conflict, InvalidArgument
-from affino_mcp.instance.builtin import gathering, links, listing, references
+from affino_mcp.instance.builtin import gathering, links, listing, opportunity_summaries, references
 from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.document import Document, created
 from affino_mcp.instance.builtin.index import Facets, count_key, facet_partition
@@ -21,7 +22,7 @@ from affino_mcp.instance.builtin.reference import LISTS, look_up
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.builtin.words import plain
 from affino_mcp.instance.port import Call, Done
-from affino_mcp.store.ops import Check, Condition, Item, Query, Span, absent, any_of, equals
+from affino_mcp.store.ops import Check, Condition, Item, Query, Span, absent, all_of, any_of, equals
 
 FAMILY: Final = ACCOUNT.family
 CODE: Final = ACCOUNT.code
@@ -88,7 +89,12 @@ def _contacts(records: Records, call: Call, stored: Stored) -> Linked:
 
 
 def present(
-    records: Records, call: Call, document: Document, linked: Linked, have: Known | None = None
+    records: Records,
+    call: Call,
+    document: Document,
+    linked: Linked,
+    have: Known | None = None,
+    new: bool = False,
 ) -> dict[str, Any]:
     """The full account. Contacts and opportunities are left out, with a warning, where they may not be read."""
     first = sorted(linked.links)[: links.MOST_SHOWN]
@@ -99,7 +105,8 @@ def present(
     if shows(call, "contacts", "Contacts"):
         derived |= {"Contacts": contacts, "ContactCount": linked.count}
     if shows(call, "opportunities", "Opportunities"):
-        derived["Opportunities"] = []
+        facet = f"account={document.code}"
+        derived["Opportunities"] = [] if new else opportunity_summaries.of(records, facet)
     return full(call, document, known, **derived)
 
 
@@ -117,7 +124,7 @@ def create_account(records: Records, method: Method, values: Values, call: Call)
     account = Stored(created(FAMILY, code, call, {**ACCOUNT.defaults, **checked}))
     records.save(change, None, account)
     linked = Linked().changed(_primary(records, change, None, account.document))
-    return change.commit({"Account": present(records, call, account.document, linked, known)})
+    return change.commit({"Account": present(records, call, account.document, linked, known, new=True)})
 
 
 def _primary(records: Records, change: Change, former: int | None, account: Document) -> dict[int, links.Link]:
@@ -199,15 +206,17 @@ def delete_account(records: Records, method: Method, values: Values, call: Call)
     """Take an account out of every list; refused while others depend on it."""
     before = records.require(FAMILY, CODE, values[CODE], ACCOUNT.words)
     change = records.change(method, values, call)
-    change.add(Check(records.table, count_key(before.document.ref), _childless()), _has_children)
+    change.add(Check(records.table, count_key(before.document.ref), _free()), _in_use)
     after = replace(before, document=replace(before.document.changed(call, {}), deleted=True))
     records.save(change, before, after)
     return change.commit({CODE: values[CODE], "Deleted": True})
 
 
-def _childless() -> Condition:
-    return any_of(absent(FAMILY), equals(FAMILY, 0))
+def _free() -> Condition:
+    return all_of(*(any_of(absent(family), equals(family, 0)) for family in (FAMILY, OPPORTUNITY.family)))
 
 
-def _has_children(_: Item | None) -> Conflict:
-    return Conflict("The account has child accounts. Move or delete them first.", argument=CODE)
+def _in_use(row: Item | None) -> Conflict:
+    if row and row.get(FAMILY):
+        return Conflict("The account has child accounts. Move or delete them first.", argument=CODE)
+    return Conflict("The account has opportunities that are not closed. Close or delete them first.", argument=CODE)

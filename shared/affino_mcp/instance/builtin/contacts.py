@@ -12,7 +12,16 @@ from affino_mcp.catalogue.families.shared import ACCOUNT as ACCOUNT_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import Conflict, InvalidArgument, NotFound
-from affino_mcp.instance.builtin import among, consents, gathering, links, listing, member_lists, references
+from affino_mcp.instance.builtin import (
+    among,
+    consents,
+    gathering,
+    links,
+    listing,
+    member_lists,
+    opportunity_summaries,
+    references,
+)
 from affino_mcp.instance.builtin.document import created
 from affino_mcp.instance.builtin.index import Facets
 from affino_mcp.instance.builtin.present import full, shows
@@ -79,7 +88,9 @@ def get_contact(records: Records, method: Method, values: Values, call: Call) ->
     return Done({"Contact": present(records, call, stored)}, stored.document.ref)
 
 
-def present(records: Records, call: Call, stored: Stored, have: Known | None = None) -> dict[str, Any]:
+def present(
+    records: Records, call: Call, stored: Stored, have: Known | None = None, new: bool = False
+) -> dict[str, Any]:
     """The full contact with links and consents; accounts are named only where the profile may read them."""
     accounts = stored.to("accounts")
     known = records.documents((("accounts", code) for code in accounts), have)
@@ -91,7 +102,7 @@ def present(records: Records, call: Call, stored: Stored, have: Known | None = N
             if ("accounts", code) in known
         ]
     if shows(call, "opportunities", "Opportunities"):
-        derived["Opportunities"] = []
+        derived["Opportunities"] = [] if new else opportunity_summaries.of(records, f"user={stored.document.code}")
     return full(call, stored.document, known, **derived)
 
 
@@ -108,7 +119,7 @@ def create_contact(records: Records, method: Method, values: Values, call: Call)
         change.must_exist(account.document.key, lambda _: NotFound(AT, "account"))
         known["accounts", account.document.code] = account.document
     records.save(change, None, contact)
-    return change.commit({"Contact": present(records, call, contact, known)})
+    return change.commit({"Contact": present(records, call, contact, known, new=True)})
 
 
 def update_contact(records: Records, method: Method, values: Values, call: Call) -> Done:

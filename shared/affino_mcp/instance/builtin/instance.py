@@ -28,6 +28,9 @@ from affino_mcp.instance.builtin import (
     contacts,
     content,
     notes,
+    opportunities,
+    opportunity_people,
+    opportunity_topics,
     tasks,
     topics,
 )
@@ -45,6 +48,9 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     consents,
     contact_lists,
     account_lists,
+    opportunities,
+    opportunity_people,
+    opportunity_topics,
     tasks,
     notes,
     articles,
@@ -57,7 +63,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 FACETS: Final[dict[str, Facet]] = {
     module.FAMILY: module.facets
-    for module in (accounts, contacts, contact_lists, account_lists, tasks, notes, *_ARTICLES)
+    for module in (accounts, contacts, contact_lists, account_lists, opportunities, tasks, notes, *_ARTICLES)
 } | content.FACETS
 ATTEMPTS: Final = 12
 """How often a write is tried again when others change the same rows at the same moment."""

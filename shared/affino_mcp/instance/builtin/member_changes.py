@@ -26,7 +26,6 @@ from affino_mcp.instance.builtin.member_lists import is_mailing_list, kind_of, r
 from affino_mcp.instance.builtin.memberships import count, lists_key, many, member_key, names_lists
 from affino_mcp.instance.builtin.records import Known, Records
 from affino_mcp.instance.builtin.reference import MARKETING
-from affino_mcp.instance.builtin.sight import sees
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Delete, Item, Key, Put, StoreUnavailable, absent, exists
@@ -107,7 +106,7 @@ class Work:
     def named(self, member: int) -> dict[str, Any]:
         """A member as code and name, the name where the call may show it."""
         answer: dict[str, Any] = {self.kind.member.code: member}
-        if sees(self.call, self.kind.member.family):
+        if self.call.reads(self.kind.member.family):
             found = self.seen.known.get((self.kind.member.family, member))
             answer["Name"] = found.label if found else None
         return answer if self.consents is None else answer | {"MarketingPermission": member in self.consents}

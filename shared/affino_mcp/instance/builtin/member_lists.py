@@ -18,7 +18,6 @@ from affino_mcp.instance.builtin.index import Facets, facet_partition
 from affino_mcp.instance.builtin.memberships import counts
 from affino_mcp.instance.builtin.present import full
 from affino_mcp.instance.builtin.records import Known, Records
-from affino_mcp.instance.builtin.sight import sees
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.builtin.words import plain
 from affino_mcp.instance.port import Call, Done
@@ -83,8 +82,8 @@ def create(records: Records, method: Method, values: Values, call: Call) -> Done
     kind, change = kind_of(method), records.change(method, values, call)
     checked, _ = references.check(records, change, kind.record, values)
     _warn_of_same_title(records, kind, call, checked["Title"])
-    defaults = {TYPE.name: "segment"} if TYPE.name in kind.record.writable else {}
-    made = created(kind.record.family, records.codes.take(kind.record.family, change), call, defaults | checked)
+    family, given = kind.record.family, {**kind.record.defaults, **checked}
+    made = created(family, records.codes.take(family, change), call, given)
     records.save(change, None, Stored(made))
     return change.commit({kind.record.name: full(call, made, {}, **{MEMBER_COUNT.name: 0})})
 
@@ -105,6 +104,8 @@ def update(records: Records, method: Method, values: Values, call: Call) -> Done
     change = records.change(method, values, call)
     checked, _ = references.check(records, change, kind.record, values)
     after = replace(before, document=before.document.changed(call, checked))
+    if after.document.values == before.document.values:
+        return change.nothing(_shown(records, kind, call, before.document), before.document.ref)
     records.save(change, before, after)
     return change.commit(_shown(records, kind, call, after.document))
 
@@ -121,7 +122,7 @@ def delete(records: Records, method: Method, values: Values, call: Call) -> Done
 def members(records: Records, method: Method, values: Values, call: Call) -> Done:
     """A page of a list's members, by code; only their codes where the call may not show them."""
     kind, stored = kind_of(method), require(records, method, values)
-    visible, asked = sees(call, kind.member.family), values.get(SEARCH_NAMES.name)
+    visible, asked = call.reads(kind.member.family), values.get(SEARCH_NAMES.name)
     if asked and not visible:
         raise InvalidArgument(
             SEARCH_NAMES.name, f"Search needs the names of {kind.member.family}, which may not be read."
@@ -147,7 +148,7 @@ def _added(row: dict[str, Any]) -> dict[str, Any]:
 
 def source(records: Records, call: Call, record: Record, code: int) -> among.Members:
     """A list's members, for filters of other lists; a list that the call may not see is not found."""
-    if not sees(call, record.family) or records.load(record.family, code) is None:
+    if not call.reads(record.family) or records.load(record.family, code) is None:
         raise NotFound(record.code, record.words)
     return among.Members(records, record.family, code)
 

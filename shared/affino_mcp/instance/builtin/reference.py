@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from affino_mcp.errors import InvalidArgument
+from affino_mcp.instance.builtin import stages
 from affino_mcp.instance.builtin.words import plain
 
 
@@ -47,6 +48,7 @@ LISTS: Final[Mapping[str, dict[int, str]]] = {
         "Membership",
         "Subscriptions",
     ),
+    "stages": stages.NAMES,
 }
 MARKETING: Final = 1
 PERMISSIONS: Final = {

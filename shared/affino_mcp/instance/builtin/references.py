@@ -119,7 +119,7 @@ def resolved(call: Call, field: Field, value: Any, known: Known) -> Any:
 def named(call: Call, family: str, code: int, known: Known, always: bool = False) -> dict[str, Any]:
     """A record as code and name."""
     answer: dict[str, Any] = {RECORDS[family].code: code}
-    if not (always or call.readable(family)):
+    if not (always or call.reads(family)):
         return answer
     if (family, code) == _myself(call):
         return answer | {"Name": call.actor.name}

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.families.shared import SCOPE
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.errors import InvalidArgument, NotFound, PermissionDenied
+from affino_mcp.errors import InvalidArgument, NotFound, PermissionDenied, ToolDisabled
 from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.document import Document, record_key
+from affino_mcp.instance.builtin.present import shows
 from affino_mcp.instance.builtin.records import Known, Place, Records
 from affino_mcp.instance.port import Call
 
@@ -27,12 +28,17 @@ def given(values: Values) -> tuple[str, int] | None:
 
 
 def check(records: Records, change: Change, values: Values) -> tuple[dict[str, Any] | None, Known]:
-    """The scope to store, with its record. Raises NotFound, or PermissionDenied when the person may not read such records."""
+    """The scope to store, with its record.
+
+    Raises NotFound, PermissionDenied when the person may not read such records, ToolDisabled when the profile may not.
+    """
     scope = given(values)
     if scope is None:
         return None, {}
     argument, code = scope
     family = FAMILY_OF[argument]
+    if not change.call.readable(family):
+        raise ToolDisabled(f"{family}.read")
     if not change.call.actor.has(f"{family}.read", change.call.at):
         raise PermissionDenied(f"{family}.read", argument=argument)
     known = records.documents([(family, code)])
@@ -63,5 +69,5 @@ def shown(call: Call, document: Document, known: Known) -> dict[str, Any]:
     for family, code in target(document):
         answer: dict[str, Any] = {"Type": _WORDS[family], "Code": code}
         found = known.get((family, code))
-        return {"Scope": answer | ({"Name": found.label if found else None} if call.readable(family) else {})}
+        return {"Scope": answer | ({"Name": found.label if found else None} if call.reads(family) else {})}
     return {"Scope": None}
