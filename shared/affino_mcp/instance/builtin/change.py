@@ -32,6 +32,7 @@ from affino_mcp.store.ops import (
     key_of,
 )
 
+NOTHING_WRITTEN: Final = "Nothing was written: this shows what the call would do."
 MOST_OPERATIONS: Final = 100
 """DynamoDB's limit for one transaction."""
 
@@ -121,7 +122,7 @@ class Change:
         main = "" if self._is_rehearsed_create() else self._main()
         if self.values.get(DRY_RUN.name):
             self._rehearse()
-            self.call.warn(WarningCode.DRY_RUN, DRY_RUN.name, "Nothing was written: this shows what the call would do.")
+            self.call.warn(WarningCode.DRY_RUN, DRY_RUN.name, NOTHING_WRITTEN)
             return Done({**self._without_code(body), DRY_RUN.name: True}, main)
         done = Done(body, main, tuple(self.touched), sealed=True)
         seal = self.call.seal(done, self.call.warnings)

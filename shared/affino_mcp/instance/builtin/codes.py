@@ -26,8 +26,11 @@ class Codes:
         change.add(
             Update(self._table, key, assign={"last": last + 1}, condition=still), lambda row: self._taken(family, row)
         )
-        change.afterwards.append(lambda: self._last.update({family: last + 1}))
+        change.afterwards.append(lambda: self._seen(family, last + 1))
         return last + 1
+
+    def _seen(self, family: str, last: int) -> None:
+        self._last[family] = max(last, self._last.get(family, 0))
 
     def _taken(self, family: str, row: Item | None) -> Exception:
         self._last[family] = (row or {}).get("last", 0)

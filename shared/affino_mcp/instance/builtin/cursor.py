@@ -31,7 +31,11 @@ def cursor(call: Call, query: Mapping[str, Any], place: Item) -> str:
     """The text that stands for this place in this person's query."""
     raw = json.dumps(place, separators=(",", ":"), ensure_ascii=False).encode()
     seal = _seal(call, query, raw)
-    return base64.urlsafe_b64encode(seal + _veiled(call, seal, raw)).decode().rstrip("=")
+    return _text(seal + _veiled(call, seal, raw))
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _veiled(call: Call, seal: bytes, text: bytes) -> bytes:
@@ -49,6 +53,7 @@ def place(call: Call, query: Mapping[str, Any]) -> Item | None:
         raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
     except (binascii.Error, ValueError):
         raw = b""
+    raw = raw if _text(raw) == given else b""  # one text for one place: no spare bits, no letters that are skipped
     opened = _veiled(call, raw[:_SEAL], raw[_SEAL:])
     if not hmac.compare_digest(_seal(call, query, opened), raw[:_SEAL]):
         text = "Cursor is not one that this list gave you: pass NextCursor unchanged, with the same filters."

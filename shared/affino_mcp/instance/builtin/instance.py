@@ -5,14 +5,17 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
+from threading import Lock
 from types import ModuleType
 from typing import Final
 
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.registry import RECORDS
+from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import ToolError
 from affino_mcp.instance.builtin import (
     account_lists,
@@ -27,6 +30,11 @@ from affino_mcp.instance.builtin import (
     contact_lists,
     contacts,
     content,
+    forum_moderation,
+    forum_moderators,
+    forum_posts,
+    forum_threads,
+    forums,
     notes,
     opportunities,
     opportunity_people,
@@ -34,7 +42,7 @@ from affino_mcp.instance.builtin import (
     tasks,
     topics,
 )
-from affino_mcp.instance.builtin.change import Clash
+from affino_mcp.instance.builtin.change import NOTHING_WRITTEN, Clash
 from affino_mcp.instance.builtin.idempotency import UsedKey, reader, replay
 from affino_mcp.instance.builtin.records import Facet, Records
 from affino_mcp.instance.port import Call, Done
@@ -58,14 +66,20 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     article_categories,
     article_comments,
     article_media,
+    forums,
+    forum_moderators,
+    forum_threads,
+    forum_posts,
+    forum_moderation,
     topics,
 )
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
+_FORUMS: Final = (forums, forum_threads, forum_posts)
 FACETS: Final[dict[str, Facet]] = {
     module.FAMILY: module.facets
-    for module in (accounts, contacts, contact_lists, account_lists, opportunities, tasks, notes, *_ARTICLES)
+    for module in (accounts, contacts, contact_lists, account_lists, opportunities, tasks, notes, *_ARTICLES, *_FORUMS)
 } | content.FACETS
-ATTEMPTS: Final = 12
+ATTEMPTS: Final = 15
 """How often a write is tried again when others change the same rows at the same moment."""
 
 Carry = Callable[[Records, Method, Values, Call], Done]
@@ -82,6 +96,7 @@ class BuiltinInstance:
 
     def __init__(self, db: Database, table: str, files: Files | None = None) -> None:
         self.records = Records(db, table, FACETS, files)
+        self._turn = Lock()  # threads that clashed go on one after the other
 
     def perform(self, method: Method, values: Values, call: Call) -> Done:
         """See Instance. A write that meets another writer is run again on what the other one left."""
@@ -95,19 +110,34 @@ class BuiltinInstance:
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
         for attempt in range(ATTEMPTS):
             fresh = replace(call, warnings=list(call.warnings))
+            _pause(attempt)
             try:
-                done = carry(self.records, method, values, fresh)
+                with self._turn if attempt else nullcontext():
+                    done = carry(self.records, method, values, fresh)
             except Clash:
-                time.sleep(random.uniform(0, 0.01 * (attempt + 1)))  # noqa: S311 (spreads retries; not a secret)
                 continue
             except (ToolError, UsedKey) as error:
                 return self._replayed(method, values, call, error)
+            if not done.sealed:
+                return self._unwritten(method, values, call, fresh, done)
             call.warnings[:] = fresh.warnings
             return done
         raise StoreUnavailable
 
+    def _unwritten(self, method: Method, values: Values, call: Call, fresh: Call, done: Done) -> Done:
+        """A rehearsal, or a write that had nothing to change: for a used key that is the second time."""
+        if values.get(DRY_RUN.name):
+            if DRY_RUN.name not in done.body:
+                fresh.warn(WarningCode.DRY_RUN, DRY_RUN.name, NOTHING_WRITTEN)
+                done = replace(done, body={**done.body, DRY_RUN.name: True})
+        elif before := replay(self.records.db, self.records.table, method, values, call):
+            return before
+        call.warnings[:] = fresh.warnings
+        return done
+
     def _replayed(self, method: Method, values: Values, call: Call, error: Exception) -> Done:
-        done = replay(self.records.db, self.records.table, method, values, call)
+        rehearsal = values.get(DRY_RUN.name)
+        done = None if rehearsal else replay(self.records.db, self.records.table, method, values, call)
         if done is None:
             raise StoreUnavailable if isinstance(error, UsedKey) else error
         again = None if done.body else reader(method, done.record)
@@ -115,3 +145,9 @@ class BuiltinInstance:
             return done
         family, _, code = done.record.partition("#")
         return replace(self.perform(again, {RECORDS[family].code: int(code)}, call), record=done.record)
+
+
+def _pause(attempt: int) -> None:
+    """Wait before another attempt, longer each time and by chance, so that processes that clashed spread."""
+    if attempt:
+        time.sleep(random.uniform(0, min(0.4, 0.01 * 2**attempt)))  # noqa: S311 (not a secret)

@@ -33,8 +33,8 @@ def facets(stored: Stored) -> Facets:
 
 def list_notes(records: Records, method: Method, values: Values, call: Call) -> Done:
     """A page of notes."""
-    author = values.get("AuthorCode") or (call.actor.user_code if values.get("Mine") else None)
-    rows = (*scopes.asked(values), *((f"author={author}",) if author else ()))
+    authors = (values.get("AuthorCode"), call.actor.user_code if values.get("Mine") else None)
+    rows = (*scopes.asked(values), *(f"author={author}" for author in dict.fromkeys(authors) if author))
     plan = listing.Plan(NOTE, rows, adds=lambda d, known: _derived(call, d, known), also=scopes.target)
     return listing.run(records, plan, values, call)
 
@@ -84,6 +84,8 @@ def update_note(records: Records, method: Method, values: Values, call: Call) ->
     kept = {name: value for name, value in values.items() if name in NOTE.writable}
     change = records.change(method, values, call)
     after = replace(before, document=before.document.changed(call, kept))
+    if after.document.values == before.document.values:
+        return change.nothing({"Note": present(records, call, before.document)}, before.document.ref)
     records.save(change, before, after)
     return change.commit({"Note": present(records, call, after.document)})
 

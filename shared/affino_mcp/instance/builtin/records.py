@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IF_UPDATED, Method
+from affino_mcp.clock import precise
 from affino_mcp.errors import Conflict, NotFound
 from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.codes import Codes
@@ -148,13 +149,9 @@ def _duplicate(document: Document, argument: str) -> Callable[[Item | None], Exc
 def check_unchanged(document: Document, values: Values) -> None:
     """Raises Conflict when the caller names a version (`IfUpdated`) that is no longer the current one."""
     seen = values.get(IF_UPDATED.name)
-    if seen is not None and seen not in (document.system["UpdatedDate"], _in_seconds(document.system["UpdatedDate"])):
+    if seen is not None and precise(seen) != document.system["UpdatedDate"]:
         raise Conflict(
             "The record has been changed since you read it. Read it again, then decide.",
             argument=IF_UPDATED.name,
             UpdatedDate=document.system["UpdatedDate"],
         )
-
-
-def _in_seconds(moment: str) -> str:
-    return moment.partition(".")[0] + "Z"

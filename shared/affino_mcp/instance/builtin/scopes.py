@@ -65,9 +65,11 @@ def target(document: Document) -> list[Place]:
 
 
 def shown(call: Call, document: Document, known: Known) -> dict[str, Any]:
-    """The scope as an attribute; its name only where the profile may read that family."""
+    """The scope as an attribute; its name only where that family may be read."""
     for family, code in target(document):
         answer: dict[str, Any] = {"Type": _WORDS[family], "Code": code}
-        found = known.get((family, code))
-        return {"Scope": answer | ({"Name": found.label if found else None} if call.reads(family) else {})}
+        if shows(call, family, "Scope.Name"):
+            found = known.get((family, code))
+            answer |= {"Name": found.label if found else None}
+        return {"Scope": answer}
     return {"Scope": None}

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.tasks import OWNER, STATUS, TASK
+from affino_mcp.catalogue.families.tasks import OWNER, PENDING, STATUS, TASK
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
@@ -24,11 +24,11 @@ from affino_mcp.store.ops import Query, Span
 
 FAMILY: Final = TASK.family
 CODE: Final = TASK.code
-OPEN: Final = ("pending", "in_progress")
+OPEN: Final = (PENDING, "in_progress")
 COMPLETED: Final = "completed"
 MOST_HISTORY: Final = 20
 _EARLIEST: Final = "0"
-_LATEST: Final = "9999"
+_LATEST: Final = "9999~"
 
 
 def facets(stored: Stored) -> Facets:
@@ -42,9 +42,8 @@ def facets(stored: Stored) -> Facets:
 
 def list_tasks(records: Records, method: Method, values: Values, call: Call) -> Done:
     """A page of tasks; those with a due filter come in the order of their due dates."""
-    owner = values.get(OWNER.name) or (call.actor.user_code if values.get("Mine") else None)
-    rows = [*scopes.asked(values)]
-    rows += [f"owner={owner}"] if owner else []
+    owners = (values.get(OWNER.name), call.actor.user_code if values.get("Mine") else None)
+    rows = [*scopes.asked(values), *(f"owner={owner}" for owner in dict.fromkeys(owners) if owner)]
     rows += [f"status={values[STATUS.name]}"] if values.get(STATUS.name) else []
     rows += ["open"] if values.get("Timing") in ("overdue", "upcoming") else []
     plan = listing.Plan(
@@ -65,10 +64,10 @@ def _due(values: Values, call: Call) -> Span | None:
         "today": (today, f"{today}~"),
         "overdue": (_EARLIEST, now),
     }.get(values.get("Timing", "all"), (_EARLIEST, _LATEST))
-    low = max(low, values.get("DueFrom") or _EARLIEST)
-    high = min(high, f"{values['DueTo']}~" if values.get("DueTo") else _LATEST)
-    if low > high:
-        raise InvalidArgument("DueFrom", "No day lies between these dates.")
+    if values.get("DueFrom", _EARLIEST) > values.get("DueTo", _LATEST):
+        raise InvalidArgument("DueTo", "DueTo must not lie before DueFrom.")
+    low = max(low, values.get("DueFrom", _EARLIEST))
+    high = min(high, f"{values['DueTo']}~" if "DueTo" in values else _LATEST)
     return None if (low, high) == (_EARLIEST, _LATEST) else Span(low=low, high=high)
 
 
@@ -112,7 +111,7 @@ def create_task(records: Records, method: Method, values: Values, call: Call) ->
     checked, known = references.check(records, change, TASK, values)
     scope, about = scopes.check(records, change, values)
     code = records.codes.take(FAMILY, change)
-    defaults = {"Priority": "normal", OWNER.name: call.actor.user_code, STATUS.name: OPEN[0]}
+    defaults = {**TASK.defaults, OWNER.name: call.actor.user_code}
     task = Stored(created(FAMILY, code, call, defaults | checked, Scope=scope, CompletedDate=None))
     records.save(change, None, task)
     return change.commit({"Task": present(records, call, task, known | about)})
@@ -123,11 +122,12 @@ def update_task(records: Records, method: Method, values: Values, call: Call) ->
     before = records.require(FAMILY, CODE, values[CODE], TASK.words)
     must_own(call, before.document)
     change = records.change(method, values, call)
-    for needed in (OWNER.name, STATUS.name):
-        if needed in values and values[needed] is None:
-            raise InvalidArgument(needed, f"{needed} must not be empty.")
+    if OWNER.name in values and values[OWNER.name] is None:
+        raise InvalidArgument(OWNER.name, f"{OWNER.name} must not be empty.")
     checked, known = references.check(records, change, TASK, values)
     document = before.document.changed(call, checked, **_completion(call, before.document, checked))
+    if document.values == before.document.values:
+        return change.nothing({"Task": present(records, call, before, known)}, document.ref)
     records.save(change, before, replace(before, document=document))
     return change.commit({"Task": present(records, call, replace(before, document=document), known)})
 
