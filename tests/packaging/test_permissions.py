@@ -19,8 +19,10 @@ GRANTS: dict[tuple[str, str], set[str]] = {
     (MCP, "RecordsTable"): {
         *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     },
-    (LOGIN, "GateTable"): {"ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
-    (LOGIN, "CredentialsTable"): {"GetItem"},
+    (LOGIN, "GateTable"): {
+        *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    },
+    (LOGIN, "CredentialsTable"): {"GetItem", "UpdateItem"},
 }
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
 
@@ -48,11 +50,11 @@ def test_a_role_has_exactly_its_grants_on_a_table(template: Template, role: str,
 
 
 WRITES = {"ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"}
-PROFILE = rows.profile("key").pk
+CALLS = [rows.profile("key").pk, rows.used("x").pk, rows.guard_tokens("source").pk]
 LOGINS = [rows.session("x").pk, rows.person(7).pk, rows.signature("x").pk, rows.guard("source", "account").pk]
 
 
-@pytest.mark.parametrize(("role", "own"), [(MCP, [PROFILE]), (LOGIN, LOGINS)])
+@pytest.mark.parametrize(("role", "own"), [(MCP, CALLS), (LOGIN, LOGINS)])
 def test_a_role_writes_only_its_own_kinds_of_gate_rows(template: Template, role: str, own: list[str]) -> None:
     arn = {"Fn::GetAtt": ["GateTable", "Arn"]}
     for statement in statements(template, role):

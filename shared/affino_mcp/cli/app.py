@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from affino_mcp import VERSION
-from affino_mcp.cli import local, log, login, people, profiles
+from affino_mcp.cli import local, log, login, people, profiles, sessions
 from affino_mcp.cli.failing import Commands
 from affino_mcp.cli.service import remember
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(profiles.app, name="profile")
 app.add_typer(people.app, name="person")
+app.add_typer(sessions.app, name="session")
 app.add_typer(local.app, name="local")
 app.command("login")(login.login)
 app.command("log")(log.log)

@@ -87,7 +87,7 @@ def set_(
     as_json: AsJson = False,
     connection: ConnectionFile = None,
 ) -> None:
-    """Change what is given; obeyed from the person's next call on. --group replaces all groups.
+    """Change what is given; obeyed from the person's next call on. --group replaces all groups, --password ends sessions.
 
     Example: affino-mcp person set jane@orbital.example --group "Sales Managers" --right contacts.consent=2026-12-31
     """
@@ -95,6 +95,7 @@ def set_(
     before = service.person(person)
     if password:
         service.passwords.set(before.user_code, password)
+        service.sessions.end_all(before.user_code)
     changed = service.people.change(
         before.user_code,
         name=name,

@@ -17,6 +17,7 @@ from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import ProfileState
 from affino_mcp.gate.profile_form import folded_name
 from affino_mcp.gate.profiles import Profiles
+from affino_mcp.gate.sessions import Sessions
 from affino_mcp.local import connection
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.places import CONNECTION
@@ -52,6 +53,11 @@ class Service:
     def passwords(self) -> Passwords:
         """Its people's passwords."""
         return Passwords(self.stores.database, self.settings)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Its people's sessions."""
+        return Sessions(self.stores.database, self.settings, self.clock)
 
     def profile(self, key_or_name: str) -> ProfileState:
         """A profile by its key or its name; raises NotFound."""

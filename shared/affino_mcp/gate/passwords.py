@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from affino_mcp import observability
 from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate import rows
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, Put
+from affino_mcp.store.ops import ConditionFailed, Database, Put, StoreUnavailable, Update, equals
 
 SHORTEST, LONGEST = 8, 1024
 NOBODY = 0
@@ -35,11 +36,25 @@ class Passwords:
     def matches(self, user_code: int | None, password: str) -> bool:
         """Whether this is the person's password; for nobody (None) or without a password, after the same work, False."""
         row = self._db.get(self._table, rows.person(user_code or NOBODY))
+        stored = row["hash"] if row else _NOBODYS
         try:
-            _hasher.verify(row["hash"] if row else _NOBODYS, _exact(password))
+            _hasher.verify(stored, _exact(password))
         except VerifyMismatchError:
             return False
+        except InvalidHashError:
+            observability.fault("password hash unreadable", {"user_code": user_code})
+            return False
+        if row is not None and _hasher.check_needs_rehash(stored):
+            self._renew(user_code or NOBODY, stored, password)
         return row is not None
+
+    def _renew(self, user_code: int, stored: str, password: str) -> None:
+        """Replace a hash of older parameters; the login does not depend on it."""
+        fresh = {"hash": _hasher.hash(_exact(password))}
+        try:
+            self._db.update(Update(self._table, rows.person(user_code), assign=fresh, condition=equals("hash", stored)))
+        except (ConditionFailed, StoreUnavailable):
+            return
 
 
 def _exact(password: str) -> bytes:

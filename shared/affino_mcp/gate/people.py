@@ -114,7 +114,7 @@ class People:
         return self.change(user_code, active=False)
 
     def _create(self, person: Person) -> None:
-        row = {"version": 1, "logins": 0, "created": iso(self._clock()), **person.to_json()}
+        row = {"version": 1, "logins": 0, "epoch": 0, "created": iso(self._clock()), **person.to_json()}
         code = {"user_code": person.user_code}
         places = (rows.person_code(person.user_code), rows.email(folded(person.email)))
         ops = [

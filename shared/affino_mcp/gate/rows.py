@@ -24,12 +24,32 @@ def profile_name(folded_name: str) -> Key:
 
 
 def session(digest: str) -> Key:
-    """{user_code, person, profile, issued, expires, refresh, ttl, revoked?}: one login, by SHA-256 of its token."""
+    """{user_code, person, epoch, profile, issued, expires, refresh, chain, ttl, revoked?}: by SHA-256 of its token."""
     return Key(f"SESSION#{digest}", "A")
 
 
+def refresh(digest: str) -> Key:
+    """{user_code, session, chain, epoch, profile, expires, ttl, spent?}: by SHA-256 of a RefreshToken."""
+    return Key(f"SESSION#{digest}", "REFRESH")
+
+
+def chain(name: str) -> Key:
+    """{user_code, head, ttl}: the one session of a chain of refreshed ones that may be live."""
+    return Key(f"SESSION#{name}", "CHAIN")
+
+
+def hub(digest: str) -> Key:
+    """{user_code, epoch, expires, ttl}: a browser that is logged in at the Hub; its token opens nothing else."""
+    return Key(f"SESSION#{digest}", "HUB")
+
+
+def used(digest: str) -> Key:
+    """{at, ttl}: when a session was last used."""
+    return Key(f"USED#{digest}", "A")
+
+
 def person(user_code: int) -> Key:
-    """{the person's fields, version, logins}; the same key holds the password hash in the Credentials table."""
+    """{the person's fields, version, logins, epoch?}; the same key holds the password hash in the Credentials table."""
     return Key(f"PERSON#{user_code}", "A")
 
 
@@ -59,5 +79,20 @@ def signature(digest: str) -> Key:
 
 
 def guard(source: str, account: str) -> Key:
-    """{count, since, ttl}: wrong logins for one account from one source."""
-    return Key(f"GUARD#{source}#{account}", "A")
+    """{count, since, misses, good?, ttl}: wrong logins for one account from one source, and its last right one."""
+    return Key(f"GUARD#PAIR#{source}#{account}", "A")
+
+
+def guard_account(account: str) -> Key:
+    """{count, at, ttl}: wrong logins for one account in a row, and when the last of them was."""
+    return Key(f"GUARD#ACCOUNT#{account}", "A")
+
+
+def guard_source(source: str) -> Key:
+    """{count, since, ttl}: wrong logins from one source, whatever the account."""
+    return Key(f"GUARD#SOURCE#{source}", "A")
+
+
+def guard_tokens(source: str) -> Key:
+    """{count, since, ttl}: unknown tokens, keys and signatures from one source."""
+    return Key(f"GUARD#TOKENS#{source}", "A")

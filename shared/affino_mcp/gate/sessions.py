@@ -3,56 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
 
 from affino_mcp.clock import Clock, seconds
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
-from affino_mcp.gate import rows
+from affino_mcp.gate import rows, session_rows
 from affino_mcp.gate.attempts import everything, until_settled
 from affino_mcp.gate.person import Person
+from affino_mcp.gate.session_rows import KEPT, LIFETIME, REFRESH_LIFETIME, Issued, Session, Tokens
 from affino_mcp.gate.tokens import digest, fingerprint, new_token
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import (
-    Database,
-    Item,
-    Put,
-    Query,
-    Update,
-    WriteOp,
-    absent,
-    all_of,
-    equals,
-    exists,
-)
+from affino_mcp.store.ops import Database, Item, Put, Query, Update, WriteOp, absent, equals
 
-LIFETIME = 3600
-"""Seconds that an AccessToken works (R40, R43)."""
-REFRESH_LIFETIME = 14 * 24 * 3600
-KEPT = 7 * 24 * 3600
-"""Seconds that an ended session's row is kept, so that its token is answered "expired", not "unknown"."""
+__all__ = ["KEPT", "LIFETIME", "MOST", "REFRESH_LIFETIME", "Issued", "Session", "Sessions", "live_links", "standing"]
+
 MOST = 40
 """Live sessions of one person; the oldest is ended by the next login."""
-
-
-@dataclass(frozen=True)
-class Session:
-    """A login as a call knows it: `fingerprint` for logs, `expires` in seconds since the epoch."""
-
-    fingerprint: str
-    expires: int
-    digest: str = field(repr=False)
-    profile: str = ""
-    issued: int = 0
-
-
-@dataclass(frozen=True)
-class Issued:
-    """A new session, with the only copy of its tokens."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    session: Session
-    person: Person
 
 
 class Sessions:
@@ -77,82 +42,83 @@ class Sessions:
             raise SessionExpired().about(person=person, fingerprint=mark)
         if not person.active:
             raise PersonInactive().about(person=person, fingerprint=mark)
-        return _session(row | {"digest": digest(token)}), person
+        return Session.of(row | {"digest": digest(token)}), person
 
-    def create(self, user_code: int, profile_key: str) -> Issued:
+    def create(self, user_code: int, profile_key: str, epoch: int | None = None) -> Issued:
         """A new session for a person who has just proved who they are; `profile_key` is noted for the log.
 
-        Raises PersonInactive (also when there is no such person), StoreUnavailable.
+        `epoch` is what `standing` gave before the proof: when all of the person's sessions have been ended since (a new
+        password), the proof is worth nothing. Raises PersonInactive (also when there is no such person or another epoch),
+        StoreUnavailable.
         """
-        return until_settled(lambda: self._create(user_code, profile_key))
+        return until_settled(lambda: self._create(user_code, profile_key, epoch))
 
     def list_of(self, user_code: int) -> list[Session]:
         """The person's live sessions, oldest first."""
-        return [_session(link) for link in live_links(self._db, self._table, user_code, seconds(self._clock()))]
+        return [Session.of(link) for link in live_links(self._db, self._table, user_code, seconds(self._clock()))]
 
     def end(self, user_code: int, token_digest: str) -> None:
-        """Log out: the token never works again. No error when there is no such live session."""
-        ops = [
-            op
-            for session in self.list_of(user_code)
-            if session.digest == token_digest
-            for op in self._ending(user_code, session)
-        ]
-        if ops:
-            until_settled(lambda: self._db.transact(ops, str(uuid.uuid4())))
+        """Log out: the token and its RefreshToken never work again. No error when there is no such session."""
+        until_settled(lambda: self._end(user_code, token_digest))
 
-    def _create(self, user_code: int, profile_key: str) -> Issued:
-        row = self._db.get(self._table, rows.person(user_code))
-        person = Person.from_json(row) if row else None
-        if row is None or person is None or not person.active:
-            raise PersonInactive().about(person=person)
-        access, refresh = new_token(), new_token()
-        item = self._item(person, profile_key, access, refresh)
-        unchanged = all_of(equals("version", row["version"]), equals("active", value=True))
-        counted = Update(self._table, rows.person(user_code), add={"logins": 1}, condition=unchanged)
-        opening: list[WriteOp] = [Put(self._table, item, absent()), self._link(item), counted]
-        self._db.transact([*opening, *self._room(user_code)], str(uuid.uuid4()))
-        return Issued(access, refresh, _session(item | {"digest": digest(access)}), person)
+    def end_all(self, user_code: int) -> int:
+        """Log the person out everywhere, RefreshTokens and browsers included; gives how many sessions were live."""
+        return until_settled(lambda: self._end_all(user_code))
 
-    def _item(self, person: Person, profile_key: str, access: str, refresh: str) -> Item:
-        now = seconds(self._clock())
-        return rows.session(digest(access))._asdict() | {
-            "user_code": person.user_code,
-            "person": person.to_json(),
-            "profile": profile_key,
-            "issued": now,
-            "expires": now + LIFETIME,
-            "refresh": digest(refresh),
-            "refresh_expires": now + REFRESH_LIFETIME,
-            "ttl": now + max(REFRESH_LIFETIME, LIFETIME + KEPT),
-        }
-
-    def _link(self, item: Item) -> Put:
-        token_digest = item["pk"].removeprefix(rows.SESSION_PREFIX)
-        place = rows.person_session(item["user_code"], item["expires"], token_digest)._asdict()
-        kept = {name: item[name] for name in ("issued", "expires", "profile")}
-        return Put(self._table, place | kept | {"digest": token_digest, "ttl": item["expires"]})
-
-    def _room(self, user_code: int) -> list[WriteOp]:
-        """Ends the oldest sessions, so that with one more there are not too many."""
-        live = self.list_of(user_code)
+    def room(self, user_code: int) -> list[WriteOp]:
+        """What ends the oldest sessions, so that with one more there are not too many."""
+        live, now = self.list_of(user_code), seconds(self._clock())
         over = live[: max(0, len(live) - (MOST - 1))][:MOST]
-        return [op for session in over for op in self._ending(user_code, session)]
+        return [op for session in over for op in session_rows.ending(self._table, user_code, session, now)]
 
-    def _ending(self, user_code: int, session: Session) -> list[WriteOp]:
-        link = rows.person_session(user_code, session.expires, session.digest)
-        return [
-            Update(self._table, rows.session(session.digest), assign={"revoked": True}, condition=exists()),
-            Update(self._table, link, assign={"ended": True}, condition=exists()),
+    def _create(self, user_code: int, profile_key: str, epoch: int | None) -> Issued:
+        row = standing(self._db, self._table, user_code)
+        now, person = seconds(self._clock()), Person.from_json(row)
+        if epoch is not None and epoch != row["epoch"]:
+            raise PersonInactive().about(person=person)
+        tokens = Tokens(new_token(), new_token(), uuid.uuid4().hex, now + REFRESH_LIFETIME)
+        item = session_rows.item(person, row["epoch"], profile_key, tokens, now)
+        counted = Update(self._table, rows.person(user_code), add={"logins": 1}, condition=session_rows.unchanged(row))
+        chain = {"user_code": user_code, "head": digest(tokens.access), "ttl": item["ttl"]}
+        ops = [
+            *session_rows.opening(self._table, item),
+            Put(self._table, rows.chain(tokens.chain)._asdict() | chain, absent()),
+            counted,
+            *self.room(user_code),
         ]
+        self._db.transact(ops, str(uuid.uuid4()))
+        session = Session.of(item | {"digest": digest(tokens.access)})
+        return Issued(tokens.access, tokens.refresh, session, person)
+
+    def _end(self, user_code: int, token_digest: str) -> None:
+        row = self._db.get(self._table, rows.session(token_digest))
+        if row is not None and row["user_code"] == user_code and not row.get("revoked"):
+            session = Session.of(row | {"digest": token_digest})
+            ops = session_rows.ending(self._table, user_code, session, seconds(self._clock()))
+            self._db.transact(ops, str(uuid.uuid4()))
+
+    def _end_all(self, user_code: int) -> int:
+        row = self._db.get(self._table, rows.person(user_code))
+        if row is None:
+            return 0
+        live, now = self.list_of(user_code), seconds(self._clock())
+        # A login between our look and our write would keep its session: the count of logins tells.
+        renewed = {"epoch": 1, "version": 1}
+        place, seen = rows.person(user_code), equals("logins", row["logins"])
+        ends = [op for session in live for op in session_rows.ending(self._table, user_code, session, now)]
+        self._db.transact([Update(self._table, place, add=renewed, condition=seen), *ends], str(uuid.uuid4()))
+        return len(live)
+
+
+def standing(db: Database, table: str, user_code: int) -> Item:
+    """The row of an active person, with the `epoch` that all their sessions must have; raises PersonInactive."""
+    row = db.get(table, rows.person(user_code))
+    if row is None or not row["active"]:
+        raise PersonInactive().about(person=Person.from_json(row) if row else None)
+    return {"epoch": 0, **row}
 
 
 def live_links(db: Database, table: str, user_code: int, now: int) -> list[Item]:
     """The rows that list a person's live sessions, oldest first."""
     found = everything(db, Query(table, rows.person(user_code).pk, span=rows.sessions_after(now)))
     return [link for link in found if not link.get("ended")]
-
-
-def _session(row: Item) -> Session:
-    token_digest = row["digest"]
-    return Session(fingerprint(token_digest), row["expires"], token_digest, row["profile"], row["issued"])

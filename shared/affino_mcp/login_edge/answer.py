@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from math import ceil
 from typing import Any
 
 from affino_mcp.errors import PersonInactive, ProfileDisabled, TooManyFailures, Unavailable
-from affino_mcp.gate.sessions import LIFETIME, Issued
+from affino_mcp.gate.session_rows import Issued
+from affino_mcp.gate.signature import timestamp_of
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Fault:
     code: str
     result: str
     message: str
+    allow: str = ""
 
 
 class LoginRefused(Exception):
@@ -30,7 +34,8 @@ class LoginRefused(Exception):
 
 
 NO_PATH = Fault(404, "-120", "no_such_path", "Nothing is served at this address.")
-NO_POST = Fault(405, "-10", "method_not_allowed", "Only POST is served here.")
+NO_POST = Fault(405, "-10", "method_not_allowed", "Only POST is served here.", "POST")
+NO_GET = Fault(405, "-10", "method_not_allowed", "Only GET is served here.", "GET")
 NO_AGENT = Fault(400, "-10", "no_user_agent", "A User-Agent header is required.")
 NO_KEY = Fault(401, "-101", "no_key", "API Key is missing")
 NO_TRUST = Fault(
@@ -43,6 +48,8 @@ REPLAYED = Fault(401, "-103", "replayed", "This signature has been used already.
 BAD_BODY = Fault(400, "-10", "bad_body", "The body must be a JSON object with Email and Password.")
 BAD_EMAIL = Fault(400, "-10", "bad_email", "Email is invalid.")
 BAD_PASSWORD = Fault(400, "-10", "bad_password", "Password is invalid.")
+NO_TOKEN = Fault(401, "-105", "token_unknown", "The AccessToken or the RefreshToken is not known here. Log in again.")
+TOKEN_EXPIRED = Fault(401, "-106", "token_expired", "The session has expired. Log in again, or use the RefreshToken.")
 WRONG_LOGIN = Fault(401, "-104", "wrong_login", "The e-mail address or the password is wrong.")
 UNEXPECTED = Fault(500, "-1", "unexpected", "Unknown exception")
 BLOCKED = Fault(429, "-129", TooManyFailures.type, TooManyFailures.text)
@@ -65,37 +72,46 @@ class LoginAnswer:
     """An HTTP answer, and what may be logged about it: nothing here but the body holds a token."""
 
     status: int
-    body: dict[str, Any] = field(repr=False)
+    body: Mapping[str, Any] | None = field(repr=False)
     result: str
     known: Known
     wait: float | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def headers(self) -> dict[str, str]:
         """The response headers."""
-        headers = {"content-type": "application/json", "cache-control": "no-store"}
-        if self.status == 405:
-            headers["allow"] = "POST"
+        headers = {"content-type": "application/json", "cache-control": "no-store"} | dict(self.more)
         return headers | ({"retry-after": str(max(1, ceil(self.wait)))} if self.wait is not None else {})
 
     @property
     def content(self) -> bytes:
         """The response body."""
-        return json.dumps(self.body).encode()
+        return b"" if self.body is None else json.dumps(self.body).encode()
 
     def line(self) -> dict[str, Any]:
         """What the log keeps: codes and a fingerprint; no password, secret, token or e-mail address."""
         return {"status": self.status, "result": self.result, **asdict(self.known)}
 
 
+def untrusted(at: datetime) -> Fault:
+    """NO_TRUST with the server's time, which is what a caller with a wrong clock needs."""
+    return replace(NO_TRUST, message=f"{NO_TRUST.message} It is {timestamp_of(at)} here.")
+
+
 def granted(issued: Issued, known: Known) -> LoginAnswer:
     """The tokens of a new session (R40)."""
     tokens = {"AccessToken": issued.access_token, "RefreshToken": issued.refresh_token}
-    return LoginAnswer(200, tokens | {"Expires": str(LIFETIME)}, "ok", known)
+    left = issued.session.expires - issued.session.issued
+    return LoginAnswer(200, tokens | {"Expires": str(left)}, "ok", known)
+
+
+def found(body: Mapping[str, Any] | None, known: Known) -> LoginAnswer:
+    """What was asked for, or nothing but success."""
+    return LoginAnswer(200, body, "ok", known)
 
 
 def refused(fault: Fault, known: Known, wait: float | None = None) -> LoginAnswer:
     """An error in Affino's shape."""
-    return LoginAnswer(
-        fault.status, {"error": {"code": fault.code, "message": fault.message}}, fault.result, known, wait
-    )
+    body = {"error": {"code": fault.code, "message": fault.message}}
+    return LoginAnswer(fault.status, body, fault.result, known, wait, {"allow": fault.allow} if fault.allow else {})

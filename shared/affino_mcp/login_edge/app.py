@@ -9,10 +9,16 @@ from typing import Any
 
 from affino_mcp import observability
 from affino_mcp.clock import Clock, stopwatch
+from affino_mcp.gate.profile_reader import ProfileReader
+from affino_mcp.gate.sessions import Sessions
+from affino_mcp.gate.signatures_seen import SignaturesSeen
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import Known, LoginAnswer
+from affino_mcp.login_edge.entrance import BuiltinEntrance
 from affino_mcp.login_edge.login import Login
 from affino_mcp.login_edge.request import MAX_BODY, LoginRequest
+from affino_mcp.login_edge.rest import Rest
+from affino_mcp.login_edge.signed_calls import SignedCalls
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 from affino_mcp.store.secrets import Secrets
@@ -25,12 +31,16 @@ Line = Callable[[str, Mapping[str, Any]], None]
 
 
 class LoginApp:
-    """Serves `/rest/{dbname}/login`; a thread checks the password, so that a server's event loop stays free."""
+    """Serves `/rest/{dbname}/...`; a thread checks the password, so that a server's event loop stays free."""
 
     def __init__(
         self, db: Database, secrets: Secrets, settings: Settings, clock: Clock, line: Line = observability.line
     ) -> None:
-        self._login, self._line = Login(db, secrets, settings, clock), line
+        login = Login(BuiltinEntrance(db, settings, clock), db, settings, clock)
+        reader, seen = ProfileReader(db, secrets, settings), SignaturesSeen(db, settings, clock)
+        signed = SignedCalls(reader, seen, clock, login.stranger)
+        self._rest = Rest(settings.instance, signed, login, Sessions(db, settings, clock))
+        self._line = line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI; anything but HTTP is ignored."""
@@ -46,7 +56,7 @@ class LoginApp:
     def _reply(self, request: LoginRequest) -> LoginAnswer:
         elapsed = stopwatch()
         try:
-            reply = self._login.answer(request)
+            reply = self._rest.answer(request)
         except Exception as error:  # noqa: BLE001 (the last line: nothing but our own text leaves)
             observability.fault("login failed", {"error": type(error).__name__, "request_id": request.request_id})
             reply = answer.refused(answer.UNEXPECTED, Known())

@@ -1,4 +1,4 @@
-"""Login: a signed request with an e-mail address and a password becomes a session (R18, R39-R41)."""
+"""Login behind the guard: the same for every way of asking and for every kind of instance (R18, R129-R131)."""
 
 from __future__ import annotations
 
@@ -7,78 +7,67 @@ from typing import TypeVar
 
 from affino_mcp import observability
 from affino_mcp.clock import Clock
-from affino_mcp.errors import PersonInactive
-from affino_mcp.gate.login_guard import LoginGuard
-from affino_mcp.gate.passwords import Passwords
-from affino_mcp.gate.people import People
-from affino_mcp.gate.profile_reader import ProfileReader
-from affino_mcp.gate.sessions import Sessions
-from affino_mcp.gate.signatures_seen import SignaturesSeen
+from affino_mcp.errors import PersonInactive, TooManyFailures
+from affino_mcp.gate.login_guard import Attempt, LoginGuard
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.session_rows import Issued
+from affino_mcp.gate.token_guard import TokenGuard
 from affino_mcp.login_edge import answer
-from affino_mcp.login_edge.answer import Known, LoginAnswer, LoginRefused
-from affino_mcp.login_edge.proof import Proof, read
-from affino_mcp.login_edge.request import MAX_BODY, LoginRequest
-from affino_mcp.login_edge.signed_calls import SignedCalls
+from affino_mcp.login_edge.answer import Known, LoginRefused
+from affino_mcp.login_edge.entrance import Entrance, WrongProof
+from affino_mcp.login_edge.proof import Proof
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, StoreUnavailable
-from affino_mcp.store.secrets import Secrets
 
 T = TypeVar("T")
 
 
 class Login:
-    """The login endpoint of one instance, apart from HTTP."""
+    """Lets people in through an entrance, and counts those who try to get in without belonging."""
 
-    def __init__(self, db: Database, secrets: Secrets, settings: Settings, clock: Clock) -> None:
-        seen = SignaturesSeen(db, settings, clock)
-        self._signed = SignedCalls(ProfileReader(db, secrets, settings), seen, clock)
-        self._people, self._passwords = People(db, settings, clock), Passwords(db, settings)
-        self._sessions, self._guard = Sessions(db, settings, clock), LoginGuard(db, settings, clock)
-        self._dbname = settings.instance
+    def __init__(self, entrance: Entrance, db: Database, settings: Settings, clock: Clock) -> None:
+        self.entrance = entrance
+        self._guard, self._tokens = LoginGuard(db, settings, clock), TokenGuard(db, settings, clock)
 
-    def answer(self, request: LoginRequest) -> LoginAnswer:
-        """The answer to one request: 200 with the tokens, or an error in Affino's shape.
+    def enter(self, profile: Profile, proof: Proof, source: str, known: Known) -> Issued:
+        """A new session for whoever proves to be the person.
 
-        An unknown e-mail address and a wrong password are answered alike, after the same work. A right password is never
-        refused for the wrong ones before it (R131). When a store does not answer: 503, and nobody is blamed.
+        Raises LoginRefused: WRONG_LOGIN, BLOCKED (a wrong one of too many, or an account that strangers keep guessing at),
+        PERSON_OFF. Raises StoreUnavailable.
         """
-        known = Known()
+        attempt = self._begun(source, proof.email)
         try:
-            return self._attempt(request, known)
-        except LoginRefused as refused:
-            return answer.refused(refused.fault, known, refused.wait)
-        except PersonInactive:
-            return answer.refused(answer.PERSON_OFF, known)
+            issued = self.entrance.enter(profile, proof, known)
+        except WrongProof as wrong:
+            raise self._wrong(attempt) from wrong
+        except PersonInactive as inactive:
+            self._after(attempt, self._guard.succeeded)
+            raise LoginRefused(answer.PERSON_OFF) from inactive
         except StoreUnavailable:
-            return answer.refused(answer.UNAVAILABLE, known, wait=1)
-
-    def _attempt(self, request: LoginRequest, known: Known) -> LoginAnswer:
-        profile = self._signed.verified(request, self._addressed(request), known)
-        proof = read(request.body)
-        known.user_code = self._people.code_of(proof.email)
-        right = self._passwords.matches(known.user_code, proof.password)
-        if known.user_code is None or not right:
-            raise self._wrong(request.source, proof)
-        issued = self._sessions.create(known.user_code, profile.key)
+            self._after(attempt, self._guard.released)
+            raise
         known.session = issued.session.fingerprint
-        _unless_down(lambda: self._guard.succeeded(request.source, proof.email))
-        return answer.granted(issued, known)
+        self._after(attempt, self._guard.succeeded)
+        return issued
 
-    def _addressed(self, request: LoginRequest) -> str:
-        """The URI that must have been signed."""
-        if request.dbname is None or request.dbname.casefold() != self._dbname.casefold():
-            raise LoginRefused(answer.NO_PATH)
-        if request.method != "POST":
-            raise LoginRefused(answer.NO_POST)
-        if len(request.body) > MAX_BODY:
-            raise LoginRefused(answer.BAD_BODY)
-        if request.header("User-Agent") is None:
-            raise LoginRefused(answer.NO_AGENT)
-        return request.path.rstrip("/")
+    def stranger(self, source: str, fault: answer.Fault) -> LoginRefused:
+        """Counts an unknown token or signature against its source; gives the refusal: `fault`, or BLOCKED."""
+        wait = _unless_down(lambda: self._tokens.failed(source))
+        return LoginRefused(fault) if wait is None else LoginRefused(answer.BLOCKED, wait)
 
-    def _wrong(self, source: str, proof: Proof) -> LoginRefused:
-        wait = _unless_down(lambda: self._guard.failed(source, proof.email))
+    def _begun(self, source: str, email: str) -> Attempt | None:
+        try:
+            return _unless_down(lambda: self._guard.begin(source, email))
+        except TooManyFailures as blocked:
+            raise LoginRefused(answer.BLOCKED, blocked.retry_after) from None
+
+    def _wrong(self, attempt: Attempt | None) -> LoginRefused:
+        wait = self._after(attempt, self._guard.failed)
         return LoginRefused(answer.WRONG_LOGIN) if wait is None else LoginRefused(answer.BLOCKED, wait)
+
+    @staticmethod
+    def _after(attempt: Attempt | None, tell: Callable[[Attempt], T]) -> T | None:
+        return None if attempt is None else _unless_down(lambda: tell(attempt))
 
 
 def _unless_down(work: Callable[[], T]) -> T | None:

@@ -13,12 +13,16 @@ _KEY = re.compile(r"[A-Za-z0-9]{1,64}")
 _SIGNATURE = re.compile(r"[0-9A-Fa-f]{128}")
 _MD5 = re.compile(r"(?:[0-9A-Fa-f]{32})?")
 _TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
-_LOGIN_PATH = re.compile(r"/rest/([^/]{1,100})/login/?")
+_REST_PATH = re.compile(r"/rest/([^/]{1,100})/([A-Za-z]{1,20}(?:\.json)?)/?")
+_TOKEN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
 class LoginRequest:
-    """Method, path, raw header pairs, body, the caller's address as the server saw it, and the request's id."""
+    """Method, path, raw header pairs, body, query, the caller's address as the server saw it, and the request's id.
+
+    `base` is our own address as the caller reached it, without a slash at its end.
+    """
 
     method: str
     path: str
@@ -26,12 +30,19 @@ class LoginRequest:
     body: bytes = field(repr=False)
     source: str = ""
     request_id: str = ""
+    query: str = field(default="", repr=False)
+    base: str = ""
 
     @property
-    def dbname(self) -> str | None:
-        """The instance that the path names; None when this is no login path."""
-        match = _LOGIN_PATH.fullmatch(self.path)
-        return match.group(1) if match else None
+    def place(self) -> tuple[str, str]:
+        """The instance that the path names, and what is asked of it; two empty texts when this is no REST path."""
+        match = _REST_PATH.fullmatch(self.path)
+        return (match[1], match[2]) if match else ("", "")
+
+    def token(self, name: str) -> str | None:
+        """The token in a header, in canonical form; None when it is missing, repeated or no token."""
+        value = self.header(name) or ""
+        return value.lower() if _TOKEN.fullmatch(value) else None
 
     def header(self, name: str) -> str | None:
         """A header's value; None when it is absent, empty or given more than once."""

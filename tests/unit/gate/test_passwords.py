@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
 
 from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate import passwords as module
+from affino_mcp.gate import rows
 from affino_mcp.gate.passwords import LONGEST, SHORTEST
-from tests.unit.gate.world import CREDENTIALS, World
+from affino_mcp.store.ops import Put
+from tests.unit.gate.world import CREDENTIALS, PASSWORD, World
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,27 @@ def test_a_new_password_replaces_the_old(world: World) -> None:
     world.passwords.set(7, "battery staple")
     assert not world.passwords.matches(7, "correct horse")
     assert world.passwords.matches(7, "battery staple")
+
+
+OLDER = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
+
+
+def test_a_hash_of_older_parameters_is_renewed_by_a_right_password(world: World) -> None:
+    place = rows.person(7)._asdict()
+    world.db.put(Put(CREDENTIALS, place | {"hash": OLDER.hash(PASSWORD)}))
+    assert not world.passwords.matches(7, "wrong horse")
+    assert "m=8192" in world.rows(CREDENTIALS)[0]["hash"]
+    assert world.passwords.matches(7, PASSWORD)
+    assert "m=19456,t=2,p=1" in world.rows(CREDENTIALS)[0]["hash"]
+    assert world.passwords.matches(7, PASSWORD)
+
+
+def test_a_hash_that_cannot_be_renewed_still_counts(world: World) -> None:
+    world.db.put(Put(CREDENTIALS, rows.person(7)._asdict() | {"hash": OLDER.hash(PASSWORD)}))
+    world.db.broken.add(("update", CREDENTIALS))
+    assert world.passwords.matches(7, PASSWORD)
+
+
+def test_a_hash_of_no_known_form_opens_nothing(world: World) -> None:
+    world.db.put(Put(CREDENTIALS, rows.person(7)._asdict() | {"hash": "5f4dcc3b5aa765d61d8327deb882cf99"}))
+    assert not world.passwords.matches(7, "password")

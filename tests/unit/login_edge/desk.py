@@ -71,7 +71,7 @@ class Desk:
         await self.app(scope, receive, send)
         start, content = sent
         given = {name.decode(): value.decode() for name, value in start["headers"]}
-        return Reply(start["status"], given, json.loads(content["body"]))
+        return Reply(start["status"], given, json.loads(content["body"] or b"{}"))
 
     def login(
         self, profile: Profile, password: str = PASSWORD, email: str = EMAIL, source: str = "198.51.100.7"
@@ -80,6 +80,18 @@ class Desk:
         self.world.clock.forward(microseconds=1000)
         body = content(email, password)
         return self.send(self.signed(profile, body), body, source=source)
+
+    def call(self, profile: Profile, method: str, name: str, source: str = "198.51.100.7", **headers: str) -> Reply:
+        """A well signed call without a body."""
+        self.world.clock.forward(microseconds=1000)
+        path = f"/rest/demo/{name}"
+        given = self.signed(profile, b"", method=method, uri=path, **headers)
+        return self.send(given, b"", method, path, source)
+
+    def refresh(self, profile: Profile, tokens: dict[str, Any]) -> Reply:
+        """`GET /token` with this pair."""
+        pair = {name: tokens[name] for name in ("AccessToken", "RefreshToken")}
+        return self.call(profile, "GET", "token", **pair)
 
     def signed(self, profile: Profile, body: bytes, **instead: str) -> RawHeaders:
         """The headers of a signed request; `instead` replaces parts before or after signing (`method`, `uri`, headers)."""

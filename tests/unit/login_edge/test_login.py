@@ -45,13 +45,13 @@ def test_unknown_address_and_wrong_password_are_alike(desk: Desk) -> None:
     replies, costs = [], []
     for email, password in ((EMAIL, "wrong horse"), ("nobody@orbital.example", PASSWORD)):
         desk.world.asked()
-        reply = desk.login(profile, password, email)
-        costs.append(desk.world.asked())
+        reply = desk.login(profile, password, email, source="198.51.100.99")
+        costs.append(desk.world.asked()[:6])
         reply.headers.pop("x-request-id")
         replies.append(reply)
     assert replies[0] == replies[1]
     assert (replies[0].status, replies[0].error) == (401, "-104")
-    assert [call[0] for call in costs[0]][:4] == [call[0] for call in costs[1]][:4]
+    assert costs[0] == costs[1]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_an_outage_is_503(desk: Desk, method: str, table: str) -> None:
     assert (reply.status, reply.error, reply.headers["retry-after"]) == (503, "-1", "1")
     desk.world.db.broken.clear()
     assert desk.login(profile).status == 200
-    assert not [row for row in desk.world.rows() if row["pk"].startswith("GUARD#")]
+    assert not [row for row in desk.world.rows() if row["pk"].startswith("GUARD#") and row["count"]]
 
 
 def test_without_its_guard_the_login_goes_on(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

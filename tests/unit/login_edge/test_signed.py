@@ -141,14 +141,33 @@ def test_of_twenty_at_once_one_gets_in(desk: Desk) -> None:
     assert sorted(statuses) == [200] + [401] * 19
 
 
-def test_a_wrong_signature_spends_nothing(desk: Desk) -> None:
+def test_a_wrong_signature_costs_one_look_and_its_source_a_count(desk: Desk) -> None:
     profile, body = desk.staffed(), content()
     desk.send(desk.signed(profile, body), body)
     before = desk.world.rows()
     desk.world.asked()
     desk.send(desk.signed(profile, body, Signature="0" * 128), body)
-    assert [method for method, _ in desk.world.asked()] == ["get"]
-    assert desk.world.rows() == before
+    assert [method for method, _ in desk.world.asked()] == ["get", "update", "update"]
+    added = [row["pk"] for row in desk.world.rows() if row not in before]
+    assert added == ["GUARD#TOKENS#198.51.100.7"]
+
+
+def test_a_source_of_many_wrong_signatures_is_told_to_wait_and_a_right_one_still_works(desk: Desk) -> None:
+    profile, body = desk.staffed(), content()
+    wrong = desk.signed(profile, body, Signature="0" * 128)
+    replies = [desk.send(wrong, body) for _ in range(22)]
+    assert [reply.status for reply in replies] == [401] * 20 + [429] * 2
+    assert 0 < int(replies[-1].headers["retry-after"]) <= 300
+    assert desk.send(wrong, body, source="198.51.100.8").status == 401
+    assert desk.login(profile).status == 200
+
+
+def test_a_wrong_clock_is_told_the_time(desk: Desk) -> None:
+    profile, body = desk.staffed(), content()
+    stale = desk.send(desk.signed(profile, body, TimeStamp="2026-11-22T10:00:00Z"), body)
+    forged = desk.send(desk.signed(profile, body, Signature="0" * 128), body)
+    assert stale.body == forged.body
+    assert "2026-11-22T09:00:00.000Z" in stale.body["error"]["message"]
 
 
 @pytest.mark.parametrize("header", ["apikey", "signature", "timestamp", "md5"])

@@ -1,0 +1,43 @@
+"""When a session was last used: written beside the session, at most every five minutes, so that calls stay cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from affino_mcp.clock import Clock, seconds
+from affino_mcp.gate import rows
+from affino_mcp.gate.session_rows import KEPT, Session
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database, StoreUnavailable, Update
+
+EVERY: Final = 5 * 60
+_REMEMBERED: Final = 1000
+
+
+class LastUse:
+    """One per process: it remembers what it has written lately."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self._db, self._table, self._clock = db, settings.gate_table, clock
+        self._written: dict[str, int] = {}
+
+    def note(self, session: Session) -> None:
+        """The session is being used now. A store that is down does not disturb the call."""
+        now = seconds(self._clock())
+        if now - self._written.get(session.digest, 0) < EVERY:
+            return
+        if len(self._written) >= _REMEMBERED:
+            self._written.clear()
+        self._written[session.digest] = now
+        used = {"at": now, "ttl": session.expires + KEPT}
+        try:
+            self._db.update(Update(self._table, rows.used(session.digest), assign=used))
+        except StoreUnavailable:
+            return
+
+    def of(self, sessions: Sequence[Session]) -> dict[str, int]:
+        """When each of these (at most 100) sessions was last used, in seconds since the epoch, by digest; if ever."""
+        keys = {rows.used(session.digest): session.digest for session in sessions}
+        found = self._db.get_many(self._table, list(keys)) if keys else {}
+        return {keys[key]: row["at"] for key, row in found.items()}

@@ -1,0 +1,83 @@
+"""The two ways in: proving a person by password, and what a token still opens. One for each kind of instance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from affino_mcp.clock import Clock
+from affino_mcp.errors import PersonInactive
+from affino_mcp.gate import sessions
+from affino_mcp.gate.passwords import NOBODY, Passwords
+from affino_mcp.gate.people import People
+from affino_mcp.gate.person import Person
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.refresh import Refreshes
+from affino_mcp.gate.session_rows import Issued
+from affino_mcp.gate.sessions import Sessions
+from affino_mcp.login_edge.answer import Known
+from affino_mcp.login_edge.proof import Proof
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database
+
+
+class WrongProof(Exception):
+    """No such person, or not their password: nobody is told which."""
+
+
+class Entrance(Protocol):
+    """Every method may raise StoreUnavailable, which blames nobody."""
+
+    def enter(self, profile: Profile, proof: Proof, known: Known) -> Issued:
+        """A new session for the person who proves it; notes in `known` who is meant. Raises WrongProof, PersonInactive."""
+
+    def refresh(self, profile: Profile, access: str, refresh: str) -> Issued:
+        """A new pair for this one. Raises SessionUnknown, SessionExpired, PersonInactive."""
+
+    def user(self, profile: Profile, access: str) -> Mapping[str, Any]:
+        """The basic user record of a live session. Raises SessionUnknown, SessionExpired, PersonInactive."""
+
+
+class BuiltinEntrance:
+    """The builtin instance's own people and passwords."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self._db, self._table = db, settings.gate_table
+        self._people, self._passwords = People(db, settings, clock), Passwords(db, settings)
+        self._sessions, self._refreshes = Sessions(db, settings, clock), Refreshes(db, settings, clock)
+
+    def enter(self, profile: Profile, proof: Proof, known: Known) -> Issued:
+        """See Entrance. An unknown address costs the same work as a wrong password."""
+        known.user_code = self._people.code_of(proof.email)
+        epoch = self._epoch(known.user_code or NOBODY)
+        right = self._passwords.matches(known.user_code, proof.password)
+        if known.user_code is None or not right:
+            raise WrongProof
+        return self._sessions.create(known.user_code, profile.key, epoch)
+
+    def refresh(self, profile: Profile, access: str, refresh: str) -> Issued:  # noqa: ARG002 (the instance's own)
+        """See Entrance."""
+        return self._refreshes.rotate(access, refresh)
+
+    def user(self, profile: Profile, access: str) -> Mapping[str, Any]:  # noqa: ARG002
+        """See Entrance."""
+        return user_record(self._sessions.resolve(access)[1])
+
+    def _epoch(self, user_code: int) -> int | None:
+        try:
+            epoch: int = sessions.standing(self._db, self._table, user_code)["epoch"]
+        except PersonInactive:
+            return None
+        return epoch
+
+
+def user_record(person: Person) -> dict[str, Any]:
+    """A person as `GET /user` shows them."""
+    first, _, last = person.name.rpartition(" ")
+    return {
+        "UserCode": str(person.user_code),
+        "FirstName": first,
+        "LastName": last,
+        "Email": person.email,
+        "SecurityGroups": list(person.groups),
+    }

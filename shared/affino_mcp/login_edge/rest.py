@@ -1,0 +1,124 @@
+"""Affino's REST calls about a person: login, token, logout, user (R39-R41); every one of them signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.sessions import Sessions
+from affino_mcp.login_edge import answer
+from affino_mcp.login_edge.answer import Fault, Known, LoginAnswer, LoginRefused
+from affino_mcp.login_edge.login import Login
+from affino_mcp.login_edge.proof import read
+from affino_mcp.login_edge.request import MAX_BODY, LoginRequest
+from affino_mcp.login_edge.signed_calls import SignedCalls
+from affino_mcp.store.ops import StoreUnavailable
+
+Handling = Callable[["Rest", LoginRequest, Profile, Known], LoginAnswer]
+
+
+class Route(NamedTuple):
+    """One call: its method, what another method is told, who handles it."""
+
+    method: str
+    otherwise: Fault
+    handle: Handling
+
+
+class Rest:
+    """The REST calls of one instance, apart from HTTP."""
+
+    def __init__(self, dbname: str, signed: SignedCalls, login: Login, sessions: Sessions) -> None:
+        self._dbname, self._signed, self._login, self._sessions = dbname, signed, login, sessions
+
+    def answer(self, request: LoginRequest) -> LoginAnswer:
+        """The answer to one request: 200, or an error in Affino's shape.
+
+        An unknown e-mail address and a wrong password are answered alike, after the same work. A right password is never
+        refused for the wrong ones before it (R131). When a store does not answer: 503, and nobody is blamed.
+        """
+        known = Known()
+        try:
+            return self._answer(request, known)
+        except LoginRefused as refused:
+            return answer.refused(refused.fault, known, refused.wait)
+        except StoreUnavailable:
+            return answer.refused(answer.UNAVAILABLE, known, wait=1)
+
+    def _answer(self, request: LoginRequest, known: Known) -> LoginAnswer:
+        route = self._route(request)
+        profile = self._signed.verified(request, request.path.rstrip("/"), known)
+        return route.handle(self, request, profile, known)
+
+    def _route(self, request: LoginRequest) -> Route:
+        dbname, call = request.place
+        route = ROUTES.get(call)
+        if route is None or dbname.casefold() != self._dbname.casefold():
+            raise LoginRefused(answer.NO_PATH)
+        if request.method != route.method:
+            raise LoginRefused(route.otherwise)
+        if len(request.body) > MAX_BODY:
+            raise LoginRefused(answer.BAD_BODY)
+        if request.header("User-Agent") is None:
+            raise LoginRefused(answer.NO_AGENT)
+        return route
+
+    def log_in(self, request: LoginRequest, profile: Profile, known: Known) -> LoginAnswer:
+        """`POST /login`: a new session."""
+        proof = read(request.body)
+        return answer.granted(self._login.enter(profile, proof, request.source, known), known)
+
+    def refresh(self, request: LoginRequest, profile: Profile, known: Known) -> LoginAnswer:
+        """`GET /token`: a new pair of tokens for the old one."""
+        access, refresh = self._token(request, "AccessToken"), self._token(request, "RefreshToken")
+        issued = self._held(request, lambda: self._login.entrance.refresh(profile, access, refresh))
+        known.user_code, known.session = issued.person.user_code, issued.session.fingerprint
+        return answer.granted(issued, known)
+
+    def log_out(self, request: LoginRequest, _: Profile, known: Known) -> LoginAnswer:
+        """`POST /logout`: the session's tokens never work again."""
+        token = self._token(request, "AccessToken")
+        session, person = self._held(request, lambda: self._sessions.resolve(token))
+        known.user_code, known.session = person.user_code, session.fingerprint
+        self._sessions.end(person.user_code, session.digest)
+        return answer.found(None, known)
+
+    def user(self, request: LoginRequest, profile: Profile, known: Known) -> LoginAnswer:
+        """`GET /user`: who the token's person is; a `Filter` header names the attributes wanted."""
+        token = self._token(request, "AccessToken")
+        record = self._held(request, lambda: self._login.entrance.user(profile, token))
+        known.user_code = int(record["UserCode"])
+        return answer.found(filtered(record, request.header("Filter") or ""), known)
+
+    def _token(self, request: LoginRequest, name: str) -> str:
+        token = request.token(name)
+        if token is None:
+            raise self._login.stranger(request.source, answer.NO_TOKEN)
+        return token
+
+    def _held(self, request: LoginRequest, work: Callable[[], Any]) -> Any:
+        """What a token opens; one that opens nothing is counted against its source."""
+        try:
+            return work()
+        except SessionUnknown as unknown:
+            raise self._login.stranger(request.source, answer.NO_TOKEN) from unknown
+        except SessionExpired as expired:
+            raise LoginRefused(answer.TOKEN_EXPIRED) from expired
+        except PersonInactive as inactive:
+            raise LoginRefused(answer.PERSON_OFF) from inactive
+
+
+ROUTES: Final[Mapping[str, Route]] = {
+    "login": Route("POST", answer.NO_POST, Rest.log_in),
+    "token": Route("GET", answer.NO_GET, Rest.refresh),
+    "logout": Route("POST", answer.NO_POST, Rest.log_out),
+    "user": Route("GET", answer.NO_GET, Rest.user),
+}
+
+
+def filtered(record: Mapping[str, Any], wanted: str) -> dict[str, Any]:
+    """The attributes named, in any case, separated by commas; all of them when none is named."""
+    names = {name.strip().casefold() for name in wanted.split(",") if name.strip()}
+    return {name: value for name, value in record.items() if not names or name.casefold() in names}
