@@ -9,11 +9,11 @@ from typing import Protocol
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import precise
-from affino_mcp.instance.builtin import cursor, listing
+from affino_mcp.instance.builtin import cursor, gathering, listing
+from affino_mcp.instance.builtin.document import Document, record_key
 from affino_mcp.instance.builtin.index import facet_partition, padded
 from affino_mcp.instance.builtin.memberships import MEMBER_SK, MOST_READ, lists_key, many, member_key
 from affino_mcp.instance.builtin.records import Records
-from affino_mcp.instance.builtin.words import words
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.memory import holds
 from affino_mcp.store.ops import Item, Key, Page, Query, Span
@@ -25,6 +25,9 @@ class Source(Protocol):
     def page(self, start: Item | None, forward: bool, above: int) -> Page:
         """The next at most 100 of them after `start`, in order, as rows with a `code`; only codes greater than `above`."""
 
+    def whole(self) -> list[int] | None:
+        """All of them, when they are few enough to be sorted."""
+
     def holding(self, codes: list[int]) -> set[int]:
         """Which of some codes are among them."""
 
@@ -34,16 +37,22 @@ class Members:
 
     def __init__(self, records: Records, family: str, code: int) -> None:
         self.rows: dict[int, Item] = {}
-        self._records, self._list = records, (family, code)
+        self._records, self._list, self._pk = records, (family, code), record_key(family, code).pk
 
     def page(self, start: Item | None, forward: bool, above: int) -> Page:
         """See Source."""
-        low, high = (member_key(*self._list, above + 1), f"{MEMBER_SK}~")
-        span = Span(low=low.sk, high=high)
-        query = Query(self._records.table, low.pk, span=span, forward=forward, start=start, limit=MOST_READ)
+        span = Span(low=member_key(*self._list, above + 1).sk, high=f"{MEMBER_SK}~")
+        query = Query(self._records.table, self._pk, span=span, forward=forward, start=start, limit=MOST_READ)
         page = self._records.db.query(query)
         self.rows |= {row["code"]: row for row in page.items}
         return page
+
+    def whole(self) -> list[int] | None:
+        """See Source."""
+        query = Query(self._records.table, self._pk, span=Span(prefix=MEMBER_SK), limit=listing.MOST_FOUND + 1)
+        rows = self._records.db.query(query).items
+        self.rows |= {row["code"]: row for row in rows}
+        return [row["code"] for row in rows] if len(rows) <= listing.MOST_FOUND else None
 
     def holding(self, codes: list[int]) -> set[int]:
         """See Source."""
@@ -69,20 +78,48 @@ class ListsOf:
         rows = [{"pk": "", "sk": padded(code), "code": code} for code in ahead[:MOST_READ]]
         return Page(rows, {"pk": "", "sk": rows[-1]["sk"]} if len(ahead) > MOST_READ else None)
 
+    def whole(self) -> list[int] | None:
+        """See Source."""
+        return self._codes if len(self._codes) <= listing.MOST_FOUND else None
+
     def holding(self, codes: list[int]) -> set[int]:
         """See Source."""
         return set(codes) & set(self._codes)
 
 
 def run(records: Records, plan: listing.Plan, source: Source, values: Values, call: Call) -> Done:
-    """The page of the source's records that the arguments ask for, by code."""
-    if values.get("SortBy", "Code") != "Code":
-        call.warn(WarningCode.IGNORED, "SortBy", "This list comes in the order of codes; SortBy was ignored.")
-    read = _found(records, plan, source, values, call) if words(values.get("Search", "")) else None
-    read = read or _all(records, plan, source, values)
+    """The page of the source's records that the arguments ask for; by code when there are too many to be sorted."""
+    searched, by = listing.asked(values), values.get("SortBy", "Code")
+    if searched or by != "Code":
+        documents = _whole(records, plan, source, values, call)
+        if documents is not None:
+            return gathering.pages(records, plan, documents, values, call)
+    if by != "Code":
+        call.warn(WarningCode.IGNORED, "SortBy", "Too many records to sort them: they come in the order of codes.")
+    read = (_found if searched else _all)(records, plan, source, values, call)
     size = values.get("PageSize", listing.DEFAULT_PAGE)
     rows, more = listing.collect(read, cursor.place(call, values), size, "sk")
     return listing.show(records, plan, rows, more, values, call)
+
+
+def _whole(records: Records, plan: listing.Plan, source: Source, values: Values, call: Call) -> list[Document] | None:
+    place = cursor.place(call, values)
+    if place and not gathering.is_gathered(call, values):
+        return None
+    codes = source.whole()
+    if codes is None:
+        if place:
+            raise gathering.grown()
+        return None
+    fitting = _fitting(records, plan, codes)
+    return list(records.documents((plan.record.family, code) for code in codes if code in fitting).values())
+
+
+def _fitting(records: Records, plan: listing.Plan, codes: list[int], since: str = "") -> set[int]:
+    """Which of some records the plan's conditions let through; none that has been deleted."""
+    partition, where = facet_partition(plan.record.family, "all"), listing.conditions(plan, plan.facets)
+    found = many(records.db, records.table, (Key(partition, padded(code)) for code in codes))
+    return {row["code"] for row in found.values() if holds(where, row) and row["updated"] > since}
 
 
 def _found(
@@ -100,16 +137,15 @@ def _found(
     return read
 
 
-def _all(records: Records, plan: listing.Plan, source: Source, values: Values) -> Callable[[Item | None], Page]:
-    partition, where = facet_partition(plan.record.family, "all"), listing.conditions(plan, plan.facets)
+def _all(
+    records: Records, plan: listing.Plan, source: Source, values: Values, _: Call
+) -> Callable[[Item | None], Page]:
     since = precise(values["DateFilter"]) + "~" if values.get("DateFilter") else ""
     forward, above = values.get("SortOrder", "asc") == "asc", values.get("StartCode") or 0
 
     def read(start: Item | None) -> Page:
         page = source.page(start, forward, above)
-        keys = [Key(partition, padded(row["code"])) for row in page.items]
-        found = many(records.db, records.table, keys)
-        kept = {row["code"] for row in found.values() if holds(where, row) and row["updated"] > since}
+        kept = _fitting(records, plan, [row["code"] for row in page.items], since)
         return Page([row for row in page.items if row["code"] in kept], page.next)
 
     return read

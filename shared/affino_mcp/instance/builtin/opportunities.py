@@ -28,7 +28,7 @@ FAMILY: Final = OPPORTUNITY.family
 CODE: Final = OPPORTUNITY.code
 CURRENCY: Final = "Currency"
 _EARLIEST: Final = "0"
-_LATEST: Final = "9999"
+_LATEST: Final = "9999~"
 
 
 def facets(stored: Stored) -> Facets:
@@ -58,14 +58,13 @@ def list_opportunities(records: Records, method: Method, values: Values, call: C
     }
     rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
     rows += ["open"] if values.get("OpenOnly") else []
-    tags, due = tuple(f"topic={code}" for code in values.get("TopicCodes", ())), _closing(values)
+    tags = tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
     plan = listing.Plan(
         OPPORTUNITY,
         tuple(rows),
         tags,
-        due=due,
+        due=_closing(values),
         adds=lambda document, _: {STAGE.name: stage_of(document).shown()},
-        keeps=lambda document: due is None or _within(due, document),
     )
     done = listing.run(records, plan, values, call)
     return replace(done, body=done.body | _worth(done.body["Items"]))
@@ -74,13 +73,8 @@ def list_opportunities(records: Records, method: Method, values: Values, call: C
 def _closing(values: Values) -> Span | None:
     low, high = values.get("CloseDateFrom"), values.get("CloseDateTo")
     if low and high and low > high:
-        raise InvalidArgument("CloseDateFrom", "No day lies between these dates.")
+        raise InvalidArgument("CloseDateTo", "CloseDateTo must not lie before CloseDateFrom.")
     return Span(low=low or _EARLIEST, high=f"{high}~" if high else _LATEST) if low or high else None
-
-
-def _within(span: Span, document: Document) -> bool:
-    day = document.values.get("CloseDate")
-    return day is not None and (span.low or "") <= day <= (span.high or "")
 
 
 def _worth(items: list[dict[str, Any]]) -> dict[str, Any]:
