@@ -13,6 +13,8 @@ from affino_mcp.catalogue.families import (
     article_steps,
     articles,
     contacts,
+    forum_threads,
+    forums,
     member_lists,
     notes,
     opportunities,
@@ -23,9 +25,10 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
 
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
+_FORUMS: Final = (forums, forum_threads)
 METHODS: Final[dict[str, Method]] = {
     method.name: method
-    for module in (accounts, contacts, member_lists, opportunities, tasks, notes, *_ARTICLES, always)
+    for module in (accounts, contacts, member_lists, opportunities, tasks, notes, *_ARTICLES, *_FORUMS, always)
     for method in sorted(module.METHODS, key=lambda m: m.name)
 }
 """Every method by its name."""
@@ -43,6 +46,7 @@ RECORDS: Final[dict[str, Record]] = {
         article_steps.STEP,
         article_comments.COMMENT,
         article_media.ATTACHMENT,
+        *forums.RECORDS,
         *website.RECORDS,
     )
 }
