@@ -1,0 +1,1 @@
+"""The one design of every page that people see: base template, style, script, and the headers that go with them."""

@@ -1,0 +1,25 @@
+// Comfort only: every page works without this file.
+"use strict";
+
+document.querySelectorAll("[data-copy]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(source.textContent.trim());
+    const before = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = before; }, 2000);
+  });
+});
+
+// A sum of the ticked boxes' prices, beside the form that they stand in.
+document.querySelectorAll("[data-sum]").forEach((output) => {
+  const boxes = document.querySelectorAll(output.dataset.sum);
+  const add = () => {
+    let sum = Number(output.dataset.start || 0);
+    boxes.forEach((box) => { if (box.checked) { sum += Number(box.dataset.price || 0); } });
+    output.textContent = sum.toLocaleString("en-GB");
+  };
+  boxes.forEach((box) => box.addEventListener("change", add));
+  add();
+});
