@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from affino_mcp.catalogue.kinds import Kind
 
@@ -55,12 +56,12 @@ class Field:
 
     def schema(self, *, null: bool = False) -> dict[str, object]:
         """The field's JSON Schema, with its sentence as description; `null` allows null too."""
-        schema = {**self.kind.schema, "description": self.help} if self.help else dict(self.kind.schema)
-        return _with_null(schema) if null else schema
+        schema = _with_null(self.kind.schema) if null else dict(self.kind.schema)
+        return schema | {"description": self.help} if self.help else schema
 
 
-def _with_null(schema: dict[str, object]) -> dict[str, object]:
-    kinds, values = schema.get("type"), schema.get("enum")
-    if isinstance(values, list):
-        return schema | {"enum": [*values, None]}
-    return schema | {"type": [*kinds, "null"] if isinstance(kinds, list) else [kinds, "null"]}
+def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema that takes null too; with `anyOf`, because some clients refuse an array of types."""
+    if "enum" in schema:
+        return schema | {"enum": [*schema["enum"], None]}
+    return {"anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}]}

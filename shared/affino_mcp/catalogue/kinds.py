@@ -136,7 +136,8 @@ def _as_lookup(value: Any) -> Any:
 
 def lookup() -> Kind:
     """The code or the exact name of an entry in a fixed list."""
-    return Kind("code or name", {"type": ["integer", "string"]}, Annotated[Any, PlainValidator(_as_lookup)])
+    schema = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
+    return Kind("code or name", schema, Annotated[Any, PlainValidator(_as_lookup)])
 
 
 def whole(low: int, high: int) -> Kind:
