@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from affino_mcp.gate.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-
-from tests.flow.website import Website, codes
+from tests.flow.website import Website, codes, fake_media_item
 from tests.world import World
 
 STEPS = ("Overview", "Setup", "Advanced use", "Troubleshooting")
@@ -44,3 +43,21 @@ def test_live_without_the_right_is_a_draft_with_a_warning(
     assert codes(answer["Warnings"]) == ["LIVE_NOT_PERMITTED"]
     assert codes(world.rows()[-1]["warnings"]) == ["LIVE_NOT_PERMITTED"]
     assert site.article(Live=True)["Live"] is True
+
+
+def test_e8_a_cover_image_on_step_one(world: World, handler: LambdaHandler, profile: Profile) -> None:
+    site = Website(world, handler, profile)
+    agent, article = site.editor, site.article(site.editor)["StandardItemCode"]
+    first = agent.call("create_article_step", StandardItemCode=article, Title="Overview").result["Step"]
+    cover = fake_media_item(world, 31, "Spring walkthrough cover")
+    attached = agent.call(
+        "attach_article_media",
+        StandardStepByStepCode=first["StandardStepByStepCode"],
+        MediaFileItemCode=cover,
+        Role="cover",
+        AltText="A walkthrough in spring",
+    ).result["Attachment"]
+    assert (attached["Target"], attached["Title"]) == ("step", "Spring walkthrough cover")
+    (step,) = agent.call("get_article", StandardItemCode=article).result["Article"]["Steps"]
+    assert [media["MediaFileItemCode"] for media in step["Media"]] == [cover]
+    assert world.rows()[-2]["records"] == ["article_media#1", f"articles#{article}"]

@@ -39,8 +39,8 @@ class Website:
         publish: Sequence[str] = ("Publishers",),
         comments: str = "open",
     ) -> int:
-        groups = {"read": read, "write": write, "publish": publish}
-        return content.place_section(self.world.records, name, self.world.clock(), comments=comments, **groups)
+        records, at = self.world.records, self.world.clock()
+        return content.place_section(records, name, at, read=read, write=write, publish=publish, comments=comments)
 
     def client(self, first: str, last: str, *groups: str) -> Client:
         return Client(
