@@ -16,6 +16,7 @@ from affino_mcp.clock import Clock
 from affino_mcp.errors import AffinoError, Refusal, ToolError, Unavailable, Unexpected, UnknownTool
 from affino_mcp.gate.authorise import authorise
 from affino_mcp.gate.caller import Caller
+from affino_mcp.gate.expiry import expiring
 from affino_mcp.gate.whoami import CURRENT_USER, current_user
 from affino_mcp.instance.port import Call, Done, Instance
 from affino_mcp.store.ops import StoreUnavailable
@@ -44,6 +45,7 @@ class Dispatch:
         Raises UnknownTool for a name that does not exist, and Unavailable when a store does not answer.
         """
         trail = Trail.of(self._audit, caller, tool, arguments, meta)
+        trail.warn(expiring(caller.session, self._clock()))
         try:
             return self._answer(caller, tool, arguments, trail)
         except UnknownTool as error:
@@ -76,7 +78,7 @@ class Dispatch:
             raise UnknownTool
         authorise(caller, method, at)
         matched = match(method, arguments)
-        call = self._call(caller, trail, list(matched.warnings))
+        call = self._call(caller, trail, [*trail.row.warnings, *matched.warnings])
         done = self._perform(caller, method, matched.values, call)
         if done.sealed:
             trail.tell()
@@ -109,7 +111,8 @@ class Dispatch:
         except StoreUnavailable:
             trail.lost()
             raise Unavailable(retry_after=1) from None
-        return Answer({"error": described(error)}, is_error=True)
+        warned = {"Warnings": list(trail.row.warnings)} if trail.row.warnings else {}
+        return Answer({"error": described(error), **warned}, is_error=True)
 
 
 def described(error: AffinoError) -> dict[str, Any]:

@@ -60,6 +60,10 @@ class Trail:
         """The id under which callers and operators speak of this call."""
         return self.row.request_id
 
+    def warn(self, warnings: list[Warning_]) -> None:
+        """What is worth a warning whatever comes of the call."""
+        self.row = replace(self.row, warnings=tuple(warnings))
+
     def seal(self, done: Done, warnings: list[Warning_]) -> Put:
         """The finished row, for the transaction that carries the change."""
         self.row = replace(

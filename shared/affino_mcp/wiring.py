@@ -11,6 +11,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.clock import Clock, now
 from affino_mcp.dispatch import Dispatch
 from affino_mcp.gate.gate import Gate
+from affino_mcp.gate.last_use import LastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import TARGET, DynamoDatabase
@@ -87,7 +88,8 @@ class LazyCredentials:
 def gate(stores: Stores, settings: Settings, clock: Clock = now) -> Gate:
     """The gate, with two threads so that profile and session are asked at the same time."""
     pool = ThreadPoolExecutor(max_workers=GATE_THREADS, thread_name_prefix="gate")
-    return Gate(stores.database, stores.secrets, settings, clock, pool)
+    used = LastUse(stores.database, settings, clock)
+    return Gate(stores.database, stores.secrets, settings, clock, pool, used)
 
 
 def dispatch(stores: Stores, settings: Settings, clock: Clock = now) -> Dispatch:

@@ -28,6 +28,7 @@ class WarningCode(StrEnum):
     NO_FILE = "NO_FILE"
     PENDING_MODERATION = "PENDING_MODERATION"
     TRUNCATED = "TRUNCATED"
+    SESSION_EXPIRES_SOON = "SESSION_EXPIRES_SOON"
 
 
 Warning_ = dict[str, Any]

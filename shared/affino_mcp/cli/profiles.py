@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -27,6 +28,18 @@ Switches = Annotated[
 Rate = Annotated[int | None, typer.Option(min=1, help="Calls a minute, over all who use the profile.")]
 Burst = Annotated[int | None, typer.Option(min=1, help="Calls at once after a quiet time.")]
 Notes = Annotated[str | None, typer.Option(help="For operators.")]
+
+
+class Switch(StrEnum):
+    """On or off."""
+
+    ON = "on"
+    OFF = "off"
+
+
+Relogin = Annotated[
+    Switch | None, typer.Option(help="Whether an expired session's refusal offers a link that revives it.")
+]
 
 
 class NeedsYes(AffinoError):
@@ -99,6 +112,7 @@ def set_(
     rate: Rate = None,
     burst: Burst = None,
     notes: Notes = None,
+    relogin: Relogin = None,
     as_json: AsJson = False,
     connection: ConnectionFile = None,
 ) -> None:
@@ -115,6 +129,7 @@ def set_(
         rate=rate,
         burst=burst,
         notes=notes,
+        relogin=None if relogin is None else relogin is Switch.ON,
         seen=before.profile.version,
     )
     _warn(wanted)
@@ -182,6 +197,7 @@ def _document(profile: Profile, *, enabled: bool) -> dict[str, Any]:
         "rate": profile.rate,
         "burst": profile.burst,
         "notes": profile.notes,
+        "relogin": profile.relogin,
         "created": profile.created,
         "updated": profile.updated,
     }

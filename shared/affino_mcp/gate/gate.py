@@ -6,16 +6,28 @@ import hmac
 from collections.abc import Callable
 from concurrent.futures import Executor
 
-from affino_mcp.clock import Clock
-from affino_mcp.errors import BadCredentials, ProfileDisabled, RateLimited, Refusal, Unavailable
+from affino_mcp import observability
+from affino_mcp.clock import Clock, seconds
+from affino_mcp.errors import (
+    BadCredentials,
+    ProfileDisabled,
+    RateLimited,
+    Refusal,
+    SessionUnknown,
+    TooManyFailures,
+    Unavailable,
+)
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.headers import Credentials, RawHeaders, read
+from affino_mcp.gate.last_use import LastUse
 from affino_mcp.gate.named import FirstOfMinute
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.profile_reader import ProfileReader
 from affino_mcp.gate.rate import TURNS, Charge, Meter, Superseded
-from affino_mcp.gate.sessions import Session, Sessions
+from affino_mcp.gate.relogin import ReloginOffered, link
+from affino_mcp.gate.sessions import Expired, Session, Sessions
+from affino_mcp.gate.token_guard import TokenGuard
 from affino_mcp.gate.tokens import digest, fingerprint
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, StoreUnavailable
@@ -26,28 +38,55 @@ Resolved = Callable[[], tuple[Session, Person]]
 
 
 class Gate:
-    """Decides about calls. One per process; with a `pool`, the profile's write and the session's read run side by side."""
+    """Decides about calls. One per process; with a `pool`, the profile's write and the session's read run side by side.
+
+    With `used`, it is noted now and then that a session is in use.
+    """
 
     def __init__(
-        self, db: Database, secrets: Secrets, settings: Settings, clock: Clock, pool: Executor | None = None
+        self,
+        db: Database,
+        secrets: Secrets,
+        settings: Settings,
+        clock: Clock,
+        pool: Executor | None = None,
+        used: LastUse | None = None,
     ) -> None:
         self._reader = ProfileReader(db, secrets, settings)
         self._meter = Meter(db, settings, clock)
         self._sessions = Sessions(db, settings, clock)
         self._first = FirstOfMinute(clock)
-        self._pool = pool
+        self._strangers = TokenGuard(db, settings, clock)
+        self._pool, self._used, self._clock = pool, used, clock
 
-    def admit(self, headers: RawHeaders, *, charge: bool) -> Caller:
+    def admit(self, headers: RawHeaders, *, charge: bool, source: str = "") -> Caller:
         """The caller behind these raw headers; `charge` takes one call from the profile's budget (handshakes do not).
 
         Raises BadCredentials, always the same, unless key and secret are right; then SessionUnknown, SessionExpired,
         PersonInactive, ProfileDisabled or RateLimited, `about` the profile, the person and the token's fingerprint as far
-        as known. Raises Unavailable when a store does not answer. Only an admitted call costs budget.
+        as known. Raises Unavailable when a store does not answer. Only an admitted call costs budget. Credentials that
+        nobody has are counted against their `source`, which is told TooManyFailures after many (R130); right ones never.
         """
+        credentials = read(headers)
         try:
-            return self._admit(read(headers), charge=charge)
+            caller = self._admit(credentials, charge=charge)
+        except (BadCredentials, SessionUnknown) as stranger:
+            raise self._counted(source, stranger) from None
         except StoreUnavailable as error:
             raise Unavailable(retry_after=1) from error
+        if self._used is not None:
+            self._used.note(caller.session)
+        return caller
+
+    def _counted(self, source: str, stranger: Refusal) -> Refusal:
+        try:
+            wait = self._strangers.failed(source) if source else None
+        except StoreUnavailable:
+            observability.count("LoginGuardDown")
+            return stranger
+        if wait is None:
+            return stranger
+        return TooManyFailures(retry_after=wait).about(stranger.profile, stranger.person, stranger.fingerprint)
 
     def _admit(self, credentials: Credentials, *, charge: bool) -> Caller:
         profile = self._identified(credentials)
@@ -58,8 +97,16 @@ class Gate:
             raise
         except StoreUnavailable as error:
             raise Unavailable(retry_after=1).about(profile=profile, fingerprint=mark) from error
+        except Expired as expired:
+            refusal = self._offered(profile, expired)
+            raise refusal.about(profile=profile, person=expired.person, fingerprint=mark) from None
         except Refusal as refusal:
             raise refusal.about(profile=profile, fingerprint=mark) from None
+
+    def _offered(self, profile: Profile, expired: Expired) -> Refusal:
+        if not profile.relogin:
+            return expired
+        return ReloginOffered(link(profile, expired.session, seconds(self._clock())))
 
     def _identified(self, credentials: Credentials) -> Profile:
         """The profile of this key and secret. A cached version answers for a right secret; a wrong one asks the row."""

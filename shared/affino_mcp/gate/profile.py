@@ -9,13 +9,16 @@ from affino_mcp.catalogue.capability import Capability
 from affino_mcp.store.secrets import Document
 
 PROFILE_TYPE = "AI"
-_PLAIN = ("name", "key", "secret", "rate", "burst", "notes", "created", "updated")
+_PLAIN = ("name", "key", "secret", "rate", "burst", "notes", "created", "updated", "relogin")
 _CURSOR_LABEL = b"affino-mcp list cursor\0"
 
 
 @dataclass(frozen=True)
 class Profile:
-    """One version of a profile. `rate` is calls per minute, `burst` how many may come at once after a quiet time."""
+    """One version of a profile. `rate` is calls per minute, `burst` how many may come at once after a quiet time.
+
+    `relogin`: an expired session's refusal carries a link through which its person may revive it.
+    """
 
     key: str
     name: str
@@ -27,6 +30,7 @@ class Profile:
     notes: str = ""
     created: str = ""
     updated: str = ""
+    relogin: bool = False
 
     @property
     def cursor_key(self) -> bytes:

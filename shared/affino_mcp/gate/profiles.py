@@ -101,6 +101,7 @@ class Profiles:
         rate: int | None = None,
         burst: int | None = None,
         notes: str | None = None,
+        relogin: bool | None = None,
         seen: str | None = None,
     ) -> Profile:
         """Change what is given. `families` replaces the switches of the families it names and leaves the others.
@@ -110,6 +111,7 @@ class Profiles:
         """
         old = self.get(key).profile
         given: dict[str, Any] = {"name": name.strip() if name else name, "rate": rate, "burst": burst, "notes": notes}
+        given["relogin"] = relogin
         if rate is not None and burst is None and old.burst == default_burst(old.rate):
             given["burst"] = default_burst(rate)
         changes = {field: value for field, value in given.items() if value is not None}

@@ -20,6 +20,14 @@ MOST = 40
 """Live sessions of one person; the oldest is ended by the next login."""
 
 
+class Expired(SessionExpired):
+    """The session's time is over; `session` says which one's."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+
 class Sessions:
     """The active-session store (APIProfileActiveSession, R19)."""
 
@@ -39,7 +47,7 @@ class Sessions:
         if row.get("revoked"):
             raise SessionUnknown().about(person=person, fingerprint=mark)
         if row["expires"] <= seconds(self._clock()):
-            raise SessionExpired().about(person=person, fingerprint=mark)
+            raise Expired(Session.of(row | {"digest": digest(token)})).about(person=person, fingerprint=mark)
         if not person.active:
             raise PersonInactive().about(person=person, fingerprint=mark)
         return Session.of(row | {"digest": digest(token)}), person

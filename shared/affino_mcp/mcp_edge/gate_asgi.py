@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.dispatch import CallMeta
-from affino_mcp.errors import MethodNotAllowed, NoSuchPath, OriginRefused, Refusal, Unexpected
+from affino_mcp.errors import MethodNotAllowed, NoSuchPath, OriginRefused, Refusal, SessionExpired, Unexpected
+from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.mcp_edge import message, reply
 from affino_mcp.mcp_edge.call import Call, Dispatch
 from affino_mcp.mcp_edge.rate_headers import of_caller, of_refusal
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 ENDPOINT: Final = "/mcp"
 HEALTH: Final = "/health"
+RELOGIN_PAGE: Final = "/hub/login"
 _FAULT: Final = {
     "code": -32603,
     "message": "Something went wrong on our side. The operator can find it by the request id.",
@@ -36,7 +38,7 @@ T = TypeVar("T")
 class Gate(Protocol):
     """What the edge needs of `affino_mcp.gate.gate.Gate`."""
 
-    def admit(self, headers: Sequence[tuple[bytes, bytes]], *, charge: bool) -> Caller:
+    def admit(self, headers: Sequence[tuple[bytes, bytes]], *, charge: bool, source: str = "") -> Caller:
         """Who calls. Raises Refusal."""
 
 
@@ -83,12 +85,12 @@ class GateApp:
     ) -> Reply:
         meta = _meta(request, received)
         try:
-            admit = partial(self._gate.admit, request.headers, charge=received.is_call)
+            admit = partial(self._gate.admit, request.headers, charge=received.is_call, source=request.source)
             caller = await self._carry_out(admit)
             _check(received, caller)
         except Refusal as refusal:
             await self._record(refusal, meta, received)
-            return reply.of_message(refusal, received.id).plus(of_refusal(refusal))
+            return reply.of_message(_with_link(refusal, request), received.id).plus(of_refusal(refusal))
         call = Call(caller, meta, self._dispatch)
         answer = await self._pass_on(request, body, call, receive)
         if call.refusal is not None:
@@ -141,6 +143,15 @@ class _Collected:
             self.reply = Reply(event["status"], b"", headers)
         elif event["type"] == "http.response.body":
             self.reply = replace(self.reply, body=self.reply.body + event.get("body", b""))
+
+
+def _with_link(refusal: Refusal, request: Request) -> Refusal:
+    """The refusal as its caller sees it; the log has the one without the link."""
+    if not isinstance(refusal, ReloginOffered):
+        return refusal
+    url = f"{request.base}{RELOGIN_PAGE}?link={refusal.link}"
+    text = f"{refusal.text} Or, to go on without changing this client, log in within ten minutes at {url}"
+    return SessionExpired(text, login_url=url)
 
 
 def _check(received: message.Message, caller: Caller) -> None:

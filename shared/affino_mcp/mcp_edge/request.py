@@ -9,6 +9,7 @@ from typing import Any, Final
 from starlette.types import Receive, Scope
 
 from affino_mcp.errors import TooLarge
+from affino_mcp.gate.address import base_url
 
 MAX_BODY: Final = 4 * 1024 * 1024
 
@@ -68,6 +69,11 @@ class Request:
         identity: dict[str, Any] = self._context.get("identity") or {}
         client = self.scope.get("client") or ("", 0)
         return str(identity.get("sourceIp") or client[0] or "")
+
+    @property
+    def base(self) -> str:
+        """Our own address as the caller reached it."""
+        return base_url(self.scope)
 
     @property
     def client(self) -> tuple[str, str]:

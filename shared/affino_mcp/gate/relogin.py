@@ -1,0 +1,107 @@
+"""Logging in again without touching the client: a short-lived link lets the same person revive an expired session.
+
+Off unless the profile says otherwise: whoever holds a stolen, expired AccessToken with its key and secret could ask its
+owner to revive it. A link is signed with a key derived from the profile's secret and good for one expiry of one session.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import Final
+
+from affino_mcp.clock import Clock, seconds
+from affino_mcp.errors import SessionExpired
+from affino_mcp.gate import rows, session_rows
+from affino_mcp.gate.attempts import until_settled
+from affino_mcp.gate.person import Person
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.session_rows import KEPT, LIFETIME, Session
+from affino_mcp.gate.sessions import Sessions, standing
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database, Update, absent, all_of, equals
+
+GOOD_FOR: Final = 10 * 60
+_LABEL: Final = b"affino-mcp relogin\0"
+_LINK: Final = re.compile(r"([A-Za-z0-9]{1,64})\.([0-9a-f]{64})\.([0-9]{1,12})\.([0-9]{1,12})\.([0-9a-f]{64})")
+
+
+class ReloginOffered(SessionExpired):
+    """The session has expired, and its person may revive it through `link`."""
+
+    def __init__(self, link: str) -> None:
+        super().__init__()
+        self.link = link
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a link says: whose client (the profile's key) waits for which session, that ended when, and until when."""
+
+    key: str
+    digest: str = field(repr=False)
+    expired: int
+    until: int
+    mac: str = field(repr=False)
+
+    @classmethod
+    def read(cls, link: str) -> Offer | None:
+        """The offer in a link, not yet believed; None when it is no link."""
+        match = _LINK.fullmatch(link)
+        return cls(match[1], match[2], int(match[3]), int(match[4]), match[5]) if match else None
+
+    def holds(self, profile: Profile, now: int) -> bool:
+        """Whether this profile's gate made the link, not too long ago, and the profile still allows it."""
+        right = hmac.compare_digest(_mac(profile, self.key, self.digest, self.expired, self.until), self.mac)
+        return right and profile.relogin and now < self.until
+
+
+def link(profile: Profile, session: Session, now: int) -> str:
+    """The link for an expired session."""
+    parts = (profile.key, session.digest, session.expires, now + GOOD_FOR)
+    return ".".join(map(str, (*parts, _mac(profile, *parts))))
+
+
+def _mac(profile: Profile, key: str, digest: str, expired: int, until: int) -> str:
+    secret = hashlib.sha256(_LABEL + profile.secret.encode()).digest()
+    return hmac.new(secret, f"{key}.{digest}.{expired}.{until}".encode(), hashlib.sha256).hexdigest()
+
+
+class Revivals:
+    """Gives expired sessions another hour under the token that their client already holds."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self._db, self._table, self._clock = db, settings.gate_table, clock
+        self._sessions = Sessions(db, settings, clock)
+
+    def revive(self, user_code: int, offer: Offer) -> Session | None:
+        """The session, alive again, for the person who has just logged in.
+
+        None, and nothing happens, when it is another person's, was logged out or refreshed, or is alive already. Raises
+        PersonInactive, StoreUnavailable.
+        """
+        return until_settled(lambda: self._revive(user_code, offer))
+
+    def _revive(self, user_code: int, offer: Offer) -> Session | None:
+        row, now = self._db.get(self._table, rows.session(offer.digest)), seconds(self._clock())
+        if row is None or row["user_code"] != user_code or row.get("revoked"):
+            return None
+        person_row = standing(self._db, self._table, user_code)
+        if row["expires"] != offer.expired or row["expires"] > now or row.get("epoch", 0) != person_row["epoch"]:
+            return None
+        person = Person.from_json(person_row).to_json()
+        fresh = {"person": person, "issued": now, "expires": now + LIFETIME}
+        fresh["ttl"] = max(row["ttl"], now + LIFETIME + KEPT)
+        still = all_of(equals("expires", row["expires"]), absent("revoked"))
+        place, same = rows.person(user_code), session_rows.unchanged(person_row)
+        ops = [
+            Update(self._table, rows.session(offer.digest), assign=fresh, condition=still),
+            Update(self._table, place, add={"logins": 1}, condition=same),
+            session_rows.listing(self._table, row | fresh),
+            *self._sessions.room(user_code),
+        ]
+        self._db.transact(ops, str(uuid.uuid4()))
+        return Session.of(row | fresh | {"digest": offer.digest})
