@@ -1,0 +1,266 @@
+"""Contact lists and account lists: the same stories for both (R57, R58, R98-R102)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from affino_mcp.catalogue.families.member_lists import ACCOUNT_LISTS, CONTACT_LISTS, ListKind
+from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from affino_mcp.store.ops import StoreUnavailable, WriteOp
+from tests.flow import crm
+from tests.world import EVERYTHING, Client, World
+
+
+@dataclass(frozen=True)
+class Lists:
+    """One kind of list, as a person works with it."""
+
+    kind: ListKind
+    client: Client
+    make: Callable[[Client, str], int]
+
+    def code(self, title: str = "Spring 2026", **more: Any) -> int:
+        made = self.client.call(f"create_{self.kind.stem}", Title=title, **more).result[self.kind.record.name]
+        code: int = made[self.kind.record.code]
+        return code
+
+    def members(self, count: int) -> list[int]:
+        return [self.make(self.client, f"Member{place}") for place in range(count)]
+
+    def ask(self, deed: str, code: int, members: Sequence[int], **more: Any) -> dict[str, Any]:
+        asked = {self.kind.record.code: code, self.kind.many.name: list(members), **more}
+        return self.client.call(f"{deed}_{self.kind.stem}_members", **asked).result
+
+    def add(self, code: int, *members: int, **more: Any) -> dict[str, Any]:
+        return self.ask("add", code, members, **more)
+
+    def remove(self, code: int, *members: int) -> dict[str, Any]:
+        return self.ask("remove", code, members)
+
+    def get(self, code: int) -> dict[str, Any]:
+        found: dict[str, Any] = self.client.call(f"get_{self.kind.stem}", **{self.kind.record.code: code}).result
+        record: dict[str, Any] = found[self.kind.record.name]
+        return record
+
+    def page(self, code: int, **more: Any) -> dict[str, Any]:
+        return self.client.call(f"list_{self.kind.stem}_members", **{self.kind.record.code: code}, **more).result
+
+    def on(self, code: int, **more: Any) -> list[int]:
+        """The members by every page of the list."""
+        answer = self.page(code, **more)
+        found = [item[self.kind.member.code] for item in answer["Items"]]
+        while answer["NextCursor"]:
+            answer = self.page(code, **more, Cursor=answer["NextCursor"])
+            found += [item[self.kind.member.code] for item in answer["Items"]]
+        return found
+
+    def of(self, member: int, **more: Any) -> list[int]:
+        """The lists that a member is on."""
+        rows = self.client.call(f"list_{self.kind.stem}s", **{self.kind.member.code: member}, **more).result["Items"]
+        return [row[self.kind.record.code] for row in rows]
+
+    def named(self, members: Sequence[dict[str, Any]]) -> list[int]:
+        return [found[self.kind.member.code] for found in members]
+
+    def delete_member(self, member: int) -> None:
+        name = self.kind.member.words
+        assert self.client.call(f"delete_{name}", **{self.kind.member.code: member}).result["Deleted"]
+
+
+KINDS = [
+    pytest.param((CONTACT_LISTS, crm.contact), id="contact lists"),
+    pytest.param((ACCOUNT_LISTS, crm.account), id="account lists"),
+]
+
+
+@pytest.fixture(params=KINDS)
+def lists(request: pytest.FixtureRequest, manager: Client) -> Lists:
+    kind, make = request.param
+    return Lists(kind, manager, make)
+
+
+def test_a_list_from_its_beginning_to_its_end(lists: Lists) -> None:
+    code = lists.code(Description="For the campaign", TopicCodes=[1, 99])
+    made = lists.get(code)
+    assert (made["Title"], made["MemberCount"], made["CreatedBy"]["Name"]) == ("Spring 2026", 0, "Sam Manager")
+    assert made["Topics"] == [{"TopicCode": 1, "Name": "Platform Expansion"}]
+    again = lists.client.call(f"create_{lists.kind.stem}", Title="SPRING 2026").result["Warnings"]
+    assert again[0]["PossibleDuplicates"] == [{lists.kind.record.code: code}]
+    update = {lists.kind.record.code: code, "Title": "Summer 2026", "Description": None}
+    changed = lists.client.call(f"update_{lists.kind.stem}", **update).result
+    assert (changed[lists.kind.record.name]["Title"], lists.get(code)["Description"]) == ("Summer 2026", None)
+    assert crm.codes(lists.client.call(f"update_{lists.kind.stem}", **update).result["Warnings"]) == ["NO_CHANGE"]
+    (member,) = lists.members(1)
+    lists.add(code, member)
+    assert lists.client.call(f"delete_{lists.kind.stem}", **{lists.kind.record.code: code}).result["Deleted"]
+    assert lists.client.call(f"get_{lists.kind.stem}", **{lists.kind.record.code: code}).error["type"] == "not_found"
+    assert lists.of(member) == []
+
+
+def test_members_come_and_go_item_by_item(lists: Lists) -> None:
+    code, (one, two, three) = lists.code(), lists.members(3)
+    first = lists.add(code, one, two, 999)
+    assert (lists.named(first["Added"]), first["AlreadyMembers"], first["NotFound"]) == ([one, two], [], [999])
+    assert crm.codes(first["Warnings"]) == ["UNKNOWN_REFERENCE"]
+    assert "Name" in first["Added"][0]
+    second = lists.add(code, two, three)
+    assert (lists.named(second["Added"]), lists.named(second["AlreadyMembers"])) == ([three], [two])
+    assert crm.codes(second["Warnings"]) == ["NO_CHANGE"]
+    assert (lists.on(code), lists.get(code)["MemberCount"]) == ([one, two, three], 3)
+    gone = lists.remove(code, one, 999)
+    assert (lists.named(gone["Removed"]), lists.named(gone["NotMembers"])) == ([one], [999])
+    assert (lists.on(code), lists.get(code)["MemberCount"], lists.of(one), lists.of(two)) == (
+        [two, three],
+        2,
+        [],
+        [code],
+    )
+
+
+def test_five_hundred_at_once_in_one_call_with_one_audit_row(world: World, lists: Lists) -> None:
+    code, members = lists.code(), lists.members(101)
+    before = len(world.rows())
+    lists.client.world.watched.calls.clear()
+    answer = lists.add(code, *members, *range(5000, 5399))
+    assert (len(answer["Added"]), len(answer["NotFound"])) == (101, 399)
+    writes = [table for name, table in world.watched.calls if name == "transact"]
+    assert ["audit" in table for table in writes] == [True, False, False, False]
+    (row,) = world.rows()[before:]
+    assert (row["method"], row["person_name"], row["record"]) == (
+        f"add_{lists.kind.stem}_members",
+        "Sam Manager",
+        f"R#{lists.kind.record.family}#{code}",
+    )
+    assert (lists.get(code)["MemberCount"], lists.on(code, PageSize=30)) == (101, members)
+    assert lists.page(code, PageSize=2)["TotalRecords"] == 101
+    assert len(lists.remove(code, *members)["Removed"]) == 101
+    assert lists.get(code)["MemberCount"] == 0
+
+
+@pytest.mark.parametrize("count", [0, 501])
+def test_one_to_five_hundred(lists: Lists, count: int) -> None:
+    asked = {lists.kind.record.code: lists.code(), lists.kind.many.name: list(range(1, count + 1))}
+    error = lists.client.call(f"add_{lists.kind.stem}_members", **asked).error
+    assert (error["type"], error["details"]["argument"]) == ("validation_error", lists.kind.many.name)
+
+
+def test_members_themselves_never_change(lists: Lists) -> None:
+    code, (member,) = lists.code(), lists.members(1)
+    place = lists.kind.member.family, member
+    before = lists.client.world.records.documents([place])
+    lists.client.world.clock.move(minutes=5)
+    lists.add(code, member)
+    lists.remove(code, member)
+    assert lists.client.world.records.documents([place]) == before
+
+
+def test_a_deleted_member_is_on_no_list_and_in_no_count(lists: Lists) -> None:
+    code, (one, two) = lists.code(), lists.members(2)
+    lists.add(code, one, two)
+    lists.delete_member(one)
+    assert (lists.on(code), lists.get(code)["MemberCount"], lists.of(one)) == ([two], 1, [])
+    assert lists.named(lists.remove(code, one)["NotMembers"]) == [one]
+    assert lists.add(code, one)["NotFound"] == [one]
+
+
+def test_a_rehearsal_writes_nothing(lists: Lists) -> None:
+    code, members = lists.code(), lists.members(60)
+    answer = lists.add(code, *members, DryRun=True)
+    assert (len(answer["Added"]), crm.codes(answer["Warnings"]), answer["DryRun"]) == (60, ["DRY_RUN"], True)
+    assert (lists.get(code)["MemberCount"], lists.on(code)) == (0, [])
+
+
+def test_the_same_key_is_the_same_call(lists: Lists) -> None:
+    code, members = lists.code(), lists.members(60)
+    first = lists.add(code, *members, IdempotencyKey="k1")
+    lists.remove(code, *members[:2])
+    again = lists.add(code, *members, IdempotencyKey="k1")
+    assert again["Added"] == first["Added"]
+    assert crm.codes(again["Warnings"]) == ["REPLAYED"]
+    asked = {lists.kind.record.code: code, lists.kind.many.name: members[:1], "IdempotencyKey": "k1"}
+    assert lists.client.call(f"add_{lists.kind.stem}_members", **asked).error["type"] == "conflict"
+    assert lists.get(code)["MemberCount"] == 58
+
+
+class Failing:
+    """A store that stops taking transactions after some."""
+
+    def __init__(self, world: World, after: int) -> None:
+        self._inner, self.left = world.database, after
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def transact(self, ops: Sequence[WriteOp], token: str) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise StoreUnavailable
+        self._inner.transact(ops, token)
+
+
+def test_what_broke_off_is_told_and_completed_by_the_same_call(world: World, lists: Lists) -> None:
+    code, members = lists.code(), lists.members(70)
+    world.watched.inner = Failing(world, after=2)
+    answer = lists.add(code, *members, IdempotencyKey="k1")
+    assert (lists.named(answer["Added"]), answer["NotProcessed"]) == (members[:56], members[56:])
+    assert crm.codes(answer["Warnings"]) == ["INCOMPLETE"]
+    world.watched.inner = world.database
+    assert lists.get(code)["MemberCount"] == 56
+    again = lists.add(code, *members, IdempotencyKey="k1")
+    assert (lists.named(again["Added"]), len(again["AlreadyMembers"])) == (members[56:], 56)
+    assert (lists.get(code)["MemberCount"], lists.on(code, PageSize=100)) == (70, members)
+
+
+def test_search_filters_and_sorting_among_members(lists: Lists) -> None:
+    code, members = lists.code(), lists.members(12)
+    lists.add(code, *members[:11])
+    assert lists.on(code, Search="member1") == [members[1], members[10]]
+    assert lists.on(code, Search="nobody") == []
+    other = lists.code("Autumn")
+    lists.add(other, members[0])
+    assert lists.of(members[0], SortBy="Title") == [other, code]
+    assert lists.of(members[0], Search="aut") == [other]
+    assert lists.of(members[0], Mine=True) == [code, other]
+    assert lists.of(members[11]) == []
+
+
+def test_without_sight_of_members_there_are_only_codes(world: World, handler: LambdaHandler, lists: Lists) -> None:
+    code, (member,) = lists.code(), lists.members(1)
+    lists.add(code, member)
+    profile = world.profile("lists only", {lists.kind.record.family: EVERYTHING[lists.kind.record.family]})
+    blind = Lists(lists.kind, Client(world, handler, world.headers(profile, 1)), lists.make)
+    page = blind.page(code)
+    assert page["Items"] == [
+        {
+            lists.kind.member.code: member,
+            "AddedAt": page["Items"][0]["AddedAt"],
+            "AddedBy": {"UserCode": 1, "Name": "Sam Manager"},
+        }
+    ]
+    assert crm.codes(page["Warnings"]) == ["NOT_SHOWN"]
+    asked = {lists.kind.record.code: code, "Search": "member"}
+    assert blind.client.call(f"list_{lists.kind.stem}_members", **asked).error["details"]["argument"] == "Search"
+    assert blind.add(code, member)["AlreadyMembers"] == [{lists.kind.member.code: member}]
+
+
+def test_lists_of_nobody_and_unknown_lists(lists: Lists) -> None:
+    assert lists.of(12345) == []
+    for deed in ("add", "remove"):
+        asked = {lists.kind.record.code: 77, lists.kind.many.name: [1]}
+        assert lists.client.call(f"{deed}_{lists.kind.stem}_members", **asked).error["type"] == "not_found"
+
+
+def test_history_says_who_came_and_went(lists: Lists) -> None:
+    code, (one, two) = lists.code(), lists.members(2)
+    lists.add(code, one, two)
+    lists.remove(code, one)
+    world = lists.client.world
+    rows = [row for row in world.database.rows(world.settings.records_table) if row["sk"].startswith("H#")]
+    entries = [json.loads(row["entry"]) for row in rows if row["pk"] == f"{lists.kind.record.family}#{code}"]
+    assert [entry["after"].get("Members") for entry in entries] == [None, [one, two], None]
+    assert entries[2]["before"] == {"Members": [one]}
