@@ -1,0 +1,51 @@
+"""Secrets in versions: the twin in memory and Secrets Manager (as MiniStack has it) give the same answers."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from affino_mcp.local.places import EMULATOR
+from affino_mcp.local.stores import open_stores
+from affino_mcp.store.secrets import MemorySecrets, Secrets
+
+EMULATED = [
+    pytest.mark.emulator,
+    pytest.mark.skipif(not EMULATOR.exists(), reason="MiniStack is not installed: 'make test' installs it"),
+]
+
+
+@pytest.fixture(params=["memory", pytest.param("secrets manager", marks=EMULATED)])
+def secrets(request: pytest.FixtureRequest) -> Secrets:
+    if request.param == "memory":
+        return MemorySecrets()
+    return open_stores(request.getfixturevalue("emulated")).secrets
+
+
+def new() -> str:
+    return uuid.uuid4().hex
+
+
+def test_every_version_stays_what_it_was(secrets: Secrets) -> None:
+    name, first, second = f"affino-mcp/test/{new()}", new(), new()
+    secrets.write(name, first, {"secret": "one", "families": {"contacts": ["read"]}})
+    secrets.write(name, second, {"secret": "two"})
+    assert secrets.read(name, first) == {"secret": "one", "families": {"contacts": ["read"]}}
+    assert secrets.read(name, second) == {"secret": "two"}
+
+
+def test_what_is_not_there(secrets: Secrets) -> None:
+    name = f"affino-mcp/test/{new()}"
+    with pytest.raises(KeyError):
+        secrets.read(name, new())
+    secrets.write(name, new(), {"secret": "one"})
+    with pytest.raises(KeyError):
+        secrets.read(name, new())
+
+
+def test_writing_the_same_version_again_changes_nothing(secrets: Secrets) -> None:
+    name, version = f"affino-mcp/test/{new()}", new()
+    for _ in range(2):
+        secrets.write(name, version, {"secret": "one"})
+    assert secrets.read(name, version) == {"secret": "one"}

@@ -1,0 +1,178 @@
+"""One AWS endpoint over HTTP: what is tried again, what is told, what becomes an outage."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from affino_mcp.local.stores import EmulatorCredentials
+from affino_mcp.store import dynamodb, wire
+from affino_mcp.store.dynamodb import TARGET, DynamoDatabase
+from affino_mcp.store.ops import (
+    ConditionFailed,
+    Database,
+    Key,
+    Page,
+    Put,
+    Query,
+    Span,
+    StoreUnavailable,
+    TransactionFailed,
+)
+from affino_mcp.store.wire import AwsJson
+
+Answer = tuple[int, Any]
+OP = Put("T", {"pk": "p", "sk": "s"})
+
+
+def error(name: str, status: int = 400, **more: Any) -> Answer:
+    return status, {"__type": f"com.amazonaws.dynamodb.v20120810#{name}", **more}
+
+
+@dataclass
+class Endpoint:
+    """Answers in turn what it was told to, the last answer for ever; keeps what it was asked."""
+
+    answers: list[Answer] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+
+    def next(self) -> Answer:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+@pytest.fixture
+def endpoint() -> Endpoint:
+    return Endpoint()
+
+
+@pytest.fixture
+def dynamo(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            endpoint.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            endpoint.headers.append(dict(self.headers.items()))
+            status, answer = endpoint.next()
+            body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None: ...
+
+    for module in (wire, dynamodb):
+        monkeypatch.setattr(module, "pause", lambda attempt: None)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        json_endpoint = AwsJson("dynamodb", TARGET, "1.0", address, "eu-west-1", EmulatorCredentials())
+        yield DynamoDatabase(json_endpoint)
+        server.shutdown()
+
+
+def test_a_request_is_signed_and_names_its_operation(endpoint: Endpoint, dynamo: Database) -> None:
+    endpoint.answers = [(200, {"Item": {"pk": {"S": "p"}, "sk": {"S": "s"}}})]
+    assert dynamo.get("T", Key("p", "s")) == {"pk": "p", "sk": "s"}
+    assert endpoint.asked == [{"TableName": "T", "Key": {"pk": {"S": "p"}, "sk": {"S": "s"}}, "ConsistentRead": True}]
+    assert endpoint.headers[0]["X-Amz-Target"] == "DynamoDB_20120810.GetItem"
+    assert endpoint.headers[0]["Authorization"].startswith("AWS4-HMAC-SHA256 ")
+
+
+AGAIN = [
+    ("throttled", error("ProvisionedThroughputExceededException")),
+    ("throttled too", error("ThrottlingException")),
+    ("their fault", error("InternalServerError", 500)),
+    ("no JSON", (200, b"<html>")),
+    ("a bad gateway", (502, b"")),
+    ("our own transaction is still being carried out", error("TransactionInProgressException")),
+    ("somebody's transaction", error("TransactionConflictException")),
+]
+
+
+@pytest.mark.parametrize("answer", [a[1] for a in AGAIN], ids=[a[0] for a in AGAIN])
+def test_what_is_tried_again(endpoint: Endpoint, dynamo: Database, answer: Answer) -> None:
+    endpoint.answers = [answer, answer, (200, {})]
+    dynamo.transact([OP], "token")
+    assert len(endpoint.asked) == 3
+    assert {asked["ClientRequestToken"] for asked in endpoint.asked} == {"token"}
+
+
+@pytest.mark.parametrize("answer", [a[1] for a in AGAIN], ids=[a[0] for a in AGAIN])
+def test_an_outage_after_three_attempts(endpoint: Endpoint, dynamo: Database, answer: Answer) -> None:
+    endpoint.answers = [answer]
+    with pytest.raises(StoreUnavailable):
+        dynamo.put(OP)
+    assert len(endpoint.asked) == 3
+
+
+ROW = {"pk": {"S": "p"}, "sk": {"S": "s"}, "n": {"N": "1"}}
+TOLD: list[tuple[str, Answer, type[Exception]]] = [
+    ("refused", error("AccessDeniedException"), StoreUnavailable),
+    ("expired credentials", error("ExpiredTokenException"), StoreUnavailable),
+    ("no table", error("ResourceNotFoundException"), StoreUnavailable),
+    ("invalid", error("ValidationException"), StoreUnavailable),
+    ("condition", error("ConditionalCheckFailedException", Item=ROW), ConditionFailed),
+    ("cancelled: condition", error("TransactionCanceledException", CancellationReasons=[
+        {"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": ROW}]), TransactionFailed),
+    ("cancelled: conflict", error("TransactionCanceledException", CancellationReasons=[
+        {"Code": "TransactionConflict"}]), TransactionFailed),
+    ("cancelled: throttled", error("TransactionCanceledException", CancellationReasons=[
+        {"Code": "ThrottlingError"}]), StoreUnavailable),
+    ("cancelled: too large", error("TransactionCanceledException", CancellationReasons=[
+        {"Code": "ItemCollectionSizeLimitExceeded"}]), StoreUnavailable),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "expected"), [t[1:] for t in TOLD], ids=[t[0] for t in TOLD])
+def test_what_errors_mean(endpoint: Endpoint, dynamo: Database, answer: Answer, expected: type[Exception]) -> None:
+    endpoint.answers = [answer]
+    with pytest.raises(expected) as found:
+        dynamo.transact([OP, OP], "token")
+    assert len(endpoint.asked) == 1
+    if isinstance(found.value, ConditionFailed):
+        assert found.value.item == {"pk": "p", "sk": "s", "n": 1}
+    if isinstance(found.value, TransactionFailed) and found.value.failed:
+        assert found.value.failed == {1: {"pk": "p", "sk": "s", "n": 1}}
+
+
+def left(*keys: str) -> dict[str, Any]:
+    wired = [{"pk": {"S": key}, "sk": {"S": "s"}} for key in keys]
+    return {"UnprocessedKeys": {"T": {"Keys": wired}}} if keys else {}
+
+
+def rows(*keys: str) -> dict[str, Any]:
+    return {"Responses": {"T": [{"pk": {"S": key}, "sk": {"S": "s"}} for key in keys]}}
+
+
+def test_a_batch_is_asked_for_what_it_left_out(endpoint: Endpoint, dynamo: Database) -> None:
+    endpoint.answers = [(200, rows("a") | left("b", "c")), (200, rows("b") | left("c")), (200, rows("c"))]
+    found = dynamo.get_many("T", [Key("a", "s"), Key("b", "s"), Key("c", "s")])
+    assert [key.pk for key in found] == ["a", "b", "c"]
+
+
+def test_a_batch_that_is_never_whole_is_an_outage(endpoint: Endpoint, dynamo: Database) -> None:
+    endpoint.answers = [(200, left("a"))]
+    with pytest.raises(StoreUnavailable):
+        dynamo.get_many("T", [Key("a", "s")])
+    assert len(endpoint.asked) == 5
+
+
+def test_an_empty_range_is_not_asked_for(endpoint: Endpoint, dynamo: Database) -> None:
+    assert dynamo.query(Query("T", "p", span=Span(low="b", high="a"))) == Page([])
+    assert endpoint.asked == []
+
+
+def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "pause", lambda attempt: None)
+    nobody = AwsJson("dynamodb", TARGET, "1.0", "http://127.0.0.1:1", "eu-west-1", EmulatorCredentials())
+    with pytest.raises(StoreUnavailable):
+        DynamoDatabase(nobody).get("T", Key("p", "s"))
