@@ -102,6 +102,7 @@ class MemoryDatabase:
     def query(self, op: Query) -> Page:
         """See Database."""
         _must(not {op.partition_name, op.sort} & _names(op.where), "a filter on a key")
+        _must(op.start is None or _within(op.span, op.start[op.sort]), "a start outside the range")
         with self._lock:
             found = [item for item in self._partition(op) if op.sort in item and _within(op.span, item[op.sort])]
         found.sort(key=lambda item: _place(op, item), reverse=not op.forward)

@@ -6,7 +6,7 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import SEARCH_NAMES
-from affino_mcp.catalogue.method import CURSOR, PAGE_SIZE, Effect, Method
+from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, Method
 
 METHODS: Final = (
     Method(
@@ -33,7 +33,7 @@ METHODS: Final = (
         "",
         "The topics that records can carry.",
         "the code of 'Platform Expansion'.",
-        {"Items": "TopicCode, Name, ParentCode", "TotalRecords": "how many", "NextCursor": "for the next page"},
+        PAGE_RETURNS | {"Items": "TopicCode, Name, ParentCode"},
         (SEARCH_NAMES, PAGE_SIZE, CURSOR),
     ),
 )

@@ -33,6 +33,7 @@ NEXT_READS: Final = 1000
 MOST_FOUND: Final = 200
 """Up to so many records a search is sorted; beyond, they come in the order of the words found."""
 
+NOTHING: Final = Span(low="1", high="0")
 MOST_LOOKED_AT: Final = 500
 MOST_LEADS: Final = 4
 
@@ -118,7 +119,7 @@ def _sorted(records: Records, plan: Plan, values: Values, start: Item | None) ->
     index, attribute = INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
     spans = {"sk": _codes(values), "updated": _since(values), "due": plan.due}
     bounds = [bound for name, span in spans.items() if span and name != attribute for bound in _bounds(name, span)]
-    return Query(
+    query = Query(
         records.table,
         facet_partition(plan.record.family, plan.facets[0] if plan.facets else "all"),
         index=index,
@@ -128,6 +129,18 @@ def _sorted(records: Records, plan: Plan, values: Values, start: Item | None) ->
         start=start,
         where=conditions(plan, plan.facets[1:], *bounds),
     )
+    return _going_on(query)
+
+
+def _going_on(query: Query) -> Query:
+    """The query with a start that lies in its span: a span that follows the clock may have left it behind."""
+    at, span = (query.start or {}).get(query.sort), query.span
+    before = at is not None and span.low is not None and at < span.low
+    beyond = at is not None and span.high is not None and at > span.high
+    if not (before or beyond):
+        return query
+    is_over = beyond if query.forward else before
+    return replace(query, start=None, span=NOTHING if is_over else span)
 
 
 def _codes(values: Values) -> Span | None:

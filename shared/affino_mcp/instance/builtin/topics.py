@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
+from affino_mcp.clock import iso
 from affino_mcp.instance.builtin import cursor
-from affino_mcp.instance.builtin.listing import DEFAULT_PAGE
+from affino_mcp.instance.builtin.pages import DEFAULT_PAGE
 from affino_mcp.instance.builtin.records import Records
 from affino_mcp.instance.builtin.reference import LISTS
 from affino_mcp.instance.builtin.words import plain, words
@@ -20,4 +21,5 @@ def list_topics(records: Records, method: Method, values: Values, call: Call) ->
     ahead = [code for code in found if code > after]
     rows = [{"TopicCode": code, "Name": LISTS["topics"][code], "ParentCode": None} for code in ahead[:size]]
     more = cursor.cursor(call, values, {"after": ahead[size - 1]}) if len(ahead) > size else None
-    return Done({"Items": rows, "TotalRecords": len(found), "NextCursor": more})
+    body = {"Items": rows, "TotalRecords": len(found), "LastRecordCode": rows[-1]["TopicCode"] if rows else None}
+    return Done(body | {"NextCursor": more, "CurrentDate": iso(call.at)})
