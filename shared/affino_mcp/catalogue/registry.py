@@ -15,6 +15,8 @@ from affino_mcp.catalogue.families import (
     contacts,
     forum_threads,
     forums,
+    media_files,
+    media_items,
     member_lists,
     notes,
     opportunities,
@@ -26,9 +28,10 @@ from affino_mcp.catalogue.record import Record
 
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 _FORUMS: Final = (forums, forum_threads)
+_MEDIA: Final = (media_items, media_files)
 METHODS: Final[dict[str, Method]] = {
     method.name: method
-    for module in (accounts, contacts, member_lists, opportunities, tasks, notes, *_ARTICLES, *_FORUMS, always)
+    for module in (accounts, contacts, member_lists, opportunities, tasks, notes, *_ARTICLES, *_FORUMS, *_MEDIA, always)
     for method in sorted(module.METHODS, key=lambda m: m.name)
 }
 """Every method by its name."""
@@ -47,6 +50,8 @@ RECORDS: Final[dict[str, Record]] = {
         article_comments.COMMENT,
         article_media.ATTACHMENT,
         *forums.RECORDS,
+        *media_items.RECORDS,
+        media_files.MEDIA_FILE,
         *website.RECORDS,
     )
 }

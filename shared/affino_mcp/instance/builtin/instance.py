@@ -35,6 +35,10 @@ from affino_mcp.instance.builtin import (
     forum_posts,
     forum_threads,
     forums,
+    media_categories,
+    media_files,
+    media_items,
+    media_uploads,
     notes,
     opportunities,
     opportunity_people,
@@ -71,14 +75,19 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     forum_threads,
     forum_posts,
     forum_moderation,
+    media_items,
+    media_categories,
+    media_files,
+    media_uploads,
     topics,
 )
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 _FORUMS: Final = (forums, forum_threads, forum_posts)
+_MEDIA: Final = (media_items, media_categories, media_files)
 FACETS: Final[dict[str, Facet]] = {
     module.FAMILY: module.facets
     for module in (accounts, contacts, contact_lists, account_lists, opportunities, tasks, notes, *_ARTICLES, *_FORUMS)
-} | content.FACETS
+} | {**{module.FAMILY: module.facets for module in _MEDIA}, **content.FACETS}
 ATTEMPTS: Final = 15
 """How often a write is tried again when others change the same rows at the same moment."""
 

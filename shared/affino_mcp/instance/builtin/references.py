@@ -18,7 +18,7 @@ from affino_mcp.instance.builtin.records import Known, Place, Records
 from affino_mcp.instance.builtin.reference import LISTS, look_up
 from affino_mcp.instance.port import Call
 
-OPERATORS: Final = frozenset(("sections", "securities", "article_types", "article_categories"))
+OPERATORS: Final = frozenset(("sections", "securities", "article_types", "article_categories", "media_categories"))
 """Records that operators own: they belong to no family of the profile, and some open to some groups only."""
 
 FAMILY_OF: Final = {"accounts": "accounts", "contacts": "contacts", "staff": "contacts", **{f: f for f in OPERATORS}}

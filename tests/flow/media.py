@@ -1,0 +1,174 @@
+"""A media library: who works in it, what is in it, and small files of every format that it takes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import struct
+import zipfile
+import zlib
+from typing import Any
+
+from affino_mcp.gate.profile import Profile
+from affino_mcp.instance.builtin import content, media_categories
+from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from tests.world import Client, World
+
+
+def png(width: int = 3, height: int = 2) -> bytes:
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(b"".join(b"\0" + b"\x10\x20\x30" * 3 for _ in range(2)))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def gif(width: int = 3, height: int = 2) -> bytes:
+    return b"GIF89a" + struct.pack("<HH", width, height) + b"\x80\0\0" + b"\0" * 6 + b";"
+
+
+def jpeg(width: int = 3, height: int = 2, before: int = 16) -> bytes:
+    filler = b"\xff\xe1" + struct.pack(">H", before + 2) + b"x" * before
+    frame = b"\xff\xc0" + struct.pack(">HBHHB", 8, 8, height, width, 1)
+    return b"\xff\xd8" + filler + frame + b"\xff\xd9"
+
+
+def webp(width: int = 3, height: int = 2) -> bytes:
+    size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    return b"RIFF" + struct.pack("<I", 22) + b"WEBPVP8X" + struct.pack("<I", 10) + b"\0\0\0\0" + size
+
+
+def archive(*names: str, text: bytes = b"text") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in names:
+            made.writestr(name, text)
+    return out.getvalue()
+
+
+def compound(*names: str) -> bytes:
+    """The older Office container: a header, one sector of directory, one of allocation table."""
+    header = bytearray(512)
+    header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    struct.pack_into("<H", header, 30, 9)
+    struct.pack_into("<I", header, 48, 0)
+    struct.pack_into("<I", header, 76, 1)
+    entries = b"".join(_entry(name) for name in ("Root Entry", *names)).ljust(512, b"\0")
+    return bytes(header) + entries[:512] + struct.pack("<II", 0xFFFFFFFE, 0xFFFFFFFD).ljust(512, b"\xff")
+
+
+def _entry(name: str) -> bytes:
+    text = name.encode("utf-16-le")
+    return text.ljust(64, b"\0") + struct.pack("<H", len(text) + 2) + b"\0" * 62
+
+
+def mp3() -> bytes:
+    return b"ID3\x04\0\0\0\0\0\x0a" + b"\0" * 10 + b"\xff\xfb\x90\x64" + b"\0" * 413
+
+
+def box(brand: bytes) -> bytes:
+    return struct.pack(">I", 16) + b"ftyp" + brand + b"\0\0\0\0" + b"\0" * 32
+
+
+def ogg(first: bytes) -> bytes:
+    return b"OggS" + b"\0" * 22 + b"\x01\x1e" + first + b"\0" * 20
+
+
+OFFICE = "application/vnd.openxmlformats-officedocument."
+SAMPLES: dict[str, tuple[bytes, str, str, str]] = {
+    "GIF": (gif(), "image/gif", "gif", "image"),
+    "JPEG": (jpeg(), "image/jpeg", "jpg", "image"),
+    "PNG": (png(), "image/png", "png", "image"),
+    "WebP": (webp(), "image/webp", "webp", "image"),
+    "MP3": (mp3(), "audio/mpeg", "mp3", "audio"),
+    "MP3 without a tag": (mp3()[20:], "audio/mpeg", "mp3", "audio"),
+    "WAV": (b"RIFF\x24\0\0\0WAVEfmt " + b"\0" * 28, "audio/wav", "wav", "audio"),
+    "Ogg Vorbis": (ogg(b"\x01vorbis"), "audio/ogg", "ogg", "audio"),
+    "Ogg Opus": (ogg(b"OpusHead"), "audio/ogg", "ogg", "audio"),
+    "Ogg Theora": (ogg(b"\x80theora"), "video/ogg", "ogv", "video"),
+    "MP4": (box(b"isom"), "video/mp4", "mp4", "video"),
+    "M4V": (box(b"M4V "), "video/x-m4v", "m4v", "video"),
+    "3GP": (box(b"3gp5"), "video/3gpp", "3gp", "video"),
+    "WebM": (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm" + b"\0" * 20, "video/webm", "webm", "video"),
+    "PDF": (b"%PDF-1.7\n%\xe2\xe3", "application/pdf", "pdf", "document"),
+    "DOC": (compound("WordDocument"), "application/msword", "doc", "document"),
+    "XLS": (compound("Workbook"), "application/vnd.ms-excel", "xls", "document"),
+    "PPT": (compound("PowerPoint Document"), "application/vnd.ms-powerpoint", "ppt", "document"),
+    "DOCX": (
+        archive("[Content_Types].xml", "word/document.xml"),
+        f"{OFFICE}wordprocessingml.document",
+        "docx",
+        "document",
+    ),
+    "XLSX": (archive("[Content_Types].xml", "xl/workbook.xml"), f"{OFFICE}spreadsheetml.sheet", "xlsx", "document"),
+    "PPTX": (
+        archive("[Content_Types].xml", "ppt/presentation.xml"),
+        f"{OFFICE}presentationml.presentation",
+        "pptx",
+        "document",
+    ),
+    "ZIP": (archive("a.txt"), "application/zip", "zip", "other"),
+}
+"""Format -> a file of it, its media type, its usual extension, its FileType."""
+
+
+def base64_of(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+class Library:
+    """`covers` takes items from everybody, `press` from publishers only; `secret` is a security for publishers."""
+
+    def __init__(self, world: World, handler: LambdaHandler, profile: Profile) -> None:
+        self.world, self.handler, self.profile = world, handler, profile
+        at = world.clock()
+        self.covers = media_categories.place_media_category(world.records, "Covers", at)
+        self.press = media_categories.place_media_category(world.records, "Press", at, write=("Publishers",))
+        self.secret = content.place_security(world.records, "Publishers only", at, read=("Publishers",))
+        self.marketing = content.place_section(
+            world.records,
+            "Marketing",
+            at,
+            read=("Everybody",),
+            write=("Editors", "Publishers"),
+            publish=("Publishers",),
+        )
+        self.editor = self.client("Edna", "Editor", "Editors")
+        self.other = self.client("Otto", "Other", "Editors")
+        self.publisher = self.client("Pat", "Publisher", "Publishers")
+
+    def client(self, first: str, last: str, *groups: str, profile: Profile | None = None) -> Client:
+        code = self.world.person(first, last, *groups)
+        return Client(self.world, self.handler, self.world.headers(profile or self.profile, code))
+
+    def item(self, by: Client | None = None, **arguments: Any) -> int:
+        """A new item; answers its code."""
+        made = (by or self.editor).call("create_media_item", **({"Title": "Spring cover"} | arguments)).result
+        code: int = made["MediaItem"]["MediaFileItemCode"]
+        return code
+
+    def attach(self, item: int, data: bytes, by: Client | None = None, **arguments: Any) -> dict[str, Any]:
+        """A file attached inline; answers its data."""
+        given = {"MediaFileItemCode": item, "FileName": "cover.png", "ContentBase64": base64_of(data)} | arguments
+        found: dict[str, Any] = (by or self.editor).call("attach_media_file", **given).result["MediaFile"]
+        return found
+
+    def use(self, item: int, **arguments: Any) -> int:
+        """An article that uses the item; answers the article's code."""
+        given = {"Title": "Walkthrough", "standardSectionCode": self.marketing} | arguments
+        article: int = self.publisher.call("create_article", **given).result["Article"]["StandardItemCode"]
+        self.publisher.call("attach_article_media", StandardItemCode=article, MediaFileItemCode=item, Role="cover")
+        return article
+
+    def ticket(self, item: int, data: bytes, mime_type: str, by: Client | None = None, **more: Any) -> dict[str, Any]:
+        """An upload ticket for this file."""
+        given = {"MediaFileItemCode": item, "FileName": "walkthrough.mp4", "MimeType": mime_type, "Size": len(data)}
+        asked = given | {"Sha256": sha256_of(data)} | more
+        found: dict[str, Any] = (by or self.editor).call("request_media_upload", **asked).result
+        return found
