@@ -3,79 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from affino_mcp.catalogue.families.member_lists import ACCOUNT_LISTS, CONTACT_LISTS, ListKind
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.ops import StoreUnavailable, WriteOp
 from tests.flow import crm
+from tests.flow.member_lists import KINDS, Lists
 from tests.world import EVERYTHING, Client, World
-
-
-@dataclass(frozen=True)
-class Lists:
-    """One kind of list, as a person works with it."""
-
-    kind: ListKind
-    client: Client
-    make: Callable[[Client, str], int]
-
-    def code(self, title: str = "Spring 2026", **more: Any) -> int:
-        made = self.client.call(f"create_{self.kind.stem}", Title=title, **more).result[self.kind.record.name]
-        code: int = made[self.kind.record.code]
-        return code
-
-    def members(self, count: int) -> list[int]:
-        return [self.make(self.client, f"Member{place}") for place in range(count)]
-
-    def ask(self, deed: str, code: int, members: Sequence[int], **more: Any) -> dict[str, Any]:
-        asked = {self.kind.record.code: code, self.kind.many.name: list(members), **more}
-        return self.client.call(f"{deed}_{self.kind.stem}_members", **asked).result
-
-    def add(self, code: int, *members: int, **more: Any) -> dict[str, Any]:
-        return self.ask("add", code, members, **more)
-
-    def remove(self, code: int, *members: int) -> dict[str, Any]:
-        return self.ask("remove", code, members)
-
-    def get(self, code: int) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.call(f"get_{self.kind.stem}", **{self.kind.record.code: code}).result
-        record: dict[str, Any] = found[self.kind.record.name]
-        return record
-
-    def page(self, code: int, **more: Any) -> dict[str, Any]:
-        return self.client.call(f"list_{self.kind.stem}_members", **{self.kind.record.code: code}, **more).result
-
-    def on(self, code: int, **more: Any) -> list[int]:
-        """The members by every page of the list."""
-        answer = self.page(code, **more)
-        found = [item[self.kind.member.code] for item in answer["Items"]]
-        while answer["NextCursor"]:
-            answer = self.page(code, **more, Cursor=answer["NextCursor"])
-            found += [item[self.kind.member.code] for item in answer["Items"]]
-        return found
-
-    def of(self, member: int, **more: Any) -> list[int]:
-        """The lists that a member is on."""
-        rows = self.client.call(f"list_{self.kind.stem}s", **{self.kind.member.code: member}, **more).result["Items"]
-        return [row[self.kind.record.code] for row in rows]
-
-    def named(self, members: Sequence[dict[str, Any]]) -> list[int]:
-        return [found[self.kind.member.code] for found in members]
-
-    def delete_member(self, member: int) -> None:
-        name = self.kind.member.words
-        assert self.client.call(f"delete_{name}", **{self.kind.member.code: member}).result["Deleted"]
-
-
-KINDS = [
-    pytest.param((CONTACT_LISTS, crm.contact), id="contact lists"),
-    pytest.param((ACCOUNT_LISTS, crm.account), id="account lists"),
-]
 
 
 @pytest.fixture(params=KINDS)

@@ -27,8 +27,8 @@ CODE: Final = OPPORTUNITY.code
 WHO: Final = "UserCode"
 CONTACTS: Final = "contacts"
 TEAM: Final = "team"
-MOST: Final = {CONTACTS: 30, TEAM: 15}
-"""How many people of each kind an opportunity may have: each is written with every change of it."""
+MOST: Final = {CONTACTS: 20, TEAM: 10}
+"""How many people of each kind an opportunity may have: each is written with every change of it, all in one transaction."""
 
 NOBODY: Final[Mapping[str, Any]] = {ROLE.name: None}
 
