@@ -7,10 +7,10 @@ from typing import Any
 
 from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog
+from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import match
 from affino_mcp.catalogue.method import Method
-from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.warning import Warning_
 from affino_mcp.clock import Clock
 from affino_mcp.errors import AffinoError, Refusal, ToolError, Unavailable, Unexpected, UnknownTool
@@ -40,10 +40,11 @@ class Dispatch:
         self._instance, self._audit, self._clock = instance, audit, clock
 
     def call(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Answer:
-        """Carry a tool call out and write its audit row.
+        """Carry a tool call out and write its audit row; `call_tool` of compact mode is the tool that it names.
 
         Raises UnknownTool for a name that does not exist, and Unavailable when a store does not answer.
         """
+        tool, arguments = compact.unwrapped(tool, arguments, compact=caller.profile.compact)
         trail = Trail.of(self._audit, caller, tool, arguments, meta)
         trail.warn(expiring(caller.session, self._clock()))
         try:
@@ -66,6 +67,7 @@ class Dispatch:
 
     def refused(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
         """Write the audit row of a call that the gate refused. A store that is down does not change the refusal."""
+        tool, arguments = compact.unwrapped(tool, arguments, compact=refusal.profile.compact)
         trail = Trail.of_refusal(self._audit, refusal, tool, arguments, meta)
         try:
             trail.refused(refusal)
@@ -73,9 +75,11 @@ class Dispatch:
             trail.lost()
 
     def _answer(self, caller: Caller, tool: str, arguments: dict[str, Any], trail: Trail) -> Answer:
-        method, at = METHODS.get(tool), self._clock()
+        method, at = compact.found(tool, compact=caller.profile.compact), self._clock()
         if method is None:
             raise UnknownTool
+        if method is compact.CALL:
+            raise compact.wrong_call()
         authorise(caller, method, at)
         matched = match(method, arguments)
         call = self._call(caller, trail, [*trail.row.warnings, *matched.warnings])
@@ -89,6 +93,8 @@ class Dispatch:
     def _perform(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
         if method.name == CURRENT_USER:
             return Done(current_user(caller))
+        if method.name in compact.COMPACT:
+            return Done(compact.told(method, values, caller.profile.capability))
         return self._instance.perform(method, values, call)
 
     def _call(self, caller: Caller, trail: Trail, warnings: list[Warning_]) -> Call:

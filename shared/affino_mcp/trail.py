@@ -10,9 +10,9 @@ from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.redact import redact
 from affino_mcp.audit.row import Outcome, Row
+from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.field import folded
 from affino_mcp.catalogue.method import DRY_RUN
-from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.warning import Warning_
 from affino_mcp.clock import stopwatch
 from affino_mcp.errors import AffinoError, Refusal, ToolError, UnknownTool
@@ -110,7 +110,7 @@ class Trail:
 def _begun(
     audit: AuditLog, profile: Profile, person: Person | None, tool: str, arguments: dict[str, Any], meta: CallMeta
 ) -> Row:
-    stamp, method = audit.stamp(), METHODS.get(tool)
+    stamp, method = audit.stamp(), compact.found(tool, compact=profile.compact)
     return Row(
         id=stamp.id,
         at=stamp.at,

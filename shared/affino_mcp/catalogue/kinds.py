@@ -161,6 +161,11 @@ def money() -> Kind:
     return Kind("amount", {"type": "number", "minimum": 0}, Annotated[Any, PlainValidator(_as_money)])
 
 
+def anything() -> Kind:
+    """A JSON object; what may be in it is for others to say."""
+    return Kind("object", {"type": "object"}, dict[str, Any])
+
+
 def flag() -> Kind:
     """Yes or no: JSON true or false."""
     return Kind("true or false", {"type": "boolean"}, StrictBool)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class OnOff(StrEnum):
+    """A switch."""
+
+    ON = "on"
+    OFF = "off"
+
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, on standard output.")]
 ConnectionFile = Annotated[

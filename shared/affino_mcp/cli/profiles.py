@@ -11,7 +11,7 @@ import typer
 
 from affino_mcp.audit.queries import people
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.options import AsJson, ConnectionFile, OnOff
 from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.cli.words import Families, families
@@ -28,6 +28,9 @@ Switches = Annotated[
 Rate = Annotated[int | None, typer.Option(min=1, help="Calls a minute, over all who use the profile.")]
 Burst = Annotated[int | None, typer.Option(min=1, help="Calls at once after a quiet time.")]
 Notes = Annotated[str | None, typer.Option(help="For operators.")]
+Compact = Annotated[
+    OnOff | None, typer.Option(help="List three tools that stand for all others: for clients with little room.")
+]
 
 
 class Switch(StrEnum):
@@ -57,6 +60,7 @@ def create(
     rate: Rate = None,
     burst: Burst = None,
     notes: Notes = None,
+    compact: Compact = None,
     as_json: AsJson = False,
     connection: ConnectionFile = None,
 ) -> None:
@@ -65,7 +69,7 @@ def create(
     Example: affino-mcp profile create --name Newsroom --family articles=read,write --family media_items=read,write --rate 300
     """
     wanted = families(family or [])
-    made = opened(ctx, connection).profiles.create(name, wanted, rate, burst, notes or "")
+    made = opened(ctx, connection).profiles.create(name, wanted, rate, burst, notes or "", compact=compact is OnOff.ON)
     _warn(wanted)
     _print_with_secret(made, as_json=as_json)
 
@@ -108,6 +112,7 @@ def set_(
     key: Key,
     *,
     name: Annotated[str | None, typer.Option(help="A new name.")] = None,
+    compact: Compact = None,
     family: Switches = None,
     rate: Rate = None,
     burst: Burst = None,
@@ -129,6 +134,7 @@ def set_(
         rate=rate,
         burst=burst,
         notes=notes,
+        compact=None if compact is None else compact is OnOff.ON,
         relogin=None if relogin is None else relogin is Switch.ON,
         seen=before.profile.version,
     )
@@ -196,6 +202,7 @@ def _document(profile: Profile, *, enabled: bool) -> dict[str, Any]:
         "families": profile.capability.to_json(),
         "rate": profile.rate,
         "burst": profile.burst,
+        "compact": profile.compact,
         "notes": profile.notes,
         "relogin": profile.relogin,
         "created": profile.created,

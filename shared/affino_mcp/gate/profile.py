@@ -9,7 +9,7 @@ from affino_mcp.catalogue.capability import Capability
 from affino_mcp.store.secrets import Document
 
 PROFILE_TYPE = "AI"
-_PLAIN = ("name", "key", "secret", "rate", "burst", "notes", "created", "updated", "relogin")
+_PLAIN = ("name", "key", "secret", "rate", "burst", "compact", "notes", "created", "updated", "relogin")
 _CURSOR_LABEL = b"affino-mcp list cursor\0"
 
 
@@ -27,6 +27,8 @@ class Profile:
     capability: Capability
     rate: int
     burst: int
+    compact: bool = False
+    """Whether tools/list shows three tools that stand for all others (catalogue/compact.py)."""
     notes: str = ""
     created: str = ""
     updated: str = ""

@@ -55,7 +55,14 @@ class Profiles:
         self._reader = ProfileReader(db, secrets, settings)
 
     def create(
-        self, name: str, families: Families, rate: int | None = None, burst: int | None = None, notes: str = ""
+        self,
+        name: str,
+        families: Families,
+        rate: int | None = None,
+        burst: int | None = None,
+        notes: str = "",
+        *,
+        compact: bool = False,
     ) -> Profile:
         """A new profile, switched on, with its key and secret; without a rate, the default one.
 
@@ -70,6 +77,7 @@ class Profiles:
             capability=_switched(Capability(), families),
             rate=chosen,
             burst=default_burst(chosen) if burst is None else burst,
+            compact=compact,
             notes=notes,
             created=now,
             updated=now,
@@ -101,6 +109,7 @@ class Profiles:
         rate: int | None = None,
         burst: int | None = None,
         notes: str | None = None,
+        compact: bool | None = None,
         relogin: bool | None = None,
         seen: str | None = None,
     ) -> Profile:
@@ -111,6 +120,7 @@ class Profiles:
         """
         old = self.get(key).profile
         given: dict[str, Any] = {"name": name.strip() if name else name, "rate": rate, "burst": burst, "notes": notes}
+        given["compact"] = compact
         given["relogin"] = relogin
         if rate is not None and burst is None and old.burst == default_burst(old.rate):
             given["burst"] = default_burst(rate)

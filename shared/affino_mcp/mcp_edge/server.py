@@ -16,8 +16,8 @@ from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
 from affino_mcp import NAME, VERSION, observability
+from affino_mcp.catalogue.compact import COMPACT, listed
 from affino_mcp.catalogue.method import Method
-from affino_mcp.catalogue.registry import shown
 from affino_mcp.errors import Unexpected
 from affino_mcp.mcp_edge.call import Call
 from affino_mcp.mcp_edge.tool import STATE, CatalogueTool, current_call, run
@@ -58,16 +58,16 @@ class NoState:
 
 
 class ByProfile(Middleware):
-    """Lists what the profile allows, and brings calls of unlisted names to dispatch too, which logs and answers them."""
+    """Lists what the profile allows, and brings calls of other names to dispatch too, which logs and answers them."""
 
     def __init__(self, methods: Mapping[str, Method], *, in_thread: bool) -> None:
         self._methods, self._in_thread = methods, in_thread
 
     async def on_list_tools(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> list[Tool]:
-        """The tools of this profile, in the catalogue's order."""
-        capability = current_call().caller.profile.capability
+        """The tools of this profile, in the catalogue's order; in compact mode the three that stand for them."""
+        profile = current_call().caller.profile
         tools = {tool.name: tool for tool in await call_next(context)}
-        return [tools[name] for name, method in self._methods.items() if shown(method, capability)]
+        return [tools[method.name] for method in listed(profile.capability, compact=profile.compact)]
 
     async def on_call_tool(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> ToolResult:
         """The call; FastMCP never sees a name that it does not know."""
@@ -93,7 +93,7 @@ class OwnWords:
 
 
 class ListOnce:
-    """Remembers the finished tool list for each protocol version and capability: making it costs 10 ms, sending it 1."""
+    """Remembers the finished tool list for each protocol version, mode and capability: making it costs 10 ms, sending it 1."""
 
     def __init__(self) -> None:
         self._lists: dict[tuple[Any, ...], HandlerResult] = {}
@@ -103,7 +103,8 @@ class ListOnce:
         if ctx.request is None or ctx.method != "tools/list" or set(ctx.params or ()) - {"_meta"}:
             return await call_next(ctx)
         call: Call = ctx.request.scope["state"][STATE]
-        key = (ctx.protocol_version, str(call.caller.profile.capability.to_json()))
+        profile = call.caller.profile
+        key = (ctx.protocol_version, profile.compact, str(profile.capability.to_json()))
         if key not in self._lists:
             if len(self._lists) >= _LISTS_KEPT:
                 self._lists.clear()
@@ -114,12 +115,13 @@ class ListOnce:
 def build(methods: Mapping[str, Method], *, in_thread: bool) -> FastMCP[Any]:
     """The server for these methods. It expects a Call in the request's state (`tool.STATE`)."""
     _quiet()
+    known = {**methods, **COMPACT}
     server: FastMCP[Any] = FastMCP(
         NAME,
         instructions=INSTRUCTIONS,
         version=VERSION,
         middleware=[ByProfile(methods, in_thread=in_thread)],
-        tools=[CatalogueTool.of(method, in_thread=in_thread) for method in methods.values()],
+        tools=[CatalogueTool.of(method, in_thread=in_thread) for method in known.values()],
         mask_error_details=True,
         dereference_schemas=False,
     )

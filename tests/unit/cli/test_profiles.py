@@ -36,6 +36,16 @@ def test_set_changes_what_is_named_and_leaves_the_rest(terminal: Terminal, by: s
     assert "secret" not in changed
 
 
+def test_compact_mode_is_off_until_it_is_asked_for(terminal: Terminal) -> None:
+    key = str(create(terminal)["key"])
+    assert terminal.json("profile", "show", key)["compact"] is False
+    assert terminal.json("profile", "set", key, "--compact", "on")["compact"] is True
+    assert terminal.json("profile", "set", key, "--rate", "5")["compact"] is True
+    assert terminal.json("profile", "set", key, "--compact", "off")["compact"] is False
+    other = create(terminal, "--compact", "on", name="Small")
+    assert terminal.json("profile", "show", str(other["key"]))["compact"] is True
+
+
 def test_the_switch(terminal: Terminal) -> None:
     key = str(create(terminal)["key"])
     assert terminal.json("profile", "disable", key)["enabled"] is False

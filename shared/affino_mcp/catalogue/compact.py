@@ -1,0 +1,155 @@
+"""Compact mode: three tools that stand for all others, for clients that cannot hold a long list.
+
+`search_tools` and `describe_tool` tell what the profile shows, by the one predicate; `call_tool` is the named tool itself:
+it is checked, carried out and logged under that name.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from affino_mcp.catalogue.capability import SWITCHED, Capability, Family
+from affino_mcp.catalogue.field import Field, folded
+from affino_mcp.catalogue.kinds import anything, choice, line
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.registry import METHODS, shown
+from affino_mcp.errors import InvalidArgument, ToolDisabled, UnknownTool
+
+NAME: Final = Field("Name", line(100), "the tool's name", required=True)
+ARGUMENTS: Final = Field("Arguments", anything(), "the tool's own arguments")
+FAMILY: Final = Field("Family", choice(*SWITCHED))
+WORDS: Final = Field("Search", line(200), "e.g. create contact")
+MOST: Final = 40
+"""How many tools one search answers."""
+
+
+@dataclass(frozen=True, eq=False)
+class AnyTool(Method):
+    """`call_tool`: it may do whatever the named tool does, and says so."""
+
+    def annotations(self) -> dict[str, bool]:
+        """The hints of the most that it can do."""
+        return {"destructiveHint": True, "idempotentHint": False, "openWorldHint": False}
+
+
+SEARCH: Final = Method(
+    "search_tools",
+    Family.ALWAYS,
+    Effect.READ,
+    "",
+    "Find tools by words in their name or description; without arguments, every family.",
+    "which tools create a contact?",
+    {"Tools": f"Name and Summary, at most {MOST}", "Families": "per family: how many tools"},
+    (WORDS, FAMILY),
+)
+DESCRIBE: Final = Method(
+    "describe_tool",
+    Family.ALWAYS,
+    Effect.READ,
+    "",
+    "A tool's description and the JSON Schema of its arguments. Read it before the first call of a tool.",
+    "what does create_contact take?",
+    {"Tool": "Name, Description, InputSchema, Annotations"},
+    (NAME,),
+)
+CALL: Final = AnyTool(
+    "call_tool",
+    Family.ALWAYS,
+    Effect.READ,
+    "",
+    "Call a tool found with search_tools. The answer is the tool's own.",
+    "list_accounts with PageSize 3.",
+    {},
+    (NAME, ARGUMENTS),
+)
+COMPACT: Final[dict[str, Method]] = {method.name: method for method in (SEARCH, DESCRIBE, CALL)}
+ALWAYS_LISTED: Final = "get_current_user"
+
+
+def listed(capability: Capability, *, compact: bool) -> list[Method]:
+    """What tools/list shows a profile, in the catalogue's order."""
+    if compact:
+        return [METHODS[ALWAYS_LISTED], *COMPACT.values()]
+    return [method for method in METHODS.values() if shown(method, capability)]
+
+
+def found(name: str, *, compact: bool) -> Method | None:
+    """The method that a profile's call names; the three tools exist in compact mode only."""
+    return METHODS.get(name) or (COMPACT.get(name) if compact else None)
+
+
+def unwrapped(name: str, arguments: dict[str, Any], *, compact: bool) -> tuple[str, dict[str, Any]]:
+    """The tool that is really called, with its arguments; `call_tool` itself only when it does not say which one."""
+    if not compact or name != CALL.name:
+        return name, arguments
+    given = {folded(key): value for key, value in arguments.items()}
+    is_twice = len(given) < len(arguments)
+    inner, inside = given.pop(folded(NAME.name), None), _object(given.pop(folded(ARGUMENTS.name), None))
+    if not isinstance(inner, str) or inside is None or given or is_twice:
+        return name, arguments
+    return inner, inside
+
+
+def _object(value: Any) -> dict[str, Any] | None:
+    """The arguments as an object; some models send them as JSON text."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return None
+    return {} if value is None else value if isinstance(value, dict) else None
+
+
+def wrong_call() -> InvalidArgument:
+    """The refusal of a `call_tool` that does not say which tool, or holds the tool's arguments beside Arguments."""
+    text = "Give Name (the tool) and Arguments (a JSON object with everything the tool takes, DryRun too)."
+    return InvalidArgument(ARGUMENTS.name, text)
+
+
+def told(method: Method, values: Values, capability: Capability) -> dict[str, Any]:
+    """The answer of `search_tools` or `describe_tool`. Raises UnknownTool, ToolDisabled."""
+    return _described(values, capability) if method is DESCRIBE else _searched(values, capability)
+
+
+def _described(values: Values, capability: Capability) -> dict[str, Any]:
+    method = METHODS.get(values[NAME.name])
+    if method is None:
+        raise UnknownTool
+    if not shown(method, capability):
+        raise ToolDisabled(f"{method.family}.{method.access}")
+    answer = {"Name": method.name, "Description": method.description, "InputSchema": method.input_schema()}
+    return {"Tool": answer | {"Annotations": method.annotations()}}
+
+
+def _searched(values: Values, capability: Capability) -> dict[str, Any]:
+    asked, family = values.get(WORDS.name, "").casefold().replace("_", " ").split(), values.get(FAMILY.name)
+    open_ = [m for m in listed(capability, compact=False) if family is None or m.family == family]
+    rows = [{"Name": m.name, "Summary": m.summary} for m in _best(open_, tuple(asked))] if asked or family else []
+    families = {m.family: 0 for m in open_}
+    for m in open_:
+        families[m.family] += 1
+    return {"Tools": rows[:MOST], "Families": families}
+
+
+def _best(methods: list[Method], asked: tuple[str, ...]) -> list[Method]:
+    """Those that hold any of the words, those with most of them first."""
+    hits = {method: sum(_holds(method, word) for word in asked) for method in methods}
+    most = max(hits.values(), default=0)
+    return sorted((m for m in methods if hits[m] * 2 >= most), key=lambda m: -hits[m]) if most or not asked else []
+
+
+@lru_cache(maxsize=256)
+def _text(method: Method) -> tuple[str, ...]:
+    return tuple(f"{method.name.replace('_', ' ')} {method.description}".casefold().split())
+
+
+def _holds(method: Method, word: str) -> int:
+    stem, parts = word.rstrip("s") or word, method.name.split("_")
+    if word in parts:
+        return 4
+    in_name = any(part.startswith(stem) for part in parts)
+    return 3 if in_name else int(any(part.startswith(stem) for part in _text(method)))

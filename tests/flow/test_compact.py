@@ -1,0 +1,154 @@
+"""Compact mode: three tools stand for all others, under the same predicate, refusals and audit."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.catalogue.registry import METHODS, shown
+from affino_mcp.gate.profiles import Families
+from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from tests.world import EVERYTHING, Client, World
+
+LISTED = ["get_current_user", "search_tools", "describe_tool", "call_tool"]
+CONTENT: Families = {Family.ARTICLES: frozenset(Access), Family.MEDIA_ITEMS: frozenset(Access)}
+
+
+def client(world: World, handler: LambdaHandler, families: Families = EVERYTHING, *, compact: bool = True) -> Client:
+    profile = world.profiles.create("compact" if compact else "plain", families, 6000, compact=compact)
+    code = world.person("Sam", "Manager", "Sales Managers", "Publishers")
+    return Client(world, handler, world.headers(profile, code))
+
+
+@pytest.fixture
+def agent(world: World, handler: LambdaHandler) -> Client:
+    return client(world, handler)
+
+
+def names(answer: dict[str, Any]) -> list[str]:
+    return [tool["Name"] for tool in answer["Tools"]]
+
+
+def test_the_list_is_four_tools_and_small(agent: Client) -> None:
+    sent = agent.rpc("tools/list").document["result"]
+    assert [tool["name"] for tool in sent["tools"]] == LISTED
+    assert len(json.dumps(sent)) < 3_000
+
+
+def test_the_switch_is_obeyed_at_the_next_request(world: World, handler: LambdaHandler, agent: Client) -> None:
+    key = agent.headers["X-API-Key"]
+    assert agent.tools() == LISTED
+    world.profiles.change(key, compact=False)
+    assert agent.tools() == list(METHODS)
+    world.profiles.change(key, compact=True)
+    assert agent.tools() == LISTED
+
+
+@pytest.mark.parametrize(
+    ("search", "first"),
+    [
+        ("create contact", "create_contact"),
+        ("delete_account", "delete_account"),
+        ("Notes", "list_notes"),
+        ("opportunity topics", "list_opportunity_topics"),
+    ],
+)
+def test_search_finds_by_words(agent: Client, search: str, first: str) -> None:
+    assert first in names(agent.call("search_tools", Search=search).result)[:3]
+
+
+def test_search_without_words_says_what_there_is(agent: Client) -> None:
+    answer = agent.call("search_tools").result
+    assert answer["Tools"] == []
+    assert answer["Families"]["accounts"] == sum(m.family == "accounts" for m in METHODS.values())
+    assert set(names(agent.call("search_tools", Family="notes").result)) == {
+        m.name for m in METHODS.values() if m.family == "notes"
+    }
+
+
+def test_describe_gives_the_tool_as_the_full_list_has_it(agent: Client) -> None:
+    tool = agent.call("describe_tool", Name="create_account").result["Tool"]
+    method = METHODS["create_account"]
+    assert tool["InputSchema"] == method.input_schema()
+    assert (tool["Description"], tool["Annotations"]) == (method.description, method.annotations())
+
+
+@pytest.mark.parametrize("as_text", [False, True], ids=["object", "JSON text"])
+def test_a_call_is_the_named_tool_and_logged_as_such(world: World, agent: Client, as_text: bool) -> None:
+    given: Any = {"Name": "Orbital Labs", "account_type_code": "Prospect"}
+    made = agent.call("call_tool", Name="create_account", Arguments=json.dumps(given) if as_text else given).result
+    assert made["Account"]["AccountType"]["Name"] == "Prospect"
+    row = world.rows()[-1]
+    assert (row["method"], row["family"], row["access"], row["record"]) == (
+        "create_account",
+        "accounts",
+        "write",
+        f"R#accounts#{made['Account']['AccountCode']}",
+    )
+    assert row["arguments"] == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"Name": "delete_account"} | {"DryRun": True},
+        {"Name": 7, "Arguments": {}},
+        {"Name": "delete_account", "Arguments": [1]},
+        {"Name": "delete_account", "Arguments": "{"},
+        {"Name": "list_accounts", "name": "list_notes"},
+        {"Name": "call_tool", "Arguments": {"Name": "list_accounts"}},
+    ],
+    ids=["nothing", "DryRun outside", "no text", "a list", "broken JSON", "twice", "itself"],
+)
+def test_a_call_that_is_not_clear_is_refused_and_changes_nothing(
+    world: World, agent: Client, given: dict[str, Any]
+) -> None:
+    error = agent.call("call_tool", **given).error
+    assert (error["type"], error["details"]["argument"]) == ("validation_error", "Arguments")
+    assert world.rows()[-1]["method"] == "call_tool"
+
+
+@pytest.mark.parametrize("compact", [True, False])
+def test_the_answer_is_the_same_in_both_modes(world: World, handler: LambdaHandler, compact: bool) -> None:
+    """The same calls, allowed and refused: the three tools and the real ones never disagree."""
+    agent = client(world, handler, CONTENT, compact=compact)
+    for name, method in METHODS.items():
+        answer = agent.call("call_tool", Name=name, Arguments={}) if compact else agent.call(name)
+        refused = (
+            answer.document["result"].get("isError")
+            and answer.document["result"]["structuredContent"]["error"]["type"] == "tool_disabled"
+        )
+        assert refused == (not shown(method, CONTENT_CAPABILITY)), name
+        assert world.rows()[-1]["method"] == name
+
+
+CONTENT_CAPABILITY = World().profiles.create("content-editor", CONTENT).capability
+
+
+@pytest.mark.parametrize("tool", ["search_tools", "describe_tool", "call_tool"])
+def test_without_compact_mode_the_three_do_not_exist(world: World, handler: LambdaHandler, tool: str) -> None:
+    plain = client(world, handler, compact=False)
+    answer = plain.call(tool, Name="list_accounts", Arguments={})
+    assert answer.document["error"]["code"] == -32602
+    assert world.rows()[-1]["method"] == tool
+
+
+def test_unknown_and_switched_off_tools_are_refused_as_ever(world: World, handler: LambdaHandler) -> None:
+    agent = client(world, handler, CONTENT)
+    assert agent.call("call_tool", Name="drop_all").document["error"]["code"] == -32602
+    assert agent.call("describe_tool", Name="drop_all").document["error"]["code"] == -32602
+    assert agent.call("describe_tool", Name="list_accounts").error["type"] == "tool_disabled"
+    assert "list_accounts" not in names(agent.call("search_tools", Search="list accounts").result)
+    assert "accounts" not in agent.call("search_tools").result["Families"]
+
+
+def test_a_refusal_of_the_gate_names_the_real_tool_in_the_log(world: World, handler: LambdaHandler) -> None:
+    agent = client(world, handler)
+    agent.headers["Authorization"] = agent.headers["Authorization"][:-4] + "0000"
+    assert agent.call("call_tool", Name="delete_account", Arguments={"AccountCode": 1}).status == 401
+    row = world.rows()[-1]
+    assert (row["method"], row["outcome"], row["arguments"]) == ("delete_account", "refused", {"AccountCode": 1})
