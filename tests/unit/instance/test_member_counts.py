@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.errors import ToolError
+from affino_mcp.instance.builtin.document import from_item, record_key
 from affino_mcp.instance.builtin.instance import BuiltinInstance
+from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Call
 from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import WriteOp
@@ -62,9 +64,12 @@ class Crm:
         for place in range(60):
             self.ask("create_contact", Email=f"m{place}@orbital.example", FirstName="M", LastName=str(place))
 
+    @staticmethod
+    def call() -> Call:
+        return Call(Anybody(), "p", lambda _: True, AT, str(uuid.uuid4()), b"k" * 32, lambda _done, _warnings: None)
+
     def ask(self, method: str, **values: Any) -> dict[str, Any]:
-        call = Call(Anybody(), "p", lambda _: True, AT, str(uuid.uuid4()), b"k" * 32, lambda _done, _warnings: None)
-        return self.instance.perform(METHODS[method], values, call).body
+        return self.instance.perform(METHODS[method], values, self.call()).body
 
     def tried(self, method: str, **values: Any) -> Callable[[], None]:
         """The call for later; what the tool refuses is left aside."""
@@ -117,6 +122,18 @@ def test_a_member_who_is_deleted_while_being_added() -> None:
     crm.ask("delete_contact", UserCode=7)
     crm.check()
     assert crm.add(7)["NotFound"] == [7]
+
+
+def test_a_restored_member_is_counted_again() -> None:
+    crm = Crm()
+    crm.add(7, 8)
+    crm.ask("delete_contact", UserCode=7)
+    gone = from_item(crm.store.get("records", record_key("contacts", 7)) or {})
+    change = crm.instance.records.change(METHODS["delete_contact"], {}, crm.call())
+    crm.instance.records.save(change, Stored(gone), Stored(replace(gone, version=gone.version + 1, deleted=False)))
+    change.commit({})
+    crm.check()
+    assert crm.ask("get_contact_list", ContactListCode=1)["ContactList"]["MemberCount"] == 2
 
 
 STEPS = st.lists(
