@@ -1,0 +1,225 @@
+"""From what an agent sends to checked arguments: tolerant of names, strict about values, never surprised."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affino_mcp.catalogue.field import Field, folded, snake_case
+from affino_mcp.catalogue.matching import MOST_TOLD, Matched, match
+from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.errors import InvalidArgument
+
+CREATE, UPDATE, LIST = METHODS["create_account"], METHODS["update_account"], METHODS["list_accounts"]
+MANY = sorted(METHODS.values(), key=lambda m: m.name)
+
+SPELLINGS = [
+    "AccountTypeCode",
+    "accounttypecode",
+    "account_type_code",
+    "ACCOUNT-TYPE-CODE",
+    "accountTypeCode",
+    "_accountTypeCode_",
+]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_names_match_whatever_their_case_and_strokes(spelling: str) -> None:
+    found = match(CREATE, {"name": "Orbital Labs", spelling: "Prospect"})
+    assert found.values == {"Name": "Orbital Labs", "AccountTypeCode": "Prospect"}
+    assert found.warnings == ()
+
+
+def test_the_guides_own_spelling() -> None:
+    values = match(METHODS["create_article"], {"Title": "x", "StandardSectionCode": 3}).values
+    assert values["standardSectionCode"] == 3
+
+
+NAMES = [
+    ("VATNumber", "vat_number"),
+    ("CountryISO", "country_iso"),
+    ("AppUserTaskCode", "app_user_task_code"),
+    ("Address1", "address_1"),
+    ("standardSectionCode", "standard_section_code"),
+    ("UIDString", "uid_string"),
+    ("ContentBase64", "content_base_64"),
+    ("IfUpdated", "if_updated"),
+]
+
+
+@pytest.mark.parametrize(("name", "inside"), NAMES)
+def test_affinos_names_outside_pythons_inside(name: str, inside: str) -> None:
+    assert snake_case(name) == inside
+    assert folded(name) == folded(inside)
+
+
+@pytest.mark.parametrize("method", MANY, ids=lambda m: m.name)
+def test_no_two_arguments_of_a_method_look_alike(method: Method) -> None:
+    assert len({folded(f.name) for f in method.takes}) == len(method.takes)
+
+
+IGNORED: list[tuple[str, Method, str, str, str]] = [
+    # what it says, method, what is sent, the warning's code, the end of its message
+    ("misspelt", CREATE, "Nmae", "UNKNOWN_ARGUMENT", "Did you mean Name?"),
+    ("nearly", CREATE, "IndustryCodes", "UNKNOWN_ARGUMENT", "Did you mean IndustryCode?"),
+    ("nothing like it", CREATE, "Zzzzzz", "UNKNOWN_ARGUMENT", "it was ignored."),
+    ("of another tool", LIST, "OpportunityStage", "UNKNOWN_ARGUMENT", "it was ignored."),
+    ("the attribute's own name", CREATE, "Industry", "READ_ONLY", "Did you mean IndustryCode?"),
+    ("the code of what is made", CREATE, "AccountCode", "READ_ONLY", "it was ignored."),
+    ("who made it", CREATE, "CreatedBy", "READ_ONLY", "it was ignored."),
+    ("who made it, spelt otherwise", UPDATE, "created_by", "READ_ONLY", "it was ignored."),
+    ("when it was changed", UPDATE, "UpdatedDate", "READ_ONLY", "it was ignored."),
+    ("a status that starts by itself", METHODS["create_task"], "Status", "READ_ONLY", "it was ignored."),
+    ("staff", METHODS["create_contact"], "Staff", "READ_ONLY", "it was ignored."),
+    ("consent", METHODS["update_contact"], "Permissions", "READ_ONLY", "it was ignored."),
+    ("half a pair", CREATE, "\ud800", "UNKNOWN_ARGUMENT", "has no argument ?; it was ignored."),
+    ("nothing", CREATE, "", "UNKNOWN_ARGUMENT", "has no argument ; it was ignored."),
+    ("a novel", CREATE, "Q" * 100_000, "UNKNOWN_ARGUMENT", f"no argument {'Q' * 60}; it was ignored."),
+]
+
+
+@pytest.mark.parametrize(("method", "name", "code", "says"), [i[1:] for i in IGNORED], ids=[i[0] for i in IGNORED])
+def test_what_is_ignored_is_said(method: Method, name: str, code: str, says: str) -> None:
+    needed: dict[str, Any] = {f.name: _any(f) for f in method.takes if f.required}
+    found = match(method, {**needed, name: "x"})
+    assert folded(name) not in map(folded, found.values)
+    (warning,) = [w for w in found.warnings if w["Code"] != "STORED_DIFFERENTLY"]
+    assert (warning["Code"], warning["Message"].endswith(says)) == (code, True), warning
+    json.dumps(found.warnings).encode()
+
+
+def _any(field: Field) -> Any:
+    return {"integer": 7, "array": [7]}.get(field.kind.schema.get("type", ""), "jane@orbital.example")
+
+
+def test_a_flood_of_unknown_arguments_is_told_shortly() -> None:
+    found = match(CREATE, {"Name": "x"} | {f"Unknown{n}": n for n in range(5000)})
+    assert len(found.warnings) == MOST_TOLD + 1
+    assert found.warnings[-1]["Message"].startswith(f"{5000 - MOST_TOLD} more arguments")
+
+
+def test_a_misspelt_required_argument_is_pointed_out() -> None:
+    with pytest.raises(InvalidArgument) as error:
+        match(CREATE, {"Nmae": "Orbital Labs"})
+    assert error.value.message == "Name is required."
+    assert error.value.details["ignored"] == ["create_account has no argument Nmae; it was ignored. Did you mean Name?"]
+
+
+@pytest.mark.parametrize("first", ["x", None], ids=["text", "null"])
+@pytest.mark.parametrize("method", [CREATE, UPDATE], ids=["create", "update"])
+def test_one_argument_under_two_spellings(method: Method, first: str | None) -> None:
+    with pytest.raises(InvalidArgument) as error:
+        match(method, {"AccountCode": 7, "Name": first, "name": "y"})
+    assert error.value.details["argument"] == "Name"
+
+
+def test_all_faults_are_named_at_once() -> None:
+    with pytest.raises(InvalidArgument) as error:
+        match(CREATE, {"Email": "nobody", "CompanySize": "many", "TopicCodes": [1, "x"]})
+    assert error.value.message == "Name is required."
+    assert error.value.details["also"] == [
+        "Email must be one e-mail address, like jane@orbital.example.",
+        "CompanySize must be a whole number.",
+        "TopicCodes, entry 2, must be a whole number.",
+    ]
+
+
+NULLS: list[tuple[str, Method, dict[str, Any], dict[str, Any] | str]] = [
+    ("a create does not see null", CREATE, {"Name": "x", "City": None}, {"Name": "x"}),
+    ("a required argument of a create", CREATE, {"Name": None}, "Name is required."),
+    ("an update clears", UPDATE, {"AccountCode": 7, "City": None}, {"AccountCode": 7, "City": None}),
+    ("a reference is cleared", UPDATE, {"AccountCode": 7, "ParentCode": None}, {"AccountCode": 7, "ParentCode": None}),
+    ("a lookup is cleared", UPDATE, {"AccountCode": 7, "IndustryCode": None}, {"AccountCode": 7, "IndustryCode": None}),
+    ("a list is cleared", UPDATE, {"AccountCode": 7, "TopicCodes": None}, {"AccountCode": 7, "TopicCodes": None}),
+    ("what a record must have", UPDATE, {"AccountCode": 7, "Name": None}, "Name must not be empty."),
+    ("what has a default", UPDATE, {"AccountCode": 7, "Active": None}, "Active must not be empty."),
+    ("the code of an update", UPDATE, {"AccountCode": None}, "AccountCode is required."),
+    ("no version seen", UPDATE, {"AccountCode": 7, "IfUpdated": None}, {"AccountCode": 7}),
+    ("no key, no rehearsal", UPDATE, {"AccountCode": 7, "IdempotencyKey": None, "DryRun": None}, {"AccountCode": 7}),
+    ("a list does not see null", LIST, {"Search": None, "Cursor": None, "PageSize": None}, {}),
+    ("a deletion of nothing", METHODS["delete_account"], {"AccountCode": None}, "AccountCode is required."),
+    ("blanks are empty", CREATE, {"Name": " \t "}, "Name must not be empty."),
+    ("blanks do not clear", UPDATE, {"AccountCode": 7, "Name": ""}, "Name must not be empty."),
+    ("an empty key", CREATE, {"Name": "x", "IdempotencyKey": " "}, "IdempotencyKey must not be empty."),
+]
+
+
+@pytest.mark.parametrize(("method", "given_", "expected"), [n[1:] for n in NULLS], ids=[n[0] for n in NULLS])
+def test_null_and_empty(method: Method, given_: dict[str, Any], expected: dict[str, Any] | str) -> None:
+    if isinstance(expected, dict):
+        assert match(method, given_).values == expected
+    else:
+        with pytest.raises(InvalidArgument) as error:
+            match(method, given_)
+        assert error.value.message == expected
+
+
+@pytest.mark.parametrize(("text", "kept"), [("  Orbital ", "Orbital"), ("Zoe\u0308", "Zoë"), ("Orbital", "Orbital")])
+def test_what_is_stored_otherwise_is_said(text: str, kept: str) -> None:
+    found = match(CREATE, {"Name": text})
+    assert found.values == {"Name": kept}
+    assert [w["Code"] for w in found.warnings] == (["STORED_DIFFERENTLY"] if text != kept else [])
+
+
+def test_a_search_is_not_stored() -> None:
+    assert match(LIST, {"Search": "  Orbital "}).warnings == ()
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["1", "", " ", "\x00", "\ud800", "x" * 9000, 2**53, 10**40, -1, 0, math.inf, math.nan]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> tuple[Method, dict[str, Any]]:
+    method = draw(st.sampled_from(MANY))
+    names = st.sampled_from([f.name for f in method.takes] or ["x"]) | st.text(max_size=20)
+    return method, draw(st.dictionaries(names, JSON, max_size=6))
+
+
+def _tried(method: Method, sent: dict[str, Any]) -> Matched | InvalidArgument:
+    try:
+        return match(method, sent)
+    except InvalidArgument as error:
+        return error
+
+
+@given(calls())
+def test_any_json_is_taken_or_refused_in_our_own_words(call: tuple[Method, dict[str, Any]]) -> None:
+    method, sent = call
+    known = {f.name: f for f in method.takes}
+    found = _tried(method, sent)
+    if isinstance(found, InvalidArgument):
+        assert found.details["argument"] in known
+        assert found.message.startswith(found.details["argument"])
+        assert len(found.message) < 400
+        json.dumps(found.details).encode()
+        return
+    assert found.values.keys() <= known.keys()
+    assert all(field.name in found.values for field in known.values() if field.required)
+    json.dumps(found.values, allow_nan=False, ensure_ascii=False).encode()
+    again = match(method, found.values)
+    assert (again.values, again.warnings) == (found.values, ())
+
+
+@given(st.sampled_from([m for m in MANY if m.effect is not Effect.READ]), st.booleans(), st.text("abc", min_size=1))
+def test_every_write_takes_a_rehearsal_and_a_key(method: Method, rehearse: bool, key: str) -> None:
+    needed = {f.name: _any(f) for f in method.takes if f.required}
+    found = _tried(method, {**needed, "dry_run": rehearse, "idempotency_key": key})
+    if isinstance(found, Matched):
+        assert (found.values[DRY_RUN.name], found.values[IDEMPOTENCY_KEY.name]) == (rehearse, key)
+    else:
+        assert found.details["argument"] not in (DRY_RUN.name, IDEMPOTENCY_KEY.name)
