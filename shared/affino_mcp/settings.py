@@ -40,6 +40,9 @@ class Settings:
     aws_endpoint: str = _setting(
         "AFFINO_AWS_ENDPOINT", "", "one address for all AWS services (local run only); empty: AWS"
     )
+    instance_url: str = _setting(
+        "AFFINO_INSTANCE_URL", "", "the instance whose people log in here (https://host); empty: the builtin one"
+    )
     region: str = _setting("AWS_REGION", "eu-west-1", "the AWS region")
 
     @property

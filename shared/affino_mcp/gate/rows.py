@@ -11,11 +11,12 @@ PERSON_LIST = "PEOPLE"
 """Partition that lists the people, sorted by their code."""
 
 SESSION_PREFIX = "SESSION#"
+PROFILE_PREFIX = "PROFILE#"
 
 
 def profile(key: str) -> Key:
     """{enabled, version, tat, name, created}: the switch, the secret's version, the rate limit's state."""
-    return Key(f"PROFILE#{key}", "A")
+    return Key(f"{PROFILE_PREFIX}{key}", "A")
 
 
 def profile_name(folded_name: str) -> Key:
@@ -41,6 +42,11 @@ def chain(name: str) -> Key:
 def hub(digest: str) -> Key:
     """{user_code, epoch, expires, ttl}: a browser that is logged in at the Hub; its token opens nothing else."""
     return Key(f"SESSION#{digest}", "HUB")
+
+
+def control(digest: str) -> Key:
+    """{user_code, epoch, expires, proved, ttl}: a browser that is signed in to the Control Centre; opens nothing else."""
+    return Key(f"SESSION#{digest}", "CONTROL")
 
 
 def used(digest: str) -> Key:

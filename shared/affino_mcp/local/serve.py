@@ -1,4 +1,4 @@
-"""The service in one process on one port: the MCP edge and the login edge, each under its own paths.
+"""The service in one process on one port: the MCP edge, the login edge and the Control Centre, each under its own paths.
 
 Run as `python -m affino_mcp.local.serve PORT` with the service's settings in the environment, by `local up`.
 Ends when its standard input closes, so that it never outlives the one who started it.
@@ -25,7 +25,7 @@ from affino_mcp.settings import Settings, settings
 THREADS: Final = 48
 """Worker threads: 32 concurrent calls, each of which may wait for a store, and some room."""
 
-LOGIN_PATHS: Final = "/rest/"
+LOGIN_PATHS: Final = ("/rest/", "/hub")
 
 
 class ByPath:
@@ -42,7 +42,7 @@ class ByPath:
 
 def application(own: Settings) -> ASGIApp:
     """The whole service with these settings."""
-    return ByPath(wiring.mcp_app(own), wiring.login_app(own))
+    return wiring.with_control(ByPath(wiring.mcp_app(own), wiring.login_app(own)), own)
 
 
 def server(app: ASGIApp, port: int) -> uvicorn.Server:

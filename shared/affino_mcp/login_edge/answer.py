@@ -77,6 +77,7 @@ class LoginAnswer:
     known: Known
     wait: float | None = None
     more: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
 
     @property
     def headers(self) -> dict[str, str]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from affino_mcp import observability
 from affino_mcp.clock import Clock, stopwatch
+from affino_mcp.gate.address import base_url
 from affino_mcp.gate.profile_reader import ProfileReader
 from affino_mcp.gate.sessions import Sessions
 from affino_mcp.gate.signatures_seen import SignaturesSeen
 from affino_mcp.login_edge import answer
-from affino_mcp.login_edge.answer import Known, LoginAnswer
+from affino_mcp.login_edge.answer import Known
 from affino_mcp.login_edge.entrance import BuiltinEntrance
 from affino_mcp.login_edge.login import Login
 from affino_mcp.login_edge.request import MAX_BODY, LoginRequest
@@ -23,6 +25,9 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 from affino_mcp.store.secrets import Secrets
 
+if TYPE_CHECKING:
+    from affino_mcp.login_edge.hub.site import Hub
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -30,8 +35,31 @@ Send = Callable[[Message], Awaitable[None]]
 Line = Callable[[str, Mapping[str, Any]], None]
 
 
+class Answer(Protocol):
+    """What is sent, and what is logged about it."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The response headers, without cookies."""
+
+    @property
+    def cookies(self) -> tuple[str, ...]:
+        """The values of Set-Cookie headers."""
+
+    @property
+    def content(self) -> bytes:
+        """The response body."""
+
+    def line(self) -> dict[str, Any]:
+        """The fields of the log line."""
+
+
 class LoginApp:
-    """Serves `/rest/{dbname}/...`; a thread checks the password, so that a server's event loop stays free."""
+    """Serves `/rest/{dbname}/...` and the Hub's pages; a thread checks the password, so that a server's event loop stays free."""
 
     def __init__(
         self, db: Database, secrets: Secrets, settings: Settings, clock: Clock, line: Line = observability.line
@@ -39,8 +67,13 @@ class LoginApp:
         login = Login(BuiltinEntrance(db, settings, clock), db, settings, clock)
         reader, seen = ProfileReader(db, secrets, settings), SignaturesSeen(db, settings, clock)
         signed = SignedCalls(reader, seen, clock, login.stranger)
+        self._make_hub = partial(_hub, db, reader, settings, clock, login)
         self._rest = Rest(settings.instance, signed, login, Sessions(db, settings, clock))
         self._line = line
+
+    @cached_property
+    def _hub(self) -> Hub:
+        return self._make_hub()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI; anything but HTTP is ignored."""
@@ -49,14 +82,16 @@ class LoginApp:
         request = _request(scope, await _body(receive))
         reply = await asyncio.to_thread(self._reply, request)
         headers = {**reply.headers, "x-request-id": request.request_id}
-        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        pairs = [*headers.items(), *(("set-cookie", cookie) for cookie in reply.cookies)]
+        raw = [(name.encode(), value.encode()) for name, value in pairs]
         await send({"type": "http.response.start", "status": reply.status, "headers": raw})
         await send({"type": "http.response.body", "body": reply.content})
 
-    def _reply(self, request: LoginRequest) -> LoginAnswer:
+    def _reply(self, request: LoginRequest) -> Answer:
         elapsed = stopwatch()
+        reply: Answer
         try:
-            reply = self._rest.answer(request)
+            reply = self._hub.answer(request) if _is_page(request.path) else self._rest.answer(request)
         except Exception as error:  # noqa: BLE001 (the last line: nothing but our own text leaves)
             observability.fault("login failed", {"error": type(error).__name__, "request_id": request.request_id})
             reply = answer.refused(answer.UNEXPECTED, Known())
@@ -65,11 +100,30 @@ class LoginApp:
         return reply
 
 
+def _hub(db: Database, reader: ProfileReader, settings: Settings, clock: Clock, login: Login) -> Hub:
+    from affino_mcp.login_edge.hub.site import Hub  # noqa: PLC0415 (Jinja is for pages only; logins start without it)
+
+    return Hub(db, reader, settings, clock, login)
+
+
+def _is_page(path: str) -> bool:
+    return path == "/hub" or path.startswith("/hub/")
+
+
 def _request(scope: Scope, body: bytes) -> LoginRequest:
     context = scope.get("aws.event", {}).get("requestContext", {})
     source = (context.get("identity") or {}).get("sourceIp") or (scope.get("client") or ("",))[0]
     request_id = context.get("requestId") or str(uuid.uuid4())
-    return LoginRequest(scope["method"], scope["path"], scope["headers"], body, source or "", request_id)
+    return LoginRequest(
+        method=scope["method"],
+        path=scope["path"],
+        headers=scope["headers"],
+        body=body,
+        source=source or "",
+        request_id=request_id,
+        query=scope.get("query_string", b"").decode("latin-1"),
+        base=base_url(scope),
+    )
 
 
 async def _body(receive: Receive) -> bytes:

@@ -28,8 +28,11 @@ class WrongProof(Exception):
 class Entrance(Protocol):
     """Every method may raise StoreUnavailable, which blames nobody."""
 
-    def enter(self, profile: Profile, proof: Proof, known: Known) -> Issued:
-        """A new session for the person who proves it; notes in `known` who is meant. Raises WrongProof, PersonInactive."""
+    def enter(self, profile: Profile | None, proof: Proof, known: Known) -> Issued:
+        """A new session for the person who proves it; notes in `known` who is meant. Raises WrongProof, PersonInactive.
+
+        Without a profile (at the Hub) the session is noted without one.
+        """
 
     def refresh(self, profile: Profile, access: str, refresh: str) -> Issued:
         """A new pair for this one. Raises SessionUnknown, SessionExpired, PersonInactive."""
@@ -46,14 +49,14 @@ class BuiltinEntrance:
         self._people, self._passwords = People(db, settings, clock), Passwords(db, settings)
         self._sessions, self._refreshes = Sessions(db, settings, clock), Refreshes(db, settings, clock)
 
-    def enter(self, profile: Profile, proof: Proof, known: Known) -> Issued:
+    def enter(self, profile: Profile | None, proof: Proof, known: Known) -> Issued:
         """See Entrance. An unknown address costs the same work as a wrong password."""
         known.user_code = self._people.code_of(proof.email)
         epoch = self._epoch(known.user_code or NOBODY)
         right = self._passwords.matches(known.user_code, proof.password)
         if known.user_code is None or not right:
             raise WrongProof
-        return self._sessions.create(known.user_code, profile.key, epoch)
+        return self._sessions.create(known.user_code, profile.key if profile else "", epoch)
 
     def refresh(self, profile: Profile, access: str, refresh: str) -> Issued:  # noqa: ARG002 (the instance's own)
         """See Entrance."""

@@ -29,7 +29,7 @@ class Login:
         self.entrance = entrance
         self._guard, self._tokens = LoginGuard(db, settings, clock), TokenGuard(db, settings, clock)
 
-    def enter(self, profile: Profile, proof: Proof, source: str, known: Known) -> Issued:
+    def enter(self, profile: Profile | None, proof: Proof, source: str, known: Known) -> Issued:
         """A new session for whoever proves to be the person.
 
         Raises LoginRefused: WRONG_LOGIN, BLOCKED (a wrong one of too many, or an account that strangers keep guessing at),

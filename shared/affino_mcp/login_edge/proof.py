@@ -22,7 +22,11 @@ class Proof:
 def read(body: bytes) -> Proof:
     """The proof in a JSON body `{"Email", "Password"}`; raises LoginRefused: BAD_BODY, BAD_EMAIL, BAD_PASSWORD."""
     given = _object(body)
-    email, password = given.get("Email"), given.get("Password")
+    return proof(given.get("Email"), given.get("Password"))
+
+
+def proof(email: object, password: object) -> Proof:
+    """What was given, if it can be tried at all; raises LoginRefused: BAD_EMAIL, BAD_PASSWORD."""
     if not isinstance(email, str) or not plausible(email):
         raise LoginRefused(BAD_EMAIL)
     if not isinstance(password, str) or not 1 <= len(password) <= LONGEST:

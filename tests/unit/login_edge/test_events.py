@@ -84,7 +84,7 @@ def test_every_event_is_tried() -> None:
 def test_the_function_starts_without_the_mcp_libraries() -> None:
     script = (
         "import sys, functions.login_proxy.app as app; assert callable(app.handler);"
-        "print([m for m in ('fastmcp', 'mcp', 'starlette', 'boto3') if m in sys.modules])"
+        "print([m for m in ('fastmcp', 'mcp', 'starlette.requests', 'boto3', 'jinja2', 'httpx') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=EVENTS.parent, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

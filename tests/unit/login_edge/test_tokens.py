@@ -15,11 +15,6 @@ from tests.unit.login_edge.desk import Desk
 
 
 @pytest.fixture
-def profile(desk: Desk) -> Profile:
-    return desk.staffed()
-
-
-@pytest.fixture
 def tokens(desk: Desk, profile: Profile) -> dict[str, Any]:
     return desk.login(profile).body
 

@@ -1,0 +1,48 @@
+"""What the Hub answers: pages, redirections and assets, with the headers that go with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+
+from affino_mcp.login_edge.answer import Known
+from affino_mcp.pages.assets import KEPT, Asset
+from affino_mcp.pages.rendering import HEADERS
+
+
+@dataclass(frozen=True)
+class Page:
+    """One HTTP answer to a browser, and what may be logged about it: the content may hold a token."""
+
+    status: int
+    content: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    result: str
+    known: Known
+    cookies: tuple[str, ...] = field(default=(), repr=False)
+
+    def line(self) -> dict[str, Any]:
+        """What the log keeps."""
+        return {"status": self.status, "result": f"hub_{self.result}", **asdict(self.known)}
+
+
+def html(status: int, text: str, result: str, known: Known, *cookies: str, wait: float | None = None) -> Page:
+    """A page; `wait` is in seconds."""
+    headers = HEADERS | {"content-type": "text/html; charset=utf-8"}
+    if wait is not None:
+        headers |= {"retry-after": str(max(1, ceil(wait)))}
+    return Page(status, text.encode(), headers, result, known, cookies)
+
+
+def elsewhere(address: str, *cookies: str) -> Page:
+    """Go there."""
+    return Page(HTTPStatus.SEE_OTHER, b"", HEADERS | {"location": address}, "moved", Known(), cookies)
+
+
+def asset(found: Asset) -> Page:
+    """A style, a script or a picture; its address changes with its content."""
+    headers = {"content-type": found.media_type, "cache-control": KEPT, "x-content-type-options": "nosniff"}
+    return Page(HTTPStatus.OK, found.content, headers, "asset", Known())

@@ -1,0 +1,35 @@
+"""Links of waiting clients: who waits, and letting it go on."""
+
+from __future__ import annotations
+
+from affino_mcp.clock import Clock, seconds
+from affino_mcp.errors import PersonInactive
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profile_reader import ProfileReader
+from affino_mcp.gate.relogin import Offer, Revivals
+from affino_mcp.gate.session_rows import Session
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database
+
+
+class Relogin:
+    """Believes a link only when the profile's own gate made it."""
+
+    def __init__(self, db: Database, reader: ProfileReader, settings: Settings, clock: Clock) -> None:
+        self._reader, self._clock, self._revivals = reader, clock, Revivals(db, settings, clock)
+
+    def offered(self, link: str) -> Profile | None:
+        """The profile whose client waits; None when the link is false or too old, or the profile is off or forbids it."""
+        offer = Offer.read(link)
+        state = self._reader.current(offer.key) if offer else None
+        if offer is None or state is None or not state.enabled:
+            return None
+        return state.profile if offer.holds(state.profile, seconds(self._clock())) else None
+
+    def accept(self, user_code: int, link: str) -> Session | None:
+        """The session, alive again; None when the link is no offer to this person."""
+        offer = Offer.read(link)
+        try:
+            return self._revivals.revive(user_code, offer) if offer and self.offered(link) else None
+        except PersonInactive:
+            return None

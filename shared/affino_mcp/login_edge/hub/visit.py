@@ -1,0 +1,91 @@
+"""One visit of a browser: its form, its cookies, and whether the form came from a page of ours."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from affino_mcp.gate.address import is_loopback
+from affino_mcp.gate.tokens import new_token
+from affino_mcp.login_edge.request import MAX_BODY, LoginRequest
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+BROWSER, FORM_KEY = "affino-hub", "affino-form"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request to the Hub."""
+
+    request: LoginRequest
+
+    @property
+    def path(self) -> str:
+        """The path below /hub, without slashes at its ends."""
+        return self.request.path.removeprefix("/hub").strip("/")
+
+    @property
+    def prefix(self) -> str:
+        """What stands before our paths in links: the API's stage, or nothing."""
+        return urlsplit(self.request.base).path.rstrip("/")
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The query's first value of each name."""
+        return _pairs(self.request.query)
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The form's first value of each field; empty when it is none that we could have made."""
+        kind = (self.request.header("Content-Type") or "").partition(";")[0].strip().lower()
+        if kind != _FORM or len(self.request.body) > MAX_BODY:
+            return {}
+        return _pairs(self.request.body.decode("ascii", "replace"))
+
+    def cookie(self, name: str) -> str | None:
+        """The token in a cookie of ours."""
+        wanted = f"{self._prefixed(name)}="
+        parts = [part.strip() for part in (self.request.header("Cookie") or "").split(";")]
+        values = [part.removeprefix(wanted) for part in parts if part.startswith(wanted)]
+        return values[0] if len(values) == 1 and _TOKEN.fullmatch(values[0]) else None
+
+    def with_cookie(self, name: str, token: str) -> str:
+        """The Set-Cookie that keeps a token until the browser closes."""
+        strict = "Strict" if name == FORM_KEY else "Lax"
+        return f"{self._prefixed(name)}={token}; Path=/; HttpOnly; SameSite={strict}{self._secure}"
+
+    def without_cookie(self, name: str) -> str:
+        """The Set-Cookie that forgets it."""
+        return f"{self._prefixed(name)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{self._secure}"
+
+    @cached_property
+    def form_key(self) -> str:
+        """What every form of this browser repeats, so that a stranger's page cannot send one in its name."""
+        return self.cookie(FORM_KEY) or new_token()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the form comes from a page that we gave this very browser."""
+        kept, sent = self.cookie(FORM_KEY), self.form.get("FormKey", "")
+        same_site = self.request.header("Sec-Fetch-Site") in {None, "same-origin", "none"}
+        return kept is not None and hmac.compare_digest(kept.encode(), sent.encode()) and same_site
+
+    def _prefixed(self, name: str) -> str:
+        return name if is_loopback(self.request.base) else f"__Host-{name}"
+
+    @property
+    def _secure(self) -> str:
+        return "" if is_loopback(self.request.base) else "; Secure"
+
+
+def _pairs(text: str) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=20, errors="strict")
+    except ValueError:
+        return {}
+    return dict(reversed(pairs))

@@ -1,0 +1,72 @@
+"""Links of waiting clients, at the Hub."""
+
+from __future__ import annotations
+
+import pytest
+
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.relogin import link
+from affino_mcp.gate.session_rows import LIFETIME
+from tests.unit.gate.world import PASSWORD
+from tests.unit.login_edge.browser import Browser, log_in
+from tests.unit.login_edge.desk import Desk
+
+
+@pytest.fixture
+def waiting(desk: Desk, profile: Profile) -> str:
+    """A client whose session has just expired, on a profile that offers links; gives the link's page."""
+    changed = desk.world.profiles.change(profile.key, relogin=True)
+    session = desk.world.login(profile).session
+    desk.world.clock.forward(LIFETIME)
+    return f"/hub/login?link={link(changed, session, int(desk.world.clock().timestamp()))}"
+
+
+def test_the_same_person_revives_the_clients_session(
+    desk: Desk, browser: Browser, profile: Profile, waiting: str
+) -> None:
+    assert "waits for you" in browser.get(waiting).text
+    shown = log_in(browser, address=waiting)
+    assert "Your client can go on" in shown.text
+    (session,) = desk.world.sessions.list_of(7)
+    assert session.expires == int(desk.world.clock().timestamp()) + LIFETIME
+    assert session.digest in waiting
+
+
+def test_anybody_else_does_not(desk: Desk, browser: Browser, waiting: str) -> None:
+    desk.world.person(8)
+    desk.world.passwords.set(8, PASSWORD)
+    shown = log_in(browser, email="person8@orbital.example", address=waiting)
+    assert "Nothing was changed" in shown.text
+    assert desk.world.sessions.list_of(7) == desk.world.sessions.list_of(8) == []
+
+
+UNDONE = {
+    "after ten minutes": lambda desk, profile: desk.world.clock.forward(600),
+    "switched off": lambda desk, profile: desk.world.profiles.change(profile.key, relogin=False),
+    "profile off": lambda desk, profile: desk.world.profiles.disable(profile.key),
+    "another secret": lambda desk, profile: desk.world.profiles.regenerate(profile.key),
+    "everywhere out": lambda desk, profile: desk.world.sessions.end_all(7),
+}
+
+
+@pytest.mark.parametrize("undo", UNDONE.values(), ids=UNDONE)
+def test_a_link_that_holds_no_longer(
+    desk: Desk, browser: Browser, profile: Profile, waiting: str, undo: object
+) -> None:
+    undo(desk, profile)  # type: ignore[operator]
+    log_in(browser, address=waiting)
+    assert not [session for session in desk.world.sessions.list_of(7) if session.digest in waiting]
+
+
+def test_a_link_is_good_once(desk: Desk, browser: Browser, waiting: str) -> None:
+    log_in(browser, address=waiting)
+    assert "Nothing was changed" in log_in(browser, address=waiting).text
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_a_link_that_was_changed(desk: Desk, browser: Browser, waiting: str, part: int) -> None:
+    address, _, link = waiting.partition("link=")
+    parts = link.split(".")
+    parts[part] = parts[part][:-1] + ("1" if parts[part][-1] != "1" else "2")
+    shown = browser.get(f"{address}link={'.'.join(parts)}")
+    assert "waits for you" not in shown.text

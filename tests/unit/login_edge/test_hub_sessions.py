@@ -1,0 +1,81 @@
+"""The Hub's list of sessions, and logging out."""
+
+from __future__ import annotations
+
+from affino_mcp.gate import browsers
+from affino_mcp.gate.last_use import LastUse
+from affino_mcp.gate.profile import Profile
+from tests.unit.login_edge.browser import Browser, log_in
+from tests.unit.login_edge.desk import Desk
+
+
+def test_sessions_are_listed_with_their_last_use(desk: Desk, browser: Browser, profile: Profile) -> None:
+    token = log_in(browser).inside("token")
+    other = desk.world.login(profile)
+    used = LastUse(desk.world.db, desk.world.settings, desk.world.clock)
+    desk.world.clock.forward(600)
+    used.note(other.session)
+    shown = browser.get("/hub/sessions")
+    assert other.session.fingerprint in shown.text
+    assert "22 Nov 2026, 09:10 UTC" in shown.text
+    assert "not yet" in shown.text
+    assert token not in shown.text
+
+
+def test_ending_one_session(desk: Desk, browser: Browser, profile: Profile) -> None:
+    log_in(browser)
+    other = desk.world.login(profile)
+    browser.get("/hub/sessions")
+    assert other.session.fingerprint not in browser.post("/hub/sessions/end", Session=other.session.fingerprint).text
+    assert other.session not in desk.world.sessions.list_of(7)
+    assert len(desk.world.sessions.list_of(7)) == 1
+
+
+def test_nobody_elses_session_is_ended(desk: Desk, browser: Browser, profile: Profile) -> None:
+    others = desk.world.login(profile, 8)
+    log_in(browser)
+    browser.get("/hub/sessions")
+    browser.post("/hub/sessions/end", Session=others.session.fingerprint)
+    assert desk.world.sessions.list_of(8) == [others.session]
+
+
+def test_logging_out_everywhere(desk: Desk, browser: Browser, profile: Profile) -> None:
+    second = Browser(desk.app)
+    log_in(second)
+    log_in(browser)
+    browser.get("/hub/sessions")
+    assert "everywhere" in browser.post("/hub/sessions/end-all").text
+    assert desk.world.sessions.list_of(7) == []
+    assert "Log in" in second.get("/hub/sessions").text
+    assert "Log in" in browser.get("/hub/sessions").text
+
+
+def test_logging_out_one_browser(desk: Desk, browser: Browser) -> None:
+    log_in(browser)
+    kept = dict(browser.jar)
+    browser.get("/hub/sessions")
+    browser.post("/hub/logout")
+    browser.jar.update(kept)
+    assert "<h1>Log in</h1>" in browser.get("/hub/sessions").text
+    assert len(desk.world.sessions.list_of(7)) == 1
+
+
+def test_a_browser_is_logged_in_for_an_hour(desk: Desk, browser: Browser) -> None:
+    log_in(browser)
+    desk.world.clock.forward(browsers.LIFETIME - 1)
+    assert "<h1>Your sessions</h1>" in browser.get("/hub").text
+    desk.world.clock.forward(1)
+    assert "<h1>Log in</h1>" in browser.get("/hub").text
+
+
+def test_a_disabled_person_is_logged_out(desk: Desk, browser: Browser) -> None:
+    log_in(browser)
+    desk.world.people.disable(7)
+    assert "<h1>Log in</h1>" in browser.get("/hub/sessions").text
+    assert log_in(browser).status == 403
+
+
+def test_a_browsers_token_opens_nothing_else(desk: Desk, browser: Browser, profile: Profile) -> None:
+    log_in(browser)
+    token = browser.jar["__Host-affino-hub"]
+    assert desk.call(profile, "GET", "user", AccessToken=token).error == "-105"
