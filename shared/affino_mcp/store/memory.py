@@ -75,6 +75,11 @@ class MemoryDatabase:
             partitions = self._tables.get(table, {})
             return [copy.deepcopy(partitions[pk][sk]) for pk in sorted(partitions) for sk in sorted(partitions[pk])]
 
+    def clear(self, table: str) -> None:
+        """Remove all rows of a table."""
+        with self._lock:
+            self._tables.pop(table, None)
+
     def get(self, table: str, key: Key) -> Item | None:
         """See Database."""
         with self._lock:
