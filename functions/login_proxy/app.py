@@ -1,9 +1,9 @@
-"""The login function: `POST /rest/{dbname}/login`."""
+"""The login function: `/rest/{dbname}/...`, the Hub, and the Control Centre's door, which checks passwords too."""
 
 from affino_mcp import observability
-from affino_mcp.login_edge.lambda_handler import LambdaHandler
+from affino_mcp.control_edge.lambda_handler import LambdaHandler
 from affino_mcp.settings import settings
-from affino_mcp.wiring import login_app
+from affino_mcp.wiring import login_function
 
 observability.warm()
-handler = LambdaHandler(login_app(settings()), settings().stage)
+handler = LambdaHandler(login_function(settings()), settings().stage)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.catalogue.registry import METHODS
@@ -22,6 +23,9 @@ from affino_mcp.store.secrets import AwsSecrets, Secrets
 from affino_mcp.store.wire import AwsJson, Credentials
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from affino_mcp.control_edge.centre import Centre
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.mcp_edge.app import McpApp
 
@@ -113,3 +117,48 @@ def login_app(settings: Settings, given: Stores | None = None, clock: Clock = no
 
     found = given or stores(settings)
     return LoginApp(found.database, found.secrets, settings, clock)
+
+
+def control_app(settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
+    """The Control Centre as an ASGI application, without its door."""
+    from affino_mcp.control_edge.app import build  # noqa: PLC0415 (templates are needed here only)
+
+    return build(_centre(given or stores(settings), settings, clock))
+
+
+def control_door(settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
+    """The Control Centre's door as an ASGI application: it reads passwords, so the login function serves it."""
+    from affino_mcp.control_edge.door import build  # noqa: PLC0415 (as above)
+
+    return build(_centre(given or stores(settings), settings, clock))
+
+
+DOOR: Final = ("/control/sign-in", "/control/prove")
+"""The paths of the Control Centre's door."""
+
+
+def login_function(settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
+    """What the login function serves: the login edge, and beside it the Control Centre's door."""
+    from affino_mcp.control_edge.beside import Beside  # noqa: PLC0415 (as above)
+
+    found = given or stores(settings)
+    door = cache(lambda: control_door(settings, found, clock))
+    return Beside(dict.fromkeys(DOOR, door), login_app(settings, found, clock))
+
+
+def with_control(rest: ASGIApp, settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
+    """The whole Control Centre, door and all, beside other edges in one process (the local run)."""
+    from affino_mcp.control_edge.beside import Beside  # noqa: PLC0415 (as above)
+
+    found = given or stores(settings)
+    centre, door = (
+        cache(lambda: control_app(settings, found, clock)),
+        cache(lambda: control_door(settings, found, clock)),
+    )
+    return Beside({"/control": centre, **dict.fromkeys(DOOR, door)}, rest)
+
+
+def _centre(found: Stores, settings: Settings, clock: Clock) -> Centre:
+    from affino_mcp.control_edge.centre import Centre  # noqa: PLC0415 (as above)
+
+    return Centre(found.database, found.secrets, settings, clock)

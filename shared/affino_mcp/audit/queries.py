@@ -36,6 +36,8 @@ class Question:
     person: int | None = None
     record: str | None = None
     method: str | None = None
+    family: str | None = None
+    request_id: str | None = None
     status: int | None = None
     outcome: Outcome | None = None
     since: datetime | None = None
@@ -51,14 +53,14 @@ class Answer(NamedTuple):
     next: str | None
 
 
-def search(database: Database, table: str, question: Question, now: datetime) -> Answer:
-    """Answer a question. Raises ValueError for a cursor that is not ours, StoreUnavailable."""
+def search(database: Database, table: str, question: Question, now: datetime, reads: int = READS) -> Answer:
+    """Answer a question in at most so many reads. Raises ValueError for a cursor that is not ours, StoreUnavailable."""
     found: list[Row] = []
-    for reads, (items, position) in enumerate(_pages(database, table, question, now), start=1):
+    for done, (items, position) in enumerate(_pages(database, table, question, now), start=1):
         found += [Row.of(item) for item in items]
         if len(found) > question.limit:
             return Answer(found[: question.limit], found[question.limit - 1].id)
-        if reads == READS:
+        if done == reads:
             return Answer(found, position)
     return Answer(found, None)
 
@@ -141,6 +143,8 @@ def _where(question: Question) -> Condition | None:
         "profile_key": question.profile,
         "person_code": question.person,
         "method": question.method,
+        "family": question.family,
+        "request_id": question.request_id,
         "status": question.status,
         "outcome": question.outcome and question.outcome.value,
     }

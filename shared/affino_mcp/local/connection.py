@@ -30,6 +30,7 @@ class Connection:
     mcp_url: str
     login_url: str
     dbname: str
+    control_url: str = ""
     profiles: dict[str, dict[str, str]] = field(default_factory=dict)
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)

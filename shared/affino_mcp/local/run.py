@@ -158,6 +158,7 @@ def _filled(plan: Plan, settings: Settings, say: Progress) -> Connection:
         mcp_url=f"{plan.url}/mcp",
         login_url=login_url,
         dbname=settings.instance,
+        control_url=f"{plan.url}/control",
         profiles={name: {"key": profile.key, "secret": profile.secret} for name, profile in profiles.items()},
         people=people,
         stores=connection.stores(settings),

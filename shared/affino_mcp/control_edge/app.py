@@ -1,0 +1,70 @@
+"""The Control Centre as an ASGI application: every screen, its address and its rule, in one table."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from affino_mcp.control_edge import register
+from affino_mcp.control_edge.ask import Ask, Place, page
+from affino_mcp.control_edge.centre import Centre
+from affino_mcp.control_edge.entry import Rule, route
+from affino_mcp.control_edge.screens import profile_edit, profile_switch, profiles
+from affino_mcp.gate.groups import PROFILES_MANAGE
+from affino_mcp.pages.assets import BY_ADDRESS, KEPT
+
+_MANAGE = Rule(PROFILES_MANAGE)
+_SECRET = Rule(PROFILES_MANAGE, fresh=True)
+_PROFILE = Rule(PROFILES_MANAGE, keys=register.keys)
+_PROFILE_SECRET = Rule(PROFILES_MANAGE, fresh=True, keys=register.keys)
+
+
+def build(centre: Centre) -> Starlette:
+    """Everything below `/control` but the door."""
+    screens = [
+        ("", "GET", _first, Rule()),
+        ("/", "GET", _first, Rule()),
+        ("/sign-out", "POST", _sign_out, Rule()),
+        ("/profiles", "GET", profiles.listed, _MANAGE),
+        ("/profiles/new", "GET", profile_edit.new, _SECRET),
+        ("/profiles/new", "POST", profile_edit.create, _SECRET),
+        ("/profiles/{key}", "GET", profiles.shown, _PROFILE),
+        ("/profiles/{key}/edit", "GET", profile_edit.edit, _PROFILE),
+        ("/profiles/{key}/edit", "POST", profile_edit.save, _PROFILE),
+        ("/profiles/{key}/disable", "POST", profile_switch.disable, _PROFILE),
+        ("/profiles/{key}/enable", "POST", profile_switch.enable, _PROFILE),
+        ("/profiles/{key}/regenerate", "GET", profile_switch.before_regenerating, _PROFILE_SECRET),
+        ("/profiles/{key}/regenerate", "POST", profile_switch.regenerate, _PROFILE_SECRET),
+    ]
+    routes = [route(centre, path, method, screen, rule) for path, method, screen, rule in screens]
+
+    async def missing(request: Request, error: Exception) -> Response:  # noqa: ARG001
+        return page(centre, Place.of(request), "missing.html", 404, message="There is no such page.")
+
+    return Starlette(
+        routes=[Route("/control/static/{name}", _asset, methods=["GET"]), *routes],
+        exception_handlers={404: missing, 405: missing},
+    )
+
+
+async def _asset(request: Request) -> Response:
+    """A style or script; no sign-in is needed for it."""
+    asset = BY_ADDRESS.get(request.path_params["name"])
+    if asset is None:
+        return Response("Not found", 404)
+    headers = {"cache-control": KEPT, "x-content-type-options": "nosniff"}
+    return Response(asset.content.decode(), media_type=asset.media_type, headers=headers)
+
+
+def _first(ask: Ask) -> Response:
+    """The first screen that the person may see."""
+    return ask.go("/profiles" if ask.may(PROFILES_MANAGE) else "/logs")
+
+
+def _sign_out(ask: Ask) -> Response:
+    ask.centre.visits.end(ask.visit)
+    answer = ask.go("/sign-in")
+    answer.delete_cookie(ask.place.cookie, path="/", secure=not ask.place.plain, httponly=True, samesite="strict")
+    return answer

@@ -1,0 +1,117 @@
+"""One request of a signed-in person, and the answers that a screen can give."""
+
+from __future__ import annotations
+
+import ipaddress
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from affino_mcp.control_edge.centre import Centre
+from affino_mcp.control_edge.visits import Rows, Visit
+from affino_mcp.gate.groups import LOGS_READ, PROFILES_MANAGE
+from affino_mcp.pages.rendering import HEADERS
+
+ROOT: Final = "/control"
+STATIC: Final = f"{ROOT}/static"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a request came in: what API Gateway or the server itself says, never a header of the caller's."""
+
+    base: str
+    public: str
+    source: str
+    request_id: str
+    plain: bool
+
+    @classmethod
+    def of(cls, request: Request) -> Place:
+        """The place of this request. `base` is the stage before the path; `plain` says http on this machine."""
+        context = request.scope.get("aws.event", {}).get("requestContext")
+        if context is None:
+            host, port = request.scope.get("server") or ("127.0.0.1", 80)
+            source = request.client.host if request.client else ""
+            plain = request.url.scheme == "http" and _loopback(host)
+            return cls("", f"{request.url.scheme}://{host}:{port}", source, str(uuid.uuid4()), plain)
+        whole, path = str(context.get("path", "")), request.scope["path"]
+        base = whole.removesuffix(path) if whole.endswith(path) else ""
+        source = (context.get("identity") or {}).get("sourceIp") or ""
+        return cls(base, f"https://{context.get('domainName', '')}{base}", source, context["requestId"], plain=False)
+
+    @property
+    def cookie(self) -> str:
+        """The visit's cookie: bound to the host and to TLS, except in a local run without TLS."""
+        return "affino-control" if self.plain else "__Host-affino-control"
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a screen is given. `rows` are the rows of the Gate table that the screen has asked for."""
+
+    centre: Centre
+    visit: Visit
+    place: Place
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ticked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rows: Rows = field(default_factory=dict, repr=False)
+
+    def may(self, right: str) -> bool:
+        """Whether the person holds the right now."""
+        return self.visit.person.has(right, self.centre.clock())
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page on the common frame."""
+        return page(self.centre, self.place, template, status, ask=self, csrf=self.visit.csrf, **values)
+
+    def go(self, path: str) -> Response:
+        """Look there next."""
+        return go(self.place, path)
+
+    @property
+    def navigation(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The screens that the person may see, in their sections."""
+        manage = self.may(PROFILES_MANAGE)
+        profiles = [("/profiles", "API Profiles")] if manage else []
+        logs = "API Logs" if self.may(LOGS_READ) else "My calls"
+        tools = [("/tests/crm", "CRM Test Tool"), ("/tests/user", "User Test Tool")] if manage else []
+        people = [("/people", "People")] if manage else []
+        found = [
+            ("Settings", [*profiles, *people]),
+            ("Calls", [("/logs", logs)]),
+            ("Test", tools),
+            ("Help", [("/help/crm", "CRM Help"), ("/help/user", "User Help")]),
+        ]
+        return [(section, links) for section, links in found if links]
+
+
+def page(centre: Centre, place: Place, template: str, status: int = 200, **values: Any) -> Response:
+    """A page for anybody, with the headers that every page has."""
+    common = {"base": place.base, "static": STATIC, "at": place.base + ROOT, "request_id": place.request_id}
+    html = centre.pages.render(template, **{"ask": None, "here": "", **common, **values})
+    return HTMLResponse(html, status, headers=HEADERS)
+
+
+def go(place: Place, path: str) -> Response:
+    """A redirect inside the Control Centre, to be followed with GET."""
+    return RedirectResponse(place.base + ROOT + path, 303, headers=HEADERS)
+
+
+def local(path: str) -> str:
+    """A path of the Control Centre from a form or a link; anything else becomes its first page."""
+    sound = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
+    return path if sound and len(path) < 1000 else "/"

@@ -1,0 +1,34 @@
+"""The Control Centre beside another edge in one process: each request goes where its path says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class Beside:
+    """An ASGI application made of several: the longest matching prefix wins; everything else, and start and stop, is `rest`'s.
+
+    `later` applications are made when the first request for them comes.
+    """
+
+    def __init__(self, later: Mapping[str, Callable[[], ASGIApp]], rest: ASGIApp) -> None:
+        self._later, self._rest = dict(later), rest
+        self._made: dict[str, ASGIApp] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        await (self._at(scope["path"]) if scope["type"] == "http" else self._rest)(scope, receive, send)
+
+    def _at(self, path: str) -> ASGIApp:
+        prefix = max((known for known in self._later if _under(path, known)), key=len, default=None)
+        if prefix is None:
+            return self._rest
+        if prefix not in self._made:
+            self._made[prefix] = self._later[prefix]()
+        return self._made[prefix]
+
+
+def _under(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(prefix + "/")

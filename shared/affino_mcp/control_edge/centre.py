@@ -1,0 +1,104 @@
+"""The Control Centre of one deployment: its stores and what operators do with them. Each part is made when first used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import httpx
+
+from affino_mcp.audit.log import AuditLog
+from affino_mcp.clock import Clock
+from affino_mcp.control_edge.visits import Visits
+from affino_mcp.control_edge.words import FILTERS
+from affino_mcp.gate.login_guard import LoginGuard
+from affino_mcp.gate.people import People
+from affino_mcp.gate.profile_reader import ProfileReader
+from affino_mcp.gate.profiles import Profiles
+from affino_mcp.gate.sessions import Sessions
+from affino_mcp.pages.rendering import Pages
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database
+from affino_mcp.store.secrets import Secrets
+
+if TYPE_CHECKING:
+    from affino_mcp.gate.passwords import Passwords
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+_THREADS: Final = 8
+_SECONDS: Final = 8.0
+
+
+def outside() -> httpx.Client:
+    """A client for the service's own public endpoints: no proxies, no redirects, an end well before Lambda's."""
+    return httpx.Client(trust_env=False, timeout=_SECONDS, follow_redirects=False)
+
+
+@dataclass(frozen=True)
+class Centre:
+    """One per process. `http` opens the public endpoints for the test tools."""
+
+    database: Database
+    secrets: Secrets
+    settings: Settings
+    clock: Clock
+    http: Callable[[], httpx.Client] = outside
+
+    @cached_property
+    def visits(self) -> Visits:
+        """Who is signed in here."""
+        return Visits(self.database, self.settings, self.clock)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """The API Profiles, to change."""
+        return Profiles(self.database, self.secrets, self.settings, self.clock)
+
+    @cached_property
+    def reader(self) -> ProfileReader:
+        """The API Profiles, to read."""
+        return ProfileReader(self.database, self.secrets, self.settings)
+
+    @cached_property
+    def people(self) -> People:
+        """The people."""
+        return People(self.database, self.settings, self.clock)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Their sessions."""
+        return Sessions(self.database, self.settings, self.clock)
+
+    @cached_property
+    def guard(self) -> LoginGuard:
+        """The guard of every password."""
+        return LoginGuard(self.database, self.settings, self.clock)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        """The passwords; only the login function may read them."""
+        from affino_mcp.gate.passwords import Passwords  # noqa: PLC0415 (argon2 is needed at the door only)
+
+        return Passwords(self.database, self.settings)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """Where operators' own actions are written."""
+        return AuditLog(self.database, self.settings.audit_table, self.clock)
+
+    @cached_property
+    def threads(self) -> ThreadPoolExecutor:
+        """For reading several secrets at the same time."""
+        return ThreadPoolExecutor(_THREADS, thread_name_prefix="control")
+
+    @cached_property
+    def pages(self) -> Pages:
+        """The templates."""
+        pages = Pages(_TEMPLATES)
+        for name, function in FILTERS.items():
+            pages.filter(name, function)
+        return pages

@@ -1,0 +1,120 @@
+"""The door: signing in to the Control Centre, and giving the password again. Served by the login function alone.
+
+It is the same password check behind the same guard as every login; nothing else of the Control Centre reads passwords.
+"""
+
+from __future__ import annotations
+
+import hmac
+from math import ceil
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from affino_mcp import observability
+from affino_mcp.control_edge.ask import Ask, Place, go, local, page
+from affino_mcp.control_edge.centre import Centre
+from affino_mcp.control_edge.entry import body_of, form_of, route
+from affino_mcp.control_edge.password_check import Checked, Refused, check
+from affino_mcp.control_edge.visits import LIFETIME
+from affino_mcp.gate.groups import CONTROL_ACCESS
+from affino_mcp.gate.person import Person
+from affino_mcp.gate.tokens import new_token
+from affino_mcp.store.ops import StoreUnavailable
+
+_MINUTES: Final = 30 * 60
+
+
+def build(centre: Centre) -> Starlette:
+    """The door as an ASGI application: `/control/sign-in` and `/control/prove`."""
+
+    async def shown(request: Request) -> Response:
+        return _sign_in_page(centre, Place.of(request), request, next_=request.query_params.get("next", "/"))
+
+    async def sent(request: Request) -> Response:
+        body = await body_of(request)
+        return await run_in_threadpool(_sign_in, centre, request, body)
+
+    return Starlette(
+        routes=[
+            Route("/control/sign-in", shown, methods=["GET"]),
+            Route("/control/sign-in", sent, methods=["POST"]),
+            route(
+                centre, "/prove", "GET", lambda ask: ask.page("prove.html", wrong="", next=ask.query.get("next", "/"))
+            ),
+            route(centre, "/prove", "POST", _prove),
+        ]
+    )
+
+
+def _sign_in_page(
+    centre: Centre, place: Place, request: Request, next_: str, status: int = 200, wrong: str = "", email: str = ""
+) -> Response:
+    """The form, with a token that is also in a cookie: another site can send neither."""
+    token = request.cookies.get(_form_cookie(place)) or new_token()
+    answer = page(centre, place, "sign_in.html", status, csrf=token, wrong=wrong, email=email, next=local(next_))
+    answer.set_cookie(
+        _form_cookie(place), token, _MINUTES, path="/", secure=not place.plain, httponly=True, samesite="strict"
+    )
+    return answer
+
+
+def _form_cookie(place: Place) -> str:
+    return f"{place.cookie}-form"
+
+
+def _sign_in(centre: Centre, request: Request, body: bytes) -> Response:
+    place, form = Place.of(request), {name: values[-1] for name, values in form_of(body).items()}
+    email, next_ = form.get("email", ""), form.get("next", "/")
+    known = request.cookies.get(_form_cookie(place), "")
+    if not known or not hmac.compare_digest(known.encode(), form.get("csrf", "").encode()):
+        return _sign_in_page(centre, place, request, next_, 403, "This form has expired. Please try again.", email)
+    try:
+        checked = check(centre, email, form.get("password", ""), place.source)
+    except Refused as refused:
+        _tell(place, None, refused.word)
+        return _refusal(_sign_in_page(centre, place, request, next_, refused.status, refused.text, email), refused)
+    except StoreUnavailable:
+        return page(centre, place, "unavailable.html", 503)
+    return _signed_in(centre, place, checked, next_, request, email)
+
+
+def _signed_in(centre: Centre, place: Place, checked: Checked, next_: str, request: Request, email: str) -> Response:
+    person = Person.from_json(checked.row)
+    if not person.has(CONTROL_ACCESS, centre.clock()):
+        _tell(place, person.user_code, "no_right")
+        text = f"You may log in, but you do not have the right '{CONTROL_ACCESS}'. An operator can grant it."
+        return _sign_in_page(centre, place, request, next_, 403, text, email)
+    cookie = centre.visits.open(checked.row)
+    _tell(place, person.user_code, "ok")
+    answer = go(place, local(next_))
+    secure = not place.plain
+    answer.set_cookie(place.cookie, cookie, LIFETIME, path="/", secure=secure, httponly=True, samesite="strict")
+    answer.delete_cookie(_form_cookie(place), path="/", secure=secure, httponly=True, samesite="strict")
+    return answer
+
+
+def _prove(ask: Ask) -> Response:
+    person, next_ = ask.visit.person, local(ask.form.get("next", "/"))
+    try:
+        check(ask.centre, person.email, ask.form.get("password", ""), ask.place.source)
+    except Refused as refused:
+        _tell(ask.place, person.user_code, refused.word)
+        return _refusal(ask.page("prove.html", refused.status, wrong=refused.text, next=next_), refused)
+    ask.centre.visits.prove(ask.visit)
+    return ask.go(next_)
+
+
+def _refusal(answer: Response, refused: Refused) -> Response:
+    if refused.wait is not None:
+        answer.headers["retry-after"] = str(max(1, ceil(refused.wait)))
+    return answer
+
+
+def _tell(place: Place, user_code: int | None, result: str) -> None:
+    fields = {"result": result, "user_code": user_code, "source": place.source, "request_id": place.request_id}
+    observability.line("control sign-in", fields)

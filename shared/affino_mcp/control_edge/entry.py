@@ -1,0 +1,122 @@
+"""Who may see which screen: sign-in, right, form token and a recent password are asked before a screen is made."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from affino_mcp import observability
+from affino_mcp.control_edge.ask import Ask, Place, go, page
+from affino_mcp.control_edge.centre import Centre
+from affino_mcp.errors import AffinoError, InvalidArgument, NotFound
+from affino_mcp.gate.groups import CONTROL_ACCESS
+from affino_mcp.store.ops import Key, StoreUnavailable
+
+MAX_FORM: Final = 64 * 1024
+_TAKEN: Final = 500
+
+Screen = Callable[[Ask], Response]
+Keys = Callable[[Mapping[str, str]], Sequence[Key]]
+
+
+def _no_keys(given: Mapping[str, str]) -> Sequence[Key]:  # noqa: ARG001
+    return ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a screen asks of its visitor: a right beside control.access, and whether the password must be fresh.
+
+    `keys` names, from path and query, rows of the Gate table that the screen needs: read together with the visit.
+    """
+
+    right: str | None = None
+    fresh: bool = False
+    keys: Keys = _no_keys
+
+
+def route(centre: Centre, path: str, method: str, screen: Screen, rule: Rule | None = None) -> Route:
+    """A screen at its address, behind its rule."""
+
+    async def endpoint(request: Request) -> Response:
+        body = await body_of(request) if method == "POST" else b""
+        return await run_in_threadpool(_answer, centre, request, body, screen, rule or Rule())
+
+    return Route(f"/control{path}", endpoint, methods=[method], name=f"{method} {path}")
+
+
+def _answer(centre: Centre, request: Request, body: bytes, screen: Screen, rule: Rule) -> Response:
+    place = Place.of(request)
+    try:
+        return _entered(centre, request, place, body, screen, rule)
+    except StoreUnavailable:
+        return page(centre, place, "unavailable.html", 503)
+    except (NotFound, InvalidArgument) as error:
+        return page(centre, place, "missing.html", error.status, message=error.message)
+    except AffinoError as error:
+        return page(centre, place, "missing.html", 400, message=error.message)
+    except Exception as error:  # noqa: BLE001 (the last line: nothing but our own text leaves)
+        fields = {"error": type(error).__name__, "request_id": place.request_id, "path": request.scope["path"]}
+        observability.fault("control failed", fields)
+        return page(centre, place, "fault.html", 500)
+
+
+def _entered(centre: Centre, request: Request, place: Place, body: bytes, screen: Screen, rule: Rule) -> Response:
+    query = dict(request.query_params)
+    wanted = rule.keys({**query, **request.path_params})
+    visit, rows = centre.visits.look(request.cookies.get(place.cookie, ""), wanted)
+    here = _here(request)
+    if visit is None:
+        return go(place, f"/sign-in?next={quote(here)}")
+    form = form_of(body)
+    found = {name: values[-1] for name, values in form.items()}
+    ask = Ask(centre, visit, place, dict(request.path_params), query, found, form, rows)
+    if not ask.may(CONTROL_ACCESS) or (rule.right and not ask.may(rule.right)):
+        return ask.page("forbidden.html", 403, right=rule.right if ask.may(CONTROL_ACCESS) else CONTROL_ACCESS)
+    if request.method == "POST" and not _own(request, found.get("csrf", ""), visit.csrf):
+        return ask.page("stale.html", 403)
+    if rule.fresh and not centre.visits.is_proved(visit):
+        return go(place, f"/prove?next={quote(here)}")
+    return screen(ask)
+
+
+def _here(request: Request) -> str:
+    """The address to come back to with GET."""
+    path = str(request.scope["path"]).removeprefix("/control") or "/"
+    return path + (f"?{request.url.query}" if request.url.query and request.method == "GET" else "")
+
+
+def _own(request: Request, given: str, csrf: str) -> bool:
+    """Whether a form was sent from a page of ours, in this visit."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    return site == "same-origin" and hmac.compare_digest(given.encode(), csrf.encode())
+
+
+async def body_of(request: Request) -> bytes:
+    """A posted body; nothing when it is too long."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_FORM:
+            return b""
+    return body
+
+
+def form_of(body: bytes) -> dict[str, tuple[str, ...]]:
+    """A posted form; every name with all its values, in the browser's order."""
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_TAKEN)
+    except ValueError:
+        return {}
+    form: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        form[name] = (*form.get(name, ()), value.replace("\r\n", "\n"))
+    return form

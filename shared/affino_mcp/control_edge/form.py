@@ -1,0 +1,64 @@
+"""The profile form: what an operator entered, and what a profile looks like in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.gate.limit import default_burst
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles import Families
+from affino_mcp.settings import DEFAULT_PROFILE_RATE
+
+
+@dataclass(frozen=True)
+class ProfileForm:
+    """What stands in the form, as text; `grid` holds the ticked switches like `articles.read`."""
+
+    name: str = ""
+    rate: str = str(DEFAULT_PROFILE_RATE)
+    burst: str = ""
+    notes: str = ""
+    grid: frozenset[str] = frozenset()
+    seen: str = ""
+
+    @classmethod
+    def of(cls, profile: Profile) -> ProfileForm:
+        """A profile in the form; a burst that follows from the rate is left empty."""
+        ticked = {f"{family}.{access}" for family in SWITCHED for access in _on(profile.capability, family)}
+        burst = "" if profile.burst == default_burst(profile.rate) else str(profile.burst)
+        return cls(profile.name, str(profile.rate), burst, profile.notes, frozenset(ticked), profile.version)
+
+    @classmethod
+    def sent(cls, form: Mapping[str, str], ticked: tuple[str, ...]) -> ProfileForm:
+        """What the browser sent."""
+        texts = {name: form.get(name, "") for name in ("name", "rate", "burst", "notes", "seen")}
+        return cls(grid=frozenset(ticked), **texts)
+
+    @property
+    def families(self) -> Families:
+        """Every family with its switches, also those that are off."""
+        return {
+            str(family): frozenset(access for access in Access if f"{family}.{access}" in self.grid)
+            for family in SWITCHED
+        }
+
+    @property
+    def capability(self) -> Capability:
+        """The envelope that the grid describes."""
+        return Capability({family: access for family, access in self.families.items() if access})
+
+    def number(self, name: str) -> int | None:
+        """The rate or the burst; None when it is left empty. Raises InvalidArgument."""
+        text = str(getattr(self, name)).strip()
+        if not text:
+            return None
+        if not text.isascii() or not text.isdecimal() or len(text) > 6:
+            raise InvalidArgument(name, f"The {name} must be a whole number.")
+        return int(text)
+
+
+def _on(capability: Capability, family: str) -> list[Access]:
+    return [access for access in Access if capability.allows(family, access)]

@@ -1,0 +1,94 @@
+"""Operators' own actions in the API Log (channel `control`): who, on what, before and after. Never a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from affino_mcp.audit.redact import redact
+from affino_mcp.audit.row import Outcome, Row
+from affino_mcp.clock import stopwatch
+from affino_mcp.control_edge.ask import Ask
+from affino_mcp.errors import AffinoError, Unexpected
+from affino_mcp.gate.person import Person
+from affino_mcp.gate.profile import Profile
+
+CHANNEL: Final = "control"
+NOWHERE: Final = "control"
+"""Stands for the profile in rows of actions that concern none."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an action is about: the profile whose log it belongs to, and the record."""
+
+    profile_key: str
+    profile_name: str
+    record: str
+
+    @classmethod
+    def profile(cls, profile: Profile) -> Subject:
+        """An API Profile."""
+        return cls.new_profile(profile.key, profile.name)
+
+    @classmethod
+    def new_profile(cls, key: str, name: str) -> Subject:
+        """An API Profile that is about to be made."""
+        return cls(key, name, f"api_profiles#{key}")
+
+    @classmethod
+    def person(cls, person: Person) -> Subject:
+        """A person."""
+        return cls(NOWHERE, "Control Centre", f"people#{person.user_code}")
+
+
+LOG: Final = Subject(NOWHERE, "Control Centre", "")
+"""The API Log itself."""
+
+
+@contextmanager
+def recorded(
+    ask: Ask, deed: str, subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[None]:
+    """Do something that is in the log: its row is written first, so that nothing is ever done without one.
+
+    When it then fails, a second row of the same request says so. Raises StoreUnavailable when the row cannot be written.
+    """
+    elapsed, row = stopwatch(), _row(ask, deed, subject, {"before": dict(before), "after": dict(after)})
+    ask.centre.audit.write(row)
+    try:
+        yield
+    except Exception as error:
+        known = error if isinstance(error, AffinoError) else Unexpected()
+        failed = {"code": known.code, "type": known.type, "message": f"Not done: {known.message}"}
+        stamp = ask.centre.audit.stamp()
+        again = replace(row, id=stamp.id, at=stamp.at, outcome=Outcome.ERROR, status=409, error=failed)
+        ask.centre.audit.write(replace(again, duration_ms=elapsed()))
+        raise
+
+
+def _row(ask: Ask, deed: str, subject: Subject, arguments: dict[str, Any]) -> Row:
+    stamp, person = ask.centre.audit.stamp(), ask.visit.person
+    return Row(
+        id=stamp.id,
+        at=stamp.at,
+        profile_key=subject.profile_key,
+        profile_name=subject.profile_name,
+        method=deed,
+        outcome=Outcome.OK,
+        status=200,
+        access="write",
+        person_code=person.user_code,
+        person_name=person.name,
+        person_email=person.email,
+        arguments=redact(arguments),
+        record=subject.record,
+        records=(subject.record,) if subject.record else (),
+        request_id=ask.place.request_id,
+        fingerprint=ask.visit.fingerprint,
+        source=ask.place.source,
+        client_name="Control Centre",
+        channel=CHANNEL,
+    )

@@ -1,0 +1,94 @@
+"""The password check of the Control Centre's door: the guard before it, the same work for nobody, the guard after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from affino_mcp import observability
+from affino_mcp.control_edge.centre import Centre
+from affino_mcp.errors import PersonInactive, TooManyFailures
+from affino_mcp.gate import sessions
+from affino_mcp.gate.emails import plausible
+from affino_mcp.gate.login_guard import Attempt
+from affino_mcp.gate.passwords import LONGEST, NOBODY
+from affino_mcp.store.ops import Item, StoreUnavailable
+
+T = TypeVar("T")
+
+
+class Refused(Exception):
+    """Not let in: an HTTP status, a text for the person, a word for the log."""
+
+    def __init__(self, status: int, text: str, word: str, wait: float | None = None) -> None:
+        super().__init__(word)
+        self.status, self.text, self.word, self.wait = status, text, word, wait
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A person who has given the right password, as the row stood before it was checked."""
+
+    row: Item = field(repr=False)
+
+
+def check(centre: Centre, email: str, password: str, source: str) -> Checked:
+    """Check a password. Raises Refused (wrong, disabled, too many failures), StoreUnavailable.
+
+    An unknown address and a wrong password are one answer after the same work.
+    """
+    if not plausible(email) or not 1 <= len(password) <= LONGEST:
+        raise _wrong()
+    attempt = _begun(centre, source, email)
+    try:
+        row, right = _looked(centre, email, password)
+    except StoreUnavailable:
+        _after(attempt, centre.guard.released)
+        raise
+    if not right:
+        wait = _after(attempt, centre.guard.failed)
+        raise _wrong() if wait is None else _blocked(wait)
+    _after(attempt, centre.guard.succeeded)
+    if row is None:
+        raise Refused(403, PersonInactive.text, "inactive")
+    return Checked(row)
+
+
+def _looked(centre: Centre, email: str, password: str) -> tuple[Item | None, bool]:
+    """The active person's row, and whether the password is right; the row is read before the password is checked."""
+    code = centre.people.code_of(email)
+    try:
+        row: Item | None = sessions.standing(centre.database, centre.settings.gate_table, code or NOBODY)
+    except PersonInactive:
+        row = None
+    right = centre.passwords.matches(code, password)
+    return row, right and code is not None
+
+
+def _begun(centre: Centre, source: str, email: str) -> Attempt | None:
+    try:
+        return _unless_down(lambda: centre.guard.begin(source, email))
+    except TooManyFailures as blocked:
+        raise _blocked(blocked.retry_after or 1) from None
+
+
+def _after(attempt: Attempt | None, tell: Callable[[Attempt], T]) -> T | None:
+    return None if attempt is None else _unless_down(lambda: tell(attempt))
+
+
+def _unless_down(work: Callable[[], T]) -> T | None:
+    try:
+        return work()
+    except StoreUnavailable:
+        observability.count("LoginGuardDown")
+        return None
+
+
+def _wrong() -> Refused:
+    return Refused(401, "The e-mail address or the password is wrong.", "wrong_login")
+
+
+def _blocked(wait: float) -> Refused:
+    minutes = max(1, -(-int(wait) // 60))
+    return Refused(429, f"Too many failed attempts. Wait {minutes} minutes before trying again.", "blocked", wait)

@@ -1,0 +1,56 @@
+"""What a family costs an agent: the tokens that its tools take in every tools/list, about."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Final
+
+from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.registry import METHODS, shown
+
+BYTES_PER_TOKEN: Final = 4
+"""The usual rule of thumb for English and JSON."""
+
+
+@cache
+def base() -> int:
+    """Tokens of the tools that every profile lists."""
+    return _tokens(Capability())
+
+
+@cache
+def prices() -> dict[str, dict[str, int]]:
+    """Tokens that each switch of each family adds: `{"articles": {"read": 1240, "write": 3100}}`."""
+    return {str(family): {str(access): _alone(str(family), access) for access in Access} for family in SWITCHED}
+
+
+def price(capability: Capability) -> int:
+    """Tokens of the whole tools/list of a profile."""
+    return _tokens(capability)
+
+
+def _alone(family: str, access: Access) -> int:
+    return _tokens(Capability({family: frozenset({access})})) - base()
+
+
+def _tokens(capability: Capability) -> int:
+    return sum(_size(name) for name, method in METHODS.items() if shown(method, capability)) // BYTES_PER_TOKEN
+
+
+@cache
+def _size(name: str) -> int:
+    return len(json.dumps(_listed(METHODS[name]), ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _listed(method: Method) -> dict[str, object]:
+    """The method as tools/list shows it."""
+    return {
+        "name": method.name,
+        "title": method.name.replace("_", " ").capitalize(),
+        "description": method.description,
+        "inputSchema": method.input_schema(),
+        "outputSchema": method.output_schema(),
+        "annotations": method.annotations(),
+    }

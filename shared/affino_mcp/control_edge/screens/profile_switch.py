@@ -1,0 +1,81 @@
+"""The switch of a profile, with a receipt, and its new secret."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from starlette.responses import Response
+
+from affino_mcp.audit.queries import Question, search
+from affino_mcp.clock import iso
+from affino_mcp.control_edge import register
+from affino_mcp.control_edge.ask import Ask
+from affino_mcp.control_edge.journal import CHANNEL, Subject, recorded
+from affino_mcp.control_edge.screens.profile_edit import urls
+from affino_mcp.errors import Conflict
+
+
+class User(NamedTuple):
+    """Somebody who used a profile lately."""
+
+    name: str
+    code: int
+    calls: int
+    last: str
+
+
+def disable(ask: Ask) -> Response:
+    """Switch off, and give the receipt."""
+    profile = register.the(ask).profile
+    with recorded(ask, "disable_profile", Subject.profile(profile), {"enabled": True}, {"enabled": False}):
+        ask.centre.profiles.disable(profile.key)
+    since = iso(ask.centre.clock())
+    return ask.page("receipt.html", here="/profiles", profile=profile, since=since)
+
+
+def enable(ask: Ask) -> Response:
+    """Switch on."""
+    profile = register.the(ask).profile
+    with recorded(ask, "enable_profile", Subject.profile(profile), {"enabled": False}, {"enabled": True}):
+        ask.centre.profiles.enable(profile.key)
+    return ask.go(f"/profiles/{profile.key}?done=enabled")
+
+
+def before_regenerating(ask: Ask) -> Response:
+    """Who would be cut off, before a new secret is made."""
+    return _asked(ask)
+
+
+def regenerate(ask: Ask) -> Response:
+    """Make a new secret and show it, this once; the old one is refused from now on."""
+    profile = register.the(ask).profile
+    versions = {"secret": f"of version {profile.version}"}
+    try:
+        with recorded(ask, "regenerate_profile", Subject.profile(profile), versions, {"secret": "a new one"}):
+            made = ask.centre.profiles.regenerate(profile.key, seen=ask.form.get("seen", ""))
+    except Conflict as error:
+        return _asked(ask, error.message)
+    return ask.page("secret.html", here="/profiles", profile=made, made="regenerated", urls=urls(ask))
+
+
+def _asked(ask: Ask, wrong: str = "") -> Response:
+    profile = register.the(ask).profile
+    users, looked = _users(ask, profile.key)
+    status = 409 if wrong else 200
+    return ask.page(
+        "regenerate.html", status, here="/profiles", profile=profile, users=users, looked_at=looked, wrong=wrong
+    )
+
+
+def _users(ask: Ask, key: str) -> tuple[list[User], int]:
+    """Who used the profile in the last 24 hours, latest first, among the newest calls that two reads give."""
+    now = ask.centre.clock()
+    question = Question(profile=key, since=now - timedelta(hours=24), limit=900)
+    found = search(ask.centre.database, ask.centre.settings.audit_table, question, now, reads=2).rows
+    users: dict[int, User] = {}
+    for row in (row for row in found if row.channel != CHANNEL and row.person_code is not None):
+        code = int(row.person_code or 0)
+        before = users.get(code, User(row.person_name, code, 0, row.at))
+        users[code] = before._replace(calls=before.calls + row.count)
+    return list(users.values()), len(found)

@@ -1,0 +1,79 @@
+"""What would change? The calls of late that narrower settings would have refused, by person and tool."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from affino_mcp.audit.queries import Question, search
+from affino_mcp.audit.row import Row
+from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
+from affino_mcp.catalogue.registry import METHODS, shown
+from affino_mcp.control_edge.ask import Ask
+from affino_mcp.control_edge.journal import CHANNEL
+from affino_mcp.gate.profile import Profile
+
+LOOKED_AT: Final = 800
+"""Calls that are looked at, in at most two reads."""
+SPAN: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Calls of one person with one tool."""
+
+    person: str
+    method: str
+    rule: str
+    calls: int
+    last: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change would have meant: `looked_at` calls, back to `since`; the busiest minute when the limit goes down."""
+
+    refused: list[Refused]
+    looked_at: int
+    since: str
+    busiest: int
+    slower: bool
+
+
+def is_narrower(before: Profile, after: Capability, rate: int | None) -> bool:
+    """Whether the change takes something away."""
+    lost = any(
+        before.capability.allows(f, access) and not after.allows(f, access) for f in SWITCHED for access in Access
+    )
+    return lost or (rate is not None and rate < before.rate)
+
+
+def effect(ask: Ask, before: Profile, after: Capability, rate: int | None) -> Effect:
+    """The effect on the calls of the last days."""
+    now = ask.centre.clock()
+    question = Question(profile=before.key, since=now - SPAN, limit=LOOKED_AT)
+    found = search(ask.centre.database, ask.centre.settings.audit_table, question, now, reads=2).rows
+    calls = [row for row in found if row.channel != CHANNEL]
+    lost = [row for row in calls if row.status < 400 and _lost(row.method, before.capability, after)]
+    minutes = Counter({row.at[:16]: 0 for row in calls})
+    for row in calls:
+        minutes[row.at[:16]] += row.count
+    slower = rate is not None and rate < before.rate
+    since = calls[-1].at if calls else ""
+    return Effect(_grouped(lost), len(calls), since, max(minutes.values(), default=0), slower)
+
+
+def _lost(method: str, before: Capability, after: Capability) -> bool:
+    known = METHODS.get(method)
+    return known is not None and shown(known, before) and not shown(known, after)
+
+
+def _grouped(lost: list[Row]) -> list[Refused]:
+    counts = Counter((row.person_name, row.method) for row in lost)
+    last = {(row.person_name, row.method): row.at for row in reversed(lost)}
+    return [
+        Refused(person, method, f"{METHODS[method].family}.{METHODS[method].access}", calls, last[person, method])
+        for (person, method), calls in counts.most_common()
+    ]

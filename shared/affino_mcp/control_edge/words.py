@@ -1,0 +1,78 @@
+"""How the Control Centre writes times, numbers and switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
+from affino_mcp.errors import AffinoError
+
+TITLES: Final = {str(family): str(family).replace("_", " ").title() for family in SWITCHED} | {"always": "Everybody"}
+"""The families as people call them."""
+
+
+def time(text: str) -> str:
+    """`2026-11-23 09:00:12` from ISO 8601."""
+    return text[:19].replace("T", " ")
+
+
+def moment(seconds: int) -> str:
+    """The same from seconds since the epoch."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def count(number: int) -> str:
+    """`1,240`."""
+    return f"{number:,}"
+
+
+def title(family: str) -> str:
+    """A family as people call it."""
+    return TITLES.get(family, family)
+
+
+def switches(capability: Capability) -> list[str]:
+    """`Articles: read, write` for every family that is on."""
+    allowed = [(family, [a for a in Access if capability.allows(family, a)]) for family in SWITCHED]
+    return [f"{title(family)}: {', '.join(access)}" for family, access in allowed if access]
+
+
+def ago(then: int, now: int) -> str:
+    """`3 minutes ago`, from seconds since the epoch; a date when it is longer than two days."""
+    passed = max(0, now - then)
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if passed >= size:
+            number = passed // size
+            if word == "day" and number > 2:
+                return datetime.fromtimestamp(then, UTC).strftime("%Y-%m-%d")
+            return f"{number} {word}{'s' if number > 1 else ''} ago"
+    return "just now"
+
+
+def plural(number: int, word: str, more: str = "") -> str:
+    """`1 call`, `2 calls`."""
+    return f"{number:,} {word if number == 1 else more or word + 's'}"
+
+
+def faults(error: AffinoError) -> dict[str, str]:
+    """An error beside the field that it names; "" for the whole form."""
+    return {str(error.details.get("argument", "")): error.message}
+
+
+def tone(status: int) -> str:
+    """How a status code looks."""
+    return "good" if status < 400 else "warn" if status == 429 else "bad"
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "time": time,
+    "moment": moment,
+    "count": count,
+    "title_of": title,
+    "switches": switches,
+    "plural": plural,
+    "tone": tone,
+}
+"""For the templates."""

@@ -1,0 +1,83 @@
+"""An operator's browser before a whole Control Centre on memory: forms are filled as a person would, without JavaScript."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from httpx2 import Response
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+
+from affino_mcp import wiring
+from affino_mcp.gate.passwords import Passwords
+from tests.world import World
+
+PASSWORD = "a calm and long password"
+URL = "http://127.0.0.1:8642"
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"[^>]* value="([^"]*)"')
+
+
+@dataclass
+class Desk:
+    """A browser; `world` is what it looks at."""
+
+    world: World = field(default_factory=World)
+
+    def __post_init__(self) -> None:
+        rest = PlainTextResponse("elsewhere")
+        self.app = wiring.with_control(rest, self.world.settings, self.world.stores, self.world.clock)
+        self.browser = TestClient(self.app, base_url=URL, follow_redirects=False)
+
+    def person(self, first: str, last: str, *groups: str) -> int:
+        """Somebody with a password."""
+        code = self.world.person(first, last, *groups)
+        Passwords(self.world.database, self.world.settings).set(code, PASSWORD)
+        return code
+
+    def operator(self) -> Desk:
+        """This desk with Olivia Park signed in."""
+        self.person("Olivia", "Park", "Operators")
+        assert self.sign_in("olivia.park@affino.example").status_code == 303
+        return self
+
+    def sign_in(self, email: str, password: str = PASSWORD, path: str = "/") -> Response:
+        self.browser.get(f"/control/sign-in?next={path}")
+        page = self.get(f"/sign-in?next={path}")
+        return self.send("/sign-in", page, email=email, password=password)
+
+    def get(self, path: str, **query: str) -> Response:
+        found: Response = self.browser.get(f"/control{path}", params=query or None)
+        return found
+
+    def send(self, path: str, page: Response | None = None, /, **given: Any) -> Response:
+        """Send a form with the hidden fields of the page that it stands on."""
+        hidden = hidden_fields((page or self.get(path)).text)
+        body = urlencode({**hidden, **given}, doseq=True)
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        found: Response = self.browser.post(f"/control{path}", content=body, headers=headers)
+        return found
+
+    def calls(self, path: str) -> list[tuple[str, str]]:
+        """The store calls that a screen makes."""
+        self.world.watched.calls.clear()
+        assert self.get(path).status_code == 200, path
+        return list(self.world.watched.calls)
+
+    def rows(self) -> list[Mapping[str, Any]]:
+        """What operators did, oldest first."""
+        return [row for row in self.world.rows() if row["channel"] == "control"]
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """The hidden fields of a page's forms; forms of one page share their form token."""
+    return {name: html.unescape(value) for name, value in _HIDDEN.findall(page)}
+
+
+def text_of(page: Response) -> str:
+    """A page's text as a person reads it."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page.text)))

@@ -1,0 +1,165 @@
+"""API Profiles in the browser: list, add, edit, switch, regenerate; each action in the log; few store calls."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from httpx2 import Response
+
+from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.gate.profile import Profile
+from tests.unit.control_edge.desk import Desk, hidden_fields, text_of
+
+READ, BOTH = frozenset({Access.READ}), frozenset(Access)
+EDITOR = {"name": "Content Editor Agent", "rate": "60", "burst": "", "notes": "for the newsroom"}
+GRID = ["articles.read", "articles.write", "media_items.read", "media_items.write"]
+
+
+@pytest.fixture
+def profile(operator: Desk) -> Profile:
+    return operator.world.profile("Newsroom", {Family.ARTICLES: BOTH, Family.TASKS: READ}, 300)
+
+
+def edit(desk: Desk, profile: Profile, **given: Any) -> Response:
+    path = f"/profiles/{profile.key}/edit"
+    values = {"name": profile.name, "rate": str(profile.rate), "burst": "", "notes": ""}
+    return desk.send(path, grid=given.pop("grid", ["articles.read", "articles.write", "tasks.read"]), **values | given)
+
+
+def test_the_guides_profile_is_made_and_its_secret_is_shown_once(operator: Desk) -> None:
+    answer = operator.send("/profiles/new", grid=GRID, **EDITOR)
+    (state,) = operator.world.profiles.listed()
+    assert answer.status_code == 200
+    assert state.profile.secret in answer.text
+    assert state.profile.capability.to_json() == {"articles": ["read", "write"], "media_items": ["read", "write"]}
+    assert (state.profile.rate, state.profile.notes, state.enabled) == (60, "for the newsroom", True)
+    for path in ("/profiles", f"/profiles/{state.profile.key}", f"/profiles/{state.profile.key}/edit"):
+        assert state.profile.secret not in operator.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        pytest.param({"name": " "}, "The name must be", id="no name"),
+        pytest.param({"rate": "0"}, "from 1 to 6,000", id="no calls"),
+        pytest.param({"rate": "many"}, "must be a whole number", id="no number"),
+        pytest.param({"burst": "60000"}, "from 1 to 6,000", id="too many at once"),
+        pytest.param({"notes": "x" * 2001}, "at most 2,000", id="long notes"),
+        pytest.param({"name": "NEWSROOM"}, "exists already", id="a name that is taken"),
+    ],
+)
+def test_a_faulty_form_comes_back_as_it_was_sent(
+    operator: Desk, profile: Profile, given: dict[str, str], text: str
+) -> None:
+    answer = operator.send("/profiles/new", grid=GRID, **{**EDITOR, **given})
+    assert answer.status_code in (400, 409)
+    assert text in text_of(answer)
+    assert re.search(r'value="media_items.write"[^>]* checked', answer.text)
+    assert [state.profile.key for state in operator.world.profiles.listed()] == [profile.key]
+
+
+def test_the_grid_tells_what_each_switch_costs(operator: Desk) -> None:
+    page = operator.get("/profiles/new").text
+    figures = [int(price) for price in re.findall(r'data-price="(\d+)"', page)]
+    assert len(figures) == 20
+    assert all(100 < price < 20_000 for price in figures)
+
+
+def test_a_wider_profile_is_saved_at_once(operator: Desk, profile: Profile) -> None:
+    grid = ["articles.read", "articles.write", "tasks.read", "tasks.write"]
+    answer = edit(operator, profile, grid=grid, rate="600")
+    assert answer.status_code == 303
+    now = operator.world.profiles.get(profile.key).profile
+    assert now.capability.allows("tasks", Access.WRITE)
+    assert (now.rate, now.burst) == (600, 60)
+    (row,) = operator.rows()
+    assert (row["method"], row["profile_key"], row["person_name"]) == ("change_profile", profile.key, "Olivia Park")
+    assert row["arguments"]["before"]["families"] == {"articles": ["read", "write"], "tasks": ["read"]}
+    assert row["arguments"]["after"]["rate"] == 600
+
+
+def test_two_operators_never_undo_each_other(operator: Desk, profile: Profile) -> None:
+    page = operator.get(f"/profiles/{profile.key}/edit")
+    operator.world.profiles.change(profile.key, notes="somebody else was here")
+    grid = ["articles.read", "articles.write", "tasks.read"]
+    path = f"/profiles/{profile.key}/edit"
+    answer = operator.send(path, page, name="Mine", rate="300", burst="", notes="", grid=grid)
+    assert answer.status_code == 409
+    assert "Somebody else has changed" in answer.text
+    assert operator.world.profiles.get(profile.key).profile.notes == "somebody else was here"
+    assert [row["outcome"] for row in operator.rows()] == ["ok", "error"]
+
+
+def test_disabling_gives_a_receipt_and_is_obeyed(operator: Desk, profile: Profile) -> None:
+    answer = operator.send(f"/profiles/{profile.key}/disable", operator.get(f"/profiles/{profile.key}"))
+    assert "No call accepted since 09:00:00 UTC" in text_of(answer)
+    assert not operator.world.profiles.get(profile.key).enabled
+    operator.send(f"/profiles/{profile.key}/enable", operator.get(f"/profiles/{profile.key}"))
+    assert operator.world.profiles.get(profile.key).enabled
+    assert [row["method"] for row in operator.rows()] == ["disable_profile", "enable_profile"]
+
+
+def test_regenerating_shows_who_would_be_cut_off_and_then_the_new_secret(operator: Desk, profile: Profile) -> None:
+    world = operator.world
+    editor = world.person("Edith", "Moreau", "Editors")
+    handler = world.handler()
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "list_tasks", "arguments": {}}}
+    handler(world.event(message, world.headers(profile, editor)), None)
+    page = operator.get(f"/profiles/{profile.key}/regenerate")
+    assert f"Edith Moreau ({editor})" in text_of(page)
+    answer = operator.send(f"/profiles/{profile.key}/regenerate", page)
+    handler.close()
+    now = world.profiles.get(profile.key).profile
+    assert now.secret != profile.secret
+    assert now.secret in answer.text
+    assert now.secret not in str(operator.rows()) + operator.get(f"/profiles/{profile.key}").text
+
+
+def test_a_secret_is_regenerated_once_from_one_page(operator: Desk, profile: Profile) -> None:
+    page = operator.get(f"/profiles/{profile.key}/regenerate")
+    operator.send(f"/profiles/{profile.key}/regenerate", page)
+    again = operator.send(f"/profiles/{profile.key}/regenerate", page)
+    assert again.status_code == 409
+
+
+def test_nothing_is_done_that_cannot_be_written_down(operator: Desk, profile: Profile) -> None:
+    page = operator.get(f"/profiles/{profile.key}")
+    operator.world.watched.broken.add(("put", operator.world.settings.audit_table))
+    assert operator.send(f"/profiles/{profile.key}/disable", page).status_code == 503
+    assert operator.world.profiles.get(profile.key).enabled
+
+
+def test_screens_ask_the_stores_three_times_at_most(operator: Desk, profile: Profile) -> None:
+    operator.world.profile("Other", {Family.NOTES: READ})
+    for path in (
+        "/profiles",
+        "/profiles/new",
+        *(f"/profiles/{profile.key}{end}" for end in ("", "/edit", "/regenerate")),
+    ):
+        assert len(operator.calls(path)) <= 3, path
+    assert len(operator.calls("/profiles?calls=today")) <= 3 + 2
+
+
+def test_a_profile_that_is_not_there(operator: Desk) -> None:
+    assert operator.get("/profiles/nobody").status_code == 404
+
+
+def test_without_the_right_no_profile_is_seen(desk: Desk) -> None:
+    profile = desk.world.profile("Newsroom")
+    desk.person("Edith", "Moreau", "Editors")
+    desk.sign_in("edith.moreau@affino.example")
+    fields = hidden_fields(desk.get("/sign-in").text)
+    for path in ("/profiles", "/profiles/new", f"/profiles/{profile.key}", f"/profiles/{profile.key}/edit"):
+        answer = desk.get(path)
+        assert answer.status_code == 403, path
+        assert "Newsroom" not in answer.text
+    assert desk.browser.post(f"/control/profiles/{profile.key}/disable", data=fields).status_code == 403
+    assert desk.world.profiles.get(profile.key).enabled
+
+
+def test_names_are_text_never_markup(operator: Desk) -> None:
+    operator.world.profile('<script>alert("x")</script>')
+    assert "<script>alert" not in operator.get("/profiles").text
+    assert "&lt;script&gt;alert" in operator.get("/profiles").text

@@ -1,0 +1,76 @@
+"""What would change? Before something is taken away, the calls that it would have hit are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.gate.profile import Profile
+from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from tests.unit.control_edge.desk import Desk, text_of
+from tests.world import Client
+
+BOTH = frozenset(Access)
+GRID = ["accounts.read", "accounts.write", "tasks.read", "tasks.write"]
+
+
+@pytest.fixture
+def profile(operator: Desk) -> Profile:
+    return operator.world.profile("Sales", {Family.ACCOUNTS: BOTH, Family.TASKS: BOTH}, 300)
+
+
+@pytest.fixture
+def seller(operator: Desk, profile: Profile) -> Iterator[Client]:
+    handler: LambdaHandler = operator.world.handler()
+    code = operator.world.person("Sal", "Seller", "Sales")
+    yield Client(operator.world, handler, operator.world.headers(profile, code))
+    handler.close()
+
+
+def save(desk: Desk, profile: Profile, rate: str = "300", **given: str | list[str]) -> str:
+    path = f"/profiles/{profile.key}/edit"
+    answer = desk.send(path, name="Sales", rate=rate, burst="", notes="", **given)
+    return text_of(answer) if answer.status_code == 200 else str(answer.status_code)
+
+
+def test_calls_that_would_be_refused_are_named_by_person_and_tool(
+    operator: Desk, profile: Profile, seller: Client
+) -> None:
+    for _ in range(3):
+        seller.call("list_tasks")
+    seller.call("list_accounts")
+    page = save(operator, profile, grid=GRID[:2])
+    assert "3 calls of the newest 4 calls" in page
+    assert "Sal Seller list_tasks tasks.read 3" in page
+    assert operator.world.profiles.get(profile.key).profile.version == profile.version, "nothing is saved yet"
+
+
+def test_it_is_saved_after_a_look_at_it(operator: Desk, profile: Profile) -> None:
+    path = f"/profiles/{profile.key}/edit"
+    shown = operator.send(path, name="Sales", rate="300", burst="", notes="", grid=GRID[:2])
+    assert "None of the newest 0 calls" in text_of(shown)
+    assert operator.send(path, shown, grid=GRID[:2]).status_code == 303
+    assert not operator.world.profiles.get(profile.key).profile.capability.allows("tasks", Access.READ)
+
+
+def test_a_lower_limit_is_measured_against_the_busiest_minute(operator: Desk, profile: Profile, seller: Client) -> None:
+    for _ in range(5):
+        seller.call("list_accounts")
+    assert "from 300 to 2 calls a minute; the busiest minute of these calls had 5" in save(
+        operator, profile, "2", grid=GRID
+    )
+
+
+def test_wider_settings_are_not_asked_about(operator: Desk, profile: Profile) -> None:
+    assert save(operator, profile, grid=[*GRID, "notes.read"]) == "303"
+
+
+def test_the_question_costs_three_store_calls(operator: Desk, profile: Profile, seller: Client) -> None:
+    seller.call("list_tasks")
+    operator.get(f"/profiles/{profile.key}/edit")
+    page = operator.get(f"/profiles/{profile.key}/edit")
+    operator.world.watched.calls.clear()
+    operator.send(f"/profiles/{profile.key}/edit", page, name="Sales", rate="300", burst="", notes="", grid=GRID[:2])
+    assert len(operator.world.watched.calls) <= 3
