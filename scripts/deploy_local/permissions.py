@@ -86,6 +86,15 @@ RULES = [
     Rule("LoginProxyRole", False, "write a record", _dynamo("put_item", "RecordsTable", Item=KEY)),
     Rule("LoginProxyRole", False, "read an audit row", _dynamo("get_item", "AuditTable", Key=KEY)),
     Rule("LoginProxyRole", False, "add an audit row", _dynamo("put_item", "AuditTable", Item=KEY)),
+    Rule("ControlCentreRole", True, "read a gate row", _dynamo("get_item", "GateTable", Key=KEY)),
+    Rule("ControlCentreRole", True, "ask the audit", _dynamo("query", "AuditTable", **PARTITION)),
+    Rule("ControlCentreRole", True, "add an audit row", _dynamo("put_item", "AuditTable", Item=KEY)),
+    Rule("ControlCentreRole", False, "remove an audit row", _dynamo("delete_item", "AuditTable", Key=KEY)),
+    Rule("ControlCentreRole", False, "scan the audit", _dynamo("scan", "AuditTable")),
+    Rule("ControlCentreRole", False, "read a password hash", _dynamo("get_item", "CredentialsTable", Key=KEY)),
+    Rule("ControlCentreRole", False, "read a record", _dynamo("get_item", "RecordsTable", Key=KEY)),
+    Rule("ControlCentreRole", False, "read a media file", _object("get_object", "media/probe")),
+    Rule("ControlCentreRole", False, "read another secret", _secret("get_secret_value", "-other")),
 ]
 
 

@@ -10,7 +10,7 @@ from affino_mcp.store.files import MEDIA, UPLOADS
 from scripts.expand import Template, of_type
 
 READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
-MCP, LOGIN = "McpEndpointRole", "LoginProxyRole"
+MCP, LOGIN, CONTROL = "McpEndpointRole", "LoginProxyRole", "ControlCentreRole"
 
 # role, table -> the DynamoDB actions granted; a pair that is not named grants nothing.
 GRANTS: dict[tuple[str, str], set[str]] = {
@@ -23,6 +23,10 @@ GRANTS: dict[tuple[str, str], set[str]] = {
         *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     },
     (LOGIN, "CredentialsTable"): {"GetItem", "UpdateItem"},
+    (CONTROL, "GateTable"): {
+        *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    },
+    (CONTROL, "AuditTable"): {"PutItem", "Query"},
 }
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
 
@@ -44,7 +48,7 @@ def granted(template: Template, role: str, table: str) -> set[str]:
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("role", [MCP, LOGIN])
+@pytest.mark.parametrize("role", [MCP, LOGIN, CONTROL])
 def test_a_role_has_exactly_its_grants_on_a_table(template: Template, role: str, table: str) -> None:
     assert granted(template, role, table) == GRANTS.get((role, table), set())
 
@@ -53,8 +57,10 @@ WRITES = {"ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"}
 CALLS = [rows.profile("key").pk, rows.used("x").pk, rows.guard_tokens("source").pk]
 LOGINS = [rows.session("x").pk, rows.person(7).pk, rows.signature("x").pk, rows.guard("source", "account").pk]
 
+OPERATIONS = [rows.profile("key").pk, rows.PROFILE_LIST, rows.session("x").pk, rows.person(7).pk]
 
-@pytest.mark.parametrize(("role", "own"), [(MCP, CALLS), (LOGIN, LOGINS)])
+
+@pytest.mark.parametrize(("role", "own"), [(MCP, CALLS), (LOGIN, LOGINS), (CONTROL, OPERATIONS)])
 def test_a_role_writes_only_its_own_kinds_of_gate_rows(template: Template, role: str, own: list[str]) -> None:
     arn = {"Fn::GetAtt": ["GateTable", "Arn"]}
     for statement in statements(template, role):
@@ -71,9 +77,19 @@ def test_nobody_deletes_or_reads_the_audit_by_scanning(template: Template) -> No
         assert not granted(template, role, "AuditTable") & (READS | {"DeleteItem", "BatchWriteItem"})
 
 
-def test_login_reads_no_record_and_mcp_reads_no_password_hash(template: Template) -> None:
-    assert "RecordsTable" not in str(statements(template, LOGIN))
-    assert "CredentialsTable" not in str(statements(template, MCP))
+def test_the_control_centre_asks_the_audit_and_adds_to_it(template: Template) -> None:
+    (reads,) = [each for each in statements(template, CONTROL) if each["Sid"] == "AuditReads"]
+    assert listed(reads["Action"]) == ["dynamodb:Query"]
+    indexes = template["Resources"]["AuditTable"]["Properties"]["GlobalSecondaryIndexes"]
+    named = ["${AuditTable.Arn}/index/" + index["IndexName"] for index in indexes]
+    assert [resource["Fn::Sub"] for resource in reads["Resource"][1:]] == named
+
+
+def test_passwords_are_the_login_functions_and_records_the_mcp_endpoints_alone(template: Template) -> None:
+    for role in (LOGIN, CONTROL):
+        assert "RecordsTable" not in str(statements(template, role))
+    for role in (MCP, CONTROL):
+        assert "CredentialsTable" not in str(statements(template, role))
 
 
 def test_every_action_is_written_out(template: Template) -> None:
@@ -90,9 +106,12 @@ def test_only_tracing_has_no_resource_to_name(template: Template) -> None:
 
 
 def test_secrets_are_read_below_the_profiles_prefix_alone(template: Template) -> None:
-    for role in (MCP, LOGIN):
+    actions = {role: ["GetSecretValue"] for role in (MCP, LOGIN)}
+    actions[CONTROL] = ["CreateSecret", "GetSecretValue", "PutSecretValue"]
+    for role, granted_actions in actions.items():
         reads = [each for each in statements(template, role) if "secretsmanager" in str(each["Action"])]
-        assert [each["Action"] for each in reads] == ["secretsmanager:GetSecretValue"]
+        assert listed(reads[0]["Action"]) == [f"secretsmanager:{action}" for action in granted_actions]
+        assert len(reads) == 1
         assert reads[0]["Resource"]["Fn::Sub"].endswith(":secret:affino-mcp/${AWS::StackName}/profiles/*")
 
 
@@ -101,13 +120,14 @@ def test_media_files_are_the_mcp_endpoints_alone(template: Template) -> None:
     assert set(statement["Action"]) == {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
     prefixes = {resource["Fn::Sub"] for resource in statement["Resource"]}
     assert prefixes == {"${MediaBucket.Arn}/" + prefix + "*" for prefix in (MEDIA, UPLOADS)}
-    assert "MediaBucket" not in str(statements(template, LOGIN))
+    for role in (LOGIN, CONTROL):
+        assert "MediaBucket" not in str(statements(template, role))
 
 
 def test_managed_policies_are_not_given_to_functions(template: Template) -> None:
     for name, function in of_type(template, "AWS::Lambda::Function").items():
         assert function["Properties"]["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
-    for role in (MCP, LOGIN):
+    for role in (MCP, LOGIN, CONTROL):
         assert "ManagedPolicyArns" not in template["Resources"][role]["Properties"]
 
 

@@ -14,7 +14,7 @@ from affino_mcp.store.files import UPLOADS
 from scripts.build import LAMBDA_PYTHON, ROOT
 from scripts.expand import Template, of_type
 
-FUNCTIONS = ["McpEndpoint", "LoginProxy"]
+FUNCTIONS = ["McpEndpoint", "LoginProxy", "ControlCentre"]
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
 RUNTIME = f"python{LAMBDA_PYTHON}"
 SECRET_LOOK = re.compile(r"AKIA|BEGIN [A-Z ]*PRIVATE|[A-Za-z0-9+/_-]{32,}|password|secret=", re.IGNORECASE)
@@ -101,7 +101,7 @@ def test_layers_fit_the_functions(template: Template) -> None:
 def test_the_environment_is_the_settings_table(template: Template, name: str) -> None:
     known = {setting.metadata["variable"] for setting in Settings.__dataclass_fields__.values()}
     given = {variable for variable in variables(template, name) if variable.startswith("AFFINO_")}
-    withheld = ONLY_MCP if name == "LoginProxy" else ONLY_LOGIN
+    withheld = {"LoginProxy": ONLY_MCP, "McpEndpoint": ONLY_LOGIN}.get(name, ONLY_LOGIN | ONLY_MCP)
     assert given == known - GIVEN_BY_LAMBDA - withheld
 
 
@@ -159,7 +159,15 @@ def test_the_saved_query_asks_for_what_the_log_line_holds(template: Template) ->
 
 
 def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None:
-    assert set(template["Outputs"]) == {"McpUrl", "LoginUrl", "Instance", "SecretsPrefix", "MediaBucket", *TABLES}
+    assert set(template["Outputs"]) == {
+        "McpUrl",
+        "LoginUrl",
+        "ControlUrl",
+        "Instance",
+        "SecretsPrefix",
+        "MediaBucket",
+        *TABLES,
+    }
 
 
 def test_the_media_bucket_is_private_encrypted_versioned_and_kept(template: Template) -> None:
