@@ -179,3 +179,29 @@ def test_nothing_hidden_is_revealed(
     names = {row["Name"] for row in scene.person.call("list_sections").result["Sections"]}
     assert names == {f"Section {n}" for n, named in enumerate(sections) if _is_open(groups, named)}
     scene.handler.close()
+
+
+def test_lists_out_of_some_sections_are_whole_and_in_order() -> None:
+    scene = Scene([{"Editors"}, {"Everybody"}, set()], [], {"Editors"}, writes=True)
+    made: dict[int, str] = {}
+    for n in range(150):
+        section = scene.sections[n % 3]
+        title = f"Title {(n * 37) % 150:03d}"
+        code = scene._make("create_article", Title=title, standardSectionCode=section)[ITEM]
+        if n % 3 < 2:
+            made[code] = title
+    by_title = sorted(made, key=lambda code: made[code])
+    for filters, wanted in (
+        ({}, sorted(made)),
+        ({"SortBy": "Title"}, by_title),
+        ({"SortBy": "Title", "SortOrder": "desc"}, by_title[::-1]),
+        ({"StartCode": 75}, [code for code in sorted(made) if code > 75]),
+    ):
+        found: list[int] = []
+        more: dict[str, Any] = {}
+        for _ in range(-(-len(wanted) // 7)):
+            page = scene.person.call("list_articles", PageSize=7, **filters, **more).result
+            found += [row[ITEM] for row in page["Items"]]
+            more = {"Cursor": page["NextCursor"]}
+        assert (found, page["NextCursor"]) == (wanted, None)
+    scene.handler.close()

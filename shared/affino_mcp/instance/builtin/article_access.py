@@ -83,11 +83,21 @@ def live_now(call: Call, document: Document) -> bool:
     return bool(document.values.get("Live")) and begun and not ended
 
 
-def filters(records: Records, call: Call) -> tuple[tuple[str, ...], ...]:
-    """The groups of facets by which a list leaves out what the person may not see: two queries, whatever is stored."""
-    sections = tuple(f"section={code}" for code in guards.open_to(records, call.actor, SECTIONS))
+@dataclass(frozen=True)
+class Visible:
+    """How a list leaves out what the person may not see: groups of facets, and where to look when that is narrower."""
+
+    any_of: tuple[tuple[str, ...], ...]
+    leads: tuple[str, ...]
+
+
+def visible(records: Records, call: Call) -> Visible:
+    """What the person may see, as facets: two queries, whatever is stored."""
+    found, others = guards.parted(records, call.actor, SECTIONS)
+    sections = tuple(f"section={code}" for code in found)
     drafts = () if drafts_too(call) else (("live=yes", f"mine={call.actor.user_code}"),)
-    return (sections, guards.readable_securities(records, call.actor), *drafts)
+    securities = guards.readable_securities(records, call.actor)
+    return Visible((sections, securities, *drafts), sections if others else ())
 
 
 def opened(records: Records, call: Call, argument: str, code: int, what: str = ARTICLE.words) -> Opened:

@@ -59,13 +59,13 @@ def list_articles(records: Records, method: Method, values: Values, call: Call) 
         "category": references.code_of(records, "CategoryCode", "article_categories", values.get("CategoryCode")),
         "live": {True: "yes", False: "no"}.get(values[LIVE]) if LIVE in values else None,
     }
-    visible = article_access.filters(records, call)
-    rows = tuple(f"{facet}={code}" for facet, code in leads.items() if code)
+    visible = article_access.visible(records, call)
     plan = listing.Plan(
         ARTICLE,
-        rows or (visible[0] if len(visible[0]) == 1 else ()),
+        tuple(f"{facet}={code}" for facet, code in leads.items() if code),
         tuple(f"topic={code}" for code in values.get("TopicCodes", ())),
-        any_of=(*visible, *((f"{facet}={value}",) for facet, value in narrowing.items() if value)),
+        leads=visible.leads,
+        any_of=(*visible.any_of, *((f"{facet}={value}",) for facet, value in narrowing.items() if value)),
         keeps=lambda document: article_access.shows(call, document),
     )
     return listing.run(records, plan, values, call)

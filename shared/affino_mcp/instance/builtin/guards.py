@@ -12,7 +12,7 @@ from affino_mcp.instance.builtin.index import Facets, facet_partition
 from affino_mcp.instance.builtin.records import Known, Place, Records
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Actor
-from affino_mcp.store.ops import Check, Condition, Contains, Query, any_of, equals
+from affino_mcp.store.ops import Check, Condition, Contains, Item, Query, any_of, equals
 
 SECURITY: Final = "SecurityCode"
 SECURITIES: Final = "securities"
@@ -28,15 +28,27 @@ def facets(stored: Stored) -> Facets:
 
 def open_to(records: Records, actor: Actor, family: str, deed: str = security.READ) -> list[int]:
     """The codes of the guards of one kind that are open to the person: one query."""
-    return codes(records, family, any_of(*(Contains("facets", tag) for tag in security.tags_of(actor, deed))))
+    where = any_of(*(Contains("facets", tag) for tag in security.tags_of(actor, deed)))
+    return [row["code"] for row in _rows(records, family, where)]
 
 
-def codes(records: Records, family: str, where: Condition | None = None) -> list[int]:
-    """The codes of all operators' records of one kind that meet a condition."""
-    query, found = Query(records.table, facet_partition(family, "all"), where=where, limit=1000), list[int]()
+def parted(records: Records, actor: Actor, family: str) -> tuple[list[int], bool]:
+    """The codes of the guards that the person may read, and whether there are others: one query."""
+    rows, tags = _rows(records, family), set(security.tags_of(actor))
+    found = [row["code"] for row in rows if not tags.isdisjoint(row["facets"])]
+    return found, len(found) < len(rows)
+
+
+def codes(records: Records, family: str) -> list[int]:
+    """The codes of all operators' records of one kind."""
+    return [row["code"] for row in _rows(records, family)]
+
+
+def _rows(records: Records, family: str, where: Condition | None = None) -> list[Item]:
+    query, found = Query(records.table, facet_partition(family, "all"), where=where, limit=1000), list[Item]()
     while True:
         page = records.db.query(query)
-        found += [row["code"] for row in page.items]
+        found += page.items
         if page.next is None:
             return found
         query = replace(query, start=page.next)
@@ -69,3 +81,4 @@ def still(change: Change, *guards: Document | None) -> None:
     for guard in guards:
         if guard is not None:
             change.add(Check(change.table, guard.key, equals("version", guard.version)))
+            change.guards += [guard.ref] if security.READ in guard.record.writable else []

@@ -11,7 +11,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import precise
 from affino_mcp.errors import InvalidArgument
-from affino_mcp.instance.builtin import cursor, gathering
+from affino_mcp.instance.builtin import cursor, gathering, merging
 from affino_mcp.instance.builtin.document import Document
 from affino_mcp.instance.builtin.index import INDEXES, Facets, facet_partition, padded, word_partition
 from affino_mcp.instance.builtin.pages import DEFAULT_PAGE, Plan, is_recent, page
@@ -47,7 +47,7 @@ def run(records: Records, plan: Plan, values: Values, call: Call) -> Done:
         if found is not None:
             return gathering.pages(records, plan, found, values, call)
     query = index_query(records, plan, values, call)
-    rows, more = _rows(records, query, values.get("PageSize", DEFAULT_PAGE), found_by(values))
+    rows, more = _rows(records, plan, query, values.get("PageSize", DEFAULT_PAGE), found_by(values))
     return show(records, plan, rows, more, values, call, query.sort)
 
 
@@ -177,12 +177,15 @@ def admits(plan: Plan, facets: Facets) -> bool:
     return holds(conditions(plan, plan.facets), {"facets": [*facets.rows, *facets.tags]})
 
 
-def _rows(records: Records, query: Query, size: int, wanted: Callable[[Item], bool]) -> tuple[list[Item], Item | None]:
+def _rows(
+    records: Records, plan: Plan, query: Query, size: int, wanted: Callable[[Item], bool]
+) -> tuple[list[Item], Item | None]:
     filters = query.where is not None or query.span.prefix is not None
     limits = chain([FIRST_READ if filters else size + 1], repeat(NEXT_READS))
+    places = merging.partitions(plan, query)
 
     def read(start: Item | None) -> Page:
-        page = records.db.query(replace(query, limit=next(limits), start=start))
+        page = merging.read(records.db, replace(query, limit=next(limits), start=start), places)
         return Page([row for row in page.items if wanted(row)], page.next)
 
     return collect(read, query.start, size, query.sort)
@@ -199,8 +202,6 @@ def collect(
         if len(rows) > size or page.next is None:
             return _cut(sort, rows, size, page)
         start = page.next
-        if len(rows) == size:
-            break
     return rows, start
 
 

@@ -28,6 +28,7 @@ class Plan:
     Of every group of `any_of` at least one facet must hold too; a group that is empty lets nothing through. That is how
     record security hides records: in the query itself. `keeps` is the last look at a document before it is shown.
 
+    `leads` are facets with rows of which one must hold: without `facets`, few of them are read instead of everything.
     `due` narrows by due date; `adds` gives a row more attributes, `also` names more records to look up for them.
     """
 
@@ -35,6 +36,7 @@ class Plan:
     facets: tuple[str, ...] = ()
     any_tags: tuple[str, ...] = ()
     any_of: tuple[tuple[str, ...], ...] = ()
+    leads: tuple[str, ...] = ()
     due: Span | None = None
     adds: Callable[[Document, Known], dict[str, Any]] = field(default=lambda _document, _known: {})
     also: Callable[[Document], list[Place]] = field(default=lambda _document: [])
