@@ -13,12 +13,13 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.families.forums import FORUM, MANAGE, POST, POST_RIGHT, THREAD
 from affino_mcp.errors import InvalidState, NotFound, PermissionDenied
-from affino_mcp.instance.builtin import guards, security
+from affino_mcp.instance.builtin import security
 from affino_mcp.instance.builtin.document import Document
+from affino_mcp.instance.builtin.index import facet_partition
 from affino_mcp.instance.builtin.records import Records
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Call
-from affino_mcp.store.ops import Contains
+from affino_mcp.store.ops import Contains, Query, any_of
 
 APPROVED, PENDING, REJECTED = "approved", "pending", "rejected"
 MODERATION: Final = "Moderation"
@@ -50,15 +51,15 @@ def visible(call: Call, document: Document, *, moderator: bool) -> bool:
     return moderator or mine or public(document)
 
 
-def tags(document: Document, everybody: str) -> tuple[str, ...]:
-    """What the index rows of a thread or post carry, so that the query itself leaves out what the person may not see."""
+def standing(document: Document, everybody: str, own_: str) -> tuple[str, ...]:
+    """The facet under which readers find a thread or post: that of all, that of its author, or none."""
     if public(document):
         return (everybody,)
-    return () if moderation(document)["Hidden"] else (f"own={author(document)}",)
+    return () if moderation(document)["Hidden"] else (own_,)
 
 
 def own(call: Call) -> str:
-    """The tag of what the person wrote and not everybody sees."""
+    """The facet of threads that the person wrote and not everybody sees."""
     return f"own={call.actor.user_code}"
 
 
@@ -210,7 +211,7 @@ class Sight:
         """The part in which pending and hidden threads of others are seen."""
         return Sight(self.moderated, self.moderated)
 
-    def filters(self, call: Call) -> tuple[str, ...]:
+    def facets(self, call: Call) -> tuple[str, ...]:
         """The facets of which a thread must have one to be listed."""
         read = [code for code in self.readable if code not in self.moderated]
         mine = (own(call),) if read else ()
@@ -222,16 +223,18 @@ class Sight:
         return place in self.readable and visible(call, document, moderator=place in self.moderated)
 
 
-def sight(records: Records, call: Call, code: int | None) -> Sight:
-    """What the person may see in one forum (NotFound when they may not read it), or in all: two queries."""
+def sight(records: Records, call: Call, code: int | None = None) -> Sight:
+    """What the person may see in one forum (NotFound when they may not read it), or in all: one query."""
     if code is not None:
         found = forum(records, call, FORUM.code, code)
         return Sight((code,), (code,) if found.moderated_by(call) else ())
-    readable = guards.open_to(records, call.actor, FORUM.family)
-    return Sight(readable, moderated(records, call, readable))
+    open_to_them = any_of(*(Contains("facets", tag) for tag in security.tags_of(call.actor)))
+    query = Query(records.table, facet_partition(FORUM.family, "all"), where=open_to_them, limit=1000)
+    rows = {row["code"]: row["facets"] for row in records.db.query(query).items}
+    duty = moderator_tag(call.actor.user_code)
+    return Sight(tuple(rows), tuple(code for code, found in rows.items() if duty in found))
 
 
-def moderated(records: Records, call: Call, readable: Collection[int]) -> list[int]:
-    """Which of some forums the person moderates: one query."""
-    where = Contains("facets", f"moderator={call.actor.user_code}")
-    return [code for code in guards.codes(records, FORUM.family, where) if code in readable]
+def moderator_tag(user_code: int) -> str:
+    """What the index row of a forum carries for each of its moderators."""
+    return f"moderator={user_code}"

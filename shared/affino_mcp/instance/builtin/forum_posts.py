@@ -21,11 +21,20 @@ from affino_mcp.instance.builtin import (
     guards,
     html,
     listing,
+    merging,
     texts,
 )
 from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.document import Document, actor, created
-from affino_mcp.instance.builtin.forum_access import MODERATION, OpenPost, OpenThread, moderation, public, visible
+from affino_mcp.instance.builtin.forum_access import (
+    MODERATION,
+    OpenPost,
+    OpenThread,
+    author,
+    moderation,
+    standing,
+    visible,
+)
 from affino_mcp.instance.builtin.forum_shown import REPLY_TO
 from affino_mcp.instance.builtin.index import Facets
 from affino_mcp.instance.builtin.records import Records
@@ -36,16 +45,18 @@ from affino_mcp.store.ops import Item, Page
 FAMILY: Final = POST.family
 CODE: Final = POST.code
 ABOVE: Final = THREAD.code
-PUBLIC: Final = "public"
 _NOT_EDITED: Final[Mapping[str, Any]] = {"EditedDate": None, "EditedBy": None, "EditReason": None}
 
 
 def facets(stored: Stored) -> Facets:
-    """Posts are listed by thread; the public ones once more, so that the last of them is found at once."""
-    document = stored.document
-    thread = document.system[ABOVE]
-    shown = (forum_counts.shown_facet(thread),) if public(document) else ()
-    return Facets((f"thread={thread}", *shown), forum_access.tags(document, PUBLIC))
+    """Posts are listed by thread: all of them for moderators, the public ones, and those that only their author sees."""
+    thread = stored.document.system[ABOVE]
+    own = _own(thread, author(stored.document))
+    return Facets((f"thread={thread}", *standing(stored.document, forum_counts.shown_facet(thread), own)))
+
+
+def _own(thread: int, user_code: int) -> str:
+    return f"own={thread}:{user_code}"
 
 
 def cleaned(call: Call, values: Values) -> str:
@@ -69,13 +80,7 @@ def written(
 def list_forum_posts(records: Records, method: Method, values: Values, call: Call) -> Done:
     """A page of a thread's posts in order, as many as fit into one answer."""
     found = forum_access.thread(records, call, values[ABOVE])
-    seen = () if found.moderator else ((PUBLIC, forum_access.own(call)),)
-    query = listing.index_query(records, listing.Plan(POST, (f"thread={values[ABOVE]}",), any_of=seen), values, call)
-
-    def read(start: Item | None) -> Page:
-        return records.db.query(replace(query, start=start))
-
-    rows, more = listing.collect(read, query.start, values.get("PageSize", listing.DEFAULT_PAGE), query.sort)
+    rows, more = _rows(records, found, values, call)
     known = records.documents((FAMILY, row["code"]) for row in rows)
     posts = [post for row in rows if (post := known.get((FAMILY, row["code"])))]
     posts = [post for post in posts if visible(call, post, moderator=found.moderator)]
@@ -83,6 +88,19 @@ def list_forum_posts(records: Records, method: Method, values: Values, call: Cal
     if len(items) < len(posts):
         more = next({"pk": row["pk"], "sk": row["sk"]} for row in rows if row["code"] == items[-1][CODE])
     return Done(_answer(call, values, items, more), found.document.ref)
+
+
+def _rows(records: Records, found: OpenThread, values: Values, call: Call) -> tuple[list[Item], Item | None]:
+    thread = found.document.code
+    seen = (forum_counts.shown_facet(thread), _own(thread, call.actor.user_code))
+    plan = listing.Plan(POST, leads=(f"thread={thread}",) if found.moderator else seen)
+    query, size = listing.index_query(records, plan, values, call), values.get("PageSize", listing.DEFAULT_PAGE)
+    places = merging.partitions(plan, query)
+
+    def read(start: Item | None) -> Page:
+        return merging.read(records.db, replace(query, start=start), places)
+
+    return listing.collect(read, query.start, size, query.sort)
 
 
 def _answer(call: Call, values: Values, items: list[dict[str, Any]], more: Item | None) -> dict[str, Any]:

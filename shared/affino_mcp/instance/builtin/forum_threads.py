@@ -44,42 +44,42 @@ _NOT_MOVED: Final = FRESH | {"Pinned": False, "Locked": False}
 def facets(stored: Stored) -> Facets:
     """What a thread is listed by. Its forum counts it while it is public."""
     document, state = stored.document, moderation(stored.document)
-    place = document.values[PLACE]
-    tags = list(forum_access.tags(document, f"open={place}"))
-    tags += ["public"] if forum_access.public(document) else []
+    place, writer = document.values[PLACE], author(document)
+    standing = forum_access.standing(document, f"open={place}", f"own={writer}")
+    tags = ["public"] if forum_access.public(document) else []
     tags += ["pinned" if state["Pinned"] else "unpinned", "locked" if state["Locked"] else "unlocked"]
     tags += [PENDING] if state["Status"] == PENDING or document.system[forum_counts.HELD] else []
     tags += [HIDDEN] if state["Hidden"] else []
     counted = (f"{FORUM.family}#{place}",) if forum_access.public(document) else ()
-    return Facets((f"forum={place}", f"author={author(document)}"), tuple(tags), counted)
+    return Facets((f"forum={place}", f"author={writer}", *standing), tuple(tags), counted)
 
 
 def list_forum_threads(records: Records, method: Method, values: Values, call: Call) -> Done:
     """A page of the threads that the person may see."""
-    sight = forum_access.sight(records, call, values.get(PLACE))
-    status = values.get(STATUS.name)
+    place, status = values.get(PLACE), values.get(STATUS.name)
+    sight = forum_access.sight(records, call, place)
     if status in (PENDING, HIDDEN):
         sight = sight.moderated_only()
         if not sight.moderated:
             text = f"Only moderators list threads that are {status}; your own are in the list without Status."
-            raise not_moderator(values.get(PLACE), text)
+            raise not_moderator(place, text)
+    seen = sight.facets(call)
     plan = listing.Plan(
         THREAD,
-        _asked(values),
-        any_of=(sight.filters(call),),
+        (f"author={values['AuthorCode']}",) if values.get("AuthorCode") else (),
+        any_of=(seen, *((f"forum={place}",) for place in (place,) if place), *_asked(values)),
+        leads=seen,
         adds=lambda d, _: forum_shown.thread_attributes(d, moderator=d.values[PLACE] in sight.moderated),
         keeps=lambda d: sight.shows(call, d),
     )
     return listing.run(records, plan, values, call)
 
 
-def _asked(values: Values) -> tuple[str, ...]:
-    leads = {"forum": values.get(PLACE), "author": values.get("AuthorCode")}
+def _asked(values: Values) -> list[tuple[str, ...]]:
     flags = {"Pinned": ("unpinned", "pinned"), "Locked": ("unlocked", "locked")}
     status = {"approved": "public", PENDING: PENDING, HIDDEN: HIDDEN}.get(values.get(STATUS.name, ""))
-    facets = [f"{facet}={code}" for facet, code in leads.items() if code]
-    facets += [words[values[name]] for name, words in flags.items() if name in values]
-    return (*facets, *((status,) if status else ()))
+    facets = [words[values[name]] for name, words in flags.items() if name in values]
+    return [(facet,) for facet in (*facets, *((status,) if status else ()))]
 
 
 def get_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:

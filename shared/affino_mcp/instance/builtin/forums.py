@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ Groups = Sequence[str]
 
 def facets(stored: Stored) -> Facets:
     """What a forum is listed by: the groups that it opens to, and its moderators."""
-    return Facets((), (*security.tags(stored.document), *(f"moderator={code}" for code in stored.to(PEOPLE))))
+    return Facets((), (*security.tags(stored.document), *map(forum_access.moderator_tag, stored.to(PEOPLE))))
 
 
 def place_forum(
@@ -54,9 +54,11 @@ def place_forum(
 def list_forums(records: Records, method: Method, values: Values, call: Call) -> Done:
     """All forums that the person may read, by code: there are at most 90."""
     asked = words(values.get("Search", ""))
-    found = [f for f in register.open_to(records, call.actor, FAMILY) if _fits(f, asked)]
-    moderated = forum_access.moderated(records, call, [forum.code for forum in found])
-    items = _shown(records, call, found, moderated)
+    seen = forum_access.sight(records, call)
+    known = records.documents((FAMILY, code) for code in sorted(seen.readable)).values()
+    found = [forum for forum in known if security.may_read(call.actor, forum) and _fits(forum, asked)]
+    found.sort(key=lambda forum: forum.code)
+    items = _shown(records, call, found, seen.moderated)
     codes = {"LastRecordCode": found[-1].code if found else None, "NextCursor": None}
     return Done({"Items": items, "TotalRecords": len(items), **codes, "CurrentDate": iso(call.at)})
 
@@ -66,7 +68,9 @@ def _fits(forum: Document, asked: list[str]) -> bool:
     return all(any(word.startswith(part) for word in own) for part in asked)
 
 
-def _shown(records: Records, call: Call, forums: Sequence[Document], moderated: Sequence[int]) -> list[dict[str, Any]]:
+def _shown(
+    records: Records, call: Call, forums: Sequence[Document], moderated: Collection[int]
+) -> list[dict[str, Any]]:
     keys = {forum.code: count_key(forum.ref) for forum in forums}
     counts = records.db.get_many(records.table, list(keys.values())) if keys else {}
     return [
