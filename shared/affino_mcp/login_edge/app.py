@@ -16,7 +16,7 @@ from affino_mcp.gate.sessions import Sessions
 from affino_mcp.gate.signatures_seen import SignaturesSeen
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import Known
-from affino_mcp.login_edge.entrance import BuiltinEntrance
+from affino_mcp.login_edge.entrance import BuiltinEntrance, Entrance
 from affino_mcp.login_edge.login import Login
 from affino_mcp.login_edge.request import MAX_BODY, LoginRequest
 from affino_mcp.login_edge.rest import Rest
@@ -64,7 +64,7 @@ class LoginApp:
     def __init__(
         self, db: Database, secrets: Secrets, settings: Settings, clock: Clock, line: Line = observability.line
     ) -> None:
-        login = Login(BuiltinEntrance(db, settings, clock), db, settings, clock)
+        login = Login(_entrance(db, settings, clock), db, settings, clock)
         reader, seen = ProfileReader(db, secrets, settings), SignaturesSeen(db, settings, clock)
         signed = SignedCalls(reader, seen, clock, login.stranger)
         self._make_hub = partial(_hub, db, reader, settings, clock, login)
@@ -98,6 +98,14 @@ class LoginApp:
         place = {"source": request.source, "request_id": request.request_id, "duration_ms": elapsed()}
         self._line("login", {**reply.line(), **place})
         return reply
+
+
+def _entrance(db: Database, settings: Settings, clock: Clock) -> Entrance:
+    if not settings.instance_url:
+        return BuiltinEntrance(db, settings, clock)
+    from affino_mcp.login_edge.instance_entrance import InstanceEntrance  # noqa: PLC0415 (httpx is for this only)
+
+    return InstanceEntrance(db, settings, clock)
 
 
 def _hub(db: Database, reader: ProfileReader, settings: Settings, clock: Clock, login: Login) -> Hub:

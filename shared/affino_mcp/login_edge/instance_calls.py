@@ -1,0 +1,91 @@
+"""Signed calls to another instance's REST API: bounded in time and size, no redirections, its errors in our words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import httpx
+
+from affino_mcp import NAME, VERSION, observability
+from affino_mcp.clock import Clock
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.signature import signed_headers
+from affino_mcp.store.ops import StoreUnavailable
+
+MOST: Final = 64 * 1024
+TIMEOUT: Final = httpx.Timeout(8.0, connect=2.0)
+_OURS: Final = frozenset({"-101", "-102", "-103"})
+"""The instance's codes for a signature it does not accept: our configuration or clock is wrong, not the person."""
+
+
+class InstanceRefused(Exception):
+    """The instance says no to the person or the token: its status and code."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(status, code)
+        self.status, self.code = status, code
+
+
+class InstanceCalls:
+    """One instance's REST API, called with an API Profile's own key and secret."""
+
+    def __init__(self, url: str, dbname: str, clock: Clock) -> None:
+        self._dbname, self._clock = dbname, clock
+        fresh = httpx.Limits(max_keepalive_connections=0)  # a connection kept by a frozen Lambda process is a dead one
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT, limits=fresh, follow_redirects=False, trust_env=False)
+
+    def ask(
+        self,
+        profile: Profile,
+        method: str,
+        name: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The answer's JSON object. Raises InstanceRefused, and StoreUnavailable for everything else that goes wrong."""
+        path = f"/rest/{self._dbname}/{name}"
+        content = b"" if body is None else json.dumps(body).encode()
+        signed = signed_headers(method, path, content, profile.key, profile.secret, self._clock())
+        status, text = self._sent(
+            method, path, content, {**signed, **(headers or {}), "User-Agent": f"{NAME}/{VERSION}"}
+        )
+        document = _object(text)
+        if status == 200 and document is not None:
+            return document
+        code = _code(document)
+        if status in {400, 401, 403, 429} and document is not None and code not in _OURS:
+            raise InstanceRefused(status, code)
+        observability.fault("instance failed", {"call": name, "status": status, "code": code})
+        raise StoreUnavailable
+
+    def _sent(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        try:
+            with self._http.stream(method, path, content=content, headers=headers) as answer:
+                return answer.status_code, _bounded(answer)
+        except httpx.HTTPError as error:
+            observability.fault("instance failed", {"path": path, "error": type(error).__name__})
+            raise StoreUnavailable from error
+
+
+def _bounded(answer: httpx.Response) -> bytes:
+    text = b""
+    for part in answer.iter_bytes(8 * 1024):
+        text += part
+        if len(text) > MOST:
+            raise StoreUnavailable
+    return text
+
+
+def _object(text: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _code(document: Mapping[str, Any] | None) -> str:
+    error = (document or {}).get("error")
+    return str(error.get("code", ""))[:20] if isinstance(error, dict) else ""

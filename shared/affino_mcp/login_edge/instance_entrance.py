@@ -1,0 +1,95 @@
+"""The entrance of another instance: it knows the people and their passwords; what it opens is remembered here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from affino_mcp.clock import Clock
+from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
+from affino_mcp.gate.adoption import Adoptions
+from affino_mcp.gate.person import Person
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.session_rows import Issued
+from affino_mcp.gate.sessions import Sessions
+from affino_mcp.gate.tokens import digest
+from affino_mcp.login_edge.answer import Known
+from affino_mcp.login_edge.entrance import WrongProof
+from affino_mcp.login_edge.instance_calls import InstanceCalls, InstanceRefused
+from affino_mcp.login_edge.proof import Proof
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database, StoreUnavailable
+
+_TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_WANTED: Final = "UserCode,FirstName,LastName,Email,SecurityGroups"
+
+
+class InstanceEntrance:
+    """See Entrance. An answer that makes no sense is StoreUnavailable: nobody is blamed, nothing is remembered."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self._calls = InstanceCalls(settings.instance_url, settings.instance, clock)
+        self._adoptions, self._sessions = Adoptions(db, settings, clock), Sessions(db, settings, clock)
+
+    def enter(self, profile: Profile | None, proof: Proof, known: Known) -> Issued:
+        """See Entrance."""
+        if profile is None:  # nothing to sign with
+            raise StoreUnavailable
+        try:
+            tokens = self._calls.ask(profile, "POST", "login", {"Email": proof.email, "Password": proof.password})
+        except InstanceRefused as refused:
+            if refused.status == 403:
+                raise PersonInactive from refused
+            raise WrongProof from refused
+        issued = self._adopted(profile, tokens, proof.email)
+        known.user_code = issued.person.user_code
+        return issued
+
+    def refresh(self, profile: Profile, access: str, refresh: str) -> Issued:
+        """See Entrance. The instance spends the RefreshToken; the old session ends here too."""
+        held = self._adoptions.held(access)
+        tokens = self._held(profile, "token", AccessToken=access, RefreshToken=refresh)
+        issued = self._adopted(profile, tokens, held["person"]["email"])
+        if issued.access_token != access:
+            self._sessions.end(held["user_code"], digest(access))
+        return issued
+
+    def user(self, profile: Profile, access: str) -> Mapping[str, Any]:
+        """See Entrance. A logout here counts, whatever the instance thinks."""
+        self._sessions.resolve(access)
+        record = self._held(profile, "user", AccessToken=access)
+        _person(record, "")
+        return record
+
+    def _held(self, profile: Profile, name: str, **tokens: str) -> dict[str, Any]:
+        try:
+            return self._calls.ask(profile, "GET", name, None, tokens)
+        except InstanceRefused as refused:
+            if refused.status == 403:
+                raise PersonInactive from refused
+            raise SessionExpired if refused.code == "-106" else SessionUnknown from refused
+
+    def _adopted(self, profile: Profile, tokens: Mapping[str, Any], email: str) -> Issued:
+        access, refresh = (str(tokens.get(name, "")) for name in ("AccessToken", "RefreshToken"))
+        lifetime = str(tokens.get("Expires", ""))
+        if not (_TOKEN.fullmatch(access) and _TOKEN.fullmatch(refresh) and re.fullmatch("[0-9]{1,6}", lifetime)):
+            raise StoreUnavailable
+        try:
+            record = self._calls.ask(profile, "GET", "user", None, {"AccessToken": access, "Filter": _WANTED})
+        except InstanceRefused as refused:
+            raise StoreUnavailable from refused
+        person = _person(record, email)
+        return self._adoptions.adopt(person, profile.key, access.lower(), refresh.lower(), int(lifetime))
+
+
+def _person(record: Mapping[str, Any], email: str) -> Person:
+    """The person in a user record; raises StoreUnavailable when it names nobody."""
+    code = str(record.get("UserCode", ""))
+    if not re.fullmatch("[1-9][0-9]{0,11}", code):
+        raise StoreUnavailable
+    name = " ".join(str(record.get(part) or "") for part in ("FirstName", "LastName")).strip()
+    groups = record.get("SecurityGroups") or []
+    listed = groups.split(",") if isinstance(groups, str) else groups if isinstance(groups, list) else []
+    names = tuple(str(group).strip() for group in listed[:200] if str(group).strip())
+    return Person(int(code), name[:201] or code, str(record.get("Email") or email), names)
