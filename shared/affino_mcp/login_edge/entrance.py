@@ -22,7 +22,11 @@ from affino_mcp.store.ops import Database
 
 
 class WrongProof(Exception):
-    """No such person, or not their password: nobody is told which."""
+    """No such person, or not their password: nobody is told which. A guard behind ours may want a wait, in seconds."""
+
+    def __init__(self, wait: int = 0) -> None:
+        super().__init__()
+        self.wait = wait
 
 
 class Entrance(Protocol):

@@ -10,6 +10,7 @@ import httpx
 
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.clock import Clock
+from affino_mcp.gate.login_guard import LONGEST_WAIT
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.signature import signed_headers
 from affino_mcp.store.ops import StoreUnavailable
@@ -21,11 +22,11 @@ _OURS: Final = frozenset({"-101", "-102", "-103"})
 
 
 class InstanceRefused(Exception):
-    """The instance says no to the person or the token: its status and code."""
+    """The instance says no to the person or the token: its status and code, and how long it wants us to wait."""
 
-    def __init__(self, status: int, code: str) -> None:
+    def __init__(self, status: int, code: str, wait: int) -> None:
         super().__init__(status, code)
-        self.status, self.code = status, code
+        self.status, self.code, self.wait = status, code, wait
 
 
 class InstanceCalls:
@@ -48,25 +49,29 @@ class InstanceCalls:
         path = f"/rest/{self._dbname}/{name}"
         content = b"" if body is None else json.dumps(body).encode()
         signed = signed_headers(method, path, content, profile.key, profile.secret, self._clock())
-        status, text = self._sent(
-            method, path, content, {**signed, **(headers or {}), "User-Agent": f"{NAME}/{VERSION}"}
-        )
+        sent = {**signed, **(headers or {}), "User-Agent": f"{NAME}/{VERSION}"}
+        status, wait, text = self._sent(method, path, content, sent)
         document = _object(text)
         if status == 200 and document is not None:
             return document
         code = _code(document)
         if status in {400, 401, 403, 429} and document is not None and code not in _OURS:
-            raise InstanceRefused(status, code)
+            raise InstanceRefused(status, code, wait)
         observability.fault("instance failed", {"call": name, "status": status, "code": code})
         raise StoreUnavailable
 
-    def _sent(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    def _sent(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> tuple[int, int, bytes]:
         try:
             with self._http.stream(method, path, content=content, headers=headers) as answer:
-                return answer.status_code, _bounded(answer)
+                return answer.status_code, _wait(answer), _bounded(answer)
         except httpx.HTTPError as error:
             observability.fault("instance failed", {"path": path, "error": type(error).__name__})
             raise StoreUnavailable from error
+
+
+def _wait(answer: httpx.Response) -> int:
+    given = answer.headers.get("retry-after", "")
+    return min(int(given), LONGEST_WAIT) if given.isascii() and given.isdigit() else 60
 
 
 def _bounded(answer: httpx.Response) -> bytes:

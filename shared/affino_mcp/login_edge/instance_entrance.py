@@ -39,9 +39,7 @@ class InstanceEntrance:
         try:
             tokens = self._calls.ask(profile, "POST", "login", {"Email": proof.email, "Password": proof.password})
         except InstanceRefused as refused:
-            if refused.status == 403:
-                raise PersonInactive from refused
-            raise WrongProof from refused
+            raise _meaning(refused) from refused
         issued = self._adopted(profile, tokens, proof.email)
         known.user_code = issued.person.user_code
         return issued
@@ -81,6 +79,13 @@ class InstanceEntrance:
             raise StoreUnavailable from refused
         person = _person(record, email)
         return self._adoptions.adopt(person, profile.key, access.lower(), refresh.lower(), int(lifetime))
+
+
+def _meaning(refused: InstanceRefused) -> Exception:
+    """What a refused login means. The instance may have a guard of its own, to which we are one source."""
+    if refused.status == 403:
+        return PersonInactive()
+    return WrongProof(refused.wait if refused.status == 429 else 0)
 
 
 def _person(record: Mapping[str, Any], email: str) -> Person:

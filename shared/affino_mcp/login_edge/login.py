@@ -39,7 +39,7 @@ class Login:
         try:
             issued = self.entrance.enter(profile, proof, known)
         except WrongProof as wrong:
-            raise self._wrong(attempt) from wrong
+            raise self._wrong(attempt, wrong.wait) from wrong
         except PersonInactive as inactive:
             self._after(attempt, self._guard.succeeded)
             raise LoginRefused(answer.PERSON_OFF) from inactive
@@ -61,9 +61,10 @@ class Login:
         except TooManyFailures as blocked:
             raise LoginRefused(answer.BLOCKED, blocked.retry_after) from None
 
-    def _wrong(self, attempt: Attempt | None) -> LoginRefused:
-        wait = self._after(attempt, self._guard.failed)
-        return LoginRefused(answer.WRONG_LOGIN) if wait is None else LoginRefused(answer.BLOCKED, wait)
+    def _wrong(self, attempt: Attempt | None, theirs: int) -> LoginRefused:
+        ours = self._after(attempt, self._guard.failed)
+        wait = max(ours or 0, theirs)
+        return LoginRefused(answer.BLOCKED, wait) if wait else LoginRefused(answer.WRONG_LOGIN)
 
     @staticmethod
     def _after(attempt: Attempt | None, tell: Callable[[Attempt], T]) -> T | None:
