@@ -156,6 +156,9 @@ CONDITIONS: list[tuple[str, Condition, bool, bool]] = [
     ("not all", all_of(equals("text", "b"), equals("number", 6)), False, False),
     ("some", any_of(equals("text", "c"), equals("number", 5)), True, False),
     ("none", any_of(equals("text", "c"), equals("number", 6)), False, False),
+    ("all of one", all_of(equals("number", 5)), True, False),
+    ("all of some", all_of(any_of(equals("text", "b"), equals("number", 6))), True, False),
+    ("all of some of one", all_of(any_of(all_of(equals("text", "b"))), equals("number", 5)), True, False),
     ("absent or past", any_of(absent(), Compare("number", "<", 6)), True, True),
 ]
 

@@ -91,9 +91,14 @@ class _Names:
             case Contains(name, value):
                 return f"contains({self.name(name)}, {self.value(value)})"
             case All(parts):
-                return "(" + " AND ".join(self.condition(part) for part in parts) + ")"
+                return self._joined(" AND ", parts)
             case Some(parts):
-                return "(" + " OR ".join(self.condition(part) for part in parts) + ")"
+                return self._joined(" OR ", parts)
+
+    def _joined(self, word: str, parts: Sequence[Condition]) -> str:
+        """Parts in parentheses; one part as it is, because DynamoDB refuses parentheses that say nothing."""
+        rendered = [self.condition(part) for part in parts]
+        return rendered[0] if len(rendered) == 1 else f"({word.join(rendered)})"
 
     def into(self, request: Wire) -> Wire:
         if self.names:
