@@ -26,6 +26,7 @@ from affino_mcp.local.process import Child
 from affino_mcp.local.progress import Progress
 from affino_mcp.local.stores import ACCOUNT_KEY, dynamodb, open_stores, s3
 from affino_mcp.settings import Settings
+from affino_mcp.wiring import Stores
 
 SERVICE: Final = "service"
 SUPERVISOR: Final = "supervisor"
@@ -163,10 +164,10 @@ def _filled(plan: Plan, settings: Settings, say: Progress) -> Connection:
         people=people,
         stores=connection.stores(settings),
     )
-    return _with_records(made, profiles[HEADERS_PROFILE], say)
+    return _with_records(made, profiles[HEADERS_PROFILE], stores, settings, say)
 
 
-def _with_records(made: Connection, profile: Profile, say: Progress) -> Connection:
+def _with_records(made: Connection, profile: Profile, stores: Stores, settings: Settings, say: Progress) -> Connection:
     def headers_of(role: str) -> dict[str, str]:
         person: dict[str, Any] = made.people[role]
         login = log_in(made.login_url, profile.key, profile.secret, person["email"], person["password"])
@@ -177,5 +178,5 @@ def _with_records(made: Connection, profile: Profile, say: Progress) -> Connecti
     except LoginFailed as failed:
         say(f"No session was opened for the demo: {failed.message}")
     else:
-        seed.records(made.mcp_url, headers_of)
+        seed.records(stores, settings, made.people, made.mcp_url, headers_of)
     return made

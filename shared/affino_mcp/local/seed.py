@@ -15,13 +15,18 @@ from affino_mcp.gate.passwords import Passwords
 from affino_mcp.gate.people import People
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.profiles import Profiles
-from affino_mcp.local.demo import PROFILES, RECORDS, ROLES, Step
+from affino_mcp.instance.builtin.instance import FACETS
+from affino_mcp.instance.builtin.records import Records
+from affino_mcp.local import demo_crm, demo_website
+from affino_mcp.local.demo import PROFILES, ROLES
 from affino_mcp.local.network import client
 from affino_mcp.local.registration import register
+from affino_mcp.local.steps import Codes, filled, made
 from affino_mcp.settings import Settings
 from affino_mcp.wiring import Stores
 
 Demo = dict[str, dict[str, Any]]
+HeadersOf = Callable[[str], Mapping[str, str]]
 
 
 class SeedFailed(AffinoError):
@@ -71,26 +76,29 @@ def people(stores: Stores, settings: Settings, passphrases: Mapping[str, str]) -
     return found
 
 
-def records(url: str, headers_of: Callable[[str], Mapping[str, str]]) -> int:
-    """Make the demo's records unless there are accounts already; gives how many. Raises SeedFailed.
+def records(stores: Stores, settings: Settings, people: Demo, url: str, headers_of: HeadersOf) -> int:
+    """Make the demo's records unless there are accounts already; gives how many calls that took. Raises SeedFailed.
 
-    `headers_of` gives a role's three headers: every record is made by calling its tool as that person.
+    `headers_of` gives a role's three headers: every record is made by calling its tool as that person. Only what no tool can
+    make (sections, forums, categories) is put in place the operator's way.
     """
     call = Tools(url, headers_of)
     if call("sales_manager", "list_accounts", {"PageSize": 1})["Items"]:
         return 0
-    codes: list[int] = []
-    for step in RECORDS:
-        answer = call(step.role, step.tool, _filled(step, codes))
-        (record,) = [part for name, part in answer.items() if name != "Warnings"]
-        codes.append(next(iter(record.values())))
-    return len(codes)
+    codes: Codes = {role: person["user_code"] for role, person in people.items()}
+    codes |= demo_website.place(Records(stores.database, settings.records_table, FACETS), now())
+    steps = [*demo_crm.steps(), *demo_website.steps()]
+    for step in steps:
+        code = made(call(step.role, step.tool, filled(dict(step.arguments), codes)))
+        if step.name and code is not None:
+            codes[step.name] = code
+    return len(steps)
 
 
 class Tools:
     """Calls tools of the running service like any client."""
 
-    def __init__(self, url: str, headers_of: Callable[[str], Mapping[str, str]]) -> None:
+    def __init__(self, url: str, headers_of: HeadersOf) -> None:
         self._url, self._headers_of = url, headers_of
         self._headers: dict[str, dict[str, str]] = {}
 
@@ -108,8 +116,3 @@ class Tools:
             raise SeedFailed(f"The demo's {tool} did not work: {json.dumps(answer)[:500]}")
         content: dict[str, Any] = result["structuredContent"]
         return content
-
-
-def _filled(step: Step, codes: list[int]) -> dict[str, Any]:
-    made = {f"{{{place}}}": code for place, code in enumerate(codes)}
-    return {name: made.get(value, value) if isinstance(value, str) else value for name, value in step.arguments.items()}

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pytest
 
 from affino_mcp.cli.local import claude_line
 from affino_mcp.gate.groups import GROUPS
-from affino_mcp.local.demo import CRM, PROFILES, RECORDS, ROLES
+from affino_mcp.local import demo_crm, demo_website
+from affino_mcp.local.demo import CRM, PROFILES, ROLES
 from affino_mcp.local.emulator import variables
 from affino_mcp.local.lease import Lease
 from affino_mcp.local.login import LoginFailed, log_in, signed_path
@@ -147,7 +149,12 @@ def test_the_demo_has_what_was_asked_for() -> None:
     assert {group for role in ROLES.values() for group in role.groups} <= set(GROUPS)
     assert len(PROFILES["all"].families) == 10
     assert set(PROFILES["crm-read"].families) == set(CRM)
-    assert {step.role for step in RECORDS} <= set(ROLES)
+    steps = [*demo_crm.steps(), *demo_website.steps()]
+    assert {step.role for step in steps} <= set(ROLES)
+    tools = Counter(step.tool for step in steps)
+    asked = {"create_account": 40, "create_contact": 120, "create_opportunity": 25, "create_article": 30}
+    assert {tool: tools[tool] for tool in asked} == asked
+    assert (len(demo_website.SECTIONS), len(demo_website.FORUMS)) == (6, 4)
 
 
 def test_the_line_for_claude_code_survives_a_shell() -> None:
