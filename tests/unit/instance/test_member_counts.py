@@ -48,7 +48,9 @@ class Crossed:
 
     def transact(self, ops: Sequence[WriteOp], token: str) -> None:
         if self.others:
-            self.others.pop(0)()
+            other, self.others, waiting = self.others[0], [], self.others[1:]
+            other()
+            self.others = waiting
         self._inner.transact(ops, token)
 
 
