@@ -174,7 +174,8 @@ def _lowest(moment: datetime) -> str:
 
 
 def _moment(cursor: str | None) -> datetime | None:
-    return ULID.from_str(cursor).datetime if cursor else None
+    """The latest moment that a row below the cursor can have."""
+    return ULID.from_int(max(0, int(ULID.from_str(cursor)) - 1)).datetime if cursor else None
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from affino_mcp.control_edge import register
+from affino_mcp.control_edge import log_filters, register
 from affino_mcp.control_edge.ask import Ask, Place, page
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.entry import Rule, route
-from affino_mcp.control_edge.screens import profile_edit, profile_switch, profiles
+from affino_mcp.control_edge.screens import log_export, logs, profile_edit, profile_switch, profiles
 from affino_mcp.gate.groups import PROFILES_MANAGE
 from affino_mcp.pages.assets import BY_ADDRESS, KEPT
 
@@ -27,6 +27,9 @@ def build(centre: Centre) -> Starlette:
         ("", "GET", _first, Rule()),
         ("/", "GET", _first, Rule()),
         ("/sign-out", "POST", _sign_out, Rule()),
+        ("/logs", "GET", logs.listed, Rule(keys=log_filters.keys)),
+        ("/logs/export", "GET", log_export.export, Rule(keys=log_filters.keys)),
+        ("/logs/{profile}/{id}", "GET", logs.shown, Rule()),
         ("/profiles", "GET", profiles.listed, _MANAGE),
         ("/profiles/new", "GET", profile_edit.new, _SECRET),
         ("/profiles/new", "POST", profile_edit.create, _SECRET),

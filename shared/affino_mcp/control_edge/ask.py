@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.visits import Rows, Visit
+from affino_mcp.gate.address import base_url, is_loopback
 from affino_mcp.gate.groups import LOGS_READ, PROFILES_MANAGE
 from affino_mcp.pages.rendering import HEADERS
 
@@ -33,28 +34,16 @@ class Place:
     @classmethod
     def of(cls, request: Request) -> Place:
         """The place of this request. `base` is the stage before the path; `plain` says http on this machine."""
-        context = request.scope.get("aws.event", {}).get("requestContext")
-        if context is None:
-            host, port = request.scope.get("server") or ("127.0.0.1", 80)
-            source = request.client.host if request.client else ""
-            plain = request.url.scheme == "http" and _loopback(host)
-            return cls("", f"{request.url.scheme}://{host}:{port}", source, str(uuid.uuid4()), plain)
-        whole, path = str(context.get("path", "")), request.scope["path"]
-        base = whole.removesuffix(path) if whole.endswith(path) else ""
-        source = (context.get("identity") or {}).get("sourceIp") or ""
-        return cls(base, f"https://{context.get('domainName', '')}{base}", source, context["requestId"], plain=False)
+        public, context = base_url(request.scope), request.scope.get("aws.event", {}).get("requestContext", {})
+        client = request.client.host if request.client else ""
+        source = (context.get("identity") or {}).get("sourceIp") or client
+        request_id = context.get("requestId") or str(uuid.uuid4())
+        return cls(urlsplit(public).path.rstrip("/"), public, source, request_id, is_loopback(public))
 
     @property
     def cookie(self) -> str:
         """The visit's cookie: bound to the host and to TLS, except in a local run without TLS."""
         return "affino-control" if self.plain else "__Host-affino-control"
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True)

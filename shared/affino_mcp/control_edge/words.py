@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -61,6 +62,11 @@ def faults(error: AffinoError) -> dict[str, str]:
     return {str(error.details.get("argument", "")): error.message}
 
 
+def pretty(document: Any) -> str:
+    """JSON for people."""
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
 def tone(status: int) -> str:
     """How a status code looks."""
     return "good" if status < 400 else "warn" if status == 429 else "bad"
@@ -73,6 +79,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "title_of": title,
     "switches": switches,
     "plural": plural,
+    "pretty": pretty,
     "tone": tone,
 }
 """For the templates."""

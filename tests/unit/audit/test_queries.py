@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -147,3 +148,24 @@ def test_a_foreign_cursor_does_no_harm(cursor: str) -> None:
 def test_who_used_a_profile() -> None:
     found = people(DATABASE, TABLE, "K1", NOON - timedelta(hours=24), NOON)
     assert {code: call.at for code, call in found.items()} == {7: CALLS[0].at}
+
+
+def test_a_read_at_a_time_gets_to_the_end() -> None:
+    found: list[Row] = []
+    question = Question(since=NOON - timedelta(hours=30))
+    for _ in range(40):
+        answer = search(DATABASE, TABLE, question, NOON, reads=1)
+        found += answer.rows
+        if answer.next is None:
+            break
+        question = replace(question, cursor=answer.next)
+    assert found == search(DATABASE, TABLE, Question(since=NOON - timedelta(hours=30)), NOON).rows != []
+
+
+@pytest.mark.parametrize("asked", [{"family": "accounts"}, {"family": "tasks"}, {"request_id": "nobody's"}], ids=str)
+def test_a_family_or_a_request_is_found(asked: dict[str, Any]) -> None:
+    since = NOON - timedelta(hours=100)
+    everything = search(DATABASE, TABLE, Question(since=since, limit=500), NOON).rows
+    ((name, wanted),) = asked.items()
+    found = search(DATABASE, TABLE, Question(since=since, limit=500, **asked), NOON).rows
+    assert found == [one for one in everything if getattr(one, name) == wanted]

@@ -1,0 +1,124 @@
+"""The filters of the API Logs: from the form's words to a question, and the rows of the Gate table that this needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from affino_mcp.audit.queries import Question
+from affino_mcp.audit.row import Row
+from affino_mcp.control_edge.ask import Ask
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.gate import rows
+from affino_mcp.gate.emails import folded, plausible
+from affino_mcp.gate.groups import LOGS_READ
+from affino_mcp.gate.profile_form import NAME_LENGTH, folded_name
+from affino_mcp.store.ops import Key
+
+FIELDS: Final = ("profile", "person", "method", "family", "status", "record", "since", "until", "words", "request")
+NOBODY: Final = 0
+_SPAN: Final = re.compile(r"([0-9]{1,4})([mhd])")
+_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
+_KEY: Final = re.compile(r"[A-Za-z0-9]{1,64}")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the form says, and the question that it makes. `words` are looked for in warnings and errors."""
+
+    given: Mapping[str, str]
+    question: Question
+    words: tuple[str, ...] = ()
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+    def keep(self, found: Sequence[Row]) -> list[Row]:
+        """The rows that say all the words."""
+        return [row for row in found if all(word in _said(row) for word in self.words)]
+
+
+def keys(given: Mapping[str, str]) -> Sequence[Key]:
+    """Where a profile's name and a person's address lead; read together with the visit."""
+    profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
+    found = [rows.profile_name(folded_name(profile))] if 0 < len(profile) <= NAME_LENGTH else []
+    return found + ([rows.email(folded(person))] if plausible(person) else [])
+
+
+def read(ask: Ask, limit: int) -> Filters:
+    """The filters of this request; without logs.read only the person's own calls. A wrong one asks for nothing."""
+    given = {name: ask.query.get(name, "").strip() for name in FIELDS}
+    wrong: dict[str, str] = {}
+    now = ask.centre.clock()
+    since, until = _moment(given, "since", now, wrong), _moment(given, "until", now, wrong)
+    question = Question(
+        profile=_profile(ask, given["profile"]),
+        person=_person(ask, given["person"]),
+        record=given["record"] or None,
+        method=given["method"] or None,
+        family=given["family"] or None,
+        request_id=given["request"] or None,
+        status=_status(given, wrong),
+        since=since,
+        until=until,
+        limit=limit,
+        cursor=ask.query.get("cursor") or None,
+    )
+    return Filters(given, question, tuple(given["words"].casefold().split()), wrong)
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """A time: `30m`, `2h`, `3d` ago, or a date with or without a time (UTC). Raises InvalidArgument."""
+    span = _SPAN.fullmatch(text)
+    if span:
+        return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidArgument("since", "Say 30m, 2h, 3d or a time like 2026-11-22 09:00.") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _moment(given: Mapping[str, str], name: str, now: datetime, wrong: dict[str, str]) -> datetime | None:
+    try:
+        return moment(given[name], now) if given[name] else None
+    except InvalidArgument as error:
+        wrong[name] = error.message
+        return None
+
+
+def _status(given: Mapping[str, str], wrong: dict[str, str]) -> int | None:
+    text = given["status"]
+    if not text:
+        return None
+    if text.isascii() and text.isdecimal() and len(text) == 3:
+        return int(text)
+    wrong["status"] = "A status is a number like 403."
+    return None
+
+
+def _profile(ask: Ask, text: str) -> str | None:
+    if not text:
+        return None
+    named = ask.rows.get(rows.profile_name(folded_name(text)))
+    if named is not None:
+        return str(named["key"])
+    return text if _KEY.fullmatch(text) else "-"
+
+
+def _person(ask: Ask, text: str) -> int | None:
+    """The person asked for; whoever may not read the log is always the one."""
+    if not ask.may(LOGS_READ):
+        return ask.visit.person.user_code
+    if not text:
+        return None
+    if text.isascii() and text.isdecimal() and len(text) < 16:
+        return int(text)
+    named = ask.rows.get(rows.email(folded(text))) if plausible(text) else None
+    return int(named["user_code"]) if named else NOBODY
+
+
+def _said(row: Row) -> str:
+    """The words of a row's warnings and error."""
+    return f"{row.error or ''} {list(row.warnings)}".casefold()

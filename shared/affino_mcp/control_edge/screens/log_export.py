@@ -1,0 +1,121 @@
+"""The API Log as a file, CSV or JSON: sent while it is read, at most so many rows, and saying where it ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from starlette.responses import Response, StreamingResponse
+
+from affino_mcp.audit.row import Row
+from affino_mcp.control_edge import log_filters
+from affino_mcp.control_edge.ask import Ask
+from affino_mcp.control_edge.journal import LOG, recorded
+from affino_mcp.control_edge.log_filters import Filters
+from affino_mcp.control_edge.screens.logs import ask_log
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.pages.rendering import HEADERS
+
+MOST: Final = 5000
+"""Rows of one file; and so many bytes, because Lambda answers at most 6 MB."""
+MOST_BYTES: Final = 4_000_000
+_PART: Final = 500
+_READS: Final = 40
+
+COLUMNS: Final = (
+    *(
+        "at",
+        "profile_name",
+        "profile_key",
+        "person_name",
+        "person_code",
+        "method",
+        "family",
+        "access",
+        "status",
+        "outcome",
+    ),
+    *("record", "duration_ms", "count", "error", "warnings", "arguments", "request_id", "fingerprint", "client_name"),
+    *("source", "channel", "dry_run", "id"),
+)
+
+
+def export(ask: Ask) -> Response:
+    """The rows that the filters leave, newest first."""
+    filters, kind = log_filters.read(ask, _PART), ask.query.get("format", "")
+    if kind not in _FORMS:
+        raise InvalidArgument("format", "An export is csv or json.")
+    if filters.wrong:
+        raise InvalidArgument(*next(iter(filters.wrong.items())))
+    asked = {name: text for name, text in filters.given.items() if text}
+    with recorded(ask, "export_log", LOG, {}, {"format": kind, "filters": asked}):
+        rows = _rows(ask, filters)
+    media_type, lines = _FORMS[kind]
+    name = f"api-log-{ask.centre.clock():%Y%m%d-%H%M%S}.{kind}"
+    headers = HEADERS | {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(_bounded(lines(rows)), media_type=media_type, headers=headers)
+
+
+def _rows(ask: Ask, filters: Filters) -> Iterator[Row]:
+    """Row by row, a read at a time; at most MOST."""
+    question, sent = filters.question, 0
+    for _ in range(_READS):
+        answer = ask_log(ask, question, reads=1)
+        for row in filters.keep(answer.rows):
+            if sent == MOST:
+                return
+            sent += 1
+            yield row
+        if answer.next is None:
+            return
+        question = replace(question, cursor=answer.next)
+
+
+def _bounded(parts: Iterator[str]) -> Iterator[str]:
+    """The parts until there are too many bytes; the closing part is always sent, so that JSON stays whole."""
+    size, last = 0, ""
+    for part in parts:
+        size += len(part.encode())
+        if part.startswith("]") or size <= MOST_BYTES:
+            yield part
+        last = part
+    if not last:
+        yield ""
+
+
+def _csv(rows: Iterator[Row]) -> Iterator[str]:
+    yield _line(COLUMNS)
+    for row in rows:
+        document = _document(row)
+        yield _line([_cell(document[name]) for name in COLUMNS])
+
+
+def _line(cells: Any) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _json(rows: Iterator[Row]) -> Iterator[str]:
+    yield "["
+    for place, row in enumerate(rows):
+        yield (",\n" if place else "\n") + json.dumps(_document(row), ensure_ascii=False)
+    yield "]\n"
+
+
+def _document(row: Row) -> dict[str, Any]:
+    document = row.document()
+    return {name: document[name] for name in COLUMNS}
+
+
+_FORMS: Final = {"csv": ("text/csv; charset=utf-8", _csv), "json": ("application/json", _json)}

@@ -1,0 +1,97 @@
+"""API Logs: search, one row, one request. A person without logs.read sees their own calls."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+from ulid import ULID
+
+from affino_mcp.audit import row as audit_rows
+from affino_mcp.audit.queries import Answer, Question, search
+from affino_mcp.audit.row import Row
+from affino_mcp.catalogue.capability import SWITCHED
+from affino_mcp.clock import iso
+from affino_mcp.control_edge import log_filters
+from affino_mcp.control_edge.ask import Ask
+from affino_mcp.control_edge.chart import chart
+from affino_mcp.control_edge.log_filters import Filters
+from affino_mcp.errors import InvalidArgument, NotFound
+from affino_mcp.gate.groups import LOGS_READ
+from affino_mcp.store.ops import Query, Span
+
+SHOWN: Final = 50
+READ: Final = 400
+"""Rows that one screen reads at most, in two reads: the chart is of all of them, the table shows the newest."""
+NEAR: Final = timedelta(minutes=5)
+
+
+def listed(ask: Ask) -> Response:
+    """The rows that the filters leave, newest first, with a chart."""
+    filters = log_filters.read(ask, READ)
+    answer = _answer(ask, filters)
+    rows = filters.keep(answer.rows)
+    more = rows[SHOWN - 1].id if len(rows) > SHOWN else answer.next
+    return ask.page(
+        "logs.html",
+        400 if filters.wrong else 200,
+        here="/logs",
+        filters=filters,
+        rows=rows[:SHOWN],
+        chart=chart(rows, ask.centre.clock()),
+        read=len(rows),
+        back=_reached(answer, rows),
+        next=_link(filters, cursor=more) if more else None,
+        exports={kind: _link(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
+        families=[str(family) for family in SWITCHED],
+        all=ask.may(LOGS_READ),
+    )
+
+
+def shown(ask: Ask) -> Response:
+    """One row with everything that is known about the call; others' rows do not exist for whoever may not read the log."""
+    row = _one(ask, ask.path["profile"], ask.path["id"])
+    if row is None or not (ask.may(LOGS_READ) or row.person_code == ask.visit.person.user_code):
+        raise NotFound("id", "call")
+    at = datetime.fromisoformat(row.at)
+    follow = {"request": row.request_id, "since": iso(at - NEAR), "until": iso(at + NEAR), "profile": row.profile_key}
+    return ask.page("log_row.html", here="/logs", row=row, follow=f"/logs?{urlencode(follow)}")
+
+
+def _answer(ask: Ask, filters: Filters) -> Answer:
+    if filters.wrong:
+        return Answer([], None)
+    return ask_log(ask, filters.question, reads=2)
+
+
+def ask_log(ask: Ask, question: Question, reads: int) -> Answer:
+    """An answer of the API Log; raises InvalidArgument for a cursor that is not ours."""
+    try:
+        return search(ask.centre.database, ask.centre.settings.audit_table, question, ask.centre.clock(), reads)
+    except ValueError as error:
+        raise InvalidArgument("cursor", "This link is not one of the log's. Start again without it.") from error
+
+
+def _reached(answer: Answer, rows: list[Row]) -> str:
+    """How far back was looked, when that was not to the end."""
+    if answer.next is None:
+        return ""
+    return iso(ULID.from_str(answer.next).datetime) if len(rows) <= SHOWN else rows[SHOWN - 1].at
+
+
+def _link(filters: Filters, path: str = "/logs", **more: str) -> str:
+    return f"{path}?" + urlencode({**{name: text for name, text in filters.given.items() if text}, **more})
+
+
+def _one(ask: Ask, profile: str, id_: str) -> Row | None:
+    """The row of this profile and id, in one read: the id holds the day."""
+    try:
+        day = ULID.from_str(id_).datetime.strftime("%Y%m%d")
+    except ValueError:
+        return None
+    span = Span(low=id_.upper(), high=id_.upper())
+    query = Query(ask.centre.settings.audit_table, audit_rows.profile_day(profile[:64], day), span=span, limit=1)
+    found = ask.centre.database.query(query).items
+    return Row.of(found[0]) if found else None

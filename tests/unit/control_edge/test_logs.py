@@ -1,0 +1,183 @@
+"""API Logs in the browser: filters, one row, one request, export, chart; few store calls; nobody sees others' calls."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from affino_mcp.control_edge.screens import log_export
+from affino_mcp.gate.profile import Profile
+from tests.unit.control_edge.desk import Desk, text_of
+from tests.world import Client
+
+
+@pytest.fixture
+def profile(operator: Desk) -> Profile:
+    return operator.world.profile("Newsroom")
+
+
+@pytest.fixture
+def sales(operator: Desk, profile: Profile) -> Iterator[Client]:
+    operator.world.clock.move(minutes=40)
+    handler = operator.world.handler()
+    yield Client(operator.world, handler, operator.world.headers(profile, operator.person("Sal", "Seller", "Sales")))
+    handler.close()
+
+
+@pytest.fixture
+def busy(operator: Desk, sales: Client) -> Desk:
+    """Four calls: a list, a create with a warning, a list of something that the person may not see, a bad argument."""
+    sales.call("list_accounts", PageSize=3)
+    operator.world.clock.move(minutes=35)
+    sales.call("create_account", Name="Orbital Labs", Nmae="typo")
+    sales.call("list_articles")
+    sales.call("get_account", AccountCode="none")
+    return operator
+
+
+def methods(desk: Desk, **filters: str) -> list[str]:
+    found = desk.get("/logs/export", format="json", **filters)
+    assert found.status_code == 200, found.text
+    return [row["method"] for row in json.loads(found.text) if row["channel"] == "mcp"]
+
+
+ALL = ["get_account", "list_articles", "create_account", "list_accounts"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        pytest.param({}, ALL, id="everything"),
+        pytest.param({"profile": "newsroom"}, ALL, id="a profile by name"),
+        pytest.param({"profile": "Nothing"}, [], id="an unknown profile"),
+        pytest.param({"person": "sal.seller@affino.example"}, ALL, id="a person by e-mail"),
+        pytest.param({"person": "2"}, ALL, id="a person by code"),
+        pytest.param({"person": "nobody@affino.example"}, [], id="nobody"),
+        pytest.param({"method": "list_accounts"}, ALL[3:], id="a method"),
+        pytest.param({"family": "articles"}, ["list_articles"], id="a family"),
+        pytest.param({"status": "403"}, ["list_articles"], id="a status"),
+        pytest.param({"record": "accounts#1"}, ["create_account"], id="a record"),
+        pytest.param({"since": "30m"}, ALL[:3], id="lately"),
+        pytest.param({"until": "30m"}, ALL[3:], id="earlier"),
+        pytest.param({"words": "UNKNOWN_argument nmae"}, ["create_account"], id="words of a warning"),
+        pytest.param({"words": "articles.read"}, ["list_articles"], id="words of an error"),
+    ],
+)
+def test_filters(busy: Desk, filters: dict[str, str], expected: list[str]) -> None:
+    assert methods(busy, **filters) == expected
+    page = text_of(busy.get("/logs", **filters))
+    assert all(f"{method} " in page for method in expected)
+
+
+@pytest.mark.parametrize(
+    ("filters", "text"),
+    [({"since": "yesterday"}, "Say 30m, 2h, 3d"), ({"status": "all"}, "A status is a number")],
+    ids=["time", "status"],
+)
+def test_a_wrong_filter_says_so(busy: Desk, filters: dict[str, str], text: str) -> None:
+    answer = busy.get("/logs", **filters)
+    assert (answer.status_code, text in text_of(answer)) == (400, True)
+
+
+def test_a_foreign_cursor_says_so(busy: Desk) -> None:
+    assert busy.get("/logs", cursor="nonsense").status_code == 400
+
+
+def test_a_row_opens_to_everything_that_is_known(busy: Desk) -> None:
+    row = next(row for row in busy.world.rows() if row["method"] == "create_account")
+    page = text_of(busy.get(f"/logs/{row['profile_key']}/{row['id']}"))
+    for text in ("Orbital Labs", "UNKNOWN_ARGUMENT", "Sal Seller", row["request_id"], row["fingerprint"], "accounts#1"):
+        assert text in page
+
+
+@pytest.mark.parametrize("id_", ["01M83T4CM060710PCYHWFH0XZP", "nonsense"])
+def test_a_row_that_is_not_there(busy: Desk, profile: Profile, id_: str) -> None:
+    assert busy.get(f"/logs/{profile.key}/{id_}").status_code == 404
+
+
+def test_one_request_can_be_followed(busy: Desk) -> None:
+    row = next(row for row in busy.world.rows() if row["method"] == "list_articles")
+    page = busy.get(f"/logs/{row['profile_key']}/{row['id']}").text
+    (link,) = [part.split('"')[0] for part in page.split('href="/control')[1:] if part.startswith("/logs?request=")]
+    followed = text_of(busy.browser.get("/control" + link.replace("&amp;", "&")))
+    assert "list_articles" in followed
+    assert "create_account" not in followed
+
+
+def test_operators_own_actions_stand_there_with_before_and_after(busy: Desk, profile: Profile) -> None:
+    busy.send(f"/profiles/{profile.key}/disable", busy.get(f"/profiles/{profile.key}"))
+    (row,) = [row for row in busy.rows() if row["method"] == "disable_profile"]
+    page = text_of(busy.get(f"/logs/{profile.key}/{row['id']}"))
+    assert 'Before { "enabled": true } After { "enabled": false }' in page
+    assert "disable_profile operator" in text_of(busy.get("/logs", record=f"api_profiles#{profile.key}"))
+
+
+def test_csv_is_a_table_that_no_spreadsheet_runs(busy: Desk, sales: Client) -> None:
+    sales.call("list_accounts", Search="=1+1")
+    sales.call("=HYPERLINK(1)")
+    answer = busy.get("/logs/export", format="csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["content-disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [row["method"] for row in rows if row["channel"] == "mcp"][:2] == ["'=HYPERLINK(1)", "list_accounts"]
+    assert json.loads(rows[1]["arguments"] if rows[0]["channel"] == "mcp" else rows[2]["arguments"]) == {
+        "Search": "=1+1"
+    }
+
+
+def test_an_export_is_bounded_and_in_the_log(busy: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_export, "MOST", 2)
+    assert len(json.loads(busy.get("/logs/export", format="json", method="get_account").text)) == 1
+    assert len(json.loads(busy.get("/logs/export", format="json").text)) == 2
+    assert busy.rows()[0]["arguments"]["after"] == {"format": "json", "filters": {"method": "get_account"}}
+    assert busy.get("/logs/export", format="exe").status_code == 400
+
+
+def test_the_chart_counts_calls_errors_and_latency_per_hour(busy: Desk) -> None:
+    page = text_of(busy.get("/logs"))
+    assert "Calls per hour" in page
+    assert "2026-11-23 09: 1 call, 0 errors, 0 over the limit" in page
+    assert "2026-11-23 10: 3 calls, 2 errors, 0 over the limit" in page
+
+
+def test_a_person_without_the_right_sees_their_own_calls_alone(busy: Desk, sales: Client, profile: Profile) -> None:
+    handler = sales.handler
+    other = Client(busy.world, handler, busy.world.headers(profile, busy.world.person("Ed", "Other", "Sales")))
+    other.call("list_tasks")
+    rows = {row["method"]: row for row in busy.world.rows()}
+    busy.browser.cookies.clear()
+    busy.sign_in("sal.seller@affino.example")
+    page = text_of(busy.get("/logs"))
+    assert "My calls" in page
+    assert "list_articles" in page
+    assert "list_tasks" not in page + text_of(busy.get("/logs", person="3", profile="Newsroom"))
+    assert "list_tasks" not in methods(busy, person="3")
+    assert busy.get(f"/logs/{profile.key}/{rows['list_articles']['id']}").status_code == 200
+    assert busy.get(f"/logs/{profile.key}/{rows['list_tasks']['id']}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?profile=Newsroom", "?person=sal.seller@affino.example", "?status=403&since=3d", "?words=x&profile=Newsroom"],
+)
+def test_a_screen_asks_the_stores_three_times_at_most(busy: Desk, query: str) -> None:
+    assert len(busy.calls(f"/logs{query}")) <= 3
+
+
+def test_a_row_costs_two(busy: Desk) -> None:
+    row = busy.world.rows()[0]
+    assert len(busy.calls(f"/logs/{row['profile_key']}/{row['id']}")) == 2
+
+
+def test_further_back_goes_on_where_the_page_ended(busy: Desk, sales: Client) -> None:
+    for _ in range(55):
+        sales.call("list_accounts")
+    page = busy.get("/logs", profile="Newsroom")
+    (link,) = [part.split('"')[0] for part in page.text.split('href="')[1:] if "cursor=" in part.split('"')[0]]
+    further = busy.browser.get(link.replace("&amp;", "&"))
+    assert "9 rows" in text_of(further)
+    assert "create_account" in further.text
