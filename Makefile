@@ -23,7 +23,7 @@ setup: .venv/.made ## Make .venv with the locked packages and the affino-mcp com
 run: setup .tools/emulator/.made ## Run the whole service here until Ctrl-C (PORT=8642 STATE=.local/state FRESH=1)
 	@exec $(bin)/affino-mcp local up --foreground --port "$(PORT)" --state "$(STATE)" $(if $(filter-out 0 no,$(FRESH)),--fresh)
 
-test: check .tools/emulator/.made .tools/sam/.made ## Run check, then every test (ARGS="-k name" chooses some)
+test: check .tools/emulator/.made .tools/sam/.made .tools/schemathesis/.made ## Run check, then every test (ARGS="-k name" chooses some)
 	@$(bin)/python scripts/run_tests.py $(ARGS)
 
 check: setup ## Lint, format, types, import layers and the line ratchet; under a minute

@@ -11,11 +11,13 @@ from affino_mcp.gate.sessions import Sessions
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import Fault, Known, LoginAnswer, LoginRefused
 from affino_mcp.login_edge.login import Login
+from affino_mcp.login_edge.openapi import document
 from affino_mcp.login_edge.proof import read
 from affino_mcp.login_edge.request import MAX_BODY, LoginRequest
 from affino_mcp.login_edge.signed_calls import SignedCalls
 from affino_mcp.store.ops import StoreUnavailable
 
+OPENAPI: Final = "openapi.json"
 Handling = Callable[["Rest", LoginRequest, Profile, Known], LoginAnswer]
 
 
@@ -48,6 +50,8 @@ class Rest:
             return answer.refused(answer.UNAVAILABLE, known, wait=1)
 
     def _answer(self, request: LoginRequest, known: Known) -> LoginAnswer:
+        if request.method == "GET" and request.place == (self._dbname, OPENAPI):
+            return answer.found(document(self._dbname), known)
         route = self._route(request)
         profile = self._signed.verified(request, request.path.rstrip("/"), known)
         return route.handle(self, request, profile, known)

@@ -1,0 +1,129 @@
+"""The REST calls about a person as an OpenAPI document, served at `/rest/{dbname}/openapi.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from affino_mcp import VERSION
+from affino_mcp.gate.emails import MOST as LONGEST_EMAIL
+from affino_mcp.gate.passwords import LONGEST
+
+Schema = Mapping[str, Any]
+
+_UUID: Final[Schema] = {"type": "string", "format": "uuid"}
+_SIGNED: Final = {
+    "APIKey": ("The API Profile's key.", {"type": "string", "pattern": "^[A-Za-z0-9]{1,64}$"}, True),
+    "TimeStamp": ("Now, in UTC; within 300 seconds.", {"type": "string", "format": "date-time"}, True),
+    "Signature": (
+        'SHA-512 over METHOD + "+" + path + "+" + MD5 + "+" + API Secret + "+" + TimeStamp, as upper-case hex; good once.',
+        {"type": "string", "pattern": "^[0-9A-Fa-f]{128}$"},
+        True,
+    ),
+    "MD5": (
+        "MD5 of the trimmed body, upper-case hex; only with a body.",
+        {"type": "string", "pattern": "^[0-9A-Fa-f]{32}$"},
+        False,
+    ),
+}
+_TOKENS: Final = {
+    "AccessToken": ("The session's AccessToken.", _UUID, True),
+    "RefreshToken": ("The session's RefreshToken.", _UUID, True),
+    "Filter": ("Names of attributes, separated by commas; without it all of them.", {"type": "string"}, False),
+}
+_FAULTS: Final = {
+    "400": "The request cannot be understood: body, e-mail address, password or User-Agent.",
+    "401": "Not believed: key, signature, time, e-mail address or password, or token.",
+    "403": "Believed, but the API Profile or the person is switched off.",
+    "404": "No such path or instance.",
+    "405": "Another method is served here.",
+    "429": "Too many wrong ones from this source or for this account. Right credentials go on working.",
+    "503": "A store or the instance does not answer; nobody is blamed.",
+}
+_WAITING: Final = {"Retry-After": {"description": "Seconds.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}}
+
+
+def document(dbname: str) -> dict[str, Any]:
+    """The whole document for one instance."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Affino MCP: login",
+            "version": VERSION,
+            "description": "Sessions for people. Every call is signed with an API Profile's secret and names a User-Agent.",
+        },
+        "servers": [{"url": f"/rest/{dbname}"}],
+        "paths": {
+            "/login": {"post": _call("logIn", "A new session.", _SIGNED, "Tokens", body="Credentials")},
+            "/token": {"get": _call("refresh", "A new pair of tokens; the old one is dead.", _with(*_PAIR), "Tokens")},
+            "/logout": {"post": _call("logOut", "The session's tokens never work again.", _with("AccessToken"), None)},
+            "/user": {"get": _call("user", "Who the person is.", _with("AccessToken", "Filter"), "User")},
+        },
+        "components": {"schemas": _SCHEMAS},
+    }
+
+
+_PAIR: Final = ("AccessToken", "RefreshToken")
+_SCHEMAS: Final[Mapping[str, Schema]] = {
+    "Credentials": {
+        "type": "object",
+        "required": ["Email", "Password"],
+        "properties": {
+            "Email": {"type": "string", "format": "email", "maxLength": LONGEST_EMAIL},
+            "Password": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+        },
+    },
+    "Tokens": {
+        "type": "object",
+        "required": [*_PAIR, "Expires"],
+        "properties": {
+            "AccessToken": _UUID,
+            "RefreshToken": _UUID,
+            "Expires": {"type": "string", "pattern": "^[0-9]+$", "description": "Seconds that the AccessToken works."},
+        },
+    },
+    "User": {
+        "type": "object",
+        "properties": {
+            **{name: {"type": "string"} for name in ("UserCode", "FirstName", "LastName", "Email")},
+            "SecurityGroups": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+    "Error": {
+        "type": "object",
+        "required": ["error"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["code", "message"],
+                "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+            }
+        },
+    },
+}
+
+
+def _with(*tokens: str) -> dict[str, tuple[str, Schema, bool]]:
+    return _SIGNED | {name: _TOKENS[name] for name in tokens}
+
+
+def _call(
+    identity: str, summary: str, headers: Mapping[str, tuple[str, Schema, bool]], answer: str | None, body: str = ""
+) -> dict[str, Any]:
+    parameters = [
+        {"name": name, "in": "header", "required": required, "description": text, "schema": schema}
+        for name, (text, schema, required) in headers.items()
+    ]
+    done: dict[str, Any] = {"description": "Done."} | ({"content": _json(answer)} if answer else {})
+    found = {"operationId": identity, "summary": summary, "parameters": parameters}
+    asked = {"requestBody": {"required": True, "content": _json(body)}} if body else {}
+    return {**found, **asked, "responses": {"200": done} | {status: _fault(status) for status in _FAULTS}}
+
+
+def _fault(status: str) -> dict[str, Any]:
+    waiting = {"headers": _WAITING} if status in {"429", "503"} else {}
+    return {"description": _FAULTS[status], "content": _json("Error"), **waiting}
+
+
+def _json(name: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
