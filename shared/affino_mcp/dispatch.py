@@ -108,6 +108,7 @@ class Dispatch:
             cursor_key=caller.cursor_key,
             seal=trail.seal,
             warnings=warnings,
+            writable=lambda family: capability.allows(family, Access.WRITE),
         )
 
     @staticmethod

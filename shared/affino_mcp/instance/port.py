@@ -49,7 +49,7 @@ class Done:
 class Call:
     """Who calls, when, and what binds the call. There is no way to make one without a person.
 
-    `profile` binds cursors and idempotency keys; `readable` says which families the profile may read;
+    `profile` binds cursors and idempotency keys; `readable` and `writable` say which families the profile switches on;
     `seal` builds the audit row that a write takes into its own transaction (None: this channel keeps no such log).
     """
 
@@ -62,6 +62,7 @@ class Call:
     seal: Callable[[Done, list[Warning_]], Put | None]
     channel: str = "mcp"
     warnings: list[Warning_] = field(default_factory=list)
+    writable: Callable[[str], bool] = field(default=lambda _: False)
 
     def reads(self, family: str) -> bool:
         """Whether this call may show a family's records: the profile and the person must both allow it."""

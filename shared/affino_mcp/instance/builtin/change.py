@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -12,10 +11,11 @@ from typing import Any, Final
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import iso
 from affino_mcp.errors import Conflict
-from affino_mcp.instance.builtin.document import HISTORY_SK, Document, actor
+from affino_mcp.instance.builtin import journal
+from affino_mcp.instance.builtin.document import RECORD_SK, Document
 from affino_mcp.instance.builtin.idempotency import UsedKey, remember
+from affino_mcp.instance.builtin.journal import Entry
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.memory import holds
 from affino_mcp.store.ops import (
@@ -58,7 +58,10 @@ class Step:
 
 @dataclass
 class Change:
-    """A write in the making. Nothing is written before `commit`."""
+    """A write in the making. Nothing is written before `commit`.
+
+    `touched` are the records that it is about, `entries` what their histories will say, `guards` what protects them.
+    """
 
     db: Database
     table: str
@@ -68,6 +71,8 @@ class Change:
     steps: list[Step] = field(default_factory=list)
     counts: dict[Key, Counter[str]] = field(default_factory=dict)
     touched: list[str] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    guards: list[str] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     def add(self, op: WriteOp, refuse: Refuse = _clash) -> None:
@@ -85,7 +90,7 @@ class Change:
         """
         unchanged = equals("version", before.version) if before else absent()
         self.add(Put(self.table, after.item(), unchanged))
-        self.add(Put(self.table, self._history(after, old, new)))
+        self.entries.append(journal.entry(before, after, old, new))
         self.touched.append(after.ref)
 
     def unchanged(self, document: Document) -> None:
@@ -96,21 +101,14 @@ class Change:
         """Fail the whole write unless the record of this key exists and is not deleted."""
         self.add(Check(self.table, key, equals("deleted", False)), refuse)
 
-    def _history(self, after: Document, old: Values, new: Values) -> Item:
-        names = [n for n in {**old, **new} if old.get(n) != new.get(n)]
-        entry = {
-            "before": {n: old.get(n) for n in names},
-            "after": {n: new.get(n) for n in names},
-            "deleted": after.deleted,
-        }
-        who = {
-            "by": actor(self.call),
-            "at": iso(self.call.at),
-            "method": self.method.name,
-            "channel": self.call.channel,
-        }
-        place = {"pk": after.key.pk, "sk": f"{HISTORY_SK}{after.version:010d}", "request_id": self.call.request_id}
-        return {**place, **who, "version": after.version, "entry": json.dumps(entry, ensure_ascii=False)}
+    def _journal(self) -> list[Step]:
+        """What the write leaves of itself: an entry in each record's history, and one row of the person's changes."""
+        name, written = self.method.name, {key_of(s.op) for s in self.steps if isinstance(s.op, Put)}
+        others = [ref for ref in self.touched if Key(ref, RECORD_SK) in written]
+        rows = [journal.history_row(entry, self.call, name, others, self.guards) for entry in self.entries]
+        if self.entries and self.call.actor.user_code:
+            rows.append(journal.person_row(self.call, name, self.entries))
+        return [Step(Put(self.table, row)) for row in rows]
 
     def nothing(self, body: dict[str, Any], ref: str, text: str = "The record has these values already.") -> Done:
         """The answer of a write that would change nothing: nothing is written, and the caller is told."""
@@ -126,7 +124,8 @@ class Change:
             return Done({**self._without_code(body), DRY_RUN.name: True}, main)
         done = Done(body, main, tuple(self.touched), sealed=True)
         seal = self.call.seal(done, self.call.warnings)
-        steps = [*self._remember(done), *self._distinct(), *self._counted(), *([Step(seal)] if seal else [])]
+        steps = [*self._remember(done), *self._distinct(), *self._counted(), *self._journal()]
+        steps += [Step(seal)] if seal else []
         if len(steps) > MOST_OPERATIONS:
             raise Conflict("This record has too many links and topics to be changed in one step. Remove some first.")
         self._transact(steps)

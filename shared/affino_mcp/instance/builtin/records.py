@@ -50,10 +50,15 @@ class Records:
 
     def load(self, family: str, code: int) -> Stored | None:
         """The record with its relations, in one read; None when there is none or it is deleted."""
+        found = self.kept(family, code)
+        return None if found is None or found.document.deleted else found
+
+    def kept(self, family: str, code: int) -> Stored | None:
+        """The record with its relations, even when it is deleted."""
         span = Span(low=RECORD_SK, high=RELATION_SK + "~")
         pk = record_key(family, code).pk
         found = self.db.query(Query(self.table, pk, span=span, limit=_MOST_RELATIONS + 1)).items
-        if not found or found[0]["sk"] != RECORD_SK or found[0]["deleted"]:
+        if not found or found[0]["sk"] != RECORD_SK:
             return None
         relations = {item["sk"][len(RELATION_SK) :]: item["data"] for item in found[1:]}
         return Stored(from_item(found[0]), relations)
