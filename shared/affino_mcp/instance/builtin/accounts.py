@@ -14,7 +14,7 @@ from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.instance.builtin import gathering, links, listing, opportunity_summaries, references
 from affino_mcp.instance.builtin.change import Change
 from affino_mcp.instance.builtin.document import Document, created
-from affino_mcp.instance.builtin.index import Facets, count_key, facet_partition
+from affino_mcp.instance.builtin.index import Facets, count_key, facet_partition, name_prefix
 from affino_mcp.instance.builtin.links import PRIMARY_FIELD, Linked
 from affino_mcp.instance.builtin.present import full, shows
 from affino_mcp.instance.builtin.records import Known, Records, check_unchanged
@@ -177,7 +177,7 @@ def _no_cycle(records: Records, change: Change, document: Document, parent: int 
 def _warn_of_duplicates(records: Records, call: Call, checked: Values) -> None:
     name = plain(checked["Name"])
     partition = facet_partition(FAMILY, "all")
-    near = Query(records.table, partition, index="ByName", sort="name", span=Span(prefix=f"{name[:40]}#"), limit=5)
+    near = Query(records.table, partition, index="ByName", sort="name", span=Span(prefix=name_prefix(name)), limit=5)
     found = records.documents((FAMILY, row["code"]) for row in records.db.query(near).items)
     same = [d for d in found.values() if plain(d.label) == name and _same_site(d, checked)]
     if same:

@@ -71,12 +71,17 @@ def rows(document: Document, facets: Facets) -> dict[Key, Item]:
     return {Key(item["pk"], item["sk"]): item for item in found}
 
 
+def name_prefix(label: str) -> str:
+    """How the names of records with this label begin in the index; ends below every letter, so Orbital precedes Orbital Labs."""
+    return f"{plain(label)[:40]}\x1f"
+
+
 def sort_keys(document: Document) -> dict[str, str]:
     """What a record is sorted by, under the names of the indexes' sort attributes; each is the record's own."""
     code = padded(document.code)
     keys = {
         "sk": code,
-        "name": f"{plain(document.label)[:40]}#{code}",
+        "name": f"{name_prefix(document.label)}{code}",
         "created": f"{document.system['CreatedDate']}#{code}",
         "updated": f"{document.system['UpdatedDate']}#{code}",
     }

@@ -14,7 +14,7 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import InvalidArgument, NotFound
 from affino_mcp.instance.builtin import among, listing, references
 from affino_mcp.instance.builtin.document import Document, created
-from affino_mcp.instance.builtin.index import Facets, facet_partition
+from affino_mcp.instance.builtin.index import Facets, facet_partition, name_prefix
 from affino_mcp.instance.builtin.memberships import counts
 from affino_mcp.instance.builtin.present import full
 from affino_mcp.instance.builtin.records import Known, Records
@@ -89,7 +89,7 @@ def create(records: Records, method: Method, values: Values, call: Call) -> Done
 
 
 def _warn_of_same_title(records: Records, kind: ListKind, call: Call, title: str) -> None:
-    partition, span = facet_partition(kind.record.family, "all"), Span(prefix=f"{plain(title)[:40]}#")
+    partition, span = facet_partition(kind.record.family, "all"), Span(prefix=name_prefix(title))
     rows = records.db.query(Query(records.table, partition, index="ByName", sort="name", span=span, limit=5)).items
     found = records.documents((kind.record.family, row["code"]) for row in rows).values()
     same = [{kind.record.code: d.code} for d in found if plain(d.label) == plain(title)]
