@@ -82,4 +82,3 @@ def still(change: Change, *guards: Document | None) -> None:
         if guard is not None:
             change.add(Check(change.table, guard.key, equals("version", guard.version)))
             change.guards += [guard.ref] if security.READ in guard.record.writable else []
-            change.guards += [guard.ref] if security.READ in guard.record.writable else []
