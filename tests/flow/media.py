@@ -172,3 +172,19 @@ class Library:
         asked = given | {"Sha256": sha256_of(data)} | more
         found: dict[str, Any] = (by or self.editor).call("request_media_upload", **asked).result
         return found
+
+
+def listed(client: Client, **arguments: Any) -> list[int]:
+    """The codes of the items that a list answers."""
+    return [row["MediaFileItemCode"] for row in client.call("list_media_items", **arguments).result["Items"]]
+
+
+def codes(answer: dict[str, Any]) -> list[str]:
+    """The codes of an answer's warnings."""
+    return [warning["Code"] for warning in answer["Warnings"]]
+
+
+def attaching(client: Client, item: int, data: bytes, **more: Any) -> dict[str, Any]:
+    """The refusal of a file."""
+    given = {"MediaFileItemCode": item, "FileName": "a.png", "ContentBase64": base64_of(data)} | more
+    return client.call("attach_media_file", **given).error

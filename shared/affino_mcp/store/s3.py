@@ -20,7 +20,7 @@ from affino_mcp.store.wire import ATTEMPTS, Credentials, pause
 TIMEOUT: Final = urllib3.Timeout(connect=1.0, read=15.0)
 """Copying 100 MB inside S3 takes seconds."""
 
-_MISSING: Final = frozenset((403, 404, 412, 416))
+_MISSING: Final = frozenset((403, 404, 412))
 
 
 class S3Files:
@@ -70,12 +70,12 @@ class S3Files:
         answer = self.request("GET", key, {"Range": f"bytes={start}-{start + length - 1}"})
         if answer.status == 416:
             return b""
-        return self._done(answer)
+        return self._found(answer)
 
     def copy(self, source: str, target: str, version: str) -> None:
         """See Files."""
         wanted = {"x-amz-copy-source": f"{self._bucket}/{quote(source)}", "x-amz-copy-source-if-match": version}
-        if b"<Error" in self._done(self.request("PUT", target, wanted)):
+        if b"<Error" in self._found(self.request("PUT", target, wanted)):
             raise StoreUnavailable("copy")  # S3 answers 200 before it has copied, and may fail after that
 
     def delete(self, key: str) -> None:
@@ -109,10 +109,13 @@ class S3Files:
     def _url(self, key: str) -> str:
         return f"{self._base}/{quote(key)}"
 
-    @staticmethod
-    def _done(answer: urllib3.BaseHTTPResponse) -> bytes:
+    def _found(self, answer: urllib3.BaseHTTPResponse) -> bytes:
         if answer.status in _MISSING:
             raise NoObject
+        return self._done(answer)
+
+    @staticmethod
+    def _done(answer: urllib3.BaseHTTPResponse) -> bytes:
         if answer.status >= 300:
             raise StoreUnavailable(f"S3 answered {answer.status}")
         return answer.data

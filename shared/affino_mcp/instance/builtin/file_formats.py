@@ -1,4 +1,4 @@
-"""The formats that media files may have, known by their content and never by their names (decision 0008).
+"""The formats that media files may have, known by their content and never by their names (decision 0009).
 
 SVG is refused: it is a program that a browser runs, and cleaning it is not what nh3 is made for. Documents with macros
 are refused for the same reason.

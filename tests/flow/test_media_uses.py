@@ -1,0 +1,112 @@
+"""Media items in use: articles name them, and they and their last file are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Thread
+
+import pytest
+
+from affino_mcp.gate.profile import Profile
+from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from affino_mcp.store.ops import WriteOp
+from tests.flow.media import (
+    Library,
+    codes,
+    gif,
+    jpeg,
+    listed,
+    png,
+)
+from tests.world import EVERYTHING, Client, World
+
+
+@pytest.fixture
+def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
+    return Library(world, handler, profile)
+
+
+def test_an_item_without_a_file_warns_when_it_is_used(library: Library) -> None:
+    item = library.item()
+    article = library.publisher.call("create_article", Title="A", standardSectionCode=library.marketing).result
+    code = article["Article"]["StandardItemCode"]
+    answer = library.publisher.call("attach_article_media", StandardItemCode=code, MediaFileItemCode=item).result
+    assert codes(answer) == ["NO_FILE"]
+
+
+def test_an_item_in_use_is_deleted_only_by_force(world: World, library: Library) -> None:
+    item = library.item(library.publisher)
+    library.attach(item, png(), library.publisher)
+    article = library.use(item)
+    refused = library.publisher.call("delete_media_item", MediaFileItemCode=item).error
+    assert (refused["type"], refused["details"]["argument"]) == ("conflict", "MediaFileItemCode")
+    forced = library.publisher.call("delete_media_item", MediaFileItemCode=item, Force=True).result
+    assert (forced["Deleted"], codes(forced)) == (True, ["NOT_SHOWN"])
+    assert library.publisher.call("get_media_item", MediaFileItemCode=item).error["type"] == "not_found"
+    shown = library.publisher.call("get_article", StandardItemCode=article).result["Article"]
+    assert shown["Media"] == []
+    assert listed(library.publisher) == []
+
+
+def test_an_item_whose_articles_are_gone_is_not_in_use(library: Library) -> None:
+    item = library.item(library.publisher)
+    article = library.use(item)
+    library.publisher.call("delete_article", StandardItemCode=article)
+    assert library.publisher.call("delete_media_item", MediaFileItemCode=item).result["Deleted"]
+
+
+def test_used_by_shows_only_articles_that_the_person_may_see(library: Library) -> None:
+    item = library.item(library.publisher)
+    library.use(item, Title="Open", Live=True)
+    library.use(item, Title="Closed", SecurityCode=library.secret)
+    seen = {
+        name: library.__dict__[name].call("get_media_item", MediaFileItemCode=item).result["MediaItem"]["UsedBy"]
+        for name in ("editor", "publisher")
+    }
+    assert [use["Title"] for use in seen["editor"]] == ["Open"]
+    assert [use["Title"] for use in seen["publisher"]] == ["Open", "Closed"]
+
+
+def test_used_by_is_left_out_where_the_profile_may_not_read_articles(
+    world: World, handler: LambdaHandler, library: Library
+) -> None:
+    item = library.item()
+    narrow = world.profile("media only", {"media_items": EVERYTHING["media_items"]})
+    reader = library.client("Nar", "Row", "Editors", profile=narrow)
+    answer = reader.call("get_media_item", MediaFileItemCode=item).result
+    assert "UsedBy" not in answer["MediaItem"]
+    assert codes(answer) == ["NOT_SHOWN"]
+
+
+def test_the_last_file_of_an_item_in_use_stays(library: Library) -> None:
+    item = library.item()
+    first, second = library.attach(item, png())["MediaFileCode"], library.attach(item, jpeg())["MediaFileCode"]
+    library.use(item)
+    assert library.editor.call("delete_media_file", MediaFileCode=first).result["Deleted"]
+    error = library.editor.call("delete_media_file", MediaFileCode=second).error
+    assert (error["type"], error["details"]["argument"]) == ("conflict", "MediaFileCode")
+    third = library.attach(item, gif())["MediaFileCode"]
+    assert library.editor.call("delete_media_file", MediaFileCode=second).result["Deleted"]
+    left = library.editor.call("list_media_files", MediaFileItemCode=item).result["Files"]
+    assert [file["MediaFileCode"] for file in left] == [third]
+
+
+def test_an_item_that_is_being_used_at_this_moment_is_not_deleted(world: World, library: Library) -> None:
+    item = library.item(library.publisher)
+    site = Client(world, world.handler(), library.publisher.headers)
+    article = site.call("create_article", Title="A", standardSectionCode=library.marketing).result["Article"]
+    arguments = {"StandardItemCode": article["StandardItemCode"], "MediaFileItemCode": item}
+    inner, answers = world.database.transact, list[str]()
+
+    def overtaken(ops: Sequence[WriteOp], token: str) -> None:
+        if not answers:
+            answers.append("attaching")
+            faster = Thread(target=lambda: answers.extend(site.call("attach_article_media", **arguments).result))
+            faster.start()
+            faster.join()
+        inner(ops, token)
+
+    world.database.transact = overtaken  # type: ignore[method-assign]
+    error = library.publisher.call("delete_media_item", MediaFileItemCode=item).error
+    assert (error["type"], answers[:2]) == ("conflict", ["attaching", "Attachment"])
+    site.handler.close()
