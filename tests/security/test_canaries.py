@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from affino_mcp.errors import Refusal
+from affino_mcp.gate.relogin import link
 from affino_mcp.login_edge.app import LoginApp
 from tests.unit.gate.world import CREDENTIALS, GATE, PASSWORD, World, headers
+from tests.unit.login_edge.browser import Browser, log_in
 from tests.unit.login_edge.desk import EMAIL, Desk, content
 
 
@@ -47,6 +49,51 @@ def test_no_secret_in_any_line_row_or_error(
     assert [canary for canary in canaries if canary in written] == []
     assert EMAIL not in logged
     assert "canary@orbital.example" not in logged
+
+
+def test_no_secret_of_a_whole_day_at_the_login(
+    world: World, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Logins, refreshes, reuse, the Hub, a waiting client, logouts, outages: every token ever made is looked for."""
+    desk = Desk(world)
+    desk.app = LoginApp(world.db, world.secrets, world.settings, world.clock)  # with the real log
+    profile = world.profiles.change(desk.staffed().key, relogin=True)
+    first = desk.login(profile).body
+    second = desk.refresh(profile, first).body
+    world.clock.forward(31)
+    replies = [desk.refresh(profile, first), desk.refresh(profile, second)]
+    third = desk.login(profile).body
+    desk.call(profile, "GET", "user", AccessToken=third["AccessToken"])
+    waiting = link(profile, world.sessions.resolve(third["AccessToken"])[0], int(world.clock().timestamp()))
+    world.clock.forward(590)
+    browser = Browser(desk.app)
+    shown = log_in(browser)
+    through = f"/hub/login?link={waiting}"
+    pages = [
+        log_in(browser, "canary-wrong-password"),
+        browser.get("/hub/sessions"),
+        log_in(browser, address=through),
+    ]
+    desk.call(profile, "POST", "logout", AccessToken=third["AccessToken"])
+    world.db.broken = {("transact", GATE), ("update", GATE)}
+    replies += [desk.login(profile), desk.refresh(profile, third)]
+    logged = repr([vars(record) for record in caplog.records]) + "".join(capfd.readouterr())
+    stored = repr(world.rows(GATE)) + repr(world.rows(CREDENTIALS))
+    tokens = [pair[name] for pair in (first, second, third) for name in ("AccessToken", "RefreshToken")]
+    canaries = [
+        *tokens,
+        shown.inside("token"),
+        *browser.jar.values(),
+        waiting,
+        profile.secret,
+        PASSWORD,
+        "canary-wrong-password",
+    ]
+    assert len(logged) > 2000
+    assert [canary for canary in canaries if canary in logged + stored] == []
+    answered = repr(replies) + "".join(page.text for page in pages[:2])
+    assert [canary for canary in (*tokens, shown.inside("token"), profile.secret, PASSWORD) if canary in answered] == []
+    assert EMAIL not in logged
 
 
 def _refusal(world: World, given: list[tuple[bytes, bytes]]) -> str:
