@@ -49,8 +49,9 @@ class Done:
 class Call:
     """Who calls, when, and what binds the call. There is no way to make one without a person.
 
-    `profile` binds cursors and idempotency keys; `readable` and `writable` say which families the profile switches on;
-    `seal` builds the audit row that a write takes into its own transaction (None: this channel keeps no such log).
+    `profile` binds cursors and idempotency keys, `method` (its name, which an instance fills in) binds cursors too;
+    `readable` says which families the profile may read; `seal` builds the audit row that a write takes into its own
+    transaction (None: this channel keeps no such log).
     """
 
     actor: Actor
@@ -61,6 +62,7 @@ class Call:
     cursor_key: bytes
     seal: Callable[[Done, list[Warning_]], Put | None]
     channel: str = "mcp"
+    method: str = ""
     warnings: list[Warning_] = field(default_factory=list)
     writable: Callable[[str], bool] = field(default=lambda _: False)
 

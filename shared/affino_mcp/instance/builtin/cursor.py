@@ -1,4 +1,4 @@
-"""Cursors: where a list goes on, enciphered, sealed and bound to the person, the profile and the query (threat 53).
+"""Cursors: where a list goes on, enciphered, sealed and bound to the person, the profile, the method and the query (threat 53).
 
 A place can name a record that the person may not see, so nobody can read it out of the text.
 """
@@ -23,7 +23,7 @@ _NOT_PART_OF_THE_QUERY: Final = frozenset({"Cursor", "PageSize"})
 
 def _seal(call: Call, query: Mapping[str, Any], place: bytes) -> bytes:
     asked = {name: value for name, value in query.items() if name not in _NOT_PART_OF_THE_QUERY}
-    bound = json.dumps([call.actor.user_code, call.profile, asked], sort_keys=True).encode()
+    bound = json.dumps([call.actor.user_code, call.profile, call.method, asked], sort_keys=True).encode()
     return hmac.new(call.cursor_key, bound + b"|" + place, hashlib.sha256).digest()[:_SEAL]
 
 

@@ -109,7 +109,7 @@ class BuiltinInstance:
 
     def perform(self, method: Method, values: Values, call: Call) -> Done:
         """See Instance. A write that meets another writer is run again on what the other one left."""
-        carry = carrier(method)
+        carry, call = carrier(method), replace(call, method=method.name)
         if carry is None:
             raise NotImplementedError(method.name)
         if method.access is Access.READ:
