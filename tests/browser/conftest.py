@@ -1,0 +1,61 @@
+"""Debian's Chromium, driven by Playwright; installed by apt when it is missing and we may."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+APT = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium"]
+
+
+def _install() -> None:
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        pytest.skip("no Chromium at /usr/bin/chromium, and only root can install it: apt-get install chromium")
+    for command in (["apt-get", "update", "--quiet"], APT):
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+        if done.returncode:
+            pytest.skip(f"Chromium could not be installed: {command[0]} {command[1]} failed")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One headless Chromium for all tests."""
+    if not CHROMIUM.exists():
+        _install()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser profile of its own, 1280 px wide."""
+    made = chromium.new_context(viewport={"width": 1280, "height": 800})
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page that fails the test when a script or the security policy complains."""
+    made = context.new_page()
+    made.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
+    return made
