@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+
 from affino_mcp.gate.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.flow.website import Website, codes, fake_media_item
+from tests.flow.media import png
+from tests.flow.website import Website, codes
 from tests.world import World
 
 STEPS = ("Overview", "Setup", "Advanced use", "Troubleshooting")
@@ -49,14 +52,19 @@ def test_e8_a_cover_image_on_step_one(world: World, handler: LambdaHandler, prof
     site = Website(world, handler, profile)
     agent, article = site.editor, site.article(site.editor)["StandardItemCode"]
     first = agent.call("create_article_step", StandardItemCode=article, Title="Overview").result["Step"]
-    cover = fake_media_item(world, 31, "Spring walkthrough cover")
-    attached = agent.call(
+    item = agent.call("create_media_item", Title="Spring walkthrough cover").result["MediaItem"]
+    cover = item["MediaFileItemCode"]
+    content = base64.b64encode(png()).decode()
+    agent.call("attach_media_file", MediaFileItemCode=cover, FileName="cover.png", ContentBase64=content)
+    answer = agent.call(
         "attach_article_media",
         StandardStepByStepCode=first["StandardStepByStepCode"],
         MediaFileItemCode=cover,
         Role="cover",
         AltText="A walkthrough in spring",
-    ).result["Attachment"]
+    ).result
+    assert answer["Warnings"] == []
+    attached = answer["Attachment"]
     assert (attached["Target"], attached["Title"]) == ("step", "Spring walkthrough cover")
     (step,) = agent.call("get_article", StandardItemCode=article).result["Article"]["Steps"]
     assert [media["MediaFileItemCode"] for media in step["Media"]] == [cover]

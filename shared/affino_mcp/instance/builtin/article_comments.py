@@ -91,18 +91,19 @@ def _status(call: Call, found: Opened) -> str:
 
 def _parent(records: Records, call: Call, values: Values) -> None:
     above = records.load(FAMILY, values[PARENT.name])
-    if above is None or above.document.system[ITEM] != values[ITEM] or not _sees(call, above.document):
+    if above is None or above.document.system[ITEM] != values[ITEM] or not sees(call, above.document):
         raise NotFound(PARENT.name, COMMENT.words)
 
 
-def _sees(call: Call, document: Document) -> bool:
+def sees(call: Call, document: Document) -> bool:
+    """Whether the comment's status lets the person see it; the article must be seen as well."""
     return document.values[STATUS.name] == APPROVED or _moderates(call) or _is_author(call, document)
 
 
 def _opened(records: Records, call: Call, values: Values) -> tuple[Opened, Stored]:
     stored = records.require(FAMILY, CODE, values[CODE], COMMENT.words)
     found = article_access.opened(records, call, CODE, stored.document.system[ITEM], COMMENT.words)
-    if not _sees(call, stored.document):
+    if not sees(call, stored.document):
         raise NotFound(CODE, COMMENT.words)
     return found, stored
 
