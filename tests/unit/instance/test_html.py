@@ -76,14 +76,13 @@ def test_the_corpus(text: str, kept: str | None) -> None:
     assert kept is None or found == kept
 
 
-PIECES = st.sampled_from(
-    """<p> </p> <b> <script> </script> <style> </style> <svg> </svg> <math> <mtext> <mglyph> <table> <td> <!-- -->
-    <![CDATA[ ]]> <img/src=x/onerror=y> <noscript> </noscript> <a/href=javascript:x> </a> & &lt; &#60; < > " ' text
-    <a/title='""".split()
-)
+PIECES = """
+<p> </p> <b> <script> </script> <style> </style> <svg> </svg> <math> <mtext> <mglyph> <table> <td> <!-- --> <![CDATA[
+]]> <img/src=x/onerror=y> <noscript> </noscript> <a/href=javascript:x> </a> & &lt; &#60; < > " ' text <a/title='
+"""
 
 
-@given(st.lists(PIECES, max_size=12).map("".join))
+@given(st.lists(st.sampled_from(PIECES.split()), max_size=12).map("".join))
 def test_what_is_clean_stays_as_it_is(text: str) -> None:
     once, _ = clean(text)
     assert clean(once) == (once, False)
