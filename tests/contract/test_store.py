@@ -267,6 +267,17 @@ def test_a_filter_drops_rows_after_they_were_read(shelf: Shelf) -> None:
     assert first.next == {"pk": shelf.pk, "sk": "1"}
 
 
+@pytest.mark.parametrize(("index", "sort"), [(None, "sk"), ("ByName", "name")], ids=["table", "local index"])
+@pytest.mark.parametrize(("forward", "rest"), [(True, ["4", "6"]), (False, ["2", "0"])], ids=["up", "down"])
+def test_a_query_goes_on_from_a_row_that_is_not_there(
+    shelf: Shelf, index: str | None, sort: str, forward: bool, rest: list[str]
+) -> None:
+    for n in (0, 2, 4, 6):
+        shelf.put(str(n), name=f"name {n}")
+    start = {"pk": shelf.pk, "sk": "3"} | ({"name": "name 3"} if index else {})
+    assert shelf.query(index=index, sort=sort, forward=forward, start=start) == rest
+
+
 def test_a_global_index(shelf: Shelf) -> None:
     rows = [{"pk": f"{shelf.pk}#{n}", "sk": f"{9 - n}", "person_day": shelf.pk, "n": n} for n in range(3)]
     for row in rows:
