@@ -11,7 +11,8 @@ from affino_mcp.control_edge import log_filters, register
 from affino_mcp.control_edge.ask import Ask, Place, page
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.entry import Rule, route
-from affino_mcp.control_edge.screens import log_export, logs, profile_edit, profile_switch, profiles
+from affino_mcp.control_edge.screens import help as help_
+from affino_mcp.control_edge.screens import log_export, logs, profile_edit, profile_switch, profiles, trials
 from affino_mcp.gate.groups import PROFILES_MANAGE
 from affino_mcp.pages.assets import BY_ADDRESS, KEPT
 
@@ -27,6 +28,12 @@ def build(centre: Centre) -> Starlette:
         ("", "GET", _first, Rule()),
         ("/", "GET", _first, Rule()),
         ("/sign-out", "POST", _sign_out, Rule()),
+        ("/tests/crm", "GET", trials.crm, _MANAGE),
+        ("/tests/crm", "POST", trials.run_crm, _MANAGE),
+        ("/tests/user", "GET", trials.user, _MANAGE),
+        ("/tests/user", "POST", trials.run_user, _MANAGE),
+        ("/help/crm", "GET", help_.crm, Rule(keys=help_.keys)),
+        ("/help/user", "GET", help_.user, Rule()),
         ("/logs", "GET", logs.listed, Rule(keys=log_filters.keys)),
         ("/logs/export", "GET", log_export.export, Rule(keys=log_filters.keys)),
         ("/logs/{profile}/{id}", "GET", logs.shown, Rule()),

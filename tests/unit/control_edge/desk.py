@@ -14,7 +14,12 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 from affino_mcp import wiring
+from affino_mcp.control_edge.app import build
+from affino_mcp.control_edge.beside import Beside
+from affino_mcp.control_edge.centre import Centre
+from affino_mcp.control_edge.door import build as build_door
 from affino_mcp.gate.passwords import Passwords
+from tests.unit.control_edge.outside import Outside
 from tests.world import World
 
 PASSWORD = "a calm and long password"
@@ -29,9 +34,14 @@ class Desk:
     world: World = field(default_factory=World)
 
     def __post_init__(self) -> None:
-        rest = PlainTextResponse("elsewhere")
-        self.app = wiring.with_control(rest, self.world.settings, self.world.stores, self.world.clock)
-        self.browser = TestClient(self.app, base_url=URL, follow_redirects=False)
+        self.outside = Outside(self.world)
+        stores = self.world.stores
+        centre = Centre(
+            stores.database, stores.secrets, self.world.settings, self.world.clock, http=self.outside.client
+        )
+        door = dict.fromkeys(wiring.DOOR, lambda: build_door(centre))
+        app = Beside({"/control": lambda: build(centre), **door}, PlainTextResponse("elsewhere"))
+        self.browser = TestClient(app, base_url=URL, follow_redirects=False)
 
     def person(self, first: str, last: str, *groups: str) -> int:
         """Somebody with a password."""

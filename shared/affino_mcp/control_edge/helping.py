@@ -1,0 +1,102 @@
+"""Live help: every family's methods as the catalogue describes them at this moment (R71, R72)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from affino_mcp.catalogue.capability import Access, Capability, Family
+from affino_mcp.catalogue.field import Field
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.record import Record
+from affino_mcp.catalogue.registry import METHODS, shown
+from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.errors import (
+    Conflict,
+    InvalidArgument,
+    InvalidState,
+    NotFound,
+    PermissionDenied,
+    ToolDisabled,
+    ToolError,
+)
+
+_READS: Final[tuple[type[ToolError], ...]] = (InvalidArgument, PermissionDenied, ToolDisabled, NotFound)
+_WRITES: Final = (*_READS, Conflict, InvalidState)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An argument or an attribute in a table."""
+
+    name: str
+    type: str
+    required: bool
+    length: str
+    help: str
+
+    @classmethod
+    def of(cls, field: Field, *, required: bool = False, name: str = "") -> Line:
+        """A field as a line; the length comes from its schema."""
+        schema = field.kind.schema
+        length = schema.get("maxLength", schema.get("maxItems", ""))
+        return cls(name or field.name, field.kind.word, required, str(length), field.help)
+
+
+@dataclass(frozen=True)
+class Help:
+    """One method's help."""
+
+    method: Method
+
+    @property
+    def arguments(self) -> list[Line]:
+        """What it takes."""
+        return [Line.of(field, required=field.required) for field in self.method.takes]
+
+    @property
+    def errors(self) -> list[type[ToolError]]:
+        """What it may answer instead."""
+        return list(_READS if self.method.access is Access.READ else _WRITES)
+
+
+@dataclass(frozen=True)
+class FamilyHelp:
+    """One family: its records' attributes and its methods."""
+
+    family: str
+    records: list[Record]
+    methods: list[Help]
+
+    @staticmethod
+    def attributes(record: Record) -> list[Line]:
+        """What a full record answers."""
+        return [Line.of(field, name=field.attribute) for field in record.attributes]
+
+
+def families(capability: Capability | None, words: Sequence[str] = ()) -> list[FamilyHelp]:
+    """The families in the guide's order, with the methods that a profile lists (None: all) and that hold all the words."""
+    found = []
+    for family in Family:
+        methods = [
+            Help(method)
+            for method in METHODS.values()
+            if method.family == family and (capability is None or shown(method, capability)) and _holds(method, words)
+        ]
+        if methods:
+            records = {m.method.record.name: m.method.record for m in methods if m.method.record is not None}
+            found.append(FamilyHelp(str(family), list(records.values()), methods))
+    return found
+
+
+def warnings() -> list[str]:
+    """The codes of all warnings."""
+    return [code.value for code in WarningCode]
+
+
+def _holds(method: Method, words: Sequence[str]) -> bool:
+    fields = [*method.takes, *(method.record.attributes if method.record else ())]
+    texts = [method.name, method.family, method.description, method.right, *(f"{f.name} {f.help}" for f in fields)]
+    text = " ".join(texts).casefold()
+    return all(word in text for word in words)

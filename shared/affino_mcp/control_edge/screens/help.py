@@ -1,0 +1,70 @@
+"""API Profile CRM Help and API Profile User Help: generated when they are asked for, never written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from starlette.responses import Response
+
+from affino_mcp.catalogue.capability import Capability
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.control_edge import helping
+from affino_mcp.control_edge.ask import Ask
+from affino_mcp.gate import rows
+from affino_mcp.gate.groups import PROFILES_MANAGE
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.sessions import LIFETIME, REFRESH_LIFETIME
+from affino_mcp.gate.signature import body_md5, sign, timestamp_of
+from affino_mcp.store.ops import Key
+
+_EXAMPLE = "the-API-Secret"
+_BODY = b'{"Email":"jane@orbital.example","Password":"..."}'
+
+
+def keys(given: Mapping[str, str]) -> Sequence[Key]:
+    """The row of the profile that the query names."""
+    return (rows.profile(given["profile"][:64]),) if given.get("profile") else ()
+
+
+def crm(ask: Ask) -> Response:
+    """All families, or those of one profile; searchable."""
+    profile, words = _profile(ask), ask.query.get("q", "")
+    capability: Capability | None = profile.capability if profile else None
+    found = helping.families(capability, words.casefold().split())
+    return ask.page(
+        "help_crm.html",
+        here="/help/crm",
+        families=found,
+        profile=profile,
+        q=words,
+        methods=sum(len(family.methods) for family in found),
+        all=len(METHODS),
+        warnings=helping.warnings(),
+    )
+
+
+def user(ask: Ask) -> Response:
+    """Login, token, logout, user: how a request is signed, with an example that can be checked."""
+    name = ask.centre.settings.instance
+    path, stamp = f"/rest/{name}/login", timestamp_of(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
+    return ask.page(
+        "help_user.html",
+        here="/help/user",
+        public=ask.place.public,
+        name=name,
+        path=path,
+        stamp=stamp,
+        body=_BODY.decode(),
+        secret=_EXAMPLE,
+        md5=body_md5(_BODY),
+        signature=sign("POST", path, _BODY, _EXAMPLE, stamp),
+        minutes=LIFETIME // 60,
+        days=REFRESH_LIFETIME // 86_400,
+    )
+
+
+def _profile(ask: Ask) -> Profile | None:
+    key = ask.query.get("profile", "")[:64]
+    row = ask.rows.get(rows.profile(key)) if ask.may(PROFILES_MANAGE) else None
+    return ask.centre.reader.at(key, row["version"]) if row else None

@@ -1,0 +1,122 @@
+"""The CRM Test Tool and the User Test Tool: does this profile work, with this person, for this method? (R33-R36, R139)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.method import DRY_RUN, PAGE_SIZE, Method
+from affino_mcp.catalogue.registry import METHODS, shown
+from affino_mcp.control_edge import register
+from affino_mcp.control_edge.ask import Ask
+from affino_mcp.control_edge.journal import Subject, recorded
+from affino_mcp.control_edge.trial import Result, Trial, Wanted
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.tokens import digest
+from affino_mcp.gate.whoami import CURRENT_USER
+
+_FIELDS: Final = ("profile", "email", "method", "arguments")
+
+
+def crm(ask: Ask) -> Response:
+    """The form: first which profile, then who and which method."""
+    return _form(ask, "/tests/crm", ask.query)
+
+
+def user(ask: Ask) -> Response:
+    """The same for a person alone: login, and whom the service takes them for."""
+    return _form(ask, "/tests/user", ask.query)
+
+
+def run_crm(ask: Ask) -> Response:
+    """Try the chosen method."""
+    return _run(ask, "/tests/crm", ask.form.get("method", ""))
+
+
+def run_user(ask: Ask) -> Response:
+    """Try the login and ask who it is."""
+    return _run(ask, "/tests/user", CURRENT_USER)
+
+
+def starting(method: Method) -> dict[str, Any]:
+    """Arguments to begin with: a short page, and never a real write."""
+    if method.access is Access.WRITE:
+        return {**{field.name: "" for field in method.takes if field.required}, DRY_RUN.name: True}
+    return {PAGE_SIZE.name: 3} if PAGE_SIZE in method.takes else {f.name: "" for f in method.takes if f.required}
+
+
+def _run(ask: Ask, here: str, name: str) -> Response:
+    try:
+        profile, method = _profile(ask, ask.form.get("profile", "")), METHODS.get(name)
+        if method is None:
+            raise InvalidArgument("method", "Choose a method.")  # noqa: TRY301 (all faults are shown in the form)
+        wanted = Wanted(ask.form.get("email", ""), ask.form.get("password", ""), name, _arguments(ask, method))
+    except InvalidArgument as error:
+        return _form(ask, here, ask.form, wrong={str(error.details["argument"]): error.message})
+    tried = {"email": wanted.email, "method": name, "arguments": dict(wanted.arguments)}
+    with recorded(ask, "run_test", Subject.profile(profile), {}, tried):
+        result = _tried(ask, profile, wanted)
+    return _form(ask, here, ask.form, result=result, status=200)
+
+
+def _tried(ask: Ask, profile: Profile, wanted: Wanted) -> Result:
+    centre = ask.centre
+    with centre.http() as http:
+        trial = Trial(http, ask.place.public, centre.settings.instance, profile)
+        result = trial.run(wanted, centre.clock())
+    code = centre.people.code_of(wanted.email) if result.token else None
+    if code is not None:
+        centre.sessions.end(code, digest(result.token))
+    return result
+
+
+def _profile(ask: Ask, key: str) -> Profile:
+    state = ask.centre.reader.current(key[:64]) if key else None
+    if state is None:
+        raise InvalidArgument("profile", "Choose a profile.")
+    return state.profile
+
+
+def _arguments(ask: Ask, method: Method) -> dict[str, Any]:
+    text = ask.form.get("arguments", "").strip()
+    if not text:
+        return starting(method) if method.name != CURRENT_USER else {}
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidArgument("arguments", 'Write a JSON object, like {"PageSize": 3}.')
+    return found
+
+
+def _form(
+    ask: Ask,
+    here: str,
+    given: Mapping[str, str],
+    result: Result | None = None,
+    wrong: Mapping[str, str] | None = None,
+    status: int | None = None,
+) -> Response:
+    filled = {name: given.get(name, "") for name in _FIELDS}
+    listed = register.page(ask, None).profiles
+    chosen = next((one for one in listed if one.profile.key == filled["profile"]), None)
+    profile = chosen.profile if chosen else None
+    methods = [m for m in METHODS.values() if profile and shown(m, profile.capability)]
+    return ask.page(
+        "trial.html",
+        status or (400 if wrong else 200),
+        here=here,
+        crm=here.endswith("crm"),
+        given=filled,
+        profiles=listed,
+        chosen=chosen,
+        methods=sorted(methods, key=lambda m: (m.access, m.family, m.name)),
+        result=result,
+        wrong=wrong or {},
+    )

@@ -1,0 +1,188 @@
+"""A trial: a real login and one call through the public endpoints, as an agent makes them; three lamps tell what works.
+
+The profile's secret goes from the store to the endpoint and nowhere else; the session is ended when the trial is over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import httpx
+
+from affino_mcp import NAME, VERSION
+from affino_mcp.clock import stopwatch
+from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.signature import signed_headers
+
+GOOD, BAD, OFF = "good", "bad", "off"
+_LONGEST: Final = 4000
+_AGENT: Final = f"{NAME}-test-tool/{VERSION}"
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """One of the three: lit good or bad, or off when it was not reached; its reason, and what to do."""
+
+    name: str
+    tone: str
+    reason: str
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is tried: whose login, and which method with which arguments."""
+
+    email: str
+    password: str = field(repr=False)
+    method: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The lamps in order, the answer of the method as text, and how long login and call took."""
+
+    lamps: list[Lamp]
+    answer: str = ""
+    login_ms: int | None = None
+    call_ms: int | None = None
+    token: str = field(default="", repr=False)
+
+    @property
+    def green(self) -> bool:
+        """Whether everything works."""
+        return all(lamp.tone == GOOD for lamp in self.lamps)
+
+
+PROFILE, USER, METHOD = "The profile is valid", "The user can log in", "The method is enabled"
+
+# What the login endpoint answers (Affino's codes) -> the profile's lamp and the user's.
+_LOGINS: Final[Mapping[tuple[int, str], tuple[Lamp, Lamp]]] = {
+    (401, "-102"): (
+        Lamp(
+            PROFILE,
+            BAD,
+            "The login did not accept the profile's signature.",
+            "Save the profile again, or regenerate it.",
+        ),
+        Lamp(USER, OFF, "Not tried: the profile comes first."),
+    ),
+    (403, "-110"): (
+        Lamp(PROFILE, BAD, "The profile or the person is switched off.", "Switch it on; then try again."),
+        Lamp(USER, OFF, "Not tried: the login was refused before."),
+    ),
+    (401, "-104"): (
+        Lamp(PROFILE, GOOD, "Key and secret were accepted by the login."),
+        Lamp(
+            USER, BAD, "The e-mail address or the password is wrong.", "Check both; the person can log in at the Hub."
+        ),
+    ),
+    (429, "-129"): (
+        Lamp(PROFILE, GOOD, "Key and secret were accepted by the login."),
+        Lamp(USER, BAD, "There were too many wrong passwords.", "Wait some minutes, then use the right password."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The endpoints that are tried: `public` is the service's own address, `dbname` the instance."""
+
+    http: httpx.Client
+    public: str
+    dbname: str
+    profile: Profile
+
+    def run(self, wanted: Wanted, now: datetime) -> Result:
+        """Log in, then call the method."""
+        elapsed = stopwatch()
+        try:
+            login = self._login(wanted, now)
+        except httpx.HTTPError:
+            return Result([_unreached(PROFILE, "login"), *_off(USER, METHOD)])
+        took = elapsed()
+        if login.status_code != 200:
+            return Result([*_login_lamps(login, self.profile), *_off(METHOD)], login_ms=took)
+        token = str(_json(login).get("AccessToken", ""))
+        lamps = [
+            Lamp(PROFILE, GOOD, "Key and secret were accepted by the login."),
+            Lamp(USER, GOOD, f"Logged in as {wanted.email}."),
+        ]
+        elapsed = stopwatch()
+        try:
+            answer = self._call(wanted, token)
+        except httpx.HTTPError:
+            return Result([*lamps, _unreached(METHOD, "MCP endpoint")], login_ms=took, token=token)
+        called = elapsed()
+        lamp, text = _method_lamp(answer, wanted.method)
+        return Result([*lamps, lamp], text[:_LONGEST], took, called, token)
+
+    def _login(self, wanted: Wanted, now: datetime) -> httpx.Response:
+        path = f"/rest/{self.dbname}/login"
+        body = json.dumps({"Email": wanted.email, "Password": wanted.password}).encode()
+        headers = signed_headers("POST", path, body, self.profile.key, self.profile.secret, now)
+        return self.http.post(f"{self.public}{path}", content=body, headers=headers | {"User-Agent": _AGENT})
+
+    def _call(self, wanted: Wanted, token: str) -> httpx.Response:
+        params = {"name": wanted.method, "arguments": dict(wanted.arguments)}
+        message = {"jsonrpc": "2.0", "id": "test-tool", "method": "tools/call", "params": params}
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "X-API-Key": self.profile.key,
+            "X-API-Secret": self.profile.secret,
+            "Accept": "application/json, text/event-stream",
+            "User-Agent": _AGENT,
+        }
+        return self.http.post(f"{self.public}/mcp", json=message, headers=headers)
+
+
+def _login_lamps(login: httpx.Response, profile: Profile) -> tuple[Lamp, Lamp]:
+    error = _json(login).get("error", {})
+    known = _LOGINS.get((login.status_code, str(error.get("code"))))
+    if known is not None:
+        return known
+    reason = f"The login answered {login.status_code}: {error.get('message', 'no reason given')}"
+    return Lamp(PROFILE, BAD, reason, f"Look at the profile {profile.name} and try again."), _off(USER)[0]
+
+
+def _method_lamp(answer: httpx.Response, method: str) -> tuple[Lamp, str]:
+    """The third lamp, and what the method answered. An argument that is wrong still proves that the method is enabled."""
+    document = _json(answer)
+    if "error" in document:
+        data = document["error"].get("data", {})
+        text = str(document["error"].get("message", ""))
+        return Lamp(
+            METHOD, BAD, f"The call was refused ({answer.status_code}): {text}", str(data.get("next_step", ""))
+        ), ""
+    content = document.get("result", {}).get("structuredContent", {})
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    error = content.get("error")
+    if error is None:
+        return Lamp(METHOD, GOOD, f"{method} answered."), text
+    if error["type"] == "tool_disabled":
+        return Lamp(METHOD, BAD, error["message"], "Switch the family on in the profile."), text
+    if error["type"] == "permission_denied":
+        fix = "The profile allows it; the person lacks the right. Grant it through a security group."
+        return Lamp(METHOD, BAD, error["message"], fix), text
+    return Lamp(METHOD, GOOD, f"{method} is enabled. It answered: {error['message']}"), text
+
+
+def _unreached(name: str, what: str) -> Lamp:
+    return Lamp(name, BAD, f"The {what} did not answer.", "Look at the service's health and its log, then try again.")
+
+
+def _off(*names: str) -> list[Lamp]:
+    return [Lamp(name, OFF, "Not reached.") for name in names]
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        found = answer.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

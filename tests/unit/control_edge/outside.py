@@ -1,0 +1,47 @@
+"""The public endpoints as the test tools reach them: requests become API Gateway events for the two functions."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import httpx
+
+from affino_mcp import wiring
+from affino_mcp.control_edge.lambda_handler import LambdaHandler
+from tests.world import World
+
+
+class Outside(httpx.BaseTransport):
+    """`sent` are the requests; while `down`, nobody answers."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self.down, self.sent = world, False, list[httpx.Request]()
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(transport=self)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.sent.append(request)
+        if self.down:
+            raise httpx.ConnectError("nobody there")
+        headers = {name: request.headers[name] for name in request.headers if name != "host"}
+        event = self._world.event(request.read().decode(), headers, request.url.path, request.method)
+        answer = self._answer(request.url.path, event)
+        return httpx.Response(answer["statusCode"], text=answer["body"])
+
+    def _answer(self, path: str, event: dict[str, Any]) -> dict[str, Any]:
+        world = self._world
+        if path == "/mcp":
+            mcp = world.handler()
+            try:
+                return mcp(event, None)
+            finally:
+                mcp.close()
+        login = LambdaHandler(wiring.login_function(world.settings, world.stores, world.clock), world.settings.stage)
+        try:
+            return login(event, None)
+        finally:
+            login.close()
+
+    def __enter__(self) -> Self:
+        return self

@@ -1,0 +1,89 @@
+"""Live help: what the catalogue says is what the page says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from affino_mcp.catalogue.capability import SWITCHED, Access, Family
+from affino_mcp.catalogue.field import Field
+from affino_mcp.catalogue.kinds import line
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.control_edge import helping
+from affino_mcp.control_edge.helping import Line
+from affino_mcp.control_edge.words import title
+from tests.unit.control_edge.desk import Desk, text_of
+
+
+def methods(page: str) -> list[str]:
+    return re.findall(r'<details class="method" id="(\w+)"', page)
+
+
+def test_every_method_of_every_family_is_there(operator: Desk) -> None:
+    page = operator.get("/help/crm").text
+    assert sorted(methods(page)) == sorted(METHODS)
+    assert all(title(family) in page for family in SWITCHED if any(m.family == family for m in METHODS.values()))
+
+
+def test_a_method_shows_all_that_the_guide_promises(operator: Desk) -> None:
+    page = text_of(operator.get("/help/crm", q="create_account"))
+    for text in (
+        "Create an account.",
+        "Example. Orbital Labs",
+        "Name text, at most 255 Required 255",
+        "accounts.write",
+    ):
+        assert text in page, text
+    assert "validation_error (-10)" in page
+    assert "AccountCode" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "some", "none"),
+    [
+        ("link contact", "link_contact_to_account", "list_notes"),
+        ("standardSectionCode", "create_article", "list_tasks"),
+        ("nothing at all of this", None, "list_accounts"),
+    ],
+)
+def test_search_finds_names_fields_and_texts(operator: Desk, words: str, some: str | None, none: str) -> None:
+    found = methods(operator.get("/help/crm", q=words).text)
+    assert none not in found
+    assert some is None or some in found
+
+
+def test_a_profiles_help_is_what_its_agent_sees(operator: Desk) -> None:
+    profile = operator.world.profile("Reader", {Family.NOTES: frozenset({Access.READ})})
+    found = methods(operator.get("/help/crm", profile=profile.key).text)
+    assert "list_notes" in found
+    assert not {"create_note", "list_accounts"} & set(found)
+
+
+def test_another_ones_profile_is_not_told_without_the_right(desk: Desk) -> None:
+    profile = desk.world.profile("Secret plans", {Family.NOTES: frozenset({Access.READ})})
+    desk.person("Edith", "Moreau", "Editors")
+    desk.sign_in("edith.moreau@affino.example")
+    page = desk.get("/help/crm", profile=profile.key)
+    assert "Secret plans" not in page.text
+    assert sorted(methods(page.text)) == sorted(METHODS)
+
+
+def test_a_line_tells_the_length() -> None:
+    assert Line.of(Field("Name", line(255), "the name"), required=True) == Line(
+        "Name", "text, at most 255", True, "255", "the name"
+    )
+
+
+def test_user_help_signs_an_example(operator: Desk) -> None:
+    page = text_of(operator.get("/help/user"))
+    assert "POST /rest/demo/login" in page
+    assert re.search(r"\b[0-9A-F]{128}\b", page)
+    assert re.search(r"\b[0-9A-F]{32}\b", page)
+
+
+def test_help_costs_one_store_call(operator: Desk) -> None:
+    profile = operator.world.profile("Reader", {Family.NOTES: frozenset({Access.READ})})
+    for path in ("/help/crm", f"/help/crm?profile={profile.key}", "/help/user"):
+        assert len(operator.calls(path)) == 1
+    assert helping.families(None)

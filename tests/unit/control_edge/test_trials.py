@@ -1,0 +1,118 @@
+"""The test tools: a real login and a real call through the public endpoints; three lamps, each with reason and fix."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.gate.profile import Profile
+from tests.unit.control_edge.desk import PASSWORD, Desk, text_of
+
+BOTH = frozenset(Access)
+EDITH = "edith.moreau@affino.example"
+
+
+@pytest.fixture
+def profile(operator: Desk) -> Profile:
+    operator.person("Edith", "Moreau", "Editors")
+    return operator.world.profile("Content Editor Agent", {Family.ARTICLES: BOTH, Family.TASKS: BOTH}, 300)
+
+
+def lamps(desk: Desk, profile: Profile, /, tool: str = "crm", **given: str) -> tuple[list[str], str]:
+    """The lamps' colours, and the page's text."""
+    path = f"/tests/{tool}?profile={profile.key}"
+    values = {"email": EDITH, "password": PASSWORD, "method": "list_articles", "arguments": "", "profile": profile.key}
+    answer = desk.send(f"/tests/{tool}", desk.get(path), **{**values, **given})
+    for secret in (profile.secret, given.get("password", PASSWORD)):
+        assert secret not in answer.text + str(desk.rows())
+    return re.findall(r'class="lamp (\w+)"', answer.text), text_of(answer)
+
+
+def test_the_editors_profile_is_green(operator: Desk, profile: Profile) -> None:
+    found, page = lamps(operator, profile)
+    assert found == ["good", "good", "good"]
+    assert "Everything works" in page
+    assert '"Items"' in page
+    row = next(row for row in operator.world.rows() if row["method"] == "list_articles")
+    assert (row["person_name"], row["profile_name"], row["status"]) == ("Edith Moreau", "Content Editor Agent", 200)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "text"),
+    [
+        pytest.param(
+            {"password": "not the password"}, ["good", "bad", "off"], "password is wrong", id="wrong password"
+        ),
+        pytest.param({"email": "nobody@affino.example"}, ["good", "bad", "off"], "password is wrong", id="nobody"),
+        pytest.param({"method": "list_accounts"}, ["good", "good", "bad"], "Switch the family on", id="family is off"),
+        pytest.param({"method": "list_tasks"}, ["good", "good", "bad"], "the person lacks the right", id="no right"),
+        pytest.param({"method": "get_article"}, ["good", "good", "good"], "get_article is enabled", id="bad argument"),
+        pytest.param({"method": "create_article"}, ["good", "good", "good"], "is enabled", id="a write, as a dry run"),
+    ],
+)
+def test_a_lamp_names_its_reason(
+    operator: Desk, profile: Profile, given: dict[str, str], expected: list[str], text: str
+) -> None:
+    found, page = lamps(operator, profile, **given)
+    assert (found, text in page) == (expected, True), page
+
+
+def test_a_profile_that_is_off(operator: Desk, profile: Profile) -> None:
+    operator.world.profiles.disable(profile.key)
+    found, page = lamps(operator, profile)
+    assert found == ["bad", "off", "off"]
+    assert "switched off" in page
+
+
+def test_endpoints_that_do_not_answer(operator: Desk, profile: Profile) -> None:
+    operator.outside.down = True
+    found, page = lamps(operator, profile)
+    assert found == ["bad", "off", "off"]
+    assert "did not answer" in page
+
+
+def test_the_user_test_tool_says_whom_the_service_takes_them_for(operator: Desk, profile: Profile) -> None:
+    found, page = lamps(operator, profile, tool="user")
+    assert found == ["good", "good", "good"]
+    assert '"Name": "Edith Moreau"' in page
+
+
+def test_the_session_of_a_test_is_ended_and_nothing_goes_astray(operator: Desk, profile: Profile) -> None:
+    lamps(operator, profile)
+    (edith,) = [p.user_code for p in operator.world.people.everyone() if p.email == EDITH]
+    assert operator.world.sessions.list_of(edith) == []
+    assert {request.url.host for request in operator.outside.sent} == {"127.0.0.1"}
+
+
+def test_a_test_is_in_the_log_without_a_password(operator: Desk, profile: Profile) -> None:
+    lamps(operator, profile)
+    (row,) = operator.rows()
+    assert (row["method"], row["profile_key"]) == ("run_test", profile.key)
+    assert row["arguments"]["after"] == {"email": EDITH, "method": "list_articles", "arguments": {"PageSize": 3}}
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"arguments": "not JSON"}, "Write a JSON object"),
+        ({"arguments": "[1]"}, "Write a JSON object"),
+        ({"method": "nothing"}, "Choose a method"),
+        ({"profile": "nobody"}, "Choose a profile"),
+    ],
+    ids=["no JSON", "no object", "no method", "no profile"],
+)
+def test_a_faulty_form_tries_nothing(operator: Desk, profile: Profile, given: dict[str, str], text: str) -> None:
+    found, page = lamps(operator, profile, **given)
+    assert (found, text in page, operator.outside.sent) == ([], True, [])
+
+
+def test_the_form_asks_the_stores_three_times(operator: Desk, profile: Profile) -> None:
+    assert len(operator.calls(f"/tests/crm?profile={profile.key}")) <= 3
+
+
+def test_only_operators_test(desk: Desk) -> None:
+    desk.person("Edith", "Moreau", "Editors")
+    desk.sign_in(EDITH)
+    assert [desk.get(f"/tests/{tool}").status_code for tool in ("crm", "user")] == [403, 403]
