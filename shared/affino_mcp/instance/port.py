@@ -50,8 +50,8 @@ class Call:
     """Who calls, when, and what binds the call. There is no way to make one without a person.
 
     `profile` binds cursors and idempotency keys, `method` (its name, which an instance fills in) binds cursors too;
-    `readable` and `writable` say which families the profile switches on; `seal` builds the audit row that a write takes into its own
-    transaction (None: this channel keeps no such log).
+    `readable` and `writable` say which families the profile switches on; `seal` builds the audit row that a write takes
+    into its own transaction (None: this channel keeps no such log).
     """
 
     actor: Actor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -74,6 +74,7 @@ class Change:
     entries: list[Entry] = field(default_factory=list)
     guards: list[str] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+    taken: dict[str, int] = field(default_factory=dict)
 
     def add(self, op: WriteOp, refuse: Refuse = _clash) -> None:
         """Take one operation into the transaction."""
@@ -121,7 +122,7 @@ class Change:
         if self.values.get(DRY_RUN.name):
             self._rehearse()
             self.call.warn(WarningCode.DRY_RUN, DRY_RUN.name, NOTHING_WRITTEN)
-            return Done({**self._without_code(body), DRY_RUN.name: True}, main)
+            return Done({**without_codes(body, self.taken), DRY_RUN.name: True}, main)
         done = Done(body, main, tuple(self.touched), sealed=True)
         seal = self.call.seal(done, self.call.warnings)
         steps = [*self._remember(done), *self._distinct(), *self._counted(), *self._journal()]
@@ -155,13 +156,6 @@ class Change:
     def _is_rehearsed_create(self) -> bool:
         return bool(self.values.get(DRY_RUN.name)) and self.method.effect is Effect.CREATE
 
-    def _without_code(self, body: dict[str, Any]) -> dict[str, Any]:
-        """A record that does not exist has no code yet."""
-        record = self.method.record
-        if record is None or not self._is_rehearsed_create():
-            return body
-        return {name: {**part, record.code: None} if isinstance(part, dict) else part for name, part in body.items()}
-
     def _remember(self, done: Done) -> list[Step]:
         if not self.values.get(IDEMPOTENCY_KEY.name):
             return []
@@ -174,6 +168,15 @@ class Change:
         written = {key_of(step.op) for step in self.steps if not isinstance(step.op, Check)}
         checks = {key_of(s.op): s for s in self.steps if isinstance(s.op, Check) and key_of(s.op) not in written}
         return [step for step in self.steps if not isinstance(step.op, Check)] + list(checks.values())
+
+
+def without_codes(answer: Any, taken: Mapping[str, int]) -> Any:
+    """A rehearsal's answer without the codes of what does not exist yet; `taken` has them by attribute."""
+    if isinstance(answer, list):
+        return [without_codes(part, taken) for part in answer]
+    if not isinstance(answer, dict):
+        return answer
+    return {n: None if n in taken and v == taken[n] else without_codes(v, taken) for n, v in answer.items()}
 
 
 def _gravest(errors: list[Exception]) -> Exception:

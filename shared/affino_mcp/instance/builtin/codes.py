@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.instance.builtin.change import Change, Clash
 from affino_mcp.store.ops import Database, Item, Key, Update, absent, equals
+
+LINK_CODE: Final = "UserAccountCode"
+"""The attribute that shows the code of a link, which is no record."""
 
 
 class Codes:
@@ -26,6 +32,7 @@ class Codes:
         change.add(
             Update(self._table, key, assign={"last": last + 1}, condition=still), lambda row: self._taken(family, row)
         )
+        change.taken[RECORDS[family].code if family in RECORDS else LINK_CODE] = last + 1
         change.afterwards.append(lambda: self._seen(family, last + 1))
         return last + 1
 
