@@ -12,13 +12,14 @@ from affino_mcp.control_edge.ask import Ask, Place, page
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.entry import Rule, route
 from affino_mcp.control_edge.screens import help as help_
-from affino_mcp.control_edge.screens import log_export, logs, profile_edit, profile_switch, profiles, trials
+from affino_mcp.control_edge.screens import log_export, logs, people, profile_edit, profile_switch, profiles, trials
 from affino_mcp.gate.groups import PROFILES_MANAGE
 from affino_mcp.pages.assets import BY_ADDRESS, KEPT
 
 _MANAGE = Rule(PROFILES_MANAGE)
 _SECRET = Rule(PROFILES_MANAGE, fresh=True)
 _PROFILE = Rule(PROFILES_MANAGE, keys=register.keys)
+_PERSON = Rule(PROFILES_MANAGE, keys=people.keys)
 _PROFILE_SECRET = Rule(PROFILES_MANAGE, fresh=True, keys=register.keys)
 
 
@@ -28,6 +29,13 @@ def build(centre: Centre) -> Starlette:
         ("", "GET", _first, Rule()),
         ("/", "GET", _first, Rule()),
         ("/sign-out", "POST", _sign_out, Rule()),
+        ("/people", "GET", people.listed, _MANAGE),
+        ("/people/{code}", "GET", people.shown, _PERSON),
+        ("/people/{code}/groups", "POST", people.groups, _PERSON),
+        ("/people/{code}/disable", "POST", people.disable, _PERSON),
+        ("/people/{code}/enable", "POST", people.enable, _PERSON),
+        ("/people/{code}/end-session", "POST", people.end_session, _PERSON),
+        ("/people/{code}/end-all", "POST", people.end_all, _PERSON),
         ("/tests/crm", "GET", trials.crm, _MANAGE),
         ("/tests/crm", "POST", trials.run_crm, _MANAGE),
         ("/tests/user", "GET", trials.user, _MANAGE),

@@ -10,7 +10,12 @@ from typing import Any, Final
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
 from affino_mcp.errors import AffinoError
 
-TITLES: Final = {str(family): str(family).replace("_", " ").title() for family in SWITCHED} | {"always": "Everybody"}
+TITLES: Final = {str(family): str(family).replace("_", " ").title() for family in SWITCHED} | {
+    "always": "For everybody",
+    "control": "Control Centre",
+    "profiles": "API Profiles",
+    "logs": "API Logs",
+}
 """The families as people call them."""
 
 

@@ -1,0 +1,44 @@
+"""Effective rights, explained: which rights a person has at this moment, and because of what (R141)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from affino_mcp.gate.groups import GROUPS, RIGHTS
+from affino_mcp.gate.person import Person
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One right: whether the person has it, and the reasons."""
+
+    right: str
+    held: bool
+    because: list[str]
+
+    @property
+    def family(self) -> str:
+        """What the right is about."""
+        return self.right.partition(".")[0]
+
+    @property
+    def deed(self) -> str:
+        """What it allows there."""
+        return self.right.partition(".")[2]
+
+
+def explained(person: Person, at: datetime) -> list[Explained]:
+    """Every right there is, with the person's reasons to have it."""
+    return [Explained(right, person.has(right, at), _because(person, right, at)) for right in sorted(RIGHTS)]
+
+
+def _because(person: Person, right: str, at: datetime) -> list[str]:
+    reasons = [f"group {group}" for group in person.groups if right in GROUPS.get(group, ())]
+    if right not in person.rights:
+        return reasons
+    last = person.rights[right]
+    if last is None:
+        return [*reasons, "granted directly"]
+    over = at.date().isoformat() > last
+    return [*reasons, f"granted directly {'until' if not over else 'but over since the end of'} {last}"]

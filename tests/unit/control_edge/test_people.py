@@ -1,0 +1,109 @@
+"""People in the browser: groups, effective rights explained, sessions, the switch; obeyed at once, and in the log."""
+
+from __future__ import annotations
+
+import pytest
+
+from affino_mcp.control_edge.effective import explained
+from affino_mcp.errors import PersonInactive, SessionUnknown
+from affino_mcp.gate.person import Person
+from tests.unit.control_edge.desk import Desk, text_of
+from tests.world import START
+
+
+@pytest.fixture
+def edith(operator: Desk) -> int:
+    return operator.person("Edith", "Moreau", "Publishers")
+
+
+@pytest.mark.parametrize(
+    ("person", "right", "held", "because"),
+    [
+        pytest.param(
+            Person(1, "A", "a@b.c", ("Publishers",)), "articles.publish", True, ["group Publishers"], id="group"
+        ),
+        pytest.param(
+            Person(1, "A", "a@b.c", (), {"tasks.read": None}), "tasks.read", True, ["granted directly"], id="grant"
+        ),
+        pytest.param(
+            Person(1, "A", "a@b.c", ("Sales",), {"tasks.read": "2026-12-31"}),
+            "tasks.read",
+            True,
+            ["group Sales", "granted directly until 2026-12-31"],
+            id="both",
+        ),
+        pytest.param(
+            Person(1, "A", "a@b.c", (), {"tasks.read": "2026-11-01"}),
+            "tasks.read",
+            False,
+            ["granted directly but over since the end of 2026-11-01"],
+            id="a grant that is over",
+        ),
+        pytest.param(Person(1, "A", "a@b.c"), "tasks.read", False, [], id="nothing"),
+    ],
+)
+def test_rights_are_explained(person: Person, right: str, held: bool, because: list[str]) -> None:
+    (found,) = [one for one in explained(person, START) if one.right == right]
+    assert (found.held, found.because) == (held, because)
+
+
+def test_everybody_is_listed_and_a_person_is_explained(operator: Desk, edith: int) -> None:
+    assert "Edith Moreau edith.moreau@affino.example Active Publishers" in text_of(operator.get("/people"))
+    assert "Edith" not in text_of(operator.get("/people", q="operators"))
+    assert "articles.publish group Publishers" in text_of(operator.get(f"/people/{edith}"))
+
+
+def test_groups_are_changed_and_obeyed_at_once(operator: Desk, edith: int) -> None:
+    token = operator.world.sessions.create(edith, "key").access_token
+    page = operator.get(f"/people/{edith}")
+    assert operator.send(f"/people/{edith}/groups", page, group=["Sales", "Legal", "Nonsense"]).status_code == 303
+    assert operator.world.sessions.resolve(token)[1].groups == ("Sales", "Legal")
+    (row,) = operator.rows()
+    assert row["arguments"] == {"before": {"groups": ["Publishers"]}, "after": {"groups": ["Sales", "Legal"]}}
+    assert row["record"] == f"R#people#{edith}"
+
+
+def test_a_disabled_person_acts_no_more(operator: Desk, edith: int) -> None:
+    token = operator.world.sessions.create(edith, "key").access_token
+    operator.send(f"/people/{edith}/disable", operator.get(f"/people/{edith}"))
+    with pytest.raises(PersonInactive):
+        operator.world.sessions.resolve(token)
+    operator.send(f"/people/{edith}/enable", operator.get(f"/people/{edith}"))
+    assert operator.world.sessions.resolve(token)[1].active
+
+
+def test_sessions_are_seen_and_ended_one_by_one_or_all(operator: Desk, edith: int) -> None:
+    issued = [operator.world.sessions.create(edith, "key") for _ in range(3)]
+    page = operator.get(f"/people/{edith}")
+    assert all(one.session.fingerprint in page.text for one in issued)
+    assert all(one.session.digest not in page.text for one in issued)
+    operator.send(f"/people/{edith}/end-session", page, session=issued[0].session.fingerprint)
+    with pytest.raises(SessionUnknown):
+        operator.world.sessions.resolve(issued[0].access_token)
+    assert len(operator.world.sessions.list_of(edith)) == 2
+    operator.send(f"/people/{edith}/end-all", page)
+    assert operator.world.sessions.list_of(edith) == []
+    assert operator.send(f"/people/{edith}/end-session", page, session="nonsense").status_code == 400
+
+
+def test_nobody_locks_themselves_out(operator: Desk) -> None:
+    page = operator.get("/people/1")
+    assert operator.send("/people/1/disable", page).status_code == 409
+    assert operator.send("/people/1/groups", page, group=["Sales"]).status_code == 409
+    assert operator.get("/people").status_code == 200
+
+
+@pytest.mark.parametrize("code", ["999", "nobody", "0", "9" * 30])
+def test_a_person_who_is_not_there(operator: Desk, code: str) -> None:
+    assert operator.get(f"/people/{code}").status_code == 404
+
+
+def test_screens_ask_the_stores_three_times_at_most(operator: Desk, edith: int) -> None:
+    assert len(operator.calls("/people")) <= 3
+    assert len(operator.calls(f"/people/{edith}")) <= 3
+
+
+def test_only_operators_see_people(desk: Desk) -> None:
+    desk.person("Edith", "Moreau", "Publishers")
+    desk.sign_in("edith.moreau@affino.example")
+    assert [desk.get(path).status_code for path in ("/people", "/people/1")] == [403, 403]
