@@ -9,7 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from affino_mcp.catalogue.method import Method
-from affino_mcp.mcp_edge import server
+from affino_mcp.mcp_edge import body_limit, server
 from affino_mcp.mcp_edge.call import Dispatch
 from affino_mcp.mcp_edge.gate_asgi import ENDPOINT, Gate, GateApp
 from affino_mcp.settings import Settings
@@ -37,5 +37,6 @@ def build(
     With `in_thread`, gate and tools run in worker threads and the event loop stays free; a Lambda process has one request
     at a time and does without.
     """
+    body_limit.install()
     inner = server.build(methods, in_thread=in_thread).http_app(path=ENDPOINT, stateless_http=True, json_response=True)
     return McpApp(inner, gate, dispatch, settings.origins, in_thread=in_thread)

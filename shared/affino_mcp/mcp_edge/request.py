@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope
 from affino_mcp.errors import TooLarge
 from affino_mcp.gate.address import base_url
 
-MAX_BODY: Final = 4 * 1024 * 1024
+MAX_BODY: Final = 4 * 1024 * 1024 + 64 * 1024
 
 RawHeaders = list[tuple[bytes, bytes]]
 
