@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
 from affino_mcp.errors import InvalidArgument
@@ -12,16 +13,29 @@ from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.profiles import Families
 from affino_mcp.settings import DEFAULT_PROFILE_RATE
 
+OPTIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "compact": (
+        "Compact mode",
+        "The agent sees three tools that stand for all others: far fewer tokens, one more step.",
+    ),
+    "relogin": (
+        "Re-login link",
+        "An expired session's refusal carries a link: its person logs in, and the client goes on.",
+    ),
+}
+"""The options of a profile that are on or off: what each is called, and what it does."""
+
 
 @dataclass(frozen=True)
 class ProfileForm:
-    """What stands in the form, as text; `grid` holds the ticked switches like `articles.read`."""
+    """What stands in the form, as text; `grid` holds the ticked switches like `articles.read`, `options` other ticks."""
 
     name: str = ""
     rate: str = str(DEFAULT_PROFILE_RATE)
     burst: str = ""
     notes: str = ""
     grid: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
     seen: str = ""
 
     @classmethod
@@ -29,13 +43,15 @@ class ProfileForm:
         """A profile in the form; a burst that follows from the rate is left empty."""
         ticked = {f"{family}.{access}" for family in SWITCHED for access in _on(profile.capability, family)}
         burst = "" if profile.burst == default_burst(profile.rate) else str(profile.burst)
-        return cls(profile.name, str(profile.rate), burst, profile.notes, frozenset(ticked), profile.version)
+        options = frozenset(name for name in OPTIONS if getattr(profile, name))
+        return cls(profile.name, str(profile.rate), burst, profile.notes, frozenset(ticked), options, profile.version)
 
     @classmethod
-    def sent(cls, form: Mapping[str, str], ticked: tuple[str, ...]) -> ProfileForm:
+    def sent(cls, form: Mapping[str, str], ticked: Mapping[str, tuple[str, ...]]) -> ProfileForm:
         """What the browser sent."""
+        grid, options = (frozenset(ticked.get(name, ())) for name in ("grid", "options"))
         texts = {name: form.get(name, "") for name in ("name", "rate", "burst", "notes", "seen")}
-        return cls(grid=frozenset(ticked), **texts)
+        return cls(grid=grid, options=options, **texts)
 
     @property
     def families(self) -> Families:
@@ -49,6 +65,11 @@ class ProfileForm:
     def capability(self) -> Capability:
         """The envelope that the grid describes."""
         return Capability({family: access for family, access in self.families.items() if access})
+
+    @property
+    def chosen(self) -> dict[str, bool]:
+        """Every option, on or off."""
+        return {name: name in self.options for name in OPTIONS}
 
     def number(self, name: str) -> int | None:
         """The rate or the burst; None when it is left empty. Raises InvalidArgument."""

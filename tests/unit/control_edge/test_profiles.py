@@ -163,3 +163,14 @@ def test_names_are_text_never_markup(operator: Desk) -> None:
     operator.world.profile('<script>alert("x")</script>')
     assert "<script>alert" not in operator.get("/profiles").text
     assert "&lt;script&gt;alert" in operator.get("/profiles").text
+
+
+@pytest.mark.parametrize("options", [[], ["compact"], ["relogin"], ["compact", "relogin"]], ids="+".join)
+def test_options_are_kept(operator: Desk, options: list[str]) -> None:
+    operator.send("/profiles/new", grid=GRID, options=options, **EDITOR)
+    (state,) = operator.world.profiles.listed()
+    assert [name for name in ("compact", "relogin") if getattr(state.profile, name)] == options
+    page = operator.get(f"/profiles/{state.profile.key}/edit").text
+    assert re.findall(r'name="options" value="(\w+)" checked', page) == options
+    edit(operator, state.profile, grid=GRID, options=options[:1])
+    assert operator.rows()[-1]["arguments"]["after"]["compact"] is ("compact" in options)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.form import ProfileForm
+from affino_mcp.control_edge.form import OPTIONS, ProfileForm
 from affino_mcp.control_edge.journal import Subject, recorded
 from affino_mcp.control_edge.prices import base, prices
 from affino_mcp.control_edge.whatif import effect, is_narrower
@@ -69,11 +69,12 @@ def described(profile: Profile) -> dict[str, Any]:
         "rate": profile.rate,
         "burst": profile.burst,
         "notes": profile.notes,
+        **{name: getattr(profile, name) for name in OPTIONS},
     }
 
 
 def _sent(ask: Ask) -> ProfileForm:
-    return ProfileForm.sent(ask.form, ask.ticked.get("grid", ()))
+    return ProfileForm.sent(ask.form, ask.ticked)
 
 
 def _created(ask: Ask, form: ProfileForm) -> Profile:
@@ -88,12 +89,20 @@ def _created(ask: Ask, form: ProfileForm) -> Profile:
         draw=lambda length: key if length == KEY_LENGTH else drawn(length),
     )
     after = {"name": name, "families": form.capability.to_json(), "rate": rate, "burst": burst, "notes": form.notes}
-    with recorded(ask, "create_profile", Subject.new_profile(key, name), {}, after):
-        return known.create(name, form.families, rate, burst, form.notes)
+    chosen = form.chosen
+    with recorded(ask, "create_profile", Subject.new_profile(key, name), {}, after | chosen):
+        made = known.create(name, form.families, rate, burst, form.notes, compact=chosen["compact"])
+        return known.change(key, relogin=True, seen=made.version) if chosen["relogin"] else made
 
 
 def _changed(ask: Ask, profile: Profile, form: ProfileForm, rate: int | None, burst: int | None) -> None:
-    wanted = {"name": form.name.strip(), "families": form.capability.to_json(), "rate": rate, "burst": burst}
+    wanted = {
+        "name": form.name.strip(),
+        "families": form.capability.to_json(),
+        "rate": rate,
+        "burst": burst,
+        **form.chosen,
+    }
     before = described(profile)
     after = {**before, **{name: value for name, value in wanted.items() if value is not None}, "notes": form.notes}
     with recorded(ask, "change_profile", Subject.profile(profile), before, after):
@@ -104,6 +113,8 @@ def _changed(ask: Ask, profile: Profile, form: ProfileForm, rate: int | None, bu
             rate=rate,
             burst=burst,
             notes=form.notes,
+            compact=form.chosen["compact"],
+            relogin=form.chosen["relogin"],
             seen=form.seen,
         )
 
@@ -125,4 +136,5 @@ def _form(
         families=[str(family) for family in SWITCHED],
         prices=prices(),
         base_price=base(),
+        options=OPTIONS,
     )
