@@ -13,6 +13,7 @@ from affino_mcp.cli.people import Who
 from affino_mcp.cli.service import opened
 from affino_mcp.clock import iso
 from affino_mcp.errors import NotFound
+from affino_mcp.gate import profile_names
 from affino_mcp.gate.last_use import LastUse
 from affino_mcp.gate.session_rows import Session
 
@@ -28,7 +29,10 @@ def list_(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connectio
     service = opened(ctx, connection)
     live = service.sessions.list_of(service.person(person).user_code)
     used = LastUse(service.stores.database, service.settings, service.clock).of(live)
-    found = [_document(session, used.get(session.digest)) for session in live]
+    names = profile_names.enabled(service.stores.database, service.settings)
+    found = [
+        _document(session, names.get(session.profile, session.profile), used.get(session.digest)) for session in live
+    ]
     if as_json:
         print_json(found)
     else:
@@ -64,10 +68,10 @@ def end(
     print_json(answer) if as_json else print_fields(answer)
 
 
-def _document(session: Session, used: int | None) -> dict[str, Any]:
+def _document(session: Session, profile: str, used: int | None) -> dict[str, Any]:
     return {
         "session": session.fingerprint,
-        "profile": session.profile,
+        "profile": profile,
         "since": _moment(session.issued),
         "until": _moment(session.expires),
         "last_use": _moment(used) if used else None,
