@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from affino_mcp.catalogue.capability import Access, Capability, Family
+from affino_mcp.catalogue.capability import SWITCHED, Capability, Family
 from affino_mcp.catalogue.families import (
     accounts,
     always,
@@ -15,6 +15,7 @@ from affino_mcp.catalogue.families import (
     contacts,
     forum_threads,
     forums,
+    history,
     media_files,
     media_items,
     member_lists,
@@ -29,9 +30,10 @@ from affino_mcp.catalogue.record import Record
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 _FORUMS: Final = (forums, forum_threads)
 _MEDIA: Final = (media_items, media_files)
+_EVERY: Final = (history, always)
 METHODS: Final[dict[str, Method]] = {
     method.name: method
-    for module in (accounts, contacts, member_lists, opportunities, tasks, notes, *_ARTICLES, *_FORUMS, *_MEDIA, always)
+    for module in (accounts, contacts, member_lists, opportunities, tasks, notes, *_ARTICLES, *_FORUMS, *_MEDIA, *_EVERY)
     for method in sorted(module.METHODS, key=lambda m: m.name)
 }
 """Every method by its name."""
@@ -62,6 +64,7 @@ _WITH_TOPICS: Final = tuple(f for f in Family if f not in (Family.TASKS, Family.
 
 def shown(method: Method, capability: Capability) -> bool:
     """The one predicate: whether a profile lists this method, and lets it be called (R48, R69)."""
-    if method.name == "list_topics":
-        return any(capability.allows(family, Access.READ) for family in _WITH_TOPICS)
+    of_any = _WITH_TOPICS if method.name == "list_topics" else SWITCHED if method in history.METHODS else ()
+    if of_any:
+        return any(capability.allows(family, method.access) for family in of_any)
     return capability.allows(method.family, method.access)

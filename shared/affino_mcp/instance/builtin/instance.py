@@ -35,6 +35,7 @@ from affino_mcp.instance.builtin import (
     forum_posts,
     forum_threads,
     forums,
+    history,
     media_categories,
     media_files,
     media_items,
@@ -45,6 +46,7 @@ from affino_mcp.instance.builtin import (
     opportunity_topics,
     tasks,
     topics,
+    undo,
 )
 from affino_mcp.instance.builtin.change import NOTHING_WRITTEN, Clash
 from affino_mcp.instance.builtin.idempotency import UsedKey, reader, replay
@@ -80,6 +82,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     media_files,
     media_uploads,
     topics,
+    history,
 )
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 _FORUMS: Final = (forums, forum_threads, forum_posts)
@@ -94,8 +97,22 @@ ATTEMPTS: Final = 15
 Carry = Callable[[Records, Method, Values, Call], Done]
 
 
+def undo_change(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """Take a change back by the methods of its own family."""
+    return undo.undo_change(records, method, values, call, _carried)
+
+
+def _carried(records: Records, method: Method, values: Values, call: Call) -> Done:
+    carry = carrier(method)
+    if carry is None:
+        raise NotImplementedError(method.name)
+    return carry(records, method, values, call)
+
+
 def carrier(method: Method) -> Carry | None:
     """The function of the family modules that carries a catalogue method out: it has the method's name."""
+    if method.name == undo_change.__name__:
+        return undo_change
     found = (getattr(module, method.name, None) for module in MODULES)
     return next((function for function in found if function is not None), None)
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from affino_mcp.clock import iso
 from affino_mcp.instance.builtin.document import HISTORY_SK, Document, actor, record_key
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import Item, Key
@@ -57,7 +56,8 @@ def entry(before: Document | None, after: Document, old: Mapping[str, Any], new:
         if before.deleted
         else Deed.CHANGED
     )
-    return Entry(after.ref, after.version, deed, {n: old.get(n) for n in names}, {n: new.get(n) for n in names})
+    values = {n: old.get(n) for n in names}, {n: new.get(n) for n in names}
+    return Entry(after.ref, after.version, deed, *values, at=after.system["UpdatedDate"])
 
 
 def history_key(ref: str, version: int) -> Key:
@@ -77,7 +77,7 @@ def history_row(found: Entry, call: Call, method: str, others: Iterable[str], gu
         "deed": found.deed.value,
         "entry": json.dumps(values, ensure_ascii=False),
         "by": actor(call),
-        "at": iso(call.at),
+        "at": found.at,
         "method": method,
         "channel": call.channel,
         "request_id": call.request_id,
@@ -111,6 +111,7 @@ def person_partition(user_code: int) -> str:
 
 def person_row(call: Call, method: str, entries: Sequence[Entry]) -> Item:
     """The row that lists a write among the acting person's changes."""
-    place = {"pk": person_partition(call.actor.user_code), "sk": f"{iso(call.at)}#{uuid.uuid4().hex}"}
+    at = max(found.at for found in entries)
+    place = {"pk": person_partition(call.actor.user_code), "sk": f"{at}#{uuid.uuid4().hex}"}
     records = [{"ref": found.ref, "version": found.version, "deed": found.deed.value} for found in entries]
-    return {**place, "at": iso(call.at), "method": method, "records": records}
+    return {**place, "at": at, "method": method, "records": records}

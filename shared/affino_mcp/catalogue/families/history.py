@@ -1,0 +1,63 @@
+"""History and undo: what was changed in a record, what one has changed oneself, and taking it back (R124)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.field import Field
+from affino_mcp.catalogue.kinds import choice, code, whole
+from affino_mcp.catalogue.method import CURSOR, PAGE_SIZE, Effect, Method
+
+SWITCH: Final[dict[str, Family]] = {
+    **{family.value: family for family in Family if family is not Family.ALWAYS},
+    "article_steps": Family.ARTICLES,
+    "article_comments": Family.ARTICLES,
+    "article_media": Family.ARTICLES,
+    "forum_threads": Family.FORUMS,
+    "forum_posts": Family.FORUMS,
+    "media_files": Family.MEDIA_ITEMS,
+}
+"""The kinds of record that have a history, and the family whose switches and rights each follows."""
+
+KIND: Final = Field("Family", choice(*SWITCH), required=True)
+CODE: Final = Field("Code", code(), "the record's code", required=True)
+VERSION: Final = Field("Version", whole(1, 2**53 - 1), "of the change", required=True)
+_PAGE: Final = {"Items": "newest first", "NextCursor": "for the next page", "CurrentDate": "the service's time"}
+
+METHODS: Final = (
+    Method(
+        "list_record_history",
+        Family.ALWAYS,
+        Effect.READ,
+        "",
+        "Who changed a record, when, and each attribute before and after.",
+        "who changed Orbital Labs' type?",
+        _PAGE,
+        (KIND, CODE, PAGE_SIZE, CURSOR),
+        "Needs the family's read right.",
+    ),
+    Method(
+        "list_my_changes",
+        Family.ALWAYS,
+        Effect.READ,
+        "",
+        "What the person you act for has changed, through any client.",
+        "what did I change today?",
+        _PAGE,
+        (PAGE_SIZE, CURSOR),
+        "Each record has the Version that undo_change takes.",
+    ),
+    Method(
+        "undo_change",
+        Family.ALWAYS,
+        Effect.UPDATE,
+        "",
+        "Take one change back: values return, what was created is deleted, what was deleted is restored.",
+        "undo my last change to Orbital Labs.",
+        {"Undone": "Family, Code, Version, How", "Account": "or whichever record it is, as it is now"},
+        (KIND, CODE, VERSION),
+        "Your own changes only, unless you hold <family>.all. Refused, with the attributes named, where something has"
+        " changed since.",
+    ),
+)
