@@ -76,6 +76,11 @@ class Change:
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     taken: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def rehearsed(self) -> bool:
+        """Whether nothing shall be written (DryRun)."""
+        return bool(self.values.get(DRY_RUN.name))
+
     def add(self, op: WriteOp, refuse: Refuse = _clash) -> None:
         """Take one operation into the transaction."""
         self.steps.append(Step(op, refuse))
@@ -119,7 +124,7 @@ class Change:
     def commit(self, body: dict[str, Any]) -> Done:
         """Write everything at once and answer; with DryRun only check. Raises what a failed step means."""
         main = "" if self._is_rehearsed_create() else self._main()
-        if self.values.get(DRY_RUN.name):
+        if self.rehearsed:
             self._rehearse()
             self.call.warn(WarningCode.DRY_RUN, DRY_RUN.name, NOTHING_WRITTEN)
             return Done({**without_codes(body, self.taken), DRY_RUN.name: True}, main)
@@ -154,7 +159,7 @@ class Change:
         return next(iter([*own, *self.touched]), "")
 
     def _is_rehearsed_create(self) -> bool:
-        return bool(self.values.get(DRY_RUN.name)) and self.method.effect is Effect.CREATE
+        return self.rehearsed and self.method.effect is Effect.CREATE
 
     def _remember(self, done: Done) -> list[Step]:
         if not self.values.get(IDEMPOTENCY_KEY.name):

@@ -141,6 +141,7 @@ class BuiltinInstance:
                 with self._turn if attempt else nullcontext():
                     done = carry(self.records, method, values, fresh)
             except Clash:
+                self.records.codes.met()
                 continue
             except (ToolError, UsedKey) as error:
                 return self._replayed(method, values, call, error)
