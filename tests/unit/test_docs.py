@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import AffinoError, Refusal, ToolError, UnknownTool
 from affino_mcp.instance.builtin import file_faults
