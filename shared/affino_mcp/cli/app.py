@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from affino_mcp import VERSION
-from affino_mcp.cli import local, log, login, people, profiles, sessions
+from affino_mcp.cli import connect, local, log, login, people, profiles, sessions, trial
 from affino_mcp.cli.failing import Commands
 from affino_mcp.cli.service import remember
 
@@ -28,6 +28,8 @@ app.add_typer(people.app, name="person")
 app.add_typer(sessions.app, name="session")
 app.add_typer(local.app, name="local")
 app.command("login")(login.login)
+app.command("connect")(connect.connect)
+app.command("test")(trial.try_out)
 app.command("log")(log.log)
 
 

@@ -15,6 +15,7 @@ import typer
 
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json, print_table
+from affino_mcp.connect.clients import claude_words
 from affino_mcp.local import background
 from affino_mcp.local.connection import Connection, read
 from affino_mcp.local.places import CONNECTION, PORT, STATE
@@ -136,5 +137,4 @@ def _print(found: Connection, plan: Plan, *, as_json: bool) -> None:
 
 def claude_line(found: Connection) -> str:
     """The command that connects Claude Code with the ready-made headers."""
-    headers = [word for name, value in found.headers.items() for word in ("--header", f"{name}: {value}")]
-    return shlex.join(["claude", "mcp", "add", "--transport", "http", "affino", found.mcp_url, *headers])
+    return shlex.join(claude_words(found.mcp_url, found.headers))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -11,8 +11,26 @@ from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.clock import iso
+from affino_mcp.connect.credentials import Credentials
+from affino_mcp.gate.person import Person
+from affino_mcp.gate.profile import Profile
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
-from affino_mcp.local.login import LoginFailed, headers, log_in
+from affino_mcp.local.login import Login, LoginFailed, log_in
+
+Password = Annotated[str | None, typer.Option(help="Asked for when it is neither given nor in the connection file.")]
+
+
+class Session(NamedTuple):
+    """A login that has just been made: by whom, and through which profile."""
+
+    login: Login
+    profile: Profile
+    person: Person
+
+    @property
+    def credentials(self) -> Credentials:
+        """What a client of this person needs."""
+        return Credentials(self.login.access_token, self.profile.key, self.profile.secret)
 
 
 def login(
@@ -22,9 +40,7 @@ def login(
         str, typer.Option("--person", "--email", help="E-mail address, user code, or the demo's role.")
     ] = HEADERS_ROLE,
     profile: Annotated[str, typer.Option(help="The profile to sign with: key or name.")] = HEADERS_PROFILE,
-    password: Annotated[
-        str | None, typer.Option(help="Asked for when it is neither given nor in the connection file.")
-    ] = None,
+    password: Password = None,
     as_json: AsJson = False,
     connection: ConnectionFile = None,
 ) -> None:
@@ -32,25 +48,26 @@ def login(
 
     Example: affino-mcp login --person sales --profile crm-read
     """
-    service = opened(ctx, connection)
-    signing, who = service.profile(profile).profile, service.person(person)
-    known = password or _known_password(service, who.email)
-    url = service.connection.login_url
-    session = log_in(url, signing.key, signing.secret, who.email, known)
-    ready = headers(session.access_token, signing.key, signing.secret)
-    answer = {
-        "access_token": session.access_token,
-        "expires": iso(session.expires),
-        "person": who.name,
-        "profile": signing.name,
-    }
+    made = logged_in(opened(ctx, connection), profile, person, password)
+    ready, expires = made.credentials.headers, iso(made.login.expires)
+    answer = {"access_token": made.login.access_token, "expires": expires, "person": made.person.name}
     if as_json:
-        print_json(answer | {"user_code": who.user_code, "headers": ready})
+        more = {"profile": made.profile.name, "user_code": made.person.user_code, "headers": ready}
+        print_json(answer | more)
     else:
-        print_fields({"AccessToken": answer["access_token"], "Expires": answer["expires"], "Person": who.name} | ready)
+        print_fields({"AccessToken": answer["access_token"], "Expires": expires, "Person": made.person.name} | ready)
 
 
-def _known_password(service: Service, email: str) -> str:
+def logged_in(service: Service, profile: str, person: str, password: str | None) -> Session:
+    """A new session through the login URL; raises NotFound, LoginFailed."""
+    signing, who = service.profile(profile).profile, service.person(person)
+    known, url = password or known_password(service, who.email), service.connection.login_url
+    made = log_in(url, signing.key, signing.secret, who.email, known, http=service.http, clock=service.clock)
+    return Session(made, signing, who)
+
+
+def known_password(service: Service, email: str) -> str:
+    """The password from the connection file, or as typed; raises LoginFailed where nobody can be asked."""
     known = [entry["password"] for entry in service.connection.people.values() if entry["email"] == email]
     if known:
         return str(known[0])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import httpx
 import typer
 
 from affino_mcp.clock import Clock, now
@@ -20,6 +22,7 @@ from affino_mcp.gate.profiles import Profiles
 from affino_mcp.gate.sessions import Sessions
 from affino_mcp.local import connection
 from affino_mcp.local.connection import Connection
+from affino_mcp.local.network import client
 from affino_mcp.local.places import CONNECTION
 from affino_mcp.local.stores import open_stores
 from affino_mcp.settings import Settings
@@ -28,11 +31,12 @@ from affino_mcp.wiring import Stores
 
 @dataclass(frozen=True)
 class Service:
-    """One service."""
+    """One service. `http` opens its public endpoints, as its clients do."""
 
     connection: Connection
     stores: Stores
     clock: Clock = now
+    http: Callable[[], httpx.Client] = client
 
     @property
     def settings(self) -> Settings:
@@ -72,6 +76,10 @@ class Service:
         if found is None:
             raise NotFound("code, e-mail address or role", "person")
         return found
+
+    def email(self, code_or_email: str) -> str:
+        """The e-mail address of a person named in any way; an address is taken as it is, known or not; raises NotFound."""
+        return code_or_email if "@" in code_or_email else self.person(code_or_email).email
 
 
 def remember(ctx: typer.Context, path: Path | None) -> None:

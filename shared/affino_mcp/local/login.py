@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import httpx
 
 from affino_mcp import NAME, VERSION
-from affino_mcp.clock import now
+from affino_mcp.clock import Clock, now
+from affino_mcp.connect.credentials import Credentials
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.signature import signed_headers
 from affino_mcp.local.network import client
@@ -30,14 +32,23 @@ class Login:
     expires: datetime
 
 
-def log_in(url: str, key: str, secret: str, email: str, password: str) -> Login:
+def log_in(
+    url: str,
+    key: str,
+    secret: str,
+    email: str,
+    password: str,
+    *,
+    http: Callable[[], httpx.Client] = client,
+    clock: Clock = now,
+) -> Login:
     """A new session for the person; raises LoginFailed with what the service says."""
     body = json.dumps({"Email": email, "Password": password}).encode()
-    began = now()
+    began = clock()
     headers = signed_headers("POST", signed_path(url), body, key, secret, began)
     try:
-        with client() as http:
-            answer = http.post(url, content=body, headers=headers | {"User-Agent": f"{NAME}/{VERSION}"})
+        with http() as opened:
+            answer = opened.post(url, content=body, headers=headers | {"User-Agent": f"{NAME}/{VERSION}"})
     except httpx.HTTPError:
         raise LoginFailed(
             f"Nothing answers at {url}. Is the service running? ('affino-mcp local status' says.)"
@@ -56,7 +67,7 @@ def signed_path(url: str) -> str:
 
 def headers(token: str, key: str, secret: str) -> dict[str, str]:
     """The three headers of every MCP call (R21)."""
-    return {"Authorization": f"Bearer {token}", "X-API-Key": key, "X-API-Secret": secret}
+    return Credentials(token, key, secret).headers
 
 
 def _reason(answer: httpx.Response) -> str:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from affino_mcp import observability
 from affino_mcp.cli.app import app
 from affino_mcp.cli.service import Service
 from affino_mcp.local.connection import Connection, stores
+from tests.unit.cli import public
 from tests.world import World
+
+PASSWORD = "correct horse"
+JANE = ["--name", "Jane Doe", "--email", "jane@orbital.example", "--password", PASSWORD]
 
 
 @dataclass
@@ -46,3 +52,25 @@ def terminal() -> Terminal:
     urls = ("http://127.0.0.1:1/mcp", "http://127.0.0.1:1/rest/demo/login")
     connection = Connection(*urls, "demo", stores=stores(world.settings))
     return Terminal(world, Service(connection, world.stores, world.clock))
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """The service's own log lines stay off the terminal, as if it ran elsewhere."""
+    logger = observability.logger()
+    before = logger.log_level
+    logger.setLevel("CRITICAL")
+    yield
+    logger.setLevel(before)
+
+
+@pytest.fixture
+def served(quiet: None) -> Terminal:
+    """A terminal on a service whose public endpoints answer, with a profile Newsroom and an editor, Jane."""
+    world = World()
+    urls = (f"{public.BASE}/mcp", f"{public.BASE}/rest/demo/login")
+    connection = Connection(*urls, "demo", stores=stores(world.settings))
+    terminal = Terminal(world, Service(connection, world.stores, world.clock, public.opener(world)))
+    terminal.json("profile", "create", "--name", "Newsroom", "--family", "articles=read,write")
+    terminal.json("person", "create", *JANE, "--group", "Editors")
+    return terminal

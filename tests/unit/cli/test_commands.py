@@ -33,8 +33,10 @@ def test_the_commands() -> None:
         *(f"person {word}" for word in ("create", "list", "set", "enable", "disable")),
         *(f"session {word}" for word in ("list", "end")),
         *(f"local {word}" for word in ("up", "down", "status")),
+        "connect",
         "login",
         "log",
+        "test",
     }
 
 

@@ -1,14 +1,17 @@
-"""What people paste into their clients: the three headers, with everything in place but the profile's own credentials."""
+"""What people paste into their clients: the three headers, with everything in place but the profile's own credentials.
+
+The operator hands those out; the Hub never shows them.
+"""
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Final, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
-KEY, SECRET = "YOUR_API_KEY", "YOUR_API_SECRET"
-"""Placeholders: the operator hands these out; the Hub never shows them."""
-_NAME: Final = "affino"
+from affino_mcp.connect import clients
+from affino_mcp.connect.clients import SERVER, Client
+from affino_mcp.connect.credentials import PLACEHOLDERS
 
 
 class Snippet(NamedTuple):
@@ -37,20 +40,10 @@ def setups(names: list[str], url: str, token: str, chosen: str) -> list[Setup]:
 
 
 def _snippets(prefix: str, profile: str, url: str, token: str) -> list[Snippet]:
-    server = f"{_NAME}-{slug}" if (slug := _slug(profile)) else _NAME
-    headers = {"Authorization": f"Bearer {token}", "X-API-Key": KEY, "X-API-Secret": SECRET}
-    shell = "".join(f' \\\n  --header "{name}: {value}"' for name, value in headers.items())
-    entry = {"type": "http", "url": url, "headers": headers}
-    toml = ", ".join(f'"{name}" = "{value}"' for name, value in headers.items())
-    return [
-        Snippet(f"{prefix}-claude", "Claude Code", f"claude mcp add --transport http {server} {url}{shell}"),
-        Snippet(f"{prefix}-json", "JSON configuration", json.dumps({"mcpServers": {server: entry}}, indent=2)),
-        Snippet(
-            f"{prefix}-codex",
-            "Codex (config.toml)",
-            f'[mcp_servers.{server}]\nurl = "{url}"\nhttp_headers = {{ {toml} }}',
-        ),
-    ]
+    server = f"{SERVER}-{slug}" if (slug := _slug(profile)) else SERVER
+    values = replace(PLACEHOLDERS, token=token)
+    found = [clients.snippet(client, url, values, server) for client in Client]
+    return [Snippet(f"{prefix}-{one.client}", f"{one.title} ({one.place})", one.text) for one in found]
 
 
 def _slug(name: str) -> str:

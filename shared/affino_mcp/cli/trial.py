@@ -1,0 +1,93 @@
+"""`affino-mcp test`: a real login and one call through the public endpoints, and three lamps that say what works."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from affino_mcp.catalogue.method import DRY_RUN
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.cli.login import Password, known_password
+from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.output import print_json
+from affino_mcp.cli.service import Service, opened
+from affino_mcp.control_edge.trial import GOOD, OFF, Lamp, Result, Trial, Wanted
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.gate.tokens import digest
+from affino_mcp.gate.whoami import CURRENT_USER
+
+_SIGNS = {GOOD: "green", OFF: "off  "}
+
+
+def try_out(
+    ctx: typer.Context,
+    profile: Annotated[str, typer.Argument(metavar="PROFILE", help="Key or name.")],
+    *,
+    email: Annotated[
+        str, typer.Option("--email", "--person", help="Whose login: e-mail address, user code, or the demo's role.")
+    ],
+    method: Annotated[str, typer.Option(help="The method to call; without it only who the person is.")] = CURRENT_USER,
+    arguments: Annotated[str, typer.Option(metavar="JSON", help="Its arguments; a write must say DryRun.")] = "{}",
+    password: Password = None,
+    as_json: AsJson = False,
+    connection: ConnectionFile = None,
+) -> None:
+    """Try a profile with a person: is the profile valid, can the user log in, is the method enabled?
+
+    Each lamp comes with its reason and what to do. Exit code 0 only when all three are green. The session is ended again.
+
+    Example: affino-mcp test content-editor --email editor --method list_articles
+    """
+    service = opened(ctx, connection)
+    given = _arguments(method, arguments)
+    state = service.profile(profile)
+    address = service.email(email)
+    wanted = Wanted(address, password or known_password(service, address), method, given)
+    with service.http() as http:
+        public = service.connection.login_url.partition("/rest/")[0]
+        result = Trial(http, public, service.connection.dbname, state.profile).run(wanted, service.clock())
+    _log_out(service, address, result)
+    _print(result, as_json=as_json)
+    if not result.green:
+        raise typer.Exit(1)
+
+
+def _arguments(method: str, text: str) -> dict[str, Any]:
+    if method not in METHODS:
+        raise InvalidArgument("method", f"There is no method {method}.")
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidArgument("arguments", 'The arguments must be a JSON object, like {"PageSize": 3}.')
+    if DRY_RUN in METHODS[method].takes and found.get(DRY_RUN.name) is not True:
+        raise InvalidArgument("arguments", 'A test changes nothing: a write must say {"DryRun": true}.')
+    return found
+
+
+def _log_out(service: Service, address: str, result: Result) -> None:
+    code = service.people.code_of(address) if result.token else None
+    if code is not None:
+        service.sessions.end(code, digest(result.token))
+
+
+def _print(result: Result, *, as_json: bool) -> None:
+    if as_json:
+        times = {"login_ms": result.login_ms, "call_ms": result.call_ms}
+        print_json(
+            {"green": result.green, "lamps": [_document(lamp) for lamp in result.lamps], "answer": result.answer}
+            | times
+        )
+        return
+    for lamp in result.lamps:
+        typer.echo(f"{_SIGNS.get(lamp.tone, 'RED  ')}  {lamp.name}. {lamp.reason}")
+        if lamp.fix:
+            typer.echo(f"       To do: {lamp.fix}")
+
+
+def _document(lamp: Lamp) -> dict[str, Any]:
+    return asdict(lamp) | {"tone": {GOOD: "green", OFF: "off"}.get(lamp.tone, "red")}

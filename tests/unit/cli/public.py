@@ -1,0 +1,31 @@
+"""The public endpoints of a service in memory, reached by an ordinary HTTP client: the service's own ASGI applications."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+
+from affino_mcp import wiring
+from affino_mcp.local.serve import ByPath
+from tests.world import World
+
+BASE = "https://mcp.orbital.example"
+
+
+def opener(world: World) -> Callable[[], httpx.Client]:
+    """Opens clients of this service; each request is answered by a process that has just started."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return asyncio.run(_answer(world, request))
+
+    return lambda: httpx.Client(transport=httpx.MockTransport(answer))
+
+
+async def _answer(world: World, request: httpx.Request) -> httpx.Response:
+    mcp = wiring.mcp_app(world.settings, world.stores, world.clock, in_thread=False)
+    app = ByPath(mcp, wiring.login_app(world.settings, world.stores, world.clock))
+    async with mcp.running(), httpx.AsyncClient(transport=httpx.ASGITransport(app)) as inner:
+        answer = await inner.request(request.method, request.url, headers=request.headers, content=request.content)
+    return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)

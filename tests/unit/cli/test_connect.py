@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+import shlex
+import tomllib
+
+import pytest
+
+from affino_mcp.connect.clients import REFERRING, Client
+from tests.unit.cli.conftest import PASSWORD, Terminal
+from tests.unit.cli.public import BASE
+
+HERS = ["--profile", "Newsroom", "--person", "jane@orbital.example", "--password", PASSWORD]
+
+
+@pytest.mark.parametrize("client", Client)
+def test_the_snippet_names_the_endpoint_and_holds_no_secret_if_it_can(served: Terminal, client: Client) -> None:
+    found = served.json("connect", client, *HERS)
+    secret = served.world.profiles.listed()[0].profile.secret
+    assert f"{BASE}/mcp" in found["text"]
+    assert (secret in found["text"]) == (client not in REFERRING)
+    assert found["variables"] == {} or secret in found["variables"].values()
+
+
+@pytest.mark.parametrize("client", Client)
+def test_inline_holds_all_three(served: Terminal, client: Client) -> None:
+    found = served.json("connect", client, "--inline", *HERS)
+    profile = served.world.profiles.listed()[0].profile
+    assert all(part in found["text"] for part in (profile.key, profile.secret, "Bearer "))
+    assert found["variables"] == {}
+
+
+@pytest.mark.parametrize("inline", [[], ["--inline"]], ids=["by reference", "inline"])
+@pytest.mark.parametrize("client", Client)
+def test_every_snippet_can_be_read_by_what_reads_it(terminal: Terminal, client: Client, inline: list[str]) -> None:
+    found = terminal.json("connect", client, *inline)
+    match found["place"]:
+        case "a shell":
+            assert shlex.split(found["text"])[0] in ("claude", "npx")
+        case place if place.endswith(".toml"):
+            assert tomllib.loads(found["text"])["mcp_servers"]["affino"]["url"]
+        case _:
+            assert json.loads(found["text"])
+
+
+def test_standard_output_is_the_snippet_alone(served: Terminal) -> None:
+    out, err = served.run("connect", "codex", *HERS)
+    assert tomllib.loads(out)["mcp_servers"]["affino"]["bearer_token_env_var"] == "AFFINO_TOKEN"
+    assert "export AFFINO_SECRET=" in err
+
+
+def test_verify_makes_both_handshakes(served: Terminal) -> None:
+    modern, legacy = served.json("connect", "claude-code", *HERS, "--verify")["handshake"]
+    assert (modern["era"], legacy["era"]) == ("2026-07-28", "2025-06-18")
+    assert modern["ok"]
+    assert legacy["ok"]
+    assert modern["tools"] == legacy["tools"] > 5
+    served.world.clock.move(seconds=1)  # a signature is good for one use
+    assert "green  2026-07-28" in served.run("connect", "cursor", *HERS, "--verify")[1]
+
+
+def test_verify_says_what_the_service_said(served: Terminal) -> None:
+    key = served.world.profiles.listed()[0].profile.key
+    served.service.connection.headers.update({"Authorization": "Bearer x", "X-API-Key": key, "X-API-Secret": "wrong"})
+    out, err = served.run("connect", "gemini", "--verify", code=1)
+    assert "Authentication failed" in err
+    assert "check the three headers" in err
+    assert json.loads(out)
+
+
+def test_verify_where_nothing_answers(terminal: Terminal) -> None:
+    headers = {"Authorization": "Bearer x", "X-API-Key": "K", "X-API-Secret": "S"}
+    terminal.service.connection.headers.update(headers)
+    assert "Nothing answers there." in terminal.run("connect", "gemini", "--verify", code=1)[1]
+
+
+def test_verify_needs_somebody(terminal: Terminal) -> None:
+    assert "--person" in terminal.refused("connect", "codex", "--verify")["message"]

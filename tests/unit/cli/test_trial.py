@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.cli.conftest import PASSWORD, Terminal
+
+JANE = "jane@orbital.example"
+PROFILE, USER, METHOD = 0, 1, 2
+
+
+def lamps(terminal: Terminal, *words: str, password: str = PASSWORD, email: str = JANE) -> list[str]:
+    given = ["test", "Newsroom", "--email", email, "--password", password, *words, "--json"]
+    out, _ = terminal.run(*given, code=1)
+    found = json.loads(out)
+    assert not found["green"]
+    assert all(lamp["reason"] for lamp in found["lamps"])
+    assert all(lamp["fix"] for lamp in found["lamps"] if lamp["tone"] == "red")
+    return [lamp["tone"] for lamp in found["lamps"]]
+
+
+def test_all_green(served: Terminal) -> None:
+    out, _ = served.run(*("test", "Newsroom", "--email", JANE, "--password", PASSWORD, "--method", "list_articles"))
+    assert out.count("green") == 3
+    assert served.json("session", "list", JANE) == []
+    assert served.json("log", "--method", "list_articles")[0]["person"] == "Jane Doe"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param(["--method", "list_accounts"], ["green", "green", "red"], id="a family that is off"),
+        pytest.param(
+            ["--method", "delete_article", "--arguments", '{"StandardItemCode": 1, "DryRun": true}'],
+            ["green", "green", "red"],
+            id="a right that the person lacks",
+        ),
+    ],
+)
+def test_a_method_that_is_not_enabled(served: Terminal, words: list[str], found: list[str]) -> None:
+    assert lamps(served, *words) == found
+
+
+def test_a_wrong_password_is_the_users(served: Terminal) -> None:
+    assert lamps(served, password="another horse") == ["green", "red", "off"]
+
+
+def test_somebody_unknown_is_the_users(served: Terminal) -> None:
+    assert lamps(served, email="nobody@orbital.example") == ["green", "red", "off"]
+
+
+def test_a_disabled_profile_is_the_profiles(served: Terminal) -> None:
+    served.run("profile", "disable", "Newsroom")
+    assert lamps(served)[PROFILE] == "red"
+
+
+def test_nothing_answers(terminal: Terminal) -> None:
+    terminal.json("profile", "create", "--name", "Newsroom")
+    assert lamps(terminal)[PROFILE] == "red"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["--method", "fly"], id="no such method"),
+        pytest.param(["--arguments", "[]"], id="no JSON object"),
+        pytest.param(["--method", "create_article"], id="a write that would write"),
+    ],
+)
+def test_misunderstood(terminal: Terminal, words: list[str]) -> None:
+    terminal.json("profile", "create", "--name", "Newsroom")
+    given = ["test", "Newsroom", "--email", JANE, "--password", PASSWORD, *words]
+    assert terminal.refused(*given)["type"] == "validation_error"
