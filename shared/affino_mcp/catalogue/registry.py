@@ -33,7 +33,18 @@ _MEDIA: Final = (media_items, media_files)
 _EVERY: Final = (history, always)
 METHODS: Final[dict[str, Method]] = {
     method.name: method
-    for module in (accounts, contacts, member_lists, opportunities, tasks, notes, *_ARTICLES, *_FORUMS, *_MEDIA, *_EVERY)
+    for module in (
+        accounts,
+        contacts,
+        member_lists,
+        opportunities,
+        tasks,
+        notes,
+        *_ARTICLES,
+        *_FORUMS,
+        *_MEDIA,
+        *_EVERY,
+    )
     for method in sorted(module.METHODS, key=lambda m: m.name)
 }
 """Every method by its name."""

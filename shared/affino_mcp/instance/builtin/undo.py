@@ -85,6 +85,9 @@ def _given(values: Values, tool: Method, more: Mapping[str, Any]) -> Values:
 
 def _changed_back(view: Undoing, past: Past, values: Values, call: Call, carry: Carry) -> Done:
     tool, entry = _tool(call, values[KIND.name], "update"), past.entry
+    if not entry.after:
+        text = "That change left every attribute as it was."
+        return view.change(tool, values, call).nothing({}, past.stored.document.ref, text)
     own = {field.name for field in tool.takes}
     if stuck := [name for name in entry.after if name not in own]:
         raise undoing.stuck(values[KIND.name], stuck)
