@@ -11,7 +11,7 @@ from affino_mcp.audit.queries import Question, search
 from affino_mcp.audit.row import Row
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
 from affino_mcp.catalogue.registry import METHODS, shown
-from affino_mcp.control_edge.ask import Ask
+from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.journal import CHANNEL
 from affino_mcp.gate.profile import Profile
 
@@ -50,11 +50,11 @@ def is_narrower(before: Profile, after: Capability, rate: int | None) -> bool:
     return lost or (rate is not None and rate < before.rate)
 
 
-def effect(ask: Ask, before: Profile, after: Capability, rate: int | None) -> Effect:
+def effect(centre: Centre, before: Profile, after: Capability, rate: int | None) -> Effect:
     """The effect on the calls of the last days."""
-    now = ask.centre.clock()
+    now = centre.clock()
     question = Question(profile=before.key, since=now - SPAN, limit=LOOKED_AT)
-    found = search(ask.centre.database, ask.centre.settings.audit_table, question, now, reads=2).rows
+    found = search(centre.database, centre.settings.audit_table, question, now, reads=2).rows
     calls = [row for row in found if row.channel != CHANNEL]
     lost = [row for row in calls if row.status < 400 and _lost(row.method, before.capability, after)]
     minutes = Counter({row.at[:16]: 0 for row in calls})

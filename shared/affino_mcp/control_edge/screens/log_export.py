@@ -47,14 +47,14 @@ COLUMNS: Final = (
 def export(ask: Ask) -> Response:
     """The rows that the filters leave, newest first."""
     filters, kind = log_filters.read(ask, _PART), ask.query.get("format", "")
-    if kind not in _FORMS:
+    if kind not in FORMS:
         raise InvalidArgument("format", "An export is csv or json.")
     if filters.wrong:
         raise InvalidArgument(*next(iter(filters.wrong.items())))
     asked = {name: text for name, text in filters.given.items() if text}
     with recorded(ask, "export_log", LOG, {}, {"format": kind, "filters": asked}):
         rows = _rows(ask, filters)
-    media_type, lines = _FORMS[kind]
+    media_type, lines = FORMS[kind]
     name = f"api-log-{ask.centre.clock():%Y%m%d-%H%M%S}.{kind}"
     headers = HEADERS | {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_bounded(lines(rows)), media_type=media_type, headers=headers)
@@ -118,4 +118,5 @@ def _document(row: Row) -> dict[str, Any]:
     return {name: document[name] for name in COLUMNS}
 
 
-_FORMS: Final = {"csv": ("text/csv; charset=utf-8", _csv), "json": ("application/json", _json)}
+FORMS: Final = {"csv": ("text/csv; charset=utf-8", _csv), "json": ("application/json", _json)}
+"""How each form is named on the web, and what makes it of rows, part by part."""

@@ -47,7 +47,7 @@ def save(ask: Ask) -> Response:
     try:
         rate, burst = form.number("rate"), form.number("burst")
         if is_narrower(profile, form.capability, rate) and ask.form.get("sure") != "yes":
-            found = effect(ask, profile, form.capability, rate)
+            found = effect(ask.centre, profile, form.capability, rate)
             return ask.page("whatif.html", here="/profiles", profile=profile, form=form, effect=found, rate=rate)
         _changed(ask, profile, form, rate, burst)
     except (InvalidArgument, Conflict) as error:
