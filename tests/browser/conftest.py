@@ -24,6 +24,11 @@ FLAGS = [
 APT = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the pictures of the docs go; without it they are thrown away."""
+    parser.addoption("--pictures", default=None, metavar="FOLDER", help="write the docs' pictures there")
+
+
 def _install() -> None:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         pytest.skip("no Chromium at /usr/bin/chromium, and only root can install it: apt-get install chromium")

@@ -60,7 +60,7 @@ def test_log_in_and_copy(context: BrowserContext, page: Page, desk: Desk, hub: s
     assert token == page.locator("#token").inner_text()
     assert works(desk, token)
     page.get_by_text("Content Editor Agent").click()
-    snippet = page.locator("#p0-claude").inner_text()
+    snippet = page.locator("#p0-claude-code").inner_text()
     assert all(part in snippet for part in (f"{hub.removesuffix('/hub')}/mcp", token, "YOUR_API_SECRET"))
     assert complaints == []
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -12,9 +13,10 @@ START_LIMIT = 20.0
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
-    """Serve `app` in a thread; gives its origin, such as `http://127.0.0.1:40001`."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
+def serving(app: ASGIApp, *, lifespan: bool = False) -> Iterator[str]:
+    """Serve `app` in a thread; gives its origin, such as `http://127.0.0.1:40001`. `lifespan`: tell it of start and stop."""
+    told: Literal["on", "off"] = "on" if lifespan else "off"
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan=told)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -1,0 +1,141 @@
+"""A whole service on memory with a working day behind it, and an operator's browser in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import FloatRect, Page
+
+from affino_mcp import wiring
+from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.clock import now
+from affino_mcp.gate.passwords import Passwords
+from affino_mcp.local.demo import CRM, ROLES
+from affino_mcp.local.serve import ByPath
+from tests.clients.loopback import serving
+from tests.world import Client, TestClock, World
+
+T = TypeVar("T")
+PASSWORD = "a calm and long password"
+OLIVIA, EDITH = "olivia.park@affino.example", "edith.moreau@affino.example"
+TALLEST = 1250
+"""A picture shows this many pixels of a long page."""
+MORNING = timedelta(hours=5, minutes=25)
+"""How long the working day has lasted."""
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Do it in a thread: Playwright has an event loop of its own in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
+
+
+class DayClock(TestClock):
+    """Stands still, and is moved, until the day is prepared; then it is the wall clock."""
+
+    def __init__(self) -> None:
+        self.moment, self.runs = now() - MORNING, False
+
+    def __call__(self) -> datetime:
+        return now() if self.runs else self.moment
+
+
+@dataclass
+class Service:
+    """`origin` is where it answers."""
+
+    origin: str
+    world: World
+
+
+@contextmanager
+def service() -> Iterator[Service]:
+    """The service, as long as the block runs."""
+    clock = DayClock()
+    world = World(clock=clock)
+    apart(lambda: worked(world))
+    clock.runs = True
+    stores = world.stores
+    mcp = wiring.mcp_app(world.settings, stores, world.clock)
+    rest = ByPath(mcp, wiring.login_app(world.settings, stores, world.clock))
+    whole = wiring.with_control(rest, world.settings, stores, world.clock)
+    with serving(whole, lifespan=True) as origin:
+        yield Service(origin, world)
+
+
+def worked(world: World) -> None:
+    """The demo's people, two profiles, and a morning of calls."""
+    people: dict[str, int] = {}
+    for name, role in ROLES.items():
+        first, _, last = role.name.partition(" ")
+        people[name] = world.person(first, last, *role.groups)
+        Passwords(world.database, world.settings).set(people[name], PASSWORD)
+    reads = frozenset({Access.READ})
+    sales = world.profile("CRM Sales Agent", dict.fromkeys(CRM, frozenset(Access)), 300)
+    world.profiles.disable(world.profile("Events Assistant", {Family.CONTACTS: reads, Family.NOTES: reads}, 60).key)
+    handler = world.handler()
+    for calls in (3, 7, 5, 9, 4, 6):
+        client = Client(world, handler, world.headers(sales, people["sales_manager" if calls % 2 else "sales"]))
+        for turn in range(calls):
+            _call(client, turn)
+            world.clock.move(minutes=6)
+        world.clock.move(minutes=20)
+    handler.close()
+
+
+def _call(client: Client, turn: int) -> None:
+    deeds: list[Callable[[], object]] = [
+        lambda: client.call("list_accounts", PageSize=5),
+        lambda: client.call("create_account", Name="Orbital Labs", IndustryCode="Technology", Nmae="a typing error"),
+        lambda: client.call("list_tasks"),
+        lambda: client.call("get_account", AccountCode=1),
+        lambda: client.call("list_articles"),
+        lambda: client.call("get_contact", UserCode="nobody"),
+    ]
+    deeds[turn % len(deeds)]()
+
+
+@dataclass
+class Operator:
+    """The operator's browser. Every page that is looked at is checked by axe and may be kept as a picture."""
+
+    page: Page
+    service: Service
+    pictures: Path | None
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+
+    def goes(self, path: str) -> None:
+        """Look at a page of the Control Centre."""
+        self.page.goto(f"{self.service.origin}/control{path}")
+
+    def signs_in(self) -> None:
+        """Through the form."""
+        self.goes("/")
+        self.page.get_by_label("E-mail").fill(OLIVIA)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def presses(self, name: str) -> None:
+        """A button."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def looks(self, picture: str) -> None:
+        """Is the page sound? Keeps its picture."""
+        faults = Axe().run(self.page).response["violations"]
+        assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in faults] == [], picture
+        width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert width <= 0, f"{picture} is wider than the window"
+        if self.pictures:
+            height = min(TALLEST, self.page.evaluate("document.documentElement.scrollHeight"))
+            shown: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": height}
+            self.page.screenshot(path=self.pictures / f"{picture}.png", full_page=True, clip=shown)

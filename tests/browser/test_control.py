@@ -1,0 +1,191 @@
+"""The operator's path in a real browser: a profile, a green test, an agent, its calls, less, a new secret, off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from affino_mcp.local.login import headers, log_in
+from tests.browser.control_service import EDITH, PASSWORD, Operator, Service, apart, service
+from tests.clients.agent import Target
+from tests.clients.python_agents import PythonAgent, sdk_client
+from tests.clients.service import call
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def whole() -> Iterator[Service]:
+    with service() as running:
+        yield running
+
+
+@pytest.fixture
+def operator(page: Page, whole: Service, request: pytest.FixtureRequest) -> Operator:
+    folder = request.config.getoption("--pictures", default=None)
+    made = Operator(page, whole, Path(folder) if folder else None)
+    made.signs_in()
+    return made
+
+
+def agent_of(operator: Operator, key: str, secret: str) -> Target:
+    """What a person would put into a client, after a login of their own."""
+    origin = operator.service.origin
+    login = log_in(f"{origin}/rest/demo/login", key, secret, EDITH, PASSWORD)
+    return Target(f"{origin}/mcp", headers(login.access_token, key, secret))
+
+
+def makes_the_editors_profile(operator: Operator) -> tuple[str, str]:
+    page = operator.page
+    page.get_by_role("link", name="Add a profile").click()
+    page.get_by_role("textbox", name="Name").fill("Content Editor Agent")
+    for family in ("Articles", "Media Items"):
+        for access in ("read", "write"):
+            page.get_by_role("checkbox", name=f"{family}: {access}").check()
+    page.get_by_role("textbox", name="Notes").fill("Drafts articles and uploads cover images; never touches CRM.")
+    operator.looks("control-profile-new")
+    operator.presses("Save")
+    operator.looks("control-profile-secret")
+    return page.locator("#api-key").inner_text(), page.locator("#api-secret").inner_text()
+
+
+def tries_it(operator: Operator) -> None:
+    page = operator.page
+    page.get_by_role("link", name="Test it now").click()
+    page.get_by_label("E-mail of the test user").fill(EDITH)
+    page.get_by_label("Password of the test user").fill(PASSWORD)
+    page.get_by_label("Method").select_option("list_articles")
+    operator.presses("Run the test")
+    expect(page.get_by_role("img", name="green", exact=True)).to_have_count(3)
+    operator.looks("control-test-tool")
+
+
+def narrows_it(operator: Operator, key: str) -> None:
+    page = operator.page
+    operator.goes(f"/profiles/{key}/edit")
+    for access in ("read", "write"):
+        page.get_by_role("checkbox", name=f"Articles: {access}").uncheck()
+    operator.presses("Save")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What would change?")
+    expect(page.get_by_role("row", name="Edith Moreau list_articles")).to_be_visible()
+    operator.looks("control-what-would-change")
+    operator.presses("Save all the same")
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+
+
+def test_the_operators_path(operator: Operator) -> None:
+    page, editor = operator.page, PythonAgent(sdk_client, "auto")
+    operator.looks("control-profiles")
+    key, secret = makes_the_editors_profile(operator)
+    tries_it(operator)
+
+    agent = agent_of(operator, key, secret)
+    assert "list_articles" in apart(lambda: editor.tools(agent))
+    assert apart(lambda: editor.call(agent, "list_articles", {"PageSize": 3}))["Items"] == []
+    operator.goes("/logs?profile=Content+Editor+Agent")
+    expect(page.get_by_role("cell", name="list_articles").first).to_be_visible()
+    operator.goes(f"/profiles/{key}")
+    operator.looks("control-profile")
+
+    narrows_it(operator, key)
+    assert "list_articles" not in apart(lambda: editor.tools(agent))
+    refused = call(agent, "list_articles", {}).json()["result"]["structuredContent"]["error"]
+    assert refused["type"] == "tool_disabled"
+
+    page.get_by_role("link", name="Regenerate secret").click()
+    expect(page.get_by_role("row", name="Edith Moreau")).to_be_visible()
+    operator.looks("control-regenerate")
+    operator.presses("Regenerate now")
+    new = page.locator("#api-secret").inner_text()
+    assert new != secret
+    assert call(agent, "list_media_items", {}).status_code == 401
+    renewed = Target(agent.url, {**agent.headers, "X-API-Secret": new})
+    assert call(renewed, "list_media_items", {}).status_code == 200
+
+    operator.goes(f"/profiles/{key}")
+    operator.presses("Switch off")
+    expect(page.get_by_role("status")).to_contain_text("No call accepted since")
+    operator.looks("control-receipt")
+    assert call(renewed, "list_media_items", {}).status_code == 403
+    assert operator.complaints == []
+
+
+def test_the_log_and_people_and_help(operator: Operator) -> None:
+    page = operator.page
+    operator.goes("/logs?profile=CRM+Sales+Agent")
+    operator.looks("control-logs")
+    page.get_by_role("row", name="create_account").first.get_by_role("link").click()
+    expect(page.get_by_text("UNKNOWN_ARGUMENT")).to_be_visible()
+    operator.looks("control-log-row")
+    page.get_by_role("link", name="Follow this request").click()
+    expect(page.get_by_role("region", name="Calls").get_by_role("row")).to_have_count(2)
+    page.get_by_role("link", name="People").click()
+    operator.looks("control-people")
+    page.get_by_role("link", name="Paul Okafor").click()
+    expect(page.get_by_role("row", name="articles.publish group Publishers")).to_be_visible()
+    operator.looks("control-person")
+    page.get_by_role("link", name="CRM Help").click()
+    page.get_by_label("Search").fill("create account")
+    operator.presses("Search")
+    expect(page.locator("#create_account")).to_be_visible()
+    operator.looks("control-help")
+    page.get_by_role("link", name="User Help").click()
+    operator.looks("control-user-help")
+    page.get_by_role("link", name="User Test Tool").click()
+    operator.looks("control-user-test")
+    assert operator.complaints == []
+
+
+def test_the_export_is_a_file(operator: Operator) -> None:
+    operator.goes("/logs?profile=CRM+Sales+Agent&method=create_account")
+    with operator.page.expect_download() as waiting:
+        operator.page.get_by_role("link", name="Export CSV").click()
+    lines = waiting.value.path().read_text().splitlines()
+    assert lines[0].startswith("at,profile_name,")
+    assert all("create_account" in line for line in lines[1:])
+
+
+def test_keyboard_alone_makes_a_profile(operator: Operator) -> None:
+    page = operator.page
+    page.get_by_role("link", name="Add a profile").press("Enter")
+    page.get_by_label("Name").focus()
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.value") == "accounts.read"
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.locator("#api-secret")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.skip')).left") != "0px"
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "script"),
+    [(320, "light", True), (320, "dark", True), (1280, "dark", True), (1280, "light", False)],
+    ids=["narrow", "narrow and dark", "dark", "without JavaScript"],
+)
+def test_other_windows(
+    chromium: Browser, whole: Service, request: pytest.FixtureRequest, width: int, scheme: str, script: bool
+) -> None:
+    size = {"width": width, "height": 760}
+    context: BrowserContext = chromium.new_context(
+        viewport=size,  # type: ignore[arg-type]
+        color_scheme=scheme,  # type: ignore[arg-type]
+    )
+    folder = request.config.getoption("--pictures", default=None)
+    operator = Operator(
+        context.new_page(), whole, Path(folder) if folder and scheme == "dark" and width > 320 else None
+    )
+    operator.signs_in()
+    for path, picture in (
+        ("/profiles", "profiles"),
+        ("/logs?profile=CRM+Sales+Agent", "logs"),
+        ("/profiles/new", "new"),
+    ):
+        operator.goes(path)
+        operator.looks(f"control-{picture}-dark")
+    context.close()
+    assert script or httpx.get(f"{whole.origin}/control/sign-in").status_code == 200
