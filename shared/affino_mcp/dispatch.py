@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from affino_mcp import observability
@@ -18,6 +18,7 @@ from affino_mcp.gate.authorise import authorise
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.expiry import expiring
 from affino_mcp.gate.whoami import CURRENT_USER, current_user
+from affino_mcp.instance.limits import fitted
 from affino_mcp.instance.port import Call, Done, Instance
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.trail import CallMeta, Trail
@@ -84,6 +85,7 @@ class Dispatch:
         matched = match(method, arguments)
         call = self._call(caller, trail, [*trail.row.warnings, *matched.warnings])
         done = self._perform(caller, method, matched.values, call)
+        done = replace(done, body=fitted(method, done.body, call.warnings))
         if done.sealed:
             trail.tell()
         else:

@@ -50,7 +50,7 @@ def pages(
         for place, code in enumerate(codes, 1)
         if place >= first and code in known
     ]
-    fitting = list(takewhile(room.takes, entries))
+    fitting = list(takewhile(room.takes, entries[:_BATCH]))
     if len(fitting) < len(entries):
         text = f"{len(entries) - len(fitting)} steps did not fit: list_article_steps with FromSortOrder={len(fitting) + first}."
         call.warn(WarningCode.TRUNCATED, ORDER, text)

@@ -1,0 +1,60 @@
+"""The last word on the size of an answer: at most 100 rows of a list and 150,000 characters (threat 62).
+
+Lists and long texts keep within it by themselves and say how to read on; this holds whatever a method answers, on any
+instance. What was cut is said.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
+
+MOST_ROWS: Final = 100
+MOST_CHARACTERS: Final = 148_000
+"""Of an answer's JSON; the rest of the 150,000 is for the warnings that say what was cut."""
+
+
+def length(value: Any) -> int:
+    """How many characters a value takes in an answer."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def fitted(method: Method, body: dict[str, Any], warnings: list[Warning_]) -> dict[str, Any]:
+    """The body as it may be sent; a list that is cut and a text that is cut get a warning each."""
+    if method.effect is Effect.READ:
+        body = {name: _rows(method, name, part, warnings) for name, part in body.items()}
+    while length(body) + length(warnings) > MOST_CHARACTERS:
+        name = max(body, key=lambda key: length(body[key]))
+        body = {**body, name: _less(method, name, body[name], warnings)}
+    return body
+
+
+def _rows(method: Method, name: str, part: Any, warnings: list[Warning_]) -> Any:
+    if not isinstance(part, list) or len(part) <= MOST_ROWS:
+        return part
+    _tell(method, name, f"{MOST_ROWS} of {len(part)} rows are shown.", warnings)
+    return part[:MOST_ROWS]
+
+
+def _less(method: Method, name: str, part: Any, warnings: list[Warning_]) -> Any:
+    """About half of it: fewer rows, a shorter text, or a record without its longest attribute."""
+    if isinstance(part, list | str) and len(part) > 1:
+        kind = "rows" if isinstance(part, list) else "characters"
+        _tell(method, name, f"{len(part) // 2} of {len(part)} {kind} are shown.", warnings)
+        return part[: len(part) // 2]
+    if isinstance(part, dict) and part:
+        longest = max(part, key=lambda key: length(part[key]))
+        return {**part, longest: _less(method, longest, part[longest], warnings)}
+    _tell(method, name, "It is too long to be shown.", warnings)
+    return None
+
+
+def _tell(method: Method, name: str, text: str, warnings: list[Warning_]) -> None:
+    taken = {field.name for field in method.takes}
+    ways = {"Search": "narrow it down with Search", "PageSize": "ask for fewer with PageSize"}
+    way = next((f" To see the rest, {words}." for field, words in ways.items() if field in taken), "")
+    warnings[:] = [w for w in warnings if (w["Code"], w["Argument"]) != (WarningCode.TRUNCATED, name)]
+    warnings.append(warning(WarningCode.TRUNCATED, name, text + way))
