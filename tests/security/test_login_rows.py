@@ -245,10 +245,3 @@ def test_the_documented_vectors(world: World) -> None:
     assert hashlib.sha512(text.encode()).hexdigest().upper() in page
     get = "GET+/rest/orbital/token++vector0secret0not0a0real0one0000000000001+2027-01-15T09:29:30.000Z"
     assert hashlib.sha512(get.encode()).hexdigest().upper() in page
-
-
-def test_an_outage_blames_nobody(desk: Desk, profile: Profile) -> None:
-    desk.world.db.broken = {("transact", GATE)}
-    assert {desk.login(profile).status for _ in range(3 * 4)} == {503}
-    desk.world.db.broken = set()
-    assert desk.login(profile, "wrong horse").status == 401

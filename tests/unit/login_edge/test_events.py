@@ -51,6 +51,8 @@ def handler(desk: Desk) -> Iterator[LambdaHandler]:
         ("bad_body", 400, "bad_password"),
         ("other_instance", 404, "no_such_path"),
         ("wrong_method", 405, "method_not_allowed"),
+        ("refresh_unknown", 401, "token_unknown"),
+        ("logout_without_token", 401, "token_unknown"),
     ],
     ids=str,
 )
@@ -74,6 +76,16 @@ def test_the_line_names_person_profile_and_session(desk: Desk, handler: LambdaHa
     assert (line["user_code"], line["profile"], line["session"]) == (7, SIGNED_WITH[16], session.fingerprint)
     handler(event("wrong_password"), None)
     assert (desk.lines[1]["user_code"], desk.lines[1]["session"]) == (7, "")
+
+
+def test_a_page_links_below_the_stage_only_where_the_stage_is_part_of_the_address(handler: LambdaHandler) -> None:
+    page = json.loads((EVENTS / "hub_login_page.json").read_text())
+    answer = handler(page, None)
+    assert answer["statusCode"] == 200
+    assert 'action="/live/hub/login"' in answer["body"]
+    assert answer["headers"]["set-cookie"].startswith("__Host-affino-form=")
+    page["requestContext"]["path"] = "/hub/login"
+    assert 'action="/hub/login"' in handler(page, None)["body"]
 
 
 def test_every_event_is_tried() -> None:

@@ -30,7 +30,9 @@ def test_snippets_are_ready_but_for_the_profiles_credentials(desk: Desk, browser
     desk.world.profiles.disable(off.key)
     shown = log_in(browser, address="/hub/login?profile=login")
     token = shown.inside("token")
-    assert "claude mcp add --transport http affino-login https://mcp.orbital.example/mcp" in shown.inside("p1-claude-code")
+    assert "claude mcp add --transport http affino-login https://mcp.orbital.example/mcp" in shown.inside(
+        "p1-claude-code"
+    )
     for place in ("p0-claude-code", "p0-cursor", "p0-codex", "p1-vscode"):
         text = shown.inside(place)
         assert all(part in text for part in (token, "YOUR_API_KEY", "YOUR_API_SECRET", "Authorization"))
