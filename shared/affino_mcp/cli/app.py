@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from affino_mcp import VERSION
-from affino_mcp.cli import connect, local, log, login, people, profiles, sessions, trial
+from affino_mcp.cli import connect, local, log, log_more, login, people, profiles, sessions, trial, whatif
 from affino_mcp.cli.failing import Commands
 from affino_mcp.cli.service import remember
 
@@ -27,10 +27,12 @@ app.add_typer(profiles.app, name="profile")
 app.add_typer(people.app, name="person")
 app.add_typer(sessions.app, name="session")
 app.add_typer(local.app, name="local")
+log_more.add_to(log.app)
+app.add_typer(log.app, name="log")
 app.command("login")(login.login)
 app.command("connect")(connect.connect)
 app.command("test")(trial.try_out)
-app.command("log")(log.log)
+app.command("whatif")(whatif.whatif)
 
 
 def _version(asked: bool | None) -> None:

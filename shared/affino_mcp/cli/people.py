@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from affino_mcp.cli.options import AsJson, ConnectionFile
-from affino_mcp.cli.output import print_fields, print_json, print_table
+from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import opened
 from affino_mcp.cli.words import rights
+from affino_mcp.control_edge.effective import explained
 from affino_mcp.gate.passwords import LONGEST, SHORTEST
 from affino_mcp.gate.person import Person
 from affino_mcp.local.registration import register
@@ -103,6 +104,23 @@ def set_(
         rights=rights(right, dict(before.rights)) if right else None,
     )
     _print(_document(changed), as_json=as_json)
+
+
+@app.command()
+def explain(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connection: ConnectionFile = None) -> None:
+    """What a person may do, right by right, and because of what; `articles.all` is about the articles of others.
+
+    Example: affino-mcp person explain jane@orbital.example
+    """
+    service = opened(ctx, connection)
+    found = service.person(person)
+    because = {one.right: one.because for one in explained(found, service.clock()) if one.held}
+    if as_json:
+        print_json({"user_code": found.user_code, "name": found.name, "active": found.active, "rights": because})
+        return
+    print_table(("Right", "Because"), list(because.items()), f"{found.name} has no rights.")
+    if not found.active:
+        note(f"{found.name} is disabled: nothing can be done in this name.")
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,12 +32,13 @@ from affino_mcp.wiring import Stores
 
 @dataclass(frozen=True)
 class Service:
-    """One service. `http` opens its public endpoints, as its clients do."""
+    """One service. `http` opens its public endpoints, as its clients do; `pause` waits so many seconds."""
 
     connection: Connection
     stores: Stores
     clock: Clock = now
     http: Callable[[], httpx.Client] = client
+    pause: Callable[[float], None] = time.sleep
 
     @property
     def settings(self) -> Settings:

@@ -30,17 +30,18 @@ ALL = dict(commands(typer.main.get_command(app)))
 def test_the_commands() -> None:
     assert {" ".join(words) for words in ALL} == {
         *(f"profile {word}" for word in ("create", "list", "show", "set", "enable", "disable", "regenerate")),
-        *(f"person {word}" for word in ("create", "list", "set", "enable", "disable")),
+        *(f"person {word}" for word in ("create", "list", "set", "explain", "enable", "disable")),
         *(f"session {word}" for word in ("list", "end")),
         *(f"local {word}" for word in ("up", "down", "status")),
         "connect",
         "login",
-        "log",
+        *(f"log {word}" for word in ("tail", "export", "show")),
         "test",
+        "whatif",
     }
 
 
-@pytest.mark.parametrize("words", ALL, ids=" ".join)
+@pytest.mark.parametrize("words", [*ALL, ("log",)], ids=" ".join)
 def test_help_holds_an_example_and_json_is_offered(words: tuple[str, ...]) -> None:
     shown = " ".join(CliRunner().invoke(app, [*words, "--help"], terminal_width=200).stdout.split())
     assert f"Example: affino-mcp {' '.join(words)}" in shown

@@ -81,3 +81,15 @@ def test_a_short_password_is_misunderstood_and_changes_nothing(terminal: Termina
     terminal.run("person", *words, "--password", "short", code=2)
     assert [person["name"] for person in terminal.json("person", "list")] == ["Jane Doe"]
     assert matches(terminal, 1, "correct horse")
+
+
+def test_explain_says_which_group_gives_what(terminal: Terminal) -> None:
+    given = ["--name", "Jane Doe", "--email", "jane@orbital.example", "--group", "Publishers"]
+    terminal.run("person", "create", *given, "--right", "contacts.consent=2026-12-31")
+    found = terminal.json("person", "explain", "jane@orbital.example")["rights"]
+    assert found["articles.publish"] == ["group Publishers"]
+    assert found["contacts.consent"] == ["granted directly until 2026-12-31"]
+    assert "accounts.read" not in found
+    assert "group Publishers" in terminal.run("person", "explain", "jane@orbital.example")[0]
+    terminal.run("person", "disable", "jane@orbital.example")
+    assert "is disabled" in terminal.run("person", "explain", "jane@orbital.example")[1]

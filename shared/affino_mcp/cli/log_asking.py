@@ -1,0 +1,90 @@
+"""What `affino-mcp log` and its commands ask the API Log, in the words of a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from affino_mcp.audit.queries import Answer, Question, search
+from affino_mcp.audit.row import Outcome, Row
+from affino_mcp.catalogue.capability import SWITCHED
+from affino_mcp.cli.service import Service
+from affino_mcp.cli.words import moment
+from affino_mcp.errors import InvalidArgument, NotFound
+
+ProfileOf = Annotated[str | None, typer.Option("--profile", help="Key or name.")]
+PersonOf = Annotated[
+    str | None, typer.Option("--person", "--email", help="User code, e-mail address, or the demo's role.")
+]
+MethodOf = Annotated[str | None, typer.Option("--method", help="The tool's name.")]
+FamilyOf = Annotated[str | None, typer.Option("--family", help=", ".join(SWITCHED))]
+StatusOf = Annotated[int | None, typer.Option("--status", help="200, 400, 401, 403, 404, 409, 429, 503 ...")]
+OutcomeOf = Annotated[Outcome | None, typer.Option("--outcome", help="How the call ended.")]
+RecordOf = Annotated[str | None, typer.Option("--record", metavar="FAMILY#CODE", help="accounts#12")]
+Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="10m, 2h, 3d, or an ISO time.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="As --since.")]
+
+
+def question(
+    service: Service,
+    *,
+    profile: str | None = None,
+    person: str | None = None,
+    method: str | None = None,
+    family: str | None = None,
+    status: int | None = None,
+    outcome: Outcome | None = None,
+    record: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> Question:
+    """The question that the options make; raises NotFound for an unknown person, BadParameter for a time."""
+    now = service.clock()
+    return Question(
+        profile=_profile_key(service, profile) if profile else None,
+        person=service.person(person).user_code if person else None,
+        record=record,
+        method=method,
+        family=family,
+        status=status,
+        outcome=outcome,
+        since=moment(since, now),
+        until=moment(until, now),
+    )
+
+
+def answered(service: Service, asked: Question) -> Answer:
+    """The answer; raises InvalidArgument for a cursor that is none."""
+    try:
+        return search(service.stores.database, service.settings.audit_table, asked, service.clock())
+    except ValueError as error:
+        raise InvalidArgument("cursor", "The cursor is not one of this log's.") from error
+
+
+def rows(service: Service, asked: Question, most: int) -> Iterator[Row]:
+    """The rows, newest first, at most so many; one part in memory at a time, however long the log is."""
+    left, part = most, replace(asked, limit=500)
+    while left > 0:
+        answer = answered(service, part)
+        yield from answer.rows[:left]
+        left -= len(answer.rows)
+        if answer.next is None:
+            return
+        part = replace(part, cursor=answer.next)
+
+
+def since_then(service: Service, asked: Question, back: timedelta) -> list[Row]:
+    """The rows of the last while, oldest first, at most a thousand."""
+    found = answered(service, replace(asked, since=service.clock() - back, limit=1000)).rows
+    return found[::-1]
+
+
+def _profile_key(service: Service, key_or_name: str) -> str:
+    try:
+        return service.profile(key_or_name).profile.key
+    except NotFound:
+        return key_or_name  # a profile may be gone; its rows are not

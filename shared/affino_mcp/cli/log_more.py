@@ -1,0 +1,170 @@
+"""`affino-mcp log tail`, `log export` and `log show`."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import typer
+from ulid import ULID
+
+from affino_mcp.audit.queries import Question
+from affino_mcp.audit.row import Row
+from affino_mcp.cli.log import cells, document
+from affino_mcp.cli.log_asking import (
+    FamilyOf,
+    MethodOf,
+    OutcomeOf,
+    PersonOf,
+    ProfileOf,
+    RecordOf,
+    Since,
+    StatusOf,
+    Until,
+    question,
+    rows,
+    since_then,
+)
+from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.output import print_fields, print_json
+from affino_mcp.cli.service import Service, opened
+from affino_mcp.control_edge.screens.log_export import FORMS
+from affino_mcp.errors import NotFound
+
+EVERY: Final = 2.0
+"""Seconds between two looks at the log."""
+_BACK: Final = timedelta(seconds=30)
+"""How far each look goes back: indexes may show rows a little late and out of order."""
+
+
+class Form(StrEnum):
+    """What an export is written as."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+def tail(
+    ctx: typer.Context,
+    *,
+    profile: ProfileOf = None,
+    person: PersonOf = None,
+    method: MethodOf = None,
+    family: FamilyOf = None,
+    status: StatusOf = None,
+    outcome: OutcomeOf = None,
+    as_json: AsJson = False,
+    connection: ConnectionFile = None,
+) -> None:
+    """Calls as they happen, one line each (with --json one object each), until Ctrl-C.
+
+    Example: affino-mcp log tail --profile content-editor
+    """
+    service = opened(ctx, connection)
+    asked = question(
+        service, profile=profile, person=person, method=method, family=family, status=status, outcome=outcome
+    )
+    try:
+        _follow(service, asked, as_json=as_json)
+    except KeyboardInterrupt:
+        return
+
+
+def export(
+    ctx: typer.Context,
+    *,
+    form: Annotated[Form, typer.Option("--format", help="csv or json.")] = Form.CSV,
+    most: Annotated[int, typer.Option(min=1, max=1_000_000, help="Rows at most, the newest.")] = 100_000,
+    profile: ProfileOf = None,
+    person: PersonOf = None,
+    method: MethodOf = None,
+    family: FamilyOf = None,
+    status: StatusOf = None,
+    outcome: OutcomeOf = None,
+    record: RecordOf = None,
+    since: Since = None,
+    until: Until = None,
+    as_json: AsJson = False,
+    connection: ConnectionFile = None,
+) -> None:
+    """Calls as a file on standard output, newest first, written while they are read. --json is --format json.
+
+    Example: affino-mcp log export --format csv --profile content-editor --since 30d > calls.csv
+    """
+    service = opened(ctx, connection)
+    asked = question(
+        service,
+        profile=profile,
+        person=person,
+        method=method,
+        family=family,
+        status=status,
+        outcome=outcome,
+        record=record,
+        since=since,
+        until=until,
+    )
+    _, written = FORMS[Form.JSON if as_json else form]
+    for part in written(rows(service, asked, most)):
+        typer.echo(part, nl=False)
+
+
+def show(
+    ctx: typer.Context,
+    call: Annotated[str, typer.Argument(metavar="ID", help="A row's id, or the request id that a caller was told.")],
+    *,
+    since: Since = None,
+    as_json: AsJson = False,
+    connection: ConnectionFile = None,
+) -> None:
+    """One call with everything that is known of it. A request id is looked for in the last 24 hours, or --since.
+
+    Example: affino-mcp log show 01KAQ3W5Z0M1T7R2H8C4X9B6ND
+    """
+    service = opened(ctx, connection)
+    found = _found(service, call, since)
+    if as_json:
+        print_json(document(found))
+    else:
+        print_fields(
+            {name: _plain(value) for name, value in document(found).items() if value not in (None, "", [], {})}
+        )
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the three beside `log` itself."""
+    for command in (tail, export, show):
+        app.command()(command)
+
+
+def _follow(service: Service, asked: Question, *, as_json: bool) -> None:
+    seen: set[str] = {row.id for row in since_then(service, asked, _BACK)}
+    while True:
+        service.pause(EVERY)
+        latest = since_then(service, asked, _BACK)
+        for row in latest:
+            if row.id not in seen:
+                typer.echo(json.dumps(document(row), ensure_ascii=False) if as_json else _line(row))
+        seen = {row.id for row in latest}
+
+
+def _line(row: Row) -> str:
+    return "  ".join(str(cell) for cell in cells(row) if cell not in (None, ""))
+
+
+def _found(service: Service, call: str, since: str | None) -> Row:
+    try:
+        at = ULID.from_str(call.upper()).datetime
+        asked = Question(since=at, until=at)
+    except ValueError:
+        asked = Question(request_id=call, since=question(service, since=since).since)
+    for row in rows(service, asked, 1000):
+        if call.upper() == row.id or call == row.request_id:
+            return row
+    raise NotFound("id", "call")
+
+
+def _plain(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value

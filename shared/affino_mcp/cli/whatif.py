@@ -1,0 +1,52 @@
+"""`affino-mcp whatif`: the calls of late that narrower settings would have refused."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from affino_mcp.catalogue.capability import Capability
+from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.output import note, print_json, print_table
+from affino_mcp.cli.service import opened
+from affino_mcp.cli.words import families
+from affino_mcp.control_edge.centre import Centre
+from affino_mcp.control_edge.whatif import Effect, effect
+
+
+def whatif(
+    ctx: typer.Context,
+    profile: Annotated[str, typer.Argument(metavar="PROFILE", help="Key or name.")],
+    *,
+    family: Annotated[
+        list[str] | None,
+        typer.Option("--family", metavar="FAMILY=SWITCHES", help="read,write, read, write or off; may be repeated."),
+    ] = None,
+    rate: Annotated[int | None, typer.Option(min=1, help="Calls a minute.")] = None,
+    as_json: AsJson = False,
+    connection: ConnectionFile = None,
+) -> None:
+    """What would change? The calls of the last seven days that these settings would have refused. Changes nothing.
+
+    Example: affino-mcp whatif content-editor --family media_items=off --rate 60
+    """
+    wanted, service = families(family or []), opened(ctx, connection)
+    before = service.profile(profile).profile
+    kept = {name: access for name, access in {**before.capability.families, **wanted}.items() if access}
+    centre = Centre(service.stores.database, service.stores.secrets, service.settings, service.clock)
+    found = effect(centre, before, Capability(kept), rate)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        _print(found, rate)
+
+
+def _print(found: Effect, rate: int | None) -> None:
+    rows = [(one.calls, one.person, one.method, one.rule, one.last[:19].replace("T", " ")) for one in found.refused]
+    print_table(("Calls", "Person", "Method", "Needs", "Last (UTC)"), rows, "No recent call would have been refused.")
+    since = f" back to {found.since[:19].replace('T', ' ')} UTC" if found.since else ""
+    note(f"Looked at {found.looked_at} calls{since}.")
+    if found.slower:
+        note(f"The busiest minute had {found.busiest} calls; the new limit is {rate}.")

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from affino_mcp.audit.log import AuditLog
+from affino_mcp.audit.row import Outcome
+from tests.unit.audit.rows import row
+from tests.unit.cli.conftest import Terminal
+
+
+@pytest.fixture
+def log(terminal: Terminal) -> AuditLog:
+    return AuditLog(terminal.world.database, terminal.world.settings.audit_table)
+
+
+@pytest.fixture
+def busy(terminal: Terminal, log: AuditLog) -> Terminal:
+    """1,200 calls of the last twenty minutes, each a second after the other."""
+    now = terminal.world.clock()
+    for age in range(1200):
+        log.write(row(now - timedelta(seconds=age), request_id=f"req-{age}", method=f"method_{age}"))
+    return terminal
+
+
+def test_export_goes_on_beyond_one_answer(busy: Terminal) -> None:
+    rows = list(csv.DictReader(busy.run("log", "export")[0].splitlines()))
+    assert [one["method"] for one in rows] == [f"method_{age}" for age in range(1200)]
+
+
+@pytest.mark.parametrize("words", [["--format", "json"], ["--json"]], ids=["format", "json"])
+def test_export_as_json_is_bounded(busy: Terminal, words: list[str]) -> None:
+    found = json.loads(busy.run("log", "export", "--most", "700", *words)[0])
+    assert len(found) == 700
+
+
+def test_export_takes_the_logs_filters(busy: Terminal) -> None:
+    assert len(json.loads(busy.run("log", "export", "--json", "--since", "1m")[0])) == 61
+    assert json.loads(busy.run("log", "export", "--json", "--status", "429")[0]) == []
+
+
+def test_show_by_row_or_request(busy: Terminal) -> None:
+    by_request = busy.json("log", "show", "req-77")
+    assert by_request["method"] == "method_77"
+    assert busy.json("log", "show", by_request["id"]) == by_request
+    assert "method_77" in busy.run("log", "show", by_request["id"].lower())[0]
+
+
+@pytest.mark.parametrize("name", ["req-9999", "01KAQ3W5Z0M1T7R2H8C4X9B6ND"], ids=["request", "row"])
+def test_show_what_is_not_there(busy: Terminal, name: str) -> None:
+    assert busy.refused("log", "show", name)["type"] == "not_found"
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["lines", "json"])
+def test_tail_says_what_happens_once_and_in_order(terminal: Terminal, log: AuditLog, as_json: bool) -> None:
+    def turns() -> Iterator[None]:
+        log.write(row(clock(), method="first"))
+        yield
+        clock.move(seconds=2)
+        log.write(row(clock(), method="second", outcome=Outcome.ERROR, status=403))
+        log.write(row(clock(), method="third", profile_key="K9"))
+        yield
+        yield
+
+    def pause(_: float) -> None:
+        if next(turn, "over") == "over":
+            raise KeyboardInterrupt
+
+    clock = terminal.world.clock
+    log.write(row(clock() - timedelta(seconds=5), method="before"))
+    turn = turns()
+    terminal.service = replace(terminal.service, pause=pause)
+    out, _ = terminal.run("log", "tail", *(["--json"] if as_json else []))
+    lines = [json.loads(line)["method"] if as_json else line for line in out.splitlines()]
+    assert len(lines) == 3
+    assert all(word in line for word, line in zip(("first", "second", "third"), lines, strict=True))
