@@ -13,7 +13,7 @@ checked := shared functions scripts bench tests
 # Every install is exactly what the lock names, by hash; the lock is complete, so nothing is resolved.
 install = -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes --requirement
 
-.PHONY: help setup run test check build deploy-local bench lock clean
+.PHONY: help setup run test check build deploy-local docs bench lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,10 @@ build: setup .tools/sam/.made ## Build functions and layers for AWS into .aws-sa
 
 deploy-local: setup .tools/sam/.made .tools/emulator/.made ## Deploy the real template into MiniStack and smoke-test it
 	@$(bin)/python -m scripts.deploy_local $(ARGS)
+
+docs: setup ## Write docs/tools.md from the catalogue, and print what tools/list costs clients
+	@$(bin)/python scripts/catalogue.py docs
+	@$(bin)/python scripts/catalogue.py price
 
 bench: setup ## Measure the service's own cost per start and per call
 	@$(bin)/python -m bench $(ARGS)

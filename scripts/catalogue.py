@@ -1,0 +1,71 @@
+"""What the catalogue says: `catalogue.py docs` writes docs/tools.md, `catalogue.py price` prints what tools/list costs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+from affino_mcp.catalogue.capability import Access, Capability, Family
+from affino_mcp.catalogue.compact import listed
+from affino_mcp.catalogue.manual import manual
+from affino_mcp.catalogue.method import Method
+from affino_mcp.mcp_edge.tool import CatalogueTool
+
+ROOT: Final = Path(__file__).parents[1]
+PAGE: Final = ROOT / "docs" / "tools.md"
+CHARACTERS_PER_TOKEN: Final = 4
+EVERYTHING: Final = Capability({family: frozenset(Access) for family in Family})
+
+
+def sent(method: Method) -> bytes:
+    """One tool as tools/list sends it."""
+    tool = CatalogueTool.of(method, in_thread=False).to_mcp_tool()
+    shown = tool.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def price(methods: list[Method]) -> Counter[str]:
+    """Bytes per family, with a comma for each tool."""
+    found: Counter[str] = Counter()
+    for method in methods:
+        found[method.family] += len(sent(method)) + 1
+    return found
+
+
+def tokens(size: int) -> int:
+    """About how many tokens so many bytes are."""
+    return round(size / CHARACTERS_PER_TOKEN)
+
+
+def _line(name: str, count: int, size: int) -> str:
+    return f"{name:<16}{count:>6}{size:>10,}{tokens(size):>10,}"
+
+
+def show_price() -> None:
+    """Print the table."""
+    full, compact = listed(EVERYTHING, compact=False), listed(EVERYTHING, compact=True)
+    counts = Counter(method.family for method in full)
+    print(f"{'family':<16}{'tools':>6}{'bytes':>10}{'tokens':>10}")
+    for family, size in price(full).items():
+        print(_line(family, counts[family], size))
+    print(_line("all families", len(full), price(full).total()))
+    print(_line("compact mode", len(compact), price(compact).total()))
+
+
+def main(arguments: list[str]) -> int:
+    """Does what is asked; 2 for anything else."""
+    if arguments == ["docs"]:
+        PAGE.write_text(manual(), encoding="utf-8")
+    elif arguments == ["price"]:
+        show_price()
+    else:
+        print(__doc__)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

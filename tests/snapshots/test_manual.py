@@ -1,0 +1,39 @@
+"""docs/tools.md says what the catalogue says."""
+
+from __future__ import annotations
+
+import pytest
+
+from affino_mcp import errors
+from affino_mcp.catalogue import manual
+from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.instance.builtin.file_faults import FileTooLarge, UnsupportedMedia
+from scripts.catalogue import PAGE
+
+
+def test_the_page_is_fresh() -> None:
+    assert PAGE.read_text(encoding="utf-8") == manual.manual(), "docs/tools.md is stale: run 'make docs'"
+
+
+@pytest.mark.parametrize("family", Family)
+def test_every_tool_of_a_family_has_its_place(family: Family) -> None:
+    told = list(manual.chapter(family))
+    for method in METHODS.values():
+        assert (f"### {method.name}" in told) == (method.family == family)
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_a_tool_is_told_whole(method: Method) -> None:
+    text = "\n".join(manual.tool(method))
+    for field in method.takes[: len(method.arguments)]:
+        assert f"| `{field.name}` | {field.kind.word} |" in text
+    assert text.count("**required**") == sum(field.required for field in method.takes)
+    assert not method.right or f"`{method.right}`" in text
+    assert method.example in text.replace("\\", "")
+
+
+def test_every_error_named_exists() -> None:
+    known = {cls.type for cls in errors.ToolError.__subclasses__()} | {FileTooLarge.type, UnsupportedMedia.type}
+    assert {name for method in METHODS.values() for name in manual.errors(method)} <= known

@@ -1,0 +1,60 @@
+"""What tools/list costs a client, measured as it is sent, against the budget."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.catalogue.compact import listed
+from scripts.catalogue import EVERYTHING, main, price
+from tests.world import EVERYTHING as ALL_FAMILIES
+from tests.world import Client, World
+
+BUDGET: Final = tomllib.loads((Path(__file__).parent / "budget.toml").read_text(encoding="utf-8"))
+
+
+def sent(families: Any, *, compact: bool) -> int:
+    """The bytes of the answer to tools/list."""
+    world = World()
+    handler, profile = world.handler(), world.profiles.create("p", families, 6000, compact=compact)
+    client = Client(world, handler, world.headers(profile, world.person("Sam", "Manager")))
+    answer = client.handler(world.event({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, client.headers), None)
+    handler.close()
+    return len(answer["body"].encode())
+
+
+def test_the_whole_list_is_within_the_budget() -> None:
+    assert sent(ALL_FAMILIES, compact=False) <= BUDGET["everything"] <= 110_000
+
+
+def test_the_compact_list_is_within_the_budget() -> None:
+    assert sent(ALL_FAMILIES, compact=True) <= BUDGET["compact"]
+
+
+@pytest.mark.parametrize("family", Family)
+def test_each_family_is_within_its_budget(family: Family) -> None:
+    assert price(listed(EVERYTHING, compact=False))[family] <= BUDGET["families"][family]
+
+
+def test_what_the_command_measures_is_what_is_sent() -> None:
+    """Beside the tools there is only the envelope of the answer."""
+    measured = price(listed(EVERYTHING, compact=False)).total()
+    assert 0 < sent(ALL_FAMILIES, compact=False) - measured < 100
+
+
+def test_the_price_is_printed_for_each_family_and_in_total(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["price"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:-2]] == list(price(listed(EVERYTHING, compact=False)))
+    assert lines[-2].startswith("all families")
+    assert lines[-1].startswith("compact mode")
+    assert main(["nonsense"]) == 2
+
+
+def test_a_profile_pays_for_what_it_may_do() -> None:
+    content = {Family.ARTICLES: frozenset(Access), Family.MEDIA_ITEMS: frozenset(Access)}
+    assert sent(content, compact=False) < sent(ALL_FAMILIES, compact=False) / 2
