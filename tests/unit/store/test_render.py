@@ -39,7 +39,7 @@ def test_values_come_back(value: Any) -> None:
     assert render.from_wire(render.to_wire(value)) == value
 
 
-@pytest.mark.parametrize("value", [1.5, float("nan"), b"bytes", {1, 2}, object(), [0.1], {"a": 0.1}], ids=repr)
+@pytest.mark.parametrize("value", [1.5, float("nan"), b"bytes", {1, 2}, [0.1], {"a": 0.1}], ids=repr)
 def test_what_a_row_cannot_hold(value: Any) -> None:
     with pytest.raises(TypeError, match="a row cannot hold"):
         render.to_wire(value)
