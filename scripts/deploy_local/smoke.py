@@ -89,6 +89,30 @@ class Smoke:
         yield "a disabled profile is refused at once", self.disabled
         yield "the API Log names profile, person and method of each call", self.logged
         yield "the function's log group holds a line for each call", self.log_lines
+        yield "a session is refreshed, named, shown at the Hub and logged out", self.sessions
+
+    def signed(self, method: str, name: str, **headers: str) -> httpx.Response:
+        """A signed REST call without a body."""
+        path = f"/rest/{self.outputs['Instance']}/{name}"
+        given = signed_headers(method, path, b"", self.profile.key, self.profile.secret, clock.now())
+        return self.request(method, path, headers={**given, **headers})
+
+    def sessions(self) -> None:
+        """Everything about a session but its login."""
+        path = f"/rest/{self.outputs['Instance']}/login"
+        body = json.dumps({"Email": EMAIL, "Password": PASSWORD}).encode()
+        signed = signed_headers("POST", path, body, self.profile.key, self.profile.secret, clock.now())
+        pair = self.request("POST", path, content=body, headers=signed).json()
+        both = {name: pair[name] for name in ("AccessToken", "RefreshToken")}
+        fresh = self.signed("GET", "token", **both)
+        expect("status of the refresh", fresh.status_code, 200)
+        expect("the refresh, once more", self.signed("GET", "token", **both).status_code, 401)
+        token = {"AccessToken": fresh.json()["AccessToken"]}
+        expect("the user", self.signed("GET", "user", **token, Filter="UserCode").json(), {"UserCode": str(USER_CODE)})
+        expect("status of the logout", self.signed("POST", "logout", **token).status_code, 200)
+        expect("the user after it", self.signed("GET", "user", **token).status_code, 401)
+        page = self.request("GET", "/hub/login")
+        expect("the Hub", (page.status_code, page.headers["cache-control"]), (200, "no-store"))
 
     def health(self) -> None:
         """GET /health."""
