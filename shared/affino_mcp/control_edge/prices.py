@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
+from affino_mcp.catalogue.capability import SWITCHED, Access, Capability, Family
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS, shown
 
@@ -16,27 +17,27 @@ BYTES_PER_TOKEN: Final = 4
 
 @cache
 def base() -> int:
-    """Tokens of the tools that every profile lists."""
-    return _tokens(Capability())
+    """Tokens of the tools that belong to no family; what a profile with both switches somewhere lists of them."""
+    return _sum(name for name, method in METHODS.items() if method.family == Family.ALWAYS)
 
 
 @cache
 def prices() -> dict[str, dict[str, int]]:
-    """Tokens that each switch of each family adds: `{"articles": {"read": 1240, "write": 3100}}`."""
+    """Tokens of each family's own tools, by switch: `{"articles": {"read": 1240, "write": 3100}}`."""
     return {str(family): {str(access): _alone(str(family), access) for access in Access} for family in SWITCHED}
 
 
 def price(capability: Capability) -> int:
     """Tokens of the whole tools/list of a profile."""
-    return _tokens(capability)
+    return _sum(name for name, method in METHODS.items() if shown(method, capability))
 
 
 def _alone(family: str, access: Access) -> int:
-    return _tokens(Capability({family: frozenset({access})})) - base()
+    return _sum(name for name, method in METHODS.items() if (method.family, method.access) == (family, access))
 
 
-def _tokens(capability: Capability) -> int:
-    return sum(_size(name) for name, method in METHODS.items() if shown(method, capability)) // BYTES_PER_TOKEN
+def _sum(names: Iterable[str]) -> int:
+    return sum(_size(name) for name in names) // BYTES_PER_TOKEN
 
 
 @cache

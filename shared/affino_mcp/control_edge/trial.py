@@ -156,9 +156,7 @@ def _method_lamp(answer: httpx.Response, method: str) -> tuple[Lamp, str]:
     if "error" in document:
         data = document["error"].get("data", {})
         text = str(document["error"].get("message", ""))
-        return Lamp(
-            METHOD, BAD, f"The call was refused ({answer.status_code}): {text}", str(data.get("next", ""))
-        ), ""
+        return Lamp(METHOD, BAD, f"The call was refused ({answer.status_code}): {text}", str(data.get("next", ""))), ""
     content = document.get("result", {}).get("structuredContent", {})
     text = json.dumps(content, ensure_ascii=False, indent=2)
     error = content.get("error")

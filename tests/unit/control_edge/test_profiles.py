@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
-from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.catalogue.capability import SWITCHED, Access, Capability, Family
+from affino_mcp.control_edge.prices import base, price, prices
 from affino_mcp.gate.profile import Profile
 from tests.unit.control_edge.desk import Desk, hidden_fields, text_of
 
@@ -174,3 +175,9 @@ def test_options_are_kept(operator: Desk, options: list[str]) -> None:
     assert re.findall(r'name="options" value="(\w+)" checked', page) == options
     edit(operator, state.profile, grid=GRID, options=options[:1])
     assert operator.rows()[-1]["arguments"]["after"]["compact"] is ("compact" in options)
+
+
+def test_the_prices_of_both_switches_everywhere_are_the_price_of_everything() -> None:
+    everything = Capability(dict.fromkeys(map(str, SWITCHED), BOTH))
+    parts = [tokens for family in prices().values() for tokens in family.values()]
+    assert abs(base() + sum(parts) - price(everything)) <= len(parts)
