@@ -1,0 +1,119 @@
+"""The product of families, switches and rights, from the catalogue itself: what is listed is what can be called."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import pytest
+
+from affino_mcp.catalogue.capability import SWITCHED, Access, Family
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.gate.groups import GROUPS
+from affino_mcp.gate.profiles import Families
+from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from tests.world import Client, World
+
+READ, WRITE = Access.READ, Access.WRITE
+STATES: Final = {"read": {READ}, "write": {WRITE}, "read and write": {READ, WRITE}}
+WITHOUT_TOPICS: Final = {Family.TASKS, Family.NOTES, Family.FORUMS}
+OF_ANY: Final = {"list_record_history": READ, "list_my_changes": READ, "undo_change": WRITE}
+CRM: Final = SWITCHED[:7]
+UNKNOWN: Final = -32602
+
+
+def is_open(method: Method, family: Family, switches: set[Access]) -> bool:
+    """The guide's rule, told a second time: the switch of the tool's own family, and what goes with any family."""
+    if method.name == "get_current_user":
+        return True
+    if method.name == "list_topics":
+        return READ in switches and family not in WITHOUT_TOPICS
+    if method.name in OF_ANY:
+        return OF_ANY[method.name] in switches
+    return method.family == family and method.access in switches
+
+
+def caller(world: World, handler: LambdaHandler, families: Families, *groups: str, compact: bool = False) -> Client:
+    profile = world.profiles.create("product", families, 6000, burst=6000, compact=compact)
+    return Client(world, handler, world.headers(profile, world.person("Pat", "Person", *groups)))
+
+
+def outcome(client: Client, name: str, *, compact: bool = False, **arguments: Any) -> dict[str, Any]:
+    """What the call came to: `type` and, of a refusal, `rule`."""
+    answer = client.call("call_tool", Name=name, Arguments=arguments) if compact else client.call(name, **arguments)
+    if "error" in answer.document:
+        return {"type": answer.document["error"]["code"]}
+    result = answer.document["result"]
+    error: dict[str, Any] = {"type": "ok", "details": {}}
+    error = result["structuredContent"]["error"] if result["isError"] else error
+    return {"type": error["type"], "rule": error["details"].get("rule")}
+
+
+@pytest.mark.parametrize("groups", [(), tuple(GROUPS)], ids=["nobody's rights", "everybody's rights"])
+@pytest.mark.parametrize("switches", STATES.values(), ids=STATES)
+@pytest.mark.parametrize("family", SWITCHED)
+def test_list_and_call_agree(
+    world: World, handler: LambdaHandler, family: Family, switches: set[Access], groups: tuple[str, ...]
+) -> None:
+    client = caller(world, handler, {family: frozenset(switches)}, *groups)
+    expected = [name for name, method in METHODS.items() if is_open(method, family, switches)]
+    assert client.tools() == expected
+    for name, method in METHODS.items():
+        found = outcome(client, name)
+        assert (found["type"] == "tool_disabled") == (name not in expected), (name, found)
+        if name in expected and method.right and not groups:
+            assert found == {"type": "permission_denied", "rule": method.right}, name
+        if name in expected and groups:
+            assert found["type"] not in {"permission_denied", "unexpected"}, (name, found)
+
+
+@pytest.mark.parametrize("family", SWITCHED)
+def test_compact_mode_agrees_too(world: World, handler: LambdaHandler, family: Family) -> None:
+    client = caller(world, handler, {family: frozenset({READ})}, *GROUPS, compact=True)
+    told = client.call("search_tools").result["Families"]
+    expected = [method for method in METHODS.values() if is_open(method, family, {READ})]
+    assert sum(told.values()) == len(expected)
+    for name, method in METHODS.items():
+        assert (outcome(client, name, compact=True)["type"] == "tool_disabled") == (method not in expected), name
+        assert outcome(client, name, compact=True) == outcome(client, name), name
+
+
+def test_every_right_that_a_tool_needs_can_be_had() -> None:
+    rights = set().union(*GROUPS.values())
+    assert {method.right for method in METHODS.values()} - {""} <= rights
+
+
+def spellings(name: str) -> list[str]:
+    """The name as a client might try it."""
+    camel = "".join(part.title() for part in name.split("_"))
+    wide = "".join(chr(ord(letter) + 0xFEE0) if letter.isalpha() else letter for letter in name)
+    odd = [name.upper(), name.title(), camel, name.replace("_", "-"), name.replace("_", " "), name.replace("_", "")]
+    return [name, *odd, wide, f" {name}", f"{name} ", f"{name}\0", f"affino_{name}", f"accounts.{name}", f"/{name}"]
+
+
+@pytest.mark.parametrize("compact", [False, True], ids=["full list", "compact"])
+def test_e11_a_content_editor_never_sees_or_calls_a_crm_tool(
+    world: World, handler: LambdaHandler, compact: bool
+) -> None:
+    """The profile decides: the person has every right there is."""
+    content: Families = {Family.ARTICLES: frozenset(Access), Family.MEDIA_ITEMS: frozenset(Access)}
+    client = caller(world, handler, content, *GROUPS, compact=compact)
+    crm = [name for name, method in METHODS.items() if method.family in CRM]
+    before = sorted(str(row) for row in world.database.rows(world.settings.records_table))
+    listed = json.dumps(client.rpc("tools/list").document["result"])
+    assert not [name for name in crm if f'"{name}"' in listed]
+    for name in crm:
+        for spelling in spellings(name):
+            found = outcome(client, spelling)["type"]
+            assert found == ("tool_disabled" if spelling == name else UNKNOWN), spelling
+            if compact:
+                assert outcome(client, spelling, compact=True)["type"] == found
+        if compact:
+            assert client.call("describe_tool", Name=name).error["type"] == "tool_disabled"
+            assert name not in str(client.call("search_tools", Search=name).result)
+    for family in CRM:
+        assert outcome(client, "list_record_history", Family=family, Code=1)["type"] == "tool_disabled"
+        assert outcome(client, "undo_change", Family=family, Code=1, Version=1)["type"] == "tool_disabled"
+    assert sorted(str(row) for row in world.database.rows(world.settings.records_table)) == before
+    assert client.call("get_current_user").result["Families"].keys() == set(content)
