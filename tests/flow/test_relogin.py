@@ -140,6 +140,11 @@ def test_expired_tokens_are_nobodys_attack(world: World, manager: Client) -> Non
     assert {manager.call("list_accounts").status for _ in range(30)} == {401}
 
 
+def test_logged_out_tokens_are_nobodys_attack(world: World, manager: Client) -> None:
+    world.sessions.end_all(manager.call("get_current_user").result["UserCode"])
+    assert {manager.call("list_accounts").status for _ in range(30)} == {401}
+
+
 def test_an_outage_of_the_guard_changes_no_answer(world: World, manager: Client) -> None:
     manager.call("list_accounts")
     unknown = Client(world, manager.handler, {**manager.headers, "Authorization": f"Bearer {new_token()}"})

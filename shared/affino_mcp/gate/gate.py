@@ -79,8 +79,9 @@ class Gate:
         return caller
 
     def _counted(self, source: str, stranger: Refusal) -> Refusal:
+        known = stranger.person is not None  # a session that was logged out: nobody guesses those
         try:
-            wait = self._strangers.failed(source) if source else None
+            wait = self._strangers.failed(source) if source and not known else None
         except StoreUnavailable:
             observability.count("LoginGuardDown")
             return stranger

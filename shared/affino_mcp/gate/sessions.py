@@ -18,6 +18,8 @@ __all__ = ["KEPT", "LIFETIME", "MOST", "REFRESH_LIFETIME", "Issued", "Session", 
 
 MOST = 40
 """Live sessions of one person; the oldest is ended by the next login."""
+AT_ONCE = 45
+"""Sessions that one transaction can end; logins at once may leave a person with more than MOST."""
 
 
 class Expired(SessionExpired):
@@ -113,7 +115,9 @@ class Sessions:
         # A login between our look and our write would keep its session: the count of logins tells.
         renewed = {"epoch": 1, "version": 1}
         place, seen = rows.person(user_code), equals("logins", row["logins"])
-        ends = [op for session in live for op in session_rows.ending(self._table, user_code, session, now)]
+        for session in live[AT_ONCE:]:
+            self._end(user_code, session.digest)
+        ends = [op for session in live[:AT_ONCE] for op in session_rows.ending(self._table, user_code, session, now)]
         self._db.transact([Update(self._table, place, add=renewed, condition=seen), *ends], str(uuid.uuid4()))
         return len(live)
 

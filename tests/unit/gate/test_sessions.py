@@ -118,3 +118,14 @@ def test_people_do_not_share_sessions(world: World) -> None:
     assert world.sessions.list_of(7) == [one.session]
     world.people.disable(7)
     assert world.sessions.resolve(other.access_token)[1].active
+
+
+def test_everything_ends_also_when_logins_at_once_left_too_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = world.profile()
+    monkeypatch.setattr("affino_mcp.gate.sessions.MOST", 1000)
+    issued = [world.login(profile) for _ in range(120)]
+    assert world.sessions.end_all(7) == 120
+    assert world.sessions.list_of(7) == []
+    for login in issued:
+        with pytest.raises(SessionUnknown):
+            world.sessions.resolve(login.access_token)

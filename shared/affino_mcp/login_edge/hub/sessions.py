@@ -38,11 +38,14 @@ class PersonsSessions:
             for each in sorted(live, key=lambda session: -session.issued)
         ]
 
-    def end(self, user_code: int, mark: str) -> None:
-        """End the person's session of this mark, if there is one."""
+    def end(self, user_code: int, mark: str) -> str:
+        """End the person's session of this mark; gives the mark, or nothing when there is no such session."""
+        ended = ""
         for session in self._sessions.list_of(user_code):
             if session.fingerprint == mark:
                 self._sessions.end(user_code, session.digest)
+                ended = mark
+        return ended
 
     def end_all(self, user_code: int) -> None:
         """Log out everywhere."""

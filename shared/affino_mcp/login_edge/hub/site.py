@@ -88,8 +88,8 @@ class Hub:
         person = self._person(visit)
         if person is None:
             return self._to_login(visit)
-        known.user_code, known.session = person.user_code, visit.form.get("Session", "")[:12]
-        self._sessions.end(person.user_code, known.session)
+        known.user_code = person.user_code
+        known.session = self._sessions.end(person.user_code, visit.form.get("Session", ""))
         return page.elsewhere(f"{visit.prefix}/hub/sessions")
 
     def end_all(self, visit: Visit, known: Known) -> Page:
