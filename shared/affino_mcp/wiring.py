@@ -20,6 +20,7 @@ from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database
 from affino_mcp.store.s3 import S3Files
 from affino_mcp.store.secrets import AwsSecrets, Secrets
+from affino_mcp.store.stacks import NoStack, Stack
 from affino_mcp.store.wire import AwsJson, Credentials
 
 if TYPE_CHECKING:
@@ -62,6 +63,27 @@ def stores(settings: Settings) -> Stores:
         ),
         S3Files(settings.media_bucket, settings.region, credentials, settings.aws_endpoint),
     )
+
+
+def stack_settings(stack: Stack) -> Settings:
+    """The settings that a deployed stack runs with, from its outputs; raises NoStack when they are none of ours."""
+    try:
+        named = {field: stack.outputs[output] for field, output in OUTPUTS.items()}
+    except KeyError as error:
+        raise NoStack(f"The stack {stack.name} is not an Affino MCP service of this version.") from error
+    return Settings(**named, region=stack.region, aws_endpoint=stack.endpoint)
+
+
+OUTPUTS: Final = {
+    "instance": "Instance",
+    "gate_table": "GateTable",
+    "audit_table": "AuditTable",
+    "records_table": "RecordsTable",
+    "credentials_table": "CredentialsTable",
+    "media_bucket": "MediaBucket",
+    "secrets_prefix": "SecretsPrefix",
+}
+"""Which output of the template says which setting."""
 
 
 def _endpoint(settings: Settings, service: str) -> str:

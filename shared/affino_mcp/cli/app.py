@@ -46,13 +46,18 @@ def affino_mcp(
     ctx: typer.Context,
     *,
     connection: Annotated[Path | None, typer.Option(metavar="FILE", help="The service's connection file.")] = None,
+    stack: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A deployed stack instead, with this shell's AWS credentials and region."),
+    ] = None,
     version: Annotated[bool | None, typer.Option("--version", callback=_version, is_eager=True)] = None,  # noqa: ARG001
 ) -> None:
     """Operate an Affino MCP service.
 
-    Commands work on the service named in .local/connection.json of this folder, or in --connection FILE.
+    Commands work on the service named in .local/connection.json of this folder, in --connection FILE, or deployed as
+    the CloudFormation stack --stack NAME.
     """
-    remember(ctx, connection)
+    remember(ctx, connection, stack)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from affino_mcp.local.background import SAID_BY
 from affino_mcp.store.ops import StoreUnavailable
 
 _JSON: Final = "affino_mcp.as_json"
-_NO_STORES: Final = "The service's stores do not answer. 'affino-mcp local status' says whether it runs."
+_NO_STORES: Final = "The service's stores do not answer. 'affino-mcp doctor' looks for the reason."
 
 
 class Commands(TyperGroup):

@@ -15,6 +15,7 @@ import typer
 
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json, print_table
+from affino_mcp.cli.service import file
 from affino_mcp.connect.clients import claude_words
 from affino_mcp.local import background
 from affino_mcp.local.connection import Connection, read
@@ -44,7 +45,7 @@ def up(
 
     Example: affino-mcp local up --port 8642
     """
-    plan = Plan(port, state, connection or ctx.obj or CONNECTION, fresh)
+    plan = Plan(port, state, connection or file(ctx) or CONNECTION, fresh)
     if foreground:
         _stay(plan, as_json=as_json)
         return

@@ -14,7 +14,7 @@ from affino_mcp.cli.words import rights
 from affino_mcp.control_edge.effective import explained
 from affino_mcp.gate.passwords import LONGEST, SHORTEST
 from affino_mcp.gate.person import Person
-from affino_mcp.local.registration import register
+from affino_mcp.local.registration import register, switch
 
 app = typer.Typer(no_args_is_help=True, help="People: who can act, and with which rights.")
 
@@ -130,7 +130,9 @@ def disable(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connect
     Example: affino-mcp person disable jane@orbital.example
     """
     service = opened(ctx, connection)
-    _print(_document(service.people.disable(service.person(person).user_code)), as_json=as_json)
+    code = service.person(person).user_code
+    changed = switch(service.stores, service.settings, service.clock, code, active=False)
+    _print(_document(changed), as_json=as_json)
 
 
 @app.command()
@@ -140,7 +142,9 @@ def enable(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connecti
     Example: affino-mcp person enable jane@orbital.example
     """
     service = opened(ctx, connection)
-    _print(_document(service.people.enable(service.person(person).user_code)), as_json=as_json)
+    code = service.person(person).user_code
+    changed = switch(service.stores, service.settings, service.clock, code, active=True)
+    _print(_document(changed), as_json=as_json)
 
 
 def _document(person: Person) -> dict[str, Any]:

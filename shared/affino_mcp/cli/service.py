@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import httpx
 import typer
 
+from affino_mcp import wiring
 from affino_mcp.clock import Clock, now
 from affino_mcp.errors import NotFound
 from affino_mcp.gate import rows
@@ -27,18 +29,20 @@ from affino_mcp.local.network import client
 from affino_mcp.local.places import CONNECTION
 from affino_mcp.local.stores import open_stores
 from affino_mcp.settings import Settings
+from affino_mcp.store.stacks import Stack, described
 from affino_mcp.wiring import Stores
 
 
 @dataclass(frozen=True)
 class Service:
-    """One service. `http` opens its public endpoints, as its clients do; `pause` waits so many seconds."""
+    """One service. `http` opens its public endpoints, as its clients do; `pause` waits so many seconds; `stack` if deployed."""
 
     connection: Connection
     stores: Stores
     clock: Clock = now
     http: Callable[[], httpx.Client] = client
     pause: Callable[[float], None] = time.sleep
+    stack: Stack | None = None
 
     @property
     def settings(self) -> Settings:
@@ -84,15 +88,52 @@ class Service:
         return code_or_email if "@" in code_or_email else self.person(code_or_email).email
 
 
-def remember(ctx: typer.Context, path: Path | None) -> None:
-    """Keep the connection file given before the command's name; tests put a Service there instead."""
+@dataclass(frozen=True)
+class Deployed:
+    """A stack that is asked for when a command needs it."""
+
+    name: str
+
+
+def remember(ctx: typer.Context, path: Path | None, stack: str | None) -> None:
+    """Keep the connection file or the stack given before the command's name; tests put a Service there instead."""
+    if path and stack:
+        raise typer.BadParameter("say --connection or --stack, not both")
     if ctx.obj is None:
-        ctx.obj = path
+        ctx.obj = Deployed(stack) if stack else path
 
 
 def opened(ctx: typer.Context, path: Path | None) -> Service:
-    """The service that the command is about; raises NoConnection."""
+    """The service that the command is about; raises NoConnection, NoStack."""
     if isinstance(ctx.obj, Service):
         return ctx.obj
-    found = connection.read(path or ctx.obj or CONNECTION)
+    if isinstance(ctx.obj, Deployed) and path is None:
+        return deployed(ctx.obj.name)
+    found = connection.read(path or file(ctx) or CONNECTION)
     return Service(found, open_stores(found.settings))
+
+
+def file(ctx: typer.Context) -> Path | None:
+    """The connection file given before the command's name."""
+    return ctx.obj if isinstance(ctx.obj, Path) else None
+
+
+def deployed(name: str) -> Service:
+    """The service of a deployed stack, worked on with the caller's AWS credentials; raises NoStack."""
+    stack = described(name, Settings().region)
+    settings = wiring.stack_settings(stack)
+    mcp, login, control = (_address(stack, stack.outputs.get(name, "")) for name in _URLS)
+    found = Connection(mcp, login, settings.instance, control, stores=connection.stores(settings))
+    return Service(found, wiring.stores(settings), stack=stack)
+
+
+_URLS: Final = ("McpUrl", "LoginUrl", "ControlUrl")
+
+
+def _address(stack: Stack, url: str) -> str:
+    """A public address of the stack; an emulator serves it below its own."""
+    if not stack.endpoint:
+        return url
+    host, _, path = url.removeprefix("https://").partition("/")
+    stage, _, rest = path.partition("/")
+    return f"{stack.endpoint}/restapis/{host.partition('.')[0]}/{stage}/_user_request_/{rest}"

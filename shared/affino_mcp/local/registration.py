@@ -12,7 +12,7 @@ from affino_mcp.gate.people import People
 from affino_mcp.gate.person import Person
 from affino_mcp.instance.builtin.instance import FACETS
 from affino_mcp.instance.builtin.records import Records
-from affino_mcp.instance.builtin.staff import enrol
+from affino_mcp.instance.builtin.staff import enrol, mark
 from affino_mcp.settings import Settings
 from affino_mcp.wiring import Stores
 
@@ -34,3 +34,15 @@ def register(
     records = Records(stores.database, settings.records_table, FACETS)
     code = until_settled(lambda: enrol(records, first or last, last, address, clock()))
     return people.create(code, name, address, groups, rights)
+
+
+def switch(stores: Stores, settings: Settings, clock: Clock, user_code: int, *, active: bool) -> Person:
+    """Let a person act, or stop everything in this name, and say so on the contact; raises NotFound.
+
+    The person comes first: what stops the calls must not wait for what only tells of it.
+    """
+    people = People(stores.database, settings, clock)
+    person = people.enable(user_code) if active else people.disable(user_code)
+    records = Records(stores.database, settings.records_table, FACETS)
+    until_settled(lambda: mark(records, user_code, clock(), disabled=not active))
+    return person

@@ -93,3 +93,12 @@ def test_explain_says_which_group_gives_what(terminal: Terminal) -> None:
     assert "group Publishers" in terminal.run("person", "explain", "jane@orbital.example")[0]
     terminal.run("person", "disable", "jane@orbital.example")
     assert "is disabled" in terminal.run("person", "explain", "jane@orbital.example")[1]
+
+
+def test_the_contact_says_whether_the_person_is_disabled(terminal: Terminal) -> None:
+    code = terminal.json("person", "create", *JANE)["user_code"]
+    for word, disabled in (("disable", True), ("disable", True), ("enable", False)):
+        terminal.run("person", word, str(code))
+        stored = terminal.world.records.load("contacts", code)
+        assert stored is not None
+        assert stored.document.system["Disabled"] is disabled

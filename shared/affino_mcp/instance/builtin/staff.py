@@ -36,7 +36,7 @@ def enrol(records: Records, first_name: str, last_name: str, email: str, at: dat
 
     Raises TransactionFailed when another writer is faster; the caller may try again.
     """
-    call = Call(Operator(), "", lambda _: True, at, str(uuid.uuid4()), b"", lambda _done, _warnings: None, CHANNEL)
+    call = _call(at)
     values = {"Email": email, "FirstName": first_name, "LastName": last_name}
     change = records.change(METHODS["create_contact"], values, call)
     code = records.taken(FAMILY, CONTACT.unique[0], email)
@@ -46,6 +46,25 @@ def enrol(records: Records, first_name: str, last_name: str, email: str, at: dat
     records.save(change, before, after)
     change.commit({})
     return document.code
+
+
+def mark(records: Records, code: int, at: datetime, *, disabled: bool) -> None:
+    """Say on a member of staff's contact whether the person is disabled; nothing happens when there is no such contact.
+
+    Raises TransactionFailed when another writer is faster; the caller may try again.
+    """
+    before = records.load(FAMILY, code)
+    if before is None or before.document.system.get("Disabled") is disabled:
+        return
+    call = _call(at)
+    change = records.change(METHODS["update_contact"], {}, call)
+    document = before.document.changed(call, {}, Disabled=disabled)
+    records.save(change, before, replace(before, document=document), Disabled=(not disabled, disabled))
+    change.commit({})
+
+
+def _call(at: datetime) -> Call:
+    return Call(Operator(), "", lambda _: True, at, str(uuid.uuid4()), b"", lambda _done, _warnings: None, CHANNEL)
 
 
 def _new(call: Call, code: int, values: dict[str, str]) -> Document:

@@ -1,0 +1,106 @@
+"""`affino-mcp --stack NAME` against a stack in a real CloudFormation (MiniStack's, with IAM enforced)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.session import Session
+from typer.testing import CliRunner
+
+from affino_mcp.cli.app import app
+from affino_mcp.local.places import TEMPLATE
+from affino_mcp.local.tables import tables
+from affino_mcp.settings import Settings
+from affino_mcp.wiring import OUTPUTS
+from scripts.deploy_local import emulator
+
+REGION = "eu-west-1"
+OURS = "affino-mcp-orbital"
+SETTINGS = Settings(
+    instance="orbital", gate_table="orbital-gate", audit_table="orbital-audit", secrets_prefix="orbital"
+)
+
+
+def stack_of(outputs: dict[str, str]) -> str:
+    """A template with these outputs."""
+    wait = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": f"b-{len(outputs)}"}}
+    return json.dumps({"Resources": {"It": wait}, "Outputs": {name: {"Value": v} for name, v in outputs.items()}})
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """MiniStack with two stacks: one of ours, with its tables, and somebody else's."""
+    with emulator.running(tmp_path_factory.mktemp("stack"), REGION) as found:
+        api = {"McpUrl": "https://api1.execute-api.eu-west-1.amazonaws.com/live/mcp"}
+        api |= {"LoginUrl": "https://api1.execute-api.eu-west-1.amazonaws.com/live/rest/orbital/login"}
+        outputs = {output: getattr(SETTINGS, field) for field, output in OUTPUTS.items()} | api
+        keys = {"aws_access_key_id": emulator.ACCOUNT_KEY, "aws_secret_access_key": emulator.ACCOUNT_KEY}
+
+        def client(kind: str) -> Any:
+            return Session().create_client(kind, region_name=REGION, endpoint_url=found, **keys)
+
+        for name, has in ((OURS, outputs), ("somebody-elses", {"Url": "https://x.example"})):
+            client("cloudformation").create_stack(StackName=name, TemplateBody=stack_of(has))
+            client("cloudformation").get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+        for table in tables(TEMPLATE, SETTINGS):
+            client("dynamodb").create_table(**table.create)
+        yield found
+
+
+@pytest.fixture
+def shell(endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """A shell with the account owner's credentials, and no configuration of this machine's."""
+    for name, value in emulator.credentials(endpoint, REGION).items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    return monkeypatch
+
+
+def run(*words: str, code: int = 0) -> Any:
+    done = CliRunner().invoke(app, [*words, "--json"])
+    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
+    return json.loads(done.stdout if code == 0 else done.stderr)
+
+
+@pytest.mark.usefixtures("shell")
+def test_the_whole_of_an_operators_work_on_a_stack() -> None:
+    made = run("--stack", OURS, "profile", "create", "--name", "Newsroom", "--family", "articles=read")
+    assert [one["key"] for one in run("--stack", OURS, "profile", "list")] == [made["key"]]
+    assert run("--stack", OURS, "profile", "disable", "Newsroom")["enabled"] is False
+    jane = run("--stack", OURS, "person", "create", "--name", "Jane Doe", "--email", "jane@orbital.example")
+    assert run("--stack", OURS, "session", "list", "jane@orbital.example") == []
+    assert run("--stack", OURS, "person", "disable", str(jane["user_code"]))["active"] is False
+    assert run("--stack", OURS, "log") == []
+
+
+@pytest.mark.usefixtures("shell")
+def test_clients_are_told_the_stacks_own_address(endpoint: str) -> None:
+    found = run("--stack", OURS, "connect", "claude-code")
+    assert f"{endpoint}/restapis/api1/live/_user_request_/mcp" in found["text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("nowhere", "There is no stack nowhere"), ("somebody-elses", "is not an Affino MCP service")],
+)
+@pytest.mark.usefixtures("shell")
+def test_a_stack_that_is_not_there_or_not_ours(name: str, says: str) -> None:
+    found = run("--stack", name, "profile", "list", code=1)["error"]
+    assert found["type"] == "no_stack"
+    assert says in found["message"]
+
+
+def test_without_credentials(shell: pytest.MonkeyPatch) -> None:
+    shell.delenv("AWS_ACCESS_KEY_ID")
+    shell.delenv("AWS_SECRET_ACCESS_KEY")
+    assert "AWS credentials" in run("--stack", OURS, "log", code=1)["error"]["message"]
+
+
+def test_connection_and_stack_at_once() -> None:
+    assert CliRunner().invoke(app, ["--stack", "a", "--connection", "b", "log"]).exit_code == 2
