@@ -80,6 +80,15 @@ def test_the_whole_of_an_operators_work_on_a_stack() -> None:
 
 
 @pytest.mark.usefixtures("shell")
+def test_the_doctor_sees_tables_secrets_and_who_asks() -> None:
+    done = CliRunner().invoke(app, ["--stack", OURS, "doctor", "--json"])
+    found = {one["name"]: one for one in json.loads(done.stdout)}
+    assert all(one["ok"] for name, one in found.items() if name in {"secrets", "IAM"} or name.startswith("table"))
+    assert found["IAM"]["seen"].startswith("arn:aws:")
+    assert done.exit_code == 1  # there is no API behind the outputs
+
+
+@pytest.mark.usefixtures("shell")
 def test_clients_are_told_the_stacks_own_address(endpoint: str) -> None:
     found = run("--stack", OURS, "connect", "claude-code")
     assert f"{endpoint}/restapis/api1/live/_user_request_/mcp" in found["text"]

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from affino_mcp import VERSION
-from affino_mcp.cli import connect, local, log, log_more, login, people, profiles, sessions, trial, whatif
+from affino_mcp.cli import connect, doctor, local, log, log_more, login, people, profiles, sessions, trial, whatif
 from affino_mcp.cli.failing import Commands
 from affino_mcp.cli.service import remember
 
@@ -29,6 +29,7 @@ app.add_typer(sessions.app, name="session")
 app.add_typer(local.app, name="local")
 log_more.add_to(log.app)
 app.add_typer(log.app, name="log")
+app.command("doctor")(doctor.doctor)
 app.command("login")(login.login)
 app.command("connect")(connect.connect)
 app.command("test")(trial.try_out)

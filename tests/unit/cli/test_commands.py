@@ -34,6 +34,7 @@ def test_the_commands() -> None:
         *(f"session {word}" for word in ("list", "end")),
         *(f"local {word}" for word in ("up", "down", "status")),
         "connect",
+        "doctor",
         "login",
         *(f"log {word}" for word in ("tail", "export", "show")),
         "test",
@@ -44,7 +45,7 @@ def test_the_commands() -> None:
 @pytest.mark.parametrize("words", [*ALL, ("log",)], ids=" ".join)
 def test_help_holds_an_example_and_json_is_offered(words: tuple[str, ...]) -> None:
     shown = " ".join(CliRunner().invoke(app, [*words, "--help"], terminal_width=200).stdout.split())
-    assert f"Example: affino-mcp {' '.join(words)}" in shown
+    assert f"Example: affino-mcp {' '.join(words)}" in shown.replace("--stack affino-mcp ", "")
     assert "--json" in shown
     assert "--connection" in shown
 

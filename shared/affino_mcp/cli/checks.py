@@ -1,0 +1,162 @@
+"""What `affino-mcp doctor` looks at: the public endpoints as a client meets them, and the stores as an operator does."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+import httpx
+
+from affino_mcp.cli.service import Service
+from affino_mcp.gate.address import is_loopback
+from affino_mcp.gate.profile import secret_name
+from affino_mcp.store.ops import Key, StoreUnavailable
+
+SKEW: Final = 120
+"""Seconds that this machine's clock may differ; logins are refused from five minutes on."""
+DAYS: Final = 14
+"""Days that a certificate must last at least."""
+_TABLES: Final = ("gate_table", "audit_table", "records_table", "credentials_table")
+_NOWHERE: Final = Key("doctor", "doctor")
+_NO_KEY: Final = {"Authorization": "Bearer doctor", "X-API-Key": "doctor", "X-API-Secret": "doctor"}
+_LOOK: Final = "Look at the function's log group, and at its role in the template."
+_WHY: Final = {
+    "AccessDeniedException": ("these AWS credentials may not read it", "Use a role that may, or ask for the right."),
+    "ResourceNotFoundException": ("it does not exist", "Deploy the stack again; locally: 'make run' with FRESH=1."),
+}
+_SILENT: Final = ("nothing answers", "Is the service running, and is the network there? Locally: 'make run'.")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it is as it must be, what was seen, and otherwise what to do."""
+
+    name: str
+    ok: bool
+    seen: str
+    fix: str = ""
+
+
+def findings(service: Service) -> Iterator[Finding]:
+    """Everything that can be looked at without anybody's password, in an order that makes sense."""
+    yield from _public(service)
+    yield _login(service)
+    yield _gate(service)
+    stores = [*_tables(service), _secrets(service)]
+    yield from stores
+    if service.stack is not None:
+        yield _iam(service.stack.caller, stores)
+
+
+def _public(service: Service) -> Iterator[Finding]:
+    url = f"{service.connection.mcp_url.removesuffix('/mcp')}/health"
+    try:
+        with service.http() as http, http.stream("GET", url) as answer:
+            certificate = _certificate(answer)
+            answer.read()
+    except httpx.HTTPError as error:
+        broken = "CERTIFICATE" in str(error)
+        yield Finding("endpoint", ok=False, seen=f"{url}: nothing answers", fix=_SILENT[1])
+        yield Finding(
+            "TLS", ok=not broken, seen="not trusted" if broken else "not reached", fix="Renew the certificate."
+        )
+        return
+    ok = answer.status_code == 200
+    yield Finding("endpoint", ok, f"{url} answers {answer.status_code}", "" if ok else _LOOK)
+    yield _tls(url, certificate, service.clock())
+    yield _clock(answer.headers.get("date"), service.clock())
+
+
+def _certificate(answer: httpx.Response) -> dict[str, Any] | None:
+    stream = answer.extensions.get("network_stream")
+    found = stream.get_extra_info("ssl_object") if stream else None
+    return found.getpeercert() if isinstance(found, ssl.SSLObject | ssl.SSLSocket) else None
+
+
+def _tls(url: str, certificate: dict[str, Any] | None, now: datetime) -> Finding:
+    if not url.startswith("https://"):
+        local = is_loopback(url) and httpx.URL(url).host in {"127.0.0.1", "localhost", "::1"}
+        seen = "plain HTTP, on this machine only" if local else "plain HTTP: secrets can be read on the way"
+        return Finding("TLS", local, seen, "" if local else "Use the https address.")
+    if certificate is None:
+        return Finding("TLS", ok=True, seen="trusted")
+    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
+    days = (ends - now).days
+    return Finding(
+        "TLS", days >= DAYS, f"trusted, for {days} more days", "" if days >= DAYS else "Renew the certificate."
+    )
+
+
+def _clock(said: str | None, now: datetime) -> Finding:
+    if said is None:
+        return Finding("clock", ok=True, seen="the endpoint does not say its time")
+    apart = abs((parsedate_to_datetime(said) - now).total_seconds())
+    ok = apart <= SKEW
+    fix = "" if ok else "Set this machine's clock by NTP: signed logins are refused from 300 seconds on."
+    return Finding("clock", ok, f"{apart:.0f} seconds from the service's", fix)
+
+
+def _login(service: Service) -> Finding:
+    """Asked with GET, which counts as no attempt: the login function says that only POST is served."""
+    return _answers(service, "login", "GET", service.connection.login_url, 405, {})
+
+
+def _gate(service: Service) -> Finding:
+    """A call that nobody made: only a function that reads its table can refuse it as such."""
+    return _answers(service, "gate", "POST", service.connection.mcp_url, 401, _NO_KEY)
+
+
+def _answers(service: Service, name: str, method: str, url: str, wanted: int, headers: dict[str, str]) -> Finding:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "ping"} if method == "POST" else None
+    try:
+        with service.http() as http:
+            status = http.request(
+                method, url, json=message, headers={"User-Agent": "affino-mcp", **headers}
+            ).status_code
+    except httpx.HTTPError:
+        return Finding(name, ok=False, seen=f"{url}: nothing answers", fix=_SILENT[1])
+    if status == 503:
+        return Finding(name, ok=False, seen="its function does not reach its stores (503)", fix=_LOOK)
+    ok = status == wanted
+    return Finding(
+        name, ok, "answers as it must" if ok else f"answers {status} instead of {wanted}", "" if ok else _LOOK
+    )
+
+
+def _tables(service: Service) -> Iterator[Finding]:
+    for setting in _TABLES:
+        table = getattr(service.settings, setting)
+        try:
+            service.stores.database.get(table, _NOWHERE)
+        except StoreUnavailable as error:
+            yield _missing(f"table {table}", error)
+        else:
+            yield Finding(f"table {table}", ok=True, seen="can be read")
+
+
+def _secrets(service: Service) -> Finding:
+    name = secret_name(service.settings.secrets_prefix, _NOWHERE.pk)
+    try:
+        service.stores.secrets.read(name, "0" * 32)
+    except KeyError:
+        return Finding("secrets", ok=True, seen=f"those below {service.settings.secrets_prefix} can be asked for")
+    except StoreUnavailable as error:
+        return _missing("secrets", error)
+    return Finding("secrets", ok=True, seen="can be read")
+
+
+def _missing(name: str, error: StoreUnavailable) -> Finding:
+    seen, fix = _WHY.get(str(error), _SILENT)
+    return Finding(name, ok=False, seen=seen, fix=fix)
+
+
+def _iam(caller: str, stores: list[Finding]) -> Finding:
+    denied = [one.name for one in stores if one.seen == _WHY["AccessDeniedException"][0]]
+    if denied:
+        fix = "Give this caller read access, or use the operators' role."
+        return Finding("IAM", ok=False, seen=f"{caller} may not read: {', '.join(denied)}", fix=fix)
+    return Finding("IAM", ok=True, seen=f"{caller} may read what an operator needs")

@@ -1,0 +1,58 @@
+"""`affino-mcp doctor`: is the service well, as far as can be seen from here?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from affino_mcp.cli.checks import Finding, findings
+from affino_mcp.cli.login import Password, logged_in
+from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.output import print_json
+from affino_mcp.cli.service import Service, opened
+from affino_mcp.errors import AffinoError
+from affino_mcp.gate.tokens import digest
+
+
+def doctor(
+    ctx: typer.Context,
+    *,
+    profile: Annotated[str | None, typer.Option(help="With --person: make a real login through this profile.")] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", "--email", help="E-mail address, user code, or the demo's role.")
+    ] = None,
+    password: Password = None,
+    as_json: AsJson = False,
+    connection: ConnectionFile = None,
+) -> None:
+    """Look at endpoint, TLS, clock, login, gate, tables, secrets and (deployed) IAM: green, or red with what to do.
+
+    Exit code 1 when anything is red. What a function's role lacks shows as "gate" or "login" that reach no stores.
+
+    Example: affino-mcp --stack affino-mcp doctor
+    """
+    service = opened(ctx, connection)
+    found = list(findings(service))
+    if profile and person:
+        found.append(_person(service, profile, person, password))
+    if as_json:
+        print_json([asdict(one) for one in found])
+    else:
+        for one in found:
+            typer.echo(f"{'green' if one.ok else 'RED  '}  {one.name}: {one.seen}")
+            if not one.ok and one.fix:
+                typer.echo(f"       To do: {one.fix}")
+    if not all(one.ok for one in found):
+        raise typer.Exit(1)
+
+
+def _person(service: Service, profile: str, person: str, password: str | None) -> Finding:
+    try:
+        made = logged_in(service, profile, person, password)
+    except AffinoError as error:
+        fix = "'affino-mcp test PROFILE --email ADDRESS' says which of the two it is."
+        return Finding("real login", ok=False, seen=error.message, fix=fix)
+    service.sessions.end(made.person.user_code, digest(made.login.access_token))
+    return Finding("real login", ok=True, seen=f"{made.person.name} through {made.profile.name}")

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from email.utils import format_datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from affino_mcp.cli.checks import findings
+from affino_mcp.store.ops import Item, Key, StoreUnavailable
+from affino_mcp.store.stacks import Stack
+from affino_mcp.wiring import Stores
+from tests.unit.cli.conftest import PASSWORD, Terminal
+
+
+class Refusing:
+    """A database that refuses every read for one reason, as AWS names it."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def get(self, table: str, key: Key) -> Item | None:
+        raise StoreUnavailable(self._reason)
+
+
+def seen(terminal: Terminal) -> dict[str, tuple[bool, str, str]]:
+    return {one.name: (one.ok, one.seen, one.fix) for one in findings(terminal.service)}
+
+
+def answering(status: int, headers: dict[str, str] | None = None) -> Callable[[], httpx.Client]:
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, headers=headers))
+    return lambda: httpx.Client(transport=transport)
+
+
+def test_a_service_that_is_well(served: Terminal) -> None:
+    out, _ = served.run("doctor")
+    assert "RED" not in out
+    assert {"endpoint", "TLS", "clock", "login", "gate", "secrets"} <= set(seen(served))
+    assert len([name for name in seen(served) if name.startswith("table")]) == 4
+
+
+def test_a_real_login(served: Terminal) -> None:
+    words = ["--profile", "Newsroom", "--person", "jane@orbital.example", "--password"]
+    assert "green  real login: Jane Doe through Newsroom" in served.run("doctor", *words, PASSWORD)[0]
+    assert served.json("session", "list", "jane@orbital.example") == []
+    assert "RED    real login" in served.run("doctor", *words, "wrong horse", code=1)[0]
+
+
+def test_nothing_answers(terminal: Terminal) -> None:
+    out, _ = terminal.run("doctor", "--json", code=1)
+    red = {one["name"] for one in json.loads(out) if not one["ok"]}
+    assert red == {"endpoint", "login", "gate"}
+
+
+def test_a_function_that_reaches_no_store(served: Terminal) -> None:
+    served.service = replace(served.service, http=answering(503))
+    found = seen(served)
+    assert [found[name][0] for name in ("endpoint", "login", "gate")] == [False] * 3
+    assert "role" in found["gate"][2]
+
+
+@pytest.mark.parametrize(("seconds", "ok"), [(0, True), (110, True), (200, False), (-200, False)])
+def test_the_clock(served: Terminal, seconds: int, ok: bool) -> None:
+    said = format_datetime(served.world.clock(), usegmt=True)
+    served.world.clock.move(seconds=seconds)
+    served.service = replace(served.service, http=answering(200, {"date": said}))
+    assert seen(served)["clock"][0] is ok
+
+
+@pytest.mark.parametrize(
+    ("url", "ok"),
+    [
+        pytest.param("https://mcp.orbital.example/mcp", True, id="https"),
+        pytest.param("http://127.0.0.1:8642/mcp", True, id="this machine"),
+        pytest.param("http://mcp.orbital.example/mcp", False, id="plain http elsewhere"),
+    ],
+)
+def test_tls(served: Terminal, url: str, ok: bool) -> None:
+    connection = replace(served.service.connection, mcp_url=url)
+    served.service = replace(served.service, connection=connection, http=answering(200))
+    assert seen(served)["TLS"][0] is ok
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        ("AccessDeniedException", "may not read"),
+        ("ResourceNotFoundException", "does not exist"),
+        ("", "nothing answers"),
+    ],
+    ids=["denied", "not there", "silent"],
+)
+def test_stores(served: Terminal, reason: str, says: str) -> None:
+    database: Any = Refusing(reason)
+    served.service = replace(served.service, stores=Stores(database, served.world.secrets))
+    tables = [one for name, one in seen(served).items() if name.startswith("table")]
+    assert [(ok, says in text, bool(fix)) for ok, text, fix in tables] == [(False, True, True)] * 4
+
+
+@pytest.mark.parametrize(("reason", "ok"), [("AccessDeniedException", False), ("ResourceNotFoundException", True)])
+def test_iam_of_a_stack(served: Terminal, reason: str, ok: bool) -> None:
+    database: Any = Refusing(reason)
+    stack = Stack("s", "eu-west-1", {}, "arn:aws:iam::000000000000:user/jane")
+    served.service = replace(served.service, stores=Stores(database, served.world.secrets), stack=stack)
+    assert seen(served)["IAM"][0] is ok
+    assert "user/jane" in seen(served)["IAM"][1]
