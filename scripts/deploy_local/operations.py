@@ -49,7 +49,7 @@ class Operator:
     def new_person(self) -> None:
         """A sales manager with a password."""
         People(self.stores.database, self.settings, clock.now).create(
-            USER_CODE, "Smoke Test", EMAIL, ["Sales Managers"]
+            USER_CODE, "Smoke Test", EMAIL, ["Sales Managers", "Operators"]
         )
         Passwords(self.stores.database, self.settings).set(USER_CODE, PASSWORD)
 

@@ -13,6 +13,7 @@ import httpx
 from affino_mcp import clock
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.signature import signed_headers
+from scripts.deploy_local import control
 from scripts.deploy_local.operations import EMAIL, PASSWORD, USER_CODE, Operator
 from scripts.deploy_local.stack import Stack
 
@@ -90,6 +91,7 @@ class Smoke:
         yield "the API Log names profile, person and method of each call", self.logged
         yield "the function's log group holds a line for each call", self.log_lines
         yield "a session is refreshed, named, shown at the Hub and logged out", self.sessions
+        yield "an operator signs in to the Control Centre and makes a profile", self.control
 
     def signed(self, method: str, name: str, **headers: str) -> httpx.Response:
         """A signed REST call without a body."""
@@ -113,6 +115,10 @@ class Smoke:
         expect("the user after it", self.signed("GET", "user", **token).status_code, 401)
         page = self.request("GET", "/hub/login")
         expect("the Hub", (page.status_code, page.headers["cache-control"]), (200, "no-store"))
+
+    def control(self) -> None:
+        """The Control Centre, through both of its functions."""
+        expect("the Control Centre", control.findings(self.request, EMAIL, PASSWORD, self.profile.name), control.WANTED)
 
     def health(self) -> None:
         """GET /health."""

@@ -16,13 +16,13 @@ from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.journal import LOG, recorded
 from affino_mcp.control_edge.log_filters import Filters
-from affino_mcp.control_edge.screens.logs import ask_log
+from affino_mcp.control_edge.screens.logs import EXPORTED, ask_log
 from affino_mcp.errors import InvalidArgument
 from affino_mcp.pages.rendering import HEADERS
 
-MOST: Final = 5000
-"""Rows of one file; and so many bytes, because Lambda answers at most 6 MB."""
+MOST: Final = EXPORTED
 MOST_BYTES: Final = 4_000_000
+"""Bytes of one file: Lambda answers at most 6 MB."""
 _PART: Final = 500
 _READS: Final = 40
 

@@ -25,6 +25,8 @@ from affino_mcp.store.ops import Query, Span
 SHOWN: Final = 50
 READ: Final = 400
 """Rows that one screen reads at most, in two reads: the chart is of all of them, the table shows the newest."""
+EXPORTED: Final = 5000
+"""Rows of one export."""
 NEAR: Final = timedelta(minutes=5)
 
 
@@ -47,6 +49,7 @@ def listed(ask: Ask) -> Response:
         exports={kind: _link(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
         families=[str(family) for family in SWITCHED],
         all=ask.may(LOGS_READ),
+        most=EXPORTED,
     )
 
 

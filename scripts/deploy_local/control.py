@@ -1,0 +1,72 @@
+"""The smoke test of the Control Centre: an operator signs in at the door and works in the centre, two functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import httpx
+
+Request = Callable[..., httpx.Response]
+FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+COOKIE: Final = "__Host-affino-control"
+_HIDDEN: Final = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+class Browser:
+    """As much of a browser as the forms need; it keeps the cookies although the emulator speaks plain HTTP."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._cookies: dict[str, str] = {}
+
+    def get(self, path: str) -> httpx.Response:
+        """Look at a page."""
+        return self._sent("GET", path)
+
+    def send(self, path: str, page: str, **form: str) -> httpx.Response:
+        """Send the form of a page."""
+        token = _HIDDEN.findall(self.get(page).text)[0]
+        return self._sent("POST", path, data={"csrf": token, **form}, headers=FORM)
+
+    def _sent(self, method: str, path: str, headers: dict[str, str] | None = None, **arguments: Any) -> httpx.Response:
+        cookie = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        given = {**(headers or {}), **({"Cookie": cookie} if cookie else {})}
+        answer = self._request(method, f"/control{path}", headers=given, **arguments)
+        for line in answer.headers.get_list("set-cookie"):
+            name, _, value = line.split(";")[0].partition("=")
+            self._cookies[name] = value.strip('"')
+        return answer
+
+
+def findings(request: Request, email: str, password: str, profile: str) -> dict[str, object]:
+    """What an operator finds, by name; `WANTED` is what it should be."""
+    browser = Browser(request)
+    stranger = browser.get("/profiles")
+    wrong = browser.send("/sign-in", "/sign-in", email=email, password="not the password")  # noqa: S106 (a wrong one)
+    right = browser.send("/sign-in", "/sign-in", email=email, password=password, next="/profiles")
+    made = browser.send("/profiles/new", "/profiles/new", name="Made in the browser", rate="60", grid="notes.read")
+    logs = browser.get("/logs?record=")
+    return {
+        "a stranger": stranger.status_code,
+        "a wrong password": wrong.status_code,
+        "the right one": right.status_code,
+        "the profiles": profile in browser.get("/profiles").text,
+        "a new profile": (made.status_code, "api-secret" in made.text),
+        "it is in the log": "create_profile" in logs.text,
+        "people": browser.get("/people").status_code,
+        "help": browser.get("/help/crm").status_code,
+    }
+
+
+WANTED: Final[dict[str, object]] = {
+    "a stranger": 303,
+    "a wrong password": 401,
+    "the right one": 303,
+    "the profiles": True,
+    "a new profile": (200, True),
+    "it is in the log": True,
+    "people": 200,
+    "help": 200,
+}
