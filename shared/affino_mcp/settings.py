@@ -40,10 +40,18 @@ class Settings:
     aws_endpoint: str = _setting(
         "AFFINO_AWS_ENDPOINT", "", "one address for all AWS services (local run only); empty: AWS"
     )
+    session_seconds: str = _setting(
+        "AFFINO_SESSION_SECONDS", "3600", "how long an AccessToken works, 300 to 86,400 seconds; use never prolongs it"
+    )
     instance_url: str = _setting(
         "AFFINO_INSTANCE_URL", "", "the instance whose people log in here (https://host); empty: the builtin one"
     )
     region: str = _setting("AWS_REGION", "eu-west-1", "the AWS region")
+
+    @property
+    def session_lifetime(self) -> int:
+        """Seconds that an AccessToken works."""
+        return min(max(int(self.session_seconds), 300), 86_400)
 
     @property
     def origins(self) -> frozenset[str]:

@@ -49,8 +49,7 @@ class Adoptions:
             raise PersonInactive().about(person=person)
         known = replace(person, rights=row["rights"] if row else {})
         tokens = Tokens(access, refresh, uuid.uuid4().hex, now + REFRESH_LIFETIME)
-        item = session_rows.item(known, (row or {}).get("epoch", 0), profile_key, tokens, now)
-        item["expires"] = now + min(lifetime, LONGEST)
+        item = session_rows.item(known, (row or {}).get("epoch", 0), profile_key, tokens, now, min(lifetime, LONGEST))
         opening = [replace(op, condition=None) for op in session_rows.opening(self._table, item) if isinstance(op, Put)]
         ops = [self._standing(row, known), *opening, *self._copies(known, digest(access), now)]
         self._db.transact(ops, str(uuid.uuid4()))

@@ -11,7 +11,7 @@ from affino_mcp.gate import rows, session_rows
 from affino_mcp.gate.attempts import until_settled
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.session_rows import Issued, Session, Tokens
-from affino_mcp.gate.sessions import Sessions, standing
+from affino_mcp.gate.sessions import standing
 from affino_mcp.gate.tokens import digest, fingerprint, new_token
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Check, Database, Item, Update, WriteOp, absent, all_of, equals, exists
@@ -25,7 +25,7 @@ class Refreshes:
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
-        self._sessions = Sessions(db, settings, clock)
+        self._lifetime = settings.session_lifetime
 
     def rotate(self, access_token: str, refresh_token: str) -> Issued:
         """A new pair for this one, which is dead from now on, expired or not; the chain's end never moves.
@@ -60,7 +60,7 @@ class Refreshes:
     def _renewed(self, row: Item, refresh: str, old: Item, person_row: Item, now: int) -> Issued:
         person, table = Person.from_json(person_row), self._table
         tokens = Tokens(new_token(), new_token(), row["chain"], row["expires"])
-        item = session_rows.item(person, row["epoch"], row["profile"], tokens, now)
+        item = session_rows.item(person, row["epoch"], row["profile"], tokens, now, self._lifetime)
         end_of_old, *rest = session_rows.ending(table, person.user_code, Session.of(old), now)
         place, same = rows.person(person.user_code), session_rows.unchanged(person_row)
         ops: list[WriteOp] = [

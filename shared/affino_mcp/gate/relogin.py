@@ -19,7 +19,7 @@ from affino_mcp.gate import rows, session_rows
 from affino_mcp.gate.attempts import until_settled
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.session_rows import KEPT, LIFETIME, Session
+from affino_mcp.gate.session_rows import KEPT, Session
 from affino_mcp.gate.sessions import Sessions, standing
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Update, absent, all_of, equals
@@ -75,7 +75,7 @@ class Revivals:
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
-        self._sessions = Sessions(db, settings, clock)
+        self._sessions, self._lifetime = Sessions(db, settings, clock), settings.session_lifetime
 
     def revive(self, user_code: int, offer: Offer) -> Session | None:
         """The session, alive again, for the person who has just logged in.
@@ -93,8 +93,8 @@ class Revivals:
         if row["expires"] != offer.expired or row["expires"] > now or row.get("epoch", 0) != person_row["epoch"]:
             return None
         person = Person.from_json(person_row).to_json()
-        fresh = {"person": person, "issued": now, "expires": now + LIFETIME}
-        fresh["ttl"] = max(row["ttl"], now + LIFETIME + KEPT)
+        fresh = {"person": person, "issued": now, "expires": now + self._lifetime}
+        fresh["ttl"] = max(row["ttl"], now + self._lifetime + KEPT)
         still = all_of(equals("expires", row["expires"]), absent("revoked"))
         place, same = rows.person(user_code), session_rows.unchanged(person_row)
         ops = [

@@ -12,7 +12,7 @@ from affino_mcp.gate.tokens import digest, fingerprint
 from affino_mcp.store.ops import Condition, Item, Put, Update, WriteOp, absent, all_of, equals, exists
 
 LIFETIME: Final = 3600
-"""Seconds that an AccessToken works (R40, R43)."""
+"""Seconds that an AccessToken works, unless the settings say otherwise (R40, R43)."""
 REFRESH_LIFETIME: Final = 14 * 24 * 3600
 """Seconds after a login in which its chain of sessions may be refreshed."""
 KEPT: Final = 7 * 24 * 3600
@@ -55,7 +55,7 @@ class Issued:
     person: Person
 
 
-def item(person: Person, epoch: int, profile_key: str, tokens: Tokens, now: int) -> Item:
+def item(person: Person, epoch: int, profile_key: str, tokens: Tokens, now: int, lifetime: int) -> Item:
     """The session's row."""
     return rows.session(digest(tokens.access))._asdict() | {
         "user_code": person.user_code,
@@ -63,11 +63,11 @@ def item(person: Person, epoch: int, profile_key: str, tokens: Tokens, now: int)
         "epoch": epoch,
         "profile": profile_key,
         "issued": now,
-        "expires": now + LIFETIME,
+        "expires": now + lifetime,
         "refresh": digest(tokens.refresh),
         "refresh_expires": tokens.refresh_expires,
         "chain": tokens.chain,
-        "ttl": max(tokens.refresh_expires, now + LIFETIME + KEPT),
+        "ttl": max(tokens.refresh_expires, now + lifetime + KEPT),
     }
 
 

@@ -35,6 +35,7 @@ class Sessions:
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
+        self._lifetime = settings.session_lifetime
 
     def resolve(self, token: str) -> tuple[Session, Person]:
         """The session and the person of an AccessToken, in one consistent read.
@@ -87,7 +88,7 @@ class Sessions:
         if epoch is not None and epoch != row["epoch"]:
             raise PersonInactive().about(person=person)
         tokens = Tokens(new_token(), new_token(), uuid.uuid4().hex, now + REFRESH_LIFETIME)
-        item = session_rows.item(person, row["epoch"], profile_key, tokens, now)
+        item = session_rows.item(person, row["epoch"], profile_key, tokens, now, self._lifetime)
         counted = Update(self._table, rows.person(user_code), add={"logins": 1}, condition=session_rows.unchanged(row))
         chain = {"user_code": user_code, "head": digest(tokens.access), "ttl": item["ttl"]}
         ops = [

@@ -9,8 +9,10 @@ import pytest
 
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
 from affino_mcp.gate import rows
+from affino_mcp.gate.refresh import Refreshes
 from affino_mcp.gate.sessions import KEPT, LIFETIME, MOST
 from affino_mcp.gate.tokens import digest, fingerprint, new_token
+from affino_mcp.settings import Settings
 from tests.unit.gate.world import GATE, World
 
 
@@ -129,3 +131,12 @@ def test_everything_ends_also_when_logins_at_once_left_too_many(world: World, mo
     for login in issued:
         with pytest.raises(SessionUnknown):
             world.sessions.resolve(login.access_token)
+
+
+@pytest.mark.parametrize(("given", "lifetime"), [("3600", 3600), ("900", 900), ("1", 300), ("9999999", 86_400)])
+def test_how_long_a_session_lasts_is_a_setting(given: str, lifetime: int) -> None:
+    world = World(settings=Settings(session_seconds=given))
+    issued = world.login(world.profile())
+    assert issued.session.expires - issued.session.issued == lifetime
+    refreshed = Refreshes(world.db, world.settings, world.clock).rotate(issued.access_token, issued.refresh_token)
+    assert refreshed.session.expires - refreshed.session.issued == lifetime
