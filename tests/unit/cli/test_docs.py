@@ -1,0 +1,88 @@
+"""The guides are held to the code: texts that the service answers, commands that exist, snippets that clients take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from affino_mcp import errors
+from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.cli.app import app
+from affino_mcp.connect.clients import Client, snippet
+from affino_mcp.errors import AffinoError, NotFound, PermissionDenied, Refusal, ToolDisabled, ToolError, UnknownTool
+from affino_mcp.login_edge import answer
+from affino_mcp.login_edge.answer import Fault
+
+GUIDES = {
+    name: Path(f"docs/{name}.md").read_text(encoding="utf-8")
+    for name in ("connecting", "operating", "troubleshooting", "not-in-v1")
+}
+TROUBLE = GUIDES["troubleshooting"]
+QUOTED = re.findall(r"^> (.+)$", TROUBLE, re.MULTILINE)
+COMMANDS = sorted(
+    {
+        words
+        for text in GUIDES.values()
+        for words in re.findall(r"affino-mcp (?:--stack \S+ )?([a-z]+(?: [a-z]+)?)", text)
+    }
+)
+
+
+def subclasses(kind: type[AffinoError]) -> Iterator[type[AffinoError]]:
+    for found in kind.__subclasses__():
+        if found.__module__ == errors.__name__:
+            yield found
+
+
+FIXED = {e.text for kind in (Refusal, ToolError) for e in subclasses(kind) if "text" in vars(e)} | {UnknownTool.text}
+LOGIN = {fault.message for fault in vars(answer).values() if isinstance(fault, Fault)}
+MADE = {
+    ToolDisabled("articles.write").message,
+    PermissionDenied("articles.publish").message,
+    NotFound("AccountCode", "account").message,
+}
+
+
+@pytest.mark.parametrize("text", QUOTED)
+def test_what_is_quoted_is_what_the_service_answers(text: str) -> None:
+    assert text in FIXED | LOGIN | MADE
+
+
+@pytest.mark.parametrize("text", sorted(FIXED - {errors.InvalidArgument.text}))
+def test_every_fixed_text_is_explained(text: str) -> None:
+    assert text in QUOTED
+
+
+def test_warnings_that_are_named_exist() -> None:
+    named = set(re.findall(r"^\| ([A-Z_]+) \|", TROUBLE, re.MULTILINE))
+    assert len(named) > 10
+    assert named <= set(WarningCode)
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_commands_exist(words: str) -> None:
+    command: Any = typer.main.get_command(app)
+    for word in words.split():
+        if not hasattr(command, "commands"):
+            return
+        assert word in command.commands, words
+        command = command.commands[word]
+    assert not hasattr(command, "commands") or words == "log"
+
+
+@pytest.mark.parametrize("client", Client)
+def test_snippets_are_those_that_connect_prints(client: Client) -> None:
+    found = snippet(client, "https://HOST/mcp")
+    shown = "\n".join(f"    {line}" for line in found.text.splitlines())
+    assert f"**{found.title}** ({found.place})\n\n{shown}\n" in GUIDES["connecting"]
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_links_lead_somewhere(guide: str) -> None:
+    for link in re.findall(r"\]\(([^)#:]+)\)", GUIDES[guide]):
+        assert (Path("docs") / link).exists(), link
