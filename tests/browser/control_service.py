@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import FloatRect, Page
+from playwright.sync_api import FloatRect, Page, expect
 
 from affino_mcp import wiring
 from affino_mcp.catalogue.capability import Access, Family
@@ -121,6 +121,8 @@ class Operator:
     def signs_in(self) -> None:
         """Through the form."""
         self.goes("/")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Control Centre")
+        self.looks("control-sign-in")
         self.page.get_by_label("E-mail").fill(OLIVIA)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +12,7 @@ from starlette.routing import Route
 from affino_mcp.control_edge import log_filters, register
 from affino_mcp.control_edge.ask import Ask, Place, page
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.control_edge.entry import Rule, route
+from affino_mcp.control_edge.entry import Rule, Screen, route
 from affino_mcp.control_edge.screens import help as help_
 from affino_mcp.control_edge.screens import log_export, logs, people, profile_edit, profile_switch, profiles, trials
 from affino_mcp.gate.groups import PROFILES_MANAGE
@@ -21,50 +23,6 @@ _SECRET = Rule(PROFILES_MANAGE, fresh=True)
 _PROFILE = Rule(PROFILES_MANAGE, keys=register.keys)
 _PERSON = Rule(PROFILES_MANAGE, keys=people.keys)
 _PROFILE_SECRET = Rule(PROFILES_MANAGE, fresh=True, keys=register.keys)
-
-
-def build(centre: Centre) -> Starlette:
-    """Everything below `/control` but the door."""
-    screens = [
-        ("", "GET", _first, Rule()),
-        ("/", "GET", _first, Rule()),
-        ("/sign-out", "POST", _sign_out, Rule()),
-        ("/people", "GET", people.listed, _MANAGE),
-        ("/people/{code}", "GET", people.shown, _PERSON),
-        ("/people/{code}/groups", "POST", people.groups, _PERSON),
-        ("/people/{code}/disable", "POST", people.disable, _PERSON),
-        ("/people/{code}/enable", "POST", people.enable, _PERSON),
-        ("/people/{code}/end-session", "POST", people.end_session, _PERSON),
-        ("/people/{code}/end-all", "POST", people.end_all, _PERSON),
-        ("/tests/crm", "GET", trials.crm, _MANAGE),
-        ("/tests/crm", "POST", trials.run_crm, _MANAGE),
-        ("/tests/user", "GET", trials.user, _MANAGE),
-        ("/tests/user", "POST", trials.run_user, _MANAGE),
-        ("/help/crm", "GET", help_.crm, Rule(keys=help_.keys)),
-        ("/help/user", "GET", help_.user, Rule()),
-        ("/logs", "GET", logs.listed, Rule(keys=log_filters.keys)),
-        ("/logs/export", "GET", log_export.export, Rule(keys=log_filters.keys)),
-        ("/logs/{profile}/{id}", "GET", logs.shown, Rule()),
-        ("/profiles", "GET", profiles.listed, _MANAGE),
-        ("/profiles/new", "GET", profile_edit.new, _SECRET),
-        ("/profiles/new", "POST", profile_edit.create, _SECRET),
-        ("/profiles/{key}", "GET", profiles.shown, _PROFILE),
-        ("/profiles/{key}/edit", "GET", profile_edit.edit, _PROFILE),
-        ("/profiles/{key}/edit", "POST", profile_edit.save, _PROFILE),
-        ("/profiles/{key}/disable", "POST", profile_switch.disable, _PROFILE),
-        ("/profiles/{key}/enable", "POST", profile_switch.enable, _PROFILE),
-        ("/profiles/{key}/regenerate", "GET", profile_switch.before_regenerating, _PROFILE_SECRET),
-        ("/profiles/{key}/regenerate", "POST", profile_switch.regenerate, _PROFILE_SECRET),
-    ]
-    routes = [route(centre, path, method, screen, rule) for path, method, screen, rule in screens]
-
-    async def missing(request: Request, error: Exception) -> Response:  # noqa: ARG001
-        return page(centre, Place.of(request), "missing.html", 404, message="There is no such page.")
-
-    return Starlette(
-        routes=[Route("/control/static/{name}", _asset, methods=["GET"]), *routes],
-        exception_handlers={404: missing, 405: missing},
-    )
 
 
 async def _asset(request: Request) -> Response:
@@ -86,3 +44,50 @@ def _sign_out(ask: Ask) -> Response:
     answer = ask.go("/sign-in")
     answer.delete_cookie(ask.place.cookie, path="/", secure=not ask.place.plain, httponly=True, samesite="strict")
     return answer
+
+
+SCREENS: Final[tuple[tuple[str, str, Screen, Rule], ...]] = (
+    ("", "GET", _first, Rule()),
+    ("/", "GET", _first, Rule()),
+    ("/sign-out", "POST", _sign_out, Rule()),
+    ("/people", "GET", people.listed, _MANAGE),
+    ("/people/{code}", "GET", people.shown, _PERSON),
+    ("/people/{code}/groups", "POST", people.groups, _PERSON),
+    ("/people/{code}/disable", "POST", people.disable, _PERSON),
+    ("/people/{code}/enable", "POST", people.enable, _PERSON),
+    ("/people/{code}/end-session", "POST", people.end_session, _PERSON),
+    ("/people/{code}/end-all", "POST", people.end_all, _PERSON),
+    ("/tests/crm", "GET", trials.crm, _MANAGE),
+    ("/tests/crm", "POST", trials.run_crm, _MANAGE),
+    ("/tests/user", "GET", trials.user, _MANAGE),
+    ("/tests/user", "POST", trials.run_user, _MANAGE),
+    ("/help/crm", "GET", help_.crm, Rule(keys=help_.keys)),
+    ("/help/user", "GET", help_.user, Rule()),
+    ("/logs", "GET", logs.listed, Rule(keys=log_filters.keys)),
+    ("/logs/export", "GET", log_export.export, Rule(keys=log_filters.keys)),
+    ("/logs/{profile}/{id}", "GET", logs.shown, Rule()),
+    ("/profiles", "GET", profiles.listed, _MANAGE),
+    ("/profiles/new", "GET", profile_edit.new, _SECRET),
+    ("/profiles/new", "POST", profile_edit.create, _SECRET),
+    ("/profiles/{key}", "GET", profiles.shown, _PROFILE),
+    ("/profiles/{key}/edit", "GET", profile_edit.edit, _PROFILE),
+    ("/profiles/{key}/edit", "POST", profile_edit.save, _PROFILE),
+    ("/profiles/{key}/disable", "POST", profile_switch.disable, _PROFILE),
+    ("/profiles/{key}/enable", "POST", profile_switch.enable, _PROFILE),
+    ("/profiles/{key}/regenerate", "GET", profile_switch.before_regenerating, _PROFILE_SECRET),
+    ("/profiles/{key}/regenerate", "POST", profile_switch.regenerate, _PROFILE_SECRET),
+)
+"""Address below /control, HTTP method, screen, rule."""
+
+
+def build(centre: Centre) -> Starlette:
+    """Everything below `/control` but the door."""
+    routes = [route(centre, path, method, screen, rule) for path, method, screen, rule in SCREENS]
+
+    async def missing(request: Request, error: Exception) -> Response:  # noqa: ARG001
+        return page(centre, Place.of(request), "missing.html", 404, message="There is no such page.")
+
+    return Starlette(
+        routes=[Route("/control/static/{name}", _asset, methods=["GET"]), *routes],
+        exception_handlers={404: missing, 405: missing},
+    )

@@ -14,7 +14,7 @@ from affino_mcp.control_edge.ask import Ask
 from affino_mcp.gate import rows
 from affino_mcp.gate.groups import PROFILES_MANAGE
 from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.sessions import LIFETIME, REFRESH_LIFETIME
+from affino_mcp.gate.sessions import REFRESH_LIFETIME
 from affino_mcp.gate.signature import body_md5, sign, timestamp_of
 from affino_mcp.store.ops import Key
 
@@ -59,7 +59,7 @@ def user(ask: Ask) -> Response:
         secret=_EXAMPLE,
         md5=body_md5(_BODY),
         signature=sign("POST", path, _BODY, _EXAMPLE, stamp),
-        minutes=LIFETIME // 60,
+        minutes=ask.centre.settings.session_lifetime // 60,
         days=REFRESH_LIFETIME // 86_400,
     )
 
