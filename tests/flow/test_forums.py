@@ -187,7 +187,9 @@ def test_a_moderator_is_a_person_who_can_log_in(community: Community) -> None:
 def test_forums_switched_off_or_read_only(world: World, community: Community, handler: LambdaHandler) -> None:
     thread = community.thread()["ForumThreadCode"]
     client = community.max
-    client.headers = world.headers(world.profile("reader", {"forums": frozenset([Access.READ])}), community.codes["Max"])
+    client.headers = world.headers(
+        world.profile("reader", {"forums": frozenset([Access.READ])}), community.codes["Max"]
+    )
     assert "create_forum_post" not in client.tools()
     assert "list_forum_posts" in client.tools()
     assert client.call("create_forum_post", ForumThreadCode=thread, Body="<p>x</p>").error["code"] == -111
