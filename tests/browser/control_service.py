@@ -121,8 +121,7 @@ class Operator:
     def signs_in(self) -> None:
         """Through the form."""
         self.goes("/")
-        expect(self.page.get_by_role("heading", level=1)).to_have_text("Control Centre")
-        self.looks("control-sign-in")
+        self.looks("control-sign-in", "Control Centre")
         self.page.get_by_label("E-mail").fill(OLIVIA)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
@@ -131,8 +130,10 @@ class Operator:
         """A button."""
         self.page.get_by_role("button", name=name, exact=True).click()
 
-    def looks(self, picture: str) -> None:
-        """Is the page sound? Keeps its picture."""
+    def looks(self, picture: str, heading: str) -> None:
+        """Is the page of this heading sound? Keeps its picture."""
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading)
+        self.page.wait_for_load_state()
         faults = Axe().run(self.page).response["violations"]
         assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in faults] == [], picture
         width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

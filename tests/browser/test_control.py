@@ -47,9 +47,9 @@ def makes_the_editors_profile(operator: Operator) -> tuple[str, str]:
         for access in ("read", "write"):
             page.get_by_role("checkbox", name=f"{family}: {access}").check()
     page.get_by_role("textbox", name="Notes").fill("Drafts articles and uploads cover images; never touches CRM.")
-    operator.looks("control-profile-new")
+    operator.looks("control-profile-new", "Add a profile")
     operator.presses("Save")
-    operator.looks("control-profile-secret")
+    operator.looks("control-profile-secret", "key and secret")
     return page.locator("#api-key").inner_text(), page.locator("#api-secret").inner_text()
 
 
@@ -61,7 +61,7 @@ def tries_it(operator: Operator) -> None:
     page.get_by_label("Method").select_option("list_articles")
     operator.presses("Run the test")
     expect(page.get_by_role("img", name="green", exact=True)).to_have_count(3)
-    operator.looks("control-test-tool")
+    operator.looks("control-test-tool", "API Profile CRM Test Tool")
 
 
 def narrows_it(operator: Operator, key: str) -> None:
@@ -72,14 +72,14 @@ def narrows_it(operator: Operator, key: str) -> None:
     operator.presses("Save")
     expect(page.get_by_role("heading", level=1)).to_have_text("What would change?")
     expect(page.get_by_role("row", name="Edith Moreau list_articles")).to_be_visible()
-    operator.looks("control-what-would-change")
+    operator.looks("control-what-would-change", "What would change?")
     operator.presses("Save all the same")
     expect(page.get_by_role("status")).to_contain_text("Saved")
 
 
 def test_the_operators_path(operator: Operator) -> None:
     page, editor = operator.page, PythonAgent(sdk_client, "auto")
-    operator.looks("control-profiles")
+    operator.looks("control-profiles", "API Profiles")
     key, secret = makes_the_editors_profile(operator)
     tries_it(operator)
 
@@ -89,7 +89,7 @@ def test_the_operators_path(operator: Operator) -> None:
     operator.goes("/logs?profile=Content+Editor+Agent")
     expect(page.get_by_role("cell", name="list_articles").first).to_be_visible()
     operator.goes(f"/profiles/{key}")
-    operator.looks("control-profile")
+    operator.looks("control-profile", "Content Editor Agent")
 
     narrows_it(operator, key)
     assert "list_articles" not in apart(lambda: editor.tools(agent))
@@ -98,7 +98,7 @@ def test_the_operators_path(operator: Operator) -> None:
 
     page.get_by_role("link", name="Regenerate secret").click()
     expect(page.get_by_role("row", name="Edith Moreau")).to_be_visible()
-    operator.looks("control-regenerate")
+    operator.looks("control-regenerate", "Regenerate the secret")
     operator.presses("Regenerate now")
     new = page.locator("#api-secret").inner_text()
     assert new != secret
@@ -109,7 +109,7 @@ def test_the_operators_path(operator: Operator) -> None:
     operator.goes(f"/profiles/{key}")
     operator.presses("Switch off")
     expect(page.get_by_role("status")).to_contain_text("No call accepted since")
-    operator.looks("control-receipt")
+    operator.looks("control-receipt", "is switched off")
     assert call(renewed, "list_media_items", {}).status_code == 403
     assert operator.complaints == []
 
@@ -117,26 +117,26 @@ def test_the_operators_path(operator: Operator) -> None:
 def test_the_log_and_people_and_help(operator: Operator) -> None:
     page = operator.page
     operator.goes("/logs?profile=CRM+Sales+Agent")
-    operator.looks("control-logs")
+    operator.looks("control-logs", "API Logs")
     page.get_by_role("row", name="create_account").first.get_by_role("link").click()
     expect(page.get_by_text("UNKNOWN_ARGUMENT")).to_be_visible()
-    operator.looks("control-log-row")
+    operator.looks("control-log-row", "create_account")
     page.get_by_role("link", name="Follow this request").click()
     expect(page.get_by_role("region", name="Calls").get_by_role("row")).to_have_count(2)
     page.get_by_role("link", name="People").click()
-    operator.looks("control-people")
+    operator.looks("control-people", "People")
     page.get_by_role("link", name="Paul Okafor").click()
     expect(page.get_by_role("row", name="articles.publish group Publishers")).to_be_visible()
-    operator.looks("control-person")
+    operator.looks("control-person", "Paul Okafor")
     page.get_by_role("link", name="CRM Help").click()
     page.get_by_label("Search").fill("create account")
     operator.presses("Search")
     expect(page.locator("#create_account")).to_be_visible()
-    operator.looks("control-help")
+    operator.looks("control-help", "API Profile CRM Help")
     page.get_by_role("link", name="User Help").click()
-    operator.looks("control-user-help")
+    operator.looks("control-user-help", "API Profile User Help")
     page.get_by_role("link", name="User Test Tool").click()
-    operator.looks("control-user-test")
+    operator.looks("control-user-test", "API Profile User Test Tool")
     assert operator.complaints == []
 
 
@@ -180,12 +180,12 @@ def test_other_windows(
         context.new_page(), whole, Path(folder) if folder and scheme == "dark" and width > 320 else None
     )
     operator.signs_in()
-    for path, picture in (
-        ("/profiles", "profiles"),
-        ("/logs?profile=CRM+Sales+Agent", "logs"),
-        ("/profiles/new", "new"),
+    for path, picture, heading in (
+        ("/profiles", "profiles", "API Profiles"),
+        ("/logs?profile=CRM+Sales+Agent", "logs", "API Logs"),
+        ("/profiles/new", "new", "Add a profile"),
     ):
         operator.goes(path)
-        operator.looks(f"control-{picture}-dark")
+        operator.looks(f"control-{picture}-dark", heading)
     context.close()
     assert script or httpx.get(f"{whole.origin}/control/sign-in").status_code == 200
