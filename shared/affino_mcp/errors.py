@@ -69,13 +69,8 @@ class Refusal(AffinoError):
 class BadCredentials(Refusal):
     """Key, secret or token missing, unknown or wrong: never says which (R53)."""
 
-    type, status, code, denied_by, who_can_fix = (
-        "authentication_error",
-        401,
-        -31001,
-        "credentials",
-        "person or operator",
-    )
+    type, status, code = "authentication_error", 401, -31001
+    denied_by, who_can_fix = "credentials", "person or operator"
     text = (
         "Authentication failed: the AccessToken, API Key or API Secret is missing or wrong, or the session is over. "
         "Ask the person to log in to Affino again, and check the three headers."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from affino_mcp import NAME, VERSION
+from affino_mcp.mcp_edge.request import MAX_BODY
 from tests.unit.mcp_edge.edge import Edge, event, load
 
 
@@ -68,7 +69,7 @@ def test_no_origin_or_an_allowed_one_is_served(edge: Edge, headers: dict[str, st
 
 
 def test_a_body_over_the_limit_is_413(edge: Edge) -> None:
-    seen = edge.answer(event("tools/list", body=" " * (4 * 1024 * 1024 + 1)))
+    seen = edge.answer(event("tools/list", body=" " * (MAX_BODY + 1)))
     assert (seen.status, seen.error["data"]["type"]) == (413, "too_large")
     assert not edge.door.asked
 

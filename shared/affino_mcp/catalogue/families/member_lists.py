@@ -44,11 +44,14 @@ class ListKind:
     @property
     def methods(self) -> tuple[Method, ...]:
         """All eight methods."""
-        return (*self._of_lists(), *self._of_members())
+        return (*self._reading(), *self._writing(), *self._of_members())
 
-    def _of_lists(self) -> tuple[Method, ...]:
-        record, words, full = self.record, self.record.words, {self.record.name: f"the full {self.record.words}"}
-        which, gone = record.code_field.needed(), {record.code: "the code", "Deleted": "true"}
+    @property
+    def _full(self) -> dict[str, str]:
+        return {self.record.name: f"the full {self.record.words}"}
+
+    def _reading(self) -> tuple[Method, ...]:
+        record, words, which = self.record, self.record.words, self.record.code_field.needed()
         has = Field(self.member.code, self.member.code_field.kind, f"lists with this {self.member.words} in them")
         return (
             self._row(
@@ -60,7 +63,13 @@ class ListKind:
                 PAGE_RETURNS,
                 *listing(record, has, MINE),
             ),
-            self._row(f"get_{self.stem}", Effect.READ, "read", f"Read one {words}.", self.example, full, which),
+            self._row(f"get_{self.stem}", Effect.READ, "read", f"Read one {words}.", self.example, self._full, which),
+        )
+
+    def _writing(self) -> tuple[Method, ...]:
+        record, words, full = self.record, self.record.words, self._full
+        which, gone = record.code_field.needed(), {record.code: "the code", "Deleted": "true"}
+        return (
             self._row(
                 f"create_{self.stem}",
                 Effect.CREATE,
