@@ -76,7 +76,9 @@ def test_the_whole_of_an_operators_work_on_a_stack() -> None:
     jane = run("--stack", OURS, "person", "create", "--name", "Jane Doe", "--email", "jane@orbital.example")
     assert run("--stack", OURS, "session", "list", "jane@orbital.example") == []
     assert run("--stack", OURS, "person", "disable", str(jane["user_code"]))["active"] is False
-    assert run("--stack", OURS, "log") == []
+    told = run("--stack", OURS, "log")
+    assert [one["method"] for one in told] == ["disable_person", "create_person", "disable_profile", "create_profile"]
+    assert all(one["person"].startswith("arn:aws:") for one in told)
 
 
 @pytest.mark.usefixtures("shell")

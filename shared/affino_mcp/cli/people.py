@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from affino_mcp.cli.journal import NOBODY, recorded
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_fields, print_json, print_table
-from affino_mcp.cli.service import opened
+from affino_mcp.cli.service import Service, opened
 from affino_mcp.cli.words import rights
 from affino_mcp.control_edge.effective import explained
+from affino_mcp.control_edge.journal import Subject
 from affino_mcp.gate.passwords import LONGEST, SHORTEST
 from affino_mcp.gate.person import Person
 from affino_mcp.local.registration import register, switch
@@ -56,8 +58,11 @@ def create(
     """
     service = opened(ctx, connection)
     given = password or secrets.token_urlsafe(GENERATED)
-    made = register(service.stores, service.settings, service.clock, name, email, group or (), rights(right or [], {}))
-    service.passwords.set(made.user_code, given)
+    direct = rights(right or [], {})
+    after = {"name": name, "email": email, "groups": group or [], "rights": direct}
+    with recorded(service, "create_person", NOBODY, {}, after):
+        made = register(service.stores, service.settings, service.clock, name, email, group or (), direct)
+        service.passwords.set(made.user_code, given)
     _print(_document(made) | ({} if password else {"password": given}), as_json=as_json)
 
 
@@ -94,15 +99,15 @@ def set_(
     """
     service = opened(ctx, connection)
     before = service.person(person)
-    if password:
-        service.passwords.set(before.user_code, password)
-        service.sessions.end_all(before.user_code)
-    changed = service.people.change(
-        before.user_code,
-        name=name,
-        groups=[] if no_groups else group,
-        rights=rights(right, dict(before.rights)) if right else None,
-    )
+    given: dict[str, Any] = {"name": name, "groups": [] if no_groups else group}
+    given["rights"] = rights(right, dict(before.rights)) if right else None
+    changes: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+    after = changes | ({"password": "a new one"} if password else {})
+    with recorded(service, "change_person", Subject.person(before), _document(before), after):
+        if password:
+            service.passwords.set(before.user_code, password)
+            service.sessions.end_all(before.user_code)
+        changed = service.people.change(before.user_code, **changes)
     _print(_document(changed), as_json=as_json)
 
 
@@ -129,10 +134,7 @@ def disable(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connect
 
     Example: affino-mcp person disable jane@orbital.example
     """
-    service = opened(ctx, connection)
-    code = service.person(person).user_code
-    changed = switch(service.stores, service.settings, service.clock, code, active=False)
-    _print(_document(changed), as_json=as_json)
+    _switch(opened(ctx, connection), person, active=False, as_json=as_json)
 
 
 @app.command()
@@ -141,9 +143,14 @@ def enable(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connecti
 
     Example: affino-mcp person enable jane@orbital.example
     """
-    service = opened(ctx, connection)
-    code = service.person(person).user_code
-    changed = switch(service.stores, service.settings, service.clock, code, active=True)
+    _switch(opened(ctx, connection), person, active=True, as_json=as_json)
+
+
+def _switch(service: Service, person: str, *, active: bool, as_json: bool) -> None:
+    before = service.person(person)
+    deed = "enable_person" if active else "disable_person"
+    with recorded(service, deed, Subject.person(before), {"active": before.active}, {"active": active}):
+        changed = switch(service.stores, service.settings, service.clock, before.user_code, active=active)
     _print(_document(changed), as_json=as_json)
 
 

@@ -11,12 +11,16 @@ import typer
 
 from affino_mcp.audit.queries import people
 from affino_mcp.catalogue.capability import Access
+from affino_mcp.cli.journal import recorded
 from affino_mcp.cli.options import AsJson, ConnectionFile, OnOff
 from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.cli.words import Families, families
+from affino_mcp.control_edge.journal import Subject
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.profile import Profile, ProfileState
+from affino_mcp.gate.profile_form import drawn
+from affino_mcp.gate.profiles import KEY_LENGTH
 
 app = typer.Typer(no_args_is_help=True, help="API Profiles: what each workload may touch.")
 
@@ -69,7 +73,14 @@ def create(
     Example: affino-mcp profile create --name Newsroom --family articles=read,write --family media_items=read,write --rate 300
     """
     wanted = families(family or [])
-    made = opened(ctx, connection).profiles.create(name, wanted, rate, burst, notes or "", compact=compact is OnOff.ON)
+    service, key = (
+        opened(ctx, connection),
+        drawn(KEY_LENGTH),
+    )  # the key first: the log names the profile before it is there
+    given = {"name": name, "families": _plain(wanted), "rate": rate, "burst": burst, "notes": notes or ""}
+    with recorded(service, "create_profile", Subject.new_profile(key, name), {}, given):
+        known = service.profiles_drawing(key)
+        made = known.create(name, wanted, rate, burst, notes or "", compact=compact is OnOff.ON)
     _warn(wanted)
     _print_with_secret(made, as_json=as_json)
 
@@ -127,17 +138,13 @@ def set_(
     """
     wanted, service = families(family or []), opened(ctx, connection)
     before = service.profile(key)
-    changed = service.profiles.change(
-        before.profile.key,
-        name=name,
-        families=wanted,
-        rate=rate,
-        burst=burst,
-        notes=notes,
-        compact=None if compact is None else compact is OnOff.ON,
-        relogin=None if relogin is None else relogin is Switch.ON,
-        seen=before.profile.version,
-    )
+    changes: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes}
+    changes |= {"compact": compact and compact is OnOff.ON, "relogin": relogin and relogin is Switch.ON}
+    given = {field: value for field, value in changes.items() if value is not None}
+    document = _document(before.profile, enabled=before.enabled)
+    with recorded(service, "change_profile", _about(before), document, given | {"families": _plain(wanted)}):
+        key, seen = before.profile.key, before.profile.version
+        changed = service.profiles.change(key, families=wanted, seen=seen, **given)
     _warn(wanted)
     _print(_document(changed, enabled=before.enabled), as_json=as_json)
 
@@ -148,8 +155,7 @@ def enable(ctx: typer.Context, key: Key, *, as_json: AsJson = False, connection:
 
     Example: affino-mcp profile enable Newsroom
     """
-    service = opened(ctx, connection)
-    _print_state(service.profiles.enable(service.profile(key).profile.key), as_json=as_json)
+    _switch(opened(ctx, connection), key, enabled=True, as_json=as_json)
 
 
 @app.command()
@@ -158,8 +164,7 @@ def disable(ctx: typer.Context, key: Key, *, as_json: AsJson = False, connection
 
     Example: affino-mcp profile disable Newsroom
     """
-    service = opened(ctx, connection)
-    _print_state(service.profiles.disable(service.profile(key).profile.key), as_json=as_json)
+    _switch(opened(ctx, connection), key, enabled=False, as_json=as_json)
 
 
 @app.command()
@@ -179,7 +184,8 @@ def regenerate(
     profile = service.profile(key).profile
     if not yes:
         _confirm(service, profile, as_json=as_json)
-    made = service.profiles.regenerate(profile.key, seen=profile.version)
+    with recorded(service, "regenerate_profile", Subject.profile(profile), {}, {"secret": "a new one"}):
+        made = service.profiles.regenerate(profile.key, seen=profile.version)
     _print_with_secret(made, as_json=as_json)
 
 
@@ -210,8 +216,20 @@ def _document(profile: Profile, *, enabled: bool) -> dict[str, Any]:
     }
 
 
-def _print_state(state: ProfileState, *, as_json: bool) -> None:
+def _switch(service: Service, key: str, *, enabled: bool, as_json: bool) -> None:
+    before = service.profile(key)
+    deed, turn = ("enable", service.profiles.enable) if enabled else ("disable", service.profiles.disable)
+    with recorded(service, f"{deed}_profile", _about(before), {"enabled": before.enabled}, {"enabled": enabled}):
+        state = turn(before.profile.key)
     _print(_document(state.profile, enabled=state.enabled), as_json=as_json)
+
+
+def _about(state: ProfileState) -> Subject:
+    return Subject.profile(state.profile)
+
+
+def _plain(wanted: Families) -> dict[str, list[str]]:
+    return {name: sorted(access) for name, access in wanted.items()}
 
 
 def _print_with_secret(profile: Profile, *, as_json: bool) -> None:

@@ -20,8 +20,8 @@ from affino_mcp.gate.passwords import Passwords
 from affino_mcp.gate.people import People
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import ProfileState
-from affino_mcp.gate.profile_form import folded_name
-from affino_mcp.gate.profiles import Profiles
+from affino_mcp.gate.profile_form import drawn, folded_name
+from affino_mcp.gate.profiles import KEY_LENGTH, Profiles
 from affino_mcp.gate.sessions import Sessions
 from affino_mcp.local import connection
 from affino_mcp.local.connection import Connection
@@ -53,6 +53,15 @@ class Service:
     def profiles(self) -> Profiles:
         """Its API Profiles."""
         return Profiles(self.stores.database, self.stores.secrets, self.settings, self.clock)
+
+    def profiles_drawing(self, key: str) -> Profiles:
+        """Its API Profiles; the next one that is made has this key."""
+        stores, settings = self.stores, self.settings
+
+        def draw(length: int) -> str:
+            return key if length == KEY_LENGTH else drawn(length)
+
+        return Profiles(stores.database, stores.secrets, settings, self.clock, draw)
 
     @cached_property
     def people(self) -> People:

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from affino_mcp.cli.journal import recorded
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json, print_table
 from affino_mcp.cli.people import Who
 from affino_mcp.cli.service import opened
 from affino_mcp.clock import iso
+from affino_mcp.control_edge.journal import Subject
 from affino_mcp.errors import NotFound
 from affino_mcp.gate import profile_names
 from affino_mcp.gate.last_use import LastUse
@@ -54,15 +56,18 @@ def end(
     Example: affino-mcp session end jane@orbital.example
     """
     service = opened(ctx, connection)
-    code = service.person(person).user_code
+    who = service.person(person)
+    code = who.user_code
     live = service.sessions.list_of(code)
     if session is None:
-        ended = service.sessions.end_all(code)
+        with recorded(service, "end_all_sessions", Subject.person(who), {}, {}):
+            ended = service.sessions.end_all(code)
     else:
         chosen = [each for each in live if each.fingerprint == session]
         if not chosen:
             raise NotFound("session", "live session")
-        service.sessions.end(code, chosen[0].digest)
+        with recorded(service, "end_session", Subject.person(who), {"session": session}, {}):
+            service.sessions.end(code, chosen[0].digest)
         ended = 1
     answer = {"user_code": code, "ended": ended}
     print_json(answer) if as_json else print_fields(answer)

@@ -17,10 +17,10 @@ WARNINGS = ({"Code": "READ_ONLY", "Argument": "CreatedBy", "Message": "ignored"}
 @pytest.fixture
 def filled(terminal: Terminal) -> Terminal:
     """Four calls of the last hour: by Jane through Newsroom, and by somebody through K2."""
-    made = terminal.json("profile", "create", "--name", "Newsroom")
-    jane = terminal.json("person", "create", "--name", "Jane Doe", "--email", "jane@orbital.example")
+    made = terminal.world.profile("Newsroom")
+    jane = terminal.world.people.create(7, "Jane Doe", "jane@orbital.example")
     now, log = terminal.world.clock(), AuditLog(terminal.world.database, terminal.world.settings.audit_table)
-    hers: dict[str, Any] = {"profile_key": made["key"], "profile_name": "Newsroom", "person_code": jane["user_code"]}
+    hers: dict[str, Any] = {"profile_key": made.key, "profile_name": "Newsroom", "person_code": jane.user_code}
     log.write(row(now - timedelta(minutes=50), **hers))
     log.write(
         row(now - timedelta(minutes=20), **hers, method="create_account", record="accounts#13", warnings=WARNINGS)

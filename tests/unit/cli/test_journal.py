@@ -1,0 +1,77 @@
+"""Operators' actions from a shell are in the API Log, with before and after, and never with a secret."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.cli.conftest import JANE, Terminal
+
+HER = "jane@orbital.example"
+
+
+@pytest.fixture
+def ready(terminal: Terminal) -> Terminal:
+    terminal.run("profile", "create", "--name", "Newsroom", "--family", "articles=read")
+    terminal.run("person", "create", *JANE)
+    terminal.world.clock.move(seconds=1)
+    return terminal
+
+
+@pytest.mark.parametrize(
+    ("words", "deed", "after"),
+    [
+        pytest.param(["profile", "disable", "Newsroom"], "disable_profile", {"enabled": False}, id="profile off"),
+        pytest.param(["profile", "enable", "Newsroom"], "enable_profile", {"enabled": True}, id="profile on"),
+        pytest.param(
+            ["profile", "set", "Newsroom", "--rate", "7"], "change_profile", {"rate": 7}, id="profile changed"
+        ),
+        pytest.param(["profile", "regenerate", "Newsroom", "--yes"], "regenerate_profile", {}, id="secret"),
+        pytest.param(["person", "set", HER, "--group", "Sales"], "change_person", {"groups": ["Sales"]}, id="groups"),
+        pytest.param(["person", "disable", HER], "disable_person", {"active": False}, id="person off"),
+        pytest.param(["person", "enable", HER], "enable_person", {"active": True}, id="person on"),
+        pytest.param(["session", "end", HER], "end_all_sessions", {}, id="logged out"),
+    ],
+)
+def test_every_action_is_a_row(ready: Terminal, words: list[str], deed: str, after: dict[str, object]) -> None:
+    ready.run(*words)
+    row = ready.json("log", "--limit", "1")[0]
+    assert (row["method"], row["channel"], row["outcome"]) == (deed, "control", "ok")
+    assert "(shell)" in row["person"]
+    told = json.dumps(row["arguments"])
+    assert all(json.dumps(value) in told.replace("\\", "") or str(value) in told for value in after.values())
+
+
+def test_making_is_told_too(ready: Terminal) -> None:
+    assert {row["method"] for row in ready.json("log")} == {"create_profile", "create_person"}
+
+
+def test_no_secret_is_told(ready: Terminal) -> None:
+    ready.run("person", "set", HER, "--password", "another fine horse")
+    ready.run("profile", "regenerate", "Newsroom", "--yes")
+    told = json.dumps(ready.json("log"))
+    secret = ready.json("profile", "show", "Newsroom", "--secret")["secret"]
+    assert not [word for word in (secret, "another fine horse", "correct horse") if word in told]
+
+
+def test_what_fails_is_told_as_not_done(ready: Terminal) -> None:
+    ready.refused("profile", "create", "--name", "newsroom")
+    rows = ready.json("log", "--limit", "2")
+    assert [row["outcome"] for row in rows] == ["error", "ok"]
+    assert rows[0]["error"]["message"].startswith("Not done: ")
+    assert rows[0]["request_id"] == rows[1]["request_id"]
+
+
+def test_nothing_is_done_without_its_row(ready: Terminal) -> None:
+    ready.world.watched.broken.add(("put", ready.world.settings.audit_table))
+    ready.run("profile", "set", "Newsroom", "--rate", "7", code=1)
+    assert ready.json("profile", "show", "Newsroom")["rate"] != 7
+
+
+def test_what_shows_leaves_no_row(ready: Terminal) -> None:
+    before = len(ready.json("log"))
+    ready.run("profile", "list")
+    ready.run("person", "explain", HER)
+    ready.run("session", "list", HER)
+    assert len(ready.json("log")) == before
