@@ -1,8 +1,8 @@
-"""Settings that hold for every test: timing never decides one."""
+"""For all tests: no property test fails because the machine is slow."""
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
-settings.register_profile("affino", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
-settings.load_profile("affino")
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")

@@ -133,6 +133,14 @@ def test_unknown_topics_are_left_out_and_said(manager: Client) -> None:
     assert crm.codes(answer["Warnings"]) == ["UNKNOWN_REFERENCE"]
 
 
+def test_topics_of_which_none_is_known_change_nothing(manager: Client) -> None:
+    code = crm.account(manager, "x", TopicCodes=[1])
+    answer = manager.call("update_account", AccountCode=code, TopicCodes=[4711], City="Leeds").result
+    assert ([t["TopicCode"] for t in answer["Account"]["Topics"]], answer["Account"]["City"]) == ([1], "Leeds")
+    assert crm.codes(answer["Warnings"]) == ["UNKNOWN_REFERENCE"]
+    assert manager.call("update_account", AccountCode=code, TopicCodes=[]).result["Account"]["Topics"] == []
+
+
 def test_no_account_lies_below_itself(manager: Client) -> None:
     top = crm.account(manager, "Top")
     middle = crm.account(manager, "Middle", ParentCode=top)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from affino_mcp.errors import InvalidArgument
 Values = dict[str, Any]
 """Checked argument values under Affino's names; only those that were given. None means: clear it."""
 
+_ZONE: Final = re.compile(r"T.*(Z|[+-]\d\d(:?\d\d)?)\s*$", re.IGNORECASE)
 MOST_TOLD: Final = 20
 """How many unknown arguments are named one by one."""
 
@@ -65,7 +67,7 @@ def match(method: Method, given: Mapping[str, Any]) -> Matched:
     except InvalidArgument as error:
         error.details |= {"ignored": [stranger["Message"] for stranger in warnings]} if warnings else {}
         raise
-    changed = () if method.effect is Effect.READ else _changed(named, values)
+    changed = () if method.effect is Effect.READ else _changed(method, named, values)
     return Matched(values, (*warnings, *changed))
 
 
@@ -119,12 +121,19 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-def _changed(named: Values, values: Values) -> list[Warning_]:
-    text = "was stored without surrounding blanks and in normal Unicode form."
+def _changed(method: Method, named: Values, values: Values) -> list[Warning_]:
+    """What is stored otherwise than it was asked for (R143)."""
+    moments = {f.name for f in method.arguments if f.kind.schema.get("format") == "date-time"}
+    texts = [(name, named[name], value) for name, value in values.items() if isinstance(value, str)]
+    zoneless = [name for name, asked, _ in texts if name in moments and not _ZONE.search(asked)]
+    tidied = [name for name, asked, value in texts if isinstance(asked, str) and value == _plain(asked) != asked]
+    tidy = "was stored without surrounding blanks and in normal Unicode form."
     return [
-        warning(WarningCode.STORED_DIFFERENTLY, name, f"{name} {text}")
-        for name, value in values.items()
-        if isinstance(value, str) and isinstance(named[name], str) and value == _plain(named[name]) != named[name]
+        *(warning(WarningCode.STORED_DIFFERENTLY, name, f"{name} {tidy}") for name in tidied),
+        *(
+            warning(WarningCode.DEFAULTED, name, f"{name} names no time zone; it was taken as UTC.")
+            for name in zoneless
+        ),
     ]
 
 

@@ -167,6 +167,22 @@ def test_what_is_stored_otherwise_is_said(text: str, kept: str) -> None:
     assert [w["Code"] for w in found.warnings] == (["STORED_DIFFERENTLY"] if text != kept else [])
 
 
+ZONES = [
+    ("2026-12-24T09:30:00Z", False),
+    ("2026-12-24T09:30+01:00", False),
+    ("2026-12-24T09:30:00.5-0500", False),
+    ("2026-12-24T09:30", True),
+    ("2026-12-24", True),
+    (None, False),
+]
+
+
+@pytest.mark.parametrize(("due", "told"), ZONES)
+def test_a_moment_without_a_zone_is_taken_as_utc_and_said(due: str | None, told: bool) -> None:
+    found = match(METHODS["update_task"], {"AppUserTaskCode": 7, "DueDate": due})
+    assert [(w["Code"], w["Argument"]) for w in found.warnings] == [("DEFAULTED", "DueDate")] * told
+
+
 def test_a_search_is_not_stored() -> None:
     assert match(LIST, {"Search": "  Orbital "}).warnings == ()
 

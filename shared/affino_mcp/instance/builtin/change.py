@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
@@ -28,6 +28,7 @@ from affino_mcp.store.ops import (
     Update,
     WriteOp,
     absent,
+    all_of,
     equals,
     key_of,
 )
@@ -170,9 +171,26 @@ class Change:
         return [Step(Update(self.table, key, add=dict(amounts))) for key, amounts in self.counts.items()]
 
     def _distinct(self) -> list[Step]:
+        """The steps with one check for each row at most: none for a row that is written, since that has its own condition."""
         written = {key_of(step.op) for step in self.steps if not isinstance(step.op, Check)}
-        checks = {key_of(s.op): s for s in self.steps if isinstance(s.op, Check) and key_of(s.op) not in written}
+        checks: dict[Key, Step] = {}
+        for step in self.steps:
+            key = key_of(step.op)
+            if isinstance(step.op, Check) and key not in written:
+                checks[key] = _joined(checks[key], step) if key in checks else step
         return [step for step in self.steps if not isinstance(step.op, Check)] + list(checks.values())
+
+
+def _joined(first: Step, second: Step) -> Step:
+    """Two checks of one row as one, which refuses as the one that fails."""
+    assert isinstance(first.op, Check)  # only checks are joined
+    assert isinstance(second.op, Check)
+    own = first.op.condition
+
+    def refuse(item: Item | None) -> Exception:
+        return second.refuse(item) if holds(own, item) else first.refuse(item)
+
+    return Step(replace(first.op, condition=all_of(own, second.op.condition)), refuse)
 
 
 def without_codes(answer: Any, taken: Mapping[str, int]) -> Any:

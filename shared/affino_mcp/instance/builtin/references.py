@@ -28,14 +28,15 @@ FAMILY_OF: Final = {"accounts": "accounts", "contacts": "contacts", "staff": "co
 def check(records: Records, change: Change, record: Record, values: Values) -> tuple[Values, Known]:
     """Values with every reference turned into an existing code, and the records they point to.
 
-    Raises InvalidArgument or NotFound naming the argument; unknown topics are left out with a warning. The change fails
-    if a referenced record disappears before it is written.
+    Raises InvalidArgument or NotFound naming the argument; unknown topics are left out with a warning, and the argument
+    with them when none is known. The change fails if a referenced record disappears before it is written.
     """
-    checked = {
+    found = {
         name: _from_list(change.call, record, name, _coded(records, record.writable[name], value))
         for name, value in values.items()
         if name in record.writable
     }
+    checked = {name: value for name, value in found.items() if value != [] or values[name] == []}
     pointing = [f for f in record.fields if f.name in checked and checked[f.name] is not None and _family(f)]
     known = records.documents((_family(f), checked[f.name]) for f in pointing)
     for field in pointing:
