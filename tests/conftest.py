@@ -1,8 +1,8 @@
-"""For all tests: no property test fails because the machine is slow."""
+"""Settings that hold for every test: timing never decides one."""
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
+settings.register_profile("affino", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("affino")
