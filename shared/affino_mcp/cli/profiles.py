@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -37,15 +36,8 @@ Compact = Annotated[
 ]
 
 
-class Switch(StrEnum):
-    """On or off."""
-
-    ON = "on"
-    OFF = "off"
-
-
 Relogin = Annotated[
-    Switch | None, typer.Option(help="Whether an expired session's refusal offers a link that revives it.")
+    OnOff | None, typer.Option(help="Whether an expired session's refusal offers a link that revives it.")
 ]
 
 
@@ -139,7 +131,7 @@ def set_(
     wanted, service = families(family or []), opened(ctx, connection)
     before = service.profile(key)
     changes: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes}
-    changes |= {"compact": compact and compact is OnOff.ON, "relogin": relogin and relogin is Switch.ON}
+    changes |= {"compact": compact and compact is OnOff.ON, "relogin": relogin and relogin is OnOff.ON}
     given = {field: value for field, value in changes.items() if value is not None}
     document = _document(before.profile, enabled=before.enabled)
     with recorded(service, "change_profile", _about(before), document, given | {"families": _plain(wanted)}):
