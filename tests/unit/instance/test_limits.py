@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
@@ -62,6 +62,7 @@ def test_what_is_too_long_is_cut_and_said(body: dict[str, Any]) -> None:
     assert found.keys() == body.keys()
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=3), JSON, max_size=5))
 def test_any_answer_fits(body: dict[str, Any]) -> None:
     found, warnings = cut("get_account", body)
