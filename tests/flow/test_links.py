@@ -81,7 +81,12 @@ def test_an_account_may_have_any_number_of_contacts(world: World, manager: Clien
     found = manager.call("get_account", AccountCode=at).result["Account"]
     assert (found["ContactCount"], [c["UserCode"] for c in found["Contacts"]]) == (last, people[:20])
     for primary in (people[-1], people[0], people[-2]):
-        assert manager.call("update_account", AccountCode=at, PrimaryContactCode=primary).result
+        changed = manager.call("update_account", AccountCode=at, PrimaryContactCode=primary).result["Account"]
+        assert changed == manager.call("get_account", AccountCode=at).result["Account"]
+        assert (len(changed["Contacts"]), [c["UserCode"] for c in changed["Contacts"] if c["Primary"]]) == (
+            20,
+            [primary],
+        )
     assert [link(manager, code, at)["Primary"] for code in (people[-1], people[0], people[-2])] == [False, False, True]  # type: ignore[index]
     assert manager.call("unlink_contact_from_account", UserCode=people[-2], AccountCode=at).result
     assert manager.call("delete_contact", UserCode=people[-1]).result

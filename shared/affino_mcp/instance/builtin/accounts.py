@@ -85,7 +85,7 @@ def get_account(records: Records, method: Method, values: Values, call: Call) ->
 
 
 def _contacts(records: Records, call: Call, stored: Stored) -> Linked:
-    return links.of_account(records, stored.document.code) if call.reads("contacts") else Linked()
+    return links.of_account(records, stored.document) if call.reads("contacts") else Linked()
 
 
 def present(
@@ -97,7 +97,7 @@ def present(
     new: bool = False,
 ) -> dict[str, Any]:
     """The full account. Contacts and opportunities are left out, with a warning, where they may not be read."""
-    first = sorted(linked.links)[: links.MOST_SHOWN]
+    first = linked.first
     wanted = [*references.pointed_to(call, [document]), *(("contacts", code) for code in first)]
     known = records.documents(wanted, have)
     contacts = [_contact(code, linked.links[code], known) for code in first if ("contacts", code) in known]
@@ -123,7 +123,7 @@ def create_account(records: Records, method: Method, values: Values, call: Call)
     code = records.codes.take(FAMILY, change)
     account = Stored(created(FAMILY, code, call, {**ACCOUNT.defaults, **checked}))
     records.save(change, None, account)
-    linked = Linked().changed(_primary(records, change, None, account.document))
+    linked = Linked().changed(change, _primary(records, change, None, account.document))
     return change.commit({"Account": present(records, call, account.document, linked, known, new=True)})
 
 
@@ -153,7 +153,7 @@ def update_account(records: Records, method: Method, values: Values, call: Call)
     if account.values == before.document.values:
         return change.nothing({"Account": present(records, call, before.document, linked, known)}, account.ref)
     records.save(change, before, replace(before, document=account))
-    linked = linked.changed(_primary(records, change, before.document.values.get(PRIMARY_FIELD), account))
+    linked = linked.changed(change, _primary(records, change, before.document.values.get(PRIMARY_FIELD), account))
     return change.commit({"Account": present(records, call, account, linked, known)})
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from affino_mcp.clock import iso
 from affino_mcp.errors import Conflict
 from affino_mcp.instance.builtin.change import Change
+from affino_mcp.instance.builtin.codes import LINK_CODE
 from affino_mcp.instance.builtin.document import Document, actor, record_key
 from affino_mcp.instance.builtin.index import count_key, facet_partition
 from affino_mcp.instance.builtin.records import Records
@@ -34,19 +35,23 @@ class Linked:
     count: int = 0
     links: Mapping[int, Link] = field(default_factory=dict)
 
-    def changed(self, links: Mapping[int, Link]) -> Linked:
-        """With links that are about to be written."""
-        new = sum(code not in self.links for code in links)
-        return Linked(self.count + new, {**self.links, **links})
+    @property
+    def first(self) -> list[int]:
+        """The codes to show: the primary contact's, and the first others, in order."""
+        return sorted(sorted(self.links, key=lambda code: (not self.links[code]["Primary"], code))[:MOST_SHOWN])
+
+    def changed(self, change: Change, links: Mapping[int, Link]) -> Linked:
+        """With links that the change is about to write."""
+        return Linked(self.count + (LINK_CODE in change.taken), {**self.links, **links})
 
 
-def of_account(records: Records, code: int) -> Linked:
-    """An account's contacts, in two reads."""
-    ref = f"accounts#{code}"
-    rows = records.db.query(
-        Query(records.table, facet_partition("contacts", f"account={code}"), limit=MOST_SHOWN)
-    ).items
-    keys = {row["code"]: relation_key(record_key("contacts", row["code"]).pk, ref) for row in rows}
+def of_account(records: Records, account: Document) -> Linked:
+    """An account's first contacts and its primary one, in two reads."""
+    ref, primary = account.ref, account.values.get(PRIMARY_FIELD)
+    partition = facet_partition("contacts", f"account={account.code}")
+    rows = records.db.query(Query(records.table, partition, limit=MOST_SHOWN)).items
+    codes = dict.fromkeys([*([primary] if primary else []), *(row["code"] for row in rows)])
+    keys = {code: relation_key(record_key("contacts", code).pk, ref) for code in codes}
     found = records.db.get_many(records.table, [count_key(ref), *keys.values()])
     count: int = found.get(count_key(ref), {}).get("contacts", 0)
     return Linked(count, {contact: found[key]["data"] for contact, key in keys.items() if key in found})
@@ -56,7 +61,7 @@ def new_link(records: Records, change: Change, **asked: Any) -> dict[str, Any]:
     """A fresh link with its own code."""
     call = change.call
     link = {
-        "UserAccountCode": records.codes.take("links", change),
+        LINK_CODE: records.codes.take("links", change),
         "Primary": False,
         "LeftCompany": False,
         "JobTitle": None,
@@ -66,7 +71,7 @@ def new_link(records: Records, change: Change, **asked: Any) -> dict[str, Any]:
 
 def shown(contact: int | None, account: int, link: Link) -> dict[str, Any]:
     """A link as callers see it."""
-    codes = {"UserAccountCode": link["UserAccountCode"], "UserCode": contact, "AccountCode": account}
+    codes = {LINK_CODE: link[LINK_CODE], "UserCode": contact, "AccountCode": account}
     return codes | {name: link[name] for name in ("Primary", "LeftCompany", "JobTitle")}
 
 
