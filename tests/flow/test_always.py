@@ -1,0 +1,49 @@
+"""What every session may ask: who am I, and which topics are there."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from affino_mcp.catalogue.capability import SWITCHED, Access, Family
+from tests.world import Client, World
+
+TOPICLESS = (Family.TASKS, Family.NOTES, Family.FORUMS)
+
+
+def client(world: World, near: Client, family: str, access: Access) -> Client:
+    """A person without any rights behind a profile with one switch on."""
+    person = world.people.create(77, "Len", f"{family}.{access}@affino.example").user_code
+    profile = world.profile(f"{family} {access}", {family: frozenset([access])})
+    return Client(world, near.handler, world.headers(profile, person))
+
+
+def test_who_am_i(world: World, manager: Client) -> None:
+    found = manager.call("get_current_user").result
+    assert (found["Name"], found["Email"], found["ApiProfile"]) == ("Sam Manager", "sam.manager@affino.example", "all")
+    assert found["Families"] == {family: ["read", "write"] for family in sorted(SWITCHED)}
+    assert (found["SessionExpires"], found["RateLimit"], found["Warnings"]) == ("2026-11-23T10:00:00.000000Z", 6000, [])
+    told = json.dumps(found)
+    assert not [
+        secret for secret in manager.headers.values() if secret in told or secret.removeprefix("Bearer ") in told
+    ]
+
+
+@pytest.mark.parametrize("access", list(Access))
+@pytest.mark.parametrize("family", SWITCHED)
+def test_topics_are_for_those_who_read_what_carries_them(
+    world: World, manager: Client, family: str, access: Access
+) -> None:
+    asking = client(world, manager, family, access)
+    shown = access is Access.READ and family not in TOPICLESS
+    assert ("list_topics" in asking.tools()) is shown
+    answer = asking.call("list_topics")
+    assert answer.result["TotalRecords"] == 12 if shown else answer.error["type"] == "tool_disabled"
+    assert asking.call("get_current_user").result["Families"] == {family: [access]}
+
+
+def test_no_argument_is_too_much(manager: Client) -> None:
+    answer = manager.call("get_current_user", UserCode=4711, Secret="x").result
+    assert [w["Code"] for w in answer["Warnings"]] == ["UNKNOWN_ARGUMENT"] * 2
+    assert answer["Name"] == "Sam Manager"
