@@ -1,8 +1,14 @@
-"""Settings that hold for every test: timing never decides one."""
+"""What holds for every test: timing never decides one, and browsers come last."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("affino", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("affino")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests at the end: Playwright keeps an event loop running in this thread until the session is over."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
