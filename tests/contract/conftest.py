@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from affino_mcp.local import bucket
 from affino_mcp.local.emulator import Emulator
-from affino_mcp.local.stores import s3
+from affino_mcp.local.places import EMULATOR
+from affino_mcp.local.stores import dynamodb, s3
+from affino_mcp.local.tables import make, tables
 from affino_mcp.settings import Settings
+from affino_mcp.store.dynamodb import DynamoDatabase
+from affino_mcp.store.memory import MemoryDatabase
+from affino_mcp.store.ops import Database
+from tests.contract.shelf import Shelf
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+EMULATED = [
+    pytest.mark.emulator,
+    pytest.mark.skipif(not EMULATOR.exists(), reason="MiniStack is not installed: 'make test' installs it"),
+]
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +36,17 @@ def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         yield settings
     finally:
         emulator.child.stop(10)
+
+
+@pytest.fixture(scope="session")
+def dynamo(request: pytest.FixtureRequest) -> Database:
+    """The template's own tables on the emulator."""
+    emulated: Settings = request.getfixturevalue("emulated")
+    endpoint = dynamodb(emulated)
+    make(endpoint, tables(TEMPLATE, emulated))
+    return DynamoDatabase(endpoint)
+
+
+@pytest.fixture(params=["memory", pytest.param("dynamodb", marks=EMULATED)])
+def shelf(request: pytest.FixtureRequest) -> Shelf:
+    return Shelf(MemoryDatabase() if request.param == "memory" else request.getfixturevalue("dynamo"))

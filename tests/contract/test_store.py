@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from affino_mcp.local.places import EMULATOR
-from affino_mcp.local.stores import dynamodb
-from affino_mcp.local.tables import make, tables
-from affino_mcp.settings import Settings
-from affino_mcp.store.dynamodb import DynamoDatabase
 from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import (
     Check,
@@ -25,13 +17,10 @@ from affino_mcp.store.ops import (
     Condition,
     ConditionFailed,
     Contains,
-    Database,
     Delete,
     Item,
-    Key,
     Put,
     Query,
-    Span,
     TransactionFailed,
     Update,
     WriteOp,
@@ -41,62 +30,7 @@ from affino_mcp.store.ops import (
     equals,
     exists,
 )
-
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
-RECORDS, AUDIT = Settings().records_table, Settings().audit_table
-EMULATED = [
-    pytest.mark.emulator,
-    pytest.mark.skipif(not EMULATOR.exists(), reason="MiniStack is not installed: 'make test' installs it"),
-]
-
-
-@dataclass
-class Shelf:
-    """One partition of the records table, all of a test's own."""
-
-    db: Database
-    pk: str = field(default_factory=lambda: f"test#{uuid.uuid4().hex}")
-
-    def key(self, sk: str = "A") -> Key:
-        return Key(self.pk, sk)
-
-    def item(self, sk: str = "A", **values: Any) -> Item:
-        return {"pk": self.pk, "sk": sk, **values}
-
-    def put(self, sk: str = "A", **values: Any) -> None:
-        self.db.put(Put(RECORDS, self.item(sk, **values)))
-
-    def get(self, sk: str = "A") -> Item | None:
-        return self.db.get(RECORDS, self.key(sk))
-
-    def query(self, **how: Any) -> list[str]:
-        """The sort keys of all pages of a query."""
-        query, found = Query(RECORDS, self.pk, **how), list[str]()
-        for _ in range(50):
-            page = self.db.query(query)
-            found += [item["sk"] for item in page.items]
-            if page.next is None:
-                return found
-            query = replace(query, start=page.next)
-        raise AssertionError("the query does not end")
-
-    def transact(self, *ops: WriteOp, token: str = "") -> None:
-        self.db.transact(ops, token or uuid.uuid4().hex)
-
-
-@pytest.fixture(scope="session")
-def dynamo(request: pytest.FixtureRequest) -> Database:
-    """The template's own tables on the emulator."""
-    emulated: Settings = request.getfixturevalue("emulated")
-    endpoint = dynamodb(emulated)
-    make(endpoint, tables(TEMPLATE, emulated))
-    return DynamoDatabase(endpoint)
-
-
-@pytest.fixture(params=["memory", pytest.param("dynamodb", marks=EMULATED)])
-def shelf(request: pytest.FixtureRequest) -> Shelf:
-    return Shelf(MemoryDatabase() if request.param == "memory" else request.getfixturevalue("dynamo"))
-
+from tests.contract.shelf import RECORDS, Shelf
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**37), 10**37) | st.text(st.characters(exclude_categories=["Cs"])),
@@ -227,65 +161,6 @@ def test_many_rows_at_once(shelf: Shelf) -> None:
     keys = [shelf.key(f"{n:03d}") for n in range(50, 150)]
     found = shelf.db.get_many(RECORDS, keys)
     assert {key.sk: item["n"] for key, item in found.items()} == {f"{n:03d}": n for n in range(50, 100)}
-
-
-SKS = ["a#1", "a#2", "b", "b#1", "c", "ä"]
-QUERIES: list[tuple[str, dict[str, Any], list[str]]] = [
-    ("all in order of bytes", {}, SKS),
-    ("backward", {"forward": False}, SKS[::-1]),
-    ("prefix", {"span": Span(prefix="a#")}, SKS[:2]),
-    ("from", {"span": Span(low="b#")}, SKS[3:]),
-    ("to", {"span": Span(high="b")}, SKS[:3]),
-    ("between", {"span": Span(low="a#2", high="b#~")}, SKS[1:4]),
-    ("ends before it begins", {"span": Span(low="c", high="a")}, []),
-    ("one by one", {"limit": 1}, SKS),
-    ("two by two, backward, from", {"limit": 2, "forward": False, "span": Span(low="b")}, SKS[:1:-1]),
-    ("filtered", {"where": Compare("n", ">", 2)}, SKS[3:]),
-    ("filtered one by one", {"where": Contains("tags", "even"), "limit": 1}, SKS[::2]),
-    ("nothing fits", {"where": equals("n", 99), "limit": 2}, []),
-    ("index", {"index": "ByName", "sort": "name"}, SKS[::-1]),
-    ("index backward", {"index": "ByName", "sort": "name", "forward": False, "limit": 2}, SKS),
-    ("index prefix", {"index": "ByName", "sort": "name", "span": Span(prefix="1")}, ["c"]),
-    ("index between", {"index": "ByName", "sort": "name", "span": Span(low="1", high="3~"), "limit": 1}, SKS[4:1:-1]),
-    ("rows without the attribute are not in the index", {"index": "ByDue", "sort": "due"}, ["a#1"]),
-]
-
-
-@pytest.mark.parametrize(("how", "expected"), [q[1:] for q in QUERIES], ids=[q[0] for q in QUERIES])
-def test_queries(shelf: Shelf, how: dict[str, Any], expected: list[str]) -> None:
-    for n, sk in enumerate(SKS):
-        due: dict[str, Any] = {"due": "2026"} if n == 0 else {}
-        shelf.put(sk, n=n, name=f"{len(SKS) - 1 - n}#{sk}", tags=["odd" if n % 2 else "even"], **due)
-    assert shelf.query(**how) == expected
-
-
-def test_a_filter_drops_rows_after_they_were_read(shelf: Shelf) -> None:
-    for n in range(4):
-        shelf.put(str(n), n=n)
-    first = shelf.db.query(Query(RECORDS, shelf.pk, limit=2, where=equals("n", 3)))
-    assert first.items == []
-    assert first.next == {"pk": shelf.pk, "sk": "1"}
-
-
-@pytest.mark.parametrize(("index", "sort"), [(None, "sk"), ("ByName", "name")], ids=["table", "local index"])
-@pytest.mark.parametrize(("forward", "rest"), [(True, ["4", "6"]), (False, ["2", "0"])], ids=["up", "down"])
-def test_a_query_goes_on_from_a_row_that_is_not_there(
-    shelf: Shelf, index: str | None, sort: str, forward: bool, rest: list[str]
-) -> None:
-    for n in (0, 2, 4, 6):
-        shelf.put(str(n), name=f"name {n}")
-    start = {"pk": shelf.pk, "sk": "3"} | ({"name": "name 3"} if index else {})
-    assert shelf.query(index=index, sort=sort, forward=forward, start=start) == rest
-
-
-def test_a_global_index(shelf: Shelf) -> None:
-    rows = [{"pk": f"{shelf.pk}#{n}", "sk": f"{9 - n}", "person_day": shelf.pk, "n": n} for n in range(3)]
-    for row in rows:
-        shelf.db.put(Put(AUDIT, row))
-    query = Query(AUDIT, shelf.pk, index="ByPerson", partition_name="person_day", consistent=False, limit=2)
-    first = shelf.db.query(query)
-    assert [item["n"] for item in first.items] == [2, 1]
-    assert [item["n"] for item in shelf.db.query(replace(query, start=first.next)).items] == [0]
 
 
 def test_a_transaction_is_carried_out_as_a_whole(shelf: Shelf) -> None:

@@ -16,6 +16,7 @@ from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Call
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, WriteOp
+from tests.flow.market import visited
 from tests.world import Client, World
 
 AUDIT = Settings().audit_table
@@ -233,15 +234,7 @@ def test_a_rare_record_is_found_on_the_first_page(large: Market) -> None:
 
 
 def test_a_long_search_shows_every_record_once(large: Market) -> None:
-    seen: list[int] = []
-    cursor = None
-    while True:
-        large.world.clock.move(seconds=1)
-        page = large.client.call("list_contacts", Search="first1 last", PageSize=100, Cursor=cursor).result
-        seen += [row["UserCode"] for row in page["Items"]]
-        cursor = page["NextCursor"]
-        if cursor is None:
-            break
+    seen = visited(large.client, "list_contacts", Search="first1 last", PageSize=100)
     expected = [n for n in range(2000) if str(n % 50).startswith("1")]
     assert len(seen) == len(set(seen)) == len(expected)
 
