@@ -48,14 +48,24 @@ ATTRIBUTES: Final[dict[str, set[str]]] = {
 }
 SCHEMES: Final = {"http", "https", "mailto", "tel"}
 _ADDED: Final = "rel"
+_REL: Final = "noopener noreferrer nofollow"
+_ROUNDS: Final = 5
 
 
 def clean(text: str) -> tuple[str, bool]:
     """The text as the policy allows it, and whether anything was taken away."""
-    kept = nh3.clean(
-        text, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow"
-    )
+    kept = _settled(text)
     return kept, bool(_parts(text) - _parts(kept))
+
+
+def _settled(text: str) -> str:
+    """Cleaned until cleaning changes nothing: what browsers read differently the second time could hide a script."""
+    for _ in range(_ROUNDS):
+        once = nh3.clean(text, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=_REL)
+        if once == text:
+            return once
+        text = once
+    return nh3.clean(text, tags=set())
 
 
 def cleaned(call: Call, argument: str, text: str) -> str:
