@@ -56,8 +56,9 @@ class Dispatch:
         except ToolError as error:
             return self._failed(trail, error)
         except StoreUnavailable as error:
-            trail.lost()
-            raise Unavailable(retry_after=1) from error
+            refusal = Unavailable(retry_after=1)
+            self._refuse(trail, refusal)
+            raise refusal from error
         except Refusal:
             raise
         except Exception as error:  # noqa: BLE001 (only our own texts reach a caller)
@@ -69,11 +70,7 @@ class Dispatch:
     def refused(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
         """Write the audit row of a call that the gate refused. A store that is down does not change the refusal."""
         tool, arguments = compact.unwrapped(tool, arguments, compact=refusal.profile.compact)
-        trail = Trail.of_refusal(self._audit, refusal, tool, arguments, meta)
-        try:
-            trail.refused(refusal)
-        except StoreUnavailable:
-            trail.lost()
+        self._refuse(Trail.of_refusal(self._audit, refusal, tool, arguments, meta), refusal)
 
     def _answer(self, caller: Caller, tool: str, arguments: dict[str, Any], trail: Trail) -> Answer:
         method, at = compact.found(tool, compact=caller.profile.compact), self._clock()
@@ -112,6 +109,13 @@ class Dispatch:
             warnings=warnings,
             writable=lambda family: capability.allows(family, Access.WRITE),
         )
+
+    @staticmethod
+    def _refuse(trail: Trail, refusal: Refusal) -> None:
+        try:
+            trail.refused(refusal)
+        except StoreUnavailable:
+            trail.lost()
 
     @staticmethod
     def _failed(trail: Trail, error: ToolError | UnknownTool) -> Answer:

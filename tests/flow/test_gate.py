@@ -188,6 +188,13 @@ def test_a_store_that_is_down_is_503_and_nobodys_fault(world: World, manager: Cl
     assert manager.call("list_accounts").status == 200
 
 
+def test_records_that_are_down_still_leave_a_row(world: World, manager: Client) -> None:
+    world.watched.broken = {("query", world.settings.records_table), ("transact", world.settings.records_table)}
+    assert manager.call("create_account", Name="Orbital Labs").status == 503
+    last = world.rows()[-1]
+    assert (last["method"], last["status"], last["outcome"]) == ("create_account", 503, "refused")
+
+
 def test_a_write_without_its_audit_row_does_not_happen(world: World, manager: Client) -> None:
     world.watched.broken = {("transact", world.settings.audit_table)}
     assert manager.call("create_account", Name="Unseen").status == 503
