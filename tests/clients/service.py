@@ -48,6 +48,13 @@ class Service:
         keys = {"X-API-Key": made["key"], "X-API-Secret": made["secret"]}
         return Target(self.target.url, {**self.target.headers, **keys})
 
+    def acting(self, role: str, profile: str) -> Target:
+        """Log one of the demo's people in; gives the endpoint with their token and this demo profile's key and secret."""
+        token = self.command("login", "--person", role, "--profile", profile)["access_token"]
+        keys = self._document["profiles"][profile]
+        headers = {"Authorization": f"Bearer {token}", "X-API-Key": keys["key"], "X-API-Secret": keys["secret"]}
+        return Target(self.target.url, headers)
+
     def switch_off(self, target: Target) -> None:
         """Disable the profile of `target`."""
         self.command("profile", "disable", target.headers["X-API-Key"])
