@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.credentials import ContainerProvider, CredentialResolver, EnvProvider
+
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.clock import Clock, now
@@ -92,23 +94,32 @@ def _endpoint(settings: Settings, service: str) -> str:
 
 def aws_credentials() -> Credentials:
     """The process's AWS credentials, found and refreshed by botocore."""
-    from botocore.session import Session  # noqa: PLC0415 (slow to import; not needed by tests on memory)
-
-    return LazyCredentials(Session)
+    return LazyCredentials()
 
 
 class LazyCredentials:
     """Looks for credentials when the first request is signed: after a SnapStart restore they are other ones."""
 
-    def __init__(self, session: Any) -> None:
-        self._session = session
+    def __init__(self) -> None:
         self._found: Any = None
 
     def get_frozen_credentials(self) -> Any:
         """See store.wire.Credentials."""
         if self._found is None:
-            self._found = self._session().get_credentials()
+            self._found = _functions_own() or _anybodys()
         return self._found.get_frozen_credentials()
+
+
+def _functions_own() -> Any:
+    """A Lambda function's credentials: in its environment, or its container's after a SnapStart restore; else None."""
+    return CredentialResolver([EnvProvider(), ContainerProvider()]).load_credentials()
+
+
+def _anybodys() -> Any:
+    """Credentials from everywhere botocore looks: a person's profile, single sign-on, an instance's role."""
+    from botocore.session import Session  # noqa: PLC0415 (slow to import; functions never come here)
+
+    return Session().get_credentials()
 
 
 def gate(stores: Stores, settings: Settings, clock: Clock = now) -> Gate:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-from email_validator import EmailNotValidError, validate_email
-
 from affino_mcp.errors import InvalidArgument
 
 MOST = 255
@@ -23,6 +21,8 @@ def plausible(email: object) -> bool:
 
 def checked(email: str) -> str:
     """The address in NFC; raises InvalidArgument unless mail could be sent to it."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 (calls of agents do without it)
+
     try:
         return validate_email(email if plausible(email) else "", check_deliverability=False).normalized
     except EmailNotValidError as error:
