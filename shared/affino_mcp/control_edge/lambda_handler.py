@@ -1,4 +1,4 @@
-"""The Control Centre as a Lambda handler for API Gateway REST events, on one event loop that is kept."""
+"""An edge of ASGI (Control Centre, login) as a Lambda handler for API Gateway REST events, on one event loop that is kept."""
 
 from __future__ import annotations
 
