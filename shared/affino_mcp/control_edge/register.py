@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from affino_mcp.clock import microseconds
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.errors import NotFound
 from affino_mcp.gate import rows
-from affino_mcp.gate.limit import SECOND
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.rate import limit_of
-from affino_mcp.store.ops import Item, Key, Query
+from affino_mcp.gate.profile import ProfileState
+from affino_mcp.store.ops import Key, Query
 
 PAGE: Final = 50
 """Profiles on one page of the list."""
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A profile, its switch, and about when it was used last (seconds since the epoch)."""
-
-    profile: Profile
-    enabled: bool
-    last_used: int | None
-
-
 class Page(NamedTuple):
     """Profiles by name, and where to go on."""
 
-    profiles: list[Listed]
+    profiles: list[ProfileState]
     next: str | None
 
 
@@ -40,12 +27,12 @@ def keys(given: Mapping[str, str]) -> Sequence[Key]:
     return (rows.profile(given["key"][:64]),)
 
 
-def the(ask: Ask) -> Listed:
+def the(ask: Ask) -> ProfileState:
     """The profile that the path names; raises NotFound."""
     row = ask.rows.get(rows.profile(ask.path["key"][:64]))
     if row is None:
         raise NotFound("key", "API Profile")
-    return _listed(ask, ask.path["key"], row)
+    return ask.centre.reader.state(ask.path["key"], row)
 
 
 def page(ask: Ask, after: str | None) -> Page:
@@ -55,15 +42,5 @@ def page(ask: Ask, after: str | None) -> Page:
     places = [rows.profile(item["key"]) for item in found.items]
     items = ask.centre.database.get_many(table, places) if places else {}
     listed = [(place.pk.partition("#")[2], items[place]) for place in places if place in items]
-    profiles = list(ask.centre.threads.map(lambda one: _listed(ask, *one), listed))
+    profiles = list(ask.centre.threads.map(lambda one: ask.centre.reader.state(*one), listed))
     return Page(profiles, str(found.next["sk"]) if found.next else None)
-
-
-def _listed(ask: Ask, key: str, row: Item) -> Listed:
-    profile = ask.centre.reader.at(key, row["version"])
-    return Listed(profile, row["enabled"], _last_used(profile, row["tat"], microseconds(ask.centre.clock())))
-
-
-def _last_used(profile: Profile, tat: int, now: int) -> int | None:
-    """Read from the rate limit's state, which every call moves: exact after a quiet time, at most a burst too late."""
-    return min(now, tat - limit_of(profile).interval) // SECOND if tat else None

@@ -45,15 +45,15 @@ def switches(capability: Capability) -> list[str]:
     return [f"{title(family)}: {', '.join(access)}" for family, access in allowed if access]
 
 
-def ago(then: int, now: int) -> str:
-    """`3 minutes ago`, from seconds since the epoch; a date when it is longer than two days."""
-    passed = max(0, now - then)
+def ago(then: datetime | None, now: datetime) -> str:
+    """`3 minutes ago`; a date when it is longer than two days; `never` for None."""
+    if then is None:
+        return "never"
+    passed = max(0, int((now - then).total_seconds()))
     for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if passed >= size:
             number = passed // size
-            if word == "day" and number > 2:
-                return datetime.fromtimestamp(then, UTC).strftime("%Y-%m-%d")
-            return f"{number} {word}{'s' if number > 1 else ''} ago"
+            return f"{then:%Y-%m-%d}" if word == "day" and number > 2 else f"{plural(number, word)} ago"
     return "just now"
 
 
@@ -78,6 +78,7 @@ def tone(status: int) -> str:
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "ago": ago,
     "time": time,
     "moment": moment,
     "count": count,

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from affino_mcp.catalogue.capability import Capability
+from affino_mcp.gate.usage import Usage
 from affino_mcp.store.secrets import Document
 
 PROFILE_TYPE = "AI"
@@ -53,10 +54,11 @@ class Profile:
 
 @dataclass(frozen=True)
 class ProfileState:
-    """A profile and its one switch (R134)."""
+    """A profile, its one switch (R134), and how much it is used."""
 
     profile: Profile
     enabled: bool
+    usage: Usage = field(default_factory=Usage)
 
 
 def secret_name(prefix: str, key: str) -> str:

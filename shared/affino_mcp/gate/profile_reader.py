@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from affino_mcp.gate import rows
 from affino_mcp.gate.profile import Profile, ProfileState, secret_name
+from affino_mcp.gate.usage import Usage
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Item, StoreUnavailable
 from affino_mcp.store.secrets import Secrets
@@ -39,4 +40,8 @@ class ProfileReader:
     def current(self, key: str) -> ProfileState | None:
         """The profile as it stands now; None when there is no such profile."""
         row = self.row(key)
-        return None if row is None else ProfileState(self.at(key, row["version"]), row["enabled"])
+        return None if row is None else self.state(key, row)
+
+    def state(self, key: str, row: Item) -> ProfileState:
+        """The profile as this row of it says. Raises StoreUnavailable."""
+        return ProfileState(self.at(key, row["version"]), row["enabled"], Usage(row))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from affino_mcp.clock import Clock, microseconds
 from affino_mcp.errors import BadCredentials, ProfileDisabled, RateLimited
-from affino_mcp.gate import rows
+from affino_mcp.gate import rows, usage
 from affino_mcp.gate.limit import SECOND, Limit, RateState
 from affino_mcp.gate.profile import Profile
 from affino_mcp.settings import Settings
@@ -55,18 +56,19 @@ def limit_of(profile: Profile) -> Limit:
     return Limit(profile.rate, profile.burst)
 
 
-def spend(table: str, profile: Profile, tat: int, now: int) -> Update:
-    """The write that takes one unit if the profile is on, at this version and within its limit.
+def spend(table: str, profile: Profile, tat: int, now: int, over: Sequence[str] = ()) -> Update:
+    """The write that takes one unit if the profile is on, at this version and within its limit; it counts the call too.
 
-    There are two forms, for a bucket in use and for an empty one; `tat` is a guess that chooses between them.
+    There are two forms, for a bucket in use and for an empty one; `tat` is a guess that chooses between them. `over` are
+    counters of past days to drop.
     """
-    limit = limit_of(profile)
-    current = (equals("enabled", value=True), equals("version", profile.version))
+    limit, used, counted = limit_of(profile), {usage.USED: now}, {usage.counter(now): 1}
+    current, place = (equals("enabled", value=True), equals("version", profile.version)), rows.profile(profile.key)
     if tat < now:
-        condition = all_of(*current, Compare("tat", "<", now))
-        return Update(table, rows.profile(profile.key), assign={"tat": now + limit.interval}, condition=condition)
-    fits = (Compare("tat", ">=", now), Compare("tat", "<=", now + limit.room))
-    return Update(table, rows.profile(profile.key), add={"tat": limit.interval}, condition=all_of(*current, *fits))
+        empty = all_of(*current, Compare("tat", "<", now))
+        return Update(table, place, used | {"tat": now + limit.interval}, counted, over, empty)
+    fits = all_of(*current, Compare("tat", ">=", now), Compare("tat", "<=", now + limit.room))
+    return Update(table, place, used, counted | {"tat": limit.interval}, over, fits)
 
 
 class Meter:
@@ -79,6 +81,7 @@ class Meter:
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
         self._tats: dict[str, int] = {}
+        self._over: dict[str, tuple[str, ...]] = {}
         self._denials: dict[str, _Denial] = {}
 
     def refuse_known(self, profile: Profile) -> None:
@@ -97,14 +100,14 @@ class Meter:
         tat = self._tats.get(profile.key, 0)
         for _ in range(TURNS):
             try:
-                tat = self._db.update(spend(self._table, profile, tat, now))["tat"]
+                row = self._db.update(spend(self._table, profile, tat, now, self._over.get(profile.key, ())))
             except ConditionFailed as failed:
                 tat = self._judged(profile, failed.item, now)
             except TransactionFailed:
                 continue
             else:
-                self._tats[profile.key] = tat
-                return Charge(1, now, limit_of(profile).state(tat, now))
+                self._tats[profile.key], self._over[profile.key] = row["tat"], usage.over(row, now)
+                return Charge(1, now, limit_of(profile).state(row["tat"], now))
         raise _limited(profile, limit_of(profile).interval)
 
     def look(self, profile: Profile) -> Charge:

@@ -15,7 +15,7 @@ PROFILE_PREFIX = "PROFILE#"
 
 
 def profile(key: str) -> Key:
-    """{enabled, version, tat, name, created}: the switch, the secret's version, the rate limit's state."""
+    """{enabled, version, tat, name, created, used?, calls_<day>?}: switch, secret's version, rate limit's state, use."""
     return Key(f"{PROFILE_PREFIX}{key}", "A")
 
 

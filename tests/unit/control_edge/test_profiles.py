@@ -12,6 +12,7 @@ from affino_mcp.catalogue.capability import SWITCHED, Access, Capability, Family
 from affino_mcp.control_edge.prices import base, price, prices
 from affino_mcp.gate.profile import Profile
 from tests.unit.control_edge.desk import Desk, hidden_fields, text_of
+from tests.world import Client
 
 READ, BOTH = frozenset({Access.READ}), frozenset(Access)
 EDITOR = {"name": "Content Editor Agent", "rate": "60", "burst": "", "notes": "for the newsroom"}
@@ -140,7 +141,22 @@ def test_screens_ask_the_stores_three_times_at_most(operator: Desk, profile: Pro
         *(f"/profiles/{profile.key}{end}" for end in ("", "/edit", "/regenerate")),
     ):
         assert len(operator.calls(path)) <= 3, path
-    assert len(operator.calls("/profiles?calls=today")) <= 3 + 2
+
+
+def test_the_list_and_the_profile_say_how_much_it_is_used(operator: Desk, profile: Profile) -> None:
+    world = operator.world
+    assert "never" in text_of(operator.get("/profiles"))
+    handler = world.handler()
+    client = Client(world, handler, world.headers(profile, world.person("Edith", "Moreau", "Editors")))
+    for _ in range(3):
+        client.call("list_articles")
+    handler.close()
+    world.clock.move(minutes=2)
+    for path in ("/profiles", f"/profiles/{profile.key}"):
+        assert re.search(r"\b3 (Last used )?2 minutes ago", text_of(operator.get(path))), path
+    world.clock.move(days=1)
+    operator.sign_in("olivia.park@affino.example")
+    assert re.search(r"\b0 1 day ago", text_of(operator.get("/profiles")))
 
 
 def test_a_profile_that_is_not_there(operator: Desk) -> None:
