@@ -29,6 +29,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", default=None, metavar="FOLDER", help="write the docs' pictures there")
 
 
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest) -> Path | None:
+    """Where the docs' pictures go; None: nowhere."""
+    folder = request.config.getoption("--pictures", default=None)
+    return Path(folder) if folder else None
+
+
 def _install() -> None:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         pytest.skip("no Chromium at /usr/bin/chromium, and only root can install it: apt-get install chromium")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -48,12 +49,14 @@ def accessible(page: Page) -> list[str]:
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
 
 
-def test_log_in_and_copy(context: BrowserContext, page: Page, desk: Desk, hub: str) -> None:
+def test_log_in_and_copy(context: BrowserContext, page: Page, desk: Desk, hub: str, pictures: Path | None) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if _is_complaint(said) else None)
     log_in(page, hub)
     expect(page.get_by_role("heading", level=1)).to_have_text("Your AccessToken")
+    if pictures:
+        page.screenshot(path=pictures / "hub-token.png")
     page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     token = page.evaluate("navigator.clipboard.readText()")

@@ -124,9 +124,9 @@ def _print(found: Connection, plan: Plan, *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(found))
         return
-    print_fields(
-        {"MCP endpoint": found.mcp_url, "Login": found.login_url, "Connection": plan.connection} | found.headers
-    )
+    addresses = {"MCP endpoint": found.mcp_url, "Login": found.login_url, "Hub": f"{plan.url}/hub"}
+    addresses |= {"Control Centre": f"{found.control_url} (as the person 'operator')"}
+    print_fields(addresses | {"Connection": plan.connection} | found.headers)
     typer.echo()
     profiles = [(name, keys["key"], keys["secret"]) for name, keys in found.profiles.items()]
     print_table(("Profile", "API Key", "API Secret"), profiles, "")
