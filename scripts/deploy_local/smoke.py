@@ -13,7 +13,7 @@ import httpx
 from affino_mcp import clock
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.signature import signed_headers
-from scripts.deploy_local import control
+from scripts.deploy_local import control, shell
 from scripts.deploy_local.operations import EMAIL, PASSWORD, USER_CODE, Operator
 from scripts.deploy_local.stack import Stack
 
@@ -92,6 +92,7 @@ class Smoke:
         yield "the function's log group holds a line for each call", self.log_lines
         yield "a session is refreshed, named, shown at the Hub and logged out", self.sessions
         yield "an operator signs in to the Control Centre and makes a profile", self.control
+        yield "an operator goes the whole path from a shell alone", self.shell
 
     def signed(self, method: str, name: str, **headers: str) -> httpx.Response:
         """A signed REST call without a body."""
@@ -119,6 +120,11 @@ class Smoke:
     def control(self) -> None:
         """The Control Centre, through both of its functions."""
         expect("the Control Centre", control.findings(self.request, EMAIL, PASSWORD, self.profile.name), control.WANTED)
+
+    def shell(self) -> None:
+        """The command line on the stack, found by its name."""
+        for what, found, wanted in shell.findings(self.stack):
+            expect(what, found, wanted)
 
     def health(self) -> None:
         """GET /health."""

@@ -42,6 +42,21 @@ def test_a_service_that_is_well(served: Terminal) -> None:
     assert len([name for name in seen(served) if name.startswith("table")]) == 4
 
 
+def test_many_doctors_from_one_place_are_no_illness(served: Terminal) -> None:
+    out = ""
+    for _ in range(25):
+        served.world.clock.move(seconds=1)
+        out, _ = served.run("doctor")
+    assert "RED" not in out
+
+
+@pytest.mark.parametrize("status", [200, 404, 500])
+def test_an_address_that_does_not_refuse_strangers(served: Terminal, status: int) -> None:
+    served.service = replace(served.service, http=answering(status))
+    found = seen(served)
+    assert [found[name][:2] for name in ("login", "gate")] == [(False, f"answers {status} instead of 401")] * 2
+
+
 def test_a_real_login(served: Terminal) -> None:
     words = ["--profile", "Newsroom", "--person", "jane@orbital.example", "--password"]
     assert "green  real login: Jane Doe through Newsroom" in served.run("doctor", *words, PASSWORD)[0]

@@ -1,0 +1,69 @@
+"""The operator's path from a shell alone, on the deployed stack: `affino-mcp --stack NAME ...`, each a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+from scripts.build import ROOT, sam_environment
+from scripts.deploy_local.emulator import credentials
+from scripts.deploy_local.operations import EMAIL, PASSWORD
+from scripts.deploy_local.stack import NAME, Stack
+
+WORKLOAD: Final = "Content Editor Agent"
+WHO: Final = ("--email", EMAIL, "--password", PASSWORD)
+
+
+class Shell:
+    """An operator's shell with AWS credentials and a region, and nothing else of the service."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._environment = sam_environment(**credentials(stack.endpoint, stack.region))
+
+    def run(self, *words: str) -> tuple[int, Any]:
+        """The exit code of a command, and what it answers in JSON; None when it answers nothing."""
+        command = [sys.executable, "-m", "affino_mcp.cli", "--stack", NAME, *words, "--json"]
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        return done.returncode, json.loads(done.stdout) if done.stdout.strip() else None
+
+    def lamps(self, method: str) -> list[str]:
+        """What `affino-mcp test` finds."""
+        return [lamp["tone"] for lamp in self.run("test", WORKLOAD, *WHO, "--method", method)[1]["lamps"]]
+
+
+def findings(stack: Stack) -> Iterator[tuple[str, object, object]]:
+    """What was looked at, what was found, what should be; in the order of an operator's ten minutes."""
+    shell = Shell(stack)
+    families = ("--family", "accounts=read,write", "--family", "notes=read")
+    code, made = shell.run("profile", "create", "--name", WORKLOAD, *families)
+    yield "profile create", (code, len(made["secret"])), (0, 40)
+    yield "test", shell.lamps("list_accounts"), ["green"] * 3
+    code, connected = shell.run("connect", "claude-code", "--profile", WORKLOAD, *WHO, "--verify")
+    yield "connect --verify", (code, [one["ok"] for one in connected["handshake"]]), (0, [True, True])
+    code, lost = shell.run("whatif", WORKLOAD, "--family", "accounts=off")
+    yield "whatif", (code, [one["method"] for one in lost["refused"]]), (0, ["list_accounts"])
+    code, now = shell.run("profile", "set", WORKLOAD, "--family", "accounts=off")
+    yield "profile set", (code, now["families"]), (0, {"notes": ["read"]})
+    yield "test of a family that is off", shell.lamps("list_accounts"), ["green", "green", "red"]
+    code, again = shell.run("profile", "regenerate", WORKLOAD, "--yes")
+    yield "profile regenerate", (code, again["secret"] != made["secret"]), (0, True)
+    yield "profile disable", shell.run("profile", "disable", WORKLOAD)[1]["enabled"], False
+    yield "test of a profile that is off", shell.lamps("list_notes")[0], "red"
+    code, rows = shell.run("log", "--profile", WORKLOAD, "--method", "disable_profile")
+    yield "log", (code, [row["method"] for row in rows]), (0, ["disable_profile"])
+    code, rights = shell.run("person", "explain", EMAIL)
+    yield "person explain", (code, rights["rights"]["profiles.manage"]), (0, ["group Operators"])
+    code, health = shell.run("doctor")
+    red = [one["name"] for one in health if not one["ok"]]
+    yield "doctor", (code, red), (0, [])
