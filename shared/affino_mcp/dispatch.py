@@ -17,6 +17,7 @@ from affino_mcp.errors import AffinoError, Refusal, ToolError, Unavailable, Unex
 from affino_mcp.gate.authorise import authorise
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.expiry import expiring
+from affino_mcp.gate.former import replaced
 from affino_mcp.gate.whoami import CURRENT_USER, current_user
 from affino_mcp.instance.limits import fitted
 from affino_mcp.instance.port import Call, Done, Instance
@@ -47,7 +48,7 @@ class Dispatch:
         """
         tool, arguments = compact.unwrapped(tool, arguments, compact=caller.profile.compact)
         trail = Trail.of(self._audit, caller, tool, arguments, meta)
-        trail.warn(expiring(caller.session, self._clock()))
+        trail.warn([*replaced(caller.former), *expiring(caller.session, self._clock())])
         try:
             return self._answer(caller, tool, arguments, trail)
         except UnknownTool as error:

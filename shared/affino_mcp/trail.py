@@ -124,7 +124,7 @@ def _begun(
         person_code=person.user_code if person else None,
         person_name=person.name if person else "",
         person_email=person.email if person else "",
-        arguments=redact(arguments, [f.name for f in method.takes] if method else None, (profile.secret,)),
+        arguments=redact(arguments, [f.name for f in method.takes] if method else None, profile.secrets),
         request_id=meta.request_id,
         client_name=meta.client_name,
         client_version=meta.client_version,

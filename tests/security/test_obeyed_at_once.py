@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.errors import BadCredentials, PersonInactive, ProfileDisabled, Refusal, SessionUnknown
+from affino_mcp.errors import BadCredentials, FormerSecret, PersonInactive, ProfileDisabled, Refusal, SessionUnknown
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.sessions import Issued
@@ -20,7 +20,7 @@ Deed = Callable[[World, Profile, Issued], object]
 
 SWITCHES = [
     pytest.param(lambda w, p, s: w.profiles.disable(p.key), ProfileDisabled, id="kill switch"),
-    pytest.param(lambda w, p, s: w.profiles.regenerate(p.key), BadCredentials, id="secret regenerated"),
+    pytest.param(lambda w, p, s: w.profiles.regenerate(p.key), FormerSecret, id="secret regenerated"),
     pytest.param(lambda w, p, s: w.people.disable(7), PersonInactive, id="person disabled"),
     pytest.param(lambda w, p, s: w.sessions.end(7, s.session.digest), SessionUnknown, id="logged out"),
 ]

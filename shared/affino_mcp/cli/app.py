@@ -11,7 +11,20 @@ from typing import Annotated
 import typer
 
 from affino_mcp import VERSION
-from affino_mcp.cli import connect, doctor, local, log, log_more, login, people, profiles, sessions, trial, whatif
+from affino_mcp.cli import (
+    connect,
+    doctor,
+    local,
+    log,
+    log_more,
+    login,
+    people,
+    profile_secret,
+    profiles,
+    sessions,
+    trial,
+    whatif,
+)
 from affino_mcp.cli.failing import Commands
 from affino_mcp.cli.service import remember
 
@@ -23,6 +36,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="Operate an Affino MCP service: profiles, people, the API Log, logins, and the local run.",
 )
+profile_secret.add_to(profiles.app)
 app.add_typer(profiles.app, name="profile")
 app.add_typer(people.app, name="person")
 app.add_typer(sessions.app, name="session")

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.audit.queries import people
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.cli.journal import recorded
 from affino_mcp.cli.options import AsJson, ConnectionFile, OnOff
 from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.cli.words import Families, families
+from affino_mcp.clock import iso
 from affino_mcp.control_edge.journal import Subject
-from affino_mcp.errors import AffinoError
-from affino_mcp.gate.profile import Profile, ProfileState
+from affino_mcp.control_edge.words import ago
+from affino_mcp.gate.profile import PROFILE_TYPE, Profile, ProfileState
 from affino_mcp.gate.profile_form import drawn
 from affino_mcp.gate.profiles import KEY_LENGTH
 
@@ -39,12 +39,6 @@ Compact = Annotated[
 Relogin = Annotated[
     OnOff | None, typer.Option(help="Whether an expired session's refusal offers a link that revives it.")
 ]
-
-
-class NeedsYes(AffinoError):
-    """A change that cannot be taken back was asked for where nobody can be asked to confirm it."""
-
-    type = "needs_confirmation"
 
 
 @app.command()
@@ -74,7 +68,7 @@ def create(
         known = service.profiles_drawing(key)
         made = known.create(name, wanted, rate, burst, notes or "", compact=compact is OnOff.ON)
     _warn(wanted)
-    _print_with_secret(made, as_json=as_json)
+    print_with_secret(made, as_json=as_json)
 
 
 @app.command("list")
@@ -83,12 +77,19 @@ def list_(ctx: typer.Context, *, as_json: AsJson = False, connection: Connection
 
     Example: affino-mcp profile list
     """
-    found = [_document(state.profile, enabled=state.enabled) for state in opened(ctx, connection).profiles.listed()]
+    service = opened(ctx, connection)
+    now, states = service.clock(), service.profiles.listed()
+    found = [_document(state.profile, enabled=state.enabled) | _use(state, now) for state in states]
     if as_json:
         print_json(found)
     else:
-        rows = [(d["name"], d["key"], d["enabled"], d["rate"], _switches(d["families"])) for d in found]
-        print_table(("Name", "Key", "On", "Rate", "Families"), rows, "There are no profiles yet.")
+        names = ("name", "key", "enabled", "rate", "calls_today")
+        rows = [
+            (*(d[name] for name in names), ago(state.usage.last, now), _switches(d["families"]))
+            for d, state in zip(found, states, strict=True)
+        ]
+        columns = ("Name", "Key", "On", "Rate", "Calls today", "Last used", "Families")
+        print_table(columns, rows, "There are no profiles yet.")
 
 
 @app.command()
@@ -104,9 +105,14 @@ def show(
 
     Example: affino-mcp profile show Newsroom
     """
-    state = opened(ctx, connection).profile(key)
-    document = _document(state.profile, enabled=state.enabled)
-    _print(document | ({"secret": state.profile.secret} if secret else {}), as_json=as_json)
+    service = opened(ctx, connection)
+    state = service.profile(key)
+    document = _document(state.profile, enabled=state.enabled) | _use(state, service.clock())
+    document |= {"former": _former(service, state.profile)} if state.profile.former else {}
+    if secret:
+        with recorded(service, "show_secret", _about(state), {}, {}):
+            document["secret"] = state.profile.secret
+    print_profile(document, as_json=as_json)
 
 
 @app.command("set")
@@ -138,7 +144,7 @@ def set_(
         key, seen = before.profile.key, before.profile.version
         changed = service.profiles.change(key, families=wanted, seen=seen, **given)
     _warn(wanted)
-    _print(_document(changed, enabled=before.enabled), as_json=as_json)
+    print_profile(_document(changed, enabled=before.enabled), as_json=as_json)
 
 
 @app.command()
@@ -159,43 +165,11 @@ def disable(ctx: typer.Context, key: Key, *, as_json: AsJson = False, connection
     _switch(opened(ctx, connection), key, enabled=False, as_json=as_json)
 
 
-@app.command()
-def regenerate(
-    ctx: typer.Context,
-    key: Key,
-    *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
-) -> None:
-    """Give a profile a new secret; the old one is refused from the next call on. Shows first who uses the profile.
-
-    Example: affino-mcp profile regenerate Newsroom --yes
-    """
-    service = opened(ctx, connection)
-    profile = service.profile(key).profile
-    if not yes:
-        _confirm(service, profile, as_json=as_json)
-    with recorded(service, "regenerate_profile", Subject.profile(profile), {}, {"secret": "a new one"}):
-        made = service.profiles.regenerate(profile.key, seen=profile.version)
-    _print_with_secret(made, as_json=as_json)
-
-
-def _confirm(service: Service, profile: Profile, *, as_json: bool) -> None:
-    now = service.clock()
-    users = people(service.stores.database, service.settings.audit_table, profile.key, now - timedelta(hours=24), now)
-    note(f"Used in the last 24 hours by {len(users)} people:" if users else "Nobody used it in the last 24 hours.")
-    for code, row in users.items():
-        note(f"  {row.person_name} ({code}), last at {row.at}")
-    if as_json or not sys.stdin.isatty():
-        raise NeedsYes("The old secret would stop working at once. Say --yes to go on.")
-    typer.confirm("The old secret stops working at once. Go on?", abort=True, err=True)
-
-
 def _document(profile: Profile, *, enabled: bool) -> dict[str, Any]:
     return {
         "name": profile.name,
         "key": profile.key,
+        "type": PROFILE_TYPE,
         "enabled": enabled,
         "families": profile.capability.to_json(),
         "rate": profile.rate,
@@ -208,12 +182,24 @@ def _document(profile: Profile, *, enabled: bool) -> dict[str, Any]:
     }
 
 
+def _use(state: ProfileState, now: datetime) -> dict[str, Any]:
+    last = state.usage.last
+    return {"calls_today": state.usage.today(now), "last_used": iso(last) if last else None}
+
+
+def _former(service: Service, profile: Profile) -> dict[str, Any]:
+    """The former secret without itself, and who still comes with it."""
+    uses = [asdict(use) for use in service.former_uses.of(profile)]
+    former = profile.former
+    return {"replaced": former.replaced, "accepted_until": former.until, "uses": uses} if former else {}
+
+
 def _switch(service: Service, key: str, *, enabled: bool, as_json: bool) -> None:
     before = service.profile(key)
     deed, turn = ("enable", service.profiles.enable) if enabled else ("disable", service.profiles.disable)
     with recorded(service, f"{deed}_profile", _about(before), {"enabled": before.enabled}, {"enabled": enabled}):
         state = turn(before.profile.key)
-    _print(_document(state.profile, enabled=state.enabled), as_json=as_json)
+    print_profile(_document(state.profile, enabled=state.enabled), as_json=as_json)
 
 
 def _about(state: ProfileState) -> Subject:
@@ -224,16 +210,30 @@ def _plain(wanted: Families) -> dict[str, list[str]]:
     return {name: sorted(access) for name, access in wanted.items()}
 
 
-def _print_with_secret(profile: Profile, *, as_json: bool) -> None:
+def print_with_secret(profile: Profile, *, as_json: bool) -> None:
+    """A profile whose secret is new, with its secret."""
     shown = {name: getattr(profile, name) for name in ("name", "key", "secret", "rate", "burst")}
-    _print(shown | {"families": profile.capability.to_json()}, as_json=as_json)
+    print_profile(shown | {"families": profile.capability.to_json()}, as_json=as_json)
 
 
-def _print(document: dict[str, Any], *, as_json: bool) -> None:
+def print_profile(document: dict[str, Any], *, as_json: bool) -> None:
+    """A profile's document: JSON, or a line for each field."""
     if as_json:
         print_json(document)
-    else:
-        print_fields(document | {"families": _switches(document["families"])})
+        return
+    print_fields({name: value for name, value in document.items() if name != "former"} | _lines(document))
+
+
+def _lines(document: dict[str, Any]) -> dict[str, str]:
+    """What is not said in one word."""
+    found, former = {"families": _switches(document["families"])}, document.get("former")
+    if former:
+        until = former["accepted_until"]
+        found["former secret"] = f"replaced {former['replaced']}, accepted until {until or 'then'}"
+        for use in former["uses"]:
+            who = f"{use['name']} ({use['user_code']})" if use["user_code"] else "an unknown token"
+            found[f"  used {use['at']}"] = f"{who}, {'accepted' if use['accepted'] else 'refused'}"
+    return found
 
 
 def _switches(families: dict[str, list[str]]) -> str:

@@ -16,6 +16,7 @@ from affino_mcp import wiring
 from affino_mcp.clock import Clock, now
 from affino_mcp.errors import NotFound
 from affino_mcp.gate import rows
+from affino_mcp.gate.former_uses import FormerUses
 from affino_mcp.gate.passwords import Passwords
 from affino_mcp.gate.people import People
 from affino_mcp.gate.person import Person
@@ -62,6 +63,11 @@ class Service:
             return key if length == KEY_LENGTH else drawn(length)
 
         return Profiles(stores.database, stores.secrets, settings, self.clock, draw)
+
+    @cached_property
+    def former_uses(self) -> FormerUses:
+        """Who still uses profiles' former secrets."""
+        return FormerUses(self.stores.database, self.settings, self.clock)
 
     @cached_property
     def people(self) -> People:

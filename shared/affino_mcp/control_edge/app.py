@@ -74,6 +74,7 @@ SCREENS: Final[tuple[tuple[str, str, Screen, Rule], ...]] = (
     ("/profiles/{key}/edit", "POST", profile_edit.save, _PROFILE),
     ("/profiles/{key}/disable", "POST", profile_switch.disable, _PROFILE),
     ("/profiles/{key}/enable", "POST", profile_switch.enable, _PROFILE),
+    ("/profiles/{key}/end-overlap", "POST", profile_switch.end_overlap, _PROFILE),
     ("/profiles/{key}/regenerate", "GET", profile_switch.before_regenerating, _PROFILE_SECRET),
     ("/profiles/{key}/regenerate", "POST", profile_switch.regenerate, _PROFILE_SECRET),
 )

@@ -15,6 +15,7 @@ from affino_mcp.audit.log import AuditLog
 from affino_mcp.clock import Clock
 from affino_mcp.control_edge.visits import Visits
 from affino_mcp.control_edge.words import FILTERS
+from affino_mcp.gate.former_uses import FormerUses
 from affino_mcp.gate.login_guard import LoginGuard
 from affino_mcp.gate.people import People
 from affino_mcp.gate.profile_reader import ProfileReader
@@ -62,6 +63,11 @@ class Centre:
     def reader(self) -> ProfileReader:
         """The API Profiles, to read."""
         return ProfileReader(self.database, self.secrets, self.settings)
+
+    @cached_property
+    def former_uses(self) -> FormerUses:
+        """Who still uses profiles' former secrets."""
+        return FormerUses(self.database, self.settings, self.clock)
 
     @cached_property
     def people(self) -> People:

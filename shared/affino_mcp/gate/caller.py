@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from affino_mcp.gate.former import Former
 from affino_mcp.gate.limit import RateState
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import Profile
@@ -14,12 +15,16 @@ __all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
 
 @dataclass(frozen=True)
 class Caller:
-    """An admitted caller: what may be touched, who is acting, and what is left of the profile's budget."""
+    """An admitted caller: what may be touched, who is acting, and what is left of the profile's budget.
+
+    `former` is the secret that let the caller in, when it was not the current one.
+    """
 
     profile: Profile
     person: Person
     session: Session
     rate: RateState
+    former: Former | None = None
 
     @property
     def cursor_key(self) -> bytes:

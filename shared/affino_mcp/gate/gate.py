@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import replace
+from functools import partial
 
 from affino_mcp import observability
 from affino_mcp.clock import Clock, seconds
 from affino_mcp.errors import (
     BadCredentials,
+    FormerSecret,
     ProfileDisabled,
     RateLimited,
     Refusal,
@@ -18,6 +20,8 @@ from affino_mcp.errors import (
     Unavailable,
 )
 from affino_mcp.gate.caller import Caller
+from affino_mcp.gate.former import Standing, standing
+from affino_mcp.gate.former_uses import FormerUses
 from affino_mcp.gate.headers import Credentials, RawHeaders, read
 from affino_mcp.gate.last_use import LastUse
 from affino_mcp.gate.named import FirstOfMinute
@@ -33,7 +37,6 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, StoreUnavailable
 from affino_mcp.store.secrets import Secrets
 
-_NOBODYS_SECRET = "0" * 40
 Resolved = Callable[[], tuple[Session, Person]]
 
 
@@ -56,6 +59,7 @@ class Gate:
         self._meter = Meter(db, settings, clock)
         self._sessions = Sessions(db, settings, clock)
         self._first = FirstOfMinute(clock)
+        self._former = FormerUses(db, settings, clock)
         self._strangers = TokenGuard(db, settings, clock)
         self._pool, self._used, self._clock = pool, used, clock
 
@@ -66,10 +70,13 @@ class Gate:
         PersonInactive, ProfileDisabled or RateLimited, `about` the profile, the person and the token's fingerprint as far
         as known. Raises Unavailable when a store does not answer. Only an admitted call costs budget. Credentials that
         nobody has are counted against their `source`, which is told TooManyFailures after many (R130); right ones never.
+        The profile's former secret is FormerSecret (a BadCredentials that the log knows apart), or let in during its overlap.
         """
         credentials = read(headers)
         try:
-            caller = self._admit(credentials, charge=charge)
+            caller = self._marked(self._admit(credentials, charge=charge), credentials)
+        except FormerSecret as former:
+            raise self._known_still(former, credentials, source) from None
         except (BadCredentials, SessionUnknown) as stranger:
             raise self._counted(source, stranger) from None
         except StoreUnavailable as error:
@@ -77,6 +84,23 @@ class Gate:
         if self._used is not None:
             self._used.note(caller.session)
         return caller
+
+    def _marked(self, caller: Caller, credentials: Credentials) -> Caller:
+        """The caller; one that came with the former secret is noted and told."""
+        profile, former = caller.profile, caller.profile.former
+        if former is None or standing(profile, credentials.secret, self._clock()) is Standing.CURRENT:
+            return caller
+        self._former.note(profile, former, caller.person, accepted=True)
+        return replace(caller, former=former)
+
+    def _known_still(self, refusal: FormerSecret, credentials: Credentials, source: str) -> Refusal:
+        """The refusal of a former secret, about whom it concerns; with nobody's token it counts as a stranger's."""
+        profile: Profile = refusal.profile
+        person = _person_if_known(partial(self._sessions.resolve, credentials.token))
+        refusal.about(person=person, fingerprint=fingerprint(digest(credentials.token)))
+        if profile.former is not None:
+            self._former.note(profile, profile.former, person, accepted=False)
+        return self._counted(source, refusal)
 
     def _counted(self, source: str, stranger: Refusal) -> Refusal:
         known = stranger.person is not None  # a session that was logged out: nobody guesses those
@@ -112,13 +136,22 @@ class Gate:
     def _identified(self, credentials: Credentials) -> Profile:
         """The profile of this key and secret. A cached version answers for a right secret; a wrong one asks the row."""
         cached = self._reader.cached(credentials.key)
-        if cached is not None and same(cached.secret, credentials.secret):
+        if cached is not None and self._accepts(cached, credentials):
             return cached
         state = self._reader.current(credentials.key)
-        right = same(state.profile.secret if state else _NOBODYS_SECRET, credentials.secret)
-        if state is None or not right:
+        return self._believed(state.profile if state else None, credentials)
+
+    def _accepts(self, profile: Profile, credentials: Credentials) -> bool:
+        return standing(profile, credentials.secret, self._clock()) in {Standing.CURRENT, Standing.OVERLAPPING}
+
+    def _believed(self, profile: Profile | None, credentials: Credentials) -> Profile:
+        """The profile, if the secret opens it now; raises BadCredentials, or FormerSecret about the profile."""
+        found = standing(profile, credentials.secret, self._clock())
+        if profile is None or found is Standing.STRANGE:
             raise BadCredentials
-        return state.profile
+        if found is Standing.FORMER:
+            raise FormerSecret().about(profile)
+        return profile
 
     def _passed(self, profile: Profile, credentials: Credentials, *, charge: bool) -> Caller:
         if charge:
@@ -155,9 +188,7 @@ class Gate:
             try:
                 return profile, ask(profile)
             except Superseded as newer:
-                profile = self._reader.at(profile.key, newer.version)
-            if not same(profile.secret, credentials.secret):
-                raise BadCredentials
+                profile = self._believed(self._reader.at(profile.key, newer.version), credentials)
         raise StoreUnavailable
 
     def _give_back(self, profile: Profile, charge: Charge) -> None:
@@ -168,11 +199,6 @@ class Gate:
 
     def _begun(self, work: Resolved) -> Resolved:
         return work if self._pool is None else self._pool.submit(work).result
-
-
-def same(ours: str, theirs: str) -> bool:
-    """Whether two secrets are equal, in time that does not tell how much of them is."""
-    return hmac.compare_digest(ours.encode(), theirs.encode())
 
 
 def _person_if_known(resolved: Resolved) -> Person | None:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from affino_mcp.catalogue.capability import Capability
+from affino_mcp.gate.former import Former
 from affino_mcp.gate.usage import Usage
 from affino_mcp.store.secrets import Document
 
@@ -34,6 +35,12 @@ class Profile:
     created: str = ""
     updated: str = ""
     relogin: bool = False
+    former: Former | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every clear secret that is known of the profile, to be kept out of rows and lines."""
+        return (self.secret, self.former.secret) if self.former and self.former.secret else (self.secret,)
 
     @property
     def cursor_key(self) -> bytes:
@@ -43,13 +50,15 @@ class Profile:
     def to_document(self) -> Document:
         """The secret document, without the version (the version is the document's address)."""
         plain = {name: getattr(self, name) for name in _PLAIN}
-        return {"type": PROFILE_TYPE, "families": self.capability.to_json(), **plain}
+        former = {"former": self.former.to_json()} if self.former else {}
+        return {"type": PROFILE_TYPE, "families": self.capability.to_json(), **former, **plain}
 
     @classmethod
     def from_document(cls, version: str, document: Document) -> Profile:
         """The inverse of `to_document`."""
         plain = {name: document[name] for name in _PLAIN if name in document}
-        return cls(version=version, capability=Capability.from_json(document["families"]), **plain)
+        former = Former(**document["former"]) if "former" in document else None
+        return cls(version=version, capability=Capability.from_json(document["families"]), former=former, **plain)
 
 
 @dataclass(frozen=True)

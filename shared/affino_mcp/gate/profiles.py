@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from affino_mcp.catalogue.capability import Access, Capability
@@ -16,6 +17,7 @@ from affino_mcp.clock import Clock, iso, microseconds
 from affino_mcp.errors import Conflict, NotFound
 from affino_mcp.gate import rows
 from affino_mcp.gate.attempts import everything, until_settled
+from affino_mcp.gate.former import Former
 from affino_mcp.gate.limit import Limit, default_burst
 from affino_mcp.gate.profile import Profile, ProfileState, secret_name
 from affino_mcp.gate.profile_form import drawn, folded_name, sound
@@ -128,9 +130,22 @@ class Profiles:
         changes["capability"] = _switched(old.capability, families or {})
         return self._replace(old, seen, changes)
 
-    def regenerate(self, key: str, *, seen: str | None = None) -> Profile:
-        """A new secret; the old one is refused from the next call on (R135, R136). Raises NotFound, Conflict."""
-        return self._replace(self.get(key).profile, seen, {"secret": self._draw(SECRET_LENGTH)})
+    def regenerate(self, key: str, *, seen: str | None = None, overlap: timedelta = timedelta()) -> Profile:
+        """A new secret; the old one is refused from the next call on (R135, R136), or after the overlap (at most 7 days).
+
+        Only the last secret is remembered: an overlap that still runs for an earlier one ends.
+        Raises NotFound, InvalidArgument (overlap), Conflict.
+        """
+        old = self.get(key).profile
+        former = Former.of(old.secret, self._clock(), overlap)
+        return self._replace(old, seen, {"secret": self._draw(SECRET_LENGTH), "former": former})
+
+    def end_overlap(self, key: str, *, seen: str | None = None) -> Profile:
+        """The former secret is refused from the next call on. Raises NotFound, Conflict (no overlap runs, or `seen`)."""
+        old, now = self.get(key).profile, self._clock()
+        if old.former is None or not old.former.accepted(now):
+            raise Conflict("No former secret is accepted any more; there is no overlap to end.")
+        return self._replace(old, seen, {"former": old.former.ended(now)})
 
     def enable(self, key: str) -> ProfileState:
         """Switch the profile on; raises NotFound."""
@@ -151,7 +166,9 @@ class Profiles:
     def _replace(self, old: Profile, seen: str | None, changes: Mapping[str, Any]) -> Profile:
         if seen is not None and seen != old.version:
             raise _changed()
-        fresh: dict[str, Any] = {"version": str(uuid.uuid4()), "updated": iso(self._clock())}
+        now = self._clock()
+        fresh: dict[str, Any] = {"version": str(uuid.uuid4()), "updated": iso(now)}
+        fresh |= {"former": old.former.kept(now)} if old.former and "former" not in changes else {}
         new = sound(replace(old, **changes, **fresh))
         if folded_name(new.name) != folded_name(old.name):
             self._require_free(new.name)

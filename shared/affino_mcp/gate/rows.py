@@ -19,6 +19,16 @@ def profile(key: str) -> Key:
     return Key(f"{PROFILE_PREFIX}{key}", "A")
 
 
+def former_use(key: str, mark: str, who: str) -> Key:
+    """{at, user_code, name, accepted, ttl}: somebody's latest use of a profile's former secret."""
+    return Key(profile(key).pk, f"{former_uses(mark)}{who}")
+
+
+def former_uses(mark: str) -> str:
+    """How the uses of one former secret begin, among a profile's rows."""
+    return f"FORMER#{mark}#"
+
+
 def profile_name(folded_name: str) -> Key:
     """{key}: makes a profile's name unique and lists the profiles."""
     return Key(PROFILE_LIST, folded_name)

@@ -14,7 +14,12 @@ def new_token() -> str:
 
 def digest(token: str) -> str:
     """What is stored instead of the token: SHA-256 of its canonical form, as hex."""
-    return hashlib.sha256(token.lower().encode()).hexdigest()
+    return sha256(token.lower())
+
+
+def sha256(text: str) -> str:
+    """The SHA-256 of a text, as hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def fingerprint(token_digest: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
 from affino_mcp.clock import Clock
+from affino_mcp.gate.former import same, signing_secrets
 from affino_mcp.gate.profile import Profile, ProfileState
 from affino_mcp.gate.profile_reader import ProfileReader
 from affino_mcp.gate.signature import body_md5, sign
@@ -16,7 +16,6 @@ from affino_mcp.login_edge.answer import NO_KEY, PROFILE_OFF, REPLAYED, Fault, K
 from affino_mcp.login_edge.request import LoginRequest, Signed, signed
 
 WINDOW: Final = timedelta(seconds=300)
-_NOBODYS_SECRET: Final = "0" * 40
 Counted = Callable[[str, Fault], LoginRefused]
 """Counts a signature that nobody could have made against its source, and gives the refusal."""
 
@@ -29,6 +28,8 @@ class SignedCalls:
 
     def verified(self, request: LoginRequest, uri: str, known: Known) -> Profile:
         """The profile that signed this request for `uri`, switched on, with a signature not used before.
+
+        A former secret signs as well as the current one during its overlap.
 
         Raises LoginRefused: NO_KEY, NO_TRUST (one answer for a wrong time, key, MD5 or signature; BLOCKED after many),
         PROFILE_OFF only when the signature is right, REPLAYED. Raises StoreUnavailable.
@@ -48,9 +49,9 @@ class SignedCalls:
 
     def _signer(self, request: LoginRequest, given: Signed, uri: str) -> ProfileState:
         state = self._reader.current(given.key)
-        secret = state.profile.secret if state else _NOBODYS_SECRET
-        ours = sign(request.method, uri, request.body, secret, given.timestamp)
-        right = hmac.compare_digest(ours, given.signature) & hmac.compare_digest(body_md5(request.body), given.md5)
+        secrets = signing_secrets(state.profile if state else None, self._clock())
+        ours = [sign(request.method, uri, request.body, secret, given.timestamp) for secret in secrets]
+        right = any(same(each, given.signature) for each in ours) & same(body_md5(request.body), given.md5)
         if state is None or not right:
             raise self._counted(request.source, untrusted(self._clock()))
         return state

@@ -12,7 +12,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.dispatch import CallMeta
-from affino_mcp.errors import MethodNotAllowed, NoSuchPath, OriginRefused, Refusal, SessionExpired, Unexpected
+from affino_mcp.errors import (
+    BadCredentials,
+    FormerSecret,
+    MethodNotAllowed,
+    NoSuchPath,
+    OriginRefused,
+    Refusal,
+    SessionExpired,
+    Unexpected,
+)
 from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.mcp_edge import message, reply
 from affino_mcp.mcp_edge.call import Call, Dispatch
@@ -90,7 +99,7 @@ class GateApp:
             _check(received, caller)
         except Refusal as refusal:
             await self._record(refusal, meta, received)
-            return reply.of_message(_with_link(refusal, request), received.id).plus(of_refusal(refusal))
+            return reply.of_message(_as_told(refusal, request), received.id).plus(of_refusal(refusal))
         call = Call(caller, meta, self._dispatch)
         answer = await self._pass_on(request, body, call, receive)
         if call.refusal is not None:
@@ -145,8 +154,10 @@ class _Collected:
             self.reply = replace(self.reply, body=self.reply.body + event.get("body", b""))
 
 
-def _with_link(refusal: Refusal, request: Request) -> Refusal:
-    """The refusal as its caller sees it; the log has the one without the link."""
+def _as_told(refusal: Refusal, request: Request) -> Refusal:
+    """The refusal as its caller sees it: with a link that the log has not, and without what only the log tells."""
+    if isinstance(refusal, FormerSecret):
+        return BadCredentials()
     if not isinstance(refusal, ReloginOffered):
         return refusal
     url = f"{request.base}{RELOGIN_PAGE}?link={refusal.link}"

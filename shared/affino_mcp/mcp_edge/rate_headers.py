@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from affino_mcp.errors import RateLimited, Refusal
+from affino_mcp.errors import FormerSecret, RateLimited, Refusal, TooManyFailures
 
 if TYPE_CHECKING:
     from affino_mcp.gate.caller import Caller
@@ -18,8 +18,11 @@ def of_caller(caller: Caller) -> dict[str, str]:
 
 
 def of_refusal(refusal: Refusal) -> dict[str, str]:
-    """The same for a refused call: all that is known of a refusal's profile is its limit, and that none is left."""
-    if refusal.profile is None:
+    """The same for a refused call: all that is known of a refusal's profile is its limit, and that none is left.
+
+    Whoever came with a former secret, or as a stranger, is told nothing of a profile.
+    """
+    if refusal.profile is None or isinstance(refusal, (FormerSecret, TooManyFailures)):
         return {}
     if isinstance(refusal, RateLimited):
         return _fields(refusal.profile.rate, 0, refusal.retry_after or 0)

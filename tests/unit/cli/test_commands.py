@@ -30,6 +30,7 @@ ALL = dict(commands(typer.main.get_command(app)))
 def test_the_commands() -> None:
     assert {" ".join(words) for words in ALL} == {
         *(f"profile {word}" for word in ("create", "list", "show", "set", "enable", "disable", "regenerate")),
+        "profile end-overlap",
         *(f"person {word}" for word in ("create", "list", "set", "explain", "enable", "disable")),
         *(f"session {word}" for word in ("list", "end")),
         *(f"local {word}" for word in ("up", "down", "status")),

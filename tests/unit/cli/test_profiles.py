@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from affino_mcp import wiring
 from affino_mcp.audit.log import AuditLog
+from affino_mcp.errors import FormerSecret
 from tests.unit.audit.rows import row
 from tests.unit.cli.conftest import Terminal
+from tests.unit.gate.world import headers
 
 
 def create(terminal: Terminal, *words: str, name: str = "Newsroom") -> dict[str, object]:
@@ -60,6 +63,49 @@ def test_regenerate_answers_the_new_secret(terminal: Terminal) -> None:
     assert again["key"] == made["key"]
     assert again["secret"] != made["secret"]
     assert terminal.json("profile", "show", str(made["key"]), "--secret")["secret"] == again["secret"]
+
+
+def test_regenerate_with_an_overlap_and_its_end(terminal: Terminal) -> None:
+    made, world = create(terminal), terminal.world
+    person = world.person("Jane", "Doe", "Editors")
+    terminal.run("profile", "regenerate", "Newsroom", "--overlap", "24h", "--yes")
+    gate = wiring.gate(terminal.service.stores, world.settings, world.clock)
+    token = world.sessions.create(person, str(made["key"])).access_token
+    gate.admit(headers(str(made["key"]), str(made["secret"]), token), charge=True)
+    shown = terminal.json("profile", "show", "Newsroom")
+    assert shown["former"]["accepted_until"] == "2026-11-24T09:00:00.000000Z"
+    assert [(use["name"], use["accepted"]) for use in shown["former"]["uses"]] == [("Jane Doe", True)]
+    assert f"Jane Doe ({person}), accepted" in terminal.run("profile", "show", "Newsroom")[0]
+    _, err = terminal.run("profile", "regenerate", "Newsroom", code=1)
+    assert "still accepted" in err
+    ended = terminal.json("profile", "end-overlap", "Newsroom")
+    assert ended["former"]["accepted_until"] == "2026-11-23T09:00:00.000000Z"
+    with pytest.raises(FormerSecret):
+        gate.admit(headers(str(made["key"]), str(made["secret"]), token), charge=True)
+    assert terminal.refused("profile", "end-overlap", "Newsroom")["type"] == "conflict"
+    assert (
+        terminal.refused("profile", "regenerate", "Newsroom", "--overlap", "8d", "--yes")["type"] == "validation_error"
+    )
+
+
+def test_use_is_shown(terminal: Terminal) -> None:
+    made, world = create(terminal), terminal.world
+    before = terminal.json("profile", "show", "Newsroom")
+    assert (before["type"], before["calls_today"], before["last_used"]) == ("AI", 0, None)
+    token = world.sessions.create(world.person("Jane", "Doe"), str(made["key"])).access_token
+    gate = wiring.gate(terminal.service.stores, world.settings, world.clock)
+    gate.admit(headers(str(made["key"]), str(made["secret"]), token), charge=True)
+    (listed,) = terminal.json("profile", "list")
+    assert (listed["calls_today"], listed["last_used"]) == (1, "2026-11-23T09:00:00.000000Z")
+    assert "just now" in terminal.run("profile", "list")[0]
+
+
+def test_showing_the_secret_is_recorded(terminal: Terminal) -> None:
+    made = create(terminal)
+    terminal.run("profile", "show", "Newsroom")
+    terminal.run("profile", "show", "Newsroom", "--secret")
+    assert [row["method"] for row in terminal.world.rows()] == ["create_profile", "show_secret"]
+    assert str(made["secret"]) not in str(terminal.world.rows())
 
 
 def test_regenerate_without_yes_says_who_uses_the_profile_and_changes_nothing(terminal: Terminal) -> None:

@@ -119,6 +119,46 @@ def test_regenerating_shows_who_would_be_cut_off_and_then_the_new_secret(operato
     assert now.secret not in str(operator.rows()) + operator.get(f"/profiles/{profile.key}").text
 
 
+def test_an_overlap_shows_who_still_comes_with_the_old_secret_and_can_be_ended(
+    operator: Desk, profile: Profile
+) -> None:
+    world, path = operator.world, f"/profiles/{profile.key}"
+    editor, handler = world.person("Edith", "Moreau", "Editors"), world.handler()
+    client = Client(world, handler, world.headers(profile, editor))
+    answer = operator.send(f"{path}/regenerate", overlap="24h")
+    assert "accepted until 2026-11-24 09:00:00 UTC" in text_of(answer)
+    assert "Nobody has come with it since" in text_of(operator.get(path))
+    assert client.call("list_articles").result["Warnings"][0]["Code"] == "FORMER_SECRET"
+    page = operator.get(path)
+    assert f"Edith Moreau ({editor}) 2026-11-23 09:00:00 accepted" in text_of(page)
+    assert len(operator.calls(path)) == 3
+    assert "Refuse it now" in page.text
+    assert "only the last former secret is remembered" in text_of(operator.get(f"{path}/regenerate"))
+    ended = operator.send(f"{path}/end-overlap", page)
+    assert ended.headers["location"].endswith("?done=ended")
+    world.clock.move(minutes=1)
+    assert client.call("list_articles").status == 401
+    handler.close()
+    after = text_of(operator.get(path))
+    assert f"Edith Moreau ({editor}) 2026-11-23 09:01:00 refused" in after
+    assert "Refuse it now" not in after
+    assert [row["method"] for row in operator.rows()] == ["regenerate_profile", "end_overlap"]
+    assert operator.rows()[0]["arguments"]["after"] == {"version": "a new one", "overlap": "24h"}
+    again = operator.send(f"{path}/end-overlap", page)
+    assert not again.headers["location"].endswith("?done=ended")
+    assert operator.rows()[-1]["outcome"] == "error"
+    secrets = [profile.secret, world.profiles.get(profile.key).profile.secret]
+    written = str(world.database.rows(world.settings.gate_table)) + str(world.rows()) + after
+    assert [secret for secret in secrets if secret in written] == []
+
+
+@pytest.mark.parametrize("overlap", ["8d", "x", "-1h", "169h", ""])
+def test_an_overlap_that_is_not_changes_nothing(operator: Desk, profile: Profile, overlap: str) -> None:
+    answer = operator.send(f"/profiles/{profile.key}/regenerate", overlap=overlap)
+    assert answer.status_code == 400
+    assert operator.world.profiles.get(profile.key).profile == profile
+
+
 def test_a_secret_is_regenerated_once_from_one_page(operator: Desk, profile: Profile) -> None:
     page = operator.get(f"/profiles/{profile.key}/regenerate")
     operator.send(f"/profiles/{profile.key}/regenerate", page)

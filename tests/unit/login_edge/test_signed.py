@@ -108,6 +108,17 @@ def test_signed_with_another_secret(desk: Desk) -> None:
     assert (reply.status, reply.error) == NO_TRUST
 
 
+def test_a_former_secret_signs_during_its_overlap_alone(desk: Desk) -> None:
+    old = desk.staffed()
+    new = desk.world.profiles.regenerate(old.key, overlap=timedelta(hours=1))
+    assert [desk.login(each).status for each in (old, new)] == [200, 200]
+    desk.world.clock.forward(3600)
+    assert [desk.login(each).status for each in (old, new)] == [401, 200]
+    desk.world.profiles.regenerate(old.key, overlap=timedelta(hours=1))
+    desk.world.profiles.end_overlap(old.key)
+    assert desk.login(new).body == desk.send(desk.signed(new, content(), APIKey="nobody"), content()).body
+
+
 def test_a_signature_cannot_be_extended(desk: Desk) -> None:
     """What length extension could append goes into the time stamp, which must be exactly a time stamp."""
     profile, body = desk.staffed(), content()

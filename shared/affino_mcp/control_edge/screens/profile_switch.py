@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
@@ -13,7 +14,11 @@ from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.journal import CHANNEL, Subject, recorded
 from affino_mcp.control_edge.screens.profile_edit import urls
-from affino_mcp.errors import Conflict
+from affino_mcp.errors import Conflict, InvalidArgument
+from affino_mcp.gate.former import overlap
+
+OVERLAPS: Final[Mapping[str, str]] = {"0": "at once", "1h": "in an hour", "24h": "in 24 hours", "7d": "in 7 days"}
+"""When the old secret stops working: what the operator chooses from."""
 
 
 class User(NamedTuple):
@@ -48,24 +53,37 @@ def before_regenerating(ask: Ask) -> Response:
 
 
 def regenerate(ask: Ask) -> Response:
-    """Make a new secret and show it, this once; the old one is refused from now on."""
-    profile = register.the(ask).profile
-    versions = {"secret": f"of version {profile.version}"}
+    """Make a new secret and show it, this once; the old one is refused from now on, or after the chosen overlap."""
+    profile, chosen = register.the(ask).profile, ask.form.get("overlap", "0")
+    before, after = {"version": profile.version}, {"version": "a new one", "overlap": chosen}
     try:
-        with recorded(ask, "regenerate_profile", Subject.profile(profile), versions, {"secret": "a new one"}):
-            made = ask.centre.profiles.regenerate(profile.key, seen=ask.form.get("seen", ""))
-    except Conflict as error:
-        return _asked(ask, error.message)
+        wanted = overlap(chosen)
+        with recorded(ask, "regenerate_profile", Subject.profile(profile), before, after):
+            made = ask.centre.profiles.regenerate(profile.key, seen=ask.form.get("seen", ""), overlap=wanted)
+    except (Conflict, InvalidArgument) as error:
+        return _asked(ask, error)
     return ask.page("secret.html", here="/profiles", profile=made, made="regenerated", urls=urls(ask))
 
 
-def _asked(ask: Ask, wrong: str = "") -> Response:
+def end_overlap(ask: Ask) -> Response:
+    """Refuse the former secret from now on."""
+    profile = register.the(ask).profile
+    before = {"accepted_until": profile.former.until if profile.former else ""}
+    try:
+        with recorded(ask, "end_overlap", Subject.profile(profile), before, {"accepted_until": "now"}):
+            ask.centre.profiles.end_overlap(profile.key)
+    except Conflict:
+        return ask.go(f"/profiles/{profile.key}")
+    return ask.go(f"/profiles/{profile.key}?done=ended")
+
+
+def _asked(ask: Ask, error: Conflict | InvalidArgument | None = None) -> Response:
     profile = register.the(ask).profile
     users, looked = _users(ask, profile.key)
-    status = 409 if wrong else 200
-    return ask.page(
-        "regenerate.html", status, here="/profiles", profile=profile, users=users, looked_at=looked, wrong=wrong
-    )
+    shown = {"profile": profile, "users": users, "looked_at": looked, "overlaps": OVERLAPS}
+    shown |= {"running": profile.former is not None and profile.former.accepted(ask.centre.clock())}
+    status, wrong = (error.status, error.message) if error else (200, "")
+    return ask.page("regenerate.html", status, here="/profiles", wrong=wrong, **shown)
 
 
 def _users(ask: Ask, key: str) -> tuple[list[User], int]:

@@ -23,14 +23,17 @@ def listed(ask: Ask) -> Response:
 
 
 def shown(ask: Ask) -> Response:
-    """One profile, its figures and its latest calls."""
-    one = register.the(ask)
+    """One profile, its figures, its latest calls, and who still uses its former secret."""
+    one, now = register.the(ask), ask.centre.clock()
+    former = one.profile.former
     return ask.page(
         "profile.html",
         here="/profiles",
         one=one,
         profile=one.profile,
-        now=ask.centre.clock(),
+        now=now,
+        former_accepted=former is not None and former.accepted(now),
+        former_uses=ask.centre.former_uses.of(one.profile),
         recent=_latest(ask, one.profile.key),
         tokens=price(one.profile.capability),
         done=ask.query.get("done", ""),

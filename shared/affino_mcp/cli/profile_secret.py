@@ -1,0 +1,84 @@
+"""`affino-mcp profile regenerate` and `end-overlap`: a profile's secret is replaced, at once or with an overlap."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from affino_mcp.audit.queries import people
+from affino_mcp.cli.journal import recorded
+from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.output import note
+from affino_mcp.cli.profiles import Key, print_with_secret, show
+from affino_mcp.cli.service import Service, opened
+from affino_mcp.control_edge.journal import Subject
+from affino_mcp.errors import AffinoError
+from affino_mcp.gate.former import overlap as overlap_of
+from affino_mcp.gate.profile import Profile
+
+
+class NeedsYes(AffinoError):
+    """A change that cannot be taken back was asked for where nobody can be asked to confirm it."""
+
+    type = "needs_confirmation"
+
+
+def regenerate(
+    ctx: typer.Context,
+    key: Key,
+    *,
+    overlap: Annotated[
+        str, typer.Option(metavar="TIME", help="How long the old secret works beside the new one: 0, 1h, 24h, 7d.")
+    ] = "0",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+    connection: ConnectionFile = None,
+) -> None:
+    """Give a profile a new secret; the old one is refused from the next call on. Shows first who uses the profile.
+
+    Example: affino-mcp profile regenerate Newsroom --overlap 24h --yes
+    """
+    service, wanted = opened(ctx, connection), overlap_of(overlap)
+    profile = service.profile(key).profile
+    if not yes:
+        _confirm(service, profile, wanted, as_json=as_json)
+    before, after = {"version": profile.version}, {"version": "a new one", "overlap": overlap}
+    with recorded(service, "regenerate_profile", Subject.profile(profile), before, after):
+        made = service.profiles.regenerate(profile.key, seen=profile.version, overlap=wanted)
+    print_with_secret(made, as_json=as_json)
+
+
+def end_overlap(ctx: typer.Context, key: Key, *, as_json: AsJson = False, connection: ConnectionFile = None) -> None:
+    """Refuse a profile's former secret from the next call on, before its overlap is over.
+
+    Example: affino-mcp profile end-overlap Newsroom
+    """
+    service = opened(ctx, connection)
+    profile = service.profile(key).profile
+    before = {"accepted_until": profile.former.until if profile.former else ""}
+    with recorded(service, "end_overlap", Subject.profile(profile), before, {"accepted_until": "now"}):
+        service.profiles.end_overlap(profile.key, seen=profile.version)
+    show(ctx, profile.key, secret=False, as_json=as_json, connection=connection)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put these commands beside the others about profiles."""
+    app.command("regenerate")(regenerate)
+    app.command("end-overlap")(end_overlap)
+
+
+def _confirm(service: Service, profile: Profile, overlap: timedelta, *, as_json: bool) -> None:
+    now = service.clock()
+    users = people(service.stores.database, service.settings.audit_table, profile.key, now - timedelta(hours=24), now)
+    note(f"Used in the last 24 hours by {len(users)} people:" if users else "Nobody used it in the last 24 hours.")
+    for code, row in users.items():
+        note(f"  {row.person_name} ({code}), last at {row.at}")
+    if profile.former and profile.former.accepted(now):
+        note("The secret before this one is still accepted; that ends now, only the last one is remembered.")
+    when = f"in {overlap}" if overlap else "at once"
+    if as_json or not sys.stdin.isatty():
+        raise NeedsYes(f"The old secret would stop working {when}. Say --yes to go on.")
+    typer.confirm(f"The old secret stops working {when}. Go on?", abort=True, err=True)
