@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -169,3 +169,8 @@ class Client:
     def tools(self) -> list[str]:
         """The names of the tools listed."""
         return [tool["name"] for tool in self.rpc("tools/list").document["result"]["tools"]]
+
+    def but(self, **changed: str) -> Client:
+        """The same client with other headers: `X_API_Key="..."`."""
+        headers = {name.replace("_", "-"): value for name, value in changed.items()}
+        return replace(self, headers={**self.headers, **headers})

@@ -78,12 +78,6 @@ class BadCredentials(Refusal):
     next_step = "Do not retry with the same headers. Ask the person to log in again; if that fails, ask the operator."
 
 
-class FormerSecret(BadCredentials):
-    """The secret is the profile's former one. The API Log says so; the caller gets what every BadCredentials says."""
-
-    type = "former_secret"
-
-
 class SessionExpired(Refusal):
     """The session's time is over (R26, R43, R44)."""
 

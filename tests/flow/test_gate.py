@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -22,12 +21,6 @@ def _without(client: Client, *names: str) -> Client:
     return Client(client.world, client.handler, {n: v for n, v in client.headers.items() if n not in names})
 
 
-def _with(client: Client, **changed: str) -> Client:
-    return Client(
-        client.world, client.handler, {**client.headers, **{n.replace("_", "-"): v for n, v in changed.items()}}
-    )
-
-
 MISSING = [names for names in product((0, 1), repeat=3) if any(names)]
 
 
@@ -35,7 +28,7 @@ MISSING = [names for names in product((0, 1), repeat=3) if any(names)]
     "gone", MISSING, ids=lambda gone: "+".join(n for n, out in zip(NAMES, gone, strict=True) if out)
 )
 def test_a_missing_header_gets_the_uniform_401(world: World, manager: Client, gone: tuple[int, ...]) -> None:
-    uniform = _with(manager, X_API_Key="nobody").call("list_accounts")
+    uniform = manager.but(X_API_Key="nobody").call("list_accounts")
     names = [name for name, out in zip(NAMES, gone, strict=True) if out]
     answer = _without(manager, *names).call("list_accounts")
     assert (answer.status, answer.document) == (401, uniform.document)
@@ -45,18 +38,16 @@ def test_a_missing_header_gets_the_uniform_401(world: World, manager: Client, go
 
 
 WRONG: dict[str, Callable[[Client], Client]] = {
-    "wrong secret": lambda c: _with(c, X_API_Secret="x" * 40),
-    "unknown key": lambda c: _with(c, X_API_Key="A" * 16),
-    "key and secret swapped": lambda c: _with(
-        c, X_API_Key=c.headers["X-API-Secret"], X_API_Secret=c.headers["X-API-Key"]
-    ),
-    "no Bearer word": lambda c: _with(c, Authorization=c.headers["Authorization"].split()[1]),
-    "basic": lambda c: _with(c, Authorization="Basic Zm9vOmJhcg=="),
-    "comma list": lambda c: _with(c, X_API_Key=f"{c.headers['X-API-Key']}, {c.headers['X-API-Key']}"),
-    "not ASCII": lambda c: _with(c, X_API_Secret="ä" * 40),
-    "64 KB": lambda c: _with(c, X_API_Secret="s" * 65536),
-    "control": lambda c: _with(c, X_API_Key=c.headers["X-API-Key"] + "\x00"),
-    "token not a UUID": lambda c: _with(c, Authorization="Bearer nonsense"),
+    "wrong secret": lambda c: c.but(X_API_Secret="x" * 40),
+    "unknown key": lambda c: c.but(X_API_Key="A" * 16),
+    "key and secret swapped": lambda c: c.but(X_API_Key=c.headers["X-API-Secret"], X_API_Secret=c.headers["X-API-Key"]),
+    "no Bearer word": lambda c: c.but(Authorization=c.headers["Authorization"].split()[1]),
+    "basic": lambda c: c.but(Authorization="Basic Zm9vOmJhcg=="),
+    "comma list": lambda c: c.but(X_API_Key=f"{c.headers['X-API-Key']}, {c.headers['X-API-Key']}"),
+    "not ASCII": lambda c: c.but(X_API_Secret="ä" * 40),
+    "64 KB": lambda c: c.but(X_API_Secret="s" * 65536),
+    "control": lambda c: c.but(X_API_Key=c.headers["X-API-Key"] + "\x00"),
+    "token not a UUID": lambda c: c.but(Authorization="Bearer nonsense"),
 }
 
 
@@ -64,59 +55,19 @@ WRONG: dict[str, Callable[[Client], Client]] = {
 def test_wrong_credentials_get_the_uniform_401(
     world: World, manager: Client, spoil: Callable[[Client], Client]
 ) -> None:
-    uniform = _with(manager, X_API_Key="nobody").call("list_accounts")
+    uniform = manager.but(X_API_Key="nobody").call("list_accounts")
     answer = spoil(manager).call("list_accounts")
     assert (answer.status, answer.document) == (401, uniform.document)
     assert {n for n in answer.headers if n != "x-request-id"} == {n for n in uniform.headers if n != "x-request-id"}
     assert world.rows() == []
 
 
-def test_a_former_secret_gets_the_uniform_401_and_a_row(world: World, profile: Profile, manager: Client) -> None:
-    """To its caller it is a wrong secret, byte for byte; the operator sees who still uses it."""
-    uniform = _with(manager, X_API_Key="nobody").call("create_account", Name="No")
-    world.profiles.regenerate(profile.key)
-    answer = manager.call("create_account", Name="No")
-    assert (answer.status, answer.document) == (401, uniform.document)
-    assert {n for n in answer.headers if n != "x-request-id"} == {n for n in uniform.headers if n != "x-request-id"}
-    (row,) = world.rows()
-    assert (row["outcome"], row["status"], row["error"]["type"]) == ("refused", 401, "former_secret")
-    assert (row["method"], row["profile_key"], row["person_name"]) == ("create_account", profile.key, "Sam Manager")
-    assert not [row for row in world.database.rows(world.settings.records_table) if "accounts" in row["pk"]]
-
-
-def test_strangers_with_a_former_secret_learn_nothing_of_the_profile(
-    world: World, profile: Profile, manager: Client
-) -> None:
-    stranger = _with(manager, Authorization="Bearer 01234567-89ab-cdef-0123-456789abcdef")
-    wrong = _with(stranger, X_API_Secret="x" * 40)
-    others = [wrong.call("list_accounts") for _ in range(21)][-1]
-    world.profiles.regenerate(profile.key)
-    answer = stranger.call("list_accounts")
-    assert (answer.status, answer.document) == (429, others.document)
-    assert {n for n in answer.headers if n != "x-request-id"} == {n for n in others.headers if n != "x-request-id"}
-
-
-def test_during_an_overlap_the_former_secret_works_and_says_so(world: World, profile: Profile, manager: Client) -> None:
-    new = world.profiles.regenerate(profile.key, overlap=timedelta(hours=24))
-    (warned,) = manager.call("list_accounts").result["Warnings"]
-    assert (warned["Code"], warned["Until"]) == ("FORMER_SECRET", "2026-11-24T09:00:00.000000Z")
-    assert "stops working on 2026-11-24 09:00 UTC" in warned["Message"]
-    assert manager.call("get_account", AccountCode=999).document["result"]["structuredContent"]["Warnings"] == [warned]
-    assert _with(manager, X_API_Secret=new.secret).call("list_accounts").result["Warnings"] == []
-    assert [[w["Code"] for w in row["warnings"]] for row in world.rows()] == [["FORMER_SECRET"], ["FORMER_SECRET"], []]
-    for secret in (profile.secret, new.secret):
-        manager.call("list_accounts", Search=f"look {secret}")
-        assert secret not in str(world.rows())
-    world.profiles.end_overlap(profile.key)
-    assert manager.call("list_accounts").status == 401
-
-
 SHAPES: dict[str, Callable[[Client], Client]] = {
-    "packed key": lambda c: _with(
-        _without(c, "X-API-Secret"), X_API_Key=f"{c.headers['X-API-Key']}:{c.headers['X-API-Secret']}"
+    "packed key": lambda c: _without(c, "X-API-Secret").but(
+        X_API_Key=f"{c.headers['X-API-Key']}:{c.headers['X-API-Secret']}"
     ),
-    "alias of the secret": lambda c: _with(_without(c, "X-API-Secret"), X_Auth_Token=c.headers["X-API-Secret"]),
-    "lower-case scheme": lambda c: _with(c, Authorization=c.headers["Authorization"].replace("Bearer", "bearer")),
+    "alias of the secret": lambda c: _without(c, "X-API-Secret").but(X_Auth_Token=c.headers["X-API-Secret"]),
+    "lower-case scheme": lambda c: c.but(Authorization=c.headers["Authorization"].replace("Bearer", "bearer")),
 }
 
 
@@ -139,7 +90,7 @@ def test_an_expired_session_says_so_and_is_recorded(world: World, manager: Clien
 
 
 def test_an_unknown_session_says_so(world: World, manager: Client) -> None:
-    answer = _with(manager, Authorization="Bearer 01234567-89ab-cdef-0123-456789abcdef").call("list_accounts")
+    answer = manager.but(Authorization="Bearer 01234567-89ab-cdef-0123-456789abcdef").call("list_accounts")
     assert (answer.status, answer.document["error"]["data"]["type"]) == (401, "session_unknown")
     assert (world.rows()[-1]["status"], world.rows()[-1]["profile_name"]) == (401, "all")
 
@@ -162,7 +113,7 @@ def test_every_warm_process_obeys_the_switches_on_the_next_call(
     assert not any(METHODS[name].family == "accounts" for c in both for name in c.tools())
     renewed = world.profiles.regenerate(profile.key)
     assert [c.call("list_contacts").status for c in both] == [401, 401]
-    assert [_with(c, X_API_Secret=renewed.secret).call("list_contacts").status for c in both] == [200, 200]
+    assert [c.but(X_API_Secret=renewed.secret).call("list_contacts").status for c in both] == [200, 200]
     other.close()
 
 

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.errors import BadCredentials, FormerSecret, PersonInactive, ProfileDisabled, Refusal, SessionUnknown
+from affino_mcp.errors import BadCredentials, PersonInactive, ProfileDisabled, Refusal, SessionUnknown
+from affino_mcp.gate.former import FormerSecret
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.sessions import Issued

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
 from affino_mcp.clock import iso
-from affino_mcp.errors import InvalidArgument
+from affino_mcp.errors import BadCredentials, InvalidArgument
 from affino_mcp.gate.tokens import fingerprint, sha256
 
 if TYPE_CHECKING:
@@ -74,6 +74,12 @@ def overlap(text: str) -> timedelta:
         raise InvalidArgument("overlap", "Say how long in hours or days: 0, 1h, 24h or 7d.")
     number = int(match["number"] or 0)
     return timedelta(days=number) if match["unit"] == "d" else timedelta(hours=number)
+
+
+class FormerSecret(BadCredentials):
+    """The secret is the profile's former one. The API Log says so; the caller gets what every BadCredentials says."""
+
+    type = "former_secret"
 
 
 class Standing(Enum):

@@ -11,7 +11,6 @@ from affino_mcp import observability
 from affino_mcp.clock import Clock, seconds
 from affino_mcp.errors import (
     BadCredentials,
-    FormerSecret,
     ProfileDisabled,
     RateLimited,
     Refusal,
@@ -20,7 +19,7 @@ from affino_mcp.errors import (
     Unavailable,
 )
 from affino_mcp.gate.caller import Caller
-from affino_mcp.gate.former import Standing, standing
+from affino_mcp.gate.former import FormerSecret, Standing, standing
 from affino_mcp.gate.former_uses import FormerUses
 from affino_mcp.gate.headers import Credentials, RawHeaders, read
 from affino_mcp.gate.last_use import LastUse

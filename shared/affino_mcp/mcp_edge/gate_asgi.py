@@ -14,7 +14,6 @@ from affino_mcp import NAME, VERSION, observability
 from affino_mcp.dispatch import CallMeta
 from affino_mcp.errors import (
     BadCredentials,
-    FormerSecret,
     MethodNotAllowed,
     NoSuchPath,
     OriginRefused,
@@ -22,6 +21,7 @@ from affino_mcp.errors import (
     SessionExpired,
     Unexpected,
 )
+from affino_mcp.gate.former import FormerSecret
 from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.mcp_edge import message, reply
 from affino_mcp.mcp_edge.call import Call, Dispatch

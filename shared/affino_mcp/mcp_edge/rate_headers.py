@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from affino_mcp.errors import FormerSecret, RateLimited, Refusal, TooManyFailures
+from affino_mcp.errors import RateLimited, Refusal, TooManyFailures
+from affino_mcp.gate.former import FormerSecret
 
 if TYPE_CHECKING:
     from affino_mcp.gate.caller import Caller

@@ -4,7 +4,7 @@ import pytest
 
 from affino_mcp import wiring
 from affino_mcp.audit.log import AuditLog
-from affino_mcp.errors import FormerSecret
+from affino_mcp.gate.former import FormerSecret
 from tests.unit.audit.rows import row
 from tests.unit.cli.conftest import Terminal
 from tests.unit.gate.world import headers

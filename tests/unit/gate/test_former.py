@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.errors import BadCredentials, Conflict, FormerSecret, InvalidArgument, SessionUnknown, TooManyFailures
-from affino_mcp.gate.former import LONGEST_OVERLAP, Former, Standing, signing_secrets, standing
+from affino_mcp.errors import BadCredentials, Conflict, InvalidArgument, SessionUnknown, TooManyFailures
+from affino_mcp.gate.former import LONGEST_OVERLAP, Former, FormerSecret, Standing, signing_secrets, standing
 from affino_mcp.gate.former_uses import EVERY, FormerUses
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.profile import Profile

@@ -1,0 +1,48 @@
+"""A regenerated secret as clients meet it: the old one is a wrong one, or works for a while and says so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from affino_mcp.gate.profile import Profile
+from tests.world import Client, World
+
+
+def test_a_former_secret_gets_the_uniform_401_and_a_row(world: World, profile: Profile, manager: Client) -> None:
+    """To its caller it is a wrong secret, byte for byte; the operator sees who still uses it."""
+    uniform = manager.but(X_API_Key="nobody").call("create_account", Name="No")
+    world.profiles.regenerate(profile.key)
+    answer = manager.call("create_account", Name="No")
+    assert (answer.status, answer.document) == (401, uniform.document)
+    assert {n for n in answer.headers if n != "x-request-id"} == {n for n in uniform.headers if n != "x-request-id"}
+    (row,) = world.rows()
+    assert (row["outcome"], row["status"], row["error"]["type"]) == ("refused", 401, "former_secret")
+    assert (row["method"], row["profile_key"], row["person_name"]) == ("create_account", profile.key, "Sam Manager")
+    assert not [row for row in world.database.rows(world.settings.records_table) if "accounts" in row["pk"]]
+
+
+def test_strangers_with_a_former_secret_learn_nothing_of_the_profile(
+    world: World, profile: Profile, manager: Client
+) -> None:
+    stranger = manager.but(Authorization="Bearer 01234567-89ab-cdef-0123-456789abcdef")
+    wrong = stranger.but(X_API_Secret="x" * 40)
+    others = [wrong.call("list_accounts") for _ in range(21)][-1]
+    world.profiles.regenerate(profile.key)
+    answer = stranger.call("list_accounts")
+    assert (answer.status, answer.document) == (429, others.document)
+    assert {n for n in answer.headers if n != "x-request-id"} == {n for n in others.headers if n != "x-request-id"}
+
+
+def test_during_an_overlap_the_former_secret_works_and_says_so(world: World, profile: Profile, manager: Client) -> None:
+    new = world.profiles.regenerate(profile.key, overlap=timedelta(hours=24))
+    (warned,) = manager.call("list_accounts").result["Warnings"]
+    assert (warned["Code"], warned["Until"]) == ("FORMER_SECRET", "2026-11-24T09:00:00.000000Z")
+    assert "stops working on 2026-11-24 09:00 UTC" in warned["Message"]
+    assert manager.call("get_account", AccountCode=999).document["result"]["structuredContent"]["Warnings"] == [warned]
+    assert manager.but(X_API_Secret=new.secret).call("list_accounts").result["Warnings"] == []
+    assert [[w["Code"] for w in row["warnings"]] for row in world.rows()] == [["FORMER_SECRET"], ["FORMER_SECRET"], []]
+    for secret in (profile.secret, new.secret):
+        manager.call("list_accounts", Search=f"look {secret}")
+        assert secret not in str(world.rows())
+    world.profiles.end_overlap(profile.key)
+    assert manager.call("list_accounts").status == 401
