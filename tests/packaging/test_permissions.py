@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
+from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.gate import rows
+from affino_mcp.instance.builtin.document import record_key
+from affino_mcp.instance.builtin.index import facet_partition
+from affino_mcp.instance.builtin.places import DEEDS
 from affino_mcp.store.files import MEDIA, UPLOADS
 from scripts.expand import Template, of_type
 
@@ -27,6 +31,7 @@ GRANTS: dict[tuple[str, str], set[str]] = {
         *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     },
     (CONTROL, "AuditTable"): {"PutItem", "Query"},
+    (CONTROL, "RecordsTable"): {"BatchGetItem", "Query"},
 }
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
 
@@ -86,10 +91,21 @@ def test_the_control_centre_asks_the_audit_and_adds_to_it(template: Template) ->
 
 
 def test_passwords_are_the_login_functions_and_records_the_mcp_endpoints_alone(template: Template) -> None:
-    for role in (LOGIN, CONTROL):
-        assert "RecordsTable" not in str(statements(template, role))
+    assert "RecordsTable" not in str(statements(template, LOGIN))
     for role in (MCP, CONTROL):
         assert "CredentialsTable" not in str(statements(template, role))
+
+
+def test_the_control_centre_reads_the_places_among_the_records_and_nothing_else(template: Template) -> None:
+    (places,) = [each for each in statements(template, CONTROL) if "RecordsTable" in str(each)]
+    assert set(places["Action"]) == {"dynamodb:BatchGetItem", "dynamodb:Query"}
+    patterns = places["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    allowed = {key for kind in DEEDS for key in (f"{kind}#*", facet_partition(kind, "all"))}
+    assert set(patterns) == allowed
+    others = {record.family for record in RECORDS.values()} - set(DEEDS)
+    keys = [key for family in others for key in (record_key(family, 7).pk, facet_partition(family, "all"))]
+    assert keys
+    assert not [key for key in keys if any(fnmatchcase(key, pattern) for pattern in patterns)]
 
 
 def test_every_action_is_written_out(template: Template) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -113,19 +114,30 @@ def set_(
 
 @app.command()
 def explain(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connection: ConnectionFile = None) -> None:
-    """What a person may do, right by right, and because of what; `articles.all` is about the articles of others.
+    """What a person may do, right by right, then section by section and forum by forum, and because of what.
 
     Example: affino-mcp person explain jane@orbital.example
     """
     service = opened(ctx, connection)
     found = service.person(person)
     because = {one.right: one.because for one in explained(found, service.clock()) if one.held}
+    where = {kind: [asdict(place) for place in places] for kind, places in service.places(found).items()}
     if as_json:
-        print_json({"user_code": found.user_code, "name": found.name, "active": found.active, "rights": because})
+        told = {"user_code": found.user_code, "name": found.name, "active": found.active, "rights": because}
+        print_json(told | {"places": where})
         return
     print_table(("Right", "Because"), list(because.items()), f"{found.name} has no rights.")
+    for kind, places in where.items():
+        _print_places(kind, places)
     if not found.active:
         note(f"{found.name} is disabled: nothing can be done in this name.")
+
+
+def _print_places(kind: str, places: list[dict[str, Any]]) -> None:
+    if places:
+        typer.echo()
+        rows = [(place["name"], one["deed"], one["held"], one["because"]) for place in places for one in place["deeds"]]
+        print_table((kind.capitalize(), "Deed", "May", "Because"), rows, "")
 
 
 @app.command()

@@ -24,6 +24,7 @@ from affino_mcp.gate.profile import ProfileState
 from affino_mcp.gate.profile_form import drawn, folded_name
 from affino_mcp.gate.profiles import KEY_LENGTH, Profiles
 from affino_mcp.gate.sessions import Sessions
+from affino_mcp.instance.builtin.places import DEEDS, Place, places
 from affino_mcp.local import connection
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.network import client
@@ -73,6 +74,13 @@ class Service:
     def people(self) -> People:
         """Its people."""
         return People(self.stores.database, self.settings, self.clock)
+
+    def places(self, person: Person) -> dict[str, list[Place]]:
+        """What the person may do in each section and forum of the builtin instance, by kind of place."""
+        if self.settings.instance_url:
+            return {}
+        table, now = self.settings.records_table, self.clock()
+        return {kind: places(self.stores.database, table, kind, person, now) for kind in DEEDS}
 
     @cached_property
     def passwords(self) -> Passwords:

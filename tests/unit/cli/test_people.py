@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from affino_mcp.gate.passwords import Passwords
+from affino_mcp.instance.builtin.content import place_section
 from tests.unit.cli.conftest import Terminal
 
 JANE = ["--name", "Jane Doe", "--email", "jane@orbital.example"]
@@ -81,6 +82,17 @@ def test_a_short_password_is_misunderstood_and_changes_nothing(terminal: Termina
     terminal.run("person", *words, "--password", "short", code=2)
     assert [person["name"] for person in terminal.json("person", "list")] == ["Jane Doe"]
     assert matches(terminal, 1, "correct horse")
+
+
+def test_explain_says_what_somebody_may_do_where(terminal: Terminal) -> None:
+    records, at = terminal.world.records, terminal.world.clock()
+    place_section(records, "Marketing", at, read=["Everybody"], write=["Publishers"], publish=["Publishers"])
+    terminal.json("person", "create", *JANE, "--group", "Publishers")
+    (section,) = terminal.json("person", "explain", "jane@orbital.example")["places"]["sections"]
+    assert (section["code"], section["name"]) == (1, "Marketing")
+    assert section["deeds"][2] == {"deed": "publish", "held": True, "because": ["group Publishers"]}
+    lines = [line.split() for line in terminal.run("person", "explain", "jane@orbital.example")[0].splitlines()]
+    assert ["Marketing", "publish", "yes", "group", "Publishers"] in lines
 
 
 def test_explain_says_which_group_gives_what(terminal: Terminal) -> None:

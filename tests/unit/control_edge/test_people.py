@@ -7,6 +7,8 @@ import pytest
 from affino_mcp.control_edge.effective import explained
 from affino_mcp.errors import PersonInactive, SessionUnknown
 from affino_mcp.gate.person import Person
+from affino_mcp.instance.builtin.content import place_section
+from affino_mcp.instance.builtin.forums import place_forum
 from tests.unit.control_edge.desk import Desk, text_of
 from tests.world import START
 
@@ -63,6 +65,76 @@ def test_groups_are_changed_and_obeyed_at_once(operator: Desk, edith: int) -> No
     assert row["record"] == f"R#people#{edith}"
 
 
+def test_a_right_is_granted_until_a_day_and_taken_back(operator: Desk, edith: int) -> None:
+    token, path = operator.world.sessions.create(edith, "key").access_token, f"/people/{edith}"
+
+    def may(right: str) -> bool:
+        return operator.world.sessions.resolve(token)[1].has(right, operator.world.clock())
+
+    page = operator.get(path)
+    assert operator.send(f"{path}/grant", page, right="contacts.consent", until="2026-11-23").status_code == 303
+    operator.send(f"{path}/grant", page, right="tasks.read", until="")
+    assert may("contacts.consent")
+    assert may("tasks.read")
+    shown = text_of(operator.get(path))
+    assert "contacts.consent 2026-11-23" in shown
+    assert "tasks.read for good" in shown
+    operator.send(f"{path}/revoke", page, right="tasks.read")
+    assert not may("tasks.read")
+    operator.world.clock.move(minutes=59)
+    assert may("contacts.consent")
+    assert [row["method"] for row in operator.rows()] == ["change_rights"] * 3
+    assert operator.rows()[-1]["arguments"]["before"]["rights"] == {
+        "contacts.consent": "2026-11-23",
+        "tasks.read": None,
+    }
+    assert operator.rows()[-1]["arguments"]["after"]["rights"] == {"contacts.consent": "2026-11-23"}
+
+
+@pytest.mark.parametrize(
+    "given", [{"right": "nonsense"}, {"right": ""}, {"right": "tasks.read", "until": "soon"}, {}], ids=str
+)
+def test_a_right_that_is_not_changes_nothing(operator: Desk, edith: int, given: dict[str, str]) -> None:
+    answer = operator.send(f"/people/{edith}/grant", operator.get(f"/people/{edith}"), **given)
+    assert answer.status_code == 400
+    person = operator.world.people.get(edith)
+    assert person is not None
+    assert person.rights == {}
+
+
+@pytest.fixture
+def places(operator: Desk) -> None:
+    records, at = operator.world.records, operator.world.clock()
+    place_section(records, "Marketing", at, read=["Everybody"], write=["Editors", "Publishers"], publish=["Publishers"])
+    place_section(records, "Board", at, read=["Legal"], write=["Legal"], publish=["Legal"])
+    place_forum(records, "Ideas", at, read=["Everybody"], post=["Community"])
+
+
+@pytest.mark.usefixtures("places")
+def test_what_somebody_may_do_where_is_explained(operator: Desk, edith: int) -> None:
+    path = f"/people/{edith}/places"
+    assert path in operator.get(f"/people/{edith}").text
+    shown = text_of(operator.get(path))
+    assert "Marketing 1 may open to everybody may group Publishers may group Publishers" in shown
+    assert "Board 2 may not read only by Legal may not read only by Legal; written in only by Legal" in shown
+    forums = text_of(operator.get(path, kind="forums"))
+    assert "Ideas 1 may not needs the right forums.read" in forums
+    assert "Marketing" not in forums
+    assert len(operator.calls(path)) == 3
+    assert "Marketing" in text_of(operator.get(path, kind="nonsense"))
+
+
+def test_anybody_is_found_by_address(operator: Desk) -> None:
+    for number in range(100):
+        operator.world.person("Nobody", f"N{number}")
+    operator.world.person("Zoe", "Last", "Sales")
+    assert "Zoe" not in text_of(operator.get("/people"))
+    assert "Zoe Last" in text_of(operator.get("/people", q=" ZOE.last@affino.example"))
+    assert "Nobody N99" not in text_of(operator.get("/people", q="zoe.last@affino.example"))
+    assert len(operator.calls("/people?q=zoe.last@affino.example")) == 2
+    assert "Nobody here" in text_of(operator.get("/people", q="zoe@elsewhere.example"))
+
+
 def test_a_disabled_person_acts_no_more(operator: Desk, edith: int) -> None:
     token = operator.world.sessions.create(edith, "key").access_token
     operator.send(f"/people/{edith}/disable", operator.get(f"/people/{edith}"))
@@ -90,6 +162,11 @@ def test_nobody_locks_themselves_out(operator: Desk) -> None:
     page = operator.get("/people/1")
     assert operator.send("/people/1/disable", page).status_code == 409
     assert operator.send("/people/1/groups", page, group=["Sales"]).status_code == 409
+    for right in ("control.access", "profiles.manage"):
+        operator.send("/people/1/grant", page, right=right)
+    assert operator.send("/people/1/groups", page, group=["Sales"]).status_code == 303
+    assert operator.send("/people/1/revoke", page, right="profiles.manage").status_code == 409
+    assert operator.send("/people/1/grant", page, right="profiles.manage", until="2026-11-22").status_code == 409
     assert operator.get("/people").status_code == 200
 
 

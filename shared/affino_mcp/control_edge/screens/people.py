@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from starlette.responses import Response
@@ -12,8 +13,10 @@ from affino_mcp.control_edge.effective import explained
 from affino_mcp.control_edge.journal import Subject, recorded
 from affino_mcp.errors import InvalidArgument, NotFound
 from affino_mcp.gate import rows
-from affino_mcp.gate.groups import GROUPS
+from affino_mcp.gate.emails import folded, plausible
+from affino_mcp.gate.groups import CONTROL_ACCESS, GROUPS, PROFILES_MANAGE, RIGHTS
 from affino_mcp.gate.person import Person
+from affino_mcp.instance.builtin.places import DEEDS, places
 from affino_mcp.store.ops import Key, Query
 
 PAGE: Final = 100
@@ -25,18 +28,33 @@ def keys(given: Mapping[str, str]) -> Sequence[Key]:
     return (rows.person(int(code)),) if code.isascii() and code.isdecimal() and len(code) < 16 else ()
 
 
+def keys_of_search(given: Mapping[str, str]) -> Sequence[Key]:
+    """The row that says whose e-mail address is searched for."""
+    wanted = given.get("q", "")
+    return (rows.email(folded(wanted)),) if plausible(wanted) else ()
+
+
 def listed(ask: Ask) -> Response:
-    """Everybody, a page at a time, by code; with `q`, the person of this e-mail address."""
+    """Everybody, a page at a time, by code; with `q`, the person of this e-mail address, or who fits on this page."""
+    wanted = ask.query.get("q", "")
+    row = next((ask.rows[key] for key in keys_of_search(ask.query) if key in ask.rows), None)
+    owner = ask.centre.people.get(row["user_code"]) if row else None
+    if owner is not None:
+        return ask.page("people.html", here="/people", people=[owner], next=None, q=wanted)
+    people, next_ = _everybody(ask)
+    words = wanted.casefold().split()
+    kept = [p for p in people if all(w in f"{p.name} {p.email} {p.user_code} {p.groups}".casefold() for w in words)]
+    return ask.page("people.html", here="/people", people=kept, next=next_, q=wanted)
+
+
+def _everybody(ask: Ask) -> tuple[list[Person], str | None]:
     table, after = ask.centre.settings.gate_table, ask.query.get("after")
     start = {"pk": rows.PERSON_LIST, "sk": after} if after else None
     found = ask.centre.database.query(Query(table, rows.PERSON_LIST, limit=PAGE, start=start))
     places = [rows.person(item["user_code"]) for item in found.items]
     items = ask.centre.database.get_many(table, places) if places else {}
     people = [Person.from_json(items[place]) for place in places if place in items]
-    words = ask.query.get("q", "").casefold().split()
-    kept = [p for p in people if all(w in f"{p.name} {p.email} {p.user_code} {p.groups}".casefold() for w in words)]
-    next_ = str(found.next["sk"]) if found.next else None
-    return ask.page("people.html", here="/people", people=kept, next=next_, q=ask.query.get("q", ""))
+    return people, str(found.next["sk"]) if found.next else None
 
 
 def shown(ask: Ask) -> Response:
@@ -55,11 +73,46 @@ def the(ask: Ask) -> Person:
 def groups(ask: Ask) -> Response:
     """Put the person in the ticked groups and out of all others."""
     person, ticked = the(ask), [group for group in GROUPS if group in ask.ticked.get("group", ())]
-    if _own_access(ask, person) and "Operators" in person.groups and "Operators" not in ticked:
-        return _page(ask, person, "You cannot take yourself out of Operators. Ask another operator.")
+    if _locks_out(ask, person, replace(person, groups=tuple(ticked))):
+        return _page(ask, person, _OWN_ACCESS)
     with recorded(ask, "change_groups", Subject.person(person), {"groups": list(person.groups)}, {"groups": ticked}):
         ask.centre.people.change(person.user_code, groups=ticked)
     return ask.go(f"/people/{person.user_code}?done=groups")
+
+
+def grant(ask: Ask) -> Response:
+    """Give the person a right directly, for good or until a day."""
+    person = the(ask)
+    return _with_rights(ask, person, {**person.rights, ask.form.get("right", ""): ask.form.get("until") or None})
+
+
+def revoke(ask: Ask) -> Response:
+    """Take a right back that was given directly."""
+    person, right = the(ask), ask.form.get("right", "")
+    return _with_rights(ask, person, {name: until for name, until in person.rights.items() if name != right})
+
+
+def _with_rights(ask: Ask, person: Person, wanted: Mapping[str, str | None]) -> Response:
+    if _locks_out(ask, person, replace(person, rights=wanted)):
+        return _page(ask, person, _OWN_ACCESS)
+    before, after = {"rights": dict(person.rights)}, {"rights": dict(wanted)}
+    try:
+        with recorded(ask, "change_rights", Subject.person(person), before, after):
+            ask.centre.people.change(person.user_code, rights=wanted)
+    except InvalidArgument as error:
+        return _page(ask, person, error.message, error.status)
+    return ask.go(f"/people/{person.user_code}?done=rights")
+
+
+def places_of(ask: Ask) -> Response:
+    """What the person may do in each section or forum, and because of what."""
+    person, builtin = the(ask), not ask.centre.settings.instance_url
+    kind = ask.query.get("kind", "") if ask.query.get("kind") in DEEDS else next(iter(DEEDS))
+    settings, now = ask.centre.settings, ask.centre.clock()
+    found = places(ask.centre.database, settings.records_table, kind, person, now) if builtin else []
+    deeds = [deed.name for deed in DEEDS[kind]]
+    shown = {"person": person, "kind": kind, "kinds": list(DEEDS), "places": found, "deeds": deeds, "builtin": builtin}
+    return ask.page("places.html", 200, here="/people", **shown)
 
 
 def disable(ask: Ask) -> Response:
@@ -99,23 +152,32 @@ def end_all(ask: Ask) -> Response:
     return ask.go(f"/people/{person.user_code}?done=sessions")
 
 
+_OWN_ACCESS: Final = "You cannot take your own access to this page away. Ask another operator."
+
+
+def _locks_out(ask: Ask, person: Person, after: Person) -> bool:
+    now = ask.centre.clock()
+    return _own_access(ask, person) and not all(after.has(right, now) for right in (CONTROL_ACCESS, PROFILES_MANAGE))
+
+
 def _own_access(ask: Ask, person: Person) -> bool:
     return person.user_code == ask.visit.person.user_code
 
 
-def _page(ask: Ask, person: Person, wrong: str = "") -> Response:
+def _page(ask: Ask, person: Person, wrong: str = "", status: int = 409) -> Response:
     sessions = ask.centre.sessions.list_of(person.user_code)
     families: dict[str, list[object]] = {}
     for one in explained(person, ask.centre.clock()):
         families.setdefault(one.family, []).append(one)
     return ask.page(
         "person.html",
-        409 if wrong else 200,
+        status if wrong else 200,
         here="/people",
         person=person,
         sessions=sorted(sessions, key=lambda session: session.issued, reverse=True),
         rights=families,
         groups=list(GROUPS),
+        every_right=sorted(RIGHTS),
         itself=_own_access(ask, person),
         done=ask.query.get("done", ""),
         wrong=wrong,
