@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.catalogue.method import DRY_RUN
 from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.cli.journal import recorded
 from affino_mcp.cli.login import Password, known_password
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_json
 from affino_mcp.cli.service import Service, opened
+from affino_mcp.control_edge.journal import Subject
 from affino_mcp.control_edge.trial import GOOD, OFF, Lamp, Result, Trial, Wanted
+from affino_mcp.control_edge.trial import arguments as json_arguments
 from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.tokens import digest
 from affino_mcp.gate.whoami import CURRENT_USER
@@ -46,7 +47,8 @@ def try_out(
     state = service.profile(profile)
     address = service.email(email)
     wanted = Wanted(address, password or known_password(service, address), method, given)
-    with service.http() as http:
+    tried = {"email": address, "method": method, "arguments": given}
+    with recorded(service, "run_test", Subject.profile(state.profile), {}, tried), service.http() as http:
         public = service.connection.login_url.partition("/rest/")[0]
         result = Trial(http, public, service.connection.dbname, state.profile).run(wanted, service.clock())
     _log_out(service, address, result)
@@ -58,15 +60,7 @@ def try_out(
 def _arguments(method: str, text: str) -> dict[str, Any]:
     if method not in METHODS:
         raise InvalidArgument("method", f"There is no method {method}.")
-    try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise InvalidArgument("arguments", 'The arguments must be a JSON object, like {"PageSize": 3}.')
-    if DRY_RUN in METHODS[method].takes and found.get(DRY_RUN.name) is not True:
-        raise InvalidArgument("arguments", 'A test changes nothing: a write must say {"DryRun": true}.')
-    return found
+    return json_arguments(METHODS[method], text)
 
 
 def _log_out(service: Service, address: str, result: Result) -> None:

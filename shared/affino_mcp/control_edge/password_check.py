@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-from affino_mcp import observability
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.errors import PersonInactive, TooManyFailures
 from affino_mcp.gate import sessions
 from affino_mcp.gate.emails import plausible
-from affino_mcp.gate.login_guard import Attempt
+from affino_mcp.gate.login_guard import Attempt, after, unless_down
 from affino_mcp.gate.passwords import LONGEST, NOBODY
 from affino_mcp.store.ops import Item, StoreUnavailable
-
-T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -44,12 +39,12 @@ def check(centre: Centre, email: str, password: str, source: str) -> Checked:
     try:
         row, right = _looked(centre, email, password)
     except StoreUnavailable:
-        _after(attempt, centre.guard.released)
+        after(attempt, centre.guard.released)
         raise
     if not right:
-        wait = _after(attempt, centre.guard.failed)
+        wait = after(attempt, centre.guard.failed)
         raise _wrong() if wait is None else _blocked(wait)
-    _after(attempt, centre.guard.succeeded)
+    after(attempt, centre.guard.succeeded)
     if row is None:
         raise Refused(403, PersonInactive.text, "inactive")
     return Checked(row)
@@ -68,21 +63,9 @@ def _looked(centre: Centre, email: str, password: str) -> tuple[Item | None, boo
 
 def _begun(centre: Centre, source: str, email: str) -> Attempt | None:
     try:
-        return _unless_down(lambda: centre.guard.begin(source, email))
+        return unless_down(lambda: centre.guard.begin(source, email))
     except TooManyFailures as blocked:
         raise _blocked(blocked.retry_after or 1) from None
-
-
-def _after(attempt: Attempt | None, tell: Callable[[Attempt], T]) -> T | None:
-    return None if attempt is None else _unless_down(lambda: tell(attempt))
-
-
-def _unless_down(work: Callable[[], T]) -> T | None:
-    try:
-        return work()
-    except StoreUnavailable:
-        observability.count("LoginGuardDown")
-        return None
 
 
 def _wrong() -> Refused:

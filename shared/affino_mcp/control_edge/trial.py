@@ -14,7 +14,9 @@ from typing import Any, Final
 import httpx
 
 from affino_mcp import NAME, VERSION
+from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.clock import stopwatch
+from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.signature import signed_headers
 
@@ -41,6 +43,19 @@ class Wanted:
     password: str = field(repr=False)
     method: str
     arguments: Mapping[str, Any]
+
+
+def arguments(method: Method, text: str) -> dict[str, Any]:
+    """A method's arguments from JSON. Raises InvalidArgument (arguments), also for a write that is no dry run."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidArgument("arguments", 'The arguments must be a JSON object, like {"PageSize": 3}.')
+    if DRY_RUN in method.takes and found.get(DRY_RUN.name) is not True:
+        raise InvalidArgument("arguments", 'A test changes nothing: a write must say {"DryRun": true}.')
+    return found
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,30 @@ sources that nobody has logged in from lately must wait before they may try at a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
+from affino_mcp import observability
 from affino_mcp.clock import Clock, seconds
 from affino_mcp.errors import TooManyFailures
 from affino_mcp.gate import rows
 from affino_mcp.gate.counters import counted
 from affino_mcp.gate.sources import account, network
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Compare, ConditionFailed, Database, Item, Update, absent, any_of, equals
+from affino_mcp.store.ops import (
+    Compare,
+    ConditionFailed,
+    Database,
+    Item,
+    StoreUnavailable,
+    Update,
+    absent,
+    any_of,
+    equals,
+)
+
+T = TypeVar("T")
 
 MOST: Final = 10
 WINDOW: Final = 15 * 60
@@ -118,6 +132,20 @@ class LoginGuard:
 
     def _now(self) -> int:
         return seconds(self._clock())
+
+
+def unless_down(work: Callable[[], T]) -> T | None:
+    """The guard must never lock anybody out: when its counters do not answer, the login goes on and an alarm is told."""
+    try:
+        return work()
+    except StoreUnavailable:
+        observability.count("LoginGuardDown")
+        return None
+
+
+def after(attempt: Attempt | None, tell: Callable[[Attempt], T]) -> T | None:
+    """Tell the guard what came of an attempt, if it was there when the attempt began and is there now."""
+    return None if attempt is None else unless_down(lambda: tell(attempt))
 
 
 def waiting(failures: int) -> int:

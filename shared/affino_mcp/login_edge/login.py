@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from affino_mcp import observability
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive, TooManyFailures
-from affino_mcp.gate.login_guard import Attempt, LoginGuard
+from affino_mcp.gate.login_guard import Attempt, LoginGuard, after, unless_down
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.session_rows import Issued
 from affino_mcp.gate.token_guard import TokenGuard
@@ -18,8 +14,6 @@ from affino_mcp.login_edge.entrance import Entrance, WrongProof
 from affino_mcp.login_edge.proof import Proof
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, StoreUnavailable
-
-T = TypeVar("T")
 
 
 class Login:
@@ -41,40 +35,27 @@ class Login:
         except WrongProof as wrong:
             raise self._wrong(attempt, wrong.wait) from wrong
         except PersonInactive as inactive:
-            self._after(attempt, self._guard.succeeded)
+            after(attempt, self._guard.succeeded)
             raise LoginRefused(answer.PERSON_OFF) from inactive
         except StoreUnavailable:
-            self._after(attempt, self._guard.released)
+            after(attempt, self._guard.released)
             raise
         known.session = issued.session.fingerprint
-        self._after(attempt, self._guard.succeeded)
+        after(attempt, self._guard.succeeded)
         return issued
 
     def stranger(self, source: str, fault: answer.Fault) -> LoginRefused:
         """Counts an unknown token or signature against its source; gives the refusal: `fault`, or BLOCKED."""
-        wait = _unless_down(lambda: self._tokens.failed(source))
+        wait = unless_down(lambda: self._tokens.failed(source))
         return LoginRefused(fault) if wait is None else LoginRefused(answer.BLOCKED, wait)
 
     def _begun(self, source: str, email: str) -> Attempt | None:
         try:
-            return _unless_down(lambda: self._guard.begin(source, email))
+            return unless_down(lambda: self._guard.begin(source, email))
         except TooManyFailures as blocked:
             raise LoginRefused(answer.BLOCKED, blocked.retry_after) from None
 
     def _wrong(self, attempt: Attempt | None, theirs: int) -> LoginRefused:
-        ours = self._after(attempt, self._guard.failed)
+        ours = after(attempt, self._guard.failed)
         wait = max(ours or 0, theirs)
         return LoginRefused(answer.BLOCKED, wait) if wait else LoginRefused(answer.WRONG_LOGIN)
-
-    @staticmethod
-    def _after(attempt: Attempt | None, tell: Callable[[Attempt], T]) -> T | None:
-        return None if attempt is None else _unless_down(lambda: tell(attempt))
-
-
-def _unless_down(work: Callable[[], T]) -> T | None:
-    """The guard must never lock anybody out: when its counters do not answer, the login goes on and an alarm is told."""
-    try:
-        return work()
-    except StoreUnavailable:
-        observability.count("LoginGuardDown")
-        return None

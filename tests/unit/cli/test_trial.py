@@ -25,6 +25,9 @@ def test_all_green(served: Terminal) -> None:
     assert out.count("green") == 3
     assert served.json("session", "list", JANE) == []
     assert served.json("log", "--method", "list_articles")[0]["person"] == "Jane Doe"
+    (test,) = served.json("log", "--method", "run_test")
+    assert test["arguments"]["after"] == {"email": JANE, "method": "list_articles", "arguments": {}}
+    assert PASSWORD not in json.dumps(served.json("log"))
 
 
 @pytest.mark.parametrize(

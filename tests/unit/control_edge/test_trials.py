@@ -96,8 +96,8 @@ def test_a_test_is_in_the_log_without_a_password(operator: Desk, profile: Profil
 @pytest.mark.parametrize(
     ("given", "text"),
     [
-        ({"arguments": "not JSON"}, "Write a JSON object"),
-        ({"arguments": "[1]"}, "Write a JSON object"),
+        ({"arguments": "not JSON"}, "must be a JSON object"),
+        ({"arguments": "[1]"}, "must be a JSON object"),
         ({"method": "nothing"}, "Choose a method"),
         ({"profile": "nobody"}, "Choose a profile"),
     ],

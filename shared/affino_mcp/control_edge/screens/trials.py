@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from affino_mcp.catalogue.registry import METHODS, shown
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.journal import Subject, recorded
-from affino_mcp.control_edge.trial import Result, Trial, Wanted
+from affino_mcp.control_edge.trial import Result, Trial, Wanted, arguments
 from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.tokens import digest
@@ -86,13 +85,7 @@ def _arguments(ask: Ask, method: Method) -> dict[str, Any]:
     text = ask.form.get("arguments", "").strip()
     if not text:
         return starting(method) if method.name != CURRENT_USER else {}
-    try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise InvalidArgument("arguments", 'Write a JSON object, like {"PageSize": 3}.')
-    return found
+    return arguments(method, text)
 
 
 def _form(
