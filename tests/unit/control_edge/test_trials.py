@@ -98,10 +98,11 @@ def test_a_test_is_in_the_log_without_a_password(operator: Desk, profile: Profil
     [
         ({"arguments": "not JSON"}, "must be a JSON object"),
         ({"arguments": "[1]"}, "must be a JSON object"),
+        ({"method": "create_article", "arguments": "{}"}, "a write must say"),
         ({"method": "nothing"}, "Choose a method"),
         ({"profile": "nobody"}, "Choose a profile"),
     ],
-    ids=["no JSON", "no object", "no method", "no profile"],
+    ids=["no JSON", "no object", "a write that would write", "no method", "no profile"],
 )
 def test_a_faulty_form_tries_nothing(operator: Desk, profile: Profile, given: dict[str, str], text: str) -> None:
     found, page = lamps(operator, profile, **given)
