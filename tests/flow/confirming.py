@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from affino_mcp.gate.profile import Profile
@@ -69,10 +70,14 @@ class Scene:
     def __post_init__(self) -> None:
         self.profile = self.world.profiles.create("careful", EVERYTHING, 6000, confirm=True, compact=self.compact)
         self.sam = self.world.person("Sam", "Careful", "Sales Managers", "Legal", "Publishers")
-        self.website = Website(self.world, self.handler, self.profile)
         self.old = Client(self.world, self.handler, self.headers(self.profile))
         self.modern = Modern(self.world, self.handler, self.headers(self.profile))
         self.free = Client(self.world, self.handler, self.headers(self.world.profile("free")))
+
+    @cached_property
+    def website(self) -> Website:
+        """Sections, categories and editors behind the same profile."""
+        return Website(self.world, self.handler, self.profile)
 
     def headers(self, profile: Profile) -> dict[str, str]:
         return self.world.headers(profile, self.sam)
