@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow import crm
 from tests.flow.confirming import FORMS, NO, YES, Modern, Scene
@@ -128,3 +130,33 @@ def test_an_option_is_obeyed_at_the_next_call(scene: Scene, account: int) -> Non
     other = crm.account(scene.free, "Other")
     world.profiles.change(key, confirm=True)
     assert scene.old.call("delete_account", AccountCode=other).error["type"] == "confirmation_required"
+
+
+def _anything(method: Method) -> dict[str, Any]:
+    """A value for each required argument, of records that do not exist."""
+    kinds = {field.name: field.kind.schema for field in method.takes if field.required}
+    return {
+        name: schema["enum"][0] if "enum" in schema else 4711 if schema.get("type") == "integer" else "x"
+        for name, schema in kinds.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "groups", [(), ("Sales Managers", "Publishers", "Community")], ids=["no rights", "many rights"]
+)
+@pytest.mark.parametrize("given", ["nothing", "records that do not exist"])
+def test_every_method_refuses_as_it_does_without_the_option(scene: Scene, groups: tuple[str, ...], given: str) -> None:
+    code = scene.world.person("Wes", "Weak", *groups)
+    free, careful = (
+        Client(scene.world, scene.handler, scene.world.headers(profile, code))
+        for profile in (scene.world.profile("another"), scene.profile)
+    )
+    refused = set()
+    for name, method in METHODS.items():
+        arguments = _anything(method) if given != "nothing" else {}
+        answers = [client.call(name, **arguments).document["result"] for client in (free, careful)]
+        if answers[0].get("isError"):
+            assert answers[0] == answers[1], name
+            refused.add(name)
+    grave = {name for name, method in METHODS.items() if method.is_grave}
+    assert refused >= grave
