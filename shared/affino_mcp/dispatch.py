@@ -10,12 +10,13 @@ from affino_mcp.audit.log import AuditLog
 from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import match
-from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.method import CONFIRM, Method
 from affino_mcp.catalogue.warning import Warning_
-from affino_mcp.clock import Clock
+from affino_mcp.clock import Clock, seconds
 from affino_mcp.errors import AffinoError, Refusal, ToolError, Unavailable, Unexpected, UnknownTool
 from affino_mcp.gate.authorise import authorise
 from affino_mcp.gate.caller import Caller
+from affino_mcp.gate.confirmation import Confirmation, ConfirmationRequired, Question
 from affino_mcp.gate.expiry import expiring
 from affino_mcp.gate.former import replaced
 from affino_mcp.gate.whoami import CURRENT_USER, current_user
@@ -29,10 +30,11 @@ __all__ = ["Answer", "CallMeta", "Dispatch"]
 
 @dataclass(frozen=True)
 class Answer:
-    """What the caller gets: the structured body, and whether it is an error."""
+    """What the caller gets: the structured body, and whether it is an error; a form gets the `question` in its place."""
 
     body: dict[str, Any]
     is_error: bool = False
+    question: Question | None = None
 
 
 class Dispatch:
@@ -50,7 +52,7 @@ class Dispatch:
         trail = Trail.of(self._audit, caller, tool, arguments, meta)
         trail.warn([*replaced(caller.former), *expiring(caller.session, self._clock())])
         try:
-            return self._answer(caller, tool, arguments, trail)
+            return self._answer(caller, tool, arguments, trail, meta)
         except UnknownTool as error:
             self._failed(trail, error)
             raise
@@ -73,16 +75,21 @@ class Dispatch:
         tool, arguments = compact.unwrapped(tool, arguments, compact=refusal.profile.compact)
         self._refuse(Trail.of_refusal(self._audit, refusal, tool, arguments, meta), refusal)
 
-    def _answer(self, caller: Caller, tool: str, arguments: dict[str, Any], trail: Trail) -> Answer:
-        method, at = compact.found(tool, compact=caller.profile.compact), self._clock()
+    def _answer(self, caller: Caller, tool: str, arguments: dict[str, Any], trail: Trail, meta: CallMeta) -> Answer:
+        profile, at = caller.profile, self._clock()
+        method = compact.found(tool, compact=profile.compact)
         if method is None:
             raise UnknownTool
         if method is compact.CALL:
             raise compact.wrong_call()
         authorise(caller, method, at)
-        matched = match(method, arguments)
+        matched = match(method.listed(confirm=profile.confirm), arguments)
+        values = {name: value for name, value in matched.values.items() if name != CONFIRM.name}
         call = self._call(caller, trail, [*trail.row.warnings, *matched.warnings])
-        done = self._perform(caller, method, matched.values, call)
+        if profile.confirm:
+            said = matched.values.get(CONFIRM.name, False)
+            call = _asking(call, Confirmation(caller, tool, arguments, meta.form, said, seconds(at)), trail)
+        done = self._perform(caller, method, values, call)
         done = replace(done, body=fitted(method, done.body, call.warnings))
         if done.sealed:
             trail.tell()
@@ -94,7 +101,8 @@ class Dispatch:
         if method.name == CURRENT_USER:
             return Done(current_user(caller))
         if method.name in compact.COMPACT:
-            return Done(compact.told(method, values, caller.profile.capability))
+            profile = caller.profile
+            return Done(compact.told(method, values, profile.capability, confirm=profile.confirm))
         return self._instance.perform(method, values, call)
 
     def _call(self, caller: Caller, trail: Trail, warnings: list[Warning_]) -> Call:
@@ -126,7 +134,18 @@ class Dispatch:
             trail.lost()
             raise Unavailable(retry_after=1) from None
         warned = {"Warnings": list(trail.row.warnings)} if trail.row.warnings else {}
-        return Answer({"error": described(error), **warned}, is_error=True)
+        question = error.question if isinstance(error, ConfirmationRequired) else None
+        return Answer({"error": described(error), **warned}, is_error=True, question=question)
+
+
+def _asking(call: Call, confirmation: Confirmation, trail: Trail) -> Call:
+    """The call of a confirming profile; its row says how it was confirmed, as soon as that matters."""
+
+    def unconfirmed(subject: str) -> ToolError | None:
+        trail.confirm(confirmation.how)
+        return confirmation.refusal(subject, trail.row.arguments)
+
+    return replace(call, unconfirmed=unconfirmed)
 
 
 def described(error: AffinoError) -> dict[str, Any]:

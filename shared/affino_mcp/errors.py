@@ -15,7 +15,7 @@ AffinoError
 │   ├── TooLarge            413 the message is over the limit
 │   ├── MethodNotAllowed    405 only POST is served
 │   └── NoSuchPath          404
-└── ToolError               the tool says no: a result with isError and {"error": {...}}
+└── ToolError               the tool says no: a result with isError and {"error": {...}}; more in gate/confirmation.py
     ├── InvalidArgument     -10   an argument is wrong, missing or too long
     ├── PermissionDenied    -110  the person lacks a right
     ├── ToolDisabled        -111  the profile does not allow the tool's family

@@ -17,6 +17,7 @@ from affino_mcp.catalogue.warning import Warning_
 from affino_mcp.clock import stopwatch
 from affino_mcp.errors import AffinoError, Refusal, ToolError, UnknownTool
 from affino_mcp.gate.caller import Caller
+from affino_mcp.gate.confirmation import Form, How
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import Profile
 from affino_mcp.instance.port import Done
@@ -25,12 +26,13 @@ from affino_mcp.store.ops import Put
 
 @dataclass(frozen=True)
 class CallMeta:
-    """What came with a call and proves nothing: the request's id, the client's own name, the caller's address."""
+    """What came with a call and proves nothing: its id, the client's own name, the caller's address, an answered form."""
 
     request_id: str
     client_name: str = ""
     client_version: str = ""
     source: str = ""
+    form: Form = field(default_factory=Form)
 
 
 @dataclass
@@ -63,6 +65,10 @@ class Trail:
     def warn(self, warnings: list[Warning_]) -> None:
         """What is worth a warning whatever comes of the call."""
         self.row = replace(self.row, warnings=tuple(warnings))
+
+    def confirm(self, how: How) -> None:
+        """How the person has confirmed what the call is about to write."""
+        self.row = replace(self.row, confirmed=how.value)
 
     def seal(self, done: Done, warnings: list[Warning_]) -> Put:
         """The finished row, for the transaction that carries the change."""
@@ -111,6 +117,7 @@ def _begun(
     audit: AuditLog, profile: Profile, person: Person | None, tool: str, arguments: dict[str, Any], meta: CallMeta
 ) -> Row:
     stamp, method = audit.stamp(), compact.found(tool, compact=profile.compact)
+    takes = [f.name for f in method.listed(confirm=profile.confirm).takes] if method else None
     return Row(
         id=stamp.id,
         at=stamp.at,
@@ -124,7 +131,7 @@ def _begun(
         person_code=person.user_code if person else None,
         person_name=person.name if person else "",
         person_email=person.email if person else "",
-        arguments=redact(arguments, [f.name for f in method.takes] if method else None, profile.secrets),
+        arguments=redact(arguments, takes, profile.secrets),
         request_id=meta.request_id,
         client_name=meta.client_name,
         client_version=meta.client_version,

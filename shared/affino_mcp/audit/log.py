@@ -75,7 +75,7 @@ def line(row: Row) -> dict[str, Any]:
     kept = row.document()
     names = (
         "id at profile_key person_code method family access outcome status record duration_ms "
-        "request_id fingerprint client_name client_version source channel dry_run count"
+        "request_id fingerprint client_name client_version source channel dry_run confirmed count"
     )
     return {name: kept[name] for name in names.split()} | {
         "profile": kept["profile_name"],

@@ -42,7 +42,8 @@ class Row:
     """What is kept about one call.
 
     `arguments` come from `redact`. `warnings` mean that arguments were partially ignored, `error` that the call was
-    rejected (R123). `count` is above 1 only on the one counting row of a storm of refused calls.
+    rejected (R123). `confirmed` says how the person has confirmed a call that had to be. `count` is above 1
+    only on the one counting row of a storm of refused calls.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Row:
     source: str = ""
     channel: str = "mcp"
     dry_run: bool = False
+    confirmed: str = ""
     count: int = 1
 
     def document(self) -> dict[str, Any]:

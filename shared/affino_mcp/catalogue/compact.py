@@ -110,18 +110,19 @@ def wrong_call() -> InvalidArgument:
     return InvalidArgument(ARGUMENTS.name, text)
 
 
-def told(method: Method, values: Values, capability: Capability) -> dict[str, Any]:
+def told(method: Method, values: Values, capability: Capability, *, confirm: bool) -> dict[str, Any]:
     """The answer of `search_tools` or `describe_tool`. Raises UnknownTool, ToolDisabled."""
-    return _described(values, capability) if method is DESCRIBE else _searched(values, capability)
+    return _described(values, capability, confirm) if method is DESCRIBE else _searched(values, capability)
 
 
-def _described(values: Values, capability: Capability) -> dict[str, Any]:
+def _described(values: Values, capability: Capability, confirm: bool) -> dict[str, Any]:
     method = METHODS.get(values[NAME.name])
     if method is None:
         raise UnknownTool
     if not shown(method, capability):
         raise ToolDisabled(f"{method.family}.{method.access}")
-    answer = {"Name": method.name, "Description": method.description, "InputSchema": method.input_schema()}
+    schema = method.listed(confirm=confirm).input_schema()
+    answer = {"Name": method.name, "Description": method.description, "InputSchema": schema}
     return {"Tool": answer | {"Annotations": method.annotations()}}
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.compact import COMPACT
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
+from affino_mcp.catalogue.method import CONFIRM, DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import METHODS
 
@@ -67,7 +67,16 @@ def manual() -> str:
     """The whole manual as Markdown."""
     head = ["# Tools", "", "<!-- Written by `make docs` from the catalogue; do not edit. -->", "", COMMON, ""]
     return (
-        "\n".join([*head, *_contents(), *(line for family in TITLES for line in chapter(family)), *_compact()]) + "\n"
+        "\n".join(
+            [
+                *head,
+                *_contents(),
+                *(line for family in TITLES for line in chapter(family)),
+                *_compact(),
+                *_confirmation(),
+            ]
+        )
+        + "\n"
     )
 
 
@@ -146,3 +155,13 @@ def _compact() -> Iterator[str]:
     yield from ("## Compact mode", "", "For a profile in compact mode these stand for all others in tools/list:", "")
     for method in COMPACT.values():
         yield from tool(method)
+
+
+def _confirmation() -> Iterator[str]:
+    """What a confirming profile asks for."""
+    always = [f"`{m.name}`" for m in METHODS.values() if m.is_grave]
+    some = [f"`{m.name}`" for m in METHODS.values() if m.may_be_grave and not m.is_grave]
+    yield from ("## Confirmation", "", "On a profile with this option the person confirms every call of these:", "")
+    yield from (f"{', '.join(always)};", "", "and those of these that publish (`Live` becomes true) or delete:", "")
+    yield from (f"{', '.join(some)}.", "")
+    yield f"Clients that show forms ask the person; for all others these tools take `{CONFIRM.name}` ({CONFIRM.help})."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
@@ -25,6 +25,10 @@ SEARCH: Final = Field("Search", line(200), "words or beginnings of words")
 PAGE_SIZE: Final = Field("PageSize", whole(1, 100), "default 20")
 CURSOR: Final = Field("Cursor", line(500), "NextCursor of the page before")
 MINE: Final = Field("Mine", flag(), "only what is yours")
+LIVE: Final = Field("Live", flag())
+CONFIRM: Final = Field(
+    "Confirm", flag(), "true once the person you act for has agreed to this very call; ask them first"
+)
 
 
 class Effect(StrEnum):
@@ -42,7 +46,8 @@ class Effect(StrEnum):
 class Method:
     """One thing that can be done. `arguments` are its own; every write also takes DryRun and IdempotencyKey.
 
-    `returns` maps each top-level key of the answer to a sentence; `record` is the record that it is about.
+    `returns` maps each top-level key of the answer to a sentence; `record` is the record that it is about. `moderates`:
+    it decides on what others wrote; `undoes`: it does whatever takes a change back; `asks`: it takes Confirm too.
     """
 
     name: str
@@ -55,6 +60,9 @@ class Method:
     arguments: tuple[Field, ...] = ()
     notes: str = ""
     record: Record | None = None
+    moderates: bool = False
+    undoes: bool = False
+    asks: bool = False
 
     @property
     def access(self) -> Access:
@@ -64,7 +72,26 @@ class Method:
     @cached_property
     def takes(self) -> tuple[Field, ...]:
         """All arguments, with those that every write has."""
-        return self.arguments + (() if self.access is Access.READ else (DRY_RUN, IDEMPOTENCY_KEY))
+        common = () if self.access is Access.READ else (DRY_RUN, IDEMPOTENCY_KEY)
+        return self.arguments + common + ((CONFIRM,) if self.asks else ())
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether it deletes or moderates: on a confirming profile the person confirms each of its calls."""
+        return self.effect is Effect.DELETE or self.moderates
+
+    @property
+    def may_be_grave(self) -> bool:
+        """Whether some of its calls are to be confirmed: it is grave, may publish, or undoes."""
+        return self.is_grave or self.undoes or (self.access is Access.WRITE and LIVE in self.arguments)
+
+    @cached_property
+    def _asking(self) -> Method:
+        return replace(self, asks=True)
+
+    def listed(self, *, confirm: bool) -> Method:
+        """The method as a profile lists it; `confirm`: the profile is a confirming one."""
+        return self._asking if confirm and self.may_be_grave else self
 
     def keeps(self, field: Field) -> bool:
         """Whether the record cannot be without this field."""
@@ -72,7 +99,7 @@ class Method:
 
     def clears(self, field: Field) -> bool:
         """Whether null is a value for this argument: it clears the attribute."""
-        only_asked = field.name in (DRY_RUN.name, IDEMPOTENCY_KEY.name, IF_UPDATED.name)
+        only_asked = field.name in (DRY_RUN.name, IDEMPOTENCY_KEY.name, IF_UPDATED.name, CONFIRM.name)
         return self.effect is Effect.UPDATE and not field.required and not only_asked
 
     @property

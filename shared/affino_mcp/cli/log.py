@@ -99,4 +99,5 @@ def _remarks(row: Row) -> str:
     remarks = [f"{row.count} calls"] if row.count > 1 else []
     remarks += [str((row.error or {}).get("message"))] if row.error else []
     remarks += [f"{warning.get('Code')} {warning.get('Argument', '')}".strip() for warning in row.warnings]
+    remarks += [f"confirmed {row.confirmed}"] if row.confirmed else []
     return "; ".join(remarks + (["dry run"] if row.dry_run else []))

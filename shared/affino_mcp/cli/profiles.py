@@ -17,7 +17,7 @@ from affino_mcp.cli.words import Families, families
 from affino_mcp.clock import iso
 from affino_mcp.control_edge.journal import Subject
 from affino_mcp.control_edge.words import ago
-from affino_mcp.gate.profile import PROFILE_TYPE, Profile, ProfileState
+from affino_mcp.gate.profile import OPTIONS, PROFILE_TYPE, Profile, ProfileState
 from affino_mcp.gate.profile_form import drawn
 from affino_mcp.gate.profiles import KEY_LENGTH
 
@@ -31,14 +31,9 @@ Switches = Annotated[
 Rate = Annotated[int | None, typer.Option(min=1, help="Calls a minute, over all who use the profile.")]
 Burst = Annotated[int | None, typer.Option(min=1, help="Calls at once after a quiet time.")]
 Notes = Annotated[str | None, typer.Option(help="For operators.")]
-Compact = Annotated[
-    OnOff | None, typer.Option(help="List three tools that stand for all others: for clients with little room.")
-]
-
-
-Relogin = Annotated[
-    OnOff | None, typer.Option(help="Whether an expired session's refusal offers a link that revives it.")
-]
+Compact = Annotated[OnOff | None, typer.Option(help=OPTIONS["compact"].hint)]
+Relogin = Annotated[OnOff | None, typer.Option(help=OPTIONS["relogin"].hint)]
+Confirm = Annotated[OnOff | None, typer.Option(help=OPTIONS["confirm"].hint)]
 
 
 @app.command()
@@ -51,6 +46,8 @@ def create(
     burst: Burst = None,
     notes: Notes = None,
     compact: Compact = None,
+    relogin: Relogin = None,
+    confirm: Confirm = None,
     as_json: AsJson = False,
     connection: ConnectionFile = None,
 ) -> None:
@@ -63,10 +60,10 @@ def create(
         opened(ctx, connection),
         drawn(KEY_LENGTH),
     )  # the key first: the log names the profile before it is there
-    given = {"name": name, "families": _plain(wanted), "rate": rate, "burst": burst, "notes": notes or ""}
+    options = _options(compact=compact, relogin=relogin, confirm=confirm)
+    given = {"name": name, "families": _plain(wanted), "rate": rate, "burst": burst, "notes": notes or "", **options}
     with recorded(service, "create_profile", Subject.new_profile(key, name), {}, given):
-        known = service.profiles_drawing(key)
-        made = known.create(name, wanted, rate, burst, notes or "", compact=compact is OnOff.ON)
+        made = service.profiles_drawing(key).create(name, wanted, rate, burst, notes or "", **options)
     _warn(wanted)
     print_with_secret(made, as_json=as_json)
 
@@ -127,6 +124,7 @@ def set_(
     burst: Burst = None,
     notes: Notes = None,
     relogin: Relogin = None,
+    confirm: Confirm = None,
     as_json: AsJson = False,
     connection: ConnectionFile = None,
 ) -> None:
@@ -137,8 +135,8 @@ def set_(
     wanted, service = families(family or []), opened(ctx, connection)
     before = service.profile(key)
     changes: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes}
-    changes |= {"compact": compact and compact is OnOff.ON, "relogin": relogin and relogin is OnOff.ON}
     given = {field: value for field, value in changes.items() if value is not None}
+    given |= _options(compact=compact, relogin=relogin, confirm=confirm)
     document = _document(before.profile, enabled=before.enabled)
     with recorded(service, "change_profile", _about(before), document, given | {"families": _plain(wanted)}):
         key, seen = before.profile.key, before.profile.version
@@ -174,9 +172,8 @@ def _document(profile: Profile, *, enabled: bool) -> dict[str, Any]:
         "families": profile.capability.to_json(),
         "rate": profile.rate,
         "burst": profile.burst,
-        "compact": profile.compact,
         "notes": profile.notes,
-        "relogin": profile.relogin,
+        **profile.options,
         "created": profile.created,
         "updated": profile.updated,
     }
@@ -192,6 +189,11 @@ def _former(service: Service, profile: Profile) -> dict[str, Any]:
     uses = [asdict(use) for use in service.former_uses.of(profile)]
     former = profile.former
     return {"replaced": former.replaced, "accepted_until": former.until, "uses": uses} if former else {}
+
+
+def _options(**given: OnOff | None) -> dict[str, bool]:
+    """The options that were given, on or off."""
+    return {name: value is OnOff.ON for name, value in given.items() if value is not None}
 
 
 def _switch(service: Service, key: str, *, enabled: bool, as_json: bool) -> None:

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
 from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.limit import default_burst
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profile import OPTIONS, Profile
 from affino_mcp.gate.profiles import Families
 from affino_mcp.settings import DEFAULT_PROFILE_RATE
-
-OPTIONS: Final[Mapping[str, tuple[str, str]]] = {
-    "compact": (
-        "Compact mode",
-        "The agent sees three tools that stand for all others: far fewer tokens, one more step.",
-    ),
-    "relogin": (
-        "Re-login link",
-        "An expired session's refusal carries a link: its person logs in, and the client goes on.",
-    ),
-}
-"""The options of a profile that are on or off: what each is called, and what it does."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +30,7 @@ class ProfileForm:
         """A profile in the form; a burst that follows from the rate is left empty."""
         ticked = {f"{family}.{access}" for family in SWITCHED for access in _on(profile.capability, family)}
         burst = "" if profile.burst == default_burst(profile.rate) else str(profile.burst)
-        options = frozenset(name for name in OPTIONS if getattr(profile, name))
+        options = frozenset(name for name, on in profile.options.items() if on)
         return cls(profile.name, str(profile.rate), burst, profile.notes, frozenset(ticked), options, profile.version)
 
     @classmethod

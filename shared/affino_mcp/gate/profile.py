@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, NamedTuple
 
 from affino_mcp.catalogue.capability import Capability
 from affino_mcp.gate.former import Former
@@ -11,16 +13,25 @@ from affino_mcp.gate.usage import Usage
 from affino_mcp.store.secrets import Document
 
 PROFILE_TYPE = "AI"
-_PLAIN = ("name", "key", "secret", "rate", "burst", "compact", "notes", "created", "updated", "relogin")
 _CURSOR_LABEL = b"affino-mcp list cursor\0"
+_OPTION: Final = "option"
+
+
+class Option(NamedTuple):
+    """Something that a profile has on or off: what operators call it, and what it does."""
+
+    label: str
+    hint: str
+
+
+def _option(label: str, hint: str) -> Any:
+    """A field that is such an option, off by default."""
+    return field(default=False, metadata={_OPTION: Option(label, hint)})
 
 
 @dataclass(frozen=True)
 class Profile:
-    """One version of a profile. `rate` is calls per minute, `burst` how many may come at once after a quiet time.
-
-    `relogin`: an expired session's refusal carries a link through which its person may revive it.
-    """
+    """One version of a profile. `rate` is calls per minute, `burst` how many may come at once after a quiet time."""
 
     key: str
     name: str
@@ -29,13 +40,25 @@ class Profile:
     capability: Capability
     rate: int
     burst: int
-    compact: bool = False
-    """Whether tools/list shows three tools that stand for all others (catalogue/compact.py)."""
+    compact: bool = _option(
+        "Compact mode", "The agent sees three tools that stand for all others: far fewer tokens, one more step."
+    )
     notes: str = ""
     created: str = ""
     updated: str = ""
-    relogin: bool = False
+    relogin: bool = _option(
+        "Re-login link", "An expired session's refusal carries a link: its person logs in, and the client goes on."
+    )
+    confirm: bool = _option(
+        "Confirmation", "The agent deletes, moderates and publishes only when its person has confirmed it."
+    )
+
     former: Former | None = None
+
+    @property
+    def options(self) -> dict[str, bool]:
+        """Every option by its name, on or off."""
+        return {name: getattr(self, name) for name in OPTIONS}
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -59,6 +82,11 @@ class Profile:
         plain = {name: document[name] for name in _PLAIN if name in document}
         former = Former(**document["former"]) if "former" in document else None
         return cls(version=version, capability=Capability.from_json(document["families"]), former=former, **plain)
+
+
+OPTIONS: Final[Mapping[str, Option]] = {f.name: f.metadata[_OPTION] for f in fields(Profile) if _OPTION in f.metadata}
+"""The options by their names. Form, command line, log and stored document are all derived from them."""
+_PLAIN: Final = tuple(f.name for f in fields(Profile) if f.name not in {"version", "capability", "former"})
 
 
 @dataclass(frozen=True)

@@ -63,10 +63,9 @@ class Profiles:
         rate: int | None = None,
         burst: int | None = None,
         notes: str = "",
-        *,
-        compact: bool = False,
+        **options: bool,
     ) -> Profile:
-        """A new profile, switched on, with its key and secret; without a rate, the default one.
+        """A new profile, switched on, with its key and secret; without a rate, the default one; `options` as in OPTIONS.
 
         Raises InvalidArgument (name, families, rate, burst, notes) and Conflict (the name is taken).
         """
@@ -79,12 +78,12 @@ class Profiles:
             capability=_switched(Capability(), families),
             rate=chosen,
             burst=default_burst(chosen) if burst is None else burst,
-            compact=compact,
             notes=notes,
             created=now,
             updated=now,
         )
-        self._require_free(sound(profile).name)
+        profile = sound(replace(profile, **options))  # type: ignore[arg-type]
+        self._require_free(profile.name)
         self._write_secret(profile)
         until_settled(lambda: self._insert(profile))
         return profile
@@ -111,19 +110,18 @@ class Profiles:
         rate: int | None = None,
         burst: int | None = None,
         notes: str | None = None,
-        compact: bool | None = None,
-        relogin: bool | None = None,
         seen: str | None = None,
+        **options: bool | None,
     ) -> Profile:
         """Change what is given. `families` replaces the switches of the families it names and leaves the others.
 
-        `seen` is the version that the operator looked at: a later one is a Conflict. A burst that followed from the old
-        rate follows the new one. Raises NotFound, InvalidArgument (name, families, rate, burst, notes), Conflict.
+        `options` are those of OPTIONS. `seen` is the version that the operator looked at: a later one is a Conflict. A burst
+        that followed from the old rate follows the new one. Raises NotFound, InvalidArgument (name, families, rate, burst,
+        notes), Conflict.
         """
         old = self.get(key).profile
         given: dict[str, Any] = {"name": name.strip() if name else name, "rate": rate, "burst": burst, "notes": notes}
-        given["compact"] = compact
-        given["relogin"] = relogin
+        given |= options
         if rate is not None and burst is None and old.burst == default_burst(old.rate):
             given["burst"] = default_burst(rate)
         changes = {field: value for field, value in given.items() if value is not None}

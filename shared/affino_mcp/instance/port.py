@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
+from affino_mcp.errors import ToolError
 from affino_mcp.store.ops import Put
 
 
@@ -51,7 +52,9 @@ class Call:
 
     `profile` binds cursors and idempotency keys, `method` (its name, which an instance fills in) binds cursors too;
     `readable` and `writable` say which families the profile switches on; `seal` builds the audit row that a write takes
-    into its own transaction (None: this channel keeps no such log).
+    into its own transaction (None: this channel keeps no such log). `unconfirmed` is asked before a grave write (one that
+    deletes, moderates or publishes), with the name of its record for people, and answers the refusal if its person has
+    not confirmed it.
     """
 
     actor: Actor
@@ -65,6 +68,7 @@ class Call:
     method: str = ""
     warnings: list[Warning_] = field(default_factory=list)
     writable: Callable[[str], bool] = field(default=lambda _: False)
+    unconfirmed: Callable[[str], ToolError | None] = field(default=lambda _: None)
 
     def reads(self, family: str) -> bool:
         """Whether this call may show a family's records: the profile and the person must both allow it."""

@@ -10,6 +10,7 @@ from affino_mcp.errors import Refusal
 if TYPE_CHECKING:
     from affino_mcp.dispatch import Answer, CallMeta
     from affino_mcp.gate.caller import Caller
+    from affino_mcp.gate.confirmation import Question
 
 
 class Dispatch(Protocol):
@@ -24,17 +25,23 @@ class Dispatch(Protocol):
 
 @dataclass
 class Call:
-    """Kept in the ASGI scope from the gate to the tool and back. `refusal` becomes the whole HTTP answer."""
+    """Kept in the ASGI scope from the gate to the tool and back.
+
+    `refusal` becomes the whole HTTP answer, `question` the result: the MCP server knows nothing of either.
+    """
 
     caller: Caller
     meta: CallMeta
     dispatch: Dispatch
     refusal: Refusal | None = field(default=None)
+    question: Question | None = field(default=None)
 
     def carry_out(self, tool: str, arguments: dict[str, Any]) -> Answer:
-        """Call the tool as this caller; remembers a refusal for the gate before raising it."""
+        """Call the tool as this caller; remembers a refusal for the gate before raising it, and a question to the person."""
         try:
-            return self.dispatch.call(self.caller, tool, arguments, self.meta)
+            answer = self.dispatch.call(self.caller, tool, arguments, self.meta)
         except Refusal as refusal:
             self.refusal = refusal
             raise
+        self.question = answer.question
+        return answer

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import anyio.to_thread
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from affino_mcp import NAME, VERSION, observability
@@ -21,6 +22,7 @@ from affino_mcp.errors import (
     SessionExpired,
     Unexpected,
 )
+from affino_mcp.gate.confirmation import Form
 from affino_mcp.gate.former import FormerSecret
 from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.mcp_edge import message, reply
@@ -101,9 +103,11 @@ class GateApp:
             await self._record(refusal, meta, received)
             return reply.of_message(_as_told(refusal, request), received.id).plus(of_refusal(refusal))
         call = Call(caller, meta, self._dispatch)
-        answer = await self._pass_on(request, body, call, receive)
+        answer = await self._pass_on(request, message.without_answers(body, received), call, receive)
         if call.refusal is not None:
             answer = reply.of_message(call.refusal, received.id)
+        elif call.question is not None:
+            answer = reply.asking(answer, call.question)
         return answer.plus(of_caller(caller))
 
     async def _record(self, refusal: Refusal, meta: CallMeta, received: message.Message) -> None:
@@ -175,4 +179,5 @@ def _meta(request: Request, received: message.Message) -> CallMeta:
     name, version = received.client
     if not name:
         name, version = request.client
-    return CallMeta(request_id=request.id, client_name=name, client_version=version, source=request.source)
+    form = received.form if request.header(b"mcp-protocol-version") in MODERN_PROTOCOL_VERSIONS else Form()
+    return CallMeta(request_id=request.id, client_name=name, client_version=version, source=request.source, form=form)

@@ -13,9 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from affino_mcp.errors import BadRequest
+from affino_mcp.gate.confirmation import Form
 
 MAX_DEPTH: Final = 64
 CLIENT_INFO: Final = "io.modelcontextprotocol/clientInfo"
+CAPABILITIES: Final = "io.modelcontextprotocol/clientCapabilities"
+STATE: Final = "requestState"
+ANSWERS: Final = "inputResponses"
+QUESTION: Final = "confirm"
+"""The name of our one question, and of the one field of its form."""
+_ACTIONS: Final = ("accept", "decline", "cancel")
 CALL: Final = "tools/call"
 _HALF_OF_A_PAIR: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 """An escape that may be half of a surrogate pair: only then are all texts looked at."""
@@ -74,6 +81,27 @@ class Message:
         known = info if isinstance(info, dict) else {}
         return _text(known.get("name")), _text(known.get("version"))
 
+    @property
+    def form(self) -> Form:
+        """What this message says of forms (2026-07-28): whether its client can show one, and what came back of ours."""
+        shows, state = _inside(self.params, "_meta", CAPABILITIES, "elicitation"), self.params.get(STATE)
+        answer = _inside(self.params, ANSWERS, QUESTION) or {}
+        agreed = answer.get("action") == "accept" and (_inside(answer, "content") or {}).get(QUESTION) is True
+        return Form(
+            offered=shows is not None and ("form" in shows or not shows),
+            agreed=agreed if answer.get("action") in _ACTIONS else None,
+            state=state if isinstance(state, str) else "",
+        )
+
+
+def without_answers(body: bytes, message: Message) -> bytes:
+    """The body of a tool call as the MCP server gets it: the answers to our questions are read here alone."""
+    if not message.is_call or not message.params.keys() & {STATE, ANSWERS}:
+        return body
+    document = json.loads(body)
+    document["params"] = {name: value for name, value in message.params.items() if name not in {STATE, ANSWERS}}
+    return json.dumps(document).encode()
+
 
 def read(body: bytes) -> Message:
     """The message in a request body. Never raises: see `Message.fault`."""
@@ -91,6 +119,13 @@ def read(body: bytes) -> Message:
         fault=_fault(document),
         halves=_HALF_OF_A_PAIR.search(body) is not None,
     )
+
+
+def _inside(found: Any, *names: str) -> dict[str, Any] | None:
+    """The object that these names lead to; None when there is none."""
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def _is_id(value: Any) -> bool:

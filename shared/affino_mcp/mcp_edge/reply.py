@@ -11,6 +11,8 @@ from typing import Any, Final
 from starlette.types import Send
 
 from affino_mcp.errors import MethodNotAllowed, Refusal
+from affino_mcp.gate.confirmation import Question
+from affino_mcp.mcp_edge.message import QUESTION
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -62,6 +64,21 @@ def of_message(refusal: Refusal, message_id: str | int | None) -> Reply:
     """
     document = {"jsonrpc": "2.0", "id": message_id, "error": _error(refusal)}
     return as_json(refusal.status, document).plus(_headers(refusal))
+
+
+def asking(answer: Reply, question: Question) -> Reply:
+    """The server's answer with a question to the person in place of its result (MCP 2026-07-28, `input_required`)."""
+    document = json.loads(answer.body)
+    field = {"type": "boolean", "title": "Confirm", "description": "Yes, do this in my name."}
+    form = {"type": "object", "properties": {QUESTION: field}, "required": [QUESTION]}
+    params = {"mode": "form", "message": question.message, "requestedSchema": form}
+    document["result"] = {
+        **{name: value for name, value in document["result"].items() if name == "_meta"},
+        "resultType": "input_required",
+        "inputRequests": {QUESTION: {"method": "elicitation/create", "params": params}},
+        "requestState": question.state,
+    }
+    return replace(answer, body=as_json(answer.status, document).body)
 
 
 def _error(refusal: Refusal) -> dict[str, Any]:

@@ -67,7 +67,12 @@ class ByProfile(Middleware):
         """The tools of this profile, in the catalogue's order; in compact mode the three that stand for them."""
         profile = current_call().caller.profile
         tools = {tool.name: tool for tool in await call_next(context)}
-        return [tools[method.name] for method in listed(profile.capability, compact=profile.compact)]
+        methods = listed(profile.capability, compact=profile.compact)
+        return [self._asking(m) if profile.confirm and m.may_be_grave else tools[m.name] for m in methods]
+
+    def _asking(self, method: Method) -> Tool:
+        """The tool as a confirming profile has it."""
+        return CatalogueTool.of(method.listed(confirm=True), in_thread=self._in_thread)
 
     async def on_call_tool(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> ToolResult:
         """The call; FastMCP never sees a name that it does not know."""
@@ -93,7 +98,7 @@ class OwnWords:
 
 
 class ListOnce:
-    """Remembers the finished tool list for each protocol version, mode and capability: making it costs 10 ms, sending it 1."""
+    """Remembers the finished tool list for each protocol version, capability and option: making it costs 10 ms, sending it 1."""
 
     def __init__(self) -> None:
         self._lists: dict[tuple[Any, ...], HandlerResult] = {}
@@ -104,7 +109,7 @@ class ListOnce:
             return await call_next(ctx)
         call: Call = ctx.request.scope["state"][STATE]
         profile = call.caller.profile
-        key = (ctx.protocol_version, profile.compact, str(profile.capability.to_json()))
+        key = (ctx.protocol_version, profile.compact, profile.confirm, str(profile.capability.to_json()))
         if key not in self._lists:
             if len(self._lists) >= _LISTS_KEPT:
                 self._lists.clear()

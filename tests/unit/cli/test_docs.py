@@ -15,6 +15,7 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.cli.app import app
 from affino_mcp.connect.clients import Client, snippet
 from affino_mcp.errors import AffinoError, NotFound, PermissionDenied, Refusal, ToolDisabled, ToolError, UnknownTool
+from affino_mcp.gate import confirmation
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import Fault
 
@@ -35,7 +36,7 @@ COMMANDS = sorted(
 
 def subclasses(kind: type[AffinoError]) -> Iterator[type[AffinoError]]:
     for found in kind.__subclasses__():
-        if found.__module__ == errors.__name__:
+        if found.__module__ in {errors.__name__, confirmation.__name__}:
             yield found
 
 

@@ -51,6 +51,14 @@ def test_show_by_row_or_request(busy: Terminal) -> None:
     assert "method_77" in busy.run("log", "show", by_request["id"].lower())[0]
 
 
+def test_show_and_export_say_how_a_call_was_confirmed(terminal: Terminal, log: AuditLog) -> None:
+    log.write(row(terminal.world.clock(), request_id="req-1", method="delete_account", confirmed="by form"))
+    assert terminal.json("log", "show", "req-1")["confirmed"] == "by form"
+    assert "by form" in terminal.run("log", "show", "req-1")[0]
+    assert "confirmed by form" in terminal.run("log")[0]
+    assert [one["confirmed"] for one in csv.DictReader(terminal.run("log", "export")[0].splitlines())] == ["by form"]
+
+
 @pytest.mark.parametrize("name", ["req-9999", "01KAQ3W5Z0M1T7R2H8C4X9B6ND"], ids=["request", "row"])
 def test_show_what_is_not_there(busy: Terminal, name: str) -> None:
     assert busy.refused("log", "show", name)["type"] == "not_found"

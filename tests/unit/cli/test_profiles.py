@@ -5,6 +5,7 @@ import pytest
 from affino_mcp import wiring
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.gate.former import FormerSecret
+from affino_mcp.gate.profile import OPTIONS
 from tests.unit.audit.rows import row
 from tests.unit.cli.conftest import Terminal
 from tests.unit.gate.world import headers
@@ -39,14 +40,17 @@ def test_set_changes_what_is_named_and_leaves_the_rest(terminal: Terminal, by: s
     assert "secret" not in changed
 
 
-def test_compact_mode_is_off_until_it_is_asked_for(terminal: Terminal) -> None:
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_is_off_until_it_is_asked_for(terminal: Terminal, option: str) -> None:
     key = str(create(terminal)["key"])
-    assert terminal.json("profile", "show", key)["compact"] is False
-    assert terminal.json("profile", "set", key, "--compact", "on")["compact"] is True
-    assert terminal.json("profile", "set", key, "--rate", "5")["compact"] is True
-    assert terminal.json("profile", "set", key, "--compact", "off")["compact"] is False
-    other = create(terminal, "--compact", "on", name="Small")
-    assert terminal.json("profile", "show", str(other["key"]))["compact"] is True
+    assert terminal.json("profile", "show", key)[option] is False
+    assert terminal.json("profile", "set", key, f"--{option}", "on")[option] is True
+    assert terminal.json("profile", "set", key, "--rate", "5")[option] is True
+    assert [one[option] for one in terminal.json("profile", "list")] == [True]
+    assert terminal.json("profile", "set", key, f"--{option}", "off")[option] is False
+    other = create(terminal, f"--{option}", "on", name="Small")
+    shown = terminal.json("profile", "show", str(other["key"]))
+    assert [name for name in OPTIONS if shown[name]] == [option]
 
 
 def test_the_switch(terminal: Terminal) -> None:

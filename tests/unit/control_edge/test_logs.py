@@ -116,6 +116,21 @@ def test_operators_own_actions_stand_there_with_before_and_after(busy: Desk, pro
     assert "disable_profile operator" in text_of(busy.get("/logs", record=f"api_profiles#{profile.key}"))
 
 
+def test_a_confirmed_call_says_how(operator: Desk, sales: Client, profile: Profile) -> None:
+    operator.world.profiles.change(profile.key, confirm=True)
+    manager = operator.world.person("Sam", "Manager", "Sales Managers")
+    sales.headers = operator.world.headers(profile, manager)
+    account = sales.call("create_account", Name="Orbital Labs").result["Account"]["AccountCode"]
+    for more in ({}, {"Confirm": True}):
+        sales.call("delete_account", AccountCode=account, **more)
+    rows = json.loads(operator.get("/logs/export", format="json", method="delete_account").text)
+    assert [row["confirmed"] for row in rows] == ["by argument", ""]
+    pages = [text_of(operator.get(f"/logs/{profile.key}/{row['id']}")) for row in rows]
+    assert "Confirmed by argument" in pages[0]
+    assert "confirmation_required (-132)" in pages[1]
+    assert "Confirmed by" not in pages[1]
+
+
 def test_csv_is_a_table_that_no_spreadsheet_runs(busy: Desk, sales: Client) -> None:
     sales.call("list_accounts", Search="=1+1")
     sales.call("=HYPERLINK(1)")

@@ -10,7 +10,7 @@ from httpx2 import Response
 
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability, Family
 from affino_mcp.control_edge.prices import base, price, prices
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profile import OPTIONS, Profile
 from tests.unit.control_edge.desk import Desk, hidden_fields, text_of
 from tests.world import Client
 
@@ -222,15 +222,17 @@ def test_names_are_text_never_markup(operator: Desk) -> None:
     assert "&lt;script&gt;alert" in operator.get("/profiles").text
 
 
-@pytest.mark.parametrize("options", [[], ["compact"], ["relogin"], ["compact", "relogin"]], ids="+".join)
+@pytest.mark.parametrize("options", [[], *([name] for name in OPTIONS), list(OPTIONS)], ids="+".join)
 def test_options_are_kept(operator: Desk, options: list[str]) -> None:
     operator.send("/profiles/new", grid=GRID, options=options, **EDITOR)
     (state,) = operator.world.profiles.listed()
-    assert [name for name in ("compact", "relogin") if getattr(state.profile, name)] == options
+    assert [name for name, on in state.profile.options.items() if on] == options
     page = operator.get(f"/profiles/{state.profile.key}/edit").text
     assert re.findall(r'name="options" value="(\w+)" checked', page) == options
     edit(operator, state.profile, grid=GRID, options=options[:1])
-    assert operator.rows()[-1]["arguments"]["after"]["compact"] is ("compact" in options)
+    told = operator.rows()[-1]["arguments"]
+    before, after = ([name for name in OPTIONS if told[when][name]] for when in ("before", "after"))
+    assert (before, after) == (options, options[:1])
 
 
 def test_the_prices_of_both_switches_everywhere_are_the_price_of_everything() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 from affino_mcp.catalogue.families.history import SWITCH
 from affino_mcp.catalogue.matching import match
 from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.errors import ToolError
 from affino_mcp.instance.builtin import content
 from affino_mcp.instance.builtin.forums import place_forum
 from affino_mcp.instance.builtin.instance import BuiltinInstance
@@ -42,6 +44,7 @@ class Desk:
     db: MemoryDatabase = field(default_factory=MemoryDatabase)
     moment: datetime = START
     codes: dict[str, int] = field(default_factory=dict)
+    unconfirmed: Callable[[str], ToolError | None] = lambda _: None
 
     def __post_init__(self) -> None:
         self.instance = BuiltinInstance(self.db, "t", MemoryFiles(lambda: self.moment))
@@ -83,6 +86,7 @@ class Desk:
             b"k" * 32,
             lambda _done, _warnings: None,
             writable=lambda _: True,
+            unconfirmed=self.unconfirmed,
         )
         return self.instance.perform(METHODS[tool], match(METHODS[tool], given).values, call).body
 

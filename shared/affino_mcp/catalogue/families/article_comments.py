@@ -78,6 +78,7 @@ METHODS: Final = (
         _COMMENT,
         (COMMENT.code_field.needed(), Field("Action", choice("approve", "hide", "unhide")).needed(), REASON),
         record=COMMENT,
+        moderates=True,
     ),
     Method(
         "delete_article_comment",

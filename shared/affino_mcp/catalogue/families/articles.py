@@ -8,7 +8,7 @@ from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import TOPIC_FILTER, TOPICS
 from affino_mcp.catalogue.field import Field, Reference
 from affino_mcp.catalogue.kinds import code, flag, html, line, lookup, moment, text, whole
-from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, SEARCH, Effect, Method, listing
+from affino_mcp.catalogue.method import IF_UPDATED, LIVE, MINE, PAGE_RETURNS, SEARCH, Effect, Method, listing
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
 
 BODY_LIMIT: Final = 200_000
@@ -31,7 +31,7 @@ ARTICLE: Final = Record(
         Field("Body", html(BODY_LIMIT), "HTML"),
         TYPE,
         SECURITY,
-        Field("Live", flag()),
+        LIVE,
         Field("LiveDate", moment()),
         Field("ExpiryDate", moment()),
         TOPICS,
@@ -52,7 +52,7 @@ ARTICLE: Final = Record(
         "Teaser",
         "ArticleTypeCode",
         "SecurityCode",
-        "Live",
+        LIVE.name,
         "LiveDate",
         "AuthorCode",
     ),
@@ -70,7 +70,7 @@ METHODS: Final = (
         "List articles, page by page; drafts only for people who may write.",
         "my drafts in Marketing.",
         PAGE_RETURNS,
-        listing(ARTICLE, SECTION, TYPE, CATEGORY_FILTER, AUTHOR, TOPIC_FILTER, Field("Live", flag()), MINE),
+        listing(ARTICLE, SECTION, TYPE, CATEGORY_FILTER, AUTHOR, TOPIC_FILTER, LIVE, MINE),
         record=ARTICLE,
     ),
     Method(

@@ -102,6 +102,7 @@ _THREADS: Final = (
         TARGET,
         REASON,
         notes=_MODERATORS_ONLY,
+        moderates=True,
     ),
 )
 _POSTS: Final = (
@@ -175,6 +176,7 @@ _POSTS: Final = (
         Field(ACTION.name, choice("hide", "unhide", "approve", "reject"), required=True),
         REASON,
         notes=_MODERATORS_ONLY,
+        moderates=True,
     ),
 )
 METHODS: Final = (*_THREADS, *_POSTS)

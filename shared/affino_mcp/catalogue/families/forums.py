@@ -101,9 +101,11 @@ def row(
     *arguments: Field,
     right: str = READ,
     notes: str = "",
+    moderates: bool = False,
 ) -> Method:
     """Writing what is one's own or moderating is decided on the record itself, so most tools need `forums.read` first."""
-    return Method(name, Family.FORUMS, effect, right, summary, example, returns, arguments, notes, record)
+    family = Family.FORUMS
+    return Method(name, family, effect, right, summary, example, returns, arguments, notes, record, moderates)
 
 
 METHODS: Final = (

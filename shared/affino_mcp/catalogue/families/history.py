@@ -59,5 +59,6 @@ METHODS: Final = (
         (KIND, CODE, VERSION),
         "Your own changes only, unless you hold <family>.all. Refused, with the attributes named, where something has"
         " changed since.",
+        undoes=True,
     ),
 )

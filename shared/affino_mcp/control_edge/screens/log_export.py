@@ -40,7 +40,7 @@ COLUMNS: Final = (
         "outcome",
     ),
     *("record", "duration_ms", "count", "error", "warnings", "arguments", "request_id", "fingerprint", "client_name"),
-    *("source", "channel", "dry_run", "id"),
+    *("source", "channel", "dry_run", "confirmed", "id"),
 )
 
 

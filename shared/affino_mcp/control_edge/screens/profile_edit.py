@@ -9,13 +9,13 @@ from starlette.responses import Response
 from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.form import OPTIONS, ProfileForm
+from affino_mcp.control_edge.form import ProfileForm
 from affino_mcp.control_edge.journal import Subject, recorded
 from affino_mcp.control_edge.prices import base, prices
 from affino_mcp.control_edge.whatif import effect, is_narrower
 from affino_mcp.control_edge.words import faults
 from affino_mcp.errors import Conflict, InvalidArgument
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profile import OPTIONS, Profile
 from affino_mcp.gate.profile_form import drawn
 from affino_mcp.gate.profiles import KEY_LENGTH, Profiles
 
@@ -69,7 +69,7 @@ def described(profile: Profile) -> dict[str, Any]:
         "rate": profile.rate,
         "burst": profile.burst,
         "notes": profile.notes,
-        **{name: getattr(profile, name) for name in OPTIONS},
+        **profile.options,
     }
 
 
@@ -89,10 +89,8 @@ def _created(ask: Ask, form: ProfileForm) -> Profile:
         draw=lambda length: key if length == KEY_LENGTH else drawn(length),
     )
     after = {"name": name, "families": form.capability.to_json(), "rate": rate, "burst": burst, "notes": form.notes}
-    chosen = form.chosen
-    with recorded(ask, "create_profile", Subject.new_profile(key, name), {}, after | chosen):
-        made = known.create(name, form.families, rate, burst, form.notes, compact=chosen["compact"])
-        return known.change(key, relogin=True, seen=made.version) if chosen["relogin"] else made
+    with recorded(ask, "create_profile", Subject.new_profile(key, name), {}, after | form.chosen):
+        return known.create(name, form.families, rate, burst, form.notes, **form.chosen)
 
 
 def _changed(ask: Ask, profile: Profile, form: ProfileForm, rate: int | None, burst: int | None) -> None:
@@ -113,9 +111,8 @@ def _changed(ask: Ask, profile: Profile, form: ProfileForm, rate: int | None, bu
             rate=rate,
             burst=burst,
             notes=form.notes,
-            compact=form.chosen["compact"],
-            relogin=form.chosen["relogin"],
             seen=form.seen,
+            **form.chosen,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from affino_mcp.catalogue.families.articles import ARTICLE, SECTION
 from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import LIVE as LIVE_FIELD
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso, precise
@@ -31,7 +32,7 @@ from affino_mcp.instance.port import Call, Done
 FAMILY: Final = ARTICLE.family
 CODE: Final = ARTICLE.code
 BODY: Final = "Body"
-LIVE: Final = "Live"
+LIVE: Final = LIVE_FIELD.name
 AUTHOR: Final = "AuthorCode"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
+from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, LIVE, Effect, Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import Conflict
 from affino_mcp.instance.builtin import journal
@@ -61,7 +61,8 @@ class Step:
 class Change:
     """A write in the making. Nothing is written before `commit`.
 
-    `touched` are the records that it is about, `entries` what their histories will say, `guards` what protects them.
+    `touched` are the records that it is about, `entries` what their histories will say, `guards` what protects them,
+    `named` the documents that it writes, for people. `grave`: whatever its method, it publishes, or its undo deletes.
     """
 
     db: Database
@@ -76,6 +77,8 @@ class Change:
     guards: list[str] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     taken: dict[str, int] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+    grave: bool = False
 
     @property
     def rehearsed(self) -> bool:
@@ -99,6 +102,9 @@ class Change:
         self.add(Put(self.table, after.item(), unchanged))
         self.entries.append(journal.entry(before, after, old, new))
         self.touched.append(after.ref)
+        self.named[after.ref] = after.titled(new=before is None)
+        undone = self.method.undoes and after.deleted
+        self.grave = self.grave or undone or (_is_live(after) and not (before and _is_live(before)))
 
     def unchanged(self, document: Document) -> None:
         """Fail the whole write, to be run again, when somebody changes this record meanwhile."""
@@ -129,6 +135,7 @@ class Change:
             self._rehearse()
             self.call.warn(WarningCode.DRY_RUN, DRY_RUN.name, NOTHING_WRITTEN)
             return Done({**without_codes(body, self.taken), DRY_RUN.name: True}, main)
+        self._require_confirmation()
         done = Done(body, main, tuple(self.touched), sealed=True)
         seal = self.call.seal(done, self.call.warnings)
         steps = [*self._remember(done), *self._distinct(), *self._counted(), *self._journal()]
@@ -137,6 +144,21 @@ class Change:
             raise Conflict("This record has too many links and topics to be changed in one step. Remove some first.")
         self._transact(steps)
         return done
+
+    def _require_confirmation(self) -> None:
+        """Raises the call's refusal of a grave write that is not confirmed; what else forbids the write comes first."""
+        if not (self.grave or self.method.is_grave):
+            return
+        refusal = self.call.unconfirmed(self._subject())
+        if refusal is not None:
+            self._rehearse()
+            raise refusal
+
+    def _subject(self) -> str:
+        """The record that the method is about, as people call it."""
+        kind = self.method.record.family if self.method.record else self.method.family
+        own = [name for ref, name in self.named.items() if ref.startswith(f"{kind}#")]
+        return next(iter([*own, *self.named.values()]), "")
 
     def _transact(self, steps: list[Step]) -> None:
         try:
@@ -179,6 +201,10 @@ class Change:
             if isinstance(step.op, Check) and key not in written:
                 checks[key] = _joined(checks[key], step) if key in checks else step
         return [step for step in self.steps if not isinstance(step.op, Check)] + list(checks.values())
+
+
+def _is_live(document: Document) -> bool:
+    return bool(document.values.get(LIVE.name)) and not document.deleted
 
 
 def _joined(first: Step, second: Step) -> Step:

@@ -17,6 +17,7 @@ from affino_mcp.store.ops import Item, Key
 RECORD_SK: Final = "A"
 RELATION_SK: Final = "B#"
 HISTORY_SK: Final = "H#"
+_LONGEST_LABEL: Final = 100
 
 
 def record_key(family: str, code: int) -> Key:
@@ -54,6 +55,12 @@ class Document:
     def label(self) -> str:
         """Its name for people."""
         return " ".join(str(self.values[name]) for name in self.record.label if self.values.get(name))
+
+    def titled(self, *, new: bool) -> str:
+        """Kind, code and label in running text; a new record has no code yet that could be told."""
+        which = self.record.words if new else f"{self.record.words} {self.code}"
+        label = "".join(letter for letter in self.label[:_LONGEST_LABEL] if letter.isprintable())
+        return f"{which} '{label}'" if label else which
 
     def item(self) -> Item:
         """The row."""

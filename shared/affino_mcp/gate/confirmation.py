@@ -1,0 +1,123 @@
+"""Confirmation: on a profile that asks for it, the person says yes before their agent deletes, moderates or publishes.
+
+A client that can show forms (MCP 2026-07-28) is answered with a question and asks its person; the retry brings the person's
+answer and our `state`: until when it is good, and a MAC with a key derived from the profile's secret over person, profile,
+tool and arguments, so that an answer counts for the very call that it was given for. Any other client is refused, and its
+agent calls again with Confirm when the person has agreed. Nothing is stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from affino_mcp.catalogue.method import CONFIRM
+from affino_mcp.errors import ToolError
+from affino_mcp.gate.caller import Caller
+
+GOOD_FOR: Final = 5 * 60
+"""Seconds in which the person may answer."""
+
+_LABEL: Final = b"affino-mcp confirmation\0"
+_STATE: Final = re.compile(r"([0-9]{1,12})\.([0-9a-f]{64})", re.ASCII)
+_MOST_SHOWN: Final = 600
+
+
+class How(StrEnum):
+    """How a call was confirmed, as the API Log says it; empty when it was not, or did not have to be."""
+
+    NOT = ""
+    FORM = "by form"
+    ARGUMENT = "by argument"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the person is asked, and the state that must come back with the answer."""
+
+    message: str
+    state: str = field(repr=False)
+
+
+class ConfirmationRequired(ToolError):
+    """The profile wants the person's confirmation first; `question` is for a client that can show it as a form."""
+
+    type, code, status = "confirmation_required", -132, 409
+    text = f"This API Profile needs the person's confirmation first. Ask the person, then call again with {CONFIRM.name}: true."
+
+    def __init__(self, question: Question | None = None) -> None:
+        step = f"Tell the person what you are about to do; call again with {CONFIRM.name}: true only when they agree."
+        super().__init__(argument=CONFIRM.name, denied_by="profile", who_can_fix="person", next=step)
+        self.question = question
+
+
+class NotConfirmed(ToolError):
+    """The person was asked and did not agree."""
+
+    type, code, status = "not_confirmed", -133, 403
+    text = "The person was asked and did not confirm this call. Nothing was changed."
+
+    def __init__(self) -> None:
+        step = "Do not repeat the call; ask the person what to do instead."
+        super().__init__(denied_by="person", who_can_fix="person", next=step)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a message says of forms: whether its client can show them, and the answer and the state that came back."""
+
+    offered: bool = False
+    agreed: bool | None = None
+    state: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """The confirmation of one call. `said` is its own argument Confirm, which counts only where no form can be shown."""
+
+    caller: Caller
+    tool: str
+    arguments: Mapping[str, Any]
+    form: Form
+    said: bool
+    now: int
+
+    @property
+    def how(self) -> How:
+        """How the person has confirmed the call."""
+        if self.form.offered:
+            return How.FORM if self._answer() else How.NOT
+        return How.ARGUMENT if self.said else How.NOT
+
+    def refusal(self, subject: str, shown: Mapping[str, Any]) -> ToolError | None:
+        """What a call is answered that is not confirmed; `shown` are its arguments as the person may see them."""
+        if self.how is not How.NOT:
+            return None
+        if self._answer() is False:
+            return NotConfirmed()
+        return ConfirmationRequired(self._question(subject, shown) if self.form.offered else None)
+
+    def _answer(self) -> bool | None:
+        """The person's answer to this very call; None when there is none, or its state is wrong or too old."""
+        found = _STATE.fullmatch(self.form.state)
+        if found is None or int(found[1]) <= self.now or not hmac.compare_digest(self._mac(int(found[1])), found[2]):
+            return None
+        return self.form.agreed
+
+    def _question(self, subject: str, shown: Mapping[str, Any]) -> Question:
+        until = self.now + GOOD_FOR
+        about = f"{self.tool} on the {subject}" if subject else self.tool
+        arguments = json.dumps(dict(shown), ensure_ascii=False)[:_MOST_SHOWN]
+        text = f"Your agent is about to call {about}. Confirm it only if you want this. Arguments: {arguments}"
+        return Question(text, f"{until}.{self._mac(until)}")
+
+    def _mac(self, until: int) -> str:
+        profile, key = self.caller.profile, hashlib.sha256(_LABEL + self.caller.profile.secret.encode()).digest()
+        asked = [self.caller.person.user_code, profile.key, self.tool, self.arguments, until]
+        return hmac.new(key, json.dumps(asked, sort_keys=True).encode(), hashlib.sha256).hexdigest()
