@@ -11,6 +11,7 @@ import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from affino_mcp import NAME, VERSION, observability
+from affino_mcp.clock import stopwatch
 from affino_mcp.dispatch import CallMeta
 from affino_mcp.errors import MethodNotAllowed, NoSuchPath, OriginRefused, Refusal, SessionExpired, Unexpected
 from affino_mcp.gate.relogin import ReloginOffered
@@ -83,15 +84,15 @@ class GateApp:
     async def _answer_message(
         self, request: Request, body: bytes, received: message.Message, receive: Receive
     ) -> Reply:
-        meta = _meta(request, received)
+        meta, elapsed = _meta(request, received), stopwatch()
         try:
             admit = partial(self._gate.admit, request.headers, charge=received.is_call, source=request.source)
             caller = await self._carry_out(admit)
             _check(received, caller)
         except Refusal as refusal:
-            await self._record(refusal, meta, received)
+            await self._record(refusal, replace(meta, gate_ms=elapsed()), received)
             return reply.of_message(_with_link(refusal, request), received.id).plus(of_refusal(refusal))
-        call = Call(caller, meta, self._dispatch)
+        call = Call(caller, replace(meta, gate_ms=elapsed()), self._dispatch)
         answer = await self._pass_on(request, body, call, receive)
         if call.refusal is not None:
             answer = reply.of_message(call.refusal, received.id)
