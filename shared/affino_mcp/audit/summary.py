@@ -35,7 +35,7 @@ def named(ref: str) -> str:
 
 
 def _written(done: Done) -> str:
-    main = next((each for each in done.changes if each.record == done.record), None)
+    main = next((each for each in done.changes if each.record == done.record), next(iter(done.changes), None))
     if main is None:
         return f"{named(done.record)}: done" if done.record else "done"
     others = len(done.changes) - 1

@@ -34,7 +34,10 @@ class Actor(Protocol):
 
 @dataclass(frozen=True)
 class Changed:
-    """What a method did to one record (`family#code`): the deed, and the attributes that differ, before and after."""
+    """What a method did to one record (`family#code`): the deed, and the attributes that differ, before and after.
+
+    A text that is kept elsewhere is told by its `length` and `sha256`.
+    """
 
     record: str
     deed: str

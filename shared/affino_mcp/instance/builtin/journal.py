@@ -67,8 +67,13 @@ def told(value: Any) -> Any:
 
 def changed(found: Entry) -> Changed:
     """What an entry says, for the API Log."""
-    before, after = ({name: told(value) for name, value in side.items()} for side in (found.before, found.after))
+    before, after = ({name: _digest(value) for name, value in side.items()} for side in (found.before, found.after))
     return Changed(found.ref, found.deed.value, before, after)
+
+
+def _digest(value: Any) -> Any:
+    is_long = isinstance(value, dict) and "Parts" in value
+    return {"length": value["Length"], "sha256": value["Text"]} if is_long else value
 
 
 def history_key(ref: str, version: int) -> Key:
