@@ -8,7 +8,7 @@ and counted, then records.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.audit.redact import WITHHELD, brief, digested, plain, title, weight
@@ -41,6 +41,24 @@ def of_operator(record: str, arguments: Mapping[str, Any]) -> tuple[Change, ...]
         return ()
     change = _change(record, "", before, after, ())
     return (change,) if change["fields"] else ()
+
+
+def only(change: Change, shows: Callable[[str], bool]) -> Change:
+    """The change with those of its fields that may be shown, by name; the others are counted."""
+    fields = {name: pair for name, pair in change["fields"].items() if shows(name)}
+    return _counted(change | {"fields": fields}, len(change["fields"]) - len(fields))
+
+
+def lines(changes: Iterable[Change]) -> Iterator[tuple[str, str, str, Any, Any]]:
+    """One line for each field: record, deed, field, before, after; for a record without fields one line without them."""
+    for change in changes:
+        head = change["record"], change["deed"]
+        for name, pair in change["fields"].items():
+            yield (*head, name, *(pair.get(side) for side in _SIDES))
+        if more := change.get("left_out"):
+            yield (*head, f"(and {more} more)", None, None)
+        elif not change["fields"]:
+            yield (*head, "", None, None)
 
 
 def fitted(changes: Sequence[Change], room: int) -> list[Change]:

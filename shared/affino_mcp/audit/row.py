@@ -98,13 +98,14 @@ class Row:
         """The row from `document()` or from an item of the table; an operator's action says what it changed like a call."""
         known = {f.name for f in fields(cls)}
         row = cls(**{name: value for name, value in document.items() if name in known})
+        ref = row.record.removeprefix("R#")
         return replace(
             row,
             outcome=Outcome(row.outcome),
-            record=row.record.removeprefix("R#"),
+            record=ref,
             records=tuple(row.records),
             warnings=tuple(row.warnings),
-            changes=tuple(row.changes) or (of_operator(row.record, row.arguments) if row.channel == OPERATOR else ()),
+            changes=tuple(row.changes) or (of_operator(ref, row.arguments) if row.channel == OPERATOR else ()),
         )
 
 
