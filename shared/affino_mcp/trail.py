@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from affino_mcp import observability
+from affino_mcp.audit.changes import told
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.redact import redact
 from affino_mcp.audit.row import Outcome, Row
+from affino_mcp.audit.summary import rejected, summary
 from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.field import folded
-from affino_mcp.catalogue.method import DRY_RUN
+from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.warning import Warning_
 from affino_mcp.clock import stopwatch
 from affino_mcp.errors import AffinoError, Refusal, ToolError, UnknownTool
@@ -23,38 +25,51 @@ from affino_mcp.gate.profile import Profile
 from affino_mcp.instance.port import Done
 from affino_mcp.store.ops import Put
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class CallMeta:
-    """What came with a call and proves nothing: its id, the client's own name, the caller's address, an answered form."""
+    """What came with a call and proves nothing: the request's id, the client's own name, the caller's address, an answered form.
+
+    `gate_ms` is what the gate took to let it in or to refuse it.
+    """
 
     request_id: str
     client_name: str = ""
     client_version: str = ""
     source: str = ""
     form: Form = field(default_factory=Form)
+    gate_ms: int = 0
 
 
 @dataclass
 class Trail:
-    """The audit row of one call in the making. `elapsed` reads the call's duration in milliseconds."""
+    """The audit row of one call in the making. `elapsed` reads the call's duration in milliseconds.
+
+    `known` are secrets of this very call, which no row may hold.
+    """
 
     audit: AuditLog
     row: Row
+    method: Method | None = None
+    known: tuple[str, ...] = field(default=(), repr=False)
     elapsed: Callable[[], int] = field(default_factory=stopwatch)
 
     @classmethod
     def of(cls, audit: AuditLog, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Trail:
         """The trail of an admitted call."""
-        row = _begun(audit, caller.profile, caller.person, tool, arguments, meta)
-        return cls(audit, replace(row, fingerprint=caller.session.fingerprint))
+        method = compact.found(tool, compact=caller.profile.compact)
+        row = _begun(audit, caller.profile, caller.person, tool, method, arguments, meta)
+        return cls(audit, replace(row, fingerprint=caller.session.fingerprint), method, caller.profile.secrets)
 
     @classmethod
     def of_refusal(
         cls, audit: AuditLog, refusal: Refusal, tool: str, arguments: dict[str, Any], meta: CallMeta
     ) -> Trail:
         """The trail of a call that the gate refused; its profile must be known."""
-        row = _begun(audit, refusal.profile, refusal.person, tool, arguments, meta)
+        method = compact.found(tool, compact=refusal.profile.compact)
+        row = _begun(audit, refusal.profile, refusal.person, tool, method, arguments, meta)
         return cls(audit, replace(row, fingerprint=refusal.fingerprint or ""))
 
     @property
@@ -78,6 +93,8 @@ class Trail:
             status=200,
             record=done.record,
             records=done.records,
+            result=self._safely(lambda: summary(self.method, done) if self.method else "", ""),
+            changes=self._safely(lambda: told(done.changes, self.known), ()),
             warnings=tuple(warnings),
             duration_ms=self.elapsed(),
         )
@@ -110,13 +127,29 @@ class Trail:
     def _ended(self, outcome: Outcome, status: int, error: AffinoError) -> None:
         found = {"code": error.code, "type": error.type, "message": error.message}
         found |= {"argument": error.details["argument"]} if "argument" in error.details else {}
-        self.row = replace(self.row, outcome=outcome, status=status, error=found, duration_ms=self.elapsed())
+        ended = replace(self.row, outcome=outcome, status=status, error=found, duration_ms=self.elapsed())
+        self.row = replace(ended, result=rejected(error, status), changes=())
+
+    def _safely(self, build: Callable[[], T], otherwise: T) -> T:
+        """What is built for the row; a fault of ours in it leaves a gap in the row and never fails the call."""
+        try:
+            return build()
+        except Exception as error:  # noqa: BLE001
+            fields = {"request_id": self.request_id, "row": self.row.id, "error": type(error).__name__}
+            observability.fault("audit row incomplete", fields)
+            return otherwise
 
 
 def _begun(
-    audit: AuditLog, profile: Profile, person: Person | None, tool: str, arguments: dict[str, Any], meta: CallMeta
+    audit: AuditLog,
+    profile: Profile,
+    person: Person | None,
+    tool: str,
+    method: Method | None,
+    arguments: dict[str, Any],
+    meta: CallMeta,
 ) -> Row:
-    stamp, method = audit.stamp(), compact.found(tool, compact=profile.compact)
+    stamp = audit.stamp()
     takes = [f.name for f in method.listed(confirm=profile.confirm).takes] if method else None
     return Row(
         id=stamp.id,
@@ -136,5 +169,6 @@ def _begun(
         client_name=meta.client_name,
         client_version=meta.client_version,
         source=meta.source,
+        gate_ms=meta.gate_ms,
         dry_run=any(folded(n) == folded(DRY_RUN.name) and v is True for n, v in arguments.items()),
     )

@@ -113,12 +113,22 @@ def test_the_operators_path(operator: Operator) -> None:
     assert operator.complaints == []
 
 
+def nothing_is_cut_off(operator: Operator) -> None:
+    """The table of calls stands in its window without scrolling sideways."""
+    calls = operator.page.get_by_role("region", name="Calls", exact=True)
+    expect(calls.get_by_role("row").last).to_be_visible()
+    assert calls.evaluate("each => each.scrollWidth - each.clientWidth") <= 0
+
+
 def test_the_log_and_people_and_help(operator: Operator) -> None:
     page = operator.page
     operator.goes("/logs?profile=CRM+Sales+Agent")
     operator.looks("control-logs", "API Logs")
+    nothing_is_cut_off(operator)
     page.get_by_role("row", name="create_account").first.get_by_role("link").click()
     expect(page.get_by_text("UNKNOWN_ARGUMENT")).to_be_visible()
+    changed = page.get_by_role("table", name="What changed")
+    expect(changed.get_by_role("row", name="Name empty Orbital Labs")).to_be_visible()
     operator.looks("control-log-row", "create_account")
     page.get_by_role("link", name="Follow this request").click()
     expect(page.get_by_role("region", name="Calls").get_by_role("row")).to_have_count(2)
@@ -166,6 +176,7 @@ def test_keyboard_alone_makes_a_profile(operator: Operator) -> None:
     [
         pytest.param(320, "light", id="narrow"),
         pytest.param(320, "dark", id="narrow and dark"),
+        pytest.param(400, "light", id="a phone"),
         pytest.param(1280, "dark", id="dark"),
     ],
 )
@@ -173,7 +184,7 @@ def test_other_windows(
     chromium: Browser, whole: Service, pictures: Path | None, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 760}, color_scheme=scheme)
-    operator = Operator(context.new_page(), whole, pictures if width > 320 else None)
+    operator = Operator(context.new_page(), whole, pictures if width == 1280 else None)
     operator.signs_in()
     for path, picture, heading in (
         ("/profiles", "profiles", "API Profiles"),
@@ -182,6 +193,12 @@ def test_other_windows(
     ):
         operator.goes(path)
         operator.looks(f"control-{picture}-dark", heading)
+        if picture == "logs":
+            nothing_is_cut_off(operator)
+    operator.page.goto(f"{whole.origin}/control/logs?method=create_account")
+    operator.page.get_by_role("row", name="create_account").first.get_by_role("link").click()
+    expect(operator.page.get_by_role("cell", name="Orbital Labs")).to_be_visible()
+    operator.looks("control-log-row-dark", "create_account")
     context.close()
 
 

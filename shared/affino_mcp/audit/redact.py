@@ -63,6 +63,21 @@ def redact(
     return {"(too much)": {"names": [_name(name, secrets)[:20] for name in list(arguments)[:_ARGUMENTS]]}}
 
 
+def brief(name: str, value: Any, length: int, known: Iterable[str] = ()) -> Any:
+    """One value fit for the log under the same rules; a longer text becomes its digest, length and beginning."""
+    return _value(name, value, length, _DEPTH, [secret for secret in known if secret])
+
+
+def title(name: str, known: Iterable[str] = ()) -> str:
+    """A value's name fit for the log."""
+    return _name(name, [secret for secret in known if secret])
+
+
+def digested(value: Any) -> bool:
+    """Whether a value of the log stands for a text that was too long, by its length and digest."""
+    return isinstance(value, dict) and {"length", "sha256"} <= value.keys()
+
+
 def weight(document: Any) -> int:
     """Bytes of a document as compact JSON in UTF-8: an upper bound of what it takes in a row."""
     return len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+from affino_mcp.audit.changes import LEAST, Change, fitted, of_operator
 from affino_mcp.audit.redact import digest, plain, weight
 from affino_mcp.clock import seconds
 from affino_mcp.store.ops import Item, Key
@@ -20,6 +21,9 @@ ROOM: Final = 7500
 
 _ROOMS: Final = ((200, 20, True), (60, 8, True), (60, 8, False), (20, 2, False))
 """What is tried in turn until the row fits: length of a text, entries of a list, whether the arguments are kept."""
+
+OPERATOR: Final = "control"
+"""The channel of operators' own actions; their arguments are what stood before and after."""
 
 
 class Outcome(StrEnum):
@@ -41,9 +45,10 @@ class Stamp(NamedTuple):
 class Row:
     """What is kept about one call.
 
-    `arguments` come from `redact`. `warnings` mean that arguments were partially ignored, `error` that the call was
-    rejected (R123). `confirmed` says how the person has confirmed a call that had to be. `count` is above 1
-    only on the one counting row of a storm of refused calls.
+    `arguments` come from `redact`, `changes` from `told`, `result` from `summary`. `duration_ms` is the method's time,
+    `gate_ms` what the gate took before it. `warnings` mean that arguments were partially ignored, `error` that the call was
+    rejected (R123). `confirmed` says how the person has confirmed a call that had to be. `count` is above 1 only on the one
+    counting row of a storm of refused calls.
     """
 
     id: str
@@ -63,7 +68,10 @@ class Row:
     warnings: Sequence[dict[str, Any]] = ()
     record: str = ""
     records: Sequence[str] = ()
+    result: str = ""
+    changes: Sequence[Change] = ()
     duration_ms: int = 0
+    gate_ms: int = 0
     request_id: str = ""
     fingerprint: str = ""
     client_name: str = ""
@@ -77,24 +85,29 @@ class Row:
     def document(self) -> dict[str, Any]:
         """The row as plain JSON values, its texts and lists cut until the whole fits in its room."""
         document: dict[str, Any] = {}
+        needed = min(weight(self.changes), LEAST)
         for text, entries, with_arguments in _ROOMS:
-            document = {f.name: _cut(getattr(self, f.name), text, entries) for f in fields(self)}
+            document = {f.name: _cut(getattr(self, f.name), text, entries) for f in fields(self) if f.name != "changes"}
             document["arguments"] = self.arguments if with_arguments else {"(left out)": digest(str(self.arguments))}
-            if weight(document) <= ROOM:
+            document["changes"] = []
+            if weight(document) + needed <= ROOM:
                 break
+        document["changes"] = fitted(self.changes, ROOM - weight(document))
         return document
 
     @classmethod
     def of(cls, document: Item) -> Row:
-        """The row from `document()` or from an item of the table."""
+        """The row from `document()` or from an item of the table; an operator's action says what it changed like a call."""
         known = {f.name for f in fields(cls)}
         row = cls(**{name: value for name, value in document.items() if name in known})
+        ref = row.record.removeprefix("R#")
         return replace(
             row,
             outcome=Outcome(row.outcome),
-            record=row.record.removeprefix("R#"),
+            record=ref,
             records=tuple(row.records),
             warnings=tuple(row.warnings),
+            changes=tuple(row.changes) or (of_operator(ref, row.arguments) if row.channel == OPERATOR else ()),
         )
 
 

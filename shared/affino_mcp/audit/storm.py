@@ -118,5 +118,6 @@ def counting(row: Row) -> Row:
         outcome=row.outcome,
         status=row.status,
         error=row.error,
+        result=row.result,
         channel=row.channel,
     )

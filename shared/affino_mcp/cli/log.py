@@ -91,7 +91,7 @@ def document(row: Row) -> dict[str, Any]:
 def cells(row: Row) -> tuple[object, ...]:
     """The row for people."""
     time = row.at[:19].replace("T", " ")
-    person = f"{row.person_name} ({row.person_code})" if row.person_code is not None else ""
+    person = f"{row.person_name} ({row.person_code})" if row.person_code is not None else row.person_name
     return time, row.profile_name, person, row.method, row.status, row.record, row.duration_ms, _remarks(row)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -10,8 +11,10 @@ from typing import Annotated, Any, Final
 import typer
 from ulid import ULID
 
+from affino_mcp.audit.changes import lines
 from affino_mcp.audit.queries import Question
 from affino_mcp.audit.row import Row
+from affino_mcp.audit.summary import named
 from affino_mcp.cli.log import cells, document
 from affino_mcp.cli.log_asking import (
     FamilyOf,
@@ -28,8 +31,9 @@ from affino_mcp.cli.log_asking import (
     since_then,
 )
 from affino_mcp.cli.options import AsJson, ConnectionFile
-from affino_mcp.cli.output import print_fields, print_json
+from affino_mcp.cli.output import print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
+from affino_mcp.control_edge.journal import CHANNEL
 from affino_mcp.control_edge.screens.log_export import FORMS
 from affino_mcp.errors import NotFound
 
@@ -37,6 +41,7 @@ EVERY: Final = 2.0
 """Seconds between two looks at the log."""
 _BACK: Final = timedelta(seconds=30)
 """How far each look goes back: indexes may show rows a little late and out of order."""
+CHANGES: Final = ("Record", "Field", "Before", "After")
 
 
 class Form(StrEnum):
@@ -128,9 +133,7 @@ def show(
     if as_json:
         print_json(document(found))
     else:
-        print_fields(
-            {name: _plain(value) for name, value in document(found).items() if value not in (None, "", [], {})}
-        )
+        _print(found)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -164,6 +167,20 @@ def _found(service: Service, call: str, since: str | None) -> Row:
         if call.upper() == row.id or call == row.request_id:
             return row
     raise NotFound("id", "call")
+
+
+def _print(row: Row) -> None:
+    """The row, and what it changed as a table; an operator's arguments are that same table."""
+    apart = {"changes", "arguments"} if row.channel == CHANNEL and row.changes else {"changes"}
+    told = {name: value for name, value in document(row).items() if name not in apart}
+    print_fields({name: _plain(value) for name, value in told.items() if value not in (None, "", [], {})})
+    if row.changes:
+        print_table(CHANGES, ((*_record(row, line), *line[2:]) for line in lines(row.changes)), "")
+
+
+def _record(row: Row, line: Sequence[Any]) -> tuple[str]:
+    """The record and the deed in one cell."""
+    return (f"{named(line[0]) or row.profile_name} {line[1]}".strip(),)
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from affino_mcp.audit.summary import named
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
 from affino_mcp.errors import AffinoError
 
@@ -87,5 +88,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "plural": plural,
     "pretty": pretty,
     "tone": tone,
+    "record": named,
 }
 """For the templates."""

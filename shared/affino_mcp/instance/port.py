@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -34,9 +34,23 @@ class Actor(Protocol):
 
 
 @dataclass(frozen=True)
+class Changed:
+    """What a method did to one record (`family#code`): the deed, and the attributes that differ, before and after.
+
+    A text that is kept elsewhere is told by its `length` and `sha256`.
+    """
+
+    record: str
+    deed: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Done:
     """What a method did. `record` is `family#code` of the record concerned ("" for lists), `records` all of them.
 
+    `changes` are what history says of them; a record whose history says nothing has none.
     `sealed` says that the audit row has been written in the same transaction as the change.
     """
 
@@ -44,6 +58,7 @@ class Done:
     record: str = ""
     records: tuple[str, ...] = ()
     sealed: bool = False
+    changes: tuple[Changed, ...] = ()
 
 
 @dataclass(frozen=True)

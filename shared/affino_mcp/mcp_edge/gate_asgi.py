@@ -12,6 +12,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from affino_mcp import NAME, VERSION, observability
+from affino_mcp.clock import stopwatch
 from affino_mcp.dispatch import CallMeta
 from affino_mcp.errors import (
     BadCredentials,
@@ -94,15 +95,15 @@ class GateApp:
     async def _answer_message(
         self, request: Request, body: bytes, received: message.Message, receive: Receive
     ) -> Reply:
-        meta = _meta(request, received)
+        meta, elapsed = _meta(request, received), stopwatch()
         try:
             admit = partial(self._gate.admit, request.headers, charge=received.is_call, source=request.source)
             caller = await self._carry_out(admit)
             _check(received, caller)
         except Refusal as refusal:
-            await self._record(refusal, meta, received)
+            await self._record(refusal, replace(meta, gate_ms=elapsed()), received)
             return reply.of_message(_as_told(refusal, request), received.id).plus(of_refusal(refusal))
-        call = Call(caller, meta, self._dispatch)
+        call = Call(caller, replace(meta, gate_ms=elapsed()), self._dispatch)
         answer = await self._pass_on(request, message.without_answers(body, received), call, receive)
         if call.refusal is not None:
             answer = reply.of_message(call.refusal, received.id)

@@ -43,6 +43,15 @@ def test_every_action_is_a_row(ready: Terminal, words: list[str], deed: str, aft
     assert all(json.dumps(value) in told.replace("\\", "") or str(value) in told for value in after.values())
 
 
+def test_who_and_what_are_shown_like_any_call(ready: Terminal) -> None:
+    ready.run("profile", "disable", "Newsroom")
+    row = ready.json("log", "--limit", "1")[0]
+    assert row["person"] in ready.run("log", "--limit", "1")[0]
+    assert row["changes"][0]["fields"] == {"enabled": {"before": True, "after": False}}
+    shown = " ".join(ready.run("log", "show", row["id"])[0].split())
+    assert f"Record Field Before After {row['record']} enabled yes no" in shown
+
+
 def test_making_is_told_too(ready: Terminal) -> None:
     assert {row["method"] for row in ready.json("log")} == {"create_profile", "create_person"}
 

@@ -59,6 +59,19 @@ def test_show_and_export_say_how_a_call_was_confirmed(terminal: Terminal, log: A
     assert [one["confirmed"] for one in csv.DictReader(terminal.run("log", "export")[0].splitlines())] == ["by form"]
 
 
+def test_show_tells_what_changed_as_a_table(terminal: Terminal, log: AuditLog) -> None:
+    fields = {"City": {"before": "Leeds", "after": "York"}, "Website": {"after": "orbital.example"}}
+    change = {"record": "accounts#12", "deed": "changed", "fields": fields, "left_out": 2}
+    log.write(row(terminal.world.clock(), result="account 12 changed", changes=(change,), request_id="req-1"))
+    shown = " ".join(terminal.run("log", "show", "req-1")[0].split())
+    assert "result account 12 changed" in shown
+    for line in ("City Leeds York", "Website orbital.example", "(and 2 more)"):
+        assert f"account 12 changed {line}" in shown
+    assert terminal.json("log", "show", "req-1")["changes"] == [change]
+    (exported,) = csv.DictReader(terminal.run("log", "export")[0].splitlines())
+    assert (exported["result"], json.loads(exported["changes"])) == ("account 12 changed", [change])
+
+
 @pytest.mark.parametrize("name", ["req-9999", "01KAQ3W5Z0M1T7R2H8C4X9B6ND"], ids=["request", "row"])
 def test_show_what_is_not_there(busy: Terminal, name: str) -> None:
     assert busy.refused("log", "show", name)["type"] == "not_found"

@@ -17,6 +17,7 @@ from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.journal import LOG, recorded
 from affino_mcp.control_edge.log_filters import Filters
 from affino_mcp.control_edge.screens.logs import EXPORTED, ask_log
+from affino_mcp.control_edge.seen import seen
 from affino_mcp.errors import InvalidArgument
 from affino_mcp.pages.rendering import HEADERS
 
@@ -39,7 +40,20 @@ COLUMNS: Final = (
         "status",
         "outcome",
     ),
-    *("record", "duration_ms", "count", "error", "warnings", "arguments", "request_id", "fingerprint", "client_name"),
+    *(
+        "record",
+        "result",
+        "duration_ms",
+        "gate_ms",
+        "count",
+        "error",
+        "warnings",
+        "arguments",
+        "changes",
+        "request_id",
+        "fingerprint",
+        "client_name",
+    ),
     *("source", "channel", "dry_run", "confirmed", "id"),
 )
 
@@ -69,7 +83,7 @@ def _rows(ask: Ask, filters: Filters) -> Iterator[Row]:
             if sent == MOST:
                 return
             sent += 1
-            yield row
+            yield seen(ask, row)
         if answer.next is None:
             return
         question = replace(question, cursor=answer.next)

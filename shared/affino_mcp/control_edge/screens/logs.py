@@ -18,6 +18,7 @@ from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.chart import chart
 from affino_mcp.control_edge.log_filters import Filters
+from affino_mcp.control_edge.seen import seen
 from affino_mcp.errors import InvalidArgument, NotFound
 from affino_mcp.gate.groups import LOGS_READ
 from affino_mcp.store.ops import Query, Span
@@ -60,7 +61,7 @@ def shown(ask: Ask) -> Response:
         raise NotFound("id", "call")
     at = datetime.fromisoformat(row.at)
     follow = {"request": row.request_id, "since": iso(at - NEAR), "until": iso(at + NEAR), "profile": row.profile_key}
-    return ask.page("log_row.html", here="/logs", row=row, follow=f"/logs?{urlencode(follow)}")
+    return ask.page("log_row.html", here="/logs", row=seen(ask, row), follow=f"/logs?{urlencode(follow)}")
 
 
 def _answer(ask: Ask, filters: Filters) -> Answer:

@@ -136,7 +136,8 @@ class Change:
             self.call.warn(WarningCode.DRY_RUN, DRY_RUN.name, NOTHING_WRITTEN)
             return Done({**without_codes(body, self.taken), DRY_RUN.name: True}, main)
         self._require_confirmation()
-        done = Done(body, main, tuple(self.touched), sealed=True)
+        changes = tuple(journal.changed(entry) for entry in self.entries)
+        done = Done(body, main, tuple(self.touched), sealed=True, changes=changes)
         seal = self.call.seal(done, self.call.warnings)
         steps = [*self._remember(done), *self._distinct(), *self._counted(), *self._journal()]
         steps += [Step(seal)] if seal else []

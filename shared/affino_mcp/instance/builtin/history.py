@@ -121,12 +121,7 @@ def _tells(call: Call, name: str) -> bool:
 
 
 def _change(kind: str, name: str, entry: Entry) -> dict[str, Any]:
-    return {"Attribute": name, "Before": _value(entry.before[name]), "After": _value(entry.after[name])}
-
-
-def _value(value: Any) -> Any:
-    """A value as history tells it; a long text is told by its length."""
-    return {"Length": value["Length"]} if isinstance(value, dict) and "Parts" in value else value
+    return {"Attribute": name, "Before": journal.told(entry.before[name]), "After": journal.told(entry.after[name])}
 
 
 def list_my_changes(records: Records, method: Method, values: Values, call: Call) -> Done:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from affino_mcp.instance.builtin.document import HISTORY_SK, Document, actor, record_key
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, Changed
 from affino_mcp.store.ops import Item, Key
 
 
@@ -58,6 +58,22 @@ def entry(before: Document | None, after: Document, old: Mapping[str, Any], new:
     )
     values = {n: old.get(n) for n in names}, {n: new.get(n) for n in names}
     return Entry(after.ref, after.version, deed, *values, at=after.system["UpdatedDate"])
+
+
+def told(value: Any) -> Any:
+    """A value as history tells it; a long text is told by its length."""
+    return {"Length": value["Length"]} if isinstance(value, dict) and "Parts" in value else value
+
+
+def changed(found: Entry) -> Changed:
+    """What an entry says, for the API Log."""
+    before, after = ({name: _digest(value) for name, value in side.items()} for side in (found.before, found.after))
+    return Changed(found.ref, found.deed.value, before, after)
+
+
+def _digest(value: Any) -> Any:
+    is_long = isinstance(value, dict) and "Parts" in value
+    return {"length": value["Length"], "sha256": value["Text"]} if is_long else value
 
 
 def history_key(ref: str, version: int) -> Key:

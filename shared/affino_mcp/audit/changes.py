@@ -1,0 +1,158 @@
+"""What a call changed, as its row keeps it: per record the deed, and per field what stood there before and after.
+
+Every value goes through the same redaction as an argument and is one short text, number or flag; a link or another
+document becomes one field for each of its parts. A row has little room, so values are cut first, then fields are left out
+and counted, then records.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from affino_mcp.audit.redact import WITHHELD, brief, digested, plain, title, weight
+
+if TYPE_CHECKING:
+    from affino_mcp.instance.port import Changed
+
+Change = dict[str, Any]
+"""`{"record": "accounts#12", "deed": "changed", "fields": {"City": {"before": "Leeds", "after": "York"}}}`; a side that
+was empty is not there, `left_out` counts the fields for which there was no room."""
+
+LEAST: Final = 1500
+"""Bytes that a row always has for changes; it gives them what the rest of it leaves."""
+
+_LENGTHS: Final = (120, 60, 20)
+_FIELDS: Final = 60
+_SIDES: Final = ("before", "after")
+
+
+def told(changed: Iterable[Changed], known: Iterable[str] = ()) -> tuple[Change, ...]:
+    """The changes for a row, which cuts them to its room. `known` are secrets of this very call, withheld everywhere."""
+    secrets = tuple(known)
+    return tuple(_change(each.record, each.deed, each.before, each.after, secrets) for each in changed)
+
+
+def of_operator(record: str, arguments: Mapping[str, Any]) -> tuple[Change, ...]:
+    """What an operator's action changed, from the arguments of its row, which are its before and after."""
+    before, after = (arguments.get(side) for side in _SIDES)
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return ()
+    change = _change(record, "", before, after, ())
+    return (change,) if change["fields"] else ()
+
+
+def only(change: Change, shows: Callable[[str], bool]) -> Change:
+    """The change with those of its fields that may be shown, by name; the others are counted."""
+    fields = {name: pair for name, pair in change["fields"].items() if shows(name)}
+    return _counted(change | {"fields": fields}, len(change["fields"]) - len(fields))
+
+
+def lines(changes: Iterable[Change]) -> Iterator[tuple[str, str, str, Any, Any]]:
+    """One line for each field: record, deed, field, before, after; for a record without fields one line without them."""
+    for change in changes:
+        head = change["record"], change["deed"]
+        for name, pair in change["fields"].items():
+            yield (*head, name, *(pair.get(side) for side in _SIDES))
+        if more := change.get("left_out"):
+            yield (*head, f"(and {more} more)", None, None)
+        elif not change["fields"]:
+            yield (*head, "", None, None)
+
+
+def fitted(changes: Sequence[Change], room: int) -> list[Change]:
+    """The changes cut until they take no more bytes than that (at least 2)."""
+    kept = list(changes)
+    for length in _LENGTHS:
+        if weight(kept) <= room:
+            return kept
+        kept = [_shortened(change, length) for change in changes]
+    return kept if weight(kept) <= room else _within(kept, room)
+
+
+def _change(
+    record: str, deed: str, before: Mapping[str, Any], after: Mapping[str, Any], secrets: Sequence[str]
+) -> Change:
+    names = [name for name in dict.fromkeys((*before, *after)) if before.get(name) != after.get(name)]
+    fields: dict[str, Change] = {}
+    for name in names[:_FIELDS]:
+        old, new = (brief(name, side.get(name), _LENGTHS[0], secrets) for side in (before, after))
+        fields |= {part: _pair(*sides) for part, sides in _parts(title(name, secrets), old, new).items()}
+    return _counted({"record": plain(record), "deed": plain(deed), "fields": fields}, len(names[_FIELDS:]))
+
+
+def _parts(name: str, before: Any, after: Any) -> dict[str, tuple[Any, Any]]:
+    """The field, or one field for each part of a document that differs or may differ, since it is withheld."""
+    if not all(side is None or (isinstance(side, dict) and not digested(side)) for side in (before, after)):
+        return {name: (before, after)}
+    pairs = {
+        part: tuple((side or {}).get(part) for side in (before, after)) for part in {**(before or {}), **(after or {})}
+    }
+    differ = {f"{name} {part}": (old, new) for part, (old, new) in pairs.items() if old != new or old == WITHHELD}
+    return differ or {name: (before, after)}
+
+
+def _pair(before: Any, after: Any) -> Change:
+    """The two sides, without one that is empty."""
+    sides = zip(_SIDES, (_scalar(before), _scalar(after)), strict=True)
+    return {side: value for side, value in sides if value is not None}
+
+
+def _scalar(value: Any) -> Any:
+    """A value of `brief` as one text, number or flag."""
+    if digested(value):
+        return f"{value['start']}… ({value['length']:,} characters)" if "start" in value else _length(value)
+    if isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
+        value = ", ".join(str(part) for part in value)
+    elif isinstance(value, list | dict):
+        value = json.dumps(value, ensure_ascii=False)
+    return _short(value, 2 * _LENGTHS[0])
+
+
+def _length(value: Change) -> str:
+    return f"({value['length']:,} characters)"
+
+
+def _short(value: Any, length: int) -> Any:
+    return f"{value[:length]}…" if isinstance(value, str) and len(value) > length + 1 else value
+
+
+def _shortened(change: Change, length: int) -> Change:
+    pairs = change["fields"].items()
+    fields = {_short(n, 60): {side: _short(v, length) for side, v in pair.items()} for n, pair in pairs}
+    return change | {"fields": fields}
+
+
+def _within(changes: Sequence[Change], room: int) -> list[Change]:
+    """As many records as there is room for, by record and deed, then as many of their fields, in order."""
+    kept = [_counted(change | {"fields": {}}, len(change["fields"])) for change in changes]
+    while kept and weight([*kept, _more(len(changes))]) > room:
+        kept.pop()
+    ends = [_more(len(changes) - len(kept))] if len(kept) < len(changes) else []
+    left = room - weight(kept + ends)
+    for place, (bare, change) in enumerate(zip(kept, changes, strict=False)):
+        kept[place], left = _filled(bare, change["fields"], left)
+    return kept + (ends if weight(kept + ends) <= room else [])
+
+
+def _filled(bare: Change, fields: Mapping[str, Change], left: int) -> tuple[Change, int]:
+    """A record with the first of its fields that fit, and the room that is left after them."""
+    taken: dict[str, Change] = {}
+    for name, pair in fields.items():
+        needed = weight({name: pair})
+        if needed > left:
+            break
+        taken[name], left = pair, left - needed
+    return _counted(bare | {"fields": taken}, -len(taken)), left
+
+
+def _counted(change: Change, more: int) -> Change:
+    """The change with so many more fields left out than before."""
+    count = change.get("left_out", 0) + more
+    rest = {name: value for name, value in change.items() if name != "left_out"}
+    return rest | ({"left_out": count} if count else {})
+
+
+def _more(count: int) -> Change:
+    return {"record": f"(and {count} more)", "deed": "", "fields": {}}

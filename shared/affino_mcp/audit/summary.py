@@ -1,0 +1,70 @@
+"""What came of a call in one plain line: codes, counts and words of the catalogue, nothing that a record holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.field import snake_case
+from affino_mcp.catalogue.method import DRY_RUN, Method
+from affino_mcp.catalogue.registry import RECORDS
+
+if TYPE_CHECKING:
+    from affino_mcp.errors import AffinoError
+    from affino_mcp.instance.port import Done
+
+
+def summary(method: Method, done: Done) -> str:
+    """What the method did, from its answer: `article 17 changed`, `20 of 143 contacts, more follow`."""
+    if method.access is Access.READ:
+        return _read(method, done)
+    if done.body.get(DRY_RUN.name):
+        return "dry run: nothing was written"
+    return _written(done) if done.sealed else "nothing changed"
+
+
+def rejected(error: AffinoError, status: int) -> str:
+    """What an error means for the call: refused, or failed on our side."""
+    return f"{'failed' if status >= 500 else 'refused'}: {error.type}"
+
+
+def named(ref: str) -> str:
+    """A record as people say it: `account 12` for `accounts#12`."""
+    family, _, code = ref.partition("#")
+    return f"{RECORDS[family].words} {code}" if family in RECORDS else ref
+
+
+def _written(done: Done) -> str:
+    main = next((each for each in done.changes if each.record == done.record), next(iter(done.changes), None))
+    if main is None:
+        return f"{named(done.record)}: done" if done.record else "done"
+    others = len(done.changes) - 1
+    with_it = f", with {_plural(others, 'other records')}" if others else ""
+    return f"{named(main.record)} {main.deed}{with_it}"
+
+
+def _read(method: Method, done: Done) -> str:
+    lists = {name: part for name, part in done.body.items() if isinstance(part, list)}
+    counts = ", ".join(_count(method, name, part, done.body) for name, part in lists.items())
+    if not done.record:
+        return counts or "answered"
+    return f"{named(done.record)}: {counts}" if counts else f"{named(done.record)} read"
+
+
+def _count(method: Method, name: str, rows: list[Any], body: dict[str, Any]) -> str:
+    """How many rows a list of the answer has; `Items` are of what the method lists."""
+    if name != "Items":
+        return _plural(len(rows), snake_case(name).replace("_", " "))
+    noun, total = method.name.removeprefix("list_").removeprefix("my_").replace("_", " "), body.get("TotalRecords")
+    counted = f"{len(rows)} of {_plural(total, _rows(noun))}" if total is not None else _plural(len(rows), _rows(noun))
+    return counted + (", more follow" if body.get("NextCursor") else "")
+
+
+def _rows(noun: str) -> str:
+    return noun if noun.endswith("s") else "rows"
+
+
+def _plural(number: int, noun: str) -> str:
+    """`2 categories`, `1 category`."""
+    one = f"{noun[:-3]}y" if noun.endswith("ies") else noun.removesuffix("s")
+    return f"{number:,} {one if number == 1 else noun}"

@@ -1,0 +1,152 @@
+"""What a row says of a change: never over its room, never a secret, never a failure, and what is left out is counted."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affino_mcp.audit.changes import fitted, of_operator, told
+from affino_mcp.audit.redact import WITHHELD, weight
+from affino_mcp.audit.row import ROOM, Row, item
+from affino_mcp.instance.port import Changed
+from affino_mcp.store.render import item_from_wire, item_to_wire
+from tests.unit.audit.rows import row
+from tests.unit.audit.test_redact import CANARY, hiding, texts, trees
+
+sides = st.dictionaries(texts, trees, max_size=20)
+records = st.builds(Changed, st.sampled_from(["accounts#12", "contacts#3"]), st.just("changed"), sides, sides)
+many = st.lists(records, max_size=8)
+
+
+def change(before: dict[str, Any], after: dict[str, Any], *known: str) -> dict[str, Any]:
+    (found,) = told([Changed("accounts#12", "changed", before, after)], known)
+    return found
+
+
+@given(many, st.integers(2, 3000))
+def test_whatever_changed_fits_any_room_and_can_be_stored(changed: list[Changed], room: int) -> None:
+    kept = told(changed)
+    assert weight(fitted(kept, room)) <= room
+    item_to_wire({"changes": fitted(kept, room)})
+
+
+@given(many, st.lists(st.text(max_size=300), max_size=300), texts)
+def test_a_row_with_changes_stays_in_its_room_and_comes_back(
+    changed: list[Changed], refs: list[str], name: str
+) -> None:
+    warnings = [{"Code": name, "Message": name}] * 20
+    stored = item(row(changes=told(changed), records=refs, warnings=warnings, arguments={"Name": name}, result=name))
+    assert weight(stored) < 8192
+    assert weight(row(changes=told(changed), records=refs, warnings=warnings).document()) <= ROOM
+    back = Row.of(item_from_wire(item_to_wire(stored)))
+    assert list(back.changes) == stored["changes"]
+
+
+@given(hiding, hiding)
+def test_no_secret_survives_in_a_change(before: dict[str, Any], after: dict[str, Any]) -> None:
+    assert CANARY not in json.dumps(change(before, after))
+
+
+@given(st.text(max_size=1500), st.integers(1, 300))
+def test_a_known_secret_survives_nowhere(text: str, times: int) -> None:
+    kept = change({}, {"Notes": text + CANARY * times, CANARY: 1, "Link": {"Notes": CANARY}, "Names": [CANARY]}, CANARY)
+    assert CANARY[:7] not in json.dumps(kept)
+
+
+@given(st.lists(records, min_size=1, max_size=5), st.integers(200, 1500))
+def test_every_field_is_shown_or_counted(changed: list[Changed], room: int) -> None:
+    whole = told(changed)
+    for full, cut in zip(whole, fitted(whole, room), strict=False):
+        if cut["record"] == full["record"]:
+            had = len(full["fields"]) + full.get("left_out", 0)
+            assert len(cut["fields"]) + cut.get("left_out", 0) == had
+
+
+LONG = "word " * 400
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fields"),
+    [
+        pytest.param({"City": "Leeds"}, {"City": "York"}, {"City": {"before": "Leeds", "after": "York"}}, id="a text"),
+        pytest.param({"City": None}, {"City": "York"}, {"City": {"after": "York"}}, id="nothing before"),
+        pytest.param({"Active": True}, {"Active": False}, {"Active": {"before": True, "after": False}}, id="a flag"),
+        pytest.param({"Codes": [1]}, {"Codes": [1, 2]}, {"Codes": {"before": "1", "after": "1, 2"}}, id="codes"),
+        pytest.param({"Value": 1.5}, {"Value": None}, {"Value": {"before": "1.5"}}, id="a number with decimals"),
+        pytest.param(
+            {"accounts#1": None},
+            {"accounts#1": {"JobTitle": "CTO", "Primary": False}},
+            {"accounts#1 JobTitle": {"after": "CTO"}, "accounts#1 Primary": {"after": False}},
+            id="a link, part by part",
+        ),
+        pytest.param(
+            {"accounts#1": {"Primary": False, "JobTitle": "CTO"}},
+            {"accounts#1": {"Primary": True, "JobTitle": "CTO"}},
+            {"accounts#1 Primary": {"before": False, "after": True}},
+            id="only the parts that differ",
+        ),
+        pytest.param({"accounts#1": None}, {"accounts#1": {}}, {"accounts#1": {"after": "{}"}}, id="an empty link"),
+        pytest.param(
+            {"Body": None},
+            {"Body": LONG},
+            {"Body": {"after": f"{LONG[:120]}… (2,000 characters)"}},
+            id="a long text by its beginning and length",
+        ),
+        pytest.param(
+            {"ApiToken": "a"},
+            {"ApiToken": "b"},
+            {"ApiToken": {"before": WITHHELD, "after": WITHHELD}},
+            id="a secret: withheld on both sides",
+        ),
+        pytest.param(
+            {"Body": LONG + "a"},
+            {"Body": LONG + "b"},
+            {"Body": dict.fromkeys(("before", "after"), f"{LONG[:120]}… (2,001 characters)")},
+            id="long texts that differ at the end",
+        ),
+        pytest.param({"City": "York"}, {"City": "York"}, {}, id="what stayed"),
+        pytest.param({}, {"ApiToken": "b"}, {"ApiToken": {"after": WITHHELD}}, id="a new secret"),
+    ],
+)
+def test_forms(before: dict[str, Any], after: dict[str, Any], fields: dict[str, Any]) -> None:
+    assert change(before, after) == {"record": "accounts#12", "deed": "changed", "fields": fields}
+
+
+def test_too_many_records_are_counted() -> None:
+    kept = fitted(told([Changed(f"contacts#{n}", "changed", {}, {"City": "York"}) for n in range(90)]), 500)
+    assert kept[-2] == {"record": f"contacts#{len(kept) - 2}", "deed": "changed", "fields": {}, "left_out": 1}
+    assert kept[-1]["record"] == f"(and {91 - len(kept)} more)"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fields"),
+    [
+        pytest.param(
+            {"before": {"enabled": True}, "after": {"enabled": False}},
+            {"enabled": {"before": True, "after": False}},
+            id="a switch",
+        ),
+        pytest.param(
+            {"before": {"families": {"notes": ["read"]}}, "after": {"families": {"notes": ["read", "write"]}}},
+            {"families notes": {"before": "read", "after": "read, write"}},
+            id="the switches of a family",
+        ),
+    ],
+)
+def test_an_operators_action_reads_the_same(arguments: dict[str, Any], fields: dict[str, Any]) -> None:
+    assert of_operator("api_profiles#K1", arguments) == ({"record": "api_profiles#K1", "deed": "", "fields": fields},)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"before": {}, "after": {}}, {"(left out)": {"length": 1}}])
+def test_an_operators_action_that_changed_no_value(arguments: dict[str, Any]) -> None:
+    assert of_operator("api_profiles#K1", arguments) == ()
+
+
+def test_the_arguments_of_an_agent_are_no_operators_action() -> None:
+    told_so = {"before": {"City": "Leeds"}, "after": {"City": "York"}}
+    assert Row.of(item(row(arguments=told_so))).changes == ()
+    assert Row.of(item(row(arguments=told_so, channel="control"))).changes != ()
