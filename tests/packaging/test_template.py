@@ -115,6 +115,12 @@ def test_no_secret_is_written_in_the_template(template: Template) -> None:
     assert "SecretString" not in json.dumps(template)
 
 
+def test_no_rate_can_be_set_that_the_logs_one_partition_for_everybody_cannot_take(written: Template) -> None:
+    usual = 1500
+    units = -(-usual // 1024)
+    assert written["Parameters"]["ThrottleRate"]["MaxValue"] * units <= 1000
+
+
 def test_every_dashboard_parses(template: Template) -> None:
     for dashboard in of_type(template, "AWS::CloudWatch::Dashboard").values():
         body = re.sub(r"\$\{[^}]+\}", "x", dashboard["Properties"]["DashboardBody"]["Fn::Sub"])

@@ -7,10 +7,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
-from ulid import ULID
 
-from affino_mcp.audit import row as audit_rows
-from affino_mcp.audit.queries import Answer, Question, search
+from affino_mcp.audit.queries import Answer, Question, one, search
 from affino_mcp.audit.row import Row
 from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.clock import iso
@@ -20,7 +18,6 @@ from affino_mcp.control_edge.chart import chart
 from affino_mcp.control_edge.log_filters import Filters
 from affino_mcp.errors import InvalidArgument, NotFound
 from affino_mcp.gate.groups import LOGS_READ
-from affino_mcp.store.ops import Query, Span
 
 SHOWN: Final = 50
 READ: Final = 400
@@ -78,10 +75,8 @@ def ask_log(ask: Ask, question: Question, reads: int) -> Answer:
 
 
 def _reached(answer: Answer, rows: list[Row]) -> str:
-    """How far back was looked, when that was not to the end."""
-    if answer.next is None:
-        return ""
-    return iso(ULID.from_str(answer.next).datetime) if len(rows) <= SHOWN else rows[SHOWN - 1].at
+    """How far back the rows shown go, when that is not to the end."""
+    return rows[SHOWN - 1].at if len(rows) > SHOWN else answer.back
 
 
 def _link(filters: Filters, path: str = "/logs", **more: str) -> str:
@@ -89,12 +84,5 @@ def _link(filters: Filters, path: str = "/logs", **more: str) -> str:
 
 
 def _one(ask: Ask, profile: str, id_: str) -> Row | None:
-    """The row of this profile and id, in one read: the id holds the day."""
-    try:
-        day = ULID.from_str(id_).datetime.strftime("%Y%m%d")
-    except ValueError:
-        return None
-    span = Span(low=id_.upper(), high=id_.upper())
-    query = Query(ask.centre.settings.audit_table, audit_rows.profile_day(profile[:64], day), span=span, limit=1)
-    found = ask.centre.database.query(query).items
-    return Row.of(found[0]) if found else None
+    """The row of this profile and id, in one read."""
+    return one(ask.centre.database, ask.centre.settings.audit_table, profile[:64], id_[:26].upper())
