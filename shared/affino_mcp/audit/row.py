@@ -18,6 +18,9 @@ RETENTION_DAYS: Final = 400
 EVERYBODY: Final = "E"
 """The partition of index ByTime: all calls (docs/decisions/0019 weighs why it is one)."""
 
+CONTROL: Final = "control"
+"""The channel of operators' own actions, which are in the log and are no calls."""
+
 ROOM: Final = 7500
 """Bytes of a row without its keys: the whole stays below 8 KB."""
 
@@ -148,6 +151,11 @@ def profile(key: str) -> str:
 def person(code: int) -> str:
     """The partition of index ByPerson for a person's calls."""
     return f"U#{code}"
+
+
+def totals(profile_key: str | None) -> str:
+    """The table's partition for the hourly totals of a profile, or of everybody."""
+    return f"T#{profile_key or '*'}"
 
 
 def record(name: str) -> str:
