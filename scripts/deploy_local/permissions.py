@@ -105,7 +105,6 @@ RULES = [
     Rule("HousekeepingRole", True, "ask the audit by time", _dynamo("query", "AuditTable", **ALL_CALLS)),
     Rule("HousekeepingRole", True, "write a total", _dynamo("put_item", "AuditTable", Item=TOTALS)),
     Rule("HousekeepingRole", True, "ask for totals", _dynamo("query", "AuditTable", **TOTALS_PARTITION)),
-    Rule("HousekeepingRole", False, "write a call's row", _dynamo("put_item", "AuditTable", Item=KEY)),
     Rule("HousekeepingRole", False, "remove a total", _dynamo("delete_item", "AuditTable", Key=TOTALS)),
     Rule("HousekeepingRole", False, "scan the audit", _dynamo("scan", "AuditTable")),
     Rule("HousekeepingRole", False, "read a gate row", _dynamo("get_item", "GateTable", Key=KEY)),

@@ -11,7 +11,20 @@ from typing import Annotated
 import typer
 
 from affino_mcp import VERSION
-from affino_mcp.cli import connect, doctor, local, log, log_more, login, people, profiles, sessions, trial, whatif
+from affino_mcp.cli import (
+    connect,
+    doctor,
+    local,
+    log,
+    log_chart,
+    log_more,
+    login,
+    people,
+    profiles,
+    sessions,
+    trial,
+    whatif,
+)
 from affino_mcp.cli.failing import Commands
 from affino_mcp.cli.service import remember
 
@@ -28,6 +41,7 @@ app.add_typer(people.app, name="person")
 app.add_typer(sessions.app, name="session")
 app.add_typer(local.app, name="local")
 log_more.add_to(log.app)
+log.app.command()(log_chart.chart)
 app.add_typer(log.app, name="log")
 app.command("doctor")(doctor.doctor)
 app.command("login")(login.login)

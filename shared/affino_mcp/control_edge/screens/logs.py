@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -12,35 +13,36 @@ from affino_mcp.audit.queries import Answer, Question, one, search
 from affino_mcp.audit.row import Row
 from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.clock import iso
-from affino_mcp.control_edge import log_filters
+from affino_mcp.control_edge import log_chart, log_filters
 from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.chart import chart
 from affino_mcp.control_edge.log_filters import Filters
 from affino_mcp.errors import InvalidArgument, NotFound
 from affino_mcp.gate.groups import LOGS_READ
 
 SHOWN: Final = 50
 READ: Final = 400
-"""Rows that one screen reads at most, in two reads: the chart is of all of them, the table shows the newest."""
+"""Rows that are read, in two reads, when the chart must be made of them; the table shows the newest."""
 EXPORTED: Final = 5000
 """Rows of one export."""
 NEAR: Final = timedelta(minutes=5)
 
 
 def listed(ask: Ask) -> Response:
-    """The rows that the filters leave, newest first, with a chart."""
-    filters = log_filters.read(ask, READ)
-    answer = _answer(ask, filters)
+    """The rows that the filters leave, newest first, with a chart: of hourly totals where those know the answer."""
+    filters = log_filters.read(ask, SHOWN)
+    drawn = log_chart.of_totals(ask, filters)
+    answer = _answer(ask, filters, READ if drawn is None else SHOWN, reads=2 if drawn is None else 1)
     rows = filters.keep(answer.rows)
     more = rows[SHOWN - 1].id if len(rows) > SHOWN else answer.next
+    drawn = drawn or log_chart.of_rows(ask, rows)
     return ask.page(
         "logs.html",
         400 if filters.wrong else 200,
         here="/logs",
         filters=filters,
         rows=rows[:SHOWN],
-        chart=chart(rows, ask.centre.clock()),
-        read=len(rows),
+        drawing=drawn.chart,
+        note=drawn.note,
         back=_reached(answer, rows),
         next=_link(filters, cursor=more) if more else None,
         exports={kind: _link(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
@@ -60,10 +62,10 @@ def shown(ask: Ask) -> Response:
     return ask.page("log_row.html", here="/logs", row=row, follow=f"/logs?{urlencode(follow)}")
 
 
-def _answer(ask: Ask, filters: Filters) -> Answer:
+def _answer(ask: Ask, filters: Filters, limit: int, reads: int) -> Answer:
     if filters.wrong:
         return Answer([], None)
-    return ask_log(ask, filters.question, reads=2)
+    return ask_log(ask, replace(filters.question, limit=limit), reads)
 
 
 def ask_log(ask: Ask, question: Question, reads: int) -> Answer:
