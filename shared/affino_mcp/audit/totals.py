@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
+from math import ceil
 from typing import Final, NamedTuple
 
 from affino_mcp.audit.row import CONTROL, Row, expiry, totals
@@ -77,7 +78,7 @@ class Total:
         reached = list(accumulate(self.latency))
         place = bisect_left(reached, rank)
         low, inside = BOUNDS[place - 1] if place else 0, self.latency[place]
-        return round(low + (BOUNDS[place] - low) * (rank - reached[place] + inside) / inside)
+        return ceil(low + (BOUNDS[place] - low) * (rank - reached[place] + inside) / inside)
 
 
 class Hour(NamedTuple):

@@ -10,14 +10,16 @@ from typing import Final, NamedTuple
 
 from affino_mcp.audit.row import CONTROL, Row
 from affino_mcp.audit.totals import HOUR, Hour, Total, moment_of, start_of
-from affino_mcp.control_edge.panel import LEFT, WIDTH, Panel, Part, Point
+from affino_mcp.control_edge.panel import LEFT, RIGHT, WIDTH, Panel, Part, Point
 
 MOST: Final = 48
 """Bars of one chart, give or take one; a longer time is drawn per day, and of a still longer one the newest days."""
 DAY: Final = timedelta(days=1)
 MEDIAN, HIGH = 50, 95
 """The percentiles that are drawn."""
-_LABELS: Final = 12
+_LABELS: Final = 13
+_EVERY: Final = (1, 2, 3, 4, 6)
+"""So many labels are below a chart at most; so many bars are from one to the next."""
 
 
 class Window(NamedTuple):
@@ -62,8 +64,9 @@ class Bar(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The same, as short as it must be below a bar."""
-        return f"{self.start[11:]}:00" if "T" in self.start else self.start[5:]
+        """The same, as short as it must be below a bar: midnight is named by its day."""
+        day, _, hour = self.start.partition("T")
+        return f"{hour}:00" if hour.strip("0") else day[5:]
 
     @property
     def figures(self) -> dict[str, int | None]:
@@ -102,7 +105,7 @@ class Chart:
     @property
     def room(self) -> float:
         """The width of one bar with the air around it."""
-        return (self.width - self.left) / max(1, len(self.bars))
+        return (RIGHT - self.left) / max(1, len(self.bars))
 
     def middle(self, place: int) -> float:
         """The x of a bar's middle."""
@@ -134,8 +137,8 @@ class Chart:
 
     def labelled(self, place: int) -> bool:
         """Whether there is room for this bar's label."""
-        every = -(-len(self.bars) // _LABELS)
-        return (len(self.bars) - 1 - place) % every == 0
+        every = next(hours for hours in _EVERY if hours * _LABELS >= len(self.bars))
+        return int(self.bars[place].start[-2:]) % every == 0 if self.step == HOUR else place % every == 0
 
 
 def of_hours(hours: Sequence[Hour], window: Window) -> Chart | None:

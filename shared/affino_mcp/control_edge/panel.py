@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-WIDTH, HEIGHT, LEFT = 960, 132, 52
+WIDTH, HEIGHT, LEFT, RIGHT = 960, 132, 52, 940
 CEILING, FOOT = 16, 112
 _STEPS: Final = (1, 2, 5)
 

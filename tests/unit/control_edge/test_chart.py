@@ -154,6 +154,7 @@ def test_a_chart_adds_up_what_lies_in_its_window_and_stays_on_its_paper(
         return
     assert sum((bar.total for bar in drawn.bars), Total()) == sum(inside, Total())
     assert len(drawn.bars) <= MOST + 1
+    assert sum(drawn.labelled(place) for place in range(len(drawn.bars))) <= 13
     for place, _ in enumerate(drawn.bars):
         for part in drawn.parts(place):
             assert 0 <= part.x <= part.x + part.width <= WIDTH
@@ -184,6 +185,27 @@ def test_a_line_has_a_gap_where_nothing_was_measured() -> None:
     drawn = of_rows(rows, NOON)
     assert drawn is not None
     assert re.fullmatch(r"M\S+ \S+ L\S+ \S+ M\S+ \S+", drawn.line(50))
+
+
+FOUR = ["04:00", "08:00", "12:00"]
+
+
+@pytest.mark.parametrize(
+    ("age", "labels"),
+    [
+        (timedelta(minutes=50), ["11:00", "12:00"]),
+        (
+            47 * HOUR,
+            ["16:00", "20:00", "11-09", *FOUR, "16:00", "20:00", "11-10", *FOUR],
+        ),
+        (3 * DAY, ["11-07", "11-08", "11-09", "11-10"]),
+    ],
+    ids=str,
+)
+def test_labels_name_the_hours_and_at_midnight_the_day(age: timedelta, labels: list[str]) -> None:
+    drawn = of_rows([row(NOON), row(NOON - age)], NOON)
+    assert drawn is not None
+    assert [bar.label for place, bar in enumerate(drawn.bars) if drawn.labelled(place)] == labels
 
 
 @given(st.lists(st.integers(0, 10**9)))
