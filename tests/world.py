@@ -93,6 +93,10 @@ class World:
         app = wiring.mcp_app(self.settings, self.stores, self.clock, in_thread=False)
         return LambdaHandler(app, self.settings.stage)
 
+    def housekeeping(self) -> None:
+        """A turn of what the clock calls in a deployment."""
+        wiring.housekeeping(self.settings, self.stores, self.clock)()
+
     def profile(self, name: str = "all", families: Families = EVERYTHING, rate: int = 6000) -> Profile:
         """A new API Profile."""
         return self.profiles.create(name, families, rate)

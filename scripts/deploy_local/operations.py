@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from affino_mcp import clock, wiring
+from affino_mcp.audit import totals
 from affino_mcp.audit.queries import Question, search
 from affino_mcp.audit.row import Row
+from affino_mcp.audit.totals import Total
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.passwords import Passwords
 from affino_mcp.gate.people import People
@@ -57,6 +59,12 @@ class Operator:
         """The profile's API Log, oldest first."""
         found = search(self.stores.database, self.settings.audit_table, Question(profile=profile.key), clock.now())
         return list(reversed(found.rows))
+
+    def total(self, profile: Profile) -> Total:
+        """The profile's total of this hour and the last."""
+        now, table = clock.now(), self.settings.audit_table
+        hours = totals.read(self.stores.database, table, profile.key, now - totals.HOUR, now)
+        return sum((hour.total for hour in hours), Total())
 
 
 def _settings(stack: Stack) -> Settings:

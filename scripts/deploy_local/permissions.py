@@ -13,6 +13,13 @@ from scripts.expand import source
 
 KEY = {"pk": {"S": "PROBE#1"}, "sk": {"S": "A"}}
 PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "PROBE#1"}}}
+TOTALS = {"pk": {"S": "T#PROBE"}, "sk": {"S": "A"}}
+TOTALS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": TOTALS["pk"]}}
+ALL_CALLS = {
+    "IndexName": "ByTime",
+    "KeyConditionExpression": "everybody = :p",
+    "ExpressionAttributeValues": {":p": {"S": "E"}},
+}
 INDEXES = [index["IndexName"] for index in source()["Resources"]["RecordsTable"]["Properties"]["LocalSecondaryIndexes"]]
 
 Clients = Callable[[str], Any]
@@ -95,6 +102,14 @@ RULES = [
     Rule("ControlCentreRole", False, "read a record", _dynamo("get_item", "RecordsTable", Key=KEY)),
     Rule("ControlCentreRole", False, "read a media file", _object("get_object", "media/probe")),
     Rule("ControlCentreRole", False, "read another secret", _secret("get_secret_value", "-other")),
+    Rule("HousekeepingRole", True, "ask the audit by time", _dynamo("query", "AuditTable", **ALL_CALLS)),
+    Rule("HousekeepingRole", True, "write a total", _dynamo("put_item", "AuditTable", Item=TOTALS)),
+    Rule("HousekeepingRole", True, "ask for totals", _dynamo("query", "AuditTable", **TOTALS_PARTITION)),
+    Rule("HousekeepingRole", False, "remove a total", _dynamo("delete_item", "AuditTable", Key=TOTALS)),
+    Rule("HousekeepingRole", False, "scan the audit", _dynamo("scan", "AuditTable")),
+    Rule("HousekeepingRole", False, "read a gate row", _dynamo("get_item", "GateTable", Key=KEY)),
+    Rule("HousekeepingRole", False, "read a record", _dynamo("get_item", "RecordsTable", Key=KEY)),
+    Rule("HousekeepingRole", False, "read a secret", _secret("get_secret_value", "/profiles/x")),
 ]
 
 

@@ -89,6 +89,7 @@ class Smoke:
         yield "a switched-off family is refused", self.switched_off
         yield "a disabled profile is refused at once", self.disabled
         yield "the API Log names profile, person and method of each call", self.logged
+        yield "the housekeeping function counts these calls", self.counted
         yield "the function's log group holds a line for each call", self.log_lines
         yield "a session is refreshed, named, shown at the Hub and logged out", self.sessions
         yield "an operator signs in to the Control Centre and makes a profile", self.control
@@ -186,6 +187,14 @@ class Smoke:
         called = ["create_account", "get_account", "list_accounts", "create_task"]
         expect("methods in the API Log", [row.method for row in rows], called)
         expect("people in the API Log", {row.person_code for row in rows}, {USER_CODE})
+
+    def counted(self) -> None:
+        """One turn of the housekeeping function, as the clock gives it."""
+        name = self.stack.resource("Housekeeping")
+        answer = self.stack.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+        expect("the turn", (answer["StatusCode"], answer.get("FunctionError")), (200, None))
+        rows, total = self.operator.log(self.profile), self.operator.total(self.profile)
+        expect("calls and errors counted", (total.calls, total.errors), (len(rows), sum(r.status >= 400 for r in rows)))
 
     def log_lines(self) -> None:
         """The structured lines in CloudWatch Logs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -189,6 +190,14 @@ def with_control(rest: ASGIApp, settings: Settings, given: Stores | None = None,
         cache(lambda: control_door(settings, found, clock)),
     )
     return Beside({"/control": centre, **dict.fromkeys(DOOR, door)}, rest)
+
+
+def housekeeping(settings: Settings, given: Stores | None = None, clock: Clock = now) -> Callable[[], list[str]]:
+    """What the clock calls every few minutes: a turn counts the API Log's open hours and answers which they were."""
+    from affino_mcp.audit.recount import recount  # noqa: PLC0415 (no call needs it)
+
+    database = (given or stores(settings)).database
+    return lambda: recount(database, settings.audit_table, clock())
 
 
 def _centre(found: Stores, settings: Settings, clock: Clock) -> Centre:

@@ -62,6 +62,7 @@ def service() -> Iterator[Service]:
     world = World(clock=clock)
     apart(lambda: worked(world))
     clock.runs = True
+    world.housekeeping()
     stores = world.stores
     mcp = wiring.mcp_app(world.settings, stores, world.clock)
     rest = ByPath(mcp, wiring.login_app(world.settings, stores, world.clock))

@@ -10,7 +10,7 @@ from scripts.build import LAMBDA_PYTHON, ROOT, SAM, Build, build, find_python
 from scripts.deploy_local.stack import REFUSED, strip, with_runtime
 from scripts.expand import Template
 
-FUNCTIONS = ["McpEndpoint", "LoginProxy", "ControlCentre"]
+FUNCTIONS = ["McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping"]
 IMPORT = "import sys; sys.path += sys.argv[1:]; import app; assert callable(app.handler)"
 LIKE_LAMBDA = {
     "PATH": "/usr/bin:/bin",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from affino_mcp.audit import row as audit
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.gate import rows
 from affino_mcp.instance.builtin.document import record_key
@@ -15,6 +16,8 @@ from scripts.expand import Template, of_type
 
 READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
 MCP, LOGIN, CONTROL = "McpEndpointRole", "LoginProxyRole", "ControlCentreRole"
+HOUSE = "HousekeepingRole"
+ROLES = [MCP, LOGIN, CONTROL, HOUSE]
 
 # role, table -> the DynamoDB actions granted; a pair that is not named grants nothing.
 GRANTS: dict[tuple[str, str], set[str]] = {
@@ -32,6 +35,7 @@ GRANTS: dict[tuple[str, str], set[str]] = {
     },
     (CONTROL, "AuditTable"): {"PutItem", "Query"},
     (CONTROL, "RecordsTable"): {"BatchGetItem", "Query"},
+    (HOUSE, "AuditTable"): {"PutItem", "Query"},
 }
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
 
@@ -53,7 +57,7 @@ def granted(template: Template, role: str, table: str) -> set[str]:
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("role", [MCP, LOGIN, CONTROL])
+@pytest.mark.parametrize("role", ROLES)
 def test_a_role_has_exactly_its_grants_on_a_table(template: Template, role: str, table: str) -> None:
     assert granted(template, role, table) == GRANTS.get((role, table), set())
 
@@ -77,9 +81,26 @@ def test_a_role_writes_only_its_own_kinds_of_gate_rows(template: Template, role:
             assert len(patterns) == len(own)
 
 
-def test_nobody_deletes_or_reads_the_audit_by_scanning(template: Template) -> None:
+def test_calls_are_written_by_those_who_cannot_read_or_remove_them(template: Template) -> None:
     for role in (MCP, LOGIN):
         assert not granted(template, role, "AuditTable") & (READS | {"DeleteItem", "BatchWriteItem"})
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_may_scan_any_table(template: Template, role: str) -> None:
+    assert not [each for each in statements(template, role) if "Scan" in str(each["Action"])]
+
+
+def test_housekeeping_reads_calls_by_time_and_touches_totals_alone(template: Template) -> None:
+    found = {each["Sid"]: each for each in statements(template, HOUSE)}
+    assert sorted(found) == ["AuditReads", "OwnLog", "Totals", "Traces"]
+    assert (found["AuditReads"]["Action"], found["AuditReads"]["Resource"]) == (
+        "dynamodb:Query",
+        {"Fn::Sub": "${AuditTable.Arn}/index/ByTime"},
+    )
+    (pattern,) = found["Totals"]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert all(fnmatchcase(audit.totals(profile), pattern) for profile in ("K1", None))
+    assert not [key for key in (audit.profile("T"), audit.EVERYBODY, audit.record("T#1")) if fnmatchcase(key, pattern)]
 
 
 def test_the_control_centre_asks_the_audit_and_adds_to_it(template: Template) -> None:
@@ -91,8 +112,9 @@ def test_the_control_centre_asks_the_audit_and_adds_to_it(template: Template) ->
 
 
 def test_passwords_are_the_login_functions_and_records_the_mcp_endpoints_alone(template: Template) -> None:
-    assert "RecordsTable" not in str(statements(template, LOGIN))
-    for role in (MCP, CONTROL):
+    for role in (LOGIN, HOUSE):
+        assert "RecordsTable" not in str(statements(template, role))
+    for role in (MCP, CONTROL, HOUSE):
         assert "CredentialsTable" not in str(statements(template, role))
 
 
@@ -136,14 +158,14 @@ def test_media_files_are_the_mcp_endpoints_alone(template: Template) -> None:
     assert set(statement["Action"]) == {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
     prefixes = {resource["Fn::Sub"] for resource in statement["Resource"]}
     assert prefixes == {"${MediaBucket.Arn}/" + prefix + "*" for prefix in (MEDIA, UPLOADS)}
-    for role in (LOGIN, CONTROL):
+    for role in (LOGIN, CONTROL, HOUSE):
         assert "MediaBucket" not in str(statements(template, role))
 
 
 def test_managed_policies_are_not_given_to_functions(template: Template) -> None:
     for name, function in of_type(template, "AWS::Lambda::Function").items():
         assert function["Properties"]["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
-    for role in (MCP, LOGIN, CONTROL):
+    for role in ROLES:
         assert "ManagedPolicyArns" not in template["Resources"][role]["Properties"]
 
 

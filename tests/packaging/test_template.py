@@ -14,7 +14,8 @@ from affino_mcp.store.files import UPLOADS
 from scripts.build import LAMBDA_PYTHON, ROOT
 from scripts.expand import Template, of_type
 
-FUNCTIONS = ["McpEndpoint", "LoginProxy", "ControlCentre"]
+ANSWERING = ["McpEndpoint", "LoginProxy", "ControlCentre"]
+FUNCTIONS = [*ANSWERING, "Housekeeping"]
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
 RUNTIME = f"python{LAMBDA_PYTHON}"
 SECRET_LOOK = re.compile(r"AKIA|BEGIN [A-Z ]*PRIVATE|[A-Za-z0-9+/_-]{32,}|password|secret=", re.IGNORECASE)
@@ -60,14 +61,28 @@ def test_a_row_is_addressed_by_pk_and_sk(template: Template, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_is_traced_versioned_and_starts_from_a_snapshot(template: Template, name: str) -> None:
+def test_a_function_is_traced_and_versioned(template: Template, name: str) -> None:
     properties = template["Resources"][name]["Properties"]
     assert properties["Runtime"] == RUNTIME
     assert properties["Architectures"] == ["x86_64"]
     assert properties["TracingConfig"] == {"Mode": "Active"}
-    assert properties["SnapStart"] == {"ApplyOn": "PublishedVersions"}
     assert f"{name}Aliaslive" in template["Resources"]
+
+
+@pytest.mark.parametrize("name", ANSWERING)
+def test_a_function_that_somebody_waits_for_starts_from_a_snapshot_and_ends_in_time(
+    template: Template, name: str
+) -> None:
+    properties = template["Resources"][name]["Properties"]
+    assert properties["SnapStart"] == {"ApplyOn": "PublishedVersions"}
     assert properties["Timeout"] < 29, "API Gateway gives up after 29 seconds"
+
+
+def test_housekeeping_has_its_turn_every_five_minutes_and_is_done_before_the_next(template: Template) -> None:
+    (rule,) = of_type(template, "AWS::Events::Rule").values()
+    assert (rule["Properties"]["ScheduleExpression"], rule["Properties"]["State"]) == ("rate(5 minutes)", "ENABLED")
+    assert [target["Arn"] for target in rule["Properties"]["Targets"]] == [{"Ref": "HousekeepingAliaslive"}]
+    assert template["Resources"]["Housekeeping"]["Properties"]["Timeout"] < 5 * 60
 
 
 def test_a_change_of_layer_or_environment_alone_publishes_a_version(written: Template) -> None:
@@ -113,6 +128,12 @@ def test_the_environment_holds_no_secret(template: Template, name: str) -> None:
 
 def test_no_secret_is_written_in_the_template(template: Template) -> None:
     assert "SecretString" not in json.dumps(template)
+
+
+def test_no_rate_can_be_set_that_the_logs_one_partition_for_everybody_cannot_take(written: Template) -> None:
+    usual = 1500
+    units = -(-usual // 1024)
+    assert written["Parameters"]["ThrottleRate"]["MaxValue"] * units <= 1000
 
 
 def test_every_dashboard_parses(template: Template) -> None:

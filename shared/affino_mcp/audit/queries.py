@@ -1,35 +1,35 @@
 """Questions to the API Log: by profile, person, record, method, status and time, newest first (R122, R124, R138).
 
-A question walks the partitions of one index from `until` back to `since`; it never scans the table. A row's sort key is
-a ULID, which holds the row's time: the range of time, the order and the place to go on are all read from it.
+A question reads one partition of the table or of one index, from `until` back to `since`; it never scans the table. A
+row's sort key is a ULID, which holds the row's time: the range of time, the order and the place to go on are all read
+from it. So a page is one read, whatever the span and however long the log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from ulid import ULID
 
 from affino_mcp.audit import row as rows
-from affino_mcp.audit.row import RETENTION_DAYS, Outcome, Row
+from affino_mcp.audit.row import Outcome, Row
 from affino_mcp.clock import iso
 from affino_mcp.store.ops import Condition, Database, Query, Span, all_of, equals
 
-READS: Final = 200
+READS: Final = 50
 """Reads that one question makes at most; its answer then says where to go on."""
 
-DAY: Final = timedelta(days=1)
-HOUR: Final = timedelta(hours=1)
+LOOKED_AT: Final = 1000
+"""Rows that one read of a filtered question looks at, at most; DynamoDB itself ends a read at 1 MB, some 800 rows."""
 
 
 @dataclass(frozen=True)
 class Question:
     """What is looked for; None: anything. Times are UTC. `cursor` is the `next` of the answer before.
 
-    Without `since`: the last 24 hours of everybody, 30 days of a profile or a person, everything of a record.
+    Profile, person and record are keys, and so is time: they cost nothing. The others are looked for row by row.
     """
 
     profile: str | None = None
@@ -52,17 +52,31 @@ class Answer(NamedTuple):
     rows: list[Row]
     next: str | None
 
+    @property
+    def back(self) -> str:
+        """The ISO time down to which was looked; empty when that was to the end."""
+        return iso(ULID.from_str(self.next).datetime) if self.next else ""
+
 
 def search(database: Database, table: str, question: Question, now: datetime, reads: int = READS) -> Answer:
     """Answer a question in at most so many reads. Raises ValueError for a cursor that is not ours, StoreUnavailable."""
     found: list[Row] = []
-    for done, (items, position) in enumerate(_pages(database, table, question, now), start=1):
-        found += [Row.of(item) for item in items]
+    query = _query(table, question, now)
+    for _ in range(reads):
+        page = database.query(query)
+        found += [Row.of(item) for item in page.items]
         if len(found) > question.limit:
             return Answer(found[: question.limit], found[question.limit - 1].id)
-        if done == reads:
-            return Answer(found, position)
-    return Answer(found, None)
+        if page.next is None:
+            return Answer(found, None)
+        query = replace(query, start=page.next)
+    return Answer(found, str(query.start["sk"]) if query.start else None)
+
+
+def one(database: Database, table: str, profile: str, id_: str) -> Row | None:
+    """The row of this profile and id, in one read; None when there is none. Raises StoreUnavailable."""
+    found = database.query(Query(table, rows.profile(profile), span=Span(low=id_, high=id_), limit=1)).items
+    return Row.of(found[0]) if found else None
 
 
 def people(database: Database, table: str, profile: str, since: datetime, now: datetime) -> dict[int, Row]:
@@ -71,77 +85,46 @@ def people(database: Database, table: str, profile: str, since: datetime, now: d
     return {row.person_code: row for row in reversed(calls) if row.person_code is not None}
 
 
-_Page = tuple[list[dict[str, object]], str]
-"""Rows as stored, and the ULID below which to go on."""
+class _Place(NamedTuple):
+    """One partition: the index (None: the table itself), its attribute, and the value."""
 
-
-def _pages(database: Database, table: str, question: Question, now: datetime) -> Iterator[_Page]:
-    index = _index(question)
-    until = min(question.until or now, _moment(question.cursor) or now)
-    since = question.since or now - _reach(index)
-    for start in _starts(since, until, index.step):
-        query: Query | None = _query(table, index, question, start, _span(since, until, question.cursor))
-        while query is not None:
-            page = database.query(query)
-            yield page.items, page.next["sk"] if page.next else _lowest(start)
-            query = replace(query, start=page.next) if page.next else None
-
-
-@dataclass(frozen=True)
-class _Index:
-    """One way to the rows: the index, its partition attribute, and how much time a partition holds (None: all)."""
-
-    name: str | None
+    named: str | None
     attribute: str
-    step: timedelta | None
+    partition: str
 
 
-_PROFILE = _Index(None, "pk", DAY)
-_PERSON = _Index("ByPerson", "person_day", DAY)
-_RECORD = _Index("ByRecord", "record", None)
-_EVERYBODY = _Index("ByHour", "hour", HOUR)
-
-
-def _index(question: Question) -> _Index:
+def _place(question: Question) -> _Place:
+    """The narrowest partition that holds everything that is asked for."""
     if question.record is not None:
-        return _RECORD
+        return _Place("ByRecord", "record", rows.record(question.record))
     if question.person is not None:
-        return _PERSON
-    return _PROFILE if question.profile is not None else _EVERYBODY
+        return _Place("ByPerson", "person", rows.person(question.person))
+    if question.profile is not None:
+        return _Place(None, "pk", rows.profile(question.profile))
+    return _Place("ByTime", "everybody", rows.EVERYBODY)
 
 
-def _reach(index: _Index) -> timedelta:
-    return {_RECORD: RETENTION_DAYS * DAY, _EVERYBODY: DAY}.get(index, 30 * DAY)
-
-
-def _partition(index: _Index, question: Question, start: datetime) -> str:
-    day = start.strftime("%Y%m%d")
-    if index is _RECORD:
-        return rows.record(str(question.record))
-    if index is _PERSON:
-        return rows.person_day(int(question.person or 0), day)
-    return rows.profile_day(str(question.profile), day) if index is _PROFILE else rows.hour(iso(start)[:13])
-
-
-def _query(table: str, index: _Index, question: Question, start: datetime, span: Span) -> Query:
-    """The read of one partition, newest first."""
+def _query(table: str, question: Question, now: datetime) -> Query:
+    """The first read: newest first. A read that filters looks at more rows than it may find."""
+    place = _place(question)
+    where = _where(question, place)
     return Query(
         table,
-        _partition(index, question, start),
-        index=index.name,
-        partition_name=index.attribute,
-        span=span,
+        place.partition,
+        index=place.named,
+        partition_name=place.attribute,
+        span=_span(question, now),
         forward=False,
-        limit=min(question.limit + 1, 500),
-        where=_where(question),
-        consistent=index.name is None,
+        limit=LOOKED_AT if where else min(question.limit + 1, LOOKED_AT),
+        where=where,
+        consistent=place.named is None,
     )
 
 
-def _where(question: Question) -> Condition | None:
+def _where(question: Question, place: _Place) -> Condition | None:
     wanted = {
-        "profile_key": question.profile,
-        "person_code": question.person,
+        "profile_key": question.profile if place.named else None,
+        "person_code": question.person if place.named != "ByPerson" else None,
         "method": question.method,
         "family": question.family,
         "request_id": question.request_id,
@@ -152,30 +135,20 @@ def _where(question: Question) -> Condition | None:
     return all_of(*parts) if parts else None
 
 
-def _starts(since: datetime, until: datetime, step: timedelta | None) -> Iterator[datetime]:
-    """The starts of the partitions that hold the time, newest first."""
-    if step is None:
-        yield since
-        return
-    start = until.replace(minute=0, second=0, microsecond=0, hour=until.hour if step == HOUR else 0)
-    while start + step > since:
-        yield start
-        start -= step
+def _span(question: Question, now: datetime) -> Span:
+    """The range of ULIDs that the times and the cursor leave."""
+    below = int(ULID.from_str(question.cursor)) - 1 if question.cursor else _last(now)
+    high = max(0, min(below, _last(question.until or now)))
+    return Span(low=first(question.since) if question.since else None, high=str(ULID.from_int(high)))
 
 
-def _span(since: datetime, until: datetime, cursor: str | None) -> Span:
-    last = (_milliseconds(until) << 80) + (1 << 80) - 1
-    below = int(ULID.from_str(cursor)) - 1 if cursor else last
-    return Span(low=_lowest(since), high=str(ULID.from_int(max(0, min(last, below)))))
-
-
-def _lowest(moment: datetime) -> str:
+def first(moment: datetime) -> str:
+    """The lowest ULID of this moment's millisecond."""
     return str(ULID.from_int(_milliseconds(moment) << 80))
 
 
-def _moment(cursor: str | None) -> datetime | None:
-    """The latest moment that a row below the cursor can have."""
-    return ULID.from_int(max(0, int(ULID.from_str(cursor)) - 1)).datetime if cursor else None
+def _last(moment: datetime) -> int:
+    return (_milliseconds(moment) << 80) + (1 << 80) - 1
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -16,14 +16,17 @@ from affino_mcp.store.ops import Item, Key
 RETENTION_DAYS: Final = 400
 """How long a row is kept."""
 
+EVERYBODY: Final = "E"
+"""The partition of index ByTime: all calls (docs/decisions/0019 weighs why it is one)."""
+
+CONTROL: Final = "control"
+"""The channel of operators' own actions, which are in the log and are no calls; their arguments say before and after."""
+
 ROOM: Final = 7500
 """Bytes of a row without its keys: the whole stays below 8 KB."""
 
 _ROOMS: Final = ((200, 20, True), (60, 8, True), (60, 8, False), (20, 2, False))
 """What is tried in turn until the row fits: length of a text, entries of a list, whether the arguments are kept."""
-
-OPERATOR: Final = "control"
-"""The channel of operators' own actions; their arguments are what stood before and after."""
 
 
 class Outcome(StrEnum):
@@ -107,7 +110,7 @@ class Row:
             record=ref,
             records=tuple(row.records),
             warnings=tuple(row.warnings),
-            changes=tuple(row.changes) or (of_operator(ref, row.arguments) if row.channel == OPERATOR else ()),
+            changes=tuple(row.changes) or (of_operator(ref, row.arguments) if row.channel == CONTROL else ()),
         )
 
 
@@ -131,43 +134,42 @@ def _short(value: Any, text: int) -> str:
 
 
 def key(row: Row) -> Key:
-    """Where the row lives: one partition per profile and day, in the order of time."""
-    return Key(profile_day(row.profile_key, _day(row.at)), row.id)
+    """Where the row lives: one partition per profile, in the order of time, which the ULID holds."""
+    return Key(profile(row.profile_key), row.id)
 
 
 def item(row: Row) -> Item:
     """The row as stored: its document, its keys, and the attributes that the three indexes read."""
-    moment = datetime.fromisoformat(row.at)
-    place = key(row)
-    found = row.document() | {"pk": place.pk, "sk": place.sk, "hour": hour(row.at[:13])}
-    found |= {"ttl": seconds(moment) + RETENTION_DAYS * 86_400}
+    place, moment = key(row), datetime.fromisoformat(row.at)
+    found = row.document() | place._asdict() | {"everybody": EVERYBODY, "ttl": expiry(moment)}
     found.pop("record")
     if row.person_code is not None:
-        found["person_day"] = person_day(row.person_code, _day(row.at))
+        found["person"] = person(row.person_code)
     if row.record:
         found["record"] = record(_short(row.record, 200))
     return found
 
 
-def _day(at: str) -> str:
-    return at[:10].replace("-", "")
+def expiry(moment: datetime) -> int:
+    """When the table may forget what was written about this moment, in seconds since the epoch."""
+    return seconds(moment) + RETENTION_DAYS * 86_400
 
 
-def profile_day(profile_key: str, day: str) -> str:
-    """The table's partition for a profile's calls of one day (`yyyymmdd`)."""
-    return f"P#{profile_key}#{day}"
+def profile(key: str) -> str:
+    """The table's partition for a profile's calls."""
+    return f"P#{key}"
 
 
-def person_day(code: int, day: str) -> str:
-    """The partition of index ByPerson for a person's calls of one day."""
-    return f"U#{code}#{day}"
+def person(code: int) -> str:
+    """The partition of index ByPerson for a person's calls."""
+    return f"U#{code}"
+
+
+def totals(profile_key: str | None) -> str:
+    """The table's partition for the hourly totals of a profile, or of everybody."""
+    return f"T#{profile_key or '*'}"
 
 
 def record(name: str) -> str:
     """The partition of index ByRecord for a record, named `accounts#12`."""
     return f"R#{name}"
-
-
-def hour(start: str) -> str:
-    """The partition of index ByHour for everybody's calls of one hour; takes the start of an ISO time, to the hour."""
-    return f"H#{start.replace('-', '').replace('T', '')}"

@@ -6,6 +6,7 @@ a client that hammers costs almost nothing; the totals stay exact.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -108,7 +109,7 @@ class Storm:
 def counting(row: Row) -> Row:
     """The one counting row of a refusal's profile and minute: the same identity in every process, and no person."""
     start = datetime.fromisoformat(row.at).replace(second=0, microsecond=0)
-    identity = (seconds(start) * 1000).to_bytes(6, "big") + bytes(10)
+    identity = (seconds(start) * 1000).to_bytes(6, "big") + hashlib.sha256(row.profile_key.encode()).digest()[:10]
     return Row(
         id=str(ULID.from_bytes(identity)),
         at=row.at[:16] + ":00.000000Z",

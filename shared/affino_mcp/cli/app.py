@@ -16,6 +16,7 @@ from affino_mcp.cli import (
     doctor,
     local,
     log,
+    log_chart,
     log_more,
     login,
     people,
@@ -42,6 +43,7 @@ app.add_typer(people.app, name="person")
 app.add_typer(sessions.app, name="session")
 app.add_typer(local.app, name="local")
 log_more.add_to(log.app)
+log.app.command()(log_chart.chart)
 app.add_typer(log.app, name="log")
 app.command("doctor")(doctor.doctor)
 app.command("login")(login.login)

@@ -49,7 +49,7 @@ def log(
 ) -> None:
     """Calls, newest first: who did what, through which profile, and what came of it. Times are UTC.
 
-    Without --since: the last 24 hours, 30 days of a profile or person, everything about a record.
+    Without --since: back to the first call that is kept.
 
     Example: affino-mcp log --person sales --status 403 --since 10m --json
     """
@@ -79,7 +79,7 @@ def _print(answer: Answer, *, as_json: bool) -> None:
         columns = ("Time (UTC)", "Profile", "Person", "Method", "Status", "Record", "ms", "Remarks")
         print_table(columns, [cells(row) for row in answer.rows], "No calls.")
     if answer.next:
-        note(f"There is more: --cursor {answer.next}")
+        note(f"Looked back to {answer.back[:19].replace('T', ' ')} UTC. Further: --cursor {answer.next}")
 
 
 def document(row: Row) -> dict[str, Any]:

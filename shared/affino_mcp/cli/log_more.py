@@ -42,6 +42,8 @@ EVERY: Final = 2.0
 _BACK: Final = timedelta(seconds=30)
 """How far each look goes back: indexes may show rows a little late and out of order."""
 CHANGES: Final = ("Record", "Field", "Before", "After")
+LATELY: Final = "24h"
+"""How far back a request id is looked for unless one says --since."""
 
 
 class Form(StrEnum):
@@ -162,7 +164,7 @@ def _found(service: Service, call: str, since: str | None) -> Row:
         at = ULID.from_str(call.upper()).datetime
         asked = Question(since=at, until=at)
     except ValueError:
-        asked = Question(request_id=call, since=question(service, since=since).since)
+        asked = Question(request_id=call, since=question(service, since=since or LATELY).since)
     for row in rows(service, asked, 1000):
         if call.upper() == row.id or call == row.request_id:
             return row

@@ -1,128 +1,174 @@
-"""Calls, errors, refusals and latency per hour, drawn as SVG without a line of script."""
+"""Calls, errors, refusals and latency per hour or day, drawn as SVG without a line of script."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
-from affino_mcp.audit.row import Row
-from affino_mcp.control_edge.journal import CHANNEL
+from affino_mcp.audit.row import CONTROL, Row
+from affino_mcp.audit.totals import HOUR, Hour, Total, moment_of, start_of
+from affino_mcp.control_edge.panel import LEFT, RIGHT, WIDTH, Panel, Part, Point
 
 MOST: Final = 48
-"""Bars of one chart; a longer time is drawn per day."""
-WIDTH, HEIGHT, LEFT, BOTTOM = 960, 150, 44, 22
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+"""Bars of one chart, give or take one; a longer time is drawn per day, and of a still longer one the newest days."""
+DAY: Final = timedelta(days=1)
+MEDIAN, HIGH = 50, 95
+"""The percentiles that are drawn."""
+_LABELS: Final = 13
+_EVERY: Final = (1, 2, 3, 4, 6)
+"""So many labels are below a chart at most; so many bars are from one to the next."""
 
 
-@dataclass
-class Bar:
+class Window(NamedTuple):
+    """What a chart shows: whole hours or days from `since` to `until`."""
+
+    since: datetime
+    until: datetime
+    step: timedelta
+
+    @classmethod
+    def of(cls, since: datetime | None, until: datetime | None, now: datetime) -> Window:
+        """The time that is asked for; without a beginning, the last 48 hours of it."""
+        end = min(until, now) if until else now
+        start = end - (MOST - 1) * HOUR if since is None else since
+        if end - start <= MOST * HOUR:
+            return cls(start, end, HOUR)
+        return cls(max(start, _midnight(end) - (MOST - 1) * DAY), end, DAY)
+
+    def starts(self) -> Iterator[str]:
+        """How totals name the hours, or their days, oldest first."""
+        at = moment_of(start_of(self.since)) if self.step == HOUR else _midnight(self.since)
+        while at <= self.until:
+            yield start_of(at)[: self.named]
+            at += self.step
+
+    @property
+    def named(self) -> int:
+        """How much of an hour's name is a bar's name."""
+        return len("2026-11-23T09") if self.step == HOUR else len("2026-11-23")
+
+
+class Bar(NamedTuple):
     """One hour or day."""
 
     start: str
-    label: str
-    ok: int = 0
-    error: int = 0
-    limited: int = 0
-    durations: list[int] = field(default_factory=list)
+    total: Total
 
     @property
-    def total(self) -> int:
-        """All calls."""
-        return self.ok + self.error + self.limited
+    def name(self) -> str:
+        """The hour or day in words."""
+        return self.start.replace("T", " ")
 
     @property
-    def latency(self) -> int | None:
-        """The median duration in milliseconds."""
-        return round(median(self.durations)) if self.durations else None
+    def label(self) -> str:
+        """The same, as short as it must be below a bar: midnight is named by its day."""
+        day, _, hour = self.start.partition("T")
+        return f"{hour}:00" if hour.strip("0") else day[5:]
 
-    def add(self, row: Row) -> None:
-        """Count a row."""
-        if row.status == 429:
-            self.limited += row.count
-            return
-        self.ok, self.error = (
-            (self.ok + row.count, self.error) if row.status < 400 else (self.ok, self.error + row.count)
-        )
-        self.durations.append(row.duration_ms)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A rectangle of the drawing."""
-
-    tone: str
-    x: float
-    y: float
-    width: float
-    height: float
+    @property
+    def figures(self) -> dict[str, int | None]:
+        """Everything that is drawn, in the order of the table."""
+        total = self.total
+        counts = {"calls": total.calls, "errors": total.errors, "limited": total.limited}
+        return counts | {"median_ms": total.percentile(MEDIAN), "p95_ms": total.percentile(HIGH)}
 
 
 @dataclass(frozen=True)
 class Chart:
-    """The bars, and the drawing's parts."""
+    """The bars, and the drawing's parts: calls as bars, and below them latency as two lines."""
 
     bars: list[Bar]
-    per: str
-    top: int
+    step: timedelta
+    counted: str = ""
+    gaps: int = 0
     width: int = WIDTH
-    height: int = HEIGHT
     left: int = LEFT
-    bottom: int = BOTTOM
 
     @property
-    def base(self) -> int:
-        """The y of the bars' foot."""
-        return self.height - self.bottom
+    def per(self) -> str:
+        """What a bar is of."""
+        return "hour" if self.step == HOUR else "day"
 
     @property
-    def step(self) -> float:
-        """The room of one bar."""
-        return (self.width - self.left) / max(1, len(self.bars))
+    def calls(self) -> Panel:
+        """The scale of the bars."""
+        return Panel.up_to(bar.total.calls for bar in self.bars)
 
-    def x(self, place: int) -> float:
-        """Where a bar begins."""
-        return round(self.left + place * self.step + self.step * 0.14, 1)
+    @property
+    def latency(self) -> Panel:
+        """The scale of the lines."""
+        return Panel.up_to(bar.total.percentile(HIGH) or 0 for bar in self.bars)
+
+    @property
+    def room(self) -> float:
+        """The width of one bar with the air around it."""
+        return (RIGHT - self.left) / max(1, len(self.bars))
+
+    def middle(self, place: int) -> float:
+        """The x of a bar's middle."""
+        return round(self.left + (place + 0.5) * self.room, 1)
 
     def parts(self, place: int) -> list[Part]:
         """The rectangles of one bar, from the foot up."""
-        bar, y, found = self.bars[place], float(self.base), list[Part]()
-        for tone, number in (("ok", bar.ok), ("error", bar.error), ("limited", bar.limited)):
-            height = round(number / self.top * (self.base - 14), 1)
-            y -= height
+        total, panel, below, found = self.bars[place].total, self.calls, 0, list[Part]()
+        for tone, number in (("ok", total.done), ("error", total.errors), ("limited", total.limited)):
+            below += number
             if number:
-                found.append(Part(tone, self.x(place), round(y, 1), round(self.step * 0.72, 1), height))
+                height = round(panel.foot - panel.y(number), 1)
+                x = self.middle(place) - self.room * 0.36
+                found.append(Part(tone, round(x, 1), panel.y(below), round(self.room * 0.72, 1), height))
         return found
+
+    def points(self, percent: int) -> list[Point | None]:
+        """The points of one line; None where no call was measured, so that the line has a gap there."""
+        found = [bar.total.percentile(percent) for bar in self.bars]
+        return [None if ms is None else Point(self.middle(n), self.latency.y(ms)) for n, ms in enumerate(found)]
+
+    def line(self, percent: int) -> str:
+        """The same as the path of an SVG."""
+        words, pen = list[str](), "M"
+        for point in self.points(percent):
+            words += [] if point is None else [f"{pen}{point.x} {point.y}"]
+            pen = "M" if point is None else "L"
+        return " ".join(words)
 
     def labelled(self, place: int) -> bool:
         """Whether there is room for this bar's label."""
-        every = -(-len(self.bars) // 12)
-        return (len(self.bars) - 1 - place) % every == 0
+        every = next(hours for hours in _EVERY if hours * _LABELS >= len(self.bars))
+        return int(self.bars[place].start[-2:]) % every == 0 if self.step == HOUR else place % every == 0
 
 
-def chart(rows: Sequence[Row], now: datetime) -> Chart | None:
+def of_hours(hours: Sequence[Hour], window: Window) -> Chart | None:
+    """The chart of totals (oldest first) in this window; None without calls."""
+    found = {hour.start: hour.total for hour in hours}
+    between = moment_of(hours[-1].start) - moment_of(hours[0].start) if hours else -HOUR
+    return _chart(found, window, hours[-1].counted if hours else "", between // HOUR + 1 - len(hours))
+
+
+def of_rows(rows: Sequence[Row], now: datetime) -> Chart | None:
     """The chart of these rows (newest first), from the oldest to now; None without calls."""
-    calls = [row for row in rows if row.channel != CHANNEL]
+    calls = [row for row in rows if row.channel != CONTROL]
     if not calls:
         return None
-    oldest = datetime.fromisoformat(calls[-1].at)
-    step = HOUR if now - oldest <= MOST * HOUR else DAY
-    bars = _bars(oldest, max(now, datetime.fromisoformat(calls[0].at)), step)
-    length = 13 if step == HOUR else 10
+    hours: dict[str, list[Row]] = defaultdict(list)
     for row in calls:
-        bars[row.at[:length]].add(row)
-    found = list(bars.values())[-MOST:]
-    return Chart(found, "hour" if step == HOUR else "day", max(bar.total for bar in found) or 1)
+        hours[row.at[:13]].append(row)
+    newest = max(now, datetime.fromisoformat(calls[0].at))
+    window = Window.of(datetime.fromisoformat(calls[-1].at), newest, newest)
+    return _chart({start: Total.of(some) for start, some in hours.items()}, window)
 
 
-def _bars(oldest: datetime, newest: datetime, step: timedelta) -> dict[str, Bar]:
-    bars: dict[str, Bar] = {}
-    at = oldest.replace(minute=0, second=0, microsecond=0, hour=oldest.hour if step == HOUR else 0)
-    while at <= newest:
-        text = at.isoformat()
-        start = text[:13] if step == HOUR else text[:10]
-        bars[start] = Bar(start.replace("T", " "), f"{text[11:13]}:00" if step == HOUR else text[5:10])
-        at += step
-    return bars
+def _chart(hours: Mapping[str, Total], window: Window, counted: str = "", gaps: int = 0) -> Chart | None:
+    sums = {start: Total() for start in window.starts()}
+    for start, total in hours.items():
+        if start[: window.named] in sums:
+            sums[start[: window.named]] += total
+    bars = [Bar(start, total) for start, total in sums.items()]
+    return Chart(bars, window.step, counted, gaps) if any(bar.total.calls for bar in bars) else None
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from affino_mcp.audit.redact import redact
-from affino_mcp.audit.row import OPERATOR, Outcome, Row
+from affino_mcp.audit.row import CONTROL, Outcome, Row
 from affino_mcp.clock import stopwatch
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.errors import AffinoError, Unexpected
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import Profile
 
-CHANNEL: Final = OPERATOR
+CHANNEL: Final = CONTROL
 NOWHERE: Final = "control"
 """Stands for the profile in rows of actions that concern none."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from affino_mcp.audit.changes import Change, only
-from affino_mcp.audit.row import OPERATOR, Row
+from affino_mcp.audit.row import CONTROL, Row
 from affino_mcp.catalogue.families.history import SWITCH
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.gate.groups import LOGS_READ
@@ -17,7 +17,7 @@ def seen(ask: Ask, row: Row) -> Row:
     Of a call of one's own, records of its own family show their values, if the person may still read that family; what
     changed with them in others is named with its deed alone, because nobody asked there whether the person may see it.
     """
-    if ask.may(LOGS_READ) or row.channel == OPERATOR:
+    if ask.may(LOGS_READ) or row.channel == CONTROL:
         return row
     own = _family(row.record)
     return replace(row, changes=tuple(_seen(ask, own, change) for change in row.changes))

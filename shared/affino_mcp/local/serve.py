@@ -19,6 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from affino_mcp import wiring
+from affino_mcp.local import counting
 from affino_mcp.local.places import HOST
 from affino_mcp.settings import Settings, settings
 
@@ -78,7 +79,10 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     service = server(application(settings()), int(sys.argv[1]))
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    ended = threading.Event()
+    threading.Thread(target=counting.keep, args=(wiring.housekeeping(settings()), ended), daemon=True).start()
     asyncio.run(run(service))
+    ended.set()
 
 
 if __name__ == "__main__":

@@ -57,15 +57,15 @@ def test_a_row_comes_back_as_it_was_stored(given_values: dict[str, Any]) -> None
 
 def test_the_keys_of_the_table_and_of_its_indexes() -> None:
     stored = item(row())
-    assert {name: stored[name] for name in ("pk", "person_day", "record", "hour", "ttl")} == {
-        "pk": "P#K1#20261110",
-        "person_day": "U#7#20261110",
+    assert {name: stored[name] for name in ("pk", "person", "record", "everybody", "ttl")} == {
+        "pk": "P#K1",
+        "person": "U#7",
         "record": "R#accounts#12",
-        "hour": "H#2026111012",
+        "everybody": "E",
         "ttl": 1794312000 + 400 * 86400,
     }
     assert stored["sk"] == stored["id"]
 
 
 def test_a_row_without_person_or_record_is_in_no_index_of_those() -> None:
-    assert not {"person_day", "record"} & set(item(row(person_code=None, record="")))
+    assert not {"person", "record"} & set(item(row(person_code=None, record="")))

@@ -120,3 +120,14 @@ def test_counts_survive_a_store_that_is_down() -> None:
     database.broken = set()
     log.flush()
     assert singles_and_counted(logged(memory), "K1", "2026-11-10T12:00") == (60, [6])
+
+
+def test_storms_of_two_profiles_are_two_rows_in_the_order_of_time() -> None:
+    database = MemoryDatabase()
+    log = AuditLog(database, TABLE, Hands())
+    for _ in range(62):
+        log.refused(refusal())
+        log.refused(refusal(profile_key="K2"))
+    log.flush()
+    counted = [row.id for row in logged(database) if row.count > 1]
+    assert len(set(counted)) == 2, "a page that ends between the two would lose one"

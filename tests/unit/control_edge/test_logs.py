@@ -158,13 +158,6 @@ def test_an_export_is_bounded_and_in_the_log(busy: Desk, monkeypatch: pytest.Mon
     assert busy.get("/logs/export", format="exe").status_code == 400
 
 
-def test_the_chart_counts_calls_errors_and_latency_per_hour(busy: Desk) -> None:
-    page = text_of(busy.get("/logs"))
-    assert "Calls per hour" in page
-    assert "2026-11-23 09: 1 call, 0 errors, 0 over the limit" in page
-    assert "2026-11-23 10: 3 calls, 2 errors, 0 over the limit" in page
-
-
 def test_a_person_without_the_right_sees_their_own_calls_alone(busy: Desk, sales: Client, profile: Profile) -> None:
     handler = sales.handler
     other = Client(busy.world, handler, busy.world.headers(profile, busy.world.person("Ed", "Other", "Sales")))

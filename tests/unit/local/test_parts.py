@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 
 from affino_mcp.cli.local import claude_line
 from affino_mcp.gate.groups import GROUPS
-from affino_mcp.local import demo_crm, demo_website
+from affino_mcp.local import counting, demo_crm, demo_website
 from affino_mcp.local.demo import CRM, PROFILES, ROLES
 from affino_mcp.local.emulator import variables
 from affino_mcp.local.lease import Lease
@@ -25,6 +26,7 @@ from affino_mcp.local.process import Child, DidNotStart
 from affino_mcp.local.run import CannotRun, Plan, running
 from affino_mcp.local.seed import Passphrases
 from affino_mcp.local.serve import ByPath
+from affino_mcp.store.ops import StoreUnavailable
 from tests.unit.local.test_connection import HERE
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -168,3 +170,16 @@ def test_the_line_for_claude_code_survives_a_shell() -> None:
         *("mcp", "add", "--transport", "http", "affino", HERE.mcp_url),
         *("--header", "Authorization: Bearer x"),
     ]
+
+
+def test_the_local_run_counts_again_and_again_until_it_ends_even_when_the_store_is_down() -> None:
+    ended, turns = threading.Event(), Counter[str]()
+
+    def turn() -> None:
+        turns["made"] += 1
+        if turns["made"] == 3:
+            ended.set()
+        raise StoreUnavailable
+
+    counting.keep(turn, ended, every=0)
+    assert turns["made"] == 3

@@ -32,7 +32,7 @@ def test_keys_and_expiry(table: Table) -> None:
 
 def test_the_indexes_of_the_api_log() -> None:
     indexes = {index["IndexName"]: keys(index) for index in FOUND["a"].create["GlobalSecondaryIndexes"]}
-    assert indexes == {"ByPerson": ["person_day", "sk"], "ByRecord": ["record", "sk"], "ByHour": ["hour", "sk"]}
+    assert indexes == {"ByPerson": ["person", "sk"], "ByRecord": ["record", "sk"], "ByTime": ["everybody", "sk"]}
 
 
 def test_indexes_hold_whole_rows() -> None:

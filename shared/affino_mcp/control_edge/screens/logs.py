@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
-from ulid import ULID
 
-from affino_mcp.audit import row as audit_rows
-from affino_mcp.audit.queries import Answer, Question, search
+from affino_mcp.audit.queries import Answer, Question, one, search
 from affino_mcp.audit.row import Row
 from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.clock import iso
-from affino_mcp.control_edge import log_filters
+from affino_mcp.control_edge import log_chart, log_filters
 from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.chart import chart
 from affino_mcp.control_edge.log_filters import Filters
 from affino_mcp.control_edge.seen import seen
 from affino_mcp.errors import InvalidArgument, NotFound
 from affino_mcp.gate.groups import LOGS_READ
-from affino_mcp.store.ops import Query, Span
 
 SHOWN: Final = 50
 READ: Final = 400
-"""Rows that one screen reads at most, in two reads: the chart is of all of them, the table shows the newest."""
+"""Rows that are read, in two reads, when the chart must be made of them; the table shows the newest."""
 EXPORTED: Final = 5000
 """Rows of one export."""
 NEAR: Final = timedelta(minutes=5)
 
 
 def listed(ask: Ask) -> Response:
-    """The rows that the filters leave, newest first, with a chart."""
-    filters = log_filters.read(ask, READ)
-    answer = _answer(ask, filters)
+    """The rows that the filters leave, newest first, with a chart: of hourly totals where those know the answer."""
+    filters = log_filters.read(ask, SHOWN)
+    drawn = log_chart.of_totals(ask, filters)
+    answer = _answer(ask, filters, READ if drawn is None else SHOWN, reads=2 if drawn is None else 1)
     rows = filters.keep(answer.rows)
     more = rows[SHOWN - 1].id if len(rows) > SHOWN else answer.next
+    drawn = drawn or log_chart.of_rows(ask, rows)
     return ask.page(
         "logs.html",
         400 if filters.wrong else 200,
         here="/logs",
         filters=filters,
         rows=rows[:SHOWN],
-        chart=chart(rows, ask.centre.clock()),
-        read=len(rows),
+        drawing=drawn.chart,
+        note=drawn.note,
         back=_reached(answer, rows),
         next=_link(filters, cursor=more) if more else None,
         exports={kind: _link(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
@@ -64,10 +63,10 @@ def shown(ask: Ask) -> Response:
     return ask.page("log_row.html", here="/logs", row=seen(ask, row), follow=f"/logs?{urlencode(follow)}")
 
 
-def _answer(ask: Ask, filters: Filters) -> Answer:
+def _answer(ask: Ask, filters: Filters, limit: int, reads: int) -> Answer:
     if filters.wrong:
         return Answer([], None)
-    return ask_log(ask, filters.question, reads=2)
+    return ask_log(ask, replace(filters.question, limit=limit), reads)
 
 
 def ask_log(ask: Ask, question: Question, reads: int) -> Answer:
@@ -79,10 +78,8 @@ def ask_log(ask: Ask, question: Question, reads: int) -> Answer:
 
 
 def _reached(answer: Answer, rows: list[Row]) -> str:
-    """How far back was looked, when that was not to the end."""
-    if answer.next is None:
-        return ""
-    return iso(ULID.from_str(answer.next).datetime) if len(rows) <= SHOWN else rows[SHOWN - 1].at
+    """How far back the rows shown go, when that is not to the end."""
+    return rows[SHOWN - 1].at if len(rows) > SHOWN else answer.back
 
 
 def _link(filters: Filters, path: str = "/logs", **more: str) -> str:
@@ -90,12 +87,5 @@ def _link(filters: Filters, path: str = "/logs", **more: str) -> str:
 
 
 def _one(ask: Ask, profile: str, id_: str) -> Row | None:
-    """The row of this profile and id, in one read: the id holds the day."""
-    try:
-        day = ULID.from_str(id_).datetime.strftime("%Y%m%d")
-    except ValueError:
-        return None
-    span = Span(low=id_.upper(), high=id_.upper())
-    query = Query(ask.centre.settings.audit_table, audit_rows.profile_day(profile[:64], day), span=span, limit=1)
-    found = ask.centre.database.query(query).items
-    return Row.of(found[0]) if found else None
+    """The row of this profile and id, in one read."""
+    return one(ask.centre.database, ask.centre.settings.audit_table, profile[:64], id_[:26].upper())

@@ -1,0 +1,66 @@
+"""The chart above the API Logs: of hourly totals when they can answer the question, else of the rows that were read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from affino_mcp.audit import totals
+from affino_mcp.audit.queries import Question
+from affino_mcp.audit.row import Row
+from affino_mcp.control_edge import chart
+from affino_mcp.control_edge.ask import Ask
+from affino_mcp.control_edge.chart import Chart, Window
+from affino_mcp.control_edge.log_filters import Filters
+from affino_mcp.control_edge.words import plural, time
+from affino_mcp.gate.groups import LOGS_READ
+from affino_mcp.store.ops import Database
+
+
+class Drawn(NamedTuple):
+    """A chart, or none, and what it is of, in words."""
+
+    chart: Chart | None
+    note: str
+
+
+def of_totals(ask: Ask, filters: Filters) -> Drawn | None:
+    """The chart of all calls of the time asked for, in one read; None when totals do not know the answer."""
+    question = filters.question
+    if filters.wrong or filters.words or not ask.may(LOGS_READ) or not counted(question):
+        return None
+    centre = ask.centre
+    window = Window.of(question.since, question.until, centre.clock())
+    drawn = of_window(centre.database, centre.settings.audit_table, question.profile, window)
+    return Drawn(drawn, words(drawn, question.profile, window))
+
+
+def of_rows(ask: Ask, rows: Sequence[Row]) -> Drawn:
+    """The chart of rows that were read (newest first)."""
+    drawn = chart.of_rows(rows, ask.centre.clock())
+    if not ask.may(LOGS_READ):
+        return Drawn(drawn, f"Of your newest {plural(len(rows), 'call')}, not of all calls." if rows else "")
+    newest = plural(len(rows), "row that matches", "rows that match")
+    return Drawn(drawn, f"Of the newest {newest}, not of all. A search by profile and time alone is charted in full.")
+
+
+def counted(question: Question) -> bool:
+    """Whether a question is about a profile and a time only, which hourly totals can answer."""
+    asked = replace(question, profile=None, since=None, until=None, limit=Question.limit, cursor=None)
+    return asked == Question()
+
+
+def of_window(database: Database, table: str, profile: str | None, window: Window) -> Chart | None:
+    """The chart of a profile's calls, or everybody's. Raises StoreUnavailable."""
+    return chart.of_hours(totals.read(database, table, profile, window.since, window.until), window)
+
+
+def words(drawn: Chart | None, profile: str | None, window: Window) -> str:
+    """What the chart of totals is of, and how fresh it is."""
+    span = f"from {window.since:%Y-%m-%d %H:%M} to {window.until:%Y-%m-%d %H:%M} UTC"
+    if drawn is None:
+        return f"No calls were counted {span}. Hours are counted every five minutes."
+    fresh = f", last at {time(drawn.counted)} UTC" if profile is None else ""
+    gaps = f" {plural(drawn.gaps, 'hour')} of it could not be counted." if profile is None and drawn.gaps else ""
+    return f"All calls in whole {drawn.per}s, {span}. Hours are counted every five minutes{fresh}.{gaps}"

@@ -1,0 +1,218 @@
+"""The chart above the API Logs: of all calls where hourly totals can tell, else of the rows read, and it says which."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affino_mcp.audit.totals import HOUR, Hour, Total, start_of
+from affino_mcp.clock import iso
+from affino_mcp.control_edge.chart import DAY, MOST, Window, of_hours, of_rows
+from affino_mcp.control_edge.panel import CEILING, FOOT, WIDTH, Panel
+from tests.unit.audit.rows import NOON, refusal, row
+from tests.unit.control_edge.desk import Desk, text_of
+from tests.world import Client
+
+
+@pytest.fixture
+def busy(operator: Desk) -> Desk:
+    """A call at nine, an hour later one that is done and one that is not, and nothing is counted yet."""
+    world = operator.world
+    profile = world.profile("Newsroom")
+    world.profile("Idle")
+    handler = world.handler()
+    client = Client(world, handler, world.headers(profile, operator.person("Sal", "Seller", "Sales")))
+    client.call("list_accounts")
+    world.clock.move(minutes=59)
+    client.call("list_accounts")
+    world.clock.move(minutes=1, seconds=-1)
+    client.call("list_articles")
+    world.clock.move(seconds=1)
+    handler(
+        world.event({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "x"}}, client.headers), None
+    )
+    handler.close()
+    return operator
+
+
+NINE = "2026-11-23 09: 3 calls, 1 error, 0 over the limit, median "
+TEN = "2026-11-23 10: 1 call, 1 error, 0 over the limit"
+
+
+@pytest.mark.parametrize(
+    "filters", [{}, {"profile": "Newsroom"}, {"since": "3h"}, {"since": "2026-11-20", "until": "2026-11-24"}], ids=str
+)
+def test_a_profile_and_a_time_are_charted_in_full(busy: Desk, filters: dict[str, str]) -> None:
+    busy.world.housekeeping()
+    page = busy.get("/logs", **filters)
+    text = text_of(page)
+    days = filters.get("since") == "2026-11-20"
+    shown = ["2026-11-23: 4 calls, 2 errors"] if days else [NINE, TEN]
+    assert [wanted for wanted in shown if wanted not in text] == []
+    assert f"All calls in whole {'days' if days else 'hours'}, from " in text
+    for tone in ("median", "high"):
+        assert re.search(rf'<path class="line {tone}" d="M[0-9. LM]+"/>', page.text)
+        assert f'<circle class="dot {tone}"' in page.text
+
+
+def test_every_drawing_has_a_name_and_every_figure_is_in_a_table(busy: Desk) -> None:
+    busy.world.housekeeping()
+    page = busy.get("/logs")
+    assert len(re.findall(r'<svg class="chart"[^>]* role="img" aria-label="[^"]+Figures\."', page.text)) == 2
+    assert re.search(r"Hour \(UTC\) Calls Errors 429 Median ms p95 ms 2026-11-23 09 3 1 0 \d+ \d+ ", text_of(page))
+
+
+@pytest.mark.parametrize("filters", [{}, {"profile": "Idle"}, {"until": "2026-11-22"}], ids=str)
+def test_what_was_not_counted_is_not_drawn_and_that_is_said(busy: Desk, filters: dict[str, str]) -> None:
+    if filters:
+        busy.world.housekeeping()
+    page = text_of(busy.get("/logs", **filters))
+    assert "No calls were counted from" in page
+    assert "Calls and latency" not in page
+
+
+def test_hours_that_housekeeping_missed_are_told(busy: Desk) -> None:
+    busy.world.housekeeping()
+    busy.world.clock.move(hours=49)
+    busy.world.housekeeping()
+    busy.sign_in("olivia.park@affino.example")
+    page = text_of(busy.get("/logs", since="2026-11-23 00:00"))
+    assert "last at 2026-11-25 11:00:00 UTC" in page
+    assert "1 hour of it could not be counted" in page
+
+
+@pytest.mark.parametrize(
+    ("filters", "rows"),
+    [
+        ({"method": "list_accounts"}, "2 rows that match"),
+        ({"person": "sal.seller@affino.example"}, "4 rows that match"),
+        ({"words": "articles.read"}, "1 row that matches"),
+        ({"status": "200", "profile": "Newsroom"}, "2 rows that match"),
+    ],
+    ids=str,
+)
+def test_every_other_question_is_charted_from_its_rows_and_that_is_said(
+    busy: Desk, filters: dict[str, str], rows: str
+) -> None:
+    page = text_of(busy.get("/logs", **filters))
+    assert f"Of the newest {rows}, not of all." in page
+    assert "Calls and latency per hour" in page
+
+
+def test_who_may_not_read_the_log_sees_a_chart_of_their_own_calls_alone(busy: Desk) -> None:
+    busy.world.housekeeping()
+    busy.browser.cookies.clear()
+    busy.sign_in("sal.seller@affino.example")
+    page = text_of(busy.get("/logs"))
+    assert "Of your newest 4 calls, not of all calls." in page
+    busy.browser.cookies.clear()
+    busy.person("Nora", "New", "Sales")
+    busy.sign_in("nora.new@affino.example")
+    for filters in ({}, {"profile": "Newsroom"}, {"since": "3h"}):
+        found = text_of(busy.get("/logs", **filters))
+        assert "Calls and latency" not in found
+        assert "No calls." in found
+
+
+GATE, AUDIT = ("get_many", "affino-mcp-gate"), ("query", "affino-mcp-audit")
+
+
+@pytest.mark.parametrize(
+    ("query", "calls"),
+    [
+        ("", [GATE, AUDIT, AUDIT]),
+        ("?profile=Newsroom&since=400d", [GATE, AUDIT, AUDIT]),
+        ("?person=2", [GATE, AUDIT]),
+        ("?since=soon", [GATE]),
+    ],
+)
+def test_a_screen_is_the_visit_the_totals_and_a_page(busy: Desk, query: str, calls: list[tuple[str, str]]) -> None:
+    busy.world.watched.calls.clear()
+    busy.get(f"/logs{query}")
+    assert busy.world.watched.calls == calls
+
+
+moments = st.integers(0, 90 * 24 * 3600).map(lambda seconds: NOON - timedelta(seconds=seconds))
+some = st.lists(st.sampled_from([row(duration_ms=3), row(duration_ms=4000), row(status=500), refusal(count=70)]))
+
+
+@given(
+    st.dictionaries(moments.map(start_of), some.map(Total.of), max_size=40), st.none() | moments, st.none() | moments
+)
+def test_a_chart_adds_up_what_lies_in_its_window_and_stays_on_its_paper(
+    hours: dict[str, Total], since: datetime | None, until: datetime | None
+) -> None:
+    window = Window.of(since, until, NOON)
+    drawn = of_hours([Hour(start, hours[start], iso(NOON), True) for start in sorted(hours)], window)
+    inside = [total for start, total in hours.items() if start[: window.named] in set(window.starts())]
+    if drawn is None:
+        assert sum(total.calls for total in inside) == 0
+        return
+    assert sum((bar.total for bar in drawn.bars), Total()) == sum(inside, Total())
+    assert len(drawn.bars) <= MOST + 1
+    assert sum(drawn.labelled(place) for place in range(len(drawn.bars))) <= 13
+    for place, _ in enumerate(drawn.bars):
+        for part in drawn.parts(place):
+            assert 0 <= part.x <= part.x + part.width <= WIDTH
+            assert CEILING - 0.2 <= part.y <= part.y + part.height <= FOOT + 0.2
+    points = [point for percent in (50, 95) for point in drawn.points(percent) if point]
+    assert all(drawn.left <= point.x <= WIDTH and CEILING <= point.y <= FOOT for point in points)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "first", "last", "step"),
+    [
+        (None, None, "2026-11-08T13", "2026-11-10T12", HOUR),
+        (None, -DAY, "2026-11-07T13", "2026-11-09T12", HOUR),
+        (-2 * DAY, None, "2026-11-08T12", "2026-11-10T12", HOUR),
+        (-3 * DAY, None, "2026-11-07", "2026-11-10", DAY),
+        (-400 * DAY, None, "2026-09-24", "2026-11-10", DAY),
+        (-2 * HOUR, DAY, "2026-11-10T10", "2026-11-10T12", HOUR),
+    ],
+)
+def test_the_window(since: timedelta | None, until: timedelta | None, first: str, last: str, step: timedelta) -> None:
+    window = Window.of(NOON + since if since else None, NOON + until if until else None, NOON)
+    starts = list(window.starts())
+    assert (starts[0], starts[-1], window.step) == (first, last, step)
+
+
+def test_a_line_has_a_gap_where_nothing_was_measured() -> None:
+    rows = [row(NOON, duration_ms=10), refusal(NOON - HOUR), row(NOON - 2 * HOUR), row(NOON - 3 * HOUR)]
+    drawn = of_rows(rows, NOON)
+    assert drawn is not None
+    assert re.fullmatch(r"M\S+ \S+ L\S+ \S+ M\S+ \S+", drawn.line(50))
+
+
+FOUR = ["04:00", "08:00", "12:00"]
+
+
+@pytest.mark.parametrize(
+    ("age", "labels"),
+    [
+        (timedelta(minutes=50), ["11:00", "12:00"]),
+        (
+            47 * HOUR,
+            ["16:00", "20:00", "11-09", *FOUR, "16:00", "20:00", "11-10", *FOUR],
+        ),
+        (3 * DAY, ["11-07", "11-08", "11-09", "11-10"]),
+    ],
+    ids=str,
+)
+def test_labels_name_the_hours_and_at_midnight_the_day(age: timedelta, labels: list[str]) -> None:
+    drawn = of_rows([row(NOON), row(NOON - age)], NOON)
+    assert drawn is not None
+    assert [bar.label for place, bar in enumerate(drawn.bars) if drawn.labelled(place)] == labels
+
+
+@given(st.lists(st.integers(0, 10**9)))
+def test_a_scale_has_room_for_every_number_and_round_ticks(numbers: list[int]) -> None:
+    panel = Panel.up_to(numbers)
+    highest = max(numbers, default=0)
+    assert highest <= panel.top <= max(1, 2.5 * highest)
+    assert str(panel.top).rstrip("0") in {"1", "2", "5"}
+    assert panel.ticks[0] == 0
+    assert panel.ticks[-1] == panel.top

@@ -1,0 +1,197 @@
+"""At a million rows of the API Log each screen is at most three reads of the stores, and none looks at more than a page.
+
+The screens are those of the Control Centre's own table: a new one is asked here without being named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from affino_mcp.audit.queries import LOOKED_AT, Question, search
+from affino_mcp.audit.row import item
+from affino_mcp.cli.service import Service
+from affino_mcp.clock import iso
+from affino_mcp.control_edge import log_filters
+from affino_mcp.control_edge.app import SCREENS
+from affino_mcp.control_edge.screens import log_export
+from affino_mcp.local.connection import Connection, stores
+from affino_mcp.settings import Settings
+from affino_mcp.store.memory import MemoryDatabase
+from affino_mcp.store.ops import Database, Put
+from tests.million import MILLION, RECORDS, STEP, Million
+from tests.unit.cli.conftest import Terminal
+from tests.unit.control_edge.desk import Desk
+from tests.world import START, World
+
+TABLE = Settings().audit_table
+READABLE, OPEN_ROW = 3, 1
+PARTS = log_export.MOST // 500 + 1
+FILES = {"/logs/export": 2 + PARTS}
+"""A file is no screen: the visit, its own row in the log, and a read for each 500 rows, of which it holds so many at most."""
+GETS = [path for path, method, _, _ in SCREENS if method == "GET"]
+VALUES = {
+    "profile": ["Newsroom", "{key}", "none"],
+    "person": ["1", "nobody@affino.example"],
+    "method": ["list_accounts", "none"],
+    "family": ["accounts", "tasks"],
+    "status": ["200", "500", "429"],
+    "record": ["accounts#12", "tasks#1"],
+    "since": ["10m", "30d", "400d"],
+    "until": ["1h", "300d"],
+    "words": ["unavailable", "nothing like it"],
+    "request": ["request-77", "none"],
+}
+
+
+@cache
+def desk() -> Desk:
+    """An operator before a million rows, of five profiles, one of which exists and is named Newsroom."""
+    database = Million(TABLE, 5)
+    world = World(database=database)
+    found = Desk(world).operator()
+    database.profiles[3] = world.profile("Newsroom").key
+    return found
+
+
+def log(found: Desk) -> Million:
+    assert isinstance(found.world.database, Million)
+    return found.world.database
+
+
+def address(found: Desk, path: str) -> str:
+    newest = log(found).call(MILLION - 2)
+    key = log(found).profiles[3]
+    return path.format(key=key, code=1, profile=newest.profile_key, id=newest.id)
+
+
+def calls(found: Desk, path: str, **query: str) -> int:
+    found.world.watched.calls.clear()
+    log(found).looked_at = 0
+    answer = found.get(path, **query)
+    assert answer.status_code == (303 if path in {"", "/"} else 200), (path, answer.text)
+    return len(found.world.watched.calls)
+
+
+@pytest.mark.parametrize("path", [path for path in GETS if path not in FILES], ids=lambda path: path or "(none)")
+def test_a_screen_is_three_reads_at_most(path: str) -> None:
+    at = address(desk(), path)
+    assert calls(desk(), at) <= READABLE + (OPEN_ROW if "{id}" in path else 0)
+    assert log(desk()).looked_at <= 2 * LOOKED_AT
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_is_a_read_for_each_part(path: str) -> None:
+    assert calls(desk(), path, format="csv") <= FILES[path]
+    assert log(desk()).looked_at <= PARTS * 501
+
+
+def test_every_filter_is_asked_below() -> None:
+    assert set(VALUES) == set(log_filters.FIELDS)
+
+
+@settings(max_examples=60)
+@given(st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in VALUES.items()}))
+def test_the_log_is_three_reads_whatever_is_asked(filters: dict[str, str]) -> None:
+    key = log(desk()).profiles[3]
+    assert calls(desk(), "/logs", **{name: value.format(key=key) for name, value in filters.items()}) <= READABLE
+    assert log(desk()).looked_at <= 2 * LOOKED_AT
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [{}, {"profile": "Newsroom"}, {"person": "1"}, {"record": "accounts#12"}, {"since": "300d"}, {"until": "300d"}],
+    ids=str,
+)
+def test_a_search_by_keys_looks_at_what_it_shows(filters: dict[str, str]) -> None:
+    found = desk()
+    assert calls(found, "/logs", **filters) <= READABLE
+    assert log(found).looked_at <= 401
+
+
+def test_the_next_page_costs_the_same() -> None:
+    page = desk().get("/logs", profile="Newsroom").text
+    (link,) = [part.split('"')[0] for part in page.split('href="/control')[1:] if "cursor=" in part.split('"')[0]]
+    assert calls(desk(), link.replace("&amp;", "&")) <= READABLE
+    assert log(desk()).looked_at <= 51
+
+
+def test_the_chart_is_of_all_calls() -> None:
+    assert "2,880 calls" in desk().get("/logs", since="30d").text
+    assert "576 calls" in desk().get("/logs", since="30d", profile="Newsroom").text
+
+
+def test_there_is_no_scan_to_ask_for() -> None:
+    assert not [name for name in dir(Database) if "scan" in name.casefold()]
+
+
+@pytest.mark.parametrize(
+    ("words", "reads"),
+    [
+        (["log", "--limit", "50"], 1),
+        (["log", "--since", "300d", "--until", "299d", "--record", f"accounts#{RECORDS - 1}"], 1),
+        (["log", "chart", "--since", "400d"], 1),
+        (["log", "show", "{id}"], 1),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else str(words),
+)
+def test_a_command_makes_as_few(words: list[str], reads: int) -> None:
+    world = World(database=Million(TABLE, 5))
+    urls = ("http://127.0.0.1:1/mcp", "http://127.0.0.1:1/rest/demo/login")
+    terminal = Terminal(
+        world, Service(Connection(*urls, "demo", stores=stores(world.settings)), world.stores, world.clock)
+    )
+    assert isinstance(world.database, Million)
+    world.watched.calls.clear()
+    terminal.json(*(word.format(id=world.database.call(77).id) for word in words))
+    assert world.watched.calls == [("query", TABLE)] * reads
+
+
+def test_a_search_for_what_is_not_there_ends_and_says_how_far_it_came() -> None:
+    found = desk()
+    found.world.watched.calls.clear()
+    answer = search(found.world.watched, TABLE, Question(status=418), START, reads=3)
+    assert found.world.watched.calls == [("query", TABLE)] * 3
+    assert answer.rows == []
+    assert iso(START - 3 * LOOKED_AT * STEP) <= answer.back < iso(START - 2 * LOOKED_AT * STEP)
+
+
+questions = st.fixed_dictionaries(
+    {"limit": st.integers(20, 90)},
+    optional={
+        "profile": st.sampled_from(["K0", "K4", "K5"]),
+        "person": st.sampled_from([1, 100, 101]),
+        "record": st.sampled_from(["accounts#12", "accounts#200", "tasks#1"]),
+        "status": st.sampled_from([200, 500]),
+        "method": st.just("list_accounts"),
+        "since": st.integers(0, 320).map(lambda steps: START - steps * STEP),
+        "until": st.integers(0, 320).map(lambda steps: START - steps * STEP),
+    },
+)
+
+
+@cache
+def both() -> tuple[Million, MemoryDatabase]:
+    """A small log computed, and the same one stored."""
+    computed, stored = Million(TABLE, 5, size=300), MemoryDatabase()
+    for n in range(computed.size):
+        stored.put(Put(TABLE, item(computed.call(n))))
+    return computed, stored
+
+
+@settings(max_examples=40)
+@given(questions)
+def test_rows_that_are_computed_are_those_that_would_be_stored(asked: dict[str, Any]) -> None:
+    computed, stored = both()
+    question = Question(**asked)
+    while True:
+        found = search(computed, TABLE, question, START)
+        assert found == search(stored, TABLE, question, START)
+        if found.next is None:
+            return
+        question = replace(question, cursor=found.next)
