@@ -1,0 +1,37 @@
+"""A row with everything in it, written to and read from a table: the twin in memory, and DynamoDB as the template makes it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from affino_mcp.audit.changes import told
+from affino_mcp.audit.log import AuditLog
+from affino_mcp.audit.queries import Question, search
+from affino_mcp.instance.port import Changed
+from affino_mcp.settings import Settings
+from affino_mcp.store.memory import MemoryDatabase
+from affino_mcp.store.ops import Database
+from tests.contract.conftest import EMULATED
+from tests.unit.audit.rows import NOON, row
+
+TABLE = Settings().audit_table
+
+
+@pytest.fixture(params=["memory", pytest.param("dynamodb", marks=EMULATED)])
+def database(request: pytest.FixtureRequest) -> Database:
+    return MemoryDatabase() if request.param == "memory" else request.getfixturevalue("dynamo")
+
+
+def test_what_changed_comes_back_as_it_was_told(database: Database) -> None:
+    link = {"JobTitle": "Chief", "Primary": True, "Weight": 1.5, "Since": None}
+    before: dict[str, Any] = {"City": "Leeds", "Codes": [1, 2], "contacts#3": None}
+    after: dict[str, Any] = {"City": None, "Codes": [], "contacts#3": link}
+    changes = told([Changed("accounts#12", "changed", before, after), Changed("contacts#3", "deleted", {}, {})])
+    written = row(result="account 12 changed, with 1 other record", changes=changes, gate_ms=3)
+    AuditLog(database, TABLE).write(written)
+    question = Question(record="accounts#12", since=NOON - timedelta(hours=1))
+    found = search(database, TABLE, question, NOON + timedelta(hours=1)).rows
+    assert [each for each in found if each.id == written.id] == [written]
