@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -13,8 +14,9 @@ from ulid import ULID
 
 from affino_mcp.audit.changes import lines
 from affino_mcp.audit.queries import Question
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.row import CONTROL, Row
 from affino_mcp.audit.summary import named
+from affino_mcp.cli.journal import recorded
 from affino_mcp.cli.log import cells, document
 from affino_mcp.cli.log_asking import (
     FamilyOf,
@@ -33,7 +35,7 @@ from affino_mcp.cli.log_asking import (
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
-from affino_mcp.control_edge.journal import CHANNEL
+from affino_mcp.control_edge.journal import LOG
 from affino_mcp.control_edge.screens.log_export import FORMS
 from affino_mcp.errors import NotFound
 
@@ -113,9 +115,11 @@ def export(
         since=since,
         until=until,
     )
-    _, written = FORMS[Form.JSON if as_json else form]
-    for part in written(rows(service, asked, most)):
-        typer.echo(part, nl=False)
+    wanted = Form.JSON if as_json else form
+    with recorded(service, "export_log", LOG, {}, {"format": wanted, "filters": _words(asked)}):
+        _, written = FORMS[wanted]
+        for part in written(rows(service, asked, most)):
+            typer.echo(part, nl=False)
 
 
 def show(
@@ -173,7 +177,7 @@ def _found(service: Service, call: str, since: str | None) -> Row:
 
 def _print(row: Row) -> None:
     """The row, and what it changed as a table; an operator's arguments are that same table."""
-    apart = {"changes", "arguments"} if row.channel == CHANNEL and row.changes else {"changes"}
+    apart = {"changes", "arguments"} if row.channel == CONTROL and row.changes else {"changes"}
     told = {name: value for name, value in document(row).items() if name not in apart}
     print_fields({name: _plain(value) for name, value in told.items() if value not in (None, "", [], {})})
     if row.changes:
@@ -183,6 +187,12 @@ def _print(row: Row) -> None:
 def _record(row: Row, line: Sequence[Any]) -> tuple[str]:
     """The record and the deed in one cell."""
     return (f"{named(line[0]) or row.profile_name} {line[1]}".strip(),)
+
+
+def _words(asked: Question) -> dict[str, str]:
+    """What was asked for, for the log."""
+    asks = (f.name for f in fields(Question) if f.name not in {"limit", "cursor"})
+    return {name: str(value) for name in asks if (value := getattr(asked, name)) is not None}
 
 
 def _plain(value: Any) -> Any:

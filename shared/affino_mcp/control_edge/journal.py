@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.redact import redact
 from affino_mcp.audit.row import CONTROL, Outcome, Row
 from affino_mcp.clock import stopwatch
@@ -15,7 +16,6 @@ from affino_mcp.errors import AffinoError, Unexpected
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import Profile
 
-CHANNEL: Final = CONTROL
 NOWHERE: Final = "control"
 """Stands for the profile in rows of actions that concern none."""
 
@@ -48,29 +48,59 @@ LOG: Final = Subject(NOWHERE, "Control Centre", "")
 """The API Log itself."""
 
 
+@dataclass(frozen=True)
+class By:
+    """Who acts, from where, and how a row is written there."""
+
+    audit: AuditLog
+    write: Callable[[Row], None]
+    origin: Mapping[str, Any]
+    """Fields of the row: the person's, the request's, the client's."""
+
+
 @contextmanager
 def recorded(
     ask: Ask, deed: str, subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[None]:
+    """`written`, for a screen."""
+    with written(_by(ask), deed, subject, before, after):
+        yield
+
+
+@contextmanager
+def written(by: By, deed: str, subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[None]:
     """Do something that is in the log: its row is written first, so that nothing is ever done without one.
 
     When it then fails, a second row of the same request says so. Raises StoreUnavailable when the row cannot be written.
     """
-    elapsed, row = stopwatch(), _row(ask, deed, subject, {"before": dict(before), "after": dict(after)})
-    ask.centre.audit.write(row)
+    elapsed, row = stopwatch(), _row(by, deed, subject, {"before": dict(before), "after": dict(after)})
+    by.write(row)
     try:
         yield
     except Exception as error:
         known = error if isinstance(error, AffinoError) else Unexpected()
         failed = {"code": known.code, "type": known.type, "message": f"Not done: {known.message}"}
-        stamp = ask.centre.audit.stamp()
-        again = replace(row, id=stamp.id, at=stamp.at, outcome=Outcome.ERROR, status=409, error=failed)
-        ask.centre.audit.write(replace(again, duration_ms=elapsed()))
+        again = replace(row, **by.audit.stamp()._asdict(), outcome=Outcome.ERROR, status=409, error=failed)
+        by.write(replace(again, duration_ms=elapsed()))
         raise
 
 
-def _row(ask: Ask, deed: str, subject: Subject, arguments: dict[str, Any]) -> Row:
-    stamp, person = ask.centre.audit.stamp(), ask.visit.person
+def _by(ask: Ask) -> By:
+    person, place = ask.visit.person, ask.place
+    origin = {
+        "person_code": person.user_code,
+        "person_name": person.name,
+        "person_email": person.email,
+        "request_id": place.request_id,
+        "fingerprint": ask.visit.fingerprint,
+        "source": place.source,
+        "client_name": "Control Centre",
+    }
+    return By(ask.centre.audit, ask.centre.audit.write, origin)
+
+
+def _row(by: By, deed: str, subject: Subject, arguments: dict[str, Any]) -> Row:
+    stamp = by.audit.stamp()
     return Row(
         id=stamp.id,
         at=stamp.at,
@@ -80,15 +110,9 @@ def _row(ask: Ask, deed: str, subject: Subject, arguments: dict[str, Any]) -> Ro
         outcome=Outcome.OK,
         status=200,
         access="write",
-        person_code=person.user_code,
-        person_name=person.name,
-        person_email=person.email,
         arguments=redact(arguments),
         record=subject.record,
         records=(subject.record,) if subject.record else (),
-        request_id=ask.place.request_id,
-        fingerprint=ask.visit.fingerprint,
-        source=ask.place.source,
-        client_name="Control Centre",
-        channel=CHANNEL,
+        channel=CONTROL,
+        **by.origin,
     )

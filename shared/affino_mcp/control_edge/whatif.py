@@ -8,11 +8,10 @@ from datetime import timedelta
 from typing import Final
 
 from affino_mcp.audit.queries import Question, search
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.row import CONTROL, Row
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
 from affino_mcp.catalogue.registry import METHODS, shown
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.control_edge.journal import CHANNEL
 from affino_mcp.gate.profile import Profile
 
 LOOKED_AT: Final = 800
@@ -55,7 +54,7 @@ def effect(centre: Centre, before: Profile, after: Capability, rate: int | None)
     now = centre.clock()
     question = Question(profile=before.key, since=now - SPAN, limit=LOOKED_AT)
     found = search(centre.database, centre.settings.audit_table, question, now, reads=2).rows
-    calls = [row for row in found if row.channel != CHANNEL]
+    calls = [row for row in found if row.channel != CONTROL]
     lost = [row for row in calls if row.status < 400 and _lost(row.method, before.capability, after)]
     minutes = Counter({row.at[:16]: 0 for row in calls})
     for row in calls:

@@ -9,10 +9,11 @@ from typing import Final, NamedTuple
 from starlette.responses import Response
 
 from affino_mcp.audit.queries import Question, search
+from affino_mcp.audit.row import CONTROL
 from affino_mcp.clock import iso
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.journal import CHANNEL, Subject, recorded
+from affino_mcp.control_edge.journal import Subject, recorded
 from affino_mcp.control_edge.screens.profile_edit import urls
 from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.gate.former import overlap
@@ -92,7 +93,7 @@ def _users(ask: Ask, key: str) -> tuple[list[User], int]:
     question = Question(profile=key, since=now - timedelta(hours=24), limit=900)
     found = search(ask.centre.database, ask.centre.settings.audit_table, question, now, reads=2).rows
     users: dict[int, User] = {}
-    for row in (row for row in found if row.channel != CHANNEL and row.person_code is not None):
+    for row in (row for row in found if row.channel != CONTROL and row.person_code is not None):
         code = int(row.person_code or 0)
         before = users.get(code, User(row.person_name, code, 0, row.at))
         users[code] = before._replace(calls=before.calls + row.count)
