@@ -37,7 +37,7 @@ def test_the_commands() -> None:
         "connect",
         "doctor",
         "login",
-        *(f"log {word}" for word in ("tail", "export", "show")),
+        *(f"log {word}" for word in ("chart", "tail", "export", "show")),
         "test",
         "whatif",
     }
