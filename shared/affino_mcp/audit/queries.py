@@ -7,6 +7,7 @@ from it. So a page is one read, whatever the span and however long the log.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -29,7 +30,8 @@ LOOKED_AT: Final = 1000
 class Question:
     """What is looked for; None: anything. Times are UTC. `cursor` is the `next` of the answer before.
 
-    Profile, person and record are keys, and so is time: they cost nothing. The others are looked for row by row.
+    Profile, person and record are keys, and so is time: they cost nothing. The others are looked for row by row; `words`, in
+    any case, in warnings and errors, all of them.
     """
 
     profile: str | None = None
@@ -40,6 +42,7 @@ class Question:
     request_id: str | None = None
     status: int | None = None
     outcome: Outcome | None = None
+    words: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     limit: int = 50
@@ -64,7 +67,7 @@ def search(database: Database, table: str, question: Question, now: datetime, re
     query = _query(table, question, now)
     for _ in range(reads):
         page = database.query(query)
-        found += [Row.of(item) for item in page.items]
+        found += [row for row in map(Row.of, page.items) if _says(row, question.words)]
         if len(found) > question.limit:
             return Answer(found[: question.limit], found[question.limit - 1].id)
         if page.next is None:
@@ -115,7 +118,7 @@ def _query(table: str, question: Question, now: datetime) -> Query:
         partition_name=place.attribute,
         span=_span(question, now),
         forward=False,
-        limit=LOOKED_AT if where else min(question.limit + 1, LOOKED_AT),
+        limit=LOOKED_AT if where or question.words else min(question.limit + 1, LOOKED_AT),
         where=where,
         consistent=place.named is None,
     )
@@ -133,6 +136,11 @@ def _where(question: Question, place: _Place) -> Condition | None:
     }
     parts = [equals(name, value) for name, value in wanted.items() if value is not None]
     return all_of(*parts) if parts else None
+
+
+def _says(row: Row, words: Sequence[str]) -> bool:
+    text = f"{row.error or ''} {list(row.warnings)}".casefold() if words else ""
+    return all(word in text for word in words)
 
 
 def _span(question: Question, now: datetime) -> Span:

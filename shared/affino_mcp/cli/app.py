@@ -19,6 +19,7 @@ from affino_mcp.cli import (
     log_chart,
     log_more,
     login,
+    methods,
     people,
     profile_secret,
     profiles,
@@ -49,6 +50,7 @@ app.command("doctor")(doctor.doctor)
 app.command("login")(login.login)
 app.command("connect")(connect.connect)
 app.command("test")(trial.try_out)
+app.command("methods")(methods.methods)
 app.command("whatif")(whatif.whatif)
 
 

@@ -9,19 +9,7 @@ import typer
 
 from affino_mcp.audit.queries import Answer
 from affino_mcp.audit.row import Row
-from affino_mcp.cli.log_asking import (
-    FamilyOf,
-    MethodOf,
-    OutcomeOf,
-    PersonOf,
-    ProfileOf,
-    RecordOf,
-    Since,
-    StatusOf,
-    Until,
-    answered,
-    question,
-)
+from affino_mcp.cli.log_asking import answered, asks, question
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_json, print_table
 from affino_mcp.cli.service import opened
@@ -30,18 +18,11 @@ app = typer.Typer()
 
 
 @app.callback(invoke_without_command=True)
+@asks()
 def log(
     ctx: typer.Context,
     *,
-    profile: ProfileOf = None,
-    person: PersonOf = None,
-    method: MethodOf = None,
-    family: FamilyOf = None,
-    status: StatusOf = None,
-    outcome: OutcomeOf = None,
-    record: RecordOf = None,
-    since: Since = None,
-    until: Until = None,
+    options: dict[str, Any],
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
     cursor: Annotated[str | None, typer.Option(help="Go on where an earlier answer ended.")] = None,
     as_json: AsJson = False,
@@ -57,18 +38,7 @@ def log(
         ctx.obj = connection or ctx.obj
         return
     service = opened(ctx, connection)
-    asked = question(
-        service,
-        profile=profile,
-        person=person,
-        method=method,
-        family=family,
-        status=status,
-        outcome=outcome,
-        record=record,
-        since=since,
-        until=until,
-    )
+    asked = question(service, **options)
     _print(answered(service, replace(asked, limit=limit, cursor=cursor)), as_json=as_json)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+import inspect
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,18 +31,27 @@ Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="10m,
 Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="As --since.")]
 
 
+RequestOf = Annotated[
+    str | None, typer.Option("--request", metavar="ID", help="The request id that a caller was told.")
+]
+WordsOf = Annotated[str | None, typer.Option("--words", help="Words in warnings and errors, all of them.")]
+Command = Callable[..., None]
+
+
 def question(
     service: Service,
     *,
-    profile: str | None = None,
-    person: str | None = None,
-    method: str | None = None,
-    family: str | None = None,
-    status: int | None = None,
-    outcome: Outcome | None = None,
-    record: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
+    profile: ProfileOf = None,
+    person: PersonOf = None,
+    method: MethodOf = None,
+    family: FamilyOf = None,
+    status: StatusOf = None,
+    outcome: OutcomeOf = None,
+    record: RecordOf = None,
+    request: RequestOf = None,
+    words: WordsOf = None,
+    since: Since = None,
+    until: Until = None,
 ) -> Question:
     """The question that the options make; raises NotFound for an unknown person, BadParameter for a time."""
     now = service.clock()
@@ -52,9 +63,33 @@ def question(
         family=family,
         status=status,
         outcome=outcome,
+        request_id=request,
+        words=tuple((words or "").casefold().split()),
         since=moment(since, now),
         until=moment(until, now),
     )
+
+
+def asks(*without: str) -> Callable[[Command], Command]:
+    """Give a command the options that `question` takes, but some; it gets them as the keyword arguments `options`."""
+
+    def given(command: Command) -> Command:
+        own = inspect.signature(command, eval_str=True).parameters
+        asked = inspect.signature(question, eval_str=True).parameters
+        options = {name: found for name, found in asked.items() if name not in {"service", *without}}
+
+        @functools.wraps(command)
+        def asking(**values: Any) -> None:
+            chosen = {name: values.pop(name) for name in options}
+            command(**values, options=chosen)
+
+        kept = {name: found for name, found in own.items() if name != "options"}
+        first, *rest = kept.values()
+        asking.__signature__ = inspect.Signature([first, *options.values(), *rest])  # type: ignore[attr-defined]
+        asking.__annotations__ = {name: found.annotation for name, found in (kept | options).items()}
+        return asking
+
+    return given
 
 
 def answered(service: Service, asked: Question) -> Answer:

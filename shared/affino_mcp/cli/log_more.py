@@ -18,20 +18,7 @@ from affino_mcp.audit.row import CONTROL, Row
 from affino_mcp.audit.summary import named
 from affino_mcp.cli.journal import recorded
 from affino_mcp.cli.log import cells, document
-from affino_mcp.cli.log_asking import (
-    FamilyOf,
-    MethodOf,
-    OutcomeOf,
-    PersonOf,
-    ProfileOf,
-    RecordOf,
-    Since,
-    StatusOf,
-    Until,
-    question,
-    rows,
-    since_then,
-)
+from affino_mcp.cli.log_asking import Since, asks, question, rows, since_then
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
@@ -55,46 +42,29 @@ class Form(StrEnum):
     JSON = "json"
 
 
+@asks("record", "since", "until")
 def tail(
-    ctx: typer.Context,
-    *,
-    profile: ProfileOf = None,
-    person: PersonOf = None,
-    method: MethodOf = None,
-    family: FamilyOf = None,
-    status: StatusOf = None,
-    outcome: OutcomeOf = None,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    ctx: typer.Context, *, options: dict[str, Any], as_json: AsJson = False, connection: ConnectionFile = None
 ) -> None:
     """Calls as they happen, one line each (with --json one object each), until Ctrl-C.
 
     Example: affino-mcp log tail --profile content-editor
     """
     service = opened(ctx, connection)
-    asked = question(
-        service, profile=profile, person=person, method=method, family=family, status=status, outcome=outcome
-    )
+    asked = question(service, **options)
     try:
         _follow(service, asked, as_json=as_json)
     except KeyboardInterrupt:
         return
 
 
+@asks()
 def export(
     ctx: typer.Context,
     *,
+    options: dict[str, Any],
     form: Annotated[Form, typer.Option("--format", help="csv or json.")] = Form.CSV,
     most: Annotated[int, typer.Option(min=1, max=1_000_000, help="Rows at most, the newest.")] = 100_000,
-    profile: ProfileOf = None,
-    person: PersonOf = None,
-    method: MethodOf = None,
-    family: FamilyOf = None,
-    status: StatusOf = None,
-    outcome: OutcomeOf = None,
-    record: RecordOf = None,
-    since: Since = None,
-    until: Until = None,
     as_json: AsJson = False,
     connection: ConnectionFile = None,
 ) -> None:
@@ -103,18 +73,7 @@ def export(
     Example: affino-mcp log export --format csv --profile content-editor --since 30d > calls.csv
     """
     service = opened(ctx, connection)
-    asked = question(
-        service,
-        profile=profile,
-        person=person,
-        method=method,
-        family=family,
-        status=status,
-        outcome=outcome,
-        record=record,
-        since=since,
-        until=until,
-    )
+    asked = question(service, **options)
     wanted = Form.JSON if as_json else form
     with recorded(service, "export_log", LOG, {}, {"format": wanted, "filters": _words(asked)}):
         _, written = FORMS[wanted]
@@ -192,7 +151,7 @@ def _record(row: Row, line: Sequence[Any]) -> tuple[str]:
 def _words(asked: Question) -> dict[str, str]:
     """What was asked for, for the log."""
     asks = (f.name for f in fields(Question) if f.name not in {"limit", "cursor"})
-    return {name: str(value) for name in asks if (value := getattr(asked, name)) is not None}
+    return {name: str(value) for name in asks if (value := getattr(asked, name)) not in (None, ())}
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from affino_mcp.catalogue.capability import Access, Capability, Family
+from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
@@ -21,6 +21,8 @@ from affino_mcp.errors import (
     ToolDisabled,
     ToolError,
 )
+from affino_mcp.gate.confirmation import ConfirmationRequired, NotConfirmed
+from affino_mcp.gate.profile import Profile
 
 _READS: Final[tuple[type[ToolError], ...]] = (InvalidArgument, PermissionDenied, ToolDisabled, NotFound)
 _WRITES: Final = (*_READS, Conflict, InvalidState)
@@ -58,7 +60,8 @@ class Help:
     @property
     def errors(self) -> list[type[ToolError]]:
         """What it may answer instead."""
-        return list(_READS if self.method.access is Access.READ else _WRITES)
+        usual = _READS if self.method.access is Access.READ else _WRITES
+        return [*usual, *((ConfirmationRequired, NotConfirmed) if self.method.asks else ())]
 
 
 @dataclass(frozen=True)
@@ -75,15 +78,13 @@ class FamilyHelp:
         return [Line.of(field, name=field.attribute) for field in record.attributes]
 
 
-def families(capability: Capability | None, words: Sequence[str] = ()) -> list[FamilyHelp]:
+def families(profile: Profile | None, words: Sequence[str] = ()) -> list[FamilyHelp]:
     """The families in the guide's order, with the methods that a profile lists (None: all) and that hold all the words."""
     found = []
+    confirm = profile is not None and profile.confirm
+    listed = [m.listed(confirm=confirm) for m in METHODS.values() if profile is None or shown(m, profile.capability)]
     for family in Family:
-        methods = [
-            Help(method)
-            for method in METHODS.values()
-            if method.family == family and (capability is None or shown(method, capability)) and _holds(method, words)
-        ]
+        methods = [Help(method) for method in listed if method.family == family and _holds(method, words)]
         if methods:
             records = {m.method.record.name: m.method.record for m in methods if m.method.record is not None}
             found.append(FamilyHelp(str(family), list(records.values()), methods))

@@ -28,7 +28,7 @@ class Drawn(NamedTuple):
 def of_totals(ask: Ask, filters: Filters) -> Drawn | None:
     """The chart of all calls of the time asked for, in one read; None when totals do not know the answer."""
     question = filters.question
-    if filters.wrong or filters.words or not ask.may(LOGS_READ) or not counted(question):
+    if filters.wrong or not ask.may(LOGS_READ) or not counted(question):
         return None
     centre = ask.centre
     window = Window.of(question.since, question.until, centre.clock())

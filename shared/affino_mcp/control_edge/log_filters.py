@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from affino_mcp.audit.queries import Question
-from affino_mcp.audit.row import Row
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate import rows
@@ -27,16 +26,11 @@ _KEY: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 
 @dataclass(frozen=True)
 class Filters:
-    """What the form says, and the question that it makes. `words` are looked for in warnings and errors."""
+    """What the form says, and the question that it makes."""
 
     given: Mapping[str, str]
     question: Question
-    words: tuple[str, ...] = ()
     wrong: Mapping[str, str] = field(default_factory=dict)
-
-    def keep(self, found: Sequence[Row]) -> list[Row]:
-        """The rows that say all the words."""
-        return [row for row in found if all(word in _said(row) for word in self.words)]
 
 
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
@@ -60,12 +54,13 @@ def read(ask: Ask, limit: int) -> Filters:
         family=given["family"] or None,
         request_id=given["request"] or None,
         status=_status(given, wrong),
+        words=tuple(given["words"].casefold().split()),
         since=since,
         until=until,
         limit=limit,
         cursor=ask.query.get("cursor") or None,
     )
-    return Filters(given, question, tuple(given["words"].casefold().split()), wrong)
+    return Filters(given, question, wrong)
 
 
 def moment(text: str, now: datetime) -> datetime:
@@ -117,8 +112,3 @@ def _person(ask: Ask, text: str) -> int | None:
         return int(text)
     named = ask.rows.get(rows.email(folded(text))) if plausible(text) else None
     return int(named["user_code"]) if named else NOBODY
-
-
-def _said(row: Row) -> str:
-    """The words of a row's warnings and error."""
-    return f"{row.error or ''} {list(row.warnings)}".casefold()

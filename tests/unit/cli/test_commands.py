@@ -38,6 +38,7 @@ def test_the_commands() -> None:
         "doctor",
         "login",
         *(f"log {word}" for word in ("chart", "tail", "export", "show")),
+        "methods",
         "test",
         "whatif",
     }

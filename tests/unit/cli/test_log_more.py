@@ -48,6 +48,21 @@ def test_export_takes_the_logs_filters(busy: Terminal) -> None:
     assert json.loads(busy.run("log", "export", "--json", "--status", "429")[0]) == []
 
 
+def test_the_log_is_searched_by_request_and_by_words(terminal: Terminal, log: AuditLog) -> None:
+    error = {"code": -120, "type": "not_found", "message": "No account with this AccountCode can be found."}
+    log.write(row(terminal.world.clock(), request_id="req-1", method="get_account", error=error, status=404))
+    log.write(row(terminal.world.clock(), request_id="req-2", method="list_notes", warnings=({"Code": "TRUNCATED"},)))
+    for words, found in {
+        ("--words", "no ACCOUNT found"): ["get_account"],
+        ("--words", "truncated"): ["list_notes"],
+        ("--words", "truncated account"): [],
+        ("--request", "req-1"): ["get_account"],
+    }.items():
+        assert [one["method"] for one in terminal.json("log", *words)] == found
+    exported = json.loads(terminal.run("log", "export", "--json", "--words", "truncated")[0])
+    assert [one["method"] for one in exported] == ["list_notes"]
+
+
 def test_show_by_row_or_request(busy: Terminal) -> None:
     by_request = busy.json("log", "show", "req-77")
     assert by_request["method"] == "method_77"

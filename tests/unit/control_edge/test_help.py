@@ -53,6 +53,14 @@ def test_search_finds_names_fields_and_texts(operator: Desk, words: str, some: s
     assert some is None or some in found
 
 
+def test_a_confirming_profiles_help_says_what_is_to_be_confirmed(operator: Desk) -> None:
+    profile = operator.world.profile("Careful", {Family.NOTES: frozenset(Access)})
+    for confirm in (False, True):
+        operator.world.profiles.change(profile.key, confirm=confirm)
+        page = text_of(operator.get("/help/crm", profile=profile.key, q="delete_note"))
+        assert ("Confirm true or false" in page, "confirmation_required (-132)" in page) == (confirm, confirm)
+
+
 def test_a_profiles_help_is_what_its_agent_sees(operator: Desk) -> None:
     profile = operator.world.profile("Reader", {Family.NOTES: frozenset({Access.READ})})
     found = methods(operator.get("/help/crm", profile=profile.key).text)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response
 
-from affino_mcp.catalogue.capability import Capability
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.control_edge import helping
 from affino_mcp.control_edge.ask import Ask
@@ -30,8 +29,7 @@ def keys(given: Mapping[str, str]) -> Sequence[Key]:
 def crm(ask: Ask) -> Response:
     """All families, or those of one profile; searchable."""
     profile, words = _profile(ask), ask.query.get("q", "")
-    capability: Capability | None = profile.capability if profile else None
-    found = helping.families(capability, words.casefold().split())
+    found = helping.families(profile, words.casefold().split())
     return ask.page(
         "help_crm.html",
         here="/help/crm",

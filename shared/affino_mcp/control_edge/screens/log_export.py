@@ -79,7 +79,7 @@ def _rows(ask: Ask, filters: Filters) -> Iterator[Row]:
     question, sent = filters.question, 0
     for _ in range(_READS):
         answer = ask_log(ask, question, reads=1)
-        for row in filters.keep(answer.rows):
+        for row in answer.rows:
             if sent == MOST:
                 return
             sent += 1

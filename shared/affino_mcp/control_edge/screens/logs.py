@@ -33,7 +33,7 @@ def listed(ask: Ask) -> Response:
     filters = log_filters.read(ask, SHOWN)
     drawn = log_chart.of_totals(ask, filters)
     answer = _answer(ask, filters, READ if drawn is None else SHOWN, reads=2 if drawn is None else 1)
-    rows = filters.keep(answer.rows)
+    rows = answer.rows
     more = rows[SHOWN - 1].id if len(rows) > SHOWN else answer.next
     drawn = drawn or log_chart.of_rows(ask, rows)
     return ask.page(

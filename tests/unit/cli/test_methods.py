@@ -1,0 +1,44 @@
+"""Live help in a shell: what the catalogue says, as the help pages say it."""
+
+from __future__ import annotations
+
+import pytest
+
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.registry import METHODS
+from tests.unit.cli.conftest import Terminal
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_every_method_shows_all_that_the_guide_promises(terminal: Terminal, method: Method) -> None:
+    (found,) = terminal.json("methods", method.name)
+    assert [line["name"] for line in found["arguments"]] == [field.name for field in method.takes]
+    assert found["example"] == method.example
+    assert found["answer"] == method.returns
+    assert {"permission_denied", "tool_disabled"} <= found["errors"].keys()
+    record = method.record
+    assert [line["name"] for line in found["attributes"]] == [
+        f.attribute for f in (record.attributes if record else ())
+    ]
+    shown = " ".join(terminal.run("methods", method.name)[0].split())
+    assert all(field.name in shown for field in method.takes)
+
+
+def test_words_choose(terminal: Terminal) -> None:
+    out, err = terminal.run("methods", "link", "contact")
+    assert "link_contact_to_account" in out
+    assert "list_notes" not in out
+    assert f"of {len(METHODS)} methods" in err
+    assert terminal.run("methods", "nothing of this")[0].strip() == "No method holds all these words."
+    assert len(terminal.json("methods")) == len(METHODS)
+
+
+def test_a_profiles_methods_are_what_its_agents_see(terminal: Terminal) -> None:
+    terminal.run("profile", "create", "--name", "Reader", "--family", "notes=read", "--confirm", "on")
+    names = [found["method"] for found in terminal.json("methods", "--profile", "Reader")]
+    assert "list_notes" in names
+    assert not {"create_note", "list_accounts"} & set(names)
+    terminal.run("profile", "set", "Reader", "--family", "notes=read,write")
+    (found,) = terminal.json("methods", "delete_note", "--profile", "Reader")
+    assert "Confirm" in [line["name"] for line in found["arguments"]]
+    assert "confirmation_required" in found["errors"]
