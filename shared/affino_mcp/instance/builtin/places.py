@@ -71,24 +71,13 @@ def _explained(guard: Document, deeds: Sequence[Deed], person: Actor, at: dateti
 def explained(guard: Document, deed: Deed, person: Actor, at: datetime) -> Explained:
     """One deed in one place."""
     missing = [] if person.has(deed.right, at) else [f"needs the right {deed.right}"]
-    missing += [f"{_VERBS[ask]} only by {_names(guard, ask)}" for ask in deed.asks if not _open(person, guard, ask)]
-    return Explained(deed.name, not missing, missing or _reasons(person, guard, deed.asks[-1]))
+    missing += [_needed(guard, ask) for ask in deed.asks if not security.allows(person, guard, ask)]
+    return Explained(deed.name, not missing, list(dict.fromkeys(missing)) or _reasons(person, guard, deed.asks[-1]))
 
 
-_VERBS: Final = {
-    security.READ: "read",
-    security.WRITE: "written in",
-    security.PUBLISH: "published in",
-    security.POST: "posted in",
-}
-
-
-def _open(person: Actor, guard: Document, ask: str) -> bool:
-    return security.allows(person, guard, ask)
-
-
-def _names(guard: Document, ask: str) -> str:
-    return ", ".join(guard.values.get(ask, ())) or "nobody"
+def _needed(guard: Document, ask: str) -> str:
+    named = guard.values.get(ask, ())
+    return f"needs the group {' or '.join(named)}" if named else "is open to no group"
 
 
 def _reasons(person: Actor, guard: Document, ask: str) -> list[str]:
