@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.control_service import Operator, Service, service
+
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
@@ -70,4 +72,19 @@ def page(context: BrowserContext) -> Page:
     """A page that fails the test when a script or the security policy complains."""
     made = context.new_page()
     made.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
+    return made
+
+
+@pytest.fixture
+def whole() -> Iterator[Service]:
+    """The service with a working day behind it."""
+    with service() as running:
+        yield running
+
+
+@pytest.fixture
+def operator(page: Page, whole: Service, pictures: Path | None) -> Operator:
+    """Its operator, signed in."""
+    made = Operator(page, whole, pictures)
+    made.signs_in()
     return made

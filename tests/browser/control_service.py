@@ -17,6 +17,7 @@ from affino_mcp import wiring
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.clock import now
 from affino_mcp.gate.passwords import Passwords
+from affino_mcp.instance.builtin.content import place_section
 from affino_mcp.local.demo import CRM, ROLES
 from affino_mcp.local.serve import ByPath
 from tests.clients.loopback import serving
@@ -78,6 +79,9 @@ def worked(world: World) -> None:
         first, _, last = role.name.partition(" ")
         people[name] = world.person(first, last, *role.groups)
         Passwords(world.database, world.settings).set(people[name], PASSWORD)
+    writers, publishers = ["Editors", "Publishers"], ["Publishers"]
+    for name in ("News", "Marketing", "Guides"):
+        place_section(world.records, name, world.clock(), read=["Everybody"], write=writers, publish=publishers)
     reads = frozenset({Access.READ})
     sales = world.profile("CRM Sales Agent", dict.fromkeys(CRM, frozenset(Access)), 300)
     world.profiles.disable(world.profile("Events Assistant", {Family.CONTACTS: reads, Family.NOTES: reads}, 60).key)

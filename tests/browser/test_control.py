@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from affino_mcp.local.login import headers, log_in
-from tests.browser.control_service import EDITH, OLIVIA, PASSWORD, Operator, Service, apart, service
+from tests.browser.control_service import EDITH, OLIVIA, PASSWORD, Operator, Service, apart
 from tests.clients.agent import Target
 from tests.clients.python_agents import PythonAgent, sdk_client
 from tests.clients.service import call
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def whole() -> Iterator[Service]:
-    with service() as running:
-        yield running
-
-
-@pytest.fixture
-def operator(page: Page, whole: Service, pictures: Path | None) -> Operator:
-    made = Operator(page, whole, pictures)
-    made.signs_in()
-    return made
 
 
 def agent_of(operator: Operator, key: str, secret: str) -> Target:

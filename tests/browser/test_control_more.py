@@ -1,0 +1,82 @@
+"""More of an operator's work in a real browser: a secret that changes hands, a person's rights and what they mean where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from affino_mcp.gate.profile import Profile
+from tests.browser.control_service import Operator, Service
+from tests.browser.test_control import agent_of
+from tests.clients.service import call
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def profile(whole: Service) -> Profile:
+    (found,) = [state.profile for state in whole.world.profiles.listed() if state.profile.name == "CRM Sales Agent"]
+    return found
+
+
+def test_a_secret_changes_hands(operator: Operator, profile: Profile) -> None:
+    page, agent = operator.page, agent_of(operator, profile.key, profile.secret)
+    operator.goes(f"/profiles/{profile.key}/regenerate")
+    page.get_by_label("in 24 hours").check()
+    operator.presses("Regenerate now")
+    expect(page.get_by_role("status")).to_contain_text("The old secret is accepted until")
+    warned = call(agent, "list_accounts", {}).json()["result"]["structuredContent"]["Warnings"]
+    assert [warning["Code"] for warning in warned] == ["FORMER_SECRET"]
+
+    operator.goes(f"/profiles/{profile.key}")
+    expect(page.get_by_role("listitem").filter(has_text="Edith Moreau").filter(has_text="accepted")).to_be_visible()
+    operator.looks("control-former-secret", "CRM Sales Agent")
+    operator.presses("Refuse it now")
+    expect(page.get_by_role("status")).to_contain_text("The former secret is refused from now on.")
+    assert call(agent, "list_accounts", {}).status_code == 401
+    operator.goes(f"/profiles/{profile.key}")
+    expect(page.get_by_role("listitem").filter(has_text="Edith Moreau").filter(has_text="refused")).to_be_visible()
+    assert operator.complaints == []
+
+
+def test_a_persons_rights(operator: Operator) -> None:
+    page = operator.page
+    operator.goes("/people")
+    page.get_by_label("An e-mail address, or words on this page").fill("EDITH.moreau@affino.example")
+    operator.presses("Search")
+    page.get_by_role("link", name="Edith Moreau").click()
+    page.get_by_label("Right", exact=True).select_option("articles.publish")
+    page.get_by_label("Last day").fill("2999-12-31")
+    operator.presses("Grant")
+    expect(page.get_by_role("status")).to_contain_text("The direct rights are changed.")
+    because = page.get_by_role("row", name="articles.publish granted directly until 2999-12-31")
+    expect(because).to_be_visible()
+    page.get_by_role("link", name="what Edith Moreau may do where").click()
+    row = page.get_by_role("row", name="Marketing")
+    expect(row.get_by_role("cell").nth(1)).to_have_text("may group Editors")
+    expect(row.get_by_role("cell").nth(2)).to_have_text("may not needs the group Publishers")
+    operator.looks("control-places", "What Edith Moreau may do where")
+    page.get_by_role("link", name="Edith Moreau").click()
+    operator.presses("Take back articles.publish")
+    expect(because).not_to_be_visible()
+    assert operator.complaints == []
+
+
+@pytest.mark.parametrize("width", [320, 400])
+def test_narrow_windows(chromium: Browser, whole: Service, profile: Profile, pictures: Path | None, width: int) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 760})
+    operator = Operator(context.new_page(), whole, None)
+    operator.signs_in()
+    whole.world.profiles.regenerate(profile.key)
+    (edith,) = [person for person in whole.world.people.everyone() if person.name == "Edith Moreau"]
+    for path, heading in (
+        (f"/profiles/{profile.key}", "CRM Sales Agent"),
+        (f"/profiles/{profile.key}/regenerate", "Regenerate the secret"),
+        (f"/people/{edith.user_code}", "Edith Moreau"),
+        (f"/people/{edith.user_code}/places", "What Edith Moreau may do where"),
+    ):
+        operator.goes(path)
+        operator.looks(path, heading)
+    context.close()
