@@ -8,9 +8,14 @@ from typing import Any, Final
 
 import httpx
 
+from affino_mcp.control_edge.app import SCREENS
+
 Request = Callable[..., httpx.Response]
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 COOKIE: Final = "__Host-affino-control"
+_ROW: Final = re.compile(r"/control/logs/(\w+)/(\w+)")
+_ELSEWHERE: Final = {"": 303, "/": 303}
+"""Screens that only lead to another."""
 _HIDDEN: Final = re.compile(r'name="csrf" value="([^"]+)"')
 
 
@@ -55,9 +60,19 @@ def findings(request: Request, email: str, password: str, profile: str) -> dict[
         "the profiles": profile in browser.get("/profiles").text,
         "a new profile": (made.status_code, "api-secret" in made.text),
         "it is in the log": "create_profile" in logs.text,
-        "people": browser.get("/people").status_code,
-        "help": browser.get("/help/crm").status_code,
+        "screens that do not answer": _silent(browser, logs.text),
+        "what somebody may do where": "Sales news" in browser.get("/people/1/places").text,
     }
+
+
+def _silent(browser: Browser, logs: str) -> list[str]:
+    """The screens, each with a profile, a person and a row that are there, that this stack does not show."""
+    (profile, row), *_ = _ROW.findall(logs)
+    places = [
+        path.format(key=profile, profile=profile, id=row, code=1) for path, method, *_ in SCREENS if method == "GET"
+    ]
+    asked = [f"{path}?format=csv" if path.endswith("/export") else path for path in places]
+    return [path for path in asked if browser.get(path).status_code not in {200, _ELSEWHERE.get(path, 200)}]
 
 
 WANTED: Final[dict[str, object]] = {
@@ -67,6 +82,6 @@ WANTED: Final[dict[str, object]] = {
     "the profiles": True,
     "a new profile": (200, True),
     "it is in the log": True,
-    "people": 200,
-    "help": 200,
+    "screens that do not answer": [],
+    "what somebody may do where": True,
 }

@@ -15,6 +15,9 @@ from affino_mcp.gate.passwords import Passwords
 from affino_mcp.gate.people import People
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.profiles import Profiles
+from affino_mcp.instance.builtin.content import place_section
+from affino_mcp.instance.builtin.instance import FACETS
+from affino_mcp.instance.builtin.records import Records
 from affino_mcp.settings import Settings
 from scripts.deploy_local.stack import Stack
 
@@ -49,10 +52,12 @@ class Operator:
         return self.profiles.create("Smoke test", FAMILIES, rate=600)
 
     def new_person(self) -> None:
-        """A sales manager with a password."""
+        """A sales manager with a password, and a section that such people write in."""
         People(self.stores.database, self.settings, clock.now).create(
             USER_CODE, "Smoke Test", EMAIL, ["Sales Managers", "Operators"]
         )
+        groups, records = ["Sales Managers"], Records(self.stores.database, self.settings.records_table, FACETS)
+        place_section(records, "Sales news", clock.now(), read=groups, write=groups, publish=groups)
         Passwords(self.stores.database, self.settings).set(USER_CODE, PASSWORD)
 
     def log(self, profile: Profile) -> list[Row]:

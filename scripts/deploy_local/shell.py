@@ -56,14 +56,22 @@ def findings(stack: Stack) -> Iterator[tuple[str, object, object]]:
     code, now = shell.run("profile", "set", WORKLOAD, "--family", "accounts=off")
     yield "profile set", (code, now["families"]), (0, {"notes": ["read"]})
     yield "test of a family that is off", shell.lamps("list_accounts"), ["green", "green", "red"]
-    code, again = shell.run("profile", "regenerate", WORKLOAD, "--yes")
+    code, again = shell.run("profile", "regenerate", WORKLOAD, "--overlap", "1h", "--yes")
     yield "profile regenerate", (code, again["secret"] != made["secret"]), (0, True)
+    code, ended = shell.run("profile", "end-overlap", WORKLOAD)
+    yield "profile end-overlap", (code, ended["former"]["uses"]), (0, [])
+    code, methods = shell.run("methods", "list", "--profile", WORKLOAD)
+    yield "methods", (code, {one["family"] for one in methods} - {"always"}), (0, {"notes"})
     yield "profile disable", shell.run("profile", "disable", WORKLOAD)[1]["enabled"], False
     yield "test of a profile that is off", shell.lamps("list_notes")[0], "red"
     code, rows = shell.run("log", "--profile", WORKLOAD, "--method", "disable_profile")
     yield "log", (code, [row["method"] for row in rows]), (0, ["disable_profile"])
+    yield "log export", shell.run("log", "export", "--method", "disable_profile")[0], 0
+    yield "log chart", shell.run("log", "chart")[0], 0
     code, rights = shell.run("person", "explain", EMAIL)
     yield "person explain", (code, rights["rights"]["profiles.manage"]), (0, ["group Operators"])
+    (section,) = rights["places"]["sections"]
+    yield "places", [one["held"] for one in section["deeds"]], [False] * 3  # the groups fit, the rights are not there
     code, health = shell.run("doctor")
     red = [one["name"] for one in health if not one["ok"]]
     yield "doctor", (code, red), (0, [])
