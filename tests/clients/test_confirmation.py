@@ -8,7 +8,7 @@ import pytest
 from fastmcp.client.elicitation import ElicitResult
 from fastmcp.client.transports import StreamableHttpTransport
 
-from tests.clients.agent import Target, ToolFailed
+from tests.clients.agent import Agent, Target, ToolFailed
 from tests.clients.python_agents import Mode, admitted, invoke, structured
 from tests.clients.service import Service, call, result_of
 
@@ -59,6 +59,21 @@ def row(service: Service) -> dict[str, Any]:
     """The latest row of a delete_note."""
     found: dict[str, Any] = service.command("log", "--method", "delete_note", "--limit", "1")[0]
     return found
+
+
+def test_no_client_deletes_without_its_persons_word(agent: Agent, service: Service, careful: Target, note: int) -> None:
+    """Claude Code shows forms, and with nobody in front of it declines them: then Confirm does not help its model."""
+    declines = agent.client == "claude-code"
+    with pytest.raises(ToolFailed, match="not_confirmed" if declines else "confirmation_required"):
+        agent.call(careful, "delete_note", {"NoteCode": note})
+    assert is_there(careful, note)
+    said = {"NoteCode": note, "Confirm": True}
+    if declines:
+        with pytest.raises(ToolFailed, match="not_confirmed"):
+            agent.call(careful, "delete_note", said)
+    else:
+        assert agent.call(careful, "delete_note", said)["Deleted"] is True
+    assert (is_there(careful, note), row(service)["confirmed"]) == (declines, "" if declines else "by argument")
 
 
 def test_a_person_who_accepts_is_obeyed(service: Service, careful: Target, note: int) -> None:
