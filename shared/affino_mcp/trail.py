@@ -20,6 +20,7 @@ from affino_mcp.clock import stopwatch
 from affino_mcp.errors import AffinoError, Refusal, ToolError, UnknownTool
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.confirmation import Form, How
+from affino_mcp.gate.former import FormerSecret
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import Profile
 from affino_mcp.instance.port import Done
@@ -117,7 +118,7 @@ class Trail:
     def refused(self, refusal: Refusal) -> None:
         """Write the row of a call that the gate refused. Raises StoreUnavailable."""
         self._ended(Outcome.REFUSED, refusal.status, refusal)
-        self.audit.refused(self.row)
+        self.audit.refused(self.row, hammered=isinstance(refusal, FormerSecret))
 
     def lost(self) -> None:
         """The row cannot be written: say so in the log, with ids only, and count it for the alarm."""
