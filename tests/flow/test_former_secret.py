@@ -12,12 +12,13 @@ def test_a_former_secret_gets_the_uniform_401_and_a_row(world: World, profile: P
     """To its caller it is a wrong secret, byte for byte; the operator sees who still uses it."""
     uniform = manager.but(X_API_Key="nobody").call("create_account", Name="No")
     world.profiles.regenerate(profile.key)
-    answer = manager.call("create_account", Name="No")
+    answer = manager.call("create_account", Name=f"No {profile.secret}")
     assert (answer.status, answer.document) == (401, uniform.document)
     assert {n for n in answer.headers if n != "x-request-id"} == {n for n in uniform.headers if n != "x-request-id"}
     (row,) = world.rows()
     assert (row["outcome"], row["status"], row["error"]["type"]) == ("refused", 401, "former_secret")
     assert (row["method"], row["profile_key"], row["person_name"]) == ("create_account", profile.key, "Sam Manager")
+    assert row["arguments"] == {"Name": "No [withheld]"}
     assert not [row for row in world.database.rows(world.settings.records_table) if "accounts" in row["pk"]]
 
 
