@@ -7,9 +7,10 @@ from typing import Any
 
 from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog
+from affino_mcp.audit.redact import redact
 from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.catalogue.matching import match
+from affino_mcp.catalogue.matching import Values, match
 from affino_mcp.catalogue.method import CONFIRM, Method
 from affino_mcp.catalogue.warning import Warning_
 from affino_mcp.clock import Clock, seconds
@@ -88,7 +89,8 @@ class Dispatch:
         call = self._call(caller, trail, [*trail.row.warnings, *matched.warnings])
         if profile.confirm:
             said = matched.values.get(CONFIRM.name, False)
-            call = _asking(call, Confirmation(caller, tool, arguments, meta.form, said, seconds(at)), trail)
+            confirmation = Confirmation(caller, tool, arguments, meta.form, said, seconds(at))
+            call, values = _asking(call, confirmation, values, trail), confirmation.agreement | values
         done = self._perform(caller, method, values, call)
         done = replace(done, body=fitted(method, done.body, call.warnings))
         if done.sealed:
@@ -138,12 +140,15 @@ class Dispatch:
         return Answer({"error": described(error), **warned}, is_error=True, question=question)
 
 
-def _asking(call: Call, confirmation: Confirmation, trail: Trail) -> Call:
-    """The call of a confirming profile; its row says how it was confirmed, as soon as that matters."""
+def _asking(call: Call, confirmation: Confirmation, values: Values, trail: Trail) -> Call:
+    """The call of a confirming profile; its row says how it was confirmed, as soon as that matters.
+
+    The person is shown the values that are carried out, not everything that was sent.
+    """
 
     def unconfirmed(subject: str) -> ToolError | None:
         trail.confirm(confirmation.how)
-        return confirmation.refusal(subject, trail.row.arguments)
+        return confirmation.refusal(subject, redact(values, known=trail.known))
 
     return replace(call, unconfirmed=unconfirmed)
 

@@ -20,6 +20,7 @@ from affino_mcp.clock import stopwatch
 from affino_mcp.errors import AffinoError, Refusal, ToolError, UnknownTool
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.confirmation import Form, How
+from affino_mcp.gate.former import FormerSecret
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import Profile
 from affino_mcp.instance.port import Done
@@ -32,7 +33,7 @@ T = TypeVar("T")
 class CallMeta:
     """What came with a call and proves nothing: the request's id, the client's own name, the caller's address, an answered form.
 
-    `gate_ms` is what the gate took to let it in or to refuse it.
+    `gate_ms` is what the gate took to let it in or to refuse it; `secrets` are those that it came with, which no row may hold.
     """
 
     request_id: str
@@ -41,6 +42,11 @@ class CallMeta:
     source: str = ""
     form: Form = field(default_factory=Form)
     gate_ms: int = 0
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def known(self, profile: Profile) -> tuple[str, ...]:
+        """Every secret that is known of a call on this profile."""
+        return (*profile.secrets, *self.secrets)
 
 
 @dataclass
@@ -61,7 +67,7 @@ class Trail:
         """The trail of an admitted call."""
         method = compact.found(tool, compact=caller.profile.compact)
         row = _begun(audit, caller.profile, caller.person, tool, method, arguments, meta)
-        return cls(audit, replace(row, fingerprint=caller.session.fingerprint), method, caller.profile.secrets)
+        return cls(audit, replace(row, fingerprint=caller.session.fingerprint), method, meta.known(caller.profile))
 
     @classmethod
     def of_refusal(
@@ -117,7 +123,7 @@ class Trail:
     def refused(self, refusal: Refusal) -> None:
         """Write the row of a call that the gate refused. Raises StoreUnavailable."""
         self._ended(Outcome.REFUSED, refusal.status, refusal)
-        self.audit.refused(self.row)
+        self.audit.refused(self.row, hammered=isinstance(refusal, FormerSecret))
 
     def lost(self) -> None:
         """The row cannot be written: say so in the log, with ids only, and count it for the alarm."""
@@ -164,7 +170,7 @@ def _begun(
         person_code=person.user_code if person else None,
         person_name=person.name if person else "",
         person_email=person.email if person else "",
-        arguments=redact(arguments, takes, profile.secrets),
+        arguments=redact(arguments, takes, meta.known(profile)),
         request_id=meta.request_id,
         client_name=meta.client_name,
         client_version=meta.client_version,

@@ -12,12 +12,13 @@ def test_a_former_secret_gets_the_uniform_401_and_a_row(world: World, profile: P
     """To its caller it is a wrong secret, byte for byte; the operator sees who still uses it."""
     uniform = manager.but(X_API_Key="nobody").call("create_account", Name="No")
     world.profiles.regenerate(profile.key)
-    answer = manager.call("create_account", Name="No")
+    answer = manager.call("create_account", Name=f"No {profile.secret}")
     assert (answer.status, answer.document) == (401, uniform.document)
     assert {n for n in answer.headers if n != "x-request-id"} == {n for n in uniform.headers if n != "x-request-id"}
     (row,) = world.rows()
     assert (row["outcome"], row["status"], row["error"]["type"]) == ("refused", 401, "former_secret")
     assert (row["method"], row["profile_key"], row["person_name"]) == ("create_account", profile.key, "Sam Manager")
+    assert row["arguments"] == {"Name": "No [withheld]"}
     assert not [row for row in world.database.rows(world.settings.records_table) if "accounts" in row["pk"]]
 
 
@@ -46,3 +47,23 @@ def test_during_an_overlap_the_former_secret_works_and_says_so(world: World, pro
         assert secret not in str(world.rows())
     world.profiles.end_overlap(profile.key)
     assert manager.call("list_accounts").status == 401
+
+
+def test_a_forgotten_client_that_hammers_is_counted_and_always_told_the_same(
+    world: World, profile: Profile, manager: Client
+) -> None:
+    """With somebody's token it is never told to wait, so its rows must have an end."""
+    world.profiles.regenerate(profile.key)
+    answers = [manager.call("list_accounts") for _ in range(200)]
+    assert {answer.status for answer in answers} == {401}
+    assert len({str(answer.document) for answer in answers}) == 1
+    world.clock.move(seconds=1)
+    assert manager.call("list_accounts").status == 401
+    rows = world.rows()
+    assert len(rows) == 61
+    assert sum(row["count"] for row in rows) == 201
+    assert {(row["status"], row["error"]["type"]) for row in rows} == {(401, "former_secret")}
+    assert [row["person_name"] for row in rows if row["count"] > 1] == [""]
+    world.housekeeping()
+    (total,) = [row for row in world.database.rows(world.settings.audit_table) if row["pk"] == f"T#{profile.key}"]
+    assert (total["calls"], total["errors"], total["limited"]) == (201, 201, 0)

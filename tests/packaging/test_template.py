@@ -85,6 +85,11 @@ def test_housekeeping_has_its_turn_every_five_minutes_and_is_done_before_the_nex
     assert template["Resources"]["Housekeeping"]["Properties"]["Timeout"] < 5 * 60
 
 
+def test_housekeeping_that_is_never_run_alarms_too(template: Template) -> None:
+    """A rule that is off, or a function that gets no turn, makes no errors: it makes no figures at all."""
+    assert template["Resources"]["HousekeepingFails"]["Properties"]["TreatMissingData"] == "breaching"
+
+
 def test_a_change_of_layer_or_environment_alone_publishes_a_version(written: Template) -> None:
     for function in of_type(written, "AWS::Serverless::Function").values():
         assert function["Properties"]["AutoPublishAliasAllProperties"] is True

@@ -46,12 +46,12 @@ class AuditLog:
         self.tell(row)
         self._tell_counts()
 
-    def refused(self, row: Row) -> None:
-        """Write the row of a refused call; of a storm of 429 only the first sixty a minute get rows of their own.
+    def refused(self, row: Row, *, hammered: bool = False) -> None:
+        """Write the row of a refused call; of a storm (429, or `hammered`) only the first sixty a minute get rows of their own.
 
         Raises StoreUnavailable; the refusal stands in any case.
         """
-        if row.status == 429 and self._storm.takes(row):
+        if (row.status == 429 or hammered) and self._storm.takes(row):
             self._tell_counts()
         else:
             self.write(row)

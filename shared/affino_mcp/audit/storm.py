@@ -1,4 +1,6 @@
-"""Storms of 429: the first sixty of a profile and minute are rows of their own, the rest is one row that counts.
+"""Storms of refusals: the first sixty of a profile, status and minute are rows of their own, the rest is one row that counts.
+
+A storm is of 429, or of a client that was not told of a new secret and cannot be slowed down: it has no budget to exceed.
 
 All processes share the counts through the table. Past the sixtieth a process writes at most once a second, so that
 a client that hammers costs almost nothing; the totals stay exact.
@@ -25,12 +27,19 @@ FLUSH_EVERY: Final = timedelta(seconds=1)
 """The least time between two counting writes of one process."""
 
 _COUNTER_LIFE: Final = 3600
+_USUAL: Final = 429
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class _Minute(NamedTuple):
     profile_key: str
     start: str
+    status: int
+
+    @property
+    def name(self) -> str:
+        """What tells it from the profile's other storms and minutes, in the sort key of its count."""
+        return self.start if self.status == _USUAL else f"{self.start}#{self.status}"
 
 
 class Storm:
@@ -48,7 +57,7 @@ class Storm:
 
         Raises StoreUnavailable when the shared count cannot be reached.
         """
-        minute = _Minute(row.profile_key, row.at[:16])
+        minute = _Minute(row.profile_key, row.at[:16], row.status)
         if minute not in self._over and self._reserve(minute) <= SINGLY:
             return False
         with self._lock:
@@ -93,7 +102,7 @@ class Storm:
 
     def _reserve(self, minute: _Minute) -> int:
         ttl = seconds(self._clock()) + _COUNTER_LIFE
-        op = Update(self._table, Key(f"S#{minute.profile_key}", minute.start), {"ttl": ttl}, {"seen": 1})
+        op = Update(self._table, Key(f"S#{minute.profile_key}", minute.name), {"ttl": ttl}, {"seen": 1})
         return int(self._database.update(op)["seen"])
 
     def _hold(self, minute: _Minute, counted: Row) -> None:
@@ -107,9 +116,10 @@ class Storm:
 
 
 def counting(row: Row) -> Row:
-    """The one counting row of a refusal's profile and minute: the same identity in every process, and no person."""
+    """The one counting row of a refusal's profile, status and minute: the same identity in every process, and no person."""
     start = datetime.fromisoformat(row.at).replace(second=0, microsecond=0)
-    identity = (seconds(start) * 1000).to_bytes(6, "big") + hashlib.sha256(row.profile_key.encode()).digest()[:10]
+    whose = row.profile_key if row.status == _USUAL else f"{row.profile_key}#{row.status}"
+    identity = (seconds(start) * 1000).to_bytes(6, "big") + hashlib.sha256(whose.encode()).digest()[:10]
     return Row(
         id=str(ULID.from_bytes(identity)),
         at=row.at[:16] + ":00.000000Z",

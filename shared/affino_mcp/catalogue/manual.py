@@ -162,6 +162,11 @@ def _confirmation() -> Iterator[str]:
     always = [f"`{m.name}`" for m in METHODS.values() if m.is_grave]
     some = [f"`{m.name}`" for m in METHODS.values() if m.may_be_grave and not m.is_grave]
     yield from ("## Confirmation", "", "On a profile with this option the person confirms every call of these:", "")
-    yield from (f"{', '.join(always)};", "", "and those of these that publish (`Live` becomes true) or delete:", "")
+    yield from (
+        f"{', '.join(always)};",
+        "",
+        "and those of these that publish (`Live` becomes true, or a live article is shown where or when it was not) or delete:",
+        "",
+    )
     yield from (f"{', '.join(some)}.", "")
     yield f"Clients that show forms ask the person; for all others these tools take `{CONFIRM.name}` ({CONFIRM.help})."

@@ -108,7 +108,7 @@ def set_(
         if password:
             service.passwords.set(before.user_code, password)
             service.sessions.end_all(before.user_code)
-        changed = service.people.change(before.user_code, **changes)
+        changed = service.people.change(before.user_code, **changes, seen=before if right else None)
     _print(_document(changed), as_json=as_json)
 
 

@@ -21,6 +21,8 @@ FIELDS: Final = ("profile", "person", "method", "family", "status", "record", "s
 NOBODY: Final = 0
 _SPAN: Final = re.compile(r"([0-9]{1,4})([mhd])")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
+_YEARS: Final = range(1970, 9999)
+"""Between these, times can be counted with."""
 _KEY: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
@@ -71,7 +73,9 @@ def moment(text: str, now: datetime) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidArgument("since", "Say 30m, 2h, 3d or a time like 2026-11-22 09:00.") from None
+        found = datetime.min.replace(tzinfo=UTC)
+    if found.year not in _YEARS:
+        raise InvalidArgument("since", "Say 30m, 2h, 3d or a time like 2026-11-22 09:00.")
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -2,8 +2,8 @@
 
 A client that can show forms (MCP 2026-07-28) is answered with a question and asks its person; the retry brings the person's
 answer and our `state`: until when it is good, and a MAC with a key derived from the profile's secret over person, profile,
-tool and arguments, so that an answer counts for the very call that it was given for. Any other client is refused, and its
-agent calls again with Confirm when the person has agreed. Nothing is stored.
+tool and arguments, so that an answer counts for the very call that it was given for, once. Any other client is refused, and
+its agent calls again with Confirm when the person has agreed. Nothing is stored of a question.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from affino_mcp.catalogue.method import CONFIRM
+from affino_mcp.catalogue.method import CONFIRM, IDEMPOTENCY_KEY
 from affino_mcp.errors import ToolError
 from affino_mcp.gate.caller import Caller
 
@@ -95,8 +95,13 @@ class Confirmation:
             return How.FORM if self._answer() else How.NOT
         return How.ARGUMENT if self.said else How.NOT
 
+    @property
+    def agreement(self) -> dict[str, str]:
+        """The person's answer as an IdempotencyKey, so that it counts once and a repeated call gets its answer again."""
+        return {IDEMPOTENCY_KEY.name: self.form.state} if self.how is How.FORM else {}
+
     def refusal(self, subject: str, shown: Mapping[str, Any]) -> ToolError | None:
-        """What a call is answered that is not confirmed; `shown` are its arguments as the person may see them."""
+        """What a call is answered that is not confirmed; `shown` are its checked arguments as the person may see them."""
         if self.how is not How.NOT:
             return None
         if self._answer() is False:
@@ -113,11 +118,18 @@ class Confirmation:
     def _question(self, subject: str, shown: Mapping[str, Any]) -> Question:
         until = self.now + GOOD_FOR
         about = f"{self.tool} on the {subject}" if subject else self.tool
-        arguments = json.dumps(dict(shown), ensure_ascii=False)[:_MOST_SHOWN]
-        text = f"Your agent is about to call {about}. Confirm it only if you want this. Arguments: {arguments}"
+        text = f"Your agent is about to call {about}. Confirm it only if you want this. Arguments: {_readable(shown)}"
         return Question(text, f"{until}.{self._mac(until)}")
 
     def _mac(self, until: int) -> str:
         profile, key = self.caller.profile, hashlib.sha256(_LABEL + self.caller.profile.secret.encode()).digest()
         asked = [self.caller.person.user_code, profile.key, self.tool, self.arguments, until]
         return hmac.new(key, json.dumps(asked, sort_keys=True).encode(), hashlib.sha256).hexdigest()
+
+
+def _readable(shown: Mapping[str, Any]) -> str:
+    """Arguments for a person: the short ones first, so that no text hides a code or a flag; it is told when some are cut."""
+    entries = sorted(shown.items(), key=lambda entry: len(json.dumps(entry, ensure_ascii=False)))
+    text = json.dumps(dict(entries), ensure_ascii=False)
+    plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    return plain if len(plain) <= _MOST_SHOWN else f"{plain[:_MOST_SHOWN]}… and more that is not shown."

@@ -93,10 +93,17 @@ class Gate:
         return replace(caller, former=former)
 
     def _known_still(self, refusal: FormerSecret, credentials: Credentials, source: str) -> Refusal:
-        """The refusal of a former secret, about whom it concerns; with nobody's token it counts as a stranger's."""
+        """The refusal of a former secret, about whom it concerns; with nobody's token it counts as a stranger's.
+
+        Nothing is counted or noted when the sessions do not answer: it may be somebody's.
+        """
         profile: Profile = refusal.profile
-        person = _person_if_known(partial(self._sessions.resolve, credentials.token))
-        refusal.about(person=person, fingerprint=fingerprint(digest(credentials.token)))
+        refusal.about(fingerprint=fingerprint(digest(credentials.token)))
+        try:
+            person = _person(partial(self._sessions.resolve, credentials.token))
+        except StoreUnavailable:
+            return refusal
+        refusal.about(person=person)
         if profile.former is not None:
             self._former.note(profile, profile.former, person, accepted=False)
         return self._counted(source, refusal)
@@ -202,9 +209,14 @@ class Gate:
 
 def _person_if_known(resolved: Resolved) -> Person | None:
     try:
+        return _person(resolved)
+    except StoreUnavailable:
+        return None
+
+
+def _person(resolved: Resolved) -> Person | None:
+    try:
         return resolved()[1]
     except Refusal as refusal:
         person: Person | None = refusal.person
         return person
-    except StoreUnavailable:
-        return None

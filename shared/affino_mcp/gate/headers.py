@@ -42,6 +42,15 @@ def read(headers: RawHeaders) -> Credentials:
     )
 
 
+def presented(headers: RawHeaders) -> tuple[str, ...]:
+    """The secrets among the headers, to be kept out of rows; none when they are not well formed."""
+    try:
+        given = read(headers)
+    except BadCredentials:
+        return ()
+    return given.secret, given.token
+
+
 def _given(headers: RawHeaders) -> dict[bytes, bytes]:
     given: dict[bytes, bytes] = {}
     for raw_name, value in headers:

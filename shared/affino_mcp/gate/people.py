@@ -91,10 +91,12 @@ class People:
         groups: Sequence[str] | None = None,
         rights: Mapping[str, str | None] | None = None,
         active: bool | None = None,
+        seen: Person | None = None,
     ) -> Person:
         """Change what is given; obeyed from the person's very next call on.
 
-        Raises NotFound, InvalidArgument (name, groups, rights), StoreUnavailable (nothing was changed).
+        `seen` is the person from whose rights the given ones were made: others since are a Conflict.
+        Raises NotFound, InvalidArgument (name, groups, rights), Conflict, StoreUnavailable (nothing was changed).
         """
         given = {
             "name": name.strip() if name is not None else None,
@@ -103,7 +105,7 @@ class People:
             "active": active,
         }
         changes = {field: value for field, value in given.items() if value is not None}
-        return until_settled(lambda: self._change(user_code, changes))
+        return until_settled(lambda: self._change(user_code, changes, seen))
 
     def enable(self, user_code: int) -> Person:
         """Let the person act again; raises NotFound."""
@@ -126,11 +128,14 @@ class People:
         except TransactionFailed as failed:
             _explain(failed)
 
-    def _change(self, user_code: int, changes: Mapping[str, object]) -> Person:
+    def _change(self, user_code: int, changes: Mapping[str, object], seen: Person | None) -> Person:
         row = self._db.get(self._table, rows.person(user_code))
         if row is None:
             raise NotFound("user_code", "person")
-        person = _sound(replace(Person.from_json(row), **changes))  # type: ignore[arg-type]
+        before = Person.from_json(row)
+        if seen is not None and seen.rights != before.rights:
+            raise Conflict("This person's rights were changed meanwhile. Look at them again before changing them.")
+        person = _sound(replace(before, **changes))  # type: ignore[arg-type]
         self._db.transact([self._renewal(row, person), *self._copies(person)], str(uuid.uuid4()))
         return person
 

@@ -25,6 +25,7 @@ from affino_mcp.errors import (
 )
 from affino_mcp.gate.confirmation import Form
 from affino_mcp.gate.former import FormerSecret
+from affino_mcp.gate.headers import presented
 from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.mcp_edge import message, reply
 from affino_mcp.mcp_edge.call import Call, Dispatch
@@ -181,4 +182,5 @@ def _meta(request: Request, received: message.Message) -> CallMeta:
     if not name:
         name, version = request.client
     form = received.form if request.header(b"mcp-protocol-version") in MODERN_PROTOCOL_VERSIONS else Form()
-    return CallMeta(request_id=request.id, client_name=name, client_version=version, source=request.source, form=form)
+    secrets = presented(request.headers)
+    return CallMeta(request.id, name, version, request.source, form, secrets=secrets)

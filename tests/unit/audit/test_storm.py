@@ -105,6 +105,23 @@ def test_other_refusals_are_always_rows() -> None:
     assert len(logged(database)) == 100
 
 
+def test_two_storms_of_one_profile_and_minute_are_counted_apart() -> None:
+    database = MemoryDatabase()
+    log = AuditLog(database, TABLE, Hands())
+    for number in range(100):
+        log.refused(refusal())
+        log.refused(refusal(status=401), hammered=True)
+        if number % 2:
+            log.refused(refusal(status=401, profile_key="K2"), hammered=True)
+    log.flush()
+    rows = logged(database)
+    assert sorted((row.profile_key, row.status, row.count) for row in rows if row.count > 1) == [
+        ("K1", 401, 40),
+        ("K1", 429, 40),
+    ]
+    assert len(rows) == 60 + 60 + 50 + 2
+
+
 def test_counts_survive_a_store_that_is_down() -> None:
     database, clock = WatchedDatabase(memory := MemoryDatabase()), Hands()
     log = AuditLog(database, TABLE, clock)

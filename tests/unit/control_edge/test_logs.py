@@ -80,8 +80,13 @@ def test_filters(busy: Desk, filters: dict[str, str], expected: list[str]) -> No
 
 @pytest.mark.parametrize(
     ("filters", "text"),
-    [({"since": "yesterday"}, "Say 30m, 2h, 3d"), ({"status": "all"}, "A status is a number")],
-    ids=["time", "status"],
+    [
+        ({"since": "yesterday"}, "Say 30m, 2h, 3d"),
+        ({"until": "0001-01-01"}, "Say 30m, 2h, 3d"),
+        ({"since": "9999-12-31T23:59:59-23:59"}, "Say 30m, 2h, 3d"),
+        ({"status": "all"}, "A status is a number"),
+    ],
+    ids=["time", "before time", "after time", "status"],
 )
 def test_a_wrong_filter_says_so(busy: Desk, filters: dict[str, str], text: str) -> None:
     answer = busy.get("/logs", **filters)

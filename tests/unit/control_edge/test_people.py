@@ -9,6 +9,7 @@ from affino_mcp.errors import PersonInactive, SessionUnknown
 from affino_mcp.gate.person import Person
 from affino_mcp.instance.builtin.content import place_section
 from affino_mcp.instance.builtin.forums import place_forum
+from affino_mcp.store.ops import Put
 from tests.unit.control_edge.desk import Desk, text_of
 from tests.world import START
 
@@ -184,3 +185,25 @@ def test_only_operators_see_people(desk: Desk) -> None:
     desk.person("Edith", "Moreau", "Publishers")
     desk.sign_in("edith.moreau@affino.example")
     assert [desk.get(path).status_code for path in ("/people", "/people/1")] == [403, 403]
+
+
+def test_a_right_that_is_taken_back_meanwhile_stays_taken_back(
+    operator: Desk, edith: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another operator takes a right back between the look at the person and the write of a grant."""
+    world = operator.world
+    world.people.change(edith, rights={"tasks.read": None})
+    put = world.watched.put
+
+    def meanwhile(op: Put) -> None:
+        world.people.change(edith, rights={})
+        put(op)
+
+    page = operator.get(f"/people/{edith}")
+    monkeypatch.setattr(world.watched, "put", meanwhile)
+    answer = operator.send(f"/people/{edith}/grant", page, right="contacts.consent", until="")
+    person = world.people.get(edith)
+    assert person is not None
+    assert (answer.status_code, person.rights) == (409, {})
+    assert "changed meanwhile" in answer.text
+    assert [row["outcome"] for row in operator.rows()] == ["ok", "error"]

@@ -13,8 +13,11 @@ from affino_mcp.gate.former import LONGEST_OVERLAP, Former, FormerSecret, Standi
 from affino_mcp.gate.former_uses import EVERY, FormerUses
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.rows import SESSION_PREFIX
 from affino_mcp.gate.token_guard import MOST
 from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Item, Key, StoreUnavailable
+from affino_mcp.store.watched import WatchedDatabase
 from tests.unit.gate.world import GATE, START, RawHeaders, World, headers
 
 HOUR = timedelta(hours=1)
@@ -155,6 +158,26 @@ def test_somebodys_token_never_blocks_its_source(world: World, old: Profile, tok
     for _ in range(MOST + 5):
         with pytest.raises(FormerSecret):
             gate.admit(headers(old.key, old.secret, token), charge=True, source=source)
+
+
+def test_a_token_that_cannot_be_looked_up_is_not_a_strangers(world: World, old: Profile, token: str) -> None:
+    """Sessions do not answer: it is refused all the same, and neither counted nor noted as nobody's."""
+
+    class Sessionless(WatchedDatabase):
+        """Reads every row but sessions."""
+
+        def get(self, table: str, key: Key) -> Item | None:
+            if key.pk.startswith(SESSION_PREFIX):
+                raise StoreUnavailable
+            return super().get(table, key)
+
+    new, credentials = world.profiles.regenerate(old.key), headers(old.key, old.secret, token)
+    gate, source = Gate(Sessionless(world.memory), world.secrets, world.settings, world.clock), "198.51.100.9"
+    for _ in range(MOST + 5):
+        with pytest.raises(FormerSecret):
+            gate.admit(credentials, charge=True, source=source)
+    assert FormerUses(world.db, world.settings, world.clock).of(new) == []
+    assert [row for row in world.rows() if row["pk"].startswith("GUARD#")] == []
 
 
 def test_an_overlap_opens_no_other_door(world: World, old: Profile, token: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
@@ -26,6 +27,9 @@ MOST_BYTES: Final = 4_000_000
 """Bytes of one file: Lambda answers at most 6 MB."""
 _PART: Final = 500
 _READS: Final = 40
+
+_FORMULA: Final = re.compile(r"""(?:^|(?<=[;\t\r\n]))(?=[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])""")
+"""The beginning of a cell, or of what some spreadsheets take for one, that calculates; full-width signs do so too."""
 
 COLUMNS: Final = (
     *(
@@ -115,9 +119,9 @@ def _line(cells: Any) -> str:
 
 
 def _cell(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet takes for a formula, nor a part of it, where a semicolon or a tab ends a cell."""
     text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return _FORMULA.sub("'", text)
 
 
 def _json(rows: Iterator[Row]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.effective import explained
 from affino_mcp.control_edge.journal import Subject, recorded
-from affino_mcp.errors import InvalidArgument, NotFound
+from affino_mcp.errors import Conflict, InvalidArgument, NotFound
 from affino_mcp.gate import rows
 from affino_mcp.gate.emails import folded, plausible
 from affino_mcp.gate.groups import CONTROL_ACCESS, GROUPS, PROFILES_MANAGE, RIGHTS
@@ -98,9 +98,9 @@ def _with_rights(ask: Ask, person: Person, wanted: Mapping[str, str | None]) -> 
     before, after = {"rights": dict(person.rights)}, {"rights": dict(wanted)}
     try:
         with recorded(ask, "change_rights", Subject.person(person), before, after):
-            ask.centre.people.change(person.user_code, rights=wanted)
-    except InvalidArgument as error:
-        return _page(ask, person, error.message, error.status)
+            ask.centre.people.change(person.user_code, rights=wanted, seen=person)
+    except (Conflict, InvalidArgument) as error:
+        return _page(ask, ask.centre.people.get(person.user_code) or person, error.message, error.status)
     return ask.go(f"/people/{person.user_code}?done=rights")
 
 

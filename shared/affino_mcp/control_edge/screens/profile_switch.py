@@ -67,14 +67,14 @@ def regenerate(ask: Ask) -> Response:
 
 
 def end_overlap(ask: Ask) -> Response:
-    """Refuse the former secret from now on."""
+    """Refuse the former secret from now on; one that this page did not show is left alone."""
     profile = register.the(ask).profile
     before = {"accepted_until": profile.former.until if profile.former else ""}
     try:
         with recorded(ask, "end_overlap", Subject.profile(profile), before, {"accepted_until": "now"}):
-            ask.centre.profiles.end_overlap(profile.key)
+            ask.centre.profiles.end_overlap(profile.key, seen=ask.form.get("seen", ""))
     except Conflict:
-        return ask.go(f"/profiles/{profile.key}")
+        return ask.go(f"/profiles/{profile.key}?done=not-ended")
     return ask.go(f"/profiles/{profile.key}?done=ended")
 
 

@@ -30,6 +30,8 @@ PUBLISH: Final = "articles.publish"
 ALL: Final = "articles.all"
 ORDER: Final = "Steps"
 """The value of an article that holds the codes of its steps in order."""
+_NEVER: Final = "~"
+"""Sorts after every moment."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,19 @@ def live_now(call: Call, document: Document) -> bool:
     begins, ends, now = document.values.get("LiveDate"), document.values.get("ExpiryDate"), iso(call.at)
     begun, ended = not begins or precise(begins) <= now, ends is not None and precise(ends) <= now
     return bool(document.values.get("Live")) and begun and not ended
+
+
+def reaches_more(call: Call, before: Document, after: Document) -> bool:
+    """Whether readers of a live article will see it at a time, or under guards, when they would not have."""
+    (was_from, was_to), (from_, to) = _shown(call, before), _shown(call, after)
+    moved = guards_of(before) != guards_of(after)
+    return bool(after.values.get("Live")) and from_ < to and (moved or from_ < was_from or was_to < to)
+
+
+def _shown(call: Call, document: Document) -> tuple[str, str]:
+    """From when until when a live article is shown, from this moment on."""
+    begins, ends = document.values.get("LiveDate"), document.values.get("ExpiryDate")
+    return max(precise(begins) if begins else "", iso(call.at)), precise(ends) if ends else _NEVER
 
 
 @dataclass(frozen=True)

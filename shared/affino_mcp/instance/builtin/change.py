@@ -62,7 +62,8 @@ class Change:
     """A write in the making. Nothing is written before `commit`.
 
     `touched` are the records that it is about, `entries` what their histories will say, `guards` what protects them,
-    `named` the documents that it writes, for people. `grave`: whatever its method, it publishes, or its undo deletes.
+    `named` the documents that it writes, for people, as they stand. `grave`: whatever its method, it publishes, or its undo
+    deletes.
     """
 
     db: Database
@@ -102,7 +103,7 @@ class Change:
         self.add(Put(self.table, after.item(), unchanged))
         self.entries.append(journal.entry(before, after, old, new))
         self.touched.append(after.ref)
-        self.named[after.ref] = after.titled(new=before is None)
+        self.named[after.ref] = (before or after).titled(new=before is None)
         undone = self.method.undoes and after.deleted
         self.grave = self.grave or undone or (_is_live(after) and not (before and _is_live(before)))
 

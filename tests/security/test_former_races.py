@@ -1,0 +1,84 @@
+"""A secret that is replaced while many call: nobody is cut off during an overlap, nobody is let in after its end."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from affino_mcp.errors import Conflict, Refusal
+from affino_mcp.gate.former import FormerSecret
+from affino_mcp.gate.gate import Gate
+from affino_mcp.gate.profile import Profile
+from tests.unit.gate.world import RawHeaders, World, headers
+
+HOUR = timedelta(hours=1)
+CALLERS = 16
+Outcome = tuple[bool, type[Refusal] | None]
+
+
+def attempt(gate: Gate, credentials: RawHeaders, done: threading.Event) -> Outcome:
+    """Whether the call began after the deed was done, and how it was refused, if it was."""
+    began_after = done.is_set()
+    try:
+        gate.admit(credentials, charge=True)
+    except Refusal as refusal:
+        return began_after, type(refusal)
+    return began_after, None
+
+
+def storm(world: World, profile: Profile, deed: threading.Thread, done: threading.Event) -> list[Outcome]:
+    """Calls with the profile's secret from many warm processes, with the deed among them."""
+    credentials = headers(profile.key, profile.secret, world.login(profile).access_token)
+    gates = [world.gate() for _ in range(CALLERS)]
+    for gate in gates:
+        gate.admit(credentials, charge=False)
+    with ThreadPoolExecutor(CALLERS) as pool:
+        before = [pool.submit(attempt, gates[n % CALLERS], credentials, done) for n in range(300)]
+        deed.start()
+        deed.join()
+        after = [pool.submit(attempt, gates[n % CALLERS], credentials, done) for n in range(300)]
+        return [future.result() for future in before + after]
+
+
+def test_with_an_overlap_nobody_is_cut_off(world: World) -> None:
+    profile, done = world.profile(rate=6000, burst=6000), threading.Event()
+
+    def regenerated() -> None:
+        world.profiles.regenerate(profile.key, overlap=HOUR)
+        done.set()
+
+    outcomes = storm(world, profile, threading.Thread(target=regenerated), done)
+    assert {refusal for _, refusal in outcomes} == {None}
+
+
+def test_after_the_end_of_an_overlap_nobody_is_let_in(world: World) -> None:
+    profile, done = world.profile(rate=6000, burst=6000), threading.Event()
+    world.profiles.regenerate(profile.key, overlap=HOUR)
+
+    def ended() -> None:
+        world.profiles.end_overlap(profile.key)
+        done.set()
+
+    outcomes = storm(world, profile, threading.Thread(target=ended), done)
+    assert {refusal for _, refusal in outcomes} <= {None, FormerSecret}
+    assert {refusal for began_after, refusal in outcomes if began_after} == {FormerSecret}
+
+
+def test_of_many_regenerations_at_once_one_counts(world: World) -> None:
+    """The secret that was shown to an operator works; no other one was shown."""
+    old = world.profile(rate=6000, burst=6000)
+    token = world.login(old).access_token
+
+    def regenerate(_: int) -> Profile | None:
+        try:
+            return world.profiles.regenerate(old.key, seen=old.version, overlap=HOUR)
+        except Conflict:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        made = [found for found in pool.map(regenerate, range(8)) if found]
+    (new,) = made
+    assert world.profiles.get(old.key).profile == new
+    for secret, former in ((new.secret, None), (old.secret, new.former)):
+        assert world.gate().admit(headers(old.key, secret, token), charge=True).former == former
