@@ -11,6 +11,7 @@ from affino_mcp.audit.row import Row
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.prices import price
+from affino_mcp.gate.groups import LOGS_READ
 
 LATEST: Final = 12
 """Calls and changes that a profile's page shows."""
@@ -23,7 +24,7 @@ def listed(ask: Ask) -> Response:
 
 
 def shown(ask: Ask) -> Response:
-    """One profile, its figures, its latest calls, and who still uses its former secret."""
+    """One profile, its figures, who still uses its former secret, and, for whoever may read the log, its latest calls."""
     one, now = register.the(ask), ask.centre.clock()
     former = one.profile.former
     return ask.page(
@@ -34,7 +35,7 @@ def shown(ask: Ask) -> Response:
         now=now,
         former_accepted=former is not None and former.accepted(now),
         former_uses=ask.centre.former_uses.of(one.profile),
-        recent=_latest(ask, one.profile.key),
+        recent=_latest(ask, one.profile.key) if ask.may(LOGS_READ) else None,
         tokens=price(one.profile.capability),
         done=ask.query.get("done", ""),
     )
