@@ -24,6 +24,11 @@ def test_a_switch_that_stood_there_already_is_logged_as_it_was(operator: Desk, p
     assert befores == ([True, False] if deed == "disable" else [True, True])
 
 
+def test_a_page_behind_the_last_profile_leads_back(operator: Desk, profile: Profile) -> None:
+    page = operator.get("/profiles?after=zzz")
+    assert ("No more profiles" in page.text, profile.name in page.text) == (True, False)
+
+
 def test_a_burst_that_is_cleared_follows_the_rate_again(operator: Desk, profile: Profile) -> None:
     operator.world.profiles.change(profile.key, burst=99)
     path = f"/profiles/{profile.key}/edit"

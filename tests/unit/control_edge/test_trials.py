@@ -30,6 +30,11 @@ def lamps(desk: Desk, profile: Profile, /, tool: str = "crm", **given: str) -> t
     return re.findall(r'class="lamp (\w+)"', answer.text), text_of(answer)
 
 
+def test_the_first_method_to_choose_lists_a_familys_records(operator: Desk, profile: Profile) -> None:
+    page = operator.get(f"/tests/crm?profile={profile.key}").text
+    assert re.findall(r'<option value="([a-z_]+)"', page)[0] == "list_articles"
+
+
 def test_the_editors_profile_is_green(operator: Desk, profile: Profile) -> None:
     found, page = lamps(operator, profile)
     assert found == ["good", "good", "good"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -20,7 +20,8 @@ LATEST: Final = 12
 def listed(ask: Ask) -> Response:
     """All profiles, a page at a time."""
     found = register.page(ask, ask.query.get("after"))
-    return ask.page("profiles.html", here="/profiles", profiles=found.profiles, next=found.next, now=ask.centre.clock())
+    shown: dict[str, Any] = {"profiles": found.profiles, "next": found.next, "later": "after" in ask.query}
+    return ask.page("profiles.html", here="/profiles", now=ask.centre.clock(), **shown)
 
 
 def shown(ask: Ask) -> Response:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.method import DRY_RUN, PAGE_SIZE, Method
 from affino_mcp.catalogue.registry import METHODS, shown
 from affino_mcp.control_edge import register
@@ -76,6 +76,12 @@ def _tried(ask: Ask, profile: Profile, wanted: Wanted) -> Result:
     return result
 
 
+def _place(method: Method) -> tuple[object, ...]:
+    """Where a method stands in the choice: first what reads a family's list and needs nothing, which proves most with least."""
+    asks = PAGE_SIZE not in method.takes or any(field.required for field in method.takes)
+    return method.access, method.family == Family.ALWAYS, asks, method.family, method.name
+
+
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
     """The row of the profile that the query names."""
     return (rows.profile(given["profile"][:64]),) if given.get("profile") else ()
@@ -127,7 +133,7 @@ def _form(
         profiles=[*before, *found.profiles],
         more=found.next is not None,
         chosen=chosen,
-        methods=sorted(methods, key=lambda m: (m.access, m.family, m.name)),
+        methods=sorted(methods, key=_place),
         result=result,
         wrong=wrong or {},
     )
