@@ -17,6 +17,7 @@ from affino_mcp.catalogue.capability import Family
 from affino_mcp.cli.output import note
 from affino_mcp.cli.service import Service
 from affino_mcp.cli.words import moment
+from affino_mcp.control_edge.journal import NOWHERE
 from affino_mcp.errors import InvalidArgument, NotFound
 
 ProfileOf = Annotated[str | None, typer.Option("--profile", help="Key or name.")]
@@ -123,5 +124,7 @@ def _profile_key(service: Service, key_or_name: str) -> str:
     try:
         return service.profile(key_or_name).profile.key
     except NotFound:
+        if key_or_name == NOWHERE:
+            return key_or_name
         note("There is no API Profile of this name or key now.")
         return key_or_name  # a profile may be gone; its rows are not

@@ -71,6 +71,7 @@ def test_a_profile_that_is_not_there_is_said_beside_the_answer(filled: Terminal)
         assert "There is no API Profile" in filled.run(*command, "--profile", "Newsrom")[1]
         assert "There is no API Profile" not in filled.run(*command, "--profile", "Newsroom")[1]
     assert "No calls." in filled.run("log", "--profile", "Newsrom")[0]
+    assert filled.run("log", "--profile", "control")[1] == ""
 
 
 def test_nothing_found_is_no_failure(terminal: Terminal) -> None:
