@@ -13,9 +13,11 @@ import typer
 
 from affino_mcp.audit.queries import Answer, Question, search
 from affino_mcp.audit.row import Outcome, Row
-from affino_mcp.catalogue.capability import SWITCHED
+from affino_mcp.catalogue.capability import Family
+from affino_mcp.cli.output import note
 from affino_mcp.cli.service import Service
 from affino_mcp.cli.words import moment
+from affino_mcp.control_edge.journal import NOWHERE
 from affino_mcp.errors import InvalidArgument, NotFound
 
 ProfileOf = Annotated[str | None, typer.Option("--profile", help="Key or name.")]
@@ -23,7 +25,7 @@ PersonOf = Annotated[
     str | None, typer.Option("--person", "--email", help="User code, e-mail address, or the demo's role.")
 ]
 MethodOf = Annotated[str | None, typer.Option("--method", help="The tool's name.")]
-FamilyOf = Annotated[str | None, typer.Option("--family", help=", ".join(SWITCHED))]
+FamilyOf = Annotated[Family | None, typer.Option("--family", help="One family's methods.")]
 StatusOf = Annotated[int | None, typer.Option("--status", help="200, 400, 401, 403, 404, 409, 429, 503 ...")]
 OutcomeOf = Annotated[Outcome | None, typer.Option("--outcome", help="How the call ended.")]
 RecordOf = Annotated[str | None, typer.Option("--record", metavar="FAMILY#CODE", help="accounts#12")]
@@ -60,7 +62,7 @@ def question(
         person=service.person(person).user_code if person else None,
         record=record,
         method=method,
-        family=family,
+        family=family and family.value,
         status=status,
         outcome=outcome,
         request_id=request,
@@ -122,4 +124,7 @@ def _profile_key(service: Service, key_or_name: str) -> str:
     try:
         return service.profile(key_or_name).profile.key
     except NotFound:
+        if key_or_name == NOWHERE:
+            return key_or_name
+        note("There is no API Profile of this name or key now.")
         return key_or_name  # a profile may be gone; its rows are not

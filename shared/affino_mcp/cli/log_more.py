@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import timedelta
@@ -78,7 +80,8 @@ def export(
     with recorded(service, "export_log", LOG, {}, {"format": wanted, "filters": _words(asked)}):
         _, written = FORMS[wanted]
         for part in written(rows(service, asked, most)):
-            typer.echo(part, nl=False)
+            if not _taken(part):
+                break
 
 
 def show(
@@ -146,6 +149,22 @@ def _print(row: Row) -> None:
 def _record(row: Row, line: Sequence[Any]) -> tuple[str]:
     """The record and the deed in one cell."""
     return (f"{named(line[0]) or row.profile_name} {line[1]}".strip(),)
+
+
+def _taken(part: str) -> bool:
+    """Writes a part; false when whoever reads it (`| head`) has had enough, which is no fault."""
+    try:
+        typer.echo(part, nl=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        deafen()
+        return False
+    return True
+
+
+def deafen() -> None:
+    """Standard output goes nowhere from now on, so that ending makes no noise about the closed pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _words(asked: Question) -> dict[str, str]:

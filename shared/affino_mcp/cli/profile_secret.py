@@ -15,6 +15,7 @@ from affino_mcp.cli.output import note
 from affino_mcp.cli.profiles import Key, print_with_secret, show
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.control_edge.journal import Subject
+from affino_mcp.control_edge.words import plural
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.former import overlap as overlap_of
 from affino_mcp.gate.profile import Profile
@@ -73,7 +74,8 @@ def add_to(app: typer.Typer) -> None:
 def _confirm(service: Service, profile: Profile, overlap: timedelta, *, as_json: bool) -> None:
     now = service.clock()
     users = people(service.stores.database, service.settings.audit_table, profile.key, now - timedelta(hours=24), now)
-    note(f"Used in the last 24 hours by {len(users)} people:" if users else "Nobody used it in the last 24 hours.")
+    told = f"Used in the last 24 hours by {plural(len(users), 'person', 'people')}:"
+    note(told if users else "Nobody used it in the last 24 hours.")
     for code, row in users.items():
         note(f"  {row.person_name} ({code}), last at {row.at}")
     if profile.former and profile.former.accepted(now):

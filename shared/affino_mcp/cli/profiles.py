@@ -202,6 +202,8 @@ def _switch(service: Service, key: str, *, enabled: bool, as_json: bool) -> None
     with recorded(service, f"{deed}_profile", _about(before), {"enabled": before.enabled}, {"enabled": enabled}):
         state = turn(before.profile.key)
     print_profile(_document(state.profile, enabled=state.enabled), as_json=as_json)
+    if not enabled:
+        note(f"No call accepted since {service.clock():%Y-%m-%d %H:%M:%S} UTC.")
 
 
 def _about(state: ProfileState) -> Subject:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import typer
 
 from affino_mcp.catalogue.capability import SWITCHED, Access
+from affino_mcp.clock import understood
 
 Families = dict[str, frozenset[Access]]
 
-_SPAN: Final = re.compile(r"([0-9]{1,6})([smhd])")
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _WORDS: Final = {"read": Access.READ, "write": Access.WRITE}
 
 
@@ -39,14 +37,10 @@ def moment(word: str | None, now: datetime) -> datetime | None:
     """A time from `10m`, `2h`, `3d` (ago) or ISO 8601 (UTC when no offset is said); raises BadParameter."""
     if word is None:
         return None
-    span = _SPAN.fullmatch(word)
-    if span:
-        return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
     try:
-        found = datetime.fromisoformat(word)
+        return understood(word, now)
     except ValueError:
         raise typer.BadParameter(f"'{word}': say 30s, 10m, 2h, 3d or 2026-11-22T09:00") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def rights(words: list[str], before: dict[str, str | None]) -> dict[str, str | None]:

@@ -21,6 +21,7 @@ from affino_mcp.pages.assets import BY_ADDRESS, KEPT
 _MANAGE = Rule(PROFILES_MANAGE)
 _SECRET = Rule(PROFILES_MANAGE, fresh=True)
 _PROFILE = Rule(PROFILES_MANAGE, keys=register.keys)
+_TRIAL = Rule(PROFILES_MANAGE, keys=trials.keys)
 _PERSON = Rule(PROFILES_MANAGE, keys=people.keys)
 _PROFILE_SECRET = Rule(PROFILES_MANAGE, fresh=True, keys=register.keys)
 
@@ -60,9 +61,9 @@ SCREENS: Final[tuple[tuple[str, str, Screen, Rule], ...]] = (
     ("/people/{code}/enable", "POST", people.enable, _PERSON),
     ("/people/{code}/end-session", "POST", people.end_session, _PERSON),
     ("/people/{code}/end-all", "POST", people.end_all, _PERSON),
-    ("/tests/crm", "GET", trials.crm, _MANAGE),
+    ("/tests/crm", "GET", trials.crm, _TRIAL),
     ("/tests/crm", "POST", trials.run_crm, _MANAGE),
-    ("/tests/user", "GET", trials.user, _MANAGE),
+    ("/tests/user", "GET", trials.user, _TRIAL),
     ("/tests/user", "POST", trials.run_user, _MANAGE),
     ("/help/crm", "GET", help_.crm, Rule(keys=help_.keys)),
     ("/help/user", "GET", help_.user, Rule()),

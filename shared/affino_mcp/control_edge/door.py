@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 from math import ceil
 from typing import Final
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -44,7 +45,10 @@ def build(centre: Centre) -> Starlette:
             Route("/control/sign-in", shown, methods=["GET"]),
             Route("/control/sign-in", sent, methods=["POST"]),
             route(
-                centre, "/prove", "GET", lambda ask: ask.page("prove.html", wrong="", next=ask.query.get("next", "/"))
+                centre,
+                "/prove",
+                "GET",
+                lambda ask: ask.page("prove.html", wrong="", next=ask.query.get("next", "/"), kept=""),
             ),
             route(centre, "/prove", "POST", _prove),
         ]
@@ -56,7 +60,8 @@ def _sign_in_page(
 ) -> Response:
     """The form, with a token that is also in a cookie: another site can send neither."""
     token = request.cookies.get(_form_cookie(place)) or new_token()
-    answer = page(centre, place, "sign_in.html", status, csrf=token, wrong=wrong, email=email, next=local(next_))
+    given = {"csrf": token, "wrong": wrong, "email": email, "next": local(next_)}
+    answer = page(centre, place, "sign_in.html", status, lost="lost" in request.query_params, **given)
     answer.set_cookie(
         _form_cookie(place), token, _MINUTES, path="/", secure=not place.plain, httponly=True, samesite="strict"
     )
@@ -99,13 +104,15 @@ def _signed_in(centre: Centre, place: Place, checked: Checked, next_: str, reque
 
 
 def _prove(ask: Ask) -> Response:
-    person, next_ = ask.visit.person, local(ask.form.get("next", "/"))
+    person, next_, kept = ask.visit.person, local(ask.form.get("next", "/")), ask.form.get("kept", "")
     try:
         check(ask.centre, person.email, ask.form.get("password", ""), ask.place.source)
     except Refused as refused:
         _tell(ask.place, person.user_code, refused.word)
-        return _refusal(ask.page("prove.html", refused.status, wrong=refused.text, next=next_), refused)
+        return _refusal(ask.page("prove.html", refused.status, wrong=refused.text, next=next_, kept=kept), refused)
     ask.centre.visits.prove(ask.visit)
+    if kept:
+        return ask.page("proved.html", next=next_, fields=parse_qsl(kept, keep_blank_values=True))
     return ask.go(next_)
 
 

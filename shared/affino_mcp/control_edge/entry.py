@@ -6,12 +6,12 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from affino_mcp import observability
 from affino_mcp.control_edge.ask import Ask, Place, go, page
@@ -75,7 +75,7 @@ def _entered(centre: Centre, request: Request, place: Place, body: bytes, screen
     visit, rows = centre.visits.look(request.cookies.get(place.cookie, ""), wanted)
     here = _here(request)
     if visit is None:
-        return go(place, f"/sign-in?next={quote(here)}")
+        return go(place, f"/sign-in?next={quote(here)}{'&lost=yes' if request.method == 'POST' else ''}")
     form = form_of(body)
     found = {name: values[-1] for name, values in form.items()}
     ask = Ask(centre, visit, place, dict(request.path_params), query, found, form, rows)
@@ -84,14 +84,31 @@ def _entered(centre: Centre, request: Request, place: Place, body: bytes, screen
     if request.method == "POST" and not _own(request, found.get("csrf", ""), visit.csrf):
         return ask.page("stale.html", 403)
     if rule.fresh and not centre.visits.is_proved(visit):
-        return go(place, f"/prove?next={quote(here)}")
+        return _proof(ask, here)
     return screen(ask)
 
 
+def _proof(ask: Ask, here: str) -> Response:
+    """The question for the password; what was sent is kept in it, so that nobody enters a form twice."""
+    sent = [(name, value) for name, values in ask.ticked.items() if name != "csrf" for value in values]
+    if not ask.form:
+        return go(ask.place, f"/prove?next={quote(here)}")
+    return ask.page("prove.html", 403, wrong="", next=here, kept=urlencode(sent))
+
+
 def _here(request: Request) -> str:
-    """The address to come back to with GET."""
-    path = str(request.scope["path"]).removeprefix("/control") or "/"
-    return path + (f"?{request.url.query}" if request.url.query and request.method == "GET" else "")
+    """The address to come back to with GET: of a form without a page of its own, the page that it stands on."""
+    path = str(request.scope["path"])
+    if request.method == "GET":
+        return (path.removeprefix("/control") or "/") + (f"?{request.url.query}" if request.url.query else "")
+    while path and not _is_page(request, path):
+        path = path.rpartition("/")[0]
+    return path.removeprefix("/control") or "/"
+
+
+def _is_page(request: Request, path: str) -> bool:
+    scope = {**request.scope, "method": "GET", "path": path}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
 def _own(request: Request, given: str, csrf: str) -> bool:

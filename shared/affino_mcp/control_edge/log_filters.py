@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from affino_mcp.audit.queries import Question
+from affino_mcp.clock import understood
 from affino_mcp.control_edge.ask import Ask
-from affino_mcp.errors import InvalidArgument
+from affino_mcp.control_edge.journal import NOWHERE
 from affino_mcp.gate import rows
 from affino_mcp.gate.emails import folded, plausible
 from affino_mcp.gate.groups import LOGS_READ
@@ -19,26 +20,25 @@ from affino_mcp.store.ops import Key
 
 FIELDS: Final = ("profile", "person", "method", "family", "status", "record", "since", "until", "words", "request")
 NOBODY: Final = 0
-_SPAN: Final = re.compile(r"([0-9]{1,4})([mhd])")
-_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
-_YEARS: Final = range(1970, 9999)
-"""Between these, times can be counted with."""
 _KEY: Final = re.compile(r"[A-Za-z0-9]{1,64}")
+_RECORD: Final = re.compile(r"[a-z_]{1,32}#[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the form says, and the question that it makes."""
+    """What the form says, the question that it makes, what is `wrong` with it, and names that stand for nobody."""
 
     given: Mapping[str, str]
     question: Question
     wrong: Mapping[str, str] = field(default_factory=dict)
+    unknown: Mapping[str, str] = field(default_factory=dict)
 
 
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
     """Where a profile's name and a person's address lead; read together with the visit."""
     profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
     found = [rows.profile_name(folded_name(profile))] if 0 < len(profile) <= NAME_LENGTH else []
+    found += [rows.profile(profile)] if _KEY.fullmatch(profile) else []
     return found + ([rows.email(folded(person))] if plausible(person) else [])
 
 
@@ -48,6 +48,10 @@ def read(ask: Ask, limit: int) -> Filters:
     wrong: dict[str, str] = {}
     now = ask.centre.clock()
     since, until = _moment(given, "since", now, wrong), _moment(given, "until", now, wrong)
+    if since and until and since > until:
+        wrong["until"] = "This is before the time in Since."
+    if given["record"] and not _RECORD.fullmatch(given["record"]):
+        wrong["record"] = "A record is named like accounts#12."
     question = Question(
         profile=_profile(ask, given["profile"]),
         person=_person(ask, given["person"]),
@@ -62,28 +66,27 @@ def read(ask: Ask, limit: int) -> Filters:
         limit=limit,
         cursor=ask.query.get("cursor") or None,
     )
-    return Filters(given, question, wrong)
+    return Filters(given, question, wrong, _unknown(ask, given, question))
 
 
-def moment(text: str, now: datetime) -> datetime:
-    """A time: `30m`, `2h`, `3d` ago, or a date with or without a time (UTC). Raises InvalidArgument."""
-    span = _SPAN.fullmatch(text)
-    if span:
-        return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = datetime.min.replace(tzinfo=UTC)
-    if found.year not in _YEARS:
-        raise InvalidArgument("since", "Say 30m, 2h, 3d or a time like 2026-11-22 09:00.")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+def _unknown(ask: Ask, given: Mapping[str, str], question: Question) -> dict[str, str]:
+    """Said to whoever may read the log alone: to others no profile and no person exists."""
+    if not ask.may(LOGS_READ):
+        return {}
+    profile, found = given["profile"], dict[str, str]()
+    known = profile == NOWHERE or any(key in ask.rows for key in keys({"profile": profile}))
+    if profile and not known:
+        found["profile"] = "There is no API Profile of this name or key now."
+    if question.person == NOBODY:
+        found["person"] = "Nobody has this e-mail address or code."
+    return found
 
 
 def _moment(given: Mapping[str, str], name: str, now: datetime, wrong: dict[str, str]) -> datetime | None:
     try:
-        return moment(given[name], now) if given[name] else None
-    except InvalidArgument as error:
-        wrong[name] = error.message
+        return understood(given[name], now) if given[name] else None
+    except ValueError:
+        wrong[name] = "Say 30m, 2h, 3d or a time like 2026-11-22 09:00."
         return None
 
 

@@ -16,7 +16,7 @@ import httpx
 from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.clock import stopwatch
-from affino_mcp.errors import InvalidArgument
+from affino_mcp.errors import InvalidArgument, PermissionDenied, PersonInactive, ToolDisabled, Unexpected
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.signature import signed_headers
 
@@ -47,15 +47,22 @@ class Wanted:
 
 def arguments(method: Method, text: str) -> dict[str, Any]:
     """A method's arguments from JSON. Raises InvalidArgument (arguments), also for a write that is no dry run."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
+    found = _read(text)
+    if found is None:
         raise InvalidArgument("arguments", 'The arguments must be a JSON object, like {"PageSize": 3}.')
     if DRY_RUN in method.takes and found.get(DRY_RUN.name) is not True:
         raise InvalidArgument("arguments", 'A test changes nothing: a write must say {"DryRun": true}.')
     return found
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    """The JSON object that can be sent on; None for everything else, also for numbers and characters that JSON has not."""
+    try:
+        found = json.loads(text)
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,18 @@ class Result:
         return all(lamp.tone == GOOD for lamp in self.lamps)
 
 
+_HEALTH: Final = "Look at the service's health and its log, then try again."
+_FIXES: Final[Mapping[str, str]] = {
+    ToolDisabled.type: "Switch the family on in the profile.",
+    PermissionDenied.type: "The profile allows it; the person lacks the right. Grant it through a security group.",
+    Unexpected.type: "The fault is the service's: look for the call in the API Log.",
+}
+"""What to do about an error of a method that leaves its lamp red; any other proves that the method is enabled."""
+
 PROFILE, USER, METHOD = "The profile is valid", "The user can log in", "The method is enabled"
+
+_SIGNED: Final = Lamp(PROFILE, GOOD, "Key and secret were accepted by the login.")
+_BEFORE: Final = Lamp(USER, OFF, "Not tried: the profile comes first.")
 
 # What the login endpoint answers (Affino's codes) -> the profile's lamp and the user's.
 _LOGINS: Final[Mapping[tuple[int, str], tuple[Lamp, Lamp]]] = {
@@ -85,23 +103,29 @@ _LOGINS: Final[Mapping[tuple[int, str], tuple[Lamp, Lamp]]] = {
             "The login did not accept the profile's signature.",
             "Save the profile again, or regenerate it.",
         ),
-        Lamp(USER, OFF, "Not tried: the profile comes first."),
+        _BEFORE,
     ),
-    (403, "-110"): (
-        Lamp(PROFILE, BAD, "The profile or the person is switched off.", "Switch it on; then try again."),
-        Lamp(USER, OFF, "Not tried: the login was refused before."),
-    ),
+    (403, "-110"): (Lamp(PROFILE, BAD, "The profile is switched off.", "Switch it on; then try again."), _BEFORE),
     (401, "-104"): (
-        Lamp(PROFILE, GOOD, "Key and secret were accepted by the login."),
+        _SIGNED,
         Lamp(
             USER, BAD, "The e-mail address or the password is wrong.", "Check both; the person can log in at the Hub."
         ),
     ),
+    (400, "-10"): (
+        _SIGNED,
+        Lamp(USER, BAD, "This cannot be anybody's e-mail address and password.", "Enter both as the person does."),
+    ),
     (429, "-129"): (
-        Lamp(PROFILE, GOOD, "Key and secret were accepted by the login."),
+        _SIGNED,
         Lamp(USER, BAD, "There were too many wrong passwords.", "Wait some minutes, then use the right password."),
     ),
 }
+
+_PERSON_OFF: Final = (
+    _SIGNED,
+    Lamp(USER, BAD, PersonInactive.text, "Enable the person (People, or affino-mcp person enable); then try again."),
+)
 
 
 @dataclass(frozen=True)
@@ -125,7 +149,7 @@ class Trial:
             return Result([*_login_lamps(login, self.profile), *_off(METHOD)], login_ms=took)
         token = str(_json(login).get("AccessToken", ""))
         lamps = [
-            Lamp(PROFILE, GOOD, "Key and secret were accepted by the login."),
+            _SIGNED,
             Lamp(USER, GOOD, f"Logged in as {wanted.email}."),
         ]
         elapsed = stopwatch()
@@ -157,7 +181,9 @@ class Trial:
 
 
 def _login_lamps(login: httpx.Response, profile: Profile) -> tuple[Lamp, Lamp]:
-    error = _json(login).get("error", {})
+    error = _part(_json(login), "error")
+    if error.get("message") == PersonInactive.text:
+        return _PERSON_OFF
     known = _LOGINS.get((login.status_code, str(error.get("code"))))
     if known is not None:
         return known
@@ -168,25 +194,23 @@ def _login_lamps(login: httpx.Response, profile: Profile) -> tuple[Lamp, Lamp]:
 def _method_lamp(answer: httpx.Response, method: str) -> tuple[Lamp, str]:
     """The third lamp, and what the method answered. An argument that is wrong still proves that the method is enabled."""
     document = _json(answer)
-    if "error" in document:
-        data = document["error"].get("data", {})
-        text = str(document["error"].get("message", ""))
-        return Lamp(METHOD, BAD, f"The call was refused ({answer.status_code}): {text}", str(data.get("next", ""))), ""
-    content = document.get("result", {}).get("structuredContent", {})
-    text = json.dumps(content, ensure_ascii=False, indent=2)
-    error = content.get("error")
-    if error is None:
+    refused, content = _part(document, "error"), _part(_part(document, "result"), "structuredContent")
+    if refused:
+        said, next_step = str(refused.get("message", "")), str(_part(refused, "data").get("next", ""))
+        return Lamp(METHOD, BAD, f"The call was refused ({answer.status_code}): {said}", next_step), ""
+    if answer.status_code != 200 or not content:
+        return Lamp(METHOD, BAD, f"The MCP endpoint answered {answer.status_code}, and not as MCP.", _HEALTH), ""
+    text, error = json.dumps(content, ensure_ascii=False, indent=2), _part(content, "error")
+    if not error:
         return Lamp(METHOD, GOOD, f"{method} answered."), text
-    if error["type"] == "tool_disabled":
-        return Lamp(METHOD, BAD, error["message"], "Switch the family on in the profile."), text
-    if error["type"] == "permission_denied":
-        fix = "The profile allows it; the person lacks the right. Grant it through a security group."
+    fix = _FIXES.get(error["type"])
+    if fix is not None:
         return Lamp(METHOD, BAD, error["message"], fix), text
     return Lamp(METHOD, GOOD, f"{method} is enabled. It answered: {error['message']}"), text
 
 
 def _unreached(name: str, what: str) -> Lamp:
-    return Lamp(name, BAD, f"The {what} did not answer.", "Look at the service's health and its log, then try again.")
+    return Lamp(name, BAD, f"The {what} did not answer.", _HEALTH)
 
 
 def _off(*names: str) -> list[Lamp]:
@@ -198,4 +222,10 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
         found = answer.json()
     except ValueError:
         return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _part(document: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """An object in an object; {} when it is not there."""
+    found = document.get(name)
     return found if isinstance(found, dict) else {}

@@ -66,10 +66,29 @@ def test_going_on_where_an_answer_ended(filled: Terminal) -> None:
     assert len(rest) == 1
 
 
+def test_a_profile_that_is_not_there_is_said_beside_the_answer(filled: Terminal) -> None:
+    for command in (["log"], ["log", "chart"], ["log", "export"]):
+        assert "There is no API Profile" in filled.run(*command, "--profile", "Newsrom")[1]
+        assert "There is no API Profile" not in filled.run(*command, "--profile", "Newsroom")[1]
+    assert "No calls." in filled.run("log", "--profile", "Newsrom")[0]
+    assert filled.run("log", "--profile", "control")[1] == ""
+
+
 def test_nothing_found_is_no_failure(terminal: Terminal) -> None:
     assert terminal.json("log", "--since", "1m") == []
 
 
-@pytest.mark.parametrize(("words", "code"), [(["--since", "soon"], 2), (["--limit", "0"], 2), (["--cursor", "x"], 1)])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--since", "soon"], 2),
+        (["--limit", "0"], 2),
+        (["--cursor", "x"], 1),
+        (["--since", "999999d"], 2),
+        (["--until", "0001-01-01"], 0),
+        (["--since", "0001-01-01T00:00+14:00"], 2),
+        (["--family", "nothing"], 2),
+    ],
+)
 def test_misunderstood(terminal: Terminal, words: list[str], code: int) -> None:
     terminal.run("log", *words, code=code)

@@ -10,6 +10,7 @@ import pytest
 
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.row import Outcome
+from affino_mcp.cli import log_more
 from tests.unit.audit.rows import row
 from tests.unit.cli.conftest import Terminal
 
@@ -38,6 +39,20 @@ def test_export_goes_on_beyond_one_answer(busy: Terminal) -> None:
 def test_export_as_json_is_bounded(busy: Terminal, words: list[str]) -> None:
     found = json.loads(busy.run("log", "export", "--most", "700", *words)[0])
     assert len(found) == 700
+
+
+def test_a_reader_who_has_had_enough_is_no_fault(busy: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts: list[str] = []
+
+    def closed(part: str, **_: object) -> None:
+        parts.append(part)
+        raise BrokenPipeError
+
+    monkeypatch.setattr("typer.echo", closed)
+    monkeypatch.setattr(log_more, "deafen", lambda: None)
+    busy.run("log", "export")
+    assert len(parts) == 1
+    assert [row["outcome"] for row in busy.world.rows() if row["method"] == "export_log"] == ["ok"]
 
 
 def test_export_takes_the_logs_filters(busy: Terminal) -> None:

@@ -56,6 +56,7 @@ def test_an_option_is_off_until_it_is_asked_for(terminal: Terminal, option: str)
 def test_the_switch(terminal: Terminal) -> None:
     key = str(create(terminal)["key"])
     assert terminal.json("profile", "disable", key)["enabled"] is False
+    assert "No call accepted since 2026-11-23 09:00:00 UTC." in terminal.run("profile", "disable", key)[1]
     assert [p["enabled"] for p in terminal.json("profile", "list")] == [False]
     assert terminal.json("profile", "set", key, "--rate", "5")["enabled"] is False
     assert terminal.json("profile", "enable", "Newsroom")["enabled"] is True

@@ -12,10 +12,11 @@ from tests.world import World
 
 
 class Outside(httpx.BaseTransport):
-    """`sent` are the requests; while `down`, nobody answers."""
+    """`sent` are the requests; while `down`, nobody answers; `instead` answers for a path."""
 
     def __init__(self, world: World) -> None:
         self._world, self.down, self.sent = world, False, list[httpx.Request]()
+        self.instead: dict[str, tuple[int, str]] = {}
 
     def client(self) -> httpx.Client:
         return httpx.Client(transport=self)
@@ -24,6 +25,9 @@ class Outside(httpx.BaseTransport):
         self.sent.append(request)
         if self.down:
             raise httpx.ConnectError("nobody there")
+        if request.url.path in self.instead:
+            status, body = self.instead[request.url.path]
+            return httpx.Response(status, text=body)
         headers = {name: request.headers[name] for name in request.headers if name != "host"}
         event = self._world.event(request.read().decode(), headers, request.url.path, request.method)
         answer = self._answer(request.url.path, event)

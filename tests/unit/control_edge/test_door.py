@@ -106,6 +106,51 @@ def test_secrets_want_a_fresh_password(operator: Desk) -> None:
     assert operator.get("/profiles/new").status_code == 200
 
 
+def test_a_form_waits_for_the_password(operator: Desk) -> None:
+    form = operator.get("/profiles/new")
+    operator.world.clock.move(seconds=PROVED)
+    entered = {
+        "name": 'The "New" One',
+        "rate": "60",
+        "burst": "",
+        "notes": "a\nb",
+        "grid": ["notes.read", "tasks.read"],
+    }
+    asked = operator.send("/profiles/new", form, **entered)
+    assert (asked.status_code, "What you entered is kept" in text_of(asked)) == (403, True)
+    wrong = operator.send("/prove", asked, password="not the password")
+    assert wrong.status_code == 401
+    proved = operator.send("/prove", wrong, password=PASSWORD)
+    assert "Nothing has been done yet" in text_of(proved)
+    assert operator.world.profiles.listed() == []
+    again = [*re.findall(r'name="grid" value="([^"]+)"', proved.text)]
+    assert "API Secret" in text_of(operator.send("/profiles/new", proved, grid=again))
+    (made,) = [state.profile for state in operator.world.profiles.listed()]
+    assert (made.name, made.notes, sorted(made.capability.families)) == ('The "New" One', "a\nb", ["notes", "tasks"])
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/profiles/{key}/disable", "/profiles/{key}"),
+        ("/profiles/{key}/edit", "/profiles/{key}/edit"),
+        ("/people/1/groups", "/people/1"),
+        ("/tests/crm", "/tests/crm"),
+        ("/sign-out", "/"),
+    ],
+)
+def test_whoever_was_signed_out_comes_back_to_a_page(operator: Desk, path: str, page: str) -> None:
+    key = operator.world.profile("Newsroom").key
+    operator.world.clock.move(seconds=LIFETIME)
+    answer = operator.browser.post(f"/control{path.format(key=key)}", content=b"csrf=0")
+    assert answer.headers["location"] == f"/control/sign-in?next={page.format(key=key)}&lost=yes"
+    told = operator.get(answer.headers["location"].removeprefix("/control"))
+    assert "so it was not done" in text_of(told)
+    back = operator.send("/sign-in", told, email=OLIVIA, password=PASSWORD).headers["location"]
+    assert operator.browser.get(back, follow_redirects=True).status_code == 200
+    assert operator.world.profiles.get(key).enabled
+
+
 @pytest.mark.parametrize(
     "next_", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )

@@ -82,19 +82,51 @@ def test_filters(busy: Desk, filters: dict[str, str], expected: list[str]) -> No
     ("filters", "text"),
     [
         ({"since": "yesterday"}, "Say 30m, 2h, 3d"),
-        ({"until": "0001-01-01"}, "Say 30m, 2h, 3d"),
-        ({"since": "9999-12-31T23:59:59-23:59"}, "Say 30m, 2h, 3d"),
+        ({"until": "0001-01-01T00:00+14:00"}, "Say 30m, 2h, 3d"),
+        ({"since": "1h", "until": "2h"}, "This is before the time in Since"),
         ({"status": "all"}, "A status is a number"),
+        ({"record": "accounts"}, "A record is named like"),
+        ({"record": "accounts#" + "1" * 3000}, "A record is named like"),
     ],
-    ids=["time", "before time", "after time", "status"],
+    ids=["time", "before time", "the wrong way round", "status", "record", "a record without end"],
 )
 def test_a_wrong_filter_says_so(busy: Desk, filters: dict[str, str], text: str) -> None:
     answer = busy.get("/logs", **filters)
     assert (answer.status_code, text in text_of(answer)) == (400, True)
 
 
-def test_a_foreign_cursor_says_so(busy: Desk) -> None:
-    assert busy.get("/logs", cursor="nonsense").status_code == 400
+@pytest.mark.parametrize("path", ["/logs", "/logs/export?format=csv", "/logs/export?format=json"])
+def test_a_foreign_cursor_says_so(busy: Desk, path: str) -> None:
+    answer = busy.browser.get(f"/control{path}{'&' if '?' in path else '?'}cursor=nonsense")
+    assert (answer.status_code, "not one of the log's" in text_of(answer)) == (400, True)
+    assert [row["outcome"] for row in busy.rows()] == (["ok", "error"] if "export" in path else [])
+
+
+@pytest.mark.parametrize("name", ["since", "until"])
+@pytest.mark.parametrize("moment", ["0001-01-01", "1900-01-01", "9999-12-31", "9999d", "999999s", "2026-W48-1"])
+def test_any_date_is_answered(busy: Desk, name: str, moment: str) -> None:
+    assert busy.get("/logs", **{name: moment}).status_code == 200
+    assert busy.get("/logs/export", format="csv", **{name: moment}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("filters", "text"),
+    [
+        ({"profile": "Newsrom"}, "There is no API Profile of this name or key now."),
+        ({"profile": "News room?"}, "There is no API Profile of this name or key now."),
+        ({"person": "nobody@affino.example"}, "Nobody has this e-mail address or code."),
+        ({"person": "Sal"}, "Nobody has this e-mail address or code."),
+    ],
+    ids=str,
+)
+def test_a_name_of_nobody_says_so_to_whoever_may_read_the_log(busy: Desk, filters: dict[str, str], text: str) -> None:
+    assert text in text_of(busy.get("/logs", **filters))
+    key = busy.world.profiles.listed()[0].profile.key
+    for known in ("newsroom", key, "control"):
+        assert text not in text_of(busy.get("/logs", profile=known))
+    busy.browser.cookies.clear()
+    busy.sign_in("sal.seller@affino.example")
+    assert text not in text_of(busy.get("/logs", **filters))
 
 
 def test_a_row_opens_to_everything_that_is_known(busy: Desk) -> None:

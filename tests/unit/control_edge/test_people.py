@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from affino_mcp.control_edge.effective import explained
@@ -133,7 +135,16 @@ def test_anybody_is_found_by_address(operator: Desk) -> None:
     assert "Zoe Last" in text_of(operator.get("/people", q=" ZOE.last@affino.example"))
     assert "Nobody N99" not in text_of(operator.get("/people", q="zoe.last@affino.example"))
     assert len(operator.calls("/people?q=zoe.last@affino.example")) == 2
-    assert "Nobody here" in text_of(operator.get("/people", q="zoe@elsewhere.example"))
+    assert "Nobody with these words on this page" in text_of(operator.get("/people", q="zoe@elsewhere.example"))
+
+
+def test_words_go_on_to_the_next_page(operator: Desk) -> None:
+    for number in range(100):
+        operator.world.person("Nobody", f"N{number}")
+    operator.world.person("Zoe", "Last", "Sales")
+    page = operator.get("/people", q="zoe last").text
+    (link,) = re.findall(r'href="/control(/people\?[^"]+)" rel="next"', page)
+    assert "Zoe Last" in text_of(operator.get(link.replace("&amp;", "&")))
 
 
 def test_a_disabled_person_acts_no_more(operator: Desk, edith: int) -> None:

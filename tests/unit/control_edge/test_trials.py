@@ -30,6 +30,11 @@ def lamps(desk: Desk, profile: Profile, /, tool: str = "crm", **given: str) -> t
     return re.findall(r'class="lamp (\w+)"', answer.text), text_of(answer)
 
 
+def test_the_first_method_to_choose_lists_a_familys_records(operator: Desk, profile: Profile) -> None:
+    page = operator.get(f"/tests/crm?profile={profile.key}").text
+    assert re.findall(r'<option value="([a-z_]+)"', page)[0] == "list_articles"
+
+
 def test_the_editors_profile_is_green(operator: Desk, profile: Profile) -> None:
     found, page = lamps(operator, profile)
     assert found == ["good", "good", "good"]
@@ -66,6 +71,56 @@ def test_a_profile_that_is_off(operator: Desk, profile: Profile) -> None:
     assert "switched off" in page
 
 
+def test_a_person_who_is_off(operator: Desk, profile: Profile) -> None:
+    (edith,) = [p.user_code for p in operator.world.people.everyone() if p.email == EDITH]
+    operator.world.people.disable(edith)
+    found, page = lamps(operator, profile)
+    assert found == ["good", "bad", "off"]
+    assert "This person's account is disabled" in page
+    assert "What to do: Enable the person" in page
+
+
+@pytest.mark.parametrize(
+    ("given"), [{"email": "nobody"}, {"password": "x" * 1025}], ids=["no e-mail address", "a password without end"]
+)
+def test_what_cannot_be_a_login_is_not_the_profiles_fault(
+    operator: Desk, profile: Profile, given: dict[str, str]
+) -> None:
+    assert lamps(operator, profile, **given)[0] == ["good", "bad", "off"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "text"),
+    [
+        (502, '{"message": "Internal server error"}', "answered 502"),
+        (200, "<html>", "answered 200, and not as MCP"),
+        (200, '{"error": "no object"}', "answered 200, and not as MCP"),
+        (
+            200,
+            '{"result": {"structuredContent": {"error": {"type": "unexpected", "message": "Our fault."}}}}',
+            "Our fault.",
+        ),
+    ],
+    ids=["a gateway's fault", "no JSON", "no object", "an unexpected error"],
+)
+def test_only_an_answer_lights_the_lamp(operator: Desk, profile: Profile, status: int, body: str, text: str) -> None:
+    operator.outside.instead["/mcp"] = status, body
+    found, page = lamps(operator, profile)
+    assert (found, text in page) == (["good", "good", "bad"], True), page
+    assert "Not yet" in page
+
+
+@pytest.mark.parametrize("tool", ["crm", "user"])
+def test_every_profile_can_be_tested_however_many_there_are(operator: Desk, profile: Profile, tool: str) -> None:
+    for number in range(51):
+        operator.world.profile(f"Agent {number:02}")
+    page = operator.get(f"/tests/{tool}?profile={profile.key}")
+    assert "for Content Editor Agent" in text_of(page)
+    assert "Only some profiles are listed here" in page.text
+    assert lamps(operator, profile, tool=tool)[0] == ["good", "good", "good"]
+    assert len(operator.calls(f"/tests/{tool}?profile={profile.key}")) <= 3
+
+
 def test_endpoints_that_do_not_answer(operator: Desk, profile: Profile) -> None:
     operator.outside.down = True
     found, page = lamps(operator, profile)
@@ -98,11 +153,23 @@ def test_a_test_is_in_the_log_without_a_password(operator: Desk, profile: Profil
     [
         ({"arguments": "not JSON"}, "must be a JSON object"),
         ({"arguments": "[1]"}, "must be a JSON object"),
+        ({"arguments": '{"PageSize": 1e999}'}, "must be a JSON object"),
+        ({"arguments": r'{"Name": "\ud800"}'}, "must be a JSON object"),
+        ({"arguments": "[" * 20_000}, "must be a JSON object"),
         ({"method": "create_article", "arguments": "{}"}, "a write must say"),
         ({"method": "nothing"}, "Choose a method"),
         ({"profile": "nobody"}, "Choose a profile"),
     ],
-    ids=["no JSON", "no object", "a write that would write", "no method", "no profile"],
+    ids=[
+        "no JSON",
+        "no object",
+        "no number",
+        "no character",
+        "no end",
+        "a write that would write",
+        "no method",
+        "no profile",
+    ],
 )
 def test_a_faulty_form_tries_nothing(operator: Desk, profile: Profile, given: dict[str, str], text: str) -> None:
     found, page = lamps(operator, profile, **given)

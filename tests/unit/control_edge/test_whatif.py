@@ -63,6 +63,36 @@ def test_a_lower_limit_is_measured_against_the_busiest_minute(operator: Desk, pr
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"rate": "0"}, "The rate must be a whole number from 1"),
+        ({"name": " "}, "The name must be 1 to 100"),
+        ({"burst": "0"}, "The burst must be a whole number from 1"),
+        ({"notes": "x" * 2001}, "The notes can have at most"),
+    ],
+    ids=lambda given: "" if isinstance(given, str) else next(iter(given)),
+)
+def test_nobody_looks_at_the_effect_of_what_cannot_be_saved(
+    operator: Desk, profile: Profile, given: dict[str, str], text: str
+) -> None:
+    entered = {"name": "Sales", "rate": "300", "burst": "", "notes": "", "grid": GRID[:2], **given}
+    answer = operator.send(f"/profiles/{profile.key}/edit", **entered)
+    assert (answer.status_code, text in text_of(answer)) == (400, True)
+    assert operator.rows() == []
+
+
+def test_back_to_the_form_keeps_what_was_entered(operator: Desk, profile: Profile) -> None:
+    path = f"/profiles/{profile.key}/edit"
+    shown = operator.send(path, name="Sales & more", rate="200", burst="", notes="Why", grid=GRID[:2])
+    form = operator.send(path, shown, grid=GRID[:2], back="yes")
+    assert form.status_code == 200
+    assert all(part in form.text for part in ('value="Sales &amp; more"', 'value="200"', ">Why</textarea>"))
+    assert [switch in form.text for switch in ('value="tasks.read" data', 'value="accounts.read" data')] == [True, True]
+    assert form.text.count(" checked") == 2
+    assert operator.rows() == []
+
+
 def test_wider_settings_are_not_asked_about(operator: Desk, profile: Profile) -> None:
     assert save(operator, profile, grid=[*GRID, "notes.read"]) == "303"
 

@@ -43,6 +43,21 @@ def test_snippets_are_ready_but_for_the_profiles_credentials(desk: Desk, browser
     assert shown.text.count('<details class="card" open>') == 1
 
 
+def test_secrets_may_stay_outside_of_the_file(browser: Browser, profile: Profile) -> None:
+    shown = log_in(browser)
+    token = shown.inside("token")
+    assert f"export AFFINO_TOKEN={token}" in shown.inside("exports")
+    assert "export AFFINO_SECRET=YOUR_API_SECRET" in shown.inside("exports")
+    for client, reference in (
+        ("claude-code", "${AFFINO_TOKEN}"),
+        ("codex", "AFFINO_TOKEN"),
+        ("cursor", "${env:AFFINO"),
+    ):
+        text = shown.inside(f"r-{client}")
+        assert (reference in text, token in text, "https://mcp.orbital.example/mcp" in text) == (True, False, True)
+    assert 'id="r-claude-desktop"' not in shown.text
+
+
 def test_who_is_not_logged_in_learns_no_profile(desk: Desk, browser: Browser) -> None:
     desk.world.profile("Content Editor Agent")
     assert "Content Editor" not in browser.get("/hub/login").text

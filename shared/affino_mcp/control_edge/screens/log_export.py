@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Any, Final
 
 from starlette.responses import Response, StreamingResponse
@@ -71,11 +72,17 @@ def export(ask: Ask) -> Response:
         raise InvalidArgument(*next(iter(filters.wrong.items())))
     asked = {name: text for name, text in filters.given.items() if text}
     with recorded(ask, "export_log", LOG, {}, {"format": kind, "filters": asked}):
-        rows = _rows(ask, filters)
+        rows = _begun(_rows(ask, filters))
     media_type, lines = FORMS[kind]
     name = f"api-log-{ask.centre.clock():%Y%m%d-%H%M%S}.{kind}"
     headers = HEADERS | {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_bounded(lines(rows)), media_type=media_type, headers=headers)
+
+
+def _begun(rows: Iterator[Row]) -> Iterator[Row]:
+    """The same rows after the first read: what is wrong with the question shows before a file is begun."""
+    first = list(islice(rows, 1))
+    return chain(first, rows)
 
 
 def _rows(ask: Ask, filters: Filters) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -15,8 +16,9 @@ from affino_mcp.control_edge.prices import base, prices
 from affino_mcp.control_edge.whatif import effect, is_narrower
 from affino_mcp.control_edge.words import faults
 from affino_mcp.errors import Conflict, InvalidArgument
+from affino_mcp.gate.limit import default_burst
 from affino_mcp.gate.profile import OPTIONS, Profile
-from affino_mcp.gate.profile_form import drawn
+from affino_mcp.gate.profile_form import drawn, sound
 from affino_mcp.gate.profiles import KEY_LENGTH, Profiles
 
 
@@ -44,15 +46,32 @@ def edit(ask: Ask) -> Response:
 def save(ask: Ask) -> Response:
     """Save the change, unless it takes something away and its effect has not been looked at."""
     profile, form = register.the(ask).profile, _sent(ask)
+    if ask.form.get("back"):
+        return _form(ask, form, profile)
     try:
-        rate, burst = form.number("rate"), form.number("burst")
+        rate, burst = form.number("rate"), _burst(form, profile)
         if is_narrower(profile, form.capability, rate) and ask.form.get("sure") != "yes":
+            sound(
+                replace(
+                    profile,
+                    name=form.name.strip(),
+                    notes=form.notes,
+                    rate=profile.rate if rate is None else rate,
+                    burst=burst,
+                )
+            )
             found = effect(ask.centre, profile, form.capability, rate)
             return ask.page("whatif.html", here="/profiles", profile=profile, form=form, effect=found, rate=rate)
         _changed(ask, profile, form, rate, burst)
     except (InvalidArgument, Conflict) as error:
         return _form(ask, form, profile, error)
     return ask.go(f"/profiles/{profile.key}?done=saved")
+
+
+def _burst(form: ProfileForm, profile: Profile) -> int:
+    """The burst that is entered, else the one that follows from the rate. Raises InvalidArgument (rate, burst)."""
+    rate, burst = form.number("rate"), form.number("burst")
+    return default_burst(profile.rate if rate is None else rate) if burst is None else burst
 
 
 def urls(ask: Ask) -> dict[str, str]:
@@ -93,7 +112,7 @@ def _created(ask: Ask, form: ProfileForm) -> Profile:
         return known.create(name, form.families, rate, burst, form.notes, **form.chosen)
 
 
-def _changed(ask: Ask, profile: Profile, form: ProfileForm, rate: int | None, burst: int | None) -> None:
+def _changed(ask: Ask, profile: Profile, form: ProfileForm, rate: int | None, burst: int) -> None:
     wanted = {
         "name": form.name.strip(),
         "families": form.capability.to_json(),

@@ -33,8 +33,9 @@ class User(NamedTuple):
 
 def disable(ask: Ask) -> Response:
     """Switch off, and give the receipt."""
-    profile = register.the(ask).profile
-    with recorded(ask, "disable_profile", Subject.profile(profile), {"enabled": True}, {"enabled": False}):
+    before = register.the(ask)
+    profile = before.profile
+    with recorded(ask, "disable_profile", Subject.profile(profile), {"enabled": before.enabled}, {"enabled": False}):
         ask.centre.profiles.disable(profile.key)
     since = iso(ask.centre.clock())
     return ask.page("receipt.html", here="/profiles", profile=profile, since=since)
@@ -42,8 +43,9 @@ def disable(ask: Ask) -> Response:
 
 def enable(ask: Ask) -> Response:
     """Switch on."""
-    profile = register.the(ask).profile
-    with recorded(ask, "enable_profile", Subject.profile(profile), {"enabled": False}, {"enabled": True}):
+    before = register.the(ask)
+    profile = before.profile
+    with recorded(ask, "enable_profile", Subject.profile(profile), {"enabled": before.enabled}, {"enabled": True}):
         ask.centre.profiles.enable(profile.key)
     return ask.go(f"/profiles/{profile.key}?done=enabled")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -11,6 +11,7 @@ from affino_mcp.audit.row import Row
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.prices import price
+from affino_mcp.gate.groups import LOGS_READ
 
 LATEST: Final = 12
 """Calls and changes that a profile's page shows."""
@@ -19,11 +20,12 @@ LATEST: Final = 12
 def listed(ask: Ask) -> Response:
     """All profiles, a page at a time."""
     found = register.page(ask, ask.query.get("after"))
-    return ask.page("profiles.html", here="/profiles", profiles=found.profiles, next=found.next, now=ask.centre.clock())
+    shown: dict[str, Any] = {"profiles": found.profiles, "next": found.next, "later": "after" in ask.query}
+    return ask.page("profiles.html", here="/profiles", now=ask.centre.clock(), **shown)
 
 
 def shown(ask: Ask) -> Response:
-    """One profile, its figures, its latest calls, and who still uses its former secret."""
+    """One profile, its figures, who still uses its former secret, and, for whoever may read the log, its latest calls."""
     one, now = register.the(ask), ask.centre.clock()
     former = one.profile.former
     return ask.page(
@@ -34,7 +36,7 @@ def shown(ask: Ask) -> Response:
         now=now,
         former_accepted=former is not None and former.accepted(now),
         former_uses=ask.centre.former_uses.of(one.profile),
-        recent=_latest(ask, one.profile.key),
+        recent=_latest(ask, one.profile.key) if ask.may(LOGS_READ) else None,
         tokens=price(one.profile.capability),
         done=ask.query.get("done", ""),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from starlette.responses import Response
 
-from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.method import DRY_RUN, PAGE_SIZE, Method
 from affino_mcp.catalogue.registry import METHODS, shown
 from affino_mcp.control_edge import register
@@ -15,9 +15,11 @@ from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.journal import Subject, recorded
 from affino_mcp.control_edge.trial import Result, Trial, Wanted, arguments
 from affino_mcp.errors import InvalidArgument
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate import rows
+from affino_mcp.gate.profile import Profile, ProfileState
 from affino_mcp.gate.tokens import digest
 from affino_mcp.gate.whoami import CURRENT_USER
+from affino_mcp.store.ops import Key
 
 _FIELDS: Final = ("profile", "email", "method", "arguments")
 
@@ -74,6 +76,25 @@ def _tried(ask: Ask, profile: Profile, wanted: Wanted) -> Result:
     return result
 
 
+def _place(method: Method) -> tuple[object, ...]:
+    """Where a method stands in the choice: first what reads a family's list and needs nothing, which proves most with least."""
+    asks = PAGE_SIZE not in method.takes or any(field.required for field in method.takes)
+    return method.access, method.family == Family.ALWAYS, asks, method.family, method.name
+
+
+def keys(given: Mapping[str, str]) -> Sequence[Key]:
+    """The row of the profile that the query names."""
+    return (rows.profile(given["profile"][:64]),) if given.get("profile") else ()
+
+
+def _chosen(ask: Ask, key: str) -> ProfileState | None:
+    """The profile that the query or the form names, wherever it stands in the list."""
+    row = ask.rows.get(rows.profile(key[:64]))
+    if row is not None:
+        return ask.centre.reader.state(key[:64], row)
+    return ask.centre.reader.current(key[:64]) if key and ask.form else None
+
+
 def _profile(ask: Ask, key: str) -> Profile:
     state = ask.centre.reader.current(key[:64]) if key else None
     if state is None:
@@ -97,8 +118,10 @@ def _form(
     status: int | None = None,
 ) -> Response:
     filled = {name: given.get(name, "") for name in _FIELDS}
-    listed = register.page(ask, None).profiles
-    chosen = next((one for one in listed if one.profile.key == filled["profile"]), None)
+    found = register.page(ask, None)
+    chosen = _chosen(ask, filled["profile"])
+    listed = {one.profile.key for one in found.profiles}
+    before = [chosen] if chosen and chosen.profile.key not in listed else []
     profile = chosen.profile if chosen else None
     methods = [m for m in METHODS.values() if profile and shown(m, profile.capability)]
     return ask.page(
@@ -107,9 +130,10 @@ def _form(
         here=here,
         crm=here.endswith("crm"),
         given=filled,
-        profiles=listed,
+        profiles=[*before, *found.profiles],
+        more=found.next is not None,
         chosen=chosen,
-        methods=sorted(methods, key=lambda m: (m.access, m.family, m.name)),
+        methods=sorted(methods, key=_place),
         result=result,
         wrong=wrong or {},
     )

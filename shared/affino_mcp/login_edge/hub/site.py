@@ -20,7 +20,7 @@ from affino_mcp.login_edge.hub import page
 from affino_mcp.login_edge.hub.page import Page
 from affino_mcp.login_edge.hub.relogin import Relogin
 from affino_mcp.login_edge.hub.sessions import PersonsSessions, moment
-from affino_mcp.login_edge.hub.snippets import setups
+from affino_mcp.login_edge.hub.snippets import referring, setups
 from affino_mcp.login_edge.hub.visit import BROWSER, FORM_KEY, Visit
 from affino_mcp.login_edge.login import Login
 from affino_mcp.login_edge.proof import Proof, proof
@@ -133,7 +133,10 @@ class Hub:
     def _granted(self, visit: Visit, known: Known, issued: Issued, names: list[str], cookies: tuple[str, ...]) -> Page:
         url = f"{visit.request.base}/mcp"
         ready = setups(names, url, issued.access_token, visit.form.get("Profile", ""))
-        return self._page(visit, 200, "token.html", "ok", known, *cookies, issued=issued, url=url, setups=ready)
+        kept = referring(url, issued.access_token)
+        return self._page(
+            visit, 200, "token.html", "ok", known, *cookies, issued=issued, url=url, setups=ready, kept=kept
+        )
 
     def _signer(self, names: Mapping[str, str]) -> Profile | None:
         """The profile that a foreign instance is asked with; the builtin one needs none."""
