@@ -23,7 +23,6 @@ from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database
 from affino_mcp.store.s3 import S3Files
 from affino_mcp.store.secrets import AwsSecrets, Secrets
-from affino_mcp.store.stacks import NoStack, Stack
 from affino_mcp.store.wire import AwsJson, Credentials
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from affino_mcp.control_edge.centre import Centre
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.mcp_edge.app import McpApp
+    from affino_mcp.store.stacks import Stack
 
 
 GATE_THREADS = 16
@@ -70,6 +70,8 @@ def stores(settings: Settings) -> Stores:
 
 def stack_settings(stack: Stack) -> Settings:
     """The settings that a deployed stack runs with, from its outputs; raises NoStack when they are none of ours."""
+    from affino_mcp.store.stacks import NoStack  # noqa: PLC0415 (operators' commands only)
+
     try:
         named = {field: stack.outputs[output] for field, output in OUTPUTS.items()}
     except KeyError as error:

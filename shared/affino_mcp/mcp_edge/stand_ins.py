@@ -13,11 +13,25 @@ from types import ModuleType
 from typing import Any, Final, NoReturn
 
 UNUSED: Final = (
+    "dotenv",  # settings from a .env file: FastMCP's come from the environment
+    "fastmcp.mcp_config",  # other servers, to be asked as a client
+    "fastmcp.prompts",  # not offered
+    "fastmcp.resources",  # not offered
     "fastmcp.server.providers.skills",  # serving files as resources
+    "fastmcp.tools.tool_transform",  # tools made from other tools
     "httpx2",  # the MCP client's HTTP
     "joserfc",  # JWT verifiers of FastMCP
     "mcp.client",
+    "mcp.os",  # child processes, for stdio
+    "mcp.server.auth.handlers",  # an OAuth server: the gate asks for the credentials; `.middleware` is asked at each call
+    "mcp.server.auth.provider",
+    "mcp.server.auth.routes",
+    "mcp.server.auth.settings",
     "mcp.server.mcpserver",  # the SDK's own high-level server
+    "mcp.server.stdio",
+    "mcp.shared.auth",
+    "mcp.shared.uri_template",  # addresses of resources
+    "pydantic_settings.sources.providers.cli",  # settings from a command line
     "python_multipart",  # forms
     "rich",  # console output and tracebacks (they print values: never wanted here)
     "sse_starlette",  # event streams: answers are plain JSON
@@ -27,8 +41,11 @@ UNUSED: Final = (
 )
 
 
-class StandInUsed(RuntimeError):
-    """Code reached for a library that this process replaced by a stand-in: remove it from `UNUSED`."""
+class StandInUsed(Exception):
+    """Code reached for a library that this process replaced by a stand-in: remove it from `UNUSED`.
+
+    No narrower class: FastMCP catches RuntimeError in places and goes on without what it asked for.
+    """
 
 
 class _Named(type):

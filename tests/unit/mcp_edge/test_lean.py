@@ -16,7 +16,9 @@ ROOT: Final = Path(__file__).parents[3]
 
 SERVE = """
 import contextlib, json, sys
-from affino_mcp.mcp_edge import lean
+from affino_mcp.mcp_edge import lean, stand_ins
+touched = []
+stand_ins.StandInUsed.__init__ = lambda _, *what: touched.append(what)
 with lean.imports() if sys.argv[1] == "lean" else contextlib.nullcontext():
     from tests.unit.mcp_edge import edge
     served = edge.Edge()
@@ -32,7 +34,9 @@ for era in edge.ERAS:
         edge.event("nonsense/method", {}, era),
         edge.event("ping", {}, era),
     ]
-print(json.dumps([vars(served.answer(call)) for call in calls]))
+answers = [vars(served.answer(call)) for call in calls]
+assert not touched, touched  # although FastMCP may have caught the error and gone on
+print(json.dumps(answers))
 """
 
 
