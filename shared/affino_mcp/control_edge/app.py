@@ -70,7 +70,7 @@ SCREENS: Final[tuple[tuple[str, str, Screen, Rule], ...]] = (
     ("/logs", "GET", logs.listed, Rule(keys=log_filters.keys)),
     ("/logs/export", "GET", log_export.export, Rule(keys=log_filters.keys)),
     ("/logs/{profile}/{id}", "GET", logs.shown, Rule()),
-    ("/profiles", "GET", profiles.listed, _MANAGE),
+    ("/profiles", "GET", profiles.listed, Rule(PROFILES_MANAGE, keys=register.keys_of_search)),
     ("/profiles/new", "GET", profile_edit.new, _SECRET),
     ("/profiles/new", "POST", profile_edit.create, _SECRET),
     ("/profiles/{key}", "GET", profiles.shown, _PROFILE),
