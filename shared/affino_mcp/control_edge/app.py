@@ -92,7 +92,9 @@ def build(centre: Centre) -> Starlette:
     async def missing(request: Request, error: Exception) -> Response:  # noqa: ARG001
         return page(centre, Place.of(request), "missing.html", 404, message="There is no such page.")
 
-    return Starlette(
+    app = Starlette(
         routes=[Route("/control/static/{name}", _asset, methods=["GET"]), *routes],
         exception_handlers={404: missing, 405: missing},
     )
+    app.router.redirect_slashes = False  # it would lead to the host that the caller names, past the stage
+    return app
