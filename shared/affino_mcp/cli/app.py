@@ -24,6 +24,7 @@ from affino_mcp.cli import (
     profile_secret,
     profiles,
     sessions,
+    signing,
     trial,
     whatif,
 )
@@ -51,6 +52,7 @@ app.command("login")(login.login)
 app.command("connect")(connect.connect)
 app.command("test")(trial.try_out)
 app.command("methods")(methods.methods)
+app.command("signing")(signing.signing)
 app.command("whatif")(whatif.whatif)
 
 

@@ -26,6 +26,7 @@ _NOWHERE: Final = Key("doctor", "doctor")
 _NOBODY: Final = "doctor0000000000"
 """A key, a secret and a token that nobody has."""
 _REFUSED: Final = (401, 429)
+_FIRST: Final = "The endpoint comes first."
 _LOOK: Final = "Look at the function's log group, and at its role in the template."
 _WHY: Final = {
     "AccessDeniedException": ("these AWS credentials may not read it", "Use a role that may, or ask for the right."),
@@ -62,16 +63,22 @@ def _public(service: Service) -> Iterator[Finding]:
             certificate = _certificate(answer)
             answer.read()
     except httpx.HTTPError as error:
-        broken = "CERTIFICATE" in str(error)
-        yield Finding("endpoint", ok=False, seen=f"{url}: nothing answers", fix=_SILENT[1])
-        yield Finding(
-            "TLS", ok=not broken, seen="not trusted" if broken else "not reached", fix="Renew the certificate."
-        )
+        yield from _unreached(url, untrusted="CERTIFICATE" in str(error))
         return
     ok = answer.status_code == 200
     yield Finding("endpoint", ok, f"{url} answers {answer.status_code}", "" if ok else _LOOK)
     yield _tls(url, certificate, service.clock())
     yield _clock(answer.headers.get("date"), service.clock())
+
+
+def _unreached(url: str, *, untrusted: bool) -> Iterator[Finding]:
+    """What cannot be seen is not green."""
+    yield Finding("endpoint", ok=False, seen=f"{url}: nothing answers", fix=_SILENT[1])
+    if untrusted:
+        yield Finding("TLS", ok=False, seen="not trusted", fix="Renew the certificate.")
+    else:
+        yield Finding("TLS", ok=False, seen="not reached", fix=_FIRST)
+    yield Finding("clock", ok=False, seen="not compared", fix=_FIRST)
 
 
 def _certificate(answer: httpx.Response) -> dict[str, Any] | None:

@@ -57,6 +57,9 @@ def question(
 ) -> Question:
     """The question that the options make; raises NotFound for an unknown person, BadParameter for a time."""
     now = service.clock()
+    begins, ends = moment(since, now), moment(until, now)
+    if begins and ends and begins > ends:
+        raise typer.BadParameter(f"--until {until} is before --since {since}")
     return Question(
         profile=_profile_key(service, profile) if profile else None,
         person=service.person(person).user_code if person else None,
@@ -67,8 +70,8 @@ def question(
         outcome=outcome,
         request_id=request,
         words=tuple((words or "").casefold().split()),
-        since=moment(since, now),
-        until=moment(until, now),
+        since=begins,
+        until=ends,
     )
 
 

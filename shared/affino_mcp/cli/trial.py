@@ -31,7 +31,10 @@ def try_out(
         str, typer.Option("--email", "--person", help="Whose login: e-mail address, user code, or the demo's role.")
     ],
     method: Annotated[str, typer.Option(help="The method to call; without it only who the person is.")] = CURRENT_USER,
-    arguments: Annotated[str, typer.Option(metavar="JSON", help="Its arguments; a write must say DryRun.")] = "{}",
+    arguments: Annotated[
+        str,
+        typer.Option(metavar="JSON", help="Its arguments; without: a short page, or a dry run that changes nothing."),
+    ] = "",
     password: Password = None,
     as_json: AsJson = False,
     connection: ConnectionFile = None,

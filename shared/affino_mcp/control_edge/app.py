@@ -70,7 +70,7 @@ SCREENS: Final[tuple[tuple[str, str, Screen, Rule], ...]] = (
     ("/logs", "GET", logs.listed, Rule(keys=log_filters.keys)),
     ("/logs/export", "GET", log_export.export, Rule(keys=log_filters.keys)),
     ("/logs/{profile}/{id}", "GET", logs.shown, Rule()),
-    ("/profiles", "GET", profiles.listed, _MANAGE),
+    ("/profiles", "GET", profiles.listed, Rule(PROFILES_MANAGE, keys=register.keys_of_search)),
     ("/profiles/new", "GET", profile_edit.new, _SECRET),
     ("/profiles/new", "POST", profile_edit.create, _SECRET),
     ("/profiles/{key}", "GET", profiles.shown, _PROFILE),
@@ -92,7 +92,9 @@ def build(centre: Centre) -> Starlette:
     async def missing(request: Request, error: Exception) -> Response:  # noqa: ARG001
         return page(centre, Place.of(request), "missing.html", 404, message="There is no such page.")
 
-    return Starlette(
+    app = Starlette(
         routes=[Route("/control/static/{name}", _asset, methods=["GET"]), *routes],
         exception_handlers={404: missing, 405: missing},
     )
+    app.router.redirect_slashes = False  # it would lead to the host that the caller names, past the stage
+    return app

@@ -40,7 +40,7 @@ def build(centre: Centre) -> Starlette:
         body = await body_of(request)
         return await run_in_threadpool(_sign_in, centre, request, body)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/control/sign-in", shown, methods=["GET"]),
             Route("/control/sign-in", sent, methods=["POST"]),
@@ -53,6 +53,8 @@ def build(centre: Centre) -> Starlette:
             route(centre, "/prove", "POST", _prove),
         ]
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 def _sign_in_page(

@@ -9,7 +9,8 @@ from affino_mcp.control_edge.ask import Ask
 from affino_mcp.errors import NotFound
 from affino_mcp.gate import rows
 from affino_mcp.gate.profile import ProfileState
-from affino_mcp.store.ops import Key, Query
+from affino_mcp.gate.profile_form import NAME_LENGTH, folded_name
+from affino_mcp.store.ops import Key, Query, Span
 
 PAGE: Final = 50
 """Profiles on one page of the list."""
@@ -35,10 +36,22 @@ def the(ask: Ask) -> ProfileState:
     return ask.centre.reader.state(ask.path["key"], row)
 
 
-def page(ask: Ask, after: str | None) -> Page:
-    """One page of the profiles: two reads, and one secret for each profile that this process has not seen at its version."""
+def keys_of_search(given: Mapping[str, str]) -> Sequence[Key]:
+    """The row of the profile whose API Key is searched for."""
+    return (rows.profile(given["q"].strip()[:64]),) if given.get("q", "").strip() else ()
+
+
+def named(ask: Ask) -> ProfileState | None:
+    """The profile whose API Key is searched for; None when it is no key."""
+    row = next((ask.rows[key] for key in keys_of_search(ask.query) if key in ask.rows), None)
+    return None if row is None else ask.centre.reader.state(ask.query["q"].strip(), row)
+
+
+def page(ask: Ask, after: str | None, begins: str = "") -> Page:
+    """One page of the profiles whose names begin so: two reads, and a secret for each that is new to this process."""
     table, start = ask.centre.settings.gate_table, {"pk": rows.PROFILE_LIST, "sk": after} if after else None
-    found = ask.centre.database.query(Query(table, rows.PROFILE_LIST, limit=PAGE, start=start))
+    span = Span(prefix=folded_name(begins[:NAME_LENGTH])) if begins else Span()
+    found = ask.centre.database.query(Query(table, rows.PROFILE_LIST, span=span, limit=PAGE, start=start))
     places = [rows.profile(item["key"]) for item in found.items]
     items = ask.centre.database.get_many(table, places) if places else {}
     listed = [(place.pk.partition("#")[2], items[place]) for place in places if place in items]

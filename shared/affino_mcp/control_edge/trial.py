@@ -14,7 +14,7 @@ from typing import Any, Final
 import httpx
 
 from affino_mcp import NAME, VERSION
-from affino_mcp.catalogue.method import DRY_RUN, Method
+from affino_mcp.catalogue.method import DRY_RUN, PAGE_SIZE, Method
 from affino_mcp.clock import stopwatch
 from affino_mcp.errors import InvalidArgument, PermissionDenied, PersonInactive, ToolDisabled, Unexpected
 from affino_mcp.gate.profile import Profile
@@ -46,13 +46,26 @@ class Wanted:
 
 
 def arguments(method: Method, text: str) -> dict[str, Any]:
-    """A method's arguments from JSON. Raises InvalidArgument (arguments), also for a write that is no dry run."""
+    """A method's arguments from JSON; without any, those to begin with.
+
+    Raises InvalidArgument (arguments), also for a write that is no dry run.
+    """
+    if not text.strip():
+        return starting(method)
     found = _read(text)
     if found is None:
         raise InvalidArgument("arguments", 'The arguments must be a JSON object, like {"PageSize": 3}.')
     if DRY_RUN in method.takes and found.get(DRY_RUN.name) is not True:
         raise InvalidArgument("arguments", 'A test changes nothing: a write must say {"DryRun": true}.')
     return found
+
+
+def starting(method: Method) -> dict[str, Any]:
+    """Arguments to begin with: a short page, and never a real write."""
+    needed = {field.name: "" for field in method.takes if field.required}
+    if DRY_RUN in method.takes:
+        return {**needed, DRY_RUN.name: True}
+    return {PAGE_SIZE.name: 3, **needed} if PAGE_SIZE in method.takes else needed
 
 
 def _read(text: str) -> dict[str, Any] | None:

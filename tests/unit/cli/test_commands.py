@@ -39,6 +39,7 @@ def test_the_commands() -> None:
         "login",
         *(f"log {word}" for word in ("chart", "tail", "export", "show")),
         "methods",
+        "signing",
         "test",
         "whatif",
     }

@@ -84,6 +84,7 @@ def test_nothing_found_is_no_failure(terminal: Terminal) -> None:
         (["--since", "soon"], 2),
         (["--limit", "0"], 2),
         (["--cursor", "x"], 1),
+        (["--since", "1h", "--until", "3d"], 2),
         (["--since", "999999d"], 2),
         (["--until", "0001-01-01"], 0),
         (["--since", "0001-01-01T00:00+14:00"], 2),

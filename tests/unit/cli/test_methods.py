@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from affino_mcp.catalogue.method import Method
@@ -42,3 +44,12 @@ def test_a_profiles_methods_are_what_its_agents_see(terminal: Terminal) -> None:
     (found,) = terminal.json("methods", "delete_note", "--profile", "Reader")
     assert "Confirm" in [line["name"] for line in found["arguments"]]
     assert "confirmation_required" in found["errors"]
+
+
+def test_a_signature_is_explained_by_one_that_can_be_checked(terminal: Terminal) -> None:
+    told = terminal.json("signing")
+    md5 = hashlib.md5(told["body"].encode(), usedforsecurity=False).hexdigest().upper()
+    parts = (told["method"], told["path"], md5, told["secret"], told["stamp"])
+    assert (told["md5"], told["signature"]) == (md5, hashlib.sha512("+".join(parts).encode()).hexdigest().upper())
+    shown = terminal.run("signing")[0]
+    assert all(value in shown for value in told.values())

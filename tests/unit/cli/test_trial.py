@@ -26,8 +26,14 @@ def test_all_green(served: Terminal) -> None:
     assert served.json("session", "list", JANE) == []
     assert served.json("log", "--method", "list_articles")[0]["person"] == "Jane Doe"
     (test,) = served.json("log", "--method", "run_test")
-    assert test["arguments"]["after"] == {"email": JANE, "method": "list_articles", "arguments": {}}
+    assert test["arguments"]["after"] == {"email": JANE, "method": "list_articles", "arguments": {"PageSize": 3}}
     assert PASSWORD not in json.dumps(served.json("log"))
+
+
+def test_a_write_without_arguments_is_a_dry_run(served: Terminal) -> None:
+    lamps(served, "--method", "delete_article")
+    (test,) = served.json("log", "--method", "run_test")
+    assert test["arguments"]["after"]["arguments"]["DryRun"] is True
 
 
 @pytest.mark.parametrize(
@@ -68,7 +74,7 @@ def test_nothing_answers(terminal: Terminal) -> None:
     [
         pytest.param(["--method", "fly"], id="no such method"),
         pytest.param(["--arguments", "[]"], id="no JSON object"),
-        pytest.param(["--method", "create_article"], id="a write that would write"),
+        pytest.param(["--method", "create_article", "--arguments", "{}"], id="a write that would write"),
     ],
 )
 def test_misunderstood(terminal: Terminal, words: list[str]) -> None:

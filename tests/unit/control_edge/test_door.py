@@ -159,6 +159,12 @@ def test_nobody_is_sent_elsewhere_after_signing_in(desk: Desk, next_: str) -> No
     assert desk.sign_in(OLIVIA, path=next_).headers["location"].startswith("/control/")
 
 
+@pytest.mark.parametrize("path", ["/profiles/", "/sign-in/", "//profiles", "/logs/export/"])
+def test_nobody_is_led_to_the_host_that_a_caller_names(operator: Desk, path: str) -> None:
+    answer = operator.browser.get(f"/control{path}", headers={"host": "evil.example"})
+    assert (answer.status_code, "evil" in str(answer.headers)) == (404, False)
+
+
 def test_every_page_is_locked_down(operator: Desk) -> None:
     for page in (operator.get("/profiles"), operator.get("/nowhere"), operator.get("/sign-in")):
         policy = page.headers["content-security-policy"]

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.control_edge.effective import explained
 from affino_mcp.errors import PersonInactive, SessionUnknown
 from affino_mcp.gate.person import Person
@@ -13,7 +14,7 @@ from affino_mcp.instance.builtin.content import place_section
 from affino_mcp.instance.builtin.forums import place_forum
 from affino_mcp.store.ops import Put
 from tests.unit.control_edge.desk import Desk, text_of
-from tests.world import START
+from tests.world import START, Client
 
 
 @pytest.fixture
@@ -168,6 +169,26 @@ def test_sessions_are_seen_and_ended_one_by_one_or_all(operator: Desk, edith: in
     operator.send(f"/people/{edith}/end-all", page)
     assert operator.world.sessions.list_of(edith) == []
     assert operator.send(f"/people/{edith}/end-session", page, session="nonsense").status_code == 400
+
+
+def test_a_session_names_its_profile_and_its_last_use(operator: Desk, edith: int) -> None:
+    world = operator.world
+    profile = world.profile("Newsroom", {Family.ARTICLES: frozenset({Access.READ})})
+    for key in ("", "gone"):
+        world.sessions.create(edith, key)
+    token = world.sessions.create(edith, profile.key).access_token
+    assert "Newsroom never" in text_of(operator.get(f"/people/{edith}"))
+    headers = world.headers(profile, edith) | {"Authorization": f"Bearer {token}"}
+    handler = world.handler()
+    Client(world, handler, headers).call("list_articles")
+    handler.close()
+    page = text_of(operator.get(f"/people/{edith}"))
+    assert "Newsroom 2026-11-23 09:00:00" in page
+    assert all(name in page for name in ("Hub never", "gone never"))
+    for _ in range(50):
+        world.sessions.create(edith, profile.key)
+    assert "40 live sessions" in text_of(operator.get(f"/people/{edith}"))
+    assert len(operator.calls(f"/people/{edith}")) <= 3
 
 
 def test_nobody_locks_themselves_out(operator: Desk) -> None:

@@ -24,6 +24,31 @@ def test_a_switch_that_stood_there_already_is_logged_as_it_was(operator: Desk, p
     assert befores == ([True, False] if deed == "disable" else [True, True])
 
 
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("agent 5", [*(f"Agent {number}" for number in range(50, 60))]),
+        ("ＡＧＥＮＴ 59", ["Agent 59"]),
+        (" newsroom ", ["Newsroom"]),
+        ("{key}", ["Newsroom"]),
+        ("gent", []),
+        ("x" * 500, []),
+        ("%", []),
+    ],
+)
+def test_profiles_are_found_by_beginning_or_key(
+    operator: Desk, profile: Profile, wanted: str, found: list[str]
+) -> None:
+    for number in range(60):
+        operator.world.profile(f"Agent {number:02}")
+    page = operator.get("/profiles", q=wanted.format(key=profile.key))
+    assert re.findall(r'profiles/\w{16}">([^<]+)<', page.text) == found
+    assert ("No profile's name begins so" in text_of(page)) == (found == [])
+    assert len(operator.calls("/profiles?q=a")) == 3
+    (link,) = re.findall(r'href="/control(/profiles\?[^"]+)" rel="next"', operator.get("/profiles?q=a").text)
+    assert "Agent 59" in operator.get(link.replace("&amp;", "&")).text
+
+
 def test_a_page_behind_the_last_profile_leads_back(operator: Desk, profile: Profile) -> None:
     page = operator.get("/profiles?after=zzz")
     assert ("No more profiles" in page.text, profile.name in page.text) == (True, False)

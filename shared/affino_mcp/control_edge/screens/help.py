@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import asdict
 
 from starlette.responses import Response
 
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.control_edge import helping
 from affino_mcp.control_edge.ask import Ask
+from affino_mcp.control_edge.signing import Example
 from affino_mcp.gate import rows
 from affino_mcp.gate.groups import PROFILES_MANAGE
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.sessions import REFRESH_LIFETIME
-from affino_mcp.gate.signature import body_md5, sign, timestamp_of
 from affino_mcp.store.ops import Key
-
-_EXAMPLE = "the-API-Secret"
-_BODY = b'{"Email":"jane@orbital.example","Password":"..."}'
 
 
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
@@ -45,18 +42,12 @@ def crm(ask: Ask) -> Response:
 def user(ask: Ask) -> Response:
     """Login, token, logout, user: how a request is signed, with an example that can be checked."""
     name = ask.centre.settings.instance
-    path, stamp = f"/rest/{name}/login", timestamp_of(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
     return ask.page(
         "help_user.html",
         here="/help/user",
         public=ask.place.public,
         name=name,
-        path=path,
-        stamp=stamp,
-        body=_BODY.decode(),
-        secret=_EXAMPLE,
-        md5=body_md5(_BODY),
-        signature=sign("POST", path, _BODY, _EXAMPLE, stamp),
+        **asdict(Example.of(name)),
         minutes=ask.centre.settings.session_lifetime // 60,
         days=REFRESH_LIFETIME // 86_400,
     )

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.effective import explained
 from affino_mcp.control_edge.journal import Subject, recorded
+from affino_mcp.control_edge.live import live
 from affino_mcp.errors import Conflict, InvalidArgument, NotFound
 from affino_mcp.gate import rows
 from affino_mcp.gate.emails import folded, plausible
@@ -165,7 +166,6 @@ def _own_access(ask: Ask, person: Person) -> bool:
 
 
 def _page(ask: Ask, person: Person, wrong: str = "", status: int = 409) -> Response:
-    sessions = ask.centre.sessions.list_of(person.user_code)
     families: dict[str, list[object]] = {}
     for one in explained(person, ask.centre.clock()):
         families.setdefault(one.family, []).append(one)
@@ -174,7 +174,7 @@ def _page(ask: Ask, person: Person, wrong: str = "", status: int = 409) -> Respo
         status if wrong else 200,
         here="/people",
         person=person,
-        sessions=sorted(sessions, key=lambda session: session.issued, reverse=True),
+        sessions=live(ask, person),
         rights=families,
         groups=list(GROUPS),
         every_right=sorted(RIGHTS),

@@ -18,9 +18,10 @@ LATEST: Final = 12
 
 
 def listed(ask: Ask) -> Response:
-    """All profiles, a page at a time."""
-    found = register.page(ask, ask.query.get("after"))
-    shown: dict[str, Any] = {"profiles": found.profiles, "next": found.next, "later": "after" in ask.query}
+    """All profiles, a page at a time; with `q`, that of this API Key, or those whose names begin so."""
+    wanted, one = ask.query.get("q", "").strip(), register.named(ask)
+    found = register.Page([one], None) if one else register.page(ask, ask.query.get("after"), wanted)
+    shown: dict[str, Any] = {"profiles": found.profiles, "next": found.next, "later": "after" in ask.query, "q": wanted}
     return ask.page("profiles.html", here="/profiles", now=ask.centre.clock(), **shown)
 
 

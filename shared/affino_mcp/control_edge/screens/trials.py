@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.catalogue.method import DRY_RUN, PAGE_SIZE, Method
+from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.method import PAGE_SIZE, Method
 from affino_mcp.catalogue.registry import METHODS, shown
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
@@ -42,13 +42,6 @@ def run_crm(ask: Ask) -> Response:
 def run_user(ask: Ask) -> Response:
     """Try the login and ask who it is."""
     return _run(ask, "/tests/user", CURRENT_USER)
-
-
-def starting(method: Method) -> dict[str, Any]:
-    """Arguments to begin with: a short page, and never a real write."""
-    if method.access is Access.WRITE:
-        return {**{field.name: "" for field in method.takes if field.required}, DRY_RUN.name: True}
-    return {PAGE_SIZE.name: 3} if PAGE_SIZE in method.takes else {f.name: "" for f in method.takes if f.required}
 
 
 def _run(ask: Ask, here: str, name: str) -> Response:
@@ -103,10 +96,7 @@ def _profile(ask: Ask, key: str) -> Profile:
 
 
 def _arguments(ask: Ask, method: Method) -> dict[str, Any]:
-    text = ask.form.get("arguments", "").strip()
-    if not text:
-        return starting(method) if method.name != CURRENT_USER else {}
-    return arguments(method, text)
+    return arguments(method, ask.form.get("arguments", ""))
 
 
 def _form(

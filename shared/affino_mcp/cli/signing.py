@@ -1,0 +1,35 @@
+"""`affino-mcp signing`: how your own software signs a login, with an example to check it against."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Final
+
+import typer
+
+from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.output import print_fields, print_json
+from affino_mcp.cli.service import opened
+from affino_mcp.control_edge.signing import Example
+
+_HOW: Final = """
+Headers: APIKey, TimeStamp (UTC with milliseconds, at most 5 minutes off), MD5 (of the body, capital hex; none without
+a body), Signature: SHA-512 in capital hex of method, path, MD5, API Secret and TimeStamp, joined by '+'. Each signature
+is good for one request.
+
+An example to check yours against:
+"""
+
+
+def signing(ctx: typer.Context, *, as_json: AsJson = False, connection: ConnectionFile = None) -> None:
+    """How a login request is signed, as User Help says it in the browser; with an example to check yours against.
+
+    Example: affino-mcp signing --json
+    """
+    service = opened(ctx, connection)
+    example = {"url": service.connection.login_url, "method": "POST", **asdict(Example.of(service.connection.dbname))}
+    if as_json:
+        print_json(example)
+        return
+    typer.echo(f"POST {service.connection.login_url} answers AccessToken, Expires and RefreshToken.{_HOW}")
+    print_fields(example)

@@ -1,0 +1,32 @@
+"""How a login request is signed, with an example that can be checked (R42): for User Help, in browser and shell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from affino_mcp.gate.signature import body_md5, sign, timestamp_of
+
+EXAMPLE: Final = "the-API-Secret"
+BODY: Final = '{"Email":"jane@orbital.example","Password":"..."}'
+STAMP: Final = timestamp_of(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request to log in, and what its headers MD5 and Signature must then be."""
+
+    path: str
+    body: str
+    secret: str
+    stamp: str
+    md5: str
+    signature: str
+
+    @classmethod
+    def of(cls, instance: str) -> Example:
+        """For the instance of this name."""
+        path = f"/rest/{instance}/login"
+        signature = sign("POST", path, BODY.encode(), EXAMPLE, STAMP)
+        return cls(path, BODY, EXAMPLE, STAMP, body_md5(BODY.encode()), signature)
