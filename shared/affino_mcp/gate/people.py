@@ -95,7 +95,7 @@ class People:
     ) -> Person:
         """Change what is given; obeyed from the person's very next call on.
 
-        `seen` is the person from whose rights the given ones were made: others since are a Conflict.
+        `seen` is the person from whose groups and rights the given ones were made: others since are a Conflict.
         Raises NotFound, InvalidArgument (name, groups, rights), Conflict, StoreUnavailable (nothing was changed).
         """
         given = {
@@ -133,7 +133,7 @@ class People:
         if row is None:
             raise NotFound("user_code", "person")
         before = Person.from_json(row)
-        if seen is not None and seen.rights != before.rights:
+        if seen is not None and (seen.rights, seen.groups) != (before.rights, before.groups):
             raise Conflict("This person's rights were changed meanwhile. Look at them again before changing them.")
         person = _sound(replace(before, **changes))  # type: ignore[arg-type]
         self._db.transact([self._renewal(row, person), *self._copies(person)], str(uuid.uuid4()))

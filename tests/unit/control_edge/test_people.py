@@ -10,8 +10,6 @@ from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.control_edge.effective import explained
 from affino_mcp.errors import PersonInactive, SessionUnknown
 from affino_mcp.gate.person import Person
-from affino_mcp.instance.builtin.content import place_section
-from affino_mcp.instance.builtin.forums import place_forum
 from affino_mcp.store.ops import Put
 from tests.unit.control_edge.desk import Desk, text_of
 from tests.world import START, Client
@@ -69,6 +67,18 @@ def test_groups_are_changed_and_obeyed_at_once(operator: Desk, edith: int) -> No
     assert row["record"] == f"R#people#{edith}"
 
 
+def test_a_group_taken_away_meanwhile_does_not_come_back(operator: Desk, edith: int) -> None:
+    path, page = f"/people/{edith}", operator.get(f"/people/{edith}")
+    operator.world.people.change(edith, groups=["Editors"])
+    answer = operator.send(f"{path}/groups", page, group=["Publishers", "Sales"])
+    assert (answer.status_code, "changed meanwhile" in answer.text) == (409, True)
+    person = operator.world.people.get(edith)
+    assert person is not None
+    assert person.groups == ("Editors",)
+    assert operator.send(f"{path}/groups", operator.get(path), group=["Editors", "Sales"]).status_code == 303
+    assert [row["outcome"] for row in operator.rows()] == ["ok", "error", "ok"]
+
+
 def test_a_right_is_granted_until_a_day_and_taken_back(operator: Desk, edith: int) -> None:
     token, path = operator.world.sessions.create(edith, "key").access_token, f"/people/{edith}"
 
@@ -104,28 +114,6 @@ def test_a_right_that_is_not_changes_nothing(operator: Desk, edith: int, given: 
     person = operator.world.people.get(edith)
     assert person is not None
     assert person.rights == {}
-
-
-@pytest.fixture
-def places(operator: Desk) -> None:
-    records, at = operator.world.records, operator.world.clock()
-    place_section(records, "Marketing", at, read=["Everybody"], write=["Editors", "Publishers"], publish=["Publishers"])
-    place_section(records, "Board", at, read=["Legal"], write=["Legal"], publish=["Legal"])
-    place_forum(records, "Ideas", at, read=["Everybody"], post=["Community"])
-
-
-@pytest.mark.usefixtures("places")
-def test_what_somebody_may_do_where_is_explained(operator: Desk, edith: int) -> None:
-    path = f"/people/{edith}/places"
-    assert path in operator.get(f"/people/{edith}").text
-    shown = text_of(operator.get(path))
-    assert "Marketing 1 may open to everybody may group Publishers may group Publishers" in shown
-    assert "Board 2 may not needs the group Legal may not needs the group Legal" in shown
-    forums = text_of(operator.get(path, kind="forums"))
-    assert "Ideas 1 may not needs the right forums.read" in forums
-    assert "Marketing" not in forums
-    assert len(operator.calls(path)) == 3
-    assert "Marketing" in text_of(operator.get(path, kind="nonsense"))
 
 
 def test_anybody_is_found_by_address(operator: Desk) -> None:

@@ -72,12 +72,17 @@ def the(ask: Ask) -> Person:
 
 
 def groups(ask: Ask) -> Response:
-    """Put the person in the ticked groups and out of all others."""
+    """Put the person in the ticked groups and out of all others; not from a page that shows groups of before."""
     person, ticked = the(ask), [group for group in GROUPS if group in ask.ticked.get("group", ())]
+    shown = replace(person, groups=tuple(filter(None, ask.form.get("shown", "").split(","))))
     if _locks_out(ask, person, replace(person, groups=tuple(ticked))):
         return _page(ask, person, _OWN_ACCESS)
-    with recorded(ask, "change_groups", Subject.person(person), {"groups": list(person.groups)}, {"groups": ticked}):
-        ask.centre.people.change(person.user_code, groups=ticked)
+    before, after = {"groups": list(person.groups)}, {"groups": ticked}
+    try:
+        with recorded(ask, "change_groups", Subject.person(person), before, after):
+            ask.centre.people.change(person.user_code, groups=ticked, seen=shown)
+    except Conflict as error:
+        return _page(ask, ask.centre.people.get(person.user_code) or person, error.message, error.status)
     return ask.go(f"/people/{person.user_code}?done=groups")
 
 
