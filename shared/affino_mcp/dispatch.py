@@ -77,18 +77,17 @@ class Dispatch:
         self._refuse(Trail.of_refusal(self._audit, refusal, tool, arguments, meta), refusal)
 
     def _answer(self, caller: Caller, tool: str, arguments: dict[str, Any], trail: Trail, meta: CallMeta) -> Answer:
-        profile, at = caller.profile, self._clock()
-        method = compact.found(tool, compact=profile.compact)
+        profile, method, at = caller.profile, trail.method, self._clock()
         if method is None:
             raise UnknownTool
         if method is compact.CALL:
             raise compact.wrong_call()
         authorise(caller, method, at)
         matched = match(method.listed(confirm=profile.confirm), arguments)
-        values = {name: value for name, value in matched.values.items() if name != CONFIRM.name}
+        values = dict(matched.values)
+        said = values.pop(CONFIRM.name, False)
         call = self._call(caller, trail, [*trail.row.warnings, *matched.warnings])
         if profile.confirm:
-            said = matched.values.get(CONFIRM.name, False)
             confirmation = Confirmation(caller, tool, arguments, meta.form, said, seconds(at))
             call, values = _asking(call, confirmation, values, trail), confirmation.agreement | values
         done = self._perform(caller, method, values, call)

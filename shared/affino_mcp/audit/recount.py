@@ -45,8 +45,12 @@ def _count(database: Database, table: str, start: str, now: datetime) -> None:
     """One hour. Everybody's total is written last: it says that the hour's other totals are there."""
     found: dict[str, Total] = defaultdict(Total)
     for rows in _rows(database, table, start, now):
-        for key in {row.profile_key for row in rows if row.channel != CONTROL}:
-            found[key] += Total.of(row for row in rows if row.profile_key == key)
+        of_profile: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            if row.channel != CONTROL:
+                of_profile[row.profile_key].append(row)
+        for key, some in of_profile.items():
+            found[key] += Total.of(some)
     everybody = sum(found.values(), Total())
     closed = now - totals.moment_of(start) >= HOUR + GRACE
     of: list[tuple[str | None, Total]] = [*found.items(), (None, everybody)]

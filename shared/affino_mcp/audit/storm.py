@@ -27,7 +27,6 @@ FLUSH_EVERY: Final = timedelta(seconds=1)
 """The least time between two counting writes of one process."""
 
 _COUNTER_LIFE: Final = 3600
-_USUAL: Final = 429
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -39,7 +38,7 @@ class _Minute(NamedTuple):
     @property
     def name(self) -> str:
         """What tells it from the profile's other storms and minutes, in the sort key of its count."""
-        return self.start if self.status == _USUAL else f"{self.start}#{self.status}"
+        return f"{self.start}#{self.status}"
 
 
 class Storm:
@@ -118,8 +117,8 @@ class Storm:
 def counting(row: Row) -> Row:
     """The one counting row of a refusal's profile, status and minute: the same identity in every process, and no person."""
     start = datetime.fromisoformat(row.at).replace(second=0, microsecond=0)
-    whose = row.profile_key if row.status == _USUAL else f"{row.profile_key}#{row.status}"
-    identity = (seconds(start) * 1000).to_bytes(6, "big") + hashlib.sha256(whose.encode()).digest()[:10]
+    whose = f"{row.profile_key}#{row.status}".encode()
+    identity = (seconds(start) * 1000).to_bytes(6, "big") + hashlib.sha256(whose).digest()[:10]
     return Row(
         id=str(ULID.from_bytes(identity)),
         at=row.at[:16] + ":00.000000Z",

@@ -122,9 +122,9 @@ class Confirmation:
         return Question(text, f"{until}.{self._mac(until)}")
 
     def _mac(self, until: int) -> str:
-        profile, key = self.caller.profile, hashlib.sha256(_LABEL + self.caller.profile.secret.encode()).digest()
+        profile = self.caller.profile
         asked = [self.caller.person.user_code, profile.key, self.tool, self.arguments, until]
-        return hmac.new(key, json.dumps(asked, sort_keys=True).encode(), hashlib.sha256).hexdigest()
+        return hmac.new(profile.key_for(_LABEL), json.dumps(asked, sort_keys=True).encode(), hashlib.sha256).hexdigest()
 
 
 def _readable(shown: Mapping[str, Any]) -> str:

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
-from affino_mcp.store.ops import Compare, ConditionFailed, Database, Item, Key, Update, absent, any_of
+from affino_mcp import observability
+from affino_mcp.store.ops import (
+    Compare,
+    ConditionFailed,
+    Database,
+    Item,
+    Key,
+    StoreUnavailable,
+    Update,
+    absent,
+    any_of,
+)
+
+T = TypeVar("T")
 
 _TURNS = 6
 
@@ -28,3 +42,12 @@ def counted(
         except ConditionFailed:
             continue
     return {"count": 1, "since": now}
+
+
+def unless_down(work: Callable[[], T]) -> T | None:
+    """The guard must never lock anybody out: when its counters do not answer, the call or login goes on and an alarm is told."""
+    try:
+        return work()
+    except StoreUnavailable:
+        observability.count("LoginGuardDown")
+        return None

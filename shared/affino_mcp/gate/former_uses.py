@@ -9,6 +9,7 @@ from typing import Final
 from affino_mcp.clock import Clock, iso, seconds
 from affino_mcp.gate import rows
 from affino_mcp.gate.former import Former
+from affino_mcp.gate.lately import Lately
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import Profile
 from affino_mcp.settings import Settings
@@ -18,7 +19,6 @@ KEPT: Final = timedelta(days=30)
 EVERY: Final = 60
 """Seconds between two notes of one person by one process."""
 MOST: Final = 100
-_REMEMBERED: Final = 1000
 _NOBODY: Final = "unknown"
 
 
@@ -37,16 +37,13 @@ class FormerUses:
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
-        self._written: dict[tuple[str, str, bool], int] = {}
+        self._lately = Lately(EVERY)
 
     def note(self, profile: Profile, former: Former, person: Person | None, *, accepted: bool) -> None:
         """Somebody uses this former secret now. A store that is down does not change the answer to the call."""
         who, now = str(person.user_code) if person else _NOBODY, self._clock()
-        if seconds(now) - self._written.get((former.mark, who, accepted), 0) < EVERY:
+        if not self._lately.lets((former.mark, who, accepted), seconds(now)):
             return
-        if len(self._written) >= _REMEMBERED:
-            self._written.clear()
-        self._written[former.mark, who, accepted] = seconds(now)
         use = {"at": iso(now), "name": person.name if person else "", "accepted": accepted}
         use |= {"user_code": person.user_code if person else None, "ttl": seconds(now + KEPT)}
         try:

@@ -7,7 +7,6 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 
-from affino_mcp import observability
 from affino_mcp.clock import Clock, seconds
 from affino_mcp.errors import (
     BadCredentials,
@@ -19,6 +18,7 @@ from affino_mcp.errors import (
     Unavailable,
 )
 from affino_mcp.gate.caller import Caller
+from affino_mcp.gate.counters import unless_down
 from affino_mcp.gate.former import FormerSecret, Standing, standing
 from affino_mcp.gate.former_uses import FormerUses
 from affino_mcp.gate.headers import Credentials, RawHeaders, read
@@ -110,11 +110,7 @@ class Gate:
 
     def _counted(self, source: str, stranger: Refusal) -> Refusal:
         known = stranger.person is not None  # a session that was logged out: nobody guesses those
-        try:
-            wait = self._strangers.failed(source) if source and not known else None
-        except StoreUnavailable:
-            observability.count("LoginGuardDown")
-            return stranger
+        wait = unless_down(lambda: self._strangers.failed(source)) if source and not known else None
         if wait is None:
             return stranger
         return TooManyFailures(retry_after=wait).about(stranger.profile, stranger.person, stranger.fingerprint)

@@ -7,12 +7,12 @@ from typing import Final
 
 from affino_mcp.clock import Clock, seconds
 from affino_mcp.gate import rows
+from affino_mcp.gate.lately import Lately
 from affino_mcp.gate.session_rows import KEPT, Session
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, StoreUnavailable, Update
 
 EVERY: Final = 5 * 60
-_REMEMBERED: Final = 1000
 
 
 class LastUse:
@@ -20,16 +20,13 @@ class LastUse:
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
-        self._written: dict[str, int] = {}
+        self._lately = Lately(EVERY)
 
     def note(self, session: Session) -> None:
         """The session is being used now. A store that is down does not disturb the call."""
         now = seconds(self._clock())
-        if now - self._written.get(session.digest, 0) < EVERY:
+        if not self._lately.lets(session.digest, now):
             return
-        if len(self._written) >= _REMEMBERED:
-            self._written.clear()
-        self._written[session.digest] = now
         used = {"at": now, "ttl": session.expires + KEPT}
         try:
             self._db.update(Update(self._table, rows.used(session.digest), assign=used))

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from affino_mcp import observability
 from affino_mcp.clock import Clock, seconds
 from affino_mcp.errors import TooManyFailures
 from affino_mcp.gate import rows
-from affino_mcp.gate.counters import counted
+from affino_mcp.gate.counters import counted, unless_down
 from affino_mcp.gate.sources import account, network
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import (
@@ -22,7 +21,6 @@ from affino_mcp.store.ops import (
     ConditionFailed,
     Database,
     Item,
-    StoreUnavailable,
     Update,
     absent,
     any_of,
@@ -132,15 +130,6 @@ class LoginGuard:
 
     def _now(self) -> int:
         return seconds(self._clock())
-
-
-def unless_down(work: Callable[[], T]) -> T | None:
-    """The guard must never lock anybody out: when its counters do not answer, the login goes on and an alarm is told."""
-    try:
-        return work()
-    except StoreUnavailable:
-        observability.count("LoginGuardDown")
-        return None
 
 
 def after(attempt: Attempt | None, tell: Callable[[Attempt], T]) -> T | None:

@@ -52,7 +52,6 @@ class Profile:
     confirm: bool = _option(
         "Confirmation", "The agent deletes, moderates and publishes only when its person has confirmed it."
     )
-
     former: Former | None = None
 
     @property
@@ -65,10 +64,14 @@ class Profile:
         """Every clear secret that is known of the profile, to be kept out of rows and lines."""
         return (self.secret, self.former.secret) if self.former and self.former.secret else (self.secret,)
 
+    def key_for(self, label: bytes) -> bytes:
+        """A key of its own for each use; what was signed with one ends with a regenerated secret."""
+        return hashlib.sha256(label + self.secret.encode()).digest()
+
     @property
     def cursor_key(self) -> bytes:
-        """The key that signs this profile's list cursors; a regenerated secret ends them."""
-        return hashlib.sha256(_CURSOR_LABEL + self.secret.encode()).digest()
+        """The key that signs this profile's list cursors."""
+        return self.key_for(_CURSOR_LABEL)
 
     def to_document(self) -> Document:
         """The secret document, without the version (the version is the document's address)."""

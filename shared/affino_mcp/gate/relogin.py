@@ -66,8 +66,7 @@ def link(profile: Profile, session: Session, now: int) -> str:
 
 
 def _mac(profile: Profile, key: str, digest: str, expired: int, until: int) -> str:
-    secret = hashlib.sha256(_LABEL + profile.secret.encode()).digest()
-    return hmac.new(secret, f"{key}.{digest}.{expired}.{until}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(profile.key_for(_LABEL), f"{key}.{digest}.{expired}.{until}".encode(), hashlib.sha256).hexdigest()
 
 
 class Revivals:

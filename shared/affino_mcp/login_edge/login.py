@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive, TooManyFailures
-from affino_mcp.gate.login_guard import Attempt, LoginGuard, after, unless_down
+from affino_mcp.gate.counters import unless_down
+from affino_mcp.gate.login_guard import Attempt, LoginGuard, after
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.session_rows import Issued
 from affino_mcp.gate.token_guard import TokenGuard
