@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from ulid import ULID
@@ -21,6 +21,9 @@ from affino_mcp.store.ops import Condition, Database, Query, Span, all_of, equal
 
 READS: Final = 50
 """Reads that one question makes at most; its answer then says where to go on."""
+
+LATELY: Final = timedelta(hours=24)
+"""How far back the users of a profile are looked for."""
 
 LOOKED_AT: Final = 1000
 """Rows that one read of a filtered question looks at, at most; DynamoDB itself ends a read at 1 MB, some 800 rows."""
@@ -82,10 +85,32 @@ def one(database: Database, table: str, profile: str, id_: str) -> Row | None:
     return Row.of(found[0]) if found else None
 
 
-def people(database: Database, table: str, profile: str, since: datetime, now: datetime) -> dict[int, Row]:
-    """The people who used a profile since then, each with the newest call (R137); looks at up to 2,000 calls."""
-    calls = search(database, table, Question(profile=profile, since=since, limit=2000), now).rows
-    return {row.person_code: row for row in reversed(calls) if row.person_code is not None}
+class User(NamedTuple):
+    """Somebody who used a profile lately."""
+
+    name: str
+    code: int
+    calls: int
+    last: str
+
+
+class Users(NamedTuple):
+    """Who used a profile, latest first, and among how many of its newest rows that was looked for."""
+
+    users: list[User]
+    looked_at: int
+
+
+def users(database: Database, table: str, profile: str, now: datetime, most: int = 2000, reads: int = READS) -> Users:
+    """Who used a profile in the last 24 hours (R137), among at most so many rows; what operators did to it is no use."""
+    question = Question(profile=profile, since=now - LATELY, limit=most)
+    found = search(database, table, question, now, reads).rows
+    known: dict[int, User] = {}
+    for row in found:
+        if row.channel != rows.CONTROL and row.person_code is not None:
+            before = known.get(row.person_code, User(row.person_name, row.person_code, 0, row.at))
+            known[row.person_code] = before._replace(calls=before.calls + row.count)
+    return Users(list(known.values()), len(found))
 
 
 class _Place(NamedTuple):

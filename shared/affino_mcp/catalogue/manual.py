@@ -66,18 +66,8 @@ _OWN: Final[dict[str, tuple[str, ...]]] = {
 def manual() -> str:
     """The whole manual as Markdown."""
     head = ["# Tools", "", "<!-- Written by `make docs` from the catalogue; do not edit. -->", "", COMMON, ""]
-    return (
-        "\n".join(
-            [
-                *head,
-                *_contents(),
-                *(line for family in TITLES for line in chapter(family)),
-                *_compact(),
-                *_confirmation(),
-            ]
-        )
-        + "\n"
-    )
+    chapters = (line for family in TITLES for line in chapter(family))
+    return "\n".join([*head, *_contents(), *chapters, *_compact(), *_confirmation()]) + "\n"
 
 
 def _contents() -> Iterator[str]:

@@ -13,6 +13,7 @@ from affino_mcp.cli.log_asking import answered, asks, question
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_json, print_table
 from affino_mcp.cli.service import opened
+from affino_mcp.control_edge.words import time
 
 app = typer.Typer()
 
@@ -49,7 +50,7 @@ def _print(answer: Answer, *, as_json: bool) -> None:
         columns = ("Time (UTC)", "Profile", "Person", "Method", "Status", "Record", "ms", "Remarks")
         print_table(columns, [cells(row) for row in answer.rows], "No calls.")
     if answer.next:
-        note(f"Looked back to {answer.back[:19].replace('T', ' ')} UTC. Further: --cursor {answer.next}")
+        note(f"Looked back to {time(answer.back)} UTC. Further: --cursor {answer.next}")
 
 
 def document(row: Row) -> dict[str, Any]:
@@ -60,9 +61,8 @@ def document(row: Row) -> dict[str, Any]:
 
 def cells(row: Row) -> tuple[object, ...]:
     """The row for people."""
-    time = row.at[:19].replace("T", " ")
     person = f"{row.person_name} ({row.person_code})" if row.person_code is not None else row.person_name
-    return time, row.profile_name, person, row.method, row.status, row.record, row.duration_ms, _remarks(row)
+    return time(row.at), row.profile_name, person, row.method, row.status, row.record, row.duration_ms, _remarks(row)
 
 
 def _remarks(row: Row) -> str:

@@ -31,8 +31,6 @@ OutcomeOf = Annotated[Outcome | None, typer.Option("--outcome", help="How the ca
 RecordOf = Annotated[str | None, typer.Option("--record", metavar="FAMILY#CODE", help="accounts#12")]
 Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="10m, 2h, 3d, or an ISO time.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="As --since.")]
-
-
 RequestOf = Annotated[
     str | None, typer.Option("--request", metavar="ID", help="The request id that a caller was told.")
 ]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from affino_mcp.audit.queries import people
+from affino_mcp.audit.queries import users
 from affino_mcp.cli.journal import recorded
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note
@@ -73,11 +73,11 @@ def add_to(app: typer.Typer) -> None:
 
 def _confirm(service: Service, profile: Profile, overlap: timedelta, *, as_json: bool) -> None:
     now = service.clock()
-    users = people(service.stores.database, service.settings.audit_table, profile.key, now - timedelta(hours=24), now)
-    told = f"Used in the last 24 hours by {plural(len(users), 'person', 'people')}:"
-    note(told if users else "Nobody used it in the last 24 hours.")
-    for code, row in users.items():
-        note(f"  {row.person_name} ({code}), last at {row.at}")
+    found = users(service.stores.database, service.settings.audit_table, profile.key, now).users
+    told = f"Used in the last 24 hours by {plural(len(found), 'person', 'people')}:"
+    note(told if found else "Nobody used it in the last 24 hours.")
+    for user in found:
+        note(f"  {user.name} ({user.code}), last at {user.last}")
     if profile.former and profile.former.accepted(now):
         note("The secret before this one is still accepted; that ends now, only the last one is remembered.")
     when = f"in {overlap}" if overlap else "at once"

@@ -15,7 +15,7 @@ from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.cli.words import Families, families
 from affino_mcp.clock import iso
-from affino_mcp.control_edge.journal import Subject
+from affino_mcp.control_edge.journal import Subject, described
 from affino_mcp.control_edge.words import ago
 from affino_mcp.gate.profile import OPTIONS, PROFILE_TYPE, Profile, ProfileState
 from affino_mcp.gate.profile_form import drawn
@@ -169,11 +169,7 @@ def _document(profile: Profile, *, enabled: bool) -> dict[str, Any]:
         "key": profile.key,
         "type": PROFILE_TYPE,
         "enabled": enabled,
-        "families": profile.capability.to_json(),
-        "rate": profile.rate,
-        "burst": profile.burst,
-        "notes": profile.notes,
-        **profile.options,
+        **described(profile),
         "created": profile.created,
         "updated": profile.updated,
     }

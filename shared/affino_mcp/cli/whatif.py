@@ -14,6 +14,7 @@ from affino_mcp.cli.service import opened
 from affino_mcp.cli.words import families
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.whatif import Effect, effect
+from affino_mcp.control_edge.words import time
 
 
 def whatif(
@@ -44,9 +45,9 @@ def whatif(
 
 
 def _print(found: Effect, rate: int | None) -> None:
-    rows = [(one.calls, one.person, one.method, one.rule, one.last[:19].replace("T", " ")) for one in found.refused]
+    rows = [(one.calls, one.person, one.method, one.rule, time(one.last)) for one in found.refused]
     print_table(("Calls", "Person", "Method", "Needs", "Last (UTC)"), rows, "No recent call would have been refused.")
-    since = f" back to {found.since[:19].replace('T', ' ')} UTC" if found.since else ""
+    since = f" back to {time(found.since)} UTC" if found.since else ""
     note(f"Looked at {found.looked_at} calls{since}.")
     if found.slower:
         note(f"The busiest minute had {found.busiest} calls; the new limit is {rate}.")

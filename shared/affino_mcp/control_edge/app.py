@@ -21,7 +21,7 @@ from affino_mcp.pages.assets import BY_ADDRESS, KEPT
 _MANAGE = Rule(PROFILES_MANAGE)
 _SECRET = Rule(PROFILES_MANAGE, fresh=True)
 _PROFILE = Rule(PROFILES_MANAGE, keys=register.keys)
-_TRIAL = Rule(PROFILES_MANAGE, keys=trials.keys)
+_TRIAL = Rule(PROFILES_MANAGE, keys=register.keys_of_query)
 _PERSON = Rule(PROFILES_MANAGE, keys=people.keys)
 _PROFILE_SECRET = Rule(PROFILES_MANAGE, fresh=True, keys=register.keys)
 
@@ -65,7 +65,7 @@ SCREENS: Final[tuple[tuple[str, str, Screen, Rule], ...]] = (
     ("/tests/crm", "POST", trials.run_crm, _MANAGE),
     ("/tests/user", "GET", trials.user, _TRIAL),
     ("/tests/user", "POST", trials.run_user, _MANAGE),
-    ("/help/crm", "GET", help_.crm, Rule(keys=help_.keys)),
+    ("/help/crm", "GET", help_.crm, Rule(keys=register.keys_of_query)),
     ("/help/user", "GET", help_.user, Rule()),
     ("/logs", "GET", logs.listed, Rule(keys=log_filters.keys)),
     ("/logs/export", "GET", log_export.export, Rule(keys=log_filters.keys)),

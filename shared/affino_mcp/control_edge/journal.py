@@ -48,6 +48,18 @@ LOG: Final = Subject(NOWHERE, "Control Centre", "")
 """The API Log itself."""
 
 
+def described(profile: Profile) -> dict[str, Any]:
+    """A profile as the log keeps it: everything but the secret."""
+    return {
+        "name": profile.name,
+        "families": profile.capability.to_json(),
+        "rate": profile.rate,
+        "burst": profile.burst,
+        "notes": profile.notes,
+        **profile.options,
+    }
+
+
 @dataclass(frozen=True)
 class By:
     """Who acts, from where, and how a row is written there."""

@@ -28,6 +28,11 @@ def keys(given: Mapping[str, str]) -> Sequence[Key]:
     return (rows.profile(given["key"][:64]),)
 
 
+def keys_of_query(given: Mapping[str, str]) -> Sequence[Key]:
+    """The row of the profile that a query names, if it names one."""
+    return keys({"key": given["profile"]}) if given.get("profile") else ()
+
+
 def the(ask: Ask) -> ProfileState:
     """The profile that the path names; raises NotFound."""
     row = ask.rows.get(rows.profile(ask.path["key"][:64]))

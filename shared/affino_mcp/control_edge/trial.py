@@ -161,10 +161,7 @@ class Trial:
         if login.status_code != 200:
             return Result([*_login_lamps(login, self.profile), *_off(METHOD)], login_ms=took)
         token = str(_json(login).get("AccessToken", ""))
-        lamps = [
-            _SIGNED,
-            Lamp(USER, GOOD, f"Logged in as {wanted.email}."),
-        ]
+        lamps = [_SIGNED, Lamp(USER, GOOD, f"Logged in as {wanted.email}.")]
         elapsed = stopwatch()
         try:
             answer = self._call(wanted, token)

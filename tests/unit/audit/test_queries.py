@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.audit.log import AuditLog
-from affino_mcp.audit.queries import LOOKED_AT, Question, one, people, search
+from affino_mcp.audit.queries import LOOKED_AT, Question, one, search, users
 from affino_mcp.audit.row import Outcome, Row, item
 from affino_mcp.clock import iso
 from affino_mcp.store.memory import MemoryDatabase
@@ -150,8 +150,16 @@ def test_a_foreign_cursor_does_no_harm(cursor: str) -> None:
 
 
 def test_who_used_a_profile() -> None:
-    found = people(DATABASE, TABLE, "K1", NOON - timedelta(hours=24), NOON)
-    assert {code: call.at for code, call in found.items()} == {7: CALLS[0].at}
+    found = users(DATABASE, TABLE, "K1", NOON)
+    assert {user.code: user.last for user in found.users} == {7: CALLS[0].at}
+
+
+def test_an_operators_deed_is_no_use_of_the_profile() -> None:
+    database = MemoryDatabase()
+    for channel, code in (("mcp", 7), ("control", 8)):
+        database.put(AuditLog(database, TABLE).put(row(NOON, profile_key="K1", person_code=code, channel=channel)))
+    found = users(database, TABLE, "K1", NOON)
+    assert ([(user.code, user.calls) for user in found.users], found.looked_at) == ([(7, 1)], 2)
 
 
 def test_a_read_at_a_time_gets_to_the_end() -> None:

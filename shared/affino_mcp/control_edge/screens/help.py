@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from starlette.responses import Response
@@ -15,12 +14,6 @@ from affino_mcp.gate import rows
 from affino_mcp.gate.groups import PROFILES_MANAGE
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.sessions import REFRESH_LIFETIME
-from affino_mcp.store.ops import Key
-
-
-def keys(given: Mapping[str, str]) -> Sequence[Key]:
-    """The row of the profile that the query names."""
-    return (rows.profile(given["profile"][:64]),) if given.get("profile") else ()
 
 
 def crm(ask: Ask) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -52,9 +52,9 @@ def _everybody(ask: Ask) -> tuple[list[Person], str | None]:
     table, after = ask.centre.settings.gate_table, ask.query.get("after")
     start = {"pk": rows.PERSON_LIST, "sk": after} if after else None
     found = ask.centre.database.query(Query(table, rows.PERSON_LIST, limit=PAGE, start=start))
-    places = [rows.person(item["user_code"]) for item in found.items]
-    items = ask.centre.database.get_many(table, places) if places else {}
-    people = [Person.from_json(items[place]) for place in places if place in items]
+    keys_ = [rows.person(item["user_code"]) for item in found.items]
+    items = ask.centre.database.get_many(table, keys_) if keys_ else {}
+    people = [Person.from_json(items[key]) for key in keys_ if key in items]
     return people, str(found.next["sk"]) if found.next else None
 
 
@@ -75,39 +75,32 @@ def groups(ask: Ask) -> Response:
     """Put the person in the ticked groups and out of all others; not from a page that shows groups of before."""
     person, ticked = the(ask), [group for group in GROUPS if group in ask.ticked.get("group", ())]
     shown = replace(person, groups=tuple(filter(None, ask.form.get("shown", "").split(","))))
-    if _locks_out(ask, person, replace(person, groups=tuple(ticked))):
-        return _page(ask, person, _OWN_ACCESS)
-    before, after = {"groups": list(person.groups)}, {"groups": ticked}
-    try:
-        with recorded(ask, "change_groups", Subject.person(person), before, after):
-            ask.centre.people.change(person.user_code, groups=ticked, seen=shown)
-    except Conflict as error:
-        return _page(ask, ask.centre.people.get(person.user_code) or person, error.message, error.status)
-    return ask.go(f"/people/{person.user_code}?done=groups")
+    return _changed(ask, shown, "groups", ticked)
 
 
 def grant(ask: Ask) -> Response:
     """Give the person a right directly, for good or until a day."""
     person = the(ask)
-    return _with_rights(ask, person, {**person.rights, ask.form.get("right", ""): ask.form.get("until") or None})
+    return _changed(ask, person, "rights", {**person.rights, ask.form.get("right", ""): ask.form.get("until") or None})
 
 
 def revoke(ask: Ask) -> Response:
     """Take a right back that was given directly."""
     person, right = the(ask), ask.form.get("right", "")
-    return _with_rights(ask, person, {name: until for name, until in person.rights.items() if name != right})
+    return _changed(ask, person, "rights", {name: until for name, until in person.rights.items() if name != right})
 
 
-def _with_rights(ask: Ask, person: Person, wanted: Mapping[str, str | None]) -> Response:
-    if _locks_out(ask, person, replace(person, rights=wanted)):
+def _changed(ask: Ask, seen: Person, name: str, wanted: Any) -> Response:
+    """Give the person other groups or rights (`name`), unless they are not as `seen` any more, or one's own access goes."""
+    person, after = the(ask), {name: wanted}
+    if _locks_out(ask, person, replace(person, **after)):
         return _page(ask, person, _OWN_ACCESS)
-    before, after = {"rights": dict(person.rights)}, {"rights": dict(wanted)}
     try:
-        with recorded(ask, "change_rights", Subject.person(person), before, after):
-            ask.centre.people.change(person.user_code, rights=wanted, seen=person)
+        with recorded(ask, f"change_{name}", Subject.person(person), {name: person.to_json()[name]}, after):
+            ask.centre.people.change(person.user_code, seen=seen, **after)
     except (Conflict, InvalidArgument) as error:
         return _page(ask, ask.centre.people.get(person.user_code) or person, error.message, error.status)
-    return ask.go(f"/people/{person.user_code}?done=rights")
+    return ask.go(f"/people/{person.user_code}?done={name}")
 
 
 def places_of(ask: Ask) -> Response:
@@ -142,11 +135,11 @@ def enable(ask: Ask) -> Response:
 def end_session(ask: Ask) -> Response:
     """End one session, named by its fingerprint."""
     person, mark = the(ask), ask.form.get("session", "")
-    live = [session for session in ask.centre.sessions.list_of(person.user_code) if session.fingerprint == mark]
-    if not live:
+    named = [session for session in ask.centre.sessions.list_of(person.user_code) if session.fingerprint == mark]
+    if not named:
         raise InvalidArgument("session", "This session is over already.")
     with recorded(ask, "end_session", Subject.person(person), {"session": mark}, {}):
-        ask.centre.sessions.end(person.user_code, live[0].digest)
+        ask.centre.sessions.end(person.user_code, named[0].digest)
     return ask.go(f"/people/{person.user_code}?done=session")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from starlette.responses import Response
 
@@ -11,7 +10,7 @@ from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.form import ProfileForm
-from affino_mcp.control_edge.journal import Subject, recorded
+from affino_mcp.control_edge.journal import Subject, described, recorded
 from affino_mcp.control_edge.prices import base, prices
 from affino_mcp.control_edge.whatif import effect, is_narrower
 from affino_mcp.control_edge.words import faults
@@ -49,17 +48,11 @@ def save(ask: Ask) -> Response:
     if ask.form.get("back"):
         return _form(ask, form, profile)
     try:
-        rate, burst = form.number("rate"), _burst(form, profile)
+        rate, burst = form.number("rate"), form.number("burst")
+        wanted = profile.rate if rate is None else rate
+        burst = default_burst(wanted) if burst is None else burst
         if is_narrower(profile, form.capability, rate) and ask.form.get("sure") != "yes":
-            sound(
-                replace(
-                    profile,
-                    name=form.name.strip(),
-                    notes=form.notes,
-                    rate=profile.rate if rate is None else rate,
-                    burst=burst,
-                )
-            )
+            sound(replace(profile, name=form.name.strip(), notes=form.notes, rate=wanted, burst=burst))
             found = effect(ask.centre, profile, form.capability, rate)
             return ask.page("whatif.html", here="/profiles", profile=profile, form=form, effect=found, rate=rate)
         _changed(ask, profile, form, rate, burst)
@@ -68,28 +61,10 @@ def save(ask: Ask) -> Response:
     return ask.go(f"/profiles/{profile.key}?done=saved")
 
 
-def _burst(form: ProfileForm, profile: Profile) -> int:
-    """The burst that is entered, else the one that follows from the rate. Raises InvalidArgument (rate, burst)."""
-    rate, burst = form.number("rate"), form.number("burst")
-    return default_burst(profile.rate if rate is None else rate) if burst is None else burst
-
-
 def urls(ask: Ask) -> dict[str, str]:
     """Where clients connect and log in."""
     public, name = ask.place.public, ask.centre.settings.instance
     return {"mcp": f"{public}/mcp", "login": f"{public}/rest/{name}/login"}
-
-
-def described(profile: Profile) -> dict[str, Any]:
-    """A profile as the log keeps it: everything but the secret."""
-    return {
-        "name": profile.name,
-        "families": profile.capability.to_json(),
-        "rate": profile.rate,
-        "burst": profile.burst,
-        "notes": profile.notes,
-        **profile.options,
-    }
 
 
 def _sent(ask: Ask) -> ProfileForm:

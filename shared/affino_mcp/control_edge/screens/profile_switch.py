@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 from starlette.responses import Response
 
-from affino_mcp.audit.queries import Question, search
-from affino_mcp.audit.row import CONTROL
+from affino_mcp.audit.queries import users
 from affino_mcp.clock import iso
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
@@ -20,15 +18,6 @@ from affino_mcp.gate.former import overlap
 
 OVERLAPS: Final[Mapping[str, str]] = {"0": "at once", "1h": "in an hour", "24h": "in 24 hours", "7d": "in 7 days"}
 """When the old secret stops working: what the operator chooses from."""
-
-
-class User(NamedTuple):
-    """Somebody who used a profile lately."""
-
-    name: str
-    code: int
-    calls: int
-    last: str
 
 
 def disable(ask: Ask) -> Response:
@@ -82,21 +71,9 @@ def end_overlap(ask: Ask) -> Response:
 
 def _asked(ask: Ask, error: Conflict | InvalidArgument | None = None) -> Response:
     profile = register.the(ask).profile
-    users, looked = _users(ask, profile.key)
-    shown = {"profile": profile, "users": users, "looked_at": looked, "overlaps": OVERLAPS}
+    centre = ask.centre
+    found = users(centre.database, centre.settings.audit_table, profile.key, centre.clock(), most=900, reads=2)
+    shown: dict[str, Any] = {"profile": profile, "overlaps": OVERLAPS, **found._asdict()}
     shown |= {"running": profile.former is not None and profile.former.accepted(ask.centre.clock())}
     status, wrong = (error.status, error.message) if error else (200, "")
     return ask.page("regenerate.html", status, here="/profiles", wrong=wrong, **shown)
-
-
-def _users(ask: Ask, key: str) -> tuple[list[User], int]:
-    """Who used the profile in the last 24 hours, latest first, among the newest calls that two reads give."""
-    now = ask.centre.clock()
-    question = Question(profile=key, since=now - timedelta(hours=24), limit=900)
-    found = search(ask.centre.database, ask.centre.settings.audit_table, question, now, reads=2).rows
-    users: dict[int, User] = {}
-    for row in (row for row in found if row.channel != CONTROL and row.person_code is not None):
-        code = int(row.person_code or 0)
-        before = users.get(code, User(row.person_name, code, 0, row.at))
-        users[code] = before._replace(calls=before.calls + row.count)
-    return list(users.values()), len(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -19,7 +19,6 @@ from affino_mcp.gate import rows
 from affino_mcp.gate.profile import Profile, ProfileState
 from affino_mcp.gate.tokens import digest
 from affino_mcp.gate.whoami import CURRENT_USER
-from affino_mcp.store.ops import Key
 
 _FIELDS: Final = ("profile", "email", "method", "arguments")
 
@@ -73,11 +72,6 @@ def _place(method: Method) -> tuple[object, ...]:
     """Where a method stands in the choice: first what reads a family's list and needs nothing, which proves most with least."""
     asks = PAGE_SIZE not in method.takes or any(field.required for field in method.takes)
     return method.access, method.family == Family.ALWAYS, asks, method.family, method.name
-
-
-def keys(given: Mapping[str, str]) -> Sequence[Key]:
-    """The row of the profile that the query names."""
-    return (rows.profile(given["profile"][:64]),) if given.get("profile") else ()
 
 
 def _chosen(ask: Ask, key: str) -> ProfileState | None:
