@@ -62,7 +62,7 @@ def entry(before: Document | None, after: Document, old: Mapping[str, Any], new:
 
 def told(value: Any) -> Any:
     """A value as history tells it; a long text is told by its length."""
-    return {"Length": value["Length"]} if isinstance(value, dict) and "Parts" in value else value
+    return {"Length": value["Length"]} if is_long(value) else value
 
 
 def changed(found: Entry) -> Changed:
@@ -72,8 +72,12 @@ def changed(found: Entry) -> Changed:
 
 
 def _digest(value: Any) -> Any:
-    is_long = isinstance(value, dict) and "Parts" in value
-    return {"length": value["Length"], "sha256": value["Text"]} if is_long else value
+    return {"length": value["Length"], "sha256": value["Text"]} if is_long(value) else value
+
+
+def is_long(value: Any) -> bool:
+    """Whether a value stands for a text that is kept elsewhere (see texts.py)."""
+    return isinstance(value, dict) and "Parts" in value
 
 
 def history_key(ref: str, version: int) -> Key:

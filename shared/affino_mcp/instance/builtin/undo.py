@@ -100,8 +100,9 @@ def _changed_back(view: Undoing, past: Past, values: Values, call: Call, carry: 
 
 def _text(records: Records, stored: Stored, value: Any) -> Any:
     """The value as a caller would give it: a long text, which is kept beside the record, as text."""
-    is_kept = isinstance(value, dict) and "Parts" in value
-    return texts.read(records, [(stored.document.family, stored.document.code, value)])[0] if is_kept else value
+    if not journal.is_long(value):
+        return value
+    return texts.read(records, [(stored.document.family, stored.document.code, value)])[0]
 
 
 def _deleted(view: Undoing, past: Past, values: Values, call: Call, carry: Carry) -> Done:
