@@ -75,11 +75,17 @@ def _change(
     record: str, deed: str, before: Mapping[str, Any], after: Mapping[str, Any], secrets: Sequence[str]
 ) -> Change:
     names = [name for name in dict.fromkeys((*before, *after)) if before.get(name) != after.get(name)]
-    fields: dict[str, Change] = {}
+    pairs: list[tuple[str, Change]] = []
     for name in names[:_FIELDS]:
         old, new = (brief(name, side.get(name), _LENGTHS[0], secrets) for side in (before, after))
-        fields |= {part: _pair(*sides) for part, sides in _parts(title(name, secrets), old, new).items()}
-    return _counted({"record": plain(record), "deed": plain(deed), "fields": fields}, len(names[_FIELDS:]))
+        pairs += [(part, _pair(*sides)) for part, sides in _parts(title(name, secrets), old, new).items()]
+    return _counted(_with_fields({"record": plain(record), "deed": plain(deed)}, pairs), len(names[_FIELDS:]))
+
+
+def _with_fields(change: Change, pairs: Sequence[tuple[str, Change]]) -> Change:
+    """The change with those fields; of two whose names were cut to the same one stays, the other is counted."""
+    fields = dict(pairs)
+    return _counted(change | {"fields": fields}, len(pairs) - len(fields))
 
 
 def _parts(name: str, before: Any, after: Any) -> dict[str, tuple[Any, Any]]:
@@ -120,8 +126,8 @@ def _short(value: Any, length: int) -> Any:
 
 def _shortened(change: Change, length: int) -> Change:
     pairs = change["fields"].items()
-    fields = {_short(n, 60): {side: _short(v, length) for side, v in pair.items()} for n, pair in pairs}
-    return change | {"fields": fields}
+    shorter = [(_short(n, 60), {side: _short(v, length) for side, v in pair.items()}) for n, pair in pairs]
+    return _with_fields(change, shorter)
 
 
 def _within(changes: Sequence[Change], room: int) -> list[Change]:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from affino_mcp.audit.changes import fitted, of_operator, told
@@ -57,13 +57,22 @@ def test_a_known_secret_survives_nowhere(text: str, times: int) -> None:
     assert CANARY[:7] not in json.dumps(kept)
 
 
+ALIKE = {"0" * 60: {"": True, "0": True}}
+
+
 @given(st.lists(records, min_size=1, max_size=5), st.integers(200, 1500))
+@example([Changed("accounts#12", "changed", {}, ALIKE)], 200)
 def test_every_field_is_shown_or_counted(changed: list[Changed], room: int) -> None:
     whole = told(changed)
     for full, cut in zip(whole, fitted(whole, room), strict=False):
         if cut["record"] == full["record"]:
             had = len(full["fields"]) + full.get("left_out", 0)
             assert len(cut["fields"]) + cut.get("left_out", 0) == had
+
+
+def test_two_fields_whose_names_are_cut_to_the_same_are_shown_once_and_counted() -> None:
+    (cut,) = fitted([change({}, ALIKE)], 150)
+    assert (len(cut["fields"]), cut["left_out"]) == (1, 1)
 
 
 LONG = "word " * 400
