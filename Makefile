@@ -7,13 +7,14 @@ PORT ?= 8642
 STATE ?= .local/state
 FRESH ?=
 ARGS ?=
+ROUNDS ?= 5
 
 bin := .venv/bin
 checked := shared functions scripts bench tests
 # Every install is exactly what the lock names, by hash; the lock is complete, so nothing is resolved.
 install = -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes --requirement
 
-.PHONY: help setup run test check build deploy-local docs bench lock clean
+.PHONY: help setup run test hunt check build deploy-local docs bench lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -25,6 +26,10 @@ run: setup .tools/emulator/.made ## Run the whole service here until Ctrl-C (POR
 
 test: check .tools/emulator/.made .tools/sam/.made .tools/schemathesis/.made ## Run check, then every test (ARGS="-k name" chooses some)
 	@$(bin)/python scripts/run_tests.py $(ARGS)
+
+hunt: setup .tools/emulator/.made ## Run the property tests with examples never tried before (ROUNDS=5 ARGS="-k name")
+	@for round in $$(seq $(ROUNDS)); do echo "hunt: round $$round of $(ROUNDS)"; \
+	  $(bin)/python scripts/run_tests.py -q -x -m hypothesis --hypothesis-profile hunt $(ARGS) || exit 1; done
 
 check: setup ## Lint, format, types, import layers and the line ratchet; under a minute
 	@$(bin)/ruff check --quiet --output-format concise
