@@ -136,3 +136,14 @@ def test_a_reloaded_secret_page_says_where_the_profile_is(operator: Desk, profil
 def test_the_sum_of_the_tokens_needs_no_script(operator: Desk, ticked: list[str], tokens: int) -> None:
     page = operator.send("/profiles/new", name="", rate="60", burst="", notes="", grid=ticked)
     assert re.findall(r"<output[^>]*>([0-9,]+)</output>", page.text) == [f"{tokens:,}"]
+
+
+def test_each_button_to_copy_is_named_after_what_it_copies(operator: Desk) -> None:
+    page = operator.send("/profiles/new", name="New", rate="60", burst="", notes="")
+    named = re.findall(r'data-copy="([a-z-]+)" hidden><span>Copy</span><span class="hidden"> ([^<]+)<', page.text)
+    assert named == [
+        ("api-key", "API Key"),
+        ("api-secret", "API Secret"),
+        ("mcp-url", "MCP endpoint"),
+        ("login-url", "Login"),
+    ]
