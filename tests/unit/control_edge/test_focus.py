@@ -51,6 +51,29 @@ def test_after_a_fault_the_cursor_stands_at_it(operator: Desk, path: str, form: 
     assert f'id="{where}-wrong"' in page.text
 
 
+def test_what_concerns_the_whole_form_has_the_cursor_itself(operator: Desk) -> None:
+    profile = operator.world.profile("Newsroom")
+    note = re.compile(r'<div class="note bad" role="alert" tabindex="-1" autofocus>')
+    path = f"/profiles/{profile.key}/edit"
+    old = operator.get(path)
+    operator.world.profiles.change(profile.key, notes="theirs")
+    page = operator.send(path, old, name="Mine", rate="60", burst="", notes="")
+    assert (page.status_code, bool(note.search(page.text)), focused(page)) == (409, True, "")
+    own = operator.send("/people/1/groups", operator.get("/people/1"))
+    assert (own.status_code, bool(note.search(own.text))) == (409, True)
+    again = operator.send(f"/profiles/{profile.key}/regenerate", overlap="8d")
+    assert (again.status_code, bool(note.search(again.text))) == (400, True)
+
+
+def test_a_wrong_password_asked_for_again_speaks_of_the_password_alone(operator: Desk) -> None:
+    page = operator.send("/prove", password="not the password")
+    assert (page.status_code, "The password is wrong." in page.text, "e-mail address" in page.text) == (
+        401,
+        True,
+        False,
+    )
+
+
 def test_a_search_that_cannot_be_made_has_the_cursor_at_its_fault(operator: Desk) -> None:
     assert focused(operator.get("/logs", status="ten", record="none")) == "status"
     assert focused(operator.get("/logs", family="none")) == "family"
