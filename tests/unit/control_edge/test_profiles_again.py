@@ -147,3 +147,11 @@ def test_each_button_to_copy_is_named_after_what_it_copies(operator: Desk) -> No
         ("mcp-url", "MCP endpoint"),
         ("login-url", "Login"),
     ]
+
+
+@pytest.mark.parametrize("path", ["/profiles/nobody", "/people/999", "/logs/nobody/01M83T4CM060710PCYHWFH0XZP"])
+def test_what_is_not_there_leaves_the_menu_in_place(operator: Desk, path: str) -> None:
+    page = operator.get(path)
+    assert page.status_code == 404
+    assert ('aria-label="Control Centre"' in page.text, "Control Centre · demo" in page.text) == (True, True)
+    assert "Control Centre ·" not in text_of(operator.get("/nowhere"))
