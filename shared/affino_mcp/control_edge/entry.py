@@ -78,7 +78,7 @@ def _entered(centre: Centre, request: Request, place: Place, body: bytes, screen
     if not ask.may(CONTROL_ACCESS) or (rule.right and not ask.may(rule.right)):
         return ask.page("forbidden.html", 403, right=rule.right if ask.may(CONTROL_ACCESS) else CONTROL_ACCESS)
     if request.method == "POST" and not _own(request, found.get("csrf", ""), visit.csrf):
-        return ask.page("stale.html", 403)
+        return ask.page("stale.html", 403, again=here)
     if rule.fresh and not centre.visits.is_proved(visit):
         return _proof(ask, here)
     return _shown(ask, screen)

@@ -155,3 +155,12 @@ def test_what_is_not_there_leaves_the_menu_in_place(operator: Desk, path: str) -
     assert page.status_code == 404
     assert ('aria-label="Control Centre"' in page.text, "Control Centre · demo" in page.text) == (True, True)
     assert "Control Centre ·" not in text_of(operator.get("/nowhere"))
+
+
+def test_a_form_from_before_the_last_sign_in_leads_back_to_its_page(operator: Desk, profile: Profile) -> None:
+    old = operator.get(f"/profiles/{profile.key}/edit")
+    operator.sign_in("olivia.park@affino.example")
+    page = save(operator, profile, old, name="Other")
+    assert page.status_code == 403
+    assert f'href="/control/profiles/{profile.key}/edit">Open its page again' in page.text
+    assert operator.world.profiles.get(profile.key).profile == profile
