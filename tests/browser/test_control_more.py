@@ -28,6 +28,10 @@ def test_a_secret_changes_hands(operator: Operator, profile: Profile) -> None:
     page.get_by_label("in 24 hours").check()
     operator.presses("Regenerate now")
     expect(page.get_by_role("status")).to_contain_text("The old secret is accepted until")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy API Secret").click()
+    expect(page.get_by_role("button", name="Copied API Secret")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#api-secret").inner_text()
     warned = call(agent, "list_accounts", {}).json()["result"]["structuredContent"]["Warnings"]
     assert [warning["Code"] for warning in warned] == ["FORMER_SECRET"]
 
