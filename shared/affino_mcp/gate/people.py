@@ -53,7 +53,7 @@ class People:
 
         Raises InvalidArgument (name, email, groups, rights) and Conflict (the e-mail address or the code is taken).
         """
-        person = _sound(Person(user_code, name.strip(), checked(email), tuple(groups), dict(rights or {})))
+        person = sound(Person(user_code, name.strip(), checked(email), tuple(groups), dict(rights or {})))
         until_settled(lambda: self._create(person))
         return person
 
@@ -135,7 +135,7 @@ class People:
         before = Person.from_json(row)
         if seen is not None and (seen.rights, seen.groups) != (before.rights, before.groups):
             raise Conflict("This person's rights were changed meanwhile. Look at them again before changing them.")
-        person = _sound(replace(before, **changes))  # type: ignore[arg-type]
+        person = sound(replace(before, **changes))  # type: ignore[arg-type]
         self._db.transact([self._renewal(row, person), *self._copies(person)], str(uuid.uuid4()))
         return person
 
@@ -160,7 +160,8 @@ def _explain(failed: TransactionFailed) -> None:
     raise failed
 
 
-def _sound(person: Person) -> Person:
+def sound(person: Person) -> Person:
+    """The person itself; raises InvalidArgument (name, groups, rights)."""
     if not person.name or len(person.name) > NAME_LENGTH or not person.name.isprintable():
         raise InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
     unknown = [group for group in person.groups if group not in GROUPS]
