@@ -12,6 +12,7 @@ from affino_mcp.cli.output import print_fields, print_json
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.clock import iso
 from affino_mcp.connect.credentials import Credentials
+from affino_mcp.gate.emails import folded
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import Profile
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
@@ -68,7 +69,8 @@ def logged_in(service: Service, profile: str, person: str, password: str | None)
 
 def known_password(service: Service, email: str) -> str:
     """The password from the connection file, or as typed; raises LoginFailed where nobody can be asked."""
-    known = [entry["password"] for entry in service.connection.people.values() if entry["email"] == email]
+    people = service.connection.people.values()
+    known = [entry["password"] for entry in people if folded(entry["email"]) == folded(email)]
     if known:
         return str(known[0])
     if not sys.stdin.isatty():

@@ -98,6 +98,10 @@ def set_(
 
     Example: affino-mcp person set jane@orbital.example --group "Sales Managers" --right contacts.consent=2026-12-31
     """
+    if group and no_groups:
+        raise typer.BadParameter("say --group or --no-groups, not both")
+    if not (name is not None or group or no_groups or right or password):
+        raise typer.BadParameter("say what to change, like --group Sales")
     service = opened(ctx, connection)
     before = service.person(person)
     given: dict[str, Any] = {"name": name, "groups": [] if no_groups else group}
@@ -105,10 +109,10 @@ def set_(
     changes: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
     after = changes | ({"password": "a new one"} if password else {})
     with recorded(service, "change_person", Subject.person(before), _document(before), after):
-        if password:
+        changed = service.people.change(before.user_code, **changes, seen=before if right else None)
+        if password:  # last: a refused change leaves the password as it was
             service.passwords.set(before.user_code, password)
             service.sessions.end_all(before.user_code)
-        changed = service.people.change(before.user_code, **changes, seen=before if right else None)
     _print(_document(changed), as_json=as_json)
 
 

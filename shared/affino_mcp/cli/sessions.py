@@ -65,7 +65,7 @@ def end(
     else:
         chosen = [each for each in live if each.fingerprint == session]
         if not chosen:
-            raise NotFound("session", "live session")
+            raise NotFound("name", "live session", next="'affino-mcp session list' names them.")
         with recorded(service, "end_session", Subject.person(who), {"session": session}, {}):
             service.sessions.end(code, chosen[0].digest)
         ended = 1
