@@ -27,6 +27,7 @@ class Commands(TyperGroup):
         """Notes whether the answer shall be JSON, for refusals too; raises TyperException for what is not understood."""
         ctx.meta[_JSON] = "--json" in args
         try:
+            _require_text(args)
             return super().parse_args(ctx, args)
         except typer.TyperException as error:
             _misunderstood(ctx, error)
@@ -47,6 +48,14 @@ class Commands(TyperGroup):
                 raise
             typer.echo(f"{SAID_BY}{_system(error)}", err=True)
             raise typer.Exit(1) from error
+
+
+def _require_text(args: list[str]) -> None:
+    """Raises BadParameter for bytes that are no text: no store could keep them."""
+    try:
+        " ".join(args).encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter("the command holds bytes that are not UTF-8") from None
 
 
 def _misunderstood(ctx: Any, error: typer.TyperException) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.cli.journal import NOBODY, recorded
+from affino_mcp.cli.journal import NOBODY, recorded, stood
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
@@ -108,7 +108,7 @@ def set_(
     given["rights"] = rights(right, dict(before.rights)) if right else None
     changes: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
     after = changes | ({"password": "a new one"} if password else {})
-    with recorded(service, "change_person", Subject.person(before), _document(before), after):
+    with recorded(service, "change_person", Subject.person(before), stood(_document(before), after), after):
         changed = service.people.change(before.user_code, **changes, seen=before if right else None)
         if password:  # last: a refused change leaves the password as it was
             service.passwords.set(before.user_code, password)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.cli.journal import recorded
+from affino_mcp.cli.journal import recorded, stood
 from affino_mcp.cli.options import AsJson, ConnectionFile, OnOff
 from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
@@ -140,8 +140,8 @@ def set_(
         raise typer.BadParameter("say what to change, like --rate 600")
     service = opened(ctx, connection)
     before = service.profile(key)
-    document = _document(before.profile, enabled=before.enabled)
-    with recorded(service, "change_profile", _about(before), document, given | {"families": _plain(wanted)}):
+    after = given | ({"families": _plain(wanted)} if wanted else {})
+    with recorded(service, "change_profile", _about(before), stood(described(before.profile), after), after):
         key, seen = before.profile.key, before.profile.version
         changed = service.profiles.change(key, families=wanted, seen=seen, **given)
     _warn(wanted)

@@ -12,6 +12,8 @@ from affino_mcp.gate.profile import Profile
 
 MOST_PER_MINUTE = 6000
 NAME_LENGTH, NOTES_LENGTH = 100, 2000
+_FOLDED_BYTES = 1000
+"""The folded name is a sort key, which DynamoDB bounds."""
 
 
 def drawn(length: int) -> str:
@@ -28,6 +30,8 @@ def sound(profile: Profile) -> Profile:
     """The profile itself; raises InvalidArgument naming what is wrong with it."""
     if not 1 <= len(profile.name) <= NAME_LENGTH or not profile.name.isprintable():
         raise InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
+    if len(folded_name(profile.name).encode()) > _FOLDED_BYTES:
+        raise InvalidArgument("name", "The name is too long: some of its signs stand for many letters.")
     if len(profile.notes) > NOTES_LENGTH:
         raise InvalidArgument("notes", f"The notes can have at most {NOTES_LENGTH:,} characters.")
     if any(family not in SWITCHED for family in profile.capability.families):

@@ -150,6 +150,14 @@ def test_a_terminal_without_a_letter_is_no_fault() -> None:
     assert rb"'Gr\xf6\xdfe=read'" in done.stderr
 
 
+def test_bytes_that_are_no_text_are_refused_before_anything_is_done(terminal: Terminal) -> None:
+    terminal.json("profile", "create", "--name", "x")
+    out, err = terminal.run("profile", "set", "x", "--notes", "\udcff", "--json", code=2)
+    assert "not UTF-8" in json.loads(out)["error"]["message"]
+    assert "not UTF-8" in err
+    assert terminal.json("profile", "show", "x")["notes"] == ""
+
+
 def test_no_value_of_a_table_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
     print_table(("Name", "Key"), [("N" * 500, "K" * 16)], "")
     shown = capsys.readouterr().out

@@ -136,6 +136,7 @@ def test_write_without_read_is_allowed_with_a_note(terminal: Terminal) -> None:
         (["disable", "nowhere"], "not_found"),
         (["create", "--name", "newsroom"], "conflict"),
         (["create", "--name", ""], "validation_error"),
+        (["create", "--name", "\ufdfa" * 100], "validation_error"),
         (["show", ""], "not_found"),
         (["show", "x" * 5000], "not_found"),
         (["regenerate", "newsroom", "--overlap", "8d", "--yes"], "validation_error"),
