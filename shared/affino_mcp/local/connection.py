@@ -60,10 +60,15 @@ def read(path: Path) -> Connection:
         raise NoConnection(f"{path} is not a connection file that can be read. {advice}") from None
 
 
+def _is_url(text: str) -> bool:
+    return text.startswith("http") and text.isprintable()
+
+
 def _sound(found: Connection) -> Connection:
     """The connection itself; raises ValueError or TypeError when it has not the form that commands rely on."""
     parts = (found.profiles, found.people, found.headers, found.stores)
-    if not all(isinstance(part, dict) for part in parts) or not found.settings.aws_endpoint.startswith("http"):
+    urls = (found.mcp_url, found.login_url, found.settings.aws_endpoint)
+    if not all(isinstance(part, dict) for part in parts) or not all(map(_is_url, urls)):
         raise ValueError("not a connection")
     return found
 

@@ -82,8 +82,8 @@ def test_a_file_that_is_no_connection(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "more",
-    [{"stores": {"a_setting_of_another_version": ""}}, {"stores": {}}, {"people": []}],
-    ids=["setting", "no stores", "people"],
+    [{"stores": {"a_setting_of_another_version": ""}}, {"stores": {}}, {"people": []}, {"mcp_url": "mcp"}],
+    ids=["setting", "no stores", "people", "address"],
 )
 def test_a_connection_file_of_another_version(tmp_path: Path, more: dict[str, Any]) -> None:
     urls = ("http://127.0.0.1:1/mcp", "http://127.0.0.1:1/rest/demo/login")
