@@ -102,12 +102,12 @@ class Service:
             raise NotFound("key or name", "API Profile", next=following) from error
 
     def _key(self, key_or_name: str) -> str:
-        """The key; raises NotFound for what can be neither (nobody is asked about it)."""
+        """The key, also where another profile is called like it; raises NotFound for what can be neither."""
         if not 1 <= len(key_or_name) <= NAME_LENGTH:
             raise NotFound("key or name", "API Profile")
         place = rows.profile_name(folded_name(key_or_name))
-        named = self.stores.database.get(self.settings.gate_table, place)
-        return named["key"] if named else key_or_name
+        found = self.stores.database.get_many(self.settings.gate_table, [rows.profile(key_or_name), place])
+        return found[place]["key"] if list(found) == [place] else key_or_name
 
     def person(self, code_or_email: str) -> Person:
         """A person by user code, e-mail address or the demo's role; raises NotFound."""

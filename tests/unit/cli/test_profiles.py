@@ -176,6 +176,13 @@ def test_an_unknown_profile_is_named_as_one_says_it_with_what_to_do(terminal: Te
     assert error in terminal.run("profile", "disable", "nowhere", code=1)[1]
 
 
+def test_a_key_is_its_profile_also_when_another_is_called_like_it(terminal: Terminal) -> None:
+    key = str(create(terminal)["key"])
+    create(terminal, name=key)
+    assert terminal.json("profile", "show", key)["name"] == "Newsroom"
+    assert terminal.json("profile", "show", "newsroom")["key"] == key
+
+
 def test_nothing_to_change_leaves_no_row_and_no_new_version(terminal: Terminal) -> None:
     key = str(create(terminal)["key"])
     before = terminal.json("profile", "show", key)
