@@ -61,6 +61,8 @@ def login(
 
 def logged_in(service: Service, profile: str, person: str, password: str | None) -> Session:
     """A new session through the login URL; raises NotFound, LoginFailed."""
+    if person == HEADERS_ROLE and person not in service.connection.people:  # not the demo: nobody is meant by default
+        raise LoginFailed("Say who logs in, and through which profile: --person ADDRESS --profile NAME.")
     signing, who = service.profile(profile).profile, service.person(person)
     known, url = password or known_password(service, who.email), service.connection.login_url
     made = log_in(url, signing.key, signing.secret, who.email, known, http=service.http, clock=service.clock)

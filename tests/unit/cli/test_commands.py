@@ -168,6 +168,12 @@ def test_version() -> None:
     assert CliRunner().invoke(app, ["--version"]).stdout == f"affino-mcp {VERSION}\n"
 
 
+@pytest.mark.parametrize("words", [["login"], ["connect", "codex", "--profile", "all"]], ids=["login", "connect"])
+def test_where_there_is_no_demo_a_login_asks_whose(terminal: Terminal, words: list[str]) -> None:
+    terminal.json("profile", "create", "--name", "all")
+    assert "--person ADDRESS --profile NAME" in terminal.refused(*words)["message"]
+
+
 def test_login_needs_a_service_that_answers(terminal: Terminal) -> None:
     terminal.json("profile", "create", "--name", "all")
     terminal.json("person", "create", "--name", "Jane Doe", "--email", "jane@orbital.example")
