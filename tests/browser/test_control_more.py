@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.profile import Profile
 from tests.browser.control_service import Operator, Service
 from tests.browser.test_control import agent_of
@@ -27,6 +28,10 @@ def test_a_secret_changes_hands(operator: Operator, profile: Profile) -> None:
     page.get_by_label("in 24 hours").check()
     operator.presses("Regenerate now")
     expect(page.get_by_role("status")).to_contain_text("The old secret is accepted until")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy API Secret").click()
+    expect(page.get_by_role("button", name="Copied API Secret")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#api-secret").inner_text()
     warned = call(agent, "list_accounts", {}).json()["result"]["structuredContent"]["Warnings"]
     assert [warning["Code"] for warning in warned] == ["FORMER_SECRET"]
 
@@ -64,6 +69,19 @@ def test_a_persons_rights(operator: Operator) -> None:
     assert operator.complaints == []
 
 
+def _cut_off(operator: Operator) -> list[str]:
+    """What of the page can only be seen by scrolling sideways, or stands out of its card."""
+    found: list[str] = operator.page.evaluate(
+        """() => [
+            ...[...document.querySelectorAll(".card.flush .scroll, fieldset .scroll")]
+                .filter(each => each.scrollWidth > each.clientWidth),
+            ...[...document.querySelectorAll(".card input, .card select, .card textarea")].filter(each =>
+                each.getBoundingClientRect().right > each.closest(".card").getBoundingClientRect().right),
+        ].map(each => each.outerHTML.slice(0, 80))"""
+    )
+    return found
+
+
 @pytest.mark.parametrize("width", [320, 400])
 def test_narrow_windows(chromium: Browser, whole: Service, profile: Profile, pictures: Path | None, width: int) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 760})
@@ -79,4 +97,26 @@ def test_narrow_windows(chromium: Browser, whole: Service, profile: Profile, pic
     ):
         operator.goes(path)
         operator.looks(path, heading)
+        assert _cut_off(operator) == [], path
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_a_long_name_leaves_everything_in_sight(chromium: Browser, whole: Service, width: int) -> None:
+    key = whole.world.profile("x" * 100, {Family.ARTICLES: frozenset(Access)}, 60).key
+    context = chromium.new_context(viewport={"width": width, "height": 760})
+    operator = Operator(context.new_page(), whole, None)
+    operator.signs_in()
+    for path, heading in (
+        ("/profiles", "API Profiles"),
+        (f"/profiles/{key}", "xxx"),
+        (f"/profiles/{key}/edit", "Edit xxx"),
+        (f"/profiles/{key}/regenerate", "Regenerate the secret of xxx"),
+        (f"/tests/crm?profile={key}", "API Profile CRM Test Tool"),
+        (f"/help/crm?profile={key}&q=reorder", "API Profile CRM Help"),
+        (f"/logs?profile={key}&status=ten", "API Logs"),
+    ):
+        operator.goes(path)
+        operator.looks(path, heading)
+        assert _cut_off(operator) == [], path
     context.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.field import snake_case
@@ -12,6 +12,10 @@ from affino_mcp.catalogue.registry import RECORDS
 if TYPE_CHECKING:
     from affino_mcp.errors import AffinoError
     from affino_mcp.instance.port import Done
+
+
+_OPERATED: Final = {"api_profiles": "API Profile", "people": "person"}
+"""What operators act on, as people say it."""
 
 
 def summary(method: Method, done: Done) -> str:
@@ -31,7 +35,8 @@ def rejected(error: AffinoError, status: int) -> str:
 def named(ref: str) -> str:
     """A record as people say it: `account 12` for `accounts#12`."""
     family, _, code = ref.partition("#")
-    return f"{RECORDS[family].words} {code}" if family in RECORDS else ref
+    words = RECORDS[family].words if family in RECORDS else _OPERATED.get(family)
+    return f"{words} {code}" if words else ref
 
 
 def _written(done: Done) -> str:

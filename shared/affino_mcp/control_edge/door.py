@@ -111,7 +111,8 @@ def _prove(ask: Ask) -> Response:
         check(ask.centre, person.email, ask.form.get("password", ""), ask.place.source)
     except Refused as refused:
         _tell(ask.place, person.user_code, refused.word)
-        return _refusal(ask.page("prove.html", refused.status, wrong=refused.text, next=next_, kept=kept), refused)
+        said = "The password is wrong." if refused.status == 401 else refused.text
+        return _refusal(ask.page("prove.html", refused.status, wrong=said, next=next_, kept=kept), refused)
     ask.centre.visits.prove(ask.visit)
     if kept:
         return ask.page("proved.html", next=next_, fields=parse_qsl(kept, keep_blank_values=True))

@@ -59,10 +59,6 @@ def _answer(centre: Centre, request: Request, body: bytes, screen: Screen, rule:
         return _entered(centre, request, place, body, screen, rule)
     except StoreUnavailable:
         return page(centre, place, "unavailable.html", 503)
-    except (NotFound, InvalidArgument) as error:
-        return page(centre, place, "missing.html", error.status, message=error.message)
-    except AffinoError as error:
-        return page(centre, place, "missing.html", 400, message=error.message)
     except Exception as error:  # noqa: BLE001 (the last line: nothing but our own text leaves)
         fields = {"error": type(error).__name__, "request_id": place.request_id, "path": request.scope["path"]}
         observability.fault("control failed", fields)
@@ -82,10 +78,20 @@ def _entered(centre: Centre, request: Request, place: Place, body: bytes, screen
     if not ask.may(CONTROL_ACCESS) or (rule.right and not ask.may(rule.right)):
         return ask.page("forbidden.html", 403, right=rule.right if ask.may(CONTROL_ACCESS) else CONTROL_ACCESS)
     if request.method == "POST" and not _own(request, found.get("csrf", ""), visit.csrf):
-        return ask.page("stale.html", 403)
+        return ask.page("stale.html", 403, again=here)
     if rule.fresh and not centre.visits.is_proved(visit):
         return _proof(ask, here)
-    return screen(ask)
+    return _shown(ask, screen)
+
+
+def _shown(ask: Ask, screen: Screen) -> Response:
+    """The screen, or what is wrong with the question in its place: with the menu, and in our own words."""
+    try:
+        return screen(ask)
+    except (NotFound, InvalidArgument) as error:
+        return ask.page("missing.html", error.status, message=error.message)
+    except AffinoError as error:
+        return ask.page("missing.html", 400, message=error.message)
 
 
 def _proof(ask: Ask, here: str) -> Response:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
-from affino_mcp.errors import InvalidArgument
+from affino_mcp.control_edge.words import switches
 from affino_mcp.gate.limit import default_burst
 from affino_mcp.gate.profile import OPTIONS, Profile
+from affino_mcp.gate.profile_form import faults
 from affino_mcp.gate.profiles import Families
 from affino_mcp.settings import DEFAULT_PROFILE_RATE
 
@@ -59,13 +60,31 @@ class ProfileForm:
         return {name: name in self.options for name in OPTIONS}
 
     def number(self, name: str) -> int | None:
-        """The rate or the burst; None when it is left empty. Raises InvalidArgument."""
+        """The rate or the burst; None when it is left empty, and 0, which no profile can have, for what is no number."""
         text = str(getattr(self, name)).strip()
         if not text:
             return None
-        if not text.isascii() or not text.isdecimal() or len(text) > 6:
-            raise InvalidArgument(name, f"The {name} must be a whole number.")
-        return int(text)
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else 0
+
+    def wrong(self) -> dict[str, str]:
+        """What is wrong with each field; {} for a form that can be saved."""
+        numbers = {name: number for name in ("rate", "burst") if (number := self.number(name)) is not None}
+        return {
+            str(each.details["argument"]): each.message for each in faults(self.name.strip(), self.notes, **numbers)
+        }
+
+    def differences(self, profile: Profile) -> list[tuple[str, str]]:
+        """What a profile has that stands otherwise in this form: the field's label, and the profile's part as text."""
+        theirs = ProfileForm.of(profile)
+        texts = {"name": "Name", "rate": "Calls a minute", "burst": "Calls at once", "notes": "Notes"}
+        other = [name for name in texts if getattr(theirs, name) != getattr(self, name)]
+        found = [(texts[name], str(getattr(profile, name))) for name in other]
+        if theirs.grid != self.grid:
+            found.append(("Families", ", ".join(switches(profile.capability))))
+        if theirs.options != self.options:
+            on = [label for name, (label, _) in OPTIONS.items() if name in theirs.options]
+            found.append(("Options", ", ".join(on)))
+        return [(label, text or "none") for label, text in found]
 
 
 def _on(capability: Capability, family: str) -> list[Access]:

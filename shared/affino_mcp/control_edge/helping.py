@@ -8,7 +8,7 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import METHODS, shown
 from affino_mcp.catalogue.warning import WarningCode
@@ -26,6 +26,11 @@ from affino_mcp.gate.profile import Profile
 
 _READS: Final[tuple[type[ToolError], ...]] = (InvalidArgument, PermissionDenied, ToolDisabled, NotFound)
 _WRITES: Final = (*_READS, Conflict, InvalidState)
+_EVERY_WRITE: Final = {
+    DRY_RUN: "true: checks and shows, changes nothing",
+    IDEMPOTENCY_KEY: "the same key never writes twice, for 24 hours",
+}
+"""Said to agents once, in the server's instructions, and not in every tool."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,9 @@ class Line:
         """A field as a line; the length comes from its schema."""
         schema = field.kind.schema
         length = schema.get("maxLength", schema.get("maxItems", ""))
-        return cls(name or field.name, field.kind.word, required, str(length), field.help)
+        return cls(
+            name or field.name, field.kind.word, required, str(length), field.help or _EVERY_WRITE.get(field, "")
+        )
 
 
 @dataclass(frozen=True)

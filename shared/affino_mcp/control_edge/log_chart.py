@@ -36,13 +36,17 @@ def of_totals(ask: Ask, filters: Filters) -> Drawn | None:
     return Drawn(drawn, words(drawn, question.profile, window))
 
 
-def of_rows(ask: Ask, rows: Sequence[Row]) -> Drawn:
-    """The chart of rows that were read (newest first)."""
-    drawn = chart.of_rows(rows, ask.centre.clock())
+def of_rows(ask: Ask, rows: Sequence[Row], *, whole: bool) -> Drawn:
+    """The chart of rows that were read (newest first); `whole` says that there are no others."""
+    drawn, number = chart.of_rows(rows, ask.centre.clock()), len(rows)
+    if not rows:
+        return Drawn(drawn, "")
+    if whole:
+        return Drawn(drawn, f"Of all that match: {plural(number, 'row')}.")
     if not ask.may(LOGS_READ):
-        return Drawn(drawn, f"Of your newest {plural(len(rows), 'call')}, not of all calls." if rows else "")
-    newest = plural(len(rows), "row that matches", "rows that match")
-    return Drawn(drawn, f"Of the newest {newest}, not of all. A search by profile and time alone is charted in full.")
+        return Drawn(drawn, f"Of your newest {plural(number, 'call')}, not of all calls.")
+    newest = f"Of the newest {plural(number, 'row that matches', 'rows that match')}, not of all."
+    return Drawn(drawn, f"{newest} A search by profile and time alone is charted in full.")
 
 
 def counted(question: Question) -> bool:

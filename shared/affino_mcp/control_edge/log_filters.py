@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from affino_mcp.audit.queries import Question
+from affino_mcp.catalogue.capability import Family
 from affino_mcp.clock import understood
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.journal import NOWHERE
@@ -39,6 +40,7 @@ def keys(given: Mapping[str, str]) -> Sequence[Key]:
     profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
     found = [rows.profile_name(folded_name(profile))] if 0 < len(profile) <= NAME_LENGTH else []
     found += [rows.profile(profile)] if _KEY.fullmatch(profile) else []
+    found += [rows.person(int(person))] if _is_code(person) else []
     return found + ([rows.email(folded(person))] if plausible(person) else [])
 
 
@@ -52,6 +54,8 @@ def read(ask: Ask, limit: int) -> Filters:
         wrong["until"] = "This is before the time in Since."
     if given["record"] and not _RECORD.fullmatch(given["record"]):
         wrong["record"] = "A record is named like accounts#12."
+    if given["family"] and given["family"] not in list(Family):
+        wrong["family"] = "There is no such family."
     question = Question(
         profile=_profile(ask, given["profile"]),
         person=_person(ask, given["person"]),
@@ -66,10 +70,10 @@ def read(ask: Ask, limit: int) -> Filters:
         limit=limit,
         cursor=ask.query.get("cursor") or None,
     )
-    return Filters(given, question, wrong, _unknown(ask, given, question))
+    return Filters(given, question, wrong, _unknown(ask, given))
 
 
-def _unknown(ask: Ask, given: Mapping[str, str], question: Question) -> dict[str, str]:
+def _unknown(ask: Ask, given: Mapping[str, str]) -> dict[str, str]:
     """Said to whoever may read the log alone: to others no profile and no person exists."""
     if not ask.may(LOGS_READ):
         return {}
@@ -77,7 +81,7 @@ def _unknown(ask: Ask, given: Mapping[str, str], question: Question) -> dict[str
     known = profile == NOWHERE or any(key in ask.rows for key in keys({"profile": profile}))
     if profile and not known:
         found["profile"] = "There is no API Profile of this name or key now."
-    if question.person == NOBODY:
+    if given["person"] and not any(key in ask.rows for key in keys({"person": given["person"]})):
         found["person"] = "Nobody has this e-mail address or code."
     return found
 
@@ -115,7 +119,11 @@ def _person(ask: Ask, text: str) -> int | None:
         return ask.visit.person.user_code
     if not text:
         return None
-    if text.isascii() and text.isdecimal() and len(text) < 16:
+    if _is_code(text):
         return int(text)
     named = ask.rows.get(rows.email(folded(text))) if plausible(text) else None
     return int(named["user_code"]) if named else NOBODY
+
+
+def _is_code(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 16

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import string
 import unicodedata
+from collections.abc import Iterator
 
 from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.errors import InvalidArgument
@@ -28,15 +29,21 @@ def folded_name(name: str) -> str:
 
 def sound(profile: Profile) -> Profile:
     """The profile itself; raises InvalidArgument naming what is wrong with it."""
-    if not 1 <= len(profile.name) <= NAME_LENGTH or not profile.name.isprintable():
-        raise InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
-    if len(folded_name(profile.name).encode()) > _FOLDED_BYTES:
-        raise InvalidArgument("name", "The name is too long: some of its signs stand for many letters.")
-    if len(profile.notes) > NOTES_LENGTH:
-        raise InvalidArgument("notes", f"The notes can have at most {NOTES_LENGTH:,} characters.")
+    for fault in faults(profile.name, profile.notes, rate=profile.rate, burst=profile.burst):
+        raise fault
     if any(family not in SWITCHED for family in profile.capability.families):
         raise InvalidArgument("families", "There is no such family.", known=[str(family) for family in SWITCHED])
-    for name, value in (("rate", profile.rate), ("burst", profile.burst)):
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PER_MINUTE:
-            raise InvalidArgument(name, f"The {name} must be a whole number from 1 to {MOST_PER_MINUTE:,}.")
     return profile
+
+
+def faults(name: str, notes: str, **numbers: object) -> Iterator[InvalidArgument]:
+    """Everything that is wrong with a name, notes, and `numbers` (rate, burst) of a profile, each naming its field."""
+    if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
+        yield InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
+    elif len(folded_name(name).encode()) > _FOLDED_BYTES:
+        yield InvalidArgument("name", "The name is too long: some of its signs stand for many letters.")
+    if len(notes) > NOTES_LENGTH:
+        yield InvalidArgument("notes", f"The notes can have at most {NOTES_LENGTH:,} characters.")
+    for field, value in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PER_MINUTE:
+            yield InvalidArgument(field, f"The {field} must be a whole number from 1 to {MOST_PER_MINUTE:,}.")

@@ -231,4 +231,4 @@ def _taken() -> Conflict:
 
 
 def _changed() -> Conflict:
-    return Conflict("Somebody else has changed this API Profile meanwhile. Look at it again before changing it.")
+    return Conflict("This API Profile has been changed meanwhile. Look at it again before changing it.")

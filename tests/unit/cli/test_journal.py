@@ -49,7 +49,7 @@ def test_who_and_what_are_shown_like_any_call(ready: Terminal) -> None:
     assert row["person"] in ready.run("log", "--limit", "1")[0]
     assert row["changes"][0]["fields"] == {"enabled": {"before": True, "after": False}}
     shown = " ".join(ready.run("log", "show", row["id"])[0].split())
-    assert f"Record Field Before After {row['record']} enabled yes no" in shown
+    assert f"Record Field Before After API Profile {row['profile_key']} enabled yes no" in shown
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from affino_mcp.audit.totals import HOUR, Hour, Total, start_of
 from affino_mcp.clock import iso
 from affino_mcp.control_edge.chart import DAY, MOST, Window, of_hours, of_rows
 from affino_mcp.control_edge.panel import CEILING, FOOT, WIDTH, Panel
+from affino_mcp.control_edge.screens import logs
 from tests.unit.audit.rows import NOON, refusal, row
 from tests.unit.control_edge.desk import Desk, text_of
 from tests.world import Client
@@ -88,10 +89,10 @@ def test_hours_that_housekeeping_missed_are_told(busy: Desk) -> None:
 @pytest.mark.parametrize(
     ("filters", "rows"),
     [
-        ({"method": "list_accounts"}, "2 rows that match"),
-        ({"person": "sal.seller@affino.example"}, "4 rows that match"),
-        ({"words": "articles.read"}, "1 row that matches"),
-        ({"status": "200", "profile": "Newsroom"}, "2 rows that match"),
+        ({"method": "list_accounts"}, "2 rows"),
+        ({"person": "sal.seller@affino.example"}, "4 rows"),
+        ({"words": "articles.read"}, "1 row"),
+        ({"status": "200", "profile": "Newsroom"}, "2 rows"),
     ],
     ids=str,
 )
@@ -99,8 +100,17 @@ def test_every_other_question_is_charted_from_its_rows_and_that_is_said(
     busy: Desk, filters: dict[str, str], rows: str
 ) -> None:
     page = text_of(busy.get("/logs", **filters))
-    assert f"Of the newest {rows}, not of all." in page
+    assert f"Of all that match: {rows}." in page
     assert "Calls and latency per hour" in page
+
+
+def test_a_chart_of_some_rows_never_passes_for_one_of_all(busy: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "READ", 1)
+    page = busy.get("/logs", method="list_accounts")
+    assert "Of the newest 1 row that matches, not of all." in text_of(page)
+    (link,) = re.findall(r'href="/control([^"]+)" rel="next"', page.text)
+    assert "not of all" in text_of(busy.get(link.replace("&amp;", "&")))
+    assert "that match" not in text_of(busy.get("/logs", method="nothing"))
 
 
 def test_who_may_not_read_the_log_sees_a_chart_of_their_own_calls_alone(busy: Desk) -> None:
@@ -108,7 +118,7 @@ def test_who_may_not_read_the_log_sees_a_chart_of_their_own_calls_alone(busy: De
     busy.browser.cookies.clear()
     busy.sign_in("sal.seller@affino.example")
     page = text_of(busy.get("/logs"))
-    assert "Of your newest 4 calls, not of all calls." in page
+    assert "Of all that match: 4 rows." in page
     busy.browser.cookies.clear()
     busy.person("Nora", "New", "Sales")
     busy.sign_in("nora.new@affino.example")

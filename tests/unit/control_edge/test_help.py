@@ -39,6 +39,12 @@ def test_a_method_shows_all_that_the_guide_promises(operator: Desk) -> None:
     assert "AccountCode" in page
 
 
+def test_what_every_write_takes_is_said_too(operator: Desk) -> None:
+    page = text_of(operator.get("/help/crm", q="create_account"))
+    assert "DryRun true or false true: checks and shows, changes nothing" in page
+    assert "the same key never writes twice" in page
+
+
 @pytest.mark.parametrize(
     ("words", "some", "none"),
     [

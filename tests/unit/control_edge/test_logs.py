@@ -64,6 +64,7 @@ ALL = ["get_account", "list_articles", "create_account", "list_accounts"]
         pytest.param({"person": "nobody@affino.example"}, [], id="nobody"),
         pytest.param({"method": "list_accounts"}, ALL[3:], id="a method"),
         pytest.param({"family": "articles"}, ["list_articles"], id="a family"),
+        pytest.param({"family": "always"}, [], id="the family of nothing"),
         pytest.param({"status": "403"}, ["list_articles"], id="a status"),
         pytest.param({"record": "accounts#1"}, ["create_account"], id="a record"),
         pytest.param({"since": "30m"}, ALL[:3], id="lately"),
@@ -85,14 +86,17 @@ def test_filters(busy: Desk, filters: dict[str, str], expected: list[str]) -> No
         ({"until": "0001-01-01T00:00+14:00"}, "Say 30m, 2h, 3d"),
         ({"since": "1h", "until": "2h"}, "This is before the time in Since"),
         ({"status": "all"}, "A status is a number"),
+        ({"family": "nonsense"}, "There is no such family."),
         ({"record": "accounts"}, "A record is named like"),
         ({"record": "accounts#" + "1" * 3000}, "A record is named like"),
     ],
-    ids=["time", "before time", "the wrong way round", "status", "record", "a record without end"],
+    ids=["time", "before time", "the wrong way round", "status", "family", "record", "a record without end"],
 )
 def test_a_wrong_filter_says_so(busy: Desk, filters: dict[str, str], text: str) -> None:
     answer = busy.get("/logs", **filters)
     assert (answer.status_code, text in text_of(answer)) == (400, True)
+    assert ("Nothing was searched" in answer.text, "No calls" in answer.text) == (True, False)
+    assert 'aria-invalid="true"' in answer.text
 
 
 @pytest.mark.parametrize("path", ["/logs", "/logs/export?format=csv", "/logs/export?format=json"])
@@ -116,6 +120,7 @@ def test_any_date_is_answered(busy: Desk, name: str, moment: str) -> None:
         ({"profile": "News room?"}, "There is no API Profile of this name or key now."),
         ({"person": "nobody@affino.example"}, "Nobody has this e-mail address or code."),
         ({"person": "Sal"}, "Nobody has this e-mail address or code."),
+        ({"person": "4711"}, "Nobody has this e-mail address or code."),
     ],
     ids=str,
 )
@@ -154,7 +159,7 @@ def test_operators_own_actions_stand_there_with_before_and_after(busy: Desk, pro
     busy.send(f"/profiles/{profile.key}/disable", busy.get(f"/profiles/{profile.key}"))
     (row,) = [row for row in busy.rows() if row["method"] == "disable_profile"]
     page = text_of(busy.get(f"/logs/{profile.key}/{row['id']}"))
-    assert f"What changed Field Before After api_profiles#{profile.key} enabled yes no" in told(page)
+    assert f"What changed Field Before After API Profile {profile.key} enabled yes no" in told(page)
     assert "Arguments" not in page
     assert "disable_profile operator" in text_of(busy.get("/logs", record=f"api_profiles#{profile.key}"))
 

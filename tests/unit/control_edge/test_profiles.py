@@ -89,7 +89,7 @@ def test_two_operators_never_undo_each_other(operator: Desk, profile: Profile) -
     path = f"/profiles/{profile.key}/edit"
     answer = operator.send(path, page, name="Mine", rate="300", burst="", notes="", grid=grid)
     assert answer.status_code == 409
-    assert "Somebody else has changed" in answer.text
+    assert "has been changed meanwhile" in answer.text
     assert operator.world.profiles.get(profile.key).profile.notes == "somebody else was here"
     assert [row["outcome"] for row in operator.rows()] == ["ok", "error"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from httpx2 import Response
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.profile import Profile
@@ -72,3 +73,94 @@ def test_rows_of_the_log_want_their_right_here_too(operator: Desk, profile: Prof
     page = operator.get(f"/profiles/{profile.key}")
     assert (page.status_code, "enable_profile" in page.text) == (200, False)
     assert "people with the right logs.read" in text_of(page)
+
+
+def save(desk: Desk, profile: Profile, page: Response | None = None, **given: object) -> Response:
+    """The form of the profile, as it stands but for what is given."""
+    grid = [f"{family}.{access}" for family, on in profile.capability.to_json().items() for access in on]
+    values = {"name": profile.name, "rate": str(profile.rate), "burst": "", "notes": profile.notes, "grid": grid}
+    return desk.send(f"/profiles/{profile.key}/edit", page, **values | given)
+
+
+def test_every_fault_is_marked_at_once_and_the_first_has_the_focus(operator: Desk) -> None:
+    page = operator.send("/profiles/new", name="", rate="ten", burst="-1", notes="x" * 2001)
+    assert page.status_code == 400
+    assert set(re.findall(r'aria-invalid="true" aria-describedby="(\w+)-wrong" autofocus', page.text)) == {
+        "name",
+        "rate",
+        "burst",
+        "notes",
+    }
+    assert text_of(page).count("must be a whole number from 1 to 6,000.") == 2
+    assert "<title>Not saved: Add a profile" in page.text
+    assert operator.rows() == []
+
+
+def test_saving_without_a_change_changes_nothing(operator: Desk, profile: Profile) -> None:
+    answer = save(operator, profile)
+    assert "Nothing was changed" in text_of(operator.get(answer.headers["location"].removeprefix("/control")))
+    assert (operator.world.profiles.get(profile.key).profile, operator.rows()) == (profile, [])
+
+
+def test_a_form_overtaken_by_another_says_what_is_there_now_and_can_be_saved_over_it(
+    operator: Desk, profile: Profile
+) -> None:
+    old = operator.get(f"/profiles/{profile.key}/edit")
+    reads = frozenset({Access.READ})
+    operator.world.profiles.change(
+        profile.key, notes="theirs", families={"articles": reads, "tasks": reads}, rate=600, confirm=True
+    )
+    page = save(operator, profile, old, name="Mine <b>")
+    assert page.status_code == 409
+    said = text_of(page)
+    assert "Now it has:" in said
+    for line in ("Name: Newsroom", "Calls a minute: 600", "Notes: theirs", "Families: Tasks: read, Articles: read"):
+        assert line in said
+    assert ("Options: Confirmation" in said, "Calls at once" in said.split("Saving again")[0]) == (True, False)
+    assert 'value="Mine &lt;b&gt;"' in page.text
+    assert "What would change?" in save(operator, profile, page, name="Mine <b>").text
+    assert save(operator, profile, page, name="Mine <b>", sure="yes").headers["location"].endswith("done=saved")
+    now = operator.world.profiles.get(profile.key).profile
+    assert (now.name, now.rate, now.capability) == ("Mine <b>", 300, profile.capability)
+
+
+def test_a_reloaded_secret_page_says_where_the_profile_is(operator: Desk, profile: Profile) -> None:
+    page = operator.send("/profiles/new", name="newsroom", rate="60", burst="", notes="")
+    assert page.status_code == 409
+    assert "Its secret is not shown again" in text_of(page)
+    assert 'href="/control/profiles?q=newsroom"' in page.text
+    assert "not shown again" not in save(operator, profile, name="").text
+
+
+@pytest.mark.parametrize(("ticked", "tokens"), [([], 926), (["articles.read"], 926 + 1525), (["nonsense"], 926)])
+def test_the_sum_of_the_tokens_needs_no_script(operator: Desk, ticked: list[str], tokens: int) -> None:
+    page = operator.send("/profiles/new", name="", rate="60", burst="", notes="", grid=ticked)
+    assert re.findall(r"<output[^>]*>([0-9,]+)</output>", page.text) == [f"{tokens:,}"]
+
+
+def test_each_button_to_copy_is_named_after_what_it_copies(operator: Desk) -> None:
+    page = operator.send("/profiles/new", name="New", rate="60", burst="", notes="")
+    named = re.findall(r'data-copy="([a-z-]+)" hidden><span>Copy</span><span class="hidden"> ([^<]+)<', page.text)
+    assert named == [
+        ("api-key", "API Key"),
+        ("api-secret", "API Secret"),
+        ("mcp-url", "MCP endpoint"),
+        ("login-url", "Login"),
+    ]
+
+
+@pytest.mark.parametrize("path", ["/profiles/nobody", "/people/999", "/logs/nobody/01M83T4CM060710PCYHWFH0XZP"])
+def test_what_is_not_there_leaves_the_menu_in_place(operator: Desk, path: str) -> None:
+    page = operator.get(path)
+    assert page.status_code == 404
+    assert ('aria-label="Control Centre"' in page.text, "Control Centre · demo" in page.text) == (True, True)
+    assert "Control Centre ·" not in text_of(operator.get("/nowhere"))
+
+
+def test_a_form_from_before_the_last_sign_in_leads_back_to_its_page(operator: Desk, profile: Profile) -> None:
+    old = operator.get(f"/profiles/{profile.key}/edit")
+    operator.sign_in("olivia.park@affino.example")
+    page = save(operator, profile, old, name="Other")
+    assert page.status_code == 403
+    assert f'href="/control/profiles/{profile.key}/edit">Open its page again' in page.text
+    assert operator.world.profiles.get(profile.key).profile == profile

@@ -62,6 +62,7 @@ def test_a_lamp_names_its_reason(
 ) -> None:
     found, page = lamps(operator, profile, **given)
     assert (found, text in page) == (expected, True), page
+    assert ("The session of this test is ended." in page) == (found[1] == "good")
 
 
 def test_a_profile_that_is_off(operator: Desk, profile: Profile) -> None:

@@ -50,7 +50,7 @@ def test_calls_that_would_be_refused_are_named_by_person_and_tool(
 def test_it_is_saved_after_a_look_at_it(operator: Desk, profile: Profile) -> None:
     path = f"/profiles/{profile.key}/edit"
     shown = operator.send(path, name="Sales", rate="300", burst="", notes="", grid=GRID[:2])
-    assert "None of the newest 0 calls" in text_of(shown)
+    assert "Nobody used this profile in the last 7 days." in text_of(shown)
     assert operator.send(path, shown, grid=GRID[:2]).status_code == 303
     assert not operator.world.profiles.get(profile.key).profile.capability.allows("tasks", Access.READ)
 

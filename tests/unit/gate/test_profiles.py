@@ -168,7 +168,7 @@ def test_no_such_profile(world: World, deed: str) -> None:
 def test_a_version_that_somebody_else_replaced(world: World, deed: Callable[..., object]) -> None:
     profile = world.profile()
     other = world.profiles.change(profile.key, notes="theirs")
-    with pytest.raises(Conflict, match="Somebody else"):
+    with pytest.raises(Conflict, match="has been changed meanwhile"):
         deed(world.profiles, profile.key, profile.version)
     assert world.profiles.get(profile.key).profile == other
 

@@ -35,7 +35,8 @@ def listed(ask: Ask) -> Response:
     answer = _answer(ask, filters, READ if drawn is None else SHOWN, reads=2 if drawn is None else 1)
     rows = answer.rows
     more = rows[SHOWN - 1].id if len(rows) > SHOWN else answer.next
-    drawn = drawn or log_chart.of_rows(ask, rows)
+    whole = answer.next is None and filters.question.cursor is None
+    drawn = drawn or log_chart.of_rows(ask, rows, whole=whole)
     return ask.page(
         "logs.html",
         400 if filters.wrong else 200,
@@ -47,7 +48,7 @@ def listed(ask: Ask) -> Response:
         back=_reached(answer, rows),
         next=_link(filters, cursor=more) if more else None,
         exports={kind: _link(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
-        families=[str(family) for family in SWITCHED],
+        families=list(dict.fromkeys([*SWITCHED, *filter(None, [filters.question.family])])),
         all=ask.may(LOGS_READ),
         most=EXPORTED,
     )
@@ -60,7 +61,9 @@ def shown(ask: Ask) -> Response:
         raise NotFound("id", "call")
     at = datetime.fromisoformat(row.at)
     follow = {"request": row.request_id, "since": iso(at - NEAR), "until": iso(at + NEAR), "profile": row.profile_key}
-    return ask.page("log_row.html", here="/logs", row=seen(ask, row), follow=f"/logs?{urlencode(follow)}")
+    return ask.page(
+        "log_row.html", here="/logs", row=seen(ask, row), follow=f"/logs?{urlencode(follow)}", all=ask.may(LOGS_READ)
+    )
 
 
 def _answer(ask: Ask, filters: Filters, limit: int, reads: int) -> Answer:

@@ -137,7 +137,7 @@ def end_session(ask: Ask) -> Response:
     person, mark = the(ask), ask.form.get("session", "")
     named = [session for session in ask.centre.sessions.list_of(person.user_code) if session.fingerprint == mark]
     if not named:
-        raise InvalidArgument("session", "This session is over already.")
+        return _page(ask, person, "This session is over already.", InvalidArgument.status)
     with recorded(ask, "end_session", Subject.person(person), {"session": mark}, {}):
         ask.centre.sessions.end(person.user_code, named[0].digest)
     return ask.go(f"/people/{person.user_code}?done=session")
@@ -164,6 +164,7 @@ def _own_access(ask: Ask, person: Person) -> bool:
 
 
 def _page(ask: Ask, person: Person, wrong: str = "", status: int = 409) -> Response:
+    given = ask.form if wrong and "until" in ask.form else {}
     families: dict[str, list[object]] = {}
     for one in explained(person, ask.centre.clock()):
         families.setdefault(one.family, []).append(one)
@@ -176,6 +177,9 @@ def _page(ask: Ask, person: Person, wrong: str = "", status: int = 409) -> Respo
         rights=families,
         groups=list(GROUPS),
         every_right=sorted(RIGHTS),
+        today=ask.centre.clock().date().isoformat(),
+        given=given,
+        wrong_day=wrong if given and status == InvalidArgument.status else "",
         itself=_own_access(ask, person),
         done=ask.query.get("done", ""),
         wrong=wrong,

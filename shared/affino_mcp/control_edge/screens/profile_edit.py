@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from starlette.responses import Response
@@ -17,7 +18,7 @@ from affino_mcp.control_edge.words import faults
 from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.gate.limit import default_burst
 from affino_mcp.gate.profile import OPTIONS, Profile
-from affino_mcp.gate.profile_form import drawn, sound
+from affino_mcp.gate.profile_form import drawn
 from affino_mcp.gate.profiles import KEY_LENGTH, Profiles
 
 
@@ -29,10 +30,12 @@ def new(ask: Ask) -> Response:
 def create(ask: Ask) -> Response:
     """Make the profile and show its key and secret, this once."""
     form = _sent(ask)
+    if form.wrong():
+        return _form(ask, form, None, form.wrong())
     try:
         made = _created(ask, form)
     except (InvalidArgument, Conflict) as error:
-        return _form(ask, form, None, error)
+        return _form(ask, form, None, faults(error), error.status)
     return ask.page("secret.html", here="/profiles", profile=made, made="created", urls=urls(ask))
 
 
@@ -47,18 +50,26 @@ def save(ask: Ask) -> Response:
     profile, form = register.the(ask).profile, _sent(ask)
     if ask.form.get("back"):
         return _form(ask, form, profile)
+    if form.wrong():
+        return _form(ask, form, profile, form.wrong())
+    rate, burst = form.number("rate"), form.number("burst")
+    burst = default_burst(profile.rate if rate is None else rate) if burst is None else burst
+    looked = ask.form.get("sure") == "yes" or form.seen != profile.version
+    if is_narrower(profile, form.capability, rate) and not looked:
+        found = effect(ask.centre, profile, form.capability, rate)
+        return ask.page("whatif.html", here="/profiles", profile=profile, form=form, effect=found, rate=rate)
     try:
-        rate, burst = form.number("rate"), form.number("burst")
-        wanted = profile.rate if rate is None else rate
-        burst = default_burst(wanted) if burst is None else burst
-        if is_narrower(profile, form.capability, rate) and ask.form.get("sure") != "yes":
-            sound(replace(profile, name=form.name.strip(), notes=form.notes, rate=wanted, burst=burst))
-            found = effect(ask.centre, profile, form.capability, rate)
-            return ask.page("whatif.html", here="/profiles", profile=profile, form=form, effect=found, rate=rate)
-        _changed(ask, profile, form, rate, burst)
+        done = "saved" if _changed(ask, profile, form, rate, burst) else "same"
     except (InvalidArgument, Conflict) as error:
-        return _form(ask, form, profile, error)
-    return ask.go(f"/profiles/{profile.key}?done=saved")
+        return _not_saved(ask, form, profile, error)
+    return ask.go(f"/profiles/{profile.key}?done={done}")
+
+
+def _not_saved(ask: Ask, form: ProfileForm, profile: Profile, error: InvalidArgument | Conflict) -> Response:
+    """The form as it was sent. Changed meanwhile, it shows what differs now, and may then be saved over that."""
+    stale = form.seen != profile.version
+    theirs = form.differences(profile) if stale else []
+    return _form(ask, replace(form, seen=profile.version), profile, faults(error), error.status, theirs)
 
 
 def urls(ask: Ask) -> dict[str, str]:
@@ -87,7 +98,8 @@ def _created(ask: Ask, form: ProfileForm) -> Profile:
         return known.create(name, form.families, rate, burst, form.notes, **form.chosen)
 
 
-def _changed(ask: Ask, profile: Profile, form: ProfileForm, rate: int | None, burst: int) -> None:
+def _changed(ask: Ask, profile: Profile, form: ProfileForm, rate: int | None, burst: int) -> bool:
+    """Whether there was anything to change."""
     wanted = {
         "name": form.name.strip(),
         "families": form.capability.to_json(),
@@ -97,6 +109,8 @@ def _changed(ask: Ask, profile: Profile, form: ProfileForm, rate: int | None, bu
     }
     before = described(profile)
     after = {**before, **{name: value for name, value in wanted.items() if value is not None}, "notes": form.notes}
+    if after == before and form.seen == profile.version:
+        return False
     with recorded(ask, "change_profile", Subject.profile(profile), before, after):
         ask.centre.profiles.change(
             profile.key,
@@ -108,22 +122,29 @@ def _changed(ask: Ask, profile: Profile, form: ProfileForm, rate: int | None, bu
             seen=form.seen,
             **form.chosen,
         )
+    return True
 
 
 def _form(
-    ask: Ask, form: ProfileForm, profile: Profile | None, error: InvalidArgument | Conflict | None = None
+    ask: Ask,
+    form: ProfileForm,
+    profile: Profile | None,
+    wrong: Mapping[str, str] | None = None,
+    status: int = InvalidArgument.status,
+    theirs: Sequence[tuple[str, str]] = (),
 ) -> Response:
-    wrong = faults(error) if error else {}
-    status = error.status if error else 200
-    if error and not wrong.keys() & {"name", "rate", "burst", "notes"}:
-        wrong = {"": error.message}
+    """The form with what is wrong beside each field, "" above all, and with what somebody else (`theirs`) has saved."""
+    ticked = sum(prices()[family][access] for family, switched in form.families.items() for access in switched)
     return ask.page(
         "profile_form.html",
-        status,
+        status if wrong else 200,
         here="/profiles",
         form=form,
         profile=profile,
-        wrong=wrong,
+        wrong=wrong or {},
+        theirs=theirs,
+        taken=profile is None and status == Conflict.status,
+        tokens=base() + ticked,
         families=[str(family) for family in SWITCHED],
         prices=prices(),
         base_price=base(),

@@ -2,13 +2,14 @@
 "use strict";
 
 document.querySelectorAll("[data-copy]").forEach((button) => {
+  if (!navigator.clipboard) { return; }
   button.hidden = false;
+  const word = button.firstElementChild || button;
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.dataset.copy);
     await navigator.clipboard.writeText(source.textContent.trim());
-    const before = button.textContent;
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = before; }, 2000);
+    word.textContent = "Copied";
+    setTimeout(() => { word.textContent = "Copy"; }, 2000);
   });
 });
 
