@@ -136,7 +136,7 @@ class People:
         if seen is not None and (seen.rights, seen.groups) != (before.rights, before.groups):
             raise Conflict("This person's rights were changed meanwhile. Look at them again before changing them.")
         person = sound(replace(before, **changes))  # type: ignore[arg-type]
-        _require_days_to_come(before, person, self._clock().date())
+        require_days_to_come(before, person, self._clock().date())
         self._db.transact([self._renewal(row, person), *self._copies(person)], str(uuid.uuid4()))
         return person
 
@@ -175,7 +175,7 @@ def sound(person: Person) -> Person:
     return person
 
 
-def _require_days_to_come(before: Person, after: Person, today: date) -> None:
+def require_days_to_come(before: Person, after: Person, today: date) -> None:
     """A right is not given until a day that is over (UTC); one that ran out meanwhile may stay."""
     given = [last for right, last in after.rights.items() if before.rights.get(right, "") != last]
     if any(last is not None and date.fromisoformat(last) < today for last in given):

@@ -62,6 +62,8 @@ def test_disable_and_enable(terminal: Terminal) -> None:
         (["create", "--name", "X", "--email", "nobody"], "validation_error"),
         (["create", "--name", "X", "--email", "x@orbital.example", "--group", "Gods"], "validation_error"),
         (["create", "--name", "X" * 300, "--email", "x@orbital.example"], "validation_error"),
+        (["create", "--name", "X", "--email", "x@y.example", "--right", "logs.read=2020-01-01"], "validation_error"),
+        (["set", "jane@orbital.example", "--right", "logs.read=2020-01-01"], "validation_error"),
         (["set", "jane@orbital.example", "--right", "fly"], "validation_error"),
         (["set", "jane@orbital.example", "--password", "another one", "--group", "Gods"], "validation_error"),
         (["disable", "x" * 3000], "not_found"),
