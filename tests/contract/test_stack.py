@@ -65,7 +65,7 @@ def shell(endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pyt
 def run(*words: str, code: int = 0) -> Any:
     done = CliRunner().invoke(app, [*words, "--json"])
     assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
-    return json.loads(done.stdout if code == 0 else done.stderr)
+    return json.loads(done.stdout)
 
 
 @pytest.mark.usefixtures("shell")

@@ -5,6 +5,8 @@ Exit codes: 0 done, 1 refused or failed, 2 the command was not understood.
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -37,7 +39,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
-    help="Operate an Affino MCP service: profiles, people, the API Log, logins, and the local run.",
+    help="Operate an Affino MCP service: profiles, people, the API Log, logins, and the local run.\n\n"
+    "Exit codes: 0 done, 1 refused, failed or not all green, 2 the command was not understood.",
 )
 profile_secret.add_to(profiles.app)
 app.add_typer(profiles.app, name="profile")
@@ -82,5 +85,8 @@ def affino_mcp(
 
 
 def main() -> None:
-    """The entry point of the `affino-mcp` command."""
+    """The entry point of the `affino-mcp` command; a terminal that lacks a letter gets its number instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app()

@@ -24,7 +24,8 @@ DAYS: Final = 14
 _TABLES: Final = ("gate_table", "audit_table", "records_table", "credentials_table")
 _NOWHERE: Final = Key("doctor", "doctor")
 _NOBODY: Final = "doctor0000000000"
-"""A key, a secret and a token that nobody has."""
+_NOBODYS: Final = "00000000-0000-4000-8000-000000000000"
+"""A key, a secret and a token that nobody has, all well formed: what is not is refused before any store is asked."""
 _REFUSED: Final = (401, 429)
 _FIRST: Final = "The endpoint comes first."
 _LOOK: Final = "Look at the function's log group, and at its role in the template."
@@ -118,7 +119,7 @@ def _login(service: Service) -> Finding:
 
 def _gate(service: Service) -> Finding:
     """A call that nobody made, for the same reason."""
-    keys = {"Authorization": f"Bearer {_NOBODY}", "X-API-Key": _NOBODY, "X-API-Secret": _NOBODY}
+    keys = {"Authorization": f"Bearer {_NOBODYS}", "X-API-Key": _NOBODY, "X-API-Secret": _NOBODY}
     return _refuses(service, "gate", "POST", service.connection.mcp_url, keys)
 
 

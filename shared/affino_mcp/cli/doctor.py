@@ -19,7 +19,7 @@ from affino_mcp.gate.tokens import digest
 def doctor(
     ctx: typer.Context,
     *,
-    profile: Annotated[str | None, typer.Option(help="With --person: make a real login through this profile.")] = None,
+    profile: Annotated[str | None, typer.Option(help="With --person: make a real login through it.")] = None,
     person: Annotated[
         str | None, typer.Option("--person", "--email", help="E-mail address, user code, or the demo's role.")
     ] = None,
@@ -31,8 +31,10 @@ def doctor(
 
     Exit code 1 when anything is red. What a function's role lacks shows as "gate" or "login" that reach no stores.
 
-    Example: affino-mcp --stack affino-mcp doctor
+    Example: affino-mcp doctor --profile content-editor --person editor
     """
+    if bool(profile) != bool(person):
+        raise typer.BadParameter("a real login needs both: say --profile and --person")
     service = opened(ctx, connection)
     found = list(findings(service))
     if profile and person:

@@ -29,6 +29,14 @@ def recorded(
         yield
 
 
+def stood(document: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What stood before in the fields that change (of families, in those that are named): what stays is no change."""
+    before = {name: document[name] for name in after if name in document}
+    if "families" in before:
+        before["families"] = {family: before["families"].get(family, []) for family in after["families"]}
+    return before
+
+
 def who(service: Service) -> str:
     """Who works in this shell: the AWS caller of a deployed stack, or this machine's user."""
     if service.stack is not None:

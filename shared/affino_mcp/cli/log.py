@@ -12,7 +12,7 @@ from affino_mcp.audit.row import Row
 from affino_mcp.cli.log_asking import answered, asks, question
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_json, print_table
-from affino_mcp.cli.service import opened
+from affino_mcp.cli.service import chosen, opened
 from affino_mcp.control_edge.words import time
 
 app = typer.Typer()
@@ -36,11 +36,21 @@ def log(
     Example: affino-mcp log --person sales --status 403 --since 10m --json
     """
     if ctx.invoked_subcommand is not None:
-        ctx.obj = connection or ctx.obj
+        _only_connection(ctx)
+        ctx.obj = chosen(ctx, connection)
         return
     service = opened(ctx, connection)
     asked = question(service, **options)
     _print(answered(service, replace(asked, limit=limit, cursor=cursor)), as_json=as_json)
+
+
+def _only_connection(ctx: typer.Context) -> None:
+    """Raises BadParameter for a filter before the command's name: it would be forgotten, and more be shown than asked for."""
+    for name in ctx.params:
+        source = ctx.get_parameter_source(name)
+        if name != "connection" and source is not None and source.name == "COMMANDLINE":
+            option = "json" if name == "as_json" else name
+            raise typer.BadParameter(f"say --{option} after '{ctx.invoked_subcommand}', not before it")
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:

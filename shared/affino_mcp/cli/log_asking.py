@@ -17,6 +17,7 @@ from affino_mcp.catalogue.capability import Family
 from affino_mcp.cli.output import note
 from affino_mcp.cli.service import Service
 from affino_mcp.cli.words import moment
+from affino_mcp.cli.words import record as record_of
 from affino_mcp.control_edge.journal import NOWHERE
 from affino_mcp.errors import InvalidArgument, NotFound
 
@@ -53,15 +54,15 @@ def question(
     since: Since = None,
     until: Until = None,
 ) -> Question:
-    """The question that the options make; raises NotFound for an unknown person, BadParameter for a time."""
+    """The question that the options make; raises NotFound for an unknown person, BadParameter for a time or a record."""
     now = service.clock()
-    begins, ends = moment(since, now), moment(until, now)
+    begins, ends = moment(since, now, "--since"), moment(until, now, "--until")
     if begins and ends and begins > ends:
         raise typer.BadParameter(f"--until {until} is before --since {since}")
     return Question(
         profile=_profile_key(service, profile) if profile else None,
         person=service.person(person).user_code if person else None,
-        record=record,
+        record=record_of(record),
         method=method,
         family=family and family.value,
         status=status,

@@ -134,7 +134,7 @@ def _found(service: Service, call: str, since: str | None) -> Row:
     for row in rows(service, asked, 1000):
         if call.upper() == row.id or call == row.request_id:
             return row
-    raise NotFound("id", "call")
+    raise NotFound("id", "call", next="A request id is looked for in the last 24 hours; --since 7d goes further back.")
 
 
 def _print(row: Row) -> None:
@@ -155,7 +155,6 @@ def _taken(part: str) -> bool:
     """Writes a part; false when whoever reads it (`| head`) has had enough, which is no fault."""
     try:
         typer.echo(part, nl=False)
-        sys.stdout.flush()
     except BrokenPipeError:
         deafen()
         return False

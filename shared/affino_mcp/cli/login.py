@@ -12,6 +12,7 @@ from affino_mcp.cli.output import print_fields, print_json
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.clock import iso
 from affino_mcp.connect.credentials import Credentials
+from affino_mcp.gate.emails import folded
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import Profile
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
@@ -60,6 +61,8 @@ def login(
 
 def logged_in(service: Service, profile: str, person: str, password: str | None) -> Session:
     """A new session through the login URL; raises NotFound, LoginFailed."""
+    if person == HEADERS_ROLE and person not in service.connection.people:  # not the demo: nobody is meant by default
+        raise LoginFailed("Say who logs in, and through which profile: --person ADDRESS --profile NAME.")
     signing, who = service.profile(profile).profile, service.person(person)
     known, url = password or known_password(service, who.email), service.connection.login_url
     made = log_in(url, signing.key, signing.secret, who.email, known, http=service.http, clock=service.clock)
@@ -68,7 +71,8 @@ def logged_in(service: Service, profile: str, person: str, password: str | None)
 
 def known_password(service: Service, email: str) -> str:
     """The password from the connection file, or as typed; raises LoginFailed where nobody can be asked."""
-    known = [entry["password"] for entry in service.connection.people.values() if entry["email"] == email]
+    people = service.connection.people.values()
+    known = [entry["password"] for entry in people if folded(entry["email"]) == folded(email)]
     if known:
         return str(known[0])
     if not sys.stdin.isatty():

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 
 def print_json(document: Any) -> None:
@@ -25,8 +25,8 @@ def print_fields(fields: Mapping[str, Any]) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str) -> None:
-    """A table as wide as the terminal; `empty` when there are no rows."""
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    """A table as wide as the terminal, long values over several lines and never cut; `empty` when there are no rows."""
+    table = Table(*(Column(name, overflow="fold") for name in columns), box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(escape(_text(value)) for value in row))
     if table.row_count:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.cli.journal import NOBODY, recorded
+from affino_mcp.cli.journal import NOBODY, recorded, stood
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
@@ -98,17 +98,21 @@ def set_(
 
     Example: affino-mcp person set jane@orbital.example --group "Sales Managers" --right contacts.consent=2026-12-31
     """
+    if group and no_groups:
+        raise typer.BadParameter("say --group or --no-groups, not both")
+    if not (name is not None or group or no_groups or right or password):
+        raise typer.BadParameter("say what to change, like --group Sales")
     service = opened(ctx, connection)
     before = service.person(person)
     given: dict[str, Any] = {"name": name, "groups": [] if no_groups else group}
     given["rights"] = rights(right, dict(before.rights)) if right else None
     changes: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
     after = changes | ({"password": "a new one"} if password else {})
-    with recorded(service, "change_person", Subject.person(before), _document(before), after):
-        if password:
+    with recorded(service, "change_person", Subject.person(before), stood(_document(before), after), after):
+        changed = service.people.change(before.user_code, **changes, seen=before if right else None)
+        if password:  # last: a refused change leaves the password as it was
             service.passwords.set(before.user_code, password)
             service.sessions.end_all(before.user_code)
-        changed = service.people.change(before.user_code, **changes, seen=before if right else None)
     _print(_document(changed), as_json=as_json)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -45,7 +44,7 @@ def regenerate(
     service, wanted = opened(ctx, connection), overlap_of(overlap)
     profile = service.profile(key).profile
     if not yes:
-        _confirm(service, profile, wanted, as_json=as_json)
+        _confirm(service, profile, overlap if wanted else "", as_json=as_json)
     before, after = {"version": profile.version}, {"version": "a new one", "overlap": overlap}
     with recorded(service, "regenerate_profile", Subject.profile(profile), before, after):
         made = service.profiles.regenerate(profile.key, seen=profile.version, overlap=wanted)
@@ -71,7 +70,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("end-overlap")(end_overlap)
 
 
-def _confirm(service: Service, profile: Profile, overlap: timedelta, *, as_json: bool) -> None:
+def _confirm(service: Service, profile: Profile, overlap: str, *, as_json: bool) -> None:
     now = service.clock()
     found = users(service.stores.database, service.settings.audit_table, profile.key, now).users
     told = f"Used in the last 24 hours by {plural(len(found), 'person', 'people')}:"

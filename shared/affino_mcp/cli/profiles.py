@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.cli.journal import recorded
+from affino_mcp.cli.journal import recorded, stood
 from affino_mcp.cli.options import AsJson, ConnectionFile, OnOff
 from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
@@ -18,7 +18,7 @@ from affino_mcp.clock import iso
 from affino_mcp.control_edge.journal import Subject, described
 from affino_mcp.control_edge.words import ago
 from affino_mcp.gate.profile import OPTIONS, PROFILE_TYPE, Profile, ProfileState
-from affino_mcp.gate.profile_form import drawn
+from affino_mcp.gate.profile_form import MOST_PER_MINUTE, drawn
 from affino_mcp.gate.profiles import KEY_LENGTH
 
 app = typer.Typer(no_args_is_help=True, help="API Profiles: what each workload may touch.")
@@ -28,8 +28,10 @@ Switches = Annotated[
     list[str] | None,
     typer.Option("--family", metavar="FAMILY=SWITCHES", help="read,write, read, write or off; may be repeated."),
 ]
-Rate = Annotated[int | None, typer.Option(min=1, help="Calls a minute, over all who use the profile.")]
-Burst = Annotated[int | None, typer.Option(min=1, help="Calls at once after a quiet time.")]
+Rate = Annotated[
+    int | None, typer.Option(min=1, max=MOST_PER_MINUTE, help="Calls a minute, over all who use the profile.")
+]
+Burst = Annotated[int | None, typer.Option(min=1, max=MOST_PER_MINUTE, help="Calls at once after a quiet time.")]
 Notes = Annotated[str | None, typer.Option(help="For operators.")]
 Compact = Annotated[OnOff | None, typer.Option(help=OPTIONS["compact"].hint)]
 Relogin = Annotated[OnOff | None, typer.Option(help=OPTIONS["relogin"].hint)]
@@ -56,10 +58,8 @@ def create(
     Example: affino-mcp profile create --name Newsroom --family articles=read,write --family media_items=read,write --rate 300
     """
     wanted = families(family or [])
-    service, key = (
-        opened(ctx, connection),
-        drawn(KEY_LENGTH),
-    )  # the key first: the log names the profile before it is there
+    service = opened(ctx, connection)
+    key = drawn(KEY_LENGTH)  # first: the log names the profile before it is there
     options = _options(compact=compact, relogin=relogin, confirm=confirm)
     given = {"name": name, "families": _plain(wanted), "rate": rate, "burst": burst, "notes": notes or "", **options}
     with recorded(service, "create_profile", Subject.new_profile(key, name), {}, given):
@@ -132,13 +132,16 @@ def set_(
 
     Example: affino-mcp profile set Newsroom --family contacts=read --family notes=off --rate 600
     """
-    wanted, service = families(family or []), opened(ctx, connection)
-    before = service.profile(key)
+    wanted = families(family or [])
     changes: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes}
     given = {field: value for field, value in changes.items() if value is not None}
     given |= _options(compact=compact, relogin=relogin, confirm=confirm)
-    document = _document(before.profile, enabled=before.enabled)
-    with recorded(service, "change_profile", _about(before), document, given | {"families": _plain(wanted)}):
+    if not given and not wanted:
+        raise typer.BadParameter("say what to change, like --rate 600")
+    service = opened(ctx, connection)
+    before = service.profile(key)
+    after = given | ({"families": _plain(wanted)} if wanted else {})
+    with recorded(service, "change_profile", _about(before), stood(described(before.profile), after), after):
         key, seen = before.profile.key, before.profile.version
         changed = service.profiles.change(key, families=wanted, seen=seen, **given)
     _warn(wanted)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import typer
@@ -16,12 +16,13 @@ from affino_mcp import wiring
 from affino_mcp.clock import Clock, now
 from affino_mcp.errors import NotFound
 from affino_mcp.gate import rows
+from affino_mcp.gate.emails import MOST, plausible
 from affino_mcp.gate.former_uses import FormerUses
 from affino_mcp.gate.passwords import Passwords
 from affino_mcp.gate.people import People
 from affino_mcp.gate.person import Person
 from affino_mcp.gate.profile import ProfileState
-from affino_mcp.gate.profile_form import drawn, folded_name
+from affino_mcp.gate.profile_form import NAME_LENGTH, drawn, folded_name
 from affino_mcp.gate.profiles import KEY_LENGTH, Profiles
 from affino_mcp.gate.sessions import Sessions
 from affino_mcp.instance.builtin.places import DEEDS, Place, places
@@ -94,16 +95,30 @@ class Service:
 
     def profile(self, key_or_name: str) -> ProfileState:
         """A profile by its key or its name; raises NotFound."""
+        try:
+            return self.profiles.get(self._key(key_or_name))
+        except NotFound as error:
+            following = "'affino-mcp profile list' shows them all."
+            raise NotFound("key or name", "API Profile", next=following) from error
+
+    def _key(self, key_or_name: str) -> str:
+        """The key, also where another profile is called like it; raises NotFound for what can be neither."""
+        if not 1 <= len(key_or_name) <= NAME_LENGTH:
+            raise NotFound("key or name", "API Profile")
         place = rows.profile_name(folded_name(key_or_name))
-        named = self.stores.database.get(self.settings.gate_table, place)
-        return self.profiles.get(named["key"] if named else key_or_name)
+        found = self.stores.database.get_many(self.settings.gate_table, [rows.profile(key_or_name), place])
+        return found[place]["key"] if list(found) == [place] else key_or_name
 
     def person(self, code_or_email: str) -> Person:
         """A person by user code, e-mail address or the demo's role; raises NotFound."""
         known = self.connection.people.get(code_or_email, {}).get("email", code_or_email)
-        found = self.people.get(int(known)) if known.isdecimal() else self.people.by_email(known)
+        found = None
+        if known.isdecimal() and len(known) <= MOST:
+            found = self.people.get(int(known))
+        elif plausible(known):
+            found = self.people.by_email(known)
         if found is None:
-            raise NotFound("code, e-mail address or role", "person")
+            raise NotFound("code, e-mail address or role", "person", next="'affino-mcp person list' shows everybody.")
         return found
 
     def email(self, code_or_email: str) -> str:
@@ -120,8 +135,10 @@ class Deployed:
 
 def remember(ctx: typer.Context, path: Path | None, stack: str | None) -> None:
     """Keep the connection file or the stack given before the command's name; tests put a Service there instead."""
-    if path and stack:
-        raise typer.BadParameter("say --connection or --stack, not both")
+    if path and stack is not None:
+        raise _both()
+    if stack == "":
+        raise typer.BadParameter("it is empty: say the stack's name", param_hint="'--stack'")
     if ctx.obj is None:
         ctx.obj = Deployed(stack) if stack else path
 
@@ -130,10 +147,25 @@ def opened(ctx: typer.Context, path: Path | None) -> Service:
     """The service that the command is about; raises NoConnection, NoStack."""
     if isinstance(ctx.obj, Service):
         return ctx.obj
-    if isinstance(ctx.obj, Deployed) and path is None:
-        return deployed(ctx.obj.name)
-    found = connection.read(path or file(ctx) or CONNECTION)
+    place = chosen(ctx, path)
+    if isinstance(place, Deployed):
+        return deployed(place.name)
+    found = connection.read(place or CONNECTION)
     return Service(found, open_stores(found.settings))
+
+
+def chosen(ctx: typer.Context, path: Path | None) -> Any:
+    """What the command is about: the connection file given after its name, or what was given before it.
+
+    Raises BadParameter for a stack before it and a file after it.
+    """
+    if path and isinstance(ctx.obj, Deployed):
+        raise _both()
+    return path or ctx.obj
+
+
+def _both() -> typer.BadParameter:
+    return typer.BadParameter("say --connection or --stack, not both")
 
 
 def file(ctx: typer.Context) -> Path | None:

@@ -31,7 +31,7 @@ def list_(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connectio
     service = opened(ctx, connection)
     live = service.sessions.list_of(service.person(person).user_code)
     used = LastUse(service.stores.database, service.settings, service.clock).of(live)
-    names = profile_names.enabled(service.stores.database, service.settings)
+    names = profile_names.of(service.stores.database, service.settings, (session.profile for session in live))
     found = [
         _document(session, names.get(session.profile, session.profile), used.get(session.digest)) for session in live
     ]
@@ -65,7 +65,7 @@ def end(
     else:
         chosen = [each for each in live if each.fingerprint == session]
         if not chosen:
-            raise NotFound("session", "live session")
+            raise NotFound("name", "live session", next="'affino-mcp session list' names them.")
         with recorded(service, "end_session", Subject.person(who), {"session": session}, {}):
             service.sessions.end(code, chosen[0].digest)
         ended = 1

@@ -62,7 +62,7 @@ def try_out(
 
 def _arguments(method: str, text: str) -> dict[str, Any]:
     if method not in METHODS:
-        raise InvalidArgument("method", f"There is no method {method}.")
+        raise InvalidArgument("method", f"There is no method {method}.", next="'affino-mcp methods' lists them all.")
     return json_arguments(METHODS[method], text)
 
 

@@ -14,7 +14,8 @@ from affino_mcp.cli.service import opened
 from affino_mcp.cli.words import families
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.whatif import Effect, effect
-from affino_mcp.control_edge.words import time
+from affino_mcp.control_edge.words import plural, time
+from affino_mcp.gate.profile_form import MOST_PER_MINUTE
 
 
 def whatif(
@@ -25,7 +26,7 @@ def whatif(
         list[str] | None,
         typer.Option("--family", metavar="FAMILY=SWITCHES", help="read,write, read, write or off; may be repeated."),
     ] = None,
-    rate: Annotated[int | None, typer.Option(min=1, help="Calls a minute.")] = None,
+    rate: Annotated[int | None, typer.Option(min=1, max=MOST_PER_MINUTE, help="Calls a minute.")] = None,
     as_json: AsJson = False,
     connection: ConnectionFile = None,
 ) -> None:
@@ -46,8 +47,8 @@ def whatif(
 
 def _print(found: Effect, rate: int | None) -> None:
     rows = [(one.calls, one.person, one.method, one.rule, time(one.last)) for one in found.refused]
-    print_table(("Calls", "Person", "Method", "Needs", "Last (UTC)"), rows, "No recent call would have been refused.")
+    print_table(("Calls", "Person", "Method", "Needs", "Last (UTC)"), rows, "No recent call needs what is taken away.")
     since = f" back to {time(found.since)} UTC" if found.since else ""
-    note(f"Looked at {found.looked_at} calls{since}.")
+    note(f"Looked at {plural(found.looked_at, 'call')}{since}.")
     if found.slower:
-        note(f"The busiest minute had {found.busiest} calls; the new limit is {rate}.")
+        note(f"The limit goes down to {rate} a minute; the busiest minute of these calls had {found.busiest:,}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -13,43 +14,62 @@ from affino_mcp.clock import understood
 Families = dict[str, frozenset[Access]]
 
 _WORDS: Final = {"read": Access.READ, "write": Access.WRITE}
+_RECORD: Final = re.compile(r"[a-z_]+#.+")
 
 
 def families(words: list[str]) -> Families:
-    """Switches from `accounts=read,write`, `contacts=read`, `notes=off`; raises BadParameter."""
-    return dict(_family(word) for word in words)
+    """Switches from `accounts=read,write`, `contacts=read`, `notes=off`, each family once; raises BadParameter."""
+    found = dict(_family(word) for word in words)
+    if len(found) < len(words):
+        raise _wrong("a family is named twice: say all of its switches at once", "--family")
+    return found
 
 
 def _family(word: str) -> tuple[str, frozenset[Access]]:
     name, sign, switches = word.partition("=")
     known = {str(family): family for family in SWITCHED}
     if name not in known or not sign:
-        raise typer.BadParameter(
-            f"'{word}': say FAMILY=read,write, FAMILY=read or FAMILY=off; families: {', '.join(known)}"
-        )
+        advice = f"say FAMILY=read,write, FAMILY=read or FAMILY=off; families: {', '.join(known)}"
+        raise _wrong(f"'{word}': {advice}", "--family")
     wanted = [] if switches == "off" else switches.split(",")
     if not set(wanted) <= set(_WORDS):
-        raise typer.BadParameter(f"'{word}': after '=' say read, write, read,write or off")
+        raise _wrong(f"'{word}': after '=' say read, write, read,write or off", "--family")
     return known[name], frozenset(_WORDS[switch] for switch in wanted)
 
 
-def moment(word: str | None, now: datetime) -> datetime | None:
+def moment(word: str | None, now: datetime, option: str) -> datetime | None:
     """A time from `10m`, `2h`, `3d` (ago) or ISO 8601 (UTC when no offset is said); raises BadParameter."""
     if word is None:
         return None
     try:
         return understood(word, now)
     except ValueError:
-        raise typer.BadParameter(f"'{word}': say 30s, 10m, 2h, 3d or 2026-11-22T09:00") from None
+        raise _wrong(f"'{word}': say 30s, 10m, 2h, 3d or 2026-11-22T09:00", option) from None
 
 
 def rights(words: list[str], before: dict[str, str | None]) -> dict[str, str | None]:
-    """Direct rights after changes like `contacts.delete`, `contacts.delete=2026-12-31` and `contacts.delete=off`."""
+    """Direct rights after changes like `contacts.delete`, `contacts.delete=2026-12-31` and `contacts.delete=off`.
+
+    Raises BadParameter for `contacts.delete=`: an end that was forgotten is not for good.
+    """
     changed = dict(before)
     for word in words:
-        right, _, until = word.partition("=")
+        right, sign, until = word.partition("=")
+        if sign and not until:
+            raise _wrong(f"'{word}': after '=' say the last day, like 2026-12-31, or off", "--right")
         if until == "off":
             changed.pop(right, None)
         else:
             changed[right] = until or None
     return changed
+
+
+def record(word: str | None) -> str | None:
+    """A record from `accounts#12`; raises BadParameter."""
+    if word is not None and not _RECORD.fullmatch(word):
+        raise _wrong(f"'{word}': say FAMILY#CODE, like accounts#12", "--record")
+    return word
+
+
+def _wrong(message: str, option: str) -> typer.BadParameter:
+    return typer.BadParameter(message, param_hint=f"'{option}'")

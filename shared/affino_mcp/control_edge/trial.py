@@ -198,7 +198,8 @@ def _login_lamps(login: httpx.Response, profile: Profile) -> tuple[Lamp, Lamp]:
     if known is not None:
         return known
     reason = f"The login answered {login.status_code}: {error.get('message', 'no reason given')}"
-    return Lamp(PROFILE, BAD, reason, f"Look at the profile {profile.name} and try again."), _off(USER)[0]
+    fix = _HEALTH if login.status_code >= 500 else f"Look at the profile {profile.name} and try again."
+    return Lamp(PROFILE, BAD, reason, fix), _off(USER)[0]
 
 
 def _method_lamp(answer: httpx.Response, method: str) -> tuple[Lamp, str]:
@@ -206,8 +207,11 @@ def _method_lamp(answer: httpx.Response, method: str) -> tuple[Lamp, str]:
     document = _json(answer)
     refused, content = _part(document, "error"), _part(_part(document, "result"), "structuredContent")
     if refused:
-        said, next_step = str(refused.get("message", "")), str(_part(refused, "data").get("next", ""))
-        return Lamp(METHOD, BAD, f"The call was refused ({answer.status_code}): {said}", next_step), ""
+        said, data = str(refused.get("message", "")), _part(refused, "data")
+        status = (
+            f"{answer.status_code}, retry_after {wait}" if (wait := data.get("retry_after")) else answer.status_code
+        )
+        return Lamp(METHOD, BAD, f"The call was refused ({status}): {said}", str(data.get("next", ""))), ""
     if answer.status_code != 200 or not content:
         return Lamp(METHOD, BAD, f"The MCP endpoint answered {answer.status_code}, and not as MCP.", _HEALTH), ""
     text, error = json.dumps(content, ensure_ascii=False, indent=2), _part(content, "error")

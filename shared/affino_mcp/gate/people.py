@@ -53,7 +53,7 @@ class People:
 
         Raises InvalidArgument (name, email, groups, rights) and Conflict (the e-mail address or the code is taken).
         """
-        person = _sound(Person(user_code, name.strip(), checked(email), tuple(groups), dict(rights or {})))
+        person = sound(Person(user_code, name.strip(), checked(email), tuple(groups), dict(rights or {})))
         until_settled(lambda: self._create(person))
         return person
 
@@ -135,8 +135,8 @@ class People:
         before = Person.from_json(row)
         if seen is not None and (seen.rights, seen.groups) != (before.rights, before.groups):
             raise Conflict("This person's rights were changed meanwhile. Look at them again before changing them.")
-        person = _sound(replace(before, **changes))  # type: ignore[arg-type]
-        _require_days_to_come(before, person, self._clock().date())
+        person = sound(replace(before, **changes))  # type: ignore[arg-type]
+        require_days_to_come(before, person, self._clock().date())
         self._db.transact([self._renewal(row, person), *self._copies(person)], str(uuid.uuid4()))
         return person
 
@@ -161,7 +161,8 @@ def _explain(failed: TransactionFailed) -> None:
     raise failed
 
 
-def _sound(person: Person) -> Person:
+def sound(person: Person) -> Person:
+    """The person itself; raises InvalidArgument (name, groups, rights)."""
     if not person.name or len(person.name) > NAME_LENGTH or not person.name.isprintable():
         raise InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
     unknown = [group for group in person.groups if group not in GROUPS]
@@ -174,7 +175,7 @@ def _sound(person: Person) -> Person:
     return person
 
 
-def _require_days_to_come(before: Person, after: Person, today: date) -> None:
+def require_days_to_come(before: Person, after: Person, today: date) -> None:
     """A right is not given until a day that is over (UTC); one that ran out meanwhile may stay."""
     given = [last for right, last in after.rights.items() if before.rights.get(right, "") != last]
     if any(last is not None and date.fromisoformat(last) < today for last in given):

@@ -13,6 +13,8 @@ from affino_mcp.gate.profile import Profile
 
 MOST_PER_MINUTE = 6000
 NAME_LENGTH, NOTES_LENGTH = 100, 2000
+_FOLDED_BYTES = 1000
+"""The folded name is a sort key, which DynamoDB bounds."""
 
 
 def drawn(length: int) -> str:
@@ -38,6 +40,8 @@ def faults(name: str, notes: str, **numbers: object) -> Iterator[InvalidArgument
     """Everything that is wrong with a name, notes, and `numbers` (rate, burst) of a profile, each naming its field."""
     if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
         yield InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
+    elif len(folded_name(name).encode()) > _FOLDED_BYTES:
+        yield InvalidArgument("name", "The name is too long: some of its signs stand for many letters.")
     if len(notes) > NOTES_LENGTH:
         yield InvalidArgument("notes", f"The notes can have at most {NOTES_LENGTH:,} characters.")
     for field, value in numbers.items():

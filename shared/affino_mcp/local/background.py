@@ -39,7 +39,10 @@ def status(state: Path) -> Status:
     pid, mark = Lease(state, SUPERVISOR).holder(), state / READY
     if pid is None:
         return Status(running=False)
-    ready_pid, _, named = mark.read_text(encoding="utf-8").partition("\n") if mark.exists() else ("", "", "")
+    try:
+        ready_pid, _, named = mark.read_text(encoding="utf-8").partition("\n")
+    except FileNotFoundError:  # also when a run that begins takes the mark of the one before away just now
+        ready_pid = named = ""
     ready = ready_pid == str(pid)  # a killed run leaves its mark behind
     return Status(running=True, ready=ready, pid=pid, connection=Path(named.strip()) if ready else None)
 

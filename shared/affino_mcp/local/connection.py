@@ -51,12 +51,26 @@ def read(path: Path) -> Connection:
     """The connection in a file; raises NoConnection, saying what to do."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        return Connection(**{f.name: document[f.name] for f in fields(Connection) if f.name in document})
+        return _sound(Connection(**{f.name: document[f.name] for f in fields(Connection) if f.name in document}))
     except FileNotFoundError:
         advice = "Start the service with 'make run' in this folder, or name its file with --connection FILE."
         raise NoConnection(f"There is no connection file {path}. {advice}") from None
     except (OSError, ValueError, TypeError, AttributeError):
-        raise NoConnection(f"{path} is not a connection file that can be read.") from None
+        advice = "'make run' writes one that fits this version."
+        raise NoConnection(f"{path} is not a connection file that can be read. {advice}") from None
+
+
+def _is_url(text: str) -> bool:
+    return text.startswith("http") and text.isprintable()
+
+
+def _sound(found: Connection) -> Connection:
+    """The connection itself; raises ValueError or TypeError when it has not the form that commands rely on."""
+    parts = (found.profiles, found.people, found.headers, found.stores)
+    urls = (found.mcp_url, found.login_url, found.settings.aws_endpoint)
+    if not all(isinstance(part, dict) for part in parts) or not all(map(_is_url, urls)):
+        raise ValueError("not a connection")
+    return found
 
 
 def write(path: Path, connection: Connection) -> None:

@@ -8,6 +8,8 @@ from typing import Any, Final
 from affino_mcp.errors import AffinoError
 
 _AWS: Final = (".amazonaws.com", ".amazonaws.com.cn")
+_VARIABLES: Final = {"region": ("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], None, None)}
+"""Where the region is said: botocore by itself reads the second alone."""
 
 
 class NoStack(AffinoError):
@@ -32,9 +34,9 @@ def described(name: str, region: str) -> Stack:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 (slow; operators' commands only)
     from botocore.session import Session  # noqa: PLC0415
 
-    session = Session()
-    place = session.get_config_variable("region") or region
+    session, place = Session(_VARIABLES), region
     try:
+        place = session.get_config_variable("region") or region
         clients = {kind: session.create_client(kind, region_name=place) for kind in ("cloudformation", "sts")}
         (stack,) = clients["cloudformation"].describe_stacks(StackName=name)["Stacks"]
         caller = str(clients["sts"].get_caller_identity()["Arn"])

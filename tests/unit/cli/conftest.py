@@ -39,10 +39,10 @@ class Terminal:
         return json.loads(self.run(*words, "--json")[0])
 
     def refused(self, *words: str) -> dict[str, Any]:
-        """The error of a refused command with --json; nothing is on standard output."""
+        """The error of a refused command with --json: one object on standard output, its words on standard error."""
         out, err = self.run(*words, "--json", code=1)
-        assert out == ""
-        error: dict[str, Any] = json.loads(err)["error"]
+        error: dict[str, Any] = json.loads(out)["error"]
+        assert f"affino-mcp: {error['message']}" in err
         return error
 
 

@@ -77,6 +77,14 @@ def test_a_function_that_reaches_no_store(served: Terminal) -> None:
     assert "role" in found["gate"][2]
 
 
+def test_a_service_that_has_lost_its_stores(served: Terminal) -> None:
+    gate_table = served.world.settings.gate_table
+    served.world.watched.broken = {(deed, gate_table) for deed in ("get", "get_many", "query", "update", "put")}
+    found = seen(served)
+    for name in ("login", "gate"):
+        assert found[name][:2] == (False, "its function does not reach its stores (503)")
+
+
 @pytest.mark.parametrize(("seconds", "ok"), [(0, True), (110, True), (200, False), (-200, False)])
 def test_the_clock(served: Terminal, seconds: int, ok: bool) -> None:
     said = format_datetime(served.world.clock(), usegmt=True)

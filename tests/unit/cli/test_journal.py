@@ -52,6 +52,33 @@ def test_who_and_what_are_shown_like_any_call(ready: Terminal) -> None:
     assert f"Record Field Before After API Profile {row['profile_key']} enabled yes no" in shown
 
 
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        pytest.param(
+            ["profile", "set", "Newsroom", "--rate", "7", "--family", "articles=off", "--family", "notes=read"],
+            {
+                "rate": {"before": 60, "after": 7},
+                "families articles": {"before": "read", "after": ""},
+                "families notes": {"before": "", "after": "read"},
+            },
+            id="profile",
+        ),
+        pytest.param(
+            ["person", "set", HER, "--name", "Jane Roe", "--password", "another fine horse"],
+            {"name": {"before": "Jane Doe", "after": "Jane Roe"}, "password": {"after": "[withheld]"}},
+            id="person",
+        ),
+    ],
+)
+def test_a_change_tells_what_changed_and_nothing_that_stays(
+    ready: Terminal, words: list[str], fields: dict[str, object]
+) -> None:
+    ready.run(*words)
+    (change,) = ready.json("log", "--limit", "1")[0]["changes"]
+    assert change["fields"] == fields
+
+
 def test_making_is_told_too(ready: Terminal) -> None:
     assert {row["method"] for row in ready.json("log")} == {"create_profile", "create_person"}
 

@@ -30,6 +30,13 @@ def filled(terminal: Terminal) -> Terminal:
     return terminal
 
 
+@pytest.mark.parametrize("words", [["--since", "1h"], ["--json"], ["--limit", "50"], ["--profile", "K2"]], ids=str)
+def test_a_filter_before_the_commands_name_is_not_forgotten(filled: Terminal, words: list[str]) -> None:
+    out, err = filled.run("log", *words, "export", code=2)
+    assert f"say {words[0]} after 'export', not before it" in err
+    assert "accounts#13" not in out
+
+
 @pytest.mark.parametrize(
     ("words", "found"),
     [

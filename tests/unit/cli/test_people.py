@@ -61,17 +61,41 @@ def test_disable_and_enable(terminal: Terminal) -> None:
         (["create", *JANE], "conflict"),
         (["create", "--name", "X", "--email", "nobody"], "validation_error"),
         (["create", "--name", "X", "--email", "x@orbital.example", "--group", "Gods"], "validation_error"),
+        (["create", "--name", "X" * 300, "--email", "x@orbital.example"], "validation_error"),
+        (["create", "--name", "X", "--email", "x@y.example", "--right", "logs.read=2020-01-01"], "validation_error"),
+        (["set", "jane@orbital.example", "--right", "logs.read=2020-01-01"], "validation_error"),
         (["set", "jane@orbital.example", "--right", "fly"], "validation_error"),
+        (["set", "jane@orbital.example", "--password", "another one", "--group", "Gods"], "validation_error"),
+        (["disable", "x" * 3000], "not_found"),
+        (["disable", "9" * 5000], "not_found"),
         (["disable", "4711"], "not_found"),
         (["disable", "nobody@orbital.example"], "not_found"),
     ],
     ids=str,
 )
 def test_refusals_end_with_1_and_change_nothing(terminal: Terminal, words: list[str], kind: str) -> None:
-    terminal.json("person", "create", *JANE)
+    terminal.json("person", "create", *JANE, "--password", "correct horse")
     before = terminal.json("person", "list")
     assert terminal.refused("person", *words)["type"] == kind
     assert terminal.json("person", "list") == before
+    assert matches(terminal, 1, "correct horse")
+    assert terminal.world.records.load("contacts", 2) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param([], id="nothing to change"),
+        pytest.param(["--group", "Sales", "--no-groups"], id="groups and none"),
+        pytest.param(["--right", "contacts.consent="], id="an end that was forgotten"),
+    ],
+)
+def test_a_misunderstood_change_changes_nothing(terminal: Terminal, words: list[str]) -> None:
+    terminal.json("person", "create", *JANE, "--group", "Editors")
+    before, rows = terminal.json("person", "list"), len(terminal.world.rows())
+    terminal.run("person", "set", "jane@orbital.example", *words, code=2)
+    assert terminal.json("person", "list") == before
+    assert len(terminal.world.rows()) == rows
 
 
 @pytest.mark.parametrize(

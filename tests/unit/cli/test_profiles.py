@@ -136,7 +136,10 @@ def test_write_without_read_is_allowed_with_a_note(terminal: Terminal) -> None:
         (["disable", "nowhere"], "not_found"),
         (["create", "--name", "newsroom"], "conflict"),
         (["create", "--name", ""], "validation_error"),
-        (["create", "--name", "x", "--rate", "1000000"], "validation_error"),
+        (["create", "--name", "\ufdfa" * 100], "validation_error"),
+        (["show", ""], "not_found"),
+        (["show", "x" * 5000], "not_found"),
+        (["regenerate", "newsroom", "--overlap", "8d", "--yes"], "validation_error"),
     ],
     ids=str,
 )
@@ -150,11 +153,15 @@ def test_refusals_end_with_1(terminal: Terminal, words: list[str], kind: str) ->
     [
         ["create"],
         ["create", "--name", "x", "--rate", "0"],
+        ["create", "--name", "x", "--rate", "6001"],
+        ["create", "--name", "x", "--burst", "6001"],
+        ["create", "--name", "x", "--family", "accounts=read", "--family", "accounts=write"],
         ["create", "--name", "x", "--family", "bogus=read"],
         ["create", "--name", "x", "--family", "accounts"],
         ["create", "--name", "x", "--family", "accounts=delete"],
         ["create", "--name", "x", "--family", "always=read"],
         ["set"],
+        ["set", "x"],
         ["explode"],
     ],
     ids=str,
@@ -162,6 +169,33 @@ def test_refusals_end_with_1(terminal: Terminal, words: list[str], kind: str) ->
 def test_misunderstood_commands_end_with_2(terminal: Terminal, words: list[str]) -> None:
     terminal.run("profile", *words, code=2)
     assert terminal.json("profile", "list") == []
+
+
+def test_an_unknown_profile_is_named_as_one_says_it_with_what_to_do(terminal: Terminal) -> None:
+    error = "No API Profile with this key or name can be found. 'affino-mcp profile list' shows them all."
+    assert error in terminal.run("profile", "disable", "nowhere", code=1)[1]
+
+
+def test_a_key_is_its_profile_also_when_another_is_called_like_it(terminal: Terminal) -> None:
+    key = str(create(terminal)["key"])
+    create(terminal, name=key)
+    assert terminal.json("profile", "show", key)["name"] == "Newsroom"
+    assert terminal.json("profile", "show", "newsroom")["key"] == key
+
+
+def test_nothing_to_change_leaves_no_row_and_no_new_version(terminal: Terminal) -> None:
+    key = str(create(terminal)["key"])
+    before = terminal.json("profile", "show", key)
+    assert "say what to change" in terminal.run("profile", "set", key, code=2)[1]
+    assert terminal.json("profile", "show", key) == before
+    assert [row["method"] for row in terminal.world.rows()] == ["create_profile"]
+
+
+def test_the_question_before_a_new_secret_says_the_overlap_as_it_was_given(terminal: Terminal) -> None:
+    create(terminal)
+    for overlap, told in {"25h": "in 25h", "0": "at once", "0h": "at once"}.items():
+        err = terminal.run("profile", "regenerate", "Newsroom", "--overlap", overlap, code=1)[1]
+        assert f"The old secret would stop working {told}." in err
 
 
 def test_stores_that_are_down_end_with_1(terminal: Terminal) -> None:

@@ -31,6 +31,14 @@ def test_list_names_sessions_and_never_a_token(terminal: Terminal, tokens: list[
     assert not [token for token in tokens if token in terminal.run("session", "list", "jane@orbital.example")[0]]
 
 
+def test_a_session_names_its_profile_also_when_that_is_off(terminal: Terminal, tokens: list[str]) -> None:
+    key = terminal.json("profile", "create", "--name", "Newsroom")["key"]
+    terminal.world.sessions.create(1, key)
+    terminal.run("profile", "disable", "Newsroom")
+    found = terminal.json("session", "list", "jane@orbital.example")
+    assert sorted(session["profile"] for session in found) == ["Newsroom", "one", "two"]
+
+
 def test_end_one(terminal: Terminal, tokens: list[str]) -> None:
     found = {s["profile"]: s["session"] for s in terminal.json("session", "list", "jane@orbital.example")}
     assert terminal.json("session", "end", "jane@orbital.example", "--session", found["one"])["ended"] == 1

@@ -39,7 +39,7 @@ def test_what_would_have_been_refused(used: Terminal, words: list[str], calls: l
 def test_for_people(used: Terminal) -> None:
     out, err = used.run("whatif", "newsroom", "--family", "accounts=off", "--rate", "10")
     assert "Jane Doe" in out
-    assert "busiest minute had 1 calls; the new limit is 10" in err
+    assert "The limit goes down to 10 a minute; the busiest minute of these calls had 1." in err
 
 
 def test_nothing_changes(used: Terminal) -> None:

@@ -111,6 +111,21 @@ def test_only_an_answer_lights_the_lamp(operator: Desk, profile: Profile, status
     assert "Not yet" in page
 
 
+def test_a_call_that_must_wait_says_how_long(operator: Desk, profile: Profile) -> None:
+    body = '{"error": {"message": "Too fast.", "data": {"retry_after": 57, "next": "Wait for retry_after seconds."}}}'
+    operator.outside.instead["/mcp"] = 429, body
+    found, page = lamps(operator, profile)
+    assert (found, "429, retry_after 57" in page) == (["good", "good", "bad"], True), page
+
+
+def test_a_login_without_its_stores_is_not_the_profiles_fault(operator: Desk, profile: Profile) -> None:
+    login = f"/rest/{operator.world.settings.instance}/login"
+    operator.outside.instead[login] = 503, '{"error": {"code": "-1", "message": "Try again."}}'
+    found, page = lamps(operator, profile)
+    assert found == ["bad", "off", "off"]
+    assert "What to do: Look at the service's health and its log" in page
+
+
 @pytest.mark.parametrize("tool", ["crm", "user"])
 def test_every_profile_can_be_tested_however_many_there_are(operator: Desk, profile: Profile, tool: str) -> None:
     for number in range(51):

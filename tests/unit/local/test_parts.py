@@ -16,20 +16,30 @@ import pytest
 
 from affino_mcp.cli.local import claude_line
 from affino_mcp.gate.groups import GROUPS
-from affino_mcp.local import counting, demo_crm, demo_website
+from affino_mcp.local import background, counting, demo_crm, demo_website
 from affino_mcp.local.demo import CRM, PROFILES, ROLES
 from affino_mcp.local.emulator import variables
 from affino_mcp.local.lease import Lease
 from affino_mcp.local.login import LoginFailed, log_in, signed_path
 from affino_mcp.local.network import free_port
 from affino_mcp.local.process import Child, DidNotStart
-from affino_mcp.local.run import CannotRun, Plan, running
+from affino_mcp.local.run import SUPERVISOR, CannotRun, Plan, running
 from affino_mcp.local.seed import Passphrases
 from affino_mcp.local.serve import ByPath
 from affino_mcp.store.ops import StoreUnavailable
 from tests.unit.local.test_connection import HERE
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+def test_a_run_whose_mark_goes_while_one_looks_is_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Lease(tmp_path, SUPERVISOR)
+    handle = held.take()
+    assert handle is not None
+    held.note(os.getpid())
+    monkeypatch.setattr(Path, "exists", lambda _: True)  # the look before the read came too early
+    assert background.status(tmp_path) == background.Status(running=True, pid=os.getpid())
+    os.close(handle)
 
 
 def test_a_lease_is_held_by_a_process_until_it_ends(tmp_path: Path) -> None:
