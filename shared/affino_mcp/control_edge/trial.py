@@ -207,11 +207,10 @@ def _method_lamp(answer: httpx.Response, method: str) -> tuple[Lamp, str]:
     document = _json(answer)
     refused, content = _part(document, "error"), _part(_part(document, "result"), "structuredContent")
     if refused:
-        said, data = str(refused.get("message", "")), _part(refused, "data")
-        status = (
-            f"{answer.status_code}, retry_after {wait}" if (wait := data.get("retry_after")) else answer.status_code
-        )
-        return Lamp(METHOD, BAD, f"The call was refused ({status}): {said}", str(data.get("next", ""))), ""
+        data = _part(refused, "data")
+        wait = f", retry_after {data['retry_after']}" if "retry_after" in data else ""
+        reason = f"The call was refused ({answer.status_code}{wait}): {refused.get('message', '')}"
+        return Lamp(METHOD, BAD, reason, str(data.get("next", ""))), ""
     if answer.status_code != 200 or not content:
         return Lamp(METHOD, BAD, f"The MCP endpoint answered {answer.status_code}, and not as MCP.", _HEALTH), ""
     text, error = json.dumps(content, ensure_ascii=False, indent=2), _part(content, "error")
