@@ -47,12 +47,14 @@ class Finding:
 
 
 def findings(service: Service) -> Iterator[Finding]:
-    """Everything that can be looked at without anybody's password, in an order that makes sense."""
+    """Everything that can be looked at without anybody's password, in an order that makes sense, each once it is seen."""
     yield from _public(service)
     yield _login(service)
     yield _gate(service)
-    stores = [*_tables(service), _secrets(service)]
-    yield from stores
+    stores: list[Finding] = []
+    for one in _stores(service):
+        stores.append(one)
+        yield one
     if service.stack is not None:
         yield _iam(service.stack.caller, stores)
 
@@ -137,6 +139,11 @@ def _refuses(service: Service, name: str, method: str, url: str, headers: dict[s
         return Finding(name, ok=False, seen="its function does not reach its stores (503)", fix=_LOOK)
     ok = status in _REFUSED
     return Finding(name, ok, "answers as it must" if ok else f"answers {status} instead of 401", "" if ok else _LOOK)
+
+
+def _stores(service: Service) -> Iterator[Finding]:
+    yield from _tables(service)
+    yield _secrets(service)
 
 
 def _tables(service: Service) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -36,18 +37,22 @@ def doctor(
     if bool(profile) != bool(person):
         raise typer.BadParameter("a real login needs both: say --profile and --person")
     service = opened(ctx, connection)
-    found = list(findings(service))
-    if profile and person:
-        found.append(_person(service, profile, person, password))
+    logins = [(profile, person)] if profile and person else []
+    found: list[Finding] = []
+    for one in chain(findings(service), (_person(service, *login, password) for login in logins)):
+        found.append(one)
+        if not as_json:  # at once: stores that hang take their time
+            _say(one)
     if as_json:
         print_json([asdict(one) for one in found])
-    else:
-        for one in found:
-            typer.echo(f"{'green' if one.ok else 'RED  '}  {one.name}: {one.seen}")
-            if not one.ok and one.fix:
-                typer.echo(f"       To do: {one.fix}")
     if not all(one.ok for one in found):
         raise typer.Exit(1)
+
+
+def _say(one: Finding) -> None:
+    typer.echo(f"{'green' if one.ok else 'RED  '}  {one.name}: {one.seen}")
+    if not one.ok and one.fix:
+        typer.echo(f"       To do: {one.fix}")
 
 
 def _person(service: Service, profile: str, person: str, password: str | None) -> Finding:

@@ -64,6 +64,21 @@ def test_a_real_login(served: Terminal) -> None:
     assert "RED    real login" in served.run("doctor", *words, "wrong horse", code=1)[0]
 
 
+class Hanging:
+    """A database that its operator gives up on."""
+
+    def get(self, table: str, key: Key) -> Item | None:
+        raise KeyboardInterrupt
+
+
+def test_what_was_seen_stays_when_the_rest_takes_too_long(served: Terminal) -> None:
+    hanging = Stores(Hanging(), served.service.stores.secrets)  # type: ignore[arg-type]
+    served.service = replace(served.service, stores=hanging)
+    out, _ = served.run("doctor", code=130)
+    assert "green  gate" in out
+    assert "table" not in out
+
+
 def test_nothing_answers(terminal: Terminal) -> None:
     out, _ = terminal.run("doctor", "--json", code=1)
     red = {one["name"] for one in json.loads(out) if not one["ok"]}
