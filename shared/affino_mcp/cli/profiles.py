@@ -17,6 +17,7 @@ from affino_mcp.cli.words import Families, families
 from affino_mcp.clock import iso
 from affino_mcp.control_edge.journal import Subject, described
 from affino_mcp.control_edge.words import ago
+from affino_mcp.gate.limit import following
 from affino_mcp.gate.profile import OPTIONS, PROFILE_TYPE, Profile, ProfileState
 from affino_mcp.gate.profile_form import MOST_PER_MINUTE, drawn
 from affino_mcp.gate.profiles import KEY_LENGTH
@@ -107,7 +108,7 @@ def show(
     document = _document(state.profile, enabled=state.enabled) | _use(state, service.clock())
     document |= {"former": _former(service, state.profile)} if state.profile.former else {}
     if secret:
-        with recorded(service, "show_secret", _about(state), {}, {}):
+        with recorded(service, "show_secret", Subject.profile(state.profile), {}, {}):
             document["secret"] = state.profile.secret
     print_profile(document, as_json=as_json)
 
@@ -133,19 +134,21 @@ def set_(
     Example: affino-mcp profile set Newsroom --family contacts=read --family notes=off --rate 600
     """
     wanted = families(family or [])
-    changes: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes}
-    given = {field: value for field, value in changes.items() if value is not None}
+    given: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes}
     given |= _options(compact=compact, relogin=relogin, confirm=confirm)
-    if not given and not wanted:
+    if set(given.values()) == {None} and not wanted:
         raise typer.BadParameter("say what to change, like --rate 600")
     service = opened(ctx, connection)
-    before = service.profile(key)
-    after = given | ({"families": _plain(wanted)} if wanted else {})
-    with recorded(service, "change_profile", _about(before), stood(described(before.profile), after), after):
-        key, seen = before.profile.key, before.profile.version
-        changed = service.profiles.change(key, families=wanted, seen=seen, **given)
+    state = service.profile(key)
+    old = state.profile
+    if rate is not None and burst is None:
+        given["burst"] = following(old.burst, old.rate, rate)
+    after = {field: value for field, value in given.items() if value is not None}
+    after |= {"families": _plain(wanted)} if wanted else {}
+    with recorded(service, "change_profile", Subject.profile(old), stood(described(old), after), after):
+        changed = service.profiles.change(old.key, families=wanted, seen=old.version, **given)
     _warn(wanted)
-    print_profile(_document(changed, enabled=before.enabled), as_json=as_json)
+    print_profile(_document(changed, enabled=state.enabled), as_json=as_json)
 
 
 @app.command()
@@ -198,15 +201,13 @@ def _options(**given: OnOff | None) -> dict[str, bool]:
 def _switch(service: Service, key: str, *, enabled: bool, as_json: bool) -> None:
     before = service.profile(key)
     deed, turn = ("enable", service.profiles.enable) if enabled else ("disable", service.profiles.disable)
-    with recorded(service, f"{deed}_profile", _about(before), {"enabled": before.enabled}, {"enabled": enabled}):
+    with recorded(
+        service, f"{deed}_profile", Subject.profile(before.profile), {"enabled": before.enabled}, {"enabled": enabled}
+    ):
         state = turn(before.profile.key)
     print_profile(_document(state.profile, enabled=state.enabled), as_json=as_json)
     if not enabled:
         note(f"No call accepted since {service.clock():%Y-%m-%d %H:%M:%S} UTC.")
-
-
-def _about(state: ProfileState) -> Subject:
-    return Subject.profile(state.profile)
 
 
 def _plain(wanted: Families) -> dict[str, list[str]]:

@@ -64,3 +64,8 @@ class Limit:
 def default_burst(rate: int) -> int:
     """The burst of a profile whose operator names none: a tenth of the rate, at least ten."""
     return max(10, rate // 10)
+
+
+def following(burst: int, rate: int, new_rate: int) -> int:
+    """The burst after a change of the rate: one that followed from the old rate follows the new one."""
+    return default_burst(new_rate) if burst == default_burst(rate) else burst

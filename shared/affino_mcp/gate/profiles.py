@@ -18,7 +18,7 @@ from affino_mcp.errors import Conflict, NotFound
 from affino_mcp.gate import rows
 from affino_mcp.gate.attempts import everything, until_settled
 from affino_mcp.gate.former import Former
-from affino_mcp.gate.limit import Limit, default_burst
+from affino_mcp.gate.limit import Limit, default_burst, following
 from affino_mcp.gate.profile import Profile, ProfileState, secret_name
 from affino_mcp.gate.profile_form import drawn, folded_name, sound
 from affino_mcp.gate.profile_reader import ProfileReader
@@ -122,8 +122,8 @@ class Profiles:
         old = self.get(key).profile
         given: dict[str, Any] = {"name": name.strip() if name else name, "rate": rate, "burst": burst, "notes": notes}
         given |= options
-        if rate is not None and burst is None and old.burst == default_burst(old.rate):
-            given["burst"] = default_burst(rate)
+        if rate is not None and burst is None:
+            given["burst"] = following(old.burst, old.rate, rate)
         changes = {field: value for field, value in given.items() if value is not None}
         changes["capability"] = _switched(old.capability, families or {})
         return self._replace(old, seen, changes)

@@ -79,6 +79,17 @@ def test_a_change_tells_what_changed_and_nothing_that_stays(
     assert change["fields"] == fields
 
 
+def test_a_burst_that_follows_the_rate_is_told(ready: Terminal) -> None:
+    ready.run("profile", "set", "Newsroom", "--rate", "600")
+    fields = ready.json("log", "--limit", "1")[0]["changes"][0]["fields"]
+    assert fields == {"rate": {"before": 60, "after": 600}, "burst": {"before": 10, "after": 60}}
+    ready.run("profile", "set", "Newsroom", "--burst", "7")
+    ready.world.clock.move(seconds=1)
+    ready.run("profile", "set", "Newsroom", "--rate", "900")
+    fields = ready.json("log", "--limit", "1")[0]["changes"][0]["fields"]
+    assert fields == {"rate": {"before": 600, "after": 900}}
+
+
 def test_making_is_told_too(ready: Terminal) -> None:
     assert {row["method"] for row in ready.json("log")} == {"create_profile", "create_person"}
 
