@@ -10,7 +10,7 @@ import pytest
 from scripts import ratchet, run_tests
 from scripts.build import ROOT
 
-TARGETS = ["help", "setup", "run", "test", "check", "build", "deploy-local", "docs", "bench", "lock", "clean"]
+TARGETS = ["help", "setup", "run", "test", "hunt", "check", "build", "deploy-local", "docs", "bench", "lock", "clean"]
 
 
 def body(lines: int) -> str:
