@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,14 @@ def _cut_off(operator: Operator) -> list[str]:
     return found
 
 
+def _shows_all_of(operator: Operator, pages: Sequence[tuple[str, str]]) -> None:
+    """Each page, by path and heading, is as it must be and cuts nothing off."""
+    for path, heading in pages:
+        operator.goes(path)
+        operator.looks(path, heading)
+        assert _cut_off(operator) == [], path
+
+
 @pytest.mark.parametrize("width", [320, 400])
 def test_narrow_windows(chromium: Browser, whole: Service, profile: Profile, pictures: Path | None, width: int) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 760})
@@ -89,15 +98,15 @@ def test_narrow_windows(chromium: Browser, whole: Service, profile: Profile, pic
     operator.signs_in()
     whole.world.profiles.regenerate(profile.key)
     (edith,) = [person for person in whole.world.people.everyone() if person.name == "Edith Moreau"]
-    for path, heading in (
-        (f"/profiles/{profile.key}", "CRM Sales Agent"),
-        (f"/profiles/{profile.key}/regenerate", "Regenerate the secret"),
-        (f"/people/{edith.user_code}", "Edith Moreau"),
-        (f"/people/{edith.user_code}/places", "What Edith Moreau may do where"),
-    ):
-        operator.goes(path)
-        operator.looks(path, heading)
-        assert _cut_off(operator) == [], path
+    _shows_all_of(
+        operator,
+        [
+            (f"/profiles/{profile.key}", "CRM Sales Agent"),
+            (f"/profiles/{profile.key}/regenerate", "Regenerate the secret"),
+            (f"/people/{edith.user_code}", "Edith Moreau"),
+            (f"/people/{edith.user_code}/places", "What Edith Moreau may do where"),
+        ],
+    )
     context.close()
 
 
@@ -107,16 +116,16 @@ def test_a_long_name_leaves_everything_in_sight(chromium: Browser, whole: Servic
     context = chromium.new_context(viewport={"width": width, "height": 760})
     operator = Operator(context.new_page(), whole, None)
     operator.signs_in()
-    for path, heading in (
-        ("/profiles", "API Profiles"),
-        (f"/profiles/{key}", "xxx"),
-        (f"/profiles/{key}/edit", "Edit xxx"),
-        (f"/profiles/{key}/regenerate", "Regenerate the secret of xxx"),
-        (f"/tests/crm?profile={key}", "API Profile CRM Test Tool"),
-        (f"/help/crm?profile={key}&q=reorder", "API Profile CRM Help"),
-        (f"/logs?profile={key}&status=ten", "API Logs"),
-    ):
-        operator.goes(path)
-        operator.looks(path, heading)
-        assert _cut_off(operator) == [], path
+    _shows_all_of(
+        operator,
+        [
+            ("/profiles", "API Profiles"),
+            (f"/profiles/{key}", "xxx"),
+            (f"/profiles/{key}/edit", "Edit xxx"),
+            (f"/profiles/{key}/regenerate", "Regenerate the secret of xxx"),
+            (f"/tests/crm?profile={key}", "API Profile CRM Test Tool"),
+            (f"/help/crm?profile={key}&q=reorder", "API Profile CRM Help"),
+            (f"/logs?profile={key}&status=ten", "API Logs"),
+        ],
+    )
     context.close()
