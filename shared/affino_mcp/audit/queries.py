@@ -7,6 +7,7 @@ from it. So a page is one read, whatever the span and however long the log.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,6 +28,13 @@ LATELY: Final = timedelta(hours=24)
 
 LOOKED_AT: Final = 1000
 """Rows that one read of a filtered question looks at, at most; DynamoDB itself ends a read at 1 MB, some 800 rows."""
+
+_RECORD: Final = re.compile(r"[a-z_]{1,32}#[A-Za-z0-9_-]{1,64}")
+
+
+def is_record(text: str) -> bool:
+    """Whether a text names a record, like `accounts#12`."""
+    return _RECORD.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ from affino_mcp import wiring
 from affino_mcp.clock import Clock, now
 from affino_mcp.errors import NotFound
 from affino_mcp.gate import rows
-from affino_mcp.gate.emails import MOST, plausible
+from affino_mcp.gate.emails import plausible
 from affino_mcp.gate.former_uses import FormerUses
 from affino_mcp.gate.passwords import Passwords
 from affino_mcp.gate.people import People
-from affino_mcp.gate.person import Person
+from affino_mcp.gate.person import Person, is_code
 from affino_mcp.gate.profile import ProfileState
-from affino_mcp.gate.profile_form import NAME_LENGTH, drawn, folded_name
+from affino_mcp.gate.profile_form import drawn, folded_name, nameable
 from affino_mcp.gate.profiles import KEY_LENGTH, Profiles
 from affino_mcp.gate.sessions import Sessions
 from affino_mcp.instance.builtin.places import DEEDS, Place, places
@@ -103,7 +103,7 @@ class Service:
 
     def _key(self, key_or_name: str) -> str:
         """The key, also where another profile is called like it; raises NotFound for what can be neither."""
-        if not 1 <= len(key_or_name) <= NAME_LENGTH:
+        if not nameable(key_or_name):
             raise NotFound("key or name", "API Profile")
         place = rows.profile_name(folded_name(key_or_name))
         found = self.stores.database.get_many(self.settings.gate_table, [rows.profile(key_or_name), place])
@@ -113,7 +113,7 @@ class Service:
         """A person by user code, e-mail address or the demo's role; raises NotFound."""
         known = self.connection.people.get(code_or_email, {}).get("email", code_or_email)
         found = None
-        if known.isdecimal() and len(known) <= MOST:
+        if is_code(known):
             found = self.people.get(int(known))
         elif plausible(known):
             found = self.people.by_email(known)

@@ -15,9 +15,7 @@ from affino_mcp.cli.service import opened
 from affino_mcp.clock import iso
 from affino_mcp.control_edge.journal import Subject
 from affino_mcp.errors import NotFound
-from affino_mcp.gate import profile_names
-from affino_mcp.gate.last_use import LastUse
-from affino_mcp.gate.session_rows import Session
+from affino_mcp.gate.live import Live, live
 
 app = typer.Typer(no_args_is_help=True, help="Sessions: where people are logged in.")
 
@@ -29,11 +27,9 @@ def list_(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connectio
     Example: affino-mcp session list jane@orbital.example
     """
     service = opened(ctx, connection)
-    live = service.sessions.list_of(service.person(person).user_code)
-    used = LastUse(service.stores.database, service.settings, service.clock).of(live)
-    names = profile_names.of(service.stores.database, service.settings, (session.profile for session in live))
+    code = service.person(person).user_code
     found = [
-        _document(session, names.get(session.profile, session.profile), used.get(session.digest)) for session in live
+        _document(one) for one in reversed(live(service.stores.database, service.settings, service.sessions, code))
     ]
     if as_json:
         print_json(found)
@@ -58,12 +54,11 @@ def end(
     service = opened(ctx, connection)
     who = service.person(person)
     code = who.user_code
-    live = service.sessions.list_of(code)
     if session is None:
         with recorded(service, "end_all_sessions", Subject.person(who), {}, {}):
             ended = service.sessions.end_all(code)
     else:
-        chosen = [each for each in live if each.fingerprint == session]
+        chosen = [each for each in service.sessions.list_of(code) if each.fingerprint == session]
         if not chosen:
             raise NotFound("name", "live session", next="'affino-mcp session list' names them.")
         with recorded(service, "end_session", Subject.person(who), {"session": session}, {}):
@@ -73,7 +68,8 @@ def end(
     print_json(answer) if as_json else print_fields(answer)
 
 
-def _document(session: Session, profile: str, used: int | None) -> dict[str, Any]:
+def _document(one: Live) -> dict[str, Any]:
+    session, profile, used = one
     return {
         "session": session.fingerprint,
         "profile": profile,

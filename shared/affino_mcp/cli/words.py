@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Final
 
 import typer
 
+from affino_mcp.audit.queries import is_record
 from affino_mcp.catalogue.capability import SWITCHED, Access
 from affino_mcp.clock import understood
 
 Families = dict[str, frozenset[Access]]
 
 _WORDS: Final = {"read": Access.READ, "write": Access.WRITE}
-_RECORD: Final = re.compile(r"[a-z_]+#.+")
 
 
 def families(words: list[str]) -> Families:
@@ -66,7 +65,7 @@ def rights(words: list[str], before: dict[str, str | None]) -> dict[str, str | N
 
 def record(word: str | None) -> str | None:
     """A record from `accounts#12`; raises BadParameter."""
-    if word is not None and not _RECORD.fullmatch(word):
+    if word is not None and not is_record(word):
         raise _wrong(f"'{word}': say FAMILY#CODE, like accounts#12", "--record")
     return word
 

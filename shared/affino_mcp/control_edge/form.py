@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
 from affino_mcp.control_edge.words import switches
@@ -12,6 +13,9 @@ from affino_mcp.gate.profile import OPTIONS, Profile
 from affino_mcp.gate.profile_form import faults
 from affino_mcp.gate.profiles import Families
 from affino_mcp.settings import DEFAULT_PROFILE_RATE
+
+LABELS: Final = {"name": "Name", "rate": "Calls a minute", "burst": "Calls at once", "notes": "Notes"}
+"""What stands before each text of the form."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class ProfileForm:
     def sent(cls, form: Mapping[str, str], ticked: Mapping[str, tuple[str, ...]]) -> ProfileForm:
         """What the browser sent."""
         grid, options = (frozenset(ticked.get(name, ())) for name in ("grid", "options"))
-        texts = {name: form.get(name, "") for name in ("name", "rate", "burst", "notes", "seen")}
+        texts = {name: form.get(name, "") for name in (*LABELS, "seen")}
         return cls(grid=grid, options=options, **texts)
 
     @property
@@ -76,9 +80,8 @@ class ProfileForm:
     def differences(self, profile: Profile) -> list[tuple[str, str]]:
         """What a profile has that stands otherwise in this form: the field's label, and the profile's part as text."""
         theirs = ProfileForm.of(profile)
-        texts = {"name": "Name", "rate": "Calls a minute", "burst": "Calls at once", "notes": "Notes"}
-        other = [name for name in texts if getattr(theirs, name) != getattr(self, name)]
-        found = [(texts[name], str(getattr(profile, name))) for name in other]
+        other = [name for name in LABELS if getattr(theirs, name) != getattr(self, name)]
+        found = [(LABELS[name], str(getattr(profile, name))) for name in other]
         if theirs.grid != self.grid:
             found.append(("Families", ", ".join(switches(profile.capability))))
         if theirs.options != self.options:

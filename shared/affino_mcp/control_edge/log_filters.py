@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from affino_mcp.audit.queries import Question
+from affino_mcp.audit.queries import Question, is_record
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.clock import understood
 from affino_mcp.control_edge.ask import Ask
@@ -16,13 +16,13 @@ from affino_mcp.control_edge.journal import NOWHERE
 from affino_mcp.gate import rows
 from affino_mcp.gate.emails import folded, plausible
 from affino_mcp.gate.groups import LOGS_READ
-from affino_mcp.gate.profile_form import NAME_LENGTH, folded_name
+from affino_mcp.gate.person import is_code
+from affino_mcp.gate.profile_form import folded_name, nameable
 from affino_mcp.store.ops import Key
 
 FIELDS: Final = ("profile", "person", "method", "family", "status", "record", "since", "until", "words", "request")
 NOBODY: Final = 0
 _KEY: Final = re.compile(r"[A-Za-z0-9]{1,64}")
-_RECORD: Final = re.compile(r"[a-z_]{1,32}#[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Filters:
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
     """Where a profile's name and a person's address lead; read together with the visit."""
     profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
-    found = [rows.profile_name(folded_name(profile))] if 0 < len(profile) <= NAME_LENGTH else []
+    found = [rows.profile_name(folded_name(profile))] if nameable(profile) else []
     found += [rows.profile(profile)] if _KEY.fullmatch(profile) else []
-    found += [rows.person(int(person))] if _is_code(person) else []
+    found += [rows.person(int(person))] if is_code(person) else []
     return found + ([rows.email(folded(person))] if plausible(person) else [])
 
 
@@ -52,7 +52,7 @@ def read(ask: Ask, limit: int) -> Filters:
     since, until = _moment(given, "since", now, wrong), _moment(given, "until", now, wrong)
     if since and until and since > until:
         wrong["until"] = "This is before the time in Since."
-    if given["record"] and not _RECORD.fullmatch(given["record"]):
+    if given["record"] and not is_record(given["record"]):
         wrong["record"] = "A record is named like accounts#12."
     if given["family"] and given["family"] not in list(Family):
         wrong["family"] = "There is no such family."
@@ -119,11 +119,7 @@ def _person(ask: Ask, text: str) -> int | None:
         return ask.visit.person.user_code
     if not text:
         return None
-    if _is_code(text):
+    if is_code(text):
         return int(text)
     named = ask.rows.get(rows.email(folded(text))) if plausible(text) else None
     return int(named["user_code"]) if named else NOBODY
-
-
-def _is_code(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 16

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from affino_mcp.control_edge import listing
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.errors import NotFound
 from affino_mcp.gate import rows
 from affino_mcp.gate.profile import ProfileState
-from affino_mcp.gate.profile_form import NAME_LENGTH, folded_name
-from affino_mcp.store.ops import Key, Query, Span
+from affino_mcp.gate.profile_form import NAME_LENGTH, folded_name, nameable
+from affino_mcp.store.ops import Item, Key
 
 PAGE: Final = 50
 """Profiles on one page of the list."""
@@ -54,11 +55,13 @@ def named(ask: Ask) -> ProfileState | None:
 
 def page(ask: Ask, after: str | None, begins: str = "") -> Page:
     """One page of the profiles whose names begin so: two reads, and a secret for each that is new to this process."""
-    table, start = ask.centre.settings.gate_table, {"pk": rows.PROFILE_LIST, "sk": after} if after else None
-    span = Span(prefix=folded_name(begins[:NAME_LENGTH])) if begins else Span()
-    found = ask.centre.database.query(Query(table, rows.PROFILE_LIST, span=span, limit=PAGE, start=start))
-    places = [rows.profile(item["key"]) for item in found.items]
-    items = ask.centre.database.get_many(table, places) if places else {}
-    listed = [(place.pk.partition("#")[2], items[place]) for place in places if place in items]
-    profiles = list(ask.centre.threads.map(lambda one: ask.centre.reader.state(*one), listed))
-    return Page(profiles, str(found.next["sk"]) if found.next else None)
+    begins = begins[:NAME_LENGTH]
+    if begins and not nameable(begins):
+        return Page([], None)
+    found = listing.page(ask.centre, rows.PROFILE_LIST, _profile, PAGE, after, folded_name(begins))
+    listed = [(place.pk.partition("#")[2], row) for place, row in found.rows.items()]
+    return Page(list(ask.centre.threads.map(lambda one: ask.centre.reader.state(*one), listed)), found.next)
+
+
+def _profile(item: Item) -> Key:
+    return rows.profile(item["key"])

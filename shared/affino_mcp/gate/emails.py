@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from affino_mcp.errors import InvalidArgument
+from affino_mcp.gate import rows
 
 MOST = 255
 
@@ -16,7 +17,9 @@ def folded(email: str) -> str:
 
 def plausible(email: object) -> bool:
     """Whether this can be looked up at all: some text with an @, not too long, no control characters."""
-    return isinstance(email, str) and "@" in email and len(email) <= MOST and email.isprintable()
+    if not isinstance(email, str) or "@" not in email or len(email) > MOST or not email.isprintable():
+        return False
+    return len(folded(email).encode()) <= rows.LONGEST_TEXT
 
 
 def checked(email: str) -> str:

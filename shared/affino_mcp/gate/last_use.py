@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from affino_mcp.clock import Clock, seconds
@@ -32,9 +31,3 @@ class LastUse:
             self._db.update(Update(self._table, rows.used(session.digest), assign=used))
         except StoreUnavailable:
             return
-
-    def of(self, sessions: Sequence[Session]) -> dict[str, int]:
-        """When each of these (at most 100) sessions was last used, in seconds since the epoch, by digest; if ever."""
-        keys = {rows.used(session.digest): session.digest for session in sessions}
-        found = self._db.get_many(self._table, list(keys)) if keys else {}
-        return {keys[key]: row["at"] for key, row in found.items()}

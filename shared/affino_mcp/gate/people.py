@@ -53,8 +53,16 @@ class People:
 
         Raises InvalidArgument (name, email, groups, rights) and Conflict (the e-mail address or the code is taken).
         """
-        person = sound(Person(user_code, name.strip(), checked(email), tuple(groups), dict(rights or {})))
+        person = replace(self.drafted(name, email, groups, rights), user_code=user_code)
         until_settled(lambda: self._create(person))
+        return person
+
+    def drafted(
+        self, name: str, email: str, groups: Sequence[str] = (), rights: Mapping[str, str | None] | None = None
+    ) -> Person:
+        """A person as `create` would make it, without a code; raises InvalidArgument. Nothing is made."""
+        person = _sound(Person(0, name.strip(), checked(email), tuple(groups), dict(rights or {})))
+        _require_days_to_come({}, person.rights, self._clock().date())
         return person
 
     def get(self, user_code: int) -> Person | None:
@@ -135,8 +143,8 @@ class People:
         before = Person.from_json(row)
         if seen is not None and (seen.rights, seen.groups) != (before.rights, before.groups):
             raise Conflict("This person's rights were changed meanwhile. Look at them again before changing them.")
-        person = sound(replace(before, **changes))  # type: ignore[arg-type]
-        require_days_to_come(before, person, self._clock().date())
+        person = _sound(replace(before, **changes))  # type: ignore[arg-type]
+        _require_days_to_come(before.rights, person.rights, self._clock().date())
         self._db.transact([self._renewal(row, person), *self._copies(person)], str(uuid.uuid4()))
         return person
 
@@ -161,7 +169,7 @@ def _explain(failed: TransactionFailed) -> None:
     raise failed
 
 
-def sound(person: Person) -> Person:
+def _sound(person: Person) -> Person:
     """The person itself; raises InvalidArgument (name, groups, rights)."""
     if not person.name or len(person.name) > NAME_LENGTH or not person.name.isprintable():
         raise InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
@@ -175,9 +183,9 @@ def sound(person: Person) -> Person:
     return person
 
 
-def require_days_to_come(before: Person, after: Person, today: date) -> None:
+def _require_days_to_come(before: Mapping[str, str | None], after: Mapping[str, str | None], today: date) -> None:
     """A right is not given until a day that is over (UTC); one that ran out meanwhile may stay."""
-    given = [last for right, last in after.rights.items() if before.rights.get(right, "") != last]
+    given = [last for right, last in after.items() if before.get(right, "") != last]
     if any(last is not None and date.fromisoformat(last) < today for last in given):
         raise InvalidArgument("rights", f"This last day of a right is over. Today is {today} (UTC).")
 

@@ -10,6 +10,11 @@ from typing import Any
 from affino_mcp.gate.groups import GROUPS
 
 
+def is_code(text: str) -> bool:
+    """Whether a text can be a user code: decimal digits, at most 15."""
+    return text.isascii() and text.isdecimal() and len(text) < 16
+
+
 @dataclass(frozen=True)
 class Person:
     """One person. `rights` maps each directly granted right to its last day (ISO date, UTC), or to None for good."""

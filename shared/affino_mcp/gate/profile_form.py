@@ -9,12 +9,11 @@ from collections.abc import Iterator
 
 from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.errors import InvalidArgument
+from affino_mcp.gate import rows
 from affino_mcp.gate.profile import Profile
 
 MOST_PER_MINUTE = 6000
 NAME_LENGTH, NOTES_LENGTH = 100, 2000
-_FOLDED_BYTES = 1000
-"""The folded name is a sort key, which DynamoDB bounds."""
 
 
 def drawn(length: int) -> str:
@@ -25,6 +24,11 @@ def drawn(length: int) -> str:
 def folded_name(name: str) -> str:
     """The form in which two spellings of a profile's name are equal."""
     return unicodedata.normalize("NFKC", name).casefold()
+
+
+def nameable(text: str) -> bool:
+    """Whether a profile's name can be looked for by this text: it, and the key made from it, are as long as a name's."""
+    return 0 < len(text) <= NAME_LENGTH and len(folded_name(text).encode()) <= rows.LONGEST_TEXT
 
 
 def sound(profile: Profile) -> Profile:
@@ -40,7 +44,7 @@ def faults(name: str, notes: str, **numbers: object) -> Iterator[InvalidArgument
     """Everything that is wrong with a name, notes, and `numbers` (rate, burst) of a profile, each naming its field."""
     if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
         yield InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
-    elif len(folded_name(name).encode()) > _FOLDED_BYTES:
+    elif not nameable(name):
         yield InvalidArgument("name", "The name is too long: some of its signs stand for many letters.")
     if len(notes) > NOTES_LENGTH:
         yield InvalidArgument("notes", f"The notes can have at most {NOTES_LENGTH:,} characters.")

@@ -1,8 +1,6 @@
-"""Profiles' names by their keys: no secret, no Secrets Manager."""
+"""The profiles that people may use, by name: no key, no secret, no Secrets Manager."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from affino_mcp.gate import rows
 from affino_mcp.settings import Settings
@@ -18,10 +16,3 @@ def enabled(db: Database, settings: Settings) -> dict[str, str]:
     found = db.get_many(settings.gate_table, keys) if keys else {}
     names = {key.pk.removeprefix(rows.PROFILE_PREFIX): found[key] for key in keys if key in found}
     return {key: row["name"] for key, row in names.items() if row["enabled"]}
-
-
-def of(db: Database, settings: Settings, keys: Iterable[str]) -> dict[str, str]:
-    """Names by key of these profiles, at most 100, switched on or off; a profile that is gone has none."""
-    places = {rows.profile(key): key for key in keys}
-    found = db.get_many(settings.gate_table, list(places)) if places else {}
-    return {places[place]: row["name"] for place, row in found.items()}

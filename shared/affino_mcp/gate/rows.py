@@ -10,6 +10,9 @@ PROFILE_LIST = "PROFILES"
 PERSON_LIST = "PEOPLE"
 """Partition that lists the people, sorted by their code."""
 
+LONGEST_TEXT = 1000
+"""Bytes that a text of people's may have where a key holds it: a sort key has at most 1,024 (DynamoDB)."""
+
 SESSION_PREFIX = "SESSION#"
 PROFILE_PREFIX = "PROFILE#"
 

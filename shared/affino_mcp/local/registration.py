@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from affino_mcp.clock import Clock
 from affino_mcp.errors import Conflict
 from affino_mcp.gate.attempts import until_settled
-from affino_mcp.gate.emails import checked
-from affino_mcp.gate.people import People, require_days_to_come, sound
+from affino_mcp.gate.people import People
 from affino_mcp.gate.person import Person
 from affino_mcp.instance.builtin.instance import FACETS
 from affino_mcp.instance.builtin.records import Records
@@ -28,9 +26,8 @@ def register(
     rights: Mapping[str, str | None] | None = None,
 ) -> Person:
     """Make a person who can act; raises InvalidArgument and Conflict, before anything is made."""
-    people, address = People(stores.database, settings, clock), checked(email)
-    person = sound(Person(0, name.strip(), address, tuple(groups), dict(rights or {})))
-    require_days_to_come(replace(person, rights={}), person, clock().date())
+    people = People(stores.database, settings, clock)
+    address = people.drafted(name, email, groups, rights).email
     if people.code_of(address) is not None:
         raise Conflict("A person with this e-mail address exists already.", argument="email")
     first, _, last = name.strip().rpartition(" ")

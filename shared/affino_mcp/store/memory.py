@@ -9,6 +9,8 @@ from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from affino_mcp.store.ops import (
+    LONGEST_PARTITION,
+    LONGEST_SORT,
     Absent,
     All,
     Check,
@@ -107,6 +109,9 @@ class MemoryDatabase:
     def query(self, op: Query) -> Page:
         """See Database."""
         _must(not {op.partition_name, op.sort} & _names(op.where), "a filter on a key")
+        _must(0 < len(op.partition.encode()) <= LONGEST_PARTITION, "a partition of a wrong length")
+        ends = [op.span.prefix, op.span.low, op.span.high, op.start and op.start[op.sort]]
+        _must(all(len(str(end).encode()) <= LONGEST_SORT for end in ends), "a range longer than a key")
         _must(op.start is None or _within(op.span, op.start[op.sort]), "a start outside the range")
         with self._lock:
             found = [item for item in self._partition(op) if op.sort in item and _within(op.span, item[op.sort])]
@@ -135,6 +140,10 @@ class MemoryDatabase:
             self._tokens.add(token)
 
     def _row(self, table: str, key: Key) -> Item | None:
+        _must(
+            0 < len(key.pk.encode()) <= LONGEST_PARTITION and 0 < len(key.sk.encode()) <= LONGEST_SORT,
+            "a key of a wrong length",
+        )
         return self._tables.get(table, {}).get(key.pk, {}).get(key.sk)
 
     def _at(self, op: WriteOp) -> Item | None:
@@ -142,7 +151,6 @@ class MemoryDatabase:
 
     def _write(self, op: WriteOp) -> Item | None:
         key = key_of(op)
-        _must(0 < len(key.pk.encode()) <= 2048 and 0 < len(key.sk.encode()) <= 1024, "a key of a wrong length")
         with self._lock:
             current = self._at(op)
             if not holds(op.condition, current):

@@ -13,6 +13,9 @@ from typing import Any, NamedTuple, Protocol
 Item = dict[str, Any]
 """A row: text, whole numbers, booleans, None, lists and dictionaries of those."""
 
+LONGEST_PARTITION, LONGEST_SORT = 2048, 1024
+"""DynamoDB's limits for the two parts of a key, in bytes; it refuses longer ones in reads as in writes."""
+
 
 class Key(NamedTuple):
     """The address of a row."""

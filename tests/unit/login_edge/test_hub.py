@@ -116,8 +116,8 @@ def test_an_account_that_strangers_guess_at(desk: Desk, browser: Browser) -> Non
 
 @pytest.mark.parametrize(
     ("email", "password"),
-    [("", "x"), ("jane", "x"), (EMAIL, ""), (EMAIL, "x" * 1025)],
-    ids=["no", "odd", "no p", "long"],
+    [("", "x"), ("jane", "x"), ("@" + "\ufdfa" * 250, "x"), (EMAIL, ""), (EMAIL, "x" * 1025)],
+    ids=["no", "odd", "long when folded", "no p", "long"],
 )
 def test_what_cannot_be_tried(browser: Browser, email: str, password: str) -> None:
     assert log_in(browser, password, email).status == 400

@@ -22,6 +22,14 @@ def test_sessions_are_listed_with_their_last_use(desk: Desk, browser: Browser, p
     assert token not in shown.text
 
 
+def test_a_session_names_its_profile_also_when_that_is_off(desk: Desk, browser: Browser, profile: Profile) -> None:
+    log_in(browser)
+    desk.world.login(profile)
+    desk.world.profiles.disable(profile.key)
+    shown = browser.get("/hub/sessions").text
+    assert [name in shown for name in (f">{profile.name}<", ">Hub<")] == [True, True]
+
+
 def test_ending_one_session(desk: Desk, browser: Browser, profile: Profile) -> None:
     log_in(browser)
     other = desk.world.login(profile)

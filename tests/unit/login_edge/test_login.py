@@ -65,6 +65,9 @@ def test_unknown_address_and_wrong_password_are_alike(desk: Desk) -> None:
         pytest.param(b'{"Email":"a@b.example"}', 400, "-10", id="no password"),
         pytest.param(b'{"Password":"correct horse"}', 400, "-10", id="no address"),
         pytest.param(b'{"Email":7,"Password":"x"}', 400, "-10", id="address is a number"),
+        pytest.param(
+            b'{"Email":"@' + b"\\ufdfa" * 250 + b'","Password":"x"}', 400, "-10", id="address long when folded"
+        ),
         pytest.param(b'{"Email":"a@b.example","Password":["x"]}', 400, "-10", id="password is a list"),
         pytest.param(b'{"Email":"a@b.example","Password":""}', 400, "-10", id="empty password"),
         pytest.param(b'{"Email":"jane","Password":"x"}', 400, "-10", id="no address at all"),

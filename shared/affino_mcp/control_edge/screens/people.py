@@ -8,25 +8,27 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from affino_mcp.control_edge import listing
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.effective import explained
 from affino_mcp.control_edge.journal import Subject, recorded
-from affino_mcp.control_edge.live import live
 from affino_mcp.errors import Conflict, InvalidArgument, NotFound
 from affino_mcp.gate import rows
 from affino_mcp.gate.emails import folded, plausible
 from affino_mcp.gate.groups import CONTROL_ACCESS, GROUPS, PROFILES_MANAGE, RIGHTS
-from affino_mcp.gate.person import Person
+from affino_mcp.gate.live import live
+from affino_mcp.gate.person import Person, is_code
 from affino_mcp.instance.builtin.places import DEEDS, places
-from affino_mcp.store.ops import Key, Query
+from affino_mcp.store.ops import Item, Key
 
 PAGE: Final = 100
+"""People on one page of the list."""
 
 
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
     """The row of the person that the path names."""
     code = given["code"]
-    return (rows.person(int(code)),) if code.isascii() and code.isdecimal() and len(code) < 16 else ()
+    return (rows.person(int(code)),) if is_code(code) else ()
 
 
 def keys_of_search(given: Mapping[str, str]) -> Sequence[Key]:
@@ -49,13 +51,12 @@ def listed(ask: Ask) -> Response:
 
 
 def _everybody(ask: Ask) -> tuple[list[Person], str | None]:
-    table, after = ask.centre.settings.gate_table, ask.query.get("after")
-    start = {"pk": rows.PERSON_LIST, "sk": after} if after else None
-    found = ask.centre.database.query(Query(table, rows.PERSON_LIST, limit=PAGE, start=start))
-    keys_ = [rows.person(item["user_code"]) for item in found.items]
-    items = ask.centre.database.get_many(table, keys_) if keys_ else {}
-    people = [Person.from_json(items[key]) for key in keys_ if key in items]
-    return people, str(found.next["sk"]) if found.next else None
+    found = listing.page(ask.centre, rows.PERSON_LIST, _person, PAGE, ask.query.get("after"))
+    return [Person.from_json(row) for row in found.rows.values()], found.next
+
+
+def _person(item: Item) -> Key:
+    return rows.person(item["user_code"])
 
 
 def shown(ask: Ask) -> Response:
@@ -173,7 +174,7 @@ def _page(ask: Ask, person: Person, wrong: str = "", status: int = 409) -> Respo
         status if wrong else 200,
         here="/people",
         person=person,
-        sessions=live(ask, person),
+        sessions=live(ask.centre.database, ask.centre.settings, ask.centre.sessions, person.user_code),
         rights=families,
         groups=list(GROUPS),
         every_right=sorted(RIGHTS),

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.form import ProfileForm
+from affino_mcp.control_edge.form import LABELS, ProfileForm
 from affino_mcp.control_edge.journal import Subject, described, recorded
 from affino_mcp.control_edge.prices import base, prices
 from affino_mcp.control_edge.whatif import effect, is_narrower
@@ -30,8 +30,8 @@ def new(ask: Ask) -> Response:
 def create(ask: Ask) -> Response:
     """Make the profile and show its key and secret, this once."""
     form = _sent(ask)
-    if form.wrong():
-        return _form(ask, form, None, form.wrong())
+    if wrong := form.wrong():
+        return _form(ask, form, None, wrong)
     try:
         made = _created(ask, form)
     except (InvalidArgument, Conflict) as error:
@@ -50,8 +50,8 @@ def save(ask: Ask) -> Response:
     profile, form = register.the(ask).profile, _sent(ask)
     if ask.form.get("back"):
         return _form(ask, form, profile)
-    if form.wrong():
-        return _form(ask, form, profile, form.wrong())
+    if wrong := form.wrong():
+        return _form(ask, form, profile, wrong)
     rate, burst = form.number("rate"), form.number("burst")
     burst = default_burst(profile.rate if rate is None else rate) if burst is None else burst
     looked = ask.form.get("sure") == "yes" or form.seen != profile.version
@@ -140,6 +140,7 @@ def _form(
         status if wrong else 200,
         here="/profiles",
         form=form,
+        labels=LABELS,
         profile=profile,
         wrong=wrong or {},
         theirs=theirs,

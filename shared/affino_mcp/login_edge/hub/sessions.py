@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from affino_mcp.clock import Clock
-from affino_mcp.gate.last_use import LastUse
+from affino_mcp.gate.live import Live, live
 from affino_mcp.gate.sessions import Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
-
-
-class Listed(NamedTuple):
-    """One session: its mark, where it was opened for, and its times in seconds since the epoch."""
-
-    mark: str
-    profile: str
-    issued: int
-    expires: int
-    used: int | None
 
 
 class PersonsSessions:
     """Lists and ends sessions by their marks."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
-        self._sessions, self._used = Sessions(db, settings, clock), LastUse(db, settings, clock)
+        self._db, self._settings, self._sessions = db, settings, Sessions(db, settings, clock)
 
-    def listed(self, user_code: int, names: Mapping[str, str]) -> list[Listed]:
-        """The live ones, newest first; `names` are the profiles' names by key."""
-        live = self._sessions.list_of(user_code)
-        used = self._used.of(live)
-        return [
-            Listed(each.fingerprint, names.get(each.profile, ""), each.issued, each.expires, used.get(each.digest))
-            for each in sorted(live, key=lambda session: -session.issued)
-        ]
+    def listed(self, user_code: int) -> list[Live]:
+        """The live ones, latest first."""
+        return live(self._db, self._settings, self._sessions, user_code)
 
     def end(self, user_code: int, mark: str) -> str:
         """End the person's session of this mark; gives the mark, or nothing when there is no such session."""

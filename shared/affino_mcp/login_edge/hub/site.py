@@ -151,8 +151,7 @@ class Hub:
 
     def _listing(self, visit: Visit, known: Known, person: Person) -> Page:
         known.user_code = person.user_code
-        names = profile_names.enabled(self._db, self._settings)
-        listed = self._sessions.listed(person.user_code, names)
+        listed = self._sessions.listed(person.user_code)
         cookie = self._key(visit)
         return self._page(visit, 200, "sessions.html", "sessions", known, cookie, person=person, sessions=listed)
 

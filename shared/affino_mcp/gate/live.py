@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from affino_mcp.control_edge.ask import Ask
 from affino_mcp.gate import rows
-from affino_mcp.gate.person import Person
 from affino_mcp.gate.session_rows import Session
+from affino_mcp.gate.sessions import Sessions
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database
 
 
 class Live(NamedTuple):
-    """One session; `used` is in seconds since the epoch, None for never."""
+    """One session; `profile` is a name, empty for the Hub; `used` is in seconds since the epoch, None for never."""
 
     session: Session
     profile: str
     used: int | None
 
 
-def live(ask: Ask, person: Person) -> list[Live]:
-    """The live sessions, latest first, in two reads. A profile without a name any more is named by its key."""
-    found = sorted(ask.centre.sessions.list_of(person.user_code), key=lambda session: session.issued, reverse=True)
+def live(db: Database, settings: Settings, sessions: Sessions, user_code: int) -> list[Live]:
+    """The person's live sessions, latest first, in two reads. A profile without a name any more is named by its key."""
+    found = sorted(sessions.list_of(user_code), key=lambda session: session.issued, reverse=True)
     places = [place for one in found for place in (rows.used(one.digest), rows.profile(one.profile))]
-    items = ask.centre.database.get_many(ask.centre.settings.gate_table, list(dict.fromkeys(places))) if places else {}
+    items = db.get_many(settings.gate_table, list(dict.fromkeys(places))) if places else {}
     names = {one.profile: items.get(rows.profile(one.profile), {}).get("name", one.profile) for one in found}
     uses = {one.digest: items.get(rows.used(one.digest), {}).get("at") for one in found}
     return [Live(one, names[one.profile], uses[one.digest]) for one in found]

@@ -1,0 +1,57 @@
+"""Whatever stands in an address or in a search is answered in words: no store is asked for a key that it cannot have."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+
+from affino_mcp.control_edge.app import SCREENS
+from tests.unit.control_edge.desk import Desk
+
+ODD = {
+    "long": "x" * 3000,
+    "long when folded": "\ufdfa" * 100,
+    "long in bytes": "\U0001f600" * 400,
+    "an address long when folded": "@" + "\ufdfa" * 250,
+    "many digits": "9" * 400,
+    "digits of elsewhere": "\u0663",
+    "a superscript": "\u00b2",
+    "a key's sign": "#" * 2100,
+    "a record of many digits": "accounts#" + "9" * 3000,
+    "a record of letters": "accounts#" + "x" * 3000,
+    "control characters": "\x00\x1b\r\n",
+    "half a pair": "\ud800",
+}
+ASKED = [
+    "q",
+    "after",
+    "profile",
+    "person",
+    "method",
+    "family",
+    "status",
+    "record",
+    "since",
+    "until",
+    "words",
+    "request",
+]
+ASKED += ["cursor", "kind", "done", "format", "limit"]
+PATHS = [path for path, verb, *_ in SCREENS if verb == "GET"]
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("path", [path for path in PATHS if "{" in path])
+def test_an_odd_address(operator: Desk, path: str, odd: str) -> None:
+    there = re.sub(r"\{\w+\}", quote(odd, errors="surrogatepass"), path)
+    assert operator.get(there).status_code in {303, 400, 404}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("path", [path for path in PATHS if "{" not in path])
+def test_an_odd_question(operator: Desk, path: str, odd: str) -> None:
+    for name in ASKED:
+        answer = operator.get(f"{path}?{name}={quote(odd, errors='surrogatepass')}")
+        assert answer.status_code in {200, 303, 400, 404}, name
