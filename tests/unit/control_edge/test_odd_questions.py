@@ -55,3 +55,9 @@ def test_an_odd_question(operator: Desk, path: str, odd: str) -> None:
     for name in ASKED:
         answer = operator.get(f"{path}?{name}={quote(odd, errors='surrogatepass')}")
         assert answer.status_code in {200, 303, 400, 404}, name
+
+
+def test_a_page_of_another_search(operator: Desk) -> None:
+    answer = operator.get("/profiles?q=sales&after=zebra")
+    assert answer.status_code == 400
+    assert "There is no such page." in answer.text
