@@ -15,7 +15,8 @@ from affino_mcp.audit.redact import weight
 from affino_mcp.audit.row import EVERYBODY, Outcome, Row, item
 from affino_mcp.audit.totals import HOUR, Hour, Total
 from affino_mcp.clock import iso
-from affino_mcp.store.memory import MemoryDatabase, holds
+from affino_mcp.store.conditions import holds
+from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import Item, Page, Query
 from tests.world import START
 

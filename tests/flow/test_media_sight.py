@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.profile import Profile
 from affino_mcp.instance.builtin import content
-from affino_mcp.instance.builtin.staff import Operator
+from affino_mcp.instance.builtin.operator_call import Operator
 from affino_mcp.instance.port import Call
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import (

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Sequence
-from operator import eq, ge, gt, le, lt
-from typing import Any
+from collections.abc import Sequence
 
+from affino_mcp.store.conditions import holds
 from affino_mcp.store.ops import (
     LONGEST_PARTITION,
     LONGEST_SORT,
-    Absent,
     All,
     Check,
-    Compare,
     Condition,
     ConditionFailed,
-    Contains,
     Delete,
     Item,
     Key,
@@ -36,25 +32,6 @@ MOST_AT_ONCE = 100
 """DynamoDB's limit for the rows of one batch or transaction."""
 
 _Partition = dict[str, Item]
-_SIGNS: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
-
-
-def holds(condition: Condition | None, item: Item | None) -> bool:
-    """Whether the condition is true of the row (None: no row)."""
-    row = item or {}
-    match condition:
-        case None:
-            return True
-        case Absent(name):
-            return name not in row
-        case Compare(name, sign, value):
-            return name in row and type(row[name]) is type(value) and _SIGNS[sign](row[name], value)
-        case Contains(name, value):
-            return value in row.get(name, ())
-        case All(parts):
-            return all(holds(part, item) for part in parts)
-        case Some(parts):
-            return any(holds(part, item) for part in parts)
 
 
 def _within(span: Span, value: str) -> bool:

@@ -15,7 +15,7 @@ from affino_mcp.instance.builtin.index import facet_partition, padded
 from affino_mcp.instance.builtin.memberships import MEMBER_SK, MOST_READ, lists_key, many, member_key
 from affino_mcp.instance.builtin.records import Records
 from affino_mcp.instance.port import Call, Done
-from affino_mcp.store.memory import holds
+from affino_mcp.store.conditions import holds
 from affino_mcp.store.ops import Item, Key, Page, Query, Span
 
 

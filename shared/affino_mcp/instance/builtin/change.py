@@ -17,7 +17,7 @@ from affino_mcp.instance.builtin.document import RECORD_SK, Document
 from affino_mcp.instance.builtin.idempotency import UsedKey, remember
 from affino_mcp.instance.builtin.journal import Entry
 from affino_mcp.instance.port import Call, Done
-from affino_mcp.store.memory import holds
+from affino_mcp.store.conditions import holds
 from affino_mcp.store.ops import (
     Check,
     Database,

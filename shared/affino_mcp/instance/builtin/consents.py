@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from affino_mcp.catalogue.families.contacts import CONTACT, PERMISSION
 from affino_mcp.catalogue.matching import Values
@@ -13,13 +13,10 @@ from affino_mcp.clock import iso
 from affino_mcp.errors import NotFound
 from affino_mcp.instance.builtin.document import actor
 from affino_mcp.instance.builtin.records import Records
-from affino_mcp.instance.builtin.reference import PERMISSIONS
+from affino_mcp.instance.builtin.reference import GRANTED, PERMISSIONS, REVOKED
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.builtin.words import plain, words
 from affino_mcp.instance.port import Call, Done
-
-GRANTED: Final = "granted"
-REVOKED: Final = "revoked"
 
 
 def granted(stored: Stored) -> list[int]:

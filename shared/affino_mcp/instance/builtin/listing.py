@@ -18,7 +18,7 @@ from affino_mcp.instance.builtin.pages import DEFAULT_PAGE, Plan, is_recent, pag
 from affino_mcp.instance.builtin.records import Records
 from affino_mcp.instance.builtin.words import words
 from affino_mcp.instance.port import Call, Done
-from affino_mcp.store.memory import holds
+from affino_mcp.store.conditions import holds
 from affino_mcp.store.ops import All, Compare, Condition, Contains, Item, Page, Query, Span, any_of
 
 __all__ = ["DEFAULT_PAGE", "Plan", "admits", "asked", "collect", "conditions", "found_by", "index_query", "run", "show"]

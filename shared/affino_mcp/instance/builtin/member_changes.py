@@ -19,13 +19,12 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso
 from affino_mcp.errors import PermissionDenied, ToolError
 from affino_mcp.instance.builtin.change import Change, Clash
-from affino_mcp.instance.builtin.consents import GRANTED
 from affino_mcp.instance.builtin.document import RELATION_SK, actor, from_item, record_key
 from affino_mcp.instance.builtin.idempotency import replay
 from affino_mcp.instance.builtin.member_lists import is_mailing_list, kind_of, require
 from affino_mcp.instance.builtin.memberships import count, lists_key, many, member_key, names_lists
 from affino_mcp.instance.builtin.records import Known, Records
-from affino_mcp.instance.builtin.reference import MARKETING
+from affino_mcp.instance.builtin.reference import GRANTED, MARKETING
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Delete, Item, Key, Put, StoreUnavailable, absent, exists

@@ -51,6 +51,8 @@ LISTS: Final[Mapping[str, dict[int, str]]] = {
     "stages": stages.NAMES,
 }
 MARKETING: Final = 1
+GRANTED: Final = "granted"
+REVOKED: Final = "revoked"
 PERMISSIONS: Final = {
     MARKETING: ("Marketing e-mail", "I agree to receive marketing e-mails."),
     2: ("Telephone", "I agree to be called about products and services."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -14,10 +13,10 @@ from affino_mcp.instance.builtin import guards, security
 from affino_mcp.instance.builtin.change import Clash
 from affino_mcp.instance.builtin.document import Document, created
 from affino_mcp.instance.builtin.index import facet_partition
+from affino_mcp.instance.builtin.operator_call import operator_call
 from affino_mcp.instance.builtin.records import Records
-from affino_mcp.instance.builtin.staff import CHANNEL, Operator
 from affino_mcp.instance.builtin.stored import Stored
-from affino_mcp.instance.port import Actor, Call
+from affino_mcp.instance.port import Actor
 from affino_mcp.store.ops import Query
 
 ATTEMPTS: Final = 5
@@ -37,7 +36,7 @@ def place(records: Records, record: Record, values: dict[str, Any], at: datetime
 
 
 def _place(records: Records, record: Record, values: dict[str, Any], at: datetime) -> int:
-    call = Call(Operator(), "", lambda _: True, at, str(uuid.uuid4()), b"", lambda _done, _warnings: None, CHANNEL)
+    call = operator_call(at)
     change = records.change(_method(record), values, call)
     code = records.taken(record.family, record.unique[0], values[record.unique[0]])
     before = records.load(record.family, code) if code else None

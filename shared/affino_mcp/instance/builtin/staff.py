@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.instance.builtin.contacts import FAMILY
 from affino_mcp.instance.builtin.document import Document, created
+from affino_mcp.instance.builtin.operator_call import operator_call
 from affino_mcp.instance.builtin.records import Records
 from affino_mcp.instance.builtin.stored import Stored
 from affino_mcp.instance.port import Call
-
-CHANNEL: Final = "operator"
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Who enrols people: somebody with the operator's own access to the stores, not a person of the instance."""
-
-    name: str = "Operator"
-    user_code: int = 0
-    groups: tuple[str, ...] = ()
-
-    def has(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (the Actor's form)
-        """Operators hold no record rights: they cannot act on records in this name."""
-        return False
 
 
 def enrol(records: Records, first_name: str, last_name: str, email: str, at: datetime) -> int:
@@ -36,7 +21,7 @@ def enrol(records: Records, first_name: str, last_name: str, email: str, at: dat
 
     Raises TransactionFailed when another writer is faster; the caller may try again.
     """
-    call = _call(at)
+    call = operator_call(at)
     values = {"Email": email, "FirstName": first_name, "LastName": last_name}
     change = records.change(METHODS["create_contact"], values, call)
     code = records.taken(FAMILY, CONTACT.unique[0], email)
@@ -56,15 +41,11 @@ def mark(records: Records, code: int, at: datetime, *, disabled: bool) -> None:
     before = records.load(FAMILY, code)
     if before is None or before.document.system.get("Disabled") is disabled:
         return
-    call = _call(at)
+    call = operator_call(at)
     change = records.change(METHODS["update_contact"], {}, call)
     document = before.document.changed(call, {}, Disabled=disabled)
     records.save(change, before, replace(before, document=document), Disabled=(not disabled, disabled))
     change.commit({})
-
-
-def _call(at: datetime) -> Call:
-    return Call(Operator(), "", lambda _: True, at, str(uuid.uuid4()), b"", lambda _done, _warnings: None, CHANNEL)
 
 
 def _new(call: Call, code: int, values: dict[str, str]) -> Document:

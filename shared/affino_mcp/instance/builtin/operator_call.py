@@ -1,0 +1,39 @@
+"""Calls that operators make on records: somebody with access to the stores, not a person of the instance."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from affino_mcp.instance.port import Call
+
+CHANNEL: Final = "operator"
+
+
+@dataclass(frozen=True)
+class Operator:
+    """The actor of an operator's call."""
+
+    name: str = "Operator"
+    user_code: int = 0
+    groups: tuple[str, ...] = ()
+
+    def has(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (the Actor's form)
+        """Operators hold no record rights: they cannot act on records in this name."""
+        return False
+
+
+def operator_call(at: datetime) -> Call:
+    """The Call of one write by an operator; the API Log has no row of it."""
+    return Call(
+        actor=Operator(),
+        profile="",
+        readable=lambda _: True,
+        at=at,
+        request_id=str(uuid.uuid4()),
+        cursor_key=b"",
+        seal=lambda _done, _warnings: None,
+        channel=CHANNEL,
+    )

@@ -1,0 +1,29 @@
+"""Evaluates a condition of `ops` on a row, as DynamoDB does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from operator import eq, ge, gt, le, lt
+from typing import Any, Final
+
+from affino_mcp.store.ops import Absent, All, Compare, Condition, Contains, Item, Some
+
+_SIGNS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
+
+
+def holds(condition: Condition | None, item: Item | None) -> bool:
+    """Whether the condition is true of the row (None: no row)."""
+    row = item or {}
+    match condition:
+        case None:
+            return True
+        case Absent(name):
+            return name not in row
+        case Compare(name, sign, value):
+            return name in row and type(row[name]) is type(value) and _SIGNS[sign](row[name], value)
+        case Contains(name, value):
+            return value in row.get(name, ())
+        case All(parts):
+            return all(holds(part, item) for part in parts)
+        case Some(parts):
+            return any(holds(part, item) for part in parts)
