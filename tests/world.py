@@ -14,9 +14,9 @@ from affino_mcp.gate.people import People
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.profiles import Families, Profiles
 from affino_mcp.gate.sessions import Sessions
+from affino_mcp.instance.builtin.crm.staff import enrol
+from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.instance import FACETS
-from affino_mcp.instance.builtin.records import Records
-from affino_mcp.instance.builtin.staff import enrol
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.settings import Settings
 from affino_mcp.store.memory import MemoryDatabase

@@ -15,9 +15,9 @@ from affino_mcp.gate.passwords import Passwords
 from affino_mcp.gate.people import People
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.profiles import Profiles
-from affino_mcp.instance.builtin.content import place_section
+from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.instance import FACETS
-from affino_mcp.instance.builtin.records import Records
+from affino_mcp.instance.builtin.website.website_records import place_section
 from affino_mcp.settings import Settings
 from scripts.deploy_local.stack import Stack
 

@@ -17,7 +17,7 @@ from affino_mcp import wiring
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.clock import now
 from affino_mcp.gate.passwords import Passwords
-from affino_mcp.instance.builtin.content import place_section
+from affino_mcp.instance.builtin.website.website_records import place_section
 from affino_mcp.local.demo import CRM, ROLES
 from affino_mcp.local.serve import ByPath
 from tests.clients.loopback import serving

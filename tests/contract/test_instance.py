@@ -16,8 +16,8 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.errors import Conflict, InvalidArgument, NotFound, PermissionDenied, ToolError
 from affino_mcp.gate.groups import GROUPS
 from affino_mcp.gate.person import Person
+from affino_mcp.instance.builtin.crm.staff import enrol
 from affino_mcp.instance.builtin.instance import BuiltinInstance
-from affino_mcp.instance.builtin.staff import enrol
 from affino_mcp.instance.port import Call, Done, Instance
 from affino_mcp.local.places import EMULATOR
 from affino_mcp.local.stores import dynamodb

@@ -11,7 +11,8 @@ import zlib
 from typing import Any
 
 from affino_mcp.gate.profile import Profile
-from affino_mcp.instance.builtin import content, media_categories
+from affino_mcp.instance.builtin.media import media_categories
+from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import Client, World
 
@@ -130,8 +131,8 @@ class Library:
         at = world.clock()
         self.covers = media_categories.place_media_category(world.records, "Covers", at)
         self.press = media_categories.place_media_category(world.records, "Press", at, write=("Publishers",))
-        self.secret = content.place_security(world.records, "Publishers only", at, read=("Publishers",))
-        self.marketing = content.place_section(
+        self.secret = website_records.place_security(world.records, "Publishers only", at, read=("Publishers",))
+        self.marketing = website_records.place_section(
             world.records,
             "Marketing",
             at,

@@ -7,8 +7,8 @@ from typing import Any
 
 from affino_mcp.gate.groups import GROUPS
 from affino_mcp.gate.profile import Profile
-from affino_mcp.instance.builtin import content
-from affino_mcp.instance.builtin.forums import place_forum
+from affino_mcp.instance.builtin.forums.forums import place_forum
+from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import Client, World
 
@@ -59,7 +59,7 @@ def staffed(world: World, handler: LambdaHandler, profile: Profile) -> Office:
     code = world.person("Una", "Mighty", *GROUPS)
     made = Office(Client(world, handler, world.headers(profile, code)), {"una": code})
     at = world.clock()
-    made.codes["section"] = content.place_section(
+    made.codes["section"] = website_records.place_section(
         world.records, "News", at, read=("Everybody",), write=("Editors",), publish=("Publishers",), comments="open"
     )
     made.codes["forum"] = place_forum(world.records, "Support", at, read=("Everybody",), post=("Everybody",))

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from affino_mcp.instance.builtin import content
+from affino_mcp.instance.builtin.website import website_records
 from tests.flow.website import fake_media_item
 from tests.world import Client, Response, World
 
@@ -59,7 +59,7 @@ class Scene:
         fake_media_item(self.world, 7, "Cover")
         at = self.world.clock()
         self.sections = [
-            content.place_section(
+            website_records.place_section(
                 self.world.records,
                 f"Section {n}",
                 at,
@@ -84,7 +84,7 @@ class Scene:
         given: dict[str, Any] = {"Title": canary, "Teaser": canary, "Body": canary, "Live": plan.live}
         if plan.security is not None:
             readers = [*plan.security, "Legal"]
-            given["SecurityCode"] = content.place_security(self.world.records, f"S{n}", at, read=readers)
+            given["SecurityCode"] = website_records.place_security(self.world.records, f"S{n}", at, read=readers)
         made = self._make("create_article", standardSectionCode=self.sections[plan.section], **given)
         codes = {ITEM: made[ITEM]}
         codes |= {STEP: self._make("create_article_step", Title=canary, Body=canary, **codes)[STEP]}

@@ -13,7 +13,7 @@ from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.profile import Profile
-from affino_mcp.instance.builtin.forums import place_forum
+from affino_mcp.instance.builtin.forums.forums import place_forum
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import png
 from tests.flow.website import Website

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.profile import Profile
-from affino_mcp.instance.builtin import content
-from affino_mcp.instance.builtin.operator_call import Operator
+from affino_mcp.instance.builtin.engine.operator_call import Operator
+from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import (
@@ -109,7 +109,11 @@ def test_list_get_file_and_search_agree_on_what_a_person_sees(guards: list[set[s
         files[item] = library.attach(item, png())["MediaFileCode"]
         items[item] = groups is None or bool(groups & {*own, "Everybody"})
         if groups is not None:
-            secure(world, item, content.place_security(world.records, f"S{place}", world.clock(), read=sorted(groups)))
+            secure(
+                world,
+                item,
+                website_records.place_security(world.records, f"S{place}", world.clock(), read=sorted(groups)),
+            )
     seen = [item for item, visible in items.items() if visible]
     assert listed(reader) == seen
     assert sorted(listed(reader, Search="cover")) == seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from affino_mcp.catalogue.families.history import SWITCH
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.instance.builtin.undoing import TOOLS
+from affino_mcp.instance.builtin.history.undo_context import TOOLS
 from tests.flow.crm import account, codes, contact
 from tests.world import Client, World
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from affino_mcp.gate.profile import Profile
-from affino_mcp.instance.builtin import content
+from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.ops import Put
 from tests.world import Client, World
@@ -23,10 +23,10 @@ class Website:
         self.marketing = self.section("Marketing", ("Everybody",))
         self.board = self.section("Board", ("Publishers",), write=("Publishers",))
         at = world.clock()
-        self.guides = content.place_category(world.records, "Guides", at)
-        self.news = content.place_category(world.records, "News", at)
-        self.howto = content.place_article_type(world.records, "How-to", at)
-        self.secret = content.place_security(world.records, "Publishers only", at, read=("Publishers",))
+        self.guides = website_records.place_category(world.records, "Guides", at)
+        self.news = website_records.place_category(world.records, "News", at)
+        self.howto = website_records.place_article_type(world.records, "How-to", at)
+        self.secret = website_records.place_security(world.records, "Publishers only", at, read=("Publishers",))
         self.editor = self.client("Edna", "Editor", "Editors")
         self.publisher = self.client("Pat", "Publisher", "Publishers")
         self.reader = self.client("Rea", "Reader", "Registered User")
@@ -40,7 +40,9 @@ class Website:
         comments: str = "open",
     ) -> int:
         records, at = self.world.records, self.world.clock()
-        return content.place_section(records, name, at, read=read, write=write, publish=publish, comments=comments)
+        return website_records.place_section(
+            records, name, at, read=read, write=write, publish=publish, comments=comments
+        )
 
     def client(self, first: str, last: str, *groups: str) -> Client:
         return Client(

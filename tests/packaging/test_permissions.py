@@ -8,9 +8,9 @@ import pytest
 from affino_mcp.audit import row as audit
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.gate import rows
-from affino_mcp.instance.builtin.document import record_key
-from affino_mcp.instance.builtin.index import facet_partition
-from affino_mcp.instance.builtin.places import DEEDS
+from affino_mcp.instance.builtin.engine.document import record_key
+from affino_mcp.instance.builtin.engine.index import facet_partition
+from affino_mcp.instance.builtin.website.place_rights import DEEDS
 from affino_mcp.store.files import MEDIA, UPLOADS
 from scripts.expand import Template, of_type
 

@@ -9,7 +9,7 @@ from affino_mcp.catalogue import manual
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.instance.builtin.file_faults import FileTooLarge, UnsupportedMedia
+from affino_mcp.instance.builtin.media.file_faults import FileTooLarge, UnsupportedMedia
 from scripts.catalogue import PAGE
 
 

@@ -10,7 +10,7 @@ import pytest
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import AffinoError, Refusal, ToolError, UnknownTool
 from affino_mcp.gate import confirmation
-from affino_mcp.instance.builtin import file_faults
+from affino_mcp.instance.builtin.media import file_faults
 
 ERRORS = Path("docs/errors.md").read_text(encoding="utf-8")
 _ = (UnknownTool, confirmation, file_faults)

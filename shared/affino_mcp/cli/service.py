@@ -25,7 +25,7 @@ from affino_mcp.gate.profile import ProfileState
 from affino_mcp.gate.profile_form import drawn, folded_name, nameable
 from affino_mcp.gate.profiles import KEY_LENGTH, Profiles
 from affino_mcp.gate.sessions import Sessions
-from affino_mcp.instance.builtin.places import DEEDS, Place, places
+from affino_mcp.instance.builtin.website.place_rights import DEEDS, Place, places
 from affino_mcp.local import connection
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.network import client

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from affino_mcp.instance.builtin import content, forums, media_categories
-from affino_mcp.instance.builtin.records import Records
-from affino_mcp.instance.builtin.security import EVERYBODY
+from affino_mcp.instance.builtin.access.record_security import EVERYBODY
+from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.forums import forums
+from affino_mcp.instance.builtin.media import media_categories
+from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.local.steps import Codes, Ref, Step
 
 ARTICLES: Final = 30
@@ -56,13 +58,13 @@ def place(records: Records, at: datetime) -> Codes:
     """Make sections, categories and forums as an operator does; gives their codes by name."""
     codes: Codes = {}
     for name, read, write in SECTIONS:
-        code = content.place_section(records, name, at, read=read, write=write, publish=("Publishers",))
+        code = website_records.place_section(records, name, at, read=read, write=write, publish=("Publishers",))
         codes[f"section {name}"] = code
     for name, read, post in FORUMS:
         codes[f"forum {name}"] = forums.place_forum(records, name, at, read=read, post=post)
-    codes["how-to"] = content.place_category(records, "How-to", at)
-    codes["stories"] = content.place_category(records, "Stories", at)
-    content.place_article_type(records, "Article", at)
+    codes["how-to"] = website_records.place_category(records, "How-to", at)
+    codes["stories"] = website_records.place_category(records, "Stories", at)
+    website_records.place_article_type(records, "Article", at)
     codes["covers"] = media_categories.place_media_category(records, "Cover images", at)
     return codes
 

@@ -9,9 +9,9 @@ from affino_mcp.errors import Conflict
 from affino_mcp.gate.attempts import until_settled
 from affino_mcp.gate.people import People
 from affino_mcp.gate.person import Person
+from affino_mcp.instance.builtin.crm.staff import enrol, mark
+from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.instance import FACETS
-from affino_mcp.instance.builtin.records import Records
-from affino_mcp.instance.builtin.staff import enrol, mark
 from affino_mcp.settings import Settings
 from affino_mcp.wiring import Stores
 

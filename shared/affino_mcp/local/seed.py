@@ -15,8 +15,8 @@ from affino_mcp.gate.passwords import Passwords
 from affino_mcp.gate.people import People
 from affino_mcp.gate.profile import Profile
 from affino_mcp.gate.profiles import Profiles
+from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.instance import FACETS
-from affino_mcp.instance.builtin.records import Records
 from affino_mcp.local import demo_crm, demo_website
 from affino_mcp.local.demo import PROFILES, ROLES
 from affino_mcp.local.network import client

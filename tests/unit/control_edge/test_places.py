@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from affino_mcp.instance.builtin.content import place_section
-from affino_mcp.instance.builtin.forums import place_forum
+from affino_mcp.instance.builtin.forums.forums import place_forum
+from affino_mcp.instance.builtin.website.website_records import place_section
 from tests.unit.control_edge.desk import Desk, text_of
 
 

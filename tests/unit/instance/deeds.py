@@ -13,10 +13,10 @@ from affino_mcp.catalogue.families.history import SWITCH
 from affino_mcp.catalogue.matching import match
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.errors import ToolError
-from affino_mcp.instance.builtin import content
-from affino_mcp.instance.builtin.forums import place_forum
+from affino_mcp.instance.builtin.crm.staff import enrol
+from affino_mcp.instance.builtin.forums.forums import place_forum
 from affino_mcp.instance.builtin.instance import BuiltinInstance
-from affino_mcp.instance.builtin.staff import enrol
+from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call
 from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.memory_files import MemoryFiles
@@ -52,8 +52,8 @@ class Desk:
         for first in ("Sam", "Sal"):
             enrol(records, first, "Seller", f"{first}@affino.example", self.moment)
         groups: dict[str, Any] = {"read": ("Everybody",), "write": ("Everybody",), "publish": ("Everybody",)}
-        self.codes["section"] = content.place_section(records, "News", self.moment, comments="open", **groups)
-        self.codes["category"] = content.place_category(records, "Guides", self.moment)
+        self.codes["section"] = website_records.place_section(records, "News", self.moment, comments="open", **groups)
+        self.codes["category"] = website_records.place_category(records, "Guides", self.moment)
         self.codes["forum"] = place_forum(records, "Support", self.moment, read=("Everybody",), post=("Everybody",))
         self.call("add_forum_moderator", ForumItemCode=self.codes["forum"], UserCode=1)
         for name, (tool, values) in STOCK.items():

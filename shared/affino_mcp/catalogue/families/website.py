@@ -1,6 +1,7 @@
 """What operators own on the website and records refer to: sections, securities, article types and categories (R103).
 
-No tool writes these. `ReadGroups`, `WriteGroups` and `PublishGroups` name security groups; see `instance/builtin/security.py`.
+No tool writes these. `ReadGroups`, `WriteGroups` and `PublishGroups` name security groups,
+which `instance/builtin/access/record_security.py` compares with the person's.
 """
 
 from __future__ import annotations

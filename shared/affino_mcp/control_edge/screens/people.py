@@ -18,7 +18,7 @@ from affino_mcp.gate.emails import folded, plausible
 from affino_mcp.gate.groups import CONTROL_ACCESS, GROUPS, PROFILES_MANAGE, RIGHTS
 from affino_mcp.gate.live import live
 from affino_mcp.gate.person import Person, is_code
-from affino_mcp.instance.builtin.places import DEEDS, places
+from affino_mcp.instance.builtin.website.place_rights import DEEDS, places
 from affino_mcp.store.ops import Item, Key
 
 PAGE: Final = 100

@@ -17,40 +17,33 @@ from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.errors import ToolError
-from affino_mcp.instance.builtin import (
-    account_lists,
-    accounts,
+from affino_mcp.instance.builtin.articles import (
     article_categories,
     article_comments,
     article_media,
     article_steps,
     articles,
+)
+from affino_mcp.instance.builtin.crm import (
+    accounts,
     consents,
     contact_links,
-    contact_lists,
     contacts,
-    content,
-    forum_moderation,
-    forum_moderators,
-    forum_posts,
-    forum_threads,
-    forums,
-    history,
-    media_categories,
-    media_files,
-    media_items,
-    media_uploads,
     notes,
     opportunities,
     opportunity_people,
     opportunity_topics,
     tasks,
     topics,
-    undo,
 )
-from affino_mcp.instance.builtin.change import NOTHING_WRITTEN, Clash
-from affino_mcp.instance.builtin.idempotency import UsedKey, reader, replay
-from affino_mcp.instance.builtin.records import Facet, Records
+from affino_mcp.instance.builtin.engine.change import NOTHING_WRITTEN, Clash
+from affino_mcp.instance.builtin.engine.idempotency import UsedKey, reader, replay
+from affino_mcp.instance.builtin.engine.records import Facet, Records
+from affino_mcp.instance.builtin.forums import forum_moderation, forum_moderators, forum_posts, forum_threads, forums
+from affino_mcp.instance.builtin.history import history, undo
+from affino_mcp.instance.builtin.media import media_categories, media_files, media_items, media_uploads
+from affino_mcp.instance.builtin.member_lists import account_lists, contact_lists
+from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database, StoreUnavailable
@@ -90,7 +83,7 @@ _MEDIA: Final = (media_items, media_categories, media_files)
 FACETS: Final[dict[str, Facet]] = {
     module.FAMILY: module.facets
     for module in (accounts, contacts, contact_lists, account_lists, opportunities, tasks, notes, *_ARTICLES, *_FORUMS)
-} | {**{module.FAMILY: module.facets for module in _MEDIA}, **content.FACETS}
+} | {**{module.FAMILY: module.facets for module in _MEDIA}, **website_records.FACETS}
 ATTEMPTS: Final = 15
 """How often a write is tried again when others change the same rows at the same moment."""
 

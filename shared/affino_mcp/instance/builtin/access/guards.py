@@ -1,0 +1,84 @@
+"""Guards as stored: which of them a person may pass, found in one query, and the facets that lists filter by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from affino_mcp.instance.builtin.access import record_security
+from affino_mcp.instance.builtin.engine.change import Change
+from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.index import Facets, facet_partition
+from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.engine.records import Known, Place, Records
+from affino_mcp.instance.port import Actor
+from affino_mcp.store.ops import Check, Condition, Contains, Item, Query, any_of, equals
+
+SECURITY: Final = "SecurityCode"
+SECURITIES: Final = "securities"
+UNSECURED: Final = "security=none"
+MOST: Final = {"sections": 90, SECURITIES: 40, "forums": 90}
+"""How many guards of a kind an instance may have: together they stay within DynamoDB's 300 operators a filter."""
+
+
+def facets(stored: Stored) -> Facets:
+    """What a guard is listed by: the groups that it opens to."""
+    return Facets((), record_security.tags(stored.document))
+
+
+def open_to(records: Records, actor: Actor, family: str, deed: str = record_security.READ) -> list[int]:
+    """The codes of the guards of one kind that are open to the person: one query."""
+    where = any_of(*(Contains("facets", tag) for tag in record_security.tags_of(actor, deed)))
+    return [row["code"] for row in _rows(records, family, where)]
+
+
+def parted(records: Records, actor: Actor, family: str) -> tuple[list[int], bool]:
+    """The codes of the guards that the person may read, and whether there are others: one query."""
+    rows, tags = _rows(records, family), set(record_security.tags_of(actor))
+    found = [row["code"] for row in rows if not tags.isdisjoint(row["facets"])]
+    return found, len(found) < len(rows)
+
+
+def codes(records: Records, family: str) -> list[int]:
+    """The codes of all operators' records of one kind."""
+    return [row["code"] for row in _rows(records, family)]
+
+
+def _rows(records: Records, family: str, where: Condition | None = None) -> list[Item]:
+    query, found = Query(records.table, facet_partition(family, "all"), where=where, limit=1000), list[Item]()
+    while True:
+        page = records.db.query(query)
+        found += page.items
+        if page.next is None:
+            return found
+        query = replace(query, start=page.next)
+
+
+def security_facet(document: Document) -> str:
+    """The tag under which a record that can carry a SecurityCode stands in the index."""
+    found = document.values.get(SECURITY)
+    return f"security={found}" if found else UNSECURED
+
+
+def readable_securities(records: Records, actor: Actor) -> tuple[str, ...]:
+    """The group of tags of which a record must carry one to be visible: no security, or one open to the person."""
+    return (UNSECURED, *(f"security={code}" for code in open_to(records, actor, SECURITIES)))
+
+
+def security_of(document: Document) -> list[Place]:
+    """Where the security of a record is, as a list of at most one."""
+    found = document.values.get(SECURITY)
+    return [(SECURITIES, found)] if found else []
+
+
+def passes_security(actor: Actor, document: Document, known: Known) -> bool:
+    """Whether a record's own security lets the person see it; `known` must hold that security."""
+    return record_security.may_read(actor, *(known.get(place) for place in security_of(document)))
+
+
+def still(change: Change, *guards: Document | None) -> None:
+    """Fail the write, to be run again, when one of the guards has been changed since it was asked."""
+    for guard in guards:
+        if guard is not None:
+            change.add(Check(change.table, guard.key, equals("version", guard.version)))
+            change.guards += [guard.ref] if record_security.READ in guard.record.writable else []

@@ -1,0 +1,195 @@
+"""Opportunities on the builtin instance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+
+from affino_mcp.catalogue.families.opportunities import LOST_REASON, OPPORTUNITY, STAGE
+from affino_mcp.catalogue.families.tasks import OWNER
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.instance.builtin.crm import opportunity_people
+from affino_mcp.instance.builtin.crm.opportunity_people import must_take_part, taking_part
+from affino_mcp.instance.builtin.engine.document import Document, created
+from affino_mcp.instance.builtin.engine.index import Facets
+from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.engine.records import Known, Records, check_unchanged
+from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.references import references
+from affino_mcp.instance.builtin.references.fixed_lists import look_up
+from affino_mcp.instance.builtin.references.opportunity_stages import LOST, STAGES, Stage
+from affino_mcp.instance.builtin.references.rendering import full
+from affino_mcp.instance.port import Call, Done
+from affino_mcp.store.ops import Span
+
+FAMILY: Final = OPPORTUNITY.family
+CODE: Final = OPPORTUNITY.code
+CURRENCY: Final = "Currency"
+_EARLIEST: Final = "0"
+_LATEST: Final = "9999~"
+
+
+def facets(stored: Stored) -> Facets:
+    """What an opportunity is listed by. Its account counts it until it is decided."""
+    values, stage = stored.document.values, stage_of(stored.document)
+    rows = [f"account={values['AccountCode']}", f"owner={values[OWNER.name]}", f"stage={stage.code}"]
+    rows += ["open"] if stage.open else []
+    rows += [f"mine={code}" for code in sorted(taking_part(stored))]
+    rows += [f"user={code}" for code in sorted(stored.to("contacts"))]
+    counted = () if stage.closed else (f"accounts#{values['AccountCode']}",)
+    return Facets(tuple(rows), tuple(f"topic={code}" for code in values.get("TopicCodes", ())), counted)
+
+
+def stage_of(document: Document) -> Stage:
+    """The stage that an opportunity is in."""
+    return STAGES[document.values[STAGE.name]]
+
+
+def list_opportunities(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """A page of opportunity summaries with what they are worth together."""
+    wanted = {
+        "user": values.get("UserCode"),
+        "account": values.get("AccountCode"),
+        "owner": values.get(OWNER.name),
+        "mine": call.actor.user_code if values.get("Mine") else None,
+        "stage": look_up(STAGE.name, "stages", values.get(STAGE.name)),
+    }
+    rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
+    rows += ["open"] if values.get("OpenOnly") else []
+    tags = tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
+    plan = listing.Plan(
+        OPPORTUNITY,
+        tuple(rows),
+        tags,
+        due=_closing(values),
+        adds=lambda document, _: {STAGE.name: stage_of(document).shown()},
+    )
+    done = listing.run(records, plan, values, call)
+    return replace(done, body=done.body | _worth(done.body["Items"]))
+
+
+def _closing(values: Values) -> Span | None:
+    low, high = values.get("CloseDateFrom"), values.get("CloseDateTo")
+    if low and high and low > high:
+        raise InvalidArgument("CloseDateTo", "CloseDateTo must not lie before CloseDateFrom.")
+    return Span(low=low or _EARLIEST, high=f"{high}~" if high else _LATEST) if low or high else None
+
+
+def _worth(items: list[dict[str, Any]]) -> dict[str, Any]:
+    sums: dict[str, Decimal] = {}
+    for item in items:
+        if item["Value"] is not None:
+            sums[item["Currency"]] = sums.get(item["Currency"], Decimal(0)) + Decimal(str(item["Value"]))
+    per_currency = [{"Currency": currency, "Value": amount(float(total))} for currency, total in sorted(sums.items())]
+    one = (per_currency[0]["Value"] if per_currency else 0) if len(per_currency) < 2 else None
+    return {"TotalValue": one, "TotalValues": per_currency}
+
+
+def amount(value: float) -> float:
+    """Money as it is stored and shown: whole amounts without a point, others with their two decimals, exactly."""
+    return int(value) if value == int(value) else round(value, 2)
+
+
+def get_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """One opportunity with its account, contacts, team and topics."""
+    stored = records.require(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
+    return Done({"Opportunity": present(records, call, stored)}, stored.document.ref)
+
+
+def present(records: Records, call: Call, stored: Stored, have: Known | None = None) -> dict[str, Any]:
+    """The full opportunity."""
+    document = stored.document
+    known = records.documents(
+        [*references.pointed_to(call, [document]), *opportunity_people.places(call, stored)], have
+    )
+    return full(
+        call,
+        document,
+        known,
+        Stage=stage_of(document).shown(),
+        Contacts=opportunity_people.contacts(call, stored, known),
+        TeamMembers=opportunity_people.team(call, stored, known),
+    )
+
+
+def create_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """A new opportunity; owner, stage and currency have defaults, and the owner is on its team."""
+    change = records.change(method, values, call)
+    checked, known = references.check(records, change, OPPORTUNITY, _with_defaults(call, values))
+    document = created(FAMILY, records.codes.take(FAMILY, change), call, checked)
+    stored = opportunity_people.complete(Stored(document))
+    records.save(change, None, stored)
+    return change.commit({"Opportunity": present(records, call, stored, known)})
+
+
+def _with_defaults(call: Call, values: Values) -> Values:
+    given = {name: value for name, value in values.items() if value is not None}
+    asked = {**OPPORTUNITY.defaults, OWNER.name: call.actor.user_code, **given, **_exact(given)}
+    stage = STAGES[look_up(STAGE.name, "stages", asked[STAGE.name]) or 0]
+    told = {
+        STAGE.name: f"The stage is {stage.name}.",
+        OWNER.name: f"The owner is {call.actor.name}, for whom you act.",
+        CURRENCY: f"The currency is {asked[CURRENCY]}.",
+    }
+    for name, text in told.items():
+        if name not in given and (name != CURRENCY or "Value" in given):
+            call.warn(WarningCode.DEFAULTED, name, text)
+    return {"Probability": stage.probability, **asked, STAGE.name: stage.code}
+
+
+def _exact(values: Values) -> Values:
+    return {"Value": amount(values["Value"])} if values.get("Value") is not None else {}
+
+
+def update_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """Change what is given; null clears. Contacts, team and topics have their own methods."""
+    before = records.require(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
+    must_take_part(call, before)
+    check_unchanged(before.document, values)
+    if OWNER.name in values and values[OWNER.name] is None:
+        raise InvalidArgument(OWNER.name, f"{OWNER.name} must not be empty.")
+    change = records.change(method, values, call)
+    checked, known = references.check(records, change, OPPORTUNITY, {**values, **_exact(values)})
+    checked |= _following(call, before.document, checked)
+    after = opportunity_people.complete(replace(before, document=before.document.changed(call, checked)))
+    if after.values() == before.values():
+        return change.nothing({"Opportunity": present(records, call, before, known)}, before.document.ref)
+    records.save(change, before, after)
+    return change.commit({"Opportunity": present(records, call, after, known)})
+
+
+def _following(call: Call, before: Document, checked: Values) -> Values:
+    """What goes with the stage: the probability, unless it was set by hand, and the reason of a loss."""
+    was, now = stage_of(before), STAGES[checked.get(STAGE.name, before.values[STAGE.name])]
+    follows: Values = {}
+    untouched = before.values.get("Probability") == was.probability
+    if now != was and checked.get("Probability") is None and (now.closed or untouched):
+        follows["Probability"] = now.probability
+    if now.code != LOST:
+        follows[LOST_REASON.name] = None
+        if checked.get(LOST_REASON.name):
+            text = f"{LOST_REASON.name} is kept with stage {STAGES[LOST].name} only; it was ignored."
+            call.warn(WarningCode.IGNORED, LOST_REASON.name, text)
+    return follows
+
+
+def delete_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """Take an opportunity out of every list."""
+    before = records.require(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
+    change = records.change(method, values, call)
+    records.save(change, before, replace(before, document=replace(before.document.changed(call, {}), deleted=True)))
+    return change.commit({CODE: values[CODE], "Deleted": True})
+
+
+def list_opportunity_stages(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """The stages in their order."""
+    rows = [
+        {"StageCode": stage.code, "Name": stage.name, "SortOrder": place, "Open": stage.open, "Won": stage.won}
+        | {"Probability": stage.probability}
+        for place, stage in enumerate(STAGES.values(), 1)
+    ]
+    return Done({"Stages": rows})

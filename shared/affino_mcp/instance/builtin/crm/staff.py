@@ -1,0 +1,56 @@
+"""Members of staff: people who can log in are contacts too, so that records can refer to them (a person is a user)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+
+from affino_mcp.catalogue.families.contacts import CONTACT
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.instance.builtin.crm.contacts import FAMILY
+from affino_mcp.instance.builtin.engine.document import Document, created
+from affino_mcp.instance.builtin.engine.operator_call import operator_call
+from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.port import Call
+
+
+def enrol(records: Records, first_name: str, last_name: str, email: str, at: datetime) -> int:
+    """The UserCode of the member of staff with this e-mail: a new contact, or the existing one made staff.
+
+    Raises TransactionFailed when another writer is faster; the caller may try again.
+    """
+    call = operator_call(at)
+    values = {"Email": email, "FirstName": first_name, "LastName": last_name}
+    change = records.change(METHODS["create_contact"], values, call)
+    code = records.taken(FAMILY, CONTACT.unique[0], email)
+    before = records.load(FAMILY, code) if code else None
+    document = _promoted(call, before) if before else _new(call, records.codes.take(FAMILY, change), values)
+    after = replace(before, document=document) if before else Stored(document)
+    records.save(change, before, after)
+    change.commit({})
+    return document.code
+
+
+def mark(records: Records, code: int, at: datetime, *, disabled: bool) -> None:
+    """Say on a member of staff's contact whether the person is disabled; nothing happens when there is no such contact.
+
+    Raises TransactionFailed when another writer is faster; the caller may try again.
+    """
+    before = records.load(FAMILY, code)
+    if before is None or before.document.system.get("Disabled") is disabled:
+        return
+    call = operator_call(at)
+    change = records.change(METHODS["update_contact"], {}, call)
+    document = before.document.changed(call, {}, Disabled=disabled)
+    records.save(change, before, replace(before, document=document), Disabled=(not disabled, disabled))
+    change.commit({})
+
+
+def _new(call: Call, code: int, values: dict[str, str]) -> Document:
+    return created(FAMILY, code, call, values, UIDString=str(uuid.uuid4()), Disabled=False, Staff=True)
+
+
+def _promoted(call: Call, before: Stored) -> Document:
+    return before.document.changed(call, {}, Staff=True)

@@ -1,0 +1,137 @@
+"""The journal: what each write leaves behind of itself, in its own transaction.
+
+Every record that changes gets an entry in its history (before, after, who, when), and the person who acted one row that
+names the records, so that their own changes can be listed, newest first.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, actor, record_key
+from affino_mcp.instance.port import Call, Changed
+from affino_mcp.store.ops import Item, Key
+
+
+class Deed(StrEnum):
+    """What happened to a record."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    DELETED = "deleted"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a record's history. `others` are the records that changed with it, `guards` what protected it then."""
+
+    ref: str
+    version: int
+    deed: Deed
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    at: str = ""
+    by: Mapping[str, Any] | None = None
+    method: str = ""
+    channel: str = ""
+    others: Sequence[str] = ()
+    guards: Sequence[str] = ()
+
+
+def entry(before: Document | None, after: Document, old: Mapping[str, Any], new: Mapping[str, Any]) -> Entry:
+    """The entry for a record's next version: the values that differ, and what that comes to."""
+    names = [n for n in {**old, **new} if old.get(n) != new.get(n)]
+    deed = (
+        Deed.CREATED
+        if before is None
+        else Deed.DELETED
+        if after.deleted
+        else Deed.RESTORED
+        if before.deleted
+        else Deed.CHANGED
+    )
+    values = {n: old.get(n) for n in names}, {n: new.get(n) for n in names}
+    return Entry(after.ref, after.version, deed, *values, at=after.system["UpdatedDate"])
+
+
+def told(value: Any) -> Any:
+    """A value as history tells it; a long text is told by its length."""
+    return {"Length": value["Length"]} if is_long(value) else value
+
+
+def changed(found: Entry) -> Changed:
+    """What an entry says, for the API Log."""
+    before, after = ({name: _digest(value) for name, value in side.items()} for side in (found.before, found.after))
+    return Changed(found.ref, found.deed.value, before, after)
+
+
+def _digest(value: Any) -> Any:
+    return {"length": value["Length"], "sha256": value["Text"]} if is_long(value) else value
+
+
+def is_long(value: Any) -> bool:
+    """Whether a value stands for a text that is kept elsewhere (see texts.py)."""
+    return isinstance(value, dict) and "Parts" in value
+
+
+def history_key(ref: str, version: int) -> Key:
+    """Where the entry of a record's version stands."""
+    family, _, code = ref.partition("#")
+    return Key(record_key(family, int(code)).pk, f"{HISTORY_SK}{version:010d}")
+
+
+def history_row(found: Entry, call: Call, method: str, others: Iterable[str], guards: Iterable[str]) -> Item:
+    """The row of an entry, as the acting person's."""
+    key = history_key(found.ref, found.version)
+    values = {"before": found.before, "after": found.after, "deleted": found.deed is Deed.DELETED}
+    return {
+        "pk": key.pk,
+        "sk": key.sk,
+        "version": found.version,
+        "deed": found.deed.value,
+        "entry": json.dumps(values, ensure_ascii=False),
+        "by": actor(call),
+        "at": found.at,
+        "method": method,
+        "channel": call.channel,
+        "request_id": call.request_id,
+        "others": sorted({ref for ref in others if ref != found.ref}),
+        "guards": sorted(set(guards)),
+    }
+
+
+def from_row(item: Item) -> Entry:
+    """The entry of a row."""
+    values = json.loads(item["entry"])
+    return Entry(
+        item["pk"],
+        item["version"],
+        Deed(item["deed"]),
+        values["before"],
+        values["after"],
+        item["at"],
+        item["by"],
+        item["method"],
+        item["channel"],
+        item["others"],
+        item["guards"],
+    )
+
+
+def person_partition(user_code: int) -> str:
+    """The partition that holds what one person has changed."""
+    return f"M#{user_code}"
+
+
+def person_row(call: Call, method: str, entries: Sequence[Entry]) -> Item:
+    """The row that lists a write among the acting person's changes."""
+    at = max(found.at for found in entries)
+    place = {"pk": person_partition(call.actor.user_code), "sk": f"{at}#{uuid.uuid4().hex}"}
+    records = [{"ref": found.ref, "version": found.version, "deed": found.deed.value} for found in entries]
+    return {**place, "at": at, "method": method, "records": records}

@@ -1,0 +1,63 @@
+"""Codes: small whole numbers, counted up family by family."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from affino_mcp.catalogue.registry import RECORDS
+from affino_mcp.instance.builtin.engine.change import Change, Clash
+from affino_mcp.store.ops import Database, Item, Key, Update, absent, equals
+
+LINK_CODE: Final = "UserAccountCode"
+"""The attribute that shows the code of a link, which is no record."""
+
+
+CROWDED_FOR: Final = 20
+"""How many codes are taken on their own after writers have met."""
+
+
+class Codes:
+    """Gives the next code. Remembers the last one seen, so that a warm process reads nothing to find it.
+
+    The counter moves in the same transaction as the record that takes the code. Only when writers have just met there
+    does it move first, on its own, so that a crowd does not queue at the counter; then a code may stay unused.
+    """
+
+    def __init__(self, db: Database, table: str) -> None:
+        self._db, self._table = db, table
+        self._last: dict[str, int] = {}
+        self._crowded = 0
+
+    def met(self) -> None:
+        """Know that writers have met."""
+        self._crowded = CROWDED_FOR
+
+    def take(self, family: str, change: Change) -> int:
+        """The next code. The change fails with Clash when somebody else took it first; then it is known here."""
+        key = Key(f"N#{family}", "A")
+        if self._crowded and not change.rehearsed:
+            self._crowded -= 1
+            code: int = self._db.update(Update(self._table, key, add={"last": 1}))["last"]
+            self._seen(family, code)
+        else:
+            code = self._with_the_record(family, key, change)
+        change.taken[RECORDS[family].code if family in RECORDS else LINK_CODE] = code
+        return code
+
+    def _with_the_record(self, family: str, key: Key, change: Change) -> int:
+        if family not in self._last:
+            self._last[family] = (self._db.get(self._table, key) or {}).get("last", 0)
+        last = self._last[family]
+        still = equals("last", last) if last else absent()
+        change.add(
+            Update(self._table, key, assign={"last": last + 1}, condition=still), lambda row: self._taken(family, row)
+        )
+        change.afterwards.append(lambda: self._seen(family, last + 1))
+        return last + 1
+
+    def _seen(self, family: str, last: int) -> None:
+        self._last[family] = max(last, self._last.get(family, 0))
+
+    def _taken(self, family: str, row: Item | None) -> Exception:
+        self._last[family] = (row or {}).get("last", 0)
+        return Clash()

@@ -1,0 +1,59 @@
+"""Long texts: kept once, beside their record, under their digest, so that record and history rows stay small.
+
+A record's value is then `{"Text": digest, "Parts": n, "Length": characters}`; a short text stays in the record itself. The
+rows are never changed or removed: history and undo name them too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from affino_mcp.instance.builtin.engine.change import Change
+from affino_mcp.instance.builtin.engine.document import record_key
+from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.store.ops import Key, Put
+
+INLINE: Final = 4_000
+PART: Final = 90_000
+"""Characters of a row: at most 360 KB in UTF-8, below DynamoDB's 400 KB."""
+
+TEXT_SK: Final = "T#"
+Kept = str | dict[str, Any]
+
+
+def keep(change: Change, family: str, code: int, text: str) -> Kept:
+    """The value to store for a text; a long one is taken into the change as rows of its own."""
+    if len(text) <= INLINE:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    parts = [text[start : start + PART] for start in range(0, len(text), PART)]
+    kept: Kept = {"Text": digest, "Parts": len(parts), "Length": len(text)}
+    pk = record_key(family, code).pk
+    for key, part in zip(_keys(pk, kept), parts, strict=True):
+        change.add(Put(change.table, {"pk": key.pk, "sk": key.sk, "text": part}))
+    return kept
+
+
+def length(kept: Kept | None) -> int:
+    """How many characters the text has."""
+    return len(kept) if isinstance(kept, str) else int(kept["Length"]) if kept else 0
+
+
+def read(records: Records, wanted: Sequence[tuple[str, int, Kept | None]]) -> list[str]:
+    """The texts of some `(family, code, kept)`, in one read for the long ones."""
+    keys = [key for family, code, kept in wanted for key in _keys(record_key(family, code).pk, kept)]
+    found = {key: item["text"] for key, item in records.db.get_many(records.table, keys).items()} if keys else {}
+    return [_joined(found, record_key(family, code).pk, kept) for family, code, kept in wanted]
+
+
+def _joined(found: dict[Key, str], pk: str, kept: Kept | None) -> str:
+    if kept is None or isinstance(kept, str):
+        return kept or ""
+    return "".join(found.get(key, "") for key in _keys(pk, kept))
+
+
+def _keys(pk: str, kept: Kept | None) -> Iterator[Key]:
+    if kept is not None and not isinstance(kept, str):
+        yield from (Key(pk, f"{TEXT_SK}{kept['Text']}#{n:03d}") for n in range(kept["Parts"]))

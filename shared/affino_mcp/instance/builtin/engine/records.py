@@ -1,0 +1,162 @@
+"""Reading and writing records: one query reads a record with its relations, one transaction writes all that changes."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import IF_UPDATED, Method
+from affino_mcp.clock import precise
+from affino_mcp.errors import Conflict, NotFound
+from affino_mcp.instance.builtin.engine.change import Change
+from affino_mcp.instance.builtin.engine.codes import Codes
+from affino_mcp.instance.builtin.engine.document import RECORD_SK, RELATION_SK, Document, from_item, record_key
+from affino_mcp.instance.builtin.engine.index import Facets, count_key, moves, rows
+from affino_mcp.instance.builtin.engine.memberships import follow
+from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.port import Call
+from affino_mcp.store.files import Files
+from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, Span, absent, equals
+
+Place = tuple[str, int]
+Known = dict[Place, Document]
+"""Documents by family and code."""
+
+Facet = Callable[[Stored], Facets]
+MOST_AT_ONCE: Final = 100
+_MOST_RELATIONS: Final = 100
+
+
+def unique_key(family: str, name: str, value: str) -> Key:
+    """Where a unique value is taken; case does not matter, accents do. A digest, because a key holds 2,048 bytes."""
+    folded = unicodedata.normalize("NFKC", value).casefold()
+    return Key(f"U#{family}#{name}#{hashlib.sha256(folded.encode()).hexdigest()}", "A")
+
+
+class Records:
+    """The builtin instance's records. `facets` says, per family, what a record is listed by; `files` are media's."""
+
+    def __init__(self, db: Database, table: str, facets: Mapping[str, Facet], files: Files | None = None) -> None:
+        self.db, self.table, self.files = db, table, files
+        self.codes = Codes(db, table)
+        self._facets = facets
+
+    def change(self, method: Method, values: Values, call: Call) -> Change:
+        """Begin a write."""
+        return Change(self.db, self.table, method, values, call)
+
+    def load(self, family: str, code: int) -> Stored | None:
+        """The record with its relations, in one read; None when there is none or it is deleted."""
+        found = self.kept(family, code)
+        return None if found is None or found.document.deleted else found
+
+    def kept(self, family: str, code: int) -> Stored | None:
+        """The record with its relations, even when it is deleted."""
+        span = Span(low=RECORD_SK, high=RELATION_SK + "~")
+        pk = record_key(family, code).pk
+        found = self.db.query(Query(self.table, pk, span=span, limit=_MOST_RELATIONS + 1)).items
+        if not found or found[0]["sk"] != RECORD_SK:
+            return None
+        relations = {item["sk"][len(RELATION_SK) :]: item["data"] for item in found[1:]}
+        return Stored(from_item(found[0]), relations)
+
+    def require(self, family: str, argument: str, code: int, what: str) -> Stored:
+        """The record with its relations; raises NotFound naming the argument."""
+        found = self.load(family, code)
+        if found is None:
+            raise NotFound(argument, what)
+        return found
+
+    def documents(self, wanted: Iterable[Place], have: Known | None = None) -> Known:
+        """The documents that exist among some `(family, code)`, a hundred a read; those in `have` are not read again."""
+        known = dict(have or {})
+        keys = [record_key(*place) for place in dict.fromkeys(wanted) if place not in known]
+        parts = (keys[start : start + MOST_AT_ONCE] for start in range(0, len(keys), MOST_AT_ONCE))
+        found = [from_item(item) for part in parts for item in self.db.get_many(self.table, part).values()]
+        return known | {(d.family, d.code): d for d in found if not d.deleted}
+
+    def taken(self, family: str, name: str, value: str) -> int | None:
+        """The code of the record that holds a unique value."""
+        row = self.db.get(self.table, unique_key(family, name, value))
+        return row["code"] if row else None
+
+    def save(self, change: Change, before: Stored | None, after: Stored, **noted: tuple[Any, Any]) -> None:
+        """Take a record's new state into a change: document, history, relations, unique values, index rows, counts.
+
+        `noted` is what else the history shall say, by name: before and after.
+        """
+        old, new = before.values() if before else {}, after.values()
+        old, new = old | {n: was for n, (was, _) in noted.items()}, new | {n: now for n, (_, now) in noted.items()}
+        change.document(before.document if before else None, after.document, old, new)
+        self._save_unique(change, before, after)
+        follow(self.db, change, before, after)
+        for op in moves(self.table, self._rows(before), self._rows(after)):
+            change.add(op)
+        counted, now = self._counted(before), self._counted(after)
+        for ref in counted ^ now:
+            change.count(count_key(ref), after.document.family, 1 if ref in now else -1)
+
+    def restate(self, change: Change, before: Stored, after: Stored) -> None:
+        """Take what a record keeps of its parts (counts, the last one) into a change: its row and index rows.
+
+        History does not tell of it, so that it tells nobody of parts that are hidden.
+        """
+        change.add(Put(self.table, after.document.item(), equals("version", before.document.version)))
+        change.touched.append(after.document.ref)
+        for op in moves(self.table, self._rows(before), self._rows(after)):
+            change.add(op)
+
+    def _counted(self, stored: Stored | None) -> set[str]:
+        if stored is None or stored.document.deleted:
+            return set()
+        return set(self._facets[stored.document.family](stored).counted)
+
+    def _rows(self, stored: Stored | None) -> dict[Key, Item]:
+        if stored is None:
+            return {}
+        facets = self._facets[stored.document.family](stored)
+        return {**stored.relation_rows(), **rows(stored.document, facets)}
+
+    def _save_unique(self, change: Change, before: Stored | None, after: Stored) -> None:
+        old, new = _unique(before), _unique(after)
+        for key in old.keys() - new.keys():
+            change.add(Delete(self.table, key))
+        for key in new.keys() - old.keys():
+            change.add(Put(self.table, new[key], absent()), _duplicate(after.document, new[key]["name"]))
+
+
+def _unique(stored: Stored | None) -> dict[Key, Item]:
+    if stored is None or stored.document.deleted:
+        return {}
+    document, found = stored.document, dict[Key, Item]()
+    for name in document.record.unique:
+        if value := document.values.get(name):
+            key = unique_key(document.family, name, value)
+            found[key] = {"pk": key.pk, "sk": key.sk, "code": document.code, "name": name}
+    return found
+
+
+def _duplicate(document: Document, argument: str) -> Callable[[Item | None], Exception]:
+    def refuse(row: Item | None) -> Exception:
+        record = document.record
+        return Conflict(
+            f"Another {record.words} has this {argument} already. Use the existing record instead of a second one.",
+            argument=argument,
+            existing={record.code: row["code"]} if row else None,
+        )
+
+    return refuse
+
+
+def check_unchanged(document: Document, values: Values) -> None:
+    """Raises Conflict when the caller names a version (`IfUpdated`) that is no longer the current one."""
+    seen = values.get(IF_UPDATED.name)
+    if seen is not None and precise(seen) != document.system["UpdatedDate"]:
+        raise Conflict(
+            "The record has been changed since you read it. Read it again, then decide.",
+            argument=IF_UPDATED.name,
+            UpdatedDate=document.system["UpdatedDate"],
+        )

@@ -1,0 +1,41 @@
+"""Restoring a deleted record: may they, and does everything that it points to still exist?"""
+
+from __future__ import annotations
+
+from affino_mcp.errors import Conflict, InvalidArgument, NotFound
+from affino_mcp.instance.builtin.crm import subject_record
+from affino_mcp.instance.builtin.engine.change import Change
+from affino_mcp.instance.builtin.engine.document import Document, record_key
+from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.references import references
+
+
+class Present(Records):
+    """The records as if one deleted record were there: what its family says to deleting it, it says to restoring it."""
+
+    def __init__(self, records: Records, stored: Stored) -> None:
+        vars(self).update(vars(records))
+        self._stored = stored
+
+    def load(self, family: str, code: int) -> Stored | None:
+        """See Records."""
+        document = self._stored.document
+        return self._stored if (family, code) == (document.family, document.code) else super().load(family, code)
+
+
+def check(records: Records, change: Change, document: Document) -> None:
+    """Raises Conflict naming an attribute whose record is gone; the change fails if one goes before it is written."""
+    try:
+        references.check(records, change, document.record, dict(document.values))
+    except (NotFound, InvalidArgument) as error:
+        raise _gone(str(error.details["argument"])) from None
+    for place in subject_record.target(document):
+        if place not in records.documents([place]):
+            raise _gone("Scope")
+        change.must_exist(record_key(*place), lambda _: _gone("Scope"))
+
+
+def _gone(argument: str) -> Conflict:
+    text = f"{argument} points to a record that is not there any more. Restore that first."
+    return Conflict(text, argument="Version", Attributes=[argument])

@@ -1,0 +1,137 @@
+"""What carries an undo: the records as a family's function sees them while one of its changes is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from affino_mcp.catalogue.families.history import CODE, KIND, VERSION
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.errors import Conflict
+from affino_mcp.instance.builtin.engine.change import Change
+from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
+from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.port import Call, Done
+
+_HOW: Final = {
+    Deed.CREATED: "deleted",
+    Deed.RESTORED: "deleted",
+    Deed.CHANGED: "changed back",
+    Deed.DELETED: "restored",
+}
+_VERBS: Final = {"update": (Effect.UPDATE,), "delete": (Effect.DELETE, Effect.REMOVE), "create": (Effect.CREATE,)}
+
+TOOLS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "contacts": {
+        "accounts": ("link_contact_to_account", "update_contact_account_link", "unlink_contact_from_account"),
+        "permissions": ("grant_contact_permission", "revoke_contact_permission"),
+    },
+    "contact_lists": {"Members": ("add_contact_list_members", "remove_contact_list_members")},
+    "account_lists": {"Members": ("add_account_list_members", "remove_account_list_members")},
+    "opportunities": {
+        "contacts": ("add_opportunity_contact", "remove_opportunity_contact"),
+        "team": ("add_opportunity_team_member", "remove_opportunity_team_member"),
+        "TopicCodes": ("add_opportunity_topics", "remove_opportunity_topics"),
+    },
+    "articles": {
+        "Steps": ("create_article_step", "delete_article_step", "reorder_article_steps"),
+        "Categories": ("add_article_categories", "remove_article_categories"),
+    },
+    "article_steps": {"": ("create_article_step",)},
+    "article_comments": {"": ("moderate_article_comment", "create_article_comment")},
+    "media_items": {"media_files": ("attach_media_file", "delete_media_file")},
+    "media_files": {"": ("attach_media_file",)},
+    "forums": {"contacts": ("add_forum_moderator", "remove_forum_moderator")},
+    "forum_threads": {"": ("moderate_forum_thread",)},
+    "forum_posts": {"": ("moderate_forum_post", "create_forum_post")},
+}
+"""The tools for what undo does not do, by kind and by the beginning of the attribute ("" for any other)."""
+
+
+def tool_for(kind: str, verb: str) -> Method | None:
+    """The method that updates or deletes (verb) a record of this kind by its code alone."""
+    for method in METHODS.values():
+        record = method.record
+        if record is None or record.family != kind or method.effect not in _VERBS[verb]:
+            continue
+        needed = {field.name for field in method.takes if field.required}
+        if record.code in needed and needed <= {record.code, *record.required}:
+            return method
+    return None
+
+
+def instead(kind: str, names: Sequence[str]) -> list[str]:
+    """The tools that do what undo does not."""
+    known = TOOLS.get(kind, {})
+    fitting = [known.get(name.partition("#")[0], known.get("", ())) for name in names]
+    return list(dict.fromkeys(tool for tools in fitting for tool in tools))
+
+
+def stuck(kind: str, names: Sequence[str]) -> Conflict:
+    """The refusal of a change that has tools of its own."""
+    tools = instead(kind, names)
+    text = f"{', '.join(names)}: this is not undone here, because it concerns other records too."
+    text += f" Use {' or '.join(tools)}." if tools else ""
+    return Conflict(text, argument=VERSION.name, Attributes=list(names), tools=tools or None)
+
+
+def moved(names: Sequence[str]) -> Conflict:
+    """The refusal because of what has changed since."""
+    text = f"Changed again since: {', '.join(names)}. Look at the record, then decide what it shall say."
+    return Conflict(text, argument=VERSION.name, Attributes=list(names))
+
+
+def together(kind: str, entry: Entry) -> Conflict:
+    """The refusal to restore a record alone that was deleted with changes in others."""
+    tools = instead(kind, [""])
+    text = "It was deleted together with changes in other records, so it cannot come back alone."
+    text += f" Use {' or '.join(tools)}." if tools else ""
+    return Conflict(text, argument=VERSION.name, tools=tools or None)
+
+
+@dataclass
+class Undo(Change):
+    """A change that takes another back: it commits only what leaves the record as it was."""
+
+    entry: Entry = field(default_factory=lambda: Entry("", 0, Deed.CHANGED, {}, {}))
+    wanted: Mapping[str, Any] | None = None
+
+    def document(self, before: Document | None, after: Document, old: Values, new: Values) -> None:
+        """See Change. Raises Conflict when the record would not be as it was."""
+        if after.ref == self.entry.ref and self.wanted is not None:
+            wrong = [n for n in {**self.wanted, **new} if new.get(n) != self.wanted.get(n)]
+            if wrong:
+                raise stuck(after.family, wrong)
+        super().document(before, after, old, new)
+
+    def commit(self, body: dict[str, Any]) -> Done:
+        """See Change; says what was undone."""
+        return super().commit(self._told() | body)
+
+    def nothing(self, body: dict[str, Any], ref: str, text: str = "The record is so already.") -> Done:
+        """See Change."""
+        return super().nothing(self._told() | body, ref, text)
+
+    def _told(self) -> dict[str, Any]:
+        family, _, code = self.entry.ref.partition("#")
+        which = {KIND.name: family, CODE.name: int(code), VERSION.name: self.entry.version}
+        return {"Undone": which | {"How": _HOW[self.entry.deed]}}
+
+
+class Undoing(Records):
+    """Records whose every change is part of one undo. `wanted` is what the record shall hold then, when that is fixed."""
+
+    def __init__(self, records: Records, method: Method, values: Values, entry: Entry) -> None:
+        vars(self).update(vars(records))
+        self._method, self._values, self._entry = method, values, entry
+        self.wanted: Mapping[str, Any] | None = None
+
+    def change(self, method: Method, values: Values, call: Call) -> Change:  # noqa: ARG002 (the undo's own instead)
+        """See Records: history, idempotency key and log name the undo, whatever method carries it out."""
+        change = Undo(self.db, self.table, self._method, self._values, call)
+        change.entry, change.wanted = self._entry, self.wanted
+        return change

@@ -1,0 +1,87 @@
+"""Lists that are found as a whole (searches, trees, unique values): filtered, sorted and cut into pages in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.index import INDEXES, facet_partition, sort_keys, words_of
+from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.search_words import words
+from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE, Plan, is_recent, page
+from affino_mcp.instance.port import Call, Done
+from affino_mcp.store.ops import Item, Query
+
+MOST_BELOW: Final = 100
+"""How many records a tree is followed to."""
+
+_AFTER: Final = "after"
+
+
+def is_gathered(call: Call, values: Values) -> bool:
+    """Whether the call goes on in a list of this kind."""
+    return _AFTER in (cursor.place(call, values) or {})
+
+
+def pages(records: Records, plan: Plan, documents: Iterable[Document], values: Values, call: Call) -> Done:
+    """The page that the arguments ask for, of these documents. Of the plan, the facets must have been seen to."""
+    _, attribute = INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
+    forward = values.get("SortOrder", "asc") == "asc"
+    fitting = {sort_keys(d)[attribute]: d for d in documents if _fits(plan, d, values)}
+    after = (cursor.place(call, values) or {}).get(_AFTER)
+    order = sorted(fitting, reverse=not forward)
+    ahead = order if after is None else [key for key in order if (key > after if forward else key < after)]
+    size = values.get("PageSize", DEFAULT_PAGE)
+    more = {_AFTER: ahead[size - 1]} if len(ahead) > size else None
+    shown = [fitting[key] for key in ahead[:size]]
+
+    def place(document: Document) -> Item:
+        return {_AFTER: sort_keys(document)[attribute]}
+
+    return page(records, plan, shown, more, values, call, place=place, total=len(fitting))
+
+
+def _fits(plan: Plan, document: Document, values: Values) -> bool:
+    asked, own = words(values.get("Search", "")), words_of(document)
+    return (
+        all(any(word.startswith(part) for word in own) for part in asked)
+        and is_recent(document, values)
+        and document.code > values.get("StartCode", 0)
+        and is_due(plan, document)
+        and plan.keeps(document)
+    )
+
+
+def is_due(plan: Plan, document: Document) -> bool:
+    """Whether the document's due date lies in the plan's span, if there is one."""
+    due = sort_keys(document).get("due", "")
+    return plan.due is None or (plan.due.low or "") <= due <= (plan.due.high or "~")
+
+
+def branch(records: Records, plan: Plan, facet: str, code: int, call: Call) -> list[Document]:
+    """Everything below one record of a tree, level by level; at most 100 records, and then a warning says so."""
+    found: dict[int, Document] = {}
+    level = [code]
+    while level and len(found) <= MOST_BELOW:
+        below = [child for above in level for child in _children(records, plan, facet, above)]
+        documents = records.documents((plan.record.family, child) for child in below if child not in found)
+        level = [document.code for document in documents.values()]
+        found |= {document.code: document for document in documents.values()}
+    if len(found) > MOST_BELOW:
+        call.warn(WarningCode.TRUNCATED, "IncludeChildren", f"There are more than {MOST_BELOW}; the rest is left out.")
+    return [found[child] for child in sorted(found)[:MOST_BELOW]]
+
+
+def _children(records: Records, plan: Plan, facet: str, above: int) -> list[int]:
+    query = Query(records.table, facet_partition(plan.record.family, f"{facet}={above}"), limit=MOST_BELOW + 1)
+    return [row["code"] for row in records.db.query(query).items]
+
+
+def grown() -> InvalidArgument:
+    """The error for a cursor into a list that has since become too long to be gathered."""
+    return InvalidArgument("Cursor", "The list has changed too much since Cursor was given: start again without it.")

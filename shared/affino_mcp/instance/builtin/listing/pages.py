@@ -1,0 +1,89 @@
+"""Pages: what a list shall show, and its answer for the documents that have been found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any, Final
+
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.record import Record
+from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.clock import iso, precise
+from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.records import Known, Place, Records
+from affino_mcp.instance.builtin.engine.response_budget import Room
+from affino_mcp.instance.builtin.references import references, rendering
+from affino_mcp.instance.port import Call, Done
+from affino_mcp.store.ops import Item, Span
+
+DEFAULT_PAGE: Final = 20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A list to make. `facets` must all hold (the first with rows is where to look), `any_tags` at least one.
+
+    Of every group of `any_of` at least one facet must hold too; a group that is empty lets nothing through. That is how
+    record security hides records: in the query itself. `keeps` is the last look at a document before it is shown.
+
+    `leads` are facets with rows of which one must hold: without `facets`, few of them are read instead of everything.
+    `due` narrows by due date; `adds` gives a row more attributes, `also` names more records to look up for them.
+    """
+
+    record: Record
+    facets: tuple[str, ...] = ()
+    any_tags: tuple[str, ...] = ()
+    any_of: tuple[tuple[str, ...], ...] = ()
+    leads: tuple[str, ...] = ()
+    due: Span | None = None
+    adds: Callable[[Document, Known], dict[str, Any]] = field(default=lambda _document, _known: {})
+    also: Callable[[Document], list[Place]] = field(default=lambda _document: [])
+    keeps: Callable[[Document], bool] = field(default=lambda _document: True)
+
+
+def page(
+    records: Records,
+    plan: Plan,
+    documents: list[Document],
+    more: Item | None,
+    values: Values,
+    call: Call,
+    *,
+    place: Callable[[Document], Item] = lambda _: {},
+    total: int | None = None,
+) -> Done:
+    """The list answer for these documents, as many as fit into one answer.
+
+    `more` is where the list goes on, `place` where it goes on after a document, `total` how many there are when known.
+    """
+    known = _known(records, plan, documents, call)
+    rows = [rendering.summary(call, d, known, **plan.adds(d, known)) for d in documents]
+    items = list(takewhile(Room({}).takes, rows))
+    if len(items) < len(rows):
+        documents = documents[: len(items)]
+        more = place(documents[-1])
+        text = f"{len(items)} of {len(rows)} rows fit into one answer; go on with NextCursor."
+        call.warn(WarningCode.TRUNCATED, "Items", text)
+    whole = more is None and not values.get("Cursor") and not values.get("StartCode")
+    body = {
+        "Items": items,
+        "TotalRecords": len(items) if whole and total is None else total,
+        "LastRecordCode": documents[-1].code if documents else None,
+        "NextCursor": cursor.cursor(call, values, more) if more else None,
+        "CurrentDate": iso(call.at),
+    }
+    return Done(body)
+
+
+def _known(records: Records, plan: Plan, documents: list[Document], call: Call) -> Known:
+    wanted = references.pointed_to(call, documents, plan.record.summary)
+    return records.documents([*wanted, *(place for d in documents for place in plan.also(d))])
+
+
+def is_recent(document: Document, values: Values) -> bool:
+    """Whether the document was created or changed after the DateFilter, if there is one."""
+    since = values.get("DateFilter")
+    return since is None or document.system["UpdatedDate"] > precise(since)

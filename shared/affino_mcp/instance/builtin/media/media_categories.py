@@ -1,0 +1,56 @@
+"""Categories of media items: operators own them, and say who may put items in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from affino_mcp.catalogue.families.media_items import CATEGORY, MEDIA_CATEGORY
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import Method
+from affino_mcp.errors import PermissionDenied
+from affino_mcp.instance.builtin.access import record_security
+from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.index import Facets
+from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.engine.records import Known, Records
+from affino_mcp.instance.builtin.engine.search_words import plain, words
+from affino_mcp.instance.builtin.website import operator_records
+from affino_mcp.instance.port import Call, Done
+
+FAMILY: Final = MEDIA_CATEGORY.family
+RIGHT: Final = "media_items.write"
+
+
+def facets(stored: Stored) -> Facets:
+    """A category is listed by nothing but itself."""
+    return Facets(())
+
+
+def place_media_category(
+    records: Records, name: str, at: datetime, *, write: Sequence[str] = (record_security.EVERYBODY,)
+) -> int:
+    """The code of the media category of this name, made or brought to these groups: who may put items in it."""
+    return operator_records.place(records, MEDIA_CATEGORY, {"Name": name, record_security.WRITE: list(write)}, at)
+
+
+def list_media_categories(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """All categories, or those with these words in their names."""
+    asked = words(values.get("Search", ""))
+    every = operator_records.everything(records, FAMILY)
+    found = [document for document in every if all(word in plain(document.label) for word in asked)]
+    rows = [{MEDIA_CATEGORY.code: d.code, "Name": d.label, "CanWrite": _may_fill(call, d)} for d in found]
+    return Done({"Categories": rows})
+
+
+def must_fill(call: Call, known: Known, checked: Values) -> None:
+    """Raises PermissionDenied unless the person may put items into the category that the values name, if any."""
+    code = checked.get(CATEGORY.name)
+    if code and not _may_fill(call, known.get((FAMILY, code))):
+        text = "The person you act for may not put items into this category. Use one with CanWrite."
+        raise PermissionDenied(RIGHT, text, argument=CATEGORY.name)
+
+
+def _may_fill(call: Call, category: Document | None) -> bool:
+    return call.actor.has(RIGHT, call.at) and record_security.allows(call.actor, category, record_security.WRITE)

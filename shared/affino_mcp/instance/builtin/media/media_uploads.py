@@ -1,0 +1,87 @@
+"""Upload tickets: one file, of one size, checksum and type, for one item, by one person through one profile, once.
+
+The row of a ticket is kept under the digest of its token, so that nobody who reads the table can use one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any, Final
+
+from affino_mcp.catalogue.families.media_files import CHECKSUM, MOST_BYTES, SIZE
+from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import DRY_RUN, Method
+from affino_mcp.clock import iso, seconds
+from affino_mcp.errors import InvalidArgument, InvalidState
+from affino_mcp.instance.builtin.engine.change import Change
+from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.media import file_formats, media_access, media_view
+from affino_mcp.instance.builtin.media.file_faults import FileTooLarge
+from affino_mcp.instance.port import Call, Done
+from affino_mcp.store.files import LIFETIME, UPLOADS, Upload
+from affino_mcp.store.ops import Item, Key, Put, Update, absent, equals
+
+CODE: Final = MEDIA_ITEM.code
+TOKEN: Final = "UploadToken"  # noqa: S105 (an argument's name)
+KEPT: Final = timedelta(hours=24)
+"""How long a ticket's row says that it was used."""
+
+_UNKNOWN: Final = "UploadToken is not known here, or was given to another person or profile or for another media item."
+_USED: Final = "This UploadToken has been used. Call request_media_upload for another file."
+_OVER: Final = "This UploadToken has expired. Call request_media_upload again."
+
+
+def request_media_upload(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """A ticket, and the request that uploads exactly this file."""
+    found = media_access.editable(records, call, CODE, values[CODE])
+    if values[SIZE.name] > MOST_BYTES:
+        raise FileTooLarge(f"A file can have at most {MOST_BYTES:,} bytes.", argument=SIZE.name)
+    mime_type = file_formats.declared("MimeType", values["MimeType"])[0].mime_type
+    upload = Upload(UPLOADS + secrets.token_hex(16), mime_type, values[SIZE.name], values[CHECKSUM.name])
+    change, token = records.change(method, values, call), secrets.token_urlsafe(32)
+    change.add(Put(records.table, _ticket(call, token, found.document.code, upload), absent()))
+    media_access.hold(change, found)
+    change.touched.append(found.document.ref)
+    if values.get(DRY_RUN.name):
+        return change.commit(dict.fromkeys(method.returns))
+    door, ends = media_view.store(records).door(upload), iso(call.at + LIFETIME)
+    return change.commit(
+        {TOKEN: token, "Method": "PUT", "Url": door.url, "Headers": dict(door.headers), "ExpiresAt": ends}
+    )
+
+
+def _key(token: str) -> Key:
+    return Key(f"T#{hashlib.sha256(token.encode()).hexdigest()}", "A")
+
+
+def _bound(call: Call, item: int) -> dict[str, Any]:
+    return {"person": call.actor.user_code, "profile": call.profile, "item": item}
+
+
+def _ticket(call: Call, token: str, item: int, upload: Upload) -> Item:
+    key, now = _key(token), seconds(call.at)
+    file = {"object": upload.key, "type": upload.mime_type, "size": upload.size, "sha256": upload.sha256}
+    ends = {"expires": now + int(LIFETIME.total_seconds()), "ttl": now + int(KEPT.total_seconds())}
+    return {"pk": key.pk, "sk": key.sk, "used": False, **_bound(call, item), **file, **ends}
+
+
+def redeemed(records: Records, change: Change, item: int) -> Upload:
+    """What the change's ticket was given for; the change uses it up.
+
+    Raises InvalidArgument for a ticket that is not this person's, profile's and item's, InvalidState for a used or
+    expired one.
+    """
+    call, key = change.call, _key(change.values[TOKEN])
+    row = records.db.get(records.table, key)
+    if row is None or any(row[name] != value for name, value in _bound(call, item).items()):
+        raise InvalidArgument(TOKEN, _UNKNOWN)
+    if row["used"]:
+        raise InvalidState(_USED, argument=TOKEN)
+    if row["expires"] <= seconds(call.at):
+        raise InvalidState(_OVER, argument=TOKEN)
+    use = Update(records.table, key, assign={"used": True}, condition=equals("used", False))
+    change.add(use, lambda _: InvalidState(_USED, argument=TOKEN))
+    return Upload(row["object"], row["type"], row["size"], row["sha256"])

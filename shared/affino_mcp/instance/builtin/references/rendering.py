@@ -1,0 +1,53 @@
+"""Documents as callers see them: Affino's attribute names, references resolved, nothing internal."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from affino_mcp.catalogue.field import Field
+from affino_mcp.catalogue.record import STAMPS
+from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.records import Known
+from affino_mcp.instance.builtin.references.references import resolved
+from affino_mcp.instance.port import Call
+
+_SUMMARY_STAMPS: Final = ("CreatedDate", "UpdatedDate")
+
+
+def shows(call: Call, family: str, attribute: str) -> bool:
+    """Whether an attribute that tells of another family is shown; warns, once a call, when it is left out."""
+    if call.reads(family):
+        return True
+    text = f"{attribute} left out: this profile or this person may not read {family}."
+    if not any(found["Argument"] == attribute and found["Code"] == WarningCode.NOT_SHOWN for found in call.warnings):
+        call.warn(WarningCode.NOT_SHOWN, attribute, text)
+    return False
+
+
+def full(call: Call, document: Document, known: Known, **derived: Any) -> dict[str, Any]:
+    """Every attribute of the record; what is not set is null. `derived` gives or replaces attributes."""
+    record = document.record
+    answer: dict[str, Any] = {record.code: document.code}
+    for field in record.fields:
+        answer[field.attribute] = _shown(call, document, field, known)
+    answer |= {field.name: document.system[field.name] for field in record.derived if field.name in document.system}
+    answer |= derived
+    return answer | {field.name: document.system.get(field.name) for field in STAMPS}
+
+
+def summary(call: Call, document: Document, known: Known, **derived: Any) -> dict[str, Any]:
+    """A list's row: code, the attributes that the catalogue names as the summary, and the dates."""
+    record = document.record
+    answer: dict[str, Any] = {record.code: document.code}
+    for name in record.summary:
+        field = record.writable[name]
+        answer[field.attribute] = _shown(call, document, field, known)
+    return answer | derived | {name: document.system.get(name) for name in _SUMMARY_STAMPS}
+
+
+def _shown(call: Call, document: Document, field: Field, known: Known) -> Any:
+    value = document.values.get(field.name)
+    if value is None and field.kind.schema.get("type") == "array":
+        return []
+    return resolved(call, field, value, known) if field.reference else value

@@ -1,0 +1,92 @@
+"""Places of the website, for operators: what one person may do in each section or forum, and because of what (R141)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.families.forums import FORUM
+from affino_mcp.catalogue.families.website import SECTION
+from affino_mcp.instance.builtin.access import record_security
+from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.website import operator_records
+from affino_mcp.instance.port import Actor
+from affino_mcp.store.ops import Database
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that can be done in a place: the right that it asks of the person, the groups that it asks of the place."""
+
+    name: str
+    right: str
+    asks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Whether a person may do it there; the reasons, or what is missing."""
+
+    deed: str
+    held: bool
+    because: list[str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One section or forum, with everything that can be done in it."""
+
+    code: int
+    name: str
+    deeds: list[Explained]
+
+
+DEEDS: Final[Mapping[str, tuple[Deed, ...]]] = {
+    SECTION.family: (
+        Deed("read", f"{Family.ARTICLES}.read", (record_security.READ,)),
+        Deed("write", f"{Family.ARTICLES}.write", (record_security.READ, record_security.WRITE)),
+        Deed(
+            "publish",
+            f"{Family.ARTICLES}.publish",
+            (record_security.READ, record_security.WRITE, record_security.PUBLISH),
+        ),
+    ),
+    FORUM.family: (
+        Deed("read", f"{Family.FORUMS}.read", (record_security.READ,)),
+        Deed("post", f"{Family.FORUMS}.post", (record_security.READ, record_security.POST)),
+    ),
+}
+"""By the kind of place, what can be done there."""
+
+
+def places(db: Database, table: str, kind: str, person: Actor, at: datetime) -> list[Place]:
+    """All places of a kind (a key of DEEDS), by code, as this person meets them: one query and one batch read."""
+    found = operator_records.everything(Records(db, table, {}), kind)
+    return [_explained(guard, DEEDS[kind], person, at) for guard in found]
+
+
+def _explained(guard: Document, deeds: Sequence[Deed], person: Actor, at: datetime) -> Place:
+    return Place(guard.code, str(guard.label), [explained(guard, deed, person, at) for deed in deeds])
+
+
+def explained(guard: Document, deed: Deed, person: Actor, at: datetime) -> Explained:
+    """One deed in one place."""
+    missing = [] if person.has(deed.right, at) else [f"needs the right {deed.right}"]
+    missing += [_needed(guard, ask) for ask in deed.asks if not record_security.allows(person, guard, ask)]
+    return Explained(deed.name, not missing, list(dict.fromkeys(missing)) or _reasons(person, guard, deed.asks[-1]))
+
+
+def _needed(guard: Document, ask: str) -> str:
+    named = guard.values.get(ask, ())
+    return f"needs the group {' or '.join(named)}" if named else "is open to no group"
+
+
+def _reasons(person: Actor, guard: Document, ask: str) -> list[str]:
+    named = guard.values.get(ask, ())
+    if record_security.EVERYBODY in named:
+        return ["open to everybody"]
+    return [f"group {group}" for group in person.groups if group in named]

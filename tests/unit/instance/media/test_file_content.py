@@ -1,0 +1,94 @@
+"""Knowing a file: whatever the bytes are, the answer is a format or our refusal, from few and bounded reads."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from affino_mcp.instance.builtin.media.file_content import BLOCK, MOST_BLOCKS, Inline, Kept
+from affino_mcp.instance.builtin.media.file_faults import UnsupportedMedia
+from affino_mcp.instance.builtin.media.file_formats import FORMATS, SIGNATURES, Format, fitting_name, known
+from affino_mcp.instance.builtin.media.file_images import measured
+from affino_mcp.store.files import Upload
+from affino_mcp.store.memory_files import MemoryFiles
+from tests.flow.media import SAMPLES, jpeg, sha256_of
+from tests.world import TestClock
+
+BEGINNINGS = [*SIGNATURES, b"\0\0\0\x10ftypisom", b"\xff\xfb\x90\x64", b"PK\x05\x06"]
+
+
+class Counted(MemoryFiles):
+    """Counts the bytes read."""
+
+    read_bytes = 0
+
+    def read(self, key: str, start: int, length: int) -> bytes:
+        found = super().read(key, start, length)
+        self.read_bytes += len(found)
+        return found
+
+
+def kept(data: bytes) -> tuple[Kept, Counted]:
+    files = Counted(TestClock())
+    files.put(Upload("uploads/x", "image/png", len(data), sha256_of(data)), data)
+    return Kept(files, "uploads/x", len(data)), files
+
+
+def understood(data: bytes) -> bool:
+    try:
+        found = known(Inline(data))
+        measured(found.mime_type, Inline(data))
+    except UnsupportedMedia:
+        return False
+    return True
+
+
+@given(st.sampled_from(BEGINNINGS), st.binary(max_size=600))
+def test_whatever_follows_a_signature_is_a_format_or_a_refusal(beginning: bytes, rest: bytes) -> None:
+    understood(beginning + rest)
+
+
+@given(st.sampled_from([sample[0] for sample in SAMPLES.values()]), st.data())
+def test_a_damaged_file_is_a_format_or_a_refusal(sample: bytes, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(sample) - 1))
+    damaged = sample[:place] + data.draw(st.binary(max_size=8)) + sample[place + data.draw(st.integers(0, 8)) :]
+    understood(damaged)
+
+
+@given(st.binary(min_size=1, max_size=300), st.integers(0, 400), st.integers(0, 400))
+def test_kept_content_reads_like_inline_content(data: bytes, start: int, length: int) -> None:
+    assert kept(data)[0].read(start, length) == Inline(data).read(start, length)
+
+
+def test_content_is_read_across_blocks_and_once() -> None:
+    data = bytes(range(256)) * (BLOCK // 128)
+    content, files = kept(data)
+    assert content.read(BLOCK - 10, 20) == data[BLOCK - 10 : BLOCK + 10]
+    assert content.read(0, len(data)) == data
+    assert files.read_bytes == len(data)
+
+
+def test_a_large_file_is_known_by_little_of_it() -> None:
+    data = jpeg(640, 480, before=60_000) + b"\0" * 10_000_000
+    content, files = kept(data)
+    assert known(content).mime_type == "image/jpeg"
+    assert measured("image/jpeg", content) == (640, 480)
+    assert files.read_bytes <= 2 * BLOCK
+
+
+def test_a_file_that_leads_on_forever_is_given_up() -> None:
+    segment = b"\xff\xe1" + (60_000).to_bytes(2, "big") + b"x" * 59_998
+    content, files = kept(b"\xff\xd8" + segment * 200)
+    with pytest.raises(UnsupportedMedia):
+        measured("image/jpeg", content)
+    assert files.read_bytes <= MOST_BLOCKS * BLOCK
+
+
+@given(st.text(max_size=255), st.sampled_from(FORMATS))
+def test_a_name_fits_its_content_and_stays_fitting(name: str, found: Format) -> None:
+    made = fitting_name(name, found)
+    assert fitting_name(made, found) == made
+    assert "/" not in made
+    assert "\\" not in made
+    assert 0 < len(made) <= 255
