@@ -17,9 +17,9 @@ from typing import Any
 
 from affino_mcp.catalogue.capability import SWITCHED, Access
 from affino_mcp.clock import now
-from affino_mcp.gate import sessions
-from affino_mcp.gate.people import People
-from affino_mcp.gate.profiles import Profiles
+from affino_mcp.gate.people.people import People
+from affino_mcp.gate.profiles.profiles import Profiles
+from affino_mcp.gate.sessions import sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store import render
 from affino_mcp.store.memory import MemoryDatabase

@@ -10,10 +10,10 @@ from typing import Any
 
 from affino_mcp import wiring
 from affino_mcp.catalogue.capability import SWITCHED, Access
-from affino_mcp.gate.people import People
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.profiles import Families, Profiles
-from affino_mcp.gate.sessions import Sessions
+from affino_mcp.gate.people.people import People
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.profiles import Families, Profiles
+from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.builtin.crm.staff import enrol
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.instance import FACETS

@@ -11,10 +11,10 @@ from affino_mcp.audit.queries import Question, search
 from affino_mcp.audit.row import Row
 from affino_mcp.audit.totals import Total
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.gate.passwords import Passwords
-from affino_mcp.gate.people import People
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.profiles import Profiles
+from affino_mcp.gate.people.passwords import Passwords
+from affino_mcp.gate.people.people import People
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.instance import FACETS
 from affino_mcp.instance.builtin.website.website_records import place_section

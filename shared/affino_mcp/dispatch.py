@@ -18,8 +18,8 @@ from affino_mcp.errors import AffinoError, Refusal, ToolError, Unavailable, Unex
 from affino_mcp.gate.authorise import authorise
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.confirmation import Confirmation, ConfirmationRequired, Question
-from affino_mcp.gate.expiry import expiring
-from affino_mcp.gate.former import replaced
+from affino_mcp.gate.profiles.previous_secret import replaced
+from affino_mcp.gate.sessions.expiry_warning import expiring
 from affino_mcp.gate.whoami import CURRENT_USER, current_user
 from affino_mcp.instance.limits import fitted
 from affino_mcp.instance.port import Call, Done, Instance

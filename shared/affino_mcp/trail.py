@@ -20,9 +20,9 @@ from affino_mcp.clock import stopwatch
 from affino_mcp.errors import AffinoError, Refusal, ToolError, UnknownTool
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.confirmation import Form, How
-from affino_mcp.gate.former import FormerSecret
-from affino_mcp.gate.person import Person
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.profiles.previous_secret import FormerSecret
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.port import Done
 from affino_mcp.store.ops import Put
 

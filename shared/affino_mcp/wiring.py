@@ -15,7 +15,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.clock import Clock, now
 from affino_mcp.dispatch import Dispatch
 from affino_mcp.gate.gate import Gate
-from affino_mcp.gate.last_use import LastUse
+from affino_mcp.gate.sessions.last_use import LastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import TARGET, DynamoDatabase

@@ -16,7 +16,7 @@ from playwright.sync_api import FloatRect, Page, expect
 from affino_mcp import wiring
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.clock import now
-from affino_mcp.gate.passwords import Passwords
+from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.instance.builtin.website.website_records import place_section
 from affino_mcp.local.demo import CRM, ROLES
 from affino_mcp.local.serve import ByPath

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from tests.browser.control_service import Operator, Service
 from tests.browser.test_control import agent_of
 from tests.clients.service import call

@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from affino_mcp.gate.login_guard import MOST
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.abuse.login_guard import MOST
+from affino_mcp.gate.profiles.profile import Profile
 from tests.clients.loopback import serving
 from tests.unit.gate.world import PASSWORD, World, headers
 from tests.unit.login_edge.desk import EMAIL, Desk

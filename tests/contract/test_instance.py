@@ -14,8 +14,8 @@ import pytest
 from affino_mcp.catalogue.matching import match
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.errors import Conflict, InvalidArgument, NotFound, PermissionDenied, ToolError
-from affino_mcp.gate.groups import GROUPS
-from affino_mcp.gate.person import Person
+from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.crm.staff import enrol
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Call, Done, Instance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.forums.forums import place_forum
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import Client, World

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from typing import Any
 
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.media import media_categories
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler

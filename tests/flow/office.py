@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from affino_mcp.gate.groups import GROUPS
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.forums.forums import place_forum
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler

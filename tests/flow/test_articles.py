@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.website import Website, codes
 from tests.world import Client, World

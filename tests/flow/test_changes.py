@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from affino_mcp import trail
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.ops import StoreUnavailable
 from tests.flow.media import png

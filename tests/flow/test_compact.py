@@ -9,7 +9,7 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.registry import METHODS, shown
-from affino_mcp.gate.profiles import Families
+from affino_mcp.gate.profiles.profiles import Families
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import EVERYTHING, Client, World
 

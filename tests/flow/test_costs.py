@@ -11,7 +11,7 @@ import pytest
 
 from affino_mcp.catalogue.matching import match
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.gate.groups import GROUPS
+from affino_mcp.gate.identity.permissions import GROUPS
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Call
 from affino_mcp.settings import Settings

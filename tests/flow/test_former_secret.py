@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from tests.world import Client, World
 
 

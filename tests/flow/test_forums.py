@@ -8,7 +8,7 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.errors import Conflict
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.access.guards import MOST
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.community import Community, threads, warned

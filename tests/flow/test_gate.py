@@ -10,7 +10,7 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import Client, World
 

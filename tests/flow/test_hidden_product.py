@@ -12,7 +12,7 @@ from affino_mcp.catalogue.families.history import SWITCH
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.forums.forums import place_forum
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import png

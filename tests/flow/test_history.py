@@ -9,8 +9,8 @@ import pytest
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.families.history import SWITCH
 from affino_mcp.catalogue.registry import METHODS, RECORDS
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.profiles import Families
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.profiles import Families
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.crm import account, codes, contact
 from tests.flow.website import Website

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import (
     SAMPLES,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.engine.operator_call import Operator
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call

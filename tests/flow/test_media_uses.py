@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.ops import WriteOp
 from tests.flow.media import (

@@ -10,8 +10,8 @@ import pytest
 from affino_mcp.catalogue.capability import SWITCHED, Access, Family
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.gate.groups import GROUPS
-from affino_mcp.gate.profiles import Families
+from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.profiles.profiles import Families
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import Client, World
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.office import Fields, Office, staffed
 from tests.world import World

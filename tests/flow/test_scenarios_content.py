@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import png
 from tests.flow.website import Website, codes

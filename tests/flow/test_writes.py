@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from tests.flow import crm
 from tests.world import Client, World
 

@@ -12,7 +12,7 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.gate.groups import GROUPS
+from affino_mcp.gate.identity.permissions import GROUPS
 from tests.world import Client, World
 
 WRITES = [method for method in METHODS.values() if method.access is Access.WRITE]

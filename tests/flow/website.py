@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.ops import Put

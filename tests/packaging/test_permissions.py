@@ -7,7 +7,7 @@ import pytest
 
 from affino_mcp.audit import row as audit
 from affino_mcp.catalogue.registry import RECORDS
-from affino_mcp.gate import rows
+from affino_mcp.gate.identity import row_keys
 from affino_mcp.instance.builtin.engine.document import record_key
 from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.website.place_rights import DEEDS
@@ -63,10 +63,15 @@ def test_a_role_has_exactly_its_grants_on_a_table(template: Template, role: str,
 
 
 WRITES = {"ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"}
-CALLS = [rows.profile("key").pk, rows.used("x").pk, rows.guard_tokens("source").pk]
-LOGINS = [rows.session("x").pk, rows.person(7).pk, rows.signature("x").pk, rows.guard("source", "account").pk]
+CALLS = [row_keys.profile("key").pk, row_keys.used("x").pk, row_keys.guard_tokens("source").pk]
+LOGINS = [
+    row_keys.session("x").pk,
+    row_keys.person(7).pk,
+    row_keys.signature("x").pk,
+    row_keys.guard("source", "account").pk,
+]
 
-OPERATIONS = [rows.profile("key").pk, rows.PROFILE_LIST, rows.session("x").pk, rows.person(7).pk]
+OPERATIONS = [row_keys.profile("key").pk, row_keys.PROFILE_LIST, row_keys.session("x").pk, row_keys.person(7).pk]
 
 
 @pytest.mark.parametrize(("role", "own"), [(MCP, CALLS), (LOGIN, LOGINS), (CONTROL, OPERATIONS)])

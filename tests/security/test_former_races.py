@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from affino_mcp.errors import Conflict, Refusal
-from affino_mcp.gate.former import FormerSecret
 from affino_mcp.gate.gate import Gate
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.previous_secret import FormerSecret
+from affino_mcp.gate.profiles.profile import Profile
 from tests.unit.gate.world import RawHeaders, World, headers
 
 HOUR = timedelta(hours=1)

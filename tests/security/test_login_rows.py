@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from affino_mcp.errors import TooManyFailures
-from affino_mcp.gate.login_guard import CONSECUTIVE, LoginGuard
-from affino_mcp.gate.passwords import Passwords
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.tokens import new_token
+from affino_mcp.gate.abuse.login_guard import CONSECUTIVE, LoginGuard
+from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.people.passwords import Passwords
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.login_edge.login import Login
 from tests.security.extension import extended, padding
 from tests.unit.gate.world import GATE, PASSWORD, World

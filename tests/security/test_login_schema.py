@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.signature import signed_headers
+from affino_mcp.gate.abuse.request_signature import signed_headers
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.login_edge.openapi import document
 from affino_mcp.login_edge.rest import ROUTES
 from tests.clients.loopback import serving

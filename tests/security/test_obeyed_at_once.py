@@ -10,10 +10,10 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.errors import BadCredentials, PersonInactive, ProfileDisabled, Refusal, SessionUnknown
-from affino_mcp.gate.former import FormerSecret
 from affino_mcp.gate.gate import Gate
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.sessions import Issued
+from affino_mcp.gate.profiles.previous_secret import FormerSecret
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.sessions.sessions import Issued
 from tests.unit.gate.world import RawHeaders, World, headers
 
 PROCESSES = 16

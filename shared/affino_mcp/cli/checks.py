@@ -12,9 +12,9 @@ from typing import Any, Final
 import httpx
 
 from affino_mcp.cli.service import Service
+from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.address import is_loopback
-from affino_mcp.gate.profile import secret_name
-from affino_mcp.gate.signature import signed_headers
+from affino_mcp.gate.profiles.profile import secret_name
 from affino_mcp.store.ops import Key, StoreUnavailable
 
 SKEW: Final = 120

@@ -14,7 +14,7 @@ from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_json
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.errors import AffinoError
-from affino_mcp.gate.tokens import digest
+from affino_mcp.gate.identity.tokens import digest
 
 
 def doctor(

@@ -12,9 +12,9 @@ from affino_mcp.cli.output import print_fields, print_json
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.clock import iso
 from affino_mcp.connect.credentials import Credentials
-from affino_mcp.gate.emails import folded
-from affino_mcp.gate.person import Person
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.identity.emails import folded
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
 from affino_mcp.local.login import Login, LoginFailed, log_in
 

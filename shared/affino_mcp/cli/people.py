@@ -15,8 +15,8 @@ from affino_mcp.cli.service import Service, opened
 from affino_mcp.cli.words import rights
 from affino_mcp.control_edge.effective import explained
 from affino_mcp.control_edge.journal import Subject
-from affino_mcp.gate.passwords import LONGEST, SHORTEST
-from affino_mcp.gate.person import Person
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.people.passwords import LONGEST, SHORTEST
 from affino_mcp.local.registration import register, switch
 
 app = typer.Typer(no_args_is_help=True, help="People: who can act, and with which rights.")

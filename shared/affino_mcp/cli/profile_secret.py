@@ -16,8 +16,8 @@ from affino_mcp.cli.service import Service, opened
 from affino_mcp.control_edge.journal import Subject
 from affino_mcp.control_edge.words import plural
 from affino_mcp.errors import AffinoError
-from affino_mcp.gate.former import overlap as overlap_of
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.previous_secret import overlap as overlap_of
+from affino_mcp.gate.profiles.profile import Profile
 
 
 class NeedsYes(AffinoError):

@@ -17,10 +17,10 @@ from affino_mcp.cli.words import Families, families
 from affino_mcp.clock import iso
 from affino_mcp.control_edge.journal import Subject, described
 from affino_mcp.control_edge.words import ago
-from affino_mcp.gate.limit import following
-from affino_mcp.gate.profile import OPTIONS, PROFILE_TYPE, Profile, ProfileState
-from affino_mcp.gate.profile_form import MOST_PER_MINUTE, drawn
-from affino_mcp.gate.profiles import KEY_LENGTH
+from affino_mcp.gate.profiles.profile import OPTIONS, PROFILE_TYPE, Profile, ProfileState
+from affino_mcp.gate.profiles.profile_form import MOST_PER_MINUTE, drawn
+from affino_mcp.gate.profiles.profiles import KEY_LENGTH
+from affino_mcp.gate.profiles.rate_arithmetic import following
 
 app = typer.Typer(no_args_is_help=True, help="API Profiles: what each workload may touch.")
 

@@ -15,16 +15,16 @@ import typer
 from affino_mcp import wiring
 from affino_mcp.clock import Clock, now
 from affino_mcp.errors import NotFound
-from affino_mcp.gate import rows
-from affino_mcp.gate.emails import plausible
-from affino_mcp.gate.former_uses import FormerUses
-from affino_mcp.gate.passwords import Passwords
-from affino_mcp.gate.people import People
-from affino_mcp.gate.person import Person, is_code
-from affino_mcp.gate.profile import ProfileState
-from affino_mcp.gate.profile_form import drawn, folded_name, nameable
-from affino_mcp.gate.profiles import KEY_LENGTH, Profiles
-from affino_mcp.gate.sessions import Sessions
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.emails import plausible
+from affino_mcp.gate.identity.person import Person, is_code
+from affino_mcp.gate.people.passwords import Passwords
+from affino_mcp.gate.people.people import People
+from affino_mcp.gate.profiles.previous_secret_uses import FormerUses
+from affino_mcp.gate.profiles.profile import ProfileState
+from affino_mcp.gate.profiles.profile_form import drawn, folded_name, nameable
+from affino_mcp.gate.profiles.profiles import KEY_LENGTH, Profiles
+from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.builtin.website.place_rights import DEEDS, Place, places
 from affino_mcp.local import connection
 from affino_mcp.local.connection import Connection
@@ -105,8 +105,8 @@ class Service:
         """The key, also where another profile is called like it; raises NotFound for what can be neither."""
         if not nameable(key_or_name):
             raise NotFound("key or name", "API Profile")
-        place = rows.profile_name(folded_name(key_or_name))
-        found = self.stores.database.get_many(self.settings.gate_table, [rows.profile(key_or_name), place])
+        place = row_keys.profile_name(folded_name(key_or_name))
+        found = self.stores.database.get_many(self.settings.gate_table, [row_keys.profile(key_or_name), place])
         return found[place]["key"] if list(found) == [place] else key_or_name
 
     def person(self, code_or_email: str) -> Person:

@@ -15,7 +15,7 @@ from affino_mcp.cli.service import opened
 from affino_mcp.clock import iso
 from affino_mcp.control_edge.journal import Subject
 from affino_mcp.errors import NotFound
-from affino_mcp.gate.live import Live, live
+from affino_mcp.gate.sessions.session_listing import Live, live
 
 app = typer.Typer(no_args_is_help=True, help="Sessions: where people are logged in.")
 

@@ -17,7 +17,7 @@ from affino_mcp.control_edge.journal import Subject
 from affino_mcp.control_edge.trial import GOOD, OFF, Lamp, Result, Trial, Wanted
 from affino_mcp.control_edge.trial import arguments as json_arguments
 from affino_mcp.errors import InvalidArgument
-from affino_mcp.gate.tokens import digest
+from affino_mcp.gate.identity.tokens import digest
 from affino_mcp.gate.whoami import CURRENT_USER
 
 _SIGNS = {GOOD: "green", OFF: "off  "}

@@ -15,7 +15,7 @@ from affino_mcp.cli.words import families
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.whatif import Effect, effect
 from affino_mcp.control_edge.words import plural, time
-from affino_mcp.gate.profile_form import MOST_PER_MINUTE
+from affino_mcp.gate.profiles.profile_form import MOST_PER_MINUTE
 
 
 def whatif(

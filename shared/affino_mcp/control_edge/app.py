@@ -15,7 +15,7 @@ from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.entry import Rule, Screen, route
 from affino_mcp.control_edge.screens import help as help_
 from affino_mcp.control_edge.screens import log_export, logs, people, profile_edit, profile_switch, profiles, trials
-from affino_mcp.gate.groups import PROFILES_MANAGE
+from affino_mcp.gate.identity.permissions import PROFILES_MANAGE
 from affino_mcp.pages.assets import BY_ADDRESS, KEPT
 
 _MANAGE = Rule(PROFILES_MANAGE)

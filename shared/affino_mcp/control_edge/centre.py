@@ -15,19 +15,19 @@ from affino_mcp.audit.log import AuditLog
 from affino_mcp.clock import Clock
 from affino_mcp.control_edge.visits import Visits
 from affino_mcp.control_edge.words import FILTERS
-from affino_mcp.gate.former_uses import FormerUses
-from affino_mcp.gate.login_guard import LoginGuard
-from affino_mcp.gate.people import People
-from affino_mcp.gate.profile_reader import ProfileReader
-from affino_mcp.gate.profiles import Profiles
-from affino_mcp.gate.sessions import Sessions
+from affino_mcp.gate.abuse.login_guard import LoginGuard
+from affino_mcp.gate.people.people import People
+from affino_mcp.gate.profiles.previous_secret_uses import FormerUses
+from affino_mcp.gate.profiles.profile_reader import ProfileReader
+from affino_mcp.gate.profiles.profiles import Profiles
+from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.pages.rendering import Pages
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 from affino_mcp.store.secrets import Secrets
 
 if TYPE_CHECKING:
-    from affino_mcp.gate.passwords import Passwords
+    from affino_mcp.gate.people.passwords import Passwords
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _THREADS: Final = 8
@@ -87,7 +87,7 @@ class Centre:
     @cached_property
     def passwords(self) -> Passwords:
         """The passwords; only the login function may read them."""
-        from affino_mcp.gate.passwords import Passwords  # noqa: PLC0415 (argon2 is needed at the door only)
+        from affino_mcp.gate.people.passwords import Passwords  # noqa: PLC0415 (argon2 is needed at the door only)
 
         return Passwords(self.database, self.settings)
 

@@ -22,9 +22,9 @@ from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.entry import body_of, form_of, route
 from affino_mcp.control_edge.password_check import Checked, Refused, check
 from affino_mcp.control_edge.visits import LIFETIME
-from affino_mcp.gate.groups import CONTROL_ACCESS
-from affino_mcp.gate.person import Person
-from affino_mcp.gate.tokens import new_token
+from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.tokens import new_token
 from affino_mcp.store.ops import StoreUnavailable
 
 _MINUTES: Final = 30 * 60

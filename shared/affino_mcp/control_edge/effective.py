@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from affino_mcp.gate.groups import GROUPS, RIGHTS
-from affino_mcp.gate.person import Person
+from affino_mcp.gate.identity.permissions import GROUPS, RIGHTS
+from affino_mcp.gate.identity.person import Person
 
 
 @dataclass(frozen=True)

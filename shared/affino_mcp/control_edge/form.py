@@ -8,10 +8,10 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
 from affino_mcp.control_edge.words import switches
-from affino_mcp.gate.limit import default_burst
-from affino_mcp.gate.profile import OPTIONS, Profile
-from affino_mcp.gate.profile_form import faults
-from affino_mcp.gate.profiles import Families
+from affino_mcp.gate.profiles.profile import OPTIONS, Profile
+from affino_mcp.gate.profiles.profile_form import faults
+from affino_mcp.gate.profiles.profiles import Families
+from affino_mcp.gate.profiles.rate_arithmetic import default_burst
 from affino_mcp.settings import DEFAULT_PROFILE_RATE
 
 LABELS: Final = {"name": "Name", "rate": "Calls a minute", "burst": "Calls at once", "notes": "Notes"}

@@ -22,7 +22,7 @@ from affino_mcp.errors import (
     ToolError,
 )
 from affino_mcp.gate.confirmation import ConfirmationRequired, NotConfirmed
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 
 _READS: Final[tuple[type[ToolError], ...]] = (InvalidArgument, PermissionDenied, ToolDisabled, NotFound)
 _WRITES: Final = (*_READS, Conflict, InvalidState)

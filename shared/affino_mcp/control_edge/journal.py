@@ -13,8 +13,8 @@ from affino_mcp.audit.row import CONTROL, Outcome, Row
 from affino_mcp.clock import stopwatch
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.errors import AffinoError, Unexpected
-from affino_mcp.gate.person import Person
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.profiles.profile import Profile
 
 NOWHERE: Final = "control"
 """Stands for the profile in rows of actions that concern none."""

@@ -14,7 +14,7 @@ from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.chart import Chart, Window
 from affino_mcp.control_edge.log_filters import Filters
 from affino_mcp.control_edge.words import plural, time
-from affino_mcp.gate.groups import LOGS_READ
+from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.store.ops import Database
 
 

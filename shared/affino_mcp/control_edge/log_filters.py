@@ -13,11 +13,11 @@ from affino_mcp.catalogue.capability import Family
 from affino_mcp.clock import understood
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.journal import NOWHERE
-from affino_mcp.gate import rows
-from affino_mcp.gate.emails import folded, plausible
-from affino_mcp.gate.groups import LOGS_READ
-from affino_mcp.gate.person import is_code
-from affino_mcp.gate.profile_form import folded_name, nameable
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.emails import folded, plausible
+from affino_mcp.gate.identity.permissions import LOGS_READ
+from affino_mcp.gate.identity.person import is_code
+from affino_mcp.gate.profiles.profile_form import folded_name, nameable
 from affino_mcp.store.ops import Key
 
 FIELDS: Final = ("profile", "person", "method", "family", "status", "record", "since", "until", "words", "request")
@@ -38,10 +38,10 @@ class Filters:
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
     """Where a profile's name and a person's address lead; read together with the visit."""
     profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
-    found = [rows.profile_name(folded_name(profile))] if nameable(profile) else []
-    found += [rows.profile(profile)] if _KEY.fullmatch(profile) else []
-    found += [rows.person(int(person))] if is_code(person) else []
-    return found + ([rows.email(folded(person))] if plausible(person) else [])
+    found = [row_keys.profile_name(folded_name(profile))] if nameable(profile) else []
+    found += [row_keys.profile(profile)] if _KEY.fullmatch(profile) else []
+    found += [row_keys.person(int(person))] if is_code(person) else []
+    return found + ([row_keys.email(folded(person))] if plausible(person) else [])
 
 
 def read(ask: Ask, limit: int) -> Filters:
@@ -107,7 +107,7 @@ def _status(given: Mapping[str, str], wrong: dict[str, str]) -> int | None:
 def _profile(ask: Ask, text: str) -> str | None:
     if not text:
         return None
-    named = ask.rows.get(rows.profile_name(folded_name(text)))
+    named = ask.rows.get(row_keys.profile_name(folded_name(text)))
     if named is not None:
         return str(named["key"])
     return text if _KEY.fullmatch(text) else "-"
@@ -121,5 +121,5 @@ def _person(ask: Ask, text: str) -> int | None:
         return None
     if is_code(text):
         return int(text)
-    named = ask.rows.get(rows.email(folded(text))) if plausible(text) else None
+    named = ask.rows.get(row_keys.email(folded(text))) if plausible(text) else None
     return int(named["user_code"]) if named else NOBODY

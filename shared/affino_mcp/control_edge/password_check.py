@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.errors import PersonInactive, TooManyFailures
-from affino_mcp.gate import sessions
-from affino_mcp.gate.counters import unless_down
-from affino_mcp.gate.emails import plausible
-from affino_mcp.gate.login_guard import Attempt, after
-from affino_mcp.gate.passwords import LONGEST, NOBODY
+from affino_mcp.gate.abuse.login_guard import Attempt, after
+from affino_mcp.gate.abuse.window_counters import unless_down
+from affino_mcp.gate.identity.emails import plausible
+from affino_mcp.gate.people.passwords import LONGEST, NOBODY
+from affino_mcp.gate.sessions import sessions
 from affino_mcp.store.ops import Item, StoreUnavailable
 
 

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from affino_mcp.control_edge import listing
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.errors import NotFound
-from affino_mcp.gate import rows
-from affino_mcp.gate.profile import ProfileState
-from affino_mcp.gate.profile_form import NAME_LENGTH, folded_name, nameable
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.profiles.profile import ProfileState
+from affino_mcp.gate.profiles.profile_form import NAME_LENGTH, folded_name, nameable
 from affino_mcp.store.ops import Item, Key
 
 PAGE: Final = 50
@@ -26,7 +26,7 @@ class Page(NamedTuple):
 
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
     """The row of the profile that a path names."""
-    return (rows.profile(given["key"][:64]),)
+    return (row_keys.profile(given["key"][:64]),)
 
 
 def keys_of_query(given: Mapping[str, str]) -> Sequence[Key]:
@@ -36,7 +36,7 @@ def keys_of_query(given: Mapping[str, str]) -> Sequence[Key]:
 
 def the(ask: Ask) -> ProfileState:
     """The profile that the path names; raises NotFound."""
-    row = ask.rows.get(rows.profile(ask.path["key"][:64]))
+    row = ask.rows.get(row_keys.profile(ask.path["key"][:64]))
     if row is None:
         raise NotFound("key", "API Profile")
     return ask.centre.reader.state(ask.path["key"], row)
@@ -44,7 +44,7 @@ def the(ask: Ask) -> ProfileState:
 
 def keys_of_search(given: Mapping[str, str]) -> Sequence[Key]:
     """The row of the profile whose API Key is searched for."""
-    return (rows.profile(given["q"].strip()[:64]),) if given.get("q", "").strip() else ()
+    return (row_keys.profile(given["q"].strip()[:64]),) if given.get("q", "").strip() else ()
 
 
 def named(ask: Ask) -> ProfileState | None:
@@ -58,10 +58,10 @@ def page(ask: Ask, after: str | None, begins: str = "") -> Page:
     begins = begins[:NAME_LENGTH]
     if begins and not nameable(begins):
         return Page([], None)
-    found = listing.page(ask.centre, rows.PROFILE_LIST, _profile, PAGE, after, folded_name(begins))
+    found = listing.page(ask.centre, row_keys.PROFILE_LIST, _profile, PAGE, after, folded_name(begins))
     listed = [(place.pk.partition("#")[2], row) for place, row in found.rows.items()]
     return Page(list(ask.centre.threads.map(lambda one: ask.centre.reader.state(*one), listed)), found.next)
 
 
 def _profile(item: Item) -> Key:
-    return rows.profile(item["key"])
+    return row_keys.profile(item["key"])

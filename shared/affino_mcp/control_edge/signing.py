@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from affino_mcp.gate.signature import body_md5, sign, timestamp_of
+from affino_mcp.gate.abuse.request_signature import body_md5, sign, timestamp_of
 
 EXAMPLE: Final = "the-API-Secret"
 BODY: Final = '{"Email":"jane@orbital.example","Password":"..."}'

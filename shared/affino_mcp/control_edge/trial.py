@@ -17,8 +17,8 @@ from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.method import DRY_RUN, PAGE_SIZE, Method
 from affino_mcp.clock import stopwatch
 from affino_mcp.errors import InvalidArgument, PermissionDenied, PersonInactive, ToolDisabled, Unexpected
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.signature import signed_headers
+from affino_mcp.gate.abuse.request_signature import signed_headers
+from affino_mcp.gate.profiles.profile import Profile
 
 GOOD, BAD, OFF = "good", "bad", "off"
 _LONGEST: Final = 4000

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from affino_mcp.clock import Clock, seconds
-from affino_mcp.gate import rows
-from affino_mcp.gate.person import Person
-from affino_mcp.gate.tokens import digest, fingerprint, new_token
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.tokens import digest, fingerprint, new_token
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import ConditionFailed, Database, Delete, Item, Key, Put, Update, absent, equals
 
@@ -60,7 +60,7 @@ class Visits:
         token, now = new_token(), seconds(self._clock())
         kept = {"user_code": person_row["user_code"], "epoch": person_row.get("epoch", 0), "proved": now}
         times = {"expires": now + LIFETIME, "ttl": now + LIFETIME}
-        self._db.put(Put(self._table, rows.control(digest(token))._asdict() | kept | times, absent()))
+        self._db.put(Put(self._table, row_keys.control(digest(token))._asdict() | kept | times, absent()))
         return f"{person_row['user_code']}.{token}"
 
     def look(self, cookie: str, also: Sequence[Key] = ()) -> tuple[Visit | None, Rows]:
@@ -71,7 +71,7 @@ class Visits:
         match = _COOKIE.fullmatch(cookie)
         if match is None:
             return None, {}
-        places = rows.control(digest(match[2])), rows.person(int(match[1]))
+        places = row_keys.control(digest(match[2])), row_keys.person(int(match[1]))
         found = self._db.get_many(self._table, list(dict.fromkeys((*places, *also))))
         return self._live(match[2], found.get(places[0]), found.get(places[1])), found
 
@@ -79,12 +79,12 @@ class Visits:
         """The person has given the password again."""
         here = equals("user_code", visit.person.user_code)
         proved = {"proved": seconds(self._clock())}
-        self._db.update(Update(self._table, rows.control(visit.digest), assign=proved, condition=here))
+        self._db.update(Update(self._table, row_keys.control(visit.digest), assign=proved, condition=here))
 
     def end(self, visit: Visit) -> None:
         """Sign out. No error when the visit is over already."""
         try:
-            self._db.delete(Delete(self._table, rows.control(visit.digest)))
+            self._db.delete(Delete(self._table, row_keys.control(visit.digest)))
         except ConditionFailed:
             return
 

@@ -12,7 +12,7 @@ from affino_mcp.audit.row import CONTROL, Row
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
 from affino_mcp.catalogue.registry import METHODS, shown
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 
 LOOKED_AT: Final = 800
 """Calls that are looked at, in at most two reads."""

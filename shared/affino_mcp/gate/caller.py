@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from affino_mcp.gate.former import Former
-from affino_mcp.gate.limit import RateState
-from affino_mcp.gate.person import Person
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.sessions import Session
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.profiles.previous_secret import Former
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.rate_arithmetic import RateState
+from affino_mcp.gate.sessions.sessions import Session
 
 __all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
 

@@ -17,21 +17,21 @@ from affino_mcp.errors import (
     TooManyFailures,
     Unavailable,
 )
+from affino_mcp.gate.abuse.refusal_sampling import FirstOfMinute
+from affino_mcp.gate.abuse.token_guard import TokenGuard
+from affino_mcp.gate.abuse.window_counters import unless_down
 from affino_mcp.gate.caller import Caller
-from affino_mcp.gate.counters import unless_down
-from affino_mcp.gate.former import FormerSecret, Standing, standing
-from affino_mcp.gate.former_uses import FormerUses
-from affino_mcp.gate.headers import Credentials, RawHeaders, read
-from affino_mcp.gate.last_use import LastUse
-from affino_mcp.gate.named import FirstOfMinute
-from affino_mcp.gate.person import Person
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.profile_reader import ProfileReader
-from affino_mcp.gate.rate import TURNS, Charge, Meter, Superseded
+from affino_mcp.gate.credential_headers import Credentials, RawHeaders, read
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.tokens import digest, fingerprint
+from affino_mcp.gate.profiles.previous_secret import FormerSecret, Standing, standing
+from affino_mcp.gate.profiles.previous_secret_uses import FormerUses
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.profile_reader import ProfileReader
+from affino_mcp.gate.profiles.rate_limit import TURNS, Charge, Meter, Superseded
 from affino_mcp.gate.relogin import ReloginOffered, link
-from affino_mcp.gate.sessions import Expired, Session, Sessions
-from affino_mcp.gate.token_guard import TokenGuard
-from affino_mcp.gate.tokens import digest, fingerprint
+from affino_mcp.gate.sessions.last_use import LastUse
+from affino_mcp.gate.sessions.sessions import Expired, Session, Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, StoreUnavailable
 from affino_mcp.store.secrets import Secrets

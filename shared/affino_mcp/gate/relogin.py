@@ -15,14 +15,15 @@ from typing import Final
 
 from affino_mcp.clock import Clock, seconds
 from affino_mcp.errors import SessionExpired
-from affino_mcp.gate import rows, session_rows
-from affino_mcp.gate.attempts import until_settled
-from affino_mcp.gate.person import Person
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.session_rows import KEPT, Session
-from affino_mcp.gate.sessions import Sessions, standing
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.sessions import session_rows
+from affino_mcp.gate.sessions.session_rows import KEPT, Session
+from affino_mcp.gate.sessions.sessions import Sessions, standing
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Update, absent, all_of, equals
+from affino_mcp.store.retry import until_settled
 
 GOOD_FOR: Final = 10 * 60
 _LABEL: Final = b"affino-mcp relogin\0"
@@ -85,7 +86,7 @@ class Revivals:
         return until_settled(lambda: self._revive(user_code, offer))
 
     def _revive(self, user_code: int, offer: Offer) -> Session | None:
-        row, now = self._db.get(self._table, rows.session(offer.digest)), seconds(self._clock())
+        row, now = self._db.get(self._table, row_keys.session(offer.digest)), seconds(self._clock())
         if row is None or row["user_code"] != user_code or row.get("revoked"):
             return None
         person_row = standing(self._db, self._table, user_code)
@@ -95,9 +96,9 @@ class Revivals:
         fresh = {"person": person, "issued": now, "expires": now + self._lifetime}
         fresh["ttl"] = max(row["ttl"], now + self._lifetime + KEPT)
         still = all_of(equals("expires", row["expires"]), absent("revoked"))
-        place, same = rows.person(user_code), session_rows.unchanged(person_row)
+        place, same = row_keys.person(user_code), session_rows.unchanged(person_row)
         ops = [
-            Update(self._table, rows.session(offer.digest), assign=fresh, condition=still),
+            Update(self._table, row_keys.session(offer.digest), assign=fresh, condition=still),
             Update(self._table, place, add={"logins": 1}, condition=same),
             session_rows.listing(self._table, row | fresh),
             *self._sessions.room(user_code),

@@ -13,7 +13,7 @@ from affino_mcp import NAME, VERSION
 from affino_mcp.clock import Clock, now
 from affino_mcp.connect.credentials import Credentials
 from affino_mcp.errors import AffinoError
-from affino_mcp.gate.signature import signed_headers
+from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.local.network import client
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from affino_mcp.errors import AffinoError
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.local import bucket, connection, seed, tables
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE

@@ -11,10 +11,10 @@ from typing import Any
 
 from affino_mcp.clock import now
 from affino_mcp.errors import AffinoError
-from affino_mcp.gate.passwords import Passwords
-from affino_mcp.gate.people import People
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.profiles import Profiles
+from affino_mcp.gate.people.passwords import Passwords
+from affino_mcp.gate.people.people import People
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.instance import FACETS
 from affino_mcp.local import demo_crm, demo_website

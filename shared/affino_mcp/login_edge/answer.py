@@ -10,8 +10,8 @@ from math import ceil
 from typing import Any
 
 from affino_mcp.errors import PersonInactive, ProfileDisabled, TooManyFailures, Unavailable
-from affino_mcp.gate.session_rows import Issued
-from affino_mcp.gate.signature import timestamp_of
+from affino_mcp.gate.abuse.request_signature import timestamp_of
+from affino_mcp.gate.sessions.session_rows import Issued
 
 
 @dataclass(frozen=True)

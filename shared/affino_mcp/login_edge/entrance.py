@@ -7,14 +7,14 @@ from typing import Any, Protocol
 
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive
-from affino_mcp.gate import sessions
-from affino_mcp.gate.passwords import NOBODY, Passwords
-from affino_mcp.gate.people import People
-from affino_mcp.gate.person import Person
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.refresh import Refreshes
-from affino_mcp.gate.session_rows import Issued
-from affino_mcp.gate.sessions import Sessions
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.people.passwords import NOBODY, Passwords
+from affino_mcp.gate.people.people import People
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.sessions import sessions
+from affino_mcp.gate.sessions.refresh_tokens import Refreshes
+from affino_mcp.gate.sessions.session_rows import Issued
+from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.login_edge.answer import Known
 from affino_mcp.login_edge.proof import Proof
 from affino_mcp.settings import Settings

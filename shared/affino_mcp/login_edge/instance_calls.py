@@ -10,9 +10,9 @@ import httpx
 
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.clock import Clock
-from affino_mcp.gate.login_guard import LONGEST_WAIT
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.signature import signed_headers
+from affino_mcp.gate.abuse.login_guard import LONGEST_WAIT
+from affino_mcp.gate.abuse.request_signature import signed_headers
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.store.ops import StoreUnavailable
 
 MOST: Final = 64 * 1024

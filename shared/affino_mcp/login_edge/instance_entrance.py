@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
-from affino_mcp.gate.adoption import Adoptions
-from affino_mcp.gate.person import Person
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.session_rows import Issued
-from affino_mcp.gate.sessions import Sessions
-from affino_mcp.gate.tokens import digest
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.tokens import digest
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.sessions.federated_sessions import Adoptions
+from affino_mcp.gate.sessions.session_rows import Issued
+from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.login_edge.answer import Known
 from affino_mcp.login_edge.entrance import WrongProof
 from affino_mcp.login_edge.instance_calls import InstanceCalls, InstanceRefused

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive, TooManyFailures
-from affino_mcp.gate.counters import unless_down
-from affino_mcp.gate.login_guard import Attempt, LoginGuard, after
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.session_rows import Issued
-from affino_mcp.gate.token_guard import TokenGuard
+from affino_mcp.gate.abuse.login_guard import Attempt, LoginGuard, after
+from affino_mcp.gate.abuse.token_guard import TokenGuard
+from affino_mcp.gate.abuse.window_counters import unless_down
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.sessions.session_rows import Issued
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import Known, LoginRefused
 from affino_mcp.login_edge.entrance import Entrance, WrongProof

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from affino_mcp import VERSION
-from affino_mcp.gate.emails import MOST as LONGEST_EMAIL
-from affino_mcp.gate.passwords import LONGEST
+from affino_mcp.gate.identity.emails import MOST as LONGEST_EMAIL
+from affino_mcp.gate.people.passwords import LONGEST
 
 Schema = Mapping[str, Any]
 

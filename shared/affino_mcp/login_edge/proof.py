@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from affino_mcp.gate.emails import plausible
-from affino_mcp.gate.passwords import LONGEST
+from affino_mcp.gate.identity.emails import plausible
+from affino_mcp.gate.people.passwords import LONGEST
 from affino_mcp.login_edge.answer import BAD_BODY, BAD_EMAIL, BAD_PASSWORD, LoginRefused
 
 

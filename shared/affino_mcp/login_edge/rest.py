@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.sessions import Sessions
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import Fault, Known, LoginAnswer, LoginRefused
 from affino_mcp.login_edge.login import Login

@@ -24,8 +24,8 @@ from affino_mcp.errors import (
     Unexpected,
 )
 from affino_mcp.gate.confirmation import Form
-from affino_mcp.gate.former import FormerSecret
-from affino_mcp.gate.headers import presented
+from affino_mcp.gate.credential_headers import presented
+from affino_mcp.gate.profiles.previous_secret import FormerSecret
 from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.mcp_edge import message, reply
 from affino_mcp.mcp_edge.call import Call, Dispatch

@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from affino_mcp.errors import RateLimited, Refusal, TooManyFailures
-from affino_mcp.gate.former import FormerSecret
+from affino_mcp.gate.profiles.previous_secret import FormerSecret
 
 if TYPE_CHECKING:
     from affino_mcp.gate.caller import Caller

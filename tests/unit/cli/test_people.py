@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from affino_mcp.gate.passwords import Passwords
+from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.instance.builtin.website.website_records import place_section
 from tests.unit.cli.conftest import Terminal
 

@@ -4,8 +4,8 @@ import pytest
 
 from affino_mcp import wiring
 from affino_mcp.audit.log import AuditLog
-from affino_mcp.gate.former import FormerSecret
-from affino_mcp.gate.profile import OPTIONS
+from affino_mcp.gate.profiles.previous_secret import FormerSecret
+from affino_mcp.gate.profiles.profile import OPTIONS
 from tests.unit.audit.rows import row
 from tests.unit.cli.conftest import Terminal
 from tests.unit.gate.world import headers

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from affino_mcp.control_edge.visits import LIFETIME, PROVED
-from affino_mcp.gate import rows
+from affino_mcp.gate.identity import row_keys
 from tests.unit.control_edge.desk import PASSWORD, Desk, hidden_fields, text_of
 
 OLIVIA = "olivia.park@affino.example"
@@ -187,7 +187,7 @@ def test_the_visit_is_stored_by_its_digest_and_opens_nothing_else(operator: Desk
     token = operator.browser.cookies["affino-control"].strip('"').split(".")[1]
     assert token not in str(operator.world.database.rows(operator.world.settings.gate_table))
     stored = [row for row in operator.world.database.rows(operator.world.settings.gate_table) if row["sk"] == "CONTROL"]
-    assert [row["pk"] for row in stored] == [rows.control(stored[0]["pk"].partition("#")[2]).pk]
+    assert [row["pk"] for row in stored] == [row_keys.control(stored[0]["pk"].partition("#")[2]).pk]
 
 
 def test_a_store_that_is_down_blames_nobody(operator: Desk) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.row import Outcome
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from tests.flow import crm
 from tests.unit.audit.rows import row
 from tests.unit.control_edge.desk import Desk, text_of

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from affino_mcp.control_edge.screens import log_export
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from tests.unit.control_edge.desk import Desk, text_of
 from tests.world import Client
 

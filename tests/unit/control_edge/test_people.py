@@ -9,7 +9,7 @@ import pytest
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.control_edge.effective import explained
 from affino_mcp.errors import PersonInactive, SessionUnknown
-from affino_mcp.gate.person import Person
+from affino_mcp.gate.identity.person import Person
 from affino_mcp.store.ops import Put
 from tests.unit.control_edge.desk import Desk, text_of
 from tests.world import START, Client

@@ -8,7 +8,7 @@ import pytest
 from httpx2 import Response
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from tests.unit.control_edge.desk import Desk, text_of
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from tests.unit.control_edge.desk import PASSWORD, Desk, text_of
 
 BOTH = frozenset(Access)

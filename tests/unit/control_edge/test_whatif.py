@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.unit.control_edge.desk import Desk, text_of
 from tests.world import Client

@@ -17,11 +17,11 @@ from affino_mcp.errors import (
     SessionUnknown,
     Unavailable,
 )
-from affino_mcp.gate import rows
-from affino_mcp.gate.named import SINGLY
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.sessions import Issued
-from affino_mcp.gate.tokens import digest, fingerprint, new_token
+from affino_mcp.gate.abuse.refusal_sampling import SINGLY
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.tokens import digest, fingerprint, new_token
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.sessions.sessions import Issued
 from affino_mcp.store.ops import Delete
 from tests.unit.gate.world import GATE, RawHeaders, World, headers
 
@@ -124,7 +124,7 @@ def expire(world: World, *_: object) -> None:
 
 
 def forget(world: World, _: Profile, login: Issued) -> None:
-    world.db.delete(Delete(GATE, rows.session(login.session.digest)))
+    world.db.delete(Delete(GATE, row_keys.session(login.session.digest)))
 
 
 REASONS = [
@@ -243,7 +243,7 @@ def test_a_profile_that_is_gone(world: World) -> None:
     profile = world.profile()
     login, gate = world.login(profile), world.gate()
     gate.admit(valid(profile, login), charge=True)
-    world.db.delete(Delete(GATE, rows.profile(profile.key)))
+    world.db.delete(Delete(GATE, row_keys.profile(profile.key)))
     for charge in (True, False):
         with pytest.raises(BadCredentials):
             gate.admit(valid(profile, login), charge=charge)

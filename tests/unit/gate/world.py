@@ -10,11 +10,11 @@ from typing import Any
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.gate import Gate
-from affino_mcp.gate.passwords import Passwords
-from affino_mcp.gate.people import People, Person
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.profiles import Profiles
-from affino_mcp.gate.sessions import Issued, Sessions
+from affino_mcp.gate.people.passwords import Passwords
+from affino_mcp.gate.people.people import People, Person
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.profiles import Profiles
+from affino_mcp.gate.sessions.sessions import Issued, Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.secrets import MemorySecrets

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.cli.local import claude_line
-from affino_mcp.gate.groups import GROUPS
+from affino_mcp.gate.identity.permissions import GROUPS
 from affino_mcp.local import background, counting, demo_crm, demo_website
 from affino_mcp.local.demo import CRM, PROFILES, ROLES
 from affino_mcp.local.emulator import variables

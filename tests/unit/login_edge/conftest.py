@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from tests.unit.gate.world import World
 from tests.unit.login_edge.browser import Browser
 from tests.unit.login_edge.desk import Desk

@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.signature import body_md5, sign, timestamp_of
+from affino_mcp.gate.abuse.request_signature import body_md5, sign, timestamp_of
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.login_edge.app import LoginApp
 from tests.unit.gate.world import PASSWORD, World
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from affino_mcp.gate.login_guard import CONSECUTIVE, MOST
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.tokens import new_token
+from affino_mcp.gate.abuse.login_guard import CONSECUTIVE, MOST
+from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.profiles.profile import Profile
 from tests.unit.gate.world import GATE, PASSWORD, headers
 from tests.unit.login_edge.browser import Browser, log_in
 from tests.unit.login_edge.desk import EMAIL, Desk

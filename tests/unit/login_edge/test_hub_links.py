@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from affino_mcp.gate.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.relogin import link
-from affino_mcp.gate.session_rows import LIFETIME
+from affino_mcp.gate.sessions.session_rows import LIFETIME
 from tests.unit.gate.world import PASSWORD
 from tests.unit.login_edge.browser import Browser, log_in
 from tests.unit.login_edge.desk import Desk

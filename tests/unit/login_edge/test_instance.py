@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.login_guard import CONSECUTIVE, MOST
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.profiles import Profiles
-from affino_mcp.gate.session_rows import LIFETIME
+from affino_mcp.gate.abuse.login_guard import CONSECUTIVE, MOST
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.profiles import Profiles
+from affino_mcp.gate.sessions.session_rows import LIFETIME
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Delete, Key
 from tests.clients.loopback import serving

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from affino_mcp.gate.login_guard import MOST, WINDOW
+from affino_mcp.gate.abuse.login_guard import MOST, WINDOW
 from tests.unit.gate.world import CREDENTIALS, GATE, PASSWORD, headers
 from tests.unit.login_edge.desk import EMAIL, Desk, content
 

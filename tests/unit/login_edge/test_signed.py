@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.gate.signature import timestamp_of
+from affino_mcp.gate.abuse.request_signature import timestamp_of
 from affino_mcp.login_edge.request import LoginRequest, signed
 from tests.unit.gate.world import START
 from tests.unit.login_edge.desk import PATH, Desk, content

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.refresh import GRACE
-from affino_mcp.gate.session_rows import LIFETIME
-from affino_mcp.gate.tokens import new_token
+from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.sessions.refresh_tokens import GRACE
+from affino_mcp.gate.sessions.session_rows import LIFETIME
 from tests.unit.gate.world import GATE, headers
 from tests.unit.login_edge.desk import Desk
 

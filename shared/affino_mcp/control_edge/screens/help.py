@@ -10,10 +10,10 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.control_edge import helping
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.signing import Example
-from affino_mcp.gate import rows
-from affino_mcp.gate.groups import PROFILES_MANAGE
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.sessions import REFRESH_LIFETIME
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.permissions import PROFILES_MANAGE
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.sessions.sessions import REFRESH_LIFETIME
 
 
 def crm(ask: Ask) -> Response:
@@ -48,5 +48,5 @@ def user(ask: Ask) -> Response:
 
 def _profile(ask: Ask) -> Profile | None:
     key = ask.query.get("profile", "")[:64]
-    row = ask.rows.get(rows.profile(key)) if ask.may(PROFILES_MANAGE) else None
+    row = ask.rows.get(row_keys.profile(key)) if ask.may(PROFILES_MANAGE) else None
     return ask.centre.reader.at(key, row["version"]) if row else None

@@ -18,7 +18,7 @@ from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.log_filters import Filters
 from affino_mcp.control_edge.seen import seen
 from affino_mcp.errors import InvalidArgument, NotFound
-from affino_mcp.gate.groups import LOGS_READ
+from affino_mcp.gate.identity.permissions import LOGS_READ
 
 SHOWN: Final = 50
 READ: Final = 400

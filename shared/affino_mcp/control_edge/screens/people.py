@@ -13,11 +13,11 @@ from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.effective import explained
 from affino_mcp.control_edge.journal import Subject, recorded
 from affino_mcp.errors import Conflict, InvalidArgument, NotFound
-from affino_mcp.gate import rows
-from affino_mcp.gate.emails import folded, plausible
-from affino_mcp.gate.groups import CONTROL_ACCESS, GROUPS, PROFILES_MANAGE, RIGHTS
-from affino_mcp.gate.live import live
-from affino_mcp.gate.person import Person, is_code
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.emails import folded, plausible
+from affino_mcp.gate.identity.permissions import CONTROL_ACCESS, GROUPS, PROFILES_MANAGE, RIGHTS
+from affino_mcp.gate.identity.person import Person, is_code
+from affino_mcp.gate.sessions.session_listing import live
 from affino_mcp.instance.builtin.website.place_rights import DEEDS, places
 from affino_mcp.store.ops import Item, Key
 
@@ -28,13 +28,13 @@ PAGE: Final = 100
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
     """The row of the person that the path names."""
     code = given["code"]
-    return (rows.person(int(code)),) if is_code(code) else ()
+    return (row_keys.person(int(code)),) if is_code(code) else ()
 
 
 def keys_of_search(given: Mapping[str, str]) -> Sequence[Key]:
     """The row that says whose e-mail address is searched for."""
     wanted = given.get("q", "")
-    return (rows.email(folded(wanted)),) if plausible(wanted) else ()
+    return (row_keys.email(folded(wanted)),) if plausible(wanted) else ()
 
 
 def listed(ask: Ask) -> Response:
@@ -51,12 +51,12 @@ def listed(ask: Ask) -> Response:
 
 
 def _everybody(ask: Ask) -> tuple[list[Person], str | None]:
-    found = listing.page(ask.centre, rows.PERSON_LIST, _person, PAGE, ask.query.get("after"))
+    found = listing.page(ask.centre, row_keys.PERSON_LIST, _person, PAGE, ask.query.get("after"))
     return [Person.from_json(row) for row in found.rows.values()], found.next
 
 
 def _person(item: Item) -> Key:
-    return rows.person(item["user_code"])
+    return row_keys.person(item["user_code"])
 
 
 def shown(ask: Ask) -> Response:

@@ -16,10 +16,10 @@ from affino_mcp.control_edge.prices import base, prices
 from affino_mcp.control_edge.whatif import effect, is_narrower
 from affino_mcp.control_edge.words import faults
 from affino_mcp.errors import Conflict, InvalidArgument
-from affino_mcp.gate.limit import default_burst
-from affino_mcp.gate.profile import OPTIONS, Profile
-from affino_mcp.gate.profile_form import drawn
-from affino_mcp.gate.profiles import KEY_LENGTH, Profiles
+from affino_mcp.gate.profiles.profile import OPTIONS, Profile
+from affino_mcp.gate.profiles.profile_form import drawn
+from affino_mcp.gate.profiles.profiles import KEY_LENGTH, Profiles
+from affino_mcp.gate.profiles.rate_arithmetic import default_burst
 
 
 def new(ask: Ask) -> Response:

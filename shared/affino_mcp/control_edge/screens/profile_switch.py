@@ -14,7 +14,7 @@ from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.journal import Subject, recorded
 from affino_mcp.control_edge.screens.profile_edit import urls
 from affino_mcp.errors import Conflict, InvalidArgument
-from affino_mcp.gate.former import overlap
+from affino_mcp.gate.profiles.previous_secret import overlap
 
 OVERLAPS: Final[Mapping[str, str]] = {"0": "at once", "1h": "in an hour", "24h": "in 24 hours", "7d": "in 7 days"}
 """When the old secret stops working: what the operator chooses from."""

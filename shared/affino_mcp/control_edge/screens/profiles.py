@@ -11,7 +11,7 @@ from affino_mcp.audit.row import Row
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.prices import price
-from affino_mcp.gate.groups import LOGS_READ
+from affino_mcp.gate.identity.permissions import LOGS_READ
 
 LATEST: Final = 12
 """Calls and changes that a profile's page shows."""

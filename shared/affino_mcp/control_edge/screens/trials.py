@@ -15,9 +15,9 @@ from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.journal import Subject, recorded
 from affino_mcp.control_edge.trial import Result, Trial, Wanted, arguments
 from affino_mcp.errors import InvalidArgument
-from affino_mcp.gate import rows
-from affino_mcp.gate.profile import Profile, ProfileState
-from affino_mcp.gate.tokens import digest
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.tokens import digest
+from affino_mcp.gate.profiles.profile import Profile, ProfileState
 from affino_mcp.gate.whoami import CURRENT_USER
 
 _FIELDS: Final = ("profile", "email", "method", "arguments")
@@ -76,7 +76,7 @@ def _place(method: Method) -> tuple[object, ...]:
 
 def _chosen(ask: Ask, key: str) -> ProfileState | None:
     """The profile that the query or the form names, wherever it stands in the list."""
-    row = ask.rows.get(rows.profile(key[:64]))
+    row = ask.rows.get(row_keys.profile(key[:64]))
     if row is not None:
         return ask.centre.reader.state(key[:64], row)
     return ask.centre.reader.current(key[:64]) if key and ask.form else None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from affino_mcp.clock import Clock, seconds
 from affino_mcp.errors import PersonInactive
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.profile_reader import ProfileReader
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.profile_reader import ProfileReader
 from affino_mcp.gate.relogin import Offer, Revivals
-from affino_mcp.gate.session_rows import Session
+from affino_mcp.gate.sessions.session_rows import Session
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from affino_mcp.clock import Clock
-from affino_mcp.gate.live import Live, live
-from affino_mcp.gate.sessions import Sessions
+from affino_mcp.gate.sessions.session_listing import Live, live
+from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 

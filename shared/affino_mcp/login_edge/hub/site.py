@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive
-from affino_mcp.gate import profile_names
-from affino_mcp.gate.browsers import Browsers
-from affino_mcp.gate.person import Person
-from affino_mcp.gate.profile import Profile
-from affino_mcp.gate.profile_reader import ProfileReader
-from affino_mcp.gate.session_rows import Issued
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.profiles import profile_names
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.profile_reader import ProfileReader
+from affino_mcp.gate.sessions.session_rows import Issued
+from affino_mcp.gate.sessions.web_sessions import Browsers
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import Known, LoginRefused
 from affino_mcp.login_edge.hub import page

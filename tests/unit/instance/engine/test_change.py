@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.errors import Conflict, NotFound
-from affino_mcp.gate.person import Person
+from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.engine.change import Change, Clash, without_codes
 from affino_mcp.instance.builtin.engine.codes import CROWDED_FOR, Codes
 from affino_mcp.instance.port import Call

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from affino_mcp.catalogue.matching import match
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.errors import ToolError
-from affino_mcp.gate.groups import GROUPS
-from affino_mcp.gate.person import Person
+from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.engine.index import rows
 from affino_mcp.instance.builtin.engine.records import Records, unique_key
 from affino_mcp.instance.builtin.instance import FACETS, BuiltinInstance

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.families.forums import FORUM
 from affino_mcp.catalogue.families.website import SECTION
-from affino_mcp.gate.groups import GROUPS
-from affino_mcp.gate.person import Person
+from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.website.place_rights import DEEDS, explained

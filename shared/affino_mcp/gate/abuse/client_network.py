@@ -1,0 +1,26 @@
+"""What counts as one source of requests, and what counts as one account."""
+
+from __future__ import annotations
+
+import hashlib
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from affino_mcp.gate.identity.emails import folded
+
+
+def network(source: str, bits: int = 32) -> str:
+    """An IPv4 address (or its first `bits`), the first 64 bits of an IPv6 address, anything else as it is."""
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return source[:64]
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if address.version == 4 and bits == 32:
+        return str(address)
+    return str(ip_network(f"{address}/{bits if address.version == 4 else 64}", strict=False))
+
+
+def account(email: str) -> str:
+    """The account behind any spelling of an e-mail address, without the address."""
+    return hashlib.sha256(folded(email).encode()).hexdigest()[:32]

@@ -1,0 +1,26 @@
+"""Guessing tokens, keys or signatures: counted against their source alone, and only when they are wrong (R130)."""
+
+from __future__ import annotations
+
+from affino_mcp.clock import Clock, seconds
+from affino_mcp.gate.abuse.client_network import network
+from affino_mcp.gate.abuse.window_counters import counted
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database
+
+MOST = 20
+WINDOW = 5 * 60
+
+
+class TokenGuard:
+    """Asked only after a wrong one, so a right one is never refused."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self._db, self._table, self._clock = db, settings.gate_table, clock
+
+    def failed(self, source: str) -> int | None:
+        """Count a wrong one. None while there may be more; else the seconds to wait. Raises StoreUnavailable."""
+        now = seconds(self._clock())
+        row = counted(self._db, self._table, row_keys.guard_tokens(network(source)), WINDOW, now)
+        return row["since"] + WINDOW - now if row["count"] > MOST else None

@@ -1,0 +1,32 @@
+"""E-mail addresses: kept as typed, looked up without regard to case or to look-alike letter forms."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.gate.identity import row_keys
+
+MOST = 255
+
+
+def folded(email: str) -> str:
+    """The form in which two spellings of one address are equal (NFKC, case folded)."""
+    return unicodedata.normalize("NFKC", email.strip()).casefold()
+
+
+def plausible(email: object) -> bool:
+    """Whether this can be looked up at all: some text with an @, not too long, no control characters."""
+    if not isinstance(email, str) or "@" not in email or len(email) > MOST or not email.isprintable():
+        return False
+    return len(folded(email).encode()) <= row_keys.LONGEST_TEXT
+
+
+def checked(email: str) -> str:
+    """The address in NFC; raises InvalidArgument unless mail could be sent to it."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 (calls of agents do without it)
+
+    try:
+        return validate_email(email if plausible(email) else "", check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise InvalidArgument("email", "The e-mail address is not valid.") from error

@@ -1,0 +1,63 @@
+"""Passwords: argon2id, in the Credentials table, which only the login function may read."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from affino_mcp import observability
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import ConditionFailed, Database, Put, StoreUnavailable, Update, equals
+
+SHORTEST, LONGEST = 8, 1024
+NOBODY = 0
+"""A code that no person has: looked up for unknown people."""
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$OlNi7cOM7YkUKJ8H8KMpgg$Ca3rFwC8YjesutxtNJOJPvrCGLLaI6oV3y8RQOXvw1E"
+"""The hash of a password that nobody has; checked for unknown people, so that they take as long as known ones."""
+
+
+class Passwords:
+    """Sets and checks passwords. A password is taken exactly as given: never trimmed, never normalised."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self._db, self._table = db, settings.credentials_table
+
+    def set(self, user_code: int, password: str) -> None:
+        """Give the person a new password; raises InvalidArgument when it is too short or too long."""
+        if not SHORTEST <= len(password) <= LONGEST:
+            raise InvalidArgument("password", f"A password must have {SHORTEST} to {LONGEST:,} characters.")
+        item = row_keys.person(user_code)._asdict() | {"hash": _hasher.hash(_exact(password))}
+        self._db.put(Put(self._table, item))
+
+    def matches(self, user_code: int | None, password: str) -> bool:
+        """Whether this is the person's password; for nobody (None) or without a password, after the same work, False."""
+        row = self._db.get(self._table, row_keys.person(user_code or NOBODY))
+        stored = row["hash"] if row else _NOBODYS
+        try:
+            _hasher.verify(stored, _exact(password))
+        except VerifyMismatchError:
+            return False
+        except InvalidHashError:
+            observability.fault("password hash unreadable", {"user_code": user_code})
+            return False
+        if row is not None and _hasher.check_needs_rehash(stored):
+            self._renew(user_code or NOBODY, stored, password)
+        return row is not None
+
+    def _renew(self, user_code: int, stored: str, password: str) -> None:
+        """Replace a hash of older parameters; the login does not depend on it."""
+        fresh = {"hash": _hasher.hash(_exact(password))}
+        try:
+            self._db.update(
+                Update(self._table, row_keys.person(user_code), assign=fresh, condition=equals("hash", stored))
+            )
+        except (ConditionFailed, StoreUnavailable):
+            return
+
+
+def _exact(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")

@@ -1,0 +1,197 @@
+"""The register of people, for operators. A change reaches every live session of the person in the same transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from affino_mcp.clock import Clock, iso, seconds
+from affino_mcp.errors import Conflict, InvalidArgument, NotFound
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.emails import checked, folded
+from affino_mcp.gate.identity.permissions import GROUPS, RIGHTS
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.sessions.sessions import live_links
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import (
+    Database,
+    Item,
+    Put,
+    Query,
+    TransactionFailed,
+    Update,
+    WriteOp,
+    absent,
+    all_of,
+    equals,
+    exists,
+)
+from affino_mcp.store.retry import everything, until_settled
+
+__all__ = ["People", "Person"]
+
+NAME_LENGTH = 201
+
+
+class People:
+    """Everybody who can act on this instance."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self._db, self._table, self._clock = db, settings.gate_table, clock
+
+    def create(
+        self,
+        user_code: int,
+        name: str,
+        email: str,
+        groups: Sequence[str] = (),
+        rights: Mapping[str, str | None] | None = None,
+    ) -> Person:
+        """A new, active person; the code is allocated by the instance.
+
+        Raises InvalidArgument (name, email, groups, rights) and Conflict (the e-mail address or the code is taken).
+        """
+        person = replace(self.drafted(name, email, groups, rights), user_code=user_code)
+        until_settled(lambda: self._create(person))
+        return person
+
+    def drafted(
+        self, name: str, email: str, groups: Sequence[str] = (), rights: Mapping[str, str | None] | None = None
+    ) -> Person:
+        """A person as `create` would make it, without a code; raises InvalidArgument. Nothing is made."""
+        person = _sound(Person(0, name.strip(), checked(email), tuple(groups), dict(rights or {})))
+        _require_days_to_come({}, person.rights, self._clock().date())
+        return person
+
+    def get(self, user_code: int) -> Person | None:
+        """The person of this code."""
+        row = self._db.get(self._table, row_keys.person(user_code))
+        return Person.from_json(row) if row else None
+
+    def by_email(self, email: str) -> Person | None:
+        """The person of this e-mail address, in any spelling of it."""
+        user_code = self.code_of(email)
+        return None if user_code is None else self.get(user_code)
+
+    def code_of(self, email: str) -> int | None:
+        """The code of the person of this e-mail address, in any spelling of it."""
+        row = self._db.get(self._table, row_keys.email(folded(email)))
+        return row["user_code"] if row else None
+
+    def everyone(self) -> list[Person]:
+        """All people in the order of their codes."""
+        listed = everything(self._db, Query(self._table, row_keys.PERSON_LIST))
+        keys = [row_keys.person(row["user_code"]) for row in listed]
+        found: list[Person] = []
+        for start in range(0, len(keys), 100):
+            part = keys[start : start + 100]
+            items = self._db.get_many(self._table, part)
+            found += [Person.from_json(items[key]) for key in part if key in items]
+        return found
+
+    def change(
+        self,
+        user_code: int,
+        *,
+        name: str | None = None,
+        groups: Sequence[str] | None = None,
+        rights: Mapping[str, str | None] | None = None,
+        active: bool | None = None,
+        seen: Person | None = None,
+    ) -> Person:
+        """Change what is given; obeyed from the person's very next call on.
+
+        `seen` is the person from whose groups and rights the given ones were made: others since are a Conflict.
+        Raises NotFound, InvalidArgument (name, groups, rights), Conflict, StoreUnavailable (nothing was changed).
+        """
+        given = {
+            "name": name.strip() if name is not None else None,
+            "groups": tuple(groups) if groups is not None else None,
+            "rights": dict(rights) if rights is not None else None,
+            "active": active,
+        }
+        changes = {field: value for field, value in given.items() if value is not None}
+        return until_settled(lambda: self._change(user_code, changes, seen))
+
+    def enable(self, user_code: int) -> Person:
+        """Let the person act again; raises NotFound."""
+        return self.change(user_code, active=True)
+
+    def disable(self, user_code: int) -> Person:
+        """Stop everything in this person's name from the next call on; raises NotFound."""
+        return self.change(user_code, active=False)
+
+    def _create(self, person: Person) -> None:
+        row = {"version": 1, "logins": 0, "epoch": 0, "created": iso(self._clock()), **person.to_json()}
+        code = {"user_code": person.user_code}
+        places = (row_keys.person_code(person.user_code), row_keys.email(folded(person.email)))
+        ops = [
+            Put(self._table, row_keys.person(person.user_code)._asdict() | row, absent()),
+            *(Put(self._table, place._asdict() | code, absent()) for place in places),
+        ]
+        try:
+            self._db.transact(ops, str(uuid.uuid4()))
+        except TransactionFailed as failed:
+            _explain(failed)
+
+    def _change(self, user_code: int, changes: Mapping[str, object], seen: Person | None) -> Person:
+        row = self._db.get(self._table, row_keys.person(user_code))
+        if row is None:
+            raise NotFound("user_code", "person")
+        before = Person.from_json(row)
+        if seen is not None and (seen.rights, seen.groups) != (before.rights, before.groups):
+            raise Conflict("This person's rights were changed meanwhile. Look at them again before changing them.")
+        person = _sound(replace(before, **changes))  # type: ignore[arg-type]
+        _require_days_to_come(before.rights, person.rights, self._clock().date())
+        self._db.transact([self._renewal(row, person), *self._copies(person)], str(uuid.uuid4()))
+        return person
+
+    def _renewal(self, row: Item, person: Person) -> Update:
+        # Without the count of logins, a login between our look and our write would keep the old rights.
+        seen = all_of(equals("version", row["version"]), equals("logins", row["logins"]))
+        key = row_keys.person(person.user_code)
+        return Update(self._table, key, assign=person.to_json(), add={"version": 1}, condition=seen)
+
+    def _copies(self, person: Person) -> list[WriteOp]:
+        now = seconds(self._clock())
+        live = live_links(self._db, self._table, person.user_code, now)
+        places = [row_keys.session(link["digest"]) for link in live]
+        return [Update(self._table, key, assign={"person": person.to_json()}, condition=exists()) for key in places]
+
+
+def _explain(failed: TransactionFailed) -> None:
+    if 2 in failed.failed:
+        raise Conflict("A person with this e-mail address exists already.", argument="email") from failed
+    if failed.failed:
+        raise Conflict("A person with this code exists already.", argument="user_code") from failed
+    raise failed
+
+
+def _sound(person: Person) -> Person:
+    """The person itself; raises InvalidArgument (name, groups, rights)."""
+    if not person.name or len(person.name) > NAME_LENGTH or not person.name.isprintable():
+        raise InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
+    unknown = [group for group in person.groups if group not in GROUPS]
+    if unknown:
+        raise InvalidArgument("groups", "There is no such security group.", known=sorted(GROUPS))
+    if not all(right in RIGHTS for right in person.rights):
+        raise InvalidArgument("rights", "There is no such right.", known=sorted(RIGHTS))
+    if not all(last is None or _is_day(last) for last in person.rights.values()):
+        raise InvalidArgument("rights", "The last day of a right must be a date like 2026-12-31.")
+    return person
+
+
+def _require_days_to_come(before: Mapping[str, str | None], after: Mapping[str, str | None], today: date) -> None:
+    """A right is not given until a day that is over (UTC); one that ran out meanwhile may stay."""
+    given = [last for right, last in after.items() if before.get(right, "") != last]
+    if any(last is not None and date.fromisoformat(last) < today for last in given):
+        raise InvalidArgument("rights", f"This last day of a right is over. Today is {today} (UTC).")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,128 @@
+"""A profile's former secret: recognised after it was replaced, and accepted for as long as the operator granted (R136).
+
+Only the last one is remembered, by its SHA-256 digest (a secret is 238 random bits, so a digest tells nothing). The clear text
+is kept only while it is accepted, because signed logins are checked with it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
+from affino_mcp.clock import iso
+from affino_mcp.errors import BadCredentials, InvalidArgument
+from affino_mcp.gate.identity.tokens import fingerprint, sha256
+
+if TYPE_CHECKING:
+    from affino_mcp.gate.profiles.profile import Profile
+
+LONGEST_OVERLAP: Final = timedelta(days=7)
+_OVERLAP: Final = re.compile(r"0|(?P<number>[0-9]{1,3})(?P<unit>[hd])")
+_NOBODYS: Final = sha256("")
+_NOBODYS_SECRET: Final = "0" * 40
+
+
+@dataclass(frozen=True)
+class Former:
+    """A secret that was replaced at `replaced`; accepted until `until` ("": never). Moments are ISO 8601 as `iso` writes."""
+
+    digest: str
+    replaced: str
+    until: str = ""
+    secret: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, secret: str, now: datetime, overlap: timedelta) -> Former:
+        """What is remembered of a secret that is being replaced. Raises InvalidArgument (overlap)."""
+        if not timedelta() <= overlap <= LONGEST_OVERLAP:
+            raise InvalidArgument("overlap", f"The overlap must be from nothing to {LONGEST_OVERLAP.days} days.")
+        if not overlap:
+            return cls(sha256(secret), iso(now))
+        return cls(sha256(secret), iso(now), iso(now + overlap), secret)
+
+    @property
+    def mark(self) -> str:
+        """What tells this secret from others in rows and logs."""
+        return fingerprint(self.digest)
+
+    def accepted(self, now: datetime) -> bool:
+        """Whether the overlap still runs."""
+        return iso(now) < self.until
+
+    def ended(self, now: datetime) -> Former:
+        """The same, its overlap over at this moment at the latest; the clear text is forgotten."""
+        return replace(self, until=min(self.until, iso(now)), secret="")
+
+    def kept(self, now: datetime) -> Former:
+        """The same for the next version of its profile: without the clear text once the overlap is over."""
+        return self if self.accepted(now) else replace(self, secret="")
+
+    def to_json(self) -> dict[str, Any]:
+        """For the secret document."""
+        return asdict(self)
+
+
+def overlap(text: str) -> timedelta:
+    """How long the former secret stays accepted, from `0`, `24h` or `7d`. Raises InvalidArgument (overlap)."""
+    match = _OVERLAP.fullmatch(text.strip().lower())
+    if match is None:
+        raise InvalidArgument("overlap", "Say how long in hours or days: 0, 1h, 24h or 7d.")
+    number = int(match["number"] or 0)
+    return timedelta(days=number) if match["unit"] == "d" else timedelta(hours=number)
+
+
+class FormerSecret(BadCredentials):
+    """The secret is the profile's former one. The API Log says so; the caller gets what every BadCredentials says."""
+
+    type = "former_secret"
+
+
+class Standing(Enum):
+    """What a secret is to a profile at a moment."""
+
+    CURRENT = "current"
+    OVERLAPPING = "former, accepted"
+    FORMER = "former"
+    STRANGE = "strange"
+
+
+def standing(profile: Profile | None, secret: str, now: datetime) -> Standing:
+    """What `secret` is to the profile; without one, as much is computed and it is STRANGE.
+
+    Both comparisons are always made, in time that does not tell how much is equal.
+    """
+    former = profile.former if profile else None
+    current = same(profile.secret if profile else _NOBODYS_SECRET, secret)
+    was = same(former.digest if former else _NOBODYS, sha256(secret))
+    if current and profile is not None:
+        return Standing.CURRENT
+    if was and former is not None:
+        return Standing.OVERLAPPING if former.accepted(now) else Standing.FORMER
+    return Standing.STRANGE
+
+
+def signing_secrets(profile: Profile | None, now: datetime) -> list[str]:
+    """The secrets that a signature may be made with; without a profile one that nobody has."""
+    if profile is None:
+        return [_NOBODYS_SECRET]
+    former = profile.former
+    return [profile.secret, former.secret] if former and former.accepted(now) else [profile.secret]
+
+
+def same(ours: str, theirs: str) -> bool:
+    """Whether two secrets are equal, in time that does not tell how much of them is."""
+    return hmac.compare_digest(ours.encode(), theirs.encode())
+
+
+def replaced(former: Former | None) -> list[Warning_]:
+    """The warning in every result of a call that was let in by a former secret; none for the others."""
+    if former is None:
+        return []
+    end = f"{former.until[:16].replace('T', ' ')} UTC"
+    text = f"The API Secret in use was replaced and stops working on {end}. Ask the operator of this instance for the new one."
+    return [warning(WarningCode.FORMER_SECRET, "", text, Until=former.until)]

@@ -1,0 +1,106 @@
+"""An API Profile: what one workload may touch (R15-R17). Its truth is one secret document per version."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, NamedTuple
+
+from affino_mcp.catalogue.capability import Capability
+from affino_mcp.gate.profiles.previous_secret import Former
+from affino_mcp.gate.profiles.profile_usage import Usage
+from affino_mcp.store.secrets import Document
+
+PROFILE_TYPE = "AI"
+_CURSOR_LABEL = b"affino-mcp list cursor\0"
+_OPTION: Final = "option"
+
+
+class Option(NamedTuple):
+    """Something that a profile has on or off: what operators call it, and what it does."""
+
+    label: str
+    hint: str
+
+
+def _option(label: str, hint: str) -> Any:
+    """A field that is such an option, off by default."""
+    return field(default=False, metadata={_OPTION: Option(label, hint)})
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One version of a profile. `rate` is calls per minute, `burst` how many may come at once after a quiet time."""
+
+    key: str
+    name: str
+    version: str
+    secret: str = field(repr=False)
+    capability: Capability
+    rate: int
+    burst: int
+    compact: bool = _option(
+        "Compact mode", "The agent sees three tools that stand for all others: far fewer tokens, one more step."
+    )
+    notes: str = ""
+    created: str = ""
+    updated: str = ""
+    relogin: bool = _option(
+        "Re-login link", "An expired session's refusal carries a link: its person logs in, and the client goes on."
+    )
+    confirm: bool = _option(
+        "Confirmation", "The agent deletes, moderates and publishes only when its person has confirmed it."
+    )
+    former: Former | None = None
+
+    @property
+    def options(self) -> dict[str, bool]:
+        """Every option by its name, on or off."""
+        return {name: getattr(self, name) for name in OPTIONS}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every clear secret that is known of the profile, to be kept out of rows and lines."""
+        return (self.secret, self.former.secret) if self.former and self.former.secret else (self.secret,)
+
+    def key_for(self, label: bytes) -> bytes:
+        """A key of its own for each use; what was signed with one ends with a regenerated secret."""
+        return hashlib.sha256(label + self.secret.encode()).digest()
+
+    @property
+    def cursor_key(self) -> bytes:
+        """The key that signs this profile's list cursors."""
+        return self.key_for(_CURSOR_LABEL)
+
+    def to_document(self) -> Document:
+        """The secret document, without the version (the version is the document's address)."""
+        plain = {name: getattr(self, name) for name in _PLAIN}
+        former = {"former": self.former.to_json()} if self.former else {}
+        return {"type": PROFILE_TYPE, "families": self.capability.to_json(), **former, **plain}
+
+    @classmethod
+    def from_document(cls, version: str, document: Document) -> Profile:
+        """The inverse of `to_document`."""
+        plain = {name: document[name] for name in _PLAIN if name in document}
+        former = Former(**document["former"]) if "former" in document else None
+        return cls(version=version, capability=Capability.from_json(document["families"]), former=former, **plain)
+
+
+OPTIONS: Final[Mapping[str, Option]] = {f.name: f.metadata[_OPTION] for f in fields(Profile) if _OPTION in f.metadata}
+"""The options by their names. Form, command line, log and stored document are all derived from them."""
+_PLAIN: Final = tuple(f.name for f in fields(Profile) if f.name not in {"version", "capability", "former"})
+
+
+@dataclass(frozen=True)
+class ProfileState:
+    """A profile, its one switch (R134), and how much it is used."""
+
+    profile: Profile
+    enabled: bool
+    usage: Usage = field(default_factory=Usage)
+
+
+def secret_name(prefix: str, key: str) -> str:
+    """The name of a profile's secret in Secrets Manager."""
+    return f"{prefix}/profiles/{key}"

@@ -1,0 +1,53 @@
+"""What an operator may enter for a profile, and the random texts that make its key and secret."""
+
+from __future__ import annotations
+
+import secrets
+import string
+import unicodedata
+from collections.abc import Iterator
+
+from affino_mcp.catalogue.capability import SWITCHED
+from affino_mcp.errors import InvalidArgument
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.profiles.profile import Profile
+
+MOST_PER_MINUTE = 6000
+NAME_LENGTH, NOTES_LENGTH = 100, 2000
+
+
+def drawn(length: int) -> str:
+    """That many random letters and digits; 40 of them are 238 bits."""
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
+
+
+def folded_name(name: str) -> str:
+    """The form in which two spellings of a profile's name are equal."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def nameable(text: str) -> bool:
+    """Whether a profile's name can be looked for by this text: it, and the key made from it, are as long as a name's."""
+    return 0 < len(text) <= NAME_LENGTH and len(folded_name(text).encode()) <= row_keys.LONGEST_TEXT
+
+
+def sound(profile: Profile) -> Profile:
+    """The profile itself; raises InvalidArgument naming what is wrong with it."""
+    for fault in faults(profile.name, profile.notes, rate=profile.rate, burst=profile.burst):
+        raise fault
+    if any(family not in SWITCHED for family in profile.capability.families):
+        raise InvalidArgument("families", "There is no such family.", known=[str(family) for family in SWITCHED])
+    return profile
+
+
+def faults(name: str, notes: str, **numbers: object) -> Iterator[InvalidArgument]:
+    """Everything that is wrong with a name, notes, and `numbers` (rate, burst) of a profile, each naming its field."""
+    if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
+        yield InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
+    elif not nameable(name):
+        yield InvalidArgument("name", "The name is too long: some of its signs stand for many letters.")
+    if len(notes) > NOTES_LENGTH:
+        yield InvalidArgument("notes", f"The notes can have at most {NOTES_LENGTH:,} characters.")
+    for field, value in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PER_MINUTE:
+            yield InvalidArgument(field, f"The {field} must be a whole number from 1 to {MOST_PER_MINUTE:,}.")

@@ -1,0 +1,18 @@
+"""The profiles that people may use, by name: no key, no secret, no Secrets Manager."""
+
+from __future__ import annotations
+
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database, Query
+
+MOST = 100
+
+
+def enabled(db: Database, settings: Settings) -> dict[str, str]:
+    """Names by key of the profiles that are switched on, in the order of their names; at most 100."""
+    page = db.query(Query(settings.gate_table, row_keys.PROFILE_LIST, limit=MOST))
+    keys = [row_keys.profile(row["key"]) for row in page.items]
+    found = db.get_many(settings.gate_table, keys) if keys else {}
+    names = {key.pk.removeprefix(row_keys.PROFILE_PREFIX): found[key] for key in keys if key in found}
+    return {key: row["name"] for key, row in names.items() if row["enabled"]}

@@ -1,0 +1,234 @@
+"""API Profiles, for operators: a new version of the secret is written first, then the row is switched over to it.
+
+The switch-over happens only if the row still names the version that was seen, so two operators never undo each other's
+work without noticing; every warm process obeys it on its very next call.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from affino_mcp.catalogue.capability import Access, Capability
+from affino_mcp.clock import Clock, iso, microseconds
+from affino_mcp.errors import Conflict, NotFound
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.profiles.previous_secret import Former
+from affino_mcp.gate.profiles.profile import Profile, ProfileState, secret_name
+from affino_mcp.gate.profiles.profile_form import drawn, folded_name, sound
+from affino_mcp.gate.profiles.profile_reader import ProfileReader
+from affino_mcp.gate.profiles.rate_arithmetic import Limit, default_burst, following
+from affino_mcp.settings import DEFAULT_PROFILE_RATE, Settings
+from affino_mcp.store.ops import (
+    ConditionFailed,
+    Database,
+    Delete,
+    Item,
+    Put,
+    Query,
+    TransactionFailed,
+    Update,
+    WriteOp,
+    absent,
+    all_of,
+    equals,
+    exists,
+)
+from affino_mcp.store.retry import everything, until_settled
+from affino_mcp.store.secrets import Secrets
+
+KEY_LENGTH, SECRET_LENGTH = 16, 40
+SWITCH_TURNS = 60
+"""Many, because a change of the limit needs the bucket to stand still while a busy profile is being called."""
+Families = Mapping[str, frozenset[Access]]
+
+
+class Profiles:
+    """All API Profiles of this instance. `draw` makes that many random letters and digits."""
+
+    def __init__(
+        self, db: Database, secrets: Secrets, settings: Settings, clock: Clock, draw: Callable[[int], str] = drawn
+    ) -> None:
+        self._db, self._secrets, self._settings, self._clock, self._draw = db, secrets, settings, clock, draw
+        self._table = settings.gate_table
+        self._reader = ProfileReader(db, secrets, settings)
+
+    def create(
+        self,
+        name: str,
+        families: Families,
+        rate: int | None = None,
+        burst: int | None = None,
+        notes: str = "",
+        **options: bool,
+    ) -> Profile:
+        """A new profile, switched on, with its key and secret; without a rate, the default one; `options` as in OPTIONS.
+
+        Raises InvalidArgument (name, families, rate, burst, notes) and Conflict (the name is taken).
+        """
+        now, chosen = iso(self._clock()), DEFAULT_PROFILE_RATE if rate is None else rate
+        profile = Profile(
+            key=self._draw(KEY_LENGTH),
+            secret=self._draw(SECRET_LENGTH),
+            version=str(uuid.uuid4()),
+            name=name.strip(),
+            capability=_switched(Capability(), families),
+            rate=chosen,
+            burst=default_burst(chosen) if burst is None else burst,
+            notes=notes,
+            created=now,
+            updated=now,
+        )
+        profile = sound(replace(profile, **options))  # type: ignore[arg-type]
+        self._require_free(profile.name)
+        self._write_secret(profile)
+        until_settled(lambda: self._insert(profile))
+        return profile
+
+    def get(self, key: str) -> ProfileState:
+        """The profile as it stands; raises NotFound."""
+        state = self._reader.current(key)
+        if state is None:
+            raise NotFound("key", "API Profile")
+        return state
+
+    def listed(self) -> list[ProfileState]:
+        """All profiles by name."""
+        keys = [row["key"] for row in everything(self._db, Query(self._table, row_keys.PROFILE_LIST))]
+        found = [self._reader.current(key) for key in keys]
+        return [state for state in found if state is not None]
+
+    def change(
+        self,
+        key: str,
+        *,
+        name: str | None = None,
+        families: Families | None = None,
+        rate: int | None = None,
+        burst: int | None = None,
+        notes: str | None = None,
+        seen: str | None = None,
+        **options: bool | None,
+    ) -> Profile:
+        """Change what is given. `families` replaces the switches of the families it names and leaves the others.
+
+        `options` are those of OPTIONS. `seen` is the version that the operator looked at: a later one is a Conflict. A burst
+        that followed from the old rate follows the new one. Raises NotFound, InvalidArgument (name, families, rate, burst,
+        notes), Conflict.
+        """
+        old = self.get(key).profile
+        given: dict[str, Any] = {"name": name.strip() if name else name, "rate": rate, "burst": burst, "notes": notes}
+        given |= options
+        if rate is not None and burst is None:
+            given["burst"] = following(old.burst, old.rate, rate)
+        changes = {field: value for field, value in given.items() if value is not None}
+        changes["capability"] = _switched(old.capability, families or {})
+        return self._replace(old, seen, changes)
+
+    def regenerate(self, key: str, *, seen: str | None = None, overlap: timedelta = timedelta()) -> Profile:
+        """A new secret; the old one is refused from the next call on (R135, R136), or after the overlap (at most 7 days).
+
+        Only the last secret is remembered: an overlap that still runs for an earlier one ends.
+        Raises NotFound, InvalidArgument (overlap), Conflict.
+        """
+        old = self.get(key).profile
+        former = Former.of(old.secret, self._clock(), overlap)
+        return self._replace(old, seen, {"secret": self._draw(SECRET_LENGTH), "former": former})
+
+    def end_overlap(self, key: str, *, seen: str | None = None) -> Profile:
+        """The former secret is refused from the next call on. Raises NotFound, Conflict (no overlap runs, or `seen`)."""
+        old, now = self.get(key).profile, self._clock()
+        if old.former is None or not old.former.accepted(now):
+            raise Conflict("No former secret is accepted any more; there is no overlap to end.")
+        return self._replace(old, seen, {"former": old.former.ended(now)})
+
+    def enable(self, key: str) -> ProfileState:
+        """Switch the profile on; raises NotFound."""
+        return self._switch(key, enabled=True)
+
+    def disable(self, key: str) -> ProfileState:
+        """Switch the profile off: no call that begins after this returns is let in (R132). Raises NotFound."""
+        return self._switch(key, enabled=False)
+
+    def _switch(self, key: str, *, enabled: bool) -> ProfileState:
+        flip = Update(self._table, row_keys.profile(key), assign={"enabled": enabled}, condition=exists())
+        try:
+            until_settled(lambda: self._db.update(flip))
+        except ConditionFailed as failed:
+            raise NotFound("key", "API Profile") from failed
+        return self.get(key)
+
+    def _replace(self, old: Profile, seen: str | None, changes: Mapping[str, Any]) -> Profile:
+        if seen is not None and seen != old.version:
+            raise _changed()
+        now = self._clock()
+        fresh: dict[str, Any] = {"version": str(uuid.uuid4()), "updated": iso(now)}
+        fresh |= {"former": old.former.kept(now)} if old.former and "former" not in changes else {}
+        new = sound(replace(old, **changes, **fresh))
+        if folded_name(new.name) != folded_name(old.name):
+            self._require_free(new.name)
+        self._write_secret(new)
+        until_settled(lambda: self._switch_over(old, new), SWITCH_TURNS)
+        return new
+
+    def _write_secret(self, profile: Profile) -> None:
+        name = secret_name(self._settings.secrets_prefix, profile.key)
+        self._secrets.write(name, profile.version, profile.to_document())
+
+    def _require_free(self, name: str) -> None:
+        # A look before the secret is written; the transaction's own condition is what makes names unique.
+        if self._db.get(self._table, row_keys.profile_name(folded_name(name))) is not None:
+            raise _taken()
+
+    def _insert(self, profile: Profile) -> None:
+        row = {"enabled": True, "version": profile.version, "tat": 0, "name": profile.name, "created": profile.created}
+        put = Put(self._table, row_keys.profile(profile.key)._asdict() | row, absent())
+        self._transact([put, self._listing(profile)])
+
+    def _listing(self, profile: Profile) -> Put:
+        place = row_keys.profile_name(folded_name(profile.name))._asdict()
+        return Put(self._table, place | {"key": profile.key}, absent())
+
+    def _switch_over(self, old: Profile, new: Profile) -> None:
+        row = self._db.get(self._table, row_keys.profile(old.key))
+        if row is None or row["version"] != old.version:
+            raise _changed()
+        ops: list[WriteOp] = [self._version_write(row, old, new)]
+        if folded_name(new.name) != folded_name(old.name):
+            ops += [
+                self._listing(new),
+                Delete(self._table, row_keys.profile_name(folded_name(old.name))),
+            ]
+        self._transact(ops)
+
+    def _version_write(self, row: Item, old: Profile, new: Profile) -> Update:
+        assign: dict[str, Any] = {"version": new.version, "name": new.name}
+        seen = equals("version", old.version)
+        if (old.rate, old.burst) != (new.rate, new.burst):
+            limits = Limit(old.rate, old.burst), Limit(new.rate, new.burst)
+            assign["tat"] = limits[0].converted(row["tat"], microseconds(self._clock()), limits[1])
+            seen = all_of(seen, equals("tat", row["tat"]))
+        return Update(self._table, row_keys.profile(old.key), assign=assign, condition=seen)
+
+    def _transact(self, ops: list[WriteOp]) -> None:
+        try:
+            self._db.transact(ops, str(uuid.uuid4()))
+        except TransactionFailed as failed:
+            if 1 in failed.failed:
+                raise _taken() from failed
+            raise
+
+
+def _switched(capability: Capability, families: Families) -> Capability:
+    return Capability({name: access for name, access in {**capability.families, **families}.items() if access})
+
+
+def _taken() -> Conflict:
+    return Conflict("An API Profile with this name exists already.", argument="name")
+
+
+def _changed() -> Conflict:
+    return Conflict("This API Profile has been changed meanwhile. Look at it again before changing it.")

@@ -1,0 +1,75 @@
+"""Sessions that another instance opened: remembered here under its token, so that calls are decided here (design 2)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Final
+
+from affino_mcp.clock import Clock, iso, seconds
+from affino_mcp.errors import PersonInactive, SessionUnknown
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.tokens import digest, fingerprint
+from affino_mcp.gate.sessions import session_rows
+from affino_mcp.gate.sessions.session_rows import REFRESH_LIFETIME, Issued, Session, Tokens
+from affino_mcp.gate.sessions.sessions import Sessions, live_links
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database, Item, Put, Update, WriteOp, absent, all_of, equals, exists
+from affino_mcp.store.retry import until_settled
+
+LONGEST: Final = 24 * 3600
+"""Seconds that a foreign session is believed for at most."""
+
+
+class Adoptions:
+    """Takes over what an instance says about its people. Every method may raise StoreUnavailable."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self._db, self._table, self._clock = db, settings.gate_table, clock
+        self._sessions = Sessions(db, settings, clock)
+
+    def adopt(self, person: Person, profile_key: str, access: str, refresh: str, lifetime: int) -> Issued:
+        """The session of these tokens; the person as the instance knows them now, in every live session.
+
+        Raises PersonInactive for somebody whom our own operator has disabled.
+        """
+        return until_settled(lambda: self._adopt(person, profile_key, access, refresh, lifetime))
+
+    def held(self, access: str) -> Item:
+        """The session's row, live or expired; raises SessionUnknown also after a logout here."""
+        row = self._db.get(self._table, row_keys.session(digest(access)))
+        if row is None or row.get("revoked"):
+            raise SessionUnknown().about(fingerprint=fingerprint(digest(access)))
+        return row
+
+    def _adopt(self, person: Person, profile_key: str, access: str, refresh: str, lifetime: int) -> Issued:
+        now, code = seconds(self._clock()), person.user_code
+        row = self._db.get(self._table, row_keys.person(code))
+        if row is not None and not row["active"]:
+            raise PersonInactive().about(person=person)
+        known = replace(person, rights=row["rights"] if row else {})
+        tokens = Tokens(access, refresh, uuid.uuid4().hex, now + REFRESH_LIFETIME)
+        item = session_rows.item(known, (row or {}).get("epoch", 0), profile_key, tokens, now, min(lifetime, LONGEST))
+        opening = [replace(op, condition=None) for op in session_rows.opening(self._table, item) if isinstance(op, Put)]
+        ops = [self._standing(row, known), *opening, *self._copies(known, digest(access), now)]
+        self._db.transact(ops, str(uuid.uuid4()))
+        return Issued(access, refresh, Session.of(item | {"digest": digest(access)}), known)
+
+    def _standing(self, row: Item | None, person: Person) -> WriteOp:
+        place = row_keys.person(person.user_code)
+        if row is None:
+            counts = {"version": 1, "logins": 1, "epoch": 0, "created": iso(self._clock())}
+            return Put(self._table, place._asdict() | counts | person.to_json(), absent())
+        seen = all_of(equals("version", row["version"]), equals("logins", row["logins"]))
+        return Update(self._table, place, assign=person.to_json(), add={"version": 1, "logins": 1}, condition=seen)
+
+    def _copies(self, person: Person, but: str, now: int) -> list[WriteOp]:
+        """The person in their other live sessions; of too many sessions the oldest end."""
+        ends = self._sessions.room(person.user_code)
+        ended = {op.key for op in ends if isinstance(op, Update)}
+        live = live_links(self._db, self._table, person.user_code, now)
+        places = [row_keys.session(link["digest"]) for link in live if link["digest"] != but]
+        renewed = {"person": person.to_json()}
+        kept = [Update(self._table, key, assign=renewed, condition=exists()) for key in places if key not in ended]
+        return [*ends, *kept]

@@ -1,0 +1,29 @@
+"""A person's live sessions: through which profile each was made, and when it was last used."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.sessions.session_rows import Session
+from affino_mcp.gate.sessions.sessions import Sessions
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database
+
+
+class Live(NamedTuple):
+    """One session; `profile` is a name, empty for the Hub; `used` is in seconds since the epoch, None for never."""
+
+    session: Session
+    profile: str
+    used: int | None
+
+
+def live(db: Database, settings: Settings, sessions: Sessions, user_code: int) -> list[Live]:
+    """The person's live sessions, latest first, in two reads. A profile without a name any more is named by its key."""
+    found = sorted(sessions.list_of(user_code), key=lambda session: session.issued, reverse=True)
+    places = [place for one in found for place in (row_keys.used(one.digest), row_keys.profile(one.profile))]
+    items = db.get_many(settings.gate_table, list(dict.fromkeys(places))) if places else {}
+    names = {one.profile: items.get(row_keys.profile(one.profile), {}).get("name", one.profile) for one in found}
+    uses = {one.digest: items.get(row_keys.used(one.digest), {}).get("at") for one in found}
+    return [Live(one, names[one.profile], uses[one.digest]) for one in found]

@@ -1,0 +1,104 @@
+"""The rows of one session as data: the session, its place in the person's list, its RefreshToken, its chain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.tokens import digest, fingerprint
+from affino_mcp.store.ops import Condition, Item, Put, Update, WriteOp, absent, all_of, equals, exists
+
+LIFETIME: Final = 3600
+"""Seconds that an AccessToken works, unless the settings say otherwise (R40, R43)."""
+REFRESH_LIFETIME: Final = 14 * 24 * 3600
+"""Seconds after a login in which its chain of sessions may be refreshed."""
+KEPT: Final = 7 * 24 * 3600
+"""Seconds that an ended session's row is kept, so that its token is answered "expired", not "unknown"."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A login as a call knows it: `fingerprint` for logs, `expires` in seconds since the epoch."""
+
+    fingerprint: str
+    expires: int
+    digest: str = field(repr=False)
+    profile: str = ""
+    issued: int = 0
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Session:
+        """From a session's row or its place in a list, with its `digest`."""
+        return cls(fingerprint(row["digest"]), row["expires"], row["digest"], row["profile"], row["issued"])
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The pair of a new session, the chain that it belongs to, and when that may no longer be refreshed."""
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    chain: str
+    refresh_expires: int
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A new session, with the only copy of its tokens."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    session: Session
+    person: Person
+
+
+def item(person: Person, epoch: int, profile_key: str, tokens: Tokens, now: int, lifetime: int) -> Item:
+    """The session's row."""
+    return row_keys.session(digest(tokens.access))._asdict() | {
+        "user_code": person.user_code,
+        "person": person.to_json(),
+        "epoch": epoch,
+        "profile": profile_key,
+        "issued": now,
+        "expires": now + lifetime,
+        "refresh": digest(tokens.refresh),
+        "refresh_expires": tokens.refresh_expires,
+        "chain": tokens.chain,
+        "ttl": max(tokens.refresh_expires, now + lifetime + KEPT),
+    }
+
+
+def opening(table: str, session: Item) -> list[WriteOp]:
+    """What makes the session live: its row, its place in the person's list, its RefreshToken."""
+    token_digest = session["pk"].removeprefix(row_keys.SESSION_PREFIX)
+    kept = {name: session[name] for name in ("user_code", "chain", "epoch", "profile")}
+    times = {"expires": session["refresh_expires"], "ttl": session["refresh_expires"]}
+    refresh = row_keys.refresh(session["refresh"])._asdict() | kept | times | {"session": token_digest}
+    return [Put(table, session, absent()), listing(table, session), Put(table, refresh, absent())]
+
+
+def listing(table: str, session: Item) -> Put:
+    """The session's place in the list of its person's sessions."""
+    token_digest = session["pk"].removeprefix(row_keys.SESSION_PREFIX)
+    place = row_keys.person_session(session["user_code"], session["expires"], token_digest)._asdict()
+    kept = {name: session[name] for name in ("issued", "expires", "profile")}
+    return Put(table, place | kept | {"digest": token_digest, "ttl": session["expires"]})
+
+
+def ending(table: str, user_code: int, session: Session, now: int) -> list[Update]:
+    """What ends a session for good; one that is over already has no place in the list any more."""
+    ended = [
+        Update(table, row_keys.session(session.digest), assign={"revoked": True}, condition=exists()),
+    ]
+    if session.expires > now:
+        link = row_keys.person_session(user_code, session.expires, session.digest)
+        ended.append(Update(table, link, assign={"ended": True}, condition=exists()))
+    return ended
+
+
+def unchanged(row: Item) -> Condition:
+    """The condition that the person is still what this row says, and active."""
+    return all_of(equals("version", row["version"]), equals("active", value=True))

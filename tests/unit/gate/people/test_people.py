@@ -1,0 +1,173 @@
+"""People, their rights, and how a change reaches every live session at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from affino_mcp.errors import Conflict, InvalidArgument, NotFound, PersonInactive
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.permissions import GROUPS, RIGHTS
+from affino_mcp.gate.identity.person import Person
+from tests.unit.gate.world import GATE, START, World
+
+
+def test_a_new_person(world: World) -> None:
+    person = world.people.create(12, " Jane Doe ", "Jane.Doe@Orbital.example", ["Sales", "Legal"])
+    assert (person.user_code, person.name, person.email) == (12, "Jane Doe", "Jane.Doe@orbital.example")
+    assert person.active
+    assert world.people.get(12) == person
+    assert world.people.by_email("jane.doe@ORBITAL.example") == person
+    assert world.people.by_email("\uff4aane.doe@orbital.example") == person
+    assert world.people.code_of("jane.doe@orbital.example") == 12
+
+
+def test_nobody(world: World) -> None:
+    assert world.people.get(1) is None
+    assert world.people.by_email("nobody@orbital.example") is None
+    assert world.people.everyone() == []
+    for deed in (world.people.change, world.people.enable, world.people.disable):
+        with pytest.raises(NotFound):
+            deed(1)
+
+
+@pytest.mark.parametrize(
+    ("given", "argument"),
+    [
+        pytest.param({"name": " "}, "name", id="no name"),
+        pytest.param({"name": "x" * 202}, "name", id="long name"),
+        pytest.param({"name": "a\x00b"}, "name", id="NUL in the name"),
+        pytest.param({"email": "jane"}, "email", id="no address"),
+        pytest.param({"email": "jane\u200b@orbital.example"}, "email", id="invisible letter"),
+        pytest.param({"email": "jane\ud800@orbital.example"}, "email", id="half a letter"),
+        pytest.param({"email": f"{'x' * 250}@orbital.example"}, "email", id="long address"),
+        pytest.param({"groups": ["Sales", "sales"]}, "groups", id="unknown group"),
+        pytest.param({"rights": {"accounts.fly": None}}, "rights", id="unknown right"),
+        pytest.param({"rights": {"accounts.read": "soon"}}, "rights", id="no day"),
+        pytest.param({"rights": {"accounts.read": "20261231"}}, "rights", id="day in another form"),
+    ],
+)
+def test_what_an_operator_may_not_enter(world: World, given: dict[str, Any], argument: str) -> None:
+    fields: dict[str, Any] = {"user_code": 1, "name": "Jane", "email": "jane@orbital.example"}
+    with pytest.raises(InvalidArgument) as refused:
+        world.people.create(**(fields | given))
+    assert refused.value.details["argument"] == argument
+    assert world.people.everyone() == []
+
+
+@pytest.mark.parametrize(
+    ("code", "email", "argument"),
+    [
+        pytest.param(2, "JANE@orbital.example", "email", id="e-mail"),
+        pytest.param(2, "\uff4aane@orbital.example", "email", id="look-alike e-mail"),
+        pytest.param(1, "john@orbital.example", "user_code", id="code"),
+    ],
+)
+def test_taken(world: World, code: int, email: str, argument: str) -> None:
+    world.people.create(1, "Jane", "jane@orbital.example")
+    with pytest.raises(Conflict) as refused:
+        world.people.create(code, "Other", email)
+    assert refused.value.details["argument"] == argument
+    assert [person.name for person in world.people.everyone()] == ["Jane"]
+
+
+def test_everyone_in_order_of_codes(world: World) -> None:
+    codes = [5, 1000, 70, *range(200, 320)]
+    for code in codes:
+        world.person(code)
+    assert [person.user_code for person in world.people.everyone()] == sorted(codes)
+
+
+@pytest.mark.parametrize(
+    ("groups", "rights", "right", "held"),
+    [
+        pytest.param(["Sales"], {}, "accounts.write", True, id="by a group"),
+        pytest.param(["Sales"], {}, "accounts.delete", False, id="not by that group"),
+        pytest.param(["Sales", "Sales Managers"], {}, "accounts.delete", True, id="by one of two groups"),
+        pytest.param([], {"accounts.delete": None}, "accounts.delete", True, id="directly, for good"),
+        pytest.param([], {"accounts.delete": "2026-11-22"}, "accounts.delete", True, id="directly, on its last day"),
+        pytest.param([], {"accounts.delete": "2026-11-21"}, "accounts.delete", False, id="directly, over"),
+        pytest.param(
+            ["Sales Managers"], {"accounts.delete": "2020-01-01"}, "accounts.delete", True, id="over, but by a group"
+        ),
+        pytest.param(["Gone"], {}, "accounts.read", False, id="a group that is no more"),
+        pytest.param(list(GROUPS), {}, "nothing.read", False, id="no such right"),
+    ],
+)
+def test_rights(groups: list[str], rights: dict[str, str | None], right: str, *, held: bool) -> None:
+    person = Person(1, "Jane", "jane@orbital.example", tuple(groups), rights)
+    assert person.has(right, START) is held
+
+
+def test_groups_give_known_rights() -> None:
+    assert all(rights <= RIGHTS for rights in GROUPS.values())
+    assert {"profiles.manage", "logs.read"} <= GROUPS["Operators"]
+    assert not {"articles.publish", "articles.delete"} & GROUPS["Editors"]
+    assert GROUPS["Editors"] < GROUPS["Publishers"]
+    assert GROUPS["Sales"] < GROUPS["Sales Managers"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"groups": ("Sales Managers",)}, id="groups"),
+        pytest.param({"rights": {"contacts.consent": "2027-01-01"}}, id="rights"),
+        pytest.param({"name": "Jane Smith"}, id="name"),
+    ],
+)
+def test_a_change_reaches_every_live_session(world: World, change: dict[str, Any]) -> None:
+    profile = world.profile()
+    issued = [world.login(profile) for _ in range(5)]
+    changed = world.people.change(7, **change)
+    assert {name: getattr(changed, name) for name in change} == change
+    assert all(world.sessions.resolve(login.access_token)[1] == changed for login in issued)
+    assert world.people.get(7) == changed
+
+
+def test_disabled_and_enabled(world: World) -> None:
+    token = world.login(world.profile()).access_token
+    world.people.disable(7)
+    with pytest.raises(PersonInactive):
+        world.sessions.resolve(token)
+    with pytest.raises(PersonInactive):
+        world.sessions.create(7, "any")
+    world.people.enable(7)
+    assert world.sessions.resolve(token)[1].active
+
+
+def test_no_login_slips_by_a_change(world: World) -> None:
+    """Logins and a disabling at the same time: afterwards no session is left that still works."""
+    profile = world.profile()
+    world.person(7)
+    for _ in range(20):
+        world.people.enable(7)
+        with ThreadPoolExecutor(8) as pool:
+            logins = [pool.submit(world.sessions.create, 7, profile.key) for _ in range(6)]
+            pool.submit(world.people.disable, 7).result()
+        for login in logins:
+            with pytest.raises(PersonInactive):
+                world.sessions.resolve(login.result().access_token)
+        world.clock.at += timedelta(hours=1)
+
+
+def test_changes_at_the_same_time_all_count(world: World) -> None:
+    world.login(world.profile())
+    rights = ["accounts.delete", "contacts.consent", "logs.read", "tasks.all"]
+
+    def change(number: int) -> None:
+        if number % 2:
+            world.people.change(7, name=f"Jane {number}")
+        else:
+            world.people.change(7, rights=dict.fromkeys(rights))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(change, range(8)))
+    person, row = world.people.get(7), world.db.get(GATE, row_keys.person(7))
+    assert person is not None
+    assert row is not None
+    assert set(person.rights) == set(rights)
+    assert person.name.startswith("Jane ")
+    assert row["version"] == 9

@@ -1,0 +1,212 @@
+"""The rate limit on the row: several processes (Meters) on one database."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from affino_mcp.errors import BadCredentials, ProfileDisabled, RateLimited
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.rate_arithmetic import MINUTE
+from affino_mcp.gate.profiles.rate_limit import Charge, Meter, Superseded
+from affino_mcp.store.ops import Delete
+from tests.unit.gate.world import GATE, World
+
+
+def meter(world: World) -> Meter:
+    return Meter(world.db, world.settings, world.clock)
+
+
+def granted(meter: Meter, profile: Profile, calls: int) -> int:
+    """How many of so many calls are let in, one after another."""
+    return sum(attempt(meter, profile) for _ in range(calls))
+
+
+def attempt(meter: Meter, profile: Profile) -> bool:
+    try:
+        meter.refuse_known(profile)
+        meter.charge(profile)
+    except RateLimited:
+        return False
+    return True
+
+
+def test_one_write_per_granted_call(world: World) -> None:
+    one, profile = meter(world), world.profile(rate=60, burst=50)
+    world.asked()
+    assert granted(one, profile, 50) == 50
+    assert world.asked() == [("update", GATE)] * 50
+
+
+def test_denied_calls_cost_nothing_for_a_second(world: World) -> None:
+    one, profile = meter(world), world.profile(rate=6, burst=1)
+    granted(one, profile, 1)
+    world.asked()
+    assert granted(one, profile, 100) == 0
+    assert world.asked() == [("update", GATE)]
+    world.clock.forward(0.999999)
+    assert granted(one, profile, 1) == 0
+    assert world.asked() == []
+    world.clock.forward(0.000001)
+    assert granted(one, profile, 1) == 0
+    assert world.asked() == [("update", GATE)]
+
+
+def test_the_wait_is_exact_and_then_succeeds(world: World) -> None:
+    one, profile = meter(world), world.profile(rate=1200, burst=3)
+    granted(one, profile, 3)
+    with pytest.raises(RateLimited) as refused:
+        one.charge(profile)
+    assert refused.value.retry_after == pytest.approx(0.050)
+    world.clock.forward(microseconds=49_999)
+    with pytest.raises(RateLimited) as known:
+        one.refuse_known(profile)
+    assert known.value.retry_after == pytest.approx(0.000001)
+    world.clock.forward(microseconds=1)
+    assert granted(one, profile, 2) == 1
+
+
+def test_what_is_left(world: World) -> None:
+    one, profile = meter(world), world.profile(rate=60, burst=3)
+    rates = [one.charge(profile).rate for _ in range(3)]
+    assert [(rate.limit, rate.remaining, rate.reset_seconds) for rate in rates] == [(60, 2, 1), (60, 1, 1), (60, 0, 1)]
+    world.clock.forward(1.5)
+    assert one.look(profile).rate.remaining == 1
+
+
+def test_looking_costs_nothing(world: World) -> None:
+    one, profile = meter(world), world.profile(rate=60, burst=3)
+    world.asked()
+    assert [one.look(profile).rate.remaining for _ in range(5)] == [3] * 5
+    assert world.asked() == [("get", GATE)] * 5
+
+
+@pytest.mark.parametrize("ask", [Meter.charge, Meter.look], ids=["charge", "look"])
+def test_why_not(world: World, ask: object) -> None:
+    assert callable(ask)
+    one, profile = meter(world), world.profile()
+    world.profiles.disable(profile.key)
+    with pytest.raises(ProfileDisabled):
+        ask(one, profile)
+    newer = world.profiles.regenerate(profile.key)
+    with pytest.raises(Superseded) as superseded:  # before the switch is told: the old secret is worth nothing now
+        ask(one, profile)
+    assert superseded.value.version == newer.version
+    world.db.delete(Delete(GATE, row_keys.profile(profile.key)))
+    with pytest.raises(BadCredentials):
+        ask(one, profile)
+    assert not [row for row in world.rows(GATE) if row["pk"].startswith("PROFILE#")]
+
+
+@pytest.mark.parametrize("threads", [1, 8, 16])
+@pytest.mark.parametrize("processes", [1, 8])
+def test_a_storm_on_a_frozen_clock_is_exact(world: World, threads: int, processes: int) -> None:
+    profile = world.profile(rate=600, burst=50)
+    meters = [meter(world) for _ in range(processes)]
+    with ThreadPoolExecutor(threads) as pool:
+        results = list(pool.map(lambda i: attempt(meters[i % processes], profile), range(400)))
+    assert sum(results) == 50
+
+
+def test_profiles_do_not_share(world: World) -> None:
+    one, busy, quiet = meter(world), world.profile("busy", 60, 2), world.profile("quiet", 60, 2)
+    assert granted(one, busy, 5) == 2
+    assert granted(one, quiet, 5) == 2
+
+
+def test_a_refund_gives_the_unit_back(world: World) -> None:
+    one, profile = meter(world), world.profile(rate=60, burst=2)
+    for _ in range(10):
+        one.refund(profile, one.charge(profile))
+    assert granted(one, profile, 5) == 2
+
+
+def test_a_refund_ends_the_denial_here(world: World) -> None:
+    one, profile = meter(world), world.profile(rate=60, burst=1)
+    charge = one.charge(profile)
+    assert not attempt(one, profile)
+    one.refund(profile, charge)
+    assert attempt(one, profile)
+
+
+def test_refunds_are_one_write_at_most(world: World) -> None:
+    one, profile = meter(world), world.profile(rate=60, burst=2)
+    charge, handshake = one.charge(profile), one.look(profile)
+    world.asked()
+    one.refund(profile, handshake)
+    assert world.asked() == []
+    one.refund(profile, charge)
+    assert world.asked() == [("update", GATE)]
+    world.clock.forward(1)
+    one.refund(profile, charge)
+    assert world.asked() == []
+
+
+def test_refunds_in_a_storm_are_exact_on_a_frozen_clock(world: World) -> None:
+    profile = world.profile(rate=600, burst=50)
+    meters = [meter(world) for _ in range(4)]
+
+    def fail(i: int) -> None:
+        meters[i % 4].refund(profile, meters[i % 4].charge(profile))
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(fail, range(400)))
+    assert granted(meter(world), profile, 100) == 50
+
+
+actions = st.one_of(
+    st.tuples(st.just("wait"), st.integers(0, 3_000_000)),
+    st.tuples(st.just("call"), st.integers(0, 2)),
+    st.tuples(st.just("begin"), st.integers(0, 2)),
+    st.tuples(st.just("refund"), st.integers(0, 5)),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(1, 600), st.integers(1, 6), st.lists(actions, max_size=60))
+def test_never_above_the_bound_whatever_is_refunded(rate: int, burst: int, script: list[tuple[str, int]]) -> None:
+    world = World()
+    profile = world.profile(rate=rate, burst=burst)
+    meters = [meter(world) for _ in range(3)]
+    open_charges: list[tuple[Meter, Charge]] = []
+    grants: list[int] = []
+    for deed, number in script:
+        if deed == "wait":
+            world.clock.forward(microseconds=number)
+        elif deed == "refund" and open_charges:
+            one, charge = open_charges.pop(number % len(open_charges))
+            one.refund(profile, charge)
+        elif deed in ("call", "begin"):
+            try:
+                charge = meters[number].charge(profile)
+            except RateLimited:
+                continue
+            if deed == "call":
+                grants.append(charge.at)
+            else:
+                open_charges.append((meters[number], charge))
+    for first, start in enumerate(grants):
+        for count, end in enumerate(grants[first:], start=1):
+            assert count <= burst + rate * (end - start) / MINUTE
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(60, 6000), st.integers(1, 20))
+def test_a_hammering_client_gets_at_least_95_percent(rate: int, burst: int) -> None:
+    world = World()
+    one, profile = meter(world), world.profile(rate=rate, burst=burst)
+    start, got = world.clock(), 0
+    while got < 200:
+        try:
+            one.refuse_known(profile)
+            one.charge(profile)
+            got += 1
+        except RateLimited as refused:
+            world.clock.forward(refused.retry_after or 0)
+    elapsed = (world.clock() - start).total_seconds()
+    bound = burst + rate * elapsed / 60
+    assert 0.95 * bound <= got <= bound

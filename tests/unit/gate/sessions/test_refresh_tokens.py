@@ -1,0 +1,156 @@
+"""RefreshTokens: good once; used again, they end what came of them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
+from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.sessions.refresh_tokens import GRACE, Refreshes
+from affino_mcp.gate.sessions.session_rows import LIFETIME, REFRESH_LIFETIME, Issued
+from tests.unit.gate.world import World
+
+
+def rotate(world: World, issued: Issued) -> Issued:
+    refreshes = Refreshes(world.db, world.settings, world.clock)
+    return refreshes.rotate(issued.access_token, issued.refresh_token)
+
+
+def lives(world: World, issued: Issued) -> bool:
+    try:
+        return world.sessions.resolve(issued.access_token)[1].user_code == 7
+    except (SessionUnknown, SessionExpired):
+        return False
+
+
+@pytest.fixture
+def first(world: World) -> Issued:
+    return world.login(world.profile())
+
+
+@pytest.mark.parametrize("after", [0, LIFETIME - 1, LIFETIME, REFRESH_LIFETIME - 1])
+def test_a_new_pair(world: World, first: Issued, after: int) -> None:
+    world.clock.forward(after)
+    second = rotate(world, first)
+    assert second.access_token != first.access_token
+    assert second.refresh_token != first.refresh_token
+    assert (lives(world, first), lives(world, second)) == (False, True)
+    assert second.session.expires == second.session.issued + LIFETIME
+    assert second.session.profile == first.session.profile
+    assert world.sessions.list_of(7) == [second.session]
+    assert lives(world, rotate(world, second))
+
+
+def test_the_chain_ends_when_its_login_is_old(world: World, first: Issued) -> None:
+    world.clock.forward(REFRESH_LIFETIME // 2)
+    second = rotate(world, first)
+    world.clock.forward(REFRESH_LIFETIME // 2)
+    with pytest.raises(SessionExpired):
+        rotate(world, second)
+
+
+@pytest.mark.parametrize(("after", "survives"), [(0, True), (GRACE, True), (GRACE + 1, False)])
+def test_a_spent_token(world: World, first: Issued, after: int, *, survives: bool) -> None:
+    second = rotate(world, first)
+    world.clock.forward(after)
+    with pytest.raises(SessionUnknown):
+        rotate(world, first)
+    assert lives(world, second) is survives
+
+
+def test_a_spent_token_ends_a_chain_whose_head_is_over(world: World, first: Issued) -> None:
+    second = rotate(world, rotate(world, first))
+    world.clock.forward(LIFETIME + 1)
+    with pytest.raises(SessionUnknown):
+        rotate(world, first)
+    with pytest.raises(SessionUnknown):
+        rotate(world, second)
+
+
+def test_another_chain_is_not_touched(world: World, first: Issued) -> None:
+    other = world.sessions.create(7, "other")
+    rotate(world, first)
+    world.clock.forward(GRACE + 1)
+    with pytest.raises(SessionUnknown):
+        rotate(world, first)
+    assert lives(world, other)
+
+
+def test_at_once_one_succeeds_and_lives(world: World, first: Issued) -> None:
+    def attempt(_: int) -> Issued | None:
+        try:
+            return rotate(world, first)
+        except SessionUnknown:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        made = [issued for issued in pool.map(attempt, range(20)) if issued]
+    assert len(made) == 1
+    assert lives(world, made[0])
+
+
+def test_what_is_no_pair(world: World, first: Issued) -> None:
+    second = world.sessions.create(7, "other")
+    for access, refresh in (
+        (second.access_token, first.refresh_token),
+        (first.access_token, first.access_token),
+        (first.refresh_token, first.refresh_token),
+        (new_token(), first.refresh_token),
+        (first.access_token, new_token()),
+    ):
+        with pytest.raises(SessionUnknown):
+            Refreshes(world.db, world.settings, world.clock).rotate(access, refresh)
+    assert lives(world, first)
+    assert lives(world, second)
+
+
+@pytest.mark.parametrize("expired", [True, False])
+def test_not_after_a_logout(world: World, first: Issued, *, expired: bool) -> None:
+    if expired:
+        world.clock.forward(LIFETIME + 1)
+    world.sessions.end(7, first.session.digest)
+    with pytest.raises(SessionUnknown):
+        rotate(world, first)
+
+
+@pytest.mark.parametrize("expired", [True, False])
+def test_not_after_logging_out_everywhere(world: World, first: Issued, *, expired: bool) -> None:
+    if expired:
+        world.clock.forward(LIFETIME + 1)
+    assert world.sessions.end_all(7) == int(not expired)
+    with pytest.raises(SessionUnknown):
+        rotate(world, first)
+    assert lives(world, world.sessions.create(7, "later"))
+
+
+def test_not_for_a_disabled_person(world: World, first: Issued) -> None:
+    world.people.disable(7)
+    with pytest.raises(PersonInactive):
+        rotate(world, first)
+    world.people.enable(7)
+    assert lives(world, rotate(world, first))
+
+
+def test_rights_are_read_again(world: World, first: Issued) -> None:
+    world.clock.forward(LIFETIME)
+    world.people.change(7, groups=("Editors",))
+    assert world.sessions.resolve(rotate(world, first).access_token)[1].groups == ("Editors",)
+
+
+def test_only_hashes_are_stored(world: World, first: Issued) -> None:
+    second = rotate(world, first)
+    stored = repr(world.rows())
+    assert not [t for i in (first, second) for t in (i.access_token, i.refresh_token) if t in stored]
+
+
+def test_a_proof_from_before_everything_ended_is_worth_nothing(world: World, first: Issued) -> None:
+    world.sessions.end_all(7)
+    with pytest.raises(PersonInactive):
+        world.sessions.create(7, "late", epoch=0)
+    assert world.sessions.create(7, "new", epoch=1)
+
+
+def test_nobody_has_nothing_to_end(world: World) -> None:
+    assert world.sessions.end_all(99) == 0
