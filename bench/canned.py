@@ -22,9 +22,9 @@ from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions import sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store import render
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import Item, Key
-from affino_mcp.store.secrets import MemorySecrets
+from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.store.testing.memory_secrets import MemorySecrets
 from bench.credentials import KEY, SECRET, TOKEN
 
 SETTINGS = Settings()

@@ -16,8 +16,8 @@ from affino_mcp.audit.row import EVERYBODY, Outcome, Row, item
 from affino_mcp.audit.totals import HOUR, Hour, Total
 from affino_mcp.clock import iso
 from affino_mcp.store.conditions import holds
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import Item, Page, Query
+from affino_mcp.store.testing.memory_database import MemoryDatabase
 from tests.world import START
 
 MILLION: Final = 1_000_000

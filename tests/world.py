@@ -19,10 +19,10 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.instance import FACETS
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.settings import Settings
-from affino_mcp.store.memory import MemoryDatabase
-from affino_mcp.store.memory_files import MemoryFiles
-from affino_mcp.store.secrets import MemorySecrets
-from affino_mcp.store.watched import WatchedDatabase
+from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.store.testing.memory_files import MemoryFiles
+from affino_mcp.store.testing.memory_secrets import MemorySecrets
+from affino_mcp.store.testing.recording import WatchedDatabase
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EVERYTHING: Families = {family: frozenset(Access) for family in SWITCHED}

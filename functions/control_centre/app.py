@@ -1,7 +1,7 @@
 """The Control Centre's function: every screen of the operators' console but its door, which is the login function's."""
 
 from affino_mcp import observability
-from affino_mcp.control_edge.lambda_handler import LambdaHandler
+from affino_mcp.http.lambda_handler import LambdaHandler
 from affino_mcp.settings import settings
 from affino_mcp.wiring import control_app
 

@@ -1,7 +1,7 @@
 """The login function: `/rest/{dbname}/...`, the Hub, and the Control Centre's door, which checks passwords too."""
 
 from affino_mcp import observability
-from affino_mcp.control_edge.lambda_handler import LambdaHandler
+from affino_mcp.http.lambda_handler import LambdaHandler
 from affino_mcp.settings import settings
 from affino_mcp.wiring import login_function
 

@@ -8,6 +8,7 @@ from typing import Any
 from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.redact import redact
+from affino_mcp.call_audit import CallMeta, Trail
 from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values, match
@@ -21,10 +22,9 @@ from affino_mcp.gate.confirmation import Confirmation, ConfirmationRequired, Que
 from affino_mcp.gate.profiles.previous_secret import replaced
 from affino_mcp.gate.sessions.expiry_warning import expiring
 from affino_mcp.gate.whoami import CURRENT_USER, current_user
-from affino_mcp.instance.limits import fitted
 from affino_mcp.instance.port import Call, Done, Instance
+from affino_mcp.instance.response_limits import fitted
 from affino_mcp.store.ops import StoreUnavailable
-from affino_mcp.trail import CallMeta, Trail
 
 __all__ = ["Answer", "CallMeta", "Dispatch"]
 

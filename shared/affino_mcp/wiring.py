@@ -175,7 +175,7 @@ DOOR: Final = ("/control/sign-in", "/control/prove")
 
 def login_function(settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
     """What the login function serves: the login edge, and beside it the Control Centre's door."""
-    from affino_mcp.control_edge.beside import Beside  # noqa: PLC0415 (as above)
+    from affino_mcp.http.path_router import Beside  # noqa: PLC0415 (as above)
 
     found = given or stores(settings)
     door = cache(lambda: control_door(settings, found, clock))
@@ -184,7 +184,7 @@ def login_function(settings: Settings, given: Stores | None = None, clock: Clock
 
 def with_control(rest: ASGIApp, settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
     """The whole Control Centre, door and all, beside other edges in one process (the local run)."""
-    from affino_mcp.control_edge.beside import Beside  # noqa: PLC0415 (as above)
+    from affino_mcp.http.path_router import Beside  # noqa: PLC0415 (as above)
 
     found = given or stores(settings)
     centre, door = (

@@ -14,8 +14,8 @@ from affino_mcp.local.stores import dynamodb, s3
 from affino_mcp.local.tables import make, tables
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DynamoDatabase
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import Database
+from affino_mcp.store.testing.memory_database import MemoryDatabase
 from tests.contract.shelf import Shelf
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"

@@ -16,9 +16,9 @@ from affino_mcp.local.places import EMULATOR
 from affino_mcp.local.stores import s3
 from affino_mcp.settings import Settings
 from affino_mcp.store.files import CHECKSUM, Door, Files, NoObject, Upload, disposition, in_base64
-from affino_mcp.store.memory_files import MemoryFiles
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.s3 import S3Files
+from affino_mcp.store.testing.memory_files import MemoryFiles
 
 TEXT = b"a picture, as far as a store can tell"
 OTHER = b"A picture, as far as a store can tell"

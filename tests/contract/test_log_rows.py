@@ -12,8 +12,8 @@ from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.queries import Question, search
 from affino_mcp.instance.port import Changed
 from affino_mcp.settings import Settings
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import Database
+from affino_mcp.store.testing.memory_database import MemoryDatabase
 from tests.contract.conftest import EMULATED
 from tests.unit.audit.rows import NOON, row
 

@@ -8,7 +8,8 @@ import pytest
 
 from affino_mcp.local.places import EMULATOR
 from affino_mcp.local.stores import open_stores
-from affino_mcp.store.secrets import MemorySecrets, Secrets
+from affino_mcp.store.secrets import Secrets
+from affino_mcp.store.testing.memory_secrets import MemorySecrets
 
 EMULATED = [
     pytest.mark.emulator,

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import (
     Check,
     Compare,
@@ -30,6 +29,7 @@ from affino_mcp.store.ops import (
     equals,
     exists,
 )
+from affino_mcp.store.testing.memory_database import MemoryDatabase
 from tests.contract.shelf import RECORDS, Shelf
 
 VALUES = st.recursive(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp import trail
+from affino_mcp import call_audit
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.ops import StoreUnavailable
@@ -189,8 +189,8 @@ def test_a_fault_in_the_telling_never_fails_the_call(
     def broken(*_: Any) -> Any:
         raise ValueError(CANARY)
 
-    monkeypatch.setattr(trail, "told", broken)
-    monkeypatch.setattr(trail, "summary", broken)
+    monkeypatch.setattr(call_audit, "told", broken)
+    monkeypatch.setattr(call_audit, "summary", broken)
     assert office.call("update_account", {"AccountCode": "$account", "City": "York"})["Account"]["City"] == "York"
     row = world.rows()[-1]
     assert (row["status"], row["result"], row["changes"]) == (200, "", [])

@@ -13,8 +13,8 @@ import httpx
 
 from affino_mcp.cli.service import Service
 from affino_mcp.gate.abuse.request_signature import signed_headers
-from affino_mcp.gate.address import is_loopback
 from affino_mcp.gate.profiles.profile import secret_name
+from affino_mcp.http.own_address import is_loopback
 from affino_mcp.store.ops import Key, StoreUnavailable
 
 SKEW: Final = 120

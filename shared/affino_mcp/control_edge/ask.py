@@ -13,8 +13,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.visits import Rows, Visit
-from affino_mcp.gate.address import base_url, is_loopback
 from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE
+from affino_mcp.http.own_address import base_url, is_loopback
 from affino_mcp.pages.rendering import HEADERS
 
 ROOT: Final = "/control"

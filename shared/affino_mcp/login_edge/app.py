@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from affino_mcp import observability
 from affino_mcp.clock import Clock, stopwatch
 from affino_mcp.gate.abuse.signatures_seen import SignaturesSeen
-from affino_mcp.gate.address import base_url
 from affino_mcp.gate.profiles.profile_reader import ProfileReader
 from affino_mcp.gate.sessions.sessions import Sessions
+from affino_mcp.http.own_address import base_url
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import Known
 from affino_mcp.login_edge.entrance import BuiltinEntrance, Entrance

@@ -9,7 +9,7 @@ from typing import Any, Final
 from starlette.types import Receive, Scope
 
 from affino_mcp.errors import TooLarge
-from affino_mcp.gate.address import base_url
+from affino_mcp.http.own_address import base_url
 
 MAX_BODY: Final = 4 * 1024 * 1024 + 64 * 1024
 

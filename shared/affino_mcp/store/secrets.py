@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from typing import Any, Protocol
 
 from affino_mcp.store.ops import StoreUnavailable
@@ -20,32 +19,6 @@ class Secrets(Protocol):
 
     def write(self, name: str, version: str, document: Document) -> None:
         """Store a new version under a version id of the caller's choice (32-64 characters), creating the secret."""
-
-
-class MemorySecrets:
-    """Secrets on a dictionary, for tests; `reads` counts what was read."""
-
-    def __init__(self) -> None:
-        self._documents: dict[tuple[str, str], str] = {}
-        self._lock = threading.Lock()
-        self.reads = 0
-        self.broken = False
-
-    def read(self, name: str, version: str) -> Document:
-        """See Secrets."""
-        if self.broken:
-            raise StoreUnavailable
-        with self._lock:
-            self.reads += 1
-            document: Document = json.loads(self._documents[name, version])
-            return document
-
-    def write(self, name: str, version: str, document: Document) -> None:
-        """See Secrets."""
-        if self.broken:
-            raise StoreUnavailable
-        with self._lock:
-            self._documents[name, version] = json.dumps(document)
 
 
 class AwsSecrets:

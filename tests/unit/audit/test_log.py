@@ -8,9 +8,9 @@ import pytest
 from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog, masked
 from affino_mcp.audit.row import Row
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import ConditionFailed, StoreUnavailable
-from affino_mcp.store.watched import WatchedDatabase
+from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.store.testing.recording import WatchedDatabase
 from tests.unit.audit.rows import NOON, TABLE, Hands, row
 
 Lines = list[dict[str, Any]]

@@ -13,9 +13,9 @@ from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.queries import LOOKED_AT, Question, one, search, users
 from affino_mcp.audit.row import Outcome, Row, item
 from affino_mcp.clock import iso
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import Put
-from affino_mcp.store.watched import WatchedDatabase
+from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.store.testing.recording import WatchedDatabase
 from tests.unit.audit.rows import NOON, TABLE, row
 
 STEP = timedelta(hours=7)

@@ -14,9 +14,9 @@ from affino_mcp.audit.queries import LOOKED_AT
 from affino_mcp.audit.recount import BACK, GRACE, recount
 from affino_mcp.audit.row import CONTROL, Row, item
 from affino_mcp.audit.totals import HOUR, Total
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import Database, Put, StoreUnavailable
-from affino_mcp.store.watched import WatchedDatabase
+from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.store.testing.recording import WatchedDatabase
 from tests.unit.audit.rows import NOON, TABLE, refusal, row
 
 NOW = NOON + timedelta(minutes=20)

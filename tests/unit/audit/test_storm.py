@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.row import Row
 from affino_mcp.audit.storm import SINGLY
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import StoreUnavailable
-from affino_mcp.store.watched import WatchedDatabase
+from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.store.testing.recording import WatchedDatabase
 from tests.unit.audit.rows import TABLE, Hands, refusal
 
 

@@ -13,9 +13,9 @@ from affino_mcp.audit import totals
 from affino_mcp.audit.row import CONTROL, Row
 from affino_mcp.audit.totals import BOUNDS, Hour, Total
 from affino_mcp.clock import iso
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.render import item_to_wire
-from affino_mcp.store.watched import WatchedDatabase
+from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.store.testing.recording import WatchedDatabase
 from tests.unit.audit.rows import NOON, TABLE, refusal, row
 
 calls = st.builds(

@@ -7,7 +7,7 @@ from typing import Any, Self
 import httpx
 
 from affino_mcp import wiring
-from affino_mcp.control_edge.lambda_handler import LambdaHandler
+from affino_mcp.http.lambda_handler import LambdaHandler
 from tests.world import World
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from affino_mcp import wiring
-from affino_mcp.control_edge.lambda_handler import LambdaHandler
+from affino_mcp.http.lambda_handler import LambdaHandler
 from tests.unit.control_edge.desk import Desk
 
 EVENTS = Path(__file__).parents[3] / "events"

@@ -22,8 +22,8 @@ from affino_mcp.control_edge.app import SCREENS
 from affino_mcp.control_edge.screens import log_export
 from affino_mcp.local.connection import Connection, stores
 from affino_mcp.settings import Settings
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import Database, Put
+from affino_mcp.store.testing.memory_database import MemoryDatabase
 from tests.million import MILLION, RECORDS, STEP, Million
 from tests.unit.cli.conftest import Terminal
 from tests.unit.control_edge.desk import Desk

@@ -16,9 +16,9 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Issued, Sessions
 from affino_mcp.settings import Settings
-from affino_mcp.store.memory import MemoryDatabase
-from affino_mcp.store.secrets import MemorySecrets
-from affino_mcp.store.watched import WatchedDatabase
+from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.store.testing.memory_secrets import MemorySecrets
+from affino_mcp.store.testing.recording import WatchedDatabase
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 ALL = {str(family): frozenset(Access) for family in Family if family is not Family.ALWAYS}

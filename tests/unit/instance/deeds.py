@@ -18,8 +18,8 @@ from affino_mcp.instance.builtin.forums.forums import place_forum
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call
-from affino_mcp.store.memory import MemoryDatabase
-from affino_mcp.store.memory_files import MemoryFiles
+from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.store.testing.memory_files import MemoryFiles
 
 START: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LONG: Final = "<p>" + "A long step. " * 500 + "</p>"

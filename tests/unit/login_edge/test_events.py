@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.control_edge.lambda_handler import LambdaHandler
 from affino_mcp.gate.profiles.profiles import Profiles
+from affino_mcp.http.lambda_handler import LambdaHandler
 from tests.unit.gate.world import ALL, PASSWORD, World
 from tests.unit.login_edge.desk import Desk
 

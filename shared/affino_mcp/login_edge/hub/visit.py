@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from affino_mcp.gate.address import is_loopback
 from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.http.own_address import is_loopback
 from affino_mcp.login_edge.request import MAX_BODY, LoginRequest
 
 _FORM: Final = "application/x-www-form-urlencoded"

@@ -24,7 +24,7 @@ from affino_mcp.gate.profiles.previous_secret_uses import EVERY, FormerUses
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Item, Key, StoreUnavailable
-from affino_mcp.store.watched import WatchedDatabase
+from affino_mcp.store.testing.recording import WatchedDatabase
 from tests.unit.gate.world import GATE, START, RawHeaders, World, headers
 
 HOUR = timedelta(hours=1)

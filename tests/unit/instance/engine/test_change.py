@@ -16,9 +16,9 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.engine.change import Change, Clash, without_codes
 from affino_mcp.instance.builtin.engine.codes import CROWDED_FOR, Codes
 from affino_mcp.instance.port import Call
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import Check, Item, Key, Put, absent, equals, exists
-from affino_mcp.store.watched import WatchedDatabase
+from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.store.testing.recording import WatchedDatabase
 
 TABLE, KEY = "records", Key("p", "A")
 

@@ -18,8 +18,8 @@ from affino_mcp.instance.builtin.engine.index import rows
 from affino_mcp.instance.builtin.engine.records import Records, unique_key
 from affino_mcp.instance.builtin.instance import FACETS, BuiltinInstance
 from affino_mcp.instance.port import Call
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import Item, Key
+from affino_mcp.store.testing.memory_database import MemoryDatabase
 
 TABLE = "records"
 SAM = Person(1, "Sam Manager", "sam@affino.example", tuple(GROUPS))

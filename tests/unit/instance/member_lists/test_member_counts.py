@@ -18,8 +18,8 @@ from affino_mcp.instance.builtin.engine.document import from_item, record_key
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Call
-from affino_mcp.store.memory import MemoryDatabase
 from affino_mcp.store.ops import WriteOp
+from affino_mcp.store.testing.memory_database import MemoryDatabase
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

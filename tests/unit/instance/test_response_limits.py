@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.warning import Warning_
-from affino_mcp.instance.limits import fitted, length
+from affino_mcp.instance.response_limits import fitted, length
 
 JSON = st.recursive(
     st.none() | st.integers(0, 9) | st.text(max_size=5) | st.integers(1, 90_000).map(lambda n: "x" * n),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.address import base_url, is_loopback
+from affino_mcp.http.own_address import base_url, is_loopback
 
 
 def gateway(domain: str, path: str, whole: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Twins of the stores in memory: for tests and measurements only, nothing that ships imports them."""

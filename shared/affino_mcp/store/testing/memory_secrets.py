@@ -1,0 +1,35 @@
+"""Secrets on a dictionary, for tests."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.secrets import Document
+
+
+class MemorySecrets:
+    """The Secrets of a test; `reads` counts what was read, `broken` makes them unavailable."""
+
+    def __init__(self) -> None:
+        self._documents: dict[tuple[str, str], str] = {}
+        self._lock = threading.Lock()
+        self.reads = 0
+        self.broken = False
+
+    def read(self, name: str, version: str) -> Document:
+        """See Secrets."""
+        if self.broken:
+            raise StoreUnavailable
+        with self._lock:
+            self.reads += 1
+            document: Document = json.loads(self._documents[name, version])
+            return document
+
+    def write(self, name: str, version: str, document: Document) -> None:
+        """See Secrets."""
+        if self.broken:
+            raise StoreUnavailable
+        with self._lock:
+            self._documents[name, version] = json.dumps(document)
