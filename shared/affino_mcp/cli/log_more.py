@@ -25,7 +25,7 @@ from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.control_edge.journal import LOG
-from affino_mcp.control_edge.screens.log_export import FORMS
+from affino_mcp.control_edge.log_formats import FORMS
 from affino_mcp.errors import NotFound
 
 EVERY: Final = 2.0

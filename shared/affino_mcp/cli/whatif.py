@@ -12,7 +12,6 @@ from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_json, print_table
 from affino_mcp.cli.service import opened
 from affino_mcp.cli.words import families
-from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.whatif import Effect, effect
 from affino_mcp.control_edge.words import plural, time
 from affino_mcp.gate.profiles.profile_form import MOST_PER_MINUTE
@@ -37,8 +36,8 @@ def whatif(
     wanted, service = families(family or []), opened(ctx, connection)
     before = service.profile(profile).profile
     kept = {name: access for name, access in {**before.capability.families, **wanted}.items() if access}
-    centre = Centre(service.stores.database, service.stores.secrets, service.settings, service.clock)
-    found = effect(centre, before, Capability(kept), rate)
+    database, table = service.stores.database, service.settings.audit_table
+    found = effect(database, table, service.clock(), before, Capability(kept), rate)
     if as_json:
         print_json(asdict(found))
     else:

@@ -11,7 +11,6 @@ from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.redact import redact
 from affino_mcp.audit.row import CONTROL, Outcome, Row
 from affino_mcp.clock import stopwatch
-from affino_mcp.control_edge.ask import Ask
 from affino_mcp.errors import AffinoError, Unexpected
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
@@ -71,15 +70,6 @@ class By:
 
 
 @contextmanager
-def recorded(
-    ask: Ask, deed: str, subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> Iterator[None]:
-    """`written`, for a screen."""
-    with written(_by(ask), deed, subject, before, after):
-        yield
-
-
-@contextmanager
 def written(by: By, deed: str, subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[None]:
     """Do something that is in the log: its row is written first, so that nothing is ever done without one.
 
@@ -95,20 +85,6 @@ def written(by: By, deed: str, subject: Subject, before: Mapping[str, Any], afte
         again = replace(row, **by.audit.stamp()._asdict(), outcome=Outcome.ERROR, status=409, error=failed)
         by.write(replace(again, duration_ms=elapsed()))
         raise
-
-
-def _by(ask: Ask) -> By:
-    person, place = ask.visit.person, ask.place
-    origin = {
-        "person_code": person.user_code,
-        "person_name": person.name,
-        "person_email": person.email,
-        "request_id": place.request_id,
-        "fingerprint": ask.visit.fingerprint,
-        "source": place.source,
-        "client_name": "Control Centre",
-    }
-    return By(ask.centre.audit, ask.centre.audit.write, origin)
 
 
 def _row(by: By, deed: str, subject: Subject, arguments: dict[str, Any]) -> Row:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from affino_mcp.audit import totals
 from affino_mcp.audit.queries import Question
 from affino_mcp.audit.row import Row
 from affino_mcp.control_edge import chart
-from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.chart import Chart, Window
-from affino_mcp.control_edge.log_filters import Filters
 from affino_mcp.control_edge.words import plural, time
-from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.store.ops import Database
 
 
@@ -25,25 +23,26 @@ class Drawn(NamedTuple):
     note: str
 
 
-def of_totals(ask: Ask, filters: Filters) -> Drawn | None:
+def of_totals(database: Database, table: str, question: Question, now: datetime) -> Drawn | None:
     """The chart of all calls of the time asked for, in one read; None when totals do not know the answer."""
-    question = filters.question
-    if filters.wrong or not ask.may(LOGS_READ) or not counted(question):
+    if not counted(question):
         return None
-    centre = ask.centre
-    window = Window.of(question.since, question.until, centre.clock())
-    drawn = of_window(centre.database, centre.settings.audit_table, question.profile, window)
+    window = Window.of(question.since, question.until, now)
+    drawn = of_window(database, table, question.profile, window)
     return Drawn(drawn, words(drawn, question.profile, window))
 
 
-def of_rows(ask: Ask, rows: Sequence[Row], *, whole: bool) -> Drawn:
-    """The chart of rows that were read (newest first); `whole` says that there are no others."""
-    drawn, number = chart.of_rows(rows, ask.centre.clock()), len(rows)
+def of_rows(rows: Sequence[Row], now: datetime, *, whole: bool, may_read_all: bool) -> Drawn:
+    """The chart of rows that were read (newest first).
+
+    `whole` says that there are no others, `may_read_all` that they are everybody's, not one person's own.
+    """
+    drawn, number = chart.of_rows(rows, now), len(rows)
     if not rows:
         return Drawn(drawn, "")
     if whole:
         return Drawn(drawn, f"Of all that match: {plural(number, 'row')}.")
-    if not ask.may(LOGS_READ):
+    if not may_read_all:
         return Drawn(drawn, f"Of your newest {plural(number, 'call')}, not of all calls.")
     newest = f"Of the newest {plural(number, 'row that matches', 'rows that match')}, not of all."
     return Drawn(drawn, f"{newest} A search by profile and time alone is charted in full.")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from affino_mcp.audit.queries import Question, search
 from affino_mcp.audit.row import CONTROL, Row
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
 from affino_mcp.catalogue.registry import METHODS, shown
-from affino_mcp.control_edge.centre import Centre
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.store.ops import Database
 
 LOOKED_AT: Final = 800
 """Calls that are looked at, in at most two reads."""
@@ -49,11 +49,12 @@ def is_narrower(before: Profile, after: Capability, rate: int | None) -> bool:
     return lost or (rate is not None and rate < before.rate)
 
 
-def effect(centre: Centre, before: Profile, after: Capability, rate: int | None) -> Effect:
-    """The effect on the calls of the last days."""
-    now = centre.clock()
+def effect(
+    database: Database, table: str, now: datetime, before: Profile, after: Capability, rate: int | None
+) -> Effect:
+    """The effect on the calls of the last days in the audit table. Raises StoreUnavailable."""
     question = Question(profile=before.key, since=now - SPAN, limit=LOOKED_AT)
-    found = search(centre.database, centre.settings.audit_table, question, now, reads=2).rows
+    found = search(database, table, question, now, reads=2).rows
     calls = [row for row in found if row.channel != CONTROL]
     lost = [row for row in calls if row.status < 400 and _lost(row.method, before.capability, after)]
     minutes = Counter({row.at[:16]: 0 for row in calls})

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response, StreamingResponse
 
 from affino_mcp.audit.row import Row
 from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.journal import LOG, recorded
+from affino_mcp.control_edge.journal import LOG
 from affino_mcp.control_edge.log_filters import Filters
+from affino_mcp.control_edge.log_formats import FORMS
+from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screens.logs import EXPORTED, ask_log
 from affino_mcp.control_edge.seen import seen
 from affino_mcp.errors import InvalidArgument
@@ -29,39 +27,6 @@ MOST_BYTES: Final = 4_000_000
 _PART: Final = 500
 _READS: Final = 40
 
-_FORMULA: Final = re.compile(r"""(?:^|(?<=[;\t\r\n]))(?=[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])""")
-"""The beginning of a cell, or of what some spreadsheets take for one, that calculates; full-width signs do so too."""
-
-COLUMNS: Final = (
-    *(
-        "at",
-        "profile_name",
-        "profile_key",
-        "person_name",
-        "person_code",
-        "method",
-        "family",
-        "access",
-        "status",
-        "outcome",
-    ),
-    *(
-        "record",
-        "result",
-        "duration_ms",
-        "gate_ms",
-        "count",
-        "error",
-        "warnings",
-        "arguments",
-        "changes",
-        "request_id",
-        "fingerprint",
-        "client_name",
-    ),
-    *("source", "channel", "dry_run", "confirmed", "id"),
-)
-
 
 def export(ask: Ask) -> Response:
     """The rows that the filters leave, newest first."""
@@ -71,7 +36,7 @@ def export(ask: Ask) -> Response:
     if filters.wrong:
         raise InvalidArgument(*next(iter(filters.wrong.items())))
     asked = {name: text for name, text in filters.given.items() if text}
-    with recorded(ask, "export_log", LOG, {}, {"format": kind, "filters": asked}):
+    with audit_screen_action(ask, "export_log", LOG, {}, {"format": kind, "filters": asked}):
         rows = _begun(_rows(ask, filters))
     media_type, lines = FORMS[kind]
     name = f"api-log-{ask.centre.clock():%Y%m%d-%H%M%S}.{kind}"
@@ -110,38 +75,3 @@ def _bounded(parts: Iterator[str]) -> Iterator[str]:
         last = part
     if not last:
         yield ""
-
-
-def _csv(rows: Iterator[Row]) -> Iterator[str]:
-    yield _line(COLUMNS)
-    for row in rows:
-        document = _document(row)
-        yield _line([_cell(document[name]) for name in COLUMNS])
-
-
-def _line(cells: Any) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue()
-
-
-def _cell(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula, nor a part of it, where a semicolon or a tab ends a cell."""
-    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return _FORMULA.sub("'", text)
-
-
-def _json(rows: Iterator[Row]) -> Iterator[str]:
-    yield "["
-    for place, row in enumerate(rows):
-        yield (",\n" if place else "\n") + json.dumps(_document(row), ensure_ascii=False)
-    yield "]\n"
-
-
-def _document(row: Row) -> dict[str, Any]:
-    document = row.document()
-    return {name: document[name] for name in COLUMNS}
-
-
-FORMS: Final = {"csv": ("text/csv; charset=utf-8", _csv), "json": ("application/json", _json)}
-"""How each form is named on the web, and what makes it of rows, part by part."""

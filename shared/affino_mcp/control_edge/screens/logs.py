@@ -15,6 +15,7 @@ from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.clock import iso
 from affino_mcp.control_edge import log_chart, log_filters
 from affino_mcp.control_edge.ask import Ask
+from affino_mcp.control_edge.log_chart import Drawn
 from affino_mcp.control_edge.log_filters import Filters
 from affino_mcp.control_edge.seen import seen
 from affino_mcp.errors import InvalidArgument, NotFound
@@ -30,13 +31,13 @@ NEAR: Final = timedelta(minutes=5)
 
 def listed(ask: Ask) -> Response:
     """The rows that the filters leave, newest first, with a chart: of hourly totals where those know the answer."""
-    filters = log_filters.read(ask, SHOWN)
-    drawn = log_chart.of_totals(ask, filters)
+    filters, everybody = log_filters.read(ask, SHOWN), ask.may(LOGS_READ)
+    drawn = _chart_of_totals(ask, filters) if everybody and not filters.wrong else None
     answer = _answer(ask, filters, READ if drawn is None else SHOWN, reads=2 if drawn is None else 1)
     rows = answer.rows
     more = rows[SHOWN - 1].id if len(rows) > SHOWN else answer.next
     whole = answer.next is None and filters.question.cursor is None
-    drawn = drawn or log_chart.of_rows(ask, rows, whole=whole)
+    drawn = drawn or log_chart.of_rows(rows, ask.centre.clock(), whole=whole, may_read_all=everybody)
     return ask.page(
         "logs.html",
         400 if filters.wrong else 200,
@@ -49,9 +50,14 @@ def listed(ask: Ask) -> Response:
         next=_link(filters, cursor=more) if more else None,
         exports={kind: _link(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
         families=list(dict.fromkeys([*SWITCHED, *filter(None, [filters.question.family])])),
-        all=ask.may(LOGS_READ),
+        all=everybody,
         most=EXPORTED,
     )
+
+
+def _chart_of_totals(ask: Ask, filters: Filters) -> Drawn | None:
+    centre = ask.centre
+    return log_chart.of_totals(centre.database, centre.settings.audit_table, filters.question, centre.clock())
 
 
 def shown(ask: Ask) -> Response:

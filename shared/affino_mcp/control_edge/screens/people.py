@@ -11,7 +11,8 @@ from starlette.responses import Response
 from affino_mcp.control_edge import listing
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.effective import explained
-from affino_mcp.control_edge.journal import Subject, recorded
+from affino_mcp.control_edge.journal import Subject
+from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.errors import Conflict, InvalidArgument, NotFound
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import folded, plausible
@@ -97,7 +98,7 @@ def _changed(ask: Ask, seen: Person, name: str, wanted: Any) -> Response:
     if _locks_out(ask, person, replace(person, **after)):
         return _page(ask, person, _OWN_ACCESS)
     try:
-        with recorded(ask, f"change_{name}", Subject.person(person), {name: person.to_json()[name]}, after):
+        with audit_screen_action(ask, f"change_{name}", Subject.person(person), {name: person.to_json()[name]}, after):
             ask.centre.people.change(person.user_code, seen=seen, **after)
     except (Conflict, InvalidArgument) as error:
         return _page(ask, ask.centre.people.get(person.user_code) or person, error.message, error.status)
@@ -120,7 +121,9 @@ def disable(ask: Ask) -> Response:
     person = the(ask)
     if _own_access(ask, person):
         return _page(ask, person, "You cannot disable yourself. Ask another operator.")
-    with recorded(ask, "disable_person", Subject.person(person), {"active": person.active}, {"active": False}):
+    with audit_screen_action(
+        ask, "disable_person", Subject.person(person), {"active": person.active}, {"active": False}
+    ):
         ask.centre.people.disable(person.user_code)
     return ask.go(f"/people/{person.user_code}?done=disabled")
 
@@ -128,7 +131,7 @@ def disable(ask: Ask) -> Response:
 def enable(ask: Ask) -> Response:
     """Let the person act again."""
     person = the(ask)
-    with recorded(ask, "enable_person", Subject.person(person), {"active": person.active}, {"active": True}):
+    with audit_screen_action(ask, "enable_person", Subject.person(person), {"active": person.active}, {"active": True}):
         ask.centre.people.enable(person.user_code)
     return ask.go(f"/people/{person.user_code}?done=enabled")
 
@@ -139,7 +142,7 @@ def end_session(ask: Ask) -> Response:
     named = [session for session in ask.centre.sessions.list_of(person.user_code) if session.fingerprint == mark]
     if not named:
         return _page(ask, person, "This session is over already.", InvalidArgument.status)
-    with recorded(ask, "end_session", Subject.person(person), {"session": mark}, {}):
+    with audit_screen_action(ask, "end_session", Subject.person(person), {"session": mark}, {}):
         ask.centre.sessions.end(person.user_code, named[0].digest)
     return ask.go(f"/people/{person.user_code}?done=session")
 
@@ -147,7 +150,7 @@ def end_session(ask: Ask) -> Response:
 def end_all(ask: Ask) -> Response:
     """Log the person out everywhere."""
     person = the(ask)
-    with recorded(ask, "end_all_sessions", Subject.person(person), {}, {}):
+    with audit_screen_action(ask, "end_all_sessions", Subject.person(person), {}, {}):
         ask.centre.sessions.end_all(person.user_code)
     return ask.go(f"/people/{person.user_code}?done=sessions")
 

@@ -11,8 +11,9 @@ from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
 from affino_mcp.control_edge.form import LABELS, ProfileForm
-from affino_mcp.control_edge.journal import Subject, described, recorded
+from affino_mcp.control_edge.journal import Subject, described
 from affino_mcp.control_edge.prices import base, prices
+from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.whatif import effect, is_narrower
 from affino_mcp.control_edge.words import faults
 from affino_mcp.errors import Conflict, InvalidArgument
@@ -56,7 +57,9 @@ def save(ask: Ask) -> Response:
     burst = default_burst(profile.rate if rate is None else rate) if burst is None else burst
     looked = ask.form.get("sure") == "yes" or form.seen != profile.version
     if is_narrower(profile, form.capability, rate) and not looked:
-        found = effect(ask.centre, profile, form.capability, rate)
+        centre = ask.centre
+        table, now = centre.settings.audit_table, centre.clock()
+        found = effect(centre.database, table, now, profile, form.capability, rate)
         return ask.page("whatif.html", here="/profiles", profile=profile, form=form, effect=found, rate=rate)
     try:
         done = "saved" if _changed(ask, profile, form, rate, burst) else "same"
@@ -94,7 +97,7 @@ def _created(ask: Ask, form: ProfileForm) -> Profile:
         draw=lambda length: key if length == KEY_LENGTH else drawn(length),
     )
     after = {"name": name, "families": form.capability.to_json(), "rate": rate, "burst": burst, "notes": form.notes}
-    with recorded(ask, "create_profile", Subject.new_profile(key, name), {}, after | form.chosen):
+    with audit_screen_action(ask, "create_profile", Subject.new_profile(key, name), {}, after | form.chosen):
         return known.create(name, form.families, rate, burst, form.notes, **form.chosen)
 
 
@@ -111,7 +114,7 @@ def _changed(ask: Ask, profile: Profile, form: ProfileForm, rate: int | None, bu
     after = {**before, **{name: value for name, value in wanted.items() if value is not None}, "notes": form.notes}
     if after == before and form.seen == profile.version:
         return False
-    with recorded(ask, "change_profile", Subject.profile(profile), before, after):
+    with audit_screen_action(ask, "change_profile", Subject.profile(profile), before, after):
         ask.centre.profiles.change(
             profile.key,
             name=form.name,

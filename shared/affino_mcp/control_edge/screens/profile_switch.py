@@ -11,7 +11,8 @@ from affino_mcp.audit.queries import users
 from affino_mcp.clock import iso
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.journal import Subject, recorded
+from affino_mcp.control_edge.journal import Subject
+from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screens.profile_edit import urls
 from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.gate.profiles.previous_secret import overlap
@@ -24,7 +25,9 @@ def disable(ask: Ask) -> Response:
     """Switch off, and give the receipt."""
     before = register.the(ask)
     profile = before.profile
-    with recorded(ask, "disable_profile", Subject.profile(profile), {"enabled": before.enabled}, {"enabled": False}):
+    with audit_screen_action(
+        ask, "disable_profile", Subject.profile(profile), {"enabled": before.enabled}, {"enabled": False}
+    ):
         ask.centre.profiles.disable(profile.key)
     since = iso(ask.centre.clock())
     return ask.page("receipt.html", here="/profiles", profile=profile, since=since)
@@ -34,7 +37,9 @@ def enable(ask: Ask) -> Response:
     """Switch on."""
     before = register.the(ask)
     profile = before.profile
-    with recorded(ask, "enable_profile", Subject.profile(profile), {"enabled": before.enabled}, {"enabled": True}):
+    with audit_screen_action(
+        ask, "enable_profile", Subject.profile(profile), {"enabled": before.enabled}, {"enabled": True}
+    ):
         ask.centre.profiles.enable(profile.key)
     return ask.go(f"/profiles/{profile.key}?done=enabled")
 
@@ -50,7 +55,7 @@ def regenerate(ask: Ask) -> Response:
     before, after = {"version": profile.version}, {"version": "a new one", "overlap": chosen}
     try:
         wanted = overlap(chosen)
-        with recorded(ask, "regenerate_profile", Subject.profile(profile), before, after):
+        with audit_screen_action(ask, "regenerate_profile", Subject.profile(profile), before, after):
             made = ask.centre.profiles.regenerate(profile.key, seen=ask.form.get("seen", ""), overlap=wanted)
     except (Conflict, InvalidArgument) as error:
         return _asked(ask, error)
@@ -62,7 +67,7 @@ def end_overlap(ask: Ask) -> Response:
     profile = register.the(ask).profile
     before = {"accepted_until": profile.former.until if profile.former else ""}
     try:
-        with recorded(ask, "end_overlap", Subject.profile(profile), before, {"accepted_until": "now"}):
+        with audit_screen_action(ask, "end_overlap", Subject.profile(profile), before, {"accepted_until": "now"}):
             ask.centre.profiles.end_overlap(profile.key, seen=ask.form.get("seen", ""))
     except Conflict:
         return ask.go(f"/profiles/{profile.key}?done=not-ended")

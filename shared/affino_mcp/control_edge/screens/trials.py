@@ -12,7 +12,8 @@ from affino_mcp.catalogue.method import PAGE_SIZE, Method
 from affino_mcp.catalogue.registry import METHODS, shown
 from affino_mcp.control_edge import register
 from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.journal import Subject, recorded
+from affino_mcp.control_edge.journal import Subject
+from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.trial import Result, Trial, Wanted, arguments
 from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.identity import row_keys
@@ -52,7 +53,7 @@ def _run(ask: Ask, here: str, name: str) -> Response:
     except InvalidArgument as error:
         return _form(ask, here, ask.form, wrong={str(error.details["argument"]): error.message})
     tried = {"email": wanted.email, "method": name, "arguments": dict(wanted.arguments)}
-    with recorded(ask, "run_test", Subject.profile(profile), {}, tried):
+    with audit_screen_action(ask, "run_test", Subject.profile(profile), {}, tried):
         result = _tried(ask, profile, wanted)
     return _form(ask, here, ask.form, result=result, status=200)
 

@@ -1,0 +1,80 @@
+"""Rows of the API Log as CSV and as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from affino_mcp.audit.row import Row
+
+_FORMULA: Final = re.compile(r"""(?:^|(?<=[;\t\r\n]))(?=[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])""")
+"""The beginning of a cell, or of what some spreadsheets take for one, that calculates; full-width signs do so too."""
+
+COLUMNS: Final = (
+    *(
+        "at",
+        "profile_name",
+        "profile_key",
+        "person_name",
+        "person_code",
+        "method",
+        "family",
+        "access",
+        "status",
+        "outcome",
+    ),
+    *(
+        "record",
+        "result",
+        "duration_ms",
+        "gate_ms",
+        "count",
+        "error",
+        "warnings",
+        "arguments",
+        "changes",
+        "request_id",
+        "fingerprint",
+        "client_name",
+    ),
+    *("source", "channel", "dry_run", "confirmed", "id"),
+)
+
+
+def _csv(rows: Iterator[Row]) -> Iterator[str]:
+    yield _line(COLUMNS)
+    for row in rows:
+        document = _document(row)
+        yield _line([_cell(document[name]) for name in COLUMNS])
+
+
+def _line(cells: Any) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """A cell that no spreadsheet takes for a formula, nor a part of it, where a semicolon or a tab ends a cell."""
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return _FORMULA.sub("'", text)
+
+
+def _json(rows: Iterator[Row]) -> Iterator[str]:
+    yield "["
+    for place, row in enumerate(rows):
+        yield (",\n" if place else "\n") + json.dumps(_document(row), ensure_ascii=False)
+    yield "]\n"
+
+
+def _document(row: Row) -> dict[str, Any]:
+    document = row.document()
+    return {name: document[name] for name in COLUMNS}
+
+
+FORMS: Final = {"csv": ("text/csv; charset=utf-8", _csv), "json": ("application/json", _json)}
+"""How each form is named on the web, and what makes it of rows, part by part."""

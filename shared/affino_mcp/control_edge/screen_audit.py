@@ -1,0 +1,29 @@
+"""Actions of a screen in the API Log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from affino_mcp.control_edge.ask import Ask
+from affino_mcp.control_edge.journal import By, Subject, written
+
+
+@contextmanager
+def audit_screen_action(
+    ask: Ask, deed: str, subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[None]:
+    """`written` in the name of the signed-in person, with the origin of the request."""
+    person, place = ask.visit.person, ask.place
+    origin = {
+        "person_code": person.user_code,
+        "person_name": person.name,
+        "person_email": person.email,
+        "request_id": place.request_id,
+        "fingerprint": ask.visit.fingerprint,
+        "source": place.source,
+        "client_name": "Control Centre",
+    }
+    with written(By(ask.centre.audit, ask.centre.audit.write, origin), deed, subject, before, after):
+        yield
