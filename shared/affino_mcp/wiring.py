@@ -164,7 +164,7 @@ def control_app(settings: Settings, given: Stores | None = None, clock: Clock = 
 
 def control_door(settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
     """The Control Centre's door as an ASGI application: it reads passwords, so the login function serves it."""
-    from affino_mcp.control_edge.door import build  # noqa: PLC0415 (as above)
+    from affino_mcp.control_edge.sign_in import build  # noqa: PLC0415 (as above)
 
     return build(_centre(given or stores(settings), settings, clock))
 

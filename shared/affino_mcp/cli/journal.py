@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+from affino_mcp.admin.operator_audit import NOWHERE, By, Subject, written
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.cli.service import Service
-from affino_mcp.control_edge.journal import NOWHERE, By, Subject, written
 
 CLIENT: Final = "affino-mcp"
 NOBODY: Final = Subject(NOWHERE, "Command line", "")

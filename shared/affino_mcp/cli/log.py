@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from affino_mcp.admin.display import time
 from affino_mcp.audit.queries import Answer
 from affino_mcp.audit.row import Row
 from affino_mcp.cli.log_asking import answered, asks, question
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_json, print_table
 from affino_mcp.cli.service import chosen, opened
-from affino_mcp.control_edge.words import time
 
 app = typer.Typer()
 

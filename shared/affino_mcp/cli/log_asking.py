@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from affino_mcp.admin.operator_audit import NOWHERE
 from affino_mcp.audit.queries import Answer, Question, search
 from affino_mcp.audit.row import Outcome, Row
 from affino_mcp.catalogue.capability import Family
@@ -18,7 +19,6 @@ from affino_mcp.cli.output import note
 from affino_mcp.cli.service import Service
 from affino_mcp.cli.words import moment
 from affino_mcp.cli.words import record as record_of
-from affino_mcp.control_edge.journal import NOWHERE
 from affino_mcp.errors import InvalidArgument, NotFound
 
 ProfileOf = Annotated[str | None, typer.Option("--profile", help="Key or name.")]

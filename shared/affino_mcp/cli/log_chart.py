@@ -7,12 +7,12 @@ from typing import Final
 
 import typer
 
+from affino_mcp.admin.chart import Chart, Window
+from affino_mcp.admin.log_chart import of_window, words
 from affino_mcp.cli.log_asking import ProfileOf, Since, Until, question
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_json, print_table
 from affino_mcp.cli.service import opened
-from affino_mcp.control_edge.chart import Chart, Window
-from affino_mcp.control_edge.log_chart import of_window, words
 
 _WIDTH: Final = 40
 

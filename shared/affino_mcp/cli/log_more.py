@@ -14,6 +14,8 @@ from typing import Annotated, Any, Final
 import typer
 from ulid import ULID
 
+from affino_mcp.admin.log_formats import FORMS
+from affino_mcp.admin.operator_audit import LOG
 from affino_mcp.audit.changes import lines
 from affino_mcp.audit.queries import Question
 from affino_mcp.audit.row import CONTROL, Row
@@ -24,8 +26,6 @@ from affino_mcp.cli.log_asking import Since, asks, question, rows, since_then
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
-from affino_mcp.control_edge.journal import LOG
-from affino_mcp.control_edge.log_formats import FORMS
 from affino_mcp.errors import NotFound
 
 EVERY: Final = 2.0

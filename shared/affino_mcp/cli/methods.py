@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from affino_mcp.admin.method_help import FamilyHelp, Help, Line, families
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import opened
-from affino_mcp.control_edge.helping import FamilyHelp, Help, Line, families
 
 
 def methods(

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
+from affino_mcp.admin.effective_rights import explained
+from affino_mcp.admin.operator_audit import Subject
 from affino_mcp.cli.journal import NOBODY, recorded, stood
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.cli.words import rights
-from affino_mcp.control_edge.effective import explained
-from affino_mcp.control_edge.journal import Subject
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.people.passwords import LONGEST, SHORTEST
 from affino_mcp.local.registration import register, switch

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
+from affino_mcp.admin.display import plural
+from affino_mcp.admin.operator_audit import Subject
 from affino_mcp.audit.queries import users
 from affino_mcp.cli.journal import recorded
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note
 from affino_mcp.cli.profiles import Key, print_with_secret, show
 from affino_mcp.cli.service import Service, opened
-from affino_mcp.control_edge.journal import Subject
-from affino_mcp.control_edge.words import plural
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.profiles.previous_secret import overlap as overlap_of
 from affino_mcp.gate.profiles.profile import Profile

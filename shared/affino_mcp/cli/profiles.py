@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from affino_mcp.admin.display import ago
+from affino_mcp.admin.operator_audit import Subject, described
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.cli.journal import recorded, stood
 from affino_mcp.cli.options import AsJson, ConnectionFile, OnOff
@@ -15,8 +17,6 @@ from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.cli.words import Families, families
 from affino_mcp.clock import iso
-from affino_mcp.control_edge.journal import Subject, described
-from affino_mcp.control_edge.words import ago
 from affino_mcp.gate.profiles.profile import OPTIONS, PROFILE_TYPE, Profile, ProfileState
 from affino_mcp.gate.profiles.profile_form import MOST_PER_MINUTE, drawn
 from affino_mcp.gate.profiles.profiles import KEY_LENGTH

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from affino_mcp.admin.operator_audit import Subject
 from affino_mcp.cli.journal import recorded
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json, print_table
 from affino_mcp.cli.people import Who
 from affino_mcp.cli.service import opened
 from affino_mcp.clock import iso
-from affino_mcp.control_edge.journal import Subject
 from affino_mcp.errors import NotFound
 from affino_mcp.gate.sessions.session_listing import Live, live
 

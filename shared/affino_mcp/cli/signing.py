@@ -7,10 +7,10 @@ from typing import Final
 
 import typer
 
+from affino_mcp.admin.signing_example import Example
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json
 from affino_mcp.cli.service import opened
-from affino_mcp.control_edge.signing import Example
 
 _HOW: Final = """
 Headers: APIKey, TimeStamp (UTC with milliseconds, at most 5 minutes off), MD5 (of the body, capital hex; none without

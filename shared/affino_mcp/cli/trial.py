@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
+from affino_mcp.admin.connection_test import GOOD, OFF, Lamp, Result, Trial, Wanted
+from affino_mcp.admin.connection_test import arguments as json_arguments
+from affino_mcp.admin.operator_audit import Subject
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.cli.journal import recorded
 from affino_mcp.cli.login import Password, known_password
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_json
 from affino_mcp.cli.service import Service, opened
-from affino_mcp.control_edge.journal import Subject
-from affino_mcp.control_edge.trial import GOOD, OFF, Lamp, Result, Trial, Wanted
-from affino_mcp.control_edge.trial import arguments as json_arguments
 from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.identity.tokens import digest
 from affino_mcp.gate.whoami import CURRENT_USER

@@ -9,21 +9,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from affino_mcp.control_edge import log_filters, register
-from affino_mcp.control_edge.ask import Ask, Place, page
+from affino_mcp.control_edge import log_filters, profile_list
+from affino_mcp.control_edge.access_check import Rule, Screen, route
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.control_edge.entry import Rule, Screen, route
+from affino_mcp.control_edge.screen_request import Ask, Place, page
+from affino_mcp.control_edge.screens import (
+    connection_tests,
+    log_export,
+    logs,
+    people,
+    profile_edit,
+    profile_switch,
+    profiles,
+)
 from affino_mcp.control_edge.screens import help as help_
-from affino_mcp.control_edge.screens import log_export, logs, people, profile_edit, profile_switch, profiles, trials
 from affino_mcp.gate.identity.permissions import PROFILES_MANAGE
 from affino_mcp.pages.assets import BY_ADDRESS, KEPT
 
 _MANAGE = Rule(PROFILES_MANAGE)
 _SECRET = Rule(PROFILES_MANAGE, fresh=True)
-_PROFILE = Rule(PROFILES_MANAGE, keys=register.keys)
-_TRIAL = Rule(PROFILES_MANAGE, keys=register.keys_of_query)
+_PROFILE = Rule(PROFILES_MANAGE, keys=profile_list.keys)
+_TRIAL = Rule(PROFILES_MANAGE, keys=profile_list.keys_of_query)
 _PERSON = Rule(PROFILES_MANAGE, keys=people.keys)
-_PROFILE_SECRET = Rule(PROFILES_MANAGE, fresh=True, keys=register.keys)
+_PROFILE_SECRET = Rule(PROFILES_MANAGE, fresh=True, keys=profile_list.keys)
 
 
 async def _asset(request: Request) -> Response:
@@ -61,16 +69,16 @@ SCREENS: Final[tuple[tuple[str, str, Screen, Rule], ...]] = (
     ("/people/{code}/enable", "POST", people.enable, _PERSON),
     ("/people/{code}/end-session", "POST", people.end_session, _PERSON),
     ("/people/{code}/end-all", "POST", people.end_all, _PERSON),
-    ("/tests/crm", "GET", trials.crm, _TRIAL),
-    ("/tests/crm", "POST", trials.run_crm, _MANAGE),
-    ("/tests/user", "GET", trials.user, _TRIAL),
-    ("/tests/user", "POST", trials.run_user, _MANAGE),
-    ("/help/crm", "GET", help_.crm, Rule(keys=register.keys_of_query)),
+    ("/tests/crm", "GET", connection_tests.crm, _TRIAL),
+    ("/tests/crm", "POST", connection_tests.run_crm, _MANAGE),
+    ("/tests/user", "GET", connection_tests.user, _TRIAL),
+    ("/tests/user", "POST", connection_tests.run_user, _MANAGE),
+    ("/help/crm", "GET", help_.crm, Rule(keys=profile_list.keys_of_query)),
     ("/help/user", "GET", help_.user, Rule()),
     ("/logs", "GET", logs.listed, Rule(keys=log_filters.keys)),
     ("/logs/export", "GET", log_export.export, Rule(keys=log_filters.keys)),
     ("/logs/{profile}/{id}", "GET", logs.shown, Rule()),
-    ("/profiles", "GET", profiles.listed, Rule(PROFILES_MANAGE, keys=register.keys_of_search)),
+    ("/profiles", "GET", profiles.listed, Rule(PROFILES_MANAGE, keys=profile_list.keys_of_search)),
     ("/profiles/new", "GET", profile_edit.new, _SECRET),
     ("/profiles/new", "POST", profile_edit.create, _SECRET),
     ("/profiles/{key}", "GET", profiles.shown, _PROFILE),

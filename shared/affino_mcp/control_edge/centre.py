@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
+from affino_mcp.admin.display import FILTERS
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.clock import Clock
 from affino_mcp.control_edge.visits import Visits
-from affino_mcp.control_edge.words import FILTERS
 from affino_mcp.gate.abuse.login_guard import LoginGuard
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.previous_secret_uses import FormerUses

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from affino_mcp.admin.operator_audit import NOWHERE
 from affino_mcp.audit.queries import Question, is_record
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.clock import understood
-from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.journal import NOWHERE
+from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import folded, plausible
 from affino_mcp.gate.identity.permissions import LOGS_READ

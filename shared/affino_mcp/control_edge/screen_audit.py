@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.journal import By, Subject, written
+from affino_mcp.admin.operator_audit import By, Subject, written
+from affino_mcp.control_edge.screen_request import Ask
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from affino_mcp import wiring
 from affino_mcp.control_edge.app import build
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.control_edge.door import build as build_door
+from affino_mcp.control_edge.sign_in import build as build_door
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.http.path_router import Beside
 from tests.unit.control_edge.outside import Outside

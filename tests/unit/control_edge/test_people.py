@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from affino_mcp.admin.effective_rights import explained
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.control_edge.effective import explained
 from affino_mcp.errors import PersonInactive, SessionUnknown
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.store.ops import Put

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
+from affino_mcp.admin.tool_price import base, price, prices
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability, Family
-from affino_mcp.control_edge.prices import base, price, prices
 from affino_mcp.gate.profiles.profile import OPTIONS, Profile
 from tests.unit.control_edge.desk import Desk, hidden_fields, text_of
 from tests.world import Client

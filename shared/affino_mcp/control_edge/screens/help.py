@@ -6,10 +6,10 @@ from dataclasses import asdict
 
 from starlette.responses import Response
 
+from affino_mcp.admin import method_help
+from affino_mcp.admin.signing_example import Example
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.control_edge import helping
-from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.signing import Example
+from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.permissions import PROFILES_MANAGE
 from affino_mcp.gate.profiles.profile import Profile
@@ -19,7 +19,7 @@ from affino_mcp.gate.sessions.sessions import REFRESH_LIFETIME
 def crm(ask: Ask) -> Response:
     """All families, or those of one profile; searchable."""
     profile, words = _profile(ask), ask.query.get("q", "")
-    found = helping.families(profile, words.casefold().split())
+    found = method_help.families(profile, words.casefold().split())
     return ask.page(
         "help_crm.html",
         here="/help/crm",
@@ -28,7 +28,7 @@ def crm(ask: Ask) -> Response:
         q=words,
         methods=sum(len(family.methods) for family in found),
         all=len(METHODS),
-        warnings=helping.warnings(),
+        warnings=method_help.warnings(),
     )
 
 

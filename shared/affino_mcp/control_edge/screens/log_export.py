@@ -9,15 +9,15 @@ from typing import Final
 
 from starlette.responses import Response, StreamingResponse
 
+from affino_mcp.admin.log_formats import FORMS
+from affino_mcp.admin.operator_audit import LOG
 from affino_mcp.audit.row import Row
 from affino_mcp.control_edge import log_filters
-from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.journal import LOG
 from affino_mcp.control_edge.log_filters import Filters
-from affino_mcp.control_edge.log_formats import FORMS
+from affino_mcp.control_edge.row_visibility import seen
 from affino_mcp.control_edge.screen_audit import audit_screen_action
+from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.control_edge.screens.logs import EXPORTED, ask_log
-from affino_mcp.control_edge.seen import seen
 from affino_mcp.errors import InvalidArgument
 from affino_mcp.pages.rendering import HEADERS
 

@@ -9,15 +9,16 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from affino_mcp.admin import log_chart
+from affino_mcp.admin.log_chart import Drawn
 from affino_mcp.audit.queries import Answer, Question, one, search
 from affino_mcp.audit.row import Row
 from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.clock import iso
-from affino_mcp.control_edge import log_chart, log_filters
-from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.log_chart import Drawn
+from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.log_filters import Filters
-from affino_mcp.control_edge.seen import seen
+from affino_mcp.control_edge.row_visibility import seen
+from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.errors import InvalidArgument, NotFound
 from affino_mcp.gate.identity.permissions import LOGS_READ
 

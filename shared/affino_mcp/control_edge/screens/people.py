@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from affino_mcp.control_edge import listing
-from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.effective import explained
-from affino_mcp.control_edge.journal import Subject
+from affino_mcp.admin.effective_rights import explained
+from affino_mcp.admin.operator_audit import Subject
+from affino_mcp.control_edge import gate_row_page
 from affino_mcp.control_edge.screen_audit import audit_screen_action
+from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.errors import Conflict, InvalidArgument, NotFound
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import folded, plausible
@@ -52,7 +52,7 @@ def listed(ask: Ask) -> Response:
 
 
 def _everybody(ask: Ask) -> tuple[list[Person], str | None]:
-    found = listing.page(ask.centre, row_keys.PERSON_LIST, _person, PAGE, ask.query.get("after"))
+    found = gate_row_page.page(ask.centre, row_keys.PERSON_LIST, _person, PAGE, ask.query.get("after"))
     return [Person.from_json(row) for row in found.rows.values()], found.next
 
 

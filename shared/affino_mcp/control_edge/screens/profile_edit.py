@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
+from affino_mcp.admin.display import faults
+from affino_mcp.admin.operator_audit import Subject, described
+from affino_mcp.admin.tool_price import base, prices
+from affino_mcp.admin.what_if import effect, is_narrower
 from affino_mcp.catalogue.capability import SWITCHED
-from affino_mcp.control_edge import register
-from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.form import LABELS, ProfileForm
-from affino_mcp.control_edge.journal import Subject, described
-from affino_mcp.control_edge.prices import base, prices
+from affino_mcp.control_edge import profile_list
+from affino_mcp.control_edge.profile_form_fields import LABELS, ProfileForm
 from affino_mcp.control_edge.screen_audit import audit_screen_action
-from affino_mcp.control_edge.whatif import effect, is_narrower
-from affino_mcp.control_edge.words import faults
+from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.gate.profiles.profile import OPTIONS, Profile
 from affino_mcp.gate.profiles.profile_form import drawn
@@ -42,13 +42,13 @@ def create(ask: Ask) -> Response:
 
 def edit(ask: Ask) -> Response:
     """The form with the profile in it."""
-    profile = register.the(ask).profile
+    profile = profile_list.the(ask).profile
     return _form(ask, ProfileForm.of(profile), profile)
 
 
 def save(ask: Ask) -> Response:
     """Save the change, unless it takes something away and its effect has not been looked at."""
-    profile, form = register.the(ask).profile, _sent(ask)
+    profile, form = profile_list.the(ask).profile, _sent(ask)
     if ask.form.get("back"):
         return _form(ask, form, profile)
     if wrong := form.wrong():

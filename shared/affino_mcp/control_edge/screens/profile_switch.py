@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from affino_mcp.admin.operator_audit import Subject
 from affino_mcp.audit.queries import users
 from affino_mcp.clock import iso
-from affino_mcp.control_edge import register
-from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.journal import Subject
+from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
+from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.control_edge.screens.profile_edit import urls
 from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.gate.profiles.previous_secret import overlap
@@ -23,7 +23,7 @@ OVERLAPS: Final[Mapping[str, str]] = {"0": "at once", "1h": "in an hour", "24h":
 
 def disable(ask: Ask) -> Response:
     """Switch off, and give the receipt."""
-    before = register.the(ask)
+    before = profile_list.the(ask)
     profile = before.profile
     with audit_screen_action(
         ask, "disable_profile", Subject.profile(profile), {"enabled": before.enabled}, {"enabled": False}
@@ -35,7 +35,7 @@ def disable(ask: Ask) -> Response:
 
 def enable(ask: Ask) -> Response:
     """Switch on."""
-    before = register.the(ask)
+    before = profile_list.the(ask)
     profile = before.profile
     with audit_screen_action(
         ask, "enable_profile", Subject.profile(profile), {"enabled": before.enabled}, {"enabled": True}
@@ -51,7 +51,7 @@ def before_regenerating(ask: Ask) -> Response:
 
 def regenerate(ask: Ask) -> Response:
     """Make a new secret and show it, this once; the old one is refused from now on, or after the chosen overlap."""
-    profile, chosen = register.the(ask).profile, ask.form.get("overlap", "0")
+    profile, chosen = profile_list.the(ask).profile, ask.form.get("overlap", "0")
     before, after = {"version": profile.version}, {"version": "a new one", "overlap": chosen}
     try:
         wanted = overlap(chosen)
@@ -64,7 +64,7 @@ def regenerate(ask: Ask) -> Response:
 
 def end_overlap(ask: Ask) -> Response:
     """Refuse the former secret from now on; one that this page did not show is left alone."""
-    profile = register.the(ask).profile
+    profile = profile_list.the(ask).profile
     before = {"accepted_until": profile.former.until if profile.former else ""}
     try:
         with audit_screen_action(ask, "end_overlap", Subject.profile(profile), before, {"accepted_until": "now"}):
@@ -75,7 +75,7 @@ def end_overlap(ask: Ask) -> Response:
 
 
 def _asked(ask: Ask, error: Conflict | InvalidArgument | None = None) -> Response:
-    profile = register.the(ask).profile
+    profile = profile_list.the(ask).profile
     centre = ask.centre
     found = users(centre.database, centre.settings.audit_table, profile.key, centre.clock(), most=900, reads=2)
     shown: dict[str, Any] = {"profile": profile, "overlaps": OVERLAPS, **found._asdict()}

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from affino_mcp.admin.tool_price import price
 from affino_mcp.audit.queries import Question, search
 from affino_mcp.audit.row import Row
-from affino_mcp.control_edge import register
-from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.prices import price
+from affino_mcp.control_edge import profile_list
+from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity.permissions import LOGS_READ
 
 LATEST: Final = 12
@@ -19,15 +19,15 @@ LATEST: Final = 12
 
 def listed(ask: Ask) -> Response:
     """All profiles, a page at a time; with `q`, that of this API Key, or those whose names begin so."""
-    wanted, one = ask.query.get("q", "").strip(), register.named(ask)
-    found = register.Page([one], None) if one else register.page(ask, ask.query.get("after"), wanted)
+    wanted, one = ask.query.get("q", "").strip(), profile_list.named(ask)
+    found = profile_list.Page([one], None) if one else profile_list.page(ask, ask.query.get("after"), wanted)
     shown: dict[str, Any] = {"profiles": found.profiles, "next": found.next, "later": "after" in ask.query, "q": wanted}
     return ask.page("profiles.html", here="/profiles", now=ask.centre.clock(), **shown)
 
 
 def shown(ask: Ask) -> Response:
     """One profile, its figures, who still uses its former secret, and, for whoever may read the log, its latest calls."""
-    one, now = register.the(ask), ask.centre.clock()
+    one, now = profile_list.the(ask), ask.centre.clock()
     former = one.profile.former
     return ask.page(
         "profile.html",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from affino_mcp.admin.chart_canvas import LEFT, RIGHT, WIDTH, Panel, Part, Point
 from affino_mcp.audit.row import CONTROL, Row
 from affino_mcp.audit.totals import HOUR, Hour, Total, moment_of, start_of
-from affino_mcp.control_edge.panel import LEFT, RIGHT, WIDTH, Panel, Part, Point
 
 MOST: Final = 48
 """Bars of one chart, give or take one; a longer time is drawn per day, and of a still longer one the newest days."""

@@ -17,10 +17,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from affino_mcp import observability
-from affino_mcp.control_edge.ask import Ask, Place, go, local, page
+from affino_mcp.control_edge.access_check import body_of, form_of, route
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.control_edge.entry import body_of, form_of, route
 from affino_mcp.control_edge.password_check import Checked, Refused, check
+from affino_mcp.control_edge.screen_request import Ask, Place, go, local, page
 from affino_mcp.control_edge.visits import LIFETIME
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.gate.identity.person import Person

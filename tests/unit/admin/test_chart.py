@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from affino_mcp.admin.chart import DAY, MOST, Window, of_hours, of_rows
+from affino_mcp.admin.chart_canvas import CEILING, FOOT, WIDTH, Panel
 from affino_mcp.audit.totals import HOUR, Hour, Total, start_of
 from affino_mcp.clock import iso
-from affino_mcp.control_edge.chart import DAY, MOST, Window, of_hours, of_rows
-from affino_mcp.control_edge.panel import CEILING, FOOT, WIDTH, Panel
 from affino_mcp.control_edge.screens import logs
 from tests.unit.audit.rows import NOON, refusal, row
 from tests.unit.control_edge.desk import Desk, text_of

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from affino_mcp.admin.connection_test import Result, Trial, Wanted, arguments
+from affino_mcp.admin.operator_audit import Subject
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.method import PAGE_SIZE, Method
 from affino_mcp.catalogue.registry import METHODS, shown
-from affino_mcp.control_edge import register
-from affino_mcp.control_edge.ask import Ask
-from affino_mcp.control_edge.journal import Subject
+from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
-from affino_mcp.control_edge.trial import Result, Trial, Wanted, arguments
+from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.tokens import digest
@@ -103,7 +103,7 @@ def _form(
     status: int | None = None,
 ) -> Response:
     filled = {name: given.get(name, "") for name in _FIELDS}
-    found = register.page(ask, None)
+    found = profile_list.page(ask, None)
     chosen = _chosen(ask, filled["profile"])
     listed = {one.profile.key for one in found.profiles}
     before = [chosen] if chosen and chosen.profile.key not in listed else []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from affino_mcp.control_edge import listing
-from affino_mcp.control_edge.ask import Ask
+from affino_mcp.control_edge import gate_row_page
+from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.errors import NotFound
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import ProfileState
@@ -58,7 +58,7 @@ def page(ask: Ask, after: str | None, begins: str = "") -> Page:
     begins = begins[:NAME_LENGTH]
     if begins and not nameable(begins):
         return Page([], None)
-    found = listing.page(ask.centre, row_keys.PROFILE_LIST, _profile, PAGE, after, folded_name(begins))
+    found = gate_row_page.page(ask.centre, row_keys.PROFILE_LIST, _profile, PAGE, after, folded_name(begins))
     listed = [(place.pk.partition("#")[2], row) for place, row in found.rows.items()]
     return Page(list(ask.centre.threads.map(lambda one: ask.centre.reader.state(*one), listed)), found.next)
 

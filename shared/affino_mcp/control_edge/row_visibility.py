@@ -7,7 +7,7 @@ from dataclasses import replace
 from affino_mcp.audit.changes import Change, only
 from affino_mcp.audit.row import CONTROL, Row
 from affino_mcp.catalogue.families.history import SWITCH
-from affino_mcp.control_edge.ask import Ask
+from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity.permissions import LOGS_READ
 
 

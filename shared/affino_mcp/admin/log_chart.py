@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from affino_mcp.admin import chart
+from affino_mcp.admin.chart import Chart, Window
+from affino_mcp.admin.display import plural, time
 from affino_mcp.audit import totals
 from affino_mcp.audit.queries import Question
 from affino_mcp.audit.row import Row
-from affino_mcp.control_edge import chart
-from affino_mcp.control_edge.chart import Chart, Window
-from affino_mcp.control_edge.words import plural, time
 from affino_mcp.store.ops import Database
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from affino_mcp.admin.log_formats import FORMS
 from affino_mcp.audit.row import Outcome, Row
-from affino_mcp.control_edge.log_formats import FORMS
 
 _STARTS = "=+-@＝＋－＠"
 _COLUMN = "client_name"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from affino_mcp.admin.display import switches
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
-from affino_mcp.control_edge.words import switches
 from affino_mcp.gate.profiles.profile import OPTIONS, Profile
 from affino_mcp.gate.profiles.profile_form import faults
 from affino_mcp.gate.profiles.profiles import Families

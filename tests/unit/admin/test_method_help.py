@@ -6,13 +6,13 @@ import re
 
 import pytest
 
+from affino_mcp.admin import method_help
+from affino_mcp.admin.display import title
+from affino_mcp.admin.method_help import Line
 from affino_mcp.catalogue.capability import SWITCHED, Access, Family
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import line
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.control_edge import helping
-from affino_mcp.control_edge.helping import Line
-from affino_mcp.control_edge.words import title
 from tests.unit.control_edge.desk import Desk, text_of
 
 
@@ -100,4 +100,4 @@ def test_help_costs_one_store_call(operator: Desk) -> None:
     profile = operator.world.profile("Reader", {Family.NOTES: frozenset({Access.READ})})
     for path in ("/help/crm", f"/help/crm?profile={profile.key}", "/help/user"):
         assert len(operator.calls(path)) == 1
-    assert helping.families(None)
+    assert method_help.families(None)
