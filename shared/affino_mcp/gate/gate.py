@@ -24,9 +24,9 @@ from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.credential_headers import Credentials, RawHeaders, read
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.tokens import digest, fingerprint
-from affino_mcp.gate.profiles.previous_secret import FormerSecret, Standing, standing
+from affino_mcp.gate.profiles.previous_secret import FormerSecret
 from affino_mcp.gate.profiles.previous_secret_uses import FormerUses
-from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile, Standing, standing
 from affino_mcp.gate.profiles.profile_reader import ProfileReader
 from affino_mcp.gate.profiles.rate_limit import TURNS, Charge, Meter, Superseded
 from affino_mcp.gate.relogin import ReloginOffered, link

@@ -9,8 +9,7 @@ from typing import Final
 from affino_mcp.clock import Clock
 from affino_mcp.gate.abuse.request_signature import body_md5, sign
 from affino_mcp.gate.abuse.signatures_seen import SignaturesSeen
-from affino_mcp.gate.profiles.previous_secret import same, signing_secrets
-from affino_mcp.gate.profiles.profile import Profile, ProfileState
+from affino_mcp.gate.profiles.profile import Profile, ProfileState, same, signing_secrets
 from affino_mcp.gate.profiles.profile_reader import ProfileReader
 from affino_mcp.login_edge.answer import NO_KEY, PROFILE_OFF, REPLAYED, Fault, Known, LoginRefused, untrusted
 from affino_mcp.login_edge.request import LoginRequest, Signed, signed

@@ -6,25 +6,18 @@ is kept only while it is accepted, because signed logins are checked with it.
 
 from __future__ import annotations
 
-import hmac
 import re
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
 from affino_mcp.clock import iso
 from affino_mcp.errors import BadCredentials, InvalidArgument
 from affino_mcp.gate.identity.tokens import fingerprint, sha256
 
-if TYPE_CHECKING:
-    from affino_mcp.gate.profiles.profile import Profile
-
 LONGEST_OVERLAP: Final = timedelta(days=7)
 _OVERLAP: Final = re.compile(r"0|(?P<number>[0-9]{1,3})(?P<unit>[hd])")
-_NOBODYS: Final = sha256("")
-_NOBODYS_SECRET: Final = "0" * 40
 
 
 @dataclass(frozen=True)
@@ -80,43 +73,6 @@ class FormerSecret(BadCredentials):
     """The secret is the profile's former one. The API Log says so; the caller gets what every BadCredentials says."""
 
     type = "former_secret"
-
-
-class Standing(Enum):
-    """What a secret is to a profile at a moment."""
-
-    CURRENT = "current"
-    OVERLAPPING = "former, accepted"
-    FORMER = "former"
-    STRANGE = "strange"
-
-
-def standing(profile: Profile | None, secret: str, now: datetime) -> Standing:
-    """What `secret` is to the profile; without one, as much is computed and it is STRANGE.
-
-    Both comparisons are always made, in time that does not tell how much is equal.
-    """
-    former = profile.former if profile else None
-    current = same(profile.secret if profile else _NOBODYS_SECRET, secret)
-    was = same(former.digest if former else _NOBODYS, sha256(secret))
-    if current and profile is not None:
-        return Standing.CURRENT
-    if was and former is not None:
-        return Standing.OVERLAPPING if former.accepted(now) else Standing.FORMER
-    return Standing.STRANGE
-
-
-def signing_secrets(profile: Profile | None, now: datetime) -> list[str]:
-    """The secrets that a signature may be made with; without a profile one that nobody has."""
-    if profile is None:
-        return [_NOBODYS_SECRET]
-    former = profile.former
-    return [profile.secret, former.secret] if former and former.accepted(now) else [profile.secret]
-
-
-def same(ours: str, theirs: str) -> bool:
-    """Whether two secrets are equal, in time that does not tell how much of them is."""
-    return hmac.compare_digest(ours.encode(), theirs.encode())
 
 
 def replaced(former: Former | None) -> list[Warning_]:

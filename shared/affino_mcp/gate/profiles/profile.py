@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import Enum
 from typing import Any, Final, NamedTuple
 
 from affino_mcp.catalogue.capability import Capability
+from affino_mcp.gate.identity.tokens import sha256
 from affino_mcp.gate.profiles.previous_secret import Former
 from affino_mcp.gate.profiles.profile_usage import Usage
 from affino_mcp.store.secrets import Document
@@ -15,6 +19,8 @@ from affino_mcp.store.secrets import Document
 PROFILE_TYPE = "AI"
 _CURSOR_LABEL = b"affino-mcp list cursor\0"
 _OPTION: Final = "option"
+_NOBODYS: Final = sha256("")
+_NOBODYS_SECRET: Final = "0" * 40
 
 
 class Option(NamedTuple):
@@ -104,3 +110,40 @@ class ProfileState:
 def secret_name(prefix: str, key: str) -> str:
     """The name of a profile's secret in Secrets Manager."""
     return f"{prefix}/profiles/{key}"
+
+
+class Standing(Enum):
+    """What a secret is to a profile at a moment."""
+
+    CURRENT = "current"
+    OVERLAPPING = "former, accepted"
+    FORMER = "former"
+    STRANGE = "strange"
+
+
+def standing(profile: Profile | None, secret: str, now: datetime) -> Standing:
+    """What `secret` is to the profile; without one, as much is computed and it is STRANGE.
+
+    Both comparisons are always made, in time that does not tell how much is equal.
+    """
+    former = profile.former if profile else None
+    current = same(profile.secret if profile else _NOBODYS_SECRET, secret)
+    was = same(former.digest if former else _NOBODYS, sha256(secret))
+    if current and profile is not None:
+        return Standing.CURRENT
+    if was and former is not None:
+        return Standing.OVERLAPPING if former.accepted(now) else Standing.FORMER
+    return Standing.STRANGE
+
+
+def signing_secrets(profile: Profile | None, now: datetime) -> list[str]:
+    """The secrets that a signature may be made with; without a profile one that nobody has."""
+    if profile is None:
+        return [_NOBODYS_SECRET]
+    former = profile.former
+    return [profile.secret, former.secret] if former and former.accepted(now) else [profile.secret]
+
+
+def same(ours: str, theirs: str) -> bool:
+    """Whether two secrets are equal, in time that does not tell how much of them is."""
+    return hmac.compare_digest(ours.encode(), theirs.encode())

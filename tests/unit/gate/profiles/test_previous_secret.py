@@ -12,16 +12,9 @@ from affino_mcp.errors import BadCredentials, Conflict, InvalidArgument, Session
 from affino_mcp.gate.abuse.token_guard import MOST
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.identity.row_keys import SESSION_PREFIX
-from affino_mcp.gate.profiles.previous_secret import (
-    LONGEST_OVERLAP,
-    Former,
-    FormerSecret,
-    Standing,
-    signing_secrets,
-    standing,
-)
+from affino_mcp.gate.profiles.previous_secret import LONGEST_OVERLAP, Former, FormerSecret
 from affino_mcp.gate.profiles.previous_secret_uses import EVERY, FormerUses
-from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.profile import Profile, Standing, signing_secrets, standing
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Item, Key, StoreUnavailable
 from affino_mcp.store.testing.recording import WatchedDatabase
