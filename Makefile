@@ -45,8 +45,9 @@ build: setup .tools/sam/.made ## Build functions and layers for AWS into .aws-sa
 deploy-local: setup .tools/sam/.made .tools/emulator/.made ## Deploy the real template into MiniStack and smoke-test it
 	@$(bin)/python -m scripts.deploy_local $(ARGS)
 
-docs: setup ## Write docs/tools.md from the catalogue, and print what tools/list costs clients
+docs: setup ## Write docs/tools.md from the catalogue and docs/architecture.md from the code; print what tools/list costs
 	@$(bin)/python scripts/catalogue.py docs
+	@$(bin)/python scripts/architecture.py docs
 	@$(bin)/python scripts/catalogue.py price
 
 bench: setup ## Measure the service's own cost per start and per call

@@ -1,0 +1,1 @@
+"""What operators do, in browser and shell alike: audited actions, live help, charts, what-if, connection test."""

@@ -1,0 +1,1 @@
+"""The API Log: rows, redaction, queries, hourly totals."""

@@ -1,0 +1,1 @@
+"""What exists: families, methods, arguments, records; the single source."""

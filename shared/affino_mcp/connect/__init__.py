@@ -1,0 +1,1 @@
+"""What a client needs to connect: credentials, configuration, handshake."""

@@ -1,0 +1,1 @@
+"""The Control Centre: the operators' console over HTTP."""

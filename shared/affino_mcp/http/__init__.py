@@ -1,0 +1,1 @@
+"""What the HTTP edges share: the own address, the path router, the Lambda handler."""

@@ -1,0 +1,1 @@
+"""The system of record: its port, and the limits of an answer."""

@@ -1,0 +1,1 @@
+"""Login over HTTP: the REST calls and the Hub."""

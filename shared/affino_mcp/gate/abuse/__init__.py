@@ -1,0 +1,1 @@
+"""Guards against guessing, replay and hammering."""

@@ -1,0 +1,1 @@
+"""API Profiles, their secrets and their rate limit."""

@@ -1,0 +1,1 @@
+"""The builtin instance: ten families of records on DynamoDB and S3."""

@@ -1,0 +1,1 @@
+"""What a person may do with one record or in one place."""

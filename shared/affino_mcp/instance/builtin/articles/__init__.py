@@ -1,0 +1,1 @@
+"""Articles with their steps, categories, comments and media."""

@@ -1,0 +1,1 @@
+"""Accounts, contacts, opportunities, tasks, notes, and what links them."""

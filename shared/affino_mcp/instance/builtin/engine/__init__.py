@@ -1,0 +1,1 @@
+"""One write, one record, and the rows that keep it."""

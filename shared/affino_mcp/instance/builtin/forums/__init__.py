@@ -1,0 +1,1 @@
+"""Forums, threads, posts, moderators and moderation."""

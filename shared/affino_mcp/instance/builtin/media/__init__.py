@@ -1,0 +1,1 @@
+"""Media items and their files."""

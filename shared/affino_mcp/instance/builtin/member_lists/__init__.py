@@ -1,0 +1,1 @@
+"""Contact lists and account lists with their members."""

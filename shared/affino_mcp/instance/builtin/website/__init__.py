@@ -1,0 +1,1 @@
+"""What operators own on the website: sections, securities, article types, categories."""
