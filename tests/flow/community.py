@@ -70,6 +70,17 @@ class Community:
         return found
 
 
+def read_thread(client: Client, thread: int) -> dict[str, Any]:
+    """A thread as a client sees it."""
+    found: dict[str, Any] = client.call("get_forum_thread", ForumThreadCode=thread).result["Thread"]
+    return found
+
+
+def count_threads(community: Community, forum: int) -> int:
+    """How many threads Max sees counted on a forum."""
+    return int(community.max.call("get_forum", ForumItemCode=forum).result["Forum"]["ThreadCount"])
+
+
 def threads(client: Client, **filters: Any) -> list[int]:
     """The codes of the threads that a client lists."""
     return [row["ForumThreadCode"] for row in client.call("list_forum_threads", **filters).result["Items"]]

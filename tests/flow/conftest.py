@@ -8,6 +8,7 @@ import pytest
 
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from tests.flow.community import Community
 from tests.world import Client, World
 
 
@@ -37,3 +38,13 @@ def manager(world: World, handler: LambdaHandler, profile: Profile) -> Client:
 @pytest.fixture
 def seller(world: World, handler: LambdaHandler, profile: Profile) -> Client:
     return Client(world, handler, world.headers(profile, world.person("Sal", "Seller", "Sales")))
+
+
+@pytest.fixture
+def community(world: World, handler: LambdaHandler, profile: Profile) -> Community:
+    return Community(world, handler, profile)
+
+
+@pytest.fixture
+def thread(community: Community) -> int:
+    return int(community.thread()["ForumThreadCode"])

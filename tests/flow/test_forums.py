@@ -8,18 +8,12 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.errors import Conflict
-from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.access.guards import MOST
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.community import Community, threads, warned
 from tests.world import World
 
 NEVER = 999
-
-
-@pytest.fixture
-def community(world: World, handler: LambdaHandler, profile: Profile) -> Community:
-    return Community(world, handler, profile)
 
 
 OPEN = ("Customer Support", "Ideas", "Archive", "News")

@@ -6,24 +6,8 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.flow.community import Community, numbers, threads, warned
-from tests.world import Client, World
-
-
-@pytest.fixture
-def community(world: World, handler: LambdaHandler, profile: Profile) -> Community:
-    return Community(world, handler, profile)
-
-
-def _thread(client: Client, thread: int) -> dict[str, Any]:
-    found: dict[str, Any] = client.call("get_forum_thread", ForumThreadCode=thread).result["Thread"]
-    return found
-
-
-def _count(community: Community, forum: int) -> int:
-    return int(community.max.call("get_forum", ForumItemCode=forum).result["Forum"]["ThreadCount"])
+from tests.flow.community import Community, count_threads, numbers, read_thread, threads, warned
+from tests.world import World
 
 
 def test_in_a_moderated_forum_a_thread_waits(world: World, community: Community) -> None:
@@ -37,10 +21,10 @@ def test_in_a_moderated_forum_a_thread_waits(world: World, community: Community)
     assert threads(community.ann) == threads(community.ann, Search="dark mode") == []
     assert community.ann.call("get_forum_thread", ForumThreadCode=thread).error["code"] == -120
     assert community.max.call("create_forum_post", ForumThreadCode=thread, Body="<p>x</p>").error["code"] == -131
-    assert _count(community, community.ideas) == 0
+    assert count_threads(community, community.ideas) == 0
     approved = community.moderate(thread, "approve")
     assert approved["FirstPost"]["Moderation"]["By"]["Name"] == "Mina Moderator"
-    assert (threads(community.ann), _count(community, community.ideas)) == ([thread], 1)
+    assert (threads(community.ann), count_threads(community, community.ideas)) == ([thread], 1)
 
 
 def test_a_moderators_own_words_do_not_wait(community: Community) -> None:
@@ -56,23 +40,23 @@ def idea(community: Community) -> int:
 
 
 def test_a_reply_waits_and_leaves_no_trace(community: Community, idea: int) -> None:
-    before = _thread(community.max, idea)
+    before = read_thread(community.max, idea)
     answer = community.ann.call("create_forum_post", ForumThreadCode=idea, Body="<p>Yes</p>").result
     post = answer["Post"]
     assert (warned(answer), post["Moderation"]["Status"], post["Number"]) == (["PENDING_MODERATION"], "pending", 2)
-    assert _thread(community.max, idea) == before
-    assert _thread(community.ann, idea) == before
+    assert read_thread(community.max, idea) == before
+    assert read_thread(community.ann, idea) == before
     assert (numbers(community.max, idea), numbers(community.ann, idea), numbers(community.mina, idea)) == (
         [1],
         [1, 2],
         [1, 2],
     )
     assert community.max.call("get_forum_post", ForumPostCode=post["ForumPostCode"]).error["code"] == -120
-    assert (_thread(community.mina, idea)["PendingPostCount"], before["PendingPostCount"]) == (1, None)
+    assert (read_thread(community.mina, idea)["PendingPostCount"], before["PendingPostCount"]) == (1, None)
     assert threads(community.mina, Status="pending") == [idea]
     approved = community.decide(post["ForumPostCode"], "approve")
     assert approved["Moderation"]["Status"] == "approved"
-    after = _thread(community.max, idea)
+    after = read_thread(community.max, idea)
     assert (after["PostCount"], after["LastPost"]["ForumPostCode"]) == (2, post["ForumPostCode"])
     assert (numbers(community.max, idea), threads(community.mina, Status="pending")) == ([1, 2], [])
 
@@ -81,7 +65,7 @@ def test_an_older_reply_that_is_approved_is_not_the_last(community: Community, i
     waiting = community.post(idea)["ForumPostCode"]
     last = community.post(idea, by=community.mina)["ForumPostCode"]
     community.decide(waiting, "approve")
-    seen = _thread(community.max, idea)
+    seen = read_thread(community.max, idea)
     assert (seen["PostCount"], seen["LastPost"]["ForumPostCode"]) == (3, last)
 
 
@@ -90,10 +74,10 @@ def test_what_is_rejected_stays_with_its_author_and_can_be_improved(community: C
     community.decide(post, "reject", Reason="please say why")
     mine = community.ann.call("get_forum_post", ForumPostCode=post).result["Post"]["Moderation"]
     assert (mine["Status"], mine["Reason"]) == ("rejected", "please say why")
-    assert _thread(community.mina, idea)["PendingPostCount"] == 0
+    assert read_thread(community.mina, idea)["PendingPostCount"] == 0
     again = community.ann.call("update_forum_post", ForumPostCode=post, Body="<p>Because</p>").result
     assert (warned(again), again["Post"]["Moderation"]["Status"]) == (["PENDING_MODERATION"], "pending")
-    assert (again["Post"]["Moderation"]["By"], _thread(community.mina, idea)["PendingPostCount"]) == (None, 1)
+    assert (again["Post"]["Moderation"]["By"], read_thread(community.mina, idea)["PendingPostCount"]) == (None, 1)
 
 
 def test_what_is_hidden_is_the_moderators_alone(community: Community) -> None:
@@ -121,7 +105,7 @@ def test_what_was_approved_waits_again_when_its_author_changes_it(community: Com
     community.moderate(thread, "approve")
     reply = community.post(thread, by=community.max)["ForumPostCode"]
     community.decide(reply, "approve")
-    codes = {"a reply": reply, "the opening post": _thread(community.max, thread)["FirstPost"]["ForumPostCode"]}
+    codes = {"a reply": reply, "the opening post": read_thread(community.max, thread)["FirstPost"]["ForumPostCode"]}
     tool = "update_forum_post" if what in codes else "update_forum_thread"
     which = {"ForumPostCode": codes[what]} if what in codes else {"ForumThreadCode": thread}
     answer = getattr(community, person).call(tool, **which, **EDITS[what]).result
@@ -131,6 +115,6 @@ def test_what_was_approved_waits_again_when_its_author_changes_it(community: Com
     assert warned(answer) == (["PENDING_MODERATION"] if held else [])
     seen = threads(community.ann, Search="login issues" if what != "the title" else "buy")
     assert seen == ([] if held and what != "a reply" else [thread])
-    assert _count(community, community.ideas) == len(seen)
+    assert count_threads(community, community.ideas) == len(seen)
     if what == "a reply":
-        assert _thread(community.ann, thread)["PostCount"] == (1 if held else 2)
+        assert read_thread(community.ann, thread)["PostCount"] == (1 if held else 2)

@@ -5,27 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.flow.community import Community, numbers, warned
+from tests.flow.community import Community, numbers, read_thread, warned
 from tests.world import Client, World
-
-
-@pytest.fixture
-def community(world: World, handler: LambdaHandler, profile: Profile) -> Community:
-    return Community(world, handler, profile)
-
-
-@pytest.fixture
-def thread(community: Community) -> int:
-    return int(community.thread()["ForumThreadCode"])
-
-
-def _thread(client: Client, thread: int) -> dict[str, Any]:
-    found: dict[str, Any] = client.call("get_forum_thread", ForumThreadCode=thread).result["Thread"]
-    return found
 
 
 def test_a_long_post_comes_back_as_it_was(community: Community, thread: int) -> None:
@@ -93,7 +75,7 @@ def test_no_number_is_given_twice_or_left_out(world: World, community: Community
             handler.close()
     for place, code in enumerate(codes):
         assert numbers(community.max, code, PageSize=100) == list(range(1, 14))
-        seen = _thread(community.max, code)
+        seen = read_thread(community.max, code)
         last = max(post for posts in made for post in posts[place::2])
         assert (seen["PostCount"], seen["LastPost"]["ForumPostCode"]) == (13, last)
 

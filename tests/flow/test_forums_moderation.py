@@ -6,25 +6,8 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.flow.community import Community, threads, warned
-from tests.world import Client, World
-
-
-@pytest.fixture
-def community(world: World, handler: LambdaHandler, profile: Profile) -> Community:
-    return Community(world, handler, profile)
-
-
-def _thread(client: Client, thread: int) -> dict[str, Any]:
-    found: dict[str, Any] = client.call("get_forum_thread", ForumThreadCode=thread).result["Thread"]
-    return found
-
-
-def _count(community: Community, forum: int) -> int:
-    return int(community.max.call("get_forum", ForumItemCode=forum).result["Forum"]["ThreadCount"])
-
+from tests.flow.community import Community, count_threads, threads, warned
+from tests.world import World
 
 ACTIONS: dict[str, tuple[str, str, bool | str]] = {
     "pin": ("unpin", "Pinned", True),
@@ -46,14 +29,14 @@ def test_a_decision_is_taken_repeated_and_undone(world: World, community: Commun
     again = community.mina.call("moderate_forum_thread", ForumThreadCode=thread, Action=action).result
     assert (again["Thread"]["Moderation"], warned(again)) == (decided, ["NO_CHANGE"])
     assert community.moderate(thread, undo)["Moderation"][name] == before[name]
-    assert _count(community, community.support) == 1
+    assert count_threads(community, community.support) == 1
 
 
 @pytest.mark.parametrize(("action", "counted"), [("hide", 0), ("reject", 0), ("pin", 1), ("lock", 1)])
 def test_a_forum_counts_what_everybody_sees(community: Community, action: str, counted: int) -> None:
     thread = community.thread()["ForumThreadCode"]
     community.moderate(thread, action)
-    assert _count(community, community.support) == counted
+    assert count_threads(community, community.support) == counted
 
 
 @pytest.mark.parametrize(
@@ -92,7 +75,7 @@ def test_a_thread_moves_with_all_that_is_in_it(community: Community) -> None:
     post = community.post(thread)["ForumPostCode"]
     moved = community.moderate(thread, "move", TargetForumItemCode=community.news)
     assert (moved["ForumItemCode"], moved["PostCount"]) == (community.news, 2)
-    assert (_count(community, community.support), _count(community, community.news)) == (0, 1)
+    assert (count_threads(community, community.support), count_threads(community, community.news)) == (0, 1)
     assert threads(community.max, ForumItemCode=community.support) == []
     assert threads(community.max, ForumItemCode=community.news, Search="login") == [thread]
     assert community.max.call("get_forum_post", ForumPostCode=post).result["Post"]["Number"] == 2

@@ -6,25 +6,8 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.flow.community import Community, numbers, warned
-from tests.world import Client, World
-
-
-@pytest.fixture
-def community(world: World, handler: LambdaHandler, profile: Profile) -> Community:
-    return Community(world, handler, profile)
-
-
-@pytest.fixture
-def thread(community: Community) -> int:
-    return int(community.thread()["ForumThreadCode"])
-
-
-def _thread(client: Client, thread: int) -> dict[str, Any]:
-    found: dict[str, Any] = client.call("get_forum_thread", ForumThreadCode=thread).result["Thread"]
-    return found
+from tests.flow.community import Community, numbers, read_thread, warned
+from tests.world import Client
 
 
 def test_posts_are_numbered_in_their_thread(community: Community, thread: int) -> None:
@@ -33,7 +16,7 @@ def test_posts_are_numbered_in_their_thread(community: Community, thread: int) -
     assert made == [2, 2, 3, 4, 3]
     assert numbers(community.max, thread) == [1, 2, 3, 4]
     assert numbers(community.max, thread, SortOrder="desc") == [4, 3, 2, 1]
-    seen = _thread(community.max, thread)
+    seen = read_thread(community.max, thread)
     assert (seen["PostCount"], seen["LastPost"]["Number"]) == (4, 4)
     assert seen["LastPost"]["Author"]["Name"] == "Ann Other"
 
@@ -158,7 +141,7 @@ def test_a_post_is_its_authors_or_a_moderators(
 
 @pytest.mark.parametrize("person", ["max", "mina"])
 def test_the_opening_post_goes_with_its_thread(community: Community, thread: int, person: str) -> None:
-    opening = _thread(community.max, thread)["FirstPost"]["ForumPostCode"]
+    opening = read_thread(community.max, thread)["FirstPost"]["ForumPostCode"]
     error = getattr(community, person).call("delete_forum_post", ForumPostCode=opening).error
     assert (error["code"], error["type"]) == (-130, "conflict")
     assert "delete_forum_thread" in error["message"]
@@ -166,10 +149,10 @@ def test_the_opening_post_goes_with_its_thread(community: Community, thread: int
 
 def test_the_thread_follows_what_happens_to_its_last_posts(community: Community, thread: int) -> None:
     codes = [community.post(thread)["ForumPostCode"] for _ in range(4)]
-    opening = _thread(community.max, thread)["FirstPost"]["ForumPostCode"]
+    opening = read_thread(community.max, thread)["FirstPost"]["ForumPostCode"]
 
     def last() -> tuple[int, int]:
-        seen = _thread(community.max, thread)
+        seen = read_thread(community.max, thread)
         return seen["PostCount"], seen["LastPost"]["ForumPostCode"]
 
     assert last() == (5, codes[3])

@@ -6,16 +6,8 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.community import Community, threads, warned
 from tests.world import Client, World
-
-
-@pytest.fixture
-def community(world: World, handler: LambdaHandler, profile: Profile) -> Community:
-    return Community(world, handler, profile)
-
 
 UNTOUCHED = {"Pinned": False, "Locked": False, "Hidden": False, "Status": "approved"} | dict.fromkeys(
     ("By", "At", "Reason")

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.community import Community
 from tests.world import World
 
 WORKAROUND = (
     '<p>Clear the session cookie, then log in again: <a href="https://help.affino.example/login">the help guide</a></p>'
 )
-
-
-@pytest.fixture
-def community(world: World, handler: LambdaHandler, profile: Profile) -> Community:
-    return Community(world, handler, profile)
 
 
 def test_e9_a_reply_in_the_customer_support_forum(world: World, community: Community) -> None:

@@ -20,20 +20,9 @@ from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import WriteOp
 from affino_mcp.store.testing.memory_database import MemoryDatabase
+from tests.unit.instance.deeds import Anybody
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Anybody:
-    """A person who may do everything."""
-
-    user_code: int = 1
-    name: str = "Sam Manager"
-    groups: tuple[str, ...] = ()
-
-    def has(self, right: str, at: datetime) -> bool:
-        return True
 
 
 class Crossed:

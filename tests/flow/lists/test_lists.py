@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.flow import market
 from tests.flow.market import BY_NAME, NAMES, SINCE, UPDATED, names, visited
 from tests.world import Client
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    with market.at_work("Sales Managers") as found:
-        market.fill(found)
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def _time_passes(client: Client) -> None:
-    client.world.clock.move(seconds=0.5)
-
 
 SORTS: list[tuple[dict[str, Any], list[str]]] = [
     ({}, list(NAMES)),

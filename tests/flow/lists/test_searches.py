@@ -11,19 +11,6 @@ from tests.flow import crm, market
 from tests.flow.market import BY_NAME, NAMES, UPDATED, names, visited
 from tests.world import Client
 
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    with market.at_work("Sales Managers") as found:
-        market.fill(found)
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def _time_passes(client: Client) -> None:
-    client.world.clock.move(seconds=0.5)
-
-
 SEARCHES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("one word", {"Search": "orbital"}, ["Orbital Labs", "orbital ledger"]),
     ("beginning of a word", {"Search": "orb"}, ["Orbital Labs", "orbital ledger"]),

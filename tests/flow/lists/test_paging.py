@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,18 +12,6 @@ from hypothesis import strategies as st
 from tests.flow import crm, market
 from tests.flow.market import NAMES, SINCE, visited
 from tests.world import Client
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    with market.at_work("Sales Managers") as found:
-        market.fill(found)
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def _time_passes(client: Client) -> None:
-    client.world.clock.move(seconds=0.5)
 
 
 @pytest.mark.parametrize("size", [1, 2, 4, 9, 10, 100])
