@@ -18,7 +18,7 @@ from affino_mcp.clock import iso
 from affino_mcp.store.conditions import holds
 from affino_mcp.store.ops import Item, Page, Query
 from affino_mcp.store.testing.memory_database import MemoryDatabase
-from tests.world import START
+from tests.clock import START
 
 MILLION: Final = 1_000_000
 STEP: Final = timedelta(seconds=30)

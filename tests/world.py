@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from affino_mcp import wiring
@@ -23,25 +22,10 @@ from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.memory_files import MemoryFiles
 from affino_mcp.store.testing.memory_secrets import MemorySecrets
 from affino_mcp.store.testing.recording import WatchedDatabase
+from tests.clock import TestClock
 
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EVERYTHING: Families = {family: frozenset(Access) for family in SWITCHED}
 Headers = dict[str, str]
-
-
-class TestClock:
-    """A clock that stands still until it is moved."""
-
-    __test__ = False
-
-    def __init__(self) -> None:
-        self.moment = START
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def move(self, **by: float) -> None:
-        self.moment += timedelta(**by)
 
 
 @dataclass

@@ -21,7 +21,8 @@ from affino_mcp.instance.builtin.website.website_records import place_section
 from affino_mcp.local.demo import CRM, ROLES
 from affino_mcp.local.serve import ByPath
 from tests.clients.loopback import serving
-from tests.world import Client, TestClock, World
+from tests.clock import TestClock
+from tests.world import Client, World
 
 T = TypeVar("T")
 PASSWORD = "a calm and long password"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests.clock import START
 from tests.flow import crm
-from tests.world import START, Client, World
+from tests.world import Client, World
 
 NAMES = (
     "Zoë Ltd",

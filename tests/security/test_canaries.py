@@ -60,12 +60,12 @@ def test_no_secret_of_a_whole_day_at_the_login(
     profile = world.profiles.change(desk.staffed().key, relogin=True)
     first = desk.login(profile).body
     second = desk.refresh(profile, first).body
-    world.clock.forward(31)
+    world.clock.move(31)
     replies = [desk.refresh(profile, first), desk.refresh(profile, second)]
     third = desk.login(profile).body
     desk.call(profile, "GET", "user", AccessToken=third["AccessToken"])
     waiting = link(profile, world.sessions.resolve(third["AccessToken"])[0], int(world.clock().timestamp()))
-    world.clock.forward(590)
+    world.clock.move(590)
     browser = Browser(desk.app)
     shown = log_in(browser)
     through = f"/hub/login?link={waiting}"

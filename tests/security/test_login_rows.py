@@ -85,7 +85,7 @@ def test_24_ten_wrong_passwords_then_a_wait_exact_under_eight_at_once(desk: Desk
     body = content(password="wrong horse")
     requests = []
     for _ in range(40):
-        desk.world.clock.forward(microseconds=1000)
+        desk.world.clock.move(microseconds=1000)
         requests.append(desk.signed(profile, body))
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda headers: desk.send(headers, body), requests))
@@ -213,14 +213,14 @@ def test_36_a_refresh_token_is_good_once_also_at_once(desk: Desk, profile: Profi
     pair = {name: tokens[name] for name in ("AccessToken", "RefreshToken")}
     requests = []
     for _ in range(12):
-        desk.world.clock.forward(microseconds=1000)
+        desk.world.clock.move(microseconds=1000)
         requests.append(desk.signed(profile, b"", method="GET", uri="/rest/demo/token", **pair))
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda given: desk.send(given, b"", "GET", "/rest/demo/token"), requests))
     made = [reply.body for reply in replies if reply.status == 200]
     assert len(made) == 1
     assert desk.refresh(profile, made[0]).status == 200, "a race does not end the chain"
-    desk.world.clock.forward(31)
+    desk.world.clock.move(31)
     assert desk.refresh(profile, tokens).status == 401
     assert desk.refresh(profile, made[0]).status == 401
 
@@ -228,7 +228,7 @@ def test_36_a_refresh_token_is_good_once_also_at_once(desk: Desk, profile: Profi
 def test_nothing_of_a_forged_source_is_believed(desk: Desk, profile: Profile) -> None:
     """The source is the one that the gateway saw, never a header."""
     for number in range(12):
-        desk.world.clock.forward(microseconds=1000)
+        desk.world.clock.move(microseconds=1000)
         body = content(EMAIL, "wrong horse")
         headers = [*desk.signed(profile, body), (b"x-forwarded-for", f"203.0.113.{number}".encode())]
         status = desk.send(headers, body).status

@@ -24,10 +24,11 @@ from affino_mcp.local.connection import Connection, stores
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Put
 from affino_mcp.store.testing.memory_database import MemoryDatabase
+from tests.clock import START
 from tests.million import MILLION, RECORDS, STEP, Million
 from tests.unit.cli.conftest import Terminal
 from tests.unit.control_edge.desk import Desk
-from tests.world import START, World
+from tests.world import World
 
 TABLE = Settings().audit_table
 READABLE, OPEN_ROW = 3, 1

@@ -11,8 +11,9 @@ from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.errors import PersonInactive, SessionUnknown
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.store.ops import Put
+from tests.clock import START
 from tests.unit.control_edge.desk import Desk, text_of
-from tests.world import START, Client
+from tests.world import Client
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ def test_wrong_credentials_spend_nothing(
 
 
 def expire(world: World, *_: object) -> None:
-    world.clock.forward(3600)
+    world.clock.move(3600)
 
 
 def forget(world: World, _: Profile, login: Issued) -> None:
@@ -201,7 +201,7 @@ def test_over_the_limit(world: World, pool: Executor | None) -> None:
         gate.admit(valid(profile, login), charge=True)
     assert (world.asked(), unnamed.value.person) == ([], None)
     assert gate.admit(valid(profile, login), charge=False).rate.remaining == 0
-    world.clock.forward(10)
+    world.clock.move(10)
     assert gate.admit(valid(profile, login), charge=True)
 
 
@@ -212,7 +212,7 @@ def test_a_raised_limit_shows_within_a_second(world: World) -> None:
     with pytest.raises(RateLimited):
         gate.admit(valid(profile, login), charge=True)
     world.profiles.change(profile.key, rate=6000, burst=100)
-    world.clock.forward(1)
+    world.clock.move(1)
     assert gate.admit(valid(profile, login), charge=True).rate.remaining >= 98
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from affino_mcp.catalogue.capability import Access, Family
@@ -19,8 +19,10 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.memory_secrets import MemorySecrets
 from affino_mcp.store.testing.recording import WatchedDatabase
+from tests.clock import TestClock
 
-START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+SIGNED_AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+"""When this world begins: the moment at which the logins in events/ are signed."""
 ALL = {str(family): frozenset(Access) for family in Family if family is not Family.ALWAYS}
 PASSWORD = "correct horse battery"
 GATE = Settings().gate_table
@@ -28,23 +30,10 @@ CREDENTIALS = Settings().credentials_table
 
 
 @dataclass
-class Moment:
-    """A clock that stands still."""
-
-    at: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def forward(self, seconds: float = 0, microseconds: int = 0) -> None:
-        self.at += timedelta(seconds=seconds, microseconds=microseconds)
-
-
-@dataclass
 class World:
     """Everything that the gate is made of."""
 
-    clock: Moment = field(default_factory=Moment)
+    clock: TestClock = field(default_factory=lambda: TestClock(SIGNED_AT))
     memory: MemoryDatabase = field(default_factory=MemoryDatabase)
     secrets: MemorySecrets = field(default_factory=MemorySecrets)
     settings: Settings = field(default_factory=Settings)

@@ -77,13 +77,13 @@ class Desk:
         self, profile: Profile, password: str = PASSWORD, email: str = EMAIL, source: str = "198.51.100.7"
     ) -> Reply:
         """A well signed login. The clock moves by a millisecond: the same signature is good only once."""
-        self.world.clock.forward(microseconds=1000)
+        self.world.clock.move(microseconds=1000)
         body = content(email, password)
         return self.send(self.signed(profile, body), body, source=source)
 
     def call(self, profile: Profile, method: str, name: str, source: str = "198.51.100.7", **headers: str) -> Reply:
         """A well signed call without a body."""
-        self.world.clock.forward(microseconds=1000)
+        self.world.clock.move(microseconds=1000)
         path = f"/rest/demo/{name}"
         given = self.signed(profile, b"", method=method, uri=path, **headers)
         return self.send(given, b"", method, path, source)

@@ -17,7 +17,7 @@ def waiting(desk: Desk, profile: Profile) -> str:
     """A client whose session has just expired, on a profile that offers links; gives the link's page."""
     changed = desk.world.profiles.change(profile.key, relogin=True)
     session = desk.world.login(profile).session
-    desk.world.clock.forward(LIFETIME)
+    desk.world.clock.move(LIFETIME)
     return f"/hub/login?link={link(changed, session, int(desk.world.clock().timestamp()))}"
 
 
@@ -41,7 +41,7 @@ def test_anybody_else_does_not(desk: Desk, browser: Browser, waiting: str) -> No
 
 
 UNDONE = {
-    "after ten minutes": lambda desk, profile: desk.world.clock.forward(600),
+    "after ten minutes": lambda desk, profile: desk.world.clock.move(600),
     "switched off": lambda desk, profile: desk.world.profiles.change(profile.key, relogin=False),
     "profile off": lambda desk, profile: desk.world.profiles.disable(profile.key),
     "another secret": lambda desk, profile: desk.world.profiles.regenerate(profile.key),

@@ -13,7 +13,7 @@ def test_sessions_are_listed_with_their_last_use(desk: Desk, browser: Browser, p
     token = log_in(browser).inside("token")
     other = desk.world.login(profile)
     used = LastUse(desk.world.db, desk.world.settings, desk.world.clock)
-    desk.world.clock.forward(600)
+    desk.world.clock.move(600)
     used.note(other.session)
     shown = browser.get("/hub/sessions")
     assert other.session.fingerprint in shown.text
@@ -70,9 +70,9 @@ def test_logging_out_one_browser(desk: Desk, browser: Browser) -> None:
 
 def test_a_browser_is_logged_in_for_an_hour(desk: Desk, browser: Browser) -> None:
     log_in(browser)
-    desk.world.clock.forward(web_sessions.LIFETIME - 1)
+    desk.world.clock.move(web_sessions.LIFETIME - 1)
     assert "<h1>Your sessions</h1>" in browser.get("/hub").text
-    desk.world.clock.forward(1)
+    desk.world.clock.move(1)
     assert "<h1>Log in</h1>" in browser.get("/hub").text
 
 

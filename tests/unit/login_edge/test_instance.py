@@ -72,7 +72,7 @@ def test_a_person_is_taken_as_the_instance_knows_them_now(there: Desk, here: Des
 
 def test_a_refresh_and_the_user(there: Desk, here: Desk, profile: Profile) -> None:
     old = here.login(profile).body
-    here.world.clock.forward(LIFETIME)
+    here.world.clock.move(LIFETIME)
     new = here.refresh(profile, old)
     assert new.status == 200
     user = here.call(profile, "GET", "user", AccessToken=new.body["AccessToken"], Filter="UserCode,Email")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.gate.abuse.request_signature import timestamp_of
 from affino_mcp.login_edge.request import LoginRequest, signed
-from tests.unit.gate.world import START
+from tests.unit.gate.world import SIGNED_AT
 from tests.unit.login_edge.desk import PATH, Desk, content
 
 NO_TRUST = (401, "-102")
@@ -21,7 +21,7 @@ NO_TRUST = (401, "-102")
 @pytest.mark.parametrize("seconds", [-300, -299, 0, 299, 300])
 def test_clocks_may_differ_by_five_minutes(desk: Desk, seconds: int) -> None:
     profile, body = desk.staffed(), content()
-    timestamp = timestamp_of(START + timedelta(seconds=seconds))
+    timestamp = timestamp_of(SIGNED_AT + timedelta(seconds=seconds))
     assert desk.send(desk.signed(profile, body, TimeStamp=timestamp), body).status == 200
 
 
@@ -112,7 +112,7 @@ def test_a_former_secret_signs_during_its_overlap_alone(desk: Desk) -> None:
     old = desk.staffed()
     new = desk.world.profiles.regenerate(old.key, overlap=timedelta(hours=1))
     assert [desk.login(each).status for each in (old, new)] == [200, 200]
-    desk.world.clock.forward(3600)
+    desk.world.clock.move(3600)
     assert [desk.login(each).status for each in (old, new)] == [401, 200]
     desk.world.profiles.regenerate(old.key, overlap=timedelta(hours=1))
     desk.world.profiles.end_overlap(old.key)
@@ -123,7 +123,7 @@ def test_a_signature_cannot_be_extended(desk: Desk) -> None:
     """What length extension could append goes into the time stamp, which must be exactly a time stamp."""
     profile, body = desk.staffed(), content()
     for appended in ("\x80", "+x", ".000Z", "\x80\x00\x00"):
-        headers = desk.signed(profile, body, TimeStamp=timestamp_of(START) + appended)
+        headers = desk.signed(profile, body, TimeStamp=timestamp_of(SIGNED_AT) + appended)
         reply = desk.send(headers, body)
         assert (reply.status, reply.error) == NO_TRUST
 

@@ -20,7 +20,7 @@ def tokens(desk: Desk, profile: Profile) -> dict[str, Any]:
 
 
 def test_a_refresh(desk: Desk, profile: Profile, tokens: dict[str, Any]) -> None:
-    desk.world.clock.forward(LIFETIME + 5)
+    desk.world.clock.move(LIFETIME + 5)
     reply = desk.refresh(profile, tokens)
     assert (reply.status, set(reply.body), reply.body["Expires"]) == (200, set(tokens), "3600")
     caller = desk.world.gate().admit(headers(profile.key, profile.secret, reply.body["AccessToken"]), charge=True)
@@ -32,7 +32,7 @@ def test_reuse_ends_the_chain_and_a_race_does_not(desk: Desk, profile: Profile, 
     second = desk.refresh(profile, tokens).body
     assert desk.refresh(profile, tokens).error == "-105"
     third = desk.refresh(profile, second).body
-    desk.world.clock.forward(GRACE + 1)
+    desk.world.clock.move(GRACE + 1)
     assert desk.refresh(profile, tokens).error == "-105"
     assert desk.refresh(profile, third).error == "-105"
 
@@ -76,7 +76,7 @@ def test_tokens_that_open_nothing(desk: Desk, profile: Profile, method: str, nam
 def test_an_expired_token_is_told_so(
     desk: Desk, profile: Profile, tokens: dict[str, Any], method: str, name: str
 ) -> None:
-    desk.world.clock.forward(LIFETIME)
+    desk.world.clock.move(LIFETIME)
     reply = desk.call(profile, method, name, AccessToken=tokens["AccessToken"])
     assert (reply.status, reply.error) == (401, "-106")
 

@@ -51,9 +51,9 @@ def test_the_wait_is_never_extended(world: World) -> None:
     one = guard(world)
     fail(one, MOST + 1)
     for step, left in ((100, 800), (700, 100), (99, 1)):
-        world.clock.forward(step)
+        world.clock.move(step)
         assert fail(one, 1) == [left]
-    world.clock.forward(1)
+    world.clock.move(1)
     assert fail(one, MOST + 1) == [None] * MOST + [WINDOW]
 
 
@@ -104,9 +104,9 @@ def test_the_waits_grow_and_one_guess_is_let_through_after_each(world: World) ->
     one, sources = guard(world), strangers(300)
     evaluated(one, sources[:100])
     for wait in (30, 60, 120, 240, 480, 960, 1920, 3600, 3600):
-        world.clock.forward(wait - 1)
+        world.clock.move(wait - 1)
         assert evaluated(one, sources[:3]) == 0
-        world.clock.forward(1)
+        world.clock.move(1)
         assert evaluated(one, sources[:3]) == 1
 
 
@@ -114,7 +114,7 @@ def test_a_source_that_logged_in_lately_goes_on(world: World) -> None:
     one = guard(world)
     succeed(one)
     evaluated(one, strangers(CONSECUTIVE))
-    world.clock.forward(KNOWN - 1)
+    world.clock.move(KNOWN - 1)
     assert not one.begin(HERE, JANE).reserved
     succeed(one)
     assert one.begin("192.0.2.1", JANE), "a login clears the account"
@@ -123,7 +123,7 @@ def test_a_source_that_logged_in_lately_goes_on(world: World) -> None:
 def test_a_source_is_forgotten_after_thirty_days(world: World) -> None:
     one = guard(world)
     succeed(one)
-    world.clock.forward(KNOWN)
+    world.clock.move(KNOWN)
     assert one.begin(HERE, JANE).reserved
 
 
@@ -140,7 +140,7 @@ def test_one_source_at_many_accounts(world: World) -> None:
     waits = [fail(one, 1, email=f"person{number}@orbital.example")[0] for number in range(most + 2)]
     assert waits == [None] * most + [3600] * 2
     assert fail(one, 1, THERE) == [None]
-    world.clock.forward(DAY)
+    world.clock.move(DAY)
     assert fail(one, 1) == [None]
 
 
@@ -190,7 +190,7 @@ def test_wrong_tokens(world: World) -> None:
     one = TokenGuard(world.db, world.settings, world.clock)
     assert [one.failed(HERE) for _ in range(22)] == [None] * 20 + [300] * 2
     assert one.failed(THERE) is None
-    world.clock.forward(300)
+    world.clock.move(300)
     assert one.failed(HERE) is None
 
 

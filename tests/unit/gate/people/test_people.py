@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from affino_mcp.errors import Conflict, InvalidArgument, NotFound, PersonInactiv
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.permissions import GROUPS, RIGHTS
 from affino_mcp.gate.identity.person import Person
-from tests.unit.gate.world import GATE, START, World
+from tests.unit.gate.world import GATE, SIGNED_AT, World
 
 
 def test_a_new_person(world: World) -> None:
@@ -99,7 +98,7 @@ def test_everyone_in_order_of_codes(world: World) -> None:
 )
 def test_rights(groups: list[str], rights: dict[str, str | None], right: str, *, held: bool) -> None:
     person = Person(1, "Jane", "jane@orbital.example", tuple(groups), rights)
-    assert person.has(right, START) is held
+    assert person.has(right, SIGNED_AT) is held
 
 
 def test_groups_give_known_rights() -> None:
@@ -150,7 +149,7 @@ def test_no_login_slips_by_a_change(world: World) -> None:
         for login in logins:
             with pytest.raises(PersonInactive):
                 world.sessions.resolve(login.result().access_token)
-        world.clock.at += timedelta(hours=1)
+        world.clock.move(hours=1)
 
 
 def test_changes_at_the_same_time_all_count(world: World) -> None:

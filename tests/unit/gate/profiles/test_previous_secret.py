@@ -18,7 +18,7 @@ from affino_mcp.gate.profiles.profile import Profile, Standing, signing_secrets,
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Item, Key, StoreUnavailable
 from affino_mcp.store.testing.recording import WatchedDatabase
-from tests.unit.gate.world import GATE, START, RawHeaders, World, headers
+from tests.unit.gate.world import GATE, SIGNED_AT, RawHeaders, World, headers
 
 HOUR = timedelta(hours=1)
 SECRETS = Settings().secrets_prefix
@@ -70,9 +70,9 @@ def test_during_the_overlap_both_are_let_in(
     assert gate.admit(headers(old.key, new.secret, token), charge=charge).former is None
     (use,) = FormerUses(world.db, world.settings, world.clock).of(new)
     assert (use.user_code, use.accepted) == (7, True)
-    world.clock.forward(seconds=HOUR.total_seconds() - 0.001)
+    world.clock.move(seconds=HOUR.total_seconds() - 0.001)
     assert gate.admit(headers(old.key, old.secret, world.login(old).access_token), charge=charge).former
-    world.clock.forward(seconds=0.001)
+    world.clock.move(seconds=0.001)
     with pytest.raises(FormerSecret):
         gate.admit(headers(old.key, old.secret, world.login(old).access_token), charge=charge)
 
@@ -110,7 +110,7 @@ def test_a_note_is_written_once_a_minute_for_each_person(world: World, old: Prof
         for each in (token, other):
             gate.admit(headers(old.key, old.secret, each), charge=False)
     assert [call for call in world.asked() if call == ("update", GATE)] == [("update", GATE)] * 2
-    world.clock.forward(seconds=EVERY)
+    world.clock.move(seconds=EVERY)
     gate.admit(headers(old.key, old.secret, token), charge=False)
     uses = FormerUses(world.db, world.settings, world.clock).of(world.profiles.get(old.key).profile)
     assert [use.user_code for use in uses] == [7, 8]
@@ -120,10 +120,10 @@ def test_notes_that_cannot_be_written_change_nothing(world: World, old: Profile,
     credentials = headers(old.key, old.secret, token)
     world.profiles.regenerate(old.key, overlap=HOUR)
     gate = warm(world, credentials)
-    world.clock.forward(seconds=EVERY)
+    world.clock.move(seconds=EVERY)
     world.db.broken.add(("update", GATE))
     assert gate.admit(credentials, charge=False)
-    world.clock.forward(seconds=3600)
+    world.clock.move(seconds=3600)
     with pytest.raises(FormerSecret):
         gate.admit(credentials, charge=False)
 
@@ -199,7 +199,7 @@ def test_the_clear_text_is_kept_only_while_it_is_accepted(world: World, old: Pro
     assert secret in stored(world.profiles.change(old.key, notes="during"))
     assert secret not in stored(world.profiles.end_overlap(old.key))
     again = world.profiles.regenerate(old.key, overlap=HOUR)
-    world.clock.forward(seconds=3600)
+    world.clock.move(seconds=3600)
     assert again.former is not None
     changed = world.profiles.change(old.key, notes="after")
     assert again.former.secret not in stored(changed)
@@ -225,7 +225,7 @@ def test_overlaps_that_are_not(world: World, old: Profile, overlap: timedelta) -
 def test_what_a_secret_is_at_any_moment(overlap: timedelta, later: timedelta, secret: str) -> None:
     world = World()
     profile = world.profile()
-    now, former = START + later, Former.of("a", START, overlap)
+    now, former = SIGNED_AT + later, Former.of("a", SIGNED_AT, overlap)
     at = Profile(profile.key, "p", "v", "b", profile.capability, 1, 1, former=former)
     expected = {"b": Standing.CURRENT, "a": Standing.OVERLAPPING if later < overlap else Standing.FORMER}
     assert standing(at, secret, now) is expected.get(secret, Standing.STRANGE)

@@ -13,7 +13,7 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profile_usage import Usage
 from affino_mcp.gate.profiles.rate_limit import Meter
-from tests.unit.gate.world import GATE, START, World
+from tests.unit.gate.world import GATE, SIGNED_AT, World
 
 
 def meter(world: World) -> Meter:
@@ -26,16 +26,16 @@ def usage(world: World, profile: Profile) -> Usage:
 
 def test_a_new_profile_was_never_used(world: World) -> None:
     profile = world.profile()
-    assert (usage(world, profile).today(START), usage(world, profile).last) == (0, None)
+    assert (usage(world, profile).today(SIGNED_AT), usage(world, profile).last) == (0, None)
 
 
 def test_every_process_counts_and_the_last_one_says_when(world: World) -> None:
     profile = world.profile()
     for one in (meter(world), meter(world), meter(world)):
-        world.clock.forward(1)
+        world.clock.move(1)
         one.charge(profile)
     assert usage(world, profile).today(world.clock()) == 3
-    assert usage(world, profile).last == START + timedelta(seconds=3)
+    assert usage(world, profile).last == SIGNED_AT + timedelta(seconds=3)
 
 
 def test_handshakes_and_refused_calls_are_not_counted(world: World) -> None:
@@ -65,7 +65,7 @@ def test_the_count_of_any_day_is_exact_and_old_days_go(script: list[tuple[int, i
     profile, meters = world.profile(rate=6000, burst=600), [meter(world) for _ in range(4)]
     days: list[datetime] = []
     for process, wait in script:
-        world.clock.forward(wait)
+        world.clock.move(wait)
         world.asked()
         meters[process].charge(profile)
         days.append(world.clock())

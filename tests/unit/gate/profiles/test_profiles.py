@@ -118,7 +118,7 @@ def test_the_list_is_by_name(world: World) -> None:
 
 def test_a_change_leaves_the_rest(world: World) -> None:
     profile = world.profile(rate=600)
-    world.clock.forward(60)
+    world.clock.move(60)
     changed = world.profiles.change(profile.key, families={"notes": frozenset(), "contacts": READ}, notes="n")
     expected = {**profile.capability.to_json(), "contacts": ["read"]}
     del expected["notes"]

@@ -48,10 +48,10 @@ def test_denied_calls_cost_nothing_for_a_second(world: World) -> None:
     world.asked()
     assert granted(one, profile, 100) == 0
     assert world.asked() == [("update", GATE)]
-    world.clock.forward(0.999999)
+    world.clock.move(0.999999)
     assert granted(one, profile, 1) == 0
     assert world.asked() == []
-    world.clock.forward(0.000001)
+    world.clock.move(0.000001)
     assert granted(one, profile, 1) == 0
     assert world.asked() == [("update", GATE)]
 
@@ -62,11 +62,11 @@ def test_the_wait_is_exact_and_then_succeeds(world: World) -> None:
     with pytest.raises(RateLimited) as refused:
         one.charge(profile)
     assert refused.value.retry_after == pytest.approx(0.050)
-    world.clock.forward(microseconds=49_999)
+    world.clock.move(microseconds=49_999)
     with pytest.raises(RateLimited) as known:
         one.refuse_known(profile)
     assert known.value.retry_after == pytest.approx(0.000001)
-    world.clock.forward(microseconds=1)
+    world.clock.move(microseconds=1)
     assert granted(one, profile, 2) == 1
 
 
@@ -74,7 +74,7 @@ def test_what_is_left(world: World) -> None:
     one, profile = meter(world), world.profile(rate=60, burst=3)
     rates = [one.charge(profile).rate for _ in range(3)]
     assert [(rate.limit, rate.remaining, rate.reset_seconds) for rate in rates] == [(60, 2, 1), (60, 1, 1), (60, 0, 1)]
-    world.clock.forward(1.5)
+    world.clock.move(1.5)
     assert one.look(profile).rate.remaining == 1
 
 
@@ -141,7 +141,7 @@ def test_refunds_are_one_write_at_most(world: World) -> None:
     assert world.asked() == []
     one.refund(profile, charge)
     assert world.asked() == [("update", GATE)]
-    world.clock.forward(1)
+    world.clock.move(1)
     one.refund(profile, charge)
     assert world.asked() == []
 
@@ -176,7 +176,7 @@ def test_never_above_the_bound_whatever_is_refunded(rate: int, burst: int, scrip
     grants: list[int] = []
     for deed, number in script:
         if deed == "wait":
-            world.clock.forward(microseconds=number)
+            world.clock.move(microseconds=number)
         elif deed == "refund" and open_charges:
             one, charge = open_charges.pop(number % len(open_charges))
             one.refund(profile, charge)
@@ -206,7 +206,7 @@ def test_a_hammering_client_gets_at_least_95_percent(rate: int, burst: int) -> N
             one.charge(profile)
             got += 1
         except RateLimited as refused:
-            world.clock.forward(refused.retry_after or 0)
+            world.clock.move(refused.retry_after or 0)
     elapsed = (world.clock() - start).total_seconds()
     bound = burst + rate * elapsed / 60
     assert 0.95 * bound <= got <= bound

@@ -32,7 +32,7 @@ def first(world: World) -> Issued:
 
 @pytest.mark.parametrize("after", [0, LIFETIME - 1, LIFETIME, REFRESH_LIFETIME - 1])
 def test_a_new_pair(world: World, first: Issued, after: int) -> None:
-    world.clock.forward(after)
+    world.clock.move(after)
     second = rotate(world, first)
     assert second.access_token != first.access_token
     assert second.refresh_token != first.refresh_token
@@ -44,9 +44,9 @@ def test_a_new_pair(world: World, first: Issued, after: int) -> None:
 
 
 def test_the_chain_ends_when_its_login_is_old(world: World, first: Issued) -> None:
-    world.clock.forward(REFRESH_LIFETIME // 2)
+    world.clock.move(REFRESH_LIFETIME // 2)
     second = rotate(world, first)
-    world.clock.forward(REFRESH_LIFETIME // 2)
+    world.clock.move(REFRESH_LIFETIME // 2)
     with pytest.raises(SessionExpired):
         rotate(world, second)
 
@@ -54,7 +54,7 @@ def test_the_chain_ends_when_its_login_is_old(world: World, first: Issued) -> No
 @pytest.mark.parametrize(("after", "survives"), [(0, True), (GRACE, True), (GRACE + 1, False)])
 def test_a_spent_token(world: World, first: Issued, after: int, *, survives: bool) -> None:
     second = rotate(world, first)
-    world.clock.forward(after)
+    world.clock.move(after)
     with pytest.raises(SessionUnknown):
         rotate(world, first)
     assert lives(world, second) is survives
@@ -62,7 +62,7 @@ def test_a_spent_token(world: World, first: Issued, after: int, *, survives: boo
 
 def test_a_spent_token_ends_a_chain_whose_head_is_over(world: World, first: Issued) -> None:
     second = rotate(world, rotate(world, first))
-    world.clock.forward(LIFETIME + 1)
+    world.clock.move(LIFETIME + 1)
     with pytest.raises(SessionUnknown):
         rotate(world, first)
     with pytest.raises(SessionUnknown):
@@ -72,7 +72,7 @@ def test_a_spent_token_ends_a_chain_whose_head_is_over(world: World, first: Issu
 def test_another_chain_is_not_touched(world: World, first: Issued) -> None:
     other = world.sessions.create(7, "other")
     rotate(world, first)
-    world.clock.forward(GRACE + 1)
+    world.clock.move(GRACE + 1)
     with pytest.raises(SessionUnknown):
         rotate(world, first)
     assert lives(world, other)
@@ -109,7 +109,7 @@ def test_what_is_no_pair(world: World, first: Issued) -> None:
 @pytest.mark.parametrize("expired", [True, False])
 def test_not_after_a_logout(world: World, first: Issued, *, expired: bool) -> None:
     if expired:
-        world.clock.forward(LIFETIME + 1)
+        world.clock.move(LIFETIME + 1)
     world.sessions.end(7, first.session.digest)
     with pytest.raises(SessionUnknown):
         rotate(world, first)
@@ -118,7 +118,7 @@ def test_not_after_a_logout(world: World, first: Issued, *, expired: bool) -> No
 @pytest.mark.parametrize("expired", [True, False])
 def test_not_after_logging_out_everywhere(world: World, first: Issued, *, expired: bool) -> None:
     if expired:
-        world.clock.forward(LIFETIME + 1)
+        world.clock.move(LIFETIME + 1)
     assert world.sessions.end_all(7) == int(not expired)
     with pytest.raises(SessionUnknown):
         rotate(world, first)
@@ -134,7 +134,7 @@ def test_not_for_a_disabled_person(world: World, first: Issued) -> None:
 
 
 def test_rights_are_read_again(world: World, first: Issued) -> None:
-    world.clock.forward(LIFETIME)
+    world.clock.move(LIFETIME)
     world.people.change(7, groups=("Editors",))
     assert world.sessions.resolve(rotate(world, first).access_token)[1].groups == ("Editors",)
 

@@ -45,9 +45,9 @@ def test_only_hashes_are_stored(world: World) -> None:
 
 def test_the_end_of_a_session_is_checked_in_code(world: World) -> None:
     token = world.login(world.profile()).access_token
-    world.clock.forward(LIFETIME - 1)
+    world.clock.move(LIFETIME - 1)
     world.sessions.resolve(token)
-    world.clock.forward(1)
+    world.clock.move(1)
     with pytest.raises(SessionExpired) as refused:
         world.sessions.resolve(token)
     assert refused.value.person.user_code == 7
@@ -84,9 +84,9 @@ def test_logout(world: World) -> None:
 def test_expired_sessions_are_not_listed(world: World) -> None:
     profile = world.profile()
     world.login(profile)
-    world.clock.forward(1800)
+    world.clock.move(1800)
     later = world.login(profile)
-    world.clock.forward(1800)
+    world.clock.move(1800)
     assert world.sessions.list_of(7) == [later.session]
 
 
@@ -95,7 +95,7 @@ def test_the_oldest_of_too_many_ends(world: World) -> None:
     logins = []
     for _ in range(MOST + 3):
         logins.append(world.login(profile))
-        world.clock.forward(1)
+        world.clock.move(1)
     assert [session.digest for session in world.sessions.list_of(7)] == [login.session.digest for login in logins[3:]]
     for login in logins[:3]:
         with pytest.raises(SessionUnknown):

@@ -12,8 +12,8 @@ from affino_mcp.instance.builtin.media.file_formats import FORMATS, SIGNATURES, 
 from affino_mcp.instance.builtin.media.file_images import measured
 from affino_mcp.store.files import Upload
 from affino_mcp.store.testing.memory_files import MemoryFiles
+from tests.clock import TestClock
 from tests.flow.media import SAMPLES, jpeg, sha256_of
-from tests.world import TestClock
 
 BEGINNINGS = [*SIGNATURES, b"\0\0\0\x10ftypisom", b"\xff\xfb\x90\x64", b"PK\x05\x06"]
 

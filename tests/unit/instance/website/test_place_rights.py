@@ -16,7 +16,7 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.website.place_rights import DEEDS, explained
-from tests.world import START
+from tests.clock import START
 
 DECIDES: dict[tuple[str, str], Callable[..., bool]] = {
     (SECTION.family, "read"): record_security.may_read,
