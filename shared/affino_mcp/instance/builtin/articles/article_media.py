@@ -146,13 +146,13 @@ def _off(records: Records, change: Change, document: Document) -> None:
 
 
 def release(records: Records, change: Change, step: int) -> None:
-    """Take everything off a step, in the same change."""
+    """Deletes all attachments of a step, in the same change."""
     for document in _by(records, f"step={step}"):
         _off(records, change, document)
 
 
 def detach_article_media(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a media item off its article or step."""
+    """Deletes one attachment of an article or step."""
     stored = records.require(FAMILY, CODE, values[CODE], ATTACHMENT.words)
     found = article_access.editable(records, call, CODE, stored.document.system[ITEM], ATTACHMENT.words)
     change = records.change(method, values, call)
