@@ -1,4 +1,4 @@
-"""What a call changed stands in its row: events in, the answer and the row out, in every family."""
+"""The API Log row of a call holds what the call changed: the answer and the row, in every family."""
 
 from __future__ import annotations
 
