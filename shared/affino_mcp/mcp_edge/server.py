@@ -141,12 +141,7 @@ def _trim(server: FastMCP[Any]) -> None:
     for method in _NOT_OFFERED:
         low._request_handlers.pop(method)  # noqa: SLF001
     low.get_capabilities = _capabilities  # type: ignore[method-assign]
-    low.get_tool_input_schema = _no_header_arguments
     low.middleware[:0] = [OwnWords(), ListOnce()]
-
-
-def _no_header_arguments(_: str) -> None:
-    """No tool takes an argument from a header (`x-mcp-header`); without this answer the SDK lists all tools at each call."""
 
 
 def _capabilities(*_: Any, **__: Any) -> mcp_types.ServerCapabilities:

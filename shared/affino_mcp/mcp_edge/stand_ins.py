@@ -17,7 +17,6 @@ UNUSED: Final = (
     "fastmcp.mcp_config",  # other servers, to be asked as a client
     "fastmcp.prompts",  # not offered
     "fastmcp.resources",  # not offered
-    "fastmcp.server.providers.skills",  # serving files as resources
     "fastmcp.tools.tool_transform",  # tools made from other tools
     "httpx2",  # the MCP client's HTTP
     "joserfc",  # JWT verifiers of FastMCP
@@ -37,7 +36,6 @@ UNUSED: Final = (
     "sse_starlette",  # event streams: answers are plain JSON
     "uvicorn",
     "watchfiles",
-    "yaml",
 )
 
 
