@@ -14,8 +14,8 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.dispatch import Answer, CallMeta
 from affino_mcp.gate.caller import Caller
 from affino_mcp.mcp_edge.app import McpApp, build
+from affino_mcp.mcp_edge.cold_start.warm_up import warm
 from affino_mcp.mcp_edge.request import MAX_BODY
-from affino_mcp.mcp_edge.warm import warm
 from affino_mcp.settings import Settings
 from tests.unit.mcp_edge.edge import BOTH, Desk, Door, Edge, caller, event
 

@@ -14,9 +14,9 @@ from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.capability import Capability
 from affino_mcp.dispatch import Answer, CallMeta
 from affino_mcp.gate.caller import Caller, Person, Profile, RateState, Session
-from affino_mcp.mcp_edge.call import Call
+from affino_mcp.mcp_edge.admitted_request import Call
+from affino_mcp.mcp_edge.catalogue_tool import STATE
 from affino_mcp.mcp_edge.gate_asgi import ENDPOINT
-from affino_mcp.mcp_edge.tool import STATE
 
 _TOOL: Final = "get_current_user"
 _MODERN: Final = "2026-07-28"

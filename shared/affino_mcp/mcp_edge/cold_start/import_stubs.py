@@ -2,7 +2,7 @@
 
 A stand-in answers the `import` statement and nothing else: every name in it is a class that can be named in an
 annotation or an `except`, and that raises `StandInUsed` when it is called or asked for anything. They are installed by
-`lean.imports()` alone, in a process that only serves tools; a process with an MCP client must not install them.
+`lean_imports.imports()` alone, in a process that only serves tools; a process with an MCP client must not install them.
 """
 
 from __future__ import annotations
