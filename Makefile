@@ -31,13 +31,15 @@ hunt: setup .tools/emulator/.made ## Run the property tests with examples never 
 	@for round in $$(seq $(ROUNDS)); do echo "hunt: round $$round of $(ROUNDS)"; \
 	  $(bin)/python scripts/run_tests.py -q -x -m hypothesis --hypothesis-profile hunt $(ARGS) || exit 1; done
 
-check: setup ## Lint, format, types, import layers and the line ratchet; under a minute
+check: setup ## Lint, format, types, import layers, declared imports and the line ratchet; under a minute
 	@$(bin)/ruff check --quiet --output-format concise
 	@$(bin)/ruff format --quiet --check || { echo "ruff format: run '.venv/bin/ruff format' on the files above"; exit 1; }
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
+	@$(bin)/deptry shared functions
+	@$(bin)/deptry --ignore DEP004 $(checked)
 	@$(bin)/python scripts/ratchet.py $(checked)
-	@echo "make check: ruff check, ruff format, mypy --strict, import layers and line ratchet ran; all passed, none skipped"
+	@echo "make check: ruff check, ruff format, mypy --strict, import layers, deptry and line ratchet ran; all passed, none skipped"
 
 build: setup .tools/sam/.made ## Build functions and layers for AWS into .aws-sam/build
 	@$(bin)/python scripts/build.py

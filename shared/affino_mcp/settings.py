@@ -65,6 +65,11 @@ def read(environment: Mapping[str, str]) -> Settings:
     return Settings(**{name: value for name, value in given.items() if value})
 
 
+def environment_region() -> str:
+    """The region that AWS_REGION names, empty when it names none; boto3 by itself reads AWS_DEFAULT_REGION alone."""
+    return os.environ.get("AWS_REGION", "")
+
+
 @cache
 def settings() -> Settings:
     """This process's settings, read from its environment once."""

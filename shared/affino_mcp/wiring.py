@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from affino_mcp.control_edge.centre import Centre
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.mcp_edge.app import McpApp
-    from affino_mcp.store.stacks import Stack
 
 
 GATE_THREADS = 16
@@ -66,29 +65,6 @@ def stores(settings: Settings) -> Stores:
         ),
         S3Files(settings.media_bucket, settings.region, credentials, settings.aws_endpoint),
     )
-
-
-def stack_settings(stack: Stack) -> Settings:
-    """The settings that a deployed stack runs with, from its outputs; raises NoStack when they are none of ours."""
-    from affino_mcp.store.stacks import NoStack  # noqa: PLC0415 (operators' commands only)
-
-    try:
-        named = {field: stack.outputs[output] for field, output in OUTPUTS.items()}
-    except KeyError as error:
-        raise NoStack(f"The stack {stack.name} is not an Affino MCP service of this version.") from error
-    return Settings(**named, region=stack.region, aws_endpoint=stack.endpoint)
-
-
-OUTPUTS: Final = {
-    "instance": "Instance",
-    "gate_table": "GateTable",
-    "audit_table": "AuditTable",
-    "records_table": "RecordsTable",
-    "credentials_table": "CredentialsTable",
-    "media_bucket": "MediaBucket",
-    "secrets_prefix": "SecretsPrefix",
-}
-"""Which output of the template says which setting."""
 
 
 def _endpoint(settings: Settings, service: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DynamoDatabase
 from affino_mcp.store.ops import Database
 from affino_mcp.store.testing.memory_database import MemoryDatabase
+from tests.contract.boto3_endpoints import Boto3Json
 from tests.contract.shelf import Shelf
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
@@ -47,6 +49,19 @@ def dynamo(request: pytest.FixtureRequest) -> Database:
     return DynamoDatabase(endpoint)
 
 
-@pytest.fixture(params=["memory", pytest.param("dynamodb", marks=EMULATED)])
+@pytest.fixture(scope="session")
+def dynamo_by_boto3(emulated: Settings, dynamo: Database) -> Database:
+    """The same tables, asked by boto3 instead of `store.wire`."""
+    endpoint: Any = Boto3Json("dynamodb", emulated)
+    return DynamoDatabase(endpoint)
+
+
+@pytest.fixture(
+    params=[
+        "memory",
+        pytest.param("dynamo", marks=EMULATED, id="dynamodb"),
+        pytest.param("dynamo_by_boto3", marks=EMULATED, id="dynamodb by boto3"),
+    ]
+)
 def shelf(request: pytest.FixtureRequest) -> Shelf:
-    return Shelf(MemoryDatabase() if request.param == "memory" else request.getfixturevalue("dynamo"))
+    return Shelf(MemoryDatabase() if request.param == "memory" else request.getfixturevalue(request.param))

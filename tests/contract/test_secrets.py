@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 
 from affino_mcp.local.places import EMULATOR
 from affino_mcp.local.stores import open_stores
-from affino_mcp.store.secrets import Secrets
+from affino_mcp.settings import Settings
+from affino_mcp.store.secrets import AwsSecrets, Secrets
 from affino_mcp.store.testing.memory_secrets import MemorySecrets
+from tests.contract.boto3_endpoints import Boto3Json
 
 EMULATED = [
     pytest.mark.emulator,
@@ -17,11 +20,21 @@ EMULATED = [
 ]
 
 
-@pytest.fixture(params=["memory", pytest.param("secrets manager", marks=EMULATED)])
+@pytest.fixture(
+    params=[
+        "memory",
+        pytest.param("secrets manager", marks=EMULATED),
+        pytest.param("secrets manager by boto3", marks=EMULATED),
+    ]
+)
 def secrets(request: pytest.FixtureRequest) -> Secrets:
     if request.param == "memory":
         return MemorySecrets()
-    return open_stores(request.getfixturevalue("emulated")).secrets
+    emulated: Settings = request.getfixturevalue("emulated")
+    if request.param == "secrets manager":
+        return open_stores(emulated).secrets
+    endpoint: Any = Boto3Json("secretsmanager", emulated)
+    return AwsSecrets(endpoint)
 
 
 def new() -> str:

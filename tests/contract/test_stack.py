@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
-from botocore.session import Session
 from typer.testing import CliRunner
 
 from affino_mcp.cli.app import app
 from affino_mcp.local.places import TEMPLATE
 from affino_mcp.local.tables import tables
 from affino_mcp.settings import Settings
-from affino_mcp.wiring import OUTPUTS
+from affino_mcp.store.stacks import OUTPUTS
 from scripts.deploy_local import emulator
 
 REGION = "eu-west-1"
@@ -41,7 +41,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         keys = {"aws_access_key_id": emulator.ACCOUNT_KEY, "aws_secret_access_key": emulator.ACCOUNT_KEY}
 
         def client(kind: str) -> Any:
-            return Session().create_client(kind, region_name=REGION, endpoint_url=found, **keys)
+            return boto3.client(kind, region_name=REGION, endpoint_url=found, **keys)
 
         for name, has in ((OURS, outputs), ("somebody-elses", {"Url": "https://x.example"})):
             client("cloudformation").create_stack(StackName=name, TemplateBody=stack_of(has))

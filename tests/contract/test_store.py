@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -189,9 +190,9 @@ def test_a_transaction_that_fails_writes_nothing_and_names_what_failed(shelf: Sh
 
 
 def test_the_same_token_is_carried_out_once(shelf: Shelf) -> None:
-    op = Update(RECORDS, shelf.key(), add={"n": 1})
+    op, token = Update(RECORDS, shelf.key(), add={"n": 1}), uuid.uuid4().hex
     for _ in range(2):
-        shelf.transact(op, token="0123456789abcdef")
+        shelf.transact(op, token=token)
     assert shelf.get() == shelf.item(n=1)
 
 

@@ -56,6 +56,14 @@ def test_every_module_ships_with_its_byte_code(built: Build, artifact: str) -> N
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+def test_the_layer_does_without_boto3(built: Build) -> None:
+    packages = {path.name for path in (built.folder / "DependenciesLayer/python").iterdir()}
+    assert "botocore" in packages
+    assert packages.isdisjoint({"boto3", "s3transfer"})
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_layers_fit_into_lambda(built: Build) -> None:
     files = [path for layer in ("SharedLayer", "DependenciesLayer") for path in (built.folder / layer).rglob("*")]
     assert sum(path.stat().st_size for path in files if path.is_file()) < 240_000_000, "the limit is 250 MB unzipped"

@@ -32,7 +32,7 @@ from affino_mcp.local.network import client
 from affino_mcp.local.places import CONNECTION
 from affino_mcp.local.stores import open_stores
 from affino_mcp.settings import Settings
-from affino_mcp.store.stacks import Stack, described
+from affino_mcp.store.stacks import Stack, described, stack_settings
 from affino_mcp.wiring import Stores
 
 
@@ -176,7 +176,7 @@ def file(ctx: typer.Context) -> Path | None:
 def deployed(name: str) -> Service:
     """The service of a deployed stack, worked on with the caller's AWS credentials; raises NoStack."""
     stack = described(name, Settings().region)
-    settings = wiring.stack_settings(stack)
+    settings = stack_settings(stack)
     mcp, login, control = (_address(stack, stack.outputs.get(name, "")) for name in _URLS)
     found = Connection(mcp, login, settings.instance, control, stores=connection.stores(settings))
     return Service(found, wiring.stores(settings), stack=stack)

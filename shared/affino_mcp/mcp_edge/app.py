@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from affino_mcp.catalogue.method import Method
 from affino_mcp.mcp_edge import body_limit, server
-from affino_mcp.mcp_edge.call import Dispatch
+from affino_mcp.mcp_edge.admitted_request import Dispatch
 from affino_mcp.mcp_edge.gate_asgi import ENDPOINT, Gate, GateApp
 from affino_mcp.settings import Settings
 

@@ -28,11 +28,11 @@ from affino_mcp.gate.credential_headers import presented
 from affino_mcp.gate.profiles.previous_secret import FormerSecret
 from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.mcp_edge import message, reply
-from affino_mcp.mcp_edge.call import Call, Dispatch
+from affino_mcp.mcp_edge.admitted_request import Call, Dispatch
+from affino_mcp.mcp_edge.catalogue_tool import STATE
 from affino_mcp.mcp_edge.rate_headers import of_caller, of_refusal
 from affino_mcp.mcp_edge.reply import Reply
 from affino_mcp.mcp_edge.request import Request
-from affino_mcp.mcp_edge.tool import STATE
 
 if TYPE_CHECKING:
     from affino_mcp.gate.caller import Caller

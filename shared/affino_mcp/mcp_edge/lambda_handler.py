@@ -8,7 +8,7 @@ from typing import Any
 from mangum import Mangum
 
 from affino_mcp.mcp_edge.app import McpApp
-from affino_mcp.mcp_edge.warm import warm
+from affino_mcp.mcp_edge.cold_start.warm_up import warm
 
 
 class LambdaHandler:

@@ -19,8 +19,8 @@ from affino_mcp import NAME, VERSION, observability
 from affino_mcp.catalogue.compact import COMPACT, listed
 from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import Unexpected
-from affino_mcp.mcp_edge.call import Call
-from affino_mcp.mcp_edge.tool import STATE, CatalogueTool, current_call, run
+from affino_mcp.mcp_edge.admitted_request import Call
+from affino_mcp.mcp_edge.catalogue_tool import STATE, CatalogueTool, current_call, run
 
 INSTRUCTIONS: Final = (
     "Affino: CRM and website records. You act as one person, within one API Profile; every call is logged with both names. "
@@ -141,12 +141,7 @@ def _trim(server: FastMCP[Any]) -> None:
     for method in _NOT_OFFERED:
         low._request_handlers.pop(method)  # noqa: SLF001
     low.get_capabilities = _capabilities  # type: ignore[method-assign]
-    low.get_tool_input_schema = _no_header_arguments
     low.middleware[:0] = [OwnWords(), ListOnce()]
-
-
-def _no_header_arguments(_: str) -> None:
-    """No tool takes an argument from a header (`x-mcp-header`); without this answer the SDK lists all tools at each call."""
 
 
 def _capabilities(*_: Any, **__: Any) -> mcp_types.ServerCapabilities:

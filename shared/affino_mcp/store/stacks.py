@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp.errors import AffinoError
+from affino_mcp.settings import Settings, environment_region
 
+OUTPUTS: Final = {
+    "instance": "Instance",
+    "gate_table": "GateTable",
+    "audit_table": "AuditTable",
+    "records_table": "RecordsTable",
+    "credentials_table": "CredentialsTable",
+    "media_bucket": "MediaBucket",
+    "secrets_prefix": "SecretsPrefix",
+}
+"""Which output of the template says which setting."""
 _AWS: Final = (".amazonaws.com", ".amazonaws.com.cn")
-_VARIABLES: Final = {"region": ("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], None, None)}
-"""Where the region is said: botocore by itself reads the second alone."""
 
 
 class NoStack(AffinoError):
@@ -30,14 +39,15 @@ class Stack:
 
 
 def described(name: str, region: str) -> Stack:
-    """The stack of this name; raises NoStack, saying what to do."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 (slow; operators' commands only)
-    from botocore.session import Session  # noqa: PLC0415
+    """The stack of this name, in the shell's own region or else in `region`; raises NoStack, saying what to do."""
+    import boto3  # noqa: PLC0415 (slow to import; only commands with --stack need it)
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-    session, place = Session(_VARIABLES), region
+    place = region
     try:
-        place = session.get_config_variable("region") or region
-        clients = {kind: session.create_client(kind, region_name=place) for kind in ("cloudformation", "sts")}
+        session = boto3.Session(region_name=environment_region() or None)
+        place = session.region_name or region
+        clients = {kind: session.client(kind, region_name=place) for kind in ("cloudformation", "sts")}
         (stack,) = clients["cloudformation"].describe_stacks(StackName=name)["Stacks"]
         caller = str(clients["sts"].get_caller_identity()["Arn"])
     except ClientError as error:
@@ -47,6 +57,15 @@ def described(name: str, region: str) -> Stack:
         raise NoStack(f"AWS cannot be asked about the stack {name} in {place}. {advice}") from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     return Stack(name, place, outputs, caller, _own(clients["cloudformation"]))
+
+
+def stack_settings(stack: Stack) -> Settings:
+    """The settings that a deployed stack runs with, from its outputs; raises NoStack when they are none of ours."""
+    try:
+        named = {field: stack.outputs[output] for field, output in OUTPUTS.items()}
+    except KeyError as error:
+        raise NoStack(f"The stack {stack.name} is not an Affino MCP service of this version.") from error
+    return Settings(**named, region=stack.region, aws_endpoint=stack.endpoint)
 
 
 def _refused(code: str, name: str, region: str) -> NoStack:

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from affino_mcp.local.stores import EmulatorCredentials
 from affino_mcp.store import dynamodb, wire
@@ -53,7 +56,9 @@ def endpoint() -> Endpoint:
 
 
 @pytest.fixture
-def dynamo(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def address(endpoint: Endpoint) -> Iterator[str]:
+    """Where the endpoint answers."""
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -69,14 +74,17 @@ def dynamo(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[Data
 
         def log_message(self, *_: Any) -> None: ...
 
-    for module in (wire, dynamodb):
-        monkeypatch.setattr(module, "pause", lambda attempt: None)
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_address[1]}"
-        json_endpoint = AwsJson("dynamodb", TARGET, "1.0", address, "eu-west-1", EmulatorCredentials())
-        yield DynamoDatabase(json_endpoint)
+        yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
+
+
+@pytest.fixture
+def dynamo(address: str, monkeypatch: pytest.MonkeyPatch) -> Database:
+    for module in (wire, dynamodb):
+        monkeypatch.setattr(module, "pause", lambda attempt: None)
+    return DynamoDatabase(AwsJson("dynamodb", TARGET, "1.0", address, "eu-west-1", EmulatorCredentials()))
 
 
 def test_a_request_is_signed_and_names_its_operation(endpoint: Endpoint, dynamo: Database) -> None:
@@ -142,6 +150,22 @@ def test_what_errors_mean(endpoint: Endpoint, dynamo: Database, answer: Answer, 
         assert found.value.item == {"pk": "p", "sk": "s", "n": 1}
     if isinstance(found.value, TransactionFailed) and found.value.failed:
         assert found.value.failed == {1: {"pk": "p", "sk": "s", "n": 1}}
+
+
+OURS_ALONE = {"no JSON", "somebody's transaction"}
+"""Tried again by us and not by boto3: a broken answer of a gateway, and one write that met a transaction."""
+BOTH = [(name, answer, True) for name, answer in AGAIN if name not in OURS_ALONE]
+BOTH += [(name, answer, False) for name, answer, _ in TOLD]
+
+
+@pytest.mark.parametrize(("answer", "again"), [b[1:] for b in BOTH], ids=[b[0] for b in BOTH])
+def test_boto3_tries_the_same_again(endpoint: Endpoint, address: str, answer: Answer, again: bool) -> None:
+    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "eu-west-1"}
+    client = boto3.client("dynamodb", endpoint_url=address, config=Config(retries={"total_max_attempts": 2}), **keys)
+    endpoint.answers = [answer]
+    with pytest.raises(ClientError):
+        client.transact_write_items(TransactItems=[{"Put": {"TableName": "T", "Item": ROW}}])
+    assert len(endpoint.asked) == 1 + again
 
 
 def left(*keys: str) -> dict[str, Any]:

@@ -84,12 +84,17 @@ def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
         setattr(owner, name, before)
 
 
+def _may_wait(adapter: TypeAdapter[Any]) -> bool:
+    """True unless the adapter is one of `Any`: FastMCP hands its core schema to pydantic's core, which takes no placeholder."""
+    return adapter._type is not Any  # noqa: SLF001
+
+
 @contextmanager
 def late_models() -> Iterator[None]:
     """While open, every pydantic model and adapter that is defined waits for its first use."""
     with ExitStack() as stack:
         stack.enter_context(_replaced(BaseModel, "model_config", ConfigDict(defer_build=True)))
         stack.enter_context(_replaced(BaseModel, "model_rebuild", classmethod(_rebuild_when_needed)))
-        stack.enter_context(_replaced(TypeAdapter, "_defer_build", True))
+        stack.enter_context(_replaced(TypeAdapter, "_defer_build", property(_may_wait)))
         stack.enter_context(_replaced(construction, "set_model_fields", _set_late))
         yield

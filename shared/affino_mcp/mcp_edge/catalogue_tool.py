@@ -10,13 +10,13 @@ import anyio.to_thread
 from fastmcp.server.dependencies import get_http_request
 from fastmcp.tools.base import Tool, ToolResult
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, CallToolResult, TextContent, ToolAnnotations
+from mcp_types import INVALID_PARAMS, TextContent, ToolAnnotations
 from mcp_types import Tool as ListedTool
 
 from affino_mcp import observability
 from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import Refusal, Unexpected, UnknownTool
-from affino_mcp.mcp_edge.call import Call
+from affino_mcp.mcp_edge.admitted_request import Call
 
 STATE: Final = "call"
 """Where the gate keeps the Call in the ASGI scope's state."""
@@ -96,4 +96,4 @@ def _result(body: dict[str, Any], *, is_error: bool) -> ToolResult:
     """The answer as structured content and as the same JSON in a text, for clients that read only one of the two."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     content = TextContent(type="text", text=text)
-    return ToolResult.from_mcp_result(CallToolResult(content=[content], structured_content=body, is_error=is_error))
+    return ToolResult([content], body, is_error=is_error)

@@ -14,9 +14,9 @@ from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.capability import Capability
 from affino_mcp.dispatch import Answer, CallMeta
 from affino_mcp.gate.caller import Caller, Person, Profile, RateState, Session
-from affino_mcp.mcp_edge.call import Call
+from affino_mcp.mcp_edge.admitted_request import Call
+from affino_mcp.mcp_edge.catalogue_tool import STATE
 from affino_mcp.mcp_edge.gate_asgi import ENDPOINT
-from affino_mcp.mcp_edge.tool import STATE
 
 _TOOL: Final = "get_current_user"
 _MODERN: Final = "2026-07-28"
@@ -60,7 +60,7 @@ class _Nothing:
 
 
 async def warm(app: ASGIApp) -> None:
-    """Send the messages. Raises RuntimeError when one is not answered with 200: a broken build must not start."""
+    """Send the messages. Raises RuntimeError when one is answered with an error: a broken build must not start."""
     for method, params in (("initialize", _HANDSHAKE), ("tools/list", {}), ("tools/call", _CALL), ("ping", {})):
         await _send(app, method, params, {"mcp-protocol-version": _LEGACY})
     for method, params in (("server/discover", {}), ("tools/list", {}), ("tools/call", _CALL)):
@@ -80,8 +80,9 @@ async def _send(app: ASGIApp, method: str, params: dict[str, Any], headers: dict
         sent.append(message)
 
     await app(_scope(headers), receive, send)
-    if sent[0]["status"] != 200:
-        raise RuntimeError(f"warm-up: {method} was answered with {sent[0]['status']}")
+    answer = json.loads(b"".join(message.get("body", b"") for message in sent) or b"{}")
+    if sent[0]["status"] != 200 or answer.get("result", {}).get("isError", "result" not in answer):
+        raise RuntimeError(f"warm-up: {method} was answered with an error ({sent[0]['status']})")
 
 
 def _scope(headers: dict[str, str]) -> dict[str, Any]:

@@ -10,16 +10,16 @@ from typing import Any, Final
 
 import pytest
 
-from affino_mcp.mcp_edge.stand_ins import UNUSED
+from affino_mcp.mcp_edge.cold_start.import_stubs import UNUSED
 
 ROOT: Final = Path(__file__).parents[3]
 
 SERVE = """
 import contextlib, json, sys
-from affino_mcp.mcp_edge import lean, stand_ins
+from affino_mcp.mcp_edge.cold_start import import_stubs, lean_imports
 touched = []
-stand_ins.StandInUsed.__init__ = lambda _, *what: touched.append(what)
-with lean.imports() if sys.argv[1] == "lean" else contextlib.nullcontext():
+import_stubs.StandInUsed.__init__ = lambda _, *what: touched.append(what)
+with lean_imports.imports() if sys.argv[1] == "lean" else contextlib.nullcontext():
     from tests.unit.mcp_edge import edge
     served = edge.Edge()
 calls = [edge.load(path.stem) for path in sorted(edge.EVENTS.glob("*.json")) if "requestContext" in path.read_text()]
@@ -61,14 +61,14 @@ def test_a_lean_process_answers_byte_for_byte_like_a_plain_one() -> None:
 
 def test_touching_a_stand_in_fails_loudly() -> None:
     code = """
-from affino_mcp.mcp_edge import lean, stand_ins
-with lean.imports():
+from affino_mcp.mcp_edge.cold_start import import_stubs, lean_imports
+with lean_imports.imports():
     from affino_mcp.mcp_edge import app
 import httpx2, rich.console, uvicorn.config
 for touch in (lambda: httpx2.get("x"), lambda: rich.console.Console(), lambda: uvicorn.config.Config.load):
     try:
         touch()
-    except stand_ins.StandInUsed as error:
+    except import_stubs.StandInUsed as error:
         print(error)
 """
     assert len(python(code).splitlines()) == 3
@@ -76,9 +76,9 @@ for touch in (lambda: httpx2.get("x"), lambda: rich.console.Console(), lambda: u
 
 def test_importing_the_edge_alone_changes_no_library() -> None:
     code = """
-import affino_mcp.mcp_edge.lambda_handler, affino_mcp.mcp_edge.lean
+import affino_mcp.mcp_edge.lambda_handler, affino_mcp.mcp_edge.cold_start.lean_imports
 import uvicorn, httpx2, rich, mcp.client, pydantic
-from affino_mcp.mcp_edge.stand_ins import StandIn
+from affino_mcp.mcp_edge.cold_start.import_stubs import StandIn
 assert not any(isinstance(m, StandIn) for m in (uvicorn, httpx2, rich, mcp.client))
 assert "defer_build" not in pydantic.BaseModel.model_config
 from fastmcp import Client
@@ -89,8 +89,8 @@ Client("http://127.0.0.1:9/mcp")
 
 def test_pydantic_is_itself_again_after_a_lean_start() -> None:
     code = """
-from affino_mcp.mcp_edge import lean
-with lean.imports():
+from affino_mcp.mcp_edge.cold_start import lean_imports
+with lean_imports.imports():
     import mcp_types
 import gc, pydantic
 assert gc.isenabled()

@@ -2,7 +2,7 @@
 
 A stand-in answers the `import` statement and nothing else: every name in it is a class that can be named in an
 annotation or an `except`, and that raises `StandInUsed` when it is called or asked for anything. They are installed by
-`lean.imports()` alone, in a process that only serves tools; a process with an MCP client must not install them.
+`lean_imports.imports()` alone, in a process that only serves tools; a process with an MCP client must not install them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ UNUSED: Final = (
     "fastmcp.mcp_config",  # other servers, to be asked as a client
     "fastmcp.prompts",  # not offered
     "fastmcp.resources",  # not offered
-    "fastmcp.server.providers.skills",  # serving files as resources
     "fastmcp.tools.tool_transform",  # tools made from other tools
     "httpx2",  # the MCP client's HTTP
     "joserfc",  # JWT verifiers of FastMCP
@@ -37,7 +36,6 @@ UNUSED: Final = (
     "sse_starlette",  # event streams: answers are plain JSON
     "uvicorn",
     "watchfiles",
-    "yaml",
 )
 
 

@@ -1,6 +1,6 @@
 """A lean start for the Lambda process: import the MCP libraries without what a stateless tool server never uses.
 
-`functions/mcp_endpoint/app.py` imports the edge inside `lean.imports()`. Nothing else does: the edge itself behaves the
+`functions/mcp_endpoint/app.py` imports the edge inside `lean_imports.imports()`. Nothing else does: the edge itself behaves the
 same with a plain import, which the local run and the tests use. docs/performance.md has the measurements.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from affino_mcp.mcp_edge import stand_ins
+from affino_mcp.mcp_edge.cold_start import import_stubs
 
 LIBRARY_SWITCHES: Final = {
     "FASTMCP_ENABLE_RICH_LOGGING": "false",
@@ -31,8 +31,8 @@ def imports() -> Iterator[None]:
     """
     gc.disable()
     os.environ.update(LIBRARY_SWITCHES)  # noqa: TID251 (written for the libraries, not read by us)
-    stand_ins.install()
-    from affino_mcp.mcp_edge.late_models import late_models  # noqa: PLC0415 (after the switches: it imports pydantic)
+    import_stubs.install()
+    from affino_mcp.mcp_edge.cold_start.deferred_models import late_models  # noqa: PLC0415 (after the switches: it imports pydantic)
 
     with late_models():
         yield

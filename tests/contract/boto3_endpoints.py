@@ -1,0 +1,35 @@
+"""boto3 in the part of `store.wire.AwsJson` and of the media bucket: the oracle of our own requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+from affino_mcp.local.stores import ACCOUNT_KEY
+from affino_mcp.settings import Settings
+from affino_mcp.store.wire import AwsError
+
+
+def client(service: str, settings: Settings, **options: Any) -> Any:
+    """boto3's client of a service of the emulator."""
+    keys = {"aws_access_key_id": ACCOUNT_KEY, "aws_secret_access_key": ACCOUNT_KEY}
+    return boto3.client(service, region_name=settings.region, endpoint_url=settings.aws_endpoint, **keys, **options)
+
+
+class Boto3Json:
+    """One service's operations, sent by boto3. `call` takes and gives what AwsJson's does."""
+
+    def __init__(self, service: str, settings: Settings) -> None:
+        self._client = client(service, settings)
+
+    def call(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Carry one operation out. Raises AwsError."""
+        try:
+            answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**body)
+        except ClientError as error:
+            response: Any = error.response
+            raise AwsError(response["Error"]["Code"], response) from error
+        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
