@@ -31,7 +31,7 @@ def pair(before: Any, after: Any) -> Fields:
 
 
 DEEDS: dict[str, tuple[str, Fields, str, list[Told]]] = {
-    # the tool, its arguments, the result, and of each record what must be told (more may be)
+    # the tool, its arguments, the result, and the changes that the row must hold (it may hold more)
     "account changed": (
         "update_account",
         {"AccountCode": "$account", "City": "York", "Website": "orbital.example"},

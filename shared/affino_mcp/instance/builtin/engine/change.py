@@ -51,10 +51,7 @@ def _clash(_: Item | None) -> Exception:
 
 @dataclass(frozen=True)
 class Step:
-    """One operation of the transaction, and the error to raise when its condition fails.
-
-    `refuse` takes the current row (None when there is none) and returns the error.
-    """
+    """One operation, and `refuse`: it takes the current row and gives the error that a failed condition means."""
 
     op: WriteOp
     refuse: Refuse = _clash
@@ -91,10 +88,7 @@ class Change:
         return bool(self.values.get(DRY_RUN.name))
 
     def add(self, op: WriteOp, refuse: Refuse = _clash) -> None:
-        """Adds one operation to the transaction.
-
-        Takes the operation, and a function from the current row to the error that a failed condition means.
-        """
+        """Adds one operation; `refuse` makes the error of a failed condition from the current row."""
         self.steps.append(Step(op, refuse))
 
     def count(self, key: Key, name: str, amount: int) -> None:
@@ -104,8 +98,7 @@ class Change:
     def document(self, before: Document | None, after: Document, old: Values, new: Values) -> None:
         """Writes a document's next version and its history entry, unless another writer has changed the document.
 
-        Takes the document before (None: a new one) and after, and the old and new values for the history: the
-        document's own values and those of its relations.
+        `old` and `new` are the values for the history: the document's own and those of its relations.
         """
         unchanged = equals("version", before.version) if before else absent()
         self.add(Put(self.table, after.item(), unchanged))
@@ -120,10 +113,7 @@ class Change:
         self.add(Check(self.table, document.key, equals("version", document.version)))
 
     def must_exist(self, key: Key, refuse: Refuse) -> None:
-        """Makes the whole write fail unless the record of this key exists and is not deleted.
-
-        `refuse` takes the current row (None when there is none) and returns the error.
-        """
+        """Makes the whole write fail, with the error of `refuse`, unless the record of this key exists."""
         self.add(Check(self.table, key, equals("deleted", False)), refuse)
 
     def _journal(self) -> list[Step]:
@@ -163,9 +153,9 @@ class Change:
         return done
 
     def _require_confirmation(self) -> None:
-        """Raises the call's refusal when the write needs a confirmation that is missing.
+        """Raises the call's refusal when a needed confirmation is missing.
 
-        An error that forbids the write anyway comes first.
+        An error that forbids the write comes first.
         """
         if not (self.grave or self.method.is_grave):
             return
@@ -213,10 +203,7 @@ class Change:
         return [Step(Update(self.table, key, add=dict(amounts))) for key, amounts in self.counts.items()]
 
     def _distinct(self) -> list[Step]:
-        """The steps with at most one check for each row.
-
-        A row that is written has its own condition and needs no check.
-        """
+        """The steps with at most one check for each row; a row that is written needs none."""
         written = {key_of(step.op) for step in self.steps if not isinstance(step.op, Check)}
         checks: dict[Key, Step] = {}
         for step in self.steps:
@@ -243,10 +230,7 @@ def _joined(first: Step, second: Step) -> Step:
 
 
 def without_codes(answer: Any, taken: Mapping[str, int]) -> Any:
-    """Removes the codes of records that do not exist yet from the answer of a dry run.
-
-    Takes the answer and `taken`, the reserved code by attribute; returns the answer with None in their place.
-    """
+    """Replaces the codes of records that do not exist yet (`taken`, by attribute) by None in a dry run's answer."""
     if isinstance(answer, list):
         return [without_codes(part, taken) for part in answer]
     if not isinstance(answer, dict):

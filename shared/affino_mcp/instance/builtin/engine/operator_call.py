@@ -21,7 +21,7 @@ class Operator:
     groups: tuple[str, ...] = ()
 
     def has(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (the Actor's form)
-        """Always False: an operator holds no record rights, so nobody acts on records under this name."""
+        """Always False: an operator holds no record rights, so this actor cannot act on records."""
         return False
 
 

@@ -53,10 +53,7 @@ def visible(call: Call, document: Document, *, moderator: bool) -> bool:
 
 
 def standing(document: Document, everybody: str, own_: str) -> tuple[str, ...]:
-    """The facet under which readers find a thread or post.
-
-    `everybody` when it is public, `own_` when only its author sees it, none when it is hidden.
-    """
+    """The facet for readers: `everybody` when public, `own_` when only the author sees it, none when hidden."""
     if public(document):
         return (everybody,)
     return () if moderation(document)["Hidden"] else (own_,)
@@ -136,10 +133,7 @@ class OpenThread:
             raise InvalidState("This thread takes no replies before a moderator shows it to all.", argument=THREAD.code)
 
     def must_change(self, call: Call, document: Document) -> None:
-        """Raises unless the person may change this thread or a post of it.
-
-        Moderators may; the author may while the forum is open and the thread is not locked.
-        """
+        """Raises unless the person may change this thread or post: a moderator, or the author while all is open."""
         if self.moderator:
             return
         if author(document) != call.actor.user_code:
@@ -231,10 +225,7 @@ class Sight:
 
 
 def sight(records: Records, call: Call, code: int | None = None) -> Sight:
-    """What the person may see in one forum, or in all forums, in one query.
-
-    Raises NotFound for a forum that is closed to the person.
-    """
+    """What the person may see in one forum or in all, in one query. Raises NotFound for a closed forum."""
     if code is not None:
         found = forum(records, call, FORUM.code, code)
         return Sight((code,), (code,) if found.moderated_by(call) else ())
