@@ -18,9 +18,9 @@ from pydantic import ValidationError
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.catalogue.compact import COMPACT, listed
 from affino_mcp.catalogue.method import Method
-from affino_mcp.errors import Unexpected
 from affino_mcp.mcp_edge.admitted_request import Call
 from affino_mcp.mcp_edge.catalogue_tool import STATE, CatalogueTool, current_call, run
+from affino_mcp.tool_errors import Unexpected
 
 INSTRUCTIONS: Final = (
     "Affino: CRM and website records. You act as one person, within one API Profile; every call is logged with both names. "

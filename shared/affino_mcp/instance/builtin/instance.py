@@ -16,7 +16,6 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import ToolError
 from affino_mcp.instance.builtin.articles import (
     article_categories,
     article_comments,
@@ -47,6 +46,7 @@ from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database, StoreUnavailable
+from affino_mcp.tool_errors import ToolError
 
 MODULES: Final[tuple[ModuleType, ...]] = (
     accounts,

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.matching import match
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.errors import ToolError
 from affino_mcp.gate.identity.permissions import GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.engine.index import rows
@@ -20,6 +19,7 @@ from affino_mcp.instance.builtin.instance import FACETS, BuiltinInstance
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import Item, Key
 from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.tool_errors import ToolError
 
 TABLE = "records"
 SAM = Person(1, "Sam Manager", "sam@affino.example", tuple(GROUPS))

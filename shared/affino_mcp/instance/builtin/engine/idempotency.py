@@ -13,9 +13,9 @@ from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Method
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import seconds
-from affino_mcp.errors import Conflict
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Compare, Database, Item, Key, Put, absent, any_of
+from affino_mcp.tool_errors import Conflict
 
 KEPT: Final = timedelta(hours=24)
 """How long a used key is remembered."""

@@ -13,7 +13,6 @@ from typing import Any, Final
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IF_UPDATED, Method
 from affino_mcp.clock import precise
-from affino_mcp.errors import Conflict, NotFound
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.codes import Codes
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, RELATION_SK, Document, from_item, record_key
@@ -23,6 +22,7 @@ from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.port import Call
 from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, Span, absent, equals
+from affino_mcp.tool_errors import Conflict, NotFound
 
 Place = tuple[str, int]
 Known = dict[Place, Document]

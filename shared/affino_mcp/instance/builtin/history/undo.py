@@ -14,7 +14,6 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.families.history import CODE, KIND, SWITCH, VERSION
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
-from affino_mcp.errors import Conflict, NotFound, PermissionDenied
 from affino_mcp.instance.builtin.engine import change_journal, long_texts
 from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
 from affino_mcp.instance.builtin.engine.record_state import Stored
@@ -22,6 +21,7 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.history import history, restore_check, undo_context
 from affino_mcp.instance.builtin.history.undo_context import Undoing, tool_for
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import Conflict, NotFound, PermissionDenied
 
 Carry = Callable[[Records, Method, Values, Call], Done]
 """The type of a function that carries out a method."""

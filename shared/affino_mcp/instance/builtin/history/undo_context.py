@@ -10,12 +10,12 @@ from affino_mcp.catalogue.families.history import CODE, KIND, VERSION
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.errors import Conflict
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import Conflict
 
 _HOW: Final = {
     Deed.CREATED: "deleted",
