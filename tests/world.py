@@ -16,7 +16,7 @@ from affino_mcp.gate.profiles.profiles import Families, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.builtin.crm.staff import enrol
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.instance import FACETS
+from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.settings import Settings
 from affino_mcp.store.testing.memory_database import MemoryDatabase

@@ -9,7 +9,7 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.people.people import People
 from affino_mcp.instance.builtin.crm.staff import enrol, mark
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.instance import FACETS
+from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.settings import Settings
 from affino_mcp.store.retry import until_settled
 from affino_mcp.tool_errors import Conflict
