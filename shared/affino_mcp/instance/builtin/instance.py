@@ -12,10 +12,10 @@ from typing import Final
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
-from affino_mcp.catalogue.registry import RECORDS
+from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.change import NOTHING_WRITTEN, Clash
-from affino_mcp.instance.builtin.engine.idempotency import UsedKey, reader, replay
+from affino_mcp.instance.builtin.engine.idempotency import UsedKey, replay
 from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.port import Call, Done
@@ -81,7 +81,7 @@ class BuiltinInstance:
         done = None if rehearsal else replay(self.records.db, self.records.table, method, values, call)
         if done is None:
             raise StoreUnavailable if isinstance(error, UsedKey) else error
-        again = None if done.body else reader(method, done.record)
+        again = None if done.body else METHODS.get(method.answers_as)
         if again is None:
             return done
         family, _, code = done.record.partition("#")
