@@ -22,7 +22,7 @@ EVERYTHING: Final = Capability({family: frozenset(Access) for family in Family})
 
 def sent(method: Method) -> bytes:
     """One tool as tools/list sends it."""
-    tool = CatalogueTool.of(method, in_thread=False).to_mcp_tool()
+    tool = CatalogueTool.from_method(method, in_thread=False).to_mcp_tool()
     shown = tool.model_dump(mode="json", by_alias=True, exclude_none=True)
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
 

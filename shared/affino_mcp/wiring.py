@@ -116,11 +116,11 @@ def dispatch(stores: Stores, settings: Settings, clock: Clock = now) -> Dispatch
 
 def mcp_app(settings: Settings, given: Stores | None = None, clock: Clock = now, *, in_thread: bool = True) -> McpApp:
     """The MCP edge as an ASGI application."""
-    from affino_mcp.mcp_edge.app import build  # noqa: PLC0415 (FastMCP takes a second to import; login does without)
+    from affino_mcp.mcp_edge.app import build_app  # noqa: PLC0415 (FastMCP takes a second to import; login does without)
 
     found = given or stores(settings)
     parts = gate(found, settings, clock), dispatch(found, settings, clock)
-    return build(*parts, METHODS, settings, in_thread=in_thread)
+    return build_app(*parts, METHODS, settings, in_thread=in_thread)
 
 
 def login_app(settings: Settings, given: Stores | None = None, clock: Clock = now) -> LoginApp:

@@ -24,7 +24,7 @@ class Dispatch(Protocol):
 
 
 @dataclass
-class Call:
+class AdmittedRequest:
     """Kept in the ASGI scope from the gate to the tool and back.
 
     `refusal` becomes the whole HTTP answer, `question` the result: the MCP server knows nothing of either.
@@ -36,7 +36,7 @@ class Call:
     refusal: Refusal | None = field(default=None)
     question: Question | None = field(default=None)
 
-    def carry_out(self, tool: str, arguments: dict[str, Any]) -> Answer:
+    def call_tool(self, tool: str, arguments: dict[str, Any]) -> Answer:
         """Call the tool as this caller; remembers a refusal for the gate before raising it, and a question to the person."""
         try:
             answer = self.dispatch.call(self.caller, tool, arguments, self.meta)

@@ -9,9 +9,10 @@ from typing import Any
 from starlette.applications import Starlette
 
 from affino_mcp.catalogue.method import Method
-from affino_mcp.mcp_edge import body_limit, server
+from affino_mcp.mcp_edge import body_limit
 from affino_mcp.mcp_edge.admitted_request import Dispatch
 from affino_mcp.mcp_edge.gate_asgi import ENDPOINT, Gate, GateApp
+from affino_mcp.mcp_edge.server import build_server
 from affino_mcp.settings import Settings
 
 
@@ -24,12 +25,12 @@ class McpApp(GateApp):
         super().__init__(inner, gate, dispatch, origins, in_thread=in_thread)
         self.inner = inner
 
-    def running(self) -> AbstractAsyncContextManager[Any]:
+    def lifespan(self) -> AbstractAsyncContextManager[Any]:
         """Open while requests are served, for a process that has no ASGI server to send lifespan events."""
         return self.inner.router.lifespan_context(self.inner)
 
 
-def build(
+def build_app(
     gate: Gate, dispatch: Dispatch, methods: Mapping[str, Method], settings: Settings, *, in_thread: bool = True
 ) -> McpApp:
     """The application for these methods.
@@ -38,5 +39,5 @@ def build(
     at a time and does without.
     """
     body_limit.install()
-    inner = server.build(methods, in_thread=in_thread).http_app(path=ENDPOINT, stateless_http=True, json_response=True)
+    inner = build_server(methods, in_thread=in_thread).http_app(path=ENDPOINT, stateless_http=True, json_response=True)
     return McpApp(inner, gate, dispatch, settings.origins, in_thread=in_thread)

@@ -16,9 +16,9 @@ from mcp_types import Tool as ListedTool
 from affino_mcp import observability
 from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import Refusal, Unexpected, UnknownTool
-from affino_mcp.mcp_edge.admitted_request import Call
+from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
 
-STATE: Final = "call"
+ADMITTED: Final = "admitted_request"
 """Where the gate keeps the Call in the ASGI scope's state."""
 
 
@@ -28,7 +28,7 @@ class CatalogueTool(Tool):
     runs_in_thread: bool = False
 
     @classmethod
-    def of(cls, method: Method, *, in_thread: bool) -> CatalogueTool:
+    def from_method(cls, method: Method, *, in_thread: bool) -> CatalogueTool:
         """The tool for `method`; `in_thread` keeps the event loop free while it runs."""
         return cls(
             name=method.name,
@@ -52,47 +52,47 @@ class CatalogueTool(Tool):
 
     async def run(self, arguments: dict[str, Any]) -> ToolResult:
         """Call the method for this request's caller."""
-        return await run(self.name, arguments, in_thread=self.runs_in_thread)
+        return await run_tool(self.name, arguments, in_thread=self.runs_in_thread)
 
 
-def current_call() -> Call:
+def current_request() -> AdmittedRequest:
     """The call that the gate admitted."""
-    call: Call = get_http_request().scope["state"][STATE]
+    call: AdmittedRequest = get_http_request().scope["state"][ADMITTED]
     return call
 
 
-async def run(name: str, arguments: dict[str, Any], *, in_thread: bool) -> ToolResult:
+async def run_tool(name: str, arguments: dict[str, Any], *, in_thread: bool) -> ToolResult:
     """Carry out a tool call for this request's caller.
 
     Raises a JSON-RPC error -32602 for a tool that does not exist (MCP 2026-07-28). A refusal (a store is down) is kept in
     the Call, so that the gate turns the whole answer into its HTTP status.
     """
-    carry_out = partial(current_call().carry_out, name, arguments)
+    carry_out = partial(current_request().call_tool, name, arguments)
     try:
         answer = await anyio.to_thread.run_sync(carry_out) if in_thread else carry_out()
     except UnknownTool as error:
-        _unknown(error)
+        _raise_unknown_tool(error)
     except Refusal as refusal:
-        return _result(
+        return _tool_result(
             {"error": {"code": refusal.code, "type": refusal.type, "message": refusal.message}}, is_error=True
         )
     except Exception as error:  # noqa: BLE001 (no exception's text may reach a caller or a library's logger)
-        return _fault(name, error)
-    return _result(answer.body, is_error=answer.is_error)
+        return _unexpected_result(name, error)
+    return _tool_result(answer.body, is_error=answer.is_error)
 
 
-def _unknown(error: UnknownTool) -> NoReturn:
+def _raise_unknown_tool(error: UnknownTool) -> NoReturn:
     raise MCPError(code=INVALID_PARAMS, message=error.message, data={"type": error.type}) from None
 
 
-def _fault(name: str, error: Exception) -> ToolResult:
-    meta = current_call().meta
+def _unexpected_result(name: str, error: Exception) -> ToolResult:
+    meta = current_request().meta
     observability.fault("tool failed", {"tool": name, "error": type(error).__name__, "request_id": meta.request_id})
     body = {"code": Unexpected.code, "type": Unexpected.type, "message": Unexpected.text}
-    return _result({"error": {**body, "details": {"request_id": meta.request_id}}}, is_error=True)
+    return _tool_result({"error": {**body, "details": {"request_id": meta.request_id}}}, is_error=True)
 
 
-def _result(body: dict[str, Any], *, is_error: bool) -> ToolResult:
+def _tool_result(body: dict[str, Any], *, is_error: bool) -> ToolResult:
     """The answer as structured content and as the same JSON in a text, for clients that read only one of the two."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     content = TextContent(type="text", text=text)

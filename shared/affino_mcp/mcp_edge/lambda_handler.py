@@ -8,7 +8,7 @@ from typing import Any
 from mangum import Mangum
 
 from affino_mcp.mcp_edge.app import McpApp
-from affino_mcp.mcp_edge.cold_start.warm_up import warm
+from affino_mcp.mcp_edge.cold_start.warm_up import warm_up
 
 
 class LambdaHandler:
@@ -19,19 +19,19 @@ class LambdaHandler:
         asyncio.set_event_loop(self._loop)
         self._stopping = asyncio.Event()
         started: asyncio.Future[None] = self._loop.create_future()
-        self._life = self._loop.create_task(self._live(app, started))
+        self._life = self._loop.create_task(self._hold_open(app, started))
         self._loop.run_until_complete(started)
         self._mangum = Mangum(app, lifespan="off", api_gateway_base_path=f"/{stage}")
-        self._loop.run_until_complete(warm(app.inner))
+        self._loop.run_until_complete(warm_up(app.inner))
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Answer one API Gateway event. The loop is set again: other code may have taken it away."""
         asyncio.set_event_loop(self._loop)
         return self._mangum(event, context)
 
-    async def _live(self, app: McpApp, started: asyncio.Future[None]) -> None:
+    async def _hold_open(self, app: McpApp, started: asyncio.Future[None]) -> None:
         """Hold the application open in one task: what its lifespan enters must be left by the same task."""
-        async with app.running():
+        async with app.lifespan():
             started.set_result(None)
             await self._stopping.wait()
 

@@ -18,13 +18,13 @@ from affino_mcp.gate.confirmation import Form
 MAX_DEPTH: Final = 64
 CLIENT_INFO: Final = "io.modelcontextprotocol/clientInfo"
 CAPABILITIES: Final = "io.modelcontextprotocol/clientCapabilities"
-STATE: Final = "requestState"
-ANSWERS: Final = "inputResponses"
+REQUEST_STATE: Final = "requestState"
+INPUT_RESPONSES: Final = "inputResponses"
 QUESTION: Final = "confirm"
 """The name of our one question, and of the one field of its form."""
 _ACTIONS: Final = ("accept", "decline", "cancel")
 CALL: Final = "tools/call"
-_HALF_OF_A_PAIR: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_HALF_PAIR_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 """An escape that may be half of a surrogate pair: only then are all texts looked at."""
 
 
@@ -43,14 +43,14 @@ class Message:
     method: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     fault: BadRequest | None = None
-    halves: bool = False
+    may_hold_half_pairs: bool = False
 
-    def fault_inside(self) -> BadRequest | None:
+    def find_fault_inside(self) -> BadRequest | None:
         """What is wrong deeper in the message; looked for only when the caller is known, since it walks through it all."""
         for path, value in _walk(self.params):
             if len(path) > MAX_DEPTH:
                 return BadRequest("The message is nested too deeply.", rule=f"at most {MAX_DEPTH} levels")
-            if self.halves and not _is_unicode(value):
+            if self.may_hold_half_pairs and not _is_unicode(value):
                 where = ".".join(part for part in path if _is_unicode(part))
                 return BadRequest(f"The text at '{where}' holds characters that are not valid Unicode.", argument=where)
         return None
@@ -66,10 +66,10 @@ class Message:
         name = self.params.get("name")
         return name if self.is_call and isinstance(name, str) and _is_unicode(name) else self.method
 
-    def loggable(self) -> dict[str, Any]:
+    def loggable_arguments(self) -> dict[str, Any]:
         """A refused tool call's arguments; empty when there are none or they could not be stored."""
         arguments = self.params.get("arguments")
-        if not self.is_call or not isinstance(arguments, dict) or self.fault_inside():
+        if not self.is_call or not isinstance(arguments, dict) or self.find_fault_inside():
             return {}
         return arguments
 
@@ -79,14 +79,14 @@ class Message:
         meta = self.params.get("_meta")
         info = meta.get(CLIENT_INFO) if isinstance(meta, dict) else self.params.get("clientInfo")
         known = info if isinstance(info, dict) else {}
-        return _text(known.get("name")), _text(known.get("version"))
+        return _printable_text(known.get("name")), _printable_text(known.get("version"))
 
     @property
     def form(self) -> Form:
         """What this message says of forms (2026-07-28): whether its client can show one, and what came back of ours."""
-        shows, state = _inside(self.params, "_meta", CAPABILITIES, "elicitation"), self.params.get(STATE)
-        answer = _inside(self.params, ANSWERS, QUESTION) or {}
-        agreed = answer.get("action") == "accept" and (_inside(answer, "content") or {}).get(QUESTION) is True
+        shows, state = _nested_object(self.params, "_meta", CAPABILITIES, "elicitation"), self.params.get(REQUEST_STATE)
+        answer = _nested_object(self.params, INPUT_RESPONSES, QUESTION) or {}
+        agreed = answer.get("action") == "accept" and (_nested_object(answer, "content") or {}).get(QUESTION) is True
         return Form(
             offered=shows is not None and ("form" in shows or not shows),
             agreed=agreed if answer.get("action") in _ACTIONS else None,
@@ -94,16 +94,18 @@ class Message:
         )
 
 
-def without_answers(body: bytes, message: Message) -> bytes:
+def strip_answers(body: bytes, message: Message) -> bytes:
     """The body of a tool call as the MCP server gets it: the answers to our questions are read here alone."""
-    if not message.is_call or not message.params.keys() & {STATE, ANSWERS}:
+    if not message.is_call or not message.params.keys() & {REQUEST_STATE, INPUT_RESPONSES}:
         return body
     document = json.loads(body)
-    document["params"] = {name: value for name, value in message.params.items() if name not in {STATE, ANSWERS}}
+    document["params"] = {
+        name: value for name, value in message.params.items() if name not in {REQUEST_STATE, INPUT_RESPONSES}
+    }
     return json.dumps(document).encode()
 
 
-def read(body: bytes) -> Message:
+def read_message(body: bytes) -> Message:
     """The message in a request body. Never raises: see `Message.fault`."""
     try:
         document = json.loads(body.decode())
@@ -116,12 +118,12 @@ def read(body: bytes) -> Message:
         id=message_id if _is_id(message_id) else None,
         method=method if isinstance(method, str) and _is_unicode(method) else "",
         params=params if isinstance(params, dict) else {},
-        fault=_fault(document),
-        halves=_HALF_OF_A_PAIR.search(body) is not None,
+        fault=_find_fault(document),
+        may_hold_half_pairs=_HALF_PAIR_ESCAPE.search(body) is not None,
     )
 
 
-def _inside(found: Any, *names: str) -> dict[str, Any] | None:
+def _nested_object(found: Any, *names: str) -> dict[str, Any] | None:
     """The object that these names lead to; None when there is none."""
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None
@@ -132,7 +134,7 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool) and _is_unicode(value)
 
 
-def _fault(document: dict[str, Any]) -> BadRequest | None:
+def _find_fault(document: dict[str, Any]) -> BadRequest | None:
     if document.get("jsonrpc") != "2.0" or not isinstance(document.get("method"), str):
         return BadRequest()
     if not isinstance(document.get("params", {}), dict | None):
@@ -169,5 +171,5 @@ def _is_unicode(value: Any) -> bool:
     return True
 
 
-def _text(value: Any) -> str:
+def _printable_text(value: Any) -> str:
     return value[:100] if isinstance(value, str) and value.isprintable() else ""

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from affino_mcp.gate.caller import Caller
 
 
-def of_caller(caller: Caller) -> dict[str, str]:
+def caller_rate_headers(caller: Caller) -> dict[str, str]:
     """What this profile's budget is after the call."""
     rate = caller.rate
     return _fields(rate.limit, rate.remaining, rate.reset_seconds)
 
 
-def of_refusal(refusal: Refusal) -> dict[str, str]:
+def refusal_rate_headers(refusal: Refusal) -> dict[str, str]:
     """The same for a refused call: all that is known of a refusal's profile is its limit, and that none is left.
 
     Whoever came with a former secret, or as a stranger, is told nothing of a profile.

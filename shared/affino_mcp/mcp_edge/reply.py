@@ -33,7 +33,7 @@ class Reply:
     body: bytes = b""
     headers: Headers = field(default=JSON_HEADERS)
 
-    def plus(self, headers: Mapping[str, str]) -> Reply:
+    def with_headers(self, headers: Mapping[str, str]) -> Reply:
         """The same answer with these headers; one that is there already is replaced."""
         new = {name.encode("ascii"): value.encode("ascii") for name, value in headers.items()}
         kept = tuple((name, value) for name, value in self.headers if name.lower() not in new)
@@ -47,26 +47,26 @@ class Reply:
         await send({"type": "http.response.body", "body": self.body})
 
 
-def as_json(status: int, document: Mapping[str, Any]) -> Reply:
+def json_reply(status: int, document: Mapping[str, Any]) -> Reply:
     """`document` as compact JSON."""
     return Reply(status, json.dumps(document, separators=(",", ":")).encode())
 
 
-def of_refusal(refusal: Refusal) -> Reply:
+def refusal_reply(refusal: Refusal) -> Reply:
     """A refusal of a request that is no message of ours: raw HTTP status and `{"error": ...}`."""
-    return as_json(refusal.status, {"error": _error(refusal)}).plus(_headers(refusal))
+    return json_reply(refusal.status, {"error": _error(refusal)}).with_headers(_headers(refusal))
 
 
-def of_message(refusal: Refusal, message_id: str | int | None) -> Reply:
+def message_refusal_reply(refusal: Refusal, message_id: str | int | None) -> Reply:
     """A refused message: raw HTTP status with a JSON-RPC error that echoes the message's id.
 
     The id matters: Codex waits for a minute when an established session is answered with another one.
     """
     document = {"jsonrpc": "2.0", "id": message_id, "error": _error(refusal)}
-    return as_json(refusal.status, document).plus(_headers(refusal))
+    return json_reply(refusal.status, document).with_headers(_headers(refusal))
 
 
-def asking(answer: Reply, question: Question) -> Reply:
+def question_reply(answer: Reply, question: Question) -> Reply:
     """The server's answer with a question to the person in place of its result (MCP 2026-07-28, `input_required`)."""
     document = json.loads(answer.body)
     field = {"type": "boolean", "title": "Confirm", "description": "Yes, do this in my name."}
@@ -78,7 +78,7 @@ def asking(answer: Reply, question: Question) -> Reply:
         "inputRequests": {QUESTION: {"method": "elicitation/create", "params": params}},
         "requestState": question.state,
     }
-    return replace(answer, body=as_json(answer.status, document).body)
+    return replace(answer, body=json_reply(answer.status, document).body)
 
 
 def _error(refusal: Refusal) -> dict[str, Any]:

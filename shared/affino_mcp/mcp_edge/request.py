@@ -24,7 +24,7 @@ class Request:
     headers: RawHeaders = field(repr=False)
 
     @classmethod
-    def of(cls, scope: Scope) -> Request:
+    def from_scope(cls, scope: Scope) -> Request:
         """The request; values of `mcp-*` headers without the blanks that some proxies leave around them."""
         headers = [
             (name.lower(), value.strip(b" \t") if name.lower().startswith(b"mcp-") else value)
@@ -49,14 +49,14 @@ class Request:
         return next((value.decode("latin-1") for given, value in self.headers if given == name), "")
 
     @property
-    def _context(self) -> dict[str, Any]:
+    def _gateway_context(self) -> dict[str, Any]:
         context: dict[str, Any] = self.scope.get("aws.event", {}).get("requestContext", {})
         return context
 
     @cached_property
     def id(self) -> str:
         """API Gateway's request id, or one of ours when there is no gateway."""
-        given = self._context.get("requestId")
+        given = self._gateway_context.get("requestId")
         if isinstance(given, str) and given:
             return given
         from ulid import ULID  # noqa: PLC0415 (not needed behind API Gateway)
@@ -66,7 +66,7 @@ class Request:
     @property
     def source(self) -> str:
         """The caller's address as the gateway or the server saw it; never from a header."""
-        identity: dict[str, Any] = self._context.get("identity") or {}
+        identity: dict[str, Any] = self._gateway_context.get("identity") or {}
         client = self.scope.get("client") or ("", 0)
         return str(identity.get("sourceIp") or client[0] or "")
 

@@ -19,8 +19,8 @@ from affino_mcp import NAME, VERSION, observability
 from affino_mcp.catalogue.compact import COMPACT, listed
 from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import Unexpected
-from affino_mcp.mcp_edge.admitted_request import Call
-from affino_mcp.mcp_edge.catalogue_tool import STATE, CatalogueTool, current_call, run
+from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
+from affino_mcp.mcp_edge.catalogue_tool import ADMITTED, CatalogueTool, current_request, run_tool
 
 INSTRUCTIONS: Final = (
     "Affino: CRM and website records. You act as one person, within one API Profile; every call is logged with both names. "
@@ -40,7 +40,7 @@ _NOT_OFFERED: Final = (
     "resources/read",
     "logging/setLevel",
 )
-_LISTS_KEPT: Final = 64
+MAX_CACHED_LISTS: Final = 64
 
 
 class NoState:
@@ -57,7 +57,7 @@ class NoState:
         return False
 
 
-class ByProfile(Middleware):
+class ProfileTools(Middleware):
     """Lists what the profile allows, and brings calls of other names to dispatch too, which logs and answers them."""
 
     def __init__(self, methods: Mapping[str, Method], *, in_thread: bool) -> None:
@@ -65,14 +65,14 @@ class ByProfile(Middleware):
 
     async def on_list_tools(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> list[Tool]:
         """The tools of this profile, in the catalogue's order; in compact mode the three that stand for them."""
-        profile = current_call().caller.profile
+        profile = current_request().caller.profile
         tools = {tool.name: tool for tool in await call_next(context)}
         methods = listed(profile.capability, compact=profile.compact)
-        return [self._asking(m) if profile.confirm and m.may_be_grave else tools[m.name] for m in methods]
+        return [self._confirming_tool(m) if profile.confirm and m.may_be_grave else tools[m.name] for m in methods]
 
-    def _asking(self, method: Method) -> Tool:
+    def _confirming_tool(self, method: Method) -> Tool:
         """The tool as a confirming profile has it."""
-        return CatalogueTool.of(method.listed(confirm=True), in_thread=self._in_thread)
+        return CatalogueTool.from_method(method.listed(confirm=True), in_thread=self._in_thread)
 
     async def on_call_tool(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> ToolResult:
         """The call; FastMCP never sees a name that it does not know."""
@@ -80,10 +80,10 @@ class ByProfile(Middleware):
         if name in self._methods:
             result: ToolResult = await call_next(context)
             return result
-        return await run(name, context.message.arguments or {}, in_thread=self._in_thread)
+        return await run_tool(name, context.message.arguments or {}, in_thread=self._in_thread)
 
 
-class OwnWords:
+class FixedErrorTexts:
     """Middleware of the SDK: an exception that no one expected becomes our text (older clients were sent its own)."""
 
     async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: NextHandler) -> HandlerResult:
@@ -97,7 +97,7 @@ class OwnWords:
             raise MCPError(code=mcp_types.INTERNAL_ERROR, message=Unexpected.text) from None
 
 
-class ListOnce:
+class ToolListCache:
     """Remembers the finished tool list for each protocol version, capability and option: making it costs 10 ms, sending it 1."""
 
     def __init__(self) -> None:
@@ -107,26 +107,26 @@ class ListOnce:
         """Middleware of the SDK: what it answers without `call_next` is sent as it stands."""
         if ctx.request is None or ctx.method != "tools/list" or set(ctx.params or ()) - {"_meta"}:
             return await call_next(ctx)
-        call: Call = ctx.request.scope["state"][STATE]
+        call: AdmittedRequest = ctx.request.scope["state"][ADMITTED]
         profile = call.caller.profile
         key = (ctx.protocol_version, profile.compact, profile.confirm, str(profile.capability.to_json()))
         if key not in self._lists:
-            if len(self._lists) >= _LISTS_KEPT:
+            if len(self._lists) >= MAX_CACHED_LISTS:
                 self._lists.clear()
             self._lists[key] = await call_next(ctx)
         return self._lists[key]
 
 
-def build(methods: Mapping[str, Method], *, in_thread: bool) -> FastMCP[Any]:
-    """The server for these methods. It expects a Call in the request's state (`tool.STATE`)."""
-    _quiet()
+def build_server(methods: Mapping[str, Method], *, in_thread: bool) -> FastMCP[Any]:
+    """The server for these methods. It expects a Call in the request's state (`catalogue_tool.ADMITTED`)."""
+    _silence_library_loggers()
     known = {**methods, **COMPACT}
     server: FastMCP[Any] = FastMCP(
         NAME,
         instructions=INSTRUCTIONS,
         version=VERSION,
-        middleware=[ByProfile(methods, in_thread=in_thread)],
-        tools=[CatalogueTool.of(method, in_thread=in_thread) for method in known.values()],
+        middleware=[ProfileTools(methods, in_thread=in_thread)],
+        tools=[CatalogueTool.from_method(method, in_thread=in_thread) for method in known.values()],
         mask_error_details=True,
         dereference_schemas=False,
     )
@@ -141,7 +141,7 @@ def _trim(server: FastMCP[Any]) -> None:
     for method in _NOT_OFFERED:
         low._request_handlers.pop(method)  # noqa: SLF001
     low.get_capabilities = _capabilities  # type: ignore[method-assign]
-    low.middleware[:0] = [OwnWords(), ListOnce()]
+    low.middleware[:0] = [FixedErrorTexts(), ToolListCache()]
 
 
 def _capabilities(*_: Any, **__: Any) -> mcp_types.ServerCapabilities:
@@ -149,7 +149,7 @@ def _capabilities(*_: Any, **__: Any) -> mcp_types.ServerCapabilities:
     return mcp_types.ServerCapabilities(tools=mcp_types.ToolsCapability(list_changed=False))
 
 
-def _quiet() -> None:
+def _silence_library_loggers() -> None:
     """Silence the libraries' loggers: they print exceptions, which may hold what a caller sent."""
     for name in ("fastmcp", "mcp", "mangum"):
         logger = logging.getLogger(name)

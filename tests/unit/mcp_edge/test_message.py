@@ -25,15 +25,16 @@ patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @patient
 @given(st.binary())
 def test_no_bytes_whatever_raise(body: bytes) -> None:
-    message.read(body).fault_inside()
+    message.read_message(body).find_fault_inside()
 
 
 @patient
 @given(documents)
 def test_no_document_whatever_raises_and_every_answer_can_be_sent(document: dict[str, Any]) -> None:
-    received = message.read(json.dumps(document).encode())
+    received = message.read_message(json.dumps(document).encode())
     json.dumps(
-        [received.id, received.subject, received.loggable(), received.client, received.form.state], allow_nan=True
+        [received.id, received.subject, received.loggable_arguments(), received.client, received.form.state],
+        allow_nan=True,
     )
     assert received.id is None or isinstance(received.id, str | int)
     if received.fault is None:
@@ -44,7 +45,7 @@ def test_no_document_whatever_raises_and_every_answer_can_be_sent(document: dict
 @given(st.text() | st.integers())
 def test_the_id_is_read_exactly_as_it_was_sent(message_id: str | int) -> None:
     body = json.dumps({"jsonrpc": "2.0", "id": message_id, "method": "ping"}).encode()
-    assert message.read(body).id == message_id
+    assert message.read_message(body).id == message_id
 
 
 @pytest.mark.parametrize(
@@ -61,4 +62,4 @@ def test_the_id_is_read_exactly_as_it_was_sent(message_id: str | int) -> None:
 )
 def test_the_client_introduces_itself(params: dict[str, Any], client: tuple[str, str]) -> None:
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}).encode()
-    assert message.read(body).client == client
+    assert message.read_message(body).client == client

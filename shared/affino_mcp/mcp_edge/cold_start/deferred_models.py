@@ -1,7 +1,7 @@
 """Library models described at import and built when first used.
 
 Importing the MCP SDK defines about 500 pydantic models of two protocol revisions; a stateless tool server uses some 80 of
-them. Inside `late_models()` a model's class is made as always, but its fields are collected and its validator is built
+them. Inside `deferred_models()` a model's class is made as always, but its fields are collected and its validator is built
 at first use, which halves the import. The classes behave the same; only the moment of the work moves.
 
 This leans on private parts of the pinned pydantic (`set_model_fields`, `TypeAdapter._defer_build`); the tests compare
@@ -18,18 +18,18 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic._internal import _model_construction as construction
 from pydantic.fields import FieldInfo
 
-LATE_PACKAGES: Final = ("mcp_types.",)
+DEFERRED_PACKAGES: Final = ("mcp_types.",)
 """Packages whose fields wait too: their models have neither private attributes nor validators over fields."""
 
 
-class LateFields(dict[str, FieldInfo]):
+class DeferredFields(dict[str, FieldInfo]):
     """A model's fields, collected by `collect` when anything looks at them for the first time."""
 
     def __init__(self, collect: Callable[[], dict[str, FieldInfo]]) -> None:
         super().__init__()
         self._collect: Callable[[], dict[str, FieldInfo]] | None = collect
 
-    def filled(self) -> LateFields:
+    def filled(self) -> DeferredFields:
         """This mapping with the fields in it."""
         collect, self._collect = self._collect, None
         if collect is not None:
@@ -43,14 +43,14 @@ def _looking(name: str) -> Callable[..., Any]:
 
 
 for _name in ("__getitem__", "__iter__", "__len__", "__contains__", "keys", "values", "items", "get"):
-    setattr(LateFields, _name, _looking(_name))
+    setattr(DeferredFields, _name, _looking(_name))
 
 
 _set_model_fields = construction.set_model_fields
 
 
 def _set_late(cls: type[BaseModel], *args: Any, **kwargs: Any) -> None:
-    if not cls.__module__.startswith(LATE_PACKAGES):
+    if not cls.__module__.startswith(DEFERRED_PACKAGES):
         _set_model_fields(cls, *args, **kwargs)
         return
 
@@ -59,7 +59,7 @@ def _set_late(cls: type[BaseModel], *args: Any, **kwargs: Any) -> None:
         return cls.__pydantic_fields__
 
     cls.__pydantic_extra_info__ = None
-    cls.__pydantic_fields__ = LateFields(collect)
+    cls.__pydantic_fields__ = DeferredFields(collect)
 
 
 _rebuild = BaseModel.__dict__["model_rebuild"].__func__
@@ -90,7 +90,7 @@ def _may_wait(adapter: TypeAdapter[Any]) -> bool:
 
 
 @contextmanager
-def late_models() -> Iterator[None]:
+def deferred_models() -> Iterator[None]:
     """While open, every pydantic model and adapter that is defined waits for its first use."""
     with ExitStack() as stack:
         stack.enter_context(_replaced(BaseModel, "model_config", ConfigDict(defer_build=True)))

@@ -1,6 +1,6 @@
 """A lean start for the Lambda process: import the MCP libraries without what a stateless tool server never uses.
 
-`functions/mcp_endpoint/app.py` imports the edge inside `lean_imports.imports()`. Nothing else does: the edge itself behaves the
+`functions/mcp_endpoint/app.py` imports the edge inside `lean_imports()`. Nothing else does: the edge itself behaves the
 same with a plain import, which the local run and the tests use. docs/performance.md has the measurements.
 """
 
@@ -23,7 +23,7 @@ LIBRARY_SWITCHES: Final = {
 
 
 @contextmanager
-def imports() -> Iterator[None]:
+def lean_imports() -> Iterator[None]:
     """Import the edge in here, once, before anything has imported fastmcp or mcp; then warm it up in here too.
 
     While open, the collector rests: nearly everything that is made now lives as long as the process. At the end that
@@ -31,10 +31,10 @@ def imports() -> Iterator[None]:
     """
     gc.disable()
     os.environ.update(LIBRARY_SWITCHES)  # noqa: TID251 (written for the libraries, not read by us)
-    import_stubs.install()
-    from affino_mcp.mcp_edge.cold_start.deferred_models import late_models  # noqa: PLC0415 (after the switches: it imports pydantic)
+    import_stubs.install_stubs()
+    from affino_mcp.mcp_edge.cold_start.deferred_models import deferred_models  # noqa: PLC0415 (after the switches: it imports pydantic)
 
-    with late_models():
+    with deferred_models():
         yield
     gc.freeze()
     gc.enable()

@@ -14,8 +14,8 @@ from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.capability import Capability
 from affino_mcp.dispatch import Answer, CallMeta
 from affino_mcp.gate.caller import Caller, Person, Profile, RateState, Session
-from affino_mcp.mcp_edge.admitted_request import Call
-from affino_mcp.mcp_edge.catalogue_tool import STATE
+from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
+from affino_mcp.mcp_edge.catalogue_tool import ADMITTED
 from affino_mcp.mcp_edge.gate_asgi import ENDPOINT
 
 _TOOL: Final = "get_current_user"
@@ -28,7 +28,7 @@ _META: Final = {
     "io.modelcontextprotocol/clientCapabilities": {},
 }
 _HANDSHAKE: Final = {"protocolVersion": _LEGACY, "capabilities": {}, "clientInfo": _CLIENT}
-_CALL: Final = {"name": _TOOL, "arguments": {}}
+_TOOL_CALL: Final = {"name": _TOOL, "arguments": {}}
 """A tool that every profile has."""
 
 
@@ -49,7 +49,7 @@ _CALLER: Final = Caller(
 """Nobody, whose profile shows only what every profile shows: a longer list would build nothing more."""
 
 
-class _Nothing:
+class _SilentDispatch:
     """Stands where dispatch stands: answers, and does nothing."""
 
     def call(self, *_: Any) -> Answer:
@@ -59,11 +59,11 @@ class _Nothing:
         """Nothing is refused."""
 
 
-async def warm(app: ASGIApp) -> None:
+async def warm_up(app: ASGIApp) -> None:
     """Send the messages. Raises RuntimeError when one is answered with an error: a broken build must not start."""
-    for method, params in (("initialize", _HANDSHAKE), ("tools/list", {}), ("tools/call", _CALL), ("ping", {})):
+    for method, params in (("initialize", _HANDSHAKE), ("tools/list", {}), ("tools/call", _TOOL_CALL), ("ping", {})):
         await _send(app, method, params, {"mcp-protocol-version": _LEGACY})
-    for method, params in (("server/discover", {}), ("tools/list", {}), ("tools/call", _CALL)):
+    for method, params in (("server/discover", {}), ("tools/list", {}), ("tools/call", _TOOL_CALL)):
         headers = {"mcp-protocol-version": _MODERN, "mcp-method": method, "mcp-name": str(params.get("name", ""))}
         await _send(app, method, {**params, "_meta": _META}, {name: value for name, value in headers.items() if value})
 
@@ -86,7 +86,7 @@ async def _send(app: ASGIApp, method: str, params: dict[str, Any], headers: dict
 
 
 def _scope(headers: dict[str, str]) -> dict[str, Any]:
-    call = Call(_CALLER, CallMeta("warm-up", NAME, VERSION, ""), _Nothing())
+    call = AdmittedRequest(_CALLER, CallMeta("warm-up", NAME, VERSION, ""), _SilentDispatch())
     given = {"content-type": "application/json", "accept": "application/json, text/event-stream", **headers}
     return {
         "type": "http",
@@ -101,5 +101,5 @@ def _scope(headers: dict[str, str]) -> dict[str, Any]:
         "headers": [(name.encode(), value.encode()) for name, value in given.items()],
         "client": ("127.0.0.1", 0),
         "server": ("localhost", 443),
-        "state": {STATE: call},
+        "state": {ADMITTED: call},
     }
