@@ -9,10 +9,10 @@ from typing import Any
 from starlette.applications import Starlette
 
 from affino_mcp.catalogue.method import Method
-from affino_mcp.mcp_edge import body_limit
 from affino_mcp.mcp_edge.admitted_request import Dispatch
 from affino_mcp.mcp_edge.gate_asgi import ENDPOINT, Gate, GateApp
 from affino_mcp.mcp_edge.server import build_server
+from affino_mcp.mcp_edge.streamable_http import build_http_app
 from affino_mcp.settings import Settings
 
 
@@ -33,11 +33,10 @@ class McpApp(GateApp):
 def build_app(
     gate: Gate, dispatch: Dispatch, methods: Mapping[str, Method], settings: Settings, *, in_thread: bool = True
 ) -> McpApp:
-    """The application for these methods.
+    """The application that serves these methods.
 
     With `in_thread`, gate and tools run in worker threads and the event loop stays free; a Lambda process has one request
     at a time and does without.
     """
-    body_limit.install()
-    inner = build_server(methods, in_thread=in_thread).http_app(path=ENDPOINT, stateless_http=True, json_response=True)
+    inner = build_http_app(build_server(methods, in_thread=in_thread), ENDPOINT)
     return McpApp(inner, gate, dispatch, settings.origins, in_thread=in_thread)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import mcp_types
 from fastmcp import FastMCP
@@ -21,6 +21,7 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import Unexpected
 from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
 from affino_mcp.mcp_edge.catalogue_tool import ADMITTED, CatalogueTool, current_request, run_tool
+from affino_mcp.mcp_edge.vendor_patches import fix_capabilities, low_level_server, remove_session_state
 
 INSTRUCTIONS: Final = (
     "Affino: CRM and website records. You act as one person, within one API Profile; every call is logged with both names. "
@@ -40,21 +41,8 @@ _NOT_OFFERED: Final = (
     "resources/read",
     "logging/setLevel",
 )
+TOOLS_ALONE: Final = mcp_types.ServerCapabilities(tools=mcp_types.ToolsCapability(list_changed=False))
 MAX_CACHED_LISTS: Final = 64
-
-
-class NoState:
-    """In place of FastMCP's session state store: requests stand alone, and making the real one costs half a second."""
-
-    async def get(self, **_: Any) -> None:
-        """Nothing is ever stored."""
-
-    async def put(self, **_: Any) -> None:
-        """Nothing is ever stored."""
-
-    async def delete(self, **_: Any) -> bool:
-        """Nothing is ever stored."""
-        return False
 
 
 class ProfileTools(Middleware):
@@ -118,7 +106,7 @@ class ToolListCache:
 
 
 def build_server(methods: Mapping[str, Method], *, in_thread: bool) -> FastMCP[Any]:
-    """The server for these methods. It expects a Call in the request's state (`catalogue_tool.ADMITTED`)."""
+    """The server for these methods. It expects an AdmittedRequest in the request's state (`catalogue_tool.ADMITTED`)."""
     _silence_library_loggers()
     known = {**methods, **COMPACT}
     server: FastMCP[Any] = FastMCP(
@@ -130,27 +118,22 @@ def build_server(methods: Mapping[str, Method], *, in_thread: bool) -> FastMCP[A
         mask_error_details=True,
         dereference_schemas=False,
     )
-    _trim(server)
+    remove_session_state(server)
+    fix_capabilities(server, TOOLS_ALONE)
+    low_level = low_level_server(server)
+    low_level.middleware[:0] = [FixedErrorTexts(), ToolListCache()]
+    for method in _NOT_OFFERED:
+        low_level.add_request_handler(method, mcp_types.RequestParams, _answer_not_offered)
     return server
 
 
-def _trim(server: FastMCP[Any]) -> None:
-    """What FastMCP has no setting for; private names of the pinned version, each covered by a test."""
-    low = server._mcp_server  # noqa: SLF001
-    server._FastMCP__state_store = NoState()  # type: ignore[attr-defined]  # noqa: SLF001
-    for method in _NOT_OFFERED:
-        low._request_handlers.pop(method)  # noqa: SLF001
-    low.get_capabilities = _capabilities  # type: ignore[method-assign]
-    low.middleware[:0] = [FixedErrorTexts(), ToolListCache()]
-
-
-def _capabilities(*_: Any, **__: Any) -> mcp_types.ServerCapabilities:
-    """Tools, and nothing else: each thing advertised costs every client a request at connect."""
-    return mcp_types.ServerCapabilities(tools=mcp_types.ToolsCapability(list_changed=False))
+async def _answer_not_offered(ctx: ServerRequestContext[Any, Any], _: mcp_types.RequestParams) -> NoReturn:
+    """Answers a method that FastMCP handles and this service does not offer, as the SDK answers an unknown one."""
+    raise MCPError(code=mcp_types.METHOD_NOT_FOUND, message="Method not found", data=ctx.method)
 
 
 def _silence_library_loggers() -> None:
-    """Silence the libraries' loggers: they print exceptions, which may hold what a caller sent."""
+    """Silences the libraries' loggers: they print exceptions, which may hold what a caller sent."""
     for name in ("fastmcp", "mcp", "mangum"):
         logger = logging.getLogger(name)
         logger.handlers[:] = [logging.NullHandler()]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from affino_mcp.mcp_edge.cold_start import import_stubs
+from affino_mcp.mcp_edge.cold_start.import_stubs import install_stubs
 
 LIBRARY_SWITCHES: Final = {
     "FASTMCP_ENABLE_RICH_LOGGING": "false",
@@ -26,13 +26,14 @@ LIBRARY_SWITCHES: Final = {
 def lean_imports() -> Iterator[None]:
     """Import the edge in here, once, before anything has imported fastmcp or mcp; then warm it up in here too.
 
-    While open, the collector rests: nearly everything that is made now lives as long as the process. At the end that
-    all is frozen, so that no later collection walks through it.
+    While open, the garbage collector rests: nearly everything that is made now lives as long as the process. At the end
+    that all is frozen, so that no later collection walks through it.
     """
     gc.disable()
     os.environ.update(LIBRARY_SWITCHES)  # noqa: TID251 (written for the libraries, not read by us)
-    import_stubs.install_stubs()
-    from affino_mcp.mcp_edge.cold_start.deferred_models import deferred_models  # noqa: PLC0415 (after the switches: it imports pydantic)
+    install_stubs()
+    # After the switches, because it imports pydantic.
+    from affino_mcp.mcp_edge.cold_start.deferred_models import deferred_models  # noqa: PLC0415
 
     with deferred_models():
         yield
