@@ -13,9 +13,9 @@ MEMBERS = ("Registered User",)
 
 
 class Community:
-    """`support` is open to everybody, `ideas` is moderated, `archive` closed, `news` for reading, `lounge` for publishers.
+    """`support` is open to everybody, `ideas` moderated, `archive` closed, `news` read-only, `lounge` for publishers.
 
-    Mina moderates all but the lounge; Cora may name moderators; Max and Ann are members.
+    Mina moderates all forums but the lounge; Cora may manage moderators; Max and Ann are members.
     """
 
     def __init__(self, world: World, handler: LambdaHandler, profile: Profile) -> None:
@@ -46,25 +46,25 @@ class Community:
         (by or self.cora).call("add_forum_moderator", ForumItemCode=forum, UserCode=self.codes[first]).result  # noqa: B018
 
     def thread(self, by: Client | None = None, forum: int | None = None, **more: Any) -> dict[str, Any]:
-        """A new thread."""
+        """Creates a thread."""
         given = {"ForumItemCode": forum or self.support, "Title": "Login issues", "Body": "<p>Since v9.0.11</p>"} | more
         found: dict[str, Any] = (by or self.max).call("create_forum_thread", **given).result["Thread"]
         return found
 
     def post(self, thread: int, by: Client | None = None, **more: Any) -> dict[str, Any]:
-        """A reply."""
+        """Creates a reply."""
         given = {"ForumThreadCode": thread, "Body": "<p>The same here</p>"} | more
         found: dict[str, Any] = (by or self.ann).call("create_forum_post", **given).result["Post"]
         return found
 
     def moderate(self, thread: int, action: str, **more: Any) -> dict[str, Any]:
-        """A moderator's decision on a thread."""
+        """Moderates a thread."""
         given = {"ForumThreadCode": thread, "Action": action} | more
         found: dict[str, Any] = self.mina.call("moderate_forum_thread", **given).result["Thread"]
         return found
 
     def decide(self, post: int, action: str, **more: Any) -> dict[str, Any]:
-        """A moderator's decision on a post."""
+        """Moderates a post."""
         given = {"ForumPostCode": post, "Action": action} | more
         found: dict[str, Any] = self.mina.call("moderate_forum_post", **given).result["Post"]
         return found

@@ -1,4 +1,4 @@
-"""A confirming profile with a person in front of it, and clients of both eras."""
+"""A confirming profile with a person behind it, and clients of both protocol versions."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ NO: Final[dict[str, dict[str, Any]]] = {
 
 @dataclass
 class Modern(Client):
-    """A client of 2026-07-28; by default it can show forms."""
+    """A client of protocol version 2026-07-28; by default it can show forms."""
 
     capabilities: dict[str, Any] = field(default_factory=lambda: FORMS)
 
     def rpc(self, method: str, **params: Any) -> Response:
-        """One request with what this era puts around it."""
+        """One request in the form of the client's protocol version."""
         meta = {
             "io.modelcontextprotocol/protocolVersion": MODERN,
             "io.modelcontextprotocol/clientInfo": {"name": "forms", "version": "1"},
@@ -55,13 +55,13 @@ class Modern(Client):
         return self.rpc("tools/call", name=tool, arguments=arguments, **more)
 
     def agreed(self, tool: str, **arguments: Any) -> Response:
-        """The call, asked and agreed to."""
+        """The call, asked about and confirmed."""
         return self.answered(tool, YES, self.asked(tool, **arguments)["requestState"], **arguments)
 
 
 @dataclass
 class Scene:
-    """Sam, who may do nearly everything, behind a confirming profile: by an old client and by a modern one."""
+    """Sam, who may do nearly everything, behind a confirming profile: through an older client and a modern one."""
 
     world: World
     handler: LambdaHandler

@@ -1,4 +1,4 @@
-"""What forums must do, told a second time and in the simplest way: who sees what, and what each deed answers."""
+"""A simple model of the forum rules: who sees what, and what each call answers."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Thread(Text):
         return [reply for reply in self.replies if reply.public]
 
     def change(self, person: str, text: Text) -> int:
-        """What changing the thread or a reply answers; 0 when it is done."""
+        """The answer to changing the thread or a reply; 0 on success."""
         if not (self.seen(person) and (text is self or self.sees(person, text))):
             return NOT_FOUND
         if moderates(person, self.forum):
@@ -68,13 +68,13 @@ class Thread(Text):
         return STATE if self.locked else 0
 
     def held(self, person: str, text: Text) -> None:
-        """What its author changes may have to be approved again."""
+        """True when a change by the author must be approved again."""
         again = self.forum == IDEAS or text.status in ("pending", "rejected")
         if again and not moderates(person, self.forum):
             text.status = "pending"
 
     def decide(self, person: str, text: Text, action: str) -> int:
-        """What moderating the thread or a reply answers."""
+        """The answer to moderating the thread or a reply."""
         if not (self.seen(person) and (text is self or self.sees(person, text))):
             return NOT_FOUND
         if not moderates(person, self.forum):
@@ -85,13 +85,13 @@ class Thread(Text):
         return 0
 
     def reply(self, person: str) -> int:
-        """What replying answers."""
+        """The answer to a reply."""
         if not self.seen(person):
             return NOT_FOUND
         return 0 if self.public and not self.locked else STATE
 
     def remove(self, person: str) -> int:
-        """What deleting the thread answers."""
+        """The answer to deleting the thread."""
         refusal = self.change(person, self)
         if refusal == 0 and self.shown and not moderates(person, self.forum):
             refusal = DENIED

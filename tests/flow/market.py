@@ -1,4 +1,4 @@
-"""A small market to list: nine accounts, made one minute after the other, and what lists of them show."""
+"""A small market to list: nine accounts, created one minute after the other, and what lists of them answer."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def at_work(*groups: str) -> Iterator[Client]:
 
 
 def fill(client: Client) -> None:
-    """Make the accounts; the second is changed again at the end."""
+    """Creates the accounts; the second one is changed again at the end."""
     for n, name in enumerate(NAMES):
         topics = [t for t in (1, 2, 3) if (n + 1) % t == 0]
         crm.account(

@@ -1,4 +1,4 @@
-"""A media library: who works in it, what is in it, and small files of every format that it takes."""
+"""A media library: its people, its items, and small files of every accepted format."""
 
 from __future__ import annotations
 
@@ -149,19 +149,19 @@ class Library:
         return Client(self.world, self.handler, self.world.headers(profile or self.profile, code))
 
     def item(self, by: Client | None = None, **arguments: Any) -> int:
-        """A new item; answers its code."""
+        """Creates an item; returns its code."""
         made = (by or self.editor).call("create_media_item", **({"Title": "Spring cover"} | arguments)).result
         code: int = made["MediaItem"]["MediaFileItemCode"]
         return code
 
     def attach(self, item: int, data: bytes, by: Client | None = None, **arguments: Any) -> dict[str, Any]:
-        """A file attached inline; answers its data."""
+        """Attaches a file inline; returns its data."""
         given = {"MediaFileItemCode": item, "FileName": "cover.png", "ContentBase64": base64_of(data)} | arguments
         found: dict[str, Any] = (by or self.editor).call("attach_media_file", **given).result["MediaFile"]
         return found
 
     def use(self, item: int, **arguments: Any) -> int:
-        """An article that uses the item; answers the article's code."""
+        """Creates an article that uses the item; returns the article's code."""
         given = {"Title": "Walkthrough", "standardSectionCode": self.marketing} | arguments
         article: int = self.publisher.call("create_article", **given).result["Article"]["StandardItemCode"]
         self.publisher.call("attach_article_media", StandardItemCode=article, MediaFileItemCode=item, Role="cover")
@@ -186,6 +186,6 @@ def codes(answer: dict[str, Any]) -> list[str]:
 
 
 def attaching(client: Client, item: int, data: bytes, **more: Any) -> dict[str, Any]:
-    """The refusal of a file."""
+    """The refusal to attach a file."""
     given = {"MediaFileItemCode": item, "FileName": "a.png", "ContentBase64": base64_of(data)} | more
     return client.call("attach_media_file", **given).error

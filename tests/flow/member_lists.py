@@ -1,4 +1,4 @@
-"""Contact lists and account lists, as a person works with them."""
+"""Helpers for contact lists and account lists."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.world import Client
 
 @dataclass(frozen=True)
 class Lists:
-    """One kind of list, as a person works with it."""
+    """One kind of list, with the calls that a person makes on it."""
 
     kind: ListKind
     client: Client
@@ -48,7 +48,7 @@ class Lists:
         return self.client.call(f"list_{self.kind.stem}_members", **{self.kind.record.code: code}, **more).result
 
     def on(self, code: int, **more: Any) -> list[int]:
-        """The members by every page of the list."""
+        """The members of a list, from every page."""
         answer = self.page(code, **more)
         found = [item[self.kind.member.code] for item in answer["Items"]]
         while answer["NextCursor"]:

@@ -1,4 +1,4 @@
-"""An office: one person who may do everything, a small stock of every family, and what rows tell of changes."""
+"""An office: one person who may do everything, a small stock of every family, and what log rows hold of changes."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Told = tuple[str, str, Fields]
 
 @dataclass
 class Office:
-    """One person of every group, and the codes of what they made, by name."""
+    """One person of every group, and the codes of the records that this person made, by name."""
 
     client: Client
     codes: dict[str, int] = field(default_factory=dict)
 
     def call(self, tool: str, arguments: Fields) -> dict[str, Any]:
-        """The answer of a call that succeeds; `$name` stands for a code."""
+        """The answer of a call that succeeds; `$name` in an argument is replaced by a code."""
         return self.client.call(tool, **{name: self._one(value) for name, value in arguments.items()}).result
 
     def named(self, text: str) -> str:
-        """A text with codes for names."""
+        """A text in which codes are replaced by names."""
         for name, code in self.codes.items():
             text = text.replace(f"${name}", str(code))
         return text

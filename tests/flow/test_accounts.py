@@ -1,4 +1,4 @@
-"""Accounts: lookups, parents, duplicates, clearing, deleting."""
+"""Accounts: lookups, parents, duplicates, clearing, deletion."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ def test_an_account_keeps_its_own_external_id(manager: Client) -> None:
 
 
 def test_ids_of_the_longest_kind(manager: Client) -> None:
-    """A key of the store holds 2,048 bytes; these letters take 18 times their room when their form is made plain."""
+    """A key of the store holds 2,048 bytes; these letters take 18 times their length once they are decomposed."""
     code = crm.account(manager, "x", ExternalID="ﷺ" * 50)
     assert manager.call("create_account", Name="y", ExternalID="ﷺ" * 50).error["details"]["existing"] == {
         "AccountCode": code

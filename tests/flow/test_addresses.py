@@ -1,4 +1,4 @@
-"""What is served at which address, and what is not."""
+"""Which addresses are served, and which are not."""
 
 from __future__ import annotations
 

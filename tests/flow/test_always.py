@@ -1,4 +1,4 @@
-"""What every session may ask: who am I, and which topics are there."""
+"""Tools for every valid session: the current user, and the topics."""
 
 from __future__ import annotations
 

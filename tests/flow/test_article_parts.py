@@ -93,7 +93,7 @@ def test_categories_come_and_go_with_warnings(site: Website, article: int) -> No
 
 
 class Comments:
-    """Comments of one article."""
+    """The comments of one article."""
 
     def __init__(self, site: Website, article: int) -> None:
         self.site, self.article = site, article

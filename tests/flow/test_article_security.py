@@ -1,4 +1,4 @@
-"""Whatever one person calls, nothing of an article in a section or under a security that is closed to them comes out."""
+"""No call reveals anything of an article in a section or under a security that is closed to the person."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ITEM, STEP, COMMENT, MEDIA = "StandardItemCode", "StandardStepByStepCode", "Comm
 
 @dataclass(frozen=True)
 class Planned:
-    """An article to make: its section by place, and the groups of its own security."""
+    """An article to create: its section by position, and the groups of its own security."""
 
     section: int
     security: frozenset[str] | None
@@ -32,7 +32,7 @@ class Planned:
 
 @dataclass
 class Made:
-    """An article with one step, one comment and one attachment, all of which hold its canary word."""
+    """An article with one step, one comment and one attachment, each of which holds the article's canary word."""
 
     canary: str
     hidden: bool
@@ -50,7 +50,7 @@ def _is_open(groups: set[str], named: Any) -> bool:
 
 
 class Scene:
-    """Three sections, some articles, and one person with some groups who tries everything."""
+    """Three sections, some articles, and one person with some groups who tries every call."""
 
     def __init__(self, sections: list[set[str]], plans: list[Planned], groups: set[str], writes: bool) -> None:
         self.world = World()
@@ -100,7 +100,7 @@ class Scene:
         return next(part for name, part in found.items() if name != "Warnings")
 
     def attempts(self, codes: dict[str, int]) -> Iterator[Response]:
-        """Everything that names one article, its step, its comment or its attachment."""
+        """Every call that names one article, its step, its comment or its attachment."""
         item, step, comment, media = ({name: code} for name, code in codes.items())
         for tool in ("get_article", "list_article_steps", "list_article_categories", "list_article_comments"):
             yield self.person.call(tool, **item)
@@ -123,7 +123,7 @@ class Scene:
         yield self.person.call("delete_article", **item)
 
     def pages(self, **filters: Any) -> Iterator[dict[str, Any]]:
-        """A list, row by row, to its end."""
+        """All rows of a list."""
         more: dict[str, Any] = {}
         while True:
             page = self.person.call("list_articles", PageSize=1, **filters, **more).result

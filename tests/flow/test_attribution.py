@@ -1,4 +1,4 @@
-"""Whose name a change carries: the token's person's, whatever the arguments, the headers or _meta claim (R5-R10, R145)."""
+"""A change carries the name of the token's person, whatever arguments, headers or _meta claim."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ HEADERS = {
 
 
 def claimed(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
-    """A call that claims to be somebody else's in every way there is."""
+    """A call that claims another person's identity in every possible place."""
     params = {"name": tool, "arguments": {**CLAIMS, **arguments}, "_meta": META}
     answer = client.send({"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params}, extra=HEADERS.items())
     (record,) = [part for name, part in answer.result.items() if name != "Warnings"]

@@ -1,4 +1,4 @@
-"""What a call changed stands in its row: events in, the answer and the row out, in every family."""
+"""The API Log row of a call holds what the call changed: the answer and the row, in every family."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def pair(before: Any, after: Any) -> Fields:
 
 
 DEEDS: dict[str, tuple[str, Fields, str, list[Told]]] = {
-    # the tool, its arguments, the result, and of each record what must be told (more may be)
+    # the tool, its arguments, the result, and the changes that the row must hold (it may hold more)
     "account changed": (
         "update_account",
         {"AccountCode": "$account", "City": "York", "Website": "orbital.example"},

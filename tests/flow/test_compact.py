@@ -1,4 +1,4 @@
-"""Compact mode: three tools stand for all others, under the same predicate, refusals and audit."""
+"""Compact mode: three tools replace all others, with the same predicate, refusals and audit."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_a_call_that_is_not_clear_is_refused_and_changes_nothing(
 
 @pytest.mark.parametrize("compact", [True, False])
 def test_the_answer_is_the_same_in_both_modes(world: World, handler: LambdaHandler, compact: bool) -> None:
-    """The same calls, allowed and refused: the three tools and the real ones never disagree."""
+    """The same calls, allowed and refused, have the same answers in both modes."""
     agent = client(world, handler, CONTENT, compact=compact)
     for name, method in METHODS.items():
         answer = agent.call("call_tool", Name=name, Arguments={}) if compact else agent.call(name)

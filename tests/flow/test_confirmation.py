@@ -1,4 +1,4 @@
-"""On a confirming profile the person says yes before their agent deletes, moderates or publishes, in both eras."""
+"""On a confirming profile the person confirms every call that deletes, moderates or publishes."""
 
 from __future__ import annotations
 

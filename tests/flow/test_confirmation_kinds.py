@@ -1,4 +1,4 @@
-"""What a confirming profile asks about, by what its agent sees and does: publishing, moderating, undoing, compact mode, keys."""
+"""Which calls a confirming profile asks about: publishing, moderating, undoing, in compact mode and with keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def scene(world: World, handler: LambdaHandler) -> Scene:
 
 
 def asks(client: Client, tool: str, **arguments: Any) -> bool:
-    """Whether an older client is refused for want of a confirmation; any other refusal fails."""
+    """Whether an older client is refused because the confirmation is missing; any other refusal fails the test."""
     result: dict[str, Any] = client.call(tool, **arguments).document["result"]
     error = result["structuredContent"].get("error", {}).get("type") if result.get("isError") else None
     assert error in {None, "confirmation_required"}, result
@@ -36,7 +36,7 @@ def drafted(scene: Scene, **arguments: Any) -> int:
 
 Told = tuple[dict[str, Any], dict[str, Any], bool]
 PUBLISHING: dict[str, Told] = {
-    # what the article is like, what is changed, whether that asks
+    # the article's state, the change, whether it needs confirmation
     "a draft goes live": ({}, {"Live": True}, True),
     "a draft is to go live later": ({}, {"Live": True, "LiveDate": "2027-01-01T00:00:00Z"}, True),
     "a draft stays one": ({}, {"Teaser": "T", "Live": False}, False),

@@ -1,4 +1,4 @@
-"""One yes of the person is good for one write."""
+"""One confirmation by the person is valid for one write."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def articles(scene: Scene) -> int:
 
 
 def test_one_yes_publishes_one_article(scene: Scene) -> None:
-    """A network that repeats the call, or an agent that does, gets the answer again."""
+    """When a network or an agent repeats the call, it gets the same answer again."""
     given = {"Title": "Spring", "standardSectionCode": scene.website.marketing, "Live": True}
     state = scene.modern.asked("create_article", **given)["requestState"]
     first, again = (scene.modern.answered("create_article", YES, state, **given).result for _ in range(2))

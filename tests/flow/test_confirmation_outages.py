@@ -1,4 +1,4 @@
-"""Stores that fail while a person is asked, or while a yes is carried out: 503, nothing written, and the yes is not used up."""
+"""Store failures during a confirmation: the caller gets 503, nothing is written, and the confirmation is not used up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the person reads: the values that would be carried out, nothing hidden behind others."""
+"""The question that the person reads: it shows the values that would be carried out, and none can hide another."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_short_question_is_whole(scene: Scene) -> None:
 
 
 def test_a_question_is_read_in_the_order_in_which_it_is_written(scene: Scene) -> None:
-    """No control character turns a text around on the person's screen."""
+    """No control character reverses a text on the person's screen."""
     code = drafted(scene)
     text = message(scene, "update_article", StandardItemCode=code, Title="now \u202eevil\u2066 \u200bgood", Live=True)
     assert text.isprintable()

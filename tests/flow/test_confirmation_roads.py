@@ -1,4 +1,4 @@
-"""Roads to publishing that do not touch Live: the dates of a live article, its section and its security."""
+"""Ways of publishing without setting Live: the dates of a live article, its section and its security."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PLANNED = {"LiveDate": LATER}
 OVER = {"LiveDate": EARLIER, "ExpiryDate": "2026-06-01T00:00:00Z"}
 ENDING = {"LiveDate": EARLIER, "ExpiryDate": LATER}
 DATES: dict[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
-    # a live article's dates, what is changed, whether readers will see it when they would not have
+    # a live article's dates, the change, whether readers see it at times when they did not before
     "planned, now at once": (PLANNED, {"LiveDate": None}, True),
     "planned, now earlier": (PLANNED, {"LiveDate": "2026-12-01T00:00:00Z"}, True),
     "planned, now later": (PLANNED, {"LiveDate": "2027-02-01T00:00:00Z"}, False),
@@ -60,7 +60,7 @@ def test_a_date_that_publishes_is_asked_about(
 
 @pytest.mark.parametrize("live", [True, False], ids=["live", "draft"])
 def test_a_live_article_that_moves_is_asked_about(scene: Scene, live: bool) -> None:
-    """Readers of another section, or without the security that it had, are readers that it did not have."""
+    """A move to another section, or the removal of its security, shows the article to new readers."""
     website = scene.website
     hidden = published(scene, SecurityCode=website.secret, Live=live)
     board = published(scene, standardSectionCode=website.board, Live=live)

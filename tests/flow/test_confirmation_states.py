@@ -1,4 +1,4 @@
-"""A state is good for the very call that was asked about: its person, profile, tool and arguments, for five minutes."""
+"""A confirmation state is valid for five minutes, for one person, profile, tool and arguments."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def scene(world: World, handler: LambdaHandler) -> Scene:
 
 @pytest.fixture(scope="module")
 def lasting() -> Iterator[Scene]:
-    """One scene for all examples: none of them changes anything."""
+    """One scene for all examples; no example changes anything in it."""
     world = World()
     handler = world.handler()
     yield Scene(world, handler)
@@ -30,7 +30,7 @@ def lasting() -> Iterator[Scene]:
 
 
 def asks_again(client: Modern, state: Any, **arguments: Any) -> bool:
-    """Whether a retry with this state and the person's yes is asked about afresh, with another state of its own."""
+    """Whether a retry with this state and the person's consent is asked about again, with a new state."""
     result = client.answered("delete_account", YES, state, **arguments).document["result"]
     return result["resultType"] == "input_required" and bool(result["requestState"])
 
@@ -136,7 +136,10 @@ def test_whatever_comes_back_nothing_is_done_without_a_question_of_ours(
 
 
 def _standing(scene: Scene) -> int:
-    """The one account of the lasting scene, which no example may delete; a second later, so that the rate is never spent."""
+    """The account of the lasting scene, which no example may delete.
+
+    One second later, so that the rate limit is never reached.
+    """
     scene.world.clock.move(seconds=1)
     found = scene.free.call("list_accounts").result["Items"]
     code: int = found[0]["AccountCode"] if found else crm.account(scene.free)

@@ -1,4 +1,4 @@
-"""Contacts: keys, duplicates, consent, deleting; and what shows of other families."""
+"""Contacts: keys, duplicates, consent, deletion, and which attributes of other families appear."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_consent_needs_its_own_right_and_a_real_permission(manager: Client, sell
 
 
 HIDDEN: list[tuple[str, str, str, set[str]]] = [
-    # the family that is switched off, the call, the record, and what is left out of it
+    # the family that is switched off, the call, the record, and the attributes that are left out
     ("contacts", "get_account", "Account", {"Contacts", "ContactCount"}),
     ("opportunities", "get_account", "Account", {"Opportunities"}),
     ("accounts", "get_contact", "Contact", {"Accounts"}),

@@ -1,4 +1,4 @@
-"""What calls cost in store operations: exactly so many, whether there are twenty records or two thousand."""
+"""The number of store operations of each call: the same for twenty records and for two thousand."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Market:
         self.client.call("list_accounts")
 
     def cost(self, tool: str, **arguments: Any) -> list[str]:
-        """The operations of a call on records and log, in short words; checks that the gate made its two."""
+        """The operations of a call on records and log, in short words; asserts that the gate made its two."""
         self.world.clock.move(seconds=1)
         self.world.watched.calls.clear()
         answer = self.client.call(tool, **arguments)
@@ -177,7 +177,7 @@ def test_a_write_is_one_transaction_of_any_size(
 
 
 def _warm(market: Market, tool: str) -> None:
-    """One call of its kind, so that the process has seen the last code of the family."""
+    """Makes one call of its kind, so that the process knows the last code of the family."""
     fresh = f"{tool} {market.world.clock().isoformat()}"
     arguments: dict[str, dict[str, Any]] = {
         "create_account": {"Name": fresh},
@@ -193,7 +193,7 @@ def _warm(market: Market, tool: str) -> None:
 
 
 def _sizes(db: Database, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    """Of every transaction from now on: how many operations, and how many of them write to the log."""
+    """The sizes of all later transactions: the number of operations, and how many of them write to the log."""
     found: list[tuple[int, int]] = []
     carry_out = db.transact
 
@@ -213,7 +213,7 @@ def test_a_rehearsal_writes_its_row_and_nothing_else(small: Market) -> None:
 
 
 def test_sparse_filters_are_bounded(large: Market) -> None:
-    """A topic that none of two thousand has: a handful of reads, and an answer."""
+    """A topic that none of two thousand records has: a handful of reads, and an answer."""
     cost = large.cost("list_accounts", TopicCodes=[12])
     assert cost.count("query records") <= 5
     answer = large.client.call("list_accounts", TopicCodes=[12]).result

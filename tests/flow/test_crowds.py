@@ -1,4 +1,4 @@
-"""Many writers at once: every record its own code, no change lost, no circle closed."""
+"""Many writers at once: every record gets a code of its own, no change is lost, no cycle of parents arises."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.world import Client, Response, World
 
 @pytest.fixture
 def crowd(world: World, manager: Client) -> Iterator[list[Client]]:
-    """Several warm processes of the same service, on the same stores."""
+    """Several warm processes of the same service on the same stores."""
     handlers = [world.handler() for _ in range(4)]
     yield [Client(world, handler, manager.headers) for handler in handlers]
     for handler in handlers:
@@ -22,7 +22,7 @@ def crowd(world: World, manager: Client) -> Iterator[list[Client]]:
 
 
 def together(crowd: list[Client], do: Callable[[Client, int], Response]) -> list[Response]:
-    """What every process is answered when all of them do it at once."""
+    """The answers of all processes that make the call at the same time."""
     start = threading.Barrier(len(crowd))
 
     def one(place: int) -> list[Response]:

@@ -1,4 +1,4 @@
-"""Cursors: good for the person, the profile and the query that they were given to, and for nothing else."""
+"""Cursors are valid only for the person, the profile and the query that they were issued for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guide's first conversations, as events in and responses and audit rows out."""
+"""The first calls of a new client: responses and audit rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A regenerated secret as clients meet it: the old one is a wrong one, or works for a while and says so."""
+"""A regenerated secret as clients see it: the previous one is refused, or works for a limited time with a warning."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.world import Client, World
 
 
 def test_a_former_secret_gets_the_uniform_401_and_a_row(world: World, profile: Profile, manager: Client) -> None:
-    """To its caller it is a wrong secret, byte for byte; the operator sees who still uses it."""
+    """For its caller the previous secret is a wrong secret, byte for byte; the operator sees who still uses it."""
     uniform = manager.but(X_API_Key="nobody").call("create_account", Name="No")
     world.profiles.regenerate(profile.key)
     answer = manager.call("create_account", Name=f"No {profile.secret}")
@@ -52,7 +52,7 @@ def test_during_an_overlap_the_former_secret_works_and_says_so(world: World, pro
 def test_a_forgotten_client_that_hammers_is_counted_and_always_told_the_same(
     world: World, profile: Profile, manager: Client
 ) -> None:
-    """With somebody's token it is never told to wait, so its rows must have an end."""
+    """A client with a valid token never has to wait, so its number of rows must be limited."""
     world.profiles.regenerate(profile.key)
     answers = [manager.call("list_accounts") for _ in range(200)]
     assert {answer.status for answer in answers} == {401}

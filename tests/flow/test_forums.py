@@ -1,4 +1,4 @@
-"""Forums: who finds them, what they say of themselves, and their moderators."""
+"""Forums: who can see them, what they answer, and their moderators."""
 
 from __future__ import annotations
 

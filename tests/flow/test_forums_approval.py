@@ -1,4 +1,4 @@
-"""Approval: what waits in a moderated forum, and what nobody else notices of it."""
+"""Approval: what is held in a moderated forum, and that other readers see no sign of it."""
 
 from __future__ import annotations
 

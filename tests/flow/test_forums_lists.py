@@ -1,4 +1,4 @@
-"""Lists of threads: what is asked for, and only what the person may see."""
+"""Lists of threads: exactly what is asked for, and only what the person may see."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.world import Client, World
 
 @pytest.fixture
 def lists(community: Community) -> dict[str, int]:
-    """Threads of several kinds; the ideas wait for approval."""
+    """Threads of several kinds; those in the ideas forum wait for approval."""
     made = {"plain": community.thread()["ForumThreadCode"]}
     made["pinned"] = community.thread(Title="Welcome")["ForumThreadCode"]
     made["locked"] = community.thread(by=community.ann, Title="Old login issues")["ForumThreadCode"]
@@ -117,7 +117,7 @@ def test_a_date_filter_finds_threads_with_new_replies(world: World, community: C
 
 
 def test_what_a_person_may_not_see_leaves_no_trace_in_pages(community: Community) -> None:
-    """A forum full of threads that wait costs its readers neither pages nor reads."""
+    """A forum full of held threads costs its readers neither pages nor reads."""
     for number in range(30):
         community.thread(by=community.ann, forum=community.ideas, Title=f"Idea {number}")
     first = community.max.call("list_forum_threads", ForumItemCode=community.archive).result

@@ -1,4 +1,4 @@
-"""Long posts, many posts, and posts written at once."""
+"""Long posts, many posts, and posts written at the same time."""
 
 from __future__ import annotations
 

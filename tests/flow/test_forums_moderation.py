@@ -1,4 +1,4 @@
-"""Moderation: what waits, what moderators decide, and what nobody else notices of it."""
+"""Moderation: what waits for a decision, what moderators decide, and that other readers see no sign of it."""
 
 from __future__ import annotations
 

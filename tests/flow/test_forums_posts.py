@@ -1,4 +1,4 @@
-"""Posts: numbering, replies, long texts, changes, and what a thread keeps of them."""
+"""Posts: numbering, replies, long texts, changes, and the thread's counters of its posts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever people do in forums: each sees exactly what they may, everywhere, and each deed answers as the rules say."""
+"""After any calls in forums, each person sees exactly what they may, and each call answers as the rules say."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Play:
             self.call(person, "moderate_forum_thread", thread.decide(person, thread, action), **which, Action=action)
 
     def look(self, person: str) -> None:
-        """Everything that a person can read says what the model says, and nothing of what they may not see."""
+        """Everything that a person can read agrees with the model and holds nothing that the person may not see."""
         client, told = self.client(person), list[Any]()
         rows = client.call("list_forum_threads", PageSize=100).result["Items"]
         told += [rows, self.forums(person), *(self.thread(person, thread) for thread in self.threads)]

@@ -1,4 +1,4 @@
-"""Threads: opening, finding, changing and deleting them."""
+"""Threads: creating, finding, changing and deleting them."""
 
 from __future__ import annotations
 

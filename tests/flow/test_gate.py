@@ -1,4 +1,4 @@
-"""The gate as a client meets it: events in, raw HTTP answers and audit rows out."""
+"""The gate as a client sees it: raw HTTP answers and audit rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every tool that names a record, from the catalogue: a record one may not see answers exactly as one that is not there."""
+"""For every tool that names a record, from the catalogue: a hidden record is answered exactly like a missing one."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Closed:
         return {name: part[name] for part in parts for name in PARTS if part.get(name)}
 
     def asked(self, method: Method, field: Field) -> dict[str, Any]:
-        """What the tool needs besides the field, about open records."""
+        """The other arguments that the tool needs, about open records."""
         wanted = [f for f in method.takes if f.required and f.name != field.name]
         either = ["StandardItemCode"] if (method.name, field.name) == ATTACHING else []
         more = _of(self.codes["open"], *either) | (
@@ -100,7 +100,7 @@ def _of(made: dict[str, int], *names: str) -> dict[str, int]:
 
 
 def _some(field: Field) -> Any:
-    """A value that the field takes."""
+    """A value that the field accepts."""
     schema = field.kind.schema
     if "enum" in schema:
         return schema["enum"][0]
@@ -148,7 +148,7 @@ def test_every_kind_that_can_be_hidden_is_here() -> None:
 
 
 def test_nothing_hidden_is_in_any_list(closed: Closed) -> None:
-    """Lists, searches and summaries, with no argument at all: the codes and texts of hidden records appear nowhere."""
+    """The codes and texts of hidden records appear in no list, search or summary without arguments."""
     hidden = closed.codes["hidden"]
     for name, method in METHODS.items():
         if name.startswith("list_") and not any(field.required for field in method.takes):

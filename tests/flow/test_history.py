@@ -1,4 +1,4 @@
-"""History, one's own changes and undo, as agents meet them."""
+"""A record's history, the person's own changes and undo, as agents see them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links between contacts and accounts: both sides always say the same, and an account has at most one primary contact."""
+"""Links between contacts and accounts: both sides always agree, and an account has at most one primary contact."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_both_records_are_in_the_log(world: World, manager: Client) -> None:
 
 
 def test_an_account_may_have_any_number_of_contacts(world: World, manager: Client) -> None:
-    """More than one read's worth; every one of them can still be made primary, and leave."""
+    """With more contacts than one read returns, each can still be made primary and unlinked."""
     at, last = crm.account(manager), 130
     people = []
     for n in range(last):
@@ -114,7 +114,7 @@ def test_a_contact_has_so_many_accounts_and_no_more(world: World, manager: Clien
 
 
 class Links(RuleBasedStateMachine):
-    """Contacts and accounts that are linked, unlinked and made primary in any order, against a plain model."""
+    """Contacts and accounts that are linked, unlinked and made primary in any order, compared with a plain model."""
 
     client: Client
 

@@ -1,4 +1,4 @@
-"""Contact lists that people are written to, and contacts filtered by the list that they are on."""
+"""Mailing lists, and contacts filtered by the list that they are on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of media items: checked, named by us, counted, and reached for five minutes."""
+"""Files of media items: checked, renamed, counted, and downloadable for five minutes."""
 
 from __future__ import annotations
 

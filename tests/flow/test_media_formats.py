@@ -1,4 +1,4 @@
-"""What files may be: known by content, measured by header, refused when they are anything else."""
+"""The formats of media files: recognised by content, measured by header, refused otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Media items: made without a file, listed by what they hold, in categories that say who may write."""
+"""Media items: created without a file, listed by their content, in categories that say who may write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who sees and who changes a media item: its security, its owner, the right for all."""
+"""Who sees and who changes a media item: its security, its owner, and the right to all items."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_list_get_file_and_search_agree_on_what_a_person_sees(guards: list[set[s
 
 
 def secure(world: World, item: int, security: int) -> None:
-    """Put an item under a security, as somebody who may."""
+    """Puts an item under a security, as a person who may."""
     values = {"MediaFileItemCode": item, "SecurityCode": security}
     call = Call(Operator(), "", lambda _: True, world.clock(), "x", b"", lambda _done, _warnings: None)
     before = world.records.load("media_items", item)

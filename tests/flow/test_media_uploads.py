@@ -1,4 +1,4 @@
-"""Upload tickets: bound to person, profile, item, size, checksum and type; for five minutes; once."""
+"""Upload tickets: valid once, for five minutes, for one person, profile, item, size, checksum and type."""
 
 from __future__ import annotations
 

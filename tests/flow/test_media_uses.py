@@ -1,4 +1,4 @@
-"""Media items in use: articles name them, and they and their last file are kept."""
+"""Media items in use: their answers name the articles, and neither the item nor its last file can be deleted."""
 
 from __future__ import annotations
 

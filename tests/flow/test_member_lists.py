@@ -1,4 +1,4 @@
-"""Contact lists and account lists: the same stories for both (R57, R58, R98-R102)."""
+"""Contact lists and account lists: the same tests for both."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_the_same_key_is_the_same_call(lists: Lists) -> None:
 
 
 class Failing:
-    """A store that stops taking transactions after some."""
+    """A store that refuses transactions after a number of them."""
 
     def __init__(self, world: World, after: int) -> None:
         self._inner, self.left = world.database, after

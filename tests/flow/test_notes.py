@@ -1,4 +1,4 @@
-"""Notes: exactly one scope, short rather than long, and the author's own."""
+"""Notes: exactly one scope, a warning for long notes, and changes by the author only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opportunities: create, read, list, change, close (R59, R83-R87)."""
+"""Opportunities: create, read, list, change, close."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of opportunities: filters, close dates, and what a page is worth (R83)."""
+"""Lists of opportunities: filters, close dates, and the total value of a page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def orbital(manager: Client) -> int:
 
 @pytest.fixture
 def pipeline(manager: Client, seller: Client, orbital: int) -> dict[str, int]:
-    """Four opportunities by name, the last one without a close date and the seller's own."""
+    """Four opportunities by name; the last one has no close date and is the seller's own."""
     lunar, jane = crm.account(manager, "Lunar Ltd"), crm.contact(manager, "Jane")
     return {
         "a": crm.opportunity(manager, orbital, "Alpha sale", Value=100, CloseDate="2026-12-01", Stage=2),

@@ -27,7 +27,7 @@ WRITES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def sale(manager: Client, seller: Client) -> int:
-    """The manager's opportunity; the seller is staff without a part in it."""
+    """The manager's opportunity; the seller is a member of staff who takes no part in it."""
     return crm.opportunity(manager, crm.account(manager))
 
 
@@ -177,7 +177,7 @@ def test_deleting_needs_the_right(seller: Client) -> None:
     tool=st.sampled_from(sorted(WRITES)),
 )
 def test_own_team_or_all(owner: int, team: list[int], everybody: bool, tool: str) -> None:
-    """Sal may change exactly what is Sal's: as the owner, on the team, or with the right to everybody's."""
+    """Sal may change exactly the opportunities that Sal owns or is on the team of, or all of them with the `all` right."""
     world = World()
     handler = world.handler()
     profile: Profile = world.profile()

@@ -1,4 +1,4 @@
-"""Stores that do not answer: 503 and when to come back, nothing written, and nobody is blamed."""
+"""Stores that do not answer: 503 with Retry-After, nothing is written, and no failed attempt is counted."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def is_outage(answer: Response) -> None:
 
 @pytest.mark.parametrize(("tool", "arguments"), READS + WRITES, ids=[f"{t} {list(a)}" for t, a in READS + WRITES])
 def test_any_store_call_may_fail(world: World, client: Client, tool: str, arguments: dict[str, Any]) -> None:
-    """Finds out which store calls the tool makes, then lets each of them fail in turn, then carries the call out."""
+    """Finds out which store calls the tool makes, lets each of them fail in turn, then carries the call out."""
     places = _places(world, client, tool, arguments)
     before, logged = everything(world)["records_table"], len(world.rows())
     for place in places:
@@ -81,7 +81,7 @@ def test_any_store_call_may_fail(world: World, client: Client, tool: str, argume
 
 
 def _fresh(world: World, client: Client, tool: str, arguments: dict[str, Any]) -> Response:
-    """The call in a process that has read the profile's secret and nothing else."""
+    """The call in a process that has read only the profile's secret."""
     handler = world.handler()
     broken, world.watched.broken = world.watched.broken, set()
     process = Client(world, handler, client.headers)
@@ -94,7 +94,7 @@ def _fresh(world: World, client: Client, tool: str, arguments: dict[str, Any]) -
 
 
 def _places(world: World, client: Client, tool: str, arguments: dict[str, Any]) -> list[tuple[str, str]]:
-    """Every method and table that the call needs; the stores are left as they were."""
+    """Every store method and table that the call uses; the stores are not changed."""
     kept = copy.deepcopy(world.database._tables)
     assert _fresh(world, client, tool, arguments).status == 200
     world.database._tables = kept

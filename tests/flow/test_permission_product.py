@@ -1,4 +1,4 @@
-"""The product of families, switches and rights, from the catalogue itself: what is listed is what can be called."""
+"""The product of families, switches and rights, from the catalogue: the listed tools are those that can be called."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNKNOWN: Final = -32602
 
 
 def is_open(method: Method, family: Family, switches: set[Access]) -> bool:
-    """The guide's rule, told a second time: the switch of the tool's own family, and what goes with any family."""
+    """The rule, written a second time: the switch of the tool's own family, and the tools that any family opens."""
     if method.name == "get_current_user":
         return True
     if method.name == "list_topics":
@@ -40,7 +40,7 @@ def caller(world: World, handler: LambdaHandler, families: Families, *groups: st
 
 
 def outcome(client: Client, name: str, *, compact: bool = False, **arguments: Any) -> dict[str, Any]:
-    """What the call came to: `type` and, of a refusal, `rule`."""
+    """The result of the call: `type` and, for a refusal, `rule`."""
     answer = client.call("call_tool", Name=name, Arguments=arguments) if compact else client.call(name, **arguments)
     if "error" in answer.document:
         return {"type": answer.document["error"]["code"]}
@@ -85,7 +85,7 @@ def test_every_right_that_a_tool_needs_can_be_had() -> None:
 
 
 def spellings(name: str) -> list[str]:
-    """The name as a client might try it."""
+    """Spellings of the name that a client might try."""
     camel = "".join(part.title() for part in name.split("_"))
     wide = "".join(chr(ord(letter) + 0xFEE0) if letter.isalpha() else letter for letter in name)
     odd = [name.upper(), name.title(), camel, name.replace("_", "-"), name.replace("_", " "), name.replace("_", "")]

@@ -1,4 +1,7 @@
-"""Every change of a record is in its history, with the person who made it: from the beginning, it gives the record as it is."""
+"""A record's history holds every change with the person who made it.
+
+Replayed from the start, it gives the record's values.
+"""
 
 from __future__ import annotations
 

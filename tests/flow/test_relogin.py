@@ -1,4 +1,4 @@
-"""E12, and the minutes before it: a session that ends, said in time, and logging in again (R26, R27, R43, R44)."""
+"""Expiry of a session: the warning in its last minutes, the refusal afterwards, and logging in again."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def code_of(world: World, email: str) -> int:
 
 
 def sign_in(world: World, app: LoginApp, profile: Profile, email: str) -> str:
-    """A new AccessToken, by a signed request."""
+    """A new AccessToken from a signed request."""
     body = json.dumps({"Email": email, "Password": PASSWORD}).encode()
     headers = signed_headers("POST", "/rest/demo/login", body, profile.key, profile.secret, world.clock())
     sent: list[Any] = []
@@ -124,7 +124,7 @@ def test_the_last_minutes_say_so_in_every_result_and_row(
 
 
 def test_unknown_tokens_hammered_at_mcp(world: World, manager: Client) -> None:
-    """Threat 30: the source is told to wait, and a right token from the very same source still works."""
+    """A source that tries many unknown tokens has to wait; a valid token from the same source still works."""
     wrong = [{**manager.headers, "Authorization": f"Bearer {new_token()}"} for _ in range(22)]
     answers = [Client(world, manager.handler, headers).call("list_accounts") for headers in wrong]
     assert [answer.status for answer in answers] == [401] * 20 + [429] * 2

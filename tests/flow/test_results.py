@@ -1,4 +1,4 @@
-"""What came of a call, in one line of its row: codes and counts alone, for reads, rehearsals and refusals."""
+"""The result of a call in its API Log row: codes and counts only, for reads, dry runs and refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guide's content stories: E7 a draft with four steps, E8 a cover image on step one."""
+"""Content scenarios: a draft with four steps, and a cover image on step one."""
 
 from __future__ import annotations
 

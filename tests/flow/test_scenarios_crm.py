@@ -1,4 +1,4 @@
-"""The guide's CRM stories E1-E6 and E10: what an agent does in a person's name, and the trail that it leaves."""
+"""CRM scenarios: what an agent does in a person's name, and the audit rows that the calls leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guide's forum stories: E9 a reply in the customer support forum, E16 a non-moderator who moderates."""
+"""Forum scenarios: a reply in the customer support forum, and a person who moderates without being a moderator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tasks: what they are about, when they are due, whose they are, and what became of them."""
+"""Tasks: subject, due date, owner, and history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls through the endpoint, counted by the housekeeping function's turn."""
+"""Calls through the endpoint, totalled by the housekeeping function."""
 
 from __future__ import annotations
 

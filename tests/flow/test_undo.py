@@ -1,4 +1,4 @@
-"""Undo, as agents meet it: what comes back, what stands in the way, and whose it is to undo."""
+"""Undo as agents see it: what is restored, what prevents an undo, and who may undo a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes: once for a key, not at all in a rehearsal, and never over a change that was not seen."""
+"""Writes: once per idempotency key, not at all in a dry run, never over a change that the caller has not seen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def stored(world: World) -> str:
 
 @pytest.fixture
 def things(manager: Client) -> dict[str, int]:
-    """One of everything that can be written to."""
+    """One record of every kind that can be written to."""
     at, jane = crm.account(manager, "There"), crm.contact(manager, "Jane")
     joe = crm.contact(manager, "Joe", AccountCode=at)
     manager.call("grant_contact_permission", UserCode=joe, PermissionCode=2)
@@ -30,7 +30,7 @@ def things(manager: Client) -> dict[str, int]:
 
 Arguments = Callable[[dict[str, int]], dict[str, Any]]
 WRITES: list[tuple[str, Arguments, dict[str, Any]]] = [
-    # the tool, arguments that it takes, and what makes another call of them
+    # the tool, its arguments, and the argument that makes it another call
     ("create_account", lambda t: {"Name": "New", "PrimaryContactCode": t["jane"]}, {"Name": "Other"}),
     ("update_account", lambda t: {"AccountCode": t["at"], "City": "Leeds"}, {"City": "York"}),
     (
@@ -181,7 +181,7 @@ def test_if_updated(world: World, manager: Client, record: str, said: Callable[[
 
 
 def test_two_changes_in_one_moment_are_two_versions(manager: Client) -> None:
-    """The clock stands still, and still nobody overwrites what they have not seen."""
+    """With a stopped clock, a change still never overwrites one that its caller has not seen."""
     at = crm.account(manager)
     seen = manager.call("get_account", AccountCode=at).result["Account"]["UpdatedDate"]
     assert manager.call("update_account", AccountCode=at, City="Leeds", IfUpdated=seen).result

@@ -1,4 +1,4 @@
-"""Bad input of any kind, for every write tool: a clear error naming the argument, nothing changed, an audit row, never a 5xx."""
+"""Wrong arguments of every write tool: an error that names the argument, nothing changed, an audit row, never a 5xx."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _wrong(field: Field) -> list[Any]:
 
 
 def _is_right(field: Field, value: Any) -> bool:
-    """Whether the form allows it after all: a number within bounds, texts in a list of texts, a file of any letters."""
+    """Whether the schema accepts the value: a number within bounds, texts in a list of texts, a file of any letters."""
     if field.kind.schema.get("items", {}).get("type") == "string" and value == ["SECRETVALUE"]:
         return True
     if field.name in LATER:
@@ -79,7 +79,7 @@ def _is_right(field: Field, value: Any) -> bool:
 
 
 def _needed(method: Method) -> dict[str, Any]:
-    """Arguments that would pass the check of form."""
+    """Arguments that pass the check of the schema."""
     right = {"string": "jane@orbital.example", "integer": 1, "array": [1], "boolean": True, "number": 1, "object": {}}
     found: dict[str, Any] = {}
     for field in method.takes:
@@ -103,7 +103,7 @@ def client(world: World) -> Iterator[Client]:
 
 @pytest.fixture(autouse=True)
 def _empty_log(world: World) -> None:
-    """Every test has the log to itself."""
+    """Empties the log before every test."""
     world.database.clear(world.settings.audit_table)
 
 

@@ -66,7 +66,7 @@ def codes(warnings: list[dict[str, Any]]) -> list[str]:
 
 
 def fake_media_item(world: World, code: int, title: str, **values: Any) -> int:
-    """A media item as the records table holds it, with nothing around it."""
+    """A media item as the records table stores it, without its other rows."""
     body = {"values": {"Title": title, **values}, "system": {}}
     row = {"pk": f"media_items#{code}", "sk": "A", "version": 1, "deleted": False, "body": json.dumps(body)}
     world.database.put(Put(world.settings.records_table, row))

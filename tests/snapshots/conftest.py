@@ -1,4 +1,4 @@
-"""`pytest tests/snapshots --rewrite` accepts the tools as they are now."""
+"""The option `pytest tests/snapshots --rewrite` stores the current tools as the new snapshots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/tools.md says what the catalogue says."""
+"""docs/tools.md is the manual that the catalogue gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tools/list costs a client, measured as it is sent, against the budget."""
+"""The size of the answer to tools/list, measured as it is sent, compared with the budget."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_each_family_is_within_its_budget(family: Family) -> None:
 
 
 def test_what_the_command_measures_is_what_is_sent() -> None:
-    """Beside the tools there is only the envelope of the answer."""
+    """Besides the tools, only the envelope of the answer is sent."""
     measured = price(listed(EVERYTHING, compact=False)).total()
     assert 0 < sent(ALL_FAMILIES, compact=False) - measured < 100
 

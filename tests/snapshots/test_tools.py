@@ -1,4 +1,4 @@
-"""What clients see of every tool: one committed snapshot each, so that no change of the public surface goes unseen."""
+"""The public surface of every tool: one committed snapshot each, so that no change of it goes unnoticed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMMAND = ".venv/bin/pytest tests/snapshots --rewrite"
 
 @pytest.fixture(scope="module")
 def listed() -> dict[str, Any]:
-    """The tools as tools/list answers them to a profile that may do everything."""
+    """The tools that tools/list answers to a profile that may do everything."""
     world = World()
     handler = world.handler()
     client = Client(world, handler, world.headers(world.profile(), world.person("Sam", "Manager", "Sales Managers")))

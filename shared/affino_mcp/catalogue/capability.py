@@ -1,4 +1,7 @@
-"""Capabilities: which families a profile may read or write. One predicate for the list and for the call (R15, R48, R66)."""
+"""Capabilities: the families that a profile may read or write.
+
+Lists of tools and calls are decided by the same predicate.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ from enum import StrEnum
 
 
 class Access(StrEnum):
-    """The two switches of a family (R54)."""
+    """The two switches of a family."""
 
     READ = "read"
     WRITE = "write"
 
 
 class Family(StrEnum):
-    """The ten families of v1 (R54); `ALWAYS` is for tools that need only a valid session."""
+    """The ten families of tools; `ALWAYS` is for tools that need only a valid session."""
 
     ACCOUNTS = "accounts"
     CONTACTS = "contacts"
@@ -36,19 +39,19 @@ SWITCHED = tuple(family for family in Family if family is not Family.ALWAYS)
 
 @dataclass(frozen=True)
 class Capability:
-    """What a profile allows. A family that is not named is off (R66)."""
+    """What a profile allows. A family that is not named is off."""
 
     families: Mapping[str, frozenset[Access]] = field(default_factory=dict)
 
     def allows(self, family: str, access: Access) -> bool:
-        """Whether this family may be read or written."""
+        """True when the profile may read or write this family."""
         return family == Family.ALWAYS or access in self.families.get(family, frozenset())
 
     def to_json(self) -> dict[str, list[str]]:
-        """`{"contacts": ["read", "write"]}`, without the families that are off."""
+        """The capability as `{"contacts": ["read", "write"]}`, without the families that are off."""
         return {name: sorted(access) for name, access in sorted(self.families.items()) if access}
 
     @classmethod
     def from_json(cls, document: Mapping[str, list[str]]) -> Capability:
-        """The inverse of `to_json`."""
+        """Makes a capability from the document of `to_json`."""
         return cls({name: frozenset(Access(word) for word in words) for name, words in document.items()})

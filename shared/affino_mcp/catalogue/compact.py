@@ -1,7 +1,7 @@
-"""Compact mode: three tools that stand for all others, for clients that cannot hold a long list.
+"""Compact mode: three tools that replace all others, for clients that cannot hold a long list.
 
-`search_tools` and `describe_tool` tell what the profile shows, by the one predicate; `call_tool` is the named tool itself:
-it is checked, carried out and logged under that name.
+`search_tools` and `describe_tool` answer what the profile may use, by the same predicate as the full list. `call_tool`
+calls the named tool, which is checked, carried out and logged under its own name.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ ARGUMENTS: Final = Field("Arguments", anything(), "the tool's own arguments")
 FAMILY: Final = Field("Family", choice(*SWITCHED))
 WORDS: Final = Field("Search", line(200), "e.g. create contact")
 MOST: Final = 40
-"""How many tools one search answers."""
+"""Maximum number of tools in the answer of one search."""
 
 
 @dataclass(frozen=True, eq=False)
 class AnyTool(Method):
-    """`call_tool`: it may do whatever the named tool does, and says so."""
+    """The type of `call_tool`: its hints must cover whatever the named tool does."""
 
     def annotations(self) -> dict[str, bool]:
-        """The hints of the most that it can do."""
+        """MCP's hints for the strongest effect that a named tool can have."""
         return {"destructiveHint": True, "idempotentHint": False, "openWorldHint": False}
 
 
@@ -71,19 +71,26 @@ ALWAYS_LISTED: Final = "get_current_user"
 
 
 def listed(capability: Capability, *, compact: bool) -> list[Method]:
-    """What tools/list shows a profile, in the catalogue's order."""
+    """The methods that tools/list shows a profile, in the catalogue's order."""
     if compact:
         return [METHODS[ALWAYS_LISTED], *COMPACT.values()]
     return [method for method in METHODS.values() if shown(method, capability)]
 
 
 def found(name: str, *, compact: bool) -> Method | None:
-    """The method that a profile's call names; the three tools exist in compact mode only."""
+    """Finds the method that a profile's call names.
+
+    None when there is none. The three tools exist in compact mode only.
+    """
     return METHODS.get(name) or (COMPACT.get(name) if compact else None)
 
 
 def unwrapped(name: str, arguments: dict[str, Any], *, compact: bool) -> tuple[str, dict[str, Any]]:
-    """The tool that is really called, with its arguments; `call_tool` itself only when it does not say which one."""
+    """The name and the arguments of the tool that a call of `call_tool` names.
+
+    Any other call is returned as it is; so is a `call_tool` that does not name a tool, or has other arguments than Name
+    and Arguments.
+    """
     if not compact or name != CALL.name:
         return name, arguments
     given = {folded(key): value for key, value in arguments.items()}
@@ -95,7 +102,7 @@ def unwrapped(name: str, arguments: dict[str, Any], *, compact: bool) -> tuple[s
 
 
 def _object(value: Any) -> dict[str, Any] | None:
-    """The arguments as an object; some models send them as JSON text."""
+    """The arguments as an object; some models send them as JSON text. None when the value is neither."""
     if isinstance(value, str):
         try:
             value = json.loads(value)
@@ -105,13 +112,13 @@ def _object(value: Any) -> dict[str, Any] | None:
 
 
 def wrong_call() -> InvalidArgument:
-    """The refusal of a `call_tool` that does not say which tool, or holds the tool's arguments beside Arguments."""
+    """The refusal of a `call_tool` that names no tool, or has the tool's arguments beside Arguments."""
     text = "Give Name (the tool) and Arguments (a JSON object with everything the tool takes, DryRun too)."
     return InvalidArgument(ARGUMENTS.name, text)
 
 
 def told(method: Method, values: Values, capability: Capability, *, confirm: bool) -> dict[str, Any]:
-    """The answer of `search_tools` or `describe_tool`. Raises UnknownTool, ToolDisabled."""
+    """Answers `search_tools` or `describe_tool`. Raises UnknownTool and ToolDisabled."""
     return _described(values, capability, confirm) if method is DESCRIBE else _searched(values, capability)
 
 
@@ -137,7 +144,7 @@ def _searched(values: Values, capability: Capability) -> dict[str, Any]:
 
 
 def _best(methods: list[Method], asked: tuple[str, ...]) -> list[Method]:
-    """Those that hold any of the words, those with most of them first."""
+    """The methods that hold any of the words, those with the best matches first."""
     hits = {method: sum(_holds(method, word) for word in asked) for method in methods}
     most = max(hits.values(), default=0)
     return sorted((m for m in methods if hits[m] * 2 >= most), key=lambda m: -hits[m]) if most or not asked else []

@@ -1,4 +1,7 @@
-"""From pydantic's findings to our own fixed texts: never its wording, never the value that was sent."""
+"""Translates pydantic's errors into fixed texts of our own.
+
+Neither pydantic's wording nor the value that was sent appears in them.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,6 @@ _TEXTS: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
 
 
 def words(fault: ErrorDetails) -> str:
-    """Our sentence for one finding; a general one for a kind that is not in the table."""
+    """Our sentence for one pydantic error; a general one for an error type that is not in the table."""
     text = _TEXTS.get(fault["type"])
     return text(fault.get("ctx", {})) if text else "is not of the right form"

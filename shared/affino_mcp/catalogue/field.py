@@ -1,4 +1,4 @@
-"""Fields: a name, a kind and a sentence, typed once and used as argument, attribute, help and column."""
+"""Fields: a name, a kind and a sentence, defined once and used as argument, attribute, help and column."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 
 def snake_case(name: str) -> str:
-    """`VATNumber` -> `vat_number`: Affino's names outside, Python's inside."""
+    """Converts Affino's name into Python's form: `VATNumber` -> `vat_number`."""
     return "_".join(_WORDS.findall(name)).lower()
 
 
 def folded(name: str) -> str:
-    """The form in which argument names are compared: case, `_` and `-` do not matter."""
+    """The form in which argument names are compared: case, `_` and `-` are ignored."""
     return name.replace("_", "").replace("-", "").casefold()
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Where a code points: a family (`accounts`, `contacts`), `staff`, or a fixed list (`industries`, `topics`)."""
+    """The target of a code: a family (`accounts`, `contacts`), `staff`, or a fixed list (`industries`, `topics`)."""
 
     to: str
     shown_as: str
@@ -32,7 +32,10 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """One field of a record or a call. A field with a `reference` is answered resolved, under `reference.shown_as`."""
+    """One field of a record or a call.
+
+    A field with a `reference` is answered as code and name, under `reference.shown_as`.
+    """
 
     name: str
     kind: Kind
@@ -47,21 +50,21 @@ class Field:
 
     @property
     def attribute(self) -> str:
-        """The name under which a record answers this field."""
+        """The name under which a record's answer holds this field."""
         return self.reference.shown_as if self.reference else self.name
 
     def needed(self) -> Field:
-        """The same field as a required argument."""
+        """A copy of the field as a required argument."""
         return replace(self, required=True)
 
     def schema(self, *, null: bool = False) -> dict[str, object]:
-        """The field's JSON Schema, with its sentence as description; `null` allows null too."""
+        """The field's JSON Schema, with its sentence as description; with `null` the schema allows null too."""
         schema = _with_null(self.kind.schema) if null else dict(self.kind.schema)
         return schema | {"description": self.help} if self.help else schema
 
 
 def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema that takes null too; with `anyOf`, because some clients refuse an array of types."""
+    """A copy of the schema that allows null too; with `anyOf`, because some clients refuse an array of types."""
     if "enum" in schema:
         return schema | {"enum": [*schema["enum"], None]}
     return {"anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}]}

@@ -1,6 +1,6 @@
-"""The kinds of value an argument or attribute can have: each gives its JSON Schema and its pydantic type.
+"""The kinds of value of arguments and attributes: each gives its JSON Schema and its pydantic type.
 
-The texts of what can be wrong live in `faults.py`; nothing here echoes a value back.
+The texts of errors are in `faults.py`; no error of this module repeats a value.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Str
 from pydantic_core import PydanticCustomError
 
 MAX_CODE: Final = 2**53 - 1
-"""Largest whole number that every JSON reader keeps exactly."""
+"""The largest whole number that every JSON reader keeps exactly."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _BREAK = re.compile(r"[\r\n\t\u2028\u2029]")
@@ -27,7 +27,7 @@ _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind of value. `word` is how help pages call it; `schema` is JSON Schema 2020-12."""
+    """One kind of value. `word` is its name on help pages; `schema` is JSON Schema 2020-12."""
 
     word: str
     schema: dict[str, Any]
@@ -35,7 +35,7 @@ class Kind:
 
 
 def wrong(text: str) -> PydanticCustomError:
-    """The error to raise from a validator: our own fixed text."""
+    """The error to raise from a validator, with our own fixed text."""
     return PydanticCustomError("affino", "{text}", {"text": text})
 
 
@@ -76,22 +76,22 @@ def text(limit: int) -> Kind:
 
 
 def html(limit: int) -> Kind:
-    """HTML, cleaned before it is stored (docs/html-policy.md)."""
+    """HTML, which is sanitised before it is stored (docs/html-policy.md)."""
     return _string(limit, "HTML")
 
 
 def email(limit: int) -> Kind:
-    """One e-mail address, kept as typed."""
+    """One e-mail address, stored as typed."""
     return _string(limit, "e-mail", _matches("must be one e-mail address, like jane@orbital.example", _EMAIL))
 
 
 def url(limit: int) -> Kind:
-    """A web address; only http and https (no tool ever fetches it)."""
+    """A web address with http or https; no tool ever fetches it."""
     return _string(limit, "web address", _matches("must be a web address, like https://orbital.example", _URL))
 
 
 def country() -> Kind:
-    """An ISO 3166 country code, kept in capitals."""
+    """An ISO 3166 country code, stored in capitals."""
     check = _matches("must be an ISO country code of two or three letters, like GB", _COUNTRY)
     return _string(3, "country code", check, AfterValidator(str.upper))
 
@@ -104,7 +104,7 @@ _CODE = Annotated[StrictInt, BeforeValidator(_number_in_text), Field(ge=1, le=MA
 
 
 def code() -> Kind:
-    """The number of a record; a numeric string is taken too."""
+    """The code of a record; a numeric string is accepted too."""
     return Kind("code", {"type": "integer", "minimum": 1}, _CODE)
 
 
@@ -119,7 +119,7 @@ _NAME = Annotated[StrictStr, Field(max_length=200), AfterValidator(_tidy)]
 
 
 def names(limit: int) -> Kind:
-    """Several names, each at most 200 long; repeated ones count once."""
+    """Several names, each at most 200 characters long; repeated ones count once."""
     schema = {"type": "array", "items": {"type": "string"}, "maxItems": limit}
     unique = AfterValidator(lambda v: list(dict.fromkeys(v)))
     return Kind(f"list of names, at most {limit}", schema, Annotated[list[_NAME], Field(max_length=limit), unique])
@@ -135,7 +135,7 @@ def _as_lookup(value: Any) -> Any:
 
 
 def lookup() -> Kind:
-    """The code or the exact name of an entry in a fixed list."""
+    """The code or the exact name of an entry of a fixed list."""
     schema = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
     return Kind("code or name", schema, Annotated[Any, PlainValidator(_as_lookup)])
 
@@ -162,17 +162,17 @@ def money() -> Kind:
 
 
 def anything() -> Kind:
-    """A JSON object; what may be in it is for others to say."""
+    """A JSON object; the tool that receives it checks its content."""
     return Kind("object", {"type": "object"}, dict[str, Any])
 
 
 def flag() -> Kind:
-    """Yes or no: JSON true or false."""
+    """JSON true or false."""
     return Kind("true or false", {"type": "boolean"}, StrictBool)
 
 
 def choice(*values: str) -> Kind:
-    """One of some words, whatever their case."""
+    """One of the given words; their case is ignored."""
     known = {value.casefold(): value for value in values}
     fold = BeforeValidator(lambda v: known.get(v.casefold(), v) if isinstance(v, str) else v)
     return Kind("one of " + ", ".join(values), {"enum": list(values)}, Annotated[Literal[values], fold])
@@ -192,7 +192,7 @@ def _as_moment(value: str) -> str:
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise wrong("must be a date and time, like 2026-12-24T09:30:00Z") from None
-    return moment.isoformat().removesuffix("+00:00") + "Z"  # strftime leaves the zeros of early years out
+    return moment.isoformat().removesuffix("+00:00") + "Z"  # strftime omits the zeros of early years
 
 
 def day() -> Kind:
@@ -205,6 +205,6 @@ def day() -> Kind:
 
 
 def moment() -> Kind:
-    """A moment, ISO 8601; without a zone it is UTC. Answered in UTC."""
+    """A date and time, ISO 8601; without a zone it is UTC. Answers are in UTC."""
     schema = {"type": "string", "format": "date-time"}
     return Kind("date and time", schema, Annotated[StrictStr, Field(max_length=40), AfterValidator(_as_moment)])

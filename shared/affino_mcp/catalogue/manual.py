@@ -1,4 +1,4 @@
-"""The manual: every family with its tools, written from the catalogue itself, so that it cannot say anything else (R71, R72)."""
+"""Writes the manual of the tools from the catalogue, so that the two cannot disagree."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _OWN: Final[dict[str, tuple[str, ...]]] = {
     "request_media_upload": _FILES[1:],
     "attach_media_file": _FILES,
 }
-"""Errors that only some tools give."""
+"""Errors that only some tools raise."""
 
 
 def manual() -> str:
@@ -80,12 +80,12 @@ def _contents() -> Iterator[str]:
 
 
 def methods(family: Family) -> list[Method]:
-    """The tools of one family, in the catalogue's order."""
+    """The methods of one family, in the catalogue's order."""
     return [method for method in METHODS.values() if method.family == family]
 
 
 def chapter(family: Family) -> Iterator[str]:
-    """One family as Markdown: what it is, its records' attributes, its tools."""
+    """One family as Markdown: its description, its records' attributes, its tools."""
     title, what = TITLES[family]
     yield from (f"## {title}", "", what, "")
     if family is not Family.ALWAYS:
@@ -130,14 +130,14 @@ def _returns(method: Method) -> str:
 
 
 def errors(method: Method) -> tuple[str, ...]:
-    """The types of error that the tool can give, beside those of the gate."""
+    """The types of error that the tool can raise, besides those of the gate."""
     picks = any(field.name.endswith(("Code", "Codes", "ID")) for field in method.takes)
     own = ("not_found", *_BY_EFFECT[method.effect]) if picks else _BY_EFFECT[method.effect]
     return tuple(dict.fromkeys((*_COMMON_ERRORS, *own, *_OWN.get(method.name, ()))))
 
 
 def _plain(text: str) -> str:
-    """Running text that Markdown shows as it is."""
+    """Escapes running text for Markdown."""
     return text.replace("<", "\\<").replace("|", "\\|")
 
 
@@ -148,7 +148,7 @@ def _compact() -> Iterator[str]:
 
 
 def _confirmation() -> Iterator[str]:
-    """What a confirming profile asks for."""
+    """The chapter on profiles that ask the person for confirmation."""
     always = [f"`{m.name}`" for m in METHODS.values() if m.is_grave]
     some = [f"`{m.name}`" for m in METHODS.values() if m.may_be_grave and not m.is_grave]
     yield from ("## Confirmation", "", "On a profile with this option the person confirms every call of these:", "")

@@ -1,4 +1,4 @@
-"""From what an agent sent to a method's arguments: tolerant of names, strict about values (catalogue conventions 2 and 3)."""
+"""Matches the arguments that an agent sent with a method's arguments: tolerant of names, strict about values."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
 from affino_mcp.errors import InvalidArgument
 
 Values = dict[str, Any]
-"""Checked argument values under Affino's names; only those that were given. None means: clear it."""
+"""Checked argument values under Affino's names; only those that were given. The value None clears the attribute."""
 
 _ZONE: Final = re.compile(r"T.*(Z|[+-]\d\d(:?\d\d)?)\s*$", re.IGNORECASE)
 MOST_TOLD: Final = 20
-"""How many unknown arguments are named one by one."""
+"""How many unknown arguments get a warning of their own."""
 
 
 @dataclass(frozen=True)
 class Matched:
-    """A call's arguments after matching and checking."""
+    """The arguments of a call after matching and checking."""
 
     values: Values
     warnings: tuple[Warning_, ...]
@@ -41,15 +41,16 @@ def _known(method: Method) -> dict[str, str]:
 
 @lru_cache(maxsize=256)
 def _attributes(method: Method) -> dict[str, str]:
-    """What the record answers, by folded name, with the field that stands behind it."""
+    """The attributes of the record's answer by folded name, with the name of the field behind each."""
     attributes = method.record.attributes if method.record else ()
     return {folded(name): field.name for field in attributes for name in (field.attribute, field.name)}
 
 
 def match(method: Method, given: Mapping[str, Any]) -> Matched:
-    """The arguments of a call. Unknown and read-only names become warnings; wrong values raise InvalidArgument.
+    """Matches and checks the arguments of a call.
 
-    null clears an attribute of an update and counts as not given anywhere else.
+    Unknown and read-only names become warnings; wrong values raise InvalidArgument. null clears an attribute in an
+    update and counts as not given everywhere else.
     """
     known, found, strangers = _known(method), dict[str, Any](), list[str]()
     for name, value in given.items():
@@ -122,7 +123,7 @@ def _plain(text: str) -> str:
 
 
 def _changed(method: Method, named: Values, values: Values) -> list[Warning_]:
-    """What is stored otherwise than it was asked for (R143)."""
+    """Warnings about values that are stored in another form than the one that was sent."""
     moments = {f.name for f in method.arguments if f.kind.schema.get("format") == "date-time"}
     texts = [(name, named[name], value) for name, value in values.items() if isinstance(value, str)]
     zoneless = [name for name, asked, _ in texts if name in moments and not _ZONE.search(asked)]

@@ -32,7 +32,7 @@ CONFIRM: Final = Field(
 
 
 class Effect(StrEnum):
-    """What carrying a method out does to what is stored."""
+    """What a method does to the stored data."""
 
     READ = "read"
     CREATE = "create"
@@ -46,8 +46,9 @@ class Effect(StrEnum):
 class Method:
     """One thing that can be done. `arguments` are its own; every write also takes DryRun and IdempotencyKey.
 
-    `returns` maps each top-level key of the answer to a sentence; `record` is the record that it is about. `moderates`:
-    it decides on what others wrote; `undoes`: it does whatever takes a change back; `asks`: it takes Confirm too.
+    `returns` maps each top-level key of the answer to a sentence; `record` is the record that the method is about.
+    `moderates`: the method decides on what others wrote; `undoes`: it undoes a change of any method; `asks`: it takes
+    Confirm too.
     """
 
     name: str
@@ -66,23 +67,23 @@ class Method:
 
     @property
     def access(self) -> Access:
-        """Read or write: which switch of the profile it needs."""
+        """Read or write: the switch of the profile that the method needs."""
         return Access.READ if self.effect is Effect.READ else Access.WRITE
 
     @cached_property
     def takes(self) -> tuple[Field, ...]:
-        """All arguments, with those that every write has."""
+        """All arguments, including those that every write has."""
         common = () if self.access is Access.READ else (DRY_RUN, IDEMPOTENCY_KEY)
         return self.arguments + common + ((CONFIRM,) if self.asks else ())
 
     @property
     def is_grave(self) -> bool:
-        """Whether it deletes or moderates: on a confirming profile the person confirms each of its calls."""
+        """True when the method deletes or moderates: on a confirming profile the person confirms each of its calls."""
         return self.effect is Effect.DELETE or self.moderates
 
     @property
     def may_be_grave(self) -> bool:
-        """Whether some of its calls are to be confirmed: it is grave, may publish, or undoes."""
+        """True when some calls of the method need confirmation: it is grave, may publish, or undoes."""
         return self.is_grave or self.undoes or (self.access is Access.WRITE and LIVE in self.arguments)
 
     @cached_property
@@ -90,25 +91,25 @@ class Method:
         return replace(self, asks=True)
 
     def listed(self, *, confirm: bool) -> Method:
-        """The method as a profile lists it; `confirm`: the profile is a confirming one."""
+        """The method as a profile lists it; `confirm` says that the profile is a confirming one."""
         return self._asking if confirm and self.may_be_grave else self
 
     def keeps(self, field: Field) -> bool:
-        """Whether the record cannot be without this field."""
+        """True when the record must always have a value in this field."""
         return self.record is not None and field.name in (*self.record.required, *self.record.defaults)
 
     def clears(self, field: Field) -> bool:
-        """Whether null is a value for this argument: it clears the attribute."""
+        """True when null is a valid value of this argument, which clears the attribute."""
         only_asked = field.name in (DRY_RUN.name, IDEMPOTENCY_KEY.name, IF_UPDATED.name, CONFIRM.name)
         return self.effect is Effect.UPDATE and not field.required and not only_asked
 
     @property
     def description(self) -> str:
-        """The tool's description in the guide's shape (R71): what it is, a realistic example, what to know."""
+        """The tool's description: what the tool does, a realistic example, and notes."""
         return " ".join(part for part in (self.summary, f"Example: {self.example}", self.notes) if part)
 
     def input_schema(self) -> dict[str, Any]:
-        """JSON Schema of the arguments."""
+        """The JSON Schema of the arguments."""
         required = [field.name for field in self.takes if field.required]
         properties = {f.name: f.schema(null=self.clears(f) and not self.keeps(f)) for f in self.takes}
         schema: dict[str, Any] = {"type": "object", "properties": properties}
@@ -117,7 +118,7 @@ class Method:
         )
 
     def output_schema(self) -> dict[str, Any]:
-        """JSON Schema of the structured answer: its top-level keys."""
+        """The JSON Schema of the structured answer: its top-level keys."""
         return {"type": "object", "properties": {name: {} for name in (*self.returns, "Warnings")}}
 
     def annotations(self) -> dict[str, bool]:
@@ -130,7 +131,7 @@ class Method:
 
     @cached_property
     def model(self) -> type[BaseModel]:
-        """The pydantic model of the arguments, built when first needed (start-up time)."""
+        """The pydantic model of the arguments; it is built on first use, which keeps the start of the process short."""
         shapes: dict[str, Any] = {f.inside: _shape(f, self.clears(f)) for f in self.takes}
         return create_model(self.name, __config__=ConfigDict(extra="forbid", frozen=True), **shapes)
 
@@ -143,7 +144,7 @@ def _shape(field: Field, nullable: bool) -> tuple[Any, Any]:
 
 
 def listing(record: Record, *filters: Field) -> tuple[Field, ...]:
-    """The arguments that every list has, then its own filters."""
+    """The arguments that every list has, followed by its own filters."""
     return (
         SEARCH,
         Field("DateFilter", moment(), "created or updated after"),

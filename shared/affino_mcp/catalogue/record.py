@@ -1,4 +1,4 @@
-"""Records: what a family keeps, as its fields and the attributes that only the service writes."""
+"""Records: the data of a family, as its fields and the attributes that only the service writes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ STAMPS: Final = (
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """A kind of record. `fields` can be written, `derived` are read-only attributes, `label` names it for people.
+    """A kind of record.
 
-    `required` may not be empty, `sorts` are the SortBy words, `summary` is what a list row shows, `search` what Search
-    looks through, `unique` values that no two records may share, `due` the date that SortBy Due or CloseDate goes by,
-    `defaults` what a new record has where nothing else is asked; those cannot be cleared.
+    `fields` can be written, `derived` are read-only attributes, `label` names the record for people. `required` fields
+    may not be empty, `sorts` are the SortBy words, `summary` lists the attributes of a list row, `search` the fields
+    that Search looks through, `unique` the fields whose values no two records share, `due` the date that SortBy Due or
+    CloseDate uses, `defaults` the values of a new record that the call does not set; fields with a default cannot be
+    cleared.
     """
 
     name: str
@@ -44,7 +46,7 @@ class Record:
 
     @cached_property
     def code_field(self) -> Field:
-        """The generated code as a field; `.needed()` makes it the argument that picks a record."""
+        """The generated code as a field; its `needed()` is the argument that selects a record."""
         return Field(self.code, code(), f"the {self.words}'s code")
 
     @property
@@ -54,7 +56,7 @@ class Record:
 
     @cached_property
     def attributes(self) -> tuple[Field, ...]:
-        """Everything a full record answers."""
+        """All attributes of a full answer."""
         return (self.code_field, *self.fields, *self.derived, *STAMPS)
 
     @cached_property
@@ -67,10 +69,10 @@ class Record:
         return tuple(self.writable[name] for name in names)
 
     def creating(self, without: tuple[str, ...] = ()) -> tuple[Field, ...]:
-        """All writable fields as arguments of a create, the required ones first."""
+        """All writable fields as arguments of a create method, the required ones first."""
         first = tuple(self.writable[name].needed() for name in self.required)
         return first + tuple(f for f in self.fields if f.name not in (*self.required, *without))
 
     def updating(self, without: tuple[str, ...] = ()) -> tuple[Field, ...]:
-        """The code and all writable fields as arguments of an update."""
+        """The code and all writable fields as arguments of an update method."""
         return (self.code_field.needed(), *(f for f in self.fields if f.name not in without))

@@ -1,4 +1,4 @@
-"""Everything that can be called: the whole catalogue in one table, in a fixed order."""
+"""The whole catalogue in one table, in a fixed order: everything that can be called."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ RECORDS: Final[dict[str, Record]] = {
         *website.RECORDS,
     )
 }
-"""The records of each family, and those that operators own."""
+"""Every kind of record by its family, including those that operators own."""
 
 _WITH_TOPICS: Final = tuple(f for f in Family if f not in (Family.TASKS, Family.NOTES, Family.FORUMS, Family.ALWAYS))
 
 
 def shown(method: Method, capability: Capability) -> bool:
-    """The one predicate: whether a profile lists this method, and lets it be called (R48, R69)."""
+    """True when a profile lists this method and may call it: the only predicate for both."""
     of_any = _WITH_TOPICS if method.name == "list_topics" else SWITCHED if method in history.METHODS else ()
     if of_any:
         return any(capability.allows(family, method.access) for family in of_any)

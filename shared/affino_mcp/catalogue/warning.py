@@ -1,4 +1,4 @@
-"""Warnings: the call succeeded, but not exactly as asked (R123). Their codes are stable (R142)."""
+"""Warnings: the call succeeded, but not exactly as asked. Their codes are stable."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ Warning_ = dict[str, Any]
 
 
 def warning(code: WarningCode, argument: str, message: str, **more: Any) -> Warning_:
-    """One warning; `argument` is the argument or attribute that it concerns ("" for the whole call)."""
+    """Makes one warning; `argument` is the argument or attribute that it concerns ("" for the whole call)."""
     return {"Code": code.value, "Argument": argument, "Message": message, **more}

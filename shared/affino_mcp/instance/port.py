@@ -1,4 +1,4 @@
-"""The one seam between the service and a system of record. Nothing above it knows which adapter is behind it."""
+"""The port between the service and a system of record: code above it does not know which adapter is behind it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from affino_mcp.store.ops import Put
 
 
 class Actor(Protocol):
-    """The person in whose name everything is done (R5-R10)."""
+    """The person in whose name a call is made."""
 
     @property
     def user_code(self) -> int:
@@ -30,14 +30,15 @@ class Actor(Protocol):
         """The security groups that the person is in."""
 
     def has(self, right: str, at: datetime) -> bool:
-        """Whether the person holds the right at this moment."""
+        """True when the person holds the right at this moment."""
 
 
 @dataclass(frozen=True)
 class Changed:
-    """What a method did to one record (`family#code`): the deed, and the attributes that differ, before and after.
+    """What a method did to one record (`family#code`): the kind of change and the attributes that differ.
 
-    A text that is kept elsewhere is told by its `length` and `sha256`.
+    `before` and `after` hold the values of these attributes; a long text that is stored elsewhere appears as its
+    `length` and `sha256`.
     """
 
     record: str
@@ -48,10 +49,11 @@ class Changed:
 
 @dataclass(frozen=True)
 class Done:
-    """What a method did. `record` is `family#code` of the record concerned ("" for lists), `records` all of them.
+    """What a method did, and its answer.
 
-    `changes` are what history says of them; a record whose history says nothing has none.
-    `sealed` says that the audit row has been written in the same transaction as the change.
+    `record` is the `family#code` of the record concerned ("" for lists), `records` lists all of them. `changes` are the
+    changes that the records' histories show; a record without a history entry has none. `sealed` is True when the audit
+    row has been written in the same transaction as the change.
     """
 
     body: dict[str, Any]
@@ -63,13 +65,13 @@ class Done:
 
 @dataclass(frozen=True)
 class Call:
-    """Who calls, when, and what binds the call. There is no way to make one without a person.
+    """The context of one call: who calls, when, and what the call is bound to. A call always has a person.
 
-    `profile` binds cursors and idempotency keys, `method` (its name, which an instance fills in) binds cursors too;
-    `readable` and `writable` say which families the profile switches on; `seal` builds the audit row that a write takes
-    into its own transaction (None: this channel keeps no such log). `unconfirmed` is asked before a grave write (one that
-    deletes, moderates or publishes), with the name of its record for people, and answers the refusal if its person has
-    not confirmed it.
+    `profile` binds cursors and idempotency keys; `method` (the method's name, which the instance fills in) binds
+    cursors too. `readable` and `writable` say which families the profile switches on. `seal` builds the audit row that
+    a write takes into its own transaction; it returns None for a channel without an audit log. `unconfirmed` takes the
+    name, for people, of the record of a write that deletes, moderates or publishes, and returns the refusal when the
+    person has not confirmed the write.
     """
 
     actor: Actor
@@ -86,16 +88,19 @@ class Call:
     unconfirmed: Callable[[str], ToolError | None] = field(default=lambda _: None)
 
     def reads(self, family: str) -> bool:
-        """Whether this call may show a family's records: the profile and the person must both allow it."""
+        """True when this call may show a family's records: the profile and the person must both allow it."""
         return self.readable(family) and self.actor.has(f"{family}.read", self.at)
 
     def warn(self, code: WarningCode, argument: str, message: str, **more: Any) -> None:
-        """Tell the caller (and the API Log) that something was not done exactly as asked."""
+        """Adds a warning, for the caller and the API Log, that something was not done exactly as asked."""
         self.warnings.append(warning(code, argument, message, **more))
 
 
 class Instance(Protocol):
-    """A system of record. Raises ToolError for what the person must know, StoreUnavailable when it does not answer."""
+    """A system of record. Raises ToolError for what the caller must know, and StoreUnavailable when it does not answer."""
 
     def perform(self, method: Method, values: Values, call: Call) -> Done:
-        """Carry out one catalogue method with checked values, as the person, under the person's record rules."""
+        """Carries out one catalogue method with checked values, as the call's person.
+
+        The person's record rules apply. Takes the method, its arguments and the call; returns what was done.
+        """

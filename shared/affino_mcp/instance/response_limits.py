@@ -1,7 +1,7 @@
-"""The last word on the size of an answer: at most 100 rows of a list and 150,000 characters (threat 62).
+"""Enforces the response size limit: at most 100 rows of a list and 150,000 characters.
 
-Lists and long texts keep within it by themselves and say how to read on; this holds whatever a method answers, on any
-instance. What was cut is said.
+Lists and long texts keep within the limit by themselves and say how to read on; this module enforces it for every
+method of every instance, and warns about what was cut.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
 
 MOST_ROWS: Final = 100
 MOST_CHARACTERS: Final = 148_000
-"""Of an answer's JSON; the rest of the 150,000 is for the warnings that say what was cut."""
+"""Maximum characters of an answer's JSON; the rest of the 150,000 is for the warnings about what was cut."""
 
 
 def length(value: Any) -> int:
-    """How many characters a value takes in an answer."""
+    """The number of characters that a value takes in the JSON of an answer."""
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def fitted(method: Method, body: dict[str, Any], warnings: list[Warning_]) -> dict[str, Any]:
-    """The body as it may be sent; a list that is cut and a text that is cut get a warning each."""
+    """Cuts the body to the response size limit; adds one warning for each list and each text that is cut.
+
+    Takes the method, the body and the list of warnings; returns the body to send.
+    """
     if method.effect is Effect.READ:
         body = {name: _rows(method, name, part, warnings) for name, part in body.items()}
     while length(body) + length(warnings) > MOST_CHARACTERS:
@@ -40,7 +43,7 @@ def _rows(method: Method, name: str, part: Any, warnings: list[Warning_]) -> Any
 
 
 def _less(method: Method, name: str, part: Any, warnings: list[Warning_]) -> Any:
-    """About half of it: fewer rows, a shorter text, or a record without its longest attribute."""
+    """About half of an attribute: fewer rows, a shorter text, or a record without its longest attribute."""
     if isinstance(part, list | str) and len(part) > 1:
         kind = "rows" if isinstance(part, list) else "characters"
         _tell(method, name, f"{len(part) // 2} of {len(part)} {kind} are shown.", warnings)

@@ -1,4 +1,4 @@
-"""Lists: filters, sorts, dates, and what their answers say."""
+"""Lists: filters, sort orders, dates, and the attributes of their answers."""
 
 from __future__ import annotations
 

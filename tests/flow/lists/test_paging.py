@@ -1,4 +1,4 @@
-"""Pages: every record once, whatever the size, the order and the filters."""
+"""Pages: every record appears once, for any page size, order and filters."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_pages_of_every_size_show_all_once(client: Client, filters: dict[str, An
 
 
 def test_a_page_between_two_changes(client: Client) -> None:
-    """What is new behind the cursor is seen, what is gone is not, and nothing is seen twice."""
+    """A record added behind the cursor appears, a deleted one does not, and no record appears twice."""
     first = client.call("list_accounts", PageSize=3).result
     new = crm.account(client, "Newcomer")
     second = client.call("list_accounts", PageSize=100, Cursor=first["NextCursor"]).result

@@ -1,4 +1,4 @@
-"""Searches, and other lists that are found as a whole: trees of accounts, contacts by e-mail."""
+"""Searches, and other lists that are loaded as a whole: trees of accounts, contacts by e-mail."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_search_without_a_word(client: Client, search: str) -> None:
 
 @pytest.fixture
 def manager() -> Iterator[Client]:
-    """A person in a world of a test's own."""
+    """A person in a world of the test's own."""
     with market.at_work("Sales Managers") as found:
         yield found
 

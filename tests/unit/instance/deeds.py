@@ -1,4 +1,4 @@
-"""An instance with a small stock, and everything that can be done to it."""
+"""An instance with a small stock, and every call that can be made on it."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Desk:
         return self.instance.perform(METHODS[tool], match(METHODS[tool], given).values, call).body
 
     def now(self) -> dict[str, Any]:
-        """Every record as it stands: what it holds, and whether it is deleted."""
+        """The current values of every record, and whether it is deleted."""
         found = {}
         for row in self.db.rows("t"):
             if row["sk"] == "A" and row["pk"].partition("#")[0] in SWITCH and "body" in row:

@@ -1,4 +1,4 @@
-"""No answer is longer than 100 rows and 150,000 characters, and what was cut is said."""
+"""No answer is longer than 100 rows and 150,000 characters, and warnings name what was cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounts: companies and organisations (R55, R73-R77)."""
+"""Accounts: companies and organisations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comments on articles, with moderation (R62)."""
+"""Comments on articles, with moderation."""
 
 from __future__ import annotations
 

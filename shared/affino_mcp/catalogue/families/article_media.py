@@ -1,4 +1,4 @@
-"""Media items on an article or on one of its steps (R103, R110)."""
+"""Media items on an article or on one of its steps."""
 
 from __future__ import annotations
 

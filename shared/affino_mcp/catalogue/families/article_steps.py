@@ -1,4 +1,4 @@
-"""Steps and categories of articles (R103, R106-R107)."""
+"""Steps and categories of articles."""
 
 from __future__ import annotations
 

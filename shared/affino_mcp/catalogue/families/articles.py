@@ -1,4 +1,7 @@
-"""Articles: title, teaser, section and body; steps, categories, comments and media are in article_parts (R62, R103-R108)."""
+"""Articles: title, teaser, section and body.
+
+Steps and categories, comments and media have modules of their own: article_steps, article_comments and article_media.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contacts: people, their links to accounts and their consent permissions (R56, R78-R82)."""
+"""Contacts: people, their links to accounts and their consent permissions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Threads and posts of forums: reading, writing, moderating (R114-R119)."""
+"""Threads and posts of forums: reading, writing, moderating."""
 
 from __future__ import annotations
 

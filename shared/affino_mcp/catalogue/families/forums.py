@@ -1,4 +1,4 @@
-"""Forums: operators own them; people write threads and posts in them, moderators keep order (R64, R114-R119)."""
+"""Forums: operators own them, people write threads and posts in them, moderators moderate them."""
 
 from __future__ import annotations
 
@@ -103,7 +103,10 @@ def row(
     notes: str = "",
     moderates: bool = False,
 ) -> Method:
-    """Writing what is one's own or moderating is decided on the record itself, so most tools need `forums.read` first."""
+    """Makes one method of the forums family.
+
+    Most methods need only `forums.read`, because the record itself decides who may write in it or moderate it.
+    """
     family = Family.FORUMS
     return Method(name, family, effect, right, summary, example, returns, arguments, notes, record, moderates)
 

@@ -1,4 +1,4 @@
-"""History and undo: what was changed in a record, what one has changed oneself, and taking it back (R124)."""
+"""History and undo: the changes of a record, the person's own changes, and the undo of one change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SWITCH: Final[dict[str, Family]] = {
     "forum_posts": Family.FORUMS,
     "media_files": Family.MEDIA_ITEMS,
 }
-"""The kinds of record that have a history, and the family whose switches and rights each follows."""
+"""The kinds of record that have a history, and the family whose switches and rights apply to each."""
 
 KIND: Final = Field("Family", choice(*SWITCH), required=True)
 CODE: Final = Field("Code", code(), "the record's code", required=True)

@@ -1,4 +1,4 @@
-"""The files of media items: attached inline or, when they are larger, by an upload ticket (R109-R113)."""
+"""The files of media items: attached inline or, when larger, by an upload ticket."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
 MOST_BYTES: Final = 100 * 1024 * 1024
 MOST_INLINE: Final = 3 * 1024 * 1024
 MOST_TEXT: Final = 4 * 1024 * 1024
-"""Characters of Base64: a Lambda request holds 6 MB."""
+"""Maximum characters of Base64: a Lambda request holds 6 MB."""
 
 
 def _as_sha256(value: str) -> str:

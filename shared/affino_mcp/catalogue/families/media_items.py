@@ -1,4 +1,4 @@
-"""Media items, and the categories that operators give them; their files are in media_files (R63, R109-R113)."""
+"""Media items, and the categories that operators give them; their files are in media_files."""
 
 from __future__ import annotations
 

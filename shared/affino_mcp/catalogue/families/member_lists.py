@@ -1,4 +1,4 @@
-"""Contact lists and account lists: both work the same way, so both come from one table of methods (R57, R58, R98-R102)."""
+"""Contact lists and account lists: both kinds get their methods from one table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from affino_mcp.catalogue.method import CURSOR, MINE, PAGE_RETURNS, PAGE_SIZE, E
 from affino_mcp.catalogue.record import Record
 
 MOST_MEMBERS: Final = 500
-"""How many members one call may add or remove."""
+"""Maximum number of members that one call may add or remove."""
 
 MAILING_LIST: Final = "mailing_list"
 TYPE: Final = Field("Type", choice("segment", MAILING_LIST), "default segment")
@@ -24,7 +24,7 @@ _TITLE: Final = Field("Title", line(150))
 
 @dataclass(frozen=True, eq=False)
 class ListKind:
-    """One of the two kinds of list: what it holds, and the methods that work on it."""
+    """One of the two kinds of list: its members' kind of record, and the methods that work on it."""
 
     record: Record
     member: Record
@@ -33,17 +33,17 @@ class ListKind:
 
     @property
     def many(self) -> Field:
-        """The argument that takes several members."""
+        """The argument that names several members."""
         return Field(f"{self.member.code}s", codes(MOST_MEMBERS))
 
     @property
     def stem(self) -> str:
-        """The kind in method names."""
+        """The kind of list as it appears in method names."""
         return self.record.words.replace(" ", "_")
 
     @property
     def methods(self) -> tuple[Method, ...]:
-        """All eight methods."""
+        """All eight methods of this kind of list."""
         return (*self._reading(), *self._writing(), *self._of_members())
 
     @property

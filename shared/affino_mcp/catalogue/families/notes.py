@@ -1,4 +1,4 @@
-"""Notes: free text on an account, contact or opportunity (R61, R93-R97)."""
+"""Notes: free text on an account, contact or opportunity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opportunities: possible sales to an account, with contacts, team members and topics (R59, R83-R87)."""
+"""Opportunities: possible sales to an account, with contacts, team members and topics."""
 
 from __future__ import annotations
 

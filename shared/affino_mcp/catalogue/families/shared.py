@@ -14,4 +14,4 @@ CONTACT: Final = Field("UserCode", code(), "a contact")
 OPPORTUNITY: Final = Field("OpportunityCode", code(), "an opportunity")
 SEARCH_NAMES: Final = Field("Search", line(200), "part of the name")
 SCOPE: Final = (ACCOUNT, CONTACT, OPPORTUNITY)
-"""What a task or note can be attached to."""
+"""The fields that name the record that a task or note is about."""

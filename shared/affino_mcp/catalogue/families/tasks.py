@@ -1,4 +1,4 @@
-"""Tasks: follow-ups and reminders on a person, account, contact or opportunity (R60, R88-R92)."""
+"""Tasks: follow-ups and reminders on a person, account, contact or opportunity."""
 
 from __future__ import annotations
 

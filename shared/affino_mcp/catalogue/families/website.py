@@ -1,7 +1,7 @@
-"""What operators own on the website and records refer to: sections, securities, article types and categories (R103).
+"""Records that operators own and other records refer to: sections, securities, article types and categories.
 
-No tool writes these. `ReadGroups`, `WriteGroups` and `PublishGroups` name security groups,
-which `instance/builtin/access/record_security.py` compares with the person's.
+No tool writes these. `ReadGroups`, `WriteGroups` and `PublishGroups` name security groups, which
+`instance/builtin/access/record_security.py` compares with the person's.
 """
 
 from __future__ import annotations

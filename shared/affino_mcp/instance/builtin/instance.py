@@ -1,4 +1,4 @@
-"""The builtin instance: a real system of record on DynamoDB."""
+"""The builtin instance: a system of record on DynamoDB."""
 
 from __future__ import annotations
 
@@ -85,13 +85,13 @@ FACETS: Final[dict[str, Facet]] = {
     for module in (accounts, contacts, contact_lists, account_lists, opportunities, tasks, notes, *_ARTICLES, *_FORUMS)
 } | {**{module.FAMILY: module.facets for module in _MEDIA}, **website_records.FACETS}
 ATTEMPTS: Final = 15
-"""How often a write is tried again when others change the same rows at the same moment."""
+"""How many times a write is tried when other writers change the same rows at the same moment."""
 
 Carry = Callable[[Records, Method, Values, Call], Done]
 
 
 def undo_change(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a change back by the methods of its own family."""
+    """Undoes one change through the methods of the record's own family."""
     return undo.undo_change(records, method, values, call, _carried)
 
 
@@ -103,7 +103,7 @@ def _carried(records: Records, method: Method, values: Values, call: Call) -> Do
 
 
 def carrier(method: Method) -> Carry | None:
-    """The function of the family modules that carries a catalogue method out: it has the method's name."""
+    """Finds the function that carries out a catalogue method: it has the method's name. None when there is none."""
     if method.name == undo_change.__name__:
         return undo_change
     found = (getattr(module, method.name, None) for module in MODULES)
@@ -111,14 +111,17 @@ def carrier(method: Method) -> Carry | None:
 
 
 class BuiltinInstance:
-    """An Instance over one table of a Database, and the files of its media items."""
+    """An Instance over one table of a Database, and the file store of its media items."""
 
     def __init__(self, db: Database, table: str, files: Files | None = None) -> None:
         self.records = Records(db, table, FACETS, files)
-        self._turn = Lock()  # threads that clashed go on one after the other
+        self._turn = Lock()  # serialises the retries of threads that clashed
 
     def perform(self, method: Method, values: Values, call: Call) -> Done:
-        """See Instance. A write that meets another writer is run again on what the other one left."""
+        """Carries out one method (see Instance).
+
+        A write that clashes with another writer is run again on the new state.
+        """
         carry, call = carrier(method), replace(call, method=method.name)
         if carry is None:
             raise NotImplementedError(method.name)
@@ -145,7 +148,10 @@ class BuiltinInstance:
         raise StoreUnavailable
 
     def _unwritten(self, method: Method, values: Values, call: Call, fresh: Call, done: Done) -> Done:
-        """A rehearsal, or a write that had nothing to change: for a used key that is the second time."""
+        """Answers a dry run, or a write that had nothing to change.
+
+        When its idempotency key was used, with the earlier answer.
+        """
         if values.get(DRY_RUN.name):
             if DRY_RUN.name not in done.body:
                 fresh.warn(WarningCode.DRY_RUN, DRY_RUN.name, NOTHING_WRITTEN)
@@ -168,6 +174,6 @@ class BuiltinInstance:
 
 
 def _pause(attempt: int) -> None:
-    """Wait before another attempt, longer each time and by chance, so that processes that clashed spread."""
+    """Waits a random time before another attempt, longer for each, so that processes that clashed spread out."""
     if attempt:
         time.sleep(random.uniform(0, min(0.4, 0.01 * 2**attempt)))  # noqa: S311 (not a secret)

@@ -1,4 +1,4 @@
-"""Guards and groups: an oracle in a line, against the one function that decides."""
+"""Guards and groups: a one-line oracle, compared with the functions that decide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a live article reaches readers when it would not have: the dates against every moment that they can tell apart."""
+"""Whether a change shows a live article to more readers: its dates, against the readers' view at every moment."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def article(given_: dict[str, Any]) -> Document:
 
 
 def shown(document: Document, now: int) -> set[tuple[int, int]]:
-    """The hours from now on in which readers see it, each with the section."""
+    """The hours from now on in which readers see the article, each with the section."""
     section = int(document.values["standardSectionCode"])
     return {(hour, section) for hour in range(now, 9) if live_now(call(hour), document)}
 

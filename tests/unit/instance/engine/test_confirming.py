@@ -1,4 +1,4 @@
-"""Which writes ask for confirmation: what is seen to delete, moderate or publish, and nothing else, whatever was done before."""
+"""Which writes need confirmation: exactly those that delete, moderate or publish, whatever was done before."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOMETIMES = {"create_article", "update_article", "undo_change"}
 
 
 class Asked(ToolError):
-    """Nobody has confirmed."""
+    """The refusal of a write that is not confirmed."""
 
 
 def test_the_methods_that_may_ask() -> None:
@@ -48,7 +48,7 @@ def _live(state: tuple[dict[str, Any], bool] | None) -> bool:
 
 
 def _is_grave(tool: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """What the records themselves say of a write that was carried out."""
+    """Whether a write that was carried out deleted, moderated or published, judged by the records alone."""
     changed = {ref for ref in after if after[ref] != before.get(ref)}
     published = any(_live(after[ref]) and not _live(before.get(ref)) for ref in changed)
     gone = any(after[ref][1] and not (ref in before and before[ref][1]) for ref in changed)
@@ -57,7 +57,7 @@ def _is_grave(tool: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
 
 
 def _step(desk: Desk, tool: str, values: dict[str, Any]) -> None:
-    """A write that nobody has confirmed, and if it asks, once more when somebody has."""
+    """Carries out an unconfirmed write and, when it needs confirmation, the same write confirmed."""
     before = desk.now()
     desk.unconfirmed = lambda _: Asked()
     answer = _attempt(desk, tool, values)

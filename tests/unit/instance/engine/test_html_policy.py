@@ -1,4 +1,4 @@
-"""What HTML may be stored: the policy's page is the code's lists, and what comes out is stable and harmless."""
+"""The HTML policy: its page lists what the code allows, and sanitised HTML is stable and harmless."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[4] / "docs" / "html-policy.md"
 
 
 class Found(HTMLParser):
-    """What a reader of stored HTML could meet that the policy does not allow."""
+    """Records what the stored HTML holds that the policy does not allow."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Index rows, unique values and counts: after any changes they are exactly what the records call for."""
+"""Index rows, unique values and counts: after any changes they are exactly those of the records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words to search by."""
+"""Search words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever was done: undo leaves the record as it was before, or says why not; and history tells how it came to be."""
+"""Undo gives a record its former values or says why not, after any calls; history shows every change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _refusal(desk: Desk, record: dict[str, Any]) -> str | None:
 
 
 def _undone(desk: Desk, before: dict[str, Any], records: list[dict[str, Any]]) -> set[str]:
-    """Undo each part of the latest change; answers the kinds that came back."""
+    """Undoes each part of the latest change; returns the kinds of record that were changed back."""
     found = set()
     for record in records:
         ref, as_is = f"{record['Family']}#{record['Code']}", desk.now()
@@ -100,7 +100,7 @@ REFUSED: Final = [
 
 @pytest.mark.parametrize("deed", DEEDS, ids=[f"{place}-{tool}" for place, (tool, _) in enumerate(DEEDS)])
 def test_each_deed_alone(deed: Deed) -> None:
-    """On a fresh stock, everything but relations can be taken back."""
+    """On a fresh stock, every change except changes of relations can be undone."""
     desk, (tool, values) = Desk(), deed
     before, last = desk.now(), desk.latest()
     try:

@@ -1,4 +1,4 @@
-"""Knowing a file: whatever the bytes are, the answer is a format or our refusal, from few and bounded reads."""
+"""Recognising a file: for any bytes the result is a format or our refusal, after few and bounded reads."""
 
 from __future__ import annotations
 

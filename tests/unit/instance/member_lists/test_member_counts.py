@@ -1,4 +1,4 @@
-"""Member counts stay exact whoever else writes at the same moment: every interleaving is made, none is waited for."""
+"""Member counts stay exact when others write at the same moment: every interleaving is made, without waiting."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 class Crossed:
-    """A store in which somebody else writes just before the transactions that are told in `others`."""
+    """A store in which another writer writes just before the transactions that are numbered in `others`."""
 
     def __init__(self) -> None:
         self._inner = MemoryDatabase()
@@ -63,7 +63,7 @@ class Crm:
         return self.instance.perform(METHODS[method], values, self.call()).body
 
     def tried(self, method: str, **values: Any) -> Callable[[], None]:
-        """The call for later; what the tool refuses is left aside."""
+        """The call as a function to run later; it ignores a refusal by the tool."""
 
         def carry_out() -> None:
             try:
@@ -77,7 +77,7 @@ class Crm:
         return self.ask("add_contact_list_members", ContactListCode=1, UserCodes=list(members))
 
     def check(self) -> None:
-        """The count, the members and the members' own lists tell the same."""
+        """The count, the members and the members' own lists agree."""
         count = self.ask("get_contact_list", ContactListCode=1)["ContactList"]["MemberCount"]
         listed = self.ask("list_contact_list_members", ContactListCode=1, PageSize=100)["Items"]
         on_list = [m for m in range(1, 61) if self.ask("list_contact_lists", UserCode=m)["Items"]]

@@ -1,4 +1,4 @@
-"""What a person may do in a place is explained as it is enforced: the same answer as the functions that decide."""
+"""The explanation of a person's rights in a place agrees with the functions that decide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Guards as stored: which of them a person may pass, found in one query, and the facets that lists filter by."""
+"""Guards as stored: finds in one query which guards are open to a person, and makes the facets that lists filter by.
+
+A guard is a record that names security groups: a section, a security, a forum.
+"""
 
 from __future__ import annotations
 
@@ -18,29 +21,32 @@ SECURITY: Final = "SecurityCode"
 SECURITIES: Final = "securities"
 UNSECURED: Final = "security=none"
 MOST: Final = {"sections": 90, SECURITIES: 40, "forums": 90}
-"""How many guards of a kind an instance may have: together they stay within DynamoDB's 300 operators a filter."""
+"""Maximum number of guards per kind: together they stay within DynamoDB's limit of 300 operators in a filter."""
 
 
 def facets(stored: Stored) -> Facets:
-    """What a guard is listed by: the groups that it opens to."""
+    """Facets of a guard: the groups that it is open to."""
     return Facets((), record_security.tags(stored.document))
 
 
 def open_to(records: Records, actor: Actor, family: str, deed: str = record_security.READ) -> list[int]:
-    """The codes of the guards of one kind that are open to the person: one query."""
+    """Finds the codes of the guards of one kind that are open to the person for a deed, in one query."""
     where = any_of(*(Contains("facets", tag) for tag in record_security.tags_of(actor, deed)))
     return [row["code"] for row in _rows(records, family, where)]
 
 
 def parted(records: Records, actor: Actor, family: str) -> tuple[list[int], bool]:
-    """The codes of the guards that the person may read, and whether there are others: one query."""
+    """Finds the codes of the guards that the person may read, in one query.
+
+    Returns the codes, and True when the instance has guards of this kind that are closed to the person.
+    """
     rows, tags = _rows(records, family), set(record_security.tags_of(actor))
     found = [row["code"] for row in rows if not tags.isdisjoint(row["facets"])]
     return found, len(found) < len(rows)
 
 
 def codes(records: Records, family: str) -> list[int]:
-    """The codes of all operators' records of one kind."""
+    """The codes of all guards of one kind."""
     return [row["code"] for row in _rows(records, family)]
 
 
@@ -55,29 +61,32 @@ def _rows(records: Records, family: str, where: Condition | None = None) -> list
 
 
 def security_facet(document: Document) -> str:
-    """The tag under which a record that can carry a SecurityCode stands in the index."""
+    """The index tag for the security of a record that can carry a SecurityCode."""
     found = document.values.get(SECURITY)
     return f"security={found}" if found else UNSECURED
 
 
 def readable_securities(records: Records, actor: Actor) -> tuple[str, ...]:
-    """The group of tags of which a record must carry one to be visible: no security, or one open to the person."""
+    """The index tags of which a record must carry one to be visible.
+
+    The tags stand for no security, and for each security that is open to the person.
+    """
     return (UNSECURED, *(f"security={code}" for code in open_to(records, actor, SECURITIES)))
 
 
 def security_of(document: Document) -> list[Place]:
-    """Where the security of a record is, as a list of at most one."""
+    """`(family, code)` of a record's security, as a list of at most one."""
     found = document.values.get(SECURITY)
     return [(SECURITIES, found)] if found else []
 
 
 def passes_security(actor: Actor, document: Document, known: Known) -> bool:
-    """Whether a record's own security lets the person see it; `known` must hold that security."""
+    """True when the person may read the record's own security; `known` must hold that security."""
     return record_security.may_read(actor, *(known.get(place) for place in security_of(document)))
 
 
 def still(change: Change, *guards: Document | None) -> None:
-    """Fail the write, to be run again, when one of the guards has been changed since it was asked."""
+    """Makes the write fail with Clash when one of the guards has changed since it was checked; None guards are skipped."""
     for guard in guards:
         if guard is not None:
             change.add(Check(change.table, guard.key, equals("version", guard.version)))

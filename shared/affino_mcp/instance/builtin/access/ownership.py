@@ -1,4 +1,7 @@
-"""Own and others' records: who may change a task or a note (catalogue: own, assigned, or `*.all`)."""
+"""Ownership: decides who may change a task, a note or an opportunity.
+
+The owner, the creator, and a holder of the family's `*.all` right may.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from affino_mcp.instance.port import Call
 
 
 def owners(document: Document) -> set[int]:
-    """Whose record it is: the one it is assigned to and the one who created it."""
+    """The UserCodes of a record's owners: the person it is assigned to and the person who created it."""
     assigned, creator = document.values.get("OwnerCode"), document.system["CreatedBy"]["UserCode"]
     return {code for code in (assigned, creator) if code}
 

@@ -1,9 +1,10 @@
-"""Who may see, change and publish an article: the one place that every article tool asks (R8, R103, threat 51).
+"""Decides who may see, change and publish an article; every article tool uses these functions.
 
-Seeing: the section and the article's own security are open to the person, and the article is live, or the person may write
-articles, or it is the person's own. Changing: the section's write groups, and it is the person's own or `articles.all`;
-a live article, or making one live, also needs `articles.publish` and the section's publish groups. What a person may not see
-is not found; what is seen but may not be changed is refused with the right's name.
+A person sees an article when the section and the article's own security are open to the person and, besides, the
+article is live, or the person may write articles, or it is the person's own. Changing needs the section's write groups,
+and ownership or `articles.all`; changing a live article, or making one live, also needs `articles.publish` and the
+section's publish groups. An article that the person may not see is reported as not found; an article that the person
+may see but not change is refused with the name of the missing right.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ ALL: Final = "articles.all"
 ORDER: Final = "Steps"
 """The value of an article that holds the codes of its steps in order."""
 _NEVER: Final = "~"
-"""Sorts after every moment."""
+"""Sorts after every time."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """An article that the person may see, with what it was decided by."""
+    """An article that the person may see, with the records that the decision depends on."""
 
     stored: Stored
     known: Known
@@ -49,68 +50,77 @@ class Opened:
 
     @property
     def guards(self) -> tuple[Document | None, ...]:
-        """Its section, then its security if it has one."""
+        """The article's section, then its security when the article has one."""
         return tuple(self.known.get(place) for place in guards_of(self.document))
 
 
 def guards_of(document: Document) -> list[Place]:
-    """Where the section and the security of an article are."""
+    """`(family, code)` of the section and the security of an article."""
     return [(SECTIONS, document.values.get(SECTION.name, 0)), *guards.security_of(document)]
 
 
 def owners(document: Document) -> set[int]:
-    """Whose article it is: its author's and its creator's."""
+    """The UserCodes of an article's author and creator."""
     author, creator = document.values.get(AUTHOR.name), document.system["CreatedBy"]["UserCode"]
     return {code for code in (author, creator) if code}
 
 
 def sees(call: Call, document: Document, known: Known) -> bool:
-    """Whether the person may see the article; `known` must hold its guards."""
+    """True when the person may see the article; `known` must hold its guards."""
     return record_security.may_read(call.actor, *(known.get(place) for place in guards_of(document))) and shows(
         call, document
     )
 
 
 def shows(call: Call, document: Document) -> bool:
-    """Whether the article's own state lets the person see it, its guards aside: live, or theirs, or they write."""
+    """True when the article's own state lets the person see it, guards aside.
+
+    The article is live, or the person may see drafts, or the article is the person's own.
+    """
     return drafts_too(call) or call.actor.user_code in owners(document) or live_now(call, document)
 
 
 def drafts_too(call: Call) -> bool:
-    """Whether the person may see drafts of others."""
+    """True when the person may see drafts of others."""
     return call.actor.has(WRITE, call.at)
 
 
 def live_now(call: Call, document: Document) -> bool:
-    """Whether readers see the article at this moment."""
+    """True when readers see the article at this moment."""
     begins, ends, now = document.values.get("LiveDate"), document.values.get("ExpiryDate"), iso(call.at)
     begun, ended = not begins or precise(begins) <= now, ends is not None and precise(ends) <= now
     return bool(document.values.get("Live")) and begun and not ended
 
 
 def reaches_more(call: Call, before: Document, after: Document) -> bool:
-    """Whether readers of a live article will see it at a time, or under guards, when they would not have."""
+    """True when a change publishes a live article further.
+
+    Readers then see the article at a time, or under guards, at which they did not see it before.
+    """
     (was_from, was_to), (from_, to) = _shown(call, before), _shown(call, after)
     moved = guards_of(before) != guards_of(after)
     return bool(after.values.get("Live")) and from_ < to and (moved or from_ < was_from or was_to < to)
 
 
 def _shown(call: Call, document: Document) -> tuple[str, str]:
-    """From when until when a live article is shown, from this moment on."""
+    """The begin and the end of the time in which a live article is shown, from this moment on."""
     begins, ends = document.values.get("LiveDate"), document.values.get("ExpiryDate")
     return max(precise(begins) if begins else "", iso(call.at)), precise(ends) if ends else _NEVER
 
 
 @dataclass(frozen=True)
 class Visible:
-    """How a list leaves out what the person may not see: groups of facets, and where to look when that is narrower."""
+    """The facets by which a list hides what the person may not see.
+
+    `any_of` are groups of which one facet must hold each; `leads` are the facets to read from when these are narrower.
+    """
 
     any_of: tuple[tuple[str, ...], ...]
     leads: tuple[str, ...]
 
 
 def visible(records: Records, call: Call) -> Visible:
-    """What the person may see, as facets: two queries, whatever is stored."""
+    """The facets of the articles that the person may see, in two queries."""
     found, others = guards.parted(records, call.actor, SECTIONS)
     sections = tuple(f"section={code}" for code in found)
     drafts = () if drafts_too(call) else (("live=yes", f"mine={call.actor.user_code}"),)
@@ -119,7 +129,7 @@ def visible(records: Records, call: Call) -> Visible:
 
 
 def opened(records: Records, call: Call, argument: str, code: int, what: str = ARTICLE.words) -> Opened:
-    """The article, or NotFound under the argument and word by which it was asked for."""
+    """Loads an article that the person may see. Raises NotFound with the given argument and word."""
     stored = records.load(FAMILY, code)
     if stored is None:
         raise NotFound(argument, what)
@@ -131,7 +141,7 @@ def opened(records: Records, call: Call, argument: str, code: int, what: str = A
 
 
 def editable(records: Records, call: Call, argument: str, code: int, what: str = ARTICLE.words) -> Opened:
-    """The article if the person may change it; raises NotFound or PermissionDenied."""
+    """Loads an article that the person may change. Raises NotFound or PermissionDenied."""
     found = opened(records, call, argument, code, what)
     must_write(call, found.guards)
     if call.actor.user_code not in owners(found.document) and not call.actor.has(ALL, call.at):
@@ -148,7 +158,10 @@ def order(article: Document) -> list[int]:
 
 
 def step_opened(records: Records, call: Call, code: int, *, to_change: bool = False) -> tuple[Opened, Stored]:
-    """The article of a step, and the step; NotFound for a step that the person may not see."""
+    """Loads a step and its article; with `to_change`, only when the person may change them.
+
+    Raises NotFound for a step that the person may not see.
+    """
     step = records.require(STEP.family, STEP.code, code, STEP.words)
     ask = editable if to_change else opened
     found = ask(records, call, STEP.code, step.document.system[ARTICLE.code], STEP.words)
@@ -158,7 +171,7 @@ def step_opened(records: Records, call: Call, code: int, *, to_change: bool = Fa
 
 
 def may_publish(call: Call, guarding: Sequence[Document | None]) -> bool:
-    """Whether the person may make articles live under these guards (the section first)."""
+    """True when the person may make articles live under these guards (the section first)."""
     return call.actor.has(PUBLISH, call.at) and record_security.may_publish(call.actor, *guarding)
 
 
@@ -169,12 +182,12 @@ def must_write(call: Call, guarding: Sequence[Document | None]) -> None:
 
 
 def must_publish(call: Call, guarding: Sequence[Document | None]) -> None:
-    """Raises PermissionDenied unless the person may change what is live under these guards."""
+    """Raises PermissionDenied unless the person may change live articles under these guards."""
     if not may_publish(call, guarding):
         text = f"The article is live; changing it needs the right '{PUBLISH}' and publishing in its section."
         raise PermissionDenied(PUBLISH, text)
 
 
 def hold(change: Change, found: Opened) -> None:
-    """Bind a change to the article as it was seen and to the guards by which it was allowed."""
+    """Makes the change fail when the article or its guards have changed since they were loaded."""
     guards.still(change, found.document, *found.guards)

@@ -1,4 +1,4 @@
-"""Categories of articles, and what operators own: sections, article types, securities."""
+"""Categories of articles, and lists of what operators own: sections, article types, securities."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from affino_mcp.instance.port import Call, Done
 
 ITEM: Final = ARTICLE.code
 MOST: Final = 50
-"""Categories of one article."""
+"""Maximum number of categories of one article."""
 
 
 def list_article_categories(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """The categories of an article, or all there are."""
+    """Lists the categories of one article, or all categories."""
     if ITEM not in values:
         every = operator_records.everything(records, CATEGORY.family)
         return Done({"Categories": [_named(CATEGORY, document) for document in _found(every, values)]})
@@ -47,7 +47,7 @@ def _named(record: Record, document: Document) -> dict[str, Any]:
 
 
 def add_article_categories(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Put an article into categories; unknown ones are left out with a warning."""
+    """Adds an article to categories; unknown ones are left out with a warning."""
     found = article_access.editable(records, call, ITEM, values[ITEM])
     wanted = [(CATEGORY.family, code) for code in values[CATEGORY_CODES.name]]
     known = records.documents(wanted)
@@ -63,7 +63,7 @@ def add_article_categories(records: Records, method: Method, values: Values, cal
 
 
 def remove_article_categories(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take an article out of categories; those it is not in are answered with a warning."""
+    """Removes an article from categories. Warns when the article is in none of them."""
     found = article_access.editable(records, call, ITEM, values[ITEM])
     gone = set(values[CATEGORY_CODES.name])
     after = [code for code in found.document.values.get("Categories", []) if code not in gone]
@@ -88,7 +88,7 @@ def _answer(records: Records, document: Document) -> Done:
 
 
 def list_sections(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """The sections that the person may see, and what they may do in each."""
+    """Lists the sections that the person may see, with what the person may do in each."""
     visible = operator_records.open_to(records, call.actor, SECTION.family)
     rows = [_section(call, document) for document in _found(visible, values) if _in_channel(document, values)]
     return Done({"Sections": [row for row in rows if row["CanWrite"] or not values.get("WritableOnly")]})
@@ -110,7 +110,7 @@ def _section(call: Call, document: Document) -> dict[str, Any]:
 
 
 def list_article_types(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """The article types, and the securities that are open to the person."""
+    """Lists the article types, and the securities that are open to the person."""
     types = operator_records.everything(records, ARTICLE_TYPE.family)
     securities = operator_records.open_to(records, call.actor, SECURITY.family)
     return Done(

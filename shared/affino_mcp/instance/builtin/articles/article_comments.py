@@ -1,4 +1,4 @@
-"""Comments on articles: one's own or a moderator's to change, held for approval where the section says so (R62)."""
+"""Comments on articles: changed by their author or a moderator, held for approval in a moderated section."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _BECOMES: Final = {"approve": APPROVED, "unhide": APPROVED, "hide": HIDDEN}
 
 
 def facets(stored: Stored) -> Facets:
-    """Comments are listed by article and status; the article counts the approved ones."""
+    """Facets of a comment: its article and status. The article counts its approved comments."""
     item = stored.document.system[ITEM]
     status = stored.document.values[STATUS.name]
     counted = (f"{ARTICLE.family}#{item}",) if status == APPROVED else ()
@@ -52,7 +52,7 @@ def _derived(document: Document) -> dict[str, Any]:
 
 
 def list_article_comments(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of comments; all but the approved ones are for moderators."""
+    """Lists comments; only moderators may list others than the approved ones."""
     status = values.get(STATUS.name, APPROVED)
     if status != APPROVED and not _moderates(call):
         raise PermissionDenied(MODERATE)
@@ -63,7 +63,7 @@ def list_article_comments(records: Records, method: Method, values: Values, call
 
 
 def create_article_comment(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A new comment; in a moderated section it waits for approval."""
+    """Creates a comment; in a moderated section it is held for approval."""
     found = article_access.opened(records, call, ITEM, values[ITEM])
     if _mode(found) == "closed":
         raise InvalidState("Comments are closed in this article's section.", argument=ITEM)
@@ -97,7 +97,7 @@ def _parent(records: Records, call: Call, values: Values) -> None:
 
 
 def sees(call: Call, document: Document) -> bool:
-    """Whether the comment's status lets the person see it; the article must be seen as well."""
+    """True when the comment's status lets the person see it; the article must be visible as well."""
     return document.values[STATUS.name] == APPROVED or _moderates(call) or _is_author(call, document)
 
 
@@ -110,7 +110,7 @@ def _opened(records: Records, call: Call, values: Values) -> tuple[Opened, Store
 
 
 def _changeable(records: Records, call: Call, values: Values) -> tuple[Opened, Stored]:
-    """A comment that is the person's own, with the right to comment, or any for a moderator."""
+    """Loads a comment that the person may change: the person's own, with the right to comment, or any for a moderator."""
     found, stored = _opened(records, call, values)
     if _moderates(call):
         return found, stored
@@ -133,7 +133,7 @@ def _save(records: Records, change: Change, found: Opened, before: Stored | None
 
 
 def update_article_comment(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change a comment's text; in a moderated section it waits for approval again."""
+    """Updates a comment's text; in a moderated section the comment is held for approval again."""
     found, before = _changeable(records, call, values)
     change = records.change(method, values, call)
     status = before.document.values[STATUS.name]
@@ -143,7 +143,7 @@ def update_article_comment(records: Records, method: Method, values: Values, cal
 
 
 def moderate_article_comment(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Approve, hide or unhide a comment; what is so already is answered with a warning."""
+    """Approves, hides or unhides a comment. Warns when the comment already has that state."""
     found, before = _opened(records, call, values)
     status, wanted = before.document.values[STATUS.name], _BECOMES[values["Action"]]
     if status == wanted or (values["Action"] == "unhide" and status != HIDDEN):
@@ -156,7 +156,7 @@ def moderate_article_comment(records: Records, method: Method, values: Values, c
 
 
 def delete_article_comment(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a comment off; answers to it stay."""
+    """Deletes a comment; replies to it remain."""
     found, before = _changeable(records, call, values)
     change = records.change(method, values, call)
     gone = replace(before.document.changed(call, {}), deleted=True)

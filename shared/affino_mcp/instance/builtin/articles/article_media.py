@@ -1,4 +1,4 @@
-"""Media items on articles and steps: an attachment is a record that both sides find by index (R103, R110)."""
+"""Media items on articles and steps: an attachment is a record that article and media item find by index."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ ITEM: Final = ARTICLE.code
 STEP_CODE: Final = STEP.code
 MEDIA: Final = Family.MEDIA_ITEMS.value
 MOST: Final = 90
-"""Media on one article with its steps, so that one query and one read show them all."""
+"""Maximum number of media on one article with its steps, so that one query and one read load all of them."""
 
 MOST_ON_STEP: Final = 8
-"""Media on one step, so that deleting it stays one transaction."""
+"""Maximum number of media on one step, so that the step is deleted in one transaction."""
 
 
 def facets(stored: Stored) -> Facets:
-    """Attachments are found by article, by step and by media item (its UsedBy), which counts them."""
+    """Facets of an attachment: article, step and media item (for its UsedBy). The media item counts its attachments."""
     values, system = stored.document.values, stored.document.system
     step = (f"step={system[STEP_CODE]}",) if system.get(STEP_CODE) else ()
     item = values[MEDIA_ITEM.name]
@@ -52,7 +52,7 @@ def _by(records: Records, facet: str) -> list[Document]:
 
 
 def attached(records: Records, call: Call, article: int) -> list[dict[str, Any]]:
-    """What is attached to an article and its steps, in order; media items hidden from the person are left out."""
+    """The attachments of an article and its steps, in order; media items that the person may not see are left out."""
     found = _by(records, f"article={article}")
     if not found:
         return []
@@ -74,13 +74,13 @@ def _shown(call: Call, document: Document, known: Known) -> dict[str, Any]:
 
 
 def list_article_media(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """All attachments of an article, those of its steps included."""
+    """Lists all attachments of an article, including those of its steps."""
     found = article_access.opened(records, call, ITEM, values[ITEM])
     return Done({"Attachments": attached(records, call, values[ITEM])}, found.document.ref)
 
 
 def attach_article_media(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Attach a media item; one that is there already is answered with a warning."""
+    """Attaches a media item. Warns when the item is attached there already."""
     found, step = _target(records, call, values)
     change = records.change(method, values, call)
     known = _item(records, change, values[MEDIA_ITEM.name])
@@ -117,7 +117,7 @@ def _target(records: Records, call: Call, values: Values) -> tuple[Opened, int |
 
 
 def _item(records: Records, change: Change, code: int) -> Known:
-    """The media item, which must exist and be open to the person; warns when it has no file yet."""
+    """Loads the media item, which must be open to the person; warns when the item has no file yet."""
     call = change.call
     if not call.readable(MEDIA):
         raise ToolDisabled(f"{MEDIA}.read")
@@ -146,13 +146,13 @@ def _off(records: Records, change: Change, document: Document) -> None:
 
 
 def release(records: Records, change: Change, step: int) -> None:
-    """Take everything off a step, in the same change."""
+    """Deletes all attachments of a step, in the same change."""
     for document in _by(records, f"step={step}"):
         _off(records, change, document)
 
 
 def detach_article_media(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a media item off its article or step."""
+    """Deletes one attachment of an article or step."""
     stored = records.require(FAMILY, CODE, values[CODE], ATTACHMENT.words)
     found = article_access.editable(records, call, CODE, stored.document.system[ITEM], ATTACHMENT.words)
     change = records.change(method, values, call)

@@ -1,4 +1,4 @@
-"""Steps of articles: records of their own; the article keeps their order, so that a new order is one row (R103, R106)."""
+"""Steps of articles: records of their own. The article holds their order, so that reordering writes one row."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ Attached = Sequence[dict[str, Any]]
 
 
 def facets(stored: Stored) -> Facets:
-    """Steps are found through their article."""
+    """A step has no facets: it is found through its article."""
     return Facets(())
 
 
 def pages(
     records: Records, call: Call, article: Document, attached: Attached, room: Room, *, bodies: bool, first: int = 1
 ) -> list[dict[str, Any]]:
-    """The steps from place `first` on as callers see them; what does not fit is left out with a warning."""
+    """Renders the steps from position `first` on; what does not fit into `room` is left out with a warning."""
     codes = order(article)
     known: dict[int, Document] = {}
     for start in range(first - 1, len(codes), _BATCH):
@@ -82,7 +82,7 @@ def _entry(call: Call, step: Document, place: int, attached: Attached, body: str
 
 
 def list_article_steps(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """The steps in order, with bodies and media."""
+    """Lists the steps in order, with bodies and media."""
     found = article_access.opened(records, call, ITEM, values[ITEM])
     first = values.get("FromSortOrder", 1)
     return _in_order(records, call, found.document, first)
@@ -94,7 +94,7 @@ def _in_order(records: Records, call: Call, article: Document, first: int = 1) -
 
 
 def get_article_step(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One step."""
+    """Answers one step."""
     found, step = step_opened(records, call, values[CODE])
     start = values.get("BodyFrom", 0)
     return Done({"Step": _shown(records, call, found.document, step.document, None, start)}, step.document.ref)
@@ -117,7 +117,7 @@ def _shown(
 
 
 def create_article_step(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A new step, at the end or at its place."""
+    """Creates a step at the end or at the given position."""
     found = article_access.editable(records, call, ITEM, values[ITEM])
     codes = order(found.document)
     if len(codes) >= MOST_STEPS:
@@ -158,7 +158,7 @@ def _save_order(records: Records, change: Change, found: Opened, article: Docume
 
 
 def update_article_step(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change what is given; null clears the body."""
+    """Updates the given attributes of a step; null clears the body."""
     found, before = step_opened(records, call, values[CODE], to_change=True)
     change = records.change(method, values, call)
     given = {name: values[name] for name in STEP.writable if name in values}
@@ -174,7 +174,7 @@ def update_article_step(records: Records, method: Method, values: Values, call: 
 
 
 def delete_article_step(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a step and its media off; the others close up."""
+    """Deletes a step and detaches its media; the steps after it move up."""
     found, before = step_opened(records, call, values[CODE], to_change=True)
     change = records.change(method, values, call)
     gone = replace(before.document.changed(call, {}), deleted=True)
@@ -186,7 +186,7 @@ def delete_article_step(records: Records, method: Method, values: Values, call: 
 
 
 def reorder_article_steps(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Put the steps in a new order: one row changes, however many they are."""
+    """Puts the steps into a new order; only the article's row changes."""
     found = article_access.editable(records, call, ITEM, values[ITEM])
     wanted, codes = values[STEP_CODES.name], order(found.document)
     if sorted(wanted) != sorted(codes):

@@ -1,4 +1,4 @@
-"""An article as callers see it: with its steps, categories and media, cut to the room of one answer."""
+"""Renders an article for callers with its steps, categories and media, within the budget of one answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
 def bare(records: Records, call: Call, found: Opened, body: str | None) -> dict[str, Any]:
-    """A new article, which has no steps, media or comments yet."""
+    """Renders a new article, which has no steps, media or comments yet."""
     answer = _base(call, found, found.known) | {"Steps": [], "Categories": [], "Media": [], "CommentCount": 0}
     return answer | {"Body": Room(answer).shown(call, body, "Body")}
 
@@ -32,7 +32,11 @@ def bare(records: Records, call: Call, found: Opened, body: str | None) -> dict[
 def whole(
     records: Records, call: Call, found: Opened, *, body: str | None = None, bodies: bool = True, start: int = 0
 ) -> dict[str, Any]:
-    """The full article. `body` saves reading it; `bodies` says whether the steps come with theirs."""
+    """Renders the full article.
+
+    `body` is the text when it is loaded already; `bodies` says whether the steps come with their bodies; `start` is the
+    position in the body.
+    """
     document = found.document
     attached = article_media.attached(records, call, document.code)
     known = records.documents(categories_of(document), found.known)
@@ -70,12 +74,12 @@ def _slug(text: str) -> str:
 
 
 def categories_of(document: Document) -> list[tuple[str, int]]:
-    """Where the article's categories are."""
+    """`(family, code)` of the article's categories."""
     return [(CATEGORY.family, code) for code in document.values.get("Categories", ())]
 
 
 def categories(document: Document, known: Known) -> list[dict[str, Any]]:
-    """The article's categories, by code."""
+    """The article's categories by code."""
     return [
         {CATEGORY.code: code, "Name": known[place].label}
         for place in sorted(categories_of(document))
@@ -85,6 +89,6 @@ def categories(document: Document, known: Known) -> list[dict[str, Any]]:
 
 
 def comment_count(records: Records, code: int) -> int:
-    """How many approved comments the article has."""
+    """The number of the article's approved comments."""
     row = records.db.get(records.table, count_key(f"{FAMILY}#{code}"))
     return int((row or {}).get(COMMENT.family, 0))

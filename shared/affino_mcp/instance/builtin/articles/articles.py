@@ -1,4 +1,4 @@
-"""Articles on the builtin instance (R62, R103-R108)."""
+"""Articles on the builtin instance."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ AUTHOR: Final = "AuthorCode"
 
 
 def facets(stored: Stored) -> Facets:
-    """What an article is listed by."""
+    """Facets of an article."""
     document, values = stored.document, stored.document.values
     rows = [f"section={values[SECTION.name]}", f"author={values.get(AUTHOR)}"]
     rows += [f"mine={code}" for code in sorted(article_access.owners(document))]
@@ -45,7 +45,7 @@ def facets(stored: Stored) -> Facets:
 
 
 def list_articles(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of the articles that the person may see."""
+    """Lists the articles that the person may see."""
     leads = {
         "section": values.get(SECTION.name),
         "author": values.get(AUTHOR),
@@ -69,14 +69,14 @@ def list_articles(records: Records, method: Method, values: Values, call: Call) 
 
 
 def get_article(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One article with its steps, categories and media, within the room of one answer."""
+    """Answers one article with its steps, categories and media, within the budget of one answer."""
     found = article_access.opened(records, call, CODE, values[CODE])
     bodies, start = values.get("IncludeSteps", True), values.get("BodyFrom", 0)
     return Done({"Article": article_view.whole(records, call, found, bodies=bodies, start=start)}, found.document.ref)
 
 
 def create_article(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A new article, a draft unless Live was asked for and is allowed."""
+    """Creates an article: a draft, unless Live is asked for and the person may publish."""
     change = records.change(method, values, call)
     checked, known = references.check(records, change, ARTICLE, values)
     code = records.codes.take(FAMILY, change)
@@ -92,7 +92,7 @@ def create_article(records: Records, method: Method, values: Values, call: Call)
 
 
 def update_article(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change what is given; null clears."""
+    """Updates the given attributes of an article; null clears one."""
     before = article_access.editable(records, call, CODE, values[CODE])
     check_unchanged(before.document, values)
     if LIVE in values and values[LIVE] is None:
@@ -112,7 +112,7 @@ def update_article(records: Records, method: Method, values: Values, call: Call)
 
 
 def _may_move(call: Call, before: Opened, after: Opened) -> None:
-    """To another section, or under another security, only where the person could have written it."""
+    """Raises PermissionDenied when a move to another section or security leads to where the person may not write."""
     if article_access.guards_of(before.document) == article_access.guards_of(after.document):
         return
     article_access.must_write(call, after.guards)
@@ -121,7 +121,7 @@ def _may_move(call: Call, before: Opened, after: Opened) -> None:
 
 
 def _live(call: Call, found: Opened, asked: bool | None) -> bool:
-    """The live flag to store; a person who may not publish keeps a draft, with a warning."""
+    """The live flag to store; the article stays a draft, with a warning, when the person may not publish."""
     is_live = bool(found.document.values.get(LIVE))
     if not asked or is_live or article_access.may_publish(call, found.guards):
         return is_live if asked is None else asked
@@ -141,7 +141,7 @@ def _scheduled(call: Call, document: Document, live: bool) -> Document:
 
 
 def _with_body(change: Change, document: Document, values: Values) -> tuple[Document, str | None]:
-    """The document with its body stored, and the body itself when it was given."""
+    """The document with its body stored, and the text of the body when the call gives one."""
     if not values.get(BODY):
         return document, None
     body = html_policy.cleaned(change.call, BODY, values[BODY])
@@ -150,7 +150,7 @@ def _with_body(change: Change, document: Document, values: Values) -> tuple[Docu
 
 
 def delete_article(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take an article out of every list; its steps, comments and media are reached through it only."""
+    """Deletes an article; its steps, comments and media are reached only through the article."""
     before = article_access.editable(records, call, CODE, values[CODE])
     change = records.change(method, values, call)
     article_access.hold(change, before)

@@ -30,11 +30,11 @@ FAMILY: Final = ACCOUNT.family
 CODE: Final = ACCOUNT.code
 Tags = tuple[str, ...]
 DEEPEST: Final = 10
-"""How many levels of parents an account may have."""
+"""Maximum number of levels of parents of an account."""
 
 
 def facets(stored: Stored) -> Facets:
-    """What an account is listed by."""
+    """Facets of an account."""
     values, creator = stored.document.values, stored.document.system["CreatedBy"]["UserCode"]
     manager = values.get("AccountManagerCode")
     one_of = {
@@ -51,7 +51,7 @@ def facets(stored: Stored) -> Facets:
 
 
 def list_accounts(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of account summaries."""
+    """Lists account summaries."""
     wanted = {
         "type": look_up("AccountTypeCode", "account_types", values.get("AccountTypeCode")),
         "industry": look_up("IndustryCode", "industries", values.get("IndustryCode")),
@@ -67,7 +67,7 @@ def list_accounts(records: Records, method: Method, values: Values, call: Call) 
 
 
 def _family_tree(records: Records, rows: Tags, tags: Tags, values: Values, call: Call) -> Done:
-    """The accounts at any depth below one; the other filters hold for each of them."""
+    """Lists the accounts at any depth below one account; the other filters apply to each of them."""
     above = values.get("ParentCode")
     if above is None:
         raise InvalidArgument("IncludeChildren", "IncludeChildren needs ParentCode: whose children shall be listed?")
@@ -79,7 +79,7 @@ def _family_tree(records: Records, rows: Tags, tags: Tags, values: Values, call:
 
 
 def get_account(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One account with its contacts and opportunities."""
+    """Answers one account with its contacts and opportunities."""
     stored = records.require(FAMILY, CODE, values[CODE], ACCOUNT.words)
     return Done(
         {"Account": present(records, call, stored.document, _contacts(records, call, stored))}, stored.document.ref
@@ -98,7 +98,10 @@ def present(
     have: Known | None = None,
     new: bool = False,
 ) -> dict[str, Any]:
-    """The full account. Contacts and opportunities are left out, with a warning, where they may not be read."""
+    """Renders the full account.
+
+    Contacts and opportunities are left out, with a warning, where the call may not read them.
+    """
     first = linked.first
     wanted = [*references.pointed_to(call, [document]), *(("contacts", code) for code in first)]
     known = records.documents(wanted, have)
@@ -118,7 +121,7 @@ def _contact(code: int, link: contact_account_links.Link, known: Known) -> dict[
 
 
 def create_account(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A new account; a primary contact is linked in the same step."""
+    """Creates an account; links its primary contact in the same transaction."""
     change = records.change(method, values, call)
     checked, known = references.check(records, change, ACCOUNT, values)
     _warn_of_duplicates(records, call, checked)
@@ -132,7 +135,10 @@ def create_account(records: Records, method: Method, values: Values, call: Call)
 def _primary(
     records: Records, change: Change, former: int | None, account: Document
 ) -> dict[int, contact_account_links.Link]:
-    """Link the contact that the account now names as its primary one; the former one steps back."""
+    """Links the contact that is now the account's primary one; the previous one is primary no longer.
+
+    Returns the links that changed, by contact.
+    """
     code = account.values.get(PRIMARY_FIELD)
     if code == former:
         return {}
@@ -149,7 +155,7 @@ def _primary(
 
 
 def update_account(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change what is given; null clears."""
+    """Updates the given attributes of an account; null clears one."""
     before = records.require(FAMILY, CODE, values[CODE], ACCOUNT.words)
     check_unchanged(before.document, values)
     change = records.change(method, values, call)
@@ -165,7 +171,10 @@ def update_account(records: Records, method: Method, values: Values, call: Call)
 
 
 def _no_cycle(records: Records, change: Change, document: Document, parent: int | None) -> None:
-    """Raises Conflict when the account would lie below itself; parents that change meanwhile are looked at again."""
+    """Raises Conflict when the account would be its own ancestor.
+
+    The write fails with Clash when one of the parents changes meanwhile.
+    """
     for _ in range(DEEPEST):
         if parent is None:
             return
@@ -203,14 +212,14 @@ def _site(website: str) -> str:
 
 
 def list_account_lookups(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """The fixed lists that accounts use."""
+    """Lists the entries of the fixed lists that accounts use."""
     lists = {"Industries": "industries", "AccountTypes": "account_types"}
     entries = {shown: [{"Code": c, "Name": n} for c, n in LISTS[name].items()] for shown, name in lists.items()}
     return Done(dict(entries))
 
 
 def delete_account(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take an account out of every list; refused while others depend on it."""
+    """Deletes an account. Raises Conflict while it has child accounts or opportunities that are not closed."""
     before = records.require(FAMILY, CODE, values[CODE], ACCOUNT.words)
     change = records.change(method, values, call)
     change.add(Check(records.table, count_key(before.document.ref), _free()), _in_use)

@@ -1,4 +1,4 @@
-"""Consent permissions of contacts (R82): granted and revoked by their own tools, never by an update."""
+"""Consent permissions of contacts: granted and revoked by their own tools, never by an update of the contact."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from affino_mcp.instance.port import Call, Done
 
 
 def granted(stored: Stored) -> list[int]:
-    """The codes of the permissions that hold now."""
+    """The codes of the permissions that the contact has granted and not revoked."""
     return [code for code, grant in sorted(stored.to("permissions").items()) if grant["Status"] == GRANTED]
 
 
 def shown(stored: Stored, revoked: bool) -> list[dict[str, Any]]:
-    """A contact's grants as callers see them, with the revoked ones when asked."""
+    """A contact's permissions for callers; the revoked ones only when `revoked` is True."""
     grants = sorted(stored.to("permissions").items())
     return [dict(grant) for _, grant in grants if revoked or grant["Status"] == GRANTED]
 
 
 def list_permissions(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """The consent statements on offer."""
+    """Lists the permissions that a contact can grant, with their statements."""
     asked = words(values.get("Search", ""))
     rows = [
         {PERMISSION.name: code, "Name": name, "Statement": statement, "Active": True}
@@ -42,7 +42,7 @@ def list_permissions(records: Records, method: Method, values: Values, call: Cal
 
 
 def list_contact_permissions(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """What one contact consented to."""
+    """Lists what one contact consented to."""
     stored = _contact(records, values)
     return Done({"Permissions": shown(stored, values.get("IncludeRevoked", False))}, stored.document.ref)
 
@@ -52,7 +52,7 @@ def _contact(records: Records, values: Values) -> Stored:
 
 
 def grant_contact_permission(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Record a consent; one that holds already is answered with a warning."""
+    """Records a consent. Warns when the contact has granted the permission already."""
     before, code = _contact(records, values), values[PERMISSION.name]
     if code not in PERMISSIONS:
         raise NotFound(PERMISSION.name, "permission")
@@ -72,7 +72,7 @@ def grant_contact_permission(records: Records, method: Method, values: Values, c
 
 
 def revoke_contact_permission(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Record that a consent was withdrawn; one withdrawn already is answered with a warning."""
+    """Records that a consent was withdrawn. Warns when it has been withdrawn already."""
     before, code = _contact(records, values), values[PERMISSION.name]
     existing = before.to("permissions").get(code)
     if existing is None:

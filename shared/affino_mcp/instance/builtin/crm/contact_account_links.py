@@ -1,7 +1,7 @@
 """Links between contacts and accounts.
 
-A link is a relation of the contact. The account finds its contacts through the contacts' index, keeps count of them, and
-names its primary one; the contact's link says the same, and both change in one transaction.
+A link is a relation of the contact. The account finds its contacts through the contacts' index, keeps a count of them,
+and names its primary contact; the contact's link says the same, and both change in one transaction.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from affino_mcp.store.ops import Query
 
 PRIMARY_FIELD: Final = "PrimaryContactCode"
 MOST_LINKS: Final = 25
-"""How many accounts a contact may be linked to: every link is written with each change of the contact."""
+"""Maximum number of accounts that a contact is linked to: every link is written with each change of the contact."""
 
 MOST_SHOWN: Final = 20
 Link = Mapping[str, Any]
@@ -30,23 +30,23 @@ Link = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Linked:
-    """The contacts of one account: how many there are, and the links of the first ones by their codes."""
+    """The contacts of one account: their number, and the links of the first ones by contact code."""
 
     count: int = 0
     links: Mapping[int, Link] = field(default_factory=dict)
 
     @property
     def first(self) -> list[int]:
-        """The codes to show: the primary contact's, and the first others, in order."""
+        """The codes of the contacts to show, in order: the primary contact and the first others."""
         return sorted(sorted(self.links, key=lambda code: (not self.links[code]["Primary"], code))[:MOST_SHOWN])
 
     def changed(self, change: Change, links: Mapping[int, Link]) -> Linked:
-        """With links that the change is about to write."""
+        """A copy with the links that the change is about to write."""
         return Linked(self.count + (LINK_CODE in change.taken), {**self.links, **links})
 
 
 def of_account(records: Records, account: Document) -> Linked:
-    """An account's first contacts and its primary one, in two reads."""
+    """Loads an account's first contacts and its primary contact, in two reads."""
     ref, primary = account.ref, account.values.get(PRIMARY_FIELD)
     partition = facet_partition("contacts", f"account={account.code}")
     rows = records.db.query(Query(records.table, partition, limit=MOST_SHOWN)).items
@@ -58,7 +58,7 @@ def of_account(records: Records, account: Document) -> Linked:
 
 
 def new_link(records: Records, change: Change, **asked: Any) -> dict[str, Any]:
-    """A fresh link with its own code."""
+    """Makes a new link with a code of its own."""
     call = change.call
     link = {
         LINK_CODE: records.codes.take("links", change),
@@ -70,15 +70,17 @@ def new_link(records: Records, change: Change, **asked: Any) -> dict[str, Any]:
 
 
 def shown(contact: int | None, account: int, link: Link) -> dict[str, Any]:
-    """A link as callers see it."""
+    """A link for callers."""
     codes = {LINK_CODE: link[LINK_CODE], "UserCode": contact, "AccountCode": account}
     return codes | {name: link[name] for name in ("Primary", "LeftCompany", "JobTitle")}
 
 
 def save(records: Records, change: Change, contact: Stored, account: str, link: Link | None) -> Stored:
-    """Take the contact with this link to an account (None: without one) into the change; answers it as it then is.
+    """Adds the contact with this link to an account (None: without the link) to the change.
 
-    Raises Conflict when it would have too many.
+    Returns the contact's new state.
+
+    Raises Conflict when the contact would have more than 25 links.
     """
     after = replace(contact, document=contact.document.changed(change.call, {})).related(account, link)
     if link is not None and len(after.to("accounts")) > MOST_LINKS:
@@ -88,7 +90,10 @@ def save(records: Records, change: Change, contact: Stored, account: str, link: 
 
 
 def step_back(records: Records, change: Change, former: int | None, account: Document) -> dict[int, Link]:
-    """Take into the change that the account's former primary contact is so no longer; answers that link."""
+    """Adds to the change that the account's previous primary contact is primary no longer; returns the changed link.
+
+    Returns an empty mapping when there was no such link.
+    """
     contact = records.load("contacts", former) if former else None
     link = contact.relations.get(account.ref) if contact else None
     if former is None or contact is None or link is None or not link["Primary"]:

@@ -1,4 +1,4 @@
-"""The tools that link contacts to accounts (R81)."""
+"""The tools that link contacts to accounts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _require(contact: Stored, account: Stored) -> Link:
 
 
 def link_contact_to_account(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Link two existing records; a link that is there already is answered with a warning."""
+    """Links an existing contact to an existing account. Warns when they are linked already."""
     contact, account = _both(records, values)
     change = records.change(method, values, call)
     existing = contact.relations.get(account.document.ref)
@@ -44,7 +44,7 @@ def link_contact_to_account(records: Records, method: Method, values: Values, ca
 
 
 def update_contact_account_link(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change an existing link; null clears, and means no for Primary and LeftCompany."""
+    """Updates a link; null clears JobTitle, and sets Primary and LeftCompany to false."""
     contact, account = _both(records, values)
     existing = _require(contact, account)
     change = records.change(method, values, call)
@@ -56,7 +56,7 @@ def update_contact_account_link(records: Records, method: Method, values: Values
 
 
 def unlink_contact_from_account(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Remove a link; the account loses its primary contact if that was the one."""
+    """Removes a link; the account has no primary contact any more when this contact was the primary one."""
     contact, account = _both(records, values)
     _require(contact, account)
     change = records.change(method, values, call)
@@ -72,7 +72,10 @@ def _write(records: Records, change: Change, contact: Stored, account: Stored, l
 
 
 def _name_primary(records: Records, change: Change, contact: Stored, account: Stored, *, primary: bool) -> None:
-    """Take the account into the change: with another primary contact, or only on condition that it is there."""
+    """Adds the account to the change with its new primary contact.
+
+    Without one, only on condition that the account exists.
+    """
     code, former = contact.document.code, account.document.values.get(PRIMARY_FIELD)
     if primary == (former == code):
         change.must_exist(account.document.key, lambda _: NotFound(ACCOUNT.name, "account"))

@@ -1,4 +1,4 @@
-"""Contacts on the builtin instance. Members of staff are contacts too (a person is a user)."""
+"""Contacts on the builtin instance. Members of staff are contacts too: in Affino every person is a user."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CONTACT_LIST: Final = CONTACT_LISTS.record
 
 
 def facets(stored: Stored) -> Facets:
-    """What a contact is listed by."""
+    """Facets of a contact."""
     creator = stored.document.system["CreatedBy"]["UserCode"]
     rows = [f"account={code}" for code in sorted(stored.to("accounts"))]
     rows += [f"permission={code}" for code in consents.granted(stored)]
@@ -41,7 +41,7 @@ def facets(stored: Stored) -> Facets:
 
 
 def list_contacts(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of contact summaries."""
+    """Lists contact summaries."""
     wanted = {"account": values.get(AT), "permission": values.get("PermissionCode")}
     rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
     rows += [f"mine={call.actor.user_code}"] if values.get("Mine") else []
@@ -58,7 +58,7 @@ def list_contacts(records: Records, method: Method, values: Values, call: Call) 
 
 
 def _by_email(records: Records, plan: listing.Plan, values: Values, call: Call) -> Done:
-    """At most one contact; the other filters hold for it too."""
+    """Lists at most one contact, found by e-mail address; the other filters apply to it too."""
     listing.asked(values)
     code = records.taken(FAMILY, "Email", values["Email"])
     stored = records.load(FAMILY, code) if code else None
@@ -72,7 +72,7 @@ def _is_on_list(records: Records, code: int, values: Values, call: Call) -> bool
 
 
 def get_contact(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One contact, found by exactly one of its keys."""
+    """Answers one contact, found by exactly one of its keys."""
     keys = [field.name for field in method.arguments if values.get(field.name) is not None]
     if len(keys) != 1:
         names = ", ".join(field.name for field in method.arguments)
@@ -87,7 +87,7 @@ def get_contact(records: Records, method: Method, values: Values, call: Call) ->
 def present(
     records: Records, call: Call, stored: Stored, have: Known | None = None, new: bool = False
 ) -> dict[str, Any]:
-    """The full contact with links and consents; accounts are named only where the profile may read them."""
+    """Renders the full contact with links and consents; accounts have names only where the call may read accounts."""
     accounts = stored.to("accounts")
     known = records.documents((("accounts", code) for code in accounts), have)
     derived: dict[str, Any] = {"Permissions": consents.shown(stored, revoked=False)}
@@ -103,7 +103,7 @@ def present(
 
 
 def create_contact(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A new contact, linked to an account when one is given."""
+    """Creates a contact; links it to an account when one is given."""
     change = records.change(method, values, call)
     account = records.require("accounts", AT, values[AT], "account") if values.get(AT) else None
     checked, known = references.check(records, change, CONTACT, values)
@@ -119,7 +119,7 @@ def create_contact(records: Records, method: Method, values: Values, call: Call)
 
 
 def update_contact(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change what is given; null clears. Links and consents have their own methods."""
+    """Updates the given attributes of a contact; null clears one. Links and consents have methods of their own."""
     before = records.require(FAMILY, CODE, values[CODE], CONTACT.words)
     check_unchanged(before.document, values)
     change = records.change(method, values, call)
@@ -132,7 +132,7 @@ def update_contact(records: Records, method: Method, values: Values, call: Call)
 
 
 def delete_contact(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a contact out of every list; refused for staff and for primary contacts."""
+    """Deletes a contact. Raises Conflict for a member of staff and for the primary contact of an account."""
     before = records.require(FAMILY, CODE, values[CODE], CONTACT.words)
     if before.document.system.get("Staff"):
         raise Conflict("Members of staff cannot be deleted here; an operator can disable them.", argument=CODE)

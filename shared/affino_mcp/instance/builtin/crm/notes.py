@@ -23,17 +23,17 @@ from affino_mcp.instance.port import Call, Done
 FAMILY: Final = NOTE.family
 CODE: Final = NOTE.code
 LONG: Final = 2000
-"""From here on a note is called long (R97)."""
+"""Length from which a note gets the warning that it is long."""
 
 
 def facets(stored: Stored) -> Facets:
-    """What a note is listed by."""
+    """Facets of a note."""
     rows = [subject_record.facet(family, code) for family, code in subject_record.target(stored.document)]
     return Facets((*rows, f"author={stored.document.system['CreatedBy']['UserCode']}"))
 
 
 def list_notes(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of notes."""
+    """Lists notes."""
     authors = (values.get("AuthorCode"), call.actor.user_code if values.get("Mine") else None)
     rows = (*subject_record.asked(values), *(f"author={author}" for author in dict.fromkeys(authors) if author))
     plan = listing.Plan(NOTE, rows, adds=lambda d, known: _derived(call, d, known), also=subject_record.target)
@@ -45,19 +45,19 @@ def _derived(call: Call, document: Document, known: Known) -> dict[str, Any]:
 
 
 def present(records: Records, call: Call, document: Document, have: Known | None = None) -> dict[str, Any]:
-    """The full note with what it is about."""
+    """Renders the full note with its subject record."""
     known = records.documents(subject_record.target(document), have)
     return full(call, document, known, **_derived(call, document, known))
 
 
 def get_note(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One note."""
+    """Answers one note."""
     stored = records.require(FAMILY, CODE, values[CODE], NOTE.words)
     return Done({"Note": present(records, call, stored.document)}, stored.document.ref)
 
 
 def create_note(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A new note on exactly one record."""
+    """Creates a note on exactly one record."""
     change = records.change(method, values, call)
     if subject_record.given(values) is None:
         names = ", ".join(subject_record.FAMILY_OF)
@@ -78,7 +78,7 @@ def _warn_when_long(call: Call, values: Values) -> None:
 
 
 def update_note(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change what is given; null clears the subject."""
+    """Updates the given attributes of a note; null clears the subject."""
     before = records.require(FAMILY, CODE, values[CODE], NOTE.words)
     must_own(call, before.document)
     _warn_when_long(call, values)
@@ -92,7 +92,7 @@ def update_note(records: Records, method: Method, values: Values, call: Call) ->
 
 
 def delete_note(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a note out of every list."""
+    """Deletes a note."""
     before = records.require(FAMILY, CODE, values[CODE], NOTE.words)
     must_own(call, before.document)
     change = records.change(method, values, call)

@@ -34,7 +34,7 @@ _LATEST: Final = "9999~"
 
 
 def facets(stored: Stored) -> Facets:
-    """What an opportunity is listed by. Its account counts it until it is decided."""
+    """Facets of an opportunity. Its account counts the opportunity until it is won or lost."""
     values, stage = stored.document.values, stage_of(stored.document)
     rows = [f"account={values['AccountCode']}", f"owner={values[OWNER.name]}", f"stage={stage.code}"]
     rows += ["open"] if stage.open else []
@@ -45,12 +45,12 @@ def facets(stored: Stored) -> Facets:
 
 
 def stage_of(document: Document) -> Stage:
-    """The stage that an opportunity is in."""
+    """The stage of an opportunity."""
     return STAGES[document.values[STAGE.name]]
 
 
 def list_opportunities(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of opportunity summaries with what they are worth together."""
+    """Lists opportunity summaries with the sum of their values."""
     wanted = {
         "user": values.get("UserCode"),
         "account": values.get("AccountCode"),
@@ -90,18 +90,18 @@ def _worth(items: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def amount(value: float) -> float:
-    """Money as it is stored and shown: whole amounts without a point, others with their two decimals, exactly."""
+    """An amount of money as it is stored and shown: whole amounts as an integer, others with exactly two decimals."""
     return int(value) if value == int(value) else round(value, 2)
 
 
 def get_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One opportunity with its account, contacts, team and topics."""
+    """Answers one opportunity with its account, contacts, team and topics."""
     stored = records.require(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
     return Done({"Opportunity": present(records, call, stored)}, stored.document.ref)
 
 
 def present(records: Records, call: Call, stored: Stored, have: Known | None = None) -> dict[str, Any]:
-    """The full opportunity."""
+    """Renders the full opportunity."""
     document = stored.document
     known = records.documents(
         [*references.pointed_to(call, [document]), *opportunity_people.places(call, stored)], have
@@ -117,7 +117,7 @@ def present(records: Records, call: Call, stored: Stored, have: Known | None = N
 
 
 def create_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A new opportunity; owner, stage and currency have defaults, and the owner is on its team."""
+    """Creates an opportunity; owner, stage and currency have defaults, and the owner joins its team."""
     change = records.change(method, values, call)
     checked, known = references.check(records, change, OPPORTUNITY, _with_defaults(call, values))
     document = created(FAMILY, records.codes.take(FAMILY, change), call, checked)
@@ -146,7 +146,10 @@ def _exact(values: Values) -> Values:
 
 
 def update_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change what is given; null clears. Contacts, team and topics have their own methods."""
+    """Updates the given attributes of an opportunity.
+
+    Null clears one. Contacts, team and topics have methods of their own.
+    """
     before = records.require(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
     must_take_part(call, before)
     check_unchanged(before.document, values)
@@ -163,7 +166,7 @@ def update_opportunity(records: Records, method: Method, values: Values, call: C
 
 
 def _following(call: Call, before: Document, checked: Values) -> Values:
-    """What goes with the stage: the probability, unless it was set by hand, and the reason of a loss."""
+    """The values that follow from the stage: its probability, unless set by hand, and no loss reason unless it is lost."""
     was, now = stage_of(before), STAGES[checked.get(STAGE.name, before.values[STAGE.name])]
     follows: Values = {}
     untouched = before.values.get("Probability") == was.probability
@@ -178,7 +181,7 @@ def _following(call: Call, before: Document, checked: Values) -> Values:
 
 
 def delete_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take an opportunity out of every list."""
+    """Deletes an opportunity."""
     before = records.require(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
     change = records.change(method, values, call)
     records.save(change, before, replace(before, document=replace(before.document.changed(call, {}), deleted=True)))
@@ -186,7 +189,7 @@ def delete_opportunity(records: Records, method: Method, values: Values, call: C
 
 
 def list_opportunity_stages(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """The stages in their order."""
+    """Lists the stages in their order."""
     rows = [
         {"StageCode": stage.code, "Name": stage.name, "SortOrder": place, "Open": stage.open, "Won": stage.won}
         | {"Probability": stage.probability}

@@ -1,7 +1,8 @@
 """The people on an opportunity: contacts with their roles, and the team of staff with their splits.
 
-Both are relations of the opportunity (`contacts#7`, `team#3`); contacts find it through its index rows, so they never
-change. The primary contact and the owner are named by the opportunity itself and always among these people.
+Both are relations of the opportunity (`contacts#7`, `team#3`). Contacts find the opportunity through its index rows, so
+the contacts' own rows never change. The opportunity names its primary contact and its owner, who are always among these
+people.
 """
 
 from __future__ import annotations
@@ -28,25 +29,25 @@ WHO: Final = "UserCode"
 CONTACTS: Final = "contacts"
 TEAM: Final = "team"
 MOST: Final = {CONTACTS: 20, TEAM: 10}
-"""How many people of each kind an opportunity may have: each is written with every change of it, all in one transaction."""
+"""Maximum number of people per kind: each change of an opportunity writes all of them in one transaction."""
 
 NOBODY: Final[Mapping[str, Any]] = {ROLE.name: None}
 
 
 def taking_part(stored: Stored) -> set[int]:
-    """The members of staff whose opportunity it is: creator, owner and team."""
+    """The UserCodes of the staff who take part in an opportunity: creator, owner and team."""
     creator = stored.document.system["CreatedBy"]["UserCode"]
     return {code for code in (creator, stored.document.values[OWNER.name], *stored.to(TEAM)) if code}
 
 
 def must_take_part(call: Call, stored: Stored) -> None:
-    """Raises PermissionDenied unless the person takes part or may change everybody's opportunities."""
+    """Raises PermissionDenied unless the person takes part, or may change everybody's opportunities."""
     if call.actor.user_code not in stored.to(TEAM):
         must_own(call, stored.document)
 
 
 def complete(stored: Stored) -> Stored:
-    """The opportunity with its owner on the team and its primary contact among the contacts."""
+    """A copy with the owner on the team and the primary contact among the contacts."""
     owner, primary = stored.document.values[OWNER.name], stored.document.values.get(PRIMARY.name)
     if owner not in stored.to(TEAM):
         stored = stored.related(f"{TEAM}#{owner}", {ROLE.name: "Owner", SPLIT.name: None})
@@ -56,19 +57,19 @@ def complete(stored: Stored) -> Stored:
 
 
 def places(call: Call, stored: Stored) -> list[Place]:
-    """Where the people's own records are; the acting person's is not needed."""
+    """`(family, code)` of the people's own records, without the acting person's."""
     codes = dict.fromkeys((*stored.to(CONTACTS), *stored.to(TEAM)))
     return [(CONTACTS, code) for code in codes if code != call.actor.user_code]
 
 
 def contacts(call: Call, stored: Stored, known: Known) -> list[dict[str, Any]]:
-    """The contacts as callers see them, without those who have been deleted."""
+    """The contacts for callers; deleted ones are left out."""
     links = sorted(stored.to(CONTACTS).items())
     return [_contact(call, stored, code, link, known) for code, link in links if _is_there(call, code, known)]
 
 
 def team(call: Call, stored: Stored, known: Known) -> list[dict[str, Any]]:
-    """The team as callers see it."""
+    """The team for callers."""
     return [_member(call, code, link, known) for code, link in sorted(stored.to(TEAM).items())]
 
 
@@ -90,21 +91,21 @@ def _require(records: Records, values: Values) -> Stored:
 
 
 def list_opportunity_contacts(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """The contacts on one opportunity."""
+    """Lists the contacts on one opportunity."""
     stored = _require(records, values)
     known = records.documents(places(call, stored))
     return Done({"Contacts": contacts(call, stored, known)}, stored.document.ref)
 
 
 def list_opportunity_team_members(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """The team of one opportunity."""
+    """Lists the team of one opportunity."""
     stored = _require(records, values)
     known = records.documents(places(call, stored))
     return Done({"TeamMembers": team(call, stored, known)}, stored.document.ref)
 
 
 def add_opportunity_contact(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Put a contact on the opportunity, or change the role or primacy of one who is there."""
+    """Adds a contact to the opportunity, or changes the role or primacy of a contact that is on it."""
     before, code = _opened(records, values, call), values[WHO]
     change, person = _with_person(records, method, values, call, "contact")
     link = {**(before.to(CONTACTS).get(code) or NOBODY), **_given(values, ROLE.name)}
@@ -120,7 +121,7 @@ def _made_primary(stored: Stored, call: Call, code: int, primary: bool | None) -
 
 
 def remove_opportunity_contact(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a contact off the opportunity; it loses its primary contact if that was the one."""
+    """Removes a contact from the opportunity, which has no primary contact any more when this was the primary one."""
     before, code = _opened(records, values, call), values[WHO]
     after = _made_primary(before, call, code, primary=False).related(f"{CONTACTS}#{code}", None)
     body = {CODE: values[CODE], WHO: code, "Linked": False}
@@ -128,7 +129,7 @@ def remove_opportunity_contact(records: Records, method: Method, values: Values,
 
 
 def add_opportunity_team_member(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Put a member of staff on the team, or change the role or split of one who is there."""
+    """Adds a member of staff to the team, or changes the role or split of a team member."""
     before, code = _opened(records, values, call), values[WHO]
     change, person = _with_person(records, method, values, call, "member of staff")
     if not person.system.get("Staff"):
@@ -142,7 +143,7 @@ def add_opportunity_team_member(records: Records, method: Method, values: Values
 
 
 def remove_opportunity_team_member(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a member of staff off the team; the owner cannot be taken off."""
+    """Removes a member of staff from the team. Raises Conflict for the owner."""
     before, code = _opened(records, values, call), values[WHO]
     if code == before.document.values[OWNER.name]:
         text = "The owner is always on the team. Give the opportunity another owner first, with update_opportunity."
@@ -167,7 +168,10 @@ def _given(values: Values, *names: str) -> Values:
 
 
 def _with_person(records: Records, method: Method, values: Values, call: Call, what: str) -> tuple[Change, Document]:
-    """A change that fails when the person of the call is not there, and that person's record."""
+    """Starts a change that fails when the call's person is deleted meanwhile; returns it with that person's record.
+
+    Raises NotFound when there is no such person.
+    """
     place, change = (CONTACTS, values[WHO]), records.change(method, values, call)
     person = records.documents([place]).get(place)
     if person is None:

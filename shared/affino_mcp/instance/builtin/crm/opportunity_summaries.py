@@ -1,4 +1,4 @@
-"""The opportunities of an account or a contact, as the account's or the contact's own record shows them."""
+"""Summaries of the opportunities of an account or a contact, for the account's or the contact's own answer."""
 
 from __future__ import annotations
 

@@ -36,13 +36,13 @@ def _body(codes: list[int]) -> dict[str, Any]:
 
 
 def list_opportunity_topics(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """The topics of one opportunity."""
+    """Lists the topics of one opportunity."""
     stored = _require(records, values)
     return Done(_body(_codes(stored)), stored.document.ref)
 
 
 def add_opportunity_topics(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Add topics; those that are not known are left out with a warning."""
+    """Adds topics; unknown ones are left out with a warning."""
     if bool(values.get(TOPIC_CODES.name)) == bool(values.get(TOPIC_NAMES.name)):
         raise InvalidArgument(TOPIC_CODES.name, f"Give either {TOPIC_CODES.name} or {TOPIC_NAMES.name}.")
     before = _require(records, values)
@@ -74,7 +74,7 @@ def _by_name(call: Call, values: Values) -> list[int]:
 
 
 def remove_opportunity_topics(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take topics off."""
+    """Removes topics."""
     before = _require(records, values)
     must_take_part(call, before)
     kept = [code for code in _codes(before) if code not in values[TOPIC_CODES.name]]

@@ -1,4 +1,4 @@
-"""Members of staff: people who can log in are contacts too, so that records can refer to them (a person is a user)."""
+"""Members of staff: people who can log in are contacts too, so that records can refer to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from affino_mcp.instance.port import Call
 
 
 def enrol(records: Records, first_name: str, last_name: str, email: str, at: datetime) -> int:
-    """The UserCode of the member of staff with this e-mail: a new contact, or the existing one made staff.
+    """Creates the member of staff with this e-mail address, or makes the existing contact one; returns the UserCode.
 
     Raises TransactionFailed when another writer is faster; the caller may try again.
     """
@@ -34,7 +34,7 @@ def enrol(records: Records, first_name: str, last_name: str, email: str, at: dat
 
 
 def mark(records: Records, code: int, at: datetime, *, disabled: bool) -> None:
-    """Say on a member of staff's contact whether the person is disabled; nothing happens when there is no such contact.
+    """Marks a member of staff's contact as disabled or not; does nothing when there is no such contact.
 
     Raises TransactionFailed when another writer is faster; the caller may try again.
     """

@@ -1,4 +1,4 @@
-"""Scopes: the one record that a task or a note is about."""
+"""Subject records: the one record that a task or a note is about."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from affino_mcp.instance.builtin.references.rendering import shows
 from affino_mcp.instance.port import Call
 
 FAMILY_OF: Final = dict(zip((field.name for field in SCOPE), ("accounts", "contacts", "opportunities"), strict=True))
-"""Which family each scope argument points to."""
+"""Maps each scope argument to the family of its record."""
 
 _WORDS: Final = {"accounts": "account", "contacts": "contact", "opportunities": "opportunity"}
 
 
 def given(values: Values) -> tuple[str, int] | None:
-    """The scope argument that was given, with its code; raises InvalidArgument when there is more than one."""
+    """The scope argument of the call with its code, None without one. Raises InvalidArgument for more than one."""
     found = [(name, values[name]) for name in FAMILY_OF if values.get(name) is not None]
     if len(found) > 1:
         raise InvalidArgument(found[1][0], f"Give only one of {', '.join(FAMILY_OF)}.")
@@ -28,9 +28,10 @@ def given(values: Values) -> tuple[str, int] | None:
 
 
 def check(records: Records, change: Change, values: Values) -> tuple[dict[str, Any] | None, Known]:
-    """The scope to store, with its record.
+    """Checks the scope argument; returns the scope to store, and its record.
 
-    Raises NotFound, PermissionDenied when the person may not read such records, ToolDisabled when the profile may not.
+    Raises NotFound, PermissionDenied when the person may not read such records, and ToolDisabled when the profile may
+    not.
     """
     scope = given(values)
     if scope is None:
@@ -49,12 +50,12 @@ def check(records: Records, change: Change, values: Values) -> tuple[dict[str, A
 
 
 def facet(family: str, code: int) -> str:
-    """The facet of everything about one record."""
+    """The facet of all tasks or notes about one record."""
     return f"scope={family}#{code}"
 
 
 def asked(values: Values) -> tuple[str, ...]:
-    """The facets of a list's scope filters."""
+    """The facets for the scope filters of a list."""
     return tuple(facet(family, values[name]) for name, family in FAMILY_OF.items() if values.get(name))
 
 
@@ -65,7 +66,7 @@ def target(document: Document) -> list[Place]:
 
 
 def shown(call: Call, document: Document, known: Known) -> dict[str, Any]:
-    """The scope as an attribute; its name only where that family may be read."""
+    """The scope as an attribute of an answer; with its name only where the call may read that family."""
     for family, code in target(document):
         answer: dict[str, Any] = {"Type": _WORDS[family], "Code": code}
         if shows(call, family, "Scope.Name"):

@@ -34,7 +34,7 @@ _LATEST: Final = "9999~"
 
 
 def facets(stored: Stored) -> Facets:
-    """What a task is listed by."""
+    """Facets of a task."""
     document = stored.document
     status = document.values[STATUS.name]
     rows = [f"owner={document.values[OWNER.name]}", f"status={status}"]
@@ -43,7 +43,7 @@ def facets(stored: Stored) -> Facets:
 
 
 def list_tasks(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of tasks; those with a due filter come in the order of their due dates."""
+    """Lists tasks; a list with a due filter comes in the order of due dates."""
     owners = (values.get(OWNER.name), call.actor.user_code if values.get("Mine") else None)
     rows = [*subject_record.asked(values), *(f"owner={owner}" for owner in dict.fromkeys(owners) if owner)]
     rows += [f"status={values[STATUS.name]}"] if values.get(STATUS.name) else []
@@ -80,14 +80,14 @@ def _derived(call: Call, document: Document, known: Known) -> dict[str, Any]:
 
 
 def present(records: Records, call: Call, stored: Stored, have: Known | None = None, **more: Any) -> dict[str, Any]:
-    """The full task with what it is about."""
+    """Renders the full task with its subject record."""
     document = stored.document
     known = records.documents([*references.pointed_to(call, [document]), *subject_record.target(document)], have)
     return full(call, document, known, **_derived(call, document, known), **more)
 
 
 def get_task(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One task with its history, newest change first."""
+    """Answers one task with its history, newest change first."""
     stored = records.require(FAMILY, CODE, values[CODE], TASK.words)
     history = Query(
         records.table, stored.document.key.pk, span=Span(prefix=HISTORY_SK), forward=False, limit=MOST_HISTORY
@@ -105,7 +105,7 @@ def _entry(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def create_task(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A new task, pending, the acting person's own unless assigned to somebody else."""
+    """Creates a pending task, assigned to the acting person unless the call names another owner."""
     change = records.change(method, values, call)
     if not values.get(OWNER.name):
         text = f"The task is assigned to {call.actor.name}, for whom you act."
@@ -120,7 +120,7 @@ def create_task(records: Records, method: Method, values: Values, call: Call) ->
 
 
 def update_task(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change what is given; completing it notes when."""
+    """Updates the given attributes of a task; completing the task sets CompletedDate."""
     before = records.require(FAMILY, CODE, values[CODE], TASK.words)
     must_own(call, before.document)
     change = records.change(method, values, call)
@@ -142,7 +142,7 @@ def _completion(call: Call, document: Document, checked: Values) -> dict[str, An
 
 
 def delete_task(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a task out of every list."""
+    """Deletes a task."""
     before = records.require(FAMILY, CODE, values[CODE], TASK.words)
     must_own(call, before.document)
     change = records.change(method, values, call)

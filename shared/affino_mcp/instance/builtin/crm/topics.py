@@ -1,4 +1,4 @@
-"""Topics: a fixed list that records can carry codes of."""
+"""Topics: a fixed list whose codes records can carry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from affino_mcp.instance.port import Call, Done
 
 
 def list_topics(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of topics, by code."""
+    """Lists topics by code."""
     asked = words(values.get("Search", ""))
     found = [code for code, name in LISTS["topics"].items() if all(word in plain(name) for word in asked)]
     after, size = (cursor.place(call, values) or {}).get("after", 0), values.get("PageSize", DEFAULT_PAGE)

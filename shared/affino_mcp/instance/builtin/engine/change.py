@@ -1,4 +1,4 @@
-"""Changes: everything that one write touches, carried out as one transaction (design section 5)."""
+"""Builds one write: every operation, its history and its audit row, committed as one transaction."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from affino_mcp.store.ops import (
 
 NOTHING_WRITTEN: Final = "Nothing was written: this shows what the call would do."
 MOST_OPERATIONS: Final = 100
-"""DynamoDB's limit for one transaction."""
+"""Maximum number of operations of one DynamoDB transaction."""
 
 
 class Clash(Exception):
-    """Somebody else changed the same rows in between: nothing was written, the method can be run again."""
+    """Another writer changed the same rows meanwhile. Nothing was written; the method can be run again."""
 
 
 Refuse = Callable[[Item | None], Exception]
@@ -51,7 +51,7 @@ def _clash(_: Item | None) -> Exception:
 
 @dataclass(frozen=True)
 class Step:
-    """One operation, and the error that it means when its condition fails (it gets the row as it stands)."""
+    """One operation, and `refuse`: it takes the current row and gives the error that a failed condition means."""
 
     op: WriteOp
     refuse: Refuse = _clash
@@ -59,11 +59,12 @@ class Step:
 
 @dataclass
 class Change:
-    """A write in the making. Nothing is written before `commit`.
+    """A write that is being prepared. Nothing is written before `commit`.
 
-    `touched` are the records that it is about, `entries` what their histories will say, `guards` what protects them,
-    `named` the documents that it writes, for people, as they stand. `grave`: whatever its method, it publishes, or its undo
-    deletes.
+    `touched` lists the records that the write is about, `entries` their new history entries, `guards` the records that
+    protect them; `named` maps each written document to its title for people. `taken` maps each code attribute to a new
+    code. `grave` is True when the write needs the person's confirmation for another reason than its method: it
+    publishes, or it is an undo that deletes.
     """
 
     db: Database
@@ -83,21 +84,21 @@ class Change:
 
     @property
     def rehearsed(self) -> bool:
-        """Whether nothing shall be written (DryRun)."""
+        """True when the call is a dry run (DryRun), so that nothing is written."""
         return bool(self.values.get(DRY_RUN.name))
 
     def add(self, op: WriteOp, refuse: Refuse = _clash) -> None:
-        """Take one operation into the transaction."""
+        """Adds one operation; `refuse` makes the error of a failed condition from the current row."""
         self.steps.append(Step(op, refuse))
 
     def count(self, key: Key, name: str, amount: int) -> None:
-        """Count something up or down; several counts of one row become one operation."""
+        """Adds `amount` to a counter of a row; several counts of one row become one operation."""
         self.counts.setdefault(key, Counter())[name] += amount
 
     def document(self, before: Document | None, after: Document, old: Values, new: Values) -> None:
-        """Write a document's new version, on condition that nobody else has, with its entry in the history.
+        """Writes a document's next version and its history entry, unless another writer has changed the document.
 
-        `old` and `new` are the values to compare in the history: the document's own, and those of its relations.
+        `old` and `new` are the values for the history: the document's own and those of its relations.
         """
         unchanged = equals("version", before.version) if before else absent()
         self.add(Put(self.table, after.item(), unchanged))
@@ -108,15 +109,15 @@ class Change:
         self.grave = self.grave or undone or (_is_live(after) and not (before and _is_live(before)))
 
     def unchanged(self, document: Document) -> None:
-        """Fail the whole write, to be run again, when somebody changes this record meanwhile."""
+        """Makes the whole write fail with Clash when another writer changes this record before the commit."""
         self.add(Check(self.table, document.key, equals("version", document.version)))
 
     def must_exist(self, key: Key, refuse: Refuse) -> None:
-        """Fail the whole write unless the record of this key exists and is not deleted."""
+        """Makes the whole write fail, with the error of `refuse`, unless the record of this key exists."""
         self.add(Check(self.table, key, equals("deleted", False)), refuse)
 
     def _journal(self) -> list[Step]:
-        """What the write leaves of itself: an entry in each record's history, and one row of the person's changes."""
+        """The steps that write the history entry of each record, and one row in the person's list of changes."""
         name, written = self.method.name, {key_of(s.op) for s in self.steps if isinstance(s.op, Put)}
         others = [ref for ref in self.touched if Key(ref, RECORD_SK) in written]
         rows = [change_journal.history_row(entry, self.call, name, others, self.guards) for entry in self.entries]
@@ -125,12 +126,16 @@ class Change:
         return [Step(Put(self.table, row)) for row in rows]
 
     def nothing(self, body: dict[str, Any], ref: str, text: str = "The record has these values already.") -> Done:
-        """The answer of a write that would change nothing: nothing is written, and the caller is told."""
+        """Answers a write that would change nothing: writes nothing, warns the caller, and returns the answer."""
         self.call.warn(WarningCode.NO_CHANGE, "", text)
         return Done(body, ref)
 
     def commit(self, body: dict[str, Any]) -> Done:
-        """Write everything at once and answer; with DryRun only check. Raises what a failed step means."""
+        """Writes everything in one transaction and returns the answer; a dry run checks the conditions only.
+
+        Raises the error of the step whose condition failed, the call's refusal when a write that needs confirmation is
+        not confirmed, and Conflict when the write needs more than 100 operations.
+        """
         main = "" if self._is_rehearsed_create() else self._main()
         if self.rehearsed:
             self._rehearse()
@@ -148,7 +153,10 @@ class Change:
         return done
 
     def _require_confirmation(self) -> None:
-        """Raises the call's refusal of a grave write that is not confirmed; what else forbids the write comes first."""
+        """Raises the call's refusal when a needed confirmation is missing.
+
+        An error that forbids the write comes first.
+        """
         if not (self.grave or self.method.is_grave):
             return
         refusal = self.call.unconfirmed(self._subject())
@@ -157,7 +165,7 @@ class Change:
             raise refusal
 
     def _subject(self) -> str:
-        """The record that the method is about, as people call it."""
+        """The title, for people, of the record that the method is about."""
         kind = self.method.record.family if self.method.record else self.method.family
         own = [name for ref, name in self.named.items() if ref.startswith(f"{kind}#")]
         return next(iter([*own, *self.named.values()]), "")
@@ -179,7 +187,7 @@ class Change:
                     raise step.refuse(item)
 
     def _main(self) -> str:
-        """The record that the method is about, among those that change with it."""
+        """Reference of the record that the method is about, among those that change with it."""
         own = [ref for ref in self.touched if ref.startswith(f"{self.method.family}#")]
         return next(iter([*own, *self.touched]), "")
 
@@ -195,7 +203,7 @@ class Change:
         return [Step(Update(self.table, key, add=dict(amounts))) for key, amounts in self.counts.items()]
 
     def _distinct(self) -> list[Step]:
-        """The steps with one check for each row at most: none for a row that is written, since that has its own condition."""
+        """The steps with at most one check for each row; a row that is written needs none."""
         written = {key_of(step.op) for step in self.steps if not isinstance(step.op, Check)}
         checks: dict[Key, Step] = {}
         for step in self.steps:
@@ -210,7 +218,7 @@ def _is_live(document: Document) -> bool:
 
 
 def _joined(first: Step, second: Step) -> Step:
-    """Two checks of one row as one, which refuses as the one that fails."""
+    """Joins two checks of one row into one step, which raises the error of the check that fails."""
     assert isinstance(first.op, Check)  # only checks are joined
     assert isinstance(second.op, Check)
     own = first.op.condition
@@ -222,7 +230,7 @@ def _joined(first: Step, second: Step) -> Step:
 
 
 def without_codes(answer: Any, taken: Mapping[str, int]) -> Any:
-    """A rehearsal's answer without the codes of what does not exist yet; `taken` has them by attribute."""
+    """Replaces the codes of records that do not exist yet (`taken`, by attribute) by None in a dry run's answer."""
     if isinstance(answer, list):
         return [without_codes(part, taken) for part in answer]
     if not isinstance(answer, dict):

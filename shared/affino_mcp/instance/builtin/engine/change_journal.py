@@ -1,7 +1,7 @@
-"""The journal: what each write leaves behind of itself, in its own transaction.
+"""Change journal: the history rows that each write adds in its own transaction.
 
-Every record that changes gets an entry in its history (before, after, who, when), and the person who acted one row that
-names the records, so that their own changes can be listed, newest first.
+Every record that changes gets an entry in its history (before, after, who, when). The person who acted gets one row
+that names the records, so that the person's own changes can be listed, newest first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from affino_mcp.store.ops import Item, Key
 
 
 class Deed(StrEnum):
-    """What happened to a record."""
+    """Kind of change of a record."""
 
     CREATED = "created"
     CHANGED = "changed"
@@ -29,7 +29,11 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a record's history. `others` are the records that changed with it, `guards` what protected it then."""
+    """One entry of a record's history.
+
+    `others` are the records that changed in the same write, `guards` the records that protected this record at that
+    time.
+    """
 
     ref: str
     version: int
@@ -45,7 +49,10 @@ class Entry:
 
 
 def entry(before: Document | None, after: Document, old: Mapping[str, Any], new: Mapping[str, Any]) -> Entry:
-    """The entry for a record's next version: the values that differ, and what that comes to."""
+    """Makes the history entry for a record's next version: its kind of change, and the values that differ.
+
+    Takes the document before (None: a new one) and after, and the old and new values by attribute.
+    """
     names = [n for n in {**old, **new} if old.get(n) != new.get(n)]
     deed = (
         Deed.CREATED
@@ -61,12 +68,12 @@ def entry(before: Document | None, after: Document, old: Mapping[str, Any], new:
 
 
 def told(value: Any) -> Any:
-    """A value as history tells it; a long text is told by its length."""
+    """The value as history shows it; a long text is shown as its length."""
     return {"Length": value["Length"]} if is_long(value) else value
 
 
 def changed(found: Entry) -> Changed:
-    """What an entry says, for the API Log."""
+    """Converts a history entry into the port's Changed, for the API Log; a long text becomes its length and digest."""
     before, after = ({name: _digest(value) for name, value in side.items()} for side in (found.before, found.after))
     return Changed(found.ref, found.deed.value, before, after)
 
@@ -76,18 +83,18 @@ def _digest(value: Any) -> Any:
 
 
 def is_long(value: Any) -> bool:
-    """Whether a value stands for a text that is kept elsewhere (see texts.py)."""
+    """True when a value is the reference to a text that is stored in rows of its own (see long_texts.py)."""
     return isinstance(value, dict) and "Parts" in value
 
 
 def history_key(ref: str, version: int) -> Key:
-    """Where the entry of a record's version stands."""
+    """The key of the history row of a record's version. Takes the record's reference (`family#code`) and the version."""
     family, _, code = ref.partition("#")
     return Key(record_key(family, int(code)).pk, f"{HISTORY_SK}{version:010d}")
 
 
 def history_row(found: Entry, call: Call, method: str, others: Iterable[str], guards: Iterable[str]) -> Item:
-    """The row of an entry, as the acting person's."""
+    """The history row of an entry, with the acting person, the method, and the other records and guards of the write."""
     key = history_key(found.ref, found.version)
     values = {"before": found.before, "after": found.after, "deleted": found.deed is Deed.DELETED}
     return {
@@ -107,7 +114,7 @@ def history_row(found: Entry, call: Call, method: str, others: Iterable[str], gu
 
 
 def from_row(item: Item) -> Entry:
-    """The entry of a row."""
+    """Reads the history entry from its row."""
     values = json.loads(item["entry"])
     return Entry(
         item["pk"],
@@ -125,12 +132,12 @@ def from_row(item: Item) -> Entry:
 
 
 def person_partition(user_code: int) -> str:
-    """The partition that holds what one person has changed."""
+    """The partition key of one person's list of changes."""
     return f"M#{user_code}"
 
 
 def person_row(call: Call, method: str, entries: Sequence[Entry]) -> Item:
-    """The row that lists a write among the acting person's changes."""
+    """The row that lists one write among the acting person's changes."""
     at = max(found.at for found in entries)
     place = {"pk": person_partition(call.actor.user_code), "sk": f"{at}#{uuid.uuid4().hex}"}
     records = [{"ref": found.ref, "version": found.version, "deed": found.deed.value} for found in entries]

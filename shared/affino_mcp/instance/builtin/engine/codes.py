@@ -1,4 +1,4 @@
-"""Codes: small whole numbers, counted up family by family."""
+"""Record codes: small whole numbers, counted up per family."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from affino_mcp.instance.builtin.engine.change import Change, Clash
 from affino_mcp.store.ops import Database, Item, Key, Update, absent, equals
 
 LINK_CODE: Final = "UserAccountCode"
-"""The attribute that shows the code of a link, which is no record."""
+"""The attribute that holds the code of a link between contact and account; a link is not a record of its own."""
 
 
 CROWDED_FOR: Final = 20
-"""How many codes are taken on their own after writers have met."""
+"""How many codes are reserved ahead of their records after writers have clashed."""
 
 
 class Codes:
-    """Gives the next code. Remembers the last one seen, so that a warm process reads nothing to find it.
+    """Issues the next code of a family. A warm process remembers the last code and reads nothing to find it.
 
-    The counter moves in the same transaction as the record that takes the code. Only when writers have just met there
-    does it move first, on its own, so that a crowd does not queue at the counter; then a code may stay unused.
+    The counter row is updated in the same transaction as the record that takes the code. After writers have clashed,
+    the counter row is updated first, in a write of its own, so that many writers do not wait for one another; a code
+    may then stay unused.
     """
 
     def __init__(self, db: Database, table: str) -> None:
@@ -29,11 +30,15 @@ class Codes:
         self._crowded = 0
 
     def met(self) -> None:
-        """Know that writers have met."""
+        """Notes that writers have clashed, so that the next codes are reserved ahead of their records."""
         self._crowded = CROWDED_FOR
 
     def take(self, family: str, change: Change) -> int:
-        """The next code. The change fails with Clash when somebody else took it first; then it is known here."""
+        """Issues the next code of a family for a record of this change.
+
+        The change fails with Clash when another writer took the code first; the code that the other writer took is
+        remembered.
+        """
         key = Key(f"N#{family}", "A")
         if self._crowded and not change.rehearsed:
             self._crowded -= 1

@@ -1,6 +1,7 @@
-"""Cursors: where a list goes on, enciphered, sealed and bound to the person, the profile, the method and the query (threat 53).
+"""Cursors: the position at which a list continues, as enciphered and authenticated text.
 
-A place can name a record that the person may not see, so nobody can read it out of the text.
+A cursor is bound to its person, profile, method and query, and refused in any other. Its text cannot be read, because a
+position can name a record that the person may not see.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def _seal(call: Call, query: Mapping[str, Any], place: bytes) -> bytes:
 
 
 def cursor(call: Call, query: Mapping[str, Any], place: Item) -> str:
-    """The text that stands for this place in this person's query."""
+    """Encodes a position of this person's query as cursor text."""
     raw = json.dumps(place, separators=(",", ":"), ensure_ascii=False).encode()
     seal = _seal(call, query, raw)
     return _text(seal + _veiled(call, seal, raw))
@@ -39,13 +40,16 @@ def _text(raw: bytes) -> str:
 
 
 def _veiled(call: Call, seal: bytes, text: bytes) -> bytes:
-    """The text under a key stream that the seal selects, or out from under it: each seal's stream is its own."""
+    """Enciphers or deciphers a text with the key stream that its seal selects; every seal has a key stream of its own."""
     stream = hashlib.shake_256(hashlib.sha256(call.cursor_key + b"|veil|").digest() + seal).digest(len(text))
     return bytes(a ^ b for a, b in zip(text, stream, strict=True))
 
 
 def place(call: Call, query: Mapping[str, Any]) -> Item | None:
-    """The place that the query's Cursor stands for; None without one. Raises InvalidArgument for any other text."""
+    """Decodes the query's Cursor into its position; None without a Cursor.
+
+    Raises InvalidArgument when the text is not a cursor of this person, profile, method and query.
+    """
     given = query.get("Cursor")
     if not given:
         return None
@@ -53,7 +57,7 @@ def place(call: Call, query: Mapping[str, Any]) -> Item | None:
         raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
     except (binascii.Error, ValueError):
         raw = b""
-    raw = raw if _text(raw) == given else b""  # one text for one place: no spare bits, no letters that are skipped
+    raw = raw if _text(raw) == given else b""  # one text per position: base64 has spare bits and skips characters
     opened = _veiled(call, raw[:_SEAL], raw[_SEAL:])
     if not hmac.compare_digest(_seal(call, query, opened), raw[:_SEAL]):
         text = "Cursor is not one that this list gave you: pass NextCursor unchanged, with the same filters."

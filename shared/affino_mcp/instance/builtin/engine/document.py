@@ -1,4 +1,4 @@
-"""Documents: a record as it is stored, with its version and stamps."""
+"""Documents: the stored form of a record, with its version, creator and dates."""
 
 from __future__ import annotations
 
@@ -21,13 +21,17 @@ _LONGEST_LABEL: Final = 100
 
 
 def record_key(family: str, code: int) -> Key:
-    """The address of a record's own row."""
+    """The key of a record's own row."""
     return Key(f"{family}#{code}", RECORD_SK)
 
 
 @dataclass(frozen=True)
 class Document:
-    """One record. `values` hold the catalogue's fields, `system` the stamps and attributes only the service writes."""
+    """One stored record.
+
+    `values` hold the fields of the catalogue; `system` holds the creator, the dates and the attributes that only the
+    service writes.
+    """
 
     family: str
     code: int
@@ -43,49 +47,52 @@ class Document:
 
     @property
     def ref(self) -> str:
-        """`family#code`: how history, audit and relations name it."""
+        """The record's reference `family#code`, as history, audit and relations write it."""
         return f"{self.family}#{self.code}"
 
     @property
     def key(self) -> Key:
-        """The address of its row."""
+        """The key of the record's row."""
         return record_key(self.family, self.code)
 
     @property
     def label(self) -> str:
-        """Its name for people."""
+        """The record's name for people: the values of the catalogue's label fields."""
         return " ".join(str(self.values[name]) for name in self.record.label if self.values.get(name))
 
     def titled(self, *, new: bool) -> str:
-        """Kind, code and label in running text; a new record has no code yet that could be told."""
+        """The kind, code and label of the record in running text; a new record's code is left out."""
         which = self.record.words if new else f"{self.record.words} {self.code}"
         label = "".join(letter for letter in self.label[:_LONGEST_LABEL] if letter.isprintable())
         return f"{which} '{label}'" if label else which
 
     def item(self) -> Item:
-        """The row."""
+        """The document as a row of the table."""
         body = json.dumps({"values": self.values, "system": self.system}, ensure_ascii=False, separators=(",", ":"))
         return {"pk": self.key.pk, "sk": self.key.sk, "version": self.version, "deleted": self.deleted, "body": body}
 
     def changed(self, call: Call, values: Mapping[str, Any], **system: Any) -> Document:
-        """The next version, stamped with the acting person. None values are cleared."""
+        """Makes the document's next version, stamped with the acting person and time.
+
+        Takes the call, the values to set (None removes a value) and the system attributes to set.
+        """
         merged = {name: value for name, value in {**self.values, **values}.items() if value is not None}
         stamps = {"UpdatedDate": self._next_moment(call.at), "UpdatedBy": actor(call)}
         return replace(self, version=self.version + 1, values=merged, system={**self.system, **system, **stamps})
 
     def _next_moment(self, at: datetime) -> str:
-        """Later than the version before, even by a clock that runs behind: no two versions have one UpdatedDate."""
+        """The UpdatedDate of the next version: later than the one before, even when this process's clock runs behind."""
         last = datetime.fromisoformat(self.system["UpdatedDate"])
         return iso(max(at, last + timedelta(microseconds=1)))
 
 
 def actor(call: Call) -> dict[str, Any]:
-    """The acting person as stamps and history show them."""
+    """The acting person as dates and history name people: UserCode and Name."""
     return {"UserCode": call.actor.user_code or None, "Name": call.actor.name}
 
 
 def created(family: str, code: int, call: Call, values: Mapping[str, Any], **system: Any) -> Document:
-    """A new record's first version."""
+    """Makes the first version of a new record, stamped with the acting person and time; None values are left out."""
     stamps = {
         "CreatedDate": iso(call.at),
         "CreatedBy": actor(call),
@@ -97,7 +104,7 @@ def created(family: str, code: int, call: Call, values: Mapping[str, Any], **sys
 
 
 def from_item(item: Item) -> Document:
-    """The document of a row."""
+    """Reads the document from its row."""
     family, _, code = item["pk"].partition("#")
     body = json.loads(item["body"])
     return Document(family, int(code), item["version"], body["values"], body["system"], item["deleted"])

@@ -1,4 +1,4 @@
-"""HTML as it may be stored: cleaned by nh3 under the policy of docs/html-policy.md (threat 54)."""
+"""Sanitises HTML before it is stored, with nh3 under the policy of docs/html-policy.md."""
 
 from __future__ import annotations
 
@@ -53,13 +53,16 @@ _ROUNDS: Final = 5
 
 
 def clean(text: str) -> tuple[str, bool]:
-    """The text as the policy allows it, and whether anything was taken away."""
+    """Sanitises a text; returns the allowed text, and True when something was removed."""
     kept = _settled(text)
     return kept, bool(_parts(text) - _parts(kept))
 
 
 def _settled(text: str) -> str:
-    """Cleaned until cleaning changes nothing: what browsers read differently the second time could hide a script."""
+    """Sanitises repeatedly until nothing changes.
+
+    A browser could read the text differently after one round and find a script in it.
+    """
     for _ in range(_ROUNDS):
         once = nh3.clean(text, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=_REL)
         if once == text:
@@ -69,7 +72,7 @@ def _settled(text: str) -> str:
 
 
 def cleaned(call: Call, argument: str, text: str) -> str:
-    """The text to store; warns the caller when something was removed."""
+    """Sanitises a text for storing; warns the caller, naming the argument, when something was removed."""
     kept, removed = clean(text)
     if removed:
         message = (
@@ -80,7 +83,7 @@ def cleaned(call: Call, argument: str, text: str) -> str:
 
 
 class _Parts(HTMLParser):
-    """Counts the tags, attributes and comments of a text."""
+    """Counts the tags, attributes and comments of an HTML text."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,4 +1,4 @@
-"""Idempotency keys: the same key does the same thing once (design decision 8)."""
+"""Idempotency keys: a call that is repeated with the same key is carried out once and gets the same answer again."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Compare, Database, Item, Key, Put, absent, any_of
 
 KEPT: Final = timedelta(hours=24)
-"""How long a key is remembered."""
+"""How long a used key is remembered."""
 
 MOST_KEPT: Final = 30_000
-"""Characters of an answer that are kept with its key; a longer one is read again, where a method reads it."""
+"""Maximum length of an answer that is stored with its key; a longer one is read again, where a method can read it."""
 
 
 class UsedKey(Exception):
-    """The key has been used: answer with what it did then."""
+    """The idempotency key has been used before; the caller gets the answer of that earlier call."""
 
 
 def key_of(call: Call, given: str) -> Key:
-    """Where the key's row lives: bound to person and profile, so that nobody meets another's key."""
+    """The row key of an idempotency key: bound to person and profile, so that the keys of two people never meet."""
     digest = hashlib.sha256(given.encode()).hexdigest()
     return Key(f"I#{call.actor.user_code}#{call.profile}#{digest}", "A")
 
 
 def fingerprint(method: Method, values: Values) -> str:
-    """What was asked, without the key itself: the same key with another fingerprint is a conflict."""
+    """Digest of the method and its arguments without the key; the same key with another digest is a conflict."""
     asked = {name: value for name, value in values.items() if name != IDEMPOTENCY_KEY.name}
     return hashlib.sha256(json.dumps([method.name, asked], sort_keys=True).encode()).hexdigest()
 
 
 def remember(table: str, method: Method, values: Values, call: Call, done: Done) -> Put:
-    """The row that keeps the answer, on condition that the key is free."""
+    """The operation that stores the answer under its key, on condition that the key is unused or has expired."""
     now = seconds(call.at)
     key = key_of(call, values[IDEMPOTENCY_KEY.name])
     row: Item = {"pk": key.pk, "sk": key.sk, "print": fingerprint(method, values), "record": done.record}
@@ -54,7 +54,10 @@ def remember(table: str, method: Method, values: Values, call: Call, done: Done)
 
 
 def reader(method: Method, ref: str) -> Method | None:
-    """The method that reads, by the record's code alone, the kind of answer that this one gives."""
+    """Finds the read method that gives the same kind of answer for the record's code alone; None when there is none.
+
+    Takes the method that was carried out, and the reference of the record that it was about.
+    """
     record = RECORDS.get(ref.partition("#")[0])
     reads = (found for found in METHODS.values() if found.access is Access.READ and found.returns == method.returns)
     return next((found for found in reads if record and _takes_only(found, record.code)), None)
@@ -65,9 +68,10 @@ def _takes_only(method: Method, code: str) -> bool:
 
 
 def replay(db: Database, table: str, method: Method, values: Values, call: Call) -> Done | None:
-    """What the key did before; None when it is new. Raises Conflict when it was used for something else.
+    """Finds the earlier answer of the call's idempotency key; None when the key is new or has expired.
 
-    An answer without a body was too long to be kept: read the record again.
+    An answer with an empty body was too long to be stored: read the record again. Raises Conflict when the key was used
+    for another call.
     """
     given = values.get(IDEMPOTENCY_KEY.name)
     row = db.get(table, key_of(call, given)) if given else None

@@ -1,8 +1,8 @@
-"""Index rows: how lists and searches find records without ever scanning a table.
+"""Index rows: lists and searches find records through them without scanning the table.
 
-A record stands in one row per facet (`all`, `type=3`, `mine=7`, ...), sorted by code and, through the table's local
-indexes, by name, creation, change or due date; and in one row per word for searches. All rows change in the same
-transaction as the record.
+A record has one row per facet (`all`, `type=3`, `mine=7`, ...), sorted by code and, through the table's local indexes,
+by name, creation, change or due date; for searches it has one row per word. All rows change in the same transaction as
+the record.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from affino_mcp.instance.builtin.engine.search_words import plain, words
 from affino_mcp.store.ops import Delete, Item, Key, Put
 
 NO_DATE: Final = "~"
-"""Sorts after every date."""
+"""Sort value of a missing date: sorts after every date."""
 
 INDEXES: Final = {
     "Code": (None, "sk"),
@@ -28,14 +28,15 @@ INDEXES: Final = {
     "Due": ("ByDue", "due"),
     "CloseDate": ("ByDue", "due"),
 }
-"""SortBy word -> the table's index and its sort attribute (None: the table itself)."""
+"""Maps a SortBy word to the table's index and its sort attribute (None: the table itself)."""
 
 
 @dataclass(frozen=True)
 class Facets:
-    """What a record can be listed by. `rows` get a row each; `tags` can only narrow a list down.
+    """The facets that a record can be listed by.
 
-    `counted` names the records (`accounts#12`) that keep count of this one.
+    `rows` get an index row each; `tags` can only narrow a list down. `counted` names the records (`accounts#12`) that
+    keep a count of this one.
     """
 
     rows: tuple[str, ...]
@@ -44,27 +45,27 @@ class Facets:
 
 
 def padded(code: int) -> str:
-    """A code as sortable text."""
+    """A code as sortable text, padded with zeros."""
     return f"{code:016d}"
 
 
 def facet_partition(family: str, facet: str) -> str:
-    """The partition that holds the rows of one facet."""
+    """The partition key of the rows of one facet."""
     return f"F#{family}#{facet}"
 
 
 def word_partition(family: str) -> str:
-    """The partition that holds the word rows of a family."""
+    """The partition key of a family's search words."""
     return f"W#{family}"
 
 
 def count_key(ref: str) -> Key:
-    """Where a record's counts stand: one attribute per family, how many of its records belong to this one."""
+    """The key of the row that counts, per family, the records that belong to this record."""
     return Key(f"C#{ref}", "A")
 
 
 def rows(document: Document, facets: Facets) -> dict[Key, Item]:
-    """All index rows of a record; none when it is deleted."""
+    """All index rows of a record by their keys; none when the record is deleted."""
     if document.deleted:
         return {}
     found = [*_facet_rows(document, facets), *_word_rows(document, facets)]
@@ -72,12 +73,18 @@ def rows(document: Document, facets: Facets) -> dict[Key, Item]:
 
 
 def name_prefix(label: str) -> str:
-    """How the names of records with this label begin in the index; ends below every letter, so Orbital precedes Orbital Labs."""
+    """The beginning of the index's name key for this label.
+
+    The prefix ends with a character below every letter, so that Orbital sorts before Orbital Labs.
+    """
     return f"{plain(label)[:40]}\x1f"
 
 
 def sort_keys(document: Document) -> dict[str, str]:
-    """What a record is sorted by, under the names of the indexes' sort attributes; each is the record's own."""
+    """The record's sort values, by the sort attribute of each index.
+
+    Each value ends with the code, so that no two records have the same one.
+    """
     code = padded(document.code)
     keys = {
         "sk": code,
@@ -91,12 +98,12 @@ def sort_keys(document: Document) -> dict[str, str]:
 
 
 def _due(value: str | None) -> str:
-    """A day as it is; a moment with its microseconds, so that moments compare as text."""
+    """Sort value of a due date: a day is kept; a time gets its microseconds, so that times compare as text."""
     return NO_DATE if value is None else precise(value) if "T" in value else value
 
 
 def words_of(document: Document) -> list[str]:
-    """The words that a record is found by."""
+    """The search words of a record."""
     return words(*(str(document.values[name]) for name in document.record.search if document.values.get(name)))
 
 
@@ -115,6 +122,6 @@ def _word_rows(document: Document, facets: Facets) -> Iterable[Item]:
 
 
 def moves(table: str, before: dict[Key, Item], after: dict[Key, Item]) -> list[Put | Delete]:
-    """The operations that turn one set of index rows into another; rows that stay the same are not touched."""
+    """The operations that turn one set of index rows into another; rows that are equal in both are not written."""
     gone: list[Put | Delete] = [Delete(table, key) for key in before if key not in after]
     return gone + [Put(table, item) for key, item in after.items() if before.get(key) != item]

@@ -1,7 +1,7 @@
-"""Long texts: kept once, beside their record, under their digest, so that record and history rows stay small.
+"""Stores long texts in rows of their own, under their digest, so that record and history rows stay small.
 
-A record's value is then `{"Text": digest, "Parts": n, "Length": characters}`; a short text stays in the record itself. The
-rows are never changed or removed: history and undo name them too.
+The record's value is then `{"Text": digest, "Parts": n, "Length": characters}`; a short text stays in the record
+itself. The rows are never changed or removed, because history and undo refer to them too.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from affino_mcp.store.ops import Key, Put
 
 INLINE: Final = 4_000
 PART: Final = 90_000
-"""Characters of a row: at most 360 KB in UTF-8, below DynamoDB's 400 KB."""
+"""Characters of one row: at most 360 KB in UTF-8, below DynamoDB's limit of 400 KB."""
 
 TEXT_SK: Final = "T#"
 Kept = str | dict[str, Any]
 
 
 def keep(change: Change, family: str, code: int, text: str) -> Kept:
-    """The value to store for a text; a long one is taken into the change as rows of its own."""
+    """Prepares a text for storing; returns the value for the record.
+
+    A long text is added to the change as rows of its own; a short one is returned unchanged.
+    """
     if len(text) <= INLINE:
         return text
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -37,12 +40,15 @@ def keep(change: Change, family: str, code: int, text: str) -> Kept:
 
 
 def length(kept: Kept | None) -> int:
-    """How many characters the text has."""
+    """The number of characters of a stored text."""
     return len(kept) if isinstance(kept, str) else int(kept["Length"]) if kept else 0
 
 
 def read(records: Records, wanted: Sequence[tuple[str, int, Kept | None]]) -> list[str]:
-    """The texts of some `(family, code, kept)`, in one read for the long ones."""
+    """Reads stored texts; the long ones in one batch read.
+
+    Takes `(family, code, stored value)` of each text; returns the texts in the same order.
+    """
     keys = [key for family, code, kept in wanted for key in _keys(record_key(family, code).pk, kept)]
     found = {key: item["text"] for key, item in records.db.get_many(records.table, keys).items()} if keys else {}
     return [_joined(found, record_key(family, code).pk, kept) for family, code, kept in wanted]

@@ -1,7 +1,7 @@
-"""Memberships of lists as rows: who is on a list, which lists a member is on, and how many members a list has.
+"""Rows of list memberships: the members of a list, the lists of a member, and the number of members of each list.
 
-A member's own row is never touched. The row that names a member's lists has a version of its own, so that a member who is
-deleted and a list that takes the member at the same moment cannot miss each other.
+Adding or removing a member never writes the member's own row. The row that names a member's lists has a version of its
+own, so that a deletion of the member and an addition to a list at the same moment conflict with each other.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from affino_mcp.store.ops import Check, Condition, Database, Item, Key, Put, Upd
 
 MEMBER_SK: Final = "M#"
 MOST_READ: Final = 100
-"""How many rows the store gives at once."""
+"""Maximum number of rows of one batch read of the store."""
 
 _COUNT_SK: Final = "N"
 _LISTS_SK: Final = "L"
@@ -26,17 +26,17 @@ _LISTS_OF: Final = {kind.member.family: kind.record.family for kind in KINDS}
 
 
 def member_key(family: str, code: int, member: int) -> Key:
-    """Where a list says that this is a member."""
+    """The key of the row that says that a record is a member of a list. `family` is the list's."""
     return Key(record_key(family, code).pk, f"{MEMBER_SK}{padded(member)}")
 
 
 def lists_key(family: str, member: int) -> Key:
-    """Where a member's lists stand; `family` is the member's."""
+    """The key of the row that names a member's lists. `family` is the member's."""
     return Key(record_key(family, member).pk, _LISTS_SK)
 
 
 def many(db: Database, table: str, keys: Iterable[Key]) -> dict[Key, Item]:
-    """The rows that exist among any number of keys."""
+    """Reads any number of rows in batches; returns those that exist, by key."""
     wanted, found = list(dict.fromkeys(keys)), dict[Key, Item]()
     for start in range(0, len(wanted), MOST_READ):
         found |= db.get_many(table, wanted[start : start + MOST_READ])
@@ -44,19 +44,19 @@ def many(db: Database, table: str, keys: Iterable[Key]) -> dict[Key, Item]:
 
 
 def counts(db: Database, table: str, family: str, codes: Sequence[int]) -> dict[int, int]:
-    """How many members each of some lists has."""
+    """The number of members of each of the lists, by list code."""
     keys = {code: Key(record_key(family, code).pk, _COUNT_SK) for code in codes}
     found = many(db, table, keys.values())
     return {code: found[key]["count"] if key in found else 0 for code, key in keys.items()}
 
 
 def count(change: Change, family: str, code: int, more: int) -> None:
-    """Change a list's number of members."""
+    """Adds `more` to the stored number of members of a list."""
     change.add(Update(change.table, Key(record_key(family, code).pk, _COUNT_SK), add={"count": more}))
 
 
 def names_lists(change: Change, family: str, member: int, row: Item | None, lists: Iterable[int]) -> None:
-    """Write which lists a member is on, on condition that `row` is still how it stands."""
+    """Writes the lists that a member is on, on condition that the row has not changed since `row` was read."""
     key = lists_key(family, member)
     item: dict[str, Any] = {"pk": key.pk, "sk": key.sk, "version": row["version"] + 1 if row else 1}
     change.add(Put(change.table, item | {"lists": sorted(lists)}, _still(row)))
@@ -67,9 +67,9 @@ def _still(row: Item | None) -> Condition:
 
 
 def follow(db: Database, change: Change, before: Stored | None, after: Stored) -> None:
-    """Take a member who is deleted out of the counts of lists, and count one who is restored again.
+    """Adjusts the member counts of lists when a member is deleted or restored.
 
-    The memberships themselves stay, so that a restored member is on the same lists.
+    The memberships themselves stay, so that a restored member is on the same lists again.
     """
     family = _LISTS_OF.get(after.document.family)
     if family is None or before is None or before.document.deleted == after.document.deleted:

@@ -1,4 +1,4 @@
-"""Calls that operators make on records: somebody with access to the stores, not a person of the instance."""
+"""Calls that an operator makes on records: somebody with access to the stores, not a person of the instance."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Operator:
     groups: tuple[str, ...] = ()
 
     def has(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (the Actor's form)
-        """Operators hold no record rights: they cannot act on records in this name."""
+        """Always False: an operator holds no record rights, so this actor cannot act on records."""
         return False
 
 
 def operator_call(at: datetime) -> Call:
-    """The Call of one write by an operator; the API Log has no row of it."""
+    """Makes the Call of one write by an operator; such a call has no row in the API Log."""
     return Call(
         actor=Operator(),
         profile="",

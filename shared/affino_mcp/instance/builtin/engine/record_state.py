@@ -1,4 +1,4 @@
-"""A record as loaded: its document and the relations that stand in its partition (links, consents)."""
+"""State of a loaded record: its document, and the relations in its partition (links, consents)."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from affino_mcp.store.ops import Item, Key
 
 
 def relation_key(pk: str, ref: str) -> Key:
-    """The address of a record's relation to another."""
+    """The key of the row of a record's relation to another record."""
     return Key(pk, f"{RELATION_SK}{ref}")
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A document with its relations, by what they point to (`accounts#66`, `permissions#5`)."""
+    """A document with its relations, by the reference of the related record (`accounts#66`, `permissions#5`)."""
 
     document: Document
     relations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def to(self, family: str) -> dict[int, Mapping[str, Any]]:
-        """The relations to one family, by code."""
+        """The relations to records of one family, by their codes."""
         prefix = f"{family}#"
         return {int(ref[len(prefix) :]): data for ref, data in self.relations.items() if ref.startswith(prefix)}
 
     def related(self, ref: str, data: Mapping[str, Any] | None) -> Stored:
-        """The same record with one relation written, or removed (None)."""
+        """A copy with one relation set, or removed when `data` is None."""
         others = {known: old for known, old in self.relations.items() if known != ref}
         return replace(self, relations=others if data is None else {**others, ref: data})
 
     def values(self) -> dict[str, Any]:
-        """All that history compares: the document's values and its relations."""
+        """All values that history compares: those of the document, and the relations."""
         return {**self.document.values, **self.relations}
 
     def relation_rows(self) -> dict[Key, Item]:
-        """The rows of the relations."""
+        """The rows of the relations by their keys."""
         pk = self.document.key.pk
         keys = {ref: relation_key(pk, ref) for ref in self.relations}
         return {key: {"pk": key.pk, "sk": key.sk, "data": dict(self.relations[ref])} for ref, key in keys.items()}

@@ -1,4 +1,7 @@
-"""Reading and writing records: one query reads a record with its relations, one transaction writes all that changes."""
+"""Reads and writes records.
+
+One query reads a record with its relations; one transaction writes everything that changes.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, Span, 
 
 Place = tuple[str, int]
 Known = dict[Place, Document]
-"""Documents by family and code."""
+"""Loaded documents by family and code."""
 
 Facet = Callable[[Stored], Facets]
 MOST_AT_ONCE: Final = 100
@@ -31,13 +34,19 @@ _MOST_RELATIONS: Final = 100
 
 
 def unique_key(family: str, name: str, value: str) -> Key:
-    """Where a unique value is taken; case does not matter, accents do. A digest, because a key holds 2,048 bytes."""
+    """The key of the row that reserves a unique value. Case is ignored, accents count.
+
+    The value is hashed, because a key holds at most 2,048 bytes.
+    """
     folded = unicodedata.normalize("NFKC", value).casefold()
     return Key(f"U#{family}#{name}#{hashlib.sha256(folded.encode()).hexdigest()}", "A")
 
 
 class Records:
-    """The builtin instance's records. `facets` says, per family, what a record is listed by; `files` are media's."""
+    """The records of the builtin instance.
+
+    `facets` gives, per family, the function that makes a record's facets; `files` stores the files of media items.
+    """
 
     def __init__(self, db: Database, table: str, facets: Mapping[str, Facet], files: Files | None = None) -> None:
         self.db, self.table, self.files = db, table, files
@@ -45,16 +54,16 @@ class Records:
         self._facets = facets
 
     def change(self, method: Method, values: Values, call: Call) -> Change:
-        """Begin a write."""
+        """Starts a write."""
         return Change(self.db, self.table, method, values, call)
 
     def load(self, family: str, code: int) -> Stored | None:
-        """The record with its relations, in one read; None when there is none or it is deleted."""
+        """Loads a record with its relations in one read; None when there is none or it is deleted."""
         found = self.kept(family, code)
         return None if found is None or found.document.deleted else found
 
     def kept(self, family: str, code: int) -> Stored | None:
-        """The record with its relations, even when it is deleted."""
+        """Loads a record with its relations, deleted or not; None when there is none."""
         span = Span(low=RECORD_SK, high=RELATION_SK + "~")
         pk = record_key(family, code).pk
         found = self.db.query(Query(self.table, pk, span=span, limit=_MOST_RELATIONS + 1)).items
@@ -64,14 +73,18 @@ class Records:
         return Stored(from_item(found[0]), relations)
 
     def require(self, family: str, argument: str, code: int, what: str) -> Stored:
-        """The record with its relations; raises NotFound naming the argument."""
+        """Loads a record with its relations. Raises NotFound, naming the argument, when there is none or it is deleted."""
         found = self.load(family, code)
         if found is None:
             raise NotFound(argument, what)
         return found
 
     def documents(self, wanted: Iterable[Place], have: Known | None = None) -> Known:
-        """The documents that exist among some `(family, code)`, a hundred a read; those in `have` are not read again."""
+        """Loads documents that exist and are not deleted, in batches of 100.
+
+        Takes `(family, code)` of each, and documents loaded before (`have`), which are not read again; returns both
+        together.
+        """
         known = dict(have or {})
         keys = [record_key(*place) for place in dict.fromkeys(wanted) if place not in known]
         parts = (keys[start : start + MOST_AT_ONCE] for start in range(0, len(keys), MOST_AT_ONCE))
@@ -79,14 +92,15 @@ class Records:
         return known | {(d.family, d.code): d for d in found if not d.deleted}
 
     def taken(self, family: str, name: str, value: str) -> int | None:
-        """The code of the record that holds a unique value."""
+        """The code of the record that holds a unique value; None when no record does."""
         row = self.db.get(self.table, unique_key(family, name, value))
         return row["code"] if row else None
 
     def save(self, change: Change, before: Stored | None, after: Stored, **noted: tuple[Any, Any]) -> None:
-        """Take a record's new state into a change: document, history, relations, unique values, index rows, counts.
+        """Adds a record's new state to a change: document, history, relations, unique values, index rows and counts.
 
-        `noted` is what else the history shall say, by name: before and after.
+        Takes the state before (None: a new record) and after; `noted` adds values to the history entry, by name: before
+        and after.
         """
         old, new = before.values() if before else {}, after.values()
         old, new = old | {n: was for n, (was, _) in noted.items()}, new | {n: now for n, (_, now) in noted.items()}
@@ -100,9 +114,9 @@ class Records:
             change.count(count_key(ref), after.document.family, 1 if ref in now else -1)
 
     def restate(self, change: Change, before: Stored, after: Stored) -> None:
-        """Take what a record keeps of its parts (counts, the last one) into a change: its row and index rows.
+        """Adds what a record stores about its parts (counts, the latest part) to a change: its row and index rows.
 
-        History does not tell of it, so that it tells nobody of parts that are hidden.
+        No history entry is written, because it would reveal parts that are hidden from the reader.
         """
         change.add(Put(self.table, after.document.item(), equals("version", before.document.version)))
         change.touched.append(after.document.ref)
@@ -152,7 +166,7 @@ def _duplicate(document: Document, argument: str) -> Callable[[Item | None], Exc
 
 
 def check_unchanged(document: Document, values: Values) -> None:
-    """Raises Conflict when the caller names a version (`IfUpdated`) that is no longer the current one."""
+    """Raises Conflict when the call names a version (`IfUpdated`) that is no longer the current one."""
     seen = values.get(IF_UPDATED.name)
     if seen is not None and precise(seen) != document.system["UpdatedDate"]:
         raise Conflict(

@@ -1,4 +1,7 @@
-"""Room in an answer: at most 150,000 characters reach a client, and what was left out is said (threat 62)."""
+"""Response budget: limits an answer to 150,000 characters and warns about what was left out.
+
+Clients refuse or cut longer answers.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,22 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.port import Call
 
 MOST: Final = 145_000
-"""Characters of an answer's JSON; the rest of the 150,000 is for the envelope and warnings."""
+"""Maximum characters of the JSON of an answer's body; the rest of the 150,000 is for the envelope and the warnings."""
 
 
 def size(value: Any) -> int:
-    """How many characters a value takes in an answer."""
+    """The number of characters that a value takes in the JSON of an answer."""
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 class Room:
-    """What is left for an answer that has `begun` already."""
+    """Characters that are left for the rest of an answer of which `begun` is written already."""
 
     def __init__(self, begun: Any) -> None:
         self.left = MOST - size(begun)
 
     def takes(self, value: Any) -> bool:
-        """Whether the value still fits; if so it is counted."""
+        """Counts the value and returns True when it fits into the budget; returns False otherwise."""
         needed = size(value) + 1
         if needed > self.left:
             return False
@@ -32,7 +35,10 @@ class Room:
         return True
 
     def shown(self, call: Call, text: str | None, argument: str, start: int = 0) -> str | None:
-        """A text from `start` on, as much as fits; a cut is said, with where to read on."""
+        """The part of a text from `start` on that fits into the budget; None for None.
+
+        Warns, with the position to continue from, when the text is cut.
+        """
         if text is None:
             return None
         part = self.part(text[start:])
@@ -42,7 +48,7 @@ class Room:
         return part
 
     def part(self, text: str) -> str:
-        """As much of a text as fits, counted."""
+        """The beginning of a text that fits; counts it."""
         if self.takes(text):
             return text
         low, high = 0, len(text)

@@ -1,4 +1,4 @@
-"""Words to search by: case and accents do not matter, beginnings of words match."""
+"""Search words: case and accents are ignored, and the beginning of a word matches."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import unicodedata
 from typing import Final
 
 MOST_WORDS: Final = 25
-"""How many different words of a record can be found; keeps a change within one transaction of 100 items."""
+"""How many different words of a record can be found; keeps a change within one transaction of 100 operations."""
 
 _WORD = re.compile(r"[^\W_]+")
 
 
 def plain(text: str) -> str:
-    """Text without accents and case, for comparing and sorting."""
+    """The text without accents and case, for comparing and sorting."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
 def words(*texts: str) -> list[str]:
-    """The different words of some texts in the order in which they stand, at most 25, each at most 30 long."""
+    """The different words of some texts in their order: at most 25 words, each cut at 30 characters."""
     found = (word[:30] for text in texts for word in _WORD.findall(plain(text)))
     return list(dict.fromkeys(found))[:MOST_WORDS]

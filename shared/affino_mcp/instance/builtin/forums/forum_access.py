@@ -1,8 +1,9 @@
-"""Who may see, write and moderate in a forum: the one place that every forum tool asks (R115, R119, threat 51).
+"""Decides who may see, write and moderate in a forum; every forum tool uses these functions.
 
-A forum that does not name one of the person's groups for reading does not exist for them, and neither does anything in it.
-In it, what is approved and not hidden is public; what is pending or rejected is there for its author and the forum's
-moderators, what is hidden for the moderators alone. Moderators are named by the forum itself, one by one: no right replaces it.
+A forum that does not name one of the person's groups for reading, and everything in it, is reported as not found. In a
+forum, what is approved and not hidden is public; what is pending or rejected is visible to its author and the forum's
+moderators; what is hidden is visible to the moderators only. The forum itself names its moderators one by one; no right
+replaces that.
 """
 
 from __future__ import annotations
@@ -25,41 +26,41 @@ APPROVED, PENDING, REJECTED = "approved", "pending", "rejected"
 MODERATION: Final = "Moderation"
 PEOPLE: Final = "contacts"
 FRESH: Final[dict[str, Any]] = {"Hidden": False, "Status": APPROVED, "By": None, "At": None, "Reason": None}
-"""How a new post stands; a thread is neither pinned nor locked besides."""
+"""The moderation state of a new post; a new thread is, besides, neither pinned nor locked."""
 
 
 def moderation(document: Document) -> dict[str, Any]:
-    """How a thread or post stands with the moderators."""
+    """The moderation state of a thread or post."""
     found: dict[str, Any] = document.values[MODERATION]
     return found
 
 
 def author(document: Document) -> int:
-    """Who wrote the thread or post."""
+    """The UserCode of the author of a thread or post."""
     return int(document.system["CreatedBy"]["UserCode"])
 
 
 def public(document: Document) -> bool:
-    """Whether everybody who reads the forum sees it."""
+    """True when every reader of the forum sees the thread or post."""
     state = moderation(document)
     return state["Status"] == APPROVED and not state["Hidden"] and not document.deleted
 
 
 def visible(call: Call, document: Document, *, moderator: bool) -> bool:
-    """Whether the person sees this thread or post of a forum that they may read."""
+    """True when the person sees this thread or post of a forum that the person may read."""
     mine = author(document) == call.actor.user_code and not moderation(document)["Hidden"]
     return moderator or mine or public(document)
 
 
 def standing(document: Document, everybody: str, own_: str) -> tuple[str, ...]:
-    """The facet under which readers find a thread or post: that of all, that of its author, or none."""
+    """The facet for readers: `everybody` when public, `own_` when only the author sees it, none when hidden."""
     if public(document):
         return (everybody,)
     return () if moderation(document)["Hidden"] else (own_,)
 
 
 def own(call: Call) -> str:
-    """The facet of threads that the person wrote and not everybody sees."""
+    """The facet of the threads that the person wrote and that are not public."""
     return f"own={call.actor.user_code}"
 
 
@@ -75,11 +76,11 @@ class OpenForum:
         return self.stored.document
 
     def moderated_by(self, call: Call) -> bool:
-        """Whether the person moderates it."""
+        """True when the person moderates the forum."""
         return call.actor.user_code in self.stored.to(PEOPLE)
 
     def must_moderate(self, call: Call) -> None:
-        """Raises PermissionDenied unless the person moderates it: that is correct behaviour (R119)."""
+        """Raises PermissionDenied unless the person moderates the forum."""
         if not self.moderated_by(call):
             text = (
                 "The person you act for does not moderate this forum, so this is not theirs to do. That is not a fault."
@@ -87,24 +88,24 @@ class OpenForum:
             raise not_moderator(self.document.code, text)
 
     def must_be_open(self) -> None:
-        """Raises InvalidState when it takes no threads and posts."""
+        """Raises InvalidState when the forum is closed to new threads and posts."""
         if not self.document.values["Open"]:
             raise InvalidState("This forum is closed: it can be read, but nothing new is written in it.")
 
     def must_post(self, call: Call) -> None:
-        """Raises PermissionDenied unless the person may write in it."""
+        """Raises PermissionDenied unless the person may write in the forum."""
         if not may_post(call, self.document):
             text = f"The person you act for may read this forum, but needs the right '{POST_RIGHT}' in it to write."
             raise PermissionDenied(POST_RIGHT, text)
 
 
 def may_post(call: Call, forum: Document) -> bool:
-    """Whether the person may write in the forum while it is open."""
+    """True when the person may write in the forum while it is open."""
     return call.actor.has(POST_RIGHT, call.at) and record_security.may_post(call.actor, forum)
 
 
 def not_moderator(forum: int | None, text: str) -> PermissionDenied:
-    """The refusal of what only a moderator may do, with who can change that."""
+    """The refusal of what only a moderator may do; its next step names who can change that."""
     next_step = f"Tell the person; somebody with the right '{MANAGE}' can make them a moderator of the forum."
     rule = f"moderator of forum {forum}" if forum else "moderator of a forum"
     return PermissionDenied(rule, text, next_step=next_step)
@@ -124,7 +125,7 @@ class OpenThread:
         return self.stored.document
 
     def must_take_replies(self) -> None:
-        """Raises InvalidState when the forum is closed, or the thread locked or not public."""
+        """Raises InvalidState when the forum is closed, or the thread is locked or not public."""
         self.forum.must_be_open()
         if moderation(self.document)["Locked"]:
             raise InvalidState("This thread is locked: it takes no replies.", argument=THREAD.code)
@@ -132,7 +133,7 @@ class OpenThread:
             raise InvalidState("This thread takes no replies before a moderator shows it to all.", argument=THREAD.code)
 
     def must_change(self, call: Call, document: Document) -> None:
-        """Raises unless the person may change this thread or post of it: a moderator, or its author while all is open."""
+        """Raises unless the person may change this thread or post: a moderator, or the author while all is open."""
         if self.moderator:
             return
         if author(document) != call.actor.user_code:
@@ -143,7 +144,7 @@ class OpenThread:
             raise InvalidState("This thread is locked: only a moderator can change it.", argument=THREAD.code)
 
     def must_edit(self, call: Call, document: Document) -> None:
-        """Raises as `must_change`, and when the author may no longer write in the forum."""
+        """Raises as `must_change`, and also when the author may no longer write in the forum."""
         self.must_change(call, document)
         if not self.moderator:
             self.forum.must_post(call)
@@ -163,12 +164,12 @@ class OpenPost:
 
     @property
     def opening(self) -> bool:
-        """Whether it is the post that opens the thread: it stands and falls with it."""
+        """True for the first post of a thread; it is deleted and restored with the thread."""
         return bool(self.document.values["Number"] == 1)
 
 
 def forum(records: Records, call: Call, argument: str, code: int, what: str = FORUM.words) -> OpenForum:
-    """The forum, or NotFound under the argument and word by which it was asked for."""
+    """Loads a forum that the person may read. Raises NotFound with the given argument and word."""
     stored = records.load(FORUM.family, code)
     if stored is None or not record_security.may_read(call.actor, stored.document):
         raise NotFound(argument, what)
@@ -178,7 +179,7 @@ def forum(records: Records, call: Call, argument: str, code: int, what: str = FO
 def thread(
     records: Records, call: Call, code: int, argument: str = THREAD.code, what: str = THREAD.words
 ) -> OpenThread:
-    """The thread, or NotFound."""
+    """Loads a thread that the person may see. Raises NotFound with the given argument and word."""
     stored = records.load(THREAD.family, code)
     if stored is None:
         raise NotFound(argument, what)
@@ -190,7 +191,7 @@ def thread(
 
 
 def post(records: Records, call: Call, code: int) -> OpenPost:
-    """The post, or NotFound."""
+    """Loads a post that the person may see. Raises NotFound."""
     stored = records.load(POST.family, code)
     if stored is None:
         raise NotFound(POST.code, POST.words)
@@ -202,13 +203,13 @@ def post(records: Records, call: Call, code: int) -> OpenPost:
 
 @dataclass(frozen=True)
 class Sight:
-    """The forums that the person may read, and those among them that they moderate."""
+    """The forums that the person may read, and those among them that the person moderates."""
 
     readable: Collection[int]
     moderated: Collection[int]
 
     def moderated_only(self) -> Sight:
-        """The part in which pending and hidden threads of others are seen."""
+        """The moderated forums only: in these the person sees pending and hidden threads of others."""
         return Sight(self.moderated, self.moderated)
 
     def facets(self, call: Call) -> tuple[str, ...]:
@@ -218,13 +219,13 @@ class Sight:
         return (*(f"open={code}" for code in read), *(f"forum={code}" for code in self.moderated), *mine)
 
     def shows(self, call: Call, document: Document) -> bool:
-        """The last look at a thread: where it is now, and how it stands now."""
+        """True when the person may see the thread in its current forum and state: the final check before it is shown."""
         place = document.values[FORUM.code]
         return place in self.readable and visible(call, document, moderator=place in self.moderated)
 
 
 def sight(records: Records, call: Call, code: int | None = None) -> Sight:
-    """What the person may see in one forum (NotFound when they may not read it), or in all: one query."""
+    """What the person may see in one forum or in all, in one query. Raises NotFound for a closed forum."""
     if code is not None:
         found = forum(records, call, FORUM.code, code)
         return Sight((code,), (code,) if found.moderated_by(call) else ())
@@ -236,5 +237,5 @@ def sight(records: Records, call: Call, code: int | None = None) -> Sight:
 
 
 def moderator_tag(user_code: int) -> str:
-    """What the index row of a forum carries for each of its moderators."""
+    """The index tag of a forum for one of its moderators."""
     return f"moderator={user_code}"

@@ -1,6 +1,7 @@
-"""Approval: in a moderated forum what is written is held until a moderator approves it (R114).
+"""Approval in moderated forums: posts are held until a moderator approves them.
 
-Moderators' own posts are not held. What its author changes later is held again, so that nothing unseen becomes public.
+Moderators' own posts are not held. A post that its author changes later is held again, so that no unapproved text
+becomes public.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _UNTOUCHED: Final[dict[str, Any]] = {"By": None, "At": None, "Reason": None}
 
 
 def new(call: Call, forum: OpenForum) -> dict[str, Any]:
-    """How something new in the forum stands."""
+    """The moderation state of a new thread or post in the forum."""
     if not forum.document.values["Moderated"] or forum.moderated_by(call):
         return dict(FRESH)
     _tell(call)
@@ -25,7 +26,7 @@ def new(call: Call, forum: OpenForum) -> dict[str, Any]:
 
 
 def edited(call: Call, thread: OpenThread, document: Document) -> dict[str, Any]:
-    """How a thread or post stands once the person has changed it."""
+    """The moderation state of a thread or post after the person has changed it."""
     state = moderation(document)
     again = thread.forum.document.values["Moderated"] or state["Status"] in (PENDING, REJECTED)
     if thread.moderator or not again:
@@ -35,7 +36,7 @@ def edited(call: Call, thread: OpenThread, document: Document) -> dict[str, Any]
 
 
 def decided(call: Call, document: Document, reason: str | None, **state: Any) -> dict[str, Any]:
-    """How a thread or post stands once a moderator has decided."""
+    """The moderation state of a thread or post after a moderator's decision."""
     return moderation(document) | state | {"By": actor(call), "At": iso(call.at), "Reason": reason}
 
 

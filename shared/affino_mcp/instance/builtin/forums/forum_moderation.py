@@ -1,4 +1,4 @@
-"""Moderating threads and posts: for the moderators of the forum, and of the target too when a thread moves (R119)."""
+"""Moderates threads and posts: for moderators of the forum and, when a thread moves, of the target forum too."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ _SAME: Final = "It is so already; nothing was changed."
 
 
 def moderate_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Pin, lock, hide, approve, reject or move a thread, or undo that; what is so already is answered with a warning."""
+    """Pins, locks, hides, approves, rejects or moves a thread, or reverses one of these.
+
+    Warns when the thread already has that state.
+    """
     before = forum_access.thread(records, call, values[THREAD.code])
     before.forum.must_moderate(call)
     target = _target(records, values, call, before)
@@ -60,7 +63,7 @@ def moderate_forum_thread(records: Records, method: Method, values: Values, call
 
 
 def _target(records: Records, values: Values, call: Call, found: OpenThread) -> OpenForum:
-    """The forum in which the thread will be; only a move takes another one."""
+    """The forum that the thread will be in; only the action move takes another forum."""
     code = values.get(TARGET.name)
     if values[ACTION.name] != MOVE:
         if code is not None:
@@ -78,7 +81,7 @@ def _is_so(document: Document, wanted: dict[str, Any]) -> bool:
 
 
 def moderate_forum_post(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Hide, unhide, approve or reject a reply; what is so already is answered with a warning."""
+    """Hides, unhides, approves or rejects a reply. Warns when the reply already has that state."""
     before = forum_access.post(records, call, values[POST.code])
     before.thread.forum.must_moderate(call)
     if before.opening:

@@ -1,4 +1,4 @@
-"""The moderators of a forum: relations of the forum to people, written by those who may manage them (R114, R117)."""
+"""The moderators of a forum: relations of the forum to people, written by people who may manage moderators."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def _shown(code: int, person: Document | None, duty: Duty) -> dict[str, Any]:
 
 
 def list_forum_moderators(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """The moderators of a forum that the person may read."""
+    """Lists the moderators of a forum that the person may read."""
     found = forum_access.forum(records, call, CODE, values[CODE])
     return Done({"Moderators": named(records, call, found)}, found.document.ref)
 
 
 def add_forum_moderator(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Name a person who can log in; somebody who is a moderator already is answered with a warning."""
+    """Makes a person who can log in a moderator. Warns when the person moderates the forum already."""
     found = forum_access.forum(records, call, CODE, values[CODE])
     person = _person(records, values[WHO])
     change, duties = records.change(method, values, call), found.stored.to(PEOPLE)
@@ -72,7 +72,10 @@ def _answer(found: OpenForum, person: Document, duty: Duty) -> dict[str, Any]:
 
 
 def remove_forum_moderator(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """End a person's duty; from the next call on they are refused. Somebody who has none is answered with a warning."""
+    """Ends a person's moderation.
+
+    From the next call on the person is refused. Warns when the person is no moderator.
+    """
     found = forum_access.forum(records, call, CODE, values[CODE])
     change, code = records.change(method, values, call), values[WHO]
     body = {CODE: found.document.code, WHO: code, "Moderator": False}

@@ -1,4 +1,4 @@
-"""Posts of forums: numbered in their thread without gaps, in the transaction that counts them (R116-R118)."""
+"""Posts of forums: numbered in their thread without gaps, in the transaction that counts them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NOT_EDITED: Final[Mapping[str, Any]] = {"EditedDate": None, "EditedBy": None, "
 
 
 def facets(stored: Stored) -> Facets:
-    """Posts are listed by thread: all of them for moderators, the public ones, and those that only their author sees."""
+    """Facets of a post: all posts of its thread for moderators, the public ones, and those that only their author sees."""
     thread = stored.document.system[ABOVE]
     own = _own(thread, author(stored.document))
     return Facets((f"thread={thread}", *standing(stored.document, thread_counts.shown_facet(thread), own)))
@@ -52,7 +52,7 @@ def _own(thread: int, user_code: int) -> str:
 
 
 def cleaned(call: Call, values: Values) -> str:
-    """The body to store. Raises InvalidArgument when nothing is left of it."""
+    """The sanitised body to store. Raises InvalidArgument when sanitising leaves nothing."""
     body = html_policy.cleaned(call, BODY.name, values[BODY.name])
     if not body.strip():
         raise InvalidArgument(BODY.name, "Nothing is left of Body without the HTML that is not allowed here.")
@@ -62,7 +62,7 @@ def cleaned(call: Call, values: Values) -> str:
 def written(
     change: Change, codes: tuple[int, int], number: int, body: str, state: dict[str, Any], reply_to: int | None = None
 ) -> Stored:
-    """A new post; `codes` are its thread's and its own."""
+    """Makes a new post. `codes` are the codes of the thread and of the post."""
     thread, code = codes
     kept = long_texts.keep(change, FAMILY, code, body)
     values = {BODY.name: kept, "Number": number, REPLY_TO: reply_to, MODERATION: state}
@@ -70,7 +70,7 @@ def written(
 
 
 def list_forum_posts(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of a thread's posts in order, as many as fit into one answer."""
+    """Lists a thread's posts in order, as many as fit into one answer."""
     found = forum_access.thread(records, call, values[ABOVE])
     rows, more = _rows(records, found, values, call)
     known = records.documents((FAMILY, row["code"]) for row in rows)
@@ -106,14 +106,14 @@ def _answer(call: Call, values: Values, items: list[dict[str, Any]], more: Item 
 
 
 def get_forum_post(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One post."""
+    """Answers one post."""
     found = forum_access.post(records, call, values[CODE])
     start = values.get(BODY_FROM.name, 0)
     return Done({"Post": forum_view.whole_post(records, call, found, start=start)}, found.document.ref)
 
 
 def create_forum_post(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A reply; in a moderated forum it waits for a moderator."""
+    """Creates a reply; in a moderated forum the reply is held for approval."""
     found = forum_access.thread(records, call, values[ABOVE])
     found.forum.must_post(call)
     found.must_take_replies()
@@ -139,7 +139,7 @@ def _answered(records: Records, change: Change, found: OpenThread, values: Value
 
 
 def save(records: Records, change: Change, found: OpenPost, before: Stored | None, body: str | None = None) -> Done:
-    """Write a reply's new state with its thread's counts, under the forum as it was asked; answers it in full."""
+    """Writes a reply's new state with its thread's counters, unless the forum has changed; answers the full post."""
     guards.still(change, found.thread.forum.document)
     thread_counts.save(records, change, found.thread.stored, before, found.stored)
     if found.document.deleted:
@@ -148,7 +148,7 @@ def save(records: Records, change: Change, found: OpenPost, before: Stored | Non
 
 
 def update_forum_post(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Rewrite a post: the author's while thread and forum are open, or a moderator's."""
+    """Updates a post's text: for moderators, and for the author while forum and thread are open."""
     before = forum_access.post(records, call, values[CODE])
     before.thread.must_edit(call, before.document)
     change, body = records.change(method, values, call), cleaned(call, values)
@@ -166,7 +166,7 @@ def update_forum_post(records: Records, method: Method, values: Values, call: Ca
 
 
 def _save_opening(records: Records, change: Change, before: OpenPost, after: Document, body: str) -> Done:
-    """The opening post stands as its thread does: when the one is to be approved again, so is the other."""
+    """Writes the opening post, which has its thread's moderation state: both are held for approval together."""
     thread, call = before.thread, change.call
     state = forum_approval.edited(call, thread, thread.document)
     guards.still(change, thread.forum.document, thread.document)
@@ -181,7 +181,7 @@ def _save_opening(records: Records, change: Change, before: OpenPost, after: Doc
 
 
 def delete_forum_post(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a reply out: its author's while thread and forum are open, or a moderator's."""
+    """Deletes a reply: for moderators, and for the author while forum and thread are open."""
     before = forum_access.post(records, call, values[CODE])
     before.thread.must_change(call, before.document)
     if before.opening:

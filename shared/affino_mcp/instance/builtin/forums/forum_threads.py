@@ -1,4 +1,4 @@
-"""Threads of forums on the builtin instance (R114-R119)."""
+"""Threads of forums on the builtin instance."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _NOT_MOVED: Final = FRESH | {"Pinned": False, "Locked": False}
 
 
 def facets(stored: Stored) -> Facets:
-    """What a thread is listed by. Its forum counts it while it is public."""
+    """Facets of a thread. Its forum counts the thread while it is public."""
     document, state = stored.document, moderation(stored.document)
     place, writer = document.values[PLACE], author(document)
     standing = forum_access.standing(document, f"open={place}", f"own={writer}")
@@ -49,7 +49,7 @@ def facets(stored: Stored) -> Facets:
 
 
 def list_forum_threads(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of the threads that the person may see."""
+    """Lists the threads that the person may see."""
     place, status = values.get(PLACE), values.get(STATUS.name)
     sight = forum_access.sight(records, call, place)
     if status in (PENDING, HIDDEN):
@@ -77,13 +77,13 @@ def _asked(values: Values) -> list[tuple[str, ...]]:
 
 
 def get_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One thread with its opening post."""
+    """Answers one thread with its opening post."""
     found = forum_access.thread(records, call, values[CODE])
     return Done({"Thread": forum_view.whole_thread(records, call, found)}, found.document.ref)
 
 
 def create_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A new thread with its opening post; in a moderated forum it waits for a moderator."""
+    """Creates a thread with its opening post; in a moderated forum it is held for approval."""
     place = forum_access.forum(records, call, PLACE, values[PLACE])
     place.must_post(call)
     place.must_be_open()
@@ -103,13 +103,13 @@ def create_forum_thread(records: Records, method: Method, values: Values, call: 
 
 
 def _rehearsed(answer: dict[str, Any]) -> dict[str, Any]:
-    """What has not been written has no code."""
+    """The answer of a dry run without the codes of the records that do not exist."""
     none = {POST.code: None, CODE: None}
     return answer | {forum_view.FIRST: answer[forum_view.FIRST] | none, thread_counts.LAST: None}
 
 
 def update_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change title or topics: the author's while thread and forum are open, or a moderator's."""
+    """Updates title or topics: for moderators, and for the author while forum and thread are open."""
     before = forum_access.thread(records, call, values[CODE])
     before.must_edit(call, before.document)
     change = records.change(method, values, call)
@@ -126,7 +126,7 @@ def update_forum_thread(records: Records, method: Method, values: Values, call: 
 
 
 def delete_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a thread and all its posts out: a moderator's, or its author's while nobody has replied."""
+    """Deletes a thread and all its posts: for moderators, and for the author while the thread has no replies."""
     before = forum_access.thread(records, call, values[CODE])
     before.must_change(call, before.document)
     if not before.moderator and before.document.system[thread_counts.COUNT] > 1:

@@ -1,4 +1,4 @@
-"""Threads and posts as callers see them: nothing points to what they may not see."""
+"""Renders threads and posts for callers, without references to posts that the caller may not see."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ FIRST: Final = "FirstPost"
 
 
 def thread_attributes(document: Document, *, moderator: bool) -> dict[str, Any]:
-    """What a thread shows besides its fields, in a list too; how many posts wait only to moderators."""
+    """The attributes of a thread besides its fields, for lists too.
+
+    The number of pending posts is for moderators only.
+    """
     system = document.system
     counts = {COUNT: system[COUNT], HELD: system[HELD] if moderator else None}
     return {"Author": system["CreatedBy"], **counts, LAST: system[LAST], MODERATION: moderation(document)}
@@ -31,7 +34,10 @@ def thread_attributes(document: Document, *, moderator: bool) -> dict[str, Any]:
 def whole_thread(
     records: Records, call: Call, found: OpenThread, first: Document | None = None, body: str | None = None
 ) -> dict[str, Any]:
-    """The full thread with its opening post; `first` and `body` save reading them."""
+    """Renders the full thread with its opening post.
+
+    `first` and `body` are that post and its text when loaded already.
+    """
     document = found.document
     place = (POST.family, document.system["FirstPostCode"])
     post = first or records.documents([place])[place]
@@ -45,7 +51,7 @@ def whole_thread(
 def whole_post(
     records: Records, call: Call, found: OpenPost, *, body: str | None = None, start: int = 0
 ) -> dict[str, Any]:
-    """The full post; `body` saves reading it."""
+    """Renders the full post; `body` is its text when loaded already, `start` the position in the text."""
     post = found.document
     answer = _entry(call, found.thread, post, records.documents(parents(post)))
     text = body if body is not None else _bodies(records, [post])[0]
@@ -53,7 +59,7 @@ def whole_post(
 
 
 def page(records: Records, call: Call, thread: OpenThread, posts: Sequence[Document]) -> list[dict[str, Any]]:
-    """As many of some posts as fit into one answer, at least one; warns when that is not all."""
+    """Renders as many posts as fit into one answer, at least one; warns when that is not all."""
     known = records.documents(
         (place for post in posts for place in parents(post)), {(POST.family, post.code): post for post in posts}
     )
@@ -74,7 +80,7 @@ def page(records: Records, call: Call, thread: OpenThread, posts: Sequence[Docum
 
 
 def _likely(posts: Sequence[Document], entries: Sequence[dict[str, Any]]) -> int:
-    """How many posts can fit at most, known before their long texts are read."""
+    """The maximum number of posts that can fit, estimated before their long texts are read."""
     left = Room({}).left
     for place, (post, entry) in enumerate(zip(posts, entries, strict=True)):
         left -= size(entry) + long_texts.length(post.values[BODY.name])
@@ -84,7 +90,7 @@ def _likely(posts: Sequence[Document], entries: Sequence[dict[str, Any]]) -> int
 
 
 def parents(post: Document) -> list[Place]:
-    """Where the post that a post answers is, as a list of at most one."""
+    """`(family, code)` of the post that a post replies to, as a list of at most one."""
     above = post.values.get(REPLY_TO)
     return [(POST.family, above)] if above else []
 
@@ -94,7 +100,11 @@ def _bodies(records: Records, posts: Sequence[Document]) -> list[str]:
 
 
 def _entry(call: Call, thread: OpenThread, post: Document, known: Known) -> dict[str, Any]:
-    """A post without its body. The opening post stands as its thread does; an answered post is named if it is seen."""
+    """Renders a post without its body.
+
+    An opening post has its thread's moderation state; the post it replies to is named only when the person may see that
+    post.
+    """
     stands = thread.document if post.values["Number"] == 1 else post
     above = [known[p] for p in parents(post) if p in known and visible(call, known[p], moderator=thread.moderator)]
     derived: dict[str, Any] = {BODY.name: None, REPLY_TO: above[0].code if above else None}

@@ -1,4 +1,4 @@
-"""Forums: the operator's, with the groups that they open to and the moderators that they name (R115, R119)."""
+"""Forums: records of the operator, with the groups that they are open to and their moderators."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Groups = Sequence[str]
 
 
 def facets(stored: Stored) -> Facets:
-    """What a forum is listed by: the groups that it opens to, and its moderators."""
+    """Facets of a forum: the groups that it is open to, and its moderators."""
     return Facets((), (*record_security.tags(stored.document), *map(forum_access.moderator_tag, stored.to(PEOPLE))))
 
 
@@ -43,10 +43,10 @@ def place_forum(
     moderated: bool = False,
     is_open: bool = True,
 ) -> int:
-    """The code of the forum of this name, made or brought to this state; its moderators stay.
+    """Creates or updates the forum of this name; returns its code. Its moderators are not changed.
 
-    The groups are names of security groups, or "Everybody"; for nobody else it exists, and nobody else posts in it. What is
-    posted in a moderated one waits for a moderator. Raises Conflict at 90 forums.
+    The groups are names of security groups, or "Everybody"; only their members see the forum or post in it. Posts in a
+    moderated forum are held for approval. Raises Conflict at 90 forums.
     """
     values = {"Name": name, "Description": description, "Moderated": moderated, "Open": is_open}
     groups = {record_security.READ: list(read), record_security.POST: list(post)}
@@ -54,7 +54,7 @@ def place_forum(
 
 
 def list_forums(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """All forums that the person may read, by code: there are at most 90."""
+    """Lists all forums that the person may read, by code: there are at most 90."""
     asked = words(values.get("Search", ""))
     seen = forum_access.sight(records, call)
     known = records.documents((FAMILY, code) for code in sorted(seen.readable)).values()
@@ -89,7 +89,7 @@ def _shown(
 
 
 def get_forum(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One forum with its moderators."""
+    """Answers one forum with its moderators."""
     found = forum_access.forum(records, call, CODE, values[CODE])
     mine = [found.document.code] if found.moderated_by(call) else []
     (answer,) = _shown(records, call, [found.document], mine)

@@ -1,7 +1,8 @@
-"""What a thread keeps of its posts: the last number given, how many are public and pending, and the last public one.
+"""A thread's counters of its posts: the last number given, how many are public and pending, and the last public post.
 
-It stands in the thread's own row and changes with the post in one transaction, so two writers can neither take one number
-nor lose a count. A post that not everybody sees leaves no mark that they could see: no date, no editor, no history.
+The counters are in the thread's own row and change with the post in one transaction, so two writers can neither take
+the same number nor lose a count. A post that is not public changes nothing that other readers could see: no date, no
+editor, no history.
 """
 
 from __future__ import annotations
@@ -32,25 +33,25 @@ def shown_facet(thread: int) -> str:
 
 
 def held(document: Document) -> bool:
-    """Whether a post waits for a moderator."""
+    """True when a post waits for a moderator's approval."""
     state = moderation(document)
     return state["Status"] == PENDING and not state["Hidden"] and not document.deleted
 
 
 def first(code: int, call: Call) -> dict[str, Any]:
-    """What a thread keeps when it has its opening post alone."""
+    """The counters of a new thread, which has only its opening post."""
     last = {POST.code: code, "Number": 1, "Author": actor(call), "Date": iso(call.at)}
     return {LAST_NUMBER: 1, COUNT: 1, HELD: 0, LAST: last, "FirstPostCode": code}
 
 
 def as_last(post: Document) -> dict[str, Any]:
-    """A post as its thread's last one."""
+    """A post as the LastPost attribute of its thread."""
     stamps = {"Author": post.system["CreatedBy"], "Date": post.system["CreatedDate"]}
     return {POST.code: post.code, "Number": post.values["Number"], **stamps}
 
 
 def save(records: Records, change: Change, thread: Stored, before: Stored | None, after: Stored) -> Stored:
-    """Take a reply's new state into the change, and the thread with it; answers the thread as it then is."""
+    """Adds a reply's new state to the change, with the thread's counters; returns the thread's new state."""
     records.save(change, before, after)
     counted = _counted(records, thread.document, before.document if before else None, after.document)
     if counted.items() <= thread.document.system.items():
@@ -62,7 +63,7 @@ def save(records: Records, change: Change, thread: Stored, before: Stored | None
 
 
 def _next(call: Call, thread: Document, counted: dict[str, Any]) -> Document:
-    """Only what everybody sees is a change of the thread to its readers."""
+    """The thread's next version; its dates and editor change only when public counters do."""
     if any(counted[name] != thread.system[name] for name in (COUNT, LAST)):
         return thread.changed(call, {}, **counted)
     return replace(thread, version=thread.version + 1, system={**thread.system, **counted})
@@ -87,7 +88,7 @@ def _last(records: Records, thread: Document, after: Document) -> dict[str, Any]
 
 
 def _before(records: Records, thread: Document, code: int) -> dict[str, Any]:
-    """The last public post ahead of one; there is the opening post at least."""
+    """The last public post ahead of the given one; the opening post is always one."""
     place, span = facet_partition(POST.family, shown_facet(thread.code)), Span(high=padded(code - 1))
     rows = records.db.query(Query(records.table, place, span=span, forward=False, limit=1)).items
     for post in records.documents((POST.family, row["code"]) for row in rows).values():

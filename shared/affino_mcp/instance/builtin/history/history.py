@@ -1,4 +1,4 @@
-"""History as tools: a record's changes, and one's own (R124)."""
+"""The tools that read history: the changes of one record, and the person's own changes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Item, Query, Span
 
 GUARDS: Final = {"standardSectionCode": "sections", guards.SECURITY: guards.SECURITIES, "ForumItemCode": "forums"}
-"""The attributes by which a record is protected, and what they point to."""
+"""Maps the attributes that name a guard of a record to the guard's family."""
 
 
 def must_open(call: Call, kind: str, access: Access) -> None:
@@ -42,7 +42,7 @@ def must_open(call: Call, kind: str, access: Access) -> None:
 
 
 def opened(records: Records, call: Call, values: Values) -> Stored:
-    """The record that a call names, even a deleted one, if the person may follow its history; raises NotFound."""
+    """Loads the record that a call names, deleted or not. Raises NotFound when the person may not read its history."""
     kind, code = values[KIND.name], values[CODE.name]
     stored = records.kept(kind, code)
     if stored is None or not followed(records, call, [stored.document]) or not _may_see(call, stored.document):
@@ -51,17 +51,20 @@ def opened(records: Records, call: Call, values: Values) -> Stored:
 
 
 def _may_see(call: Call, document: Document) -> bool:
-    """A deleted record is there for who deleted it, and for who may change everybody's."""
+    """True for a record that is not deleted.
+
+    A deleted one is visible to whoever deleted it or may change everybody's.
+    """
     return not document.deleted or is_mine_to_undo(call, document.family, document.system["UpdatedBy"])
 
 
 def is_mine_to_undo(call: Call, kind: str, by: Any) -> bool:
-    """Whether a change is the person's own, or theirs to undo all the same."""
+    """True when the person made the change, or holds the family's `all` right."""
     return bool(by and by["UserCode"] == call.actor.user_code) or call.actor.has(f"{SWITCH[kind]}.all", call.at)
 
 
 def list_record_history(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of a record's changes, newest first; what was done where the person may not look is left out."""
+    """Lists a record's changes, newest first; changes made under guards that are closed to the person are left out."""
     must_open(call, values[KIND.name], Access.READ)
     document = opened(records, call, values).document
     rows, more = _rows(records, document.key.pk, Span(prefix=HISTORY_SK), values, call)
@@ -92,7 +95,10 @@ def _page(
 
 
 def visible(records: Records, call: Call, entries: Sequence[Entry]) -> list[Entry]:
-    """Those entries that were made where the person may look now: a record that was moved tells nothing from before."""
+    """The entries that were made under guards that are open to the person now.
+
+    The history of a record that was moved does not reveal what the record held in a place that is closed to the reader.
+    """
     known = records.documents(place for entry in entries for place in _protection(entry))
     return [e for e in entries if record_security.may_read(call.actor, *(known.get(place) for place in _protection(e)))]
 
@@ -117,7 +123,7 @@ def _shown(call: Call, entry: Entry) -> dict[str, Any]:
 
 
 def _tells(call: Call, name: str) -> bool:
-    """Links to records of a family that may not be read here are left out."""
+    """True unless the attribute is a link to records of a family that the call may not read."""
     to, sign, _ = name.partition("#")
     return not sign or to not in SWITCH or rendering.shows(call, SWITCH[to], to)
 
@@ -131,7 +137,7 @@ def _change(kind: str, name: str, entry: Entry) -> dict[str, Any]:
 
 
 def list_my_changes(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of the acting person's changes, newest first."""
+    """Lists the acting person's changes, newest first."""
     partition = change_journal.person_partition(call.actor.user_code)
     rows, more = _rows(records, partition, Span(), values, call)
     known = _followed(records, call, (touched["ref"] for row in rows for touched in row["records"]))
@@ -141,7 +147,7 @@ def list_my_changes(records: Records, method: Method, values: Values, call: Call
 
 
 def _followed(records: Records, call: Call, refs: Iterable[str]) -> Known:
-    """The records, deleted ones too, that the profile and the person may read and the person may follow."""
+    """The records, deleted ones too, that profile and person may read and whose history the person may read."""
     places = [(family, int(code)) for family, _, code in (ref.partition("#") for ref in dict.fromkeys(refs))]
     open_ = [place for place in places if place[0] in SWITCH and call.reads(SWITCH[place[0]])]
     found = many(records.db, records.table, (record_key(*place) for place in open_))

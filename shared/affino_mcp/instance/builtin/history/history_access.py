@@ -1,8 +1,8 @@
-"""Who may follow a record's history: the person who may see the record, and whose business its past is.
+"""Decides who may read a record's history: readers of the record, narrowed to author, owner or moderator.
 
-History tells more than the record does: drafts, texts that have been taken back, what was said before a moderator came.
-So the past of an article is for those who write or own it, and the past of comments, threads and posts is for their author
-and the moderators. A deleted record is followed by the same people.
+History shows more than the record does: drafts, texts that were withdrawn, texts from before a moderator changed them.
+So the history of an article is for people who write articles and for its owners; the history of comments, threads and
+posts is for their author and the moderators. The same people may read the history of a deleted record.
 """
 
 from __future__ import annotations
@@ -32,14 +32,17 @@ MODERATE: Final = "articles.moderate"
 
 @dataclass(frozen=True)
 class Rule:
-    """`behind` names what a document is protected by; `follows` decides, once that has been read."""
+    """The history rule of one kind of record.
+
+    `behind` returns the records to load before the decision; `follows` decides with them.
+    """
 
     behind: Callable[[Document], list[Place]]
     follows: Callable[[Records, Call, Document, Known], bool]
 
 
 def _above(document: Document) -> list[Place]:
-    """The record that a part belongs to."""
+    """`(family, code)` of the record that a part belongs to, as a list of at most one."""
     family, name = _PARTS[document.family]
     code = document.system.get(name) or document.values.get(name)
     return [(family, code)] if code else []
@@ -126,11 +129,11 @@ _GUARDED: Final = {
     POST.family: Rule(_above, _post),
 }
 RULES: Final = {kind: _GUARDED.get(kind, _OPEN) for kind in SWITCH}
-"""The rule of every kind that has a history."""
+"""The history rule of every kind of record that has a history."""
 
 
 def followed(records: Records, call: Call, documents: Iterable[Document]) -> list[Document]:
-    """Those of some documents, deleted ones too, whose history the person may follow: at most three reads for all."""
+    """The documents, deleted ones too, whose history the person may read: at most three reads for all."""
     asked = [document for document in documents if document.family in RULES]
     known: Known = {}
     level = asked

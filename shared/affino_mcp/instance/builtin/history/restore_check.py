@@ -1,4 +1,4 @@
-"""Restoring a deleted record: may they, and does everything that it points to still exist?"""
+"""Checks whether a deleted record can be restored: the person may, and every record that it points to exists."""
 
 from __future__ import annotations
 
@@ -12,20 +12,26 @@ from affino_mcp.instance.builtin.references import references
 
 
 class Present(Records):
-    """The records as if one deleted record were there: what its family says to deleting it, it says to restoring it."""
+    """The records as if one deleted record existed.
+
+    A rehearsed deletion of that record then applies the family's own rules to restoring it.
+    """
 
     def __init__(self, records: Records, stored: Stored) -> None:
         vars(self).update(vars(records))
         self._stored = stored
 
     def load(self, family: str, code: int) -> Stored | None:
-        """See Records."""
+        """Loads a record (see Records); the deleted record is loaded as if it existed."""
         document = self._stored.document
         return self._stored if (family, code) == (document.family, document.code) else super().load(family, code)
 
 
 def check(records: Records, change: Change, document: Document) -> None:
-    """Raises Conflict naming an attribute whose record is gone; the change fails if one goes before it is written."""
+    """Raises Conflict, naming the attribute, when a record that the document points to does not exist.
+
+    The change fails when such a record is deleted before the commit.
+    """
     try:
         references.check(records, change, document.record, dict(document.values))
     except (NotFound, InvalidArgument) as error:

@@ -1,7 +1,7 @@
-"""Undo: one change taken back through the family's own methods, so that the same rules and the same log apply.
+"""Undoes one change through the family's own methods, so that the same rules and the same log apply.
 
-The record is then as it was before, attribute by attribute, or nothing is written and the refusal names what stands in the
-way: attributes that have changed since, and relations, which have tools of their own.
+The record then holds its former values, attribute by attribute; otherwise nothing is written, and the refusal names
+what prevents it: attributes that have changed since, and relations, which have tools of their own.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from affino_mcp.instance.builtin.history.undo_context import Undoing, tool_for
 from affino_mcp.instance.port import Call, Done
 
 Carry = Callable[[Records, Method, Values, Call], Done]
-"""A family's own function."""
+"""The type of a function that carries out a method."""
 
 ATTRIBUTES: Final = "Attributes"
 
 
 @dataclass(frozen=True)
 class Past:
-    """The change to take back, and the record as it stands now."""
+    """The change to undo, and the record's current state."""
 
     entry: Entry
     stored: Stored
 
     @property
     def current(self) -> Mapping[str, Any]:
-        """What the record holds now."""
+        """The record's current values."""
         return self.stored.values()
 
 
 def undo_change(records: Records, method: Method, values: Values, call: Call, carry: Carry) -> Done:
-    """Take one change back; `carry` carries out any other method. Raises Conflict naming what stands in the way."""
+    """Undoes one change. `carry` carries out any other method. Raises Conflict naming what prevents the undo."""
     history.must_open(call, values[KIND.name], Access.WRITE)
     past = _past(records, call, values)
     view = Undoing(records, method, values, past.entry)
@@ -69,7 +69,10 @@ def _past(records: Records, call: Call, values: Values) -> Past:
 
 
 def _tool(call: Call, kind: str, verb: str) -> Method:
-    """The family's own method for this; raises Conflict when it has none, PermissionDenied when the person may not."""
+    """The family's own method for the undo.
+
+    Raises Conflict when the family has none, and PermissionDenied when the person may not use it.
+    """
     tool = tool_for(kind, verb)
     if tool is None:
         raise Conflict(f"Changes of {kind.replace('_', ' ')} cannot be undone.", argument=KIND.name)
@@ -100,7 +103,7 @@ def _changed_back(view: Undoing, past: Past, values: Values, call: Call, carry: 
 
 
 def _text(records: Records, stored: Stored, value: Any) -> Any:
-    """The value as a caller would give it: a long text, which is kept beside the record, as text."""
+    """The value as a caller would give it: a long text, which is stored in rows of its own, as text."""
     if not change_journal.is_long(value):
         return value
     return long_texts.read(records, [(stored.document.family, stored.document.code, value)])[0]
@@ -117,7 +120,7 @@ def _deleted(view: Undoing, past: Past, values: Values, call: Call, carry: Carry
 
 
 def _restored(view: Undoing, past: Past, values: Values, call: Call, carry: Carry) -> Done:
-    """Bring a deleted record back: whoever may delete it may do that."""
+    """Restores a deleted record; whoever may delete the record may do that."""
     stored, entry = past.stored, past.entry
     if not stored.document.deleted or stored.document.version != entry.version:
         raise Conflict("The record is not deleted any more.", argument=VERSION.name)

@@ -1,4 +1,4 @@
-"""What carries an undo: the records as a family's function sees them while one of its changes is taken back."""
+"""The records and the change that a family's function works with while one of its changes is undone."""
 
 from __future__ import annotations
 
@@ -49,11 +49,14 @@ TOOLS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "forum_threads": {"": ("moderate_forum_thread",)},
     "forum_posts": {"": ("moderate_forum_post", "create_forum_post")},
 }
-"""The tools for what undo does not do, by kind and by the beginning of the attribute ("" for any other)."""
+"""The tools to use where undo does not apply, by kind of record and prefix of the attribute ("" for any other)."""
 
 
 def tool_for(kind: str, verb: str) -> Method | None:
-    """The method that updates or deletes (verb) a record of this kind by its code alone."""
+    """Finds the method that updates or deletes (`verb`) a record of this kind by its code alone.
+
+    None when there is none.
+    """
     for method in METHODS.values():
         record = method.record
         if record is None or record.family != kind or method.effect not in _VERBS[verb]:
@@ -65,14 +68,14 @@ def tool_for(kind: str, verb: str) -> Method | None:
 
 
 def instead(kind: str, names: Sequence[str]) -> list[str]:
-    """The tools that do what undo does not."""
+    """The tools to use for attributes that undo does not change."""
     known = TOOLS.get(kind, {})
     fitting = [known.get(name.partition("#")[0], known.get("", ())) for name in names]
     return list(dict.fromkeys(tool for tools in fitting for tool in tools))
 
 
 def stuck(kind: str, names: Sequence[str]) -> Conflict:
-    """The refusal of a change that has tools of its own."""
+    """The refusal to undo attributes that have tools of their own."""
     tools = instead(kind, names)
     text = f"{', '.join(names)}: this is not undone here, because it concerns other records too."
     text += f" Use {' or '.join(tools)}." if tools else ""
@@ -80,13 +83,13 @@ def stuck(kind: str, names: Sequence[str]) -> Conflict:
 
 
 def moved(names: Sequence[str]) -> Conflict:
-    """The refusal because of what has changed since."""
+    """The refusal to undo attributes that have changed since."""
     text = f"Changed again since: {', '.join(names)}. Look at the record, then decide what it shall say."
     return Conflict(text, argument=VERSION.name, Attributes=list(names))
 
 
 def together(kind: str, entry: Entry) -> Conflict:
-    """The refusal to restore a record alone that was deleted with changes in others."""
+    """The refusal to restore a record that was deleted together with changes of other records."""
     tools = instead(kind, [""])
     text = "It was deleted together with changes in other records, so it cannot come back alone."
     text += f" Use {' or '.join(tools)}." if tools else ""
@@ -95,13 +98,16 @@ def together(kind: str, entry: Entry) -> Conflict:
 
 @dataclass
 class Undo(Change):
-    """A change that takes another back: it commits only what leaves the record as it was."""
+    """A change that undoes an earlier one: it is committed only when it gives the record its former values."""
 
     entry: Entry = field(default_factory=lambda: Entry("", 0, Deed.CHANGED, {}, {}))
     wanted: Mapping[str, Any] | None = None
 
     def document(self, before: Document | None, after: Document, old: Values, new: Values) -> None:
-        """See Change. Raises Conflict when the record would not be as it was."""
+        """Writes a document's next version (see Change).
+
+        Raises Conflict when the record would differ from its former values.
+        """
         if after.ref == self.entry.ref and self.wanted is not None:
             wrong = [n for n in {**self.wanted, **new} if new.get(n) != self.wanted.get(n)]
             if wrong:
@@ -109,11 +115,11 @@ class Undo(Change):
         super().document(before, after, old, new)
 
     def commit(self, body: dict[str, Any]) -> Done:
-        """See Change; says what was undone."""
+        """Commits (see Change) and adds to the answer what was undone."""
         return super().commit(self._told() | body)
 
     def nothing(self, body: dict[str, Any], ref: str, text: str = "The record is so already.") -> Done:
-        """See Change."""
+        """Answers an undo that would change nothing (see Change)."""
         return super().nothing(self._told() | body, ref, text)
 
     def _told(self) -> dict[str, Any]:
@@ -123,7 +129,10 @@ class Undo(Change):
 
 
 class Undoing(Records):
-    """Records whose every change is part of one undo. `wanted` is what the record shall hold then, when that is fixed."""
+    """Records whose every change is part of one undo.
+
+    `wanted` holds the values that the record must have after the undo; None when they are not fixed.
+    """
 
     def __init__(self, records: Records, method: Method, values: Values, entry: Entry) -> None:
         vars(self).update(vars(records))
@@ -131,7 +140,10 @@ class Undoing(Records):
         self.wanted: Mapping[str, Any] | None = None
 
     def change(self, method: Method, values: Values, call: Call) -> Change:  # noqa: ARG002 (the undo's own instead)
-        """See Records: history, idempotency key and log name the undo, whatever method carries it out."""
+        """Starts the undo's own change (see Records).
+
+        History, idempotency key and log name the undo, whatever method carries it out.
+        """
         change = Undo(self.db, self.table, self._method, self._values, call)
         change.entry, change.wanted = self._entry, self.wanted
         return change

@@ -1,4 +1,4 @@
-"""Lists that are found as a whole (searches, trees, unique values): filtered, sorted and cut into pages in memory."""
+"""Pages of lists that are loaded as a whole (searches, trees, unique values): filters, sorts and cuts them in memory."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Item, Query
 
 MOST_BELOW: Final = 100
-"""How many records a tree is followed to."""
+"""Maximum number of records that are read below one record of a tree."""
 
 _AFTER: Final = "after"
 
 
 def is_gathered(call: Call, values: Values) -> bool:
-    """Whether the call goes on in a list of this kind."""
+    """True when the call's Cursor continues a list that is paged in memory."""
     return _AFTER in (cursor.place(call, values) or {})
 
 
 def pages(records: Records, plan: Plan, documents: Iterable[Document], values: Values, call: Call) -> Done:
-    """The page that the arguments ask for, of these documents. Of the plan, the facets must have been seen to."""
+    """Answers the page of these documents that the arguments ask for; the documents must fit the plan's facets already."""
     _, attribute = INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
     forward = values.get("SortOrder", "asc") == "asc"
     fitting = {sort_keys(d)[attribute]: d for d in documents if _fits(plan, d, values)}
@@ -58,13 +58,16 @@ def _fits(plan: Plan, document: Document, values: Values) -> bool:
 
 
 def is_due(plan: Plan, document: Document) -> bool:
-    """Whether the document's due date lies in the plan's span, if there is one."""
+    """True when the plan has no due span, or the document's due date lies in it."""
     due = sort_keys(document).get("due", "")
     return plan.due is None or (plan.due.low or "") <= due <= (plan.due.high or "~")
 
 
 def branch(records: Records, plan: Plan, facet: str, code: int, call: Call) -> list[Document]:
-    """Everything below one record of a tree, level by level; at most 100 records, and then a warning says so."""
+    """Loads the records below one record of a tree, level by level.
+
+    Warns when there are more than 100, and leaves out the rest.
+    """
     found: dict[int, Document] = {}
     level = [code]
     while level and len(found) <= MOST_BELOW:
@@ -83,5 +86,5 @@ def _children(records: Records, plan: Plan, facet: str, above: int) -> list[int]
 
 
 def grown() -> InvalidArgument:
-    """The error for a cursor into a list that has since become too long to be gathered."""
+    """The error for a cursor into a list that has since become too long to be paged in memory."""
     return InvalidArgument("Cursor", "The list has changed too much since Cursor was given: start again without it.")

@@ -1,4 +1,4 @@
-"""Lists: one query on an index, bounded in cost whatever the number of records; never a scan."""
+"""Lists: answers a page from one query on an index, at a bounded cost for any number of records; never scans the table."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from affino_mcp.store.ops import All, Compare, Condition, Contains, Item, Page, 
 __all__ = ["DEFAULT_PAGE", "Plan", "admits", "asked", "collect", "conditions", "found_by", "index_query", "run", "show"]
 
 MOST_ROUNDS: Final = 5
-"""How many reads one page may take when filters drop rows; then the page is short and NextCursor goes on."""
+"""Maximum number of reads for one page when filters drop rows; then the page is short and NextCursor continues."""
 
 FIRST_READ: Final = 100
 NEXT_READS: Final = 1000
-"""How many rows a read looks at when filters may drop some."""
+"""How many rows each further read evaluates when filters may drop some."""
 
 MOST_FOUND: Final = 200
-"""Up to so many records a search is sorted; beyond, they come in the order of the words found."""
+"""Maximum number of records of a search that is sorted; above it, they come in the order of the words found."""
 
 NOTHING: Final = Span(low="1", high="0")
 MOST_LOOKED_AT: Final = 500
@@ -40,7 +40,7 @@ MOST_LEADS: Final = 4
 
 
 def run(records: Records, plan: Plan, values: Values, call: Call) -> Done:
-    """The page that the arguments ask for, as the catalogue's list answer."""
+    """Answers the page that the arguments ask for."""
     if not all(plan.any_of):
         return page(records, plan, [], None, values, call)
     if asked(values):
@@ -53,7 +53,7 @@ def run(records: Records, plan: Plan, values: Values, call: Call) -> Done:
 
 
 def asked(values: Values) -> list[str]:
-    """The words that are searched for; raises InvalidArgument for a Search that holds none."""
+    """The words of the Search argument. Raises InvalidArgument when Search holds no letter or digit."""
     search = values.get("Search", "")
     found = words(search)
     if search and not found:
@@ -62,7 +62,10 @@ def asked(values: Values) -> list[str]:
 
 
 def _search(records: Records, plan: Plan, values: Values, call: Call) -> list[Document] | None:
-    """Everything that a search finds, through the first of its words that leads to few enough; None when none does."""
+    """Loads all records of a search through the first of its words that leads to few enough rows.
+
+    Returns None when no word does.
+    """
     place = cursor.place(call, values)
     if place and not in_memory_pages.is_gathered(call, values):
         return None
@@ -81,7 +84,7 @@ def _search(records: Records, plan: Plan, values: Values, call: Call) -> list[Do
 def show(
     records: Records, plan: Plan, rows: list[Item], more: Item | None, values: Values, call: Call, sort: str = "sk"
 ) -> Done:
-    """The list answer for index rows that have been found."""
+    """Makes the list answer for index rows."""
     by_code = {row["code"]: row for row in rows}
     found = records.documents((plan.record.family, code) for code in by_code)
     documents = [found[place] for code in by_code if (place := (plan.record.family, code)) in found]
@@ -90,7 +93,7 @@ def show(
 
 
 def found_by(values: Values, lead: str = "") -> Callable[[Item], bool]:
-    """For searches: every word matches, and a record found by several of its words counts once."""
+    """Makes the test of an index row of a search: every word matches, and a record found by several words counts once."""
     parts = asked(values)
     if not parts:
         return lambda _: True
@@ -105,7 +108,7 @@ def found_by(values: Values, lead: str = "") -> Callable[[Item], bool]:
 
 
 def index_query(records: Records, plan: Plan, values: Values, call: Call) -> Query:
-    """Where to look for the rows of a list: in the index of words for searches, else in the index of a facet."""
+    """The query for the rows of a list: on the search words for a search, otherwise on the index of a facet."""
     start, parts = cursor.place(call, values), asked(values)
     if not parts:
         return _sorted(records, plan, values, start)
@@ -134,7 +137,10 @@ def _sorted(records: Records, plan: Plan, values: Values, start: Item | None) ->
 
 
 def _going_on(query: Query) -> Query:
-    """The query with a start that lies in its span: a span that follows the clock may have left it behind."""
+    """Keeps the query's start position inside its span.
+
+    A span that depends on the clock may have moved past the position since the cursor was given.
+    """
     at, span = (query.start or {}).get(query.sort), query.span
     before = at is not None and span.low is not None and at < span.low
     beyond = at is not None and span.high is not None and at > span.high
@@ -157,7 +163,7 @@ def _after_code(values: Values) -> list[Condition]:
 
 
 def _bounds(name: str, span: Span) -> list[Condition]:
-    """The span as a filter; the code stands in an attribute of its own, because keys cannot be filtered by."""
+    """The span as a filter; the code has an attribute of its own, because DynamoDB cannot filter by key attributes."""
     if name == "sk":
         return [Compare("code", ">=", int(span.low or 0))]
     bounds = ((">=", span.low), ("<=", span.high))
@@ -165,7 +171,7 @@ def _bounds(name: str, span: Span) -> list[Condition]:
 
 
 def conditions(plan: Plan, facets: tuple[str, ...], *bounds: Condition) -> Condition | None:
-    """What an index row must hold to be in a list; None when every row may."""
+    """The condition that an index row must meet to be in a list; None when every row is."""
     parts: list[Condition] = [Contains("facets", facet) for facet in facets]
     groups = ((plan.any_tags,) if plan.any_tags else ()) + plan.any_of
     parts.extend(any_of(*(Contains("facets", tag) for tag in group)) for group in groups)
@@ -174,7 +180,7 @@ def conditions(plan: Plan, facets: tuple[str, ...], *bounds: Condition) -> Condi
 
 
 def admits(plan: Plan, facets: Facets) -> bool:
-    """Whether a record that is listed by these facets is in the list."""
+    """True when a record with these facets is in the list."""
     return holds(conditions(plan, plan.facets), {"facets": [*facets.rows, *facets.tags]})
 
 
@@ -195,7 +201,11 @@ def _rows(
 def collect(
     read: Callable[[Item | None], Page], start: Item | None, size: int, sort: str
 ) -> tuple[list[Item], Item | None]:
-    """At most `size` rows of the pages that `read` gives from `start` on, and where to go on; at most five pages."""
+    """Reads pages until `size` rows are found, at most five pages.
+
+    Takes the function that reads a page and the position to start from; returns at most `size` rows, and the position
+    of the next page (None: there is none).
+    """
     rows: list[Item] = []
     for _ in range(MOST_ROUNDS):
         page = read(start)

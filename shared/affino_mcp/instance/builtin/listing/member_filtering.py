@@ -1,4 +1,4 @@
-"""Lists among the members of a list, and among the lists of a member: filters and searches as in every other list."""
+"""Lists of the members of a list, and of the lists of a member, with the filters and searches of every other list."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from affino_mcp.store.ops import Item, Key, Page, Query, Span
 
 
 class Source(Protocol):
-    """Some records by code."""
+    """A set of records, known by their codes, that a list is limited to."""
 
     def page(self, start: Item | None, forward: bool, above: int) -> Page:
-        """The next at most 100 of them after `start`, in order, as rows with a `code`; only codes greater than `above`."""
+        """Reads the next page, at most 100 rows with a `code` after `start`, in order; only codes greater than `above`."""
 
     def whole(self) -> list[int] | None:
-        """All of them, when they are few enough to be sorted."""
+        """All codes when they are few enough to be sorted; otherwise None."""
 
     def holding(self, codes: list[int]) -> set[int]:
-        """Which of some codes are among them."""
+        """The codes of the given ones that belong to this set."""
 
 
 class Members:
-    """The members of a list. `rows` keeps what was read of them, by code."""
+    """The members of a list. `rows` caches the membership rows that were read, by code."""
 
     def __init__(self, records: Records, family: str, code: int) -> None:
         self.rows: dict[int, Item] = {}
         self._records, self._list, self._pk = records, (family, code), record_key(family, code).pk
 
     def page(self, start: Item | None, forward: bool, above: int) -> Page:
-        """See Source."""
+        """Reads the next page of members (see Source)."""
         span = Span(low=member_key(*self._list, above + 1).sk, high=f"{MEMBER_SK}~")
         query = Query(self._records.table, self._pk, span=span, forward=forward, start=start, limit=MOST_READ)
         page = self._records.db.query(query)
@@ -49,14 +49,14 @@ class Members:
         return page
 
     def whole(self) -> list[int] | None:
-        """See Source."""
+        """All members when they are few enough to be sorted (see Source)."""
         query = Query(self._records.table, self._pk, span=Span(prefix=MEMBER_SK), limit=listing.MOST_FOUND + 1)
         rows = self._records.db.query(query).items
         self.rows |= {row["code"]: row for row in rows}
         return [row["code"] for row in rows] if len(rows) <= listing.MOST_FOUND else None
 
     def holding(self, codes: list[int]) -> set[int]:
-        """See Source."""
+        """The codes of the given ones that are members (see Source)."""
         keys = (member_key(*self._list, code) for code in codes)
         found = {row["code"]: row for row in many(self._records.db, self._records.table, keys).values()}
         self.rows |= found
@@ -71,7 +71,7 @@ class ListsOf:
         self._codes: list[int] = row["lists"] if row else []
 
     def page(self, start: Item | None, forward: bool, above: int) -> Page:
-        """See Source."""
+        """The next page of lists (see Source)."""
         codes = [code for code in self._codes if code > above]
         ahead = codes if forward else codes[::-1]
         if start:
@@ -80,16 +80,19 @@ class ListsOf:
         return Page(rows, {"pk": "", "sk": rows[-1]["sk"]} if len(ahead) > MOST_READ else None)
 
     def whole(self) -> list[int] | None:
-        """See Source."""
+        """All lists when they are few enough to be sorted (see Source)."""
         return self._codes if len(self._codes) <= listing.MOST_FOUND else None
 
     def holding(self, codes: list[int]) -> set[int]:
-        """See Source."""
+        """The codes of the given ones that are lists of the member (see Source)."""
         return set(codes) & set(self._codes)
 
 
 def run(records: Records, plan: listing.Plan, source: Source, values: Values, call: Call) -> Done:
-    """The page of the source's records that the arguments ask for; by code when there are too many to be sorted."""
+    """Answers the page of the source's records that the arguments ask for.
+
+    The records come in the order of their codes, with a warning, when there are too many to be sorted.
+    """
     searched, by = listing.asked(values), values.get("SortBy", "Code")
     if searched or by != "Code":
         documents = _whole(records, plan, source, values, call)
@@ -117,7 +120,7 @@ def _whole(records: Records, plan: listing.Plan, source: Source, values: Values,
 
 
 def _fitting(records: Records, plan: listing.Plan, codes: list[int], since: str = "") -> set[int]:
-    """Which of some records the plan's conditions let through; none that has been deleted."""
+    """The codes of those records that pass the plan's conditions; deleted records are left out."""
     partition, where = facet_partition(plan.record.family, "all"), listing.conditions(plan, plan.facets)
     found = many(records.db, records.table, (Key(partition, padded(code)) for code in codes))
     return {row["code"] for row in found.values() if holds(where, row) and row["updated"] > since}

@@ -1,4 +1,4 @@
-"""Pages: what a list shall show, and its answer for the documents that have been found."""
+"""Plans of lists, and the answer for one page of documents."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ DEFAULT_PAGE: Final = 20
 
 @dataclass(frozen=True)
 class Plan:
-    """A list to make. `facets` must all hold (the first with rows is where to look), `any_tags` at least one.
+    """A list to make: its kind of record, and the filters that its records must pass.
 
-    Of every group of `any_of` at least one facet must hold too; a group that is empty lets nothing through. That is how
-    record security hides records: in the query itself. `keeps` is the last look at a document before it is shown.
-
-    `leads` are facets with rows of which one must hold: without `facets`, few of them are read instead of everything.
-    `due` narrows by due date; `adds` gives a row more attributes, `also` names more records to look up for them.
+    All `facets` must hold (the first one with rows selects the partition to read), and at least one of `any_tags`. Of
+    every group of `any_of` at least one facet must hold too; an empty group admits no record. Record security uses
+    these groups to hide records in the query itself. `keeps` is the final check of a document before it is shown.
+    `leads` are facets with rows of which one must hold: without `facets`, few leads are read partition by partition
+    instead of the whole family. `due` is a span of due dates; `adds` gives a row more attributes, and `also` names more
+    records to load for them.
     """
 
     record: Record
@@ -55,9 +56,10 @@ def page(
     place: Callable[[Document], Item] = lambda _: {},
     total: int | None = None,
 ) -> Done:
-    """The list answer for these documents, as many as fit into one answer.
+    """Makes the list answer for these documents, as many as fit into one answer.
 
-    `more` is where the list goes on, `place` where it goes on after a document, `total` how many there are when known.
+    Takes `more`, the position of the next page (None: this is the last one), `place`, the position after a document,
+    and `total`, the number of records when known. Warns when fewer rows fit.
     """
     known = _known(records, plan, documents, call)
     rows = [rendering.summary(call, d, known, **plan.adds(d, known)) for d in documents]
@@ -84,6 +86,6 @@ def _known(records: Records, plan: Plan, documents: list[Document], call: Call) 
 
 
 def is_recent(document: Document, values: Values) -> bool:
-    """Whether the document was created or changed after the DateFilter, if there is one."""
+    """True when the call has no DateFilter, or the document was created or changed after it."""
     since = values.get("DateFilter")
     return since is None or document.system["UpdatedDate"] > precise(since)

@@ -1,7 +1,7 @@
-"""Lists out of several partitions: the rows of each, merged into one order, so that rows of no other partition are read.
+"""Reads a list from several partitions and merges their rows into one order.
 
-A person who may see some sections only is answered from those, not from everything with a filter: how much there is
-elsewhere shows neither in the pages nor in the time they take.
+A person who may see only some sections is answered from those sections' partitions, not from all rows with a filter:
+neither the pages nor the time they take show how many records other sections hold.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from affino_mcp.instance.builtin.listing.pages import Plan
 from affino_mcp.store.ops import Database, Item, Page, Query
 
 MOST: Final = 12
-"""Up to so many partitions are merged; beyond, the list filters."""
+"""Maximum number of partitions that are merged; above it, the list reads all rows with a filter."""
 
 LEAST_READ: Final = 20
 
 
 def partitions(plan: Plan, query: Query) -> tuple[str, ...]:
-    """Where a query's rows are: in the partitions of the plan's leads, when it has few enough of them."""
+    """The partitions to read for a query.
+
+    These are the partitions of the plan's leads when there are few enough leads, otherwise the query's own partition.
+    """
     searching = query.span.prefix is not None
     if plan.facets or searching or not 0 < len(plan.leads) <= MOST:
         return (query.partition,)
@@ -28,7 +31,7 @@ def partitions(plan: Plan, query: Query) -> tuple[str, ...]:
 
 
 def read(db: Database, query: Query, places: tuple[str, ...]) -> Page:
-    """A page of the rows of all places in the query's order; `next` fits all of them."""
+    """Reads one page of the rows of all these partitions in the query's order; `next` of the page fits all of them."""
     if places == (query.partition,):
         return db.query(query)
     limit = max(LEAST_READ, query.limit // len(places))
@@ -47,5 +50,5 @@ def _in(query: Query, place: str) -> Item | None:
 
 
 def _within(query: Query, row: Item, end: Item) -> bool:
-    """Not beyond the place up to which every partition has been read."""
+    """True when a row does not lie beyond the position up to which every partition has been read."""
     return bool(row[query.sort] <= end[query.sort] if query.forward else row[query.sort] >= end[query.sort])

@@ -1,4 +1,4 @@
-"""ZIP archives and the older Office container: what is in them, by their directories alone; nothing is unpacked."""
+"""Reads the directories of ZIP archives and of the older Office container; never unpacks them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_ENTRIES: Final = 5_000
 MOST_DIRECTORY: Final = 1024 * 1024
 MOST_UNPACKED: Final = 1024**3
 MOST_RATIO: Final = 200
-"""How much larger than the file its content may be: text packs 10 to 20 times, a bomb thousands of times."""
+"""Maximum ratio of unpacked to packed size: text compresses 10 to 20 times, a ZIP bomb thousands of times."""
 
 _END: Final = struct.Struct("<4sHHHHIIH")
 _ENTRY: Final = struct.Struct("<4s6H3I5H2I")
@@ -23,14 +23,14 @@ _IN_HEADER: Final = 109
 
 
 class Directory(NamedTuple):
-    """Names in an archive, and how large everything in it is when unpacked."""
+    """The names in an archive, and the total size of its content when unpacked."""
 
     names: frozenset[str]
     unpacked: int
 
 
 def zipped(content: Content) -> Directory:
-    """The directory of a ZIP archive; raises UnsupportedMedia when it is broken, encrypted or a bomb."""
+    """Reads the directory of a ZIP archive. Raises UnsupportedMedia when it is broken, encrypted or a ZIP bomb."""
     start, size, count = _end(content)
     if count > MOST_ENTRIES or size > MOST_DIRECTORY:
         raise UnsupportedMedia("The archive has too many entries.")
@@ -42,7 +42,7 @@ def zipped(content: Content) -> Directory:
 
 
 def _end(content: Content) -> tuple[int, int, int]:
-    """Where the directory starts, its size, and its number of entries, from the record at the archive's end."""
+    """The start, size and number of entries of the directory, from the record at the archive's end."""
     offset = max(0, content.size - _END.size - 0xFFFF)
     tail = content.read(offset, content.size - offset)
     place = tail.rfind(b"PK\x05\x06")
@@ -70,7 +70,7 @@ def _entries(directory: bytes, count: int) -> Iterator[tuple[str, int]]:
 
 
 def compound(content: Content) -> frozenset[str]:
-    """The names in the container of DOC, XLS and PPT files; raises UnsupportedMedia when it is broken."""
+    """The names in the container of a DOC, XLS or PPT file. Raises UnsupportedMedia when it is broken."""
     header = content.read(0, 512)
     if len(header) < 512:
         raise UnsupportedMedia("The document is not complete.")
@@ -99,7 +99,7 @@ def _next_sector(content: Content, header: bytes, shift: int, sector: int) -> in
 
 
 def _table_sector(content: Content, header: bytes, shift: int, table: int) -> int:
-    """Where a part of the allocation table is: the header names 109 of them, a chain of sectors the others."""
+    """The sector of a part of the allocation table: the header names 109 of them, a chain of sectors names the others."""
     if table < _IN_HEADER:
         return int(struct.unpack_from("<I", header, 76 + 4 * table)[0])
     link = (1 << (shift - 2)) - 1

@@ -1,4 +1,4 @@
-"""A file's content, read in pieces: what is needed to know a 100 MB video is a few kilobytes of it."""
+"""File content that is read in pieces: a few kilobytes of a 100 MB video are enough to recognise its format."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from affino_mcp.store.files import Files
 
 BLOCK: Final = 64 * 1024
 MOST_BLOCKS: Final = 64
-"""How much of a stored file is ever read to know it: 4 MiB. A file that needs more is not understood."""
+"""Maximum number of blocks that are read to recognise a stored file (4 MiB); a file that needs more is refused."""
 
 
 class Content(Protocol):
-    """Bytes that can be asked for by place; nothing is read twice."""
+    """Bytes that are read by position; no part is read twice."""
 
     @property
     def size(self) -> int:
-        """How many bytes there are."""
+        """The number of bytes."""
 
     def read(self, start: int, length: int) -> bytes:
-        """Some bytes: fewer at the end, none where too much has been asked for altogether."""
+        """Reads bytes: fewer at the end, and none once the limit of reads is reached."""
 
 
 class Inline:
@@ -30,16 +30,16 @@ class Inline:
 
     @property
     def size(self) -> int:
-        """See Content."""
+        """The number of bytes (see Content)."""
         return len(self.data)
 
     def read(self, start: int, length: int) -> bytes:
-        """See Content."""
+        """Reads bytes (see Content)."""
         return self.data[start : start + length]
 
 
 class Kept:
-    """Content of an object in the store."""
+    """Content of an object in the file store."""
 
     def __init__(self, files: Files, key: str, size: int) -> None:
         self._files, self._key, self._size = files, key, size
@@ -47,11 +47,11 @@ class Kept:
 
     @property
     def size(self) -> int:
-        """See Content."""
+        """The number of bytes (see Content)."""
         return self._size
 
     def read(self, start: int, length: int) -> bytes:
-        """See Content. Raises NoObject, StoreUnavailable."""
+        """Reads bytes (see Content). Raises NoObject and StoreUnavailable."""
         last = min(start + length, self._size)
         wanted = range(start // BLOCK, (last - 1) // BLOCK + 1) if 0 <= start < last else range(0)
         blocks = [self._block(place) for place in wanted]

@@ -1,4 +1,4 @@
-"""What can be wrong with a file that somebody wants to keep (conventions 10: TL and UM)."""
+"""The errors of files that a caller wants to store."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from affino_mcp.errors import ToolError
 
 
 class FileTooLarge(ToolError):
-    """The file is over the limit of the way in which it was sent."""
+    """The file exceeds the size limit of the way in which it was sent."""
 
     type, code, status = "too_large", -140, 413
     text = "The file is too large."
 
 
 class UnsupportedMedia(ToolError):
-    """The file is of no allowed type, or not of the type that it was called."""
+    """The file has no allowed format, or another format than declared."""
 
     type, code, status = "unsupported_media", -141, 415
     text = "Files of this type are not accepted."

@@ -1,7 +1,7 @@
-"""The formats that media files may have, known by their content and never by their names (decision 0009).
+"""The allowed formats of media files, recognised by content and never by name.
 
-SVG is refused: it is a program that a browser runs, and cleaning it is not what nh3 is made for. Documents with macros
-are refused for the same reason.
+SVG is refused: a browser runs scripts in it, and nh3 is not made to sanitise it. Documents with macros are refused for
+the same reason.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from affino_mcp.instance.builtin.media.file_faults import UnsupportedMedia
 
 @dataclass(frozen=True)
 class Format:
-    """One format: its media type, the extensions its files may have (the usual first), its kind, other names of its type."""
+    """One format: media type, extensions (the usual one first), kind, and other names of the media type."""
 
     mime_type: str
     extensions: tuple[str, ...]
@@ -73,7 +73,7 @@ _OLDER: Final = {
 
 
 def declared(argument: str, mime_type: str) -> tuple[Format, ...]:
-    """The formats that a declared type can mean; raises UnsupportedMedia when there is none."""
+    """The formats that a declared media type can mean. Raises UnsupportedMedia when there is none."""
     wanted = mime_type.partition(";")[0].strip().casefold()
     found = tuple(known for known in FORMATS if wanted in (known.mime_type, *known.also))
     if not found:
@@ -84,7 +84,7 @@ def declared(argument: str, mime_type: str) -> tuple[Format, ...]:
 
 
 def known(content: Content) -> Format:
-    """The format of a file by its content; raises UnsupportedMedia when it is none of ours."""
+    """Recognises the format of a file by its content. Raises UnsupportedMedia when it is not an allowed format."""
     head = content.read(0, 64)
     for starts, look in SIGNATURES.items():
         if head.startswith(starts) and (found := look(content, head)):
@@ -120,7 +120,7 @@ def _played(brand: bytes) -> str:
 
 
 def _tagged(content: Content, head: bytes) -> str:
-    """An ID3 tag stands before an MP3; other things can have one too, so the first frame must follow."""
+    """Recognises an MP3 file behind an ID3 tag; other files can have one too, so an MP3 frame must follow the tag."""
     size = sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=False))
     return _mp3(content, 10 + size + (10 if head[5:6] and head[5] & 0x10 else 0))
 
@@ -131,7 +131,7 @@ def _mp3(content: Content, place: int) -> str:
 
 
 def _is_mp3_frame(head: bytes) -> bool:
-    """A frame header of MPEG audio, layer III, with a bit rate and a sample rate that exist."""
+    """True for a frame header of MPEG audio, layer III, with a valid bit rate and sample rate."""
     return (
         len(head) >= 4
         and head[0] == 0xFF
@@ -178,11 +178,11 @@ SIGNATURES: Final[Mapping[bytes, Callable[[Content, bytes], str]]] = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _compound,
     b"PK\x03\x04": _zip,
 }
-"""How files begin, and what tells formats with the same beginning apart ("": none of ours)."""
+"""Maps the first bytes of a file to the function that tells formats with this beginning apart ("": not allowed)."""
 
 
 def fitting_name(name: str, found: Format) -> str:
-    """The name for this content: without folders, and with an extension that tells what it is."""
+    """The file name for this content: without folders, and with an extension of the format."""
     plain = name.replace("\\", "/").rpartition("/")[2].strip(". ") or "file"
     if plain.rpartition(".")[2].casefold() in found.extensions and "." in plain:
         return plain

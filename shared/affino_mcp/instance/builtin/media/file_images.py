@@ -1,4 +1,4 @@
-"""Images: width and height from their headers; no pixel is ever decoded here."""
+"""Reads width and height of images from their headers; never decodes pixels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from affino_mcp.instance.builtin.media.file_faults import UnsupportedMedia
 
 MOST_SIDE: Final = 30_000
 MOST_PIXELS: Final = 100_000_000
-"""A picture of more pixels takes a viewer's memory away: 400 MB at four bytes each."""
+"""Maximum number of pixels: decoding more would take over 400 MB of a viewer's memory, at four bytes each."""
 
 _MOST_SEGMENTS: Final = 500
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -22,7 +22,10 @@ Size = tuple[int, int]
 
 
 def measured(mime_type: str, content: Content) -> Size | None:
-    """Width and height of an image, None for other types; raises UnsupportedMedia for a broken or monstrous one."""
+    """Reads width and height of an image; None for other formats.
+
+    Raises UnsupportedMedia when the image is broken or has too many pixels.
+    """
     measure = MEASURES.get(mime_type)
     if measure is None:
         return None

@@ -1,7 +1,7 @@
-"""Who may see and change a media item: the one place that every media tool asks (R8, threat 51).
+"""Decides who may see and change a media item; every media tool uses these functions.
 
-Seeing: the item's own security is open to the person. Changing: it is the person's own, or `media_items.all`. A file is
-seen and changed with its item. What a person may not see is not found.
+A person sees an item when the item's own security is open to the person; the owner, or a holder of `media_items.all`,
+may change it. A file is seen and changed with its item. An item that the person may not see is reported as not found.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FILES: Final = "media_files"
 
 @dataclass(frozen=True)
 class Opened:
-    """A media item that the person may see, with its files and what it refers to."""
+    """A media item that the person may see, with its files and the records that it refers to."""
 
     stored: Stored
     known: Known
@@ -38,13 +38,13 @@ class Opened:
 
     @property
     def files(self) -> list[Document]:
-        """Its files, by code."""
+        """The item's files, by code."""
         found = (self.known.get((FILES, code)) for code in sorted(self.stored.to(FILES)))
         return [document for document in found if document]
 
 
 def opened(records: Records, call: Call, argument: str, code: int, what: str = MEDIA_ITEM.words) -> Opened:
-    """The item, or NotFound under the argument and word by which it was asked for: two reads."""
+    """Loads an item that the person may see, in two reads. Raises NotFound with the given argument and word."""
     stored = records.load(FAMILY, code)
     if stored is None:
         raise NotFound(argument, what)
@@ -57,12 +57,12 @@ def opened(records: Records, call: Call, argument: str, code: int, what: str = M
 
 
 def editable(records: Records, call: Call, argument: str, code: int, what: str = MEDIA_ITEM.words) -> Opened:
-    """The item if the person may change it; raises NotFound or PermissionDenied."""
+    """Loads an item that the person may change. Raises NotFound or PermissionDenied."""
     found = opened(records, call, argument, code, what)
     must_own(call, found.document)
     return found
 
 
 def hold(change: Change, found: Opened) -> None:
-    """Bind a change to the item as it was seen and to the security by which it was allowed."""
+    """Makes the change fail when the item or its security has changed since it was loaded."""
     guards.still(change, found.document, *(found.known.get(place) for place in guards.security_of(found.document)))

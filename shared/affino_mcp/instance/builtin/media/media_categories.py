@@ -1,4 +1,4 @@
-"""Categories of media items: operators own them, and say who may put items in them."""
+"""Categories of media items: operators own them and decide who may put items into them."""
 
 from __future__ import annotations
 
@@ -24,19 +24,22 @@ RIGHT: Final = "media_items.write"
 
 
 def facets(stored: Stored) -> Facets:
-    """A category is listed by nothing but itself."""
+    """A category has no facets."""
     return Facets(())
 
 
 def place_media_category(
     records: Records, name: str, at: datetime, *, write: Sequence[str] = (record_security.EVERYBODY,)
 ) -> int:
-    """The code of the media category of this name, made or brought to these groups: who may put items in it."""
+    """Creates or updates the media category of this name.
+
+    Returns its code. `write` names the groups that may put items into it.
+    """
     return operator_records.place(records, MEDIA_CATEGORY, {"Name": name, record_security.WRITE: list(write)}, at)
 
 
 def list_media_categories(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """All categories, or those with these words in their names."""
+    """Lists all categories, or those whose names hold the words of Search."""
     asked = words(values.get("Search", ""))
     every = operator_records.everything(records, FAMILY)
     found = [document for document in every if all(word in plain(document.label) for word in asked)]
@@ -45,7 +48,10 @@ def list_media_categories(records: Records, method: Method, values: Values, call
 
 
 def must_fill(call: Call, known: Known, checked: Values) -> None:
-    """Raises PermissionDenied unless the person may put items into the category that the values name, if any."""
+    """Raises PermissionDenied unless the person may put items into the category that the values name.
+
+    None is allowed.
+    """
     code = checked.get(CATEGORY.name)
     if code and not _may_fill(call, known.get((FAMILY, code))):
         text = "The person you act for may not put items into this category. Use one with CanWrite."

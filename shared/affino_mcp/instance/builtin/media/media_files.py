@@ -1,4 +1,4 @@
-"""The files of media items on the builtin instance (R109-R113)."""
+"""The files of media items on the builtin instance."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ FAMILY: Final = MEDIA_FILE.family
 CODE: Final = MEDIA_FILE.code
 ITEM: Final = MEDIA_ITEM.code
 MOST: Final = 50
-"""Files of one item."""
+"""Maximum number of files of one item."""
 
 
 def facets(stored: Stored) -> Facets:
-    """Files are found through their item."""
+    """A file has no facets: it is found through its item."""
     return Facets(())
 
 
 def list_media_files(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """All files of an item, each with an address to download it."""
+    """Lists all files of an item, each with its download address."""
     found = media_access.opened(records, call, ITEM, values[ITEM])
     shown = [media_view.file(call, document) for document in found.files]
     media_view.signed(records, shown, found.files)
@@ -56,7 +56,7 @@ def list_media_files(records: Records, method: Method, values: Values, call: Cal
 
 
 def get_media_file(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One file with an address to download it."""
+    """Answers one file with its download address."""
     file = _file(records, values[CODE])
     item = media_access.opened(records, call, CODE, file.system[ITEM], MEDIA_FILE.words)
     shown = media_view.file(call, file)
@@ -72,7 +72,7 @@ def _file(records: Records, code: int) -> Document:
 
 
 def attach_media_file(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Keep a file, once its content is what it is said to be, and hang it on its item."""
+    """Stores a file, after checking its content, and attaches it to its item."""
     found = media_access.editable(records, call, ITEM, values[ITEM])
     change = records.change(method, values, call)
     source = media_sources.arrived(records, change, found.document.code)
@@ -91,7 +91,7 @@ def attach_media_file(records: Records, method: Method, values: Values, call: Ca
 
 
 def _known(source: Source, values: Values) -> tuple[Format, Values]:
-    """The format by content, which must be what ticket and call say it is; and the file's own values."""
+    """The format by content, which must be the one that ticket and call declare, and the file's own values."""
     try:
         found = file_formats.known(source.content)
         size = file_images.measured(found.mime_type, source.content)
@@ -115,7 +115,7 @@ def _same(found: Opened, described: Values) -> Document | None:
 def _added(
     records: Records, change: Change, found: Opened, file_format: Format, described: Values
 ) -> tuple[Opened, Document]:
-    """The item with the new file, and the file."""
+    """The item with the new file, and the file's document."""
     call, item = change.call, found.document
     role, name = described[ROLE.name], _name(change, file_format)
     version = item.system["Versions"].get(role, 0) + 1
@@ -140,7 +140,10 @@ def _name(change: Change, file_format: Format) -> str:
 
 
 def _kept(records: Records, change: Change, source: Source, file: Document, body: dict[str, Any]) -> Done:
-    """Bytes first, then the record: a record never points to nothing. Bytes that got no record are removed again."""
+    """Stores the bytes first, then the record, so that a record never points to missing bytes.
+
+    Removes the bytes again when the record cannot be written.
+    """
     if change.values.get(DRY_RUN.name):
         return change.commit(body)
     files, key = media_view.store(records), file.system[media_view.KEY]
@@ -164,7 +167,10 @@ def _signed(records: Records, found: Opened, file: Document, done: Done) -> Done
 
 
 def delete_media_file(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a file off its item; its bytes stay for who restores it. Refused for the last one of an item in use."""
+    """Deletes a file of an item; its bytes stay stored for a restore.
+
+    Raises Conflict for the last file of an item in use.
+    """
     file = _file(records, values[CODE])
     found = media_access.editable(records, call, CODE, file.system[ITEM], MEDIA_FILE.words)
     change = records.change(method, values, call)

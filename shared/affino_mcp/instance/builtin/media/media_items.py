@@ -1,4 +1,4 @@
-"""Media items on the builtin instance (R63, R109-R113)."""
+"""Media items on the builtin instance."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HINT: Final = (
 
 
 def facets(stored: Stored) -> Facets:
-    """What an item is listed by."""
+    """Facets of a media item."""
     document, values = stored.document, stored.document.values
     kinds = sorted({file["FileType"] for file in stored.to(FILES).values()})
     rows = [f"mine={document.system['CreatedBy']['UserCode']}", f"file={'yes' if kinds else 'no'}"]
@@ -42,7 +42,7 @@ def facets(stored: Stored) -> Facets:
 
 
 def list_media_items(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of the items that the person may see."""
+    """Lists the items that the person may see."""
     wanted = {
         "category": references.code_of(records, CATEGORY.name, media_categories.FAMILY, values.get(CATEGORY.name)),
         "type": values.get("FileType"),
@@ -60,7 +60,7 @@ def list_media_items(records: Records, method: Method, values: Values, call: Cal
 
 
 def get_media_item(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One item with its files, each with an address to download it, and the articles that use it."""
+    """Answers one item with its files, each with its download address, and the articles that use the item."""
     found = media_access.opened(records, call, CODE, values[CODE])
     return _signed(records, found, Done({NAME: media_view.item(records, call, found)}, found.document.ref))
 
@@ -71,7 +71,7 @@ def _signed(records: Records, found: Opened, done: Done) -> Done:
 
 
 def create_media_item(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A new item without a file."""
+    """Creates an item without a file."""
     change = records.change(method, values, call)
     checked, known = references.check(records, change, MEDIA_ITEM, values)
     media_categories.must_fill(call, known, checked)
@@ -83,7 +83,7 @@ def create_media_item(records: Records, method: Method, values: Values, call: Ca
 
 
 def update_media_item(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change what is given; null clears."""
+    """Updates the given attributes of an item; null clears one."""
     found = media_access.editable(records, call, CODE, values[CODE])
     change = records.change(method, values, call)
     checked, known = references.check(records, change, MEDIA_ITEM, values)
@@ -100,7 +100,7 @@ def update_media_item(records: Records, method: Method, values: Values, call: Ca
 
 
 def delete_media_item(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take an item and its files out of every list; refused while articles use it, unless forced."""
+    """Deletes an item with its files. Raises Conflict while articles use the item, unless the call sets Force."""
     found = media_access.editable(records, call, CODE, values[CODE])
     change = records.change(method, values, call)
     if media_uses.in_use(records, change, found.document.code):

@@ -1,4 +1,4 @@
-"""Where an attached file comes from: out of the call itself, or out of what was uploaded with a ticket."""
+"""The source of an attached file: the call itself, or an upload made with a ticket."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ INLINE: Final = "ContentBase64"
 
 @dataclass(frozen=True)
 class Source:
-    """A file that has arrived. `key` and `version` name the uploaded object; inline content has none."""
+    """A file that has arrived. `key` and `version` name the uploaded object; both are empty for inline content."""
 
     content: Content
     sha256: str
@@ -34,7 +34,7 @@ class Source:
     version: str = ""
 
     def keep(self, files: Files, target: str, mime_type: str) -> None:
-        """Store the file under its own key. Raises InvalidState when what was uploaded is no longer there."""
+        """Stores the file under its final key. Raises InvalidState when the uploaded object is no longer there."""
         if isinstance(self.content, Inline):
             files.put(Upload(target, mime_type, self.content.size, self.sha256), self.content.data)
             return
@@ -44,14 +44,14 @@ class Source:
             raise nothing_uploaded() from None
 
     def clear(self, files: Files) -> None:
-        """Remove what was uploaded, once it is kept elsewhere; if that fails it expires by itself."""
+        """Deletes the uploaded object after it has been copied; when that fails, the object expires by itself."""
         if self.key:
             with suppress(StoreUnavailable, NoObject):
                 files.delete(self.key)
 
 
 def arrived(records: Records, change: Change, item: int) -> Source:
-    """The file that the call brings or names; raises InvalidArgument unless it does exactly one of the two."""
+    """Loads the file that the call brings or names. Raises InvalidArgument unless the call does exactly one of the two."""
     given = change.values
     if (INLINE in given) == (TOKEN in given):
         raise InvalidArgument(INLINE, f"Give exactly one of {INLINE} and {TOKEN}.")

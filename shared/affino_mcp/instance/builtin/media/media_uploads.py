@@ -1,6 +1,7 @@
-"""Upload tickets: one file, of one size, checksum and type, for one item, by one person through one profile, once.
+"""Upload tickets: each allows one upload of one file for one item, person and profile.
 
-The row of a ticket is kept under the digest of its token, so that nobody who reads the table can use one.
+Size, checksum and type of the file are fixed. The row of a ticket is stored under the digest of its token, so that a
+reader of the table cannot use the ticket.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from affino_mcp.store.ops import Item, Key, Put, Update, absent, equals
 CODE: Final = MEDIA_ITEM.code
 TOKEN: Final = "UploadToken"  # noqa: S105 (an argument's name)
 KEPT: Final = timedelta(hours=24)
-"""How long a ticket's row says that it was used."""
+"""How long a ticket's row is kept to say that it was used."""
 
 _UNKNOWN: Final = "UploadToken is not known here, or was given to another person or profile or for another media item."
 _USED: Final = "This UploadToken has been used. Call request_media_upload for another file."
@@ -35,7 +36,7 @@ _OVER: Final = "This UploadToken has expired. Call request_media_upload again."
 
 
 def request_media_upload(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A ticket, and the request that uploads exactly this file."""
+    """Issues a ticket, with the request that uploads exactly this file."""
     found = media_access.editable(records, call, CODE, values[CODE])
     if values[SIZE.name] > MOST_BYTES:
         raise FileTooLarge(f"A file can have at most {MOST_BYTES:,} bytes.", argument=SIZE.name)
@@ -69,10 +70,9 @@ def _ticket(call: Call, token: str, item: int, upload: Upload) -> Item:
 
 
 def redeemed(records: Records, change: Change, item: int) -> Upload:
-    """What the change's ticket was given for; the change uses it up.
+    """Loads the upload that the call's ticket was issued for; the change marks the ticket as used.
 
-    Raises InvalidArgument for a ticket that is not this person's, profile's and item's, InvalidState for a used or
-    expired one.
+    Raises InvalidArgument for a ticket of another person, profile or item, and InvalidState for a used or expired one.
     """
     call, key = change.call, _key(change.values[TOKEN])
     row = records.db.get(records.table, key)

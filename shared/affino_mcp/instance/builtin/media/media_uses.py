@@ -1,4 +1,4 @@
-"""Where a media item is used: the attachments on articles, which keep an index by item and a count of it (R110)."""
+"""The uses of a media item: attachments on articles, which are indexed and counted by item."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ MOST_READ: Final = 100
 
 
 def used_by(records: Records, call: Call, item: Document) -> dict[str, Any]:
-    """The attribute UsedBy: articles that the person may see; left out, with a warning, for who may not read articles."""
+    """The attribute UsedBy: the articles that use the item and that the person may see.
+
+    The attribute is left out, with a warning, when the call may not read articles.
+    """
     if not rendering.shows(call, ARTICLE.family, "UsedBy"):
         return {}
     found, known = _attachments(records, item.code)
@@ -31,7 +34,10 @@ def used_by(records: Records, call: Call, item: Document) -> dict[str, Any]:
 
 
 def in_use(records: Records, change: Change, item: int) -> bool:
-    """Whether any article uses the item, seen or not; the change fails if that changes before it is written."""
+    """True when any article uses the item, visible to the person or not.
+
+    The change fails when that changes before the commit.
+    """
     key, name = count_key(f"media_items#{item}"), ATTACHMENT.family
     counted = (records.db.get(records.table, key) or {}).get(name)
     change.add(Check(records.table, key, absent(name) if counted is None else equals(name, counted)))
@@ -39,7 +45,7 @@ def in_use(records: Records, change: Change, item: int) -> bool:
 
 
 def _attachments(records: Records, item: int) -> tuple[list[Document], Known]:
-    """Attachments of the item whose article is there, with these articles."""
+    """The attachments of the item whose articles exist, and these articles."""
     partition = facet_partition(ATTACHMENT.family, f"item={item}")
     rows = records.db.query(Query(records.table, partition, limit=MOST_READ)).items
     uses = list(records.documents((ATTACHMENT.family, row["code"]) for row in rows).values())

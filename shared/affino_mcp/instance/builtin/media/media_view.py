@@ -1,4 +1,4 @@
-"""Media items and files as callers see them; download addresses are put in last, so that nothing keeps them."""
+"""Renders media items and files for callers; download addresses are added last, so that they are never stored."""
 
 from __future__ import annotations
 
@@ -17,30 +17,33 @@ from affino_mcp.store.ops import StoreUnavailable
 
 URL: Final = "Url"
 KEY: Final = "Key"
-"""In a file's `system`: where its bytes are. Not an attribute: callers never see it."""
+"""Name of the `system` value of a file that holds the key of its bytes; callers never see it."""
 
 
 def store(records: Records) -> Files:
-    """The store of the bytes; raises StoreUnavailable where none was given."""
+    """The file store. Raises StoreUnavailable when the instance has none."""
     if records.files is None:
         raise StoreUnavailable("no file store")
     return records.files
 
 
 def file(call: Call, document: Document) -> dict[str, Any]:
-    """A file's attributes, its address still open."""
+    """Renders a file's attributes, without its download address."""
     return full(call, document, {}, **{URL: None})
 
 
 def item(records: Records, call: Call, found: Opened) -> dict[str, Any]:
-    """The full item with its files and the articles that use it."""
+    """Renders the full item with its files and the articles that use it."""
     files = [file(call, document) for document in found.files]
     uses = media_uses.used_by(records, call, found.document)
     return full(call, found.document, found.known, Files=files, **uses)
 
 
 def signed(records: Records, shown: Iterable[dict[str, Any]], documents: Iterable[Document]) -> None:
-    """Put the download address into every shown file: after a change has been written, and remembered, without it."""
+    """Adds the download address to every rendered file.
+
+    This happens after the change and its remembered answer have been written, so that neither holds the address.
+    """
     by_code = {document.code: document for document in documents}
     for entry in shown:
         document = by_code[entry[MEDIA_FILE.code]]

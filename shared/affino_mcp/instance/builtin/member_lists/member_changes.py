@@ -1,7 +1,8 @@
-"""Adding and removing members, many in one call: item by item, in as many transactions as it takes (docs/decisions).
+"""Adds and removes many list members in one call, in as many transactions as it takes.
 
-The first transaction carries the call's audit row, the last one its idempotency key; each is a version of the list with an
-entry in its history. What has been done is found done when the call is repeated, so a call that broke off can be repeated.
+The first transaction holds the call's audit row, the last one its idempotency key; each makes a new version of the list
+with an entry in its history. A call that broke off can be repeated: members that are processed already are recognised
+and passed over.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Delete, Item, Key, Put, StoreUnavailable, absent, exists
 
 AT_ONCE: Final = 28
-"""Members in one transaction: three rows each, and room for the list, its index rows, history, audit row and key."""
+"""Members in one transaction: three rows each, next to the list, its index rows, history, audit row and key."""
 
 ATTEMPTS: Final = 30
 MOST_NAMED: Final = 20
@@ -39,7 +40,7 @@ MOST_NAMED: Final = 20
 
 @dataclass(frozen=True)
 class Look:
-    """Some members as they stand: their documents, which of them are on the list, and the rows that name their lists."""
+    """The state of some members: their documents, which of them are on the list, and the rows that name their lists."""
 
     known: Known
     on_list: set[int]
@@ -47,7 +48,7 @@ class Look:
 
 
 def look(records: Records, kind: ListKind, code: int, members: Sequence[int]) -> Look:
-    """See Look: one read for every 33 members."""
+    """Loads the state of some members: one read for every 33 members."""
     family = kind.member.family
     own = {m: (record_key(family, m), member_key(kind.record.family, code, m), lists_key(family, m)) for m in members}
     found = many(records.db, records.table, (key for keys in own.values() for key in keys))
@@ -61,7 +62,7 @@ def look(records: Records, kind: ListKind, code: int, members: Sequence[int]) ->
 
 @dataclass
 class Work:
-    """One call's work. `outcome` says under which word of the answer each member stands."""
+    """The work of one call. `outcome` maps each member to the word of the answer that the member is reported under."""
 
     records: Records
     kind: ListKind
@@ -74,27 +75,27 @@ class Work:
 
     @property
     def adds(self) -> bool:
-        """Whether members are added, or removed."""
+        """True when the call adds members, False when it removes them."""
         return self.method.effect is Effect.ADD
 
     @property
     def words(self) -> tuple[str, str]:
-        """What a member's outcome is when something is done, and when it was so already."""
+        """The outcome of a member that is changed, and the outcome of a member that is in the wanted state already."""
         return ("Added", "AlreadyMembers") if self.adds else ("Removed", "NotMembers")
 
     def judge(self, member: int, seen: Look) -> str:
-        """What is to become of a member."""
+        """The outcome to expect for a member, from the state that was loaded."""
         known, on_list = (self.kind.member.family, member) in seen.known, member in seen.on_list
         if self.adds and not known:
             return "NotFound"
         return self.words[0] if known and on_list != self.adds else self.words[1]
 
     def under(self, word: str) -> list[int]:
-        """The members of one outcome."""
+        """The members with one outcome."""
         return [member for member, found in self.outcome.items() if found == word]
 
     def body(self) -> dict[str, Any]:
-        """The answer."""
+        """The body of the answer."""
         code, done, same = self.kind.record.code, *self.words
         answer: dict[str, Any] = {code: self.values[code]}
         answer |= {word: [self.named(member) for member in self.under(word)] for word in (done, same)}
@@ -103,7 +104,7 @@ class Work:
         return answer | ({"NotProcessed": left} if left else {})
 
     def named(self, member: int) -> dict[str, Any]:
-        """A member as code and name, the name where the call may show it."""
+        """A member as code and name; the name is left out where the call may not show it."""
         answer: dict[str, Any] = {self.kind.member.code: member}
         if self.call.reads(self.kind.member.family):
             found = self.seen.known.get((self.kind.member.family, member))
@@ -118,7 +119,7 @@ class Work:
 
 
 def change_members(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Add or remove members; what cannot be done for one of them does not stop the others."""
+    """Adds or removes list members; a member that cannot be processed does not stop the others."""
     kind = kind_of(method)
     _must_see(method, kind, call)
     before = replay(records.db, records.table, method, values, call)
@@ -184,7 +185,7 @@ def _carry_out(work: Work, stored: Stored, todo: list[int]) -> Done:
 
 
 def _write_again(work: Work, share: list[int], values: Values, call: Call) -> None:
-    """Write a later share on whatever others have left; members for whom there is nothing to do any more are passed over."""
+    """Writes a further batch of members on the current state; members that need no change any more are passed over."""
     for attempt in range(ATTEMPTS):
         stored = require(work.records, work.method, values)
         seen = look(work.records, work.kind, stored.document.code, share)
@@ -206,7 +207,7 @@ def _incomplete(work: Work, members: list[int]) -> None:
 
 
 def _write(work: Work, stored: Stored, seen: Look, todo: list[int], values: Values, call: Call) -> Done:
-    """One transaction: the members' rows, the count, and the list's next version with its history."""
+    """Writes one transaction: the members' rows, the member count, and the list's next version with its history."""
     change, code = work.records.change(work.method, values, call), stored.document.code
     for member in todo:
         (_add if work.adds else _remove)(change, work.kind, code, member, seen.lists.get(member))

@@ -1,4 +1,4 @@
-"""Contact lists and account lists: one implementation for both; `method.family` says which (R98)."""
+"""Contact lists and account lists: one implementation for both; `method.family` selects the kind."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ _KIND_OF: Final = {kind.record.family: kind for kind in KINDS}
 
 
 def facets(stored: Stored) -> Facets:
-    """What a list is listed by."""
+    """Facets of a list."""
     creator = stored.document.system["CreatedBy"]["UserCode"]
     rows = (f"mine={creator}",) if creator else ()
     return Facets(rows, tuple(f"topic={code}" for code in stored.document.values.get("TopicCodes", ())))
 
 
 def kind_of(method: Method) -> ListKind:
-    """Which kind of list a method works on."""
+    """The kind of list that a method works on."""
     return _KIND_OF[method.family]
 
 
 def require(records: Records, method: Method, values: Values) -> Stored:
-    """The list that a call names; raises NotFound."""
+    """Loads the list that a call names. Raises NotFound."""
     record = kind_of(method).record
     return records.require(record.family, record.code, values[record.code], record.words)
 
 
 def browse(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of list summaries with their member counts; of one member's lists when a member is given."""
+    """Lists summaries of lists with their member counts; only the lists of one member when the call names a member."""
     kind = kind_of(method)
     plan = listing.Plan(kind.record, (f"mine={call.actor.user_code}",) if values.get("Mine") else ())
     member = values.get(kind.member.code)
@@ -66,7 +66,7 @@ def _counted(records: Records, kind: ListKind, items: list[dict[str, Any]]) -> l
 
 
 def get(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """One list."""
+    """Answers one list."""
     stored = require(records, method, values)
     return Done(_shown(records, kind_of(method), call, stored.document), stored.document.ref)
 
@@ -79,7 +79,7 @@ def _shown(
 
 
 def create(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A new list without members."""
+    """Creates a list without members."""
     kind, change = kind_of(method), records.change(method, values, call)
     checked, _ = references.check(records, change, kind.record, values)
     _warn_of_same_title(records, kind, call, checked["Title"])
@@ -100,7 +100,7 @@ def _warn_of_same_title(records: Records, kind: ListKind, call: Call, title: str
 
 
 def update(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Change what is given; null clears. Members have their own methods."""
+    """Updates the given attributes of a list; null clears one. Members have methods of their own."""
     kind, before = kind_of(method), require(records, method, values)
     change = records.change(method, values, call)
     checked, _ = references.check(records, change, kind.record, values)
@@ -112,7 +112,7 @@ def update(records: Records, method: Method, values: Values, call: Call) -> Done
 
 
 def delete(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Take a list out of every list; its members stay as they are."""
+    """Deletes a list; its members are not changed."""
     before = require(records, method, values)
     change = records.change(method, values, call)
     records.save(change, before, replace(before, document=replace(before.document.changed(call, {}), deleted=True)))
@@ -121,7 +121,7 @@ def delete(records: Records, method: Method, values: Values, call: Call) -> Done
 
 
 def members(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """A page of a list's members, by code; only their codes where the call may not show them."""
+    """Lists a list's members by code; only their codes where the call may not show names."""
     kind, stored = kind_of(method), require(records, method, values)
     visible, asked = call.reads(kind.member.family), values.get(SEARCH_NAMES.name)
     if asked and not visible:
@@ -148,12 +148,12 @@ def _added(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def source(records: Records, call: Call, record: Record, code: int) -> member_filtering.Members:
-    """A list's members, for filters of other lists; a list that the call may not see is not found."""
+    """The members of a list, as a filter of other lists. Raises NotFound for a list that the call may not see."""
     if not call.reads(record.family) or records.load(record.family, code) is None:
         raise NotFound(record.code, record.words)
     return member_filtering.Members(records, record.family, code)
 
 
 def is_mailing_list(document: Document) -> bool:
-    """Whether a list is one that people are written to."""
+    """True when a list is a mailing list."""
     return document.values.get(TYPE.name) == MAILING_LIST

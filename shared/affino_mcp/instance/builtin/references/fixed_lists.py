@@ -1,4 +1,4 @@
-"""Fixed lists that records refer to: industries, account types, topics, consent permissions."""
+"""Fixed lists that records refer to: industries, account types, topics, stages, consent permissions."""
 
 from __future__ import annotations
 
@@ -61,7 +61,10 @@ PERMISSIONS: Final = {
 
 
 def look_up(argument: str, name_of_list: str, wanted: int | str | None) -> int | None:
-    """The code for a code or exact name (case and accents aside); raises InvalidArgument with the nearest names."""
+    """Finds the code for a code or a name of a fixed list; the case and accents of a name are ignored.
+
+    Returns None for None. Raises InvalidArgument, with the nearest names, when the list has no such entry.
+    """
     entries = LISTS[name_of_list]
     if wanted is None or (isinstance(wanted, int) and wanted in entries):
         return wanted if isinstance(wanted, int) else None

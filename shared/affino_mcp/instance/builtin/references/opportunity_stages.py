@@ -1,4 +1,4 @@
-"""The stages that an opportunity goes through, as Affino numbers them."""
+"""The stages of an opportunity, with Affino's codes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any, Final
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage. `open`: it is being worked on; `closed`: it is decided, `won` or lost; `probability` in per cent."""
+    """One stage of an opportunity.
+
+    `open`: the opportunity is being worked on; `closed`: the opportunity is won or lost; `probability` is in per cent.
+    """
 
     code: int
     name: str
@@ -18,7 +21,7 @@ class Stage:
     closed: bool = False
 
     def shown(self) -> dict[str, Any]:
-        """As an opportunity's attribute."""
+        """The stage as an attribute of an opportunity in an answer."""
         return {"Code": self.code, "Name": self.name, "Open": self.open, "Won": self.won}
 
 

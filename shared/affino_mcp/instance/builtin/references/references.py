@@ -1,4 +1,7 @@
-"""References: codes that point to other records or to fixed lists, checked on the way in, named on the way out."""
+"""References: codes that point to other records or to fixed lists.
+
+References in arguments are checked; references in answers get names.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +22,18 @@ from affino_mcp.instance.builtin.references.fixed_lists import LISTS, look_up
 from affino_mcp.instance.port import Call
 
 OPERATORS: Final = frozenset(("sections", "securities", "article_types", "article_categories", "media_categories"))
-"""Records that operators own: they belong to no family of the profile, and some open to some groups only."""
+"""Kinds of records that operators own: no family of a profile switches them on, and some are open to some groups only.
+"""
 
 FAMILY_OF: Final = {"accounts": "accounts", "contacts": "contacts", "staff": "contacts", **{f: f for f in OPERATORS}}
-"""Which family's records a reference points to; others point to fixed lists."""
+"""Maps the target of a reference to the family of its records; a target that is missing here is a fixed list."""
 
 
 def check(records: Records, change: Change, record: Record, values: Values) -> tuple[Values, Known]:
-    """Values with every reference turned into an existing code, and the records they point to.
+    """Checks the references among the values; returns the values with codes for names, and the records they point to.
 
-    Raises InvalidArgument or NotFound naming the argument; unknown topics are left out with a warning, and the argument
-    with them when none is known. The change fails if a referenced record disappears before it is written.
+    Unknown topics are left out with a warning; the argument is left out when no topic is known. The change fails when a
+    referenced record is deleted before the commit. Raises InvalidArgument or NotFound, naming the argument.
     """
     found = {
         name: _from_list(change.call, record, name, _coded(records, record.writable[name], value))
@@ -50,7 +54,7 @@ def _coded(records: Records, field: Field, value: Any) -> Any:
 
 
 def code_of(records: Records, argument: str, family: str, wanted: int | str | None) -> int | None:
-    """The code for the code or exact name of an operator's record; raises NotFound for a name that none has."""
+    """Finds the code for a code or an exact name of an operator's record. Raises NotFound for an unknown name."""
     if not isinstance(wanted, str):
         return wanted
     code = records.taken(family, RECORDS[family].unique[0], wanted)
@@ -91,9 +95,9 @@ def _open(call: Call, found: Document) -> bool:
 
 
 def pointed_to(call: Call, documents: Iterable[Document], names: Iterable[str] | None = None) -> list[Place]:
-    """All `(family, code)` that the references of some documents point to (of the named fields only, when given).
+    """All `(family, code)` that the references of the documents point to; `names` limits the fields.
 
-    The acting person is left out: the call knows that name.
+    The acting person is left out, because the call already has that person's name.
     """
     wanted = None if names is None else set(names)
     return [
@@ -106,7 +110,7 @@ def pointed_to(call: Call, documents: Iterable[Document], names: Iterable[str] |
 
 
 def resolved(call: Call, field: Field, value: Any, known: Known) -> Any:
-    """A reference as it is answered: code and name; without the name where the profile may not read the family."""
+    """A reference as it appears in an answer: code and name; without the name where the call may not read the family."""
     assert field.reference is not None  # callers ask for references only
     if value is None:
         return None
@@ -118,7 +122,7 @@ def resolved(call: Call, field: Field, value: Any, known: Known) -> Any:
 
 
 def named(call: Call, family: str, code: int, known: Known, always: bool = False) -> dict[str, Any]:
-    """A record as code and name."""
+    """A record as code and name in an answer; `always` gives the name even when the call may not read the family."""
     answer: dict[str, Any] = {RECORDS[family].code: code}
     if not (always or call.reads(family)):
         return answer

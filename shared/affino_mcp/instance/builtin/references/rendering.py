@@ -1,4 +1,4 @@
-"""Documents as callers see them: Affino's attribute names, references resolved, nothing internal."""
+"""Renders documents for callers: Affino's attribute names, references with names, nothing internal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _SUMMARY_STAMPS: Final = ("CreatedDate", "UpdatedDate")
 
 
 def shows(call: Call, family: str, attribute: str) -> bool:
-    """Whether an attribute that tells of another family is shown; warns, once a call, when it is left out."""
+    """True when the call may show attributes that come from another family.
+
+    Otherwise warns, once per attribute and call, that the attribute is left out.
+    """
     if call.reads(family):
         return True
     text = f"{attribute} left out: this profile or this person may not read {family}."
@@ -26,7 +29,7 @@ def shows(call: Call, family: str, attribute: str) -> bool:
 
 
 def full(call: Call, document: Document, known: Known, **derived: Any) -> dict[str, Any]:
-    """Every attribute of the record; what is not set is null. `derived` gives or replaces attributes."""
+    """Renders every attribute of a record; an attribute without a value is null. `derived` adds or replaces attributes."""
     record = document.record
     answer: dict[str, Any] = {record.code: document.code}
     for field in record.fields:
@@ -37,7 +40,7 @@ def full(call: Call, document: Document, known: Known, **derived: Any) -> dict[s
 
 
 def summary(call: Call, document: Document, known: Known, **derived: Any) -> dict[str, Any]:
-    """A list's row: code, the attributes that the catalogue names as the summary, and the dates."""
+    """Renders a row of a list: the code, the summary attributes of the catalogue, `derived` attributes, and the dates."""
     record = document.record
     answer: dict[str, Any] = {record.code: document.code}
     for name in record.summary:

@@ -1,4 +1,7 @@
-"""Placing what operators own (sections, forums, securities, categories): the same write path as everything else."""
+"""Creates and updates the records that operators own, on the usual write path.
+
+These are sections, forums, securities, article types and categories.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,9 @@ ATTEMPTS: Final = 5
 
 
 def place(records: Records, record: Record, values: dict[str, Any], at: datetime) -> int:
-    """The code of the operator's record with this unique value: a new one, or the existing one with these values.
+    """Creates the operator's record with this unique value, or updates the existing one; returns its code.
 
-    Raises Conflict when the instance has as many of them as it can hold.
+    Raises Conflict when the instance has the maximum number of such records already.
     """
     for _ in range(ATTEMPTS - 1):
         try:
@@ -53,12 +56,12 @@ def _place(records: Records, record: Record, values: dict[str, Any], at: datetim
 
 
 def everything(records: Records, family: str) -> list[Document]:
-    """All the operator's records of one kind, by code."""
+    """All operator's records of one kind, by code."""
     return _documents(records, family, guards.codes(records, family))
 
 
 def open_to(records: Records, actor: Actor, family: str, deed: str = record_security.READ) -> list[Document]:
-    """The guards of one kind that are open to the person, by code."""
+    """The guards of one kind that are open to the person for a deed, by code."""
     return _documents(records, family, guards.open_to(records, actor, family, deed))
 
 

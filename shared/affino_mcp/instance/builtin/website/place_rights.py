@@ -1,4 +1,4 @@
-"""Places of the website, for operators: what one person may do in each section or forum, and because of what (R141)."""
+"""Explains to operators what one person may do in each section or forum, and which right or group decides it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from affino_mcp.store.ops import Database
 
 @dataclass(frozen=True)
 class Deed:
-    """Something that can be done in a place: the right that it asks of the person, the groups that it asks of the place."""
+    """An action in a place.
+
+    `right` is what the person needs; `asks` are the guard attributes that must name one of the person's groups.
+    """
 
     name: str
     right: str
@@ -29,7 +32,7 @@ class Deed:
 
 @dataclass(frozen=True)
 class Explained:
-    """Whether a person may do it there; the reasons, or what is missing."""
+    """Whether a person may perform one action in a place, with the reasons, or with what is missing."""
 
     deed: str
     held: bool
@@ -38,7 +41,7 @@ class Explained:
 
 @dataclass(frozen=True)
 class Place:
-    """One section or forum, with everything that can be done in it."""
+    """One section or forum, with the verdict on each action in it."""
 
     code: int
     name: str
@@ -60,11 +63,11 @@ DEEDS: Final[Mapping[str, tuple[Deed, ...]]] = {
         Deed("post", f"{Family.FORUMS}.post", (record_security.READ, record_security.POST)),
     ),
 }
-"""By the kind of place, what can be done there."""
+"""The actions in each kind of place."""
 
 
 def places(db: Database, table: str, kind: str, person: Actor, at: datetime) -> list[Place]:
-    """All places of a kind (a key of DEEDS), by code, as this person meets them: one query and one batch read."""
+    """All places of a kind (a key of DEEDS) by code, with the person's rights in each: one query and one batch read."""
     found = operator_records.everything(Records(db, table, {}), kind)
     return [_explained(guard, DEEDS[kind], person, at) for guard in found]
 
@@ -74,7 +77,7 @@ def _explained(guard: Document, deeds: Sequence[Deed], person: Actor, at: dateti
 
 
 def explained(guard: Document, deed: Deed, person: Actor, at: datetime) -> Explained:
-    """One deed in one place."""
+    """Explains one action in one place for the person."""
     missing = [] if person.has(deed.right, at) else [f"needs the right {deed.right}"]
     missing += [_needed(guard, ask) for ask in deed.asks if not record_security.allows(person, guard, ask)]
     return Explained(deed.name, not missing, list(dict.fromkeys(missing)) or _reasons(person, guard, deed.asks[-1]))

@@ -1,4 +1,4 @@
-"""The operator's side of the website: its sections, securities, article types and categories."""
+"""The website records that operators own: sections, securities, article types and categories."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def place_section(
     channel: str = "Website",
     comments: str = "open",
 ) -> int:
-    """The code of the channel's section of this name, made or brought to these groups.
+    """Creates or updates the channel's section of this name; returns its code.
 
-    The groups are names of security groups, or "Everybody"; nobody else sees, writes or publishes there.
+    The groups are names of security groups, or "Everybody"; only their members see, write or publish in the section.
     `comments` is open, moderated (held until a moderator approves) or closed. Raises Conflict at 90 sections.
     """
     values = {"Name": name, "ChannelCode": channel_code, "Channel": channel, "Comments": comments}
@@ -46,15 +46,18 @@ def place_section(
 
 
 def place_security(records: Records, name: str, at: datetime, *, read: Groups) -> int:
-    """The code of the security of this name: a record that carries it is seen by these groups only."""
+    """Creates or updates the security of this name.
+
+    Returns its code. Only these groups see a record that carries it.
+    """
     return place(records, SECURITY, {"Name": name, "ReadGroups": list(read)}, at)
 
 
 def place_article_type(records: Records, name: str, at: datetime) -> int:
-    """The code of the article type of this name."""
+    """Creates the article type of this name unless it exists; returns its code."""
     return place(records, ARTICLE_TYPE, {"Name": name}, at)
 
 
 def place_category(records: Records, name: str, at: datetime) -> int:
-    """The code of the article category of this name."""
+    """Creates the article category of this name unless it exists; returns its code."""
     return place(records, CATEGORY, {"Name": name}, at)
