@@ -10,7 +10,7 @@ import anyio.to_thread
 from fastmcp.server.dependencies import get_http_request
 from fastmcp.tools.base import Tool, ToolResult
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, TextContent, ToolAnnotations
+from mcp_types import INVALID_PARAMS, TextContent
 from mcp_types import Tool as ListedTool
 
 from affino_mcp import observability
@@ -25,30 +25,25 @@ ADMITTED: Final = "admitted_request"
 class CatalogueTool(Tool):
     """One method as FastMCP lists and calls it."""
 
-    runs_in_thread: bool = False
+    listing: dict[str, Any]
+    runs_in_thread: bool
 
     @classmethod
     def from_method(cls, method: Method, *, in_thread: bool) -> CatalogueTool:
         """The tool for `method`; `in_thread` keeps the event loop free while it runs."""
+        listing = method.listing()
         return cls(
             name=method.name,
-            description=method.description,
-            parameters=method.input_schema(),
-            output_schema=method.output_schema(),
-            annotations=ToolAnnotations.model_validate(method.annotations()),
+            description=listing["description"],
+            parameters=listing["inputSchema"],
+            output_schema=listing["outputSchema"],
+            listing=listing,
             runs_in_thread=in_thread,
         )
 
     def to_mcp_tool(self, **_: Any) -> ListedTool:
         """As it is listed; without FastMCP's own `_meta`."""
-        return ListedTool(
-            name=self.name,
-            title=self.name.replace("_", " ").capitalize(),
-            description=self.description,
-            input_schema=self.parameters,
-            output_schema=self.output_schema,
-            annotations=self.annotations,
-        )
+        return ListedTool.model_validate(self.listing)
 
     async def run(self, arguments: dict[str, Any]) -> ToolResult:
         """Call the method for this request's caller."""

@@ -16,7 +16,7 @@ from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
 from affino_mcp import NAME, VERSION, observability
-from affino_mcp.catalogue.compact import COMPACT, listed
+from affino_mcp.catalogue.compact import COMPACT, list_methods
 from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import Unexpected
 from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
@@ -55,12 +55,12 @@ class ProfileTools(Middleware):
         """The tools of this profile, in the catalogue's order; in compact mode the three that stand for them."""
         profile = current_request().caller.profile
         tools = {tool.name: tool for tool in await call_next(context)}
-        methods = listed(profile.capability, compact=profile.compact)
+        methods = list_methods(profile.capability, compact=profile.compact)
         return [self._confirming_tool(m) if profile.confirm and m.may_be_grave else tools[m.name] for m in methods]
 
     def _confirming_tool(self, method: Method) -> Tool:
         """The tool as a confirming profile has it."""
-        return CatalogueTool.from_method(method.listed(confirm=True), in_thread=self._in_thread)
+        return CatalogueTool.from_method(method.for_profile(confirm=True), in_thread=self._in_thread)
 
     async def on_call_tool(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> ToolResult:
         """The call; FastMCP never sees a name that it does not know."""
