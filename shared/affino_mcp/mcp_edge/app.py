@@ -1,4 +1,4 @@
-"""The MCP edge put together: one ASGI application."""
+"""The MCP edge as one ASGI application: the gate, and the MCP server behind it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from affino_mcp.settings import Settings
 
 
 class McpApp(GateApp):
-    """The edge as an ASGI application. `inner` is the MCP server behind the gate."""
+    """The whole edge. `inner` is the MCP server behind the gate."""
 
     def __init__(
         self, inner: Starlette, gate: Gate, dispatch: Dispatch, origins: frozenset[str], *, in_thread: bool

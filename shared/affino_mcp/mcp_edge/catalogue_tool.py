@@ -1,10 +1,10 @@
-"""Catalogue methods as FastMCP tools, without Python signatures: the catalogue describes, dispatch checks the arguments."""
+"""Catalogue methods as FastMCP tools, without Python signatures: the catalogue describes the arguments, dispatch checks them."""
 
 from __future__ import annotations
 
 import json
 from functools import partial
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 import anyio.to_thread
 from fastmcp.server.dependencies import get_http_request
@@ -18,19 +18,16 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import Refusal, Unexpected, UnknownTool
 from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
 
-ADMITTED: Final = "admitted_request"
-"""Where the gate keeps the Call in the ASGI scope's state."""
-
 
 class CatalogueTool(Tool):
-    """One method as FastMCP lists and calls it."""
+    """One catalogue method as FastMCP lists and calls it. `listing` is its entry in tools/list."""
 
     listing: dict[str, Any]
     runs_in_thread: bool
 
     @classmethod
     def from_method(cls, method: Method, *, in_thread: bool) -> CatalogueTool:
-        """The tool for `method`; `in_thread` keeps the event loop free while it runs."""
+        """The tool of `method`. With `in_thread` it runs in a worker thread, and the event loop stays free."""
         listing = method.listing()
         return cls(
             name=method.name,
@@ -42,25 +39,24 @@ class CatalogueTool(Tool):
         )
 
     def to_mcp_tool(self, **_: Any) -> ListedTool:
-        """As it is listed; without FastMCP's own `_meta`."""
+        """The tool's entry in tools/list, without FastMCP's own `_meta`."""
         return ListedTool.model_validate(self.listing)
 
     async def run(self, arguments: dict[str, Any]) -> ToolResult:
-        """Call the method for this request's caller."""
+        """Calls the method for the caller of the current request."""
         return await run_tool(self.name, arguments, in_thread=self.runs_in_thread)
 
 
 def current_request() -> AdmittedRequest:
-    """The call that the gate admitted."""
-    call: AdmittedRequest = get_http_request().scope["state"][ADMITTED]
-    return call
+    """The admitted request that is being served."""
+    return AdmittedRequest.from_scope(get_http_request().scope)
 
 
 async def run_tool(name: str, arguments: dict[str, Any], *, in_thread: bool) -> ToolResult:
-    """Carry out a tool call for this request's caller.
+    """Carries out a tool call for the caller of the current request.
 
-    Raises a JSON-RPC error -32602 for a tool that does not exist (MCP 2026-07-28). A refusal (a store is down) is kept in
-    the Call, so that the gate turns the whole answer into its HTTP status.
+    Raises JSON-RPC error -32602 for a tool that does not exist (MCP 2026-07-28). The admitted request keeps a refusal
+    (a store is down), so that the gate can answer with the refusal's HTTP status instead.
     """
     carry_out = partial(current_request().call_tool, name, arguments)
     try:
@@ -88,7 +84,7 @@ def _unexpected_result(name: str, error: Exception) -> ToolResult:
 
 
 def _tool_result(body: dict[str, Any], *, is_error: bool) -> ToolResult:
-    """The answer as structured content and as the same JSON in a text, for clients that read only one of the two."""
+    """The answer as structured content, and as the same JSON in a text for clients that read texts alone."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     content = TextContent(type="text", text=text)
     return ToolResult([content], body, is_error=is_error)

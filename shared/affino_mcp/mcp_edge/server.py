@@ -1,4 +1,4 @@
-"""The MCP server: FastMCP with the catalogue's methods as tools, and with everything off that this service does not offer."""
+"""The MCP server: FastMCP with the catalogue's methods as its tools, and without everything that this service does not offer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from affino_mcp.catalogue.compact import COMPACT, list_methods
 from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import Unexpected
 from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
-from affino_mcp.mcp_edge.catalogue_tool import ADMITTED, CatalogueTool, current_request, run_tool
+from affino_mcp.mcp_edge.catalogue_tool import CatalogueTool, current_request, run_tool
 from affino_mcp.mcp_edge.vendor_patches import fix_capabilities, low_level_server, remove_session_state
 
 INSTRUCTIONS: Final = (
@@ -46,24 +46,24 @@ MAX_CACHED_LISTS: Final = 64
 
 
 class ProfileTools(Middleware):
-    """Lists what the profile allows, and brings calls of other names to dispatch too, which logs and answers them."""
+    """FastMCP middleware: lists the tools that the profile allows, and passes every call to dispatch."""
 
     def __init__(self, methods: Mapping[str, Method], *, in_thread: bool) -> None:
         self._methods, self._in_thread = methods, in_thread
 
     async def on_list_tools(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> list[Tool]:
-        """The tools of this profile, in the catalogue's order; in compact mode the three that stand for them."""
+        """The tools of the caller's profile in the catalogue's order; in compact mode the three that stand for them."""
         profile = current_request().caller.profile
         tools = {tool.name: tool for tool in await call_next(context)}
         methods = list_methods(profile.capability, compact=profile.compact)
         return [self._confirming_tool(m) if profile.confirm and m.may_be_grave else tools[m.name] for m in methods]
 
     def _confirming_tool(self, method: Method) -> Tool:
-        """The tool as a confirming profile has it."""
+        """The tool with the argument Confirm, as a confirming profile lists it."""
         return CatalogueTool.from_method(method.for_profile(confirm=True), in_thread=self._in_thread)
 
     async def on_call_tool(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> ToolResult:
-        """The call; FastMCP never sees a name that it does not know."""
+        """Calls the tool. A name that FastMCP does not know goes to dispatch directly, which logs and answers it."""
         name: str = context.message.name
         if name in self._methods:
             result: ToolResult = await call_next(context)
@@ -72,10 +72,10 @@ class ProfileTools(Middleware):
 
 
 class FixedErrorTexts:
-    """Middleware of the SDK: an exception that no one expected becomes our text (older clients were sent its own)."""
+    """SDK middleware: puts our own text in the place of an unexpected exception's, which older clients would be sent."""
 
     async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: NextHandler) -> HandlerResult:
-        """The rest of the chain; errors that the SDK knows how to put pass through."""
+        """Calls the rest of the chain. Errors that the SDK itself has a text for pass through."""
         try:
             return await call_next(ctx)
         except (MCPError, ValidationError):
@@ -86,17 +86,16 @@ class FixedErrorTexts:
 
 
 class ToolListCache:
-    """Remembers the finished tool list for each protocol version, capability and option: making it costs 10 ms, sending it 1."""
+    """SDK middleware: keeps the finished tools/list per protocol version, capability and option (10 ms to make, 1 to send)."""
 
     def __init__(self) -> None:
         self._lists: dict[tuple[Any, ...], HandlerResult] = {}
 
     async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: NextHandler) -> HandlerResult:
-        """Middleware of the SDK: what it answers without `call_next` is sent as it stands."""
+        """The kept list, or the chain's own. The SDK sends what a middleware returns without `call_next` as it is."""
         if ctx.request is None or ctx.method != "tools/list" or set(ctx.params or ()) - {"_meta"}:
             return await call_next(ctx)
-        call: AdmittedRequest = ctx.request.scope["state"][ADMITTED]
-        profile = call.caller.profile
+        profile = AdmittedRequest.from_scope(ctx.request.scope).caller.profile
         key = (ctx.protocol_version, profile.compact, profile.confirm, str(profile.capability.to_json()))
         if key not in self._lists:
             if len(self._lists) >= MAX_CACHED_LISTS:
@@ -106,7 +105,7 @@ class ToolListCache:
 
 
 def build_server(methods: Mapping[str, Method], *, in_thread: bool) -> FastMCP[Any]:
-    """The server for these methods. It expects an AdmittedRequest in the request's state (`catalogue_tool.ADMITTED`)."""
+    """The server of these methods. Each request must have an AdmittedRequest in its ASGI scope."""
     _silence_library_loggers()
     known = {**methods, **COMPACT}
     server: FastMCP[Any] = FastMCP(

@@ -60,7 +60,7 @@ def test_a_lean_process_answers_byte_for_byte_like_a_plain_one() -> None:
     assert lean == plain
 
 
-def test_touching_a_stand_in_fails_loudly() -> None:
+def test_using_a_stub_fails_loudly() -> None:
     code = """
 from affino_mcp.mcp_edge.cold_start import import_stubs
 from affino_mcp.mcp_edge.cold_start.lean_imports import lean_imports
@@ -111,7 +111,7 @@ assert mcp_types.Tool.model_json_schema()["required"] == ["name", "inputSchema"]
 
 
 @pytest.mark.parametrize("library", UNUSED_LIBRARIES)
-def test_every_stand_in_stands_for_something_that_a_plain_start_imports(library: str, plain_modules: set[str]) -> None:
+def test_every_stub_is_of_something_that_a_plain_start_imports(library: str, plain_modules: set[str]) -> None:
     assert any(name == library or name.startswith(library + ".") for name in plain_modules), f"{library}: remove it"
 
 

@@ -1,8 +1,8 @@
-"""Stand-ins for libraries that FastMCP imports and a stateless JSON tool server never uses.
+"""Import stubs for libraries that FastMCP imports and a stateless JSON tool server never uses.
 
-A stand-in answers the `import` statement and nothing else: every name in it is a class that can be named in an
-annotation or an `except`, and that raises `StubUsed` when it is called or asked for anything. They are installed by
-`lean_imports()` alone, in a process that only serves tools; a process with an MCP client must not install them.
+A stub satisfies the `import` statement and nothing else: every name in it is a class that can stand in an annotation or
+an `except`, and that raises `StubUsed` when it is called or an attribute is read. `lean_imports()` alone installs stubs,
+in a process that only serves tools; a process with an MCP client must not install them.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ UNUSED_LIBRARIES: Final = (
 
 
 class StubUsed(Exception):
-    """Code reached for a library that this process replaced by a stand-in: remove it from `UNUSED_LIBRARIES`.
+    """Code used a library that this process has a stub of: remove it from `UNUSED_LIBRARIES`.
 
-    No narrower class: FastMCP catches RuntimeError in places and goes on without what it asked for.
+    It is no RuntimeError: FastMCP catches that in places and goes on without what it asked for.
     """
 
 
 class _StubClass(type):
-    """A class that may be named, subclassed and caught, and nothing more."""
+    """The class of every name in a stub: it can be named, subclassed and caught, and nothing else."""
 
     def __call__(cls, *_: Any, **__: Any) -> NoReturn:
         raise StubUsed(cls.__module__, cls.__name__)
@@ -67,7 +67,7 @@ class _StubClass(type):
 
 
 class StubModule(ModuleType):
-    """A module in which every name is such a class."""
+    """A module in which every name is a `_StubClass`."""
 
     __path__: list[str] = []  # noqa: RUF012 (a module attribute, as Python spells it)
 
@@ -80,7 +80,7 @@ class StubModule(ModuleType):
 
 
 class _StubFinder:
-    """Finds a stand-in for every unused library and its submodules."""
+    """Finds a stub for every unused library and its submodules."""
 
     @staticmethod
     def find_spec(name: str, *_: Any) -> ModuleSpec | None:
@@ -93,10 +93,10 @@ class _StubFinder:
 
     @staticmethod
     def exec_module(module: ModuleType) -> None:
-        """Nothing to run."""
+        """Runs nothing: a stub has no code."""
 
 
 def install_stubs() -> None:
-    """Answer later imports of unused libraries with stand-ins. A library that is already imported stays what it is."""
+    """Gives later imports of unused libraries a stub. A library that is imported already stays what it is."""
     if _StubFinder not in sys.meta_path:
         sys.meta_path.insert(0, _StubFinder)
