@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from affino_mcp.catalogue.capability import Access, Capability, Family
-from affino_mcp.catalogue.compact import listed
+from affino_mcp.catalogue.compact import list_methods
 from affino_mcp.catalogue.manual import manual
 from affino_mcp.catalogue.method import Method
 from affino_mcp.mcp_edge.catalogue_tool import CatalogueTool
@@ -22,7 +22,7 @@ EVERYTHING: Final = Capability({family: frozenset(Access) for family in Family})
 
 def sent(method: Method) -> bytes:
     """One tool as tools/list sends it."""
-    tool = CatalogueTool.of(method, in_thread=False).to_mcp_tool()
+    tool = CatalogueTool.from_method(method, in_thread=False).to_mcp_tool()
     shown = tool.model_dump(mode="json", by_alias=True, exclude_none=True)
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -46,7 +46,7 @@ def _line(name: str, count: int, size: int) -> str:
 
 def show_price() -> None:
     """Print the table."""
-    full, compact = listed(EVERYTHING, compact=False), listed(EVERYTHING, compact=True)
+    full, compact = list_methods(EVERYTHING, compact=False), list_methods(EVERYTHING, compact=True)
     counts = Counter(method.family for method in full)
     print(f"{'family':<16}{'tools':>6}{'bytes':>10}{'tokens':>10}")
     for family, size in price(full).items():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from affino_mcp.mcp_edge.cold_start import lean_imports
+from affino_mcp.mcp_edge.cold_start.lean_imports import lean_imports
 
-with lean_imports.imports():
+with lean_imports():
     from dataclasses import replace
 
     from affino_mcp import observability

@@ -1,9 +1,9 @@
 """The login function: `/rest/{dbname}/...`, the Hub, and the Control Centre's door, which checks passwords too."""
 
 from affino_mcp import observability
-from affino_mcp.http.lambda_handler import LambdaHandler
+from affino_mcp.http.lambda_handler import AsgiLambdaHandler
 from affino_mcp.settings import settings
 from affino_mcp.wiring import login_function
 
 observability.warm()
-handler = LambdaHandler(login_function(settings()), settings().stage)
+handler = AsgiLambdaHandler(login_function(settings()), settings().stage)

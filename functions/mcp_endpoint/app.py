@@ -1,8 +1,8 @@
 """The MCP endpoint behind API Gateway. Everything is made and warmed up here, once, before the first event."""
 
-from affino_mcp.mcp_edge.cold_start import lean_imports
+from affino_mcp.mcp_edge.cold_start.lean_imports import lean_imports
 
-with lean_imports.imports():
+with lean_imports():
     from affino_mcp import observability
     from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
     from affino_mcp.settings import settings

@@ -66,7 +66,7 @@ class Trail:
     @classmethod
     def of(cls, audit: AuditLog, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Trail:
         """The trail of an admitted call."""
-        method = compact.found(tool, compact=caller.profile.compact)
+        method = compact.find_tool(tool, compact=caller.profile.compact)
         row = _begun(audit, caller.profile, caller.person, tool, method, arguments, meta)
         return cls(audit, replace(row, fingerprint=caller.session.fingerprint), method, meta.known(caller.profile))
 
@@ -75,7 +75,7 @@ class Trail:
         cls, audit: AuditLog, refusal: Refusal, tool: str, arguments: dict[str, Any], meta: CallMeta
     ) -> Trail:
         """The trail of a call that the gate refused; its profile must be known."""
-        method = compact.found(tool, compact=refusal.profile.compact)
+        method = compact.find_tool(tool, compact=refusal.profile.compact)
         row = _begun(audit, refusal.profile, refusal.person, tool, method, arguments, meta)
         return cls(audit, replace(row, fingerprint=refusal.fingerprint or ""))
 
@@ -157,7 +157,7 @@ def _begun(
     meta: CallMeta,
 ) -> Row:
     stamp = audit.stamp()
-    takes = [f.name for f in method.listed(confirm=profile.confirm).takes] if method else None
+    takes = [f.name for f in method.for_profile(confirm=profile.confirm).takes] if method else None
     return Row(
         id=stamp.id,
         at=stamp.at,

@@ -60,7 +60,7 @@ class Dispatch:
 
         Raises UnknownTool for a name that does not exist, and Unavailable when a store does not answer.
         """
-        tool, arguments = compact.unwrapped(tool, arguments, compact=caller.profile.compact)
+        tool, arguments = compact.unwrap_call_tool(tool, arguments, compact=caller.profile.compact)
         trail = Trail.of(self._audit, caller, tool, arguments, meta)
         trail.warn([*replaced(caller.former), *expiring(caller.session, self._clock())])
         try:
@@ -85,7 +85,7 @@ class Dispatch:
 
     def refused(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
         """Write the audit row of a call that the gate refused. A store that is down does not change the refusal."""
-        tool, arguments = compact.unwrapped(tool, arguments, compact=refusal.profile.compact)
+        tool, arguments = compact.unwrap_call_tool(tool, arguments, compact=refusal.profile.compact)
         self._refuse(Trail.of_refusal(self._audit, refusal, tool, arguments, meta), refusal)
 
     def _check_declared(self, trail: Trail, error: ToolError) -> None:
@@ -97,9 +97,9 @@ class Dispatch:
         if method is None:
             raise UnknownTool
         if method is compact.CALL:
-            raise compact.wrong_call()
+            raise compact.incomplete_call()
         authorise(caller, method, at)
-        matched = match(method.listed(confirm=profile.confirm), arguments)
+        matched = match(method.for_profile(confirm=profile.confirm), arguments)
         values = dict(matched.values)
         said = values.pop(CONFIRM.name, False)
         call = self._call(caller, trail, [*trail.row.warnings, *matched.warnings])
@@ -119,7 +119,7 @@ class Dispatch:
             return Done(current_user(caller))
         if method.name in compact.COMPACT:
             profile = caller.profile
-            return Done(compact.told(method, values, profile.capability, confirm=profile.confirm))
+            return Done(compact.answer_search(method, values, profile.capability, confirm=profile.confirm))
         return self._instance.perform(method, values, call)
 
     def _call(self, caller: Caller, trail: Trail, warnings: list[Warning_]) -> Call:

@@ -125,11 +125,11 @@ def mcp_app(
     on_undeclared: OnUndeclared | None = None,
 ) -> McpApp:
     """The MCP edge as an ASGI application. `on_undeclared` learns of errors that a tool's row does not declare."""
-    from affino_mcp.mcp_edge.app import build  # noqa: PLC0415 (FastMCP takes a second to import; login does without)
+    from affino_mcp.mcp_edge.app import build_app  # noqa: PLC0415 (FastMCP takes a second to import; login does without)
 
     found = given or stores(settings)
     parts = gate(found, settings, clock), dispatch(found, settings, clock, on_undeclared)
-    return build(*parts, METHODS, settings, in_thread=in_thread)
+    return build_app(*parts, METHODS, settings, in_thread=in_thread)
 
 
 def login_app(settings: Settings, given: Stores | None = None, clock: Clock = now) -> LoginApp:

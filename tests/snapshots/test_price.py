@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.catalogue.compact import listed
+from affino_mcp.catalogue.compact import list_methods
 from scripts.catalogue import EVERYTHING, main, price
 from tests.world import EVERYTHING as ALL_FAMILIES
 from tests.world import Client, World
@@ -37,19 +37,19 @@ def test_the_compact_list_is_within_the_budget() -> None:
 
 @pytest.mark.parametrize("family", Family)
 def test_each_family_is_within_its_budget(family: Family) -> None:
-    assert price(listed(EVERYTHING, compact=False))[family] <= BUDGET["families"][family]
+    assert price(list_methods(EVERYTHING, compact=False))[family] <= BUDGET["families"][family]
 
 
 def test_what_the_command_measures_is_what_is_sent() -> None:
     """Besides the tools, only the envelope of the answer is sent."""
-    measured = price(listed(EVERYTHING, compact=False)).total()
+    measured = price(list_methods(EVERYTHING, compact=False)).total()
     assert 0 < sent(ALL_FAMILIES, compact=False) - measured < 100
 
 
 def test_the_price_is_printed_for_each_family_and_in_total(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["price"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:-2]] == list(price(listed(EVERYTHING, compact=False)))
+    assert [line.split()[0] for line in lines[1:-2]] == list(price(list_methods(EVERYTHING, compact=False)))
     assert lines[-2].startswith("all families")
     assert lines[-1].startswith("compact mode")
     assert main(["nonsense"]) == 2

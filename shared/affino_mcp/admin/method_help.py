@@ -71,7 +71,9 @@ def families(profile: Profile | None, words: Sequence[str] = ()) -> list[FamilyH
     """The families in the guide's order, with the methods that a profile lists (None: all) and that hold all the words."""
     found = []
     confirm = profile is not None and profile.confirm
-    listed = [m.listed(confirm=confirm) for m in METHODS.values() if profile is None or shown(m, profile.capability)]
+    listed = [
+        m.for_profile(confirm=confirm) for m in METHODS.values() if profile is None or shown(m, profile.capability)
+    ]
     for family in Family:
         methods = [Help(method) for method in listed if method.family == family and _holds(method, words)]
         if methods:

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Final
 
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability, Family
-from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS, shown
 
 BYTES_PER_TOKEN: Final = 4
@@ -42,16 +41,4 @@ def _sum(names: Iterable[str]) -> int:
 
 @cache
 def _size(name: str) -> int:
-    return len(json.dumps(_listed(METHODS[name]), ensure_ascii=False, separators=(",", ":")).encode())
-
-
-def _listed(method: Method) -> dict[str, object]:
-    """The method as tools/list shows it."""
-    return {
-        "name": method.name,
-        "title": method.name.replace("_", " ").capitalize(),
-        "description": method.description,
-        "inputSchema": method.input_schema(),
-        "outputSchema": method.output_schema(),
-        "annotations": method.annotations(),
-    }
+    return len(json.dumps(METHODS[name].listing(), ensure_ascii=False, separators=(",", ":")).encode())

@@ -7,6 +7,7 @@ calls the named tool, which is checked, carried out and logged under its own nam
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -24,7 +25,7 @@ NAME: Final = Field("Name", line(100), "the tool's name", required=True)
 ARGUMENTS: Final = Field("Arguments", anything(), "the tool's own arguments")
 FAMILY: Final = Field("Family", choice(*SWITCHED))
 WORDS: Final = Field("Search", line(200), "e.g. create contact")
-MOST: Final = 40
+MAX_FOUND_TOOLS: Final = 40
 """Maximum number of tools in the answer of one search."""
 
 
@@ -44,7 +45,7 @@ SEARCH: Final = Method(
     "",
     "Find tools by words in their name or description; without arguments, every family.",
     "which tools create a contact?",
-    {"Tools": f"Name and Summary, at most {MOST}", "Families": "per family: how many tools"},
+    {"Tools": f"Name and Summary, at most {MAX_FOUND_TOOLS}", "Families": "per family: how many tools"},
     (WORDS, FAMILY),
 )
 DESCRIBE: Final = Method(
@@ -71,14 +72,14 @@ COMPACT: Final[dict[str, Method]] = {method.name: method for method in (SEARCH, 
 ALWAYS_LISTED: Final = "get_current_user"
 
 
-def listed(capability: Capability, *, compact: bool) -> list[Method]:
+def list_methods(capability: Capability, *, compact: bool) -> list[Method]:
     """The methods that tools/list shows a profile, in the catalogue's order."""
     if compact:
         return [METHODS[ALWAYS_LISTED], *COMPACT.values()]
     return [method for method in METHODS.values() if shown(method, capability)]
 
 
-def found(name: str, *, compact: bool) -> Method | None:
+def find_tool(name: str, *, compact: bool) -> Method | None:
     """Finds the method that a profile's call names.
 
     None when there is none. The three tools exist in compact mode only.
@@ -86,7 +87,7 @@ def found(name: str, *, compact: bool) -> Method | None:
     return METHODS.get(name) or (COMPACT.get(name) if compact else None)
 
 
-def unwrapped(name: str, arguments: dict[str, Any], *, compact: bool) -> tuple[str, dict[str, Any]]:
+def unwrap_call_tool(name: str, arguments: dict[str, Any], *, compact: bool) -> tuple[str, dict[str, Any]]:
     """The name and the arguments of the tool that a call of `call_tool` names.
 
     Any other call is returned as it is; so is a `call_tool` that does not name a tool, or has other arguments than Name
@@ -96,13 +97,13 @@ def unwrapped(name: str, arguments: dict[str, Any], *, compact: bool) -> tuple[s
         return name, arguments
     given = {folded(key): value for key, value in arguments.items()}
     is_twice = len(given) < len(arguments)
-    inner, inside = given.pop(folded(NAME.name), None), _object(given.pop(folded(ARGUMENTS.name), None))
+    inner, inside = given.pop(folded(NAME.name), None), _as_object(given.pop(folded(ARGUMENTS.name), None))
     if not isinstance(inner, str) or inside is None or given or is_twice:
         return name, arguments
     return inner, inside
 
 
-def _object(value: Any) -> dict[str, Any] | None:
+def _as_object(value: Any) -> dict[str, Any] | None:
     """The arguments as an object; some models send them as JSON text. None when the value is neither."""
     if isinstance(value, str):
         try:
@@ -112,53 +113,51 @@ def _object(value: Any) -> dict[str, Any] | None:
     return {} if value is None else value if isinstance(value, dict) else None
 
 
-def wrong_call() -> InvalidArgument:
+def incomplete_call() -> InvalidArgument:
     """The refusal of a `call_tool` that names no tool, or has the tool's arguments beside Arguments."""
     text = "Give Name (the tool) and Arguments (a JSON object with everything the tool takes, DryRun too)."
     return InvalidArgument(ARGUMENTS.name, text)
 
 
-def told(method: Method, values: Values, capability: Capability, *, confirm: bool) -> dict[str, Any]:
+def answer_search(method: Method, values: Values, capability: Capability, *, confirm: bool) -> dict[str, Any]:
     """Answers `search_tools` or `describe_tool`. Raises UnknownTool and ToolDisabled."""
-    return _described(values, capability, confirm) if method is DESCRIBE else _searched(values, capability)
+    return _describe_tool(values, capability, confirm) if method is DESCRIBE else _search_tools(values, capability)
 
 
-def _described(values: Values, capability: Capability, confirm: bool) -> dict[str, Any]:
+def _describe_tool(values: Values, capability: Capability, confirm: bool) -> dict[str, Any]:
     method = METHODS.get(values[NAME.name])
     if method is None:
         raise UnknownTool
     if not shown(method, capability):
         raise ToolDisabled(f"{method.family}.{method.access}")
-    schema = method.listed(confirm=confirm).input_schema()
+    schema = method.for_profile(confirm=confirm).input_schema()
     answer = {"Name": method.name, "Description": method.description, "InputSchema": schema}
     return {"Tool": answer | {"Annotations": method.annotations()}}
 
 
-def _searched(values: Values, capability: Capability) -> dict[str, Any]:
+def _search_tools(values: Values, capability: Capability) -> dict[str, Any]:
     asked, family = values.get(WORDS.name, "").casefold().replace("_", " ").split(), values.get(FAMILY.name)
-    open_ = [m for m in listed(capability, compact=False) if family is None or m.family == family]
-    rows = [{"Name": m.name, "Summary": m.summary} for m in _best(open_, tuple(asked))] if asked or family else []
-    families = {m.family: 0 for m in open_}
-    for m in open_:
-        families[m.family] += 1
-    return {"Tools": rows[:MOST], "Families": families}
+    methods = [m for m in list_methods(capability, compact=False) if family is None or m.family == family]
+    matches = _best_matches(methods, tuple(asked)) if asked or family else []
+    rows = [{"Name": method.name, "Summary": method.summary} for method in matches[:MAX_FOUND_TOOLS]]
+    return {"Tools": rows, "Families": dict(Counter(method.family for method in methods))}
 
 
-def _best(methods: list[Method], asked: tuple[str, ...]) -> list[Method]:
+def _best_matches(methods: list[Method], asked: tuple[str, ...]) -> list[Method]:
     """The methods that hold any of the words, those with the best matches first."""
-    hits = {method: sum(_holds(method, word) for word in asked) for method in methods}
+    hits = {method: sum(_score_word(method, word) for word in asked) for method in methods}
     most = max(hits.values(), default=0)
     return sorted((m for m in methods if hits[m] * 2 >= most), key=lambda m: -hits[m]) if most or not asked else []
 
 
 @lru_cache(maxsize=256)
-def _text(method: Method) -> tuple[str, ...]:
+def _searchable_words(method: Method) -> tuple[str, ...]:
     return tuple(f"{method.name.replace('_', ' ')} {method.description}".casefold().split())
 
 
-def _holds(method: Method, word: str) -> int:
+def _score_word(method: Method, word: str) -> int:
     stem, parts = word.rstrip("s") or word, method.name.split("_")
     if word in parts:
         return 4
     in_name = any(part.startswith(stem) for part in parts)
-    return 3 if in_name else int(any(part.startswith(stem) for part in _text(method)))
+    return 3 if in_name else int(any(part.startswith(stem) for part in _searchable_words(method)))

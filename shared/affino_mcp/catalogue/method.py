@@ -128,12 +128,23 @@ class Method:
         return self.is_grave or self.undoes or (self.access is Access.WRITE and LIVE in self.arguments)
 
     @cached_property
-    def _asking(self) -> Method:
+    def _with_confirm(self) -> Method:
         return replace(self, asks=True)
 
-    def listed(self, *, confirm: bool) -> Method:
-        """The method as a profile lists it; `confirm` says that the profile is a confirming one."""
-        return self._asking if confirm and self.may_be_grave else self
+    def for_profile(self, *, confirm: bool) -> Method:
+        """The method as a profile has it: on a confirming one (`confirm`), a method that may be grave takes Confirm too."""
+        return self._with_confirm if confirm and self.may_be_grave else self
+
+    def listing(self) -> dict[str, Any]:
+        """The tool as tools/list sends it."""
+        return {
+            "name": self.name,
+            "title": self.name.replace("_", " ").capitalize(),
+            "description": self.description,
+            "inputSchema": self.input_schema(),
+            "outputSchema": self.output_schema(),
+            "annotations": self.annotations(),
+        }
 
     def keeps(self, field: Field) -> bool:
         """True when the record must always have a value in this field."""

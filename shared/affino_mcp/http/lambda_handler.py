@@ -1,4 +1,4 @@
-"""An edge of ASGI (Control Centre, login) as a Lambda handler for API Gateway REST events, on one event loop that is kept."""
+"""An ASGI application as a Lambda handler for API Gateway REST events, on one event loop that is kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mangum.types import ASGI
 
 
-class LambdaHandler:
+class AsgiLambdaHandler:
     """Call it with an event."""
 
     def __init__(self, app: ASGIApp, stage: str) -> None:

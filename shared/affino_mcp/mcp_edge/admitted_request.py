@@ -1,9 +1,10 @@
-"""One admitted request on its way to a tool: who calls, and what came of it when a store failed on the way."""
+"""A request that the gate admitted, on its way to the tool: who calls, and what the gate must know of the outcome."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from affino_mcp.errors import Refusal
 
@@ -13,31 +14,46 @@ if TYPE_CHECKING:
     from affino_mcp.gate.confirmation import Question
 
 
+_STATE_KEY: Final = "admitted_request"
+"""The name of the admitted request in the ASGI scope's state."""
+
+
 class Dispatch(Protocol):
-    """What the edge needs of `affino_mcp.dispatch.Dispatch`."""
+    """The part of `affino_mcp.dispatch.Dispatch` that the edge uses."""
 
     def call(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Answer:
-        """Carry a tool call out and write its audit row. Raises UnknownTool, or Refusal when a store is down."""
+        """Carries out a tool call and writes its audit row. Raises UnknownTool, and Refusal when a store is down."""
 
     def refused(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
-        """Write the audit row of a call that the gate refused."""
+        """Writes the audit row of a call that the gate refused."""
 
 
 @dataclass
-class Call:
-    """Kept in the ASGI scope from the gate to the tool and back.
+class AdmittedRequest:
+    """The caller, the call's meta data and the dispatch that carries it out, kept in the ASGI scope from gate to tool.
 
-    `refusal` becomes the whole HTTP answer, `question` the result: the MCP server knows nothing of either.
+    The tool leaves in it what the MCP server cannot express: the gate makes the whole HTTP answer of a `refusal`, and the
+    result of a `question`.
     """
 
     caller: Caller
     meta: CallMeta
     dispatch: Dispatch
-    refusal: Refusal | None = field(default=None)
-    question: Question | None = field(default=None)
+    refusal: Refusal | None = None
+    question: Question | None = None
 
-    def carry_out(self, tool: str, arguments: dict[str, Any]) -> Answer:
-        """Call the tool as this caller; remembers a refusal for the gate before raising it, and a question to the person."""
+    @classmethod
+    def from_scope(cls, scope: Mapping[str, Any]) -> AdmittedRequest:
+        """The admitted request that `as_state` put into this ASGI scope's state."""
+        admitted: AdmittedRequest = scope["state"][_STATE_KEY]
+        return admitted
+
+    def as_state(self) -> dict[str, AdmittedRequest]:
+        """The entry of an ASGI scope's state that holds this request."""
+        return {_STATE_KEY: self}
+
+    def call_tool(self, tool: str, arguments: dict[str, Any]) -> Answer:
+        """Calls a tool as this caller and keeps a question to the person. Raises Refusal, which it keeps too."""
         try:
             answer = self.dispatch.call(self.caller, tool, arguments, self.meta)
         except Refusal as refusal:

@@ -1,4 +1,4 @@
-"""The MCP edge put together: one ASGI application."""
+"""The MCP edge as one ASGI application: the gate, and the MCP server behind it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any
 from starlette.applications import Starlette
 
 from affino_mcp.catalogue.method import Method
-from affino_mcp.mcp_edge import body_limit, server
 from affino_mcp.mcp_edge.admitted_request import Dispatch
 from affino_mcp.mcp_edge.gate_asgi import ENDPOINT, Gate, GateApp
+from affino_mcp.mcp_edge.server import build_server
+from affino_mcp.mcp_edge.streamable_http import build_http_app
 from affino_mcp.settings import Settings
 
 
 class McpApp(GateApp):
-    """The edge as an ASGI application. `inner` is the MCP server behind the gate."""
+    """The whole edge. `inner` is the MCP server behind the gate."""
 
     def __init__(
         self, inner: Starlette, gate: Gate, dispatch: Dispatch, origins: frozenset[str], *, in_thread: bool
@@ -24,19 +25,18 @@ class McpApp(GateApp):
         super().__init__(inner, gate, dispatch, origins, in_thread=in_thread)
         self.inner = inner
 
-    def running(self) -> AbstractAsyncContextManager[Any]:
+    def lifespan(self) -> AbstractAsyncContextManager[Any]:
         """Open while requests are served, for a process that has no ASGI server to send lifespan events."""
         return self.inner.router.lifespan_context(self.inner)
 
 
-def build(
+def build_app(
     gate: Gate, dispatch: Dispatch, methods: Mapping[str, Method], settings: Settings, *, in_thread: bool = True
 ) -> McpApp:
-    """The application for these methods.
+    """The application that serves these methods.
 
     With `in_thread`, gate and tools run in worker threads and the event loop stays free; a Lambda process has one request
     at a time and does without.
     """
-    body_limit.install()
-    inner = server.build(methods, in_thread=in_thread).http_app(path=ENDPOINT, stateless_http=True, json_response=True)
+    inner = build_http_app(build_server(methods, in_thread=in_thread), ENDPOINT)
     return McpApp(inner, gate, dispatch, settings.origins, in_thread=in_thread)

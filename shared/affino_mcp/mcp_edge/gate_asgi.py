@@ -19,11 +19,10 @@ from affino_mcp.gate.confirmation import Form
 from affino_mcp.gate.credential_headers import presented
 from affino_mcp.gate.profiles.previous_secret import FormerSecret
 from affino_mcp.gate.relogin import ReloginOffered
-from affino_mcp.mcp_edge import message, reply
-from affino_mcp.mcp_edge.admitted_request import Call, Dispatch
-from affino_mcp.mcp_edge.catalogue_tool import STATE
-from affino_mcp.mcp_edge.rate_headers import of_caller, of_refusal
-from affino_mcp.mcp_edge.reply import Reply
+from affino_mcp.mcp_edge.admitted_request import AdmittedRequest, Dispatch
+from affino_mcp.mcp_edge.message import JsonRpcMessage, read_message, strip_answers
+from affino_mcp.mcp_edge.rate_headers import caller_rate_headers, refusal_rate_headers
+from affino_mcp.mcp_edge.reply import Reply, json_reply, message_refusal_reply, question_reply, refusal_reply
 from affino_mcp.mcp_edge.request import Request
 from affino_mcp.tool_errors import Unexpected
 
@@ -42,14 +41,14 @@ T = TypeVar("T")
 
 
 class Gate(Protocol):
-    """What the edge needs of `affino_mcp.gate.gate.Gate`."""
+    """The part of `affino_mcp.gate.gate.Gate` that the edge uses."""
 
     def admit(self, headers: Sequence[tuple[bytes, bytes]], *, charge: bool, source: str = "") -> Caller:
-        """Who calls. Raises Refusal."""
+        """The caller whose credentials these headers hold. Raises Refusal."""
 
 
 class GateApp:
-    """The whole edge: answers what needs no MCP, and lets admitted messages through to `app` with their Call."""
+    """The whole edge: answers what needs no MCP, and passes admitted messages on to `app` with their AdmittedRequest."""
 
     def __init__(
         self, app: ASGIApp, gate: Gate, dispatch: Dispatch, origins: frozenset[str], *, in_thread: bool
@@ -62,20 +61,20 @@ class GateApp:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request.of(scope)
-        answer = await _safely(request, None, self._answer(request, receive))
-        await answer.plus({"cache-control": "no-store", "x-request-id": request.id}).send(send)
+        request = Request.from_scope(scope)
+        answer = await _answer_or_fault(request, None, self._answer(request, receive))
+        await answer.with_headers({"cache-control": "no-store", "x-request-id": request.id}).send(send)
 
     async def _answer(self, request: Request, receive: Receive) -> Reply:
         if request.path == HEALTH and request.method in {"GET", "HEAD"}:
-            return reply.as_json(200, {"name": NAME, "version": VERSION, "status": "ok"})
+            return json_reply(200, {"name": NAME, "version": VERSION, "status": "ok"})
         try:
             self._check_address(request)
             body = await request.body(receive)
         except Refusal as refusal:
-            return reply.of_refusal(refusal)
-        received = message.read(body)
-        return await _safely(request, received.id, self._answer_message(request, body, received, receive))
+            return refusal_reply(refusal)
+        received = read_message(body)
+        return await _answer_or_fault(request, received.id, self._answer_message(request, body, received, receive))
 
     def _check_address(self, request: Request) -> None:
         if request.path != ENDPOINT:
@@ -86,53 +85,52 @@ class GateApp:
         if origin and origin.lower() not in self._origins:
             raise OriginRefused
 
-    async def _answer_message(
-        self, request: Request, body: bytes, received: message.Message, receive: Receive
-    ) -> Reply:
-        meta, elapsed = _meta(request, received), stopwatch()
+    async def _answer_message(self, request: Request, body: bytes, received: JsonRpcMessage, receive: Receive) -> Reply:
+        meta, elapsed = _call_meta(request, received), stopwatch()
         try:
             admit = partial(self._gate.admit, request.headers, charge=received.is_call, source=request.source)
-            caller = await self._carry_out(admit)
-            _check(received, caller)
+            caller = await self._run_blocking(admit)
+            _require_sound(received, caller)
         except Refusal as refusal:
-            await self._record(refusal, replace(meta, gate_ms=elapsed()), received)
-            return reply.of_message(_as_told(refusal, request), received.id).plus(of_refusal(refusal))
-        call = Call(caller, replace(meta, gate_ms=elapsed()), self._dispatch)
-        answer = await self._pass_on(request, message.without_answers(body, received), call, receive)
-        if call.refusal is not None:
-            answer = reply.of_message(call.refusal, received.id)
-        elif call.question is not None:
-            answer = reply.asking(answer, call.question)
-        return answer.plus(of_caller(caller))
+            await self._log_refusal(refusal, replace(meta, gate_ms=elapsed()), received)
+            refused = message_refusal_reply(_refusal_for_caller(refusal, request), received.id)
+            return refused.with_headers(refusal_rate_headers(refusal))
+        admitted = AdmittedRequest(caller, replace(meta, gate_ms=elapsed()), self._dispatch)
+        answer = await self._pass_on(request, strip_answers(body, received), admitted, receive)
+        if admitted.refusal is not None:
+            answer = message_refusal_reply(admitted.refusal, received.id)
+        elif admitted.question is not None:
+            answer = question_reply(answer, admitted.question)
+        return answer.with_headers(caller_rate_headers(caller))
 
-    async def _record(self, refusal: Refusal, meta: CallMeta, received: message.Message) -> None:
+    async def _log_refusal(self, refusal: Refusal, meta: CallMeta, received: JsonRpcMessage) -> None:
         if refusal.profile is not None:
-            record = partial(self._dispatch.refused, refusal, meta, received.subject, received.loggable())
-            await self._carry_out(record)
+            record = partial(self._dispatch.refused, refusal, meta, received.subject, received.loggable_arguments())
+            await self._run_blocking(record)
 
-    async def _pass_on(self, request: Request, body: bytes, call: Call, receive: Receive) -> Reply:
-        state = {**request.scope.get("state", {}), STATE: call}
+    async def _pass_on(self, request: Request, body: bytes, admitted: AdmittedRequest, receive: Receive) -> Reply:
+        state = request.scope.get("state", {}) | admitted.as_state()
         scope = {**request.scope, "path": ENDPOINT, "raw_path": None, "headers": request.headers, "state": state}
-        collected = _Collected(body, receive)
-        await self._app(scope, collected.receive, collected.send)
-        return collected.reply
+        exchange = _Exchange(body, receive)
+        await self._app(scope, exchange.receive, exchange.send)
+        return exchange.reply
 
-    async def _carry_out(self, work: Callable[[], T]) -> T:
+    async def _run_blocking(self, work: Callable[[], T]) -> T:
         return await anyio.to_thread.run_sync(work) if self._in_thread else work()
 
 
-async def _safely(request: Request, message_id: str | int | None, answer: Awaitable[Reply]) -> Reply:
-    """The answer, or our own 500: nothing of an exception leaves the process but its type, in the log."""
+async def _answer_or_fault(request: Request, message_id: str | int | None, answer: Awaitable[Reply]) -> Reply:
+    """The answer, or our own 500 when an exception ends it; the exception's type alone goes into the log."""
     try:
         return await answer
     except Exception as error:  # noqa: BLE001
         observability.fault("request failed", {"error": type(error).__name__, "request_id": request.id})
         fault = {**_FAULT, "data": {"type": Unexpected.type, "request_id": request.id}}
-        return reply.as_json(500, {"jsonrpc": "2.0", "id": message_id, "error": fault})
+        return json_reply(500, {"jsonrpc": "2.0", "id": message_id, "error": fault})
 
 
-class _Collected:
-    """Plays the body that was read already to the application, and keeps its answer until it is whole."""
+class _Exchange:
+    """One call of the application behind the gate: replays the body that was read already, and collects the answer."""
 
     def __init__(self, body: bytes, receive: Receive) -> None:
         self._body: bytes | None = body
@@ -153,8 +151,8 @@ class _Collected:
             self.reply = replace(self.reply, body=self.reply.body + event.get("body", b""))
 
 
-def _as_told(refusal: Refusal, request: Request) -> Refusal:
-    """The refusal as its caller sees it: with a link that the log has not, and without what only the log tells."""
+def _refusal_for_caller(refusal: Refusal, request: Request) -> Refusal:
+    """The refusal as the caller sees it: a former secret as a wrong one, and the link for a new login, which no log has."""
     if isinstance(refusal, FormerSecret):
         return BadCredentials()
     if not isinstance(refusal, ReloginOffered):
@@ -164,13 +162,15 @@ def _as_told(refusal: Refusal, request: Request) -> Refusal:
     return SessionExpired(text, login_url=url)
 
 
-def _check(received: message.Message, caller: Caller) -> None:
-    fault = received.fault or received.fault_inside()
+def _require_sound(received: JsonRpcMessage, caller: Caller) -> None:
+    """Raises BadRequest for a malformed message, in the caller's name."""
+    fault = received.fault or received.find_fault_inside()
     if fault is not None:
         raise fault.about(caller.profile, caller.person, caller.session.fingerprint)
 
 
-def _meta(request: Request, received: message.Message) -> CallMeta:
+def _call_meta(request: Request, received: JsonRpcMessage) -> CallMeta:
+    """What the audit row says of a call besides its caller; the client's name comes from the message or User-Agent."""
     name, version = received.client
     if not name:
         name, version = request.client

@@ -1,7 +1,7 @@
-"""The one JSON-RPC message of a request: what the gate, the audit and a refusal need to know of it.
+"""The one JSON-RPC message of a request: the parts that the gate, the audit row and a refusal need.
 
-The MCP SDK parses the message again. This look comes first so that a refusal can echo the id, so that only tool calls
-are charged, and so that no parser's own words (they quote the input) ever reach a caller.
+The MCP SDK parses the message again. This first parsing lets a refusal echo the id, lets the gate charge tool calls
+alone, and keeps a parser's own error texts, which quote the input, from every caller.
 """
 
 from __future__ import annotations
@@ -18,75 +18,75 @@ from affino_mcp.gate.confirmation import Form
 MAX_DEPTH: Final = 64
 CLIENT_INFO: Final = "io.modelcontextprotocol/clientInfo"
 CAPABILITIES: Final = "io.modelcontextprotocol/clientCapabilities"
-STATE: Final = "requestState"
-ANSWERS: Final = "inputResponses"
+REQUEST_STATE: Final = "requestState"
+INPUT_RESPONSES: Final = "inputResponses"
 QUESTION: Final = "confirm"
-"""The name of our one question, and of the one field of its form."""
+"""The name of the only question that tools ask, and of the only field of its form."""
 _ACTIONS: Final = ("accept", "decline", "cancel")
 CALL: Final = "tools/call"
-_HALF_OF_A_PAIR: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-"""An escape that may be half of a surrogate pair: only then are all texts looked at."""
+_HALF_PAIR_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+"""An escape that may be half of a surrogate pair; without one, texts need no check."""
 
 
 class NotJson(BadRequest):
-    """The body is not JSON: JSON-RPC's own code for it."""
+    """The body is not JSON; the code is JSON-RPC's own."""
 
     code = -32700
     text = "The request body is not valid JSON."
 
 
 @dataclass(frozen=True)
-class Message:
-    """What could be read. `fault` says what is wrong with it, if anything; the rest is then as good as could be had."""
+class JsonRpcMessage:
+    """A message as far as it could be parsed. `fault` is what is wrong with it, if anything; other fields may then be empty."""
 
     id: str | int | None = None
     method: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     fault: BadRequest | None = None
-    halves: bool = False
+    may_hold_half_pairs: bool = False
 
-    def fault_inside(self) -> BadRequest | None:
-        """What is wrong deeper in the message; looked for only when the caller is known, since it walks through it all."""
+    def find_fault_inside(self) -> BadRequest | None:
+        """Finds what is wrong inside the parameters. It walks through all of them, so only admitted callers are worth it."""
         for path, value in _walk(self.params):
             if len(path) > MAX_DEPTH:
                 return BadRequest("The message is nested too deeply.", rule=f"at most {MAX_DEPTH} levels")
-            if self.halves and not _is_unicode(value):
+            if self.may_hold_half_pairs and not _is_unicode(value):
                 where = ".".join(part for part in path if _is_unicode(part))
                 return BadRequest(f"The text at '{where}' holds characters that are not valid Unicode.", argument=where)
         return None
 
     @property
     def is_call(self) -> bool:
-        """Whether this calls a tool: only calls are charged."""
+        """True for a tool call; the rate limit counts nothing else."""
         return self.method == CALL
 
     @property
     def subject(self) -> str:
-        """The tool's name, or the method for anything but a tool call."""
+        """The tool's name of a tool call, else the JSON-RPC method."""
         name = self.params.get("name")
         return name if self.is_call and isinstance(name, str) and _is_unicode(name) else self.method
 
-    def loggable(self) -> dict[str, Any]:
-        """A refused tool call's arguments; empty when there are none or they could not be stored."""
+    def loggable_arguments(self) -> dict[str, Any]:
+        """The arguments of a tool call for its audit row; empty when there are none or a row could not hold them."""
         arguments = self.params.get("arguments")
-        if not self.is_call or not isinstance(arguments, dict) or self.fault_inside():
+        if not self.is_call or not isinstance(arguments, dict) or self.find_fault_inside():
             return {}
         return arguments
 
     @property
     def client(self) -> tuple[str, str]:
-        """Name and version by which the client introduces itself in this message (2026-07-28, or initialize)."""
+        """Name and version that the client gives in this message (2026-07-28, or initialize); empty when it gives none."""
         meta = self.params.get("_meta")
         info = meta.get(CLIENT_INFO) if isinstance(meta, dict) else self.params.get("clientInfo")
         known = info if isinstance(info, dict) else {}
-        return _text(known.get("name")), _text(known.get("version"))
+        return _printable_text(known.get("name")), _printable_text(known.get("version"))
 
     @property
     def form(self) -> Form:
-        """What this message says of forms (2026-07-28): whether its client can show one, and what came back of ours."""
-        shows, state = _inside(self.params, "_meta", CAPABILITIES, "elicitation"), self.params.get(STATE)
-        answer = _inside(self.params, ANSWERS, QUESTION) or {}
-        agreed = answer.get("action") == "accept" and (_inside(answer, "content") or {}).get(QUESTION) is True
+        """Whether the client can show a form, and its answer to ours (2026-07-28)."""
+        shows, state = _nested_object(self.params, "_meta", CAPABILITIES, "elicitation"), self.params.get(REQUEST_STATE)
+        answer = _nested_object(self.params, INPUT_RESPONSES, QUESTION) or {}
+        agreed = answer.get("action") == "accept" and (_nested_object(answer, "content") or {}).get(QUESTION) is True
         return Form(
             offered=shows is not None and ("form" in shows or not shows),
             agreed=agreed if answer.get("action") in _ACTIONS else None,
@@ -94,35 +94,39 @@ class Message:
         )
 
 
-def without_answers(body: bytes, message: Message) -> bytes:
-    """The body of a tool call as the MCP server gets it: the answers to our questions are read here alone."""
-    if not message.is_call or not message.params.keys() & {STATE, ANSWERS}:
+def strip_answers(body: bytes, message: JsonRpcMessage) -> bytes:
+    """The body without the answers to our questions, which the MCP server must not see: `form` has read them."""
+    if not message.is_call or not message.params.keys() & {REQUEST_STATE, INPUT_RESPONSES}:
         return body
     document = json.loads(body)
-    document["params"] = {name: value for name, value in message.params.items() if name not in {STATE, ANSWERS}}
+    document["params"] = {
+        name: value for name, value in message.params.items() if name not in {REQUEST_STATE, INPUT_RESPONSES}
+    }
     return json.dumps(document).encode()
 
 
-def read(body: bytes) -> Message:
-    """The message in a request body. Never raises: see `Message.fault`."""
+def read_message(body: bytes) -> JsonRpcMessage:
+    """Parses a request's body. Never raises: see `JsonRpcMessage.fault`."""
     try:
         document = json.loads(body.decode())
     except (ValueError, RecursionError):
-        return Message(fault=NotJson())
+        return JsonRpcMessage(fault=NotJson())
     if not isinstance(document, dict):
-        return Message(fault=BadRequest("Send exactly one JSON-RPC message as a JSON object; batches are not served."))
+        return JsonRpcMessage(
+            fault=BadRequest("Send exactly one JSON-RPC message as a JSON object; batches are not served.")
+        )
     message_id, method, params = document.get("id"), document.get("method"), document.get("params")
-    return Message(
+    return JsonRpcMessage(
         id=message_id if _is_id(message_id) else None,
         method=method if isinstance(method, str) and _is_unicode(method) else "",
         params=params if isinstance(params, dict) else {},
-        fault=_fault(document),
-        halves=_HALF_OF_A_PAIR.search(body) is not None,
+        fault=_find_fault(document),
+        may_hold_half_pairs=_HALF_PAIR_ESCAPE.search(body) is not None,
     )
 
 
-def _inside(found: Any, *names: str) -> dict[str, Any] | None:
-    """The object that these names lead to; None when there is none."""
+def _nested_object(found: Any, *names: str) -> dict[str, Any] | None:
+    """The object at this path of names; None when there is none."""
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None
     return found if isinstance(found, dict) else None
@@ -132,7 +136,7 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool) and _is_unicode(value)
 
 
-def _fault(document: dict[str, Any]) -> BadRequest | None:
+def _find_fault(document: dict[str, Any]) -> BadRequest | None:
     if document.get("jsonrpc") != "2.0" or not isinstance(document.get("method"), str):
         return BadRequest()
     if not isinstance(document.get("params", {}), dict | None):
@@ -143,7 +147,7 @@ def _fault(document: dict[str, Any]) -> BadRequest | None:
 
 
 def _walk(params: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every object, array and text below `params` with the path of names to it; without recursion, not below MAX_DEPTH."""
+    """Yields every object, array and text in `params` with its path, down to MAX_DEPTH; without recursion."""
     waiting: list[tuple[tuple[str, ...], Any]] = [((), params)]
     while waiting:
         path, value = waiting.pop()
@@ -159,7 +163,7 @@ def _walk(params: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
 
 
 def _is_unicode(value: Any) -> bool:
-    """Whether a text can be stored and sent: no half of a surrogate pair. True for anything but text."""
+    """True for anything but a text with half of a surrogate pair, which can be neither stored nor sent."""
     if not isinstance(value, str) or value.isascii():
         return True
     try:
@@ -169,5 +173,5 @@ def _is_unicode(value: Any) -> bool:
     return True
 
 
-def _text(value: Any) -> str:
+def _printable_text(value: Any) -> str:
     return value[:100] if isinstance(value, str) and value.isprintable() else ""

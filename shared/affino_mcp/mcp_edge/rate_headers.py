@@ -1,4 +1,4 @@
-"""The rate limit as response header fields (IETF draft `RateLimit`, R126): on every answer whose profile is known."""
+"""The rate limit as response headers (IETF draft `RateLimit`), on every answer whose profile is known."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from affino_mcp.gate.caller import Caller
 
 
-def of_caller(caller: Caller) -> dict[str, str]:
-    """What this profile's budget is after the call."""
+def caller_rate_headers(caller: Caller) -> dict[str, str]:
+    """The headers after an admitted call: the limit, what remains of it, and when it is whole again."""
     rate = caller.rate
     return _fields(rate.limit, rate.remaining, rate.reset_seconds)
 
 
-def of_refusal(refusal: Refusal) -> dict[str, str]:
-    """The same for a refused call: all that is known of a refusal's profile is its limit, and that none is left.
+def refusal_rate_headers(refusal: Refusal) -> dict[str, str]:
+    """The headers of a refused call: the profile's limit, and after RateLimited that nothing remains of it.
 
-    Whoever came with a former secret, or as a stranger, is told nothing of a profile.
+    Empty for a caller who must learn nothing of a profile: an unknown one, or one with a former secret.
     """
     if refusal.profile is None or isinstance(refusal, (FormerSecret, TooManyFailures)):
         return {}

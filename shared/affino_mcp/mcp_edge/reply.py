@@ -1,4 +1,4 @@
-"""HTTP answers of the edge: a status, headers and one JSON body, made from our own texts only."""
+"""HTTP answers of the edge: a status, headers and one JSON body, made of our own texts alone."""
 
 from __future__ import annotations
 
@@ -33,44 +33,44 @@ class Reply:
     body: bytes = b""
     headers: Headers = field(default=JSON_HEADERS)
 
-    def plus(self, headers: Mapping[str, str]) -> Reply:
-        """The same answer with these headers; one that is there already is replaced."""
+    def with_headers(self, headers: Mapping[str, str]) -> Reply:
+        """The same answer with these headers, which replace those of the same name."""
         new = {name.encode("ascii"): value.encode("ascii") for name, value in headers.items()}
         kept = tuple((name, value) for name, value in self.headers if name.lower() not in new)
         return replace(self, headers=(*kept, *new.items()))
 
     async def send(self, send: Send) -> None:
-        """Write the answer to an ASGI server."""
+        """Sends the answer to an ASGI server."""
         length = (b"content-length", str(len(self.body)).encode())
         headers = [pair for pair in self.headers if pair[0].lower() != b"content-length"]
         await send({"type": "http.response.start", "status": self.status, "headers": [*headers, length]})
         await send({"type": "http.response.body", "body": self.body})
 
 
-def as_json(status: int, document: Mapping[str, Any]) -> Reply:
-    """`document` as compact JSON."""
+def json_reply(status: int, document: Mapping[str, Any]) -> Reply:
+    """An answer with `document` as compact JSON."""
     return Reply(status, json.dumps(document, separators=(",", ":")).encode())
 
 
-def of_refusal(refusal: Refusal) -> Reply:
-    """A refusal of a request that is no message of ours: raw HTTP status and `{"error": ...}`."""
-    return as_json(refusal.status, {"error": _error(refusal)}).plus(_headers(refusal))
+def refusal_reply(refusal: Refusal) -> Reply:
+    """The answer to a request that was refused before its message was read: HTTP status and `{"error": ...}`."""
+    return json_reply(refusal.status, {"error": _error(refusal)}).with_headers(_headers(refusal))
 
 
-def of_message(refusal: Refusal, message_id: str | int | None) -> Reply:
-    """A refused message: raw HTTP status with a JSON-RPC error that echoes the message's id.
+def message_refusal_reply(refusal: Refusal, message_id: str | int | None) -> Reply:
+    """The answer to a refused message: HTTP status and a JSON-RPC error with the message's id.
 
     The id matters: Codex waits for a minute when an established session is answered with another one.
     """
     document = {"jsonrpc": "2.0", "id": message_id, "error": _error(refusal)}
-    return as_json(refusal.status, document).plus(_headers(refusal))
+    return json_reply(refusal.status, document).with_headers(_headers(refusal))
 
 
-def asking(answer: Reply, question: Question) -> Reply:
-    """The server's answer with a question to the person in place of its result (MCP 2026-07-28, `input_required`)."""
+def question_reply(answer: Reply, question: Question) -> Reply:
+    """The server's answer with a question to the person as its result (MCP 2026-07-28, `input_required`)."""
     document = json.loads(answer.body)
-    field = {"type": "boolean", "title": "Confirm", "description": "Yes, do this in my name."}
-    form = {"type": "object", "properties": {QUESTION: field}, "required": [QUESTION]}
+    yes_or_no = {"type": "boolean", "title": "Confirm", "description": "Yes, do this in my name."}
+    form = {"type": "object", "properties": {QUESTION: yes_or_no}, "required": [QUESTION]}
     params = {"mode": "form", "message": question.message, "requestedSchema": form}
     document["result"] = {
         **{name: value for name, value in document["result"].items() if name == "_meta"},
@@ -78,7 +78,7 @@ def asking(answer: Reply, question: Question) -> Reply:
         "inputRequests": {QUESTION: {"method": "elicitation/create", "params": params}},
         "requestState": question.state,
     }
-    return replace(answer, body=as_json(answer.status, document).body)
+    return replace(answer, body=json_reply(answer.status, document).body)
 
 
 def _error(refusal: Refusal) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _headers(refusal: Refusal) -> dict[str, str]:
 
 
 def _challenge(refusal: Refusal) -> str:
-    """RFC 6750's challenge. It carries our text because some clients show only this header; the text has no quotes."""
+    """RFC 6750's challenge. Its description is our text, because some clients show this header alone; it holds no quotes."""
     error = _OAUTH_ERRORS.get(refusal.type)
     reason = f', error="{error}"' if error else ""
     return f'Bearer realm="{REALM}"{reason}, error_description="{refusal.message}"'

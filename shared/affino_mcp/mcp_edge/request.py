@@ -1,4 +1,4 @@
-"""One HTTP request as the gate sees it: where to, from where, with which headers and which body."""
+"""One HTTP request as the gate reads it: path, method, headers, source, client and body."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from affino_mcp.errors import TooLarge
 from affino_mcp.http.own_address import base_url
 
 MAX_BODY: Final = 4 * 1024 * 1024 + 64 * 1024
+"""Bytes of a request's body: 4 MiB of an inline file in base64, and the message around it."""
 
 RawHeaders = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True)
 class Request:
-    """An ASGI scope with the few things read from it. `event` is API Gateway's, when there is one."""
+    """An ASGI scope and what the gate reads from it."""
 
     scope: Scope
     headers: RawHeaders = field(repr=False)
 
     @classmethod
-    def of(cls, scope: Scope) -> Request:
-        """The request; values of `mcp-*` headers without the blanks that some proxies leave around them."""
+    def from_scope(cls, scope: Scope) -> Request:
+        """The request of a scope; `mcp-*` headers lose the blanks that some proxies leave around their values."""
         headers = [
             (name.lower(), value.strip(b" \t") if name.lower().startswith(b"mcp-") else value)
             for name, value in scope["headers"]
@@ -34,7 +35,7 @@ class Request:
 
     @property
     def path(self) -> str:
-        """The path without a slash at its end."""
+        """The path without its trailing slash."""
         path: str = self.scope["path"]
         return path.rstrip("/") or "/"
 
@@ -49,14 +50,14 @@ class Request:
         return next((value.decode("latin-1") for given, value in self.headers if given == name), "")
 
     @property
-    def _context(self) -> dict[str, Any]:
+    def _gateway_context(self) -> dict[str, Any]:
         context: dict[str, Any] = self.scope.get("aws.event", {}).get("requestContext", {})
         return context
 
     @cached_property
     def id(self) -> str:
-        """API Gateway's request id, or one of ours when there is no gateway."""
-        given = self._context.get("requestId")
+        """API Gateway's request id, or a ULID of our own when there is no gateway."""
+        given = self._gateway_context.get("requestId")
         if isinstance(given, str) and given:
             return given
         from ulid import ULID  # noqa: PLC0415 (not needed behind API Gateway)
@@ -65,25 +66,25 @@ class Request:
 
     @property
     def source(self) -> str:
-        """The caller's address as the gateway or the server saw it; never from a header."""
-        identity: dict[str, Any] = self._context.get("identity") or {}
+        """The client's IP address as the gateway or the server saw it, never from a header."""
+        identity: dict[str, Any] = self._gateway_context.get("identity") or {}
         client = self.scope.get("client") or ("", 0)
         return str(identity.get("sourceIp") or client[0] or "")
 
     @property
     def base(self) -> str:
-        """Our own address as the caller reached it."""
+        """The base URL of this service under which the caller reached it."""
         return base_url(self.scope)
 
     @property
     def client(self) -> tuple[str, str]:
-        """Name and version from User-Agent: `name/version ...`."""
+        """Name and version in User-Agent (`name/version ...`); empty when it has none."""
         product = self.header(b"user-agent").partition(" ")[0][:100]
         name, _, version = product.partition("/")
         return (name, version) if product.isprintable() else ("", "")
 
     async def body(self, receive: Receive) -> bytes:
-        """The whole body. Raises TooLarge as soon as it is over the limit."""
+        """The whole body. Raises TooLarge as soon as it exceeds MAX_BODY."""
         chunks = bytearray()
         more = True
         while more:

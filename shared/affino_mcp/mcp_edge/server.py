@@ -1,10 +1,10 @@
-"""The MCP server: FastMCP with the catalogue's methods as tools, and with everything off that this service does not offer."""
+"""The MCP server: FastMCP with the catalogue's methods as its tools, and without everything that this service does not offer."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import mcp_types
 from fastmcp import FastMCP
@@ -16,10 +16,11 @@ from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
 from affino_mcp import NAME, VERSION, observability
-from affino_mcp.catalogue.compact import COMPACT, listed
+from affino_mcp.catalogue.compact import COMPACT, list_methods
 from affino_mcp.catalogue.method import Method
-from affino_mcp.mcp_edge.admitted_request import Call
-from affino_mcp.mcp_edge.catalogue_tool import STATE, CatalogueTool, current_call, run
+from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
+from affino_mcp.mcp_edge.catalogue_tool import CatalogueTool, current_request, run_tool
+from affino_mcp.mcp_edge.vendor_patches import fix_capabilities, low_level_server, remove_session_state
 from affino_mcp.tool_errors import Unexpected
 
 INSTRUCTIONS: Final = (
@@ -40,54 +41,41 @@ _NOT_OFFERED: Final = (
     "resources/read",
     "logging/setLevel",
 )
-_LISTS_KEPT: Final = 64
+TOOLS_ALONE: Final = mcp_types.ServerCapabilities(tools=mcp_types.ToolsCapability(list_changed=False))
+MAX_CACHED_LISTS: Final = 64
 
 
-class NoState:
-    """In place of FastMCP's session state store: requests stand alone, and making the real one costs half a second."""
-
-    async def get(self, **_: Any) -> None:
-        """Nothing is ever stored."""
-
-    async def put(self, **_: Any) -> None:
-        """Nothing is ever stored."""
-
-    async def delete(self, **_: Any) -> bool:
-        """Nothing is ever stored."""
-        return False
-
-
-class ByProfile(Middleware):
-    """Lists what the profile allows, and brings calls of other names to dispatch too, which logs and answers them."""
+class ProfileTools(Middleware):
+    """FastMCP middleware: lists the tools that the profile allows, and passes every call to dispatch."""
 
     def __init__(self, methods: Mapping[str, Method], *, in_thread: bool) -> None:
         self._methods, self._in_thread = methods, in_thread
 
     async def on_list_tools(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> list[Tool]:
-        """The tools of this profile, in the catalogue's order; in compact mode the three that stand for them."""
-        profile = current_call().caller.profile
+        """The tools of the caller's profile in the catalogue's order; in compact mode the three that stand for them."""
+        profile = current_request().caller.profile
         tools = {tool.name: tool for tool in await call_next(context)}
-        methods = listed(profile.capability, compact=profile.compact)
-        return [self._asking(m) if profile.confirm and m.may_be_grave else tools[m.name] for m in methods]
+        methods = list_methods(profile.capability, compact=profile.compact)
+        return [self._confirming_tool(m) if profile.confirm and m.may_be_grave else tools[m.name] for m in methods]
 
-    def _asking(self, method: Method) -> Tool:
-        """The tool as a confirming profile has it."""
-        return CatalogueTool.of(method.listed(confirm=True), in_thread=self._in_thread)
+    def _confirming_tool(self, method: Method) -> Tool:
+        """The tool with the argument Confirm, as a confirming profile lists it."""
+        return CatalogueTool.from_method(method.for_profile(confirm=True), in_thread=self._in_thread)
 
     async def on_call_tool(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> ToolResult:
-        """The call; FastMCP never sees a name that it does not know."""
+        """Calls the tool. A name that FastMCP does not know goes to dispatch directly, which logs and answers it."""
         name: str = context.message.name
         if name in self._methods:
             result: ToolResult = await call_next(context)
             return result
-        return await run(name, context.message.arguments or {}, in_thread=self._in_thread)
+        return await run_tool(name, context.message.arguments or {}, in_thread=self._in_thread)
 
 
-class OwnWords:
-    """Middleware of the SDK: an exception that no one expected becomes our text (older clients were sent its own)."""
+class FixedErrorTexts:
+    """SDK middleware: puts our own text in the place of an unexpected exception's, which older clients would be sent."""
 
     async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: NextHandler) -> HandlerResult:
-        """The rest of the chain; errors that the SDK knows how to put pass through."""
+        """Calls the rest of the chain. Errors that the SDK itself has a text for pass through."""
         try:
             return await call_next(ctx)
         except (MCPError, ValidationError):
@@ -97,60 +85,54 @@ class OwnWords:
             raise MCPError(code=mcp_types.INTERNAL_ERROR, message=Unexpected.text) from None
 
 
-class ListOnce:
-    """Remembers the finished tool list for each protocol version, capability and option: making it costs 10 ms, sending it 1."""
+class ToolListCache:
+    """SDK middleware: keeps the finished tools/list per protocol version, capability and option (10 ms to make, 1 to send)."""
 
     def __init__(self) -> None:
         self._lists: dict[tuple[Any, ...], HandlerResult] = {}
 
     async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: NextHandler) -> HandlerResult:
-        """Middleware of the SDK: what it answers without `call_next` is sent as it stands."""
+        """The kept list, or the chain's own. The SDK sends what a middleware returns without `call_next` as it is."""
         if ctx.request is None or ctx.method != "tools/list" or set(ctx.params or ()) - {"_meta"}:
             return await call_next(ctx)
-        call: Call = ctx.request.scope["state"][STATE]
-        profile = call.caller.profile
+        profile = AdmittedRequest.from_scope(ctx.request.scope).caller.profile
         key = (ctx.protocol_version, profile.compact, profile.confirm, str(profile.capability.to_json()))
         if key not in self._lists:
-            if len(self._lists) >= _LISTS_KEPT:
+            if len(self._lists) >= MAX_CACHED_LISTS:
                 self._lists.clear()
             self._lists[key] = await call_next(ctx)
         return self._lists[key]
 
 
-def build(methods: Mapping[str, Method], *, in_thread: bool) -> FastMCP[Any]:
-    """The server for these methods. It expects a Call in the request's state (`tool.STATE`)."""
-    _quiet()
+def build_server(methods: Mapping[str, Method], *, in_thread: bool) -> FastMCP[Any]:
+    """The server of these methods. Each request must have an AdmittedRequest in its ASGI scope."""
+    _silence_library_loggers()
     known = {**methods, **COMPACT}
     server: FastMCP[Any] = FastMCP(
         NAME,
         instructions=INSTRUCTIONS,
         version=VERSION,
-        middleware=[ByProfile(methods, in_thread=in_thread)],
-        tools=[CatalogueTool.of(method, in_thread=in_thread) for method in known.values()],
+        middleware=[ProfileTools(methods, in_thread=in_thread)],
+        tools=[CatalogueTool.from_method(method, in_thread=in_thread) for method in known.values()],
         mask_error_details=True,
         dereference_schemas=False,
     )
-    _trim(server)
+    remove_session_state(server)
+    fix_capabilities(server, TOOLS_ALONE)
+    low_level = low_level_server(server)
+    low_level.middleware[:0] = [FixedErrorTexts(), ToolListCache()]
+    for method in _NOT_OFFERED:
+        low_level.add_request_handler(method, mcp_types.RequestParams, _answer_not_offered)
     return server
 
 
-def _trim(server: FastMCP[Any]) -> None:
-    """What FastMCP has no setting for; private names of the pinned version, each covered by a test."""
-    low = server._mcp_server  # noqa: SLF001
-    server._FastMCP__state_store = NoState()  # type: ignore[attr-defined]  # noqa: SLF001
-    for method in _NOT_OFFERED:
-        low._request_handlers.pop(method)  # noqa: SLF001
-    low.get_capabilities = _capabilities  # type: ignore[method-assign]
-    low.middleware[:0] = [OwnWords(), ListOnce()]
+async def _answer_not_offered(ctx: ServerRequestContext[Any, Any], _: mcp_types.RequestParams) -> NoReturn:
+    """Answers a method that FastMCP handles and this service does not offer, as the SDK answers an unknown one."""
+    raise MCPError(code=mcp_types.METHOD_NOT_FOUND, message="Method not found", data=ctx.method)
 
 
-def _capabilities(*_: Any, **__: Any) -> mcp_types.ServerCapabilities:
-    """Tools, and nothing else: each thing advertised costs every client a request at connect."""
-    return mcp_types.ServerCapabilities(tools=mcp_types.ToolsCapability(list_changed=False))
-
-
-def _quiet() -> None:
-    """Silence the libraries' loggers: they print exceptions, which may hold what a caller sent."""
+def _silence_library_loggers() -> None:
+    """Silences the libraries' loggers: they print exceptions, which may hold what a caller sent."""
     for name in ("fastmcp", "mcp", "mangum"):
         logger = logging.getLogger(name)
         logger.handlers[:] = [logging.NullHandler()]

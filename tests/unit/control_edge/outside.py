@@ -7,7 +7,7 @@ from typing import Any, Self
 import httpx
 
 from affino_mcp import wiring
-from affino_mcp.http.lambda_handler import LambdaHandler
+from affino_mcp.http.lambda_handler import AsgiLambdaHandler
 from tests.world import World
 
 
@@ -41,7 +41,9 @@ class Outside(httpx.BaseTransport):
                 return mcp(event, None)
             finally:
                 mcp.close()
-        login = LambdaHandler(wiring.login_function(world.settings, world.stores, world.clock), world.settings.stage)
+        login = AsgiLambdaHandler(
+            wiring.login_function(world.settings, world.stores, world.clock), world.settings.stage
+        )
         try:
             return login(event, None)
         finally:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from affino_mcp import wiring
-from affino_mcp.http.lambda_handler import LambdaHandler
+from affino_mcp.http.lambda_handler import AsgiLambdaHandler
 from tests.unit.control_edge.desk import Desk
 
 EVENTS = Path(__file__).parents[3] / "events"
@@ -30,24 +30,24 @@ def header(answer: dict[str, Any], name: str) -> list[str]:
 
 
 @pytest.fixture
-def door(desk: Desk) -> Iterator[LambdaHandler]:
+def door(desk: Desk) -> Iterator[AsgiLambdaHandler]:
     """The login function."""
     world = desk.world
-    handler = LambdaHandler(wiring.login_function(world.settings, world.stores, world.clock), world.settings.stage)
+    handler = AsgiLambdaHandler(wiring.login_function(world.settings, world.stores, world.clock), world.settings.stage)
     yield handler
     handler.close()
 
 
 @pytest.fixture
-def centre(desk: Desk) -> Iterator[LambdaHandler]:
+def centre(desk: Desk) -> Iterator[AsgiLambdaHandler]:
     """The Control Centre's function."""
     world = desk.world
-    handler = LambdaHandler(wiring.control_app(world.settings, world.stores, world.clock), world.settings.stage)
+    handler = AsgiLambdaHandler(wiring.control_app(world.settings, world.stores, world.clock), world.settings.stage)
     yield handler
     handler.close()
 
 
-def test_the_door_shows_its_form_below_the_stage(door: LambdaHandler) -> None:
+def test_the_door_shows_its_form_below_the_stage(door: AsgiLambdaHandler) -> None:
     answer = door(event("sign_in_page"), None)
     assert answer["statusCode"] == 200
     assert 'action="/live/control/sign-in"' in answer["body"]
@@ -56,7 +56,7 @@ def test_the_door_shows_its_form_below_the_stage(door: LambdaHandler) -> None:
 
 
 def test_an_operator_comes_from_the_door_into_the_centre(
-    desk: Desk, door: LambdaHandler, centre: LambdaHandler
+    desk: Desk, door: AsgiLambdaHandler, centre: AsgiLambdaHandler
 ) -> None:
     desk.person("Olivia", "Park", "Operators")
     answer = door(event("sign_in"), None)
@@ -72,20 +72,20 @@ def test_an_operator_comes_from_the_door_into_the_centre(
 
 
 @pytest.mark.parametrize("name", ["profiles", "forged_form"])
-def test_a_made_up_visit_leads_to_the_door(centre: LambdaHandler, name: str) -> None:
+def test_a_made_up_visit_leads_to_the_door(centre: AsgiLambdaHandler, name: str) -> None:
     answer = centre(event(name), None)
     assert answer["statusCode"] == 303
     assert header(answer, "location")[0].startswith("/live/control/sign-in?next=")
 
 
-def test_the_centre_alone_cannot_let_anybody_in(desk: Desk, centre: LambdaHandler) -> None:
+def test_the_centre_alone_cannot_let_anybody_in(desk: Desk, centre: AsgiLambdaHandler) -> None:
     desk.person("Olivia", "Park", "Operators")
     answer = centre(event("sign_in"), None)
     assert answer["statusCode"] == 404
     assert not header(answer, "set-cookie")
 
 
-def test_another_address_is_not_believed(desk: Desk, door: LambdaHandler, caplog: pytest.LogCaptureFixture) -> None:
+def test_another_address_is_not_believed(desk: Desk, door: AsgiLambdaHandler, caplog: pytest.LogCaptureFixture) -> None:
     desk.person("Olivia", "Park", "Operators")
     sent = event("sign_in")
     sent["headers"]["X-Forwarded-For"] = sent["multiValueHeaders"]["X-Forwarded-For"][0] = "192.0.2.1"

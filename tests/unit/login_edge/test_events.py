@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.gate.profiles.profiles import Profiles
-from affino_mcp.http.lambda_handler import LambdaHandler
+from affino_mcp.http.lambda_handler import AsgiLambdaHandler
 from tests.unit.gate.world import ALL, PASSWORD, World
 from tests.unit.login_edge.desk import Desk
 
@@ -27,12 +27,12 @@ def event(name: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def handler(desk: Desk) -> Iterator[LambdaHandler]:
+def handler(desk: Desk) -> Iterator[AsgiLambdaHandler]:
     world = desk.world
     Profiles(world.db, world.secrets, world.settings, world.clock, SIGNED_WITH.__getitem__).create("events", ALL)
     world.person(7)
     world.passwords.set(7, PASSWORD)
-    handler = LambdaHandler(desk.app, world.settings.stage)
+    handler = AsgiLambdaHandler(desk.app, world.settings.stage)
     yield handler
     handler.close()
 
@@ -56,7 +56,7 @@ def handler(desk: Desk) -> Iterator[LambdaHandler]:
     ],
     ids=str,
 )
-def test_events(desk: Desk, handler: LambdaHandler, name: str, status: int, result: str) -> None:
+def test_events(desk: Desk, handler: AsgiLambdaHandler, name: str, status: int, result: str) -> None:
     answer = handler(event(name), None)
     assert answer["statusCode"] == status
     assert answer["headers"]["cache-control"] == "no-store"
@@ -69,7 +69,7 @@ def test_events(desk: Desk, handler: LambdaHandler, name: str, status: int, resu
     assert line["source"] == "198.51.100.7"  # from the request context, not from X-Forwarded-For
 
 
-def test_the_line_names_person_profile_and_session(desk: Desk, handler: LambdaHandler) -> None:
+def test_the_line_names_person_profile_and_session(desk: Desk, handler: AsgiLambdaHandler) -> None:
     handler(event("ok"), None)
     (session,) = desk.world.sessions.list_of(7)
     (line,) = desk.lines
@@ -78,7 +78,7 @@ def test_the_line_names_person_profile_and_session(desk: Desk, handler: LambdaHa
     assert (desk.lines[1]["user_code"], desk.lines[1]["session"]) == (7, "")
 
 
-def test_a_page_links_below_the_stage_only_where_the_stage_is_part_of_the_address(handler: LambdaHandler) -> None:
+def test_a_page_links_below_the_stage_only_where_the_stage_is_part_of_the_address(handler: AsgiLambdaHandler) -> None:
     page = json.loads((EVENTS / "hub_login_page.json").read_text())
     answer = handler(page, None)
     assert answer["statusCode"] == 200

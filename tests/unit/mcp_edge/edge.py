@@ -13,7 +13,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.dispatch import Answer, CallMeta
 from affino_mcp.errors import AffinoError, Refusal
 from affino_mcp.gate.caller import Caller, Person, Profile, RateState, Session
-from affino_mcp.mcp_edge.app import build
+from affino_mcp.mcp_edge.app import build_app
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.settings import Settings
 
@@ -99,7 +99,7 @@ class Edge:
 
     def __init__(self, origins: str = "") -> None:
         self.door, self.desk = Door(), Desk()
-        app = build(self.door, self.desk, METHODS, Settings(allowed_origins=origins), in_thread=False)
+        app = build_app(self.door, self.desk, METHODS, Settings(allowed_origins=origins), in_thread=False)
         self._handler = LambdaHandler(app, "live")
 
     def answer(self, event: dict[str, Any]) -> Seen:

@@ -10,16 +10,17 @@ from typing import Any, Final
 
 import pytest
 
-from affino_mcp.mcp_edge.cold_start.import_stubs import UNUSED
+from affino_mcp.mcp_edge.cold_start.import_stubs import UNUSED_LIBRARIES
 
 ROOT: Final = Path(__file__).parents[3]
 
 SERVE = """
 import contextlib, json, sys
-from affino_mcp.mcp_edge.cold_start import import_stubs, lean_imports
+from affino_mcp.mcp_edge.cold_start import import_stubs
+from affino_mcp.mcp_edge.cold_start.lean_imports import lean_imports
 touched = []
-import_stubs.StandInUsed.__init__ = lambda _, *what: touched.append(what)
-with lean_imports.imports() if sys.argv[1] == "lean" else contextlib.nullcontext():
+import_stubs.StubUsed.__init__ = lambda _, *what: touched.append(what)
+with lean_imports() if sys.argv[1] == "lean" else contextlib.nullcontext():
     from tests.unit.mcp_edge import edge
     served = edge.Edge()
 calls = [edge.load(path.stem) for path in sorted(edge.EVENTS.glob("*.json")) if "requestContext" in path.read_text()]
@@ -59,16 +60,17 @@ def test_a_lean_process_answers_byte_for_byte_like_a_plain_one() -> None:
     assert lean == plain
 
 
-def test_touching_a_stand_in_fails_loudly() -> None:
+def test_using_a_stub_fails_loudly() -> None:
     code = """
-from affino_mcp.mcp_edge.cold_start import import_stubs, lean_imports
-with lean_imports.imports():
+from affino_mcp.mcp_edge.cold_start import import_stubs
+from affino_mcp.mcp_edge.cold_start.lean_imports import lean_imports
+with lean_imports():
     from affino_mcp.mcp_edge import app
 import httpx2, rich.console, uvicorn.config
 for touch in (lambda: httpx2.get("x"), lambda: rich.console.Console(), lambda: uvicorn.config.Config.load):
     try:
         touch()
-    except import_stubs.StandInUsed as error:
+    except import_stubs.StubUsed as error:
         print(error)
 """
     assert len(python(code).splitlines()) == 3
@@ -78,8 +80,8 @@ def test_importing_the_edge_alone_changes_no_library() -> None:
     code = """
 import affino_mcp.mcp_edge.lambda_handler, affino_mcp.mcp_edge.cold_start.lean_imports
 import uvicorn, httpx2, rich, mcp.client, pydantic
-from affino_mcp.mcp_edge.cold_start.import_stubs import StandIn
-assert not any(isinstance(m, StandIn) for m in (uvicorn, httpx2, rich, mcp.client))
+from affino_mcp.mcp_edge.cold_start.import_stubs import StubModule
+assert not any(isinstance(m, StubModule) for m in (uvicorn, httpx2, rich, mcp.client))
 assert "defer_build" not in pydantic.BaseModel.model_config
 from fastmcp import Client
 Client("http://127.0.0.1:9/mcp")
@@ -89,8 +91,8 @@ Client("http://127.0.0.1:9/mcp")
 
 def test_pydantic_is_itself_again_after_a_lean_start() -> None:
     code = """
-from affino_mcp.mcp_edge.cold_start import lean_imports
-with lean_imports.imports():
+from affino_mcp.mcp_edge.cold_start.lean_imports import lean_imports
+with lean_imports():
     import mcp_types
 import gc, pydantic
 assert gc.isenabled()
@@ -108,8 +110,8 @@ assert mcp_types.Tool.model_json_schema()["required"] == ["name", "inputSchema"]
     python(code)
 
 
-@pytest.mark.parametrize("library", UNUSED)
-def test_every_stand_in_stands_for_something_that_a_plain_start_imports(library: str, plain_modules: set[str]) -> None:
+@pytest.mark.parametrize("library", UNUSED_LIBRARIES)
+def test_every_stub_is_of_something_that_a_plain_start_imports(library: str, plain_modules: set[str]) -> None:
     assert any(name == library or name.startswith(library + ".") for name in plain_modules), f"{library}: remove it"
 
 

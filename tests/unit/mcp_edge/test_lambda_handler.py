@@ -13,8 +13,8 @@ from starlette.types import Receive, Scope, Send
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.dispatch import Answer, CallMeta
 from affino_mcp.gate.caller import Caller
-from affino_mcp.mcp_edge.app import McpApp, build
-from affino_mcp.mcp_edge.cold_start.warm_up import warm
+from affino_mcp.mcp_edge.app import McpApp, build_app
+from affino_mcp.mcp_edge.cold_start.warm_up import warm_up
 from affino_mcp.mcp_edge.request import MAX_BODY
 from affino_mcp.settings import Settings
 from tests.unit.mcp_edge.edge import BOTH, Desk, Door, Edge, caller, event
@@ -39,7 +39,7 @@ def test_a_build_that_cannot_answer_does_not_start(status: int, body: bytes) -> 
         await send({"type": "http.response.body", "body": body})
 
     with pytest.raises(RuntimeError, match="warm-up"):
-        asyncio.run(warm(broken))
+        asyncio.run(warm_up(broken))
 
 
 @pytest.mark.parametrize("era", BOTH)
@@ -80,20 +80,20 @@ class Meeting(Desk):
 
 async def posted(app: McpApp, *events: dict[str, Any]) -> list[httpx.Response]:
     transport = httpx.ASGITransport(app)
-    async with app.running(), httpx.AsyncClient(transport=transport, base_url="https://mcp.example.org") as client:
+    async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="https://mcp.example.org") as client:
         sent = (client.post("/mcp", content=given["body"], headers=given["headers"]) for given in events)
         return await asyncio.gather(*sent)
 
 
 def test_with_threads_a_slow_call_holds_up_no_other() -> None:
-    app = build(Door(), Meeting(), METHODS, Settings())
+    app = build_app(Door(), Meeting(), METHODS, Settings())
     call = event("tools/call", {"name": "list_accounts", "arguments": {}})
     assert [seen.status_code for seen in asyncio.run(posted(app, call, call))] == [200, 200]
 
 
 def test_without_a_gateway_the_request_gets_an_id_of_ours() -> None:
     desk = Desk()
-    app = build(Door(), desk, METHODS, Settings())
+    app = build_app(Door(), desk, METHODS, Settings())
     (seen,) = asyncio.run(posted(app, event("tools/call", {"name": "list_accounts"}, "2025-06-18")))
     assert len(seen.headers["x-request-id"]) == 26
     assert desk.calls[0][3].request_id == seen.headers["x-request-id"]
@@ -101,7 +101,7 @@ def test_without_a_gateway_the_request_gets_an_id_of_ours() -> None:
 
 
 def test_a_body_over_the_limit_is_not_read_to_its_end() -> None:
-    app = build(Door(), Desk(), METHODS, Settings())
+    app = build_app(Door(), Desk(), METHODS, Settings())
     read = 0
 
     async def receive() -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""Stand-ins for libraries that FastMCP imports and a stateless JSON tool server never uses.
+"""Import stubs for libraries that FastMCP imports and a stateless JSON tool server never uses.
 
-A stand-in answers the `import` statement and nothing else: every name in it is a class that can be named in an
-annotation or an `except`, and that raises `StandInUsed` when it is called or asked for anything. They are installed by
-`lean_imports.imports()` alone, in a process that only serves tools; a process with an MCP client must not install them.
+A stub satisfies the `import` statement and nothing else: every name in it is a class that can stand in an annotation or
+an `except`, and that raises `StubUsed` when it is called or an attribute is read. `lean_imports()` alone installs stubs,
+in a process that only serves tools; a process with an MCP client must not install them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final, NoReturn
 
-UNUSED: Final = (
+UNUSED_LIBRARIES: Final = (
     "dotenv",  # settings from a .env file: FastMCP's come from the environment
     "fastmcp.mcp_config",  # other servers, to be asked as a client
     "fastmcp.prompts",  # not offered
@@ -39,64 +39,64 @@ UNUSED: Final = (
 )
 
 
-class StandInUsed(Exception):
-    """Code reached for a library that this process replaced by a stand-in: remove it from `UNUSED`.
+class StubUsed(Exception):
+    """Code used a library that this process has a stub of: remove it from `UNUSED_LIBRARIES`.
 
-    No narrower class: FastMCP catches RuntimeError in places and goes on without what it asked for.
+    It is no RuntimeError: FastMCP catches that in places and goes on without what it asked for.
     """
 
 
-class _Named(type):
-    """A class that may be named, subclassed and caught, and nothing more."""
+class _StubClass(type):
+    """The class of every name in a stub: it can be named, subclassed and caught, and nothing else."""
 
     def __call__(cls, *_: Any, **__: Any) -> NoReturn:
-        raise StandInUsed(cls.__module__, cls.__name__)
+        raise StubUsed(cls.__module__, cls.__name__)
 
     def __getattr__(cls, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise StandInUsed(cls.__module__, cls.__name__, name)
+        raise StubUsed(cls.__module__, cls.__name__, name)
 
-    def __getitem__(cls, _: Any) -> _Named:
+    def __getitem__(cls, _: Any) -> _StubClass:
         return cls
 
-    def __or__(cls, _: Any) -> _Named:
+    def __or__(cls, _: Any) -> _StubClass:
         return cls
 
     __ror__ = __or__
 
 
-class StandIn(ModuleType):
-    """A module in which every name is such a class."""
+class StubModule(ModuleType):
+    """A module in which every name is a `_StubClass`."""
 
     __path__: list[str] = []  # noqa: RUF012 (a module attribute, as Python spells it)
 
-    def __getattr__(self, name: str) -> _Named:
+    def __getattr__(self, name: str) -> _StubClass:
         if name.startswith("__"):
             raise AttributeError(name)
-        named = _Named(name, (Exception,), {"__module__": self.__name__})
+        named = _StubClass(name, (Exception,), {"__module__": self.__name__})
         setattr(self, name, named)
         return named
 
 
-class _Finder:
-    """Finds a stand-in for every unused library and its submodules."""
+class _StubFinder:
+    """Finds a stub for every unused library and its submodules."""
 
     @staticmethod
     def find_spec(name: str, *_: Any) -> ModuleSpec | None:
-        unused = any(name == library or name.startswith(library + ".") for library in UNUSED)
-        return ModuleSpec(name, _Finder, is_package=True) if unused else None  # type: ignore[arg-type]
+        unused = any(name == library or name.startswith(library + ".") for library in UNUSED_LIBRARIES)
+        return ModuleSpec(name, _StubFinder, is_package=True) if unused else None  # type: ignore[arg-type]
 
     @staticmethod
     def create_module(spec: ModuleSpec) -> ModuleType:
-        return StandIn(spec.name)
+        return StubModule(spec.name)
 
     @staticmethod
     def exec_module(module: ModuleType) -> None:
-        """Nothing to run."""
+        """Runs nothing: a stub has no code."""
 
 
-def install() -> None:
-    """Answer later imports of unused libraries with stand-ins. A library that is already imported stays what it is."""
-    if _Finder not in sys.meta_path:
-        sys.meta_path.insert(0, _Finder)
+def install_stubs() -> None:
+    """Gives later imports of unused libraries a stub. A library that is imported already stays what it is."""
+    if _StubFinder not in sys.meta_path:
+        sys.meta_path.insert(0, _StubFinder)

@@ -1,6 +1,6 @@
 """A lean start for the Lambda process: import the MCP libraries without what a stateless tool server never uses.
 
-`functions/mcp_endpoint/app.py` imports the edge inside `lean_imports.imports()`. Nothing else does: the edge itself behaves the
+`functions/mcp_endpoint/app.py` imports the edge inside `lean_imports()`. Nothing else does: the edge itself behaves the
 same with a plain import, which the local run and the tests use. docs/performance.md has the measurements.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from affino_mcp.mcp_edge.cold_start import import_stubs
+from affino_mcp.mcp_edge.cold_start.import_stubs import install_stubs
 
 LIBRARY_SWITCHES: Final = {
     "FASTMCP_ENABLE_RICH_LOGGING": "false",
@@ -23,18 +23,19 @@ LIBRARY_SWITCHES: Final = {
 
 
 @contextmanager
-def imports() -> Iterator[None]:
+def lean_imports() -> Iterator[None]:
     """Import the edge in here, once, before anything has imported fastmcp or mcp; then warm it up in here too.
 
-    While open, the collector rests: nearly everything that is made now lives as long as the process. At the end that
-    all is frozen, so that no later collection walks through it.
+    While open, the garbage collector rests: nearly everything that is made now lives as long as the process. At the end
+    that all is frozen, so that no later collection walks through it.
     """
     gc.disable()
     os.environ.update(LIBRARY_SWITCHES)  # noqa: TID251 (written for the libraries, not read by us)
-    import_stubs.install()
-    from affino_mcp.mcp_edge.cold_start.deferred_models import late_models  # noqa: PLC0415 (after the switches: it imports pydantic)
+    install_stubs()
+    # After the switches, because it imports pydantic.
+    from affino_mcp.mcp_edge.cold_start.deferred_models import deferred_models  # noqa: PLC0415
 
-    with late_models():
+    with deferred_models():
         yield
     gc.freeze()
     gc.enable()

@@ -1,6 +1,6 @@
-"""One message of every kind in both protocol eras, so that everything built on first use is built at start.
+"""The warm-up: one message of every kind in both protocol eras, so that what is built on first use is built at start.
 
-The messages go straight to the MCP server with a Call that answers by itself: no store is touched, no row is written.
+The messages go to the MCP server behind the gate, with a dispatch that answers by itself: no store is read or written.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.capability import Capability
 from affino_mcp.dispatch import Answer, CallMeta
 from affino_mcp.gate.caller import Caller, Person, Profile, RateState, Session
-from affino_mcp.mcp_edge.admitted_request import Call
-from affino_mcp.mcp_edge.catalogue_tool import STATE
+from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
 from affino_mcp.mcp_edge.gate_asgi import ENDPOINT
 
 _TOOL: Final = "get_current_user"
@@ -28,10 +27,8 @@ _META: Final = {
     "io.modelcontextprotocol/clientCapabilities": {},
 }
 _HANDSHAKE: Final = {"protocolVersion": _LEGACY, "capabilities": {}, "clientInfo": _CLIENT}
-_CALL: Final = {"name": _TOOL, "arguments": {}}
-"""A tool that every profile has."""
-
-
+_TOOL_CALL: Final = {"name": _TOOL, "arguments": {}}
+"""A call of a tool that every profile has."""
 _CALLER: Final = Caller(
     profile=Profile(
         key="",
@@ -46,24 +43,24 @@ _CALLER: Final = Caller(
     session=Session(fingerprint="", expires=0, digest=""),
     rate=RateState(1, 1, 0),
 )
-"""Nobody, whose profile shows only what every profile shows: a longer list would build nothing more."""
+"""A caller whose profile lists what every profile lists: a longer list would build nothing more."""
 
 
-class _Nothing:
-    """Stands where dispatch stands: answers, and does nothing."""
+class _SilentDispatch:
+    """A dispatch that answers every call and does nothing."""
 
     def call(self, *_: Any) -> Answer:
         return Answer({"Name": NAME}, is_error=False)
 
     def refused(self, *_: Any) -> None:
-        """Nothing is refused."""
+        """Does nothing: the warm-up is refused nothing."""
 
 
-async def warm(app: ASGIApp) -> None:
-    """Send the messages. Raises RuntimeError when one is answered with an error: a broken build must not start."""
-    for method, params in (("initialize", _HANDSHAKE), ("tools/list", {}), ("tools/call", _CALL), ("ping", {})):
+async def warm_up(app: ASGIApp) -> None:
+    """Sends the messages to `app`. Raises RuntimeError when one is answered with an error: a broken build must not start."""
+    for method, params in (("initialize", _HANDSHAKE), ("tools/list", {}), ("tools/call", _TOOL_CALL), ("ping", {})):
         await _send(app, method, params, {"mcp-protocol-version": _LEGACY})
-    for method, params in (("server/discover", {}), ("tools/list", {}), ("tools/call", _CALL)):
+    for method, params in (("server/discover", {}), ("tools/list", {}), ("tools/call", _TOOL_CALL)):
         headers = {"mcp-protocol-version": _MODERN, "mcp-method": method, "mcp-name": str(params.get("name", ""))}
         await _send(app, method, {**params, "_meta": _META}, {name: value for name, value in headers.items() if value})
 
@@ -86,7 +83,7 @@ async def _send(app: ASGIApp, method: str, params: dict[str, Any], headers: dict
 
 
 def _scope(headers: dict[str, str]) -> dict[str, Any]:
-    call = Call(_CALLER, CallMeta("warm-up", NAME, VERSION, ""), _Nothing())
+    admitted = AdmittedRequest(_CALLER, CallMeta("warm-up", NAME, VERSION, ""), _SilentDispatch())
     given = {"content-type": "application/json", "accept": "application/json, text/event-stream", **headers}
     return {
         "type": "http",
@@ -101,5 +98,5 @@ def _scope(headers: dict[str, str]) -> dict[str, Any]:
         "headers": [(name.encode(), value.encode()) for name, value in given.items()],
         "client": ("127.0.0.1", 0),
         "server": ("localhost", 443),
-        "state": {STATE: call},
+        "state": admitted.as_state(),
     }

@@ -30,8 +30,8 @@ def test_the_methods_that_may_ask() -> None:
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=list(METHODS))
 def test_only_they_take_confirm_and_only_on_confirming_profiles(method: Any) -> None:
-    plain, asking = ([f.name for f in method.listed(confirm=confirm).takes] for confirm in (False, True))
-    assert method.listed(confirm=False) is method
+    plain, asking = ([f.name for f in method.for_profile(confirm=confirm).takes] for confirm in (False, True))
+    assert method.for_profile(confirm=False) is method
     assert asking == plain + (["Confirm"] if method.may_be_grave else [])
 
 
