@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from affino_mcp.catalogue.faults import words
 from affino_mcp.catalogue.field import Field, folded
 from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Effect, Method
+from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
 from affino_mcp.tool_errors import InvalidArgument
 
@@ -101,6 +102,15 @@ def _checked(method: Method, named: Values) -> Values:
     except ValidationError as error:
         raise _fault(error) from None
     return _not_empty(method, model.model_dump(by_alias=True, exclude_unset=True))
+
+
+def check_values(record: Record, values: Mapping[str, Any]) -> None:
+    """Raises InvalidArgument, naming the attribute, for a value that its field of the record does not allow."""
+    known = {name: value for name, value in values.items() if name in record.writable}
+    try:
+        record.model.model_validate(known)
+    except ValidationError as error:
+        raise _fault(error) from None
 
 
 def _not_empty(method: Method, values: Values) -> Values:

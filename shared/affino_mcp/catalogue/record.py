@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
+from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import Field as PydanticField
+
 from affino_mcp.catalogue.field import Field, snake_case
 from affino_mcp.catalogue.kinds import Kind, code, moment
 
@@ -65,6 +68,14 @@ class Record:
     def writable(self) -> dict[str, Field]:
         """The writable fields by name."""
         return {f.name: f for f in self.fields}
+
+    @cached_property
+    def model(self) -> type[BaseModel]:
+        """The pydantic model of the writable fields as stored, none of them required; it is built on first use."""
+        shapes: dict[str, Any] = {
+            f.inside: (f.kind.stored_annotation | None, PydanticField(default=None, alias=f.name)) for f in self.fields
+        }
+        return create_model(self.name, __config__=ConfigDict(extra="forbid", frozen=True), **shapes)
 
     def some(self, *names: str) -> tuple[Field, ...]:
         """The named fields, as optional arguments."""

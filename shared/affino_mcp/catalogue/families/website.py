@@ -12,7 +12,7 @@ from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import Kind, choice, code, line
 from affino_mcp.catalogue.record import Record
 
-GROUP_NAMES: Final = Kind("security groups", {"type": "array"}, None)
+GROUP_NAMES: Final = Kind("security groups", {"type": "array"}, list[str])
 READ_GROUPS: Final = Field("ReadGroups", GROUP_NAMES, "groups that may see what is in it")
 NAME: Final = Field("Name", line(150))
 

@@ -145,7 +145,7 @@ def _with_body(change: Change, step: Document, values: Values) -> tuple[Document
     if not values.get("Body"):
         return step, None
     body = html_policy.cleaned(change.call, "Body", values["Body"])
-    return replace(step, values={**step.values, "Body": long_texts.keep(change, FAMILY, step.code, body)}), body
+    return replace(step, values={**step.values, "Body": long_texts.keep(change, FAMILY, step.code, "Body", body)}), body
 
 
 def _reordered(change: Change, found: Opened, codes: list[int]) -> Document:

@@ -145,7 +145,7 @@ def _with_body(change: Change, document: Document, values: Values) -> tuple[Docu
     if not values.get(BODY):
         return document, None
     body = html_policy.cleaned(change.call, BODY, values[BODY])
-    kept = long_texts.keep(change, FAMILY, document.code, body)
+    kept = long_texts.keep(change, FAMILY, document.code, BODY, body)
     return replace(document, values={**document.values, BODY: kept}), body
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, actor, record_key
+from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, actor, is_long, record_key
 from affino_mcp.instance.port import Call, Changed
 from affino_mcp.store.ops import Item, Key
 
@@ -80,11 +80,6 @@ def changed(found: Entry) -> Changed:
 
 def _digest(value: Any) -> Any:
     return {"length": value["Length"], "sha256": value["Text"]} if is_long(value) else value
-
-
-def is_long(value: Any) -> bool:
-    """True when a value is the reference to a text that is stored in rows of its own (see long_texts.py)."""
-    return isinstance(value, dict) and "Parts" in value
 
 
 def history_key(ref: str, version: int) -> Key:

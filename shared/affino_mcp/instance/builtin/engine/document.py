@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from affino_mcp.catalogue.matching import check_values
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.clock import iso
@@ -76,6 +77,7 @@ class Document:
 
         Takes the call, the values to set (None removes a value) and the system attributes to set.
         """
+        check(self.record, values)
         merged = {name: value for name, value in {**self.values, **values}.items() if value is not None}
         stamps = {"UpdatedDate": self._next_moment(call.at), "UpdatedBy": actor(call)}
         return replace(self, version=self.version + 1, values=merged, system={**self.system, **system, **stamps})
@@ -84,6 +86,19 @@ class Document:
         """The UpdatedDate of the next version: later than the one before, even when this process's clock runs behind."""
         last = datetime.fromisoformat(self.system["UpdatedDate"])
         return iso(max(at, last + timedelta(microseconds=1)))
+
+
+def check(record: Record, values: Mapping[str, Any]) -> None:
+    """Raises InvalidArgument, naming the attribute, for a value that the record may not hold, whichever tool made it.
+
+    A long text that is stored in rows of its own has been checked before it was split off (see long_texts).
+    """
+    check_values(record, {name: value for name, value in values.items() if not is_long(value)})
+
+
+def is_long(value: Any) -> bool:
+    """True for the value that a record holds in place of a long text, which is stored in rows of its own."""
+    return isinstance(value, dict) and "Parts" in value
 
 
 def actor(call: Call) -> dict[str, Any]:
@@ -99,6 +114,7 @@ def created(family: str, code: int, call: Call, values: Mapping[str, Any], **sys
         "UpdatedDate": iso(call.at),
         "UpdatedBy": actor(call),
     }
+    check(RECORDS[family], values)
     kept = {name: value for name, value in values.items() if value is not None}
     return Document(family, code, 1, kept, {**system, **stamps})
 

@@ -10,8 +10,9 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import record_key
+from affino_mcp.instance.builtin.engine.document import check, record_key
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.store.ops import Key, Put
 
@@ -23,18 +24,19 @@ TEXT_SK: Final = "T#"
 Kept = str | dict[str, Any]
 
 
-def keep(change: Change, family: str, code: int, text: str) -> Kept:
-    """Prepares a text for storing; returns the value for the record.
+def keep(change: Change, family: str, code: int, name: str, text: str) -> Kept:
+    """Prepares the text of an attribute (`name`) for storing; returns the value for the record.
 
-    A long text is added to the change as rows of its own; a short one is returned unchanged.
+    A long text is added to the change as rows of its own; a short one is returned unchanged. Raises InvalidArgument for a
+    text that the attribute may not hold.
     """
+    check(RECORDS[family], {name: text})
     if len(text) <= INLINE:
         return text
     digest = hashlib.sha256(text.encode()).hexdigest()
     parts = [text[start : start + PART] for start in range(0, len(text), PART)]
     kept: Kept = {"Text": digest, "Parts": len(parts), "Length": len(text)}
-    pk = record_key(family, code).pk
-    for key, part in zip(_keys(pk, kept), parts, strict=True):
+    for key, part in zip(_keys(record_key(family, code).pk, kept), parts, strict=True):
         change.add(Put(change.table, {"pk": key.pk, "sk": key.sk, "text": part}))
     return kept
 

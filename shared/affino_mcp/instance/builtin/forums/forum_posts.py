@@ -64,7 +64,7 @@ def written(
 ) -> Stored:
     """Makes a new post. `codes` are the codes of the thread and of the post."""
     thread, code = codes
-    kept = long_texts.keep(change, FAMILY, code, body)
+    kept = long_texts.keep(change, FAMILY, code, BODY.name, body)
     values = {BODY.name: kept, "Number": number, REPLY_TO: reply_to, MODERATION: state}
     return Stored(created(FAMILY, code, change.call, values, **{ABOVE: thread}, **_NOT_EDITED))
 
@@ -152,7 +152,7 @@ def update_forum_post(records: Records, method: Method, values: Values, call: Ca
     before = forum_access.post(records, call, values[CODE])
     before.thread.must_edit(call, before.document)
     change, body = records.change(method, values, call), cleaned(call, values)
-    kept = long_texts.keep(change, FAMILY, before.document.code, body)
+    kept = long_texts.keep(change, FAMILY, before.document.code, BODY.name, body)
     if kept == before.document.values[BODY.name]:
         return change.nothing({"Post": forum_view.whole_post(records, call, before, body=body)}, before.document.ref)
     stamps = {"EditedDate": iso(call.at), "EditedBy": actor(call), "EditReason": values.get(REASON.name)}

@@ -16,6 +16,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.instance.builtin.engine import change_journal, long_texts
 from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
+from affino_mcp.instance.builtin.engine.document import is_long
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.history import history, restore_check, undo_context
@@ -102,7 +103,7 @@ def _changed_back(view: Undoing, past: Past, values: Values, call: Call, tools: 
 
 def _text(records: Records, stored: Stored, value: Any) -> Any:
     """The value as a caller would give it: a long text, which is stored in rows of its own, as text."""
-    if not change_journal.is_long(value):
+    if not is_long(value):
         return value
     return long_texts.read(records, [(stored.document.family, stored.document.code, value)])[0]
 
