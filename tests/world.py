@@ -9,19 +9,21 @@ from typing import Any
 
 from affino_mcp import wiring
 from affino_mcp.catalogue.capability import SWITCHED, Access
+from affino_mcp.catalogue.method import Method
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Families, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.builtin.crm.staff import enrol
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.instance import FACETS
+from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.settings import Settings
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.memory_files import MemoryFiles
 from affino_mcp.store.testing.memory_secrets import MemorySecrets
 from affino_mcp.store.testing.recording import WatchedDatabase
+from affino_mcp.tool_errors import ToolError
 from tests.clock import TestClock
 
 EVERYTHING: Families = {family: frozenset(Access) for family in SWITCHED}
@@ -74,8 +76,13 @@ class World:
 
     def handler(self) -> LambdaHandler:
         """Another warm process on the same stores."""
-        app = wiring.mcp_app(self.settings, self.stores, self.clock, in_thread=False)
+        app = wiring.mcp_app(self.settings, self.stores, self.clock, in_thread=False, on_undeclared=self.undeclared)
         return LambdaHandler(app, self.settings.stage)
+
+    @staticmethod
+    def undeclared(method: Method, error: ToolError) -> None:
+        """An error that is not in the method's row fails the test."""
+        raise AssertionError(f"{method.name} answered {error.type}, which its row does not declare")
 
     def housekeeping(self) -> None:
         """A turn of what the clock calls in a deployment."""

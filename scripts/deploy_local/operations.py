@@ -16,7 +16,7 @@ from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.instance import FACETS
+from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.instance.builtin.website.website_records import place_section
 from affino_mcp.settings import Settings
 from scripts.deploy_local.stack import Stack

@@ -17,7 +17,7 @@ from affino_mcp.catalogue.field import folded
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.warning import Warning_
 from affino_mcp.clock import stopwatch
-from affino_mcp.errors import AffinoError, Refusal, ToolError, UnknownTool
+from affino_mcp.errors import AffinoError, Refusal, UnknownTool
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.confirmation import Form, How
 from affino_mcp.gate.identity.person import Person
@@ -25,6 +25,7 @@ from affino_mcp.gate.profiles.previous_secret import FormerSecret
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.port import Done
 from affino_mcp.store.ops import Put
+from affino_mcp.tool_errors import ToolError
 
 T = TypeVar("T")
 

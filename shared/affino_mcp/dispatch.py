@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog
@@ -15,16 +16,17 @@ from affino_mcp.catalogue.matching import Values, match
 from affino_mcp.catalogue.method import CONFIRM, Method
 from affino_mcp.catalogue.warning import Warning_
 from affino_mcp.clock import Clock, seconds
-from affino_mcp.errors import AffinoError, Refusal, ToolError, Unavailable, Unexpected, UnknownTool
+from affino_mcp.errors import AffinoError, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.authorise import authorise
 from affino_mcp.gate.caller import Caller
-from affino_mcp.gate.confirmation import Confirmation, ConfirmationRequired, Question
+from affino_mcp.gate.confirmation import Confirmation, Question
 from affino_mcp.gate.profiles.previous_secret import replaced
 from affino_mcp.gate.sessions.expiry_warning import expiring
 from affino_mcp.gate.whoami import CURRENT_USER, current_user
 from affino_mcp.instance.port import Call, Done, Instance
 from affino_mcp.instance.response_limits import fitted
 from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError, Unexpected
 
 __all__ = ["Answer", "CallMeta", "Dispatch"]
 
@@ -38,11 +40,20 @@ class Answer:
     question: Question | None = None
 
 
+OnUndeclared = Callable[[Method, ToolError], None]
+"""Learns of an error that the method's row does not declare."""
+_ANY_TOOL: Final = (Unexpected, ConfirmationRequired, NotConfirmed)
+"""What every call may be answered: a fault of the service, and what a confirming profile asks for."""
+
+
 class Dispatch:
     """Carries calls out on the instance as the caller's person. One per process."""
 
-    def __init__(self, instance: Instance, audit: AuditLog, clock: Clock) -> None:
+    def __init__(
+        self, instance: Instance, audit: AuditLog, clock: Clock, on_undeclared: OnUndeclared | None = None
+    ) -> None:
         self._instance, self._audit, self._clock = instance, audit, clock
+        self._on_undeclared = on_undeclared or log_undeclared
 
     def call(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Answer:
         """Carry a tool call out and write its audit row; `call_tool` of compact mode is the tool that it names.
@@ -58,6 +69,7 @@ class Dispatch:
             self._failed(trail, error)
             raise
         except ToolError as error:
+            self._check_declared(trail, error)
             return self._failed(trail, error)
         except StoreUnavailable as error:
             refusal = Unavailable(retry_after=1)
@@ -75,6 +87,10 @@ class Dispatch:
         """Write the audit row of a call that the gate refused. A store that is down does not change the refusal."""
         tool, arguments = compact.unwrap_call_tool(tool, arguments, compact=refusal.profile.compact)
         self._refuse(Trail.of_refusal(self._audit, refusal, tool, arguments, meta), refusal)
+
+    def _check_declared(self, trail: Trail, error: ToolError) -> None:
+        if trail.method is not None and not isinstance(error, (*trail.method.all_errors, *_ANY_TOOL)):
+            self._on_undeclared(trail.method, error)
 
     def _answer(self, caller: Caller, tool: str, arguments: dict[str, Any], trail: Trail, meta: CallMeta) -> Answer:
         profile, method, at = caller.profile, trail.method, self._clock()
@@ -150,6 +166,11 @@ def _asking(call: Call, confirmation: Confirmation, values: Values, trail: Trail
         return confirmation.refusal(subject, redact(values, known=trail.known))
 
     return replace(call, unconfirmed=unconfirmed)
+
+
+def log_undeclared(method: Method, error: ToolError) -> None:
+    """Logs an error that the method's row does not declare; the caller gets the error all the same."""
+    observability.fault("undeclared error", {"tool": method.name, "error": error.type})
 
 
 def described(error: AffinoError) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Every error that a caller can meet, in one tree; the texts are ours and fixed (rule: never an exception's text).
+"""The errors that a caller can meet before a tool runs, in one tree. Every text is fixed and our own, never an exception's.
 
 AffinoError
 ├── Refusal                 the gate says no: a raw HTTP status before any tool runs
@@ -15,15 +15,8 @@ AffinoError
 │   ├── TooLarge            413 the message is over the limit
 │   ├── MethodNotAllowed    405 only POST is served
 │   └── NoSuchPath          404
-└── ToolError               the tool says no: a result with isError and {"error": {...}}; more in gate/confirmation.py
-    ├── InvalidArgument     -10   an argument is wrong, missing or too long
-    ├── PermissionDenied    -110  the person lacks a right
-    ├── ToolDisabled        -111  the profile does not allow the tool's family
-    ├── NotFound            -120  no such record, or the person may not see it
-    ├── Conflict            -130  duplicate, stale, or in use
-    ├── InvalidState        -131  the record's state forbids it
-    └── Unexpected          -1    a fault of ours, without its text
-UnknownTool                 -32602 no tool of that name exists (a protocol error, not a result)
+├── ToolError               the tool says no: see tool_errors.py
+└── UnknownTool             -32602 no tool of that name exists (a protocol error, not a result)
 """
 
 from __future__ import annotations
@@ -152,7 +145,7 @@ class BadRequest(Refusal):
 class TooLarge(Refusal):
     """The message is over the size limit."""
 
-    type, status, code = "too_large", 413, -31013
+    type, status, code = "body_too_large", 413, -31013
     text = "The request is larger than this service accepts."
 
 
@@ -166,80 +159,8 @@ class MethodNotAllowed(Refusal):
 class NoSuchPath(Refusal):
     """Nothing lives at this address."""
 
-    type, status, code = "not_found", 404, -31004
+    type, status, code = "path_not_found", 404, -31004
     text = "Nothing is served at this address."
-
-
-class ToolError(AffinoError):
-    """The tool was reached and says no; the caller gets a result with isError. `status` is the API Log's status code."""
-
-    status: ClassVar[int] = 400
-
-
-class InvalidArgument(ToolError):
-    """An argument is wrong; `argument` names it."""
-
-    type, code = "validation_error", -10
-    text = "An argument is not valid."
-
-    def __init__(self, argument: str, message: str, **details: Any) -> None:
-        super().__init__(message, argument=argument, who_can_fix="caller", **details)
-
-
-class PermissionDenied(ToolError):
-    """The person lacks `right`; says who can grant it, never what the data are (R140)."""
-
-    type, code, status = "permission_denied", -110, 403
-
-    def __init__(self, right: str, message: str | None = None, *, next_step: str | None = None, **details: Any) -> None:
-        text = message or f"The person you act for does not have the right '{right}'."
-        step = next_step or "Tell the person; an operator can grant the right through a security group."
-        super().__init__(text, denied_by="person", rule=right, who_can_fix="operator", next=step, **details)
-
-
-class ToolDisabled(ToolError):
-    """The profile does not allow this tool's family and access (R66, R69)."""
-
-    type, code, status = "tool_disabled", -111, 403
-
-    def __init__(self, rule: str) -> None:
-        super().__init__(
-            f"This tool is switched off: the API Profile does not allow '{rule}'.",
-            denied_by="profile",
-            rule=rule,
-            who_can_fix="operator",
-            next="Go on without this tool, or ask the operator to switch the family on for this profile.",
-        )
-
-
-class NotFound(ToolError):
-    """No such record, or the person may not see it: one answer, so nothing leaks."""
-
-    type, code, status = "not_found", -120, 404
-
-    def __init__(self, argument: str, what: str, **details: Any) -> None:
-        super().__init__(f"No {what} with this {argument} can be found.", argument=argument, **details)
-
-
-class Conflict(ToolError):
-    """A duplicate, a stale `IfUpdated`, a record in use, or a reused key."""
-
-    type, code, status = "conflict", -130, 409
-    text = "The change conflicts with what is stored."
-
-
-class InvalidState(ToolError):
-    """The record's state does not allow the change."""
-
-    type, code, status = "invalid_state", -131, 409
-    text = "The record's state does not allow this."
-
-
-class Unexpected(ToolError):
-    """A fault of ours; the log holds the rest under the request id."""
-
-    type, code, status = "unexpected", -1, 500
-    text = "Something went wrong on our side. Nothing was changed. The operator can find the call by its request id."
 
 
 class UnknownTool(AffinoError):

@@ -13,7 +13,7 @@ from botocore.credentials import ContainerProvider, CredentialResolver, EnvProvi
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.clock import Clock, now
-from affino_mcp.dispatch import Dispatch
+from affino_mcp.dispatch import Dispatch, OnUndeclared
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.sessions.last_use import LastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
@@ -108,18 +108,27 @@ def gate(stores: Stores, settings: Settings, clock: Clock = now) -> Gate:
     return Gate(stores.database, stores.secrets, settings, clock, pool, used)
 
 
-def dispatch(stores: Stores, settings: Settings, clock: Clock = now) -> Dispatch:
+def dispatch(
+    stores: Stores, settings: Settings, clock: Clock = now, on_undeclared: OnUndeclared | None = None
+) -> Dispatch:
     """Calls on the builtin instance, with their audit."""
     instance = BuiltinInstance(stores.database, settings.records_table, stores.files)
-    return Dispatch(instance, AuditLog(stores.database, settings.audit_table, clock), clock)
+    return Dispatch(instance, AuditLog(stores.database, settings.audit_table, clock), clock, on_undeclared)
 
 
-def mcp_app(settings: Settings, given: Stores | None = None, clock: Clock = now, *, in_thread: bool = True) -> McpApp:
-    """The MCP edge as an ASGI application."""
+def mcp_app(
+    settings: Settings,
+    given: Stores | None = None,
+    clock: Clock = now,
+    *,
+    in_thread: bool = True,
+    on_undeclared: OnUndeclared | None = None,
+) -> McpApp:
+    """The MCP edge as an ASGI application. `on_undeclared` learns of errors that a tool's row does not declare."""
     from affino_mcp.mcp_edge.app import build_app  # noqa: PLC0415 (FastMCP takes a second to import; login does without)
 
     found = given or stores(settings)
-    parts = gate(found, settings, clock), dispatch(found, settings, clock)
+    parts = gate(found, settings, clock), dispatch(found, settings, clock, on_undeclared)
     return build_app(*parts, METHODS, settings, in_thread=in_thread)
 
 

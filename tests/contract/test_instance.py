@@ -13,7 +13,6 @@ import pytest
 
 from affino_mcp.catalogue.matching import match
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.errors import Conflict, InvalidArgument, NotFound, PermissionDenied, ToolError
 from affino_mcp.gate.identity.permissions import GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.crm.staff import enrol
@@ -26,6 +25,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DynamoDatabase
 from affino_mcp.store.ops import Database
 from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, PermissionDenied, ToolError
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 EMULATED = [

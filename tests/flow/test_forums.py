@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.errors import Conflict
 from affino_mcp.instance.builtin.access.guards import MOST
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from affino_mcp.tool_errors import Conflict
 from tests.flow.community import Community, threads, warned
 from tests.world import World
 

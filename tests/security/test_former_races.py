@@ -6,10 +6,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from affino_mcp.errors import Conflict, Refusal
+from affino_mcp.errors import Refusal
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.profiles.previous_secret import FormerSecret
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.tool_errors import Conflict
 from tests.unit.gate.world import RawHeaders, World, headers
 
 HOUR = timedelta(hours=1)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from affino_mcp import errors
 from affino_mcp.catalogue import manual
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.instance.builtin.media.file_faults import FileTooLarge, UnsupportedMedia
 from scripts.catalogue import PAGE
 
 
@@ -34,6 +32,8 @@ def test_a_tool_is_told_whole(method: Method) -> None:
     assert method.example in text.replace("\\", "")
 
 
-def test_every_error_named_exists() -> None:
-    known = {cls.type for cls in errors.ToolError.__subclasses__()} | {FileTooLarge.type, UnsupportedMedia.type}
-    assert {name for method in METHODS.values() for name in manual.errors(method)} <= known
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_the_errors_of_a_tool_are_those_of_its_row(method: Method) -> None:
+    declared = [f"`{error.type}`" for error in method.all_errors]
+    told = next(line for line in manual.tool(method) if line.startswith("Returns "))
+    assert told.endswith(f"Errors: {', '.join(declared)}.")

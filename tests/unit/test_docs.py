@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import AffinoError, Refusal, ToolError, UnknownTool
-from affino_mcp.gate import confirmation
-from affino_mcp.instance.builtin.media import file_faults
+from affino_mcp.errors import AffinoError, Refusal
+from affino_mcp.tool_errors import ToolError
 
 ERRORS = Path("docs/errors.md").read_text(encoding="utf-8")
-_ = (UnknownTool, confirmation, file_faults)
 
 
 def every(kind: type[AffinoError]) -> Iterator[type[AffinoError]]:

@@ -16,9 +16,10 @@ import httpx
 from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.method import DRY_RUN, PAGE_SIZE, Method
 from affino_mcp.clock import stopwatch
-from affino_mcp.errors import InvalidArgument, PermissionDenied, PersonInactive, ToolDisabled, Unexpected
+from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.tool_errors import InvalidArgument, PermissionDenied, ToolDisabled, Unexpected
 
 GOOD, BAD, OFF = "good", "bad", "off"
 _LONGEST: Final = 4000

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from affino_mcp.audit.summary import named
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
+from affino_mcp.catalogue.titles import TITLES as FAMILY_TITLES
 from affino_mcp.errors import AffinoError
 
-TITLES: Final = {str(family): str(family).replace("_", " ").title() for family in SWITCHED} | {
-    "always": "For everybody",
+TITLES: Final = {str(family): title.name for family, title in FAMILY_TITLES.items()} | {
     "control": "Control Centre",
     "profiles": "API Profiles",
     "logs": "API Logs",

@@ -6,26 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import METHODS, shown
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import (
-    Conflict,
-    InvalidArgument,
-    InvalidState,
-    NotFound,
-    PermissionDenied,
-    ToolDisabled,
-    ToolError,
-)
-from affino_mcp.gate.confirmation import ConfirmationRequired, NotConfirmed
 from affino_mcp.gate.profiles.profile import Profile
 
-_READS: Final[tuple[type[ToolError], ...]] = (InvalidArgument, PermissionDenied, ToolDisabled, NotFound)
-_WRITES: Final = (*_READS, Conflict, InvalidState)
 _EVERY_WRITE: Final = {
     DRY_RUN: "true: checks and shows, changes nothing",
     IDEMPOTENCY_KEY: "the same key never writes twice, for 24 hours",
@@ -63,12 +51,6 @@ class Help:
     def arguments(self) -> list[Line]:
         """What it takes."""
         return [Line.of(field, required=field.required) for field in self.method.takes]
-
-    @property
-    def errors(self) -> list[type[ToolError]]:
-        """What it may answer instead."""
-        usual = _READS if self.method.access is Access.READ else _WRITES
-        return [*usual, *((ConfirmationRequired, NotConfirmed) if self.method.asks else ())]
 
 
 @dataclass(frozen=True)

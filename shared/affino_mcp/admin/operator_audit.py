@@ -11,9 +11,10 @@ from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.redact import redact
 from affino_mcp.audit.row import CONTROL, Outcome, Row
 from affino_mcp.clock import stopwatch
-from affino_mcp.errors import AffinoError, Unexpected
+from affino_mcp.errors import AffinoError
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.tool_errors import Unexpected
 
 NOWHERE: Final = "control"
 """Stands for the profile in rows of actions that concern none."""

@@ -18,7 +18,8 @@ from affino_mcp.catalogue.kinds import anything, choice, line
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.registry import METHODS, shown
-from affino_mcp.errors import InvalidArgument, ToolDisabled, UnknownTool
+from affino_mcp.errors import UnknownTool
+from affino_mcp.tool_errors import InvalidArgument, ToolDisabled
 
 NAME: Final = Field("Name", line(100), "the tool's name", required=True)
 ARGUMENTS: Final = Field("Arguments", anything(), "the tool's own arguments")

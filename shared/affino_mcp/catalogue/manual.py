@@ -8,59 +8,17 @@ from typing import Final
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.compact import COMPACT
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.method import CONFIRM, DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
+from affino_mcp.catalogue.method import CONFIRM, DRY_RUN, IDEMPOTENCY_KEY, Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.catalogue.titles import TITLES
 
-TITLES: Final[dict[Family, tuple[str, str]]] = {
-    Family.ACCOUNTS: (
-        "Accounts",
-        "Companies and organisations: what contacts, opportunities, tasks and notes hang on.",
-    ),
-    Family.CONTACTS: ("Contacts", "People, their links to accounts, and what they have consented to."),
-    Family.CONTACT_LISTS: (
-        "Contact lists",
-        "Segments and mailing lists; members are attached by code and stay untouched.",
-    ),
-    Family.ACCOUNT_LISTS: ("Account lists", "Segments of accounts; members are attached by code and stay untouched."),
-    Family.OPPORTUNITIES: ("Opportunities", "Possible sales, with contacts, team members and topics."),
-    Family.TASKS: ("Tasks", "Follow-ups and reminders for a person, on an account, a contact or an opportunity."),
-    Family.NOTES: ("Notes", "Short texts on an account, a contact or an opportunity."),
-    Family.ARTICLES: ("Articles", "The website's articles with steps, categories, comments and media."),
-    Family.MEDIA_ITEMS: ("Media items", "Media items and their files; an item and its file are two things."),
-    Family.FORUMS: ("Forums", "Threads, posts and moderators; every right is forum by forum."),
-    Family.ALWAYS: ("Always there", "Tools that need only a valid session, or any family at all."),
-}
 COMMON: Final = (
     f"Every write also takes `{DRY_RUN.name}` (checks and shows, changes nothing) and `{IDEMPOTENCY_KEY.name}` (the same key "
     "never writes twice, for 24 hours). Names of arguments match whatever their case and underscores. Arguments that are "
     "not known or cannot be set are ignored with a warning; wrong values are refused. An answer holds at most 100 rows "
     "and 150,000 characters; what was cut is said (`TRUNCATED`)."
 )
-_COMMON_ERRORS: Final = ("validation_error", "permission_denied", "tool_disabled")
-_BY_EFFECT: Final = {
-    Effect.READ: (),
-    Effect.CREATE: ("conflict",),
-    Effect.UPDATE: ("not_found", "conflict"),
-    Effect.DELETE: ("not_found", "conflict"),
-    Effect.ADD: ("not_found", "conflict"),
-    Effect.REMOVE: ("not_found",),
-}
-
-
-_FILES: Final = ("invalid_state", "too_large", "unsupported_media")
-_OWN: Final[dict[str, tuple[str, ...]]] = {
-    "create_article_comment": ("invalid_state",),
-    "create_forum_thread": ("invalid_state",),
-    "update_forum_thread": ("invalid_state",),
-    "delete_forum_thread": ("invalid_state",),
-    "create_forum_post": ("not_found", "invalid_state"),
-    "update_forum_post": ("invalid_state",),
-    "delete_forum_post": ("invalid_state",),
-    "request_media_upload": _FILES[1:],
-    "attach_media_file": _FILES,
-}
-"""Errors that only some tools raise."""
 
 
 def manual() -> str:
@@ -112,7 +70,7 @@ def tool(method: Method) -> Iterator[str]:
     yield from ((_plain(method.notes), "") if method.notes else ())
     own = [field for field in method.takes if field.name not in (DRY_RUN.name, IDEMPOTENCY_KEY.name)]
     yield from _arguments(own) if own else ("Takes nothing.", "")
-    yield f"Returns {_returns(method)}. Errors: {', '.join(f'`{name}`' for name in errors(method))}."
+    yield f"Returns {_returns(method)}. Errors: {', '.join(f'`{error.type}`' for error in method.all_errors)}."
     yield ""
 
 
@@ -127,13 +85,6 @@ def _arguments(fields: Iterable[Field]) -> Iterator[str]:
 def _returns(method: Method) -> str:
     found = [f"`{name}` ({_plain(what)})" for name, what in method.returns.items()]
     return ", ".join([*found, "`Warnings`"])
-
-
-def errors(method: Method) -> tuple[str, ...]:
-    """The types of error that the tool can raise, besides those of the gate."""
-    picks = any(field.name.endswith(("Code", "Codes", "ID")) for field in method.takes)
-    own = ("not_found", *_BY_EFFECT[method.effect]) if picks else _BY_EFFECT[method.effect]
-    return tuple(dict.fromkeys((*_COMMON_ERRORS, *own, *_OWN.get(method.name, ()))))
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,7 @@ from affino_mcp.catalogue.faults import words
 from affino_mcp.catalogue.field import Field, folded
 from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
-from affino_mcp.errors import InvalidArgument
+from affino_mcp.tool_errors import InvalidArgument
 
 Values = dict[str, Any]
 """Checked argument values under Affino's names; only those that were given. The value None clears the attribute."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as PydanticField
@@ -14,6 +14,16 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import choice, flag, line, moment, whole
 from affino_mcp.catalogue.record import Record
+from affino_mcp.tool_errors import (
+    ConfirmationRequired,
+    Conflict,
+    InvalidArgument,
+    NotConfirmed,
+    NotFound,
+    PermissionDenied,
+    ToolDisabled,
+    ToolError,
+)
 
 ALWAYS: Final = "always"
 """The family of tools that need only a valid session."""
@@ -42,13 +52,35 @@ class Effect(StrEnum):
     REMOVE = "remove"
 
 
+Errors = tuple[type[ToolError], ...]
+_ALL_METHODS: Final[Errors] = (InvalidArgument, PermissionDenied, ToolDisabled)
+_BY_EFFECT: Final[dict[Effect, Errors]] = {
+    Effect.READ: (),
+    Effect.CREATE: (Conflict,),
+    Effect.UPDATE: (NotFound, Conflict),
+    Effect.DELETE: (NotFound, Conflict),
+    Effect.ADD: (NotFound, Conflict),
+    Effect.REMOVE: (NotFound, Conflict),
+}
+"""Every write meets Conflict: an IdempotencyKey that was used for another call."""
+
+
+class Declared(TypedDict, total=False):
+    """What a row may say of its method besides the columns that every method has (see Method)."""
+
+    errors: Errors
+    carries_undo: bool
+    answers_as: str
+
+
 @dataclass(frozen=True, eq=False)
 class Method:
     """One thing that can be done. `arguments` are its own; every write also takes DryRun and IdempotencyKey.
 
     `returns` maps each top-level key of the answer to a sentence; `record` is the record that the method is about.
     `moderates`: the method decides on what others wrote; `undoes`: it undoes a change of any method; `asks`: it takes
-    Confirm too.
+    Confirm too. `errors` are those that the method raises besides the ones of its effect. `carries_undo`: an undo of a
+    change of its record calls this method. `answers_as` names the read whose answer for the record's code is the same.
     """
 
     name: str
@@ -64,6 +96,9 @@ class Method:
     moderates: bool = False
     undoes: bool = False
     asks: bool = False
+    errors: Errors = ()
+    carries_undo: bool = False
+    answers_as: str = ""
 
     @property
     def access(self) -> Access:
@@ -75,6 +110,12 @@ class Method:
         """All arguments, including those that every write has."""
         common = () if self.access is Access.READ else (DRY_RUN, IDEMPOTENCY_KEY)
         return self.arguments + common + ((CONFIRM,) if self.asks else ())
+
+    @property
+    def all_errors(self) -> Errors:
+        """The errors that a call of the method may be answered with once the gate has let it in."""
+        asked = (ConfirmationRequired, NotConfirmed) if self.asks else ()
+        return tuple(dict.fromkeys((*_ALL_METHODS, *_BY_EFFECT[self.effect], *self.errors, *asked)))
 
     @property
     def is_grave(self) -> bool:

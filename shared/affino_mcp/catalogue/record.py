@@ -27,7 +27,8 @@ class Record:
     may not be empty, `sorts` are the SortBy words, `summary` lists the attributes of a list row, `search` the fields
     that Search looks through, `unique` the fields whose values no two records share, `due` the date that SortBy Due or
     CloseDate uses, `defaults` the values of a new record that the call does not set; fields with a default cannot be
-    cleared.
+    cleared. `undo_with` names the tools to use for attributes that undo does not change, by the attribute or the relation
+    ("" for any other attribute).
     """
 
     name: str
@@ -43,6 +44,7 @@ class Record:
     unique: tuple[str, ...] = ()
     due: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    undo_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def code_field(self) -> Field:

@@ -16,8 +16,8 @@ from affino_mcp.connect import clients
 from affino_mcp.connect.clients import REFERRING, Client, Snippet
 from affino_mcp.connect.credentials import PLACEHOLDERS, Credentials
 from affino_mcp.connect.handshake import Endpoint, Greeting
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
+from affino_mcp.tool_errors import InvalidArgument
 
 
 def connect(

@@ -19,7 +19,7 @@ from affino_mcp.cli.output import note
 from affino_mcp.cli.service import Service
 from affino_mcp.cli.words import moment
 from affino_mcp.cli.words import record as record_of
-from affino_mcp.errors import InvalidArgument, NotFound
+from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 ProfileOf = Annotated[str | None, typer.Option("--profile", help="Key or name.")]
 PersonOf = Annotated[

@@ -26,7 +26,7 @@ from affino_mcp.cli.log_asking import Since, asks, question, rows, since_then
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
-from affino_mcp.errors import NotFound
+from affino_mcp.tool_errors import NotFound
 
 EVERY: Final = 2.0
 """Seconds between two looks at the log."""

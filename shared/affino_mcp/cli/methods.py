@@ -50,7 +50,7 @@ def _document(found: Help) -> dict[str, Any]:
         "arguments": [asdict(line) for line in found.arguments],
         "attributes": [asdict(line) for line in _attributes(found)],
         "answer": dict(method.returns),
-        "errors": {error.type: error.code for error in found.errors},
+        "errors": {error.type: error.code for error in found.method.all_errors},
     }
 
 
@@ -73,7 +73,7 @@ def _print(found: Help) -> None:
     print_table(("Answer", "What it is"), found.method.returns.items(), "It answers nothing.")
     if found.method.record is not None:
         _print_lines(f"Attribute of {found.method.record.words}", _attributes(found), "")
-    errors = [f"{error.type} ({error.code})" for error in found.errors]
+    errors = [f"{error.type} ({error.code})" for error in found.method.all_errors]
     print_fields({"may answer": ", ".join(errors)})
 
 

@@ -14,7 +14,6 @@ import typer
 
 from affino_mcp import wiring
 from affino_mcp.clock import Clock, now
-from affino_mcp.errors import NotFound
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import plausible
 from affino_mcp.gate.identity.person import Person, is_code
@@ -33,6 +32,7 @@ from affino_mcp.local.places import CONNECTION
 from affino_mcp.local.stores import open_stores
 from affino_mcp.settings import Settings
 from affino_mcp.store.stacks import Stack, described, stack_settings
+from affino_mcp.tool_errors import NotFound
 from affino_mcp.wiring import Stores
 
 

@@ -14,8 +14,8 @@ from affino_mcp.cli.output import print_fields, print_json, print_table
 from affino_mcp.cli.people import Who
 from affino_mcp.cli.service import opened
 from affino_mcp.clock import iso
-from affino_mcp.errors import NotFound
 from affino_mcp.gate.sessions.session_listing import Live, live
+from affino_mcp.tool_errors import NotFound
 
 app = typer.Typer(no_args_is_help=True, help="Sessions: where people are logged in.")
 

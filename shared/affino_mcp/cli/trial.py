@@ -16,9 +16,9 @@ from affino_mcp.cli.login import Password, known_password
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_json
 from affino_mcp.cli.service import Service, opened
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.identity.tokens import digest
 from affino_mcp.gate.whoami import CURRENT_USER
+from affino_mcp.tool_errors import InvalidArgument
 
 _SIGNS = {GOOD: "green", OFF: "off  "}
 

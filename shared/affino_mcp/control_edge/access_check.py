@@ -16,9 +16,10 @@ from starlette.routing import Match, Route
 from affino_mcp import observability
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.screen_request import Ask, Place, go, page
-from affino_mcp.errors import AffinoError, InvalidArgument, NotFound
+from affino_mcp.errors import AffinoError
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.store.ops import Key, StoreUnavailable
+from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 MAX_FORM: Final = 64 * 1024
 _TAKEN: Final = 500

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.store.ops import LONGEST_SORT, Item, Key, Query, Span
+from affino_mcp.tool_errors import InvalidArgument
 
 
 class Listing(NamedTuple):

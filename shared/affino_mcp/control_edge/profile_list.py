@@ -7,11 +7,11 @@ from typing import Final, NamedTuple
 
 from affino_mcp.control_edge import gate_row_page
 from affino_mcp.control_edge.screen_request import Ask
-from affino_mcp.errors import NotFound
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import ProfileState
 from affino_mcp.gate.profiles.profile_form import NAME_LENGTH, folded_name, nameable
 from affino_mcp.store.ops import Item, Key
+from affino_mcp.tool_errors import NotFound
 
 PAGE: Final = 50
 """Profiles on one page of the list."""

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import shown
-from affino_mcp.errors import PermissionDenied, ToolDisabled
 from affino_mcp.gate.caller import Caller
+from affino_mcp.tool_errors import PermissionDenied, ToolDisabled
 
 
 def authorise(caller: Caller, method: Method, at: datetime) -> None:

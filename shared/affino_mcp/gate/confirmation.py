@@ -18,8 +18,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from affino_mcp.catalogue.method import CONFIRM, IDEMPOTENCY_KEY
-from affino_mcp.errors import ToolError
 from affino_mcp.gate.caller import Caller
+from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError
 
 GOOD_FOR: Final = 5 * 60
 """Seconds in which the person may answer."""
@@ -43,29 +43,6 @@ class Question:
 
     message: str
     state: str = field(repr=False)
-
-
-class ConfirmationRequired(ToolError):
-    """The profile wants the person's confirmation first; `question` is for a client that can show it as a form."""
-
-    type, code, status = "confirmation_required", -132, 409
-    text = f"This API Profile needs the person's confirmation first. Ask the person, then call again with {CONFIRM.name}: true."
-
-    def __init__(self, question: Question | None = None) -> None:
-        step = f"Tell the person what you are about to do; call again with {CONFIRM.name}: true only when they agree."
-        super().__init__(argument=CONFIRM.name, denied_by="profile", who_can_fix="person", next=step)
-        self.question = question
-
-
-class NotConfirmed(ToolError):
-    """The person was asked and did not agree."""
-
-    type, code, status = "not_confirmed", -133, 403
-    text = "The person was asked and did not confirm this call. Nothing was changed."
-
-    def __init__(self) -> None:
-        step = "Do not repeat the call; ask the person what to do instead."
-        super().__init__(denied_by="person", who_can_fix="person", next=step)
 
 
 @dataclass(frozen=True)
@@ -106,7 +83,7 @@ class Confirmation:
             return None
         if self._answer() is False:
             return NotConfirmed()
-        return ConfirmationRequired(self._question(subject, shown) if self.form.offered else None)
+        return ConfirmationRequired(CONFIRM.name, self._question(subject, shown) if self.form.offered else None)
 
     def _answer(self) -> bool | None:
         """The person's answer to this very call; None when there is none, or its state is wrong or too old."""

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
-from affino_mcp.errors import ToolError
 from affino_mcp.store.ops import Put
+from affino_mcp.tool_errors import ToolError
 
 
 class Actor(Protocol):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from affino_mcp.clock import Clock
-from affino_mcp.errors import Conflict
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.people.people import People
 from affino_mcp.instance.builtin.crm.staff import enrol, mark
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.instance import FACETS
+from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.settings import Settings
 from affino_mcp.store.retry import until_settled
+from affino_mcp.tool_errors import Conflict
 from affino_mcp.wiring import Stores
 
 

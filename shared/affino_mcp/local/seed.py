@@ -16,7 +16,7 @@ from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.instance import FACETS
+from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.local import demo_crm, demo_website
 from affino_mcp.local.demo import PROFILES, ROLES
 from affino_mcp.local.network import client

@@ -15,8 +15,9 @@ from mcp_types import Tool as ListedTool
 
 from affino_mcp import observability
 from affino_mcp.catalogue.method import Method
-from affino_mcp.errors import Refusal, Unexpected, UnknownTool
+from affino_mcp.errors import Refusal, UnknownTool
 from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
+from affino_mcp.tool_errors import Unexpected
 
 
 class CatalogueTool(Tool):

@@ -14,15 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.clock import stopwatch
 from affino_mcp.dispatch import CallMeta
-from affino_mcp.errors import (
-    BadCredentials,
-    MethodNotAllowed,
-    NoSuchPath,
-    OriginRefused,
-    Refusal,
-    SessionExpired,
-    Unexpected,
-)
+from affino_mcp.errors import BadCredentials, MethodNotAllowed, NoSuchPath, OriginRefused, Refusal, SessionExpired
 from affino_mcp.gate.confirmation import Form
 from affino_mcp.gate.credential_headers import presented
 from affino_mcp.gate.profiles.previous_secret import FormerSecret
@@ -32,6 +24,7 @@ from affino_mcp.mcp_edge.message import JsonRpcMessage, read_message, strip_answ
 from affino_mcp.mcp_edge.rate_headers import caller_rate_headers, refusal_rate_headers
 from affino_mcp.mcp_edge.reply import Reply, json_reply, message_refusal_reply, question_reply, refusal_reply
 from affino_mcp.mcp_edge.request import Request
+from affino_mcp.tool_errors import Unexpected
 
 if TYPE_CHECKING:
     from affino_mcp.gate.caller import Caller

@@ -18,10 +18,10 @@ from pydantic import ValidationError
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.catalogue.compact import COMPACT, list_methods
 from affino_mcp.catalogue.method import Method
-from affino_mcp.errors import Unexpected
 from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
 from affino_mcp.mcp_edge.catalogue_tool import CatalogueTool, current_request, run_tool
 from affino_mcp.mcp_edge.vendor_patches import fix_capabilities, low_level_server, remove_session_state
+from affino_mcp.tool_errors import Unexpected
 
 INSTRUCTIONS: Final = (
     "Affino: CRM and website records. You act as one person, within one API Profile; every call is logged with both names. "

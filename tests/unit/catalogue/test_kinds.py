@@ -15,7 +15,7 @@ from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import Kind
 from affino_mcp.catalogue.matching import match
 from affino_mcp.catalogue.method import Effect, Method
-from affino_mcp.errors import InvalidArgument
+from affino_mcp.tool_errors import InvalidArgument
 
 
 def _method(kind: Kind) -> Method:

@@ -14,7 +14,7 @@ from affino_mcp.catalogue.field import Field, folded, snake_case
 from affino_mcp.catalogue.matching import MOST_TOLD, Matched, match
 from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.errors import InvalidArgument
+from affino_mcp.tool_errors import InvalidArgument
 
 CREATE, UPDATE, LIST = METHODS["create_account"], METHODS["update_account"], METHODS["list_accounts"]
 MANY = sorted(METHODS.values(), key=lambda m: m.name)

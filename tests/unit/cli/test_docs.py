@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import typer
 
-from affino_mcp import errors
+from affino_mcp import errors, tool_errors
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.cli.app import app
 from affino_mcp.connect.clients import Client, snippet
-from affino_mcp.errors import AffinoError, NotFound, PermissionDenied, Refusal, ToolDisabled, ToolError, UnknownTool
-from affino_mcp.gate import confirmation
+from affino_mcp.errors import AffinoError, Refusal, UnknownTool
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import Fault
+from affino_mcp.tool_errors import NotFound, PermissionDenied, ToolDisabled, ToolError
 
 GUIDES = {
     name: Path(f"docs/{name}.md").read_text(encoding="utf-8")
@@ -36,7 +36,7 @@ COMMANDS = sorted(
 
 def subclasses(kind: type[AffinoError]) -> Iterator[type[AffinoError]]:
     for found in kind.__subclasses__():
-        if found.__module__ in {errors.__name__, confirmation.__name__}:
+        if found.__module__ in {errors.__name__, tool_errors.__name__}:
             yield found
 
 
@@ -54,7 +54,7 @@ def test_what_is_quoted_is_what_the_service_answers(text: str) -> None:
     assert text in FIXED | LOGIN | MADE
 
 
-@pytest.mark.parametrize("text", sorted(FIXED - {errors.InvalidArgument.text}))
+@pytest.mark.parametrize("text", sorted(FIXED - {tool_errors.InvalidArgument.text}))
 def test_every_fixed_text_is_explained(text: str) -> None:
     assert text in QUOTED
 

@@ -17,6 +17,7 @@ def test_every_method_shows_all_that_the_guide_promises(terminal: Terminal, meth
     assert [line["name"] for line in found["arguments"]] == [field.name for field in method.takes]
     assert found["example"] == method.example
     assert found["answer"] == method.returns
+    assert found["errors"] == {error.type: error.code for error in method.all_errors}
     assert {"permission_denied", "tool_disabled"} <= found["errors"].keys()
     record = method.record
     assert [line["name"] for line in found["attributes"]] == [

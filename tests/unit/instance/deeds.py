@@ -12,7 +12,6 @@ from typing import Any, Final
 from affino_mcp.catalogue.families.history import SWITCH
 from affino_mcp.catalogue.matching import match
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.errors import ToolError
 from affino_mcp.instance.builtin.crm.staff import enrol
 from affino_mcp.instance.builtin.forums.forums import place_forum
 from affino_mcp.instance.builtin.instance import BuiltinInstance
@@ -20,6 +19,7 @@ from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.memory_files import MemoryFiles
+from affino_mcp.tool_errors import ToolError
 
 START: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LONG: Final = "<p>" + "A long step. " * 500 + "</p>"

@@ -10,6 +10,7 @@ from affino_mcp.catalogue.field import Field, Reference
 from affino_mcp.catalogue.kinds import code, country, email, flag, line, lookup, text, url, whole
 from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Effect, Method, listing
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.tool_errors import NotFound
 
 INDUSTRY: Final = Field("IndustryCode", lookup(), "code or name, e.g. Technology", Reference("industries", "Industry"))
 ACCOUNT_TYPE: Final = Field(
@@ -106,6 +107,7 @@ METHODS: Final = (
         _FULL,
         (ACCOUNT.code_field.needed(),),
         record=ACCOUNT,
+        errors=(NotFound,),
     ),
     Method(
         "create_account",
@@ -118,6 +120,8 @@ METHODS: Final = (
         ACCOUNT.creating(),
         "If it exists already, do not create another: link contacts to it with link_contact_to_account.",
         record=ACCOUNT,
+        errors=(NotFound,),
+        answers_as="get_account",
     ),
     Method(
         "update_account",
@@ -129,6 +133,8 @@ METHODS: Final = (
         _FULL,
         (*ACCOUNT.updating(), IF_UPDATED),
         record=ACCOUNT,
+        carries_undo=True,
+        answers_as="get_account",
     ),
     Method(
         "list_account_lookups",
@@ -150,5 +156,6 @@ METHODS: Final = (
         (ACCOUNT.code_field.needed(),),
         "Refused while it has open opportunities or child accounts.",
         record=ACCOUNT,
+        carries_undo=True,
     ),
 )

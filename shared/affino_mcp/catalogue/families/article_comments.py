@@ -11,6 +11,7 @@ from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import choice, code, line, text
 from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, Method
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.tool_errors import InvalidState, NotFound
 
 STATUS: Final = Field("Status", choice("approved", "pending", "hidden"))
 REASON: Final = Field("Reason", line(255))
@@ -24,6 +25,7 @@ COMMENT: Final = Record(
     required=("Body",),
     derived=(ITEM, Field("Author", PERSON_REFERENCE, "UserCode and Name")),
     summary=("Body", PARENT.name, STATUS.name),
+    undo_with={"": ("moderate_article_comment", "create_article_comment")},
 )
 _COMMENT: Final = {"Comment": "the comment"}
 
@@ -44,6 +46,7 @@ METHODS: Final = (
         ),
         DATA,
         COMMENT,
+        errors=(NotFound,),
     ),
     Method(
         "create_article_comment",
@@ -56,6 +59,10 @@ METHODS: Final = (
         (ITEM.needed(), *COMMENT.creating(without=(STATUS.name, REASON.name))),
         "In a moderated section it is held until approved (PENDING_MODERATION).",
         COMMENT,
+        errors=(
+            NotFound,
+            InvalidState,
+        ),
     ),
     Method(
         "update_article_comment",
@@ -67,6 +74,7 @@ METHODS: Final = (
         _COMMENT,
         (COMMENT.code_field.needed(), COMMENT.writable["Body"].needed()),
         record=COMMENT,
+        carries_undo=True,
     ),
     Method(
         "moderate_article_comment",
@@ -90,5 +98,6 @@ METHODS: Final = (
         {COMMENT.code: "the code", "Deleted": "true"},
         (COMMENT.code_field.needed(),),
         record=COMMENT,
+        carries_undo=True,
     ),
 )

@@ -11,6 +11,7 @@ from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import choice, code, line, whole
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import Record
+from affino_mcp.tool_errors import NotFound
 
 MEDIA_ITEM: Final = Field("MediaFileItemCode", code(), "from list_media_items or create_media_item")
 ATTACHMENT: Final = Record(
@@ -45,6 +46,7 @@ METHODS: Final = (
         "which images does it use?",
         {"Attachments": "in order"},
         (ITEM.needed(),),
+        errors=(NotFound,),
     ),
     Method(
         "attach_article_media",
@@ -68,5 +70,6 @@ METHODS: Final = (
         {ATTACHMENT.code: "the code", "Attached": "false"},
         (ATTACHMENT.code_field.needed(),),
         record=ATTACHMENT,
+        carries_undo=True,
     ),
 )

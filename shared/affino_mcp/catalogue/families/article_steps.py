@@ -10,6 +10,7 @@ from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import codes, html, line, whole
 from affino_mcp.catalogue.method import SEARCH, Effect, Method
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.tool_errors import NotFound
 
 MOST_STEPS: Final = 500
 SORT_ORDER: Final = Field("SortOrder", whole(1, 10_000), "place, from 1; default: at the end")
@@ -25,6 +26,7 @@ STEP: Final = Record(
         Field("SortOrder", whole(1, 10_000)),
         Field("Media", PERSON_REFERENCE),
     ),
+    undo_with={"": ("create_article_step",)},
 )
 STEP_CODES: Final = Field("StandardStepByStepCodes", codes(MOST_STEPS), "every step of the article, once")
 CATEGORY_CODES: Final = Field("CategoryCodes", codes(50), "from list_article_categories")
@@ -44,6 +46,7 @@ METHODS: Final = (
         _STEPS,
         (ITEM.needed(), Field("FromSortOrder", whole(1, 10_000), "go on here after a cut list")),
         DATA,
+        errors=(NotFound,),
     ),
     Method(
         "get_article_step",
@@ -56,6 +59,7 @@ METHODS: Final = (
         (STEP.code_field.needed(), BODY_FROM),
         DATA,
         STEP,
+        errors=(NotFound,),
     ),
     Method(
         "create_article_step",
@@ -68,6 +72,8 @@ METHODS: Final = (
         (ITEM.needed(), *STEP.creating(), SORT_ORDER),
         "Steps hold most of an article's text. With SortOrder the step goes in there and later ones move down.",
         STEP,
+        errors=(NotFound,),
+        answers_as="get_article_step",
     ),
     Method(
         "update_article_step",
@@ -79,6 +85,8 @@ METHODS: Final = (
         _STEP,
         (*STEP.updating(), SORT_ORDER),
         record=STEP,
+        carries_undo=True,
+        answers_as="get_article_step",
     ),
     Method(
         "delete_article_step",
@@ -90,6 +98,7 @@ METHODS: Final = (
         {STEP.code: "the code", "Deleted": "true"},
         (STEP.code_field.needed(),),
         record=STEP,
+        carries_undo=True,
     ),
     Method(
         "reorder_article_steps",
@@ -100,6 +109,7 @@ METHODS: Final = (
         "setup first, then overview.",
         _STEPS,
         (ITEM.needed(), STEP_CODES.needed()),
+        answers_as="list_article_steps",
     ),
     Method(
         "list_article_categories",
@@ -110,6 +120,7 @@ METHODS: Final = (
         "which categories are there?",
         _CATEGORIES,
         (ITEM, SEARCH),
+        errors=(NotFound,),
     ),
     Method(
         "add_article_categories",
@@ -120,6 +131,7 @@ METHODS: Final = (
         "add it to 'Guides'.",
         _CATEGORIES,
         (ITEM.needed(), CATEGORY_CODES.needed()),
+        answers_as="list_article_categories",
     ),
     Method(
         "remove_article_categories",
@@ -130,5 +142,6 @@ METHODS: Final = (
         "take it out of 'Guides'.",
         _CATEGORIES,
         (ITEM.needed(), CATEGORY_CODES.needed()),
+        answers_as="list_article_categories",
     ),
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import ACCOUNT, SEARCH_NAMES, TOPIC_FILTER, TOPICS
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import code, codes, country, email, flag, line, text, url
-from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Effect, Method, listing
+from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, listing
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.tool_errors import NotFound
 
 PERMISSION: Final = Field("PermissionCode", code(), "from list_permissions")
 
@@ -55,6 +56,10 @@ CONTACT: Final = Record(
     summary=("Email", "FirstName", "LastName", "JobTitle", "Company", "Telephone"),
     search=("FirstName", "LastName", "Email", "Company", "JobTitle"),
     unique=("Email", "ExternalID"),
+    undo_with={
+        "accounts": ("link_contact_to_account", "update_contact_account_link", "unlink_contact_from_account"),
+        "permissions": ("grant_contact_permission", "revoke_contact_permission"),
+    },
 )
 _FULL: Final = {"Contact": "the full contact"}
 _LINK: Final = {"Link": "UserAccountCode, UserCode, AccountCode, Primary, LeftCompany, JobTitle"}
@@ -65,11 +70,17 @@ _LINK_FIELDS: Final = (Field("Primary", flag(), "the account's primary contact")
 
 
 def _row(
-    name: str, effect: Effect, right: str, summary: str, example: str, returns: dict[str, str], *arguments: Field
+    name: str,
+    effect: Effect,
+    right: str,
+    summary: str,
+    example: str,
+    returns: dict[str, str],
+    *arguments: Field,
+    **declared: Unpack[Declared],
 ) -> Method:
-    return Method(
-        name, Family.CONTACTS, effect, f"contacts.{right}", summary, example, returns, arguments, record=CONTACT
-    )
+    family, needed = Family.CONTACTS, f"contacts.{right}"
+    return Method(name, family, effect, needed, summary, example, returns, arguments, record=CONTACT, **declared)
 
 
 METHODS: Final = (
@@ -90,6 +101,7 @@ METHODS: Final = (
             MINE,
             Field("StaffOnly", flag(), "members of staff only"),
         ),
+        errors=(NotFound,),
     ),
     _row(
         "get_contact",
@@ -100,6 +112,7 @@ METHODS: Final = (
         _FULL,
         CONTACT.code_field,
         *CONTACT.some("Email", "ExternalID"),
+        errors=(NotFound,),
     ),
     Method(
         "create_contact",
@@ -112,6 +125,8 @@ METHODS: Final = (
         (*CONTACT.creating(), ACCOUNT),
         "Consent is separate: grant_contact_permission.",
         record=CONTACT,
+        errors=(NotFound,),
+        answers_as="get_contact",
     ),
     _row(
         "update_contact",
@@ -122,6 +137,8 @@ METHODS: Final = (
         _FULL,
         *CONTACT.updating(),
         IF_UPDATED,
+        carries_undo=True,
+        answers_as="get_contact",
     ),
     _row(
         "delete_contact",
@@ -131,6 +148,7 @@ METHODS: Final = (
         "remove a test contact.",
         {"UserCode": "the code", "Deleted": "true"},
         _WHO,
+        carries_undo=True,
     ),
     _row(
         "link_contact_to_account",
@@ -174,6 +192,7 @@ METHODS: Final = (
         {"Permissions": "the grants"},
         _WHO,
         Field("IncludeRevoked", flag()),
+        errors=(NotFound,),
     ),
     _row(
         "grant_contact_permission",

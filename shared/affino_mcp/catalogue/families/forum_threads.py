@@ -8,6 +8,7 @@ from affino_mcp.catalogue.families.forums import BODY, FORUM, POST, POST_RIGHT, 
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import choice, code, flag, whole
 from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, listing
+from affino_mcp.tool_errors import InvalidState, NotFound
 
 STATUS: Final = Field("Status", choice("approved", "pending", "hidden", "all"), "pending and hidden: moderators only")
 ACTION: Final = Field(
@@ -44,6 +45,7 @@ _THREADS: Final = (
             STATUS,
         ),
         notes="Pending also finds threads with posts that wait.",
+        errors=(NotFound,),
     ),
     row(
         "get_forum_thread",
@@ -54,6 +56,7 @@ _THREADS: Final = (
         _FULL_THREAD,
         _THREAD,
         notes=_DATA,
+        errors=(NotFound,),
     ),
     row(
         "create_forum_thread",
@@ -67,6 +70,11 @@ _THREADS: Final = (
         BODY.needed(),
         right=POST_RIGHT,
         notes="In a moderated forum it is held until approved (PENDING_MODERATION).",
+        errors=(
+            NotFound,
+            InvalidState,
+        ),
+        answers_as="get_forum_thread",
     ),
     row(
         "update_forum_thread",
@@ -78,6 +86,9 @@ _THREADS: Final = (
         _THREAD,
         *THREAD.some("Title", "TopicCodes"),
         notes=_OWN,
+        errors=(InvalidState,),
+        carries_undo=True,
+        answers_as="get_forum_thread",
     ),
     row(
         "delete_forum_thread",
@@ -89,6 +100,8 @@ _THREADS: Final = (
         _THREAD,
         REASON,
         notes="Yours while nobody has replied; moderators any.",
+        errors=(InvalidState,),
+        carries_undo=True,
     ),
     row(
         "moderate_forum_thread",
@@ -103,6 +116,7 @@ _THREADS: Final = (
         REASON,
         notes=_MODERATORS_ONLY,
         moderates=True,
+        answers_as="get_forum_thread",
     ),
 )
 _POSTS: Final = (
@@ -118,6 +132,7 @@ _POSTS: Final = (
         PAGE_SIZE,
         CURSOR,
         notes=_DATA,
+        errors=(NotFound,),
     ),
     row(
         "get_forum_post",
@@ -129,6 +144,7 @@ _POSTS: Final = (
         _POST,
         BODY_FROM,
         notes=_DATA,
+        errors=(NotFound,),
     ),
     row(
         "create_forum_post",
@@ -141,6 +157,11 @@ _POSTS: Final = (
         *POST.creating(),
         right=POST_RIGHT,
         notes="In a moderated forum it is held until approved (PENDING_MODERATION).",
+        errors=(
+            NotFound,
+            InvalidState,
+        ),
+        answers_as="get_forum_post",
     ),
     row(
         "update_forum_post",
@@ -153,6 +174,9 @@ _POSTS: Final = (
         BODY.needed(),
         REASON,
         notes=_OWN,
+        errors=(InvalidState,),
+        carries_undo=True,
+        answers_as="get_forum_post",
     ),
     row(
         "delete_forum_post",
@@ -164,6 +188,8 @@ _POSTS: Final = (
         _POST,
         REASON,
         notes="Yours while the thread is open; moderators any. The opening post goes with delete_forum_thread.",
+        errors=(InvalidState,),
+        carries_undo=True,
     ),
     row(
         "moderate_forum_post",
@@ -177,6 +203,7 @@ _POSTS: Final = (
         REASON,
         notes=_MODERATORS_ONLY,
         moderates=True,
+        answers_as="get_forum_post",
     ),
 )
 METHODS: Final = (*_THREADS, *_POSTS)

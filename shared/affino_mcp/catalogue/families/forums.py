@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.website import GROUP_NAMES, NAME, READ_GROUPS
 from affino_mcp.catalogue.field import Field, Reference
 from affino_mcp.catalogue.kinds import code, codes, flag, html, line, moment, text, whole
-from affino_mcp.catalogue.method import PAGE_RETURNS, SEARCH, Effect, Method
+from affino_mcp.catalogue.method import PAGE_RETURNS, SEARCH, Declared, Effect, Method
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.tool_errors import NotFound
 
 READ: Final = "forums.read"
 POST_RIGHT: Final = "forums.post"
@@ -44,6 +45,7 @@ FORUM: Final = Record(
     ),
     summary=("Name", "Description", "Moderated", "Open"),
     unique=("Name",),
+    undo_with={"contacts": ("add_forum_moderator", "remove_forum_moderator")},
 )
 THREAD: Final = Record(
     name="Thread",
@@ -67,6 +69,7 @@ THREAD: Final = Record(
     sorts=("Code", "Title", "Created", "Updated"),
     summary=("Title", FORUM.code, "TopicCodes"),
     search=("Title",),
+    undo_with={"": ("moderate_forum_thread",)},
 )
 POST: Final = Record(
     name="Post",
@@ -85,6 +88,7 @@ POST: Final = Record(
         _MODERATION,
     ),
     sorts=("Code",),
+    undo_with={"": ("moderate_forum_post", "create_forum_post")},
 )
 RECORDS: Final = (FORUM, THREAD, POST)
 
@@ -102,13 +106,16 @@ def row(
     right: str = READ,
     notes: str = "",
     moderates: bool = False,
+    **declared: Unpack[Declared],
 ) -> Method:
     """Makes one method of the forums family.
 
     Most methods need only `forums.read`, because the record itself decides who may write in it or moderate it.
     """
     family = Family.FORUMS
-    return Method(name, family, effect, right, summary, example, returns, arguments, notes, record, moderates)
+    return Method(
+        name, family, effect, right, summary, example, returns, arguments, notes, record, moderates, **declared
+    )
 
 
 METHODS: Final = (
@@ -129,6 +136,7 @@ METHODS: Final = (
         "who moderates Customer Support?",
         {"Forum": "the forum"},
         _FORUM,
+        errors=(NotFound,),
     ),
     row(
         "list_forum_moderators",
@@ -138,6 +146,7 @@ METHODS: Final = (
         "who can approve my post?",
         {"Moderators": "UserCode, Name, Since, AddedBy"},
         _FORUM,
+        errors=(NotFound,),
     ),
     row(
         "add_forum_moderator",

@@ -8,6 +8,7 @@ from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import choice, code, whole
 from affino_mcp.catalogue.method import CURSOR, PAGE_SIZE, Effect, Method
+from affino_mcp.tool_errors import InvalidState, NotFound
 
 SWITCH: Final[dict[str, Family]] = {
     **{family.value: family for family in Family if family is not Family.ALWAYS},
@@ -36,6 +37,7 @@ METHODS: Final = (
         _PAGE,
         (KIND, CODE, PAGE_SIZE, CURSOR),
         "Needs the family's read right.",
+        errors=(NotFound,),
     ),
     Method(
         "list_my_changes",
@@ -60,5 +62,6 @@ METHODS: Final = (
         "Your own changes only, unless you hold <family>.all. Refused, with the attributes named, where something has"
         " changed since.",
         undoes=True,
+        errors=(InvalidState,),
     ),
 )

@@ -13,6 +13,7 @@ from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import Kind, choice, line, whole, wrong
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.tool_errors import FileTooLarge, InvalidState, NotFound, UnsupportedMedia
 
 MOST_BYTES: Final = 100 * 1024 * 1024
 MOST_INLINE: Final = 3 * 1024 * 1024
@@ -52,6 +53,7 @@ MEDIA_FILE: Final = Record(
         Field("Version", whole(1, 10**6), "counts the item's files of this role; the highest is the latest"),
     ),
     derived=(ITEM, Field("Url", PERSON_REFERENCE, "where to download it, for five minutes")),
+    undo_with={"": ("attach_media_file",)},
 )
 FILE: Final = MEDIA_FILE.code_field
 
@@ -65,6 +67,7 @@ METHODS: Final = (
         "the files of the Spring cover.",
         {"Files": "MediaFileCode, FileName, MimeType, Size, Sha256, Width, Height, Role, Version, Url"},
         (ITEM.needed(),),
+        errors=(NotFound,),
     ),
     Method(
         "get_media_file",
@@ -77,6 +80,7 @@ METHODS: Final = (
         (FILE.needed(),),
         "Fetch Url with a plain GET, without this service's headers, and do not pass it on.",
         MEDIA_FILE,
+        errors=(NotFound,),
     ),
     Method(
         "request_media_upload",
@@ -95,6 +99,11 @@ METHODS: Final = (
         (ITEM.needed(), FILE_NAME.needed(), MIME_TYPE.needed(), SIZE.needed(), CHECKSUM.needed()),
         "PUT the bytes to Url with exactly Headers, then call attach_media_file with UploadToken. Files up to 3 MiB can"
         " go inline instead.",
+        errors=(
+            NotFound,
+            FileTooLarge,
+            UnsupportedMedia,
+        ),
     ),
     Method(
         "attach_media_file",
@@ -114,6 +123,11 @@ METHODS: Final = (
         ),
         "Give ContentBase64 or UploadToken. No SVG, no macros.",
         MEDIA_FILE,
+        errors=(
+            InvalidState,
+            FileTooLarge,
+            UnsupportedMedia,
+        ),
     ),
     Method(
         "delete_media_file",
@@ -126,5 +140,6 @@ METHODS: Final = (
         (FILE.needed(),),
         "Refused for the last file of an item that articles use.",
         MEDIA_FILE,
+        carries_undo=True,
     ),
 )

@@ -11,6 +11,7 @@ from affino_mcp.catalogue.field import Field, Reference
 from affino_mcp.catalogue.kinds import choice, flag, line, lookup, text, whole
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, listing
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.tool_errors import NotFound
 
 FILE_TYPES: Final = ("image", "video", "audio", "document", "other")
 CATEGORY: Final = Field("CategoryCode", lookup(), "code or name", Reference("media_categories", "Category"))
@@ -48,6 +49,7 @@ MEDIA_ITEM: Final = Record(
     sorts=("Code", "Title", "Created", "Updated"),
     summary=("Title", "CategoryCode", "AltText", "Credit", "SecurityCode"),
     search=("Title", "Description", "Credit"),
+    undo_with={"media_files": ("attach_media_file", "delete_media_file")},
 )
 ITEM: Final = MEDIA_ITEM.code_field
 RECORDS: Final = (MEDIA_ITEM, MEDIA_CATEGORY)
@@ -66,6 +68,7 @@ METHODS: Final = (
             MEDIA_ITEM, CATEGORY, Field("FileType", choice(*FILE_TYPES)), Field("HasFile", flag()), TOPIC_FILTER, MINE
         ),
         record=MEDIA_ITEM,
+        errors=(NotFound,),
     ),
     Method(
         "get_media_item",
@@ -77,6 +80,7 @@ METHODS: Final = (
         _FULL,
         (ITEM.needed(),),
         record=MEDIA_ITEM,
+        errors=(NotFound,),
     ),
     Method(
         "create_media_item",
@@ -89,6 +93,7 @@ METHODS: Final = (
         MEDIA_ITEM.creating(),
         "The file is a separate call: keep MediaFileItemCode and call attach_media_file.",
         MEDIA_ITEM,
+        errors=(NotFound,),
     ),
     Method(
         "update_media_item",
@@ -100,6 +105,8 @@ METHODS: Final = (
         _FULL,
         MEDIA_ITEM.updating(),
         record=MEDIA_ITEM,
+        carries_undo=True,
+        answers_as="get_media_item",
     ),
     Method(
         "delete_media_item",
@@ -111,6 +118,7 @@ METHODS: Final = (
         {ITEM.name: "the code", "Deleted": "true"},
         (ITEM.needed(), Field("Force", flag(), "even while articles use it")),
         record=MEDIA_ITEM,
+        carries_undo=True,
     ),
     Method(
         "list_media_categories",

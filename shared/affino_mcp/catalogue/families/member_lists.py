@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families import accounts, contacts
 from affino_mcp.catalogue.families.shared import SEARCH_NAMES, TOPICS
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import choice, codes, line, text, whole
-from affino_mcp.catalogue.method import CURSOR, MINE, PAGE_RETURNS, PAGE_SIZE, Effect, Method, listing
+from affino_mcp.catalogue.method import CURSOR, MINE, PAGE_RETURNS, PAGE_SIZE, Declared, Effect, Method, listing
 from affino_mcp.catalogue.record import Record
+from affino_mcp.tool_errors import NotFound
 
 MOST_MEMBERS: Final = 500
 """Maximum number of members that one call may add or remove."""
@@ -50,6 +51,10 @@ class ListKind:
     def _full(self) -> dict[str, str]:
         return {self.record.name: f"the full {self.record.words}"}
 
+    @property
+    def _get(self) -> str:
+        return f"get_{self.stem}"
+
     def _reading(self) -> tuple[Method, ...]:
         record, words, which = self.record, self.record.words, self.record.code_field.needed()
         has = Field(self.member.code, self.member.code_field.kind, f"lists with this {self.member.words} in them")
@@ -63,7 +68,16 @@ class ListKind:
                 PAGE_RETURNS,
                 *listing(record, has, MINE),
             ),
-            self._row(f"get_{self.stem}", Effect.READ, "read", f"Read one {words}.", self.example, self._full, which),
+            self._row(
+                self._get,
+                Effect.READ,
+                "read",
+                f"Read one {words}.",
+                self.example,
+                self._full,
+                which,
+                errors=(NotFound,),
+            ),
         )
 
     def _writing(self) -> tuple[Method, ...]:
@@ -78,6 +92,7 @@ class ListKind:
                 self.example,
                 full,
                 *record.creating(),
+                answers_as=self._get,
             ),
             self._row(
                 f"update_{self.stem}",
@@ -87,6 +102,8 @@ class ListKind:
                 f"rename {self.example}",
                 full,
                 *record.updating(without=(TYPE.name,)),
+                carries_undo=True,
+                answers_as=self._get,
             ),
             self._row(
                 f"delete_{self.stem}",
@@ -96,6 +113,7 @@ class ListKind:
                 f"remove {self.example}",
                 gone,
                 which,
+                carries_undo=True,
             ),
         )
 
@@ -114,6 +132,7 @@ class ListKind:
                 SEARCH_NAMES,
                 PAGE_SIZE,
                 CURSOR,
+                errors=(NotFound,),
             ),
             self._row(
                 f"add_{self.stem}_members",
@@ -138,10 +157,18 @@ class ListKind:
         )
 
     def _row(
-        self, name: str, effect: Effect, deed: str, summary: str, example: str, returns: dict[str, str], *takes: Field
+        self,
+        name: str,
+        effect: Effect,
+        deed: str,
+        summary: str,
+        example: str,
+        returns: dict[str, str],
+        *takes: Field,
+        **declared: Unpack[Declared],
     ) -> Method:
-        family = self.record.family
-        return Method(name, family, effect, f"{family}.{deed}", summary, example, returns, takes, record=self.record)
+        family, right = self.record.family, f"{self.record.family}.{deed}"
+        return Method(name, family, effect, right, summary, example, returns, takes, record=self.record, **declared)
 
 
 def _record(name: str, family: Family, *more: Field) -> Record:
@@ -162,6 +189,7 @@ def _record(name: str, family: Family, *more: Field) -> Record:
         summary=("Title", "Description", *(field.name for field in more)),
         search=("Title", "Description"),
         defaults={TYPE.name: "segment"} if TYPE in more else {},
+        undo_with={"Members": tuple(f"{verb}_{family.removesuffix('s')}_members" for verb in ("add", "remove"))},
     )
 
 

@@ -10,6 +10,7 @@ from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import code, line, text
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, listing
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.tool_errors import NotFound
 
 NOTE: Final = Record(
     name="Note",
@@ -49,6 +50,7 @@ METHODS: Final = (
         _FULL,
         (NOTE.code_field.needed(),),
         record=NOTE,
+        errors=(NotFound,),
     ),
     Method(
         "create_note",
@@ -61,6 +63,8 @@ METHODS: Final = (
         (*NOTE.creating(), *SCOPE),
         "Keep it short: summarise instead of pasting a chat.",
         record=NOTE,
+        errors=(NotFound,),
+        answers_as="get_note",
     ),
     Method(
         "update_note",
@@ -72,6 +76,8 @@ METHODS: Final = (
         _FULL,
         NOTE.updating(),
         record=NOTE,
+        carries_undo=True,
+        answers_as="get_note",
     ),
     Method(
         "delete_note",
@@ -83,5 +89,6 @@ METHODS: Final = (
         {"NoteCode": "the code", "Deleted": "true"},
         (NOTE.code_field.needed(),),
         record=NOTE,
+        carries_undo=True,
     ),
 )

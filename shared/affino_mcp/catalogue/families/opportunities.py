@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import ACCOUNT, CONTACT, TOPIC_FILTER, TOPICS
 from affino_mcp.catalogue.families.tasks import OWNER
 from affino_mcp.catalogue.field import Field, Reference
 from affino_mcp.catalogue.kinds import choice, code, codes, day, flag, line, lookup, money, names, text, whole
-from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Effect, Method, listing
+from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, listing
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.tool_errors import NotFound
 
 STAGE: Final = Field("Stage", lookup(), "code or name from list_opportunity_stages", Reference("stages", "Stage"))
 PRIMARY: Final = Field("PrimaryContactCode", code(), "UserCode of a contact", Reference("contacts", "PrimaryContact"))
@@ -51,6 +52,11 @@ OPPORTUNITY: Final = Record(
     search=("Title",),
     due="CloseDate",
     defaults={STAGE.name: 1, "Currency": "GBP"},
+    undo_with={
+        "contacts": ("add_opportunity_contact", "remove_opportunity_contact"),
+        "team": ("add_opportunity_team_member", "remove_opportunity_team_member"),
+        "TopicCodes": ("add_opportunity_topics", "remove_opportunity_topics"),
+    },
 )
 _FULL: Final = {"Opportunity": "the full opportunity"}
 _CONTACT: Final = {"Contact": "OpportunityCode, UserCode, Name, Role, Primary"}
@@ -62,11 +68,18 @@ _STAFF: Final = Field("UserCode", code(), "a member of staff", required=True)
 
 
 def _row(
-    name: str, effect: Effect, summary: str, example: str, returns: dict[str, str], *arguments: Field, notes: str = ""
+    name: str,
+    effect: Effect,
+    summary: str,
+    example: str,
+    returns: dict[str, str],
+    *arguments: Field,
+    notes: str = "",
+    **declared: Unpack[Declared],
 ) -> Method:
     deed = {Effect.READ: "read", Effect.DELETE: "delete"}.get(effect, "write")
     right, family = f"{Family.OPPORTUNITIES}.{deed}", Family.OPPORTUNITIES
-    return Method(name, family, effect, right, summary, example, returns, arguments, notes, OPPORTUNITY)
+    return Method(name, family, effect, right, summary, example, returns, arguments, notes, OPPORTUNITY, **declared)
 
 
 _OWN: Final = (
@@ -96,6 +109,7 @@ _OWN: Final = (
         "where do we stand with Orbital Labs' platform expansion?",
         _FULL,
         _WHICH,
+        errors=(NotFound,),
     ),
     _row(
         "create_opportunity",
@@ -105,6 +119,8 @@ _OWN: Final = (
         _FULL,
         *OPPORTUNITY.creating(without=(LOST_REASON.name, TOPICS.name)),
         notes="Further contacts, team members and topics have their own tools: keep the OpportunityCode.",
+        errors=(NotFound,),
+        answers_as="get_opportunity",
     ),
     _row(
         "update_opportunity",
@@ -115,6 +131,8 @@ _OWN: Final = (
         *OPPORTUNITY.updating(without=("AccountCode", TOPICS.name)),
         IF_UPDATED,
         notes="Contacts, team members and topics have their own tools.",
+        carries_undo=True,
+        answers_as="get_opportunity",
     ),
     _row(
         "delete_opportunity",
@@ -124,6 +142,7 @@ _OWN: Final = (
         {"OpportunityCode": "the code", "Deleted": "true"},
         _WHICH,
         notes="A lost one is not deleted: set its stage to Closed.",
+        carries_undo=True,
     ),
     _row(
         "list_opportunity_stages",
@@ -141,6 +160,7 @@ _PARTS: Final = (
         "who decides?",
         {"Contacts": "UserCode, Name, Role, Primary"},
         _WHICH,
+        errors=(NotFound,),
     ),
     _row(
         "add_opportunity_contact",
@@ -169,6 +189,7 @@ _PARTS: Final = (
         "who works on it with me?",
         {"TeamMembers": "UserCode, Name, Role, Split"},
         _WHICH,
+        errors=(NotFound,),
     ),
     _row(
         "add_opportunity_team_member",
@@ -197,6 +218,7 @@ _PARTS: Final = (
         "what is it about?",
         {"Topics": "TopicCode and Name"},
         _WHICH,
+        errors=(NotFound,),
     ),
     _row(
         "add_opportunity_topics",

@@ -10,6 +10,7 @@ from affino_mcp.catalogue.field import Field, Reference
 from affino_mcp.catalogue.kinds import choice, code, day, flag, line, moment, text
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, listing
 from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.tool_errors import NotFound
 
 PENDING: Final = "pending"
 STATUS: Final = Field("Status", choice(PENDING, "in_progress", "completed", "cancelled"))
@@ -74,6 +75,7 @@ METHODS: Final = (
         _FULL,
         (TASK.code_field.needed(),),
         record=TASK,
+        errors=(NotFound,),
     ),
     Method(
         "create_task",
@@ -86,6 +88,8 @@ METHODS: Final = (
         (*TASK.creating(without=("Status",)), *SCOPE),
         "Status starts at pending. If you cannot act yourself, leave a task for a person.",
         record=TASK,
+        errors=(NotFound,),
+        answers_as="get_task",
     ),
     Method(
         "update_task",
@@ -97,6 +101,8 @@ METHODS: Final = (
         _FULL,
         TASK.updating(),
         record=TASK,
+        carries_undo=True,
+        answers_as="get_task",
     ),
     Method(
         "delete_task",
@@ -108,5 +114,6 @@ METHODS: Final = (
         {"AppUserTaskCode": "the code", "Deleted": "true"},
         (TASK.code_field.needed(),),
         record=TASK,
+        carries_undo=True,
     ),
 )

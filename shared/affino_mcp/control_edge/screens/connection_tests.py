@@ -15,11 +15,11 @@ from affino_mcp.catalogue.registry import METHODS, shown
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import Ask
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.tokens import digest
 from affino_mcp.gate.profiles.profile import Profile, ProfileState
 from affino_mcp.gate.whoami import CURRENT_USER
+from affino_mcp.tool_errors import InvalidArgument
 
 _FIELDS: Final = ("profile", "email", "method", "arguments")
 

@@ -18,8 +18,8 @@ from affino_mcp.control_edge.row_visibility import seen
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.control_edge.screens.logs import EXPORTED, ask_log
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.pages.rendering import HEADERS
+from affino_mcp.tool_errors import InvalidArgument
 
 MOST: Final = EXPORTED
 MOST_BYTES: Final = 4_000_000

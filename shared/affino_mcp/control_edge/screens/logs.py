@@ -19,8 +19,8 @@ from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.log_filters import Filters
 from affino_mcp.control_edge.row_visibility import seen
 from affino_mcp.control_edge.screen_request import Ask
-from affino_mcp.errors import InvalidArgument, NotFound
 from affino_mcp.gate.identity.permissions import LOGS_READ
+from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 SHOWN: Final = 50
 READ: Final = 400

@@ -13,7 +13,6 @@ from affino_mcp.admin.operator_audit import Subject
 from affino_mcp.control_edge import gate_row_page
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import Ask
-from affino_mcp.errors import Conflict, InvalidArgument, NotFound
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import folded, plausible
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS, GROUPS, PROFILES_MANAGE, RIGHTS
@@ -21,6 +20,7 @@ from affino_mcp.gate.identity.person import Person, is_code
 from affino_mcp.gate.sessions.session_listing import live
 from affino_mcp.instance.builtin.website.place_rights import DEEDS, places
 from affino_mcp.store.ops import Item, Key
+from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 PAGE: Final = 100
 """People on one page of the list."""

@@ -16,11 +16,11 @@ from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.profile_form_fields import LABELS, ProfileForm
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import Ask
-from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.gate.profiles.profile import OPTIONS, Profile
 from affino_mcp.gate.profiles.profile_form import drawn
 from affino_mcp.gate.profiles.profiles import KEY_LENGTH, Profiles
 from affino_mcp.gate.profiles.rate_arithmetic import default_burst
+from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 
 def new(ask: Ask) -> Response:

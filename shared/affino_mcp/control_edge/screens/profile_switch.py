@@ -14,8 +14,8 @@ from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.control_edge.screens.profile_edit import urls
-from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.gate.profiles.previous_secret import overlap
+from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 OVERLAPS: Final[Mapping[str, str]] = {"0": "at once", "1h": "in an hour", "24h": "in 24 hours", "7d": "in 7 days"}
 """When the old secret stops working: what the operator chooses from."""

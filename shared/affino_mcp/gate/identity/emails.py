@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.identity import row_keys
+from affino_mcp.tool_errors import InvalidArgument
 
 MOST = 255
 

@@ -6,10 +6,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from affino_mcp import observability
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import ConditionFailed, Database, Put, StoreUnavailable, Update, equals
+from affino_mcp.tool_errors import InvalidArgument
 
 SHORTEST, LONGEST = 8, 1024
 NOBODY = 0

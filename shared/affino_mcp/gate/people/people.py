@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date
 
 from affino_mcp.clock import Clock, iso, seconds
-from affino_mcp.errors import Conflict, InvalidArgument, NotFound
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import checked, folded
 from affino_mcp.gate.identity.permissions import GROUPS, RIGHTS
@@ -29,6 +28,7 @@ from affino_mcp.store.ops import (
     exists,
 )
 from affino_mcp.store.retry import everything, until_settled
+from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 __all__ = ["People", "Person"]
 

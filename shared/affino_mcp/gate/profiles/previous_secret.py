@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
 from affino_mcp.clock import iso
-from affino_mcp.errors import BadCredentials, InvalidArgument
+from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.tokens import fingerprint, sha256
+from affino_mcp.tool_errors import InvalidArgument
 
 LONGEST_OVERLAP: Final = timedelta(days=7)
 _OVERLAP: Final = re.compile(r"0|(?P<number>[0-9]{1,3})(?P<unit>[hd])")

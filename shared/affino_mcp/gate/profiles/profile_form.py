@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Iterator
 
 from affino_mcp.catalogue.capability import SWITCHED
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.tool_errors import InvalidArgument
 
 MOST_PER_MINUTE = 6000
 NAME_LENGTH, NOTES_LENGTH = 100, 2000

@@ -14,7 +14,6 @@ from typing import Any
 
 from affino_mcp.catalogue.capability import Access, Capability
 from affino_mcp.clock import Clock, iso, microseconds
-from affino_mcp.errors import Conflict, NotFound
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.previous_secret import Former
 from affino_mcp.gate.profiles.profile import Profile, ProfileState, secret_name
@@ -39,6 +38,7 @@ from affino_mcp.store.ops import (
 )
 from affino_mcp.store.retry import everything, until_settled
 from affino_mcp.store.secrets import Secrets
+from affino_mcp.tool_errors import Conflict, NotFound
 
 KEY_LENGTH, SECRET_LENGTH = 16, 40
 SWITCH_TURNS = 60

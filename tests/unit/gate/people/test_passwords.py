@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from argon2 import PasswordHasher
 
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.people import passwords as module
 from affino_mcp.gate.people.passwords import LONGEST, SHORTEST
 from affino_mcp.store.ops import Put
+from affino_mcp.tool_errors import InvalidArgument
 from tests.unit.gate.world import CREDENTIALS, PASSWORD, World
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.errors import Conflict, InvalidArgument, NotFound, PersonInactive
+from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.permissions import GROUPS, RIGHTS
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 from tests.unit.gate.world import GATE, SIGNED_AT, World
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.errors import BadCredentials, Conflict, InvalidArgument, SessionUnknown, TooManyFailures
+from affino_mcp.errors import BadCredentials, SessionUnknown, TooManyFailures
 from affino_mcp.gate.abuse.token_guard import MOST
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.identity.row_keys import SESSION_PREFIX
@@ -18,6 +18,7 @@ from affino_mcp.gate.profiles.profile import Profile, Standing, signing_secrets,
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Item, Key, StoreUnavailable
 from affino_mcp.store.testing.recording import WatchedDatabase
+from affino_mcp.tool_errors import Conflict, InvalidArgument
 from tests.unit.gate.world import GATE, SIGNED_AT, RawHeaders, World, headers
 
 HOUR = timedelta(hours=1)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.errors import Conflict, InvalidArgument, NotFound
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.settings import DEFAULT_PROFILE_RATE
 from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 from tests.unit.gate.world import ALL, GATE, World
 
 READ = frozenset({Access.READ})

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.errors import Conflict, NotFound
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.engine.change import Change, Clash, without_codes
 from affino_mcp.instance.builtin.engine.codes import CROWDED_FOR, Codes
@@ -19,6 +18,7 @@ from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import Check, Item, Key, Put, absent, equals, exists
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.recording import WatchedDatabase
+from affino_mcp.tool_errors import Conflict, NotFound
 
 TABLE, KEY = "records", Key("p", "A")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.method import Effect
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.errors import ToolError
+from affino_mcp.tool_errors import ToolError
 from tests.unit.instance.deeds import DEEDS, Deed, Desk
 
 MODERATION = {"moderate_article_comment", "moderate_forum_thread", "moderate_forum_post"}

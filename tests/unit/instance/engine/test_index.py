@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.matching import match
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.errors import ToolError
 from affino_mcp.gate.identity.permissions import GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.engine.index import rows
 from affino_mcp.instance.builtin.engine.records import Records, unique_key
-from affino_mcp.instance.builtin.instance import FACETS, BuiltinInstance
+from affino_mcp.instance.builtin.instance import BuiltinInstance
+from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import Item, Key
 from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.tool_errors import ToolError
 
 TABLE = "records"
 SAM = Person(1, "Sam Manager", "sam@affino.example", tuple(GROUPS))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affino_mcp.errors import ToolError
+from affino_mcp.tool_errors import ToolError
 from tests.unit.instance.deeds import DEEDS, Deed, Desk, plain
 
 NOTED: Final = ("Members",)

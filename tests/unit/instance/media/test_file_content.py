@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.instance.builtin.media.file_content import BLOCK, MOST_BLOCKS, Inline, Kept
-from affino_mcp.instance.builtin.media.file_faults import UnsupportedMedia
 from affino_mcp.instance.builtin.media.file_formats import FORMATS, SIGNATURES, Format, fitting_name, known
 from affino_mcp.instance.builtin.media.file_images import measured
 from affino_mcp.store.files import Upload
 from affino_mcp.store.testing.memory_files import MemoryFiles
+from affino_mcp.tool_errors import UnsupportedMedia
 from tests.clock import TestClock
 from tests.flow.media import SAMPLES, jpeg, sha256_of
 

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.errors import ToolError
 from affino_mcp.instance.builtin.engine.document import from_item, record_key
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import WriteOp
 from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.tool_errors import ToolError
 from tests.unit.instance.deeds import Anybody
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

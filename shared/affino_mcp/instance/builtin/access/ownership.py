@@ -5,9 +5,9 @@ The owner, the creator, and a holder of the family's `*.all` right may.
 
 from __future__ import annotations
 
-from affino_mcp.errors import PermissionDenied
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.port import Call
+from affino_mcp.tool_errors import PermissionDenied
 
 
 def owners(document: Document) -> set[int]:

@@ -16,7 +16,6 @@ from typing import Final
 from affino_mcp.catalogue.families.article_steps import STEP
 from affino_mcp.catalogue.families.articles import ARTICLE, AUTHOR, SECTION
 from affino_mcp.clock import iso, precise
-from affino_mcp.errors import NotFound, PermissionDenied
 from affino_mcp.instance.builtin.access import guards, record_security
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document
@@ -24,6 +23,7 @@ from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Place, Records
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call
+from affino_mcp.tool_errors import NotFound, PermissionDenied
 
 FAMILY: Final = ARTICLE.family
 SECTIONS: Final = "sections"

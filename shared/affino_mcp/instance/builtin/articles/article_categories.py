@@ -12,7 +12,6 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import Conflict
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.articles import article_access, article_view
 from affino_mcp.instance.builtin.articles.article_access import PUBLISH, WRITE, Opened
@@ -21,6 +20,7 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.search_words import plain, words
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import Conflict
 
 ITEM: Final = ARTICLE.code
 MOST: Final = 50

@@ -10,7 +10,6 @@ from affino_mcp.catalogue.families.articles import ARTICLE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import InvalidState, NotFound, PermissionDenied
 from affino_mcp.instance.builtin.articles import article_access
 from affino_mcp.instance.builtin.articles.article_access import SECTIONS, Opened
 from affino_mcp.instance.builtin.engine.change import Change
@@ -21,6 +20,7 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references.rendering import full
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import InvalidState, NotFound, PermissionDenied
 
 FAMILY: Final = COMMENT.family
 CODE: Final = COMMENT.code

@@ -12,7 +12,6 @@ from affino_mcp.catalogue.families.articles import ARTICLE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import Conflict, InvalidArgument, NotFound, PermissionDenied, ToolDisabled
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.articles import article_access
 from affino_mcp.instance.builtin.articles.article_access import Opened
@@ -24,6 +23,7 @@ from affino_mcp.instance.builtin.engine.records import Known, Records
 from affino_mcp.instance.builtin.references.rendering import full
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Query
+from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, PermissionDenied, ToolDisabled
 
 FAMILY: Final = ATTACHMENT.family
 CODE: Final = ATTACHMENT.code

@@ -12,7 +12,6 @@ from affino_mcp.catalogue.families.articles import ARTICLE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.instance.builtin.articles import article_access, article_media
 from affino_mcp.instance.builtin.articles.article_access import ORDER, Opened, order, step_opened
 from affino_mcp.instance.builtin.engine import html_policy, long_texts
@@ -24,6 +23,7 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.response_budget import Room
 from affino_mcp.instance.builtin.references.rendering import full
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 FAMILY: Final = STEP.family
 CODE: Final = STEP.code

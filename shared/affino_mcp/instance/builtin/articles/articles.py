@@ -11,7 +11,6 @@ from affino_mcp.catalogue.method import LIVE as LIVE_FIELD
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso, precise
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.articles import article_access, article_view
 from affino_mcp.instance.builtin.articles.article_access import Opened
@@ -24,6 +23,7 @@ from affino_mcp.instance.builtin.engine.records import Records, check_unchanged
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import InvalidArgument
 
 FAMILY: Final = ARTICLE.family
 CODE: Final = ARTICLE.code

@@ -10,7 +10,6 @@ from affino_mcp.catalogue.families.opportunities import OPPORTUNITY
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.instance.builtin.crm import contact_account_links, opportunity_summaries
 from affino_mcp.instance.builtin.crm.contact_account_links import PRIMARY_FIELD, Linked
 from affino_mcp.instance.builtin.engine.change import Change
@@ -25,6 +24,7 @@ from affino_mcp.instance.builtin.references.fixed_lists import LISTS, look_up
 from affino_mcp.instance.builtin.references.rendering import full, shows
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Check, Condition, Item, Query, Span, absent, all_of, any_of, equals
+from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 FAMILY: Final = ACCOUNT.family
 CODE: Final = ACCOUNT.code

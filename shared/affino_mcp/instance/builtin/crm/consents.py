@@ -10,13 +10,13 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso
-from affino_mcp.errors import NotFound
 from affino_mcp.instance.builtin.engine.document import actor
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.search_words import plain, words
 from affino_mcp.instance.builtin.references.fixed_lists import GRANTED, PERMISSIONS, REVOKED
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import NotFound
 
 
 def granted(stored: Stored) -> list[int]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from affino_mcp.clock import iso
-from affino_mcp.errors import Conflict
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.codes import LINK_CODE
 from affino_mcp.instance.builtin.engine.document import Document, actor, record_key
@@ -19,6 +18,7 @@ from affino_mcp.instance.builtin.engine.index import count_key, facet_partition
 from affino_mcp.instance.builtin.engine.record_state import Stored, relation_key
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.store.ops import Query
+from affino_mcp.tool_errors import Conflict
 
 PRIMARY_FIELD: Final = "PrimaryContactCode"
 MOST_LINKS: Final = 25

@@ -8,13 +8,13 @@ from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.families.shared import ACCOUNT
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.errors import NotFound
 from affino_mcp.instance.builtin.crm import contact_account_links
 from affino_mcp.instance.builtin.crm.contact_account_links import PRIMARY_FIELD, Link
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import NotFound
 
 
 def _both(records: Records, values: Values) -> tuple[Stored, Stored]:

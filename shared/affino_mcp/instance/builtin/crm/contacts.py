@@ -11,7 +11,6 @@ from affino_mcp.catalogue.families.member_lists import CONTACT_LISTS
 from affino_mcp.catalogue.families.shared import ACCOUNT as ACCOUNT_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.errors import Conflict, InvalidArgument, NotFound
 from affino_mcp.instance.builtin.crm import consents, contact_account_links, opportunity_summaries
 from affino_mcp.instance.builtin.engine.document import created
 from affino_mcp.instance.builtin.engine.index import Facets
@@ -22,6 +21,7 @@ from affino_mcp.instance.builtin.member_lists import member_lists
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.rendering import full, shows
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 FAMILY: Final = CONTACT.family
 CODE: Final = CONTACT.code

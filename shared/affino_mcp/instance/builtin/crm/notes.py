@@ -9,7 +9,6 @@ from affino_mcp.catalogue.families.notes import NOTE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.instance.builtin.access.ownership import must_own
 from affino_mcp.instance.builtin.crm import subject_record
 from affino_mcp.instance.builtin.engine.document import Document, created
@@ -19,6 +18,7 @@ from affino_mcp.instance.builtin.engine.records import Known, Records
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references.rendering import full
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import InvalidArgument
 
 FAMILY: Final = NOTE.family
 CODE: Final = NOTE.code

@@ -11,7 +11,6 @@ from affino_mcp.catalogue.families.tasks import OWNER
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.instance.builtin.crm import opportunity_people
 from affino_mcp.instance.builtin.crm.opportunity_people import must_take_part, taking_part
 from affino_mcp.instance.builtin.engine.document import Document, created
@@ -25,6 +24,7 @@ from affino_mcp.instance.builtin.references.opportunity_stages import LOST, STAG
 from affino_mcp.instance.builtin.references.rendering import full
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Span
+from affino_mcp.tool_errors import InvalidArgument
 
 FAMILY: Final = OPPORTUNITY.family
 CODE: Final = OPPORTUNITY.code

@@ -15,7 +15,6 @@ from affino_mcp.catalogue.families.opportunities import OPPORTUNITY, PRIMARY, RO
 from affino_mcp.catalogue.families.tasks import OWNER
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.errors import Conflict, InvalidArgument, NotFound
 from affino_mcp.instance.builtin.access.ownership import must_own
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, record_key
@@ -23,6 +22,7 @@ from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Place, Records
 from affino_mcp.instance.builtin.references.references import named
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 CODE: Final = OPPORTUNITY.code
 WHO: Final = "UserCode"

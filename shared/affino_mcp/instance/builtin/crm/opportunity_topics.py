@@ -10,13 +10,13 @@ from affino_mcp.catalogue.families.opportunities import OPPORTUNITY, TOPIC_CODES
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.instance.builtin.crm.opportunity_people import must_take_part
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.search_words import plain
 from affino_mcp.instance.builtin.references.fixed_lists import LISTS
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import InvalidArgument
 
 CODE: Final = OPPORTUNITY.code
 TOPICS: Final = LISTS["topics"]

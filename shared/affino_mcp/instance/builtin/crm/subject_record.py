@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.families.shared import SCOPE
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.errors import InvalidArgument, NotFound, PermissionDenied, ToolDisabled
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.records import Known, Place, Records
 from affino_mcp.instance.builtin.references.rendering import shows
 from affino_mcp.instance.port import Call
+from affino_mcp.tool_errors import InvalidArgument, NotFound, PermissionDenied, ToolDisabled
 
 FAMILY_OF: Final = dict(zip((field.name for field in SCOPE), ("accounts", "contacts", "opportunities"), strict=True))
 """Maps each scope argument to the family of its record."""

@@ -11,7 +11,6 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso, precise
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.instance.builtin.access.ownership import must_own
 from affino_mcp.instance.builtin.crm import subject_record
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, created
@@ -23,6 +22,7 @@ from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.rendering import full
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Query, Span
+from affino_mcp.tool_errors import InvalidArgument
 
 FAMILY: Final = TASK.family
 CODE: Final = TASK.code

@@ -11,7 +11,6 @@ from typing import Any, Final
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, LIVE, Effect, Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import Conflict
 from affino_mcp.instance.builtin.engine import change_journal
 from affino_mcp.instance.builtin.engine.change_journal import Entry
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, Document
@@ -32,6 +31,7 @@ from affino_mcp.store.ops import (
     equals,
     key_of,
 )
+from affino_mcp.tool_errors import Conflict
 
 NOTHING_WRITTEN: Final = "Nothing was written: this shows what the call would do."
 MOST_OPERATIONS: Final = 100

@@ -14,9 +14,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import Item
+from affino_mcp.tool_errors import InvalidArgument
 
 _SEAL: Final = 12
 _NOT_PART_OF_THE_QUERY: Final = frozenset({"Cursor", "PageSize"})

@@ -7,15 +7,13 @@ import json
 from datetime import timedelta
 from typing import Final
 
-from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Method
-from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import seconds
-from affino_mcp.errors import Conflict
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Compare, Database, Item, Key, Put, absent, any_of
+from affino_mcp.tool_errors import Conflict
 
 KEPT: Final = timedelta(hours=24)
 """How long a used key is remembered."""
@@ -48,23 +46,9 @@ def remember(table: str, method: Method, values: Values, call: Call, done: Done)
     body = json.dumps(done.body, ensure_ascii=False)
     row |= {
         "ttl": now + int(KEPT.total_seconds()),
-        "body": "{}" if len(body) > MOST_KEPT and reader(method, done.record) else body,
+        "body": "{}" if len(body) > MOST_KEPT and method.answers_as else body,
     }
     return Put(table, row, any_of(absent(), Compare("ttl", "<", now)))
-
-
-def reader(method: Method, ref: str) -> Method | None:
-    """Finds the read method that gives the same kind of answer for the record's code alone; None when there is none.
-
-    Takes the method that was carried out, and the reference of the record that it was about.
-    """
-    record = RECORDS.get(ref.partition("#")[0])
-    reads = (found for found in METHODS.values() if found.access is Access.READ and found.returns == method.returns)
-    return next((found for found in reads if record and _takes_only(found, record.code)), None)
-
-
-def _takes_only(method: Method, code: str) -> bool:
-    return code in {field.name for field in method.takes} and all(f.name == code for f in method.takes if f.required)
 
 
 def replay(db: Database, table: str, method: Method, values: Values, call: Call) -> Done | None:

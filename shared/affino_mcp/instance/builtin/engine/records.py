@@ -13,22 +13,25 @@ from typing import Any, Final
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IF_UPDATED, Method
 from affino_mcp.clock import precise
-from affino_mcp.errors import Conflict, NotFound
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.codes import Codes
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, RELATION_SK, Document, from_item, record_key
 from affino_mcp.instance.builtin.engine.index import Facets, count_key, moves, rows
 from affino_mcp.instance.builtin.engine.memberships import follow
 from affino_mcp.instance.builtin.engine.record_state import Stored
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, Span, absent, equals
+from affino_mcp.tool_errors import Conflict, NotFound
 
 Place = tuple[str, int]
 Known = dict[Place, Document]
 """Loaded documents by family and code."""
 
 Facet = Callable[[Stored], Facets]
+Carry = Callable[["Records", Method, Values, Call], Done]
+"""Carries out one method."""
+
 MOST_AT_ONCE: Final = 100
 _MOST_RELATIONS: Final = 100
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.forums import FORUM, MANAGE, POST, POST_RIGHT, THREAD
-from affino_mcp.errors import InvalidState, NotFound, PermissionDenied
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import facet_partition
@@ -21,6 +20,7 @@ from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import Contains, Query, any_of
+from affino_mcp.tool_errors import InvalidState, NotFound, PermissionDenied
 
 APPROVED, PENDING, REJECTED = "approved", "pending", "rejected"
 MODERATION: Final = "Moderation"

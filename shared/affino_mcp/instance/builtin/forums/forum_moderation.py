@@ -10,7 +10,6 @@ from affino_mcp.catalogue.families.forums import FORUM, POST, REASON, THREAD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import Records
@@ -24,6 +23,7 @@ from affino_mcp.instance.builtin.forums.forum_access import (
     moderation,
 )
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 MOVE: Final = "move"
 _STATES: Final[dict[str, dict[str, Any]]] = {

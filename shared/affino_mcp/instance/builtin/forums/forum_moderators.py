@@ -10,12 +10,12 @@ from affino_mcp.catalogue.families.forums import FORUM, USER
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.clock import iso
-from affino_mcp.errors import Conflict, InvalidArgument, NotFound
 from affino_mcp.instance.builtin.engine.document import Document, actor
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.forums import forum_access
 from affino_mcp.instance.builtin.forums.forum_access import PEOPLE, OpenForum
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 CODE: Final = FORUM.code
 WHO: Final = USER.name

@@ -11,7 +11,6 @@ from affino_mcp.catalogue.families.forums import BODY, POST, REASON, THREAD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.clock import iso
-from affino_mcp.errors import Conflict, InvalidArgument, NotFound
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.engine import cursor, html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
@@ -33,6 +32,7 @@ from affino_mcp.instance.builtin.forums.forum_view import REPLY_TO
 from affino_mcp.instance.builtin.listing import listing, partition_merge
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Item, Page
+from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 FAMILY: Final = POST.family
 CODE: Final = POST.code

@@ -13,7 +13,6 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso
-from affino_mcp.errors import NotFound, PermissionDenied, ToolDisabled
 from affino_mcp.instance.builtin.access import guards, record_security
 from affino_mcp.instance.builtin.engine import change_journal, cursor
 from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
@@ -27,6 +26,7 @@ from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE
 from affino_mcp.instance.builtin.references import rendering
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Item, Query, Span
+from affino_mcp.tool_errors import NotFound, PermissionDenied, ToolDisabled
 
 GUARDS: Final = {"standardSectionCode": "sections", guards.SECURITY: guards.SECURITIES, "ForumItemCode": "forums"}
 """Maps the attributes that name a guard of a record to the guard's family."""

@@ -6,27 +6,25 @@ what prevents it: attributes that have changed since, and relations, which have 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.families.history import CODE, KIND, SWITCH, VERSION
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
-from affino_mcp.errors import Conflict, NotFound, PermissionDenied
 from affino_mcp.instance.builtin.engine import change_journal, long_texts
 from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
 from affino_mcp.instance.builtin.engine.record_state import Stored
-from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.history import history, restore_check, undo_context
 from affino_mcp.instance.builtin.history.undo_context import Undoing, tool_for
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import Conflict, NotFound, PermissionDenied
 
-Carry = Callable[[Records, Method, Values, Call], Done]
-"""The type of a function that carries out a method."""
-
-ATTRIBUTES: Final = "Attributes"
+Tools = Mapping[str, Carry]
+"""The functions that carry the tools out, by the tools' names."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +40,17 @@ class Past:
         return self.stored.values()
 
 
-def undo_change(records: Records, method: Method, values: Values, call: Call, carry: Carry) -> Done:
-    """Undoes one change. `carry` carries out any other method. Raises Conflict naming what prevents the undo."""
+def undo_change(records: Records, method: Method, values: Values, call: Call, tools: Tools) -> Done:
+    """Undoes one change. `tools` carry out the other methods. Raises Conflict naming what prevents the undo."""
     history.must_open(call, values[KIND.name], Access.WRITE)
     past = _past(records, call, values)
     view = Undoing(records, method, values, past.entry)
     if past.entry.deed is Deed.DELETED:
-        return _restored(view, past, values, call, carry)
+        return _restored(view, past, values, call, tools)
     if past.stored.document.deleted:
         raise Conflict("The record has been deleted since. Undo that first.", argument=VERSION.name)
     back = _changed_back if past.entry.deed is Deed.CHANGED else _deleted
-    return back(view, past, values, call, carry)
+    return back(view, past, values, call, tools)
 
 
 def _past(records: Records, call: Call, values: Values) -> Past:
@@ -87,7 +85,7 @@ def _given(values: Values, tool: Method, more: Mapping[str, Any]) -> Values:
     return {tool.record.code: values[CODE.name], **more, **rehearsal}
 
 
-def _changed_back(view: Undoing, past: Past, values: Values, call: Call, carry: Carry) -> Done:
+def _changed_back(view: Undoing, past: Past, values: Values, call: Call, tools: Tools) -> Done:
     tool, entry = _tool(call, values[KIND.name], "update"), past.entry
     if not entry.after:
         text = "That change left every attribute as it was."
@@ -99,7 +97,7 @@ def _changed_back(view: Undoing, past: Past, values: Values, call: Call, carry: 
         raise undo_context.moved(moved)
     kept = {name: _text(view, past.stored, entry.before[name]) for name in entry.after}
     view.wanted = {**past.current, **entry.before}
-    return carry(view, tool, _given(values, tool, kept), call)
+    return tools[tool.name](view, tool, _given(values, tool, kept), call)
 
 
 def _text(records: Records, stored: Stored, value: Any) -> Any:
@@ -109,17 +107,17 @@ def _text(records: Records, stored: Stored, value: Any) -> Any:
     return long_texts.read(records, [(stored.document.family, stored.document.code, value)])[0]
 
 
-def _deleted(view: Undoing, past: Past, values: Values, call: Call, carry: Carry) -> Done:
+def _deleted(view: Undoing, past: Past, values: Values, call: Call, tools: Tools) -> Done:
     tool, entry = _tool(call, values[KIND.name], "delete"), past.entry
     since = {n for n in {**past.current, **entry.after} if past.current.get(n) != entry.after.get(n)}
     if entry.deed is Deed.CREATED and since:
         raise undo_context.moved(sorted(since))
     if entry.deed is Deed.RESTORED and past.stored.document.version != entry.version:
         raise Conflict("The record has been changed since it was restored.", argument=VERSION.name)
-    return carry(view, tool, _given(values, tool, {}), call)
+    return tools[tool.name](view, tool, _given(values, tool, {}), call)
 
 
-def _restored(view: Undoing, past: Past, values: Values, call: Call, carry: Carry) -> Done:
+def _restored(view: Undoing, past: Past, values: Values, call: Call, tools: Tools) -> Done:
     """Restores a deleted record; whoever may delete the record may do that."""
     stored, entry = past.stored, past.entry
     if not stored.document.deleted or stored.document.version != entry.version:
@@ -130,7 +128,7 @@ def _restored(view: Undoing, past: Past, values: Values, call: Call, carry: Carr
     force = {field.name: True for field in tool.takes if field.name == "Force"}
     rehearsed = {**_given(values, tool, force), DRY_RUN.name: True}
     as_before = replace(stored, document=replace(stored.document, deleted=False))
-    carry(restore_check.Present(view, as_before), tool, rehearsed, replace(call, warnings=[]))
+    tools[tool.name](restore_check.Present(view, as_before), tool, rehearsed, replace(call, warnings=[]))
     change = view.change(tool, values, call)
     restore_check.check(view, change, as_before.document)
     after = replace(stored, document=replace(stored.document.changed(call, entry.before), deleted=False))

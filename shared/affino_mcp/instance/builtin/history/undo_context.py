@@ -9,13 +9,13 @@ from typing import Any, Final
 from affino_mcp.catalogue.families.history import CODE, KIND, VERSION
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Effect, Method
-from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.errors import Conflict
+from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import Conflict
 
 _HOW: Final = {
     Deed.CREATED: "deleted",
@@ -23,53 +23,18 @@ _HOW: Final = {
     Deed.CHANGED: "changed back",
     Deed.DELETED: "restored",
 }
-_VERBS: Final = {"update": (Effect.UPDATE,), "delete": (Effect.DELETE, Effect.REMOVE), "create": (Effect.CREATE,)}
-
-TOOLS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    "contacts": {
-        "accounts": ("link_contact_to_account", "update_contact_account_link", "unlink_contact_from_account"),
-        "permissions": ("grant_contact_permission", "revoke_contact_permission"),
-    },
-    "contact_lists": {"Members": ("add_contact_list_members", "remove_contact_list_members")},
-    "account_lists": {"Members": ("add_account_list_members", "remove_account_list_members")},
-    "opportunities": {
-        "contacts": ("add_opportunity_contact", "remove_opportunity_contact"),
-        "team": ("add_opportunity_team_member", "remove_opportunity_team_member"),
-        "TopicCodes": ("add_opportunity_topics", "remove_opportunity_topics"),
-    },
-    "articles": {
-        "Steps": ("create_article_step", "delete_article_step", "reorder_article_steps"),
-        "Categories": ("add_article_categories", "remove_article_categories"),
-    },
-    "article_steps": {"": ("create_article_step",)},
-    "article_comments": {"": ("moderate_article_comment", "create_article_comment")},
-    "media_items": {"media_files": ("attach_media_file", "delete_media_file")},
-    "media_files": {"": ("attach_media_file",)},
-    "forums": {"contacts": ("add_forum_moderator", "remove_forum_moderator")},
-    "forum_threads": {"": ("moderate_forum_thread",)},
-    "forum_posts": {"": ("moderate_forum_post", "create_forum_post")},
-}
-"""The tools to use where undo does not apply, by kind of record and prefix of the attribute ("" for any other)."""
+_EFFECTS: Final = {"update": (Effect.UPDATE,), "delete": (Effect.DELETE, Effect.REMOVE)}
 
 
 def tool_for(kind: str, verb: str) -> Method | None:
-    """Finds the method that updates or deletes (`verb`) a record of this kind by its code alone.
-
-    None when there is none.
-    """
-    for method in METHODS.values():
-        record = method.record
-        if record is None or record.family != kind or method.effect not in _VERBS[verb]:
-            continue
-        needed = {field.name for field in method.takes if field.required}
-        if record.code in needed and needed <= {record.code, *record.required}:
-            return method
-    return None
+    """Finds the method that an undo calls to update or delete (`verb`) a record of this kind; None when none is declared."""
+    declared = (method for method in METHODS.values() if method.carries_undo and method.effect in _EFFECTS[verb])
+    return next((method for method in declared if method.record and method.record.family == kind), None)
 
 
 def instead(kind: str, names: Sequence[str]) -> list[str]:
     """The tools to use for attributes that undo does not change."""
-    known = TOOLS.get(kind, {})
+    known = RECORDS[kind].undo_with
     fitting = [known.get(name.partition("#")[0], known.get("", ())) for name in names]
     return list(dict.fromkeys(tool for tools in fitting for tool in tools))
 

@@ -7,7 +7,6 @@ from typing import Final
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.instance.builtin.engine import cursor
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import INDEXES, facet_partition, sort_keys, words_of
@@ -16,6 +15,7 @@ from affino_mcp.instance.builtin.engine.search_words import words
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE, Plan, is_recent, page
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Item, Query
+from affino_mcp.tool_errors import InvalidArgument
 
 MOST_BELOW: Final = 100
 """Maximum number of records that are read below one record of a tree."""

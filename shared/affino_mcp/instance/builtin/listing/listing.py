@@ -10,7 +10,6 @@ from typing import Final
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import precise
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.instance.builtin.engine import cursor
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import INDEXES, Facets, facet_partition, padded, word_partition
@@ -21,6 +20,7 @@ from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE, Plan, is_rec
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.conditions import holds
 from affino_mcp.store.ops import All, Compare, Condition, Contains, Item, Page, Query, Span, any_of
+from affino_mcp.tool_errors import InvalidArgument
 
 __all__ = ["DEFAULT_PAGE", "Plan", "admits", "asked", "collect", "conditions", "found_by", "index_query", "run", "show"]
 

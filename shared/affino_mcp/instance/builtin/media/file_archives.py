@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from affino_mcp.instance.builtin.media.file_content import Content
-from affino_mcp.instance.builtin.media.file_faults import UnsupportedMedia
+from affino_mcp.tool_errors import UnsupportedMedia
 
 MOST_ENTRIES: Final = 5_000
 MOST_DIRECTORY: Final = 1024 * 1024

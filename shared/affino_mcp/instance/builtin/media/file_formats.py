@@ -12,7 +12,7 @@ from typing import Final
 
 from affino_mcp.instance.builtin.media.file_archives import compound, zipped
 from affino_mcp.instance.builtin.media.file_content import Content
-from affino_mcp.instance.builtin.media.file_faults import UnsupportedMedia
+from affino_mcp.tool_errors import UnsupportedMedia
 
 
 @dataclass(frozen=True)

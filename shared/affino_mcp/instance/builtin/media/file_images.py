@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from affino_mcp.instance.builtin.media.file_content import Content
-from affino_mcp.instance.builtin.media.file_faults import UnsupportedMedia
+from affino_mcp.tool_errors import UnsupportedMedia
 
 MOST_SIDE: Final = 30_000
 MOST_PIXELS: Final = 100_000_000

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
-from affino_mcp.errors import NotFound
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.access.ownership import must_own
 from affino_mcp.instance.builtin.engine.change import Change
@@ -19,6 +18,7 @@ from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Records
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call
+from affino_mcp.tool_errors import NotFound
 
 FAMILY: Final = MEDIA_ITEM.family
 FILES: Final = "media_files"

@@ -9,7 +9,6 @@ from typing import Final
 from affino_mcp.catalogue.families.media_items import CATEGORY, MEDIA_CATEGORY
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.errors import PermissionDenied
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import Facets
@@ -18,6 +17,7 @@ from affino_mcp.instance.builtin.engine.records import Known, Records
 from affino_mcp.instance.builtin.engine.search_words import plain, words
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import PermissionDenied
 
 FAMILY: Final = MEDIA_CATEGORY.family
 RIGHT: Final = "media_items.write"

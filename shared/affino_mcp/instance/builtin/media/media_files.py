@@ -12,7 +12,6 @@ from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import Conflict, NotFound, ToolError
 from affino_mcp.instance.builtin.engine.change import Change, Clash
 from affino_mcp.instance.builtin.engine.document import Document, created
 from affino_mcp.instance.builtin.engine.idempotency import UsedKey
@@ -27,13 +26,13 @@ from affino_mcp.instance.builtin.media import (
     media_uses,
     media_view,
 )
-from affino_mcp.instance.builtin.media.file_faults import UnsupportedMedia
 from affino_mcp.instance.builtin.media.file_formats import Format
 from affino_mcp.instance.builtin.media.media_access import Opened
 from affino_mcp.instance.builtin.media.media_sources import Source
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.files import MEDIA, NoObject
 from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.tool_errors import Conflict, NotFound, ToolError, UnsupportedMedia
 
 FAMILY: Final = MEDIA_FILE.family
 CODE: Final = MEDIA_FILE.code

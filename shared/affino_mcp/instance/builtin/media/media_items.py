@@ -9,7 +9,6 @@ from affino_mcp.catalogue.families.media_items import CATEGORY, MEDIA_ITEM
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import Conflict
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.engine.document import created
 from affino_mcp.instance.builtin.engine.index import Facets
@@ -21,6 +20,7 @@ from affino_mcp.instance.builtin.media.media_access import FILES, Opened
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.rendering import full
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.tool_errors import Conflict
 
 FAMILY: Final = MEDIA_ITEM.family
 CODE: Final = MEDIA_ITEM.code

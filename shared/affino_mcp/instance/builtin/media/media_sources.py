@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.families.media_files import MOST_INLINE, MOST_TEXT
-from affino_mcp.errors import InvalidArgument, InvalidState
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media import media_uploads, media_view
 from affino_mcp.instance.builtin.media.file_content import Content, Inline, Kept
-from affino_mcp.instance.builtin.media.file_faults import FileTooLarge
 from affino_mcp.instance.builtin.media.media_uploads import TOKEN
 from affino_mcp.store.files import Files, NoObject, Upload
 from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.tool_errors import FileTooLarge, InvalidArgument, InvalidState
 
 INLINE: Final = "ContentBase64"
 

@@ -16,14 +16,13 @@ from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.clock import iso, seconds
-from affino_mcp.errors import InvalidArgument, InvalidState
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media import file_formats, media_access, media_view
-from affino_mcp.instance.builtin.media.file_faults import FileTooLarge
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.files import LIFETIME, UPLOADS, Upload
 from affino_mcp.store.ops import Item, Key, Put, Update, absent, equals
+from affino_mcp.tool_errors import FileTooLarge, InvalidArgument, InvalidState
 
 CODE: Final = MEDIA_ITEM.code
 TOKEN: Final = "UploadToken"  # noqa: S105 (an argument's name)

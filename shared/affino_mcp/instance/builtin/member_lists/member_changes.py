@@ -18,7 +18,6 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso
-from affino_mcp.errors import PermissionDenied, ToolError
 from affino_mcp.instance.builtin.engine.change import Change, Clash
 from affino_mcp.instance.builtin.engine.document import RELATION_SK, actor, from_item, record_key
 from affino_mcp.instance.builtin.engine.idempotency import replay
@@ -29,6 +28,7 @@ from affino_mcp.instance.builtin.member_lists.member_lists import is_mailing_lis
 from affino_mcp.instance.builtin.references.fixed_lists import GRANTED, MARKETING
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Delete, Item, Key, Put, StoreUnavailable, absent, exists
+from affino_mcp.tool_errors import PermissionDenied, ToolError
 
 AT_ONCE: Final = 28
 """Members in one transaction: three rows each, next to the list, its index rows, history, audit row and key."""

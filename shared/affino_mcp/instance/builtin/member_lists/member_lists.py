@@ -11,7 +11,6 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import InvalidArgument, NotFound
 from affino_mcp.instance.builtin.engine.document import Document, created
 from affino_mcp.instance.builtin.engine.index import Facets, facet_partition, name_prefix
 from affino_mcp.instance.builtin.engine.memberships import counts
@@ -23,6 +22,7 @@ from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.rendering import full
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Query, Span
+from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 _KIND_OF: Final = {kind.record.family: kind for kind in KINDS}
 

@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Mapping
 from typing import Final
 
-from affino_mcp.errors import InvalidArgument
 from affino_mcp.instance.builtin.engine.search_words import plain
 from affino_mcp.instance.builtin.references import opportunity_stages
+from affino_mcp.tool_errors import InvalidArgument
 
 
 def _numbered(*names: str) -> dict[int, str]:

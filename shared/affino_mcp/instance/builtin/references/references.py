@@ -13,13 +13,13 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.errors import InvalidArgument, NotFound
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.records import Known, Place, Records
 from affino_mcp.instance.builtin.references.fixed_lists import LISTS, look_up
 from affino_mcp.instance.port import Call
+from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 OPERATORS: Final = frozenset(("sections", "securities", "article_types", "article_categories", "media_categories"))
 """Kinds of records that operators own: no family of a profile switches them on, and some are open to some groups only.

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import Record
-from affino_mcp.errors import Conflict
 from affino_mcp.instance.builtin.access import guards, record_security
 from affino_mcp.instance.builtin.engine.change import Clash
 from affino_mcp.instance.builtin.engine.document import Document, created
@@ -21,6 +20,7 @@ from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Actor
 from affino_mcp.store.ops import Query
+from affino_mcp.tool_errors import Conflict
 
 ATTEMPTS: Final = 5
 

@@ -1,0 +1,133 @@
+"""The errors of tools, in one tree: a tool says no, in a result with isError and {"error": {...}}.
+
+ToolError
+├── InvalidArgument         -10   an argument is wrong, missing or too long
+├── PermissionDenied        -110  the person lacks a right
+├── ToolDisabled            -111  the profile does not allow the tool's family
+├── NotFound                -120  no such record, or the person may not see it
+├── Conflict                -130  duplicate, stale, or in use
+├── InvalidState            -131  the record's state forbids it
+├── ConfirmationRequired    -132  the person has not confirmed the call
+├── NotConfirmed            -133  the person was asked and said no
+├── FileTooLarge            -140  the file is over its limit
+├── UnsupportedMedia        -141  the file has no allowed format
+└── Unexpected              -1    a fault of the service, without its text
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from affino_mcp.errors import AffinoError
+
+
+class ToolError(AffinoError):
+    """The tool was reached and says no; the caller gets a result with isError. `status` is the API Log's status code."""
+
+    status: ClassVar[int] = 400
+
+
+class InvalidArgument(ToolError):
+    """An argument is wrong; `argument` names it."""
+
+    type, code = "validation_error", -10
+    text = "An argument is not valid."
+
+    def __init__(self, argument: str, message: str, **details: Any) -> None:
+        super().__init__(message, argument=argument, who_can_fix="caller", **details)
+
+
+class PermissionDenied(ToolError):
+    """The person lacks `right`; says who can grant it, never what the data are (R140)."""
+
+    type, code, status = "permission_denied", -110, 403
+
+    def __init__(self, right: str, message: str | None = None, *, next_step: str | None = None, **details: Any) -> None:
+        text = message or f"The person you act for does not have the right '{right}'."
+        step = next_step or "Tell the person; an operator can grant the right through a security group."
+        super().__init__(text, denied_by="person", rule=right, who_can_fix="operator", next=step, **details)
+
+
+class ToolDisabled(ToolError):
+    """The profile does not allow this tool's family and access (R66, R69)."""
+
+    type, code, status = "tool_disabled", -111, 403
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(
+            f"This tool is switched off: the API Profile does not allow '{rule}'.",
+            denied_by="profile",
+            rule=rule,
+            who_can_fix="operator",
+            next="Go on without this tool, or ask the operator to switch the family on for this profile.",
+        )
+
+
+class NotFound(ToolError):
+    """No such record, or the person may not see it: one answer, so nothing leaks."""
+
+    type, code, status = "not_found", -120, 404
+
+    def __init__(self, argument: str, what: str, **details: Any) -> None:
+        super().__init__(f"No {what} with this {argument} can be found.", argument=argument, **details)
+
+
+class Conflict(ToolError):
+    """A duplicate, a stale `IfUpdated`, a record in use, or a reused key."""
+
+    type, code, status = "conflict", -130, 409
+    text = "The change conflicts with what is stored."
+
+
+class InvalidState(ToolError):
+    """The record's state does not allow the change."""
+
+    type, code, status = "invalid_state", -131, 409
+    text = "The record's state does not allow this."
+
+
+class ConfirmationRequired(ToolError):
+    """The profile wants the person's confirmation first; `question` is for a client that can show it as a form.
+
+    `argument` is the one that confirms a call where no form can be shown.
+    """
+
+    type, code, status = "confirmation_required", -132, 409
+    text = "This API Profile needs the person's confirmation first. Ask the person, then call again with Confirm: true."
+
+    def __init__(self, argument: str, question: Any = None) -> None:
+        step = f"Tell the person what you are about to do; call again with {argument}: true only when they agree."
+        super().__init__(argument=argument, denied_by="profile", who_can_fix="person", next=step)
+        self.question = question
+
+
+class NotConfirmed(ToolError):
+    """The person was asked and did not agree."""
+
+    type, code, status = "not_confirmed", -133, 403
+    text = "The person was asked and did not confirm this call. Nothing was changed."
+
+    def __init__(self) -> None:
+        step = "Do not repeat the call; ask the person what to do instead."
+        super().__init__(denied_by="person", who_can_fix="person", next=step)
+
+
+class FileTooLarge(ToolError):
+    """The file exceeds the size limit of the way in which it was sent."""
+
+    type, code, status = "too_large", -140, 413
+    text = "The file is too large."
+
+
+class UnsupportedMedia(ToolError):
+    """The file has no allowed format, or another format than declared."""
+
+    type, code, status = "unsupported_media", -141, 415
+    text = "Files of this type are not accepted."
+
+
+class Unexpected(ToolError):
+    """A fault of ours; the log holds the rest under the request id."""
+
+    type, code, status = "unexpected", -1, 500
+    text = "Something went wrong on our side. Nothing was changed. The operator can find the call by its request id."
