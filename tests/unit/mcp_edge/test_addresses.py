@@ -43,7 +43,7 @@ def test_only_post_is_served(edge: Edge, method: str) -> None:
 )
 def test_oauth_probes_and_anything_else_get_a_cheap_404(edge: Edge, path: str, method: str) -> None:
     seen = edge.answer(load("oauth_probe") | {"path": path, "httpMethod": method})
-    assert (seen.status, seen.error["data"]["type"]) == (404, "not_found")
+    assert (seen.status, seen.error["data"]["type"]) == (404, "path_not_found")
     assert "id" not in seen.json
     assert not edge.door.asked
     assert not edge.desk.refusals
@@ -70,7 +70,7 @@ def test_no_origin_or_an_allowed_one_is_served(edge: Edge, headers: dict[str, st
 
 def test_a_body_over_the_limit_is_413(edge: Edge) -> None:
     seen = edge.answer(event("tools/list", body=" " * (MAX_BODY + 1)))
-    assert (seen.status, seen.error["data"]["type"]) == (413, "too_large")
+    assert (seen.status, seen.error["data"]["type"]) == (413, "body_too_large")
     assert not edge.door.asked
 
 
