@@ -7,16 +7,16 @@ posts is for their author and the moderators. The same people may read the histo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.article_comments import COMMENT
 from affino_mcp.catalogue.families.article_media import ATTACHMENT
 from affino_mcp.catalogue.families.article_steps import STEP
 from affino_mcp.catalogue.families.articles import ARTICLE
 from affino_mcp.catalogue.families.forums import FORUM, POST, THREAD
-from affino_mcp.catalogue.families.history import SWITCH
 from affino_mcp.catalogue.families.media_files import MEDIA_FILE
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.instance.builtin.access import guards, record_security
@@ -116,8 +116,17 @@ _PARTS: Final = {
     THREAD.family: (FORUM.family, FORUM.code),
     POST.family: (THREAD.family, THREAD.code),
 }
-_OPEN: Final = Rule(lambda _: [], lambda _records, _call, _document, _known: True)
-_GUARDED: Final = {
+_OPEN_TO_READERS: Final = Rule(lambda _: [], lambda _records, _call, _document, _known: True)
+"""Whoever may read the records of the kind may read their history."""
+
+RULES: Final[Mapping[str, Rule]] = {
+    Family.ACCOUNTS: _OPEN_TO_READERS,
+    Family.CONTACTS: _OPEN_TO_READERS,
+    Family.CONTACT_LISTS: _OPEN_TO_READERS,
+    Family.ACCOUNT_LISTS: _OPEN_TO_READERS,
+    Family.OPPORTUNITIES: _OPEN_TO_READERS,
+    Family.TASKS: _OPEN_TO_READERS,
+    Family.NOTES: _OPEN_TO_READERS,
     ARTICLE.family: Rule(article_access.guards_of, _article),
     STEP.family: Rule(_above, _of_article),
     ATTACHMENT.family: Rule(_above, _of_article),
@@ -128,8 +137,7 @@ _GUARDED: Final = {
     THREAD.family: Rule(_above, _thread),
     POST.family: Rule(_above, _post),
 }
-RULES: Final = {kind: _GUARDED.get(kind, _OPEN) for kind in SWITCH}
-"""The history rule of every kind of record that has a history."""
+"""The history rule of each kind of record; the history of a kind without a rule is closed to everybody."""
 
 
 def followed(records: Records, call: Call, documents: Iterable[Document]) -> list[Document]:

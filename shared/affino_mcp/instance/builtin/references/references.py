@@ -26,7 +26,7 @@ OPERATORS: Final = frozenset(("sections", "securities", "article_types", "articl
 """
 
 FAMILY_OF: Final = {"accounts": "accounts", "contacts": "contacts", "staff": "contacts", **{f: f for f in OPERATORS}}
-"""Maps the target of a reference to the family of its records; a target that is missing here is a fixed list."""
+"""Maps the target of a reference to the family of its records; any other target is a fixed list."""
 
 
 def check(records: Records, change: Change, record: Record, values: Values) -> tuple[Values, Known]:
@@ -64,7 +64,10 @@ def code_of(records: Records, argument: str, family: str, wanted: int | str | No
 
 
 def _family(field: Field) -> str:
-    return FAMILY_OF.get(field.reference.to, "") if field.reference else ""
+    """The family that a field points to; "" for a fixed list, and for a field that is no reference."""
+    if field.reference is None or field.reference.to in LISTS:
+        return ""
+    return FAMILY_OF[field.reference.to]
 
 
 def _from_list(call: Call, record: Record, name: str, value: Any) -> Any:
