@@ -48,8 +48,10 @@ class PythonAgent:
 
     @property
     def client(self) -> str:
-        """The SDK's name (FastMCP uses the SDK), or that of its HTTP library."""
-        return "mcp" if self.mode == "auto" else "python-httpx2"
+        """The library's name, or in the legacy mode, whose calls do not say it, that of its HTTP library."""
+        if self.mode == "legacy":
+            return "python-httpx2"
+        return "fastmcp" if self.connect is fastmcp_client else "mcp"
 
     @property
     def revision(self) -> str:
