@@ -10,7 +10,7 @@ from affino_mcp import observability
 from affino_mcp.audit.changes import told
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.redact import redact
-from affino_mcp.audit.row import Outcome, Row
+from affino_mcp.audit.row import Outcome, Row, item
 from affino_mcp.audit.summary import rejected, summary
 from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.field import folded
@@ -23,8 +23,7 @@ from affino_mcp.gate.confirmation import Form, How
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.previous_secret import FormerSecret
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.instance.port import Done
-from affino_mcp.store.ops import Put
+from affino_mcp.instance.port import AuditWrite, Done
 from affino_mcp.tool_errors import ToolError
 
 T = TypeVar("T")
@@ -92,7 +91,7 @@ class Trail:
         """How the person has confirmed what the call is about to write."""
         self.row = replace(self.row, confirmed=how.value)
 
-    def seal(self, done: Done, warnings: list[Warning_]) -> Put:
+    def seal(self, done: Done, warnings: list[Warning_]) -> AuditWrite:
         """The finished row, for the transaction that carries the change."""
         self.row = replace(
             self.row,
@@ -105,7 +104,7 @@ class Trail:
             warnings=tuple(warnings),
             duration_ms=self.elapsed(),
         )
-        return self.audit.put(self.row)
+        return AuditWrite(item(self.row))
 
     def tell(self) -> None:
         """Write the line of a row that a transaction has written; only the line knows how long the transaction took."""

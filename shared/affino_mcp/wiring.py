@@ -17,6 +17,7 @@ from affino_mcp.dispatch import Dispatch, OnUndeclared
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.sessions.last_use import LastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
+from affino_mcp.instance.port import Instance
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import TARGET, DynamoDatabase
 from affino_mcp.store.files import Files
@@ -108,12 +109,20 @@ def gate(stores: Stores, settings: Settings, clock: Clock = now) -> Gate:
     return Gate(stores.database, stores.secrets, settings, clock, pool, used)
 
 
+def instance(stores: Stores, settings: Settings) -> Instance:
+    """The system of record."""
+    own_people = not settings.instance_url
+    tables = settings.records_table, stores.files, settings.audit_table
+    return BuiltinInstance(stores.database, *tables, own_people=own_people)
+
+
 def dispatch(
     stores: Stores, settings: Settings, clock: Clock = now, on_undeclared: OnUndeclared | None = None
 ) -> Dispatch:
     """Calls on the builtin instance, with their audit."""
-    instance = BuiltinInstance(stores.database, settings.records_table, stores.files)
-    return Dispatch(instance, AuditLog(stores.database, settings.audit_table, clock), clock, on_undeclared)
+    return Dispatch(
+        instance(stores, settings), AuditLog(stores.database, settings.audit_table, clock), clock, on_undeclared
+    )
 
 
 def mcp_app(
@@ -190,4 +199,4 @@ def housekeeping(settings: Settings, given: Stores | None = None, clock: Clock =
 def _centre(found: Stores, settings: Settings, clock: Clock) -> Centre:
     from affino_mcp.control_edge.centre import Centre  # noqa: PLC0415 (as above)
 
-    return Centre(found.database, found.secrets, settings, clock)
+    return Centre(found.database, found.secrets, settings, clock, instance(found, settings))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.crm.staff import enrol
+from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.instance import BuiltinInstance
+from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.instance.port import Call, Done, Instance
 from affino_mcp.local.places import EMULATOR
 from affino_mcp.local.stores import dynamodb
@@ -26,6 +29,7 @@ from affino_mcp.store.dynamodb import DynamoDatabase
 from affino_mcp.store.ops import Database
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, PermissionDenied, ToolError
+from tests.clock import START
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 EMULATED = [
@@ -36,19 +40,17 @@ EMULATED = [
 
 @dataclass
 class Desk:
-    """A person at work on an instance. `again()` is the same person in another process."""
+    """A person at work on an instance. `again()` is the same person in another process, `make` starts one."""
 
-    db: Database
-    table: str
+    make: Callable[[], Instance]
     person: Person
-    instance: Instance = field(init=False)
-    at: datetime = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    at: datetime = START
 
     def __post_init__(self) -> None:
-        self.instance = BuiltinInstance(self.db, self.table)
+        self.instance = self.make()
 
     def again(self) -> Desk:
-        return Desk(self.db, self.table, self.person, self.at)
+        return Desk(self.make, self.person, self.at)
 
     def call(self) -> Call:
         return Call(self.person, "profile", lambda _: True, self.at, "request", b"key", lambda _done, _warnings: None)
@@ -80,22 +82,35 @@ class Desk:
                 return found
 
 
-@pytest.fixture(params=["memory", pytest.param("dynamodb", marks=EMULATED)])
-def desk(request: pytest.FixtureRequest) -> Desk:
-    """Sam, on a new and empty instance."""
+@dataclass(frozen=True)
+class Adapter:
+    """One adapter of the port: `make` starts a process, `enrol` makes a person and answers the UserCode."""
+
+    make: Callable[[], Instance]
+    enrol: Callable[[str, str, str], int]
+
+
+@pytest.fixture(params=["builtin, memory", pytest.param("builtin, dynamodb", marks=EMULATED)])
+def adapter(request: pytest.FixtureRequest) -> Adapter:
+    """Every adapter of the port, new and empty."""
     table = f"records-{uuid.uuid4().hex}"
     db: Database = MemoryDatabase()
-    if request.param == "dynamodb":
+    if request.param == "builtin, dynamodb":
         emulated: Settings = request.getfixturevalue("emulated")
         endpoint, named = dynamodb(emulated), Settings(records_table=table)
         make(endpoint, [wanted for wanted in tables(TEMPLATE, named) if wanted.name == table])
         db = DynamoDatabase(endpoint)
-    made = Desk(db, table, Person(0, "", ""))
-    instance = made.instance
-    assert isinstance(instance, BuiltinInstance)
-    code = enrol(instance.records, "Sam", "Manager", "sam@affino.example", made.at)
-    made.person = Person(code, "Sam Manager", "sam@affino.example", tuple(GROUPS))
-    return made
+    records = Records(db, table, FACETS)
+    return Adapter(
+        lambda: BuiltinInstance(db, table), lambda first, last, email: enrol(records, first, last, email, START)
+    )
+
+
+@pytest.fixture
+def desk(adapter: Adapter) -> Desk:
+    """Sam, on a new and empty instance."""
+    code = adapter.enrol("Sam", "Manager", "sam@affino.example")
+    return Desk(adapter.make, Person(code, "Sam Manager", "sam@affino.example", tuple(GROUPS)))
 
 
 def contact(desk: Desk, name: str, **more: Any) -> int:

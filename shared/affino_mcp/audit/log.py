@@ -35,14 +35,14 @@ class AuditLog:
         moment = self._clock()
         return Stamp(self._new_id(moment), iso(moment))
 
-    def put(self, row: Row) -> Put:
-        """The write of a row, for a transaction of the caller's; call `tell` when it is done."""
-        return Put(self._table, item(row), absent())
+    def store(self, row: Row) -> None:
+        """Write a row without its line. The same row twice is written once. Raises StoreUnavailable."""
+        with suppress(ConditionFailed):  # an earlier try of ours arrived after all
+            self._database.put(Put(self._table, item(row), absent()))
 
     def write(self, row: Row) -> None:
         """Write a row and its line. The same row twice is written once. Raises StoreUnavailable."""
-        with suppress(ConditionFailed):  # an earlier try of ours arrived after all
-            self._database.put(self.put(row))
+        self.store(row)
         self.tell(row)
         self._tell_counts()
 

@@ -22,10 +22,9 @@ def recorded(
     service: Service, deed: str, subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[None]:
     """`written`, for a command: without a line for CloudWatch, which would be on the terminal."""
-    database = service.stores.database
-    log = AuditLog(database, service.settings.audit_table, service.clock)
+    log = AuditLog(service.stores.database, service.settings.audit_table, service.clock)
     origin = {"person_name": who(service), "request_id": str(uuid.uuid4()), "client_name": CLIENT}
-    with written(By(log, lambda row: database.put(log.put(row)), origin), deed, subject, before, after):
+    with written(By(log, log.store, origin), deed, subject, before, after):
         yield
 
 

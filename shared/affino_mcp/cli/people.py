@@ -17,6 +17,7 @@ from affino_mcp.cli.service import Service, opened
 from affino_mcp.cli.words import rights
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.people.passwords import LONGEST, SHORTEST
+from affino_mcp.instance.port import PlacesUnknown
 from affino_mcp.local.registration import register, switch
 
 app = typer.Typer(no_args_is_help=True, help="People: who can act, and with which rights.")
@@ -125,7 +126,7 @@ def explain(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connect
     service = opened(ctx, connection)
     found = service.person(person)
     because = {one.right: one.because for one in explained(found, service.clock()) if one.held}
-    where = {kind: [asdict(place) for place in places] for kind, places in service.places(found).items()}
+    where, unknown = _places(service, found)
     if as_json:
         told = {"user_code": found.user_code, "name": found.name, "active": found.active, "rights": because}
         print_json(told | {"places": where})
@@ -133,8 +134,19 @@ def explain(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connect
     print_table(("Right", "Because"), list(because.items()), f"{found.name} has no rights.")
     for kind, places in where.items():
         _print_places(kind, places)
+    if unknown:
+        note(unknown)
     if not found.active:
         note(f"{found.name} is disabled: nothing can be done in this name.")
+
+
+def _places(service: Service, person: Person) -> tuple[dict[str, list[dict[str, Any]]], str]:
+    """What the person may do where, by kind of place; or nothing, and why the instance does not know."""
+    try:
+        found = service.explain_places(person)
+    except PlacesUnknown as unknown:
+        return {}, unknown.reason
+    return {kind: [asdict(place) for place in places] for kind, places in found.items()}, ""
 
 
 def _print_places(kind: str, places: list[dict[str, Any]]) -> None:

@@ -24,7 +24,7 @@ from affino_mcp.gate.profiles.profile import ProfileState
 from affino_mcp.gate.profiles.profile_form import drawn, folded_name, nameable
 from affino_mcp.gate.profiles.profiles import KEY_LENGTH, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
-from affino_mcp.instance.builtin.website.place_rights import DEEDS, Place, places
+from affino_mcp.instance.port import PLACE_KINDS, PlaceRights
 from affino_mcp.local import connection
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.network import client
@@ -76,12 +76,10 @@ class Service:
         """Its people."""
         return People(self.stores.database, self.settings, self.clock)
 
-    def places(self, person: Person) -> dict[str, list[Place]]:
-        """What the person may do in each section and forum of the builtin instance, by kind of place."""
-        if self.settings.instance_url:
-            return {}
-        table, now = self.settings.records_table, self.clock()
-        return {kind: places(self.stores.database, table, kind, person, now) for kind in DEEDS}
+    def explain_places(self, person: Person) -> dict[str, list[PlaceRights]]:
+        """What the person may do in each place of the instance, by kind of place. Raises PlacesUnknown."""
+        instance, now = wiring.instance(self.stores, self.settings), self.clock()
+        return {kind: instance.explain_places(person, kind, now) for kind in PLACE_KINDS}
 
     @cached_property
     def passwords(self) -> Passwords:

@@ -21,6 +21,7 @@ from affino_mcp.gate.profiles.previous_secret_uses import FormerUses
 from affino_mcp.gate.profiles.profile_reader import ProfileReader
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
+from affino_mcp.instance.port import Instance
 from affino_mcp.pages.rendering import Pages
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
@@ -47,6 +48,7 @@ class Centre:
     secrets: Secrets
     settings: Settings
     clock: Clock
+    instance: Instance
     http: Callable[[], httpx.Client] = outside
 
     @cached_property

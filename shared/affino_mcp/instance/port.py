@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+from affino_mcp.catalogue.families.forums import FORUM
+from affino_mcp.catalogue.families.website import SECTION
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
-from affino_mcp.store.ops import Put
 from affino_mcp.tool_errors import ToolError
 
 
@@ -64,6 +65,13 @@ class Done:
 
 
 @dataclass(frozen=True)
+class AuditWrite:
+    """The finished row of a call in the audit table, as plain data."""
+
+    item: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Call:
     """The context of one call: who calls, when, and what the call is bound to. A call always has a person.
 
@@ -80,7 +88,7 @@ class Call:
     at: datetime
     request_id: str
     cursor_key: bytes
-    seal: Callable[[Done, list[Warning_]], Put | None]
+    seal: Callable[[Done, list[Warning_]], AuditWrite | None]
     channel: str = "mcp"
     method: str = ""
     warnings: list[Warning_] = field(default_factory=list)
@@ -96,6 +104,36 @@ class Call:
         self.warnings.append(warning(code, argument, message, **more))
 
 
+PLACE_KINDS: Final = (SECTION.family, FORUM.family)
+"""The kinds of place of a website."""
+
+
+@dataclass(frozen=True)
+class ActionVerdict:
+    """Whether a person may do something in a place: the reasons, or what is missing."""
+
+    deed: str
+    held: bool
+    because: list[str]
+
+
+@dataclass(frozen=True)
+class PlaceRights:
+    """One section or forum, with a verdict for each action that is possible in it."""
+
+    code: int
+    name: str
+    deeds: list[ActionVerdict]
+
+
+class PlacesUnknown(Exception):
+    """The instance cannot say what people may do in its places; `reason` says why, for operators."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class Instance(Protocol):
     """A system of record. Raises ToolError for what the caller must know, and StoreUnavailable when it does not answer."""
 
@@ -104,3 +142,6 @@ class Instance(Protocol):
 
         The person's record rules apply. Takes the method, its arguments and the call; returns what was done.
         """
+
+    def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
+        """What the person may do in each place of a kind (one of PLACE_KINDS), by code. Raises PlacesUnknown."""

@@ -8,7 +8,7 @@ import pytest
 from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog, masked
 from affino_mcp.audit.row import Row
-from affino_mcp.store.ops import ConditionFailed, StoreUnavailable
+from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.recording import WatchedDatabase
 from tests.unit.audit.rows import NOON, TABLE, Hands, row
@@ -62,20 +62,16 @@ def test_line_breaks_cannot_forge_a_line(database: WatchedDatabase, lines: Lines
     assert [line["method"] for line in lines] == ['x"}\n{"message":"call"']
 
 
-def test_the_put_is_the_caller_s_to_write(database: WatchedDatabase) -> None:
-    log = AuditLog(database, TABLE)
-    op = log.put(written := row())
-    assert database.calls == []
-    database.transact([op], "token")
-    assert rows(database) == [written]
+def test_a_row_can_be_stored_without_a_line(database: WatchedDatabase, lines: Lines) -> None:
+    AuditLog(database, TABLE).store(written := row())
+    assert (rows(database), lines) == ([written], [])
 
 
 def test_a_row_is_never_overwritten(database: WatchedDatabase) -> None:
     log = AuditLog(database, TABLE)
     log.write(first := row())
     log.write(first)
-    with pytest.raises(ConditionFailed):
-        database.put(log.put(Row(**vars(first) | {"status": 500})))
+    log.write(Row(**vars(first) | {"status": 500}))
     assert rows(database) == [first]
 
 

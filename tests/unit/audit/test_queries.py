@@ -157,7 +157,7 @@ def test_who_used_a_profile() -> None:
 def test_an_operators_deed_is_no_use_of_the_profile() -> None:
     database = MemoryDatabase()
     for channel, code in (("mcp", 7), ("control", 8)):
-        database.put(AuditLog(database, TABLE).put(row(NOON, profile_key="K1", person_code=code, channel=channel)))
+        AuditLog(database, TABLE).store(row(NOON, profile_key="K1", person_code=code, channel=channel))
     found = users(database, TABLE, "K1", NOON)
     assert ([(user.code, user.calls) for user in found.users], found.looked_at) == ([(7, 1)], 2)
 

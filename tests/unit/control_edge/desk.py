@@ -36,9 +36,9 @@ class Desk:
     def __post_init__(self) -> None:
         self.outside = Outside(self.world)
         stores = self.world.stores
-        centre = Centre(
-            stores.database, stores.secrets, self.world.settings, self.world.clock, http=self.outside.client
-        )
+        settings, clock = self.world.settings, self.world.clock
+        instance = wiring.instance(stores, settings)
+        centre = Centre(stores.database, stores.secrets, settings, clock, instance, http=self.outside.client)
         door = dict.fromkeys(wiring.DOOR, lambda: build_door(centre))
         app = Beside({"/control": lambda: build(centre), **door}, PlainTextResponse("elsewhere"))
         self.browser = TestClient(app, base_url=URL, follow_redirects=False)

@@ -18,7 +18,7 @@ from affino_mcp.gate.identity.emails import folded, plausible
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS, GROUPS, PROFILES_MANAGE, RIGHTS
 from affino_mcp.gate.identity.person import Person, is_code
 from affino_mcp.gate.sessions.session_listing import live
-from affino_mcp.instance.builtin.website.place_rights import DEEDS, places
+from affino_mcp.instance.port import PLACE_KINDS, PlacesUnknown
 from affino_mcp.store.ops import Item, Key
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
@@ -107,13 +107,16 @@ def _changed(ask: Ask, seen: Person, name: str, wanted: Any) -> Response:
 
 def places_of(ask: Ask) -> Response:
     """What the person may do in each section or forum, and because of what."""
-    person, builtin = the(ask), not ask.centre.settings.instance_url
-    kind = ask.query.get("kind", "") if ask.query.get("kind") in DEEDS else next(iter(DEEDS))
-    settings, now = ask.centre.settings, ask.centre.clock()
-    found = places(ask.centre.database, settings.records_table, kind, person, now) if builtin else []
-    deeds = [deed.name for deed in DEEDS[kind]]
-    shown = {"person": person, "kind": kind, "kinds": list(DEEDS), "places": found, "deeds": deeds, "builtin": builtin}
-    return ask.page("places.html", 200, here="/people", **shown)
+    person, kind = the(ask), ask.query.get("kind", "")
+    kind = kind if kind in PLACE_KINDS else PLACE_KINDS[0]
+    reason = f"There are no {kind} yet."
+    try:
+        places = ask.centre.instance.explain_places(person, kind, ask.centre.clock())
+    except PlacesUnknown as unknown:
+        places, reason = [], unknown.reason
+    actions = [verdict.deed for verdict in places[0].deeds] if places else []
+    shown = {"kind": kind, "kinds": PLACE_KINDS, "places": places, "deeds": actions, "reason": reason}
+    return ask.page("places.html", 200, here="/people", person=person, **shown)
 
 
 def disable(ask: Ask) -> Response:

@@ -6,6 +6,7 @@ import random
 import time
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import datetime
 from threading import Lock
 from typing import Final
 
@@ -18,7 +19,8 @@ from affino_mcp.instance.builtin.engine.change import NOTHING_WRITTEN, Clash
 from affino_mcp.instance.builtin.engine.idempotency import UsedKey, replay
 from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.builtin.website import place_rights
+from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown
 from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database, StoreUnavailable
 from affino_mcp.tool_errors import ToolError
@@ -28,10 +30,17 @@ ATTEMPTS: Final = 15
 
 
 class BuiltinInstance:
-    """An Instance over one table of a Database, and the file store of its media items."""
+    """An Instance over one table of a Database, and the files of its media items.
 
-    def __init__(self, db: Database, table: str, files: Files | None = None) -> None:
-        self.records = Records(db, table, FACETS, files)
+    The audit row of a write goes into `audit_table`, in the write's own transaction. `own_people` is False where people
+    log in at another instance.
+    """
+
+    def __init__(
+        self, db: Database, table: str, files: Files | None = None, audit_table: str = "", *, own_people: bool = True
+    ) -> None:
+        self.records = Records(db, table, FACETS, files, audit_table)
+        self._own_people = own_people
         self._turn = Lock()  # serialises the retries of threads that clashed
 
     def perform(self, method: Method, values: Values, call: Call) -> Done:
@@ -43,6 +52,12 @@ class BuiltinInstance:
         if method.access is Access.READ:
             return carry(self.records, method, values, call)
         return self._write(carry, method, values, call)
+
+    def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
+        """See Instance: one query and one batch read."""
+        if not self._own_people:
+            raise PlacesUnknown(f"The people of this service are those of another instance: it alone knows its {kind}.")
+        return place_rights.places(self.records, kind, person, at)
 
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
         for attempt in range(ATTEMPTS):

@@ -81,6 +81,7 @@ class Change:
     taken: dict[str, int] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
     grave: bool = False
+    audit_table: str = ""
 
     @property
     def rehearsed(self) -> bool:
@@ -146,7 +147,7 @@ class Change:
         done = Done(body, main, tuple(self.touched), sealed=True, changes=changes)
         seal = self.call.seal(done, self.call.warnings)
         steps = [*self._remember(done), *self._distinct(), *self._counted(), *self._journal()]
-        steps += [Step(seal)] if seal else []
+        steps += [Step(Put(self.audit_table, dict(seal.item), absent()))] if seal else []
         if len(steps) > MOST_OPERATIONS:
             raise Conflict("This record has too many links and topics to be changed in one step. Remove some first.")
         self._transact(steps)

@@ -51,14 +51,16 @@ class Records:
     `facets` gives, per family, the function that makes a record's facets; `files` stores the files of media items.
     """
 
-    def __init__(self, db: Database, table: str, facets: Mapping[str, Facet], files: Files | None = None) -> None:
-        self.db, self.table, self.files = db, table, files
+    def __init__(
+        self, db: Database, table: str, facets: Mapping[str, Facet], files: Files | None = None, audit_table: str = ""
+    ) -> None:
+        self.db, self.table, self.files, self.audit_table = db, table, files, audit_table
         self.codes = Codes(db, table)
         self._facets = facets
 
     def change(self, method: Method, values: Values, call: Call) -> Change:
         """Starts a write."""
-        return Change(self.db, self.table, method, values, call)
+        return Change(self.db, self.table, method, values, call, audit_table=self.audit_table)
 
     def load(self, family: str, code: int) -> Stored | None:
         """Loads a record with its relations in one read; None when there is none or it is deleted."""

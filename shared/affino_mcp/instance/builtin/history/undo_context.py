@@ -109,6 +109,6 @@ class Undoing(Records):
 
         History, idempotency key and log name the undo, whatever method carries it out.
         """
-        change = Undo(self.db, self.table, self._method, self._values, call)
+        change = Undo(self.db, self.table, self._method, self._values, call, audit_table=self.audit_table)
         change.entry, change.wanted = self._entry, self.wanted
         return change

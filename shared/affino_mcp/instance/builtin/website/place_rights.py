@@ -14,8 +14,7 @@ from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.website import operator_records
-from affino_mcp.instance.port import Actor
-from affino_mcp.store.ops import Database
+from affino_mcp.instance.port import ActionVerdict, Actor, PlaceRights
 
 
 @dataclass(frozen=True)
@@ -28,24 +27,6 @@ class Deed:
     name: str
     right: str
     asks: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Explained:
-    """Whether a person may perform one action in a place, with the reasons, or with what is missing."""
-
-    deed: str
-    held: bool
-    because: list[str]
-
-
-@dataclass(frozen=True)
-class Place:
-    """One section or forum, with the verdict on each action in it."""
-
-    code: int
-    name: str
-    deeds: list[Explained]
 
 
 DEEDS: Final[Mapping[str, tuple[Deed, ...]]] = {
@@ -66,21 +47,21 @@ DEEDS: Final[Mapping[str, tuple[Deed, ...]]] = {
 """The actions in each kind of place."""
 
 
-def places(db: Database, table: str, kind: str, person: Actor, at: datetime) -> list[Place]:
+def places(records: Records, kind: str, person: Actor, at: datetime) -> list[PlaceRights]:
     """All places of a kind (a key of DEEDS) by code, with the person's rights in each: one query and one batch read."""
-    found = operator_records.everything(Records(db, table, {}), kind)
+    found = operator_records.everything(records, kind)
     return [_explained(guard, DEEDS[kind], person, at) for guard in found]
 
 
-def _explained(guard: Document, deeds: Sequence[Deed], person: Actor, at: datetime) -> Place:
-    return Place(guard.code, str(guard.label), [explained(guard, deed, person, at) for deed in deeds])
+def _explained(guard: Document, deeds: Sequence[Deed], person: Actor, at: datetime) -> PlaceRights:
+    return PlaceRights(guard.code, str(guard.label), [explained(guard, deed, person, at) for deed in deeds])
 
 
-def explained(guard: Document, deed: Deed, person: Actor, at: datetime) -> Explained:
+def explained(guard: Document, deed: Deed, person: Actor, at: datetime) -> ActionVerdict:
     """Explains one action in one place for the person."""
     missing = [] if person.has(deed.right, at) else [f"needs the right {deed.right}"]
     missing += [_needed(guard, ask) for ask in deed.asks if not record_security.allows(person, guard, ask)]
-    return Explained(deed.name, not missing, list(dict.fromkeys(missing)) or _reasons(person, guard, deed.asks[-1]))
+    return ActionVerdict(deed.name, not missing, list(dict.fromkeys(missing)) or _reasons(person, guard, deed.asks[-1]))
 
 
 def _needed(guard: Document, ask: str) -> str:

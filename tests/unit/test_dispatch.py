@@ -1,0 +1,82 @@
+"""Dispatch on an instance of twenty lines: the port asks for nothing of a store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from affino_mcp.audit.log import AuditLog
+from affino_mcp.audit.row import Row
+from affino_mcp.catalogue.method import Method
+from affino_mcp.dispatch import Answer, CallMeta, Dispatch
+from affino_mcp.instance.port import Actor, Call, Done, PlaceRights
+from affino_mcp.store.testing.memory_database import MemoryDatabase
+from affino_mcp.tool_errors import InvalidState, NotFound, ToolError
+from tests.clock import TestClock
+from tests.unit.mcp_edge.edge import caller
+
+META = CallMeta("request-1")
+
+
+class FakeInstance:
+    """Answers `body`, or raises `error`; a write is sealed, and its audit row handed back."""
+
+    def __init__(self, body: dict[str, Any] | None = None, error: ToolError | None = None) -> None:
+        self.body, self.error, self.rows = body or {}, error, list[Any]()
+
+    def perform(self, method: Method, values: dict[str, Any], call: Call) -> Done:
+        if self.error is not None:
+            raise self.error
+        done = Done(self.body, "notes#7", ("notes#7",), sealed=method.access == "write")
+        if done.sealed:
+            self.rows.append(call.seal(done, call.warnings))
+        return done
+
+    def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
+        return []
+
+
+def call(instance: FakeInstance, tool: str, database: MemoryDatabase, **arguments: Any) -> Answer:
+    clock, undeclared = TestClock(), list[str]()
+    dispatch = Dispatch(
+        instance, AuditLog(database, "audit", clock), clock, lambda m, e: undeclared.append(f"{m.name}: {e.type}")
+    )
+    person = replace(caller().person, rights={"notes.read": None, "notes.write": None})
+    given = replace(caller(), person=person)
+    answer = dispatch.call(given, tool, arguments, META)
+    assert not undeclared, undeclared
+    return answer
+
+
+def rows(database: MemoryDatabase) -> list[Row]:
+    return [Row.of(item) for item in database.rows("audit") if "id" in item]
+
+
+def test_a_read_leaves_a_row() -> None:
+    database = MemoryDatabase()
+    answer = call(FakeInstance({"Note": {"NoteCode": 7}}), "get_note", database, NoteCode=7)
+    assert answer.body["Note"] == {"NoteCode": 7}
+    assert [(row.method, row.record, row.status) for row in rows(database)] == [("get_note", "notes#7", 200)]
+
+
+def test_the_row_of_a_write_is_the_instance_s_to_write() -> None:
+    database, instance = MemoryDatabase(), FakeInstance({"Note": {"NoteCode": 7}})
+    call(instance, "update_note", database, NoteCode=7, Body="x")
+    assert rows(database) == []
+    (sealed,) = instance.rows
+    assert (Row.of(dict(sealed.item)).method, Row.of(dict(sealed.item)).record) == ("update_note", "notes#7")
+
+
+def test_an_error_of_the_instance_reaches_caller_and_row() -> None:
+    database = MemoryDatabase()
+    answer = call(FakeInstance(error=NotFound("NoteCode", "note")), "get_note", database, NoteCode=7)
+    assert (answer.is_error, answer.body["error"]["type"]) == (True, "not_found")
+    assert [row.status for row in rows(database)] == [404]
+
+
+def test_an_error_that_the_row_does_not_declare_is_noticed() -> None:
+    with pytest.raises(AssertionError, match="get_note: invalid_state"):
+        call(FakeInstance(error=InvalidState()), "get_note", MemoryDatabase(), NoteCode=7)
