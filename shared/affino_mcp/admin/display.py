@@ -11,6 +11,7 @@ from affino_mcp.audit.summary import named
 from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
 from affino_mcp.catalogue.titles import TITLES as FAMILY_TITLES
 from affino_mcp.errors import AffinoError
+from affino_mcp.text import plural
 
 TITLES: Final = {str(family): title.name for family, title in FAMILY_TITLES.items()} | {
     "control": "Control Centre",
@@ -56,11 +57,6 @@ def ago(then: datetime | None, now: datetime) -> str:
             number = passed // size
             return f"{then:%Y-%m-%d}" if word == "day" and number > 2 else f"{plural(number, word)} ago"
     return "just now"
-
-
-def plural(number: int, word: str, more: str = "") -> str:
-    """`1 call`, `2 calls`."""
-    return f"{number:,} {word if number == 1 else more or word + 's'}"
 
 
 def faults(error: AffinoError) -> dict[str, str]:

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from affino_mcp.admin import chart
 from affino_mcp.admin.chart import Chart, Window
-from affino_mcp.admin.display import plural, time
+from affino_mcp.admin.display import time
 from affino_mcp.audit import totals
 from affino_mcp.audit.queries import Question
 from affino_mcp.audit.row import Row
 from affino_mcp.store.ops import Database
+from affino_mcp.text import plural
 
 
 class Drawn(NamedTuple):

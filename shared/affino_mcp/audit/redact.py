@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
+
+from affino_mcp.text import fold
 
 WITHHELD: Final = "[withheld]"
 """What stands where a secret stood."""
@@ -94,8 +95,7 @@ def digest(text: str) -> dict[str, Any]:
 
 
 def _canonical(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(letter for letter in folded if letter.isalnum())
+    return "".join(letter for letter in fold(name) if letter.isalnum())
 
 
 def _secret(name: Any) -> bool:

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from affino_mcp.admin.display import plural
 from affino_mcp.admin.operator_audit import Subject
 from affino_mcp.audit.queries import users
 from affino_mcp.cli.journal import recorded
@@ -18,6 +17,7 @@ from affino_mcp.cli.service import Service, opened
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.profiles.previous_secret import overlap as overlap_of
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.text import plural
 
 
 class NeedsYes(AffinoError):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from affino_mcp.admin.display import plural, time
+from affino_mcp.admin.display import time
 from affino_mcp.admin.what_if import Effect, effect
 from affino_mcp.catalogue.capability import Capability
 from affino_mcp.cli.options import AsJson, ConnectionFile
@@ -15,6 +15,7 @@ from affino_mcp.cli.output import note, print_json, print_table
 from affino_mcp.cli.service import opened
 from affino_mcp.cli.words import families
 from affino_mcp.gate.profiles.profile_form import MOST_PER_MINUTE
+from affino_mcp.text import plural
 
 
 def whatif(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from affino_mcp.gate.identity import row_keys
+from affino_mcp.text import fold
 from affino_mcp.tool_errors import InvalidArgument
 
 MOST = 255
@@ -12,7 +11,7 @@ MOST = 255
 
 def folded(email: str) -> str:
     """The form in which two spellings of one address are equal (NFKC, case folded)."""
-    return unicodedata.normalize("NFKC", email.strip()).casefold()
+    return fold(email.strip())
 
 
 def plausible(email: object) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 import string
-import unicodedata
 from collections.abc import Iterator
 
 from affino_mcp.catalogue.capability import SWITCHED
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.text import fold
 from affino_mcp.tool_errors import InvalidArgument
 
 MOST_PER_MINUTE = 6000
@@ -23,7 +23,7 @@ def drawn(length: int) -> str:
 
 def folded_name(name: str) -> str:
     """The form in which two spellings of a profile's name are equal."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    return fold(name)
 
 
 def nameable(text: str) -> bool:

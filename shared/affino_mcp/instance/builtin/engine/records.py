@@ -6,7 +6,6 @@ One query reads a record with its relations; one transaction writes everything t
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, Span, absent, equals
+from affino_mcp.text import fold
 from affino_mcp.tool_errors import Conflict, NotFound
 
 Place = tuple[str, int]
@@ -41,8 +41,7 @@ def unique_key(family: str, name: str, value: str) -> Key:
 
     The value is hashed, because a key holds at most 2,048 bytes.
     """
-    folded = unicodedata.normalize("NFKC", value).casefold()
-    return Key(f"U#{family}#{name}#{hashlib.sha256(folded.encode()).hexdigest()}", "A")
+    return Key(f"U#{family}#{name}#{hashlib.sha256(fold(value).encode()).hexdigest()}", "A")
 
 
 class Records:

@@ -1,0 +1,15 @@
+"""Forms of texts that several packages need: for comparing them, and for counting things in a sentence."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def fold(text: str) -> str:
+    """The form in which two spellings of a text are equal: NFKC, then case folded. Accents count."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def plural(number: int, word: str, more: str = "") -> str:
+    """A number with its noun, as `1 call` or `2 calls`; `more` is the plural when it is not the word with an s."""
+    return f"{number:,} {word if number == 1 else more or word + 's'}"
