@@ -13,8 +13,11 @@ from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
 
 MOST_ROWS: Final = 100
-MOST_CHARACTERS: Final = 148_000
-"""Maximum characters of an answer's JSON; the rest of the 150,000 is for the warnings about what was cut."""
+_WHOLE_ANSWER: Final = 150_000
+MOST_CHARACTERS: Final = _WHOLE_ANSWER - 2_000
+"""Maximum characters of the JSON of a body and its warnings; the rest is for the warnings about what is cut here."""
+MOST_FILLED: Final = MOST_CHARACTERS - 3_000
+"""Maximum characters of the JSON of a body that a method fills up; the rest is for the warnings of the method itself."""
 
 
 def length(value: Any) -> int:

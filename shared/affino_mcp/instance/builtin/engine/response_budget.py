@@ -5,30 +5,22 @@ Clients refuse or cut longer answers.
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final
+from typing import Any
 
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.port import Call
-
-MOST: Final = 145_000
-"""Maximum characters of the JSON of an answer's body; the rest of the 150,000 is for the envelope and the warnings."""
-
-
-def size(value: Any) -> int:
-    """The number of characters that a value takes in the JSON of an answer."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+from affino_mcp.instance.response_limits import MOST_FILLED, length
 
 
 class Room:
     """Characters that are left for the rest of an answer of which `begun` is written already."""
 
     def __init__(self, begun: Any) -> None:
-        self.left = MOST - size(begun)
+        self.left = MOST_FILLED - length(begun)
 
     def takes(self, value: Any) -> bool:
         """Counts the value and returns True when it fits into the budget; returns False otherwise."""
-        needed = size(value) + 1
+        needed = length(value) + 1
         if needed > self.left:
             return False
         self.left -= needed
@@ -54,6 +46,6 @@ class Room:
         low, high = 0, len(text)
         while low < high:
             middle = (low + high + 1) // 2
-            low, high = (middle, high) if size(text[:middle]) < self.left else (low, middle - 1)
+            low, high = (middle, high) if length(text[:middle]) < self.left else (low, middle - 1)
         self.left = 0
         return text[:low]

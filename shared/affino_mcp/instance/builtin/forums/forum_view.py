@@ -11,11 +11,12 @@ from affino_mcp.instance.builtin.engine import long_texts
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Place, Records
-from affino_mcp.instance.builtin.engine.response_budget import Room, size
+from affino_mcp.instance.builtin.engine.response_budget import Room
 from affino_mcp.instance.builtin.forums.forum_access import FRESH, MODERATION, OpenPost, OpenThread, moderation, visible
 from affino_mcp.instance.builtin.forums.thread_counts import COUNT, HELD, LAST
 from affino_mcp.instance.builtin.references.rendering import full
 from affino_mcp.instance.port import Call
+from affino_mcp.instance.response_limits import length
 
 REPLY_TO: Final = "ReplyToPostCode"
 FIRST: Final = "FirstPost"
@@ -83,7 +84,7 @@ def _likely(posts: Sequence[Document], entries: Sequence[dict[str, Any]]) -> int
     """The maximum number of posts that can fit, estimated before their long texts are read."""
     left = Room({}).left
     for place, (post, entry) in enumerate(zip(posts, entries, strict=True)):
-        left -= size(entry) + long_texts.length(post.values[BODY.name])
+        left -= length(entry) + long_texts.length(post.values[BODY.name])
         if left < 0:
             return place
     return len(posts)
