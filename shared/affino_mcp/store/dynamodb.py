@@ -18,6 +18,7 @@ from affino_mcp.store.ops import (
     TransactionFailed,
     Update,
     WriteOp,
+    batches,
 )
 from affino_mcp.store.wire import AwsError, AwsJson, pause
 
@@ -46,7 +47,12 @@ class DynamoDatabase:
 
     def get_many(self, table: str, keys: Sequence[Key]) -> dict[Key, Item]:
         """See Database."""
-        wanted = [render.key_to_wire(key) for key in dict.fromkeys(keys)]
+        found: dict[Key, Item] = {}
+        for some in batches(keys):
+            found |= self._get_batch(table, [render.key_to_wire(key) for key in some])
+        return found
+
+    def _get_batch(self, table: str, wanted: list[render.Wire]) -> dict[Key, Item]:
         found: dict[Key, Item] = {}
         attempt = 0
         while wanted:

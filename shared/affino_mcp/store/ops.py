@@ -24,6 +24,16 @@ class Key(NamedTuple):
     sk: str
 
 
+MAX_BATCH_KEYS = 100
+"""DynamoDB's limit for the keys of one batch read."""
+
+
+def batches(keys: Sequence[Key]) -> list[list[Key]]:
+    """The different keys in their order, in parts that one batch read may ask for."""
+    wanted = list(dict.fromkeys(keys))
+    return [wanted[start : start + MAX_BATCH_KEYS] for start in range(0, len(wanted), MAX_BATCH_KEYS)]
+
+
 @dataclass(frozen=True)
 class Absent:
     """The row has no attribute of this name (on `pk`: the row does not exist)."""
@@ -209,7 +219,7 @@ class Database(Protocol):
         """The row, strongly consistent; None when absent."""
 
     def get_many(self, table: str, keys: Sequence[Key]) -> dict[Key, Item]:
-        """The rows that exist among at most 100 different keys, strongly consistent."""
+        """The rows that exist among any number of keys, strongly consistent; one read for every 100 keys."""
 
     def put(self, op: Put) -> None:
         """Write a row; raises ConditionFailed."""

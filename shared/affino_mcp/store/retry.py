@@ -1,4 +1,4 @@
-"""Going on until it is done: trying again when others changed the rows meanwhile, reading to the last page."""
+"""Retries a read-then-write on conflicts, with backoff; reads all pages of a short query."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ T = TypeVar("T")
 TURNS = 12
 
 
+def back_off(attempt: int, base: float, longest: float) -> None:
+    """Waits a random time before another attempt, so that processes that clashed spread out; not before attempt 0.
+
+    The wait is shorter than `base` seconds doubled once for every attempt, and than `longest` seconds.
+    """
+    if attempt:
+        time.sleep(random.uniform(0, min(longest, base * 2**attempt)))  # noqa: S311 (spreads attempts; not a secret)
+
+
 def until_settled(work: Callable[[], T], turns: int = TURNS) -> T:
     """Do `work`, which reads and then writes, again as long as it raises TransactionFailed; at most `turns` times.
 
@@ -23,7 +32,7 @@ def until_settled(work: Callable[[], T], turns: int = TURNS) -> T:
         try:
             return work()
         except TransactionFailed:
-            time.sleep(random.uniform(0, 0.005 * 2 ** min(turn, 5)))  # noqa: S311 (spreads attempts; not a secret)
+            back_off(turn + 1, base=0.0025, longest=0.16)
     raise StoreUnavailable
 
 

@@ -8,8 +8,6 @@ the signature are botocore's; only the JSON envelope is ours.
 from __future__ import annotations
 
 import json
-import random
-import time
 from typing import Any, Final, Protocol
 
 import urllib3
@@ -17,6 +15,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
 from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.retry import back_off
 
 ATTEMPTS: Final = 3
 TIMEOUT: Final = urllib3.Timeout(connect=1.0, read=4.0)
@@ -44,9 +43,8 @@ class AwsError(Exception):
 
 
 def pause(attempt: int) -> None:
-    """Wait before trying again: not at all at first, then longer each time, by chance so that callers spread."""
-    if attempt:
-        time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 (not a secret)
+    """Waits before a request is sent again."""
+    back_off(attempt, base=0.05, longest=0.8)
 
 
 class Credentials(Protocol):

@@ -84,12 +84,8 @@ class People:
         """All people in the order of their codes."""
         listed = everything(self._db, Query(self._table, row_keys.PERSON_LIST))
         keys = [row_keys.person(row["user_code"]) for row in listed]
-        found: list[Person] = []
-        for start in range(0, len(keys), 100):
-            part = keys[start : start + 100]
-            items = self._db.get_many(self._table, part)
-            found += [Person.from_json(items[key]) for key in part if key in items]
-        return found
+        items = self._db.get_many(self._table, keys)
+        return [Person.from_json(items[key]) for key in keys if key in items]
 
     def change(
         self,

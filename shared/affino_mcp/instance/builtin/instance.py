@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +21,7 @@ from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown
 from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database, StoreUnavailable
+from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import ToolError
 
 ATTEMPTS: Final = 15
@@ -62,7 +61,7 @@ class BuiltinInstance:
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
         for attempt in range(ATTEMPTS):
             fresh = replace(call, warnings=list(call.warnings))
-            _pause(attempt)
+            back_off(attempt, base=0.01, longest=0.4)
             try:
                 with self._turn if attempt else nullcontext():
                     done = carry(self.records, method, values, fresh)
@@ -101,9 +100,3 @@ class BuiltinInstance:
             return done
         family, _, code = done.record.partition("#")
         return replace(self.perform(again, {RECORDS[family].code: int(code)}, call), record=done.record)
-
-
-def _pause(attempt: int) -> None:
-    """Waits a random time before another attempt, longer for each, so that processes that clashed spread out."""
-    if attempt:
-        time.sleep(random.uniform(0, min(0.4, 0.01 * 2**attempt)))  # noqa: S311 (not a secret)

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from affino_mcp.store.ops import Database, Delete, Item, Key, Page, Put, Query, StoreUnavailable, Update, WriteOp
+from affino_mcp.store.ops import (
+    Database,
+    Delete,
+    Item,
+    Key,
+    Page,
+    Put,
+    Query,
+    StoreUnavailable,
+    Update,
+    WriteOp,
+    batches,
+)
 
 
 class WatchedDatabase:
@@ -34,7 +46,8 @@ class WatchedDatabase:
 
     def get_many(self, table: str, keys: Sequence[Key]) -> dict[Key, Item]:
         """See Database."""
-        self._note("get_many", table)
+        for _ in batches(keys):
+            self._note("get_many", table)
         return self.inner.get_many(table, keys)
 
     def put(self, op: Put) -> None:

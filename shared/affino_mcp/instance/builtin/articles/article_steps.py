@@ -23,12 +23,12 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.response_budget import Room
 from affino_mcp.instance.builtin.references.rendering import full
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.response_limits import MOST_ROWS
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 FAMILY: Final = STEP.family
 CODE: Final = STEP.code
 ITEM: Final = ARTICLE.code
-_BATCH: Final = 100
 Attached = Sequence[dict[str, Any]]
 
 
@@ -42,16 +42,14 @@ def pages(
 ) -> list[dict[str, Any]]:
     """Renders the steps from position `first` on; what does not fit into `room` is left out with a warning."""
     codes = order(article)
-    known: dict[int, Document] = {}
-    for start in range(first - 1, len(codes), _BATCH):
-        found = records.documents((FAMILY, code) for code in codes[start : start + _BATCH])
-        known |= {document.code: document for document in found.values()}
+    found = records.documents((FAMILY, code) for code in codes[first - 1 :])
+    known = {document.code: document for document in found.values()}
     entries = [
         _entry(call, known[code], place, attached, body=None)
         for place, code in enumerate(codes, 1)
         if place >= first and code in known
     ]
-    fitting = list(takewhile(room.takes, entries[:_BATCH]))
+    fitting = list(takewhile(room.takes, entries[:MOST_ROWS]))
     if len(fitting) < len(entries):
         text = f"{len(entries) - len(fitting)} steps did not fit: list_article_steps with FromSortOrder={len(fitting) + first}."
         call.warn(WarningCode.TRUNCATED, ORDER, text)

@@ -35,18 +35,10 @@ def lists_key(family: str, member: int) -> Key:
     return Key(record_key(family, member).pk, _LISTS_SK)
 
 
-def many(db: Database, table: str, keys: Iterable[Key]) -> dict[Key, Item]:
-    """Reads any number of rows in batches; returns those that exist, by key."""
-    wanted, found = list(dict.fromkeys(keys)), dict[Key, Item]()
-    for start in range(0, len(wanted), MOST_READ):
-        found |= db.get_many(table, wanted[start : start + MOST_READ])
-    return found
-
-
 def counts(db: Database, table: str, family: str, codes: Sequence[int]) -> dict[int, int]:
     """The number of members of each of the lists, by list code."""
     keys = {code: Key(record_key(family, code).pk, _COUNT_SK) for code in codes}
-    found = many(db, table, keys.values())
+    found = db.get_many(table, list(keys.values()))
     return {code: found[key]["count"] if key in found else 0 for code, key in keys.items()}
 
 

@@ -32,7 +32,6 @@ Facet = Callable[[Stored], Facets]
 Carry = Callable[["Records", Method, Values, Call], Done]
 """Carries out one method."""
 
-MOST_AT_ONCE: Final = 100
 _MOST_RELATIONS: Final = 100
 
 
@@ -84,15 +83,15 @@ class Records:
         return found
 
     def documents(self, wanted: Iterable[Place], have: Known | None = None) -> Known:
-        """Loads documents that exist and are not deleted, in batches of 100.
+        """Loads documents that exist and are not deleted.
 
         Takes `(family, code)` of each, and documents loaded before (`have`), which are not read again; returns both
         together.
         """
         known = dict(have or {})
         keys = [record_key(*place) for place in dict.fromkeys(wanted) if place not in known]
-        parts = (keys[start : start + MOST_AT_ONCE] for start in range(0, len(keys), MOST_AT_ONCE))
-        found = [from_item(item) for part in parts for item in self.db.get_many(self.table, part).values()]
+        items = self.db.get_many(self.table, keys)
+        found = [from_item(item) for item in items.values()]
         return known | {(d.family, d.code): d for d in found if not d.deleted}
 
     def taken(self, family: str, name: str, value: str) -> int | None:

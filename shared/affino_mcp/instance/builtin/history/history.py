@@ -17,7 +17,6 @@ from affino_mcp.instance.builtin.access import guards, record_security
 from affino_mcp.instance.builtin.engine import change_journal, cursor
 from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, from_item, record_key
-from affino_mcp.instance.builtin.engine.memberships import many
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Place, Records
 from affino_mcp.instance.builtin.engine.response_budget import Room
@@ -150,7 +149,7 @@ def _followed(records: Records, call: Call, refs: Iterable[str]) -> Known:
     """The records, deleted ones too, that profile and person may read and whose history the person may read."""
     places = [(family, int(code)) for family, _, code in (ref.partition("#") for ref in dict.fromkeys(refs))]
     open_ = [place for place in places if place[0] in SWITCH and call.reads(SWITCH[place[0]])]
-    found = many(records.db, records.table, (record_key(*place) for place in open_))
+    found = records.db.get_many(records.table, [record_key(*place) for place in open_])
     return {(d.family, d.code): d for d in followed(records, call, [from_item(item) for item in found.values()])}
 
 

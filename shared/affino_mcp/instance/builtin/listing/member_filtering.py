@@ -12,7 +12,7 @@ from affino_mcp.clock import precise
 from affino_mcp.instance.builtin.engine import cursor
 from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.index import facet_partition, padded
-from affino_mcp.instance.builtin.engine.memberships import MEMBER_SK, MOST_READ, lists_key, many, member_key
+from affino_mcp.instance.builtin.engine.memberships import MEMBER_SK, MOST_READ, lists_key, member_key
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing
 from affino_mcp.instance.port import Call, Done
@@ -57,8 +57,8 @@ class Members:
 
     def holding(self, codes: list[int]) -> set[int]:
         """The codes of the given ones that are members (see Source)."""
-        keys = (member_key(*self._list, code) for code in codes)
-        found = {row["code"]: row for row in many(self._records.db, self._records.table, keys).values()}
+        keys = [member_key(*self._list, code) for code in codes]
+        found = {row["code"]: row for row in self._records.db.get_many(self._records.table, keys).values()}
         self.rows |= found
         return set(found)
 
@@ -122,7 +122,7 @@ def _whole(records: Records, plan: listing.Plan, source: Source, values: Values,
 def _fitting(records: Records, plan: listing.Plan, codes: list[int], since: str = "") -> set[int]:
     """The codes of those records that pass the plan's conditions; deleted records are left out."""
     partition, where = facet_partition(plan.record.family, "all"), listing.conditions(plan, plan.facets)
-    found = many(records.db, records.table, (Key(partition, padded(code)) for code in codes))
+    found = records.db.get_many(records.table, [Key(partition, padded(code)) for code in codes])
     return {row["code"] for row in found.values() if holds(where, row) and row["updated"] > since}
 
 

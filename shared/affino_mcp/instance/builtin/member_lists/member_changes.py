@@ -7,8 +7,6 @@ and passed over.
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -21,13 +19,14 @@ from affino_mcp.clock import iso
 from affino_mcp.instance.builtin.engine.change import Change, Clash
 from affino_mcp.instance.builtin.engine.document import RELATION_SK, actor, from_item, record_key
 from affino_mcp.instance.builtin.engine.idempotency import replay
-from affino_mcp.instance.builtin.engine.memberships import count, lists_key, many, member_key, names_lists
+from affino_mcp.instance.builtin.engine.memberships import count, lists_key, member_key, names_lists
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Records
 from affino_mcp.instance.builtin.member_lists.member_lists import is_mailing_list, kind_of, require
 from affino_mcp.instance.builtin.references.fixed_lists import GRANTED, MARKETING
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Delete, Item, Key, Put, StoreUnavailable, absent, exists
+from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import PermissionDenied, ToolError
 
 AT_ONCE: Final = 28
@@ -51,7 +50,7 @@ def look(records: Records, kind: ListKind, code: int, members: Sequence[int]) ->
     """Loads the state of some members: one read for every 33 members."""
     family = kind.member.family
     own = {m: (record_key(family, m), member_key(kind.record.family, code, m), lists_key(family, m)) for m in members}
-    found = many(records.db, records.table, (key for keys in own.values() for key in keys))
+    found = records.db.get_many(records.table, [key for keys in own.values() for key in keys])
     documents = (from_item(found[keys[0]]) for keys in own.values() if keys[0] in found)
     return Look(
         {(family, d.code): d for d in documents if not d.deleted},
@@ -159,7 +158,7 @@ def _warn(work: Work, stored: Stored) -> None:
 def _warn_of_permission(work: Work, members: Sequence[int]) -> None:
     place = f"{RELATION_SK}permissions#{MARKETING}"
     keys = {member: Key(record_key(work.kind.member.family, member).pk, place) for member in members}
-    found = many(work.records.db, work.records.table, keys.values())
+    found = work.records.db.get_many(work.records.table, list(keys.values()))
     given = {m for m, key in keys.items() if key in found and found[key]["data"]["Status"] == GRANTED}
     without = [member for member in members if member not in given]
     if without:
@@ -194,7 +193,7 @@ def _write_again(work: Work, share: list[int], values: Values, call: Call) -> No
         try:
             _write(work, stored, seen, todo, values, call)
         except Clash:
-            time.sleep(random.uniform(0, 0.005 * (attempt + 1)))  # noqa: S311 (spreads retries; not a secret)
+            back_off(attempt + 1, base=0.0025, longest=0.15)
         else:
             return
     raise StoreUnavailable

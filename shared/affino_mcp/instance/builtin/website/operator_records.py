@@ -66,10 +66,8 @@ def open_to(records: Records, actor: Actor, family: str, deed: str = record_secu
 
 
 def _documents(records: Records, family: str, codes: list[int]) -> list[Document]:
-    found: list[Document] = []
-    for start in range(0, len(codes), 100):
-        found += records.documents((family, code) for code in codes[start : start + 100]).values()
-    return sorted(found, key=lambda document: document.code)
+    found = records.documents((family, code) for code in codes)
+    return sorted(found.values(), key=lambda document: document.code)
 
 
 def _method(record: Record) -> Method:
