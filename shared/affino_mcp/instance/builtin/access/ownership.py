@@ -12,7 +12,7 @@ from affino_mcp.tool_errors import PermissionDenied
 
 def owners(document: Document) -> set[int]:
     """The UserCodes of a record's owners: the person it is assigned to and the person who created it."""
-    assigned, creator = document.values.get("OwnerCode"), document.system["CreatedBy"]["UserCode"]
+    assigned, creator = document.values.get("OwnerCode"), document.creator
     return {code for code in (assigned, creator) if code}
 
 

@@ -61,7 +61,7 @@ def guards_of(document: Document) -> list[Place]:
 
 def owners(document: Document) -> set[int]:
     """The UserCodes of an article's author and creator."""
-    author, creator = document.values.get(AUTHOR.name), document.system["CreatedBy"]["UserCode"]
+    author, creator = document.values.get(AUTHOR.name), document.creator
     return {code for code in (author, creator) if code}
 
 

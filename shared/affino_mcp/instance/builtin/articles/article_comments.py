@@ -44,7 +44,7 @@ def _moderates(call: Call) -> bool:
 
 
 def _is_author(call: Call, document: Document) -> bool:
-    return bool(call.actor.user_code == document.system["CreatedBy"]["UserCode"])
+    return call.actor.user_code == document.creator
 
 
 def _derived(document: Document) -> dict[str, Any]:
@@ -159,5 +159,4 @@ def delete_article_comment(records: Records, method: Method, values: Values, cal
     """Deletes a comment; replies to it remain."""
     found, before = _changeable(records, call, values)
     change = records.change(method, values, call)
-    gone = replace(before.document.changed(call, {}), deleted=True)
-    return _save(records, change, found, before, replace(before, document=gone))
+    return _save(records, change, found, before, before.deleted_by(call))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.capability import Family
@@ -141,8 +140,8 @@ def _room(others: list[Document], step: int | None) -> None:
 
 
 def _off(records: Records, change: Change, document: Document) -> None:
-    gone = replace(document.changed(change.call, {}), deleted=True)
-    records.save(change, Stored(document), Stored(gone))
+    stored = Stored(document)
+    records.save(change, stored, stored.deleted_by(change.call))
 
 
 def release(records: Records, change: Change, step: int) -> None:

@@ -175,8 +175,7 @@ def delete_article_step(records: Records, method: Method, values: Values, call: 
     """Deletes a step and detaches its media; the steps after it move up."""
     found, before = step_opened(records, call, values[CODE], to_change=True)
     change = records.change(method, values, call)
-    gone = replace(before.document.changed(call, {}), deleted=True)
-    records.save(change, before, replace(before, document=gone))
+    records.save(change, before, before.deleted_by(call))
     article_media.release(records, change, values[CODE])
     rest = [code for code in order(found.document) if code != values[CODE]]
     _save_order(records, change, found, _reordered(change, found, rest))

@@ -17,7 +17,7 @@ from affino_mcp.instance.builtin.articles.article_access import Opened
 from affino_mcp.instance.builtin.engine import html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, created
-from affino_mcp.instance.builtin.engine.index import Facets
+from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Records, check_unchanged
 from affino_mcp.instance.builtin.listing import listing
@@ -39,7 +39,7 @@ def facets(stored: Stored) -> Facets:
     rows += [f"mine={code}" for code in sorted(article_access.owners(document))]
     tags = [guards.security_facet(document), f"live={'yes' if values.get(LIVE) else 'no'}"]
     tags += [f"type={values['ArticleTypeCode']}"] if values.get("ArticleTypeCode") else []
-    tags += [f"topic={code}" for code in values.get("TopicCodes", ())]
+    tags += topic_tags(values)
     tags += [f"category={code}" for code in values.get("Categories", ())]
     return Facets(tuple(rows), tuple(tags))
 
@@ -60,7 +60,7 @@ def list_articles(records: Records, method: Method, values: Values, call: Call) 
     plan = listing.Plan(
         ARTICLE,
         tuple(f"{facet}={code}" for facet, code in leads.items() if code),
-        tuple(f"topic={code}" for code in values.get("TopicCodes", ())),
+        topic_tags(values),
         leads=visible.leads,
         any_of=(*visible.any_of, *((f"{facet}={value}",) for facet, value in narrowing.items() if value)),
         keeps=lambda document: article_access.shows(call, document),
@@ -154,6 +154,5 @@ def delete_article(records: Records, method: Method, values: Values, call: Call)
     before = article_access.editable(records, call, CODE, values[CODE])
     change = records.change(method, values, call)
     article_access.hold(change, before)
-    gone = replace(before.document.changed(call, {}), deleted=True)
-    records.save(change, before.stored, replace(before.stored, document=gone))
+    records.save(change, before.stored, before.stored.deleted_by(call))
     return change.commit({CODE: values[CODE], "Deleted": True})

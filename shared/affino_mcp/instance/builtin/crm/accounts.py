@@ -14,7 +14,7 @@ from affino_mcp.instance.builtin.crm import contact_account_links, opportunity_s
 from affino_mcp.instance.builtin.crm.contact_account_links import PRIMARY_FIELD, Linked
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, created
-from affino_mcp.instance.builtin.engine.index import Facets, count_key, facet_partition, name_prefix
+from affino_mcp.instance.builtin.engine.index import Facets, count_key, facet_partition, name_prefix, topic_tags
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Records, check_unchanged
 from affino_mcp.instance.builtin.engine.search_words import plain
@@ -35,7 +35,7 @@ DEEPEST: Final = 10
 
 def facets(stored: Stored) -> Facets:
     """Facets of an account."""
-    values, creator = stored.document.values, stored.document.system["CreatedBy"]["UserCode"]
+    values, creator = stored.document.values, stored.document.creator
     manager = values.get("AccountManagerCode")
     one_of = {
         "type": "AccountTypeCode",
@@ -45,7 +45,7 @@ def facets(stored: Stored) -> Facets:
     }
     rows = [f"{facet}={values[name]}" for facet, name in one_of.items() if values.get(name)]
     mine = [f"mine={code}" for code in dict.fromkeys((manager, creator)) if code]
-    topics = tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
+    topics = topic_tags(values)
     parent = values.get("ParentCode")
     return Facets((*rows, *mine), topics, (f"{FAMILY}#{parent}",) if parent else ())
 
@@ -60,7 +60,7 @@ def list_accounts(records: Records, method: Method, values: Values, call: Call) 
         "mine": call.actor.user_code if values.get("Mine") else None,
     }
     rows = tuple(f"{facet}={code}" for facet, code in wanted.items() if code)
-    tags = tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
+    tags = topic_tags(values)
     if values.get("IncludeChildren"):
         return _family_tree(records, rows, tags, values, call)
     return listing.run(records, listing.Plan(ACCOUNT, rows, tags), values, call)
@@ -223,8 +223,7 @@ def delete_account(records: Records, method: Method, values: Values, call: Call)
     before = records.require(FAMILY, CODE, values[CODE], ACCOUNT.words)
     change = records.change(method, values, call)
     change.add(Check(records.table, count_key(before.document.ref), _free()), _in_use)
-    after = replace(before, document=replace(before.document.changed(call, {}), deleted=True))
-    records.save(change, before, after)
+    records.save(change, before, before.deleted_by(call))
     return change.commit({CODE: values[CODE], "Deleted": True})
 
 

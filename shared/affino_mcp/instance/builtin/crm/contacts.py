@@ -13,7 +13,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.crm import consents, contact_account_links, opportunity_summaries
 from affino_mcp.instance.builtin.engine.document import created
-from affino_mcp.instance.builtin.engine.index import Facets
+from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Records, check_unchanged
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing, member_filtering
@@ -31,12 +31,12 @@ CONTACT_LIST: Final = CONTACT_LISTS.record
 
 def facets(stored: Stored) -> Facets:
     """Facets of a contact."""
-    creator = stored.document.system["CreatedBy"]["UserCode"]
+    creator = stored.document.creator
     rows = [f"account={code}" for code in sorted(stored.to("accounts"))]
     rows += [f"permission={code}" for code in consents.granted(stored)]
     rows += [f"mine={creator}"] if creator else []
     rows += ["staff"] if stored.document.system.get("Staff") else []
-    topics = tuple(f"topic={code}" for code in stored.document.values.get("TopicCodes", ()))
+    topics = topic_tags(stored.document.values)
     return Facets(tuple(rows), topics, tuple(f"accounts#{code}" for code in stored.to("accounts")))
 
 
@@ -46,7 +46,7 @@ def list_contacts(records: Records, method: Method, values: Values, call: Call) 
     rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
     rows += [f"mine={call.actor.user_code}"] if values.get("Mine") else []
     rows += ["staff"] if values.get("StaffOnly") else []
-    tags = tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
+    tags = topic_tags(values)
     plan, on_list = listing.Plan(CONTACT, tuple(rows), tags), values.get(CONTACT_LIST.code)
     if values.get("Email"):
         return _by_email(records, plan, values, call)
@@ -139,5 +139,5 @@ def delete_contact(records: Records, method: Method, values: Values, call: Call)
     if records.documents(("accounts", code) for code, link in before.to("accounts").items() if link["Primary"]):
         raise Conflict("The contact is an account's primary contact. Choose another one first.", argument=CODE)
     change = records.change(method, values, call)
-    records.save(change, before, replace(before, document=replace(before.document.changed(call, {}), deleted=True)))
+    records.save(change, before, before.deleted_by(call))
     return change.commit({CODE: values[CODE], "Deleted": True})

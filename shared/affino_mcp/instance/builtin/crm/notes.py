@@ -29,7 +29,7 @@ LONG: Final = 2000
 def facets(stored: Stored) -> Facets:
     """Facets of a note."""
     rows = [subject_record.facet(family, code) for family, code in subject_record.target(stored.document)]
-    return Facets((*rows, f"author={stored.document.system['CreatedBy']['UserCode']}"))
+    return Facets((*rows, f"author={stored.document.creator}"))
 
 
 def list_notes(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -96,5 +96,5 @@ def delete_note(records: Records, method: Method, values: Values, call: Call) ->
     before = records.require(FAMILY, CODE, values[CODE], NOTE.words)
     must_own(call, before.document)
     change = records.change(method, values, call)
-    records.save(change, before, replace(before, document=replace(before.document.changed(call, {}), deleted=True)))
+    records.save(change, before, before.deleted_by(call))
     return change.commit({CODE: values[CODE], "Deleted": True})

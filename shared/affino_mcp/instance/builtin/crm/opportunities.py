@@ -14,7 +14,7 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.crm import opportunity_people
 from affino_mcp.instance.builtin.crm.opportunity_people import must_take_part, taking_part
 from affino_mcp.instance.builtin.engine.document import Document, created
-from affino_mcp.instance.builtin.engine.index import Facets
+from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Records, check_unchanged
 from affino_mcp.instance.builtin.listing import listing
@@ -41,7 +41,7 @@ def facets(stored: Stored) -> Facets:
     rows += [f"mine={code}" for code in sorted(taking_part(stored))]
     rows += [f"user={code}" for code in sorted(stored.to("contacts"))]
     counted = () if stage.closed else (f"accounts#{values['AccountCode']}",)
-    return Facets(tuple(rows), tuple(f"topic={code}" for code in values.get("TopicCodes", ())), counted)
+    return Facets(tuple(rows), topic_tags(values), counted)
 
 
 def stage_of(document: Document) -> Stage:
@@ -60,7 +60,7 @@ def list_opportunities(records: Records, method: Method, values: Values, call: C
     }
     rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
     rows += ["open"] if values.get("OpenOnly") else []
-    tags = tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
+    tags = topic_tags(values)
     plan = listing.Plan(
         OPPORTUNITY,
         tuple(rows),
@@ -184,7 +184,7 @@ def delete_opportunity(records: Records, method: Method, values: Values, call: C
     """Deletes an opportunity."""
     before = records.require(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
     change = records.change(method, values, call)
-    records.save(change, before, replace(before, document=replace(before.document.changed(call, {}), deleted=True)))
+    records.save(change, before, before.deleted_by(call))
     return change.commit({CODE: values[CODE], "Deleted": True})
 
 

@@ -36,7 +36,7 @@ NOBODY: Final[Mapping[str, Any]] = {ROLE.name: None}
 
 def taking_part(stored: Stored) -> set[int]:
     """The UserCodes of the staff who take part in an opportunity: creator, owner and team."""
-    creator = stored.document.system["CreatedBy"]["UserCode"]
+    creator = stored.document.creator
     return {code for code in (creator, stored.document.values[OWNER.name], *stored.to(TEAM)) if code}
 
 

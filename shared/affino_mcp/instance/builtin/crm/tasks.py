@@ -146,5 +146,5 @@ def delete_task(records: Records, method: Method, values: Values, call: Call) ->
     before = records.require(FAMILY, CODE, values[CODE], TASK.words)
     must_own(call, before.document)
     change = records.change(method, values, call)
-    records.save(change, before, replace(before, document=replace(before.document.changed(call, {}), deleted=True)))
+    records.save(change, before, before.deleted_by(call))
     return change.commit({CODE: values[CODE], "Deleted": True})

@@ -57,6 +57,12 @@ class Document:
         return record_key(self.family, self.code)
 
     @property
+    def creator(self) -> int | None:
+        """The UserCode of the person who made the record; None when no person did."""
+        found: int | None = self.system["CreatedBy"]["UserCode"]
+        return found
+
+    @property
     def label(self) -> str:
         """The record's name for people: the values of the catalogue's label fields."""
         return " ".join(str(self.values[name]) for name in self.record.label if self.values.get(name))

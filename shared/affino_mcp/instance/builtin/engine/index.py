@@ -7,9 +7,9 @@ the record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from affino_mcp.clock import precise
 from affino_mcp.instance.builtin.engine.document import Document
@@ -52,6 +52,11 @@ def padded(code: int) -> str:
 def facet_partition(family: str, facet: str) -> str:
     """The partition key of the rows of one facet."""
     return f"F#{family}#{facet}"
+
+
+def topic_tags(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The facets of the topics of a record; of a list's arguments, the facets of the topics that it filters by."""
+    return tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
 
 
 def word_partition(family: str) -> str:

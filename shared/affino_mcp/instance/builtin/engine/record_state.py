@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from affino_mcp.instance.builtin.engine.document import RELATION_SK, Document
+from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import Item, Key
 
 
@@ -31,6 +32,13 @@ class Stored:
         """A copy with one relation set, or removed when `data` is None."""
         others = {known: old for known, old in self.relations.items() if known != ref}
         return replace(self, relations=others if data is None else {**others, ref: data})
+
+    def deleted_by(self, call: Call, values: Mapping[str, Any] | None = None) -> Stored:
+        """The record as a deletion leaves it: marked as deleted, with its relations.
+
+        Takes the call and the values that the deletion sets.
+        """
+        return replace(self, document=replace(self.document.changed(call, values or {}), deleted=True))
 
     def values(self) -> dict[str, Any]:
         """All values that history compares: those of the document, and the relations."""

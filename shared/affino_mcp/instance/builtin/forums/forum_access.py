@@ -37,7 +37,7 @@ def moderation(document: Document) -> dict[str, Any]:
 
 def author(document: Document) -> int:
     """The UserCode of the author of a thread or post."""
-    return int(document.system["CreatedBy"]["UserCode"])
+    return document.creator or 0
 
 
 def public(document: Document) -> bool:

@@ -188,5 +188,4 @@ def delete_forum_post(records: Records, method: Method, values: Values, call: Ca
         raise Conflict("This is the opening post: delete the thread with delete_forum_thread.", argument=CODE)
     change = records.change(method, values, call)
     state = {MODERATION: forum_approval.decided(call, before.document, values.get(REASON.name))}
-    gone = replace(before.document.changed(call, state), deleted=True)
-    return save(records, change, replace(before, stored=replace(before.stored, document=gone)), before.stored)
+    return save(records, change, replace(before, stored=before.stored.deleted_by(call, state)), before.stored)

@@ -134,7 +134,6 @@ def delete_forum_thread(records: Records, method: Method, values: Values, call: 
         raise not_moderator(before.forum.document.code, text)
     change = records.change(method, values, call)
     state = {MODERATION: forum_approval.decided(call, before.document, values.get(REASON.name))}
-    gone = replace(before.document.changed(call, state), deleted=True)
     guards.still(change, before.forum.document)
-    records.save(change, before.stored, replace(before.stored, document=gone))
+    records.save(change, before.stored, before.stored.deleted_by(call, state))
     return change.commit({CODE: values[CODE], "Deleted": True})

@@ -63,7 +63,7 @@ def _of_article(records: Records, call: Call, document: Document, known: Known) 
 
 
 def _comment(_: Records, call: Call, document: Document, known: Known) -> bool:
-    article, author = _whole(document, known), document.system["CreatedBy"]["UserCode"]
+    article, author = _whole(document, known), document.creator
     mine = author == call.actor.user_code or call.actor.has(MODERATE, call.at)
     return article is not None and mine and article_access.sees(call, article, known)
 

@@ -180,5 +180,5 @@ def delete_media_file(records: Records, method: Method, values: Values, call: Ca
     media_access.hold(change, found)
     document = found.document.changed(call, {}, FileCount=len(found.files) - 1)
     records.save(change, found.stored, replace(found.stored, document=document).related(file.ref, None))
-    records.save(change, Stored(file), Stored(replace(file.changed(call, {}), deleted=True)))
+    records.save(change, Stored(file), Stored(file).deleted_by(call))
     return change.commit({CODE: file.code, "Deleted": True})

@@ -11,7 +11,7 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.engine.document import created
-from affino_mcp.instance.builtin.engine.index import Facets
+from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import listing
@@ -34,10 +34,10 @@ def facets(stored: Stored) -> Facets:
     """Facets of a media item."""
     document, values = stored.document, stored.document.values
     kinds = sorted({file["FileType"] for file in stored.to(FILES).values()})
-    rows = [f"mine={document.system['CreatedBy']['UserCode']}", f"file={'yes' if kinds else 'no'}"]
+    rows = [f"mine={document.creator}", f"file={'yes' if kinds else 'no'}"]
     rows += [f"category={values[CATEGORY.name]}"] if values.get(CATEGORY.name) else []
     rows += [f"type={kind}" for kind in kinds]
-    tags = (guards.security_facet(document), *(f"topic={code}" for code in values.get("TopicCodes", ())))
+    tags = (guards.security_facet(document), *topic_tags(values))
     return Facets(tuple(rows), tags)
 
 
@@ -52,7 +52,7 @@ def list_media_items(records: Records, method: Method, values: Values, call: Cal
     plan = listing.Plan(
         MEDIA_ITEM,
         tuple(f"{facet}={value}" for facet, value in wanted.items() if value),
-        tuple(f"topic={code}" for code in values.get("TopicCodes", ())),
+        topic_tags(values),
         any_of=(guards.readable_securities(records, call.actor),),
         adds=lambda document, _known: {"FileCount": document.system["FileCount"]},
     )
@@ -109,6 +109,5 @@ def delete_media_item(records: Records, method: Method, values: Values, call: Ca
             raise Conflict(text, argument=CODE)
         call.warn(WarningCode.NOT_SHOWN, CODE, "Articles used this media item; they no longer show it.")
     media_access.hold(change, found)
-    gone = replace(found.document.changed(call, {}), deleted=True)
-    records.save(change, found.stored, replace(found.stored, document=gone))
+    records.save(change, found.stored, found.stored.deleted_by(call))
     return change.commit({CODE: found.document.code, "Deleted": True})

@@ -12,7 +12,7 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.document import Document, created
-from affino_mcp.instance.builtin.engine.index import Facets, facet_partition, name_prefix
+from affino_mcp.instance.builtin.engine.index import Facets, facet_partition, name_prefix, topic_tags
 from affino_mcp.instance.builtin.engine.memberships import counts
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Records
@@ -29,9 +29,9 @@ _KIND_OF: Final = {kind.record.family: kind for kind in KINDS}
 
 def facets(stored: Stored) -> Facets:
     """Facets of a list."""
-    creator = stored.document.system["CreatedBy"]["UserCode"]
+    creator = stored.document.creator
     rows = (f"mine={creator}",) if creator else ()
-    return Facets(rows, tuple(f"topic={code}" for code in stored.document.values.get("TopicCodes", ())))
+    return Facets(rows, topic_tags(stored.document.values))
 
 
 def kind_of(method: Method) -> ListKind:
@@ -115,7 +115,7 @@ def delete(records: Records, method: Method, values: Values, call: Call) -> Done
     """Deletes a list; its members are not changed."""
     before = require(records, method, values)
     change = records.change(method, values, call)
-    records.save(change, before, replace(before, document=replace(before.document.changed(call, {}), deleted=True)))
+    records.save(change, before, before.deleted_by(call))
     code = kind_of(method).record.code
     return change.commit({code: values[code], "Deleted": True})
 
