@@ -12,7 +12,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.clock import iso
 from affino_mcp.instance.builtin.access import guards
-from affino_mcp.instance.builtin.engine import cursor, html_policy, long_texts
+from affino_mcp.instance.builtin.engine import html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, actor, created
 from affino_mcp.instance.builtin.engine.index import Facets
@@ -29,7 +29,7 @@ from affino_mcp.instance.builtin.forums.forum_access import (
     visible,
 )
 from affino_mcp.instance.builtin.forums.forum_view import REPLY_TO
-from affino_mcp.instance.builtin.listing import listing, partition_merge
+from affino_mcp.instance.builtin.listing import listing, pages, partition_merge
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Item, Page
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
@@ -79,7 +79,10 @@ def list_forum_posts(records: Records, method: Method, values: Values, call: Cal
     items = forum_view.page(records, call, found, posts)
     if len(items) < len(posts):
         more = next({"pk": row["pk"], "sk": row["sk"]} for row in rows if row["code"] == items[-1][CODE])
-    return Done(_answer(call, values, items, more), found.document.ref)
+    total = len(items) if more is None and not values.get("Cursor") else None
+    last = items[-1][CODE] if items else None
+    body = pages.answer(call, values, items, more, TotalRecords=total, LastRecordCode=last)
+    return Done(body, found.document.ref)
 
 
 def _rows(records: Records, found: OpenThread, values: Values, call: Call) -> tuple[list[Item], Item | None]:
@@ -93,16 +96,6 @@ def _rows(records: Records, found: OpenThread, values: Values, call: Call) -> tu
         return partition_merge.read(records.db, replace(query, start=start), places)
 
     return listing.collect(read, query.start, size, query.sort)
-
-
-def _answer(call: Call, values: Values, items: list[dict[str, Any]], more: Item | None) -> dict[str, Any]:
-    return {
-        "Items": items,
-        "TotalRecords": len(items) if more is None and not values.get("Cursor") else None,
-        "LastRecordCode": items[-1][CODE] if items else None,
-        "NextCursor": cursor.cursor(call, values, more) if more else None,
-        "CurrentDate": iso(call.at),
-    }
 
 
 def get_forum_post(records: Records, method: Method, values: Values, call: Call) -> Done:

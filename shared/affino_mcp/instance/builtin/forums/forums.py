@@ -9,7 +9,6 @@ from typing import Any, Final
 from affino_mcp.catalogue.families.forums import FORUM, THREAD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.clock import iso
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import Facets, count_key
@@ -18,6 +17,7 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.search_words import words
 from affino_mcp.instance.builtin.forums import forum_access, forum_moderators
 from affino_mcp.instance.builtin.forums.forum_access import PEOPLE, may_post
+from affino_mcp.instance.builtin.listing import pages
 from affino_mcp.instance.builtin.references.rendering import summary
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.port import Call, Done
@@ -61,8 +61,8 @@ def list_forums(records: Records, method: Method, values: Values, call: Call) ->
     found = [forum for forum in known if record_security.may_read(call.actor, forum) and _fits(forum, asked)]
     found.sort(key=lambda forum: forum.code)
     items = _shown(records, call, found, seen.moderated)
-    codes = {"LastRecordCode": found[-1].code if found else None, "NextCursor": None}
-    return Done({"Items": items, "TotalRecords": len(items), **codes, "CurrentDate": iso(call.at)})
+    last = found[-1].code if found else None
+    return Done(pages.answer(call, values, items, None, TotalRecords=len(items), LastRecordCode=last))
 
 
 def _fits(forum: Document, asked: list[str]) -> bool:

@@ -70,14 +70,20 @@ def page(
         text = f"{len(items)} of {len(rows)} rows fit into one answer; go on with NextCursor."
         call.warn(WarningCode.TRUNCATED, "Items", text)
     whole = more is None and not values.get("Cursor") and not values.get("StartCode")
-    body = {
-        "Items": items,
-        "TotalRecords": len(items) if whole and total is None else total,
-        "LastRecordCode": documents[-1].code if documents else None,
-        "NextCursor": cursor.cursor(call, values, more) if more else None,
-        "CurrentDate": iso(call.at),
-    }
-    return Done(body)
+    total = len(items) if whole and total is None else total
+    last = documents[-1].code if documents else None
+    return Done(answer(call, values, items, more, TotalRecords=total, LastRecordCode=last))
+
+
+def answer(
+    call: Call, values: Values, items: list[dict[str, Any]], more: Item | None, **figures: int | None
+) -> dict[str, Any]:
+    """The body of a list's answer: its rows, figures about the list, the cursor of the next page and the current date.
+
+    Takes `more`, the position of the next page (None: this is the last one).
+    """
+    following = cursor.cursor(call, values, more) if more else None
+    return {"Items": items, **figures, "NextCursor": following, "CurrentDate": iso(call.at)}
 
 
 def _known(records: Records, plan: Plan, documents: list[Document], call: Call) -> Known:
