@@ -9,6 +9,7 @@ from affino_mcp.audit.row import CONTROL, Row
 from affino_mcp.catalogue.families.history import SWITCH
 from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity.permissions import LOGS_READ
+from affino_mcp.instance.port import linked_family
 
 
 def seen(ask: Ask, row: Row) -> Row:
@@ -31,8 +32,8 @@ def _seen(ask: Ask, own: str, change: Change) -> Change:
 
 def _tells(ask: Ask, name: str) -> bool:
     """Links to records of a family that the person may not read are left out, as in history."""
-    to, sign, _ = name.partition("#")
-    return not sign or to not in SWITCH or ask.may(f"{_family(name)}.read")
+    to = linked_family(name)
+    return to not in SWITCH or ask.may(f"{_family(name)}.read")
 
 
 def _family(ref: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from affino_mcp.catalogue.families.forums import FORUM
 from affino_mcp.catalogue.families.website import SECTION
@@ -32,6 +32,28 @@ class Actor(Protocol):
 
     def has(self, right: str, at: datetime) -> bool:
         """True when the person holds the right at this moment."""
+
+
+class RecordRef(NamedTuple):
+    """A record by its family and code. Its text, `family#code`, is how history, audit and relations name it."""
+
+    family: str
+    code: int
+
+    @classmethod
+    def parse(cls, text: str) -> RecordRef:
+        """The reference from its text."""
+        family, _, code = text.partition("#")
+        return cls(family, int(code))
+
+    def __str__(self) -> str:
+        return f"{self.family}#{self.code}"
+
+
+def linked_family(attribute: str) -> str:
+    """The family of the records that an attribute links to (its name is a reference); "" for any other attribute."""
+    family, sign, _ = attribute.partition("#")
+    return family if sign else ""
 
 
 @dataclass(frozen=True)

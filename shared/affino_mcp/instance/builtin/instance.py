@@ -18,7 +18,7 @@ from affino_mcp.instance.builtin.engine.idempotency import UsedKey, replay
 from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
-from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown
+from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
 from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database, StoreUnavailable
 from affino_mcp.store.retry import back_off
@@ -98,5 +98,5 @@ class BuiltinInstance:
         again = None if done.body else METHODS.get(method.answers_as)
         if again is None:
             return done
-        family, _, code = done.record.partition("#")
-        return replace(self.perform(again, {RECORDS[family].code: int(code)}, call), record=done.record)
+        family, code = RecordRef.parse(done.record)
+        return replace(self.perform(again, {RECORDS[family].code: code}, call), record=done.record)

@@ -19,7 +19,7 @@ from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references.rendering import full
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import InvalidState, NotFound, PermissionDenied
 
 FAMILY: Final = COMMENT.family
@@ -35,7 +35,7 @@ def facets(stored: Stored) -> Facets:
     """Facets of a comment: its article and status. The article counts its approved comments."""
     item = stored.document.system[ITEM]
     status = stored.document.values[STATUS.name]
-    counted = (f"{ARTICLE.family}#{item}",) if status == APPROVED else ()
+    counted = (str(RecordRef(ARTICLE.family, item)),) if status == APPROVED else ()
     return Facets((f"article={item}", f"article={item}&{status}"), counted=counted)
 
 

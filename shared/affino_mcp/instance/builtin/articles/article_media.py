@@ -20,7 +20,7 @@ from affino_mcp.instance.builtin.engine.index import Facets, facet_partition
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Records
 from affino_mcp.instance.builtin.references.rendering import full
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Query
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, PermissionDenied, ToolDisabled
 
@@ -41,7 +41,7 @@ def facets(stored: Stored) -> Facets:
     values, system = stored.document.values, stored.document.system
     step = (f"step={system[STEP_CODE]}",) if system.get(STEP_CODE) else ()
     item = values[MEDIA_ITEM.name]
-    return Facets((f"article={system[ITEM]}", *step, f"item={item}"), counted=(f"{MEDIA}#{item}",))
+    return Facets((f"article={system[ITEM]}", *step, f"item={item}"), counted=(str(RecordRef(MEDIA, item)),))
 
 
 def _by(records: Records, facet: str) -> list[Document]:

@@ -17,7 +17,7 @@ from affino_mcp.instance.builtin.engine.records import Known, Records
 from affino_mcp.instance.builtin.engine.response_budget import Room
 from affino_mcp.instance.builtin.engine.search_words import plain
 from affino_mcp.instance.builtin.references.rendering import full
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, RecordRef
 
 FAMILY: Final = ARTICLE.family
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
@@ -90,5 +90,5 @@ def categories(document: Document, known: Known) -> list[dict[str, Any]]:
 
 def comment_count(records: Records, code: int) -> int:
     """The number of the article's approved comments."""
-    row = records.db.get(records.table, count_key(f"{FAMILY}#{code}"))
+    row = records.db.get(records.table, count_key(str(RecordRef(FAMILY, code))))
     return int((row or {}).get(COMMENT.family, 0))

@@ -22,7 +22,7 @@ from affino_mcp.instance.builtin.listing import in_memory_pages, listing
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.fixed_lists import LISTS, look_up
 from affino_mcp.instance.builtin.references.rendering import full, shows
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Check, Condition, Item, Query, Span, absent, all_of, any_of, equals
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
@@ -47,7 +47,7 @@ def facets(stored: Stored) -> Facets:
     mine = [f"mine={code}" for code in dict.fromkeys((manager, creator)) if code]
     topics = topic_tags(values)
     parent = values.get("ParentCode")
-    return Facets((*rows, *mine), topics, (f"{FAMILY}#{parent}",) if parent else ())
+    return Facets((*rows, *mine), topics, (str(RecordRef(FAMILY, parent)),) if parent else ())
 
 
 def list_accounts(records: Records, method: Method, values: Values, call: Call) -> Done:

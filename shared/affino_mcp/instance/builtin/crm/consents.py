@@ -15,7 +15,7 @@ from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.search_words import plain, words
 from affino_mcp.instance.builtin.references.fixed_lists import GRANTED, PERMISSIONS, REVOKED
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import NotFound
 
 
@@ -97,5 +97,5 @@ def _unchanged(call: Call, stored: Stored, code: int, text: str) -> Done:
 def _write(records: Records, method: Method, values: Values, call: Call, before: Stored, grant: dict[str, Any]) -> Done:
     change = records.change(method, values, call)
     after = replace(before, document=before.document.changed(call, {}))
-    records.save(change, before, after.related(f"permissions#{grant[PERMISSION.name]}", grant))
+    records.save(change, before, after.related(str(RecordRef("permissions", grant[PERMISSION.name])), grant))
     return change.commit({"Permission": grant})

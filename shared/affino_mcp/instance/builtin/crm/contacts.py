@@ -20,7 +20,7 @@ from affino_mcp.instance.builtin.listing import in_memory_pages, listing, member
 from affino_mcp.instance.builtin.member_lists import member_lists
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.rendering import full, shows
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 FAMILY: Final = CONTACT.family
@@ -37,7 +37,7 @@ def facets(stored: Stored) -> Facets:
     rows += [f"mine={creator}"] if creator else []
     rows += ["staff"] if stored.document.system.get("Staff") else []
     topics = topic_tags(stored.document.values)
-    return Facets(tuple(rows), topics, tuple(f"accounts#{code}" for code in stored.to("accounts")))
+    return Facets(tuple(rows), topics, tuple(str(RecordRef("accounts", code)) for code in stored.to("accounts")))
 
 
 def list_contacts(records: Records, method: Method, values: Values, call: Call) -> Done:

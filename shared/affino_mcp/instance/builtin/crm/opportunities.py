@@ -22,7 +22,7 @@ from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.fixed_lists import look_up
 from affino_mcp.instance.builtin.references.opportunity_stages import LOST, STAGES, Stage
 from affino_mcp.instance.builtin.references.rendering import full
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Span
 from affino_mcp.tool_errors import InvalidArgument
 
@@ -40,7 +40,7 @@ def facets(stored: Stored) -> Facets:
     rows += ["open"] if stage.open else []
     rows += [f"mine={code}" for code in sorted(taking_part(stored))]
     rows += [f"user={code}" for code in sorted(stored.to("contacts"))]
-    counted = () if stage.closed else (f"accounts#{values['AccountCode']}",)
+    counted = () if stage.closed else (str(RecordRef("accounts", values["AccountCode"])),)
     return Facets(tuple(rows), topic_tags(values), counted)
 
 

@@ -21,7 +21,7 @@ from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Place, Records
 from affino_mcp.instance.builtin.references.references import named
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 CODE: Final = OPPORTUNITY.code
@@ -50,9 +50,9 @@ def complete(stored: Stored) -> Stored:
     """A copy with the owner on the team and the primary contact among the contacts."""
     owner, primary = stored.document.values[OWNER.name], stored.document.values.get(PRIMARY.name)
     if owner not in stored.to(TEAM):
-        stored = stored.related(f"{TEAM}#{owner}", {ROLE.name: "Owner", SPLIT.name: None})
+        stored = stored.related(str(RecordRef(TEAM, owner)), {ROLE.name: "Owner", SPLIT.name: None})
     if primary and primary not in stored.to(CONTACTS):
-        stored = stored.related(f"{CONTACTS}#{primary}", NOBODY)
+        stored = stored.related(str(RecordRef(CONTACTS, primary)), NOBODY)
     return stored
 
 
@@ -109,7 +109,7 @@ def add_opportunity_contact(records: Records, method: Method, values: Values, ca
     before, code = _opened(records, values, call), values[WHO]
     change, person = _with_person(records, method, values, call, "contact")
     link = {**(before.to(CONTACTS).get(code) or NOBODY), **_given(values, ROLE.name)}
-    after = _made_primary(before, call, code, values.get("Primary")).related(f"{CONTACTS}#{code}", link)
+    after = _made_primary(before, call, code, values.get("Primary")).related(str(RecordRef(CONTACTS, code)), link)
     shown = {CODE: values[CODE], **_contact(call, after, code, link, {(CONTACTS, code): person})}
     return _save(records, change, before, after, {"Contact": shown})
 
@@ -123,7 +123,7 @@ def _made_primary(stored: Stored, call: Call, code: int, primary: bool | None) -
 def remove_opportunity_contact(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Removes a contact from the opportunity, which has no primary contact any more when this was the primary one."""
     before, code = _opened(records, values, call), values[WHO]
-    after = _made_primary(before, call, code, primary=False).related(f"{CONTACTS}#{code}", None)
+    after = _made_primary(before, call, code, primary=False).related(str(RecordRef(CONTACTS, code)), None)
     body = {CODE: values[CODE], WHO: code, "Linked": False}
     return _save(records, records.change(method, values, call), before, after, body)
 
@@ -135,7 +135,7 @@ def add_opportunity_team_member(records: Records, method: Method, values: Values
     if not person.system.get("Staff"):
         raise InvalidArgument(WHO, f"{WHO} must be the UserCode of a member of staff.")
     link = {ROLE.name: None, SPLIT.name: None, **before.to(TEAM).get(code, {}), **_given(values, ROLE.name, SPLIT.name)}
-    after = _next(call, before).related(f"{TEAM}#{code}", link)
+    after = _next(call, before).related(str(RecordRef(TEAM, code)), link)
     if sum(other[SPLIT.name] or 0 for other in after.to(TEAM).values()) > 100:
         raise InvalidArgument(SPLIT.name, "The splits of the team would add up to more than 100.")
     shown = {CODE: values[CODE], **_member(call, code, link, {(CONTACTS, code): person})}
@@ -148,7 +148,7 @@ def remove_opportunity_team_member(records: Records, method: Method, values: Val
     if code == before.document.values[OWNER.name]:
         text = "The owner is always on the team. Give the opportunity another owner first, with update_opportunity."
         raise Conflict(text, argument=WHO)
-    after = _next(call, before).related(f"{TEAM}#{code}", None)
+    after = _next(call, before).related(str(RecordRef(TEAM, code)), None)
     body = {CODE: values[CODE], WHO: code, "Member": False}
     return _save(records, records.change(method, values, call), before, after, body)
 

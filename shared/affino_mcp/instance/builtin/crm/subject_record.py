@@ -10,7 +10,7 @@ from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.records import Known, Place, Records
 from affino_mcp.instance.builtin.references.rendering import shows
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import InvalidArgument, NotFound, PermissionDenied, ToolDisabled
 
 FAMILY_OF: Final = dict(zip((field.name for field in SCOPE), ("accounts", "contacts", "opportunities"), strict=True))
@@ -51,7 +51,7 @@ def check(records: Records, change: Change, values: Values) -> tuple[dict[str, A
 
 def facet(family: str, code: int) -> str:
     """The facet of all tasks or notes about one record."""
-    return f"scope={family}#{code}"
+    return f"scope={RecordRef(family, code)}"
 
 
 def asked(values: Values) -> tuple[str, ...]:

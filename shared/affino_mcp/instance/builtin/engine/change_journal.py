@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, actor, is_long, record_key
-from affino_mcp.instance.port import Call, Changed
+from affino_mcp.instance.port import Call, Changed, RecordRef
 from affino_mcp.store.ops import Item, Key
 
 
@@ -84,8 +84,7 @@ def _digest(value: Any) -> Any:
 
 def history_key(ref: str, version: int) -> Key:
     """The key of the history row of a record's version. Takes the record's reference (`family#code`) and the version."""
-    family, _, code = ref.partition("#")
-    return Key(record_key(family, int(code)).pk, f"{HISTORY_SK}{version:010d}")
+    return Key(record_key(*RecordRef.parse(ref)).pk, f"{HISTORY_SK}{version:010d}")
 
 
 def history_row(found: Entry, call: Call, method: str, others: Iterable[str], guards: Iterable[str]) -> Item:

@@ -12,7 +12,7 @@ from affino_mcp.catalogue.matching import check_values
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.clock import iso
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Item, Key
 
 RECORD_SK: Final = "A"
@@ -23,7 +23,7 @@ _LONGEST_LABEL: Final = 100
 
 def record_key(family: str, code: int) -> Key:
     """The key of a record's own row."""
-    return Key(f"{family}#{code}", RECORD_SK)
+    return Key(str(RecordRef(family, code)), RECORD_SK)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Document:
     @property
     def ref(self) -> str:
         """The record's reference `family#code`, as history, audit and relations write it."""
-        return f"{self.family}#{self.code}"
+        return str(RecordRef(self.family, self.code))
 
     @property
     def key(self) -> Key:
@@ -127,6 +127,6 @@ def created(family: str, code: int, call: Call, values: Mapping[str, Any], **sys
 
 def from_item(item: Item) -> Document:
     """Reads the document from its row."""
-    family, _, code = item["pk"].partition("#")
+    family, code = RecordRef.parse(item["pk"])
     body = json.loads(item["body"])
-    return Document(family, int(code), item["version"], body["values"], body["system"], item["deleted"])
+    return Document(family, code, item["version"], body["values"], body["system"], item["deleted"])

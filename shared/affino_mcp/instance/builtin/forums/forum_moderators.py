@@ -14,7 +14,7 @@ from affino_mcp.instance.builtin.engine.document import Document, actor
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.forums import forum_access
 from affino_mcp.instance.builtin.forums.forum_access import PEOPLE, OpenForum
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 CODE: Final = FORUM.code
@@ -83,6 +83,6 @@ def remove_forum_moderator(records: Records, method: Method, values: Values, cal
         _person(records, code)
         return change.nothing(body, found.document.ref, "This person does not moderate the forum.")
     document = found.document.changed(call, {})
-    after = replace(found.stored, document=document).related(f"{PEOPLE}#{code}", None)
+    after = replace(found.stored, document=document).related(str(RecordRef(PEOPLE, code)), None)
     records.save(change, found.stored, after)
     return change.commit(body)

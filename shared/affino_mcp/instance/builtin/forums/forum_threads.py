@@ -26,7 +26,7 @@ from affino_mcp.instance.builtin.forums.forum_access import (
 )
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 
 FAMILY: Final = THREAD.family
 CODE: Final = THREAD.code
@@ -44,7 +44,7 @@ def facets(stored: Stored) -> Facets:
     tags += ["pinned" if state["Pinned"] else "unpinned", "locked" if state["Locked"] else "unlocked"]
     tags += [PENDING] if state["Status"] == PENDING or document.system[thread_counts.HELD] else []
     tags += [HIDDEN] if state["Hidden"] else []
-    counted = (f"{FORUM.family}#{place}",) if forum_access.public(document) else ()
+    counted = (str(RecordRef(FORUM.family, place)),) if forum_access.public(document) else ()
     return Facets((f"forum={place}", f"author={writer}", *standing), tuple(tags), counted)
 
 

@@ -12,7 +12,6 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import iso
 from affino_mcp.instance.builtin.access import guards, record_security
 from affino_mcp.instance.builtin.engine import change_journal, cursor
 from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
@@ -21,9 +20,9 @@ from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Place, Records
 from affino_mcp.instance.builtin.engine.response_budget import Room
 from affino_mcp.instance.builtin.history.history_access import followed
-from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE
+from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE, answer
 from affino_mcp.instance.builtin.references import rendering
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef, linked_family
 from affino_mcp.store.ops import Item, Query, Span
 from affino_mcp.tool_errors import NotFound, PermissionDenied, ToolDisabled
 
@@ -89,8 +88,7 @@ def _page(
         more = {name: rows[len(fitting) - 1][name] for name in ("pk", "sk")}
         text = f"{len(fitting)} of {len(items)} changes fit into one answer; go on with NextCursor."
         call.warn(WarningCode.TRUNCATED, "Items", text)
-    following = cursor.cursor(call, values, more) if more else None
-    return Done({"Items": fitting, "NextCursor": following, "CurrentDate": iso(call.at)}, ref)
+    return Done(answer(call, values, fitting, more), ref)
 
 
 def visible(records: Records, call: Call, entries: Sequence[Entry]) -> list[Entry]:
@@ -103,13 +101,13 @@ def visible(records: Records, call: Call, entries: Sequence[Entry]) -> list[Entr
 
 
 def _protection(entry: Entry) -> list[Place]:
-    held = [(family, int(code)) for family, _, code in (ref.partition("#") for ref in entry.guards)]
+    held = [RecordRef.parse(ref) for ref in entry.guards]
     named = [(to, values.get(name)) for name, to in GUARDS.items() for values in (entry.before, entry.after)]
     return list(dict.fromkeys((*held, *((to, code) for to, code in named if code))))
 
 
 def _shown(call: Call, entry: Entry) -> dict[str, Any]:
-    kind = entry.ref.partition("#")[0]
+    kind = RecordRef.parse(entry.ref).family
     changes = [_change(kind, name, entry) for name in entry.after if _tells(call, name)]
     return {
         "Version": entry.version,
@@ -123,8 +121,8 @@ def _shown(call: Call, entry: Entry) -> dict[str, Any]:
 
 def _tells(call: Call, name: str) -> bool:
     """True unless the attribute is a link to records of a family that the call may not read."""
-    to, sign, _ = name.partition("#")
-    return not sign or to not in SWITCH or rendering.shows(call, SWITCH[to], to)
+    to = linked_family(name)
+    return to not in SWITCH or rendering.shows(call, SWITCH[to], to)
 
 
 def _change(kind: str, name: str, entry: Entry) -> dict[str, Any]:
@@ -147,21 +145,21 @@ def list_my_changes(records: Records, method: Method, values: Values, call: Call
 
 def _followed(records: Records, call: Call, refs: Iterable[str]) -> Known:
     """The records, deleted ones too, that profile and person may read and whose history the person may read."""
-    places = [(family, int(code)) for family, _, code in (ref.partition("#") for ref in dict.fromkeys(refs))]
-    open_ = [place for place in places if place[0] in SWITCH and call.reads(SWITCH[place[0]])]
+    places = [RecordRef.parse(ref) for ref in dict.fromkeys(refs)]
+    open_ = [place for place in places if place.family in SWITCH and call.reads(SWITCH[place.family])]
     found = records.db.get_many(records.table, [record_key(*place) for place in open_])
     return {(d.family, d.code): d for d in followed(records, call, [from_item(item) for item in found.values()])}
 
 
 def _mine(row: Item, known: Known) -> dict[str, Any]:
-    places = [(touched, touched["ref"].partition("#")) for touched in row["records"]]
+    places = [(touched, RecordRef.parse(touched["ref"])) for touched in row["records"]]
     return {
         "Date": row["at"],
         "Tool": row["method"],
         "Records": [
-            {KIND.name: family, CODE.name: int(code), "Name": known[family, int(code)].label}
+            {KIND.name: place.family, CODE.name: place.code, "Name": known[place].label}
             | {"Version": touched["version"], "Kind": Deed(touched["deed"]).value}
-            for touched, (family, _, code) in places
-            if (family, int(code)) in known
+            for touched, place in places
+            if place in known
         ],
     }

@@ -14,7 +14,7 @@ from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict
 
 _HOW: Final = {
@@ -88,8 +88,8 @@ class Undo(Change):
         return super().nothing(self._told() | body, ref, text)
 
     def _told(self) -> dict[str, Any]:
-        family, _, code = self.entry.ref.partition("#")
-        which = {KIND.name: family, CODE.name: int(code), VERSION.name: self.entry.version}
+        family, code = RecordRef.parse(self.entry.ref)
+        which = {KIND.name: family, CODE.name: code, VERSION.name: self.entry.version}
         return {"Undone": which | {"How": _HOW[self.entry.deed]}}
 
 

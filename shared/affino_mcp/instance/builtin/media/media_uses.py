@@ -12,7 +12,7 @@ from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import count_key, facet_partition
 from affino_mcp.instance.builtin.engine.records import Known, Records
 from affino_mcp.instance.builtin.references import rendering
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Check, Query, absent, equals
 
 MOST_SHOWN: Final = 20
@@ -38,7 +38,7 @@ def in_use(records: Records, change: Change, item: int) -> bool:
 
     The change fails when that changes before the commit.
     """
-    key, name = count_key(f"media_items#{item}"), ATTACHMENT.family
+    key, name = count_key(str(RecordRef("media_items", item))), ATTACHMENT.family
     counted = (records.db.get(records.table, key) or {}).get(name)
     change.add(Check(records.table, key, absent(name) if counted is None else equals(name, counted)))
     return bool(counted) and bool(_attachments(records, item)[0])

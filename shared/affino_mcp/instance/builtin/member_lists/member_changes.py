@@ -24,7 +24,7 @@ from affino_mcp.instance.builtin.engine.record_state import Stored
 from affino_mcp.instance.builtin.engine.records import Known, Records
 from affino_mcp.instance.builtin.member_lists.member_lists import is_mailing_list, kind_of, require
 from affino_mcp.instance.builtin.references.fixed_lists import GRANTED, MARKETING
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Delete, Item, Key, Put, StoreUnavailable, absent, exists
 from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import PermissionDenied, ToolError
@@ -156,7 +156,7 @@ def _warn(work: Work, stored: Stored) -> None:
 
 
 def _warn_of_permission(work: Work, members: Sequence[int]) -> None:
-    place = f"{RELATION_SK}permissions#{MARKETING}"
+    place = f"{RELATION_SK}{RecordRef('permissions', MARKETING)}"
     keys = {member: Key(record_key(work.kind.member.family, member).pk, place) for member in members}
     found = work.records.db.get_many(work.records.table, list(keys.values()))
     given = {m for m, key in keys.items() if key in found and found[key]["data"]["Status"] == GRANTED}
