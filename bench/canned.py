@@ -15,7 +15,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from affino_mcp.catalogue.capability import SWITCHED, Access
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
 from affino_mcp.clock import now
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profiles import Profiles
@@ -36,7 +36,7 @@ def seeded(key: str, secret: str, token: str) -> tuple[MemoryDatabase, MemorySec
     database, secrets = MemoryDatabase(), MemorySecrets()
     drawn = iter((key, secret))
     profiles = Profiles(database, secrets, SETTINGS, now, draw=lambda _: next(drawn))
-    profiles.create("bench", {family: frozenset(Access) for family in SWITCHED}, rate=6_000, burst=6_000)
+    profiles.create("bench", {family: frozenset(Access) for family in SWITCHED_FAMILIES}, rate=6_000, burst=6_000)
     person = People(database, SETTINGS, now).create(1, "Bench", "bench@example.org", ["Sales Managers"])
     tokens = iter((token, "00000000-0000-4000-8000-000000000001"))
     sessions.new_token = lambda: next(tokens)  # type: ignore[attr-defined]

@@ -13,9 +13,9 @@ from affino_mcp.audit.redact import redact
 from affino_mcp.audit.row import Outcome, Row, item
 from affino_mcp.audit.summary import rejected, summary
 from affino_mcp.catalogue import compact
-from affino_mcp.catalogue.field import folded
+from affino_mcp.catalogue.field import fold_name
 from affino_mcp.catalogue.method import DRY_RUN, Method
-from affino_mcp.catalogue.warning import Warning_
+from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import stopwatch
 from affino_mcp.errors import AffinoError, Refusal, UnknownTool
 from affino_mcp.gate.caller import Caller
@@ -83,7 +83,7 @@ class Trail:
         """The id under which callers and operators speak of this call."""
         return self.row.request_id
 
-    def warn(self, warnings: list[Warning_]) -> None:
+    def warn(self, warnings: list[CallWarning]) -> None:
         """What is worth a warning whatever comes of the call."""
         self.row = replace(self.row, warnings=tuple(warnings))
 
@@ -91,7 +91,7 @@ class Trail:
         """How the person has confirmed what the call is about to write."""
         self.row = replace(self.row, confirmed=how.value)
 
-    def seal(self, done: Done, warnings: list[Warning_]) -> AuditWrite:
+    def seal(self, done: Done, warnings: list[CallWarning]) -> AuditWrite:
         """The finished row, for the transaction that carries the change."""
         self.row = replace(
             self.row,
@@ -110,7 +110,7 @@ class Trail:
         """Write the line of a row that a transaction has written; only the line knows how long the transaction took."""
         self.audit.tell(replace(self.row, duration_ms=self.elapsed()))
 
-    def done(self, done: Done, warnings: list[Warning_]) -> None:
+    def done(self, done: Done, warnings: list[CallWarning]) -> None:
         """Write the row of a call that changed nothing. Raises StoreUnavailable."""
         self.seal(done, warnings)
         self.audit.write(self.row)
@@ -156,7 +156,7 @@ def _begun(
     meta: CallMeta,
 ) -> Row:
     stamp = audit.stamp()
-    takes = [f.name for f in method.for_profile(confirm=profile.confirm).takes] if method else None
+    takes = [f.name for f in method.for_profile(confirm=profile.confirm).all_arguments] if method else None
     return Row(
         id=stamp.id,
         at=stamp.at,
@@ -176,5 +176,5 @@ def _begun(
         client_version=meta.client_version,
         source=meta.source,
         gate_ms=meta.gate_ms,
-        dry_run=any(folded(n) == folded(DRY_RUN.name) and v is True for n, v in arguments.items()),
+        dry_run=any(fold_name(n) == fold_name(DRY_RUN.name) and v is True for n, v in arguments.items()),
     )

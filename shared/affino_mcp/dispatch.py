@@ -12,9 +12,9 @@ from affino_mcp.audit.redact import redact
 from affino_mcp.call_audit import CallMeta, Trail
 from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.catalogue.matching import Values, match
+from affino_mcp.catalogue.matching import Values, match_arguments
 from affino_mcp.catalogue.method import CONFIRM, Method
-from affino_mcp.catalogue.warning import Warning_
+from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import Clock, seconds
 from affino_mcp.errors import AffinoError, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.authorise import authorise
@@ -24,7 +24,7 @@ from affino_mcp.gate.profiles.previous_secret import replaced
 from affino_mcp.gate.sessions.expiry_warning import expiring
 from affino_mcp.gate.whoami import CURRENT_USER, current_user
 from affino_mcp.instance.port import Call, Done, Instance
-from affino_mcp.instance.response_limits import fitted
+from affino_mcp.instance.response_limits import truncate_answer
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError, Unexpected
 
@@ -96,10 +96,10 @@ class Dispatch:
         profile, method, at = caller.profile, trail.method, self._clock()
         if method is None:
             raise UnknownTool
-        if method is compact.CALL:
+        if method is compact.CALL_TOOL:
             raise compact.incomplete_call()
         authorise(caller, method, at)
-        matched = match(method.for_profile(confirm=profile.confirm), arguments)
+        matched = match_arguments(method.for_profile(confirm=profile.confirm), arguments)
         values = dict(matched.values)
         said = values.pop(CONFIRM.name, False)
         call = self._call(caller, trail, [*trail.row.warnings, *matched.warnings])
@@ -107,7 +107,7 @@ class Dispatch:
             confirmation = Confirmation(caller, tool, arguments, meta.form, said, seconds(at))
             call, values = _asking(call, confirmation, values, trail), confirmation.agreement | values
         done = self._perform(caller, method, values, call)
-        done = replace(done, body=fitted(method, done.body, call.warnings))
+        done = replace(done, body=truncate_answer(method, done.body, call.warnings))
         if done.sealed:
             trail.tell()
         else:
@@ -117,12 +117,12 @@ class Dispatch:
     def _perform(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
         if method.name == CURRENT_USER:
             return Done(current_user(caller))
-        if method.name in compact.COMPACT:
+        if method.name in compact.COMPACT_METHODS:
             profile = caller.profile
             return Done(compact.answer_search(method, values, profile.capability, confirm=profile.confirm))
         return self._instance.perform(method, values, call)
 
-    def _call(self, caller: Caller, trail: Trail, warnings: list[Warning_]) -> Call:
+    def _call(self, caller: Caller, trail: Trail, warnings: list[CallWarning]) -> Call:
         capability = caller.profile.capability
         return Call(
             actor=caller.person,
@@ -165,7 +165,7 @@ def _asking(call: Call, confirmation: Confirmation, values: Values, trail: Trail
         trail.confirm(confirmation.how)
         return confirmation.refusal(subject, redact(values, known=trail.known))
 
-    return replace(call, unconfirmed=unconfirmed)
+    return replace(call, confirmation_refusal=unconfirmed)
 
 
 def log_undeclared(method: Method, error: ToolError) -> None:

@@ -73,9 +73,9 @@ def test_a_new_primary_contact_or_owner_joins(manager: Client, sale: int) -> Non
 
 def test_contacts_do_not_change_with_their_opportunities(world: World, manager: Client, sale: int) -> None:
     jane = crm.contact(manager, "Jane")
-    before = world.records.documents([("contacts", jane)])
+    before = world.records.load_documents([("contacts", jane)])
     _ask(manager, "add_opportunity_contact", sale, UserCode=jane, Primary=True)
-    assert world.records.documents([("contacts", jane)]) == before
+    assert world.records.load_documents([("contacts", jane)]) == before
 
 
 def test_a_deleted_contact_is_not_shown(manager: Client, sale: int) -> None:

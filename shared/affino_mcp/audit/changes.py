@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from affino_mcp.audit.redact import WITHHELD, brief, digested, plain, title, weight
 
 if TYPE_CHECKING:
-    from affino_mcp.instance.port import Changed
+    from affino_mcp.instance.port import RecordChange
 
 Change = dict[str, Any]
 """`{"record": "accounts#12", "deed": "changed", "fields": {"City": {"before": "Leeds", "after": "York"}}}`; a side that
@@ -28,10 +28,10 @@ _FIELDS: Final = 60
 _SIDES: Final = ("before", "after")
 
 
-def told(changed: Iterable[Changed], known: Iterable[str] = ()) -> tuple[Change, ...]:
+def told(changed: Iterable[RecordChange], known: Iterable[str] = ()) -> tuple[Change, ...]:
     """The changes for a row, which cuts them to its room. `known` are secrets of this very call, withheld everywhere."""
     secrets = tuple(known)
-    return tuple(_change(each.record, each.deed, each.before, each.after, secrets) for each in changed)
+    return tuple(_change(each.record, each.kind, each.before, each.after, secrets) for each in changed)
 
 
 def of_operator(record: str, arguments: Mapping[str, Any]) -> tuple[Change, ...]:

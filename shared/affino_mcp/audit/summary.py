@@ -45,7 +45,7 @@ def _written(done: Done) -> str:
         return f"{named(done.record)}: done" if done.record else "done"
     others = len(done.changes) - 1
     with_it = f", with {_plural(others, 'other records')}" if others else ""
-    return f"{named(main.record)} {main.deed}{with_it}"
+    return f"{named(main.record)} {main.kind}{with_it}"
 
 
 def _read(method: Method, done: Done) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from affino_mcp.catalogue.capability import SWITCHED, Family
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Family
 
 CONTROL_ACCESS: Final = "control.access"
 PROFILES_MANAGE: Final = "profiles.manage"
@@ -27,7 +27,7 @@ def _rights(families: Iterable[Family], *deeds: str) -> frozenset[str]:
 
 
 RIGHTS: Final = (
-    _rights(SWITCHED, "read", "write", "delete", "all")
+    _rights(SWITCHED_FAMILIES, "read", "write", "delete", "all")
     | _rights([Family.ARTICLES], "publish", "comment", "moderate")
     | _rights([Family.FORUMS], "post", "manage_moderators")
     | {"contacts.consent", CONTROL_ACCESS, PROFILES_MANAGE, LOGS_READ}

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
+from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.clock import iso
 from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.tokens import fingerprint, sha256
@@ -76,10 +76,10 @@ class FormerSecret(BadCredentials):
     type = "former_secret"
 
 
-def replaced(former: Former | None) -> list[Warning_]:
+def replaced(former: Former | None) -> list[CallWarning]:
     """The warning in every result of a call that was let in by a former secret; none for the others."""
     if former is None:
         return []
     end = f"{former.until[:16].replace('T', ' ')} UTC"
     text = f"The API Secret in use was replaced and stops working on {end}. Ask the operator of this instance for the new one."
-    return [warning(WarningCode.FORMER_SECRET, "", text, Until=former.until)]
+    return [make_warning(WarningCode.FORMER_SECRET, "", text, Until=former.until)]

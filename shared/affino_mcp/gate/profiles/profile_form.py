@@ -7,7 +7,7 @@ import string
 import unicodedata
 from collections.abc import Iterator
 
-from affino_mcp.catalogue.capability import SWITCHED
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.tool_errors import InvalidArgument
@@ -35,8 +35,10 @@ def sound(profile: Profile) -> Profile:
     """The profile itself; raises InvalidArgument naming what is wrong with it."""
     for fault in faults(profile.name, profile.notes, rate=profile.rate, burst=profile.burst):
         raise fault
-    if any(family not in SWITCHED for family in profile.capability.families):
-        raise InvalidArgument("families", "There is no such family.", known=[str(family) for family in SWITCHED])
+    if any(family not in SWITCHED_FAMILIES for family in profile.capability.families):
+        raise InvalidArgument(
+            "families", "There is no such family.", known=[str(family) for family in SWITCHED_FAMILIES]
+        )
     return profile
 
 

@@ -11,49 +11,49 @@ from typing import Any, Final
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.port import Call
 
-MOST: Final = 145_000
+MAX_ANSWER_CHARACTERS: Final = 145_000
 """Maximum characters of the JSON of an answer's body; the rest of the 150,000 is for the envelope and the warnings."""
 
 
-def size(value: Any) -> int:
+def json_length(value: Any) -> int:
     """The number of characters that a value takes in the JSON of an answer."""
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-class Room:
+class ResponseBudget:
     """Characters that are left for the rest of an answer of which `begun` is written already."""
 
     def __init__(self, begun: Any) -> None:
-        self.left = MOST - size(begun)
+        self.left = MAX_ANSWER_CHARACTERS - json_length(begun)
 
-    def takes(self, value: Any) -> bool:
+    def try_add(self, value: Any) -> bool:
         """Counts the value and returns True when it fits into the budget; returns False otherwise."""
-        needed = size(value) + 1
+        needed = json_length(value) + 1
         if needed > self.left:
             return False
         self.left -= needed
         return True
 
-    def shown(self, call: Call, text: str | None, argument: str, start: int = 0) -> str | None:
+    def cut_text(self, call: Call, text: str | None, argument: str, start: int = 0) -> str | None:
         """The part of a text from `start` on that fits into the budget; None for None.
 
         Warns, with the position to continue from, when the text is cut.
         """
         if text is None:
             return None
-        part = self.part(text[start:])
+        part = self.add_part(text[start:])
         if start + len(part) < len(text):
             message = f"{argument} is cut: {len(text)} characters in all. Read on with BodyFrom={start + len(part)}."
             call.warn(WarningCode.TRUNCATED, argument, message)
         return part
 
-    def part(self, text: str) -> str:
+    def add_part(self, text: str) -> str:
         """The beginning of a text that fits; counts it."""
-        if self.takes(text):
+        if self.try_add(text):
             return text
         low, high = 0, len(text)
         while low < high:
             middle = (low + high + 1) // 2
-            low, high = (middle, high) if size(text[:middle]) < self.left else (low, middle - 1)
+            low, high = (middle, high) if json_length(text[:middle]) < self.left else (low, middle - 1)
         self.left = 0
         return text[:low]
