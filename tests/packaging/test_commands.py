@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -54,6 +55,15 @@ def test_the_closing_line_names_what_was_skipped_and_why() -> None:
         '<testcase name="e"><skipped type="pytest.xfail" message=""/></testcase></testsuite></testsuites>'
     )
     assert run_tests.summary(report) == "make test: ran 3 tests: 2 passed, 1 failed; 2 skipped (2x no npm)"
+
+
+def test_a_worker_that_crashes_is_a_failure(tmp_path: Path) -> None:
+    tests = tmp_path / "test_crash.py"
+    tests.write_text("import os\ndef test_ends(): os._exit(0)\ndef test_passes(): pass\ndef test_is_last(): pass\n")
+    command = [sys.executable, ROOT / "scripts/run_tests.py", "-q", "--numprocesses=2", tests]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(r"make test: ran \d tests: \d passed, 1 failed; 0 skipped", done.stdout.splitlines()[-1])
 
 
 def test_find_python_answers_a_python_of_the_version_asked_for() -> None:
