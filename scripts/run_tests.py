@@ -16,9 +16,9 @@ MOST_WORKERS = 8
 IN_PARALLEL = [
     "--numprocesses=logical",
     f"--maxprocesses={MOST_WORKERS}",
-    "--dist=loadgroup",
-    "--no-loadscope-reorder",
-    "--max-worker-restart=0",  # pytest-xdist 3.8 may hang for ever once it has replaced a worker (its issue 1323)
+    "--dist=loadfile",  # so what a file starts or builds is there once; xdist_group is of no effect with pytest 9.2
+    "--no-loadscope-reorder",  # tests/conftest.py knows which files come first and last
+    "--max-worker-restart=0",  # pytest-xdist 3.8 may hang once it has replaced a worker: the run ends instead
 ]
 
 

@@ -12,7 +12,7 @@ settings.load_profile("fixed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the slow tests first, so that no worker is left alone with one at the end, and browser tests last."""
+    """Puts the slow tests first, so that no worker is left alone with many at the end, and browser tests last."""
     items.sort(key=_turn)
 
 

@@ -13,7 +13,6 @@ from tests.clients.installed import NodeClients
 from tests.clients.service import Service
 from tests.clients.test_agents import wrong_token
 
-of_one_run = pytest.mark.xdist_group("conformance")
 # Scenarios that pass on any server which answers an unknown tool with an error. Nothing is built on them; the
 # behaviour behind them is tested with our own tools in test_agents.py.
 VACUOUS = {"input-required-result-unsupported-methods", "input-required-result-validate-input"}
@@ -61,24 +60,20 @@ def expected_failures() -> list[str]:
     return entries
 
 
-@of_one_run
 def test_only_what_is_not_offered_fails(run: Run) -> None:
     assert run.verdict.code == 0, run.verdict.printed[-4000:]
 
 
-@of_one_run
 def test_every_required_scenario_ran(run: Run, programs: NodeClients) -> None:
     assert required(programs) <= run.verdict.scenarios()
 
 
-@of_one_run
 def test_the_service_answered(run: Run, service: Service) -> None:
     assert run.proxy.revisions("tools/list") >= {REVISION}
     assert {exchange.status for exchange in run.proxy.tape} >= {200, 400, 404}
     assert not {exchange.status for exchange in run.proxy.tape} & {401, 429, 500, 502, 503}
 
 
-@of_one_run
 @pytest.mark.parametrize("scenario", TELLING)
 def test_telling_scenario_passes(run: Run, scenario: str) -> None:
     failed = {entry for entry in run.verdict.failures() if entry.startswith(f"{scenario}:")}
@@ -92,7 +87,6 @@ def test_every_required_scenario_is_telling_or_expected_to_fail_or_vacuous(progr
     assert not VACUOUS & (excused | set(TELLING))
 
 
-@of_one_run
 def test_every_entry_is_one_check_that_fails(run: Run) -> None:
     assert set(expected_failures()) <= run.verdict.failures()
     assert len(expected_failures()) == len(set(expected_failures()))

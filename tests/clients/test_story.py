@@ -37,7 +37,6 @@ def list_three(_: Results) -> tuple[str, dict[str, Any]]:
 
 STORY = [create_account, create_contact, make_primary, list_three]
 METHODS = ["create_account", "create_contact", "update_account", "list_accounts"]
-pytestmark = pytest.mark.xdist_group("story")  # it is told once
 
 
 @pytest.fixture(scope="module")

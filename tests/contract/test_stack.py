@@ -18,8 +18,6 @@ from affino_mcp.settings import Settings
 from affino_mcp.wiring import OUTPUTS
 from scripts.deploy_local import emulator
 
-pytestmark = pytest.mark.xdist_group("stack")  # its emulator starts once
-
 REGION = "eu-west-1"
 OURS = "affino-mcp-orbital"
 SETTINGS = Settings(

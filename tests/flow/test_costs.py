@@ -19,8 +19,6 @@ from affino_mcp.store.ops import Database, WriteOp
 from tests.flow.market import visited
 from tests.world import Client, World
 
-pytestmark = pytest.mark.xdist_group("costs")  # the large market is filled once
-
 AUDIT = Settings().audit_table
 Cost = list[str] | None
 

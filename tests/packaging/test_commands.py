@@ -60,7 +60,7 @@ def test_the_closing_line_names_what_was_skipped_and_why() -> None:
 def test_a_worker_that_crashes_is_a_failure(tmp_path: Path) -> None:
     tests = tmp_path / "test_crash.py"
     tests.write_text("import os\ndef test_ends(): os._exit(0)\ndef test_passes(): pass\ndef test_is_last(): pass\n")
-    command = [sys.executable, ROOT / "scripts/run_tests.py", "-q", "--numprocesses=2", tests]
+    command = [sys.executable, str(ROOT / "scripts/run_tests.py"), "-q", "--numprocesses=2", str(tests)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert re.fullmatch(r"make test: ran \d tests: \d passed, 1 failed; 0 skipped", done.stdout.splitlines()[-1])

@@ -10,9 +10,6 @@ from scripts.build import LAMBDA_PYTHON, ROOT, SAM, Build, build, find_python
 from scripts.deploy_local.stack import REFUSED, strip, with_runtime
 from scripts.expand import Template
 
-one_build_at_a_time = pytest.mark.xdist_group("sam build")
-"""All builds share SAM's cache in the repository."""
-
 FUNCTIONS = ["McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping"]
 IMPORT = "import sys; sys.path += sys.argv[1:]; import app; assert callable(app.handler)"
 LIKE_LAMBDA = {
@@ -33,7 +30,6 @@ def built() -> Build:
     return target
 
 
-@one_build_at_a_time
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -47,7 +43,6 @@ def test_lambda_would_import_it(built: Build, name: str) -> None:
     assert done.returncode == 0, done.stderr[-3000:]
 
 
-@one_build_at_a_time
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("artifact", [*FUNCTIONS, "SharedLayer", "DependenciesLayer"])
@@ -59,7 +54,6 @@ def test_every_module_ships_with_its_byte_code(built: Build, artifact: str) -> N
     assert bare == []
 
 
-@one_build_at_a_time
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_layers_fit_into_lambda(built: Build) -> None:
@@ -85,7 +79,6 @@ def test_another_python_is_written_into_functions_and_layers(template: Template)
     assert text.count("python3.11") == json.dumps(template).count(f"python{LAMBDA_PYTHON}")
 
 
-@one_build_at_a_time
 @pytest.mark.slow
 @pytest.mark.emulator
 @pytest.mark.timeout(900)
