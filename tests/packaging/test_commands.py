@@ -57,6 +57,11 @@ def test_the_closing_line_names_what_was_skipped_and_why() -> None:
     assert run_tests.summary(report) == "make test: ran 3 tests: 2 passed, 1 failed; 2 skipped (2x no npm)"
 
 
+def test_a_test_that_is_named_runs_alone_and_files_run_side_by_side() -> None:
+    assert run_tests.workers(["-q", "tests/unit/test_clock.py::test_now"]) == []
+    assert "--numprocesses=logical" in run_tests.workers(["-k", "clock"])
+
+
 def test_a_worker_that_crashes_is_a_failure(tmp_path: Path) -> None:
     tests = tmp_path / "test_crash.py"
     tests.write_text("import os\ndef test_ends(): os._exit(0)\ndef test_passes(): pass\ndef test_is_last(): pass\n")
