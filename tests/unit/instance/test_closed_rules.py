@@ -25,7 +25,7 @@ def test_the_history_of_a_kind_without_a_rule_is_closed(monkeypatch: pytest.Monk
     asked = {"Family": "notes", "Code": made["Note"]["NoteCode"]}
     assert desk.call("list_record_history", **asked)["Items"]
     monkeypatch.setattr(
-        history_access, "RULES", {kind: rule for kind, rule in HISTORY_RULES.items() if kind != "notes"}
+        history_access, "HISTORY_RULES", {kind: rule for kind, rule in HISTORY_RULES.items() if kind != "notes"}
     )
     with pytest.raises(NotFound):
         desk.call("list_record_history", **asked)

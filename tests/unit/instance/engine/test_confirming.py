@@ -34,7 +34,7 @@ def test_the_methods_that_may_ask() -> None:
 def test_only_they_take_confirm_and_only_on_confirming_profiles(method: Any) -> None:
     plain, asking = ([f.name for f in method.for_profile(confirm=confirm).all_arguments] for confirm in (False, True))
     assert method.for_profile(confirm=False) is method
-    assert asking == plain + (["Confirm"] if method.may_be_grave else [])
+    assert asking == plain + (["Confirm"] if method.may_need_confirmation else [])
 
 
 def _attempt(desk: Desk, tool: str, values: dict[str, Any]) -> type[ToolError] | None:
