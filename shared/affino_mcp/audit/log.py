@@ -66,7 +66,7 @@ class AuditLog:
             self.tell(counted)
 
     def tell(self, row: Row) -> None:
-        """Writes the row's log line for CloudWatch: identities and figures, no argument values, e-mail addresses masked."""
+        """Writes the row's log line for CloudWatch: ids and figures, no argument values, e-mail addresses masked."""
         observability.line("call", line(row))
 
     def _tell_counts(self) -> None:
