@@ -1,4 +1,4 @@
-"""boto3 in the part of `store.wire.AwsJson` and of the media bucket: the oracle of our own requests."""
+"""boto3 behind the interfaces of `store.wire.AwsJson` and of the media bucket, to compare the service's requests with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One partition of a store, all of a test's own, and what can be asked of it."""
+"""One partition of a store for one test, with the operations on it."""
 
 from __future__ import annotations
 

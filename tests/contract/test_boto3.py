@@ -1,4 +1,4 @@
-"""Our signed requests against boto3's: what one wrote the other reads, and both get the same errors."""
+"""The service's signed requests compared with boto3's: each reads what the other wrote; both get the same errors."""
 
 from __future__ import annotations
 

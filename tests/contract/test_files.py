@@ -1,4 +1,4 @@
-"""Files: the twin in memory and the real one on an emulated S3 give the same answers."""
+"""Files: the in-memory store and the S3 adapter on an emulated S3 give the same answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`affino-mcp --stack NAME` against a stack in a real CloudFormation (MiniStack's, with IAM enforced)."""
+"""`affino-mcp --stack NAME` with a stack in MiniStack's CloudFormation, with IAM enforced."""
 
 from __future__ import annotations
 

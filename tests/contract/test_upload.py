@@ -1,4 +1,4 @@
-"""A large file goes in by ticket and comes out byte-identical, through real signed requests to an emulated S3."""
+"""A large file is uploaded by a ticket and downloaded unchanged, by presigned requests to an emulated S3."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SHA-512 continued from a known digest: what somebody without the secret can compute (the length extension)."""
+"""SHA-512 continued from a known digest: the length extension, which an attacker without the secret can compute."""
 
 from __future__ import annotations
 

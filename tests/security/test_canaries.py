@@ -1,4 +1,4 @@
-"""Nothing secret is written anywhere: every password, secret and token is looked for in every line and every row."""
+"""Secrets are never written: every log line and every row is searched for passwords, secrets and tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A secret that is replaced while many call: nobody is cut off during an overlap, nobody is let in after its end."""
+"""A secret replaced during calls: both secrets are accepted during the overlap, only the new one after its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who guesses learns nothing: one answer for everything that is wrong, at the same cost."""
+"""Guessing reveals nothing: every wrong credential gets the same answer at the same cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The login rows of the threat table: what must happen when somebody guesses, forges, replays or hammers."""
+"""Attacks on the login: guessed, forged, replayed and repeated requests get the required answers."""
 
 from __future__ import annotations
 
@@ -66,7 +66,10 @@ def test_21_a_signature_for_something_else(desk: Desk, profile: Profile) -> None
 
 
 def test_22_a_signature_cannot_be_extended(desk: Desk, profile: Profile) -> None:
-    """SHA-512 can be gone on with from its output. Whatever is appended lands in the time stamp, which is read strictly."""
+    """SHA-512 can be gone on with from its output.
+
+    Whatever is appended lands in the time stamp, which is read strictly.
+    """
     given = dict(desk.signed(profile, content()))
     signed = "+".join(
         ("POST", "/rest/demo/login", given[b"md5"].decode(), profile.secret, given[b"timestamp"].decode())
@@ -95,7 +98,10 @@ def test_24_ten_wrong_passwords_then_a_wait_exact_under_eight_at_once(desk: Desk
 
 @pytest.mark.usefixtures("quick")
 def test_25_a_thousand_right_logins_eight_at_a_time_while_an_attacker_hammers_the_same_accounts(world: World) -> None:
-    """Store-level: real guards over one store, one for each process; right ones must never be refused or told to wait."""
+    """Store-level: real guards over one store, one for each process.
+
+    Right ones must never be refused or told to wait.
+    """
     accounts = [f"person{number}@orbital.example" for number in range(8)]
     known = LoginGuard(world.memory, world.settings, world.clock)
     for account in accounts:

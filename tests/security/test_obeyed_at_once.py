@@ -1,4 +1,4 @@
-"""What an operator switches is obeyed by every warm process on the very next call, also in a storm (R132-R136)."""
+"""Every running process obeys an operator's change on its next call, also during a storm of calls."""
 
 from __future__ import annotations
 

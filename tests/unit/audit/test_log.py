@@ -1,3 +1,5 @@
+"""Writing the API Log: one write and one log line for each call, no row overwritten, no argument or address in a line."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Queries of the API Log: every combination of filters, paging with cursors, and the reads that a page costs."""
+
 from __future__ import annotations
 
 from dataclasses import replace

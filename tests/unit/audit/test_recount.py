@@ -1,4 +1,4 @@
-"""Counting hours: exact, whoever counts, in whatever order and however often; closed hours are left alone."""
+"""The hourly rollup: exact with several processes, in any order and repeated; closed hours are not counted again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small world to test the gate in: stores in memory, a clock that stands still until told, one profile, one person."""
+"""The set-up of the gate's tests: stores in memory, a clock that tests set, one profile, one person."""
 
 from __future__ import annotations
 

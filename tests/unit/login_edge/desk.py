@@ -1,4 +1,4 @@
-"""A login endpoint to knock at: the gate's small world with one profile, one person with a password, one app."""
+"""The set-up of the login tests: the gate's set-up with one profile, one person with a password, and the app."""
 
 from __future__ import annotations
 
@@ -94,7 +94,10 @@ class Desk:
         return self.call(profile, "GET", "token", **pair)
 
     def signed(self, profile: Profile, body: bytes, **instead: str) -> RawHeaders:
-        """The headers of a signed request; `instead` replaces parts before or after signing (`method`, `uri`, headers)."""
+        """The headers of a signed request.
+
+        `instead` replaces parts before or after signing (`method`, `uri`, headers).
+        """
         timestamp = instead.get("TimeStamp", timestamp_of(self.world.clock()))
         signature = sign(instead.get("method", "POST"), instead.get("uri", PATH), body, profile.secret, timestamp)
         headers = {"APIKey": profile.key, "TimeStamp": timestamp, "MD5": body_md5(body), "Signature": signature}

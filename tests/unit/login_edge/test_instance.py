@@ -1,4 +1,4 @@
-"""InstanceUrl: another instance knows the people. Here it is a builtin one, served on loopback, and some that misbehave."""
+"""Login through another instance (InstanceUrl): a builtin one on loopback, and some that give invalid answers."""
 
 from __future__ import annotations
 

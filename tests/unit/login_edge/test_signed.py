@@ -1,4 +1,4 @@
-"""Which signed requests are believed."""
+"""Signed requests: which are accepted, and how the others are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One AWS endpoint over HTTP: what is tried again, what is told, what becomes an outage."""
+"""One AWS endpoint over HTTP: which faults are retried, which errors are raised, which become StoreUnavailable."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""The login guard: its limits and waits, known and unknown sources, parallel attempts, and a store that is down."""
+
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor

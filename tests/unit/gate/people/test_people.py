@@ -1,4 +1,4 @@
-"""People, their rights, and how a change reaches every live session at once."""
+"""People and their rights, and that a change updates every live session in the same transaction."""
 
 from __future__ import annotations
 

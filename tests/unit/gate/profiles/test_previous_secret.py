@@ -1,4 +1,4 @@
-"""A former secret: recognised, accepted during an overlap alone, noted, and never told from a wrong one to its caller."""
+"""A previous secret: recognised, accepted only during its overlap, recorded, and refused like any wrong secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arithmetic of the rate limit, against what it promises."""
+"""The arithmetic of the rate limit: its bounds hold for generated calls and limits."""
 
 from __future__ import annotations
 

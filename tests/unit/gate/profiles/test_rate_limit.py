@@ -1,4 +1,4 @@
-"""The rate limit on the row: several processes (Meters) on one database."""
+"""The rate limit on the profile's row, with several processes (one meter each) on one database."""
 
 from __future__ import annotations
 
