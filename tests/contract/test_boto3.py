@@ -88,7 +88,7 @@ def name_of(endpoint: AwsJson | Boto3Json, operation: str, body: dict[str, Any])
 
 
 def failing(change: Callable[[Shelf], Any], shelf: Shelf) -> tuple[type[BaseException], Any]:
-    """What kind of error a change ends in, and the rows that it names, without the shelf's own key."""
+    """Gives the kind of error of a change, and the rows that it names, without the shelf's key."""
     shelf.put("A", count=1)
     with pytest.raises((ConditionFailed, TransactionFailed, StoreUnavailable)) as found:
         change(shelf)

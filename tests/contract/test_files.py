@@ -36,7 +36,7 @@ class Got:
 
 
 class Doors(Protocol):
-    """A store, and the two requests that callers send to it past us."""
+    """A file store, and the two presigned requests that callers send to it directly."""
 
     @property
     def files(self) -> Files: ...

@@ -36,7 +36,7 @@ EMULATED = [
 
 @dataclass
 class Desk:
-    """A person at work on an instance. `again()` is the same person in another process."""
+    """A person who works on an instance. `again()` gives the same person in another process."""
 
     db: Database
     table: str
@@ -59,7 +59,7 @@ class Desk:
         return self.instance.perform(method, match(method, arguments).values, call), call
 
     def do(self, tool: str, **arguments: Any) -> Any:
-        """The one record of the answer, or the whole answer of a list."""
+        """Carries out a call; gives the answer's one record, or the whole answer of a list."""
         body = self.perform(tool, arguments)[0].body
         return body if "Items" in body or len(body) > 1 else next(iter(body.values()))
 
@@ -69,7 +69,7 @@ class Desk:
         return error.value
 
     def pages(self, tool: str, **filters: Any) -> list[int]:
-        """The codes of all pages, in order."""
+        """Gives the codes of all pages, in order."""
         found: list[int] = []
         cursor = None
         while True:

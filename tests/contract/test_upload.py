@@ -37,7 +37,7 @@ def library(emulated: Settings) -> Iterator[Library]:
 
 
 def film(size: int = SIZE) -> bytes:
-    """A video, as far as its first bytes tell; the rest is never the same twice in it."""
+    """Gives bytes with the signature of a video; the rest does not repeat."""
     blocks = (hashlib.sha512(str(number).encode()).digest() for number in range((size - len(HEAD)) // 64 + 1))
     return (HEAD + b"".join(blocks))[:size]
 

@@ -12,7 +12,7 @@ from tests.unit.gate.world import RawHeaders, World, headers
 
 
 def answer(world: World, given: RawHeaders) -> tuple[object, ...]:
-    """Everything of a refusal that can reach a caller."""
+    """Gives every part of a refusal that can reach a caller."""
     with pytest.raises(BadCredentials) as refused:
         world.gate().admit(given, charge=True)
     refusal = refused.value

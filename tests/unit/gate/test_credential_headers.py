@@ -1,4 +1,4 @@
-"""The credential headers: which forms are accepted and which are refused, and that no secret appears in a representation."""
+"""The credential headers: which forms are accepted and which are refused, and that no secret is shown."""
 
 from __future__ import annotations
 

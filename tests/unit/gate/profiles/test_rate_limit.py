@@ -22,7 +22,7 @@ def meter(world: World) -> Meter:
 
 
 def granted(meter: Meter, profile: Profile, calls: int) -> int:
-    """How many of so many calls are let in, one after another."""
+    """Makes so many calls in sequence; gives the number that are admitted."""
     return sum(attempt(meter, profile) for _ in range(calls))
 
 
