@@ -1,4 +1,4 @@
-"""What every instance does, asked through its port only: the builtin one on the twin in memory and on DynamoDB."""
+"""The contract of an instance, tested through its port only: the builtin one in memory and on DynamoDB."""
 
 from __future__ import annotations
 

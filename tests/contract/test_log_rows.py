@@ -1,4 +1,4 @@
-"""A row with everything in it, written to and read from a table: the twin in memory, and DynamoDB as the template makes it."""
+"""A row with every field, written to and read from a table: in memory, and DynamoDB as the template makes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a row says of a change: never over its room, never a secret, never a failure, and what is left out is counted."""
+"""The changes in a row: within the size limit, without secrets, without failures; what is left out is counted."""
 
 from __future__ import annotations
 

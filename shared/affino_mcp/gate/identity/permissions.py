@@ -1,4 +1,4 @@
-"""Rights, and the security groups that bundle them."""
+"""The permissions that a person can hold, and the security groups that bundle them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ RIGHTS: Final = (
     | _rights([Family.FORUMS], "post", "manage_moderators")
     | {"contacts.consent", CONTROL_ACCESS, PROFILES_MANAGE, LOGS_READ}
 )
-"""Every right there is: `<family>.all` is about the records of others."""
+"""Every permission. `<family>.all` extends the other permissions of a family to the records of other people."""
 
 _REGISTERED: Final = _rights([Family.FORUMS], "read", "post") | _rights([Family.ARTICLES], "read", "comment")
 _EDITORS: Final = (
@@ -54,4 +54,4 @@ GROUPS: Final[dict[str, frozenset[str]]] = {
     "Community": frozenset({"forums.manage_moderators", CONTROL_ACCESS}),
     "Operators": frozenset({PROFILES_MANAGE, LOGS_READ, CONTROL_ACCESS}),
 }
-"""The security groups that a new instance has, and the rights that each gives."""
+"""The security groups of a new instance, with the permissions that each group gives."""

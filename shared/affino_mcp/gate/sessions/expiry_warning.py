@@ -1,4 +1,4 @@
-"""The end of a session, told before it comes: logging in again is least painful when nobody is waiting (R27, R44)."""
+"""Warns in the last ten minutes of a session, so that the person can log in again before a call fails."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.gate.sessions.session_rows import Session
 
 SOON: Final = 10 * 60
-"""Seconds before the end from which every result says so."""
+"""Seconds before a session's end from which on every result carries the warning."""
 
 
 def expiring(session: Session, at: datetime) -> list[CallWarning]:
-    """The warning that belongs into every result of the session's last minutes; none before."""
+    """Gives the warning for results in the session's last minutes; an empty list before them."""
     left = session.expires - at.timestamp()
     if left > SOON:
         return []
