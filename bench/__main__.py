@@ -30,7 +30,7 @@ from bench.messages import calls
 
 USUAL, OURS, FEW = "fastmcp + mangum, 60 tools, no gate", "affino-mcp", "affino-mcp, its own tools only"
 FORBIDDEN = "PYTHONDONTWRITEBYTECODE"
-"""Set to anything, it forbids Python to keep byte-code."""
+"""The variable that, set to any text, stops Python from writing byte-code."""
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Peer:
     calls: dict[str, list[float]] = field(default_factory=dict)
 
     def measure(self, times: int) -> None:
-        """Start one process, call it, and keep what that cost. Raises RuntimeError for any answer but 200."""
+        """Starts one process, calls it, and records the costs. Raises RuntimeError for every answer but 200."""
         began = time.perf_counter()
         with self._process() as process:
             cpu = self._read(process)["cpu"]
@@ -84,7 +84,7 @@ class Peer:
 
 @contextmanager
 def canned_stores() -> Iterator[str]:
-    """The address of stores that answer at once (bench.canned), in a process of their own."""
+    """Runs bench.canned, stores with fixed answers, in a process; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -97,7 +97,7 @@ def canned_stores() -> Iterator[str]:
 
 
 def wait_for(port: int) -> None:
-    """Until something listens there."""
+    """Waits until a process listens on the port; raises RuntimeError after ten seconds."""
     for _ in range(200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -107,7 +107,7 @@ def wait_for(port: int) -> None:
 
 
 def peers(stores: str, byte_code: str, tools: int) -> dict[str, Peer]:
-    """Who is measured, and where their byte-code is kept."""
+    """Gives the servers to measure, by name; `byte_code` is the folder for their byte-code."""
     kept = {"PYTHONPYCACHEPREFIX": byte_code}
     aws = {"AFFINO_AWS_ENDPOINT": stores, "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", **kept}
     ours = calls("get_current_user", {})
@@ -121,7 +121,7 @@ def peers(stores: str, byte_code: str, tools: int) -> dict[str, Peer]:
 
 
 def report(measured: Mapping[str, Peer]) -> None:
-    """The two tables, as in docs/performance.md."""
+    """Prints the two tables of docs/performance.md."""
     usual = median(cpu for _, cpu in measured[USUAL].starts)
     print("| start | wall ms | CPU ms | CPU ratio |\n|---|---|---|---|")
     for name, peer in measured.items():
@@ -138,7 +138,7 @@ def report(measured: Mapping[str, Peer]) -> None:
 
 
 def broken(measured: Mapping[str, Peer]) -> list[str]:
-    """Which of the promises does not hold in this run."""
+    """Gives the promises that do not hold in this run."""
     call, listing = "tools/call, 2026-07-28", "tools/list, 2026-07-28"
     start = median(cpu for _, cpu in measured[OURS].starts) / median(cpu for _, cpu in measured[USUAL].starts)
     ours, few, usual = (median(measured[name].calls[call]) for name in (OURS, FEW, USUAL))
@@ -153,7 +153,7 @@ def broken(measured: Mapping[str, Peer]) -> list[str]:
 
 
 def main() -> int:
-    """Measure, print, and with --check judge."""
+    """Measures, prints the tables, and gives the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--starts", type=int, default=5, help="processes of each peer (default 5)")
     parser.add_argument("--calls", type=int, default=100, help="calls of each message in each process (default 100)")

@@ -1,4 +1,4 @@
-"""Stores that answer at once and always the same: DynamoDB and Secrets Manager on a loopback port.
+"""Stores with fixed answers: DynamoDB and Secrets Manager on a loopback port.
 
     python -m bench.canned PORT
 
@@ -15,7 +15,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from affino_mcp.catalogue.capability import SWITCHED, Access
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
 from affino_mcp.clock import now
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profiles import Profiles
@@ -32,11 +32,11 @@ Body = dict[str, Any]
 
 
 def seeded(key: str, secret: str, token: str) -> tuple[MemoryDatabase, MemorySecrets]:
-    """One profile that allows everything, one person and one session with exactly these credentials."""
+    """Gives stores with one profile that allows everything, one person, and one session with these credentials."""
     database, secrets = MemoryDatabase(), MemorySecrets()
     drawn = iter((key, secret))
     profiles = Profiles(database, secrets, SETTINGS, now, draw=lambda _: next(drawn))
-    profiles.create("bench", {family: frozenset(Access) for family in SWITCHED}, rate=6_000, burst=6_000)
+    profiles.create("bench", {family: frozenset(Access) for family in SWITCHED_FAMILIES}, rate=6_000, burst=6_000)
     person = People(database, SETTINGS, now).create(1, "Bench", "bench@example.org", ["Sales Managers"])
     tokens = iter((token, "00000000-0000-4000-8000-000000000001"))
     sessions.new_token = lambda: next(tokens)  # type: ignore[attr-defined]
@@ -45,13 +45,13 @@ def seeded(key: str, secret: str, token: str) -> tuple[MemoryDatabase, MemorySec
 
 
 class Canned:
-    """What each operation answers."""
+    """The fixed answers to operations of DynamoDB and Secrets Manager."""
 
     def __init__(self, database: MemoryDatabase, secrets: MemorySecrets) -> None:
         self._database, self._secrets = database, secrets
 
     def answer(self, operation: str, body: Body) -> Body:
-        """The answer to one operation, in AWS's JSON."""
+        """Gives the answer to one operation, in AWS's JSON."""
         match operation:
             case "GetItem":
                 return self._item("Item", body["TableName"], body["Key"])
@@ -72,7 +72,7 @@ class Canned:
 
 
 def handler(canned: Canned) -> type[BaseHTTPRequestHandler]:
-    """The HTTP side: the operation's name is the last part of X-Amz-Target."""
+    """Makes the HTTP request handler; the operation's name is the last part of X-Amz-Target."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -84,13 +84,13 @@ def handler(canned: Canned) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(data) + data)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Logs nothing."""
 
     return Handler
 
 
 def main(port: int) -> None:
-    """Serve until killed."""
+    """Serves until the process is killed."""
     key, secret, token = os.environ.get("BENCH_CREDENTIALS", f"{KEY} {SECRET} {TOKEN}").split()
     server = ThreadingHTTPServer(("127.0.0.1", port), handler(Canned(*seeded(key, secret, token))))
     server.daemon_threads = True

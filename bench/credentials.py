@@ -1,4 +1,4 @@
-"""The credentials that bench messages carry; they open nothing but the canned stores."""
+"""The credentials in the benchmark's messages; they are valid for bench.canned only."""
 
 KEY = "BENCHKEY00000000"
 SECRET = "0" * 40

@@ -1,4 +1,4 @@
-"""The events sent to the peers: API Gateway REST events with one MCP message each."""
+"""The events for the measured servers: API Gateway REST events with one MCP message each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ META = {
 
 
 def event(method: str, params: dict[str, Any], era: str) -> dict[str, Any]:
-    """One message as a client of that protocol revision sends it through API Gateway."""
+    """Gives the event of one message from a client of this protocol revision."""
     headers = {
         "accept": "application/json, text/event-stream",
         "content-type": "application/json",
@@ -43,7 +43,7 @@ def event(method: str, params: dict[str, Any], era: str) -> dict[str, Any]:
 
 
 def calls(tool: str, arguments: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """What each peer is asked, by the name in the table."""
+    """Gives the messages for one server, by their names in the report."""
     call = {"name": tool, "arguments": arguments}
     return {
         "tools/call, 2026-07-28": event("tools/call", call, MODERN),

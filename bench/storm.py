@@ -29,7 +29,7 @@ BODY = {
 
 
 def new_profile(connection: str, rate: int) -> dict[str, Any]:
-    """A fresh profile of this rate, made by the operator's command."""
+    """Creates a profile of this rate with the operators' command line."""
     name = f"storm {time.time_ns()}"
     command = [str(Path(sys.executable).with_name("affino-mcp")), "profile", "create", "--connection", connection]
     options = ["--name", name, "--family", "accounts=read", "--rate", str(rate), "--json"]
@@ -39,7 +39,7 @@ def new_profile(connection: str, rate: int) -> dict[str, Any]:
 
 
 def hammer(url: str, headers: dict[str, str], start: float, seconds: float, gap: float, counts: Any) -> None:
-    """One process: a call every `gap` seconds; puts how often each status came."""
+    """Makes a call every `gap` seconds in one process; puts the number of answers per status into `counts`."""
     client = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
     seen: Counter[int] = Counter()
     due = start

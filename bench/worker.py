@@ -15,7 +15,7 @@ import time
 
 
 def main(module: str) -> None:
-    """Serve events until standard input ends."""
+    """Serves events until standard input ends."""
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the service's own log lines
     handler = importlib.import_module(module).handler

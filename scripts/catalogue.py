@@ -10,7 +10,7 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Access, Capability, Family
 from affino_mcp.catalogue.compact import list_methods
-from affino_mcp.catalogue.manual import manual
+from affino_mcp.catalogue.manual import render_manual
 from affino_mcp.catalogue.method import Method
 from affino_mcp.mcp_edge.catalogue_tool import CatalogueTool
 
@@ -58,7 +58,7 @@ def show_price() -> None:
 def main(arguments: list[str]) -> int:
     """Does what is asked; 2 for anything else."""
     if arguments == ["docs"]:
-        PAGE.write_text(manual(), encoding="utf-8")
+        PAGE.write_text(render_manual(), encoding="utf-8")
     elif arguments == ["price"]:
         show_price()
     else:

@@ -1,4 +1,4 @@
-"""Runs pytest and ends with one plain line: what passed, what failed, what was skipped and why."""
+"""Runs pytest on every core and ends with one plain line: what passed, what failed, what was skipped and why."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 NOT_A_SKIP = "pytest.xfail"
+MOST_WORKERS = 8
+"""Each worker starts an emulator, a local service and a browser of its own: more of them cost more than they save."""
+IN_PARALLEL = [
+    "--numprocesses=logical",
+    f"--maxprocesses={MOST_WORKERS}",
+    "--dist=loadfile",  # so what a file starts or builds is there once; xdist_group is of no effect with pytest 9.2
+    "--no-loadscope-reorder",  # tests/conftest.py knows which files come first and last
+    "--max-worker-restart=0",  # pytest-xdist 3.8 may hang once it has replaced a worker: the run ends instead
+]
 
 
 def skip_reasons(report: ET.Element) -> Counter[str]:
@@ -32,11 +42,17 @@ def summary(report: ET.Element) -> str:
     )
 
 
+def workers(arguments: Sequence[str]) -> list[str]:
+    """The options that spread the tests over the cores: none for tests that are named one by one."""
+    return [] if any("::" in word for word in arguments) else IN_PARALLEL
+
+
 def main(arguments: list[str]) -> int:
     """Runs pytest with the arguments given and gives its exit code."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
-        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments]
+        ours = [f"--junitxml={report}", "--durations=20", *workers(arguments)]
+        command = [sys.executable, "-m", "pytest", *ours, *arguments]
         code = subprocess.run(command, check=False).returncode
         if report.exists():
             print(summary(ET.parse(report).getroot()))  # noqa: S314  # our own pytest wrote it a moment ago

@@ -1,4 +1,4 @@
-"""What holds for every test: timing never decides one, and browsers come last."""
+"""What holds for every test: timing never decides one, the slow ones come first and browsers last."""
 
 from __future__ import annotations
 
@@ -12,5 +12,12 @@ settings.load_profile("fixed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests at the end: Playwright keeps an event loop running in this thread until the session is over."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """Puts the slow tests first, so that no worker is left alone with many at the end, and browser tests last."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Browser tests come last because Playwright keeps an event loop running in its thread until the session is over."""
+    if "browser" in item.path.parts:
+        return 2
+    return 0 if "clients" in item.path.parts or item.get_closest_marker("slow") else 1

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from affino_mcp import wiring
-from affino_mcp.catalogue.capability import SWITCHED, Access
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
 from affino_mcp.catalogue.method import Method
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Families, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
-from affino_mcp.instance.builtin.crm.staff import enrol
+from affino_mcp.instance.builtin.crm.staff import enrol_staff
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
@@ -26,7 +26,7 @@ from affino_mcp.store.testing.recording import WatchedDatabase
 from affino_mcp.tool_errors import ToolError
 from tests.clock import TestClock
 
-EVERYTHING: Families = {family: frozenset(Access) for family in SWITCHED}
+EVERYTHING: Families = {family: frozenset(Access) for family in SWITCHED_FAMILIES}
 Headers = dict[str, str]
 
 
@@ -95,7 +95,7 @@ class World:
     def person(self, first: str, last: str, *groups: str) -> int:
         """A new member of staff; answers the UserCode."""
         email = f"{first}.{last}@affino.example".lower()
-        code = enrol(self.records, first, last, email, self.clock())
+        code = enrol_staff(self.records, first, last, email, self.clock())
         self.people.create(code, f"{first} {last}", email, groups=groups)
         return code
 

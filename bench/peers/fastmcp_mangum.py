@@ -1,4 +1,4 @@
-"""The usual server: FastMCP and Mangum as their documentation puts them together, with 60 typed tools and nothing else."""
+"""The usual server: FastMCP and Mangum, combined as in their documentation, with 60 typed tools and nothing else."""
 
 from __future__ import annotations
 

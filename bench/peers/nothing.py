@@ -1,4 +1,4 @@
-"""The floor: a handler that imports nothing."""
+"""The lower bound of the measurement: a handler that imports nothing."""
 
 
 def handler(_event: object, _context: object) -> dict[str, object]:

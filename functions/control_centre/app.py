@@ -1,4 +1,4 @@
-"""The Control Centre's function: every screen of the operators' console but its door, which is the login function's."""
+"""The Control Centre's Lambda function: every screen but the sign-in pages, which the login function serves."""
 
 from affino_mcp import observability
 from affino_mcp.http.lambda_handler import AsgiLambdaHandler

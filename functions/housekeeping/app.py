@@ -1,4 +1,4 @@
-"""The housekeeping function, called by the clock: counts the API Log's hours into totals."""
+"""The housekeeping Lambda function, run on a schedule: counts the API Log's hours into totals."""
 
 from typing import Any
 
@@ -11,5 +11,5 @@ _keep = housekeeping(settings())
 
 
 def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001 (Lambda gives both)
-    """One turn. A store that is down makes the turn fail; the next one does its work."""
+    """Runs the job once. Fails when a store is down; the next run then does the work."""
     _keep()

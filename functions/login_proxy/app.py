@@ -1,4 +1,4 @@
-"""The login function: `/rest/{dbname}/...`, the Hub, and the Control Centre's door, which checks passwords too."""
+"""The login Lambda function: `/rest/{dbname}/...`, the Hub and the Control Centre's sign-in: all password checks."""
 
 from affino_mcp import observability
 from affino_mcp.http.lambda_handler import AsgiLambdaHandler

@@ -1,4 +1,4 @@
-"""The MCP endpoint behind API Gateway. Everything is made and warmed up here, once, before the first event."""
+"""The MCP endpoint's Lambda function behind API Gateway; builds everything at import, before the first event."""
 
 from affino_mcp.mcp_edge.cold_start.lean_imports import lean_imports
 

@@ -17,7 +17,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.tools import FACETS
-from affino_mcp.instance.builtin.website.website_records import place_section
+from affino_mcp.instance.builtin.website.website_records import upsert_section
 from affino_mcp.settings import Settings
 from scripts.deploy_local.stack import Stack
 
@@ -57,7 +57,7 @@ class Operator:
             USER_CODE, "Smoke Test", EMAIL, ["Sales Managers", "Operators"]
         )
         groups, records = ["Sales Managers"], Records(self.stores.database, self.settings.records_table, FACETS)
-        place_section(records, "Sales news", clock.now(), read=groups, write=groups, publish=groups)
+        upsert_section(records, "Sales news", clock.now(), read=groups, write=groups, publish=groups)
         Passwords(self.stores.database, self.settings).set(USER_CODE, PASSWORD)
 
     def log(self, profile: Profile) -> list[Row]:

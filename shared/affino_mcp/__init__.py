@@ -1,4 +1,4 @@
-"""The Affino MCP service: agents work on records as a person, through one gate."""
+"""The Affino MCP service: agents work on records in the name of a person, through one gate."""
 
 from typing import Final
 

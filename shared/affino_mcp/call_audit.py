@@ -1,4 +1,4 @@
-"""The trail of one call: what its audit row says, filled in as the call goes on."""
+"""The audit row of one call, completed while the call proceeds."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from affino_mcp.audit.redact import redact
 from affino_mcp.audit.row import Outcome, Row, item
 from affino_mcp.audit.summary import rejected, summary
 from affino_mcp.catalogue import compact
-from affino_mcp.catalogue.field import folded
+from affino_mcp.catalogue.field import fold_name
 from affino_mcp.catalogue.method import DRY_RUN, Method
-from affino_mcp.catalogue.warning import Warning_
+from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import stopwatch
 from affino_mcp.errors import AffinoError, Refusal, UnknownTool
 from affino_mcp.gate.caller import Caller
@@ -31,9 +31,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class CallMeta:
-    """What came with a call and proves nothing: the request's id, the client's own name, the caller's address, an answered form.
+    """What a call carries besides its credentials: request id, client name and version, source, an answered form.
 
-    `gate_ms` is what the gate took to let it in or to refuse it; `secrets` are those that it came with, which no row may hold.
+    `gate_ms` is the time that the gate took to admit or refuse the call; `secrets` are the secrets in its headers,
+    which no row may hold.
     """
 
     request_id: str
@@ -45,15 +46,15 @@ class CallMeta:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def known(self, profile: Profile) -> tuple[str, ...]:
-        """Every secret that is known of a call on this profile."""
+        """Gives every known secret of a call on this profile."""
         return (*profile.secrets, *self.secrets)
 
 
 @dataclass
 class Trail:
-    """The audit row of one call in the making. `elapsed` reads the call's duration in milliseconds.
+    """Builds and writes the audit row of one call. `elapsed` gives the call's duration in milliseconds.
 
-    `known` are secrets of this very call, which no row may hold.
+    `known` are the secrets of this call, which no row may hold.
     """
 
     audit: AuditLog
@@ -64,7 +65,7 @@ class Trail:
 
     @classmethod
     def of(cls, audit: AuditLog, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Trail:
-        """The trail of an admitted call."""
+        """Starts the row of an admitted call."""
         method = compact.find_tool(tool, compact=caller.profile.compact)
         row = _begun(audit, caller.profile, caller.person, tool, method, arguments, meta)
         return cls(audit, replace(row, fingerprint=caller.session.fingerprint), method, meta.known(caller.profile))
@@ -73,26 +74,26 @@ class Trail:
     def of_refusal(
         cls, audit: AuditLog, refusal: Refusal, tool: str, arguments: dict[str, Any], meta: CallMeta
     ) -> Trail:
-        """The trail of a call that the gate refused; its profile must be known."""
+        """Starts the row of a call that the gate refused; the refusal must name the profile."""
         method = compact.find_tool(tool, compact=refusal.profile.compact)
         row = _begun(audit, refusal.profile, refusal.person, tool, method, arguments, meta)
         return cls(audit, replace(row, fingerprint=refusal.fingerprint or ""))
 
     @property
     def request_id(self) -> str:
-        """The id under which callers and operators speak of this call."""
+        """The request id, by which callers and operators identify this call."""
         return self.row.request_id
 
-    def warn(self, warnings: list[Warning_]) -> None:
-        """What is worth a warning whatever comes of the call."""
+    def warn(self, warnings: list[CallWarning]) -> None:
+        """Sets the warnings that apply to the call whatever its result."""
         self.row = replace(self.row, warnings=tuple(warnings))
 
     def confirm(self, how: How) -> None:
-        """How the person has confirmed what the call is about to write."""
+        """Sets how the person has confirmed the call."""
         self.row = replace(self.row, confirmed=how.value)
 
-    def seal(self, done: Done, warnings: list[Warning_]) -> AuditWrite:
-        """The finished row, for the transaction that carries the change."""
+    def seal(self, done: Done, warnings: list[CallWarning]) -> AuditWrite:
+        """Finishes the row; gives its write, for the transaction that writes the change."""
         self.row = replace(
             self.row,
             outcome=Outcome.OK,
@@ -107,26 +108,29 @@ class Trail:
         return AuditWrite(item(self.row))
 
     def tell(self) -> None:
-        """Write the line of a row that a transaction has written; only the line knows how long the transaction took."""
+        """Writes the log line of a row that a transaction has written.
+
+        Only the line includes the transaction's time.
+        """
         self.audit.tell(replace(self.row, duration_ms=self.elapsed()))
 
-    def done(self, done: Done, warnings: list[Warning_]) -> None:
-        """Write the row of a call that changed nothing. Raises StoreUnavailable."""
+    def done(self, done: Done, warnings: list[CallWarning]) -> None:
+        """Writes the row of a call that changed nothing. Raises StoreUnavailable."""
         self.seal(done, warnings)
         self.audit.write(self.row)
 
     def failed(self, error: ToolError | UnknownTool) -> None:
-        """Write the row of a call that the tool rejected. Raises StoreUnavailable."""
+        """Writes the row of a call that the tool rejected. Raises StoreUnavailable."""
         self._ended(Outcome.ERROR, error.status, error)
         self.audit.write(self.row)
 
     def refused(self, refusal: Refusal) -> None:
-        """Write the row of a call that the gate refused. Raises StoreUnavailable."""
+        """Writes the row of a call that the gate refused. Raises StoreUnavailable."""
         self._ended(Outcome.REFUSED, refusal.status, refusal)
         self.audit.refused(self.row, hammered=isinstance(refusal, FormerSecret))
 
     def lost(self) -> None:
-        """The row cannot be written: say so in the log, with ids only, and count it for the alarm."""
+        """Logs that the row could not be written, with ids only, and counts it for the alarm."""
         observability.count("AuditRowLost")
         observability.fault("audit row lost", {"request_id": self.request_id, "row": self.row.id})
 
@@ -137,7 +141,7 @@ class Trail:
         self.row = replace(ended, result=rejected(error, status), changes=())
 
     def _safely(self, build: Callable[[], T], otherwise: T) -> T:
-        """What is built for the row; a fault of ours in it leaves a gap in the row and never fails the call."""
+        """The result of `build`, or `otherwise` when it fails: a fault there must not fail the call. Logs the fault."""
         try:
             return build()
         except Exception as error:  # noqa: BLE001
@@ -156,7 +160,7 @@ def _begun(
     meta: CallMeta,
 ) -> Row:
     stamp = audit.stamp()
-    takes = [f.name for f in method.for_profile(confirm=profile.confirm).takes] if method else None
+    takes = [f.name for f in method.for_profile(confirm=profile.confirm).all_arguments] if method else None
     return Row(
         id=stamp.id,
         at=stamp.at,
@@ -176,5 +180,5 @@ def _begun(
         client_version=meta.client_version,
         source=meta.source,
         gate_ms=meta.gate_ms,
-        dry_run=any(folded(n) == folded(DRY_RUN.name) and v is True for n, v in arguments.items()),
+        dry_run=any(fold_name(n) == fold_name(DRY_RUN.name) and v is True for n, v in arguments.items()),
     )

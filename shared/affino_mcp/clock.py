@@ -1,4 +1,4 @@
-"""Time, handed in so that tests decide what time it is."""
+"""Clocks and forms of time; a clock is passed in, so that tests can set the time."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Clock = Callable[[], datetime]
-"""Answers the current moment, timezone-aware, in UTC."""
+"""Gives the current moment, timezone-aware, in UTC."""
 
 
 def now() -> datetime:
-    """The wall clock in UTC."""
+    """Gives the current time of the system clock, in UTC."""
     return datetime.now(UTC)
 
 
 def microseconds(moment: datetime) -> int:
-    """Microseconds since the epoch; the unit of the rate limit (integers only: DynamoDB numbers)."""
+    """Gives microseconds since the epoch, the unit of the rate limit (rows hold whole numbers only)."""
     return int(moment.timestamp()) * 1_000_000 + moment.microsecond
 
 
 def seconds(moment: datetime) -> int:
-    """Whole seconds since the epoch; the unit of DynamoDB's TTL attribute."""
+    """Gives whole seconds since the epoch, the unit of DynamoDB's TTL attribute."""
     return int(moment.timestamp())
 
 
 def iso(moment: datetime) -> str:
-    """ISO 8601 in UTC with microseconds and `Z`: sorts as text in the order of time."""
+    """Gives ISO 8601 in UTC with microseconds and `Z`; such texts sort by time."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def precise(text: str) -> str:
-    """An ISO moment in UTC with the microseconds that `iso` writes, so that the two compare as text."""
+    """Gives an ISO 8601 text in UTC with microseconds, so that it can be compared as text with other moments."""
     return text if "." in text else text.removesuffix("Z") + ".000000Z"
 
 
 def understood(words: str, at: datetime) -> datetime:
-    """The moment that a person means: `30s`, `10m`, `2h`, `3d` before `at`, or ISO 8601 (UTC when no offset is said).
+    """Parses `30s`, `10m`, `2h` or `3d`, meaning so long before `at`, or ISO 8601 (in UTC without an offset).
 
-    Nothing is older than the epoch. Raises ValueError for anything else.
+    Gives no moment before the epoch. Raises ValueError for any other text.
     """
     span = _SPAN.fullmatch(words)
     try:
@@ -57,6 +57,6 @@ def understood(words: str, at: datetime) -> datetime:
 
 
 def stopwatch() -> Callable[[], int]:
-    """Start a watch; the answer reads it in whole milliseconds."""
+    """Starts a stopwatch; gives a function that returns the elapsed whole milliseconds."""
     start = time.perf_counter()
     return lambda: int((time.perf_counter() - start) * 1000)

@@ -1,4 +1,4 @@
-"""One call, from a tool's name to its answer, with an audit row whatever happens (R120)."""
+"""Carries out one tool call, from the tool's name to the answer, and writes its audit row in every case."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from affino_mcp.audit.redact import redact
 from affino_mcp.call_audit import CallMeta, Trail
 from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.catalogue.matching import Values, match
+from affino_mcp.catalogue.matching import Values, match_arguments
 from affino_mcp.catalogue.method import CONFIRM, Method
-from affino_mcp.catalogue.warning import Warning_
+from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import Clock, seconds
 from affino_mcp.errors import AffinoError, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.authorise import authorise
@@ -24,7 +24,7 @@ from affino_mcp.gate.profiles.previous_secret import replaced
 from affino_mcp.gate.sessions.expiry_warning import expiring
 from affino_mcp.gate.whoami import CURRENT_USER, current_user
 from affino_mcp.instance.port import Call, Done, Instance
-from affino_mcp.instance.response_limits import fitted
+from affino_mcp.instance.response_limits import truncate_answer
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError, Unexpected
 
@@ -33,7 +33,7 @@ __all__ = ["Answer", "CallMeta", "Dispatch"]
 
 @dataclass(frozen=True)
 class Answer:
-    """What the caller gets: the structured body, and whether it is an error; a form gets the `question` in its place."""
+    """The answer of a call: the structured body, whether it is an error, and the `question` for a client with forms."""
 
     body: dict[str, Any]
     is_error: bool = False
@@ -41,13 +41,13 @@ class Answer:
 
 
 OnUndeclared = Callable[[Method, ToolError], None]
-"""Learns of an error that the method's row does not declare."""
+"""Called with an error that the method's row does not declare."""
 _ANY_TOOL: Final = (Unexpected, ConfirmationRequired, NotConfirmed)
-"""What every call may be answered: a fault of the service, and what a confirming profile asks for."""
+"""Errors that every tool may give: a fault of the service, and those of profiles that require confirmation."""
 
 
 class Dispatch:
-    """Carries calls out on the instance as the caller's person. One per process."""
+    """Carries out calls on the instance in the name of the caller's person. One per process."""
 
     def __init__(
         self, instance: Instance, audit: AuditLog, clock: Clock, on_undeclared: OnUndeclared | None = None
@@ -56,9 +56,10 @@ class Dispatch:
         self._on_undeclared = on_undeclared or log_undeclared
 
     def call(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Answer:
-        """Carry a tool call out and write its audit row; `call_tool` of compact mode is the tool that it names.
+        """Carries out a tool call and writes its audit row.
 
-        Raises UnknownTool for a name that does not exist, and Unavailable when a store does not answer.
+        `call_tool` of compact mode counts as the tool that it names. Gives an answer also for errors of tools. Raises
+        UnknownTool for an unknown name, Unavailable when a store is down.
         """
         tool, arguments = compact.unwrap_call_tool(tool, arguments, compact=caller.profile.compact)
         trail = Trail.of(self._audit, caller, tool, arguments, meta)
@@ -77,14 +78,14 @@ class Dispatch:
             raise refusal from error
         except Refusal:
             raise
-        except Exception as error:  # noqa: BLE001 (only our own texts reach a caller)
+        except Exception as error:  # noqa: BLE001 (callers get fixed texts only)
             observability.fault(
                 "tool failed", {"tool": tool, "error": type(error).__name__, "request_id": meta.request_id}
             )
             return self._failed(trail, Unexpected(request_id=meta.request_id))
 
     def refused(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
-        """Write the audit row of a call that the gate refused. A store that is down does not change the refusal."""
+        """Writes the audit row of a call that the gate refused. A store that is down does not change the refusal."""
         tool, arguments = compact.unwrap_call_tool(tool, arguments, compact=refusal.profile.compact)
         self._refuse(Trail.of_refusal(self._audit, refusal, tool, arguments, meta), refusal)
 
@@ -96,10 +97,10 @@ class Dispatch:
         profile, method, at = caller.profile, trail.method, self._clock()
         if method is None:
             raise UnknownTool
-        if method is compact.CALL:
+        if method is compact.CALL_TOOL:
             raise compact.incomplete_call()
         authorise(caller, method, at)
-        matched = match(method.for_profile(confirm=profile.confirm), arguments)
+        matched = match_arguments(method.for_profile(confirm=profile.confirm), arguments)
         values = dict(matched.values)
         said = values.pop(CONFIRM.name, False)
         call = self._call(caller, trail, [*trail.row.warnings, *matched.warnings])
@@ -107,7 +108,7 @@ class Dispatch:
             confirmation = Confirmation(caller, tool, arguments, meta.form, said, seconds(at))
             call, values = _asking(call, confirmation, values, trail), confirmation.agreement | values
         done = self._perform(caller, method, values, call)
-        done = replace(done, body=fitted(method, done.body, call.warnings))
+        done = replace(done, body=truncate_answer(method, done.body, call.warnings))
         if done.sealed:
             trail.tell()
         else:
@@ -117,12 +118,12 @@ class Dispatch:
     def _perform(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
         if method.name == CURRENT_USER:
             return Done(current_user(caller))
-        if method.name in compact.COMPACT:
+        if method.name in compact.COMPACT_METHODS:
             profile = caller.profile
             return Done(compact.answer_search(method, values, profile.capability, confirm=profile.confirm))
         return self._instance.perform(method, values, call)
 
-    def _call(self, caller: Caller, trail: Trail, warnings: list[Warning_]) -> Call:
+    def _call(self, caller: Caller, trail: Trail, warnings: list[CallWarning]) -> Call:
         capability = caller.profile.capability
         return Call(
             actor=caller.person,
@@ -156,16 +157,16 @@ class Dispatch:
 
 
 def _asking(call: Call, confirmation: Confirmation, values: Values, trail: Trail) -> Call:
-    """The call of a confirming profile; its row says how it was confirmed, as soon as that matters.
+    """The call of a profile that requires confirmation: the instance asks `unconfirmed` before it writes.
 
-    The person is shown the values that are carried out, not everything that was sent.
+    The row then records how the call was confirmed. The person sees the checked values, not everything that was sent.
     """
 
     def unconfirmed(subject: str) -> ToolError | None:
         trail.confirm(confirmation.how)
         return confirmation.refusal(subject, redact(values, known=trail.known))
 
-    return replace(call, unconfirmed=unconfirmed)
+    return replace(call, confirmation_refusal=unconfirmed)
 
 
 def log_undeclared(method: Method, error: ToolError) -> None:
@@ -174,5 +175,5 @@ def log_undeclared(method: Method, error: ToolError) -> None:
 
 
 def described(error: AffinoError) -> dict[str, Any]:
-    """An error as callers see it: code, type, our own text, and the details that help (conventions 10)."""
+    """Gives an error as callers see it: code, type, fixed text and details."""
     return {"code": error.code, "type": error.type, "message": error.message, "details": error.details}

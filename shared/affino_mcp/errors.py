@@ -1,7 +1,7 @@
-"""The errors that a caller can meet before a tool runs, in one tree. Every text is fixed and our own, never an exception's.
+"""The errors that a caller can get before a tool runs, in one tree; their texts are fixed.
 
 AffinoError
-├── Refusal                 the gate says no: a raw HTTP status before any tool runs
+├── Refusal                 the gate refuses: a raw HTTP status before any tool runs
 │   ├── BadCredentials      401 key, secret or token missing, unknown or wrong: one uniform answer
 │   ├── SessionExpired      401 key and secret are right, the session's time is over
 │   ├── SessionUnknown      401 key and secret are right, no such session
@@ -15,7 +15,7 @@ AffinoError
 │   ├── TooLarge            413 the message is over the limit
 │   ├── MethodNotAllowed    405 only POST is served
 │   └── NoSuchPath          404
-├── ToolError               the tool says no: see tool_errors.py
+├── ToolError               the tool rejects the call: see tool_errors.py
 └── UnknownTool             -32602 no tool of that name exists (a protocol error, not a result)
 """
 
@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 
 
 class AffinoError(Exception):
-    """What was wrong, in words meant for the caller; `details` says where, who can fix it and what to do next."""
+    """An error with a text for the caller; `details` say where it is, who can fix it and what to do next."""
 
     type: ClassVar[str] = "error"
     code: ClassVar[int] = -1
@@ -38,7 +38,7 @@ class AffinoError(Exception):
 
 
 class Refusal(AffinoError):
-    """Raised before a tool runs. `who_can_fix` and `next_step` are part of the answer (design decision 3)."""
+    """Raised before a tool runs. `who_can_fix` and `next_step` are part of the answer."""
 
     status: ClassVar[int] = 400
     denied_by: ClassVar[str] = "request"
@@ -53,14 +53,20 @@ class Refusal(AffinoError):
         self.fingerprint: str | None = None
 
     def about(self, profile: Any = None, person: Any = None, fingerprint: str | None = None) -> Refusal:
-        """Remember whom the refusal concerns, for its audit row; returns itself."""
+        """Adds the profile, person and token fingerprint for the audit row, as far as given.
+
+        Returns the refusal itself.
+        """
         self.profile, self.person = profile or self.profile, person or self.person
         self.fingerprint = fingerprint or self.fingerprint
         return self
 
 
 class BadCredentials(Refusal):
-    """Key, secret or token missing, unknown or wrong: never says which (R53)."""
+    """Key, secret or token missing, unknown or wrong.
+
+    The answer does not say which, so that guessing learns nothing.
+    """
 
     type, status, code = "authentication_error", 401, -31001
     denied_by, who_can_fix = "credentials", "person or operator"
@@ -72,7 +78,7 @@ class BadCredentials(Refusal):
 
 
 class SessionExpired(Refusal):
-    """The session's time is over (R26, R43, R44)."""
+    """The session's time is over."""
 
     type, status, code, denied_by, who_can_fix = "session_expired", 401, -31001, "session", "person"
     text = "The session has expired. Ask the person to log in to Affino again and use the new AccessToken."
@@ -96,7 +102,7 @@ class PersonInactive(Refusal):
 
 
 class ProfileDisabled(Refusal):
-    """The operator switched the profile off (R132-R134)."""
+    """The operator has disabled the profile."""
 
     type, status, code, denied_by, who_can_fix = "profile_disabled", 403, -31003, "profile", "operator"
     text = "This API Profile is switched off. Ask the operator of this Affino instance to enable it."
@@ -104,7 +110,7 @@ class ProfileDisabled(Refusal):
 
 
 class OriginRefused(Refusal):
-    """A web page of a foreign origin called (MCP 2026-07-28: an invalid Origin is 403)."""
+    """A web page of an origin that is not allowed called (MCP 2026-07-28: an invalid Origin is 403)."""
 
     type, status, code, denied_by, who_can_fix = "origin_refused", 403, -31003, "origin", "operator"
     text = "Calls from this web origin are not accepted."
@@ -112,7 +118,7 @@ class OriginRefused(Refusal):
 
 
 class RateLimited(Refusal):
-    """The profile's limit is reached (R125-R127); `retry_after` is the exact wait in seconds."""
+    """The profile's rate limit is reached; `retry_after` is the exact wait in seconds."""
 
     type, status, code, denied_by, who_can_fix = "rate_limited", 429, -31029, "rate_limit", "operator"
     text = "The rate limit of this API Profile is reached. Wait for the stated time before the next call."
@@ -120,7 +126,7 @@ class RateLimited(Refusal):
 
 
 class TooManyFailures(Refusal):
-    """Too many wrong logins from this place (R130); right credentials are never refused (R131)."""
+    """Too many failed logins or unknown credentials from this source; right credentials of known sources still work."""
 
     type, status, code, denied_by, who_can_fix = "too_many_failures", 429, -31029, "login_guard", "person"
     text = "Too many failed attempts. Wait before trying again."
@@ -128,7 +134,7 @@ class TooManyFailures(Refusal):
 
 
 class Unavailable(Refusal):
-    """A store does not answer: nothing was written, nobody is blamed."""
+    """A store does not answer; nothing was written, and no failed login is counted."""
 
     type, status, code, denied_by, who_can_fix = "unavailable", 503, -31053, "service", "operator"
     text = "The service cannot reach its storage just now. Nothing was changed; try again shortly."
@@ -157,7 +163,7 @@ class MethodNotAllowed(Refusal):
 
 
 class NoSuchPath(Refusal):
-    """Nothing lives at this address."""
+    """Nothing is served at this address."""
 
     type, status, code = "path_not_found", 404, -31004
     text = "Nothing is served at this address."

@@ -1,6 +1,6 @@
 """Logs and metrics of this process: structured lines for CloudWatch through Powertools (Logger and Metrics, no Tracer).
 
-Powertools is imported at the first line, so that importing this module costs nothing; `warm` pays for it at start.
+Powertools is imported at the first log line, so that importing this module is cheap; functions load it at start.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ NAMESPACE: Final = "AffinoMcp"
 
 @cache
 def logger() -> Logger:
-    """This process's logger; writes JSON lines to standard output.
+    """Gives this process's logger, which writes JSON lines to standard output.
 
-    Powertools reads its name and level itself (POWERTOOLS_SERVICE_NAME, POWERTOOLS_LOG_LEVEL), as the template sets them.
+    Powertools reads the logger's name and level itself (POWERTOOLS_SERVICE_NAME, POWERTOOLS_LOG_LEVEL), as the template
+    sets them.
     """
     from aws_lambda_powertools.logging import Logger  # noqa: PLC0415
 
@@ -28,22 +29,22 @@ def logger() -> Logger:
 
 
 def warm() -> None:
-    """Load Powertools now rather than at the first call."""
+    """Loads Powertools now, so that the first call does not have to."""
     logger()
 
 
 def line(message: str, fields: Mapping[str, Any]) -> None:
-    """Write one structured line. The caller answers for `fields` holding no secret and no argument's value."""
+    """Writes one structured line. The caller must ensure that `fields` hold no secret and no argument's value."""
     logger().info(message, extra=dict(fields))
 
 
 def fault(message: str, fields: Mapping[str, Any]) -> None:
-    """Write one line about a fault of ours; give it ids and type names, never an exception's text."""
+    """Writes one line about a fault of the service; `fields` may hold ids and type names, never an exception's text."""
     logger().error(message, extra=dict(fields))
 
 
 def count(name: str, **dimensions: str) -> None:
-    """Count one occurrence of something rare that an alarm watches (CloudWatch embedded metric format)."""
+    """Counts one rare event that an alarm watches (CloudWatch embedded metric format)."""
     from aws_lambda_powertools.metrics import MetricUnit, single_metric  # noqa: PLC0415
 
     with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:

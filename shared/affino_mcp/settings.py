@@ -1,4 +1,4 @@
-"""Settings: one frozen table, read once from the environment; the only module that reads it."""
+"""The settings, read once from the environment; no other module reads the environment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 
 DEFAULT_PROFILE_RATE = 60
-"""Calls per minute of a profile whose operator names no rate (R125)."""
+"""Calls per minute of a profile that was created without a rate."""
 
 
 def _setting(variable: str, default: str, help_text: str) -> str:
@@ -18,7 +18,7 @@ def _setting(variable: str, default: str, help_text: str) -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a deployment decides. Every value comes from the variable that stands beside it."""
+    """The settings of a deployment. Every field names the environment variable that sets it."""
 
     instance: str = _setting(
         "AFFINO_INSTANCE", "demo", "the instance's dbname: the second part of /rest/{dbname}/login"
@@ -50,7 +50,7 @@ class Settings:
 
     @property
     def session_lifetime(self) -> int:
-        """Seconds that an AccessToken works."""
+        """Seconds that an AccessToken is valid, within 300 to 86,400."""
         return min(max(int(self.session_seconds), 300), 86_400)
 
     @property
@@ -60,17 +60,17 @@ class Settings:
 
 
 def read(environment: Mapping[str, str]) -> Settings:
-    """Settings from a mapping of variables; an absent or empty one takes the default."""
+    """Gives the settings from a mapping of variables; an absent or empty one takes the default."""
     given = {f.name: environment.get(f.metadata["variable"]) for f in fields(Settings)}
     return Settings(**{name: value for name, value in given.items() if value})
 
 
 def environment_region() -> str:
-    """The region that AWS_REGION names, empty when it names none; boto3 by itself reads AWS_DEFAULT_REGION alone."""
+    """Gives the region in AWS_REGION, empty when it is not set; boto3 itself reads only AWS_DEFAULT_REGION."""
     return os.environ.get("AWS_REGION", "")
 
 
 @cache
 def settings() -> Settings:
-    """This process's settings, read from its environment once."""
+    """Gives this process's settings, read from its environment once."""
     return read(os.environ)

@@ -1,4 +1,4 @@
-"""The errors of tools, in one tree: a tool says no, in a result with isError and {"error": {...}}.
+"""The errors of tools, in one tree; callers get them as a result with isError and {"error": {...}}.
 
 ToolError
 ├── InvalidArgument         -10   an argument is wrong, missing or too long
@@ -22,7 +22,7 @@ from affino_mcp.errors import AffinoError
 
 
 class ToolError(AffinoError):
-    """The tool was reached and says no; the caller gets a result with isError. `status` is the API Log's status code."""
+    """The tool rejected the call; the caller gets a result with isError. `status` is the API Log's status code."""
 
     status: ClassVar[int] = 400
 
@@ -38,7 +38,7 @@ class InvalidArgument(ToolError):
 
 
 class PermissionDenied(ToolError):
-    """The person lacks `right`; says who can grant it, never what the data are (R140)."""
+    """The person lacks `right`; the answer says who can grant it, and reveals nothing about the data."""
 
     type, code, status = "permission_denied", -110, 403
 
@@ -49,7 +49,7 @@ class PermissionDenied(ToolError):
 
 
 class ToolDisabled(ToolError):
-    """The profile does not allow this tool's family and access (R66, R69)."""
+    """The profile does not allow this tool's family and access."""
 
     type, code, status = "tool_disabled", -111, 403
 
@@ -64,7 +64,7 @@ class ToolDisabled(ToolError):
 
 
 class NotFound(ToolError):
-    """No such record, or the person may not see it: one answer, so nothing leaks."""
+    """No such record, or the person may not see it; both get the same answer, so that it reveals nothing."""
 
     type, code, status = "not_found", -120, 404
 
@@ -102,7 +102,7 @@ class ConfirmationRequired(ToolError):
 
 
 class NotConfirmed(ToolError):
-    """The person was asked and did not agree."""
+    """The person was asked to confirm the call and did not agree."""
 
     type, code, status = "not_confirmed", -133, 403
     text = "The person was asked and did not confirm this call. Nothing was changed."
@@ -113,7 +113,7 @@ class NotConfirmed(ToolError):
 
 
 class FileTooLarge(ToolError):
-    """The file exceeds the size limit of the way in which it was sent."""
+    """The file exceeds the size limit of the upload method that was used."""
 
     type, code, status = "too_large", -140, 413
     text = "The file is too large."
@@ -127,7 +127,7 @@ class UnsupportedMedia(ToolError):
 
 
 class Unexpected(ToolError):
-    """A fault of ours; the log holds the rest under the request id."""
+    """A fault of the service; the log holds its details under the request id."""
 
     type, code, status = "unexpected", -1, 500
     text = "Something went wrong on our side. Nothing was changed. The operator can find the call by its request id."

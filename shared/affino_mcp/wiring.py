@@ -1,4 +1,4 @@
-"""Where everything is made: the one place that knows which store, which instance and which clock are used."""
+"""Builds the stores, the instance, the gate and the edges; decides which adapters are used."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Stores:
 
 
 def stores(settings: Settings) -> Stores:
-    """DynamoDB, Secrets Manager and S3, in AWS or at the settings' own endpoint. Connects at the first call."""
+    """Builds DynamoDB, Secrets Manager and S3, in AWS or at the settings' endpoint. Connects at the first call."""
     credentials = aws_credentials()
     return Stores(
         DynamoDatabase(
@@ -73,12 +73,12 @@ def _endpoint(settings: Settings, service: str) -> str:
 
 
 def aws_credentials() -> Credentials:
-    """The process's AWS credentials, found and refreshed by botocore."""
+    """Gives the process's AWS credentials, found and refreshed by botocore."""
     return LazyCredentials()
 
 
 class LazyCredentials:
-    """Looks for credentials when the first request is signed: after a SnapStart restore they are other ones."""
+    """Looks credentials up when the first request is signed, because they change with a SnapStart restore."""
 
     def __init__(self) -> None:
         self._found: Any = None
@@ -91,19 +91,22 @@ class LazyCredentials:
 
 
 def _functions_own() -> Any:
-    """A Lambda function's credentials: in its environment, or its container's after a SnapStart restore; else None."""
+    """A Lambda function's credentials: from its environment, or its container's after a SnapStart restore.
+
+    Else None.
+    """
     return CredentialResolver([EnvProvider(), ContainerProvider()]).load_credentials()
 
 
 def _anybodys() -> Any:
-    """Credentials from everywhere botocore looks: a person's profile, single sign-on, an instance's role."""
+    """Credentials from botocore's default chain: a person's AWS profile, single sign-on, an instance's role."""
     from botocore.session import Session  # noqa: PLC0415 (slow to import; functions never come here)
 
     return Session().get_credentials()
 
 
 def gate(stores: Stores, settings: Settings, clock: Clock = now) -> Gate:
-    """The gate, with two threads so that profile and session are asked at the same time."""
+    """Builds the gate, with threads so that profile and session are read in parallel."""
     pool = ThreadPoolExecutor(max_workers=GATE_THREADS, thread_name_prefix="gate")
     used = LastUse(stores.database, settings, clock)
     return Gate(stores.database, stores.secrets, settings, clock, pool, used)
@@ -133,7 +136,7 @@ def mcp_app(
     in_thread: bool = True,
     on_undeclared: OnUndeclared | None = None,
 ) -> McpApp:
-    """The MCP edge as an ASGI application. `on_undeclared` learns of errors that a tool's row does not declare."""
+    """Builds the MCP edge as an ASGI application. `on_undeclared` gets errors that a tool's row does not declare."""
     from affino_mcp.mcp_edge.app import build_app  # noqa: PLC0415 (FastMCP takes a second to import; login does without)
 
     found = given or stores(settings)
@@ -142,7 +145,7 @@ def mcp_app(
 
 
 def login_app(settings: Settings, given: Stores | None = None, clock: Clock = now) -> LoginApp:
-    """The login edge as an ASGI application."""
+    """Builds the login edge as an ASGI application."""
     from affino_mcp.login_edge.app import LoginApp  # noqa: PLC0415 (argon2 is needed here only)
 
     found = given or stores(settings)
@@ -150,25 +153,28 @@ def login_app(settings: Settings, given: Stores | None = None, clock: Clock = no
 
 
 def control_app(settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
-    """The Control Centre as an ASGI application, without its door."""
+    """Builds the Control Centre as an ASGI application, without its sign-in pages."""
     from affino_mcp.control_edge.app import build  # noqa: PLC0415 (templates are needed here only)
 
     return build(_centre(given or stores(settings), settings, clock))
 
 
 def control_door(settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
-    """The Control Centre's door as an ASGI application: it reads passwords, so the login function serves it."""
+    """Builds the Control Centre's sign-in pages as an ASGI application.
+
+    They check passwords, so the login function serves it.
+    """
     from affino_mcp.control_edge.sign_in import build  # noqa: PLC0415 (as above)
 
     return build(_centre(given or stores(settings), settings, clock))
 
 
 DOOR: Final = ("/control/sign-in", "/control/prove")
-"""The paths of the Control Centre's door."""
+"""The paths of the Control Centre's sign-in pages."""
 
 
 def login_function(settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
-    """What the login function serves: the login edge, and beside it the Control Centre's door."""
+    """Builds what the login function serves: the login edge and the Control Centre's sign-in pages."""
     from affino_mcp.http.path_router import Beside  # noqa: PLC0415 (as above)
 
     found = given or stores(settings)
@@ -177,7 +183,7 @@ def login_function(settings: Settings, given: Stores | None = None, clock: Clock
 
 
 def with_control(rest: ASGIApp, settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
-    """The whole Control Centre, door and all, beside other edges in one process (the local run)."""
+    """Adds the whole Control Centre, with its sign-in pages, to other edges in one process (the local run)."""
     from affino_mcp.http.path_router import Beside  # noqa: PLC0415 (as above)
 
     found = given or stores(settings)
@@ -189,7 +195,7 @@ def with_control(rest: ASGIApp, settings: Settings, given: Stores | None = None,
 
 
 def housekeeping(settings: Settings, given: Stores | None = None, clock: Clock = now) -> Callable[[], list[str]]:
-    """What the clock calls every few minutes: a turn counts the API Log's open hours and answers which they were."""
+    """Builds the scheduled job: each run counts the API Log's open hours and gives their names."""
     from affino_mcp.audit.recount import recount  # noqa: PLC0415 (no call needs it)
 
     database = (given or stores(settings)).database

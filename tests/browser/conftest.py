@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -48,10 +49,12 @@ def _install() -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One headless Chromium for all tests."""
-    if not CHROMIUM.exists():
-        _install()
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One headless Chromium for all tests of a worker; one worker installs it for all."""
+    with (tmp_path_factory.getbasetemp().parent / "chromium.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not CHROMIUM.exists():
+            _install()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -17,7 +17,7 @@ from affino_mcp import wiring
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.clock import now
 from affino_mcp.gate.people.passwords import Passwords
-from affino_mcp.instance.builtin.website.website_records import place_section
+from affino_mcp.instance.builtin.website.website_records import upsert_section
 from affino_mcp.local.demo import CRM, ROLES
 from affino_mcp.local.serve import ByPath
 from tests.clients.loopback import serving
@@ -82,7 +82,7 @@ def worked(world: World) -> None:
         Passwords(world.database, world.settings).set(people[name], PASSWORD)
     writers, publishers = ["Editors", "Publishers"], ["Publishers"]
     for name in ("News", "Marketing", "Guides"):
-        place_section(world.records, name, world.clock(), read=["Everybody"], write=writers, publish=publishers)
+        upsert_section(world.records, name, world.clock(), read=["Everybody"], write=writers, publish=publishers)
     reads = frozenset({Access.READ})
     sales = world.profile("CRM Sales Agent", dict.fromkeys(CRM, frozenset(Access)), 300)
     world.profiles.disable(world.profile("Events Assistant", {Family.CONTACTS: reads, Family.NOTES: reads}, 60).key)

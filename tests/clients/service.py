@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from affino_mcp.local.network import PLAIN
 from tests.clients.agent import Target
 
 COMMAND = Path(sys.executable).with_name("affino-mcp")
@@ -78,7 +79,7 @@ def post(target: Target, method: str, params: Mapping[str, Any] | None = None) -
     """One JSON-RPC request as plain HTTP (a 2025 client without a handshake), its id being ECHO."""
     body = {"jsonrpc": "2.0", "id": ECHO, "method": method, "params": dict(params or {})}
     accept = {"Accept": "application/json, text/event-stream"}
-    with httpx.Client(trust_env=False, timeout=60) as client:
+    with httpx.Client(verify=PLAIN, trust_env=False, timeout=60) as client:
         return client.post(target.url, json=body, headers={**target.headers, **accept})
 
 

@@ -1,4 +1,4 @@
-"""boto3 in the part of `store.wire.AwsJson` and of the media bucket: the oracle of our own requests."""
+"""boto3 behind the interfaces of `store.wire.AwsJson` and of the media bucket, as a reference."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Boto3Json:
         self._client = client(service, settings)
 
     def call(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Carry one operation out. Raises AwsError."""
+        """Carries out one operation. Raises AwsError."""
         try:
             answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**body)
         except ClientError as error:

@@ -1,4 +1,4 @@
-"""The real thing behind a port, as far as a machine without AWS can have it: MiniStack, started once."""
+"""Fixtures for the adapters of the ports: MiniStack, an emulator of AWS, started once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One partition of a store, all of a test's own, and what can be asked of it."""
+"""One partition of a store for one test, with the operations on it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RECORDS: Final = Settings().records_table
 
 @dataclass
 class Shelf:
-    """One partition of the records table, all of a test's own."""
+    """One partition of the records table, for one test."""
 
     db: Database
     pk: str = field(default_factory=lambda: f"test#{uuid.uuid4().hex}")
@@ -32,7 +32,7 @@ class Shelf:
         return self.db.get(RECORDS, self.key(sk))
 
     def query(self, **how: Any) -> list[str]:
-        """The sort keys of all pages of a query."""
+        """Gives the sort keys of all pages of a query."""
         query, found = Query(RECORDS, self.pk, **how), list[str]()
         for _ in range(50):
             page = self.db.query(query)

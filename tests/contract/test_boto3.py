@@ -1,4 +1,4 @@
-"""Our signed requests against boto3's: what one wrote the other reads, and both get the same errors."""
+"""The service's signed requests compared with boto3's: each reads what the other wrote; both get the same errors."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def name_of(endpoint: AwsJson | Boto3Json, operation: str, body: dict[str, Any])
 
 
 def failing(change: Callable[[Shelf], Any], shelf: Shelf) -> tuple[type[BaseException], Any]:
-    """What kind of error a change ends in, and the rows that it names, without the shelf's own key."""
+    """Gives the kind of error of a change, and the rows that it names, without the shelf's key."""
     shelf.put("A", count=1)
     with pytest.raises((ConditionFailed, TransactionFailed, StoreUnavailable)) as found:
         change(shelf)

@@ -1,4 +1,4 @@
-"""Files: the twin in memory and the real one on an emulated S3 give the same answers."""
+"""Files: the in-memory store and the S3 adapter on an emulated S3 give the same answers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Got:
 
 
 class Doors(Protocol):
-    """A store, and the two requests that callers send to it past us."""
+    """A file store, and the two presigned requests that callers send to it directly."""
 
     @property
     def files(self) -> Files: ...

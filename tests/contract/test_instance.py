@@ -1,26 +1,20 @@
-"""What every instance does, asked through its port only: the builtin one on the twin in memory and on DynamoDB."""
+"""The contract of an instance, tested through its port only: the builtin one in memory and on DynamoDB."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from affino_mcp.catalogue.matching import match
-from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import GROUPS
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.instance.builtin.crm.staff import enrol
+from affino_mcp.instance.builtin.crm.staff import enrol_staff
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.builtin.tools import FACETS
-from affino_mcp.instance.port import Call, Done, Instance
 from affino_mcp.local.places import EMULATOR
 from affino_mcp.local.stores import dynamodb
 from affino_mcp.local.tables import make, tables
@@ -28,66 +22,15 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DynamoDatabase
 from affino_mcp.store.ops import Database
 from affino_mcp.store.testing.memory_database import MemoryDatabase
-from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, PermissionDenied, ToolError
+from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, PermissionDenied
 from tests.clock import START
+from tests.contract.instance_desk import Adapter, Desk
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 EMULATED = [
     pytest.mark.emulator,
     pytest.mark.skipif(not EMULATOR.exists(), reason="MiniStack is not installed: 'make test' installs it"),
 ]
-
-
-@dataclass
-class Desk:
-    """A person at work on an instance. `again()` is the same person in another process, `make` starts one."""
-
-    make: Callable[[], Instance]
-    person: Person
-    at: datetime = START
-
-    def __post_init__(self) -> None:
-        self.instance = self.make()
-
-    def again(self) -> Desk:
-        return Desk(self.make, self.person, self.at)
-
-    def call(self) -> Call:
-        return Call(self.person, "profile", lambda _: True, self.at, "request", b"key", lambda _done, _warnings: None)
-
-    def perform(self, tool: str, arguments: dict[str, Any]) -> tuple[Done, Call]:
-        self.at += timedelta(milliseconds=1)
-        method, call = METHODS[tool], self.call()
-        return self.instance.perform(method, match(method, arguments).values, call), call
-
-    def do(self, tool: str, **arguments: Any) -> Any:
-        """The one record of the answer, or the whole answer of a list."""
-        body = self.perform(tool, arguments)[0].body
-        return body if "Items" in body or len(body) > 1 else next(iter(body.values()))
-
-    def refused(self, tool: str, **arguments: Any) -> ToolError:
-        with pytest.raises(ToolError) as error:
-            self.perform(tool, arguments)
-        return error.value
-
-    def pages(self, tool: str, **filters: Any) -> list[int]:
-        """The codes of all pages, in order."""
-        found: list[int] = []
-        cursor = None
-        while True:
-            page = self.do(tool, **filters, Cursor=cursor)
-            found += [next(iter(row.values())) for row in page["Items"]]
-            cursor = page["NextCursor"]
-            if cursor is None:
-                return found
-
-
-@dataclass(frozen=True)
-class Adapter:
-    """One adapter of the port: `make` starts a process, `enrol` makes a person and answers the UserCode."""
-
-    make: Callable[[], Instance]
-    enrol: Callable[[str, str, str], int]
 
 
 @pytest.fixture(params=["builtin, memory", pytest.param("builtin, dynamodb", marks=EMULATED)])
@@ -102,7 +45,7 @@ def adapter(request: pytest.FixtureRequest) -> Adapter:
         db = DynamoDatabase(endpoint)
     records = Records(db, table, FACETS)
     return Adapter(
-        lambda: BuiltinInstance(db, table), lambda first, last, email: enrol(records, first, last, email, START)
+        lambda: BuiltinInstance(db, table), lambda first, last, email: enrol_staff(records, first, last, email, START)
     )
 
 

@@ -1,4 +1,4 @@
-"""A row with everything in it, written to and read from a table: the twin in memory, and DynamoDB as the template makes it."""
+"""A row with every field, written to and read from a table: in memory, and DynamoDB as the template makes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from affino_mcp.audit.changes import told
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.queries import Question, search
-from affino_mcp.instance.port import Changed
+from affino_mcp.instance.port import RecordChange
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 from affino_mcp.store.testing.memory_database import MemoryDatabase
@@ -29,7 +29,9 @@ def test_what_changed_comes_back_as_it_was_told(database: Database) -> None:
     link = {"JobTitle": "Chief", "Primary": True, "Weight": 1.5, "Since": None}
     before: dict[str, Any] = {"City": "Leeds", "Codes": [1, 2], "contacts#3": None}
     after: dict[str, Any] = {"City": None, "Codes": [], "contacts#3": link}
-    changes = told([Changed("accounts#12", "changed", before, after), Changed("contacts#3", "deleted", {}, {})])
+    changes = told(
+        [RecordChange("accounts#12", "changed", before, after), RecordChange("contacts#3", "deleted", {}, {})]
+    )
     written = row(result="account 12 changed, with 1 other record", changes=changes, gate_ms=3)
     AuditLog(database, TABLE).write(written)
     question = Question(record="accounts#12", since=NOON - timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""Secrets in versions: the twin in memory and Secrets Manager (as MiniStack has it) give the same answers."""
+"""Secrets in versions: the in-memory store and MiniStack's Secrets Manager give the same answers."""
 
 from __future__ import annotations
 

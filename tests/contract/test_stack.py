@@ -1,4 +1,4 @@
-"""`affino-mcp --stack NAME` against a stack in a real CloudFormation (MiniStack's, with IAM enforced)."""
+"""`affino-mcp --stack NAME` with a stack in MiniStack's CloudFormation, with IAM enforced."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ SETTINGS = Settings(
 
 
 def stack_of(outputs: dict[str, str]) -> str:
-    """A template with these outputs."""
+    """Gives a template with these outputs."""
     wait = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": f"b-{len(outputs)}"}}
     return json.dumps({"Resources": {"It": wait}, "Outputs": {name: {"Value": v} for name, v in outputs.items()}})
 
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """MiniStack with two stacks: one of ours, with its tables, and somebody else's."""
+    """MiniStack with two stacks: one of this service, with its tables, and a foreign one."""
     with emulator.running(tmp_path_factory.mktemp("stack"), REGION) as found:
         api = {"McpUrl": "https://api1.execute-api.eu-west-1.amazonaws.com/live/mcp"}
         api |= {"LoginUrl": "https://api1.execute-api.eu-west-1.amazonaws.com/live/rest/orbital/login"}

@@ -1,4 +1,4 @@
-"""The key-value store: the twin in memory and DynamoDB (as MiniStack has it) give the same answers."""
+"""The key-value store: the in-memory store and MiniStack's DynamoDB give the same answers."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ REFUSED: list[tuple[str, Callable[[Shelf], object]]] = [
 
 @pytest.mark.parametrize("refused", [r[1] for r in REFUSED], ids=[r[0] for r in REFUSED])
 def test_the_twin_refuses_what_dynamodb_refuses(refused: Callable[[Shelf], object]) -> None:
-    """MiniStack lets some of these pass, so only the twin keeps us from them."""
+    """MiniStack accepts some of these, so only the in-memory store rejects them in tests."""
     with pytest.raises(ValueError, match="DynamoDB refuses"):
         refused(Shelf(MemoryDatabase()))
 

@@ -1,4 +1,4 @@
-"""Queries of the key-value store: the twin in memory and DynamoDB (as MiniStack has it) give the same answers."""
+"""Queries of the key-value store: the in-memory store and MiniStack's DynamoDB give the same answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A large file goes in by ticket and comes out byte-identical, through real signed requests to an emulated S3."""
+"""A large file is uploaded by a ticket and downloaded unchanged, by presigned requests to an emulated S3."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def library(emulated: Settings) -> Iterator[Library]:
 
 
 def film(size: int = SIZE) -> bytes:
-    """A video, as far as its first bytes tell; the rest is never the same twice in it."""
+    """Gives bytes with the signature of a video; the rest does not repeat."""
     blocks = (hashlib.sha512(str(number).encode()).digest() for number in range((size - len(HEAD)) // 64 + 1))
     return (HEAD + b"".join(blocks))[:size]
 

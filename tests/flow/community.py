@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.instance.builtin.forums.forums import place_forum
+from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import Client, World
 
@@ -36,7 +36,7 @@ class Community:
 
     def forum(self, name: str, **more: Any) -> int:
         given: dict[str, Any] = {"read": ("Everybody",), "post": MEMBERS} | more
-        return place_forum(self.world.records, name, self.world.clock(), **given)
+        return upsert_forum(self.world.records, name, self.world.clock(), **given)
 
     def client(self, first: str, last: str, *groups: str) -> Client:
         self.codes[first] = self.world.person(first, last, *groups)

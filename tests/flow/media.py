@@ -129,10 +129,10 @@ class Library:
     def __init__(self, world: World, handler: LambdaHandler, profile: Profile) -> None:
         self.world, self.handler, self.profile = world, handler, profile
         at = world.clock()
-        self.covers = media_categories.place_media_category(world.records, "Covers", at)
-        self.press = media_categories.place_media_category(world.records, "Press", at, write=("Publishers",))
-        self.secret = website_records.place_security(world.records, "Publishers only", at, read=("Publishers",))
-        self.marketing = website_records.place_section(
+        self.covers = media_categories.upsert_media_category(world.records, "Covers", at)
+        self.press = media_categories.upsert_media_category(world.records, "Press", at, write=("Publishers",))
+        self.secret = website_records.upsert_security(world.records, "Publishers only", at, read=("Publishers",))
+        self.marketing = website_records.upsert_section(
             world.records,
             "Marketing",
             at,

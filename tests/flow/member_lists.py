@@ -22,7 +22,7 @@ class Lists:
     make: Callable[[Client, str], int]
 
     def code(self, title: str = "Spring 2026", **more: Any) -> int:
-        made = self.client.call(f"create_{self.kind.stem}", Title=title, **more).result[self.kind.record.name]
+        made = self.client.call(f"create_{self.kind.method_stem}", Title=title, **more).result[self.kind.record.name]
         code: int = made[self.kind.record.code]
         return code
 
@@ -30,8 +30,8 @@ class Lists:
         return [self.make(self.client, f"Member{place}") for place in range(count)]
 
     def ask(self, deed: str, code: int, members: Sequence[int], **more: Any) -> dict[str, Any]:
-        asked = {self.kind.record.code: code, self.kind.many.name: list(members), **more}
-        return self.client.call(f"{deed}_{self.kind.stem}_members", **asked).result
+        asked = {self.kind.record.code: code, self.kind.members_argument.name: list(members), **more}
+        return self.client.call(f"{deed}_{self.kind.method_stem}_members", **asked).result
 
     def add(self, code: int, *members: int, **more: Any) -> dict[str, Any]:
         return self.ask("add", code, members, **more)
@@ -40,12 +40,12 @@ class Lists:
         return self.ask("remove", code, members)
 
     def get(self, code: int) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.call(f"get_{self.kind.stem}", **{self.kind.record.code: code}).result
+        found: dict[str, Any] = self.client.call(f"get_{self.kind.method_stem}", **{self.kind.record.code: code}).result
         record: dict[str, Any] = found[self.kind.record.name]
         return record
 
     def page(self, code: int, **more: Any) -> dict[str, Any]:
-        return self.client.call(f"list_{self.kind.stem}_members", **{self.kind.record.code: code}, **more).result
+        return self.client.call(f"list_{self.kind.method_stem}_members", **{self.kind.record.code: code}, **more).result
 
     def on(self, code: int, **more: Any) -> list[int]:
         """The members of a list, from every page."""
@@ -58,7 +58,9 @@ class Lists:
 
     def of(self, member: int, **more: Any) -> list[int]:
         """The lists that a member is on."""
-        rows = self.client.call(f"list_{self.kind.stem}s", **{self.kind.member.code: member}, **more).result["Items"]
+        rows = self.client.call(f"list_{self.kind.method_stem}s", **{self.kind.member.code: member}, **more).result[
+            "Items"
+        ]
         return [row[self.kind.record.code] for row in rows]
 
     def named(self, members: Sequence[dict[str, Any]]) -> list[int]:

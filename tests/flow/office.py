@@ -7,7 +7,7 @@ from typing import Any
 
 from affino_mcp.gate.identity.permissions import GROUPS
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.instance.builtin.forums.forums import place_forum
+from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import Client, World
@@ -59,10 +59,10 @@ def staffed(world: World, handler: LambdaHandler, profile: Profile) -> Office:
     code = world.person("Una", "Mighty", *GROUPS)
     made = Office(Client(world, handler, world.headers(profile, code)), {"una": code})
     at = world.clock()
-    made.codes["section"] = website_records.place_section(
+    made.codes["section"] = website_records.upsert_section(
         world.records, "News", at, read=("Everybody",), write=("Editors",), publish=("Publishers",), comments="open"
     )
-    made.codes["forum"] = place_forum(world.records, "Support", at, read=("Everybody",), post=("Everybody",))
+    made.codes["forum"] = upsert_forum(world.records, "Support", at, read=("Everybody",), post=("Everybody",))
     made.call("add_forum_moderator", {"ForumItemCode": "$forum", "UserCode": "$una"})
     for name, (tool, arguments, key) in STOCK.items():
         answer = made.call(tool, arguments)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from affino_mcp.catalogue.capability import SWITCHED, Access, Family
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
 from tests.world import Client, World
 
 TOPICLESS = (Family.TASKS, Family.NOTES, Family.FORUMS)
@@ -22,7 +22,7 @@ def client(world: World, near: Client, family: str, access: Access) -> Client:
 def test_who_am_i(world: World, manager: Client) -> None:
     found = manager.call("get_current_user").result
     assert (found["Name"], found["Email"], found["ApiProfile"]) == ("Sam Manager", "sam.manager@affino.example", "all")
-    assert found["Families"] == {family: ["read", "write"] for family in sorted(SWITCHED)}
+    assert found["Families"] == {family: ["read", "write"] for family in sorted(SWITCHED_FAMILIES)}
     assert (found["SessionExpires"], found["RateLimit"], found["Warnings"]) == ("2026-11-23T10:00:00.000000Z", 6000, [])
     told = json.dumps(found)
     assert not [
@@ -31,7 +31,7 @@ def test_who_am_i(world: World, manager: Client) -> None:
 
 
 @pytest.mark.parametrize("access", list(Access))
-@pytest.mark.parametrize("family", SWITCHED)
+@pytest.mark.parametrize("family", SWITCHED_FAMILIES)
 def test_topics_are_for_those_who_read_what_carries_them(
     world: World, manager: Client, family: str, access: Access
 ) -> None:

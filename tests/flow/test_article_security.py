@@ -59,7 +59,7 @@ class Scene:
         fake_media_item(self.world, 7, "Cover")
         at = self.world.clock()
         self.sections = [
-            website_records.place_section(
+            website_records.upsert_section(
                 self.world.records,
                 f"Section {n}",
                 at,
@@ -84,7 +84,7 @@ class Scene:
         given: dict[str, Any] = {"Title": canary, "Teaser": canary, "Body": canary, "Live": plan.live}
         if plan.security is not None:
             readers = [*plan.security, "Legal"]
-            given["SecurityCode"] = website_records.place_security(self.world.records, f"S{n}", at, read=readers)
+            given["SecurityCode"] = website_records.upsert_security(self.world.records, f"S{n}", at, read=readers)
         made = self._make("create_article", standardSectionCode=self.sections[plan.section], **given)
         codes = {ITEM: made[ITEM]}
         codes |= {STEP: self._make("create_article_step", Title=canary, Body=canary, **codes)[STEP]}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.catalogue.registry import METHODS, shown
+from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.gate.profiles.profiles import Families
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import EVERYTHING, Client, World
@@ -122,7 +122,7 @@ def test_the_answer_is_the_same_in_both_modes(world: World, handler: LambdaHandl
             answer.document["result"].get("isError")
             and answer.document["result"]["structuredContent"]["error"]["type"] == "tool_disabled"
         )
-        assert refused == (not shown(method, CONTENT_CAPABILITY)), name
+        assert refused == (not is_listed(method, CONTENT_CAPABILITY)), name
         assert world.rows()[-1]["method"] == name
 
 

@@ -134,7 +134,7 @@ def test_an_option_is_obeyed_at_the_next_call(scene: Scene, account: int) -> Non
 
 def _anything(method: Method) -> dict[str, Any]:
     """A value for each required argument, of records that do not exist."""
-    kinds = {field.name: field.kind.schema for field in method.takes if field.required}
+    kinds = {field.name: field.kind.schema for field in method.all_arguments if field.required}
     return {
         name: schema["enum"][0] if "enum" in schema else 4711 if schema.get("type") == "integer" else "x"
         for name, schema in kinds.items()
@@ -158,5 +158,5 @@ def test_every_method_refuses_as_it_does_without_the_option(scene: Scene, groups
         if answers[0].get("isError"):
             assert answers[0] == answers[1], name
             refused.add(name)
-    grave = {name for name, method in METHODS.items() if method.is_grave}
+    grave = {name for name, method in METHODS.items() if method.always_needs_confirmation}
     assert refused >= grave

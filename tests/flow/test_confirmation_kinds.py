@@ -163,13 +163,13 @@ def test_confirm_is_listed_on_confirming_profiles_only(scene: Scene) -> None:
     assert list(plain) == list(asking) == list(METHODS)
     for name, method in METHODS.items():
         properties = asking[name]["inputSchema"].get("properties", {})
-        assert ("Confirm" in properties) == method.may_be_grave
+        assert ("Confirm" in properties) == method.may_need_confirmation
         assert "Confirm" not in plain[name]["inputSchema"].get("properties", {})
         properties.pop("Confirm", None)
         assert asking[name] == plain[name]
     again = scene.modern.rpc("tools/list").document["result"]["tools"]
     assert [tool["name"] for tool in again if "Confirm" in tool["inputSchema"].get("properties", {})] == [
-        name for name, method in METHODS.items() if method.may_be_grave
+        name for name, method in METHODS.items() if method.may_need_confirmation
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.catalogue.matching import match
+from affino_mcp.catalogue.matching import match_arguments
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import GROUPS
 from affino_mcp.instance.builtin.instance import BuiltinInstance
@@ -56,7 +56,7 @@ def _market(count: int) -> Market:
     def do(tool: str, n: int, **arguments: Any) -> None:
         at = world.clock() - timedelta(days=1) + timedelta(seconds=n)
         call = Call(actor, "seed", lambda _: True, at, "", b"", lambda _done, _warnings: None)
-        instance.perform(METHODS[tool], match(METHODS[tool], arguments).values, call)
+        instance.perform(METHODS[tool], match_arguments(METHODS[tool], arguments).values, call)
 
     for n in range(count):
         do(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.instance.builtin.access.guards import MOST
+from affino_mcp.instance.builtin.access.guards import MAX_GUARDS
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.tool_errors import Conflict
 from tests.flow.community import Community, threads, warned
@@ -120,11 +120,11 @@ def test_a_forum_changed_by_the_operator_is_changed_on_the_next_call(community: 
 
 
 def test_as_many_forums_as_one_instance_holds(community: Community) -> None:
-    for number in range(MOST["forums"] - 5):
+    for number in range(MAX_GUARDS["forums"] - 5):
         community.forum(f"Forum {number}")
     with pytest.raises(Conflict):
         community.forum("One more")
-    assert len(community.max.call("list_forums").result["Items"]) == MOST["forums"] - 1
+    assert len(community.max.call("list_forums").result["Items"]) == MAX_GUARDS["forums"] - 1
     community.thread()
     assert len(threads(community.max)) == 1
 

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import pytest
 
-from affino_mcp.catalogue.families.history import SWITCH
+from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.instance.builtin.forums.forums import place_forum
+from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import png
 from tests.flow.website import Website
@@ -43,7 +43,7 @@ KINDS: Final = {
     "forum_threads": "ForumThreadCode",
     "forum_posts": "ForumPostCode",
 }
-CASES: Final = [(m, field) for m in METHODS.values() for field in m.takes if field.name in PARTS]
+CASES: Final = [(m, field) for m in METHODS.values() for field in m.all_arguments if field.name in PARTS]
 MORE: Final = {"TargetForumItemCode": {"Action": "move"}}
 ATTACHING: Final = ("attach_article_media", "MediaFileItemCode")
 """It needs a place too: an article or a step, which are not required one by one."""
@@ -66,7 +66,7 @@ class Closed:
 
     def _stock(self, world: World, state: str, moderator: int, groups: tuple[str, ...]) -> dict[str, int]:
         hidden = state == "hidden"
-        forum = place_forum(world.records, f"Forum {state}", world.clock(), read=groups, post=groups)
+        forum = upsert_forum(world.records, f"Forum {state}", world.clock(), read=groups, post=groups)
         section = self.site.board if hidden else self.site.marketing
         made = {"ForumItemCode": forum, "TargetForumItemCode": forum, "UserCode": moderator, "Version": 1}
         secured = {"SecurityCode": self.site.secret} if hidden else {}
@@ -87,7 +87,7 @@ class Closed:
 
     def asked(self, method: Method, field: Field) -> dict[str, Any]:
         """The other arguments that the tool needs, about open records."""
-        wanted = [f for f in method.takes if f.required and f.name != field.name]
+        wanted = [f for f in method.all_arguments if f.required and f.name != field.name]
         either = ["StandardItemCode"] if (method.name, field.name) == ATTACHING else []
         more = _of(self.codes["open"], *either) | (
             {"Sha256": "0" * 64} if method.name == "request_media_upload" else {}
@@ -144,14 +144,14 @@ def test_so_does_its_history(closed: Closed, kind: str, tool: str) -> None:
 
 def test_every_kind_that_can_be_hidden_is_here() -> None:
     crm = {"accounts", "contacts", "contact_lists", "account_lists", "opportunities", "tasks", "notes"}
-    assert set(KINDS) == set(SWITCH) - crm
+    assert set(KINDS) == set(HISTORY_FAMILIES) - crm
 
 
 def test_nothing_hidden_is_in_any_list(closed: Closed) -> None:
     """The codes and texts of hidden records appear in no list, search or summary without arguments."""
     hidden = closed.codes["hidden"]
     for name, method in METHODS.items():
-        if name.startswith("list_") and not any(field.required for field in method.takes):
+        if name.startswith("list_") and not any(field.required for field in method.all_arguments):
             rows = [
                 row
                 for part in closed.editor.call(name).document["result"]["structuredContent"].values()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.catalogue.families.history import SWITCH
+from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Families
@@ -36,12 +36,14 @@ def again(world: World, handler: LambdaHandler, client: Client, families: Famili
 
 
 def test_every_kind_of_record_has_a_history_and_follows_its_own_family() -> None:
-    shown = {m.record.family: m.family for m in METHODS.values() if m.record and m.record.code in _names(m.takes)}
-    assert {kind: family for kind, family in shown.items() if kind in SWITCH} == {
-        k: v for k, v in SWITCH.items() if k in shown
+    shown = {
+        m.record.family: m.family for m in METHODS.values() if m.record and m.record.code in _names(m.all_arguments)
+    }
+    assert {kind: family for kind, family in shown.items() if kind in HISTORY_FAMILIES} == {
+        k: v for k, v in HISTORY_FAMILIES.items() if k in shown
     }
     operators = {"sections", "securities", "article_types", "article_categories", "media_categories"}
-    assert set(SWITCH) == set(RECORDS) - operators
+    assert set(HISTORY_FAMILIES) == set(RECORDS) - operators
 
 
 def _names(fields: tuple[Any, ...]) -> set[str]:

@@ -112,7 +112,7 @@ def test_list_get_file_and_search_agree_on_what_a_person_sees(guards: list[set[s
             secure(
                 world,
                 item,
-                website_records.place_security(world.records, f"S{place}", world.clock(), read=sorted(groups)),
+                website_records.upsert_security(world.records, f"S{place}", world.clock(), read=sorted(groups)),
             )
     seen = [item for item, visible in items.items() if visible]
     assert listed(reader) == seen
@@ -132,9 +132,9 @@ def secure(world: World, item: int, security: int) -> None:
     """Puts an item under a security, as a person who may."""
     values = {"MediaFileItemCode": item, "SecurityCode": security}
     call = Call(Operator(), "", lambda _: True, world.clock(), "x", b"", lambda _done, _warnings: None)
-    before = world.records.load("media_items", item)
+    before = world.records.load_record("media_items", item)
     assert before
-    change = world.records.change(METHODS["update_media_item"], values, call)
-    document = before.document.changed(call, {"SecurityCode": security})
-    world.records.save(change, before, replace(before, document=document))
+    change = world.records.start_change(METHODS["update_media_item"], values, call)
+    document = before.document.next_version(call, {"SecurityCode": security})
+    world.records.save_record(change, before, replace(before, document=document))
     change.commit({})

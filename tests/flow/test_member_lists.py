@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from affino_mcp.instance.port import RecordRef
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.ops import StoreUnavailable, WriteOp
 from tests.flow import crm
@@ -26,16 +27,21 @@ def test_a_list_from_its_beginning_to_its_end(lists: Lists) -> None:
     made = lists.get(code)
     assert (made["Title"], made["MemberCount"], made["CreatedBy"]["Name"]) == ("Spring 2026", 0, "Sam Manager")
     assert made["Topics"] == [{"TopicCode": 1, "Name": "Platform Expansion"}]
-    again = lists.client.call(f"create_{lists.kind.stem}", Title="SPRING 2026").result["Warnings"]
+    again = lists.client.call(f"create_{lists.kind.method_stem}", Title="SPRING 2026").result["Warnings"]
     assert again[0]["PossibleDuplicates"] == [{lists.kind.record.code: code}]
     update = {lists.kind.record.code: code, "Title": "Summer 2026", "Description": None}
-    changed = lists.client.call(f"update_{lists.kind.stem}", **update).result
+    changed = lists.client.call(f"update_{lists.kind.method_stem}", **update).result
     assert (changed[lists.kind.record.name]["Title"], lists.get(code)["Description"]) == ("Summer 2026", None)
-    assert crm.codes(lists.client.call(f"update_{lists.kind.stem}", **update).result["Warnings"]) == ["NO_CHANGE"]
+    assert crm.codes(lists.client.call(f"update_{lists.kind.method_stem}", **update).result["Warnings"]) == [
+        "NO_CHANGE"
+    ]
     (member,) = lists.members(1)
     lists.add(code, member)
-    assert lists.client.call(f"delete_{lists.kind.stem}", **{lists.kind.record.code: code}).result["Deleted"]
-    assert lists.client.call(f"get_{lists.kind.stem}", **{lists.kind.record.code: code}).error["type"] == "not_found"
+    assert lists.client.call(f"delete_{lists.kind.method_stem}", **{lists.kind.record.code: code}).result["Deleted"]
+    assert (
+        lists.client.call(f"get_{lists.kind.method_stem}", **{lists.kind.record.code: code}).error["type"]
+        == "not_found"
+    )
     assert lists.of(member) == []
 
 
@@ -69,7 +75,7 @@ def test_five_hundred_at_once_in_one_call_with_one_audit_row(world: World, lists
     assert ["audit" in table for table in writes] == [True, False, False, False]
     (row,) = world.rows()[before:]
     assert (row["method"], row["person_name"], row["record"]) == (
-        f"add_{lists.kind.stem}_members",
+        f"add_{lists.kind.method_stem}_members",
         "Sam Manager",
         f"R#{lists.kind.record.family}#{code}",
     )
@@ -81,19 +87,19 @@ def test_five_hundred_at_once_in_one_call_with_one_audit_row(world: World, lists
 
 @pytest.mark.parametrize("count", [0, 501])
 def test_one_to_five_hundred(lists: Lists, count: int) -> None:
-    asked = {lists.kind.record.code: lists.code(), lists.kind.many.name: list(range(1, count + 1))}
-    error = lists.client.call(f"add_{lists.kind.stem}_members", **asked).error
-    assert (error["type"], error["details"]["argument"]) == ("validation_error", lists.kind.many.name)
+    asked = {lists.kind.record.code: lists.code(), lists.kind.members_argument.name: list(range(1, count + 1))}
+    error = lists.client.call(f"add_{lists.kind.method_stem}_members", **asked).error
+    assert (error["type"], error["details"]["argument"]) == ("validation_error", lists.kind.members_argument.name)
 
 
 def test_members_themselves_never_change(lists: Lists) -> None:
     code, (member,) = lists.code(), lists.members(1)
-    place = lists.kind.member.family, member
-    before = lists.client.world.records.documents([place])
+    place = RecordRef(lists.kind.member.family, member)
+    before = lists.client.world.records.load_documents([place])
     lists.client.world.clock.move(minutes=5)
     lists.add(code, member)
     lists.remove(code, member)
-    assert lists.client.world.records.documents([place]) == before
+    assert lists.client.world.records.load_documents([place]) == before
 
 
 def test_a_deleted_member_is_on_no_list_and_in_no_count(lists: Lists) -> None:
@@ -119,8 +125,8 @@ def test_the_same_key_is_the_same_call(lists: Lists) -> None:
     again = lists.add(code, *members, IdempotencyKey="k1")
     assert again["Added"] == first["Added"]
     assert crm.codes(again["Warnings"]) == ["REPLAYED"]
-    asked = {lists.kind.record.code: code, lists.kind.many.name: members[:1], "IdempotencyKey": "k1"}
-    assert lists.client.call(f"add_{lists.kind.stem}_members", **asked).error["type"] == "conflict"
+    asked = {lists.kind.record.code: code, lists.kind.members_argument.name: members[:1], "IdempotencyKey": "k1"}
+    assert lists.client.call(f"add_{lists.kind.method_stem}_members", **asked).error["type"] == "conflict"
     assert lists.get(code)["MemberCount"] == 58
 
 
@@ -181,15 +187,15 @@ def test_without_sight_of_members_there_are_only_codes(world: World, handler: La
     ]
     assert crm.codes(page["Warnings"]) == ["NOT_SHOWN"]
     asked = {lists.kind.record.code: code, "Search": "member"}
-    assert blind.client.call(f"list_{lists.kind.stem}_members", **asked).error["details"]["argument"] == "Search"
+    assert blind.client.call(f"list_{lists.kind.method_stem}_members", **asked).error["details"]["argument"] == "Search"
     assert blind.add(code, member)["AlreadyMembers"] == [{lists.kind.member.code: member}]
 
 
 def test_lists_of_nobody_and_unknown_lists(lists: Lists) -> None:
     assert lists.of(12345) == []
     for deed in ("add", "remove"):
-        asked = {lists.kind.record.code: 77, lists.kind.many.name: [1]}
-        assert lists.client.call(f"{deed}_{lists.kind.stem}_members", **asked).error["type"] == "not_found"
+        asked = {lists.kind.record.code: 77, lists.kind.members_argument.name: [1]}
+        assert lists.client.call(f"{deed}_{lists.kind.method_stem}_members", **asked).error["type"] == "not_found"
 
 
 def test_history_says_who_came_and_went(lists: Lists) -> None:

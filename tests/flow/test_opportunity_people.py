@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.instance.port import RecordRef
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow import crm
 from tests.world import Client, World
@@ -73,9 +74,9 @@ def test_a_new_primary_contact_or_owner_joins(manager: Client, sale: int) -> Non
 
 def test_contacts_do_not_change_with_their_opportunities(world: World, manager: Client, sale: int) -> None:
     jane = crm.contact(manager, "Jane")
-    before = world.records.documents([("contacts", jane)])
+    before = world.records.load_documents([RecordRef("contacts", jane)])
     _ask(manager, "add_opportunity_contact", sale, UserCode=jane, Primary=True)
-    assert world.records.documents([("contacts", jane)]) == before
+    assert world.records.load_documents([RecordRef("contacts", jane)]) == before
 
 
 def test_a_deleted_contact_is_not_shown(manager: Client, sale: int) -> None:

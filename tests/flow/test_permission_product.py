@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from affino_mcp.catalogue.capability import SWITCHED, Access, Family
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import GROUPS
@@ -19,7 +19,7 @@ READ, WRITE = Access.READ, Access.WRITE
 STATES: Final = {"read": {READ}, "write": {WRITE}, "read and write": {READ, WRITE}}
 WITHOUT_TOPICS: Final = {Family.TASKS, Family.NOTES, Family.FORUMS}
 OF_ANY: Final = {"list_record_history": READ, "list_my_changes": READ, "undo_change": WRITE}
-CRM: Final = SWITCHED[:7]
+CRM: Final = SWITCHED_FAMILIES[:7]
 UNKNOWN: Final = -32602
 
 
@@ -52,7 +52,7 @@ def outcome(client: Client, name: str, *, compact: bool = False, **arguments: An
 
 @pytest.mark.parametrize("groups", [(), tuple(GROUPS)], ids=["nobody's rights", "everybody's rights"])
 @pytest.mark.parametrize("switches", STATES.values(), ids=STATES)
-@pytest.mark.parametrize("family", SWITCHED)
+@pytest.mark.parametrize("family", SWITCHED_FAMILIES)
 def test_list_and_call_agree(
     world: World, handler: LambdaHandler, family: Family, switches: set[Access], groups: tuple[str, ...]
 ) -> None:
@@ -68,7 +68,7 @@ def test_list_and_call_agree(
             assert found["type"] not in {"permission_denied", "unexpected"}, (name, found)
 
 
-@pytest.mark.parametrize("family", SWITCHED)
+@pytest.mark.parametrize("family", SWITCHED_FAMILIES)
 def test_compact_mode_agrees_too(world: World, handler: LambdaHandler, family: Family) -> None:
     client = caller(world, handler, {family: frozenset({READ})}, *GROUPS, compact=True)
     told = client.call("search_tools").result["Families"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from affino_mcp.catalogue.families.history import SWITCH
+from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from tests.flow.crm import account, codes, contact
 from tests.world import Client, World
@@ -11,7 +11,7 @@ from tests.world import Client, World
 def test_every_tool_that_a_refusal_names_exists() -> None:
     named = {kind: record.undo_with for kind, record in RECORDS.items() if record.undo_with}
     assert {tool for tools in named.values() for names in tools.values() for tool in names} <= set(METHODS)
-    assert set(named) <= set(SWITCH)
+    assert set(named) <= set(HISTORY_FAMILIES)
 
 
 def test_undo_is_logged_and_attributed_like_any_write(world: World, manager: Client) -> None:

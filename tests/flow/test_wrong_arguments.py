@@ -53,7 +53,7 @@ def _kinds(field: Field) -> Iterator[str]:
     else:
         yield str(schema["type"])
     yield from (
-        word for word in ("email", "web address") if field.kind.word.replace("e-mail", "email").startswith(word)
+        word for word in ("email", "web address") if field.kind.display_name.replace("e-mail", "email").startswith(word)
     )
 
 
@@ -82,7 +82,7 @@ def _needed(method: Method) -> dict[str, Any]:
     """Arguments that pass the check of the schema."""
     right = {"string": "jane@orbital.example", "integer": 1, "array": [1], "boolean": True, "number": 1, "object": {}}
     found: dict[str, Any] = {}
-    for field in method.takes:
+    for field in method.all_arguments:
         if field.required:
             schema = field.kind.schema
             found[field.name] = schema["enum"][0] if "enum" in schema else right[schema.get("type", "integer")]
@@ -120,7 +120,7 @@ def _records(world: World) -> str:
 @pytest.mark.parametrize("method", WRITES, ids=lambda method: method.name)
 def test_every_wrong_value_of_every_argument(world: World, client: Client, method: Method) -> None:
     before, count = _records(world), 0
-    for field in method.takes:
+    for field in method.all_arguments:
         for value in _wrong(field)[:: 1 if method.family in OURS else 4]:
             count += 1
             world.clock.move(seconds=0.02)
@@ -145,7 +145,7 @@ def _is_clear(error: dict[str, Any], name: str, case: str) -> None:
 @pytest.mark.parametrize("method", WRITES, ids=lambda method: method.name)
 def test_every_required_argument_left_out_null_or_empty(world: World, client: Client, method: Method) -> None:
     before = _records(world)
-    for field in method.takes:
+    for field in method.all_arguments:
         if not field.required:
             continue
         others = {name: value for name, value in _needed(method).items() if name != field.name}
@@ -204,7 +204,7 @@ def test_arguments_that_are_no_object(world: World, client: Client, arguments: A
 
 @pytest.mark.parametrize("method", WRITES, ids=lambda method: method.name)
 def test_two_spellings_of_one_argument(world: World, client: Client, method: Method) -> None:
-    field = next(field for field in method.takes if field.required)
+    field = next(field for field in method.all_arguments if field.required)
     world.clock.move(seconds=0.02)
     arguments = {**_needed(method), field.name.upper() + "_": _needed(method)[field.name]}
     answer = client.call(method.name, **arguments)

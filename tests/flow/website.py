@@ -23,10 +23,10 @@ class Website:
         self.marketing = self.section("Marketing", ("Everybody",))
         self.board = self.section("Board", ("Publishers",), write=("Publishers",))
         at = world.clock()
-        self.guides = website_records.place_category(world.records, "Guides", at)
-        self.news = website_records.place_category(world.records, "News", at)
-        self.howto = website_records.place_article_type(world.records, "How-to", at)
-        self.secret = website_records.place_security(world.records, "Publishers only", at, read=("Publishers",))
+        self.guides = website_records.upsert_category(world.records, "Guides", at)
+        self.news = website_records.upsert_category(world.records, "News", at)
+        self.howto = website_records.upsert_article_type(world.records, "How-to", at)
+        self.secret = website_records.upsert_security(world.records, "Publishers only", at, read=("Publishers",))
         self.editor = self.client("Edna", "Editor", "Editors")
         self.publisher = self.client("Pat", "Publisher", "Publishers")
         self.reader = self.client("Rea", "Reader", "Registered User")
@@ -40,7 +40,7 @@ class Website:
         comments: str = "open",
     ) -> int:
         records, at = self.world.records, self.world.clock()
-        return website_records.place_section(
+        return website_records.upsert_section(
             records, name, at, read=read, write=write, publish=publish, comments=comments
         )
 

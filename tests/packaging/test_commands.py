@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -54,6 +55,20 @@ def test_the_closing_line_names_what_was_skipped_and_why() -> None:
         '<testcase name="e"><skipped type="pytest.xfail" message=""/></testcase></testsuite></testsuites>'
     )
     assert run_tests.summary(report) == "make test: ran 3 tests: 2 passed, 1 failed; 2 skipped (2x no npm)"
+
+
+def test_a_test_that_is_named_runs_alone_and_files_run_side_by_side() -> None:
+    assert run_tests.workers(["-q", "tests/unit/test_clock.py::test_now"]) == []
+    assert "--numprocesses=logical" in run_tests.workers(["-k", "clock"])
+
+
+def test_a_worker_that_crashes_is_a_failure(tmp_path: Path) -> None:
+    tests = tmp_path / "test_crash.py"
+    tests.write_text("import os\ndef test_ends(): os._exit(0)\ndef test_passes(): pass\ndef test_is_last(): pass\n")
+    command = [sys.executable, str(ROOT / "scripts/run_tests.py"), "-q", "--numprocesses=2", str(tests)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(r"make test: ran \d tests: \d passed, 1 failed; 0 skipped", done.stdout.splitlines()[-1])
 
 
 def test_find_python_answers_a_python_of_the_version_asked_for() -> None:

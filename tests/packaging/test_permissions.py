@@ -10,7 +10,7 @@ from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.instance.builtin.engine.document import record_key
 from affino_mcp.instance.builtin.engine.index import facet_partition
-from affino_mcp.instance.builtin.website.place_rights import DEEDS
+from affino_mcp.instance.builtin.website.place_rights import PLACE_ACTIONS
 from affino_mcp.store.files import MEDIA, UPLOADS
 from scripts.expand import Template, of_type
 
@@ -127,9 +127,9 @@ def test_the_control_centre_reads_the_places_among_the_records_and_nothing_else(
     (places,) = [each for each in statements(template, CONTROL) if "RecordsTable" in str(each)]
     assert set(places["Action"]) == {"dynamodb:BatchGetItem", "dynamodb:Query"}
     patterns = places["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    allowed = {key for kind in DEEDS for key in (f"{kind}#*", facet_partition(kind, "all"))}
+    allowed = {key for kind in PLACE_ACTIONS for key in (f"{kind}#*", facet_partition(kind, "all"))}
     assert set(patterns) == allowed
-    others = {record.family for record in RECORDS.values()} - set(DEEDS)
+    others = {record.family for record in RECORDS.values()} - set(PLACE_ACTIONS)
     keys = [key for family in others for key in (record_key(family, 7).pk, facet_partition(family, "all"))]
     assert keys
     assert not [key for key in keys if any(fnmatchcase(key, pattern) for pattern in patterns)]

@@ -1,3 +1,5 @@
+"""The fixture of the security tests."""
+
 from __future__ import annotations
 
 import pytest

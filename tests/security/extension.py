@@ -1,4 +1,4 @@
-"""SHA-512 continued from a known digest: what somebody without the secret can compute (the length extension)."""
+"""SHA-512 continued from a known digest: the length extension, which an attacker without the secret can compute."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _primes(how_many: int) -> list[int]:
 
 
 def _root(number: int, power: int) -> int:
-    """The first 64 bits after the point of a root, in whole numbers."""
+    """Gives the first 64 bits of a root's fraction, computed with whole numbers."""
     scaled, low, high = number << (64 * power), 0, 1 << 70
     while low < high:
         middle = (low + high + 1) // 2
@@ -25,12 +25,12 @@ _K = [_root(prime, 3) for prime in _primes(80)]
 
 
 def padding(length: int) -> bytes:
-    """What SHA-512 appends to a message of this many bytes."""
+    """Gives the padding that SHA-512 appends to a message of this many bytes."""
     return b"\x80" + b"\x00" * ((111 - length) % 128) + struct.pack(">QQ", 0, length * 8)
 
 
 def extended(digest: str, length: int, suffix: bytes) -> str:
-    """The digest of `message + padding(length) + suffix`, from the digest of a message of that length alone."""
+    """Gives the digest of `message + padding(length) + suffix`, from the message's digest and length alone."""
     state = list(struct.unpack(">8Q", bytes.fromhex(digest)))
     total = length + len(padding(length)) + len(suffix)
     rest = suffix + padding(total)

@@ -1,4 +1,4 @@
-"""Nothing secret is written anywhere: every password, secret and token is looked for in every line and every row."""
+"""Secrets are never written: every log line and every row is searched for passwords, secrets and tokens."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_no_secret_in_any_line_row_or_error(
 def test_no_secret_of_a_whole_day_at_the_login(
     world: World, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Logins, refreshes, reuse, the Hub, a waiting client, logouts, outages: every token ever made is looked for."""
+    """Logins, refreshes, reuse, the Hub, a waiting client, logouts, outages: every token made is searched for."""
     desk = Desk(world)
     desk.app = LoginApp(world.db, world.secrets, world.settings, world.clock)  # with the real log
     profile = world.profiles.change(desk.staffed().key, relogin=True)

@@ -1,4 +1,4 @@
-"""A secret that is replaced while many call: nobody is cut off during an overlap, nobody is let in after its end."""
+"""A secret replaced during calls: both secrets are accepted during the overlap, only the new one after its end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Outcome = tuple[bool, type[Refusal] | None]
 
 
 def attempt(gate: Gate, credentials: RawHeaders, done: threading.Event) -> Outcome:
-    """Whether the call began after the deed was done, and how it was refused, if it was."""
+    """Makes a call; gives whether it began after the change was complete, and its refusal, if any."""
     began_after = done.is_set()
     try:
         gate.admit(credentials, charge=True)
@@ -29,7 +29,7 @@ def attempt(gate: Gate, credentials: RawHeaders, done: threading.Event) -> Outco
 
 
 def storm(world: World, profile: Profile, deed: threading.Thread, done: threading.Event) -> list[Outcome]:
-    """Calls with the profile's secret from many warm processes, with the deed among them."""
+    """Makes calls with the profile's secret in many running processes, with the change in the middle."""
     credentials = headers(profile.key, profile.secret, world.login(profile).access_token)
     gates = [world.gate() for _ in range(CALLERS)]
     for gate in gates:
@@ -67,7 +67,7 @@ def test_after_the_end_of_an_overlap_nobody_is_let_in(world: World) -> None:
 
 
 def test_of_many_regenerations_at_once_one_counts(world: World) -> None:
-    """The secret that was shown to an operator works; no other one was shown."""
+    """The secret that an operator was shown is valid; no other secret was shown."""
     old = world.profile(rate=6000, burst=6000)
     token = world.login(old).access_token
 

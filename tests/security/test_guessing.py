@@ -1,4 +1,4 @@
-"""Who guesses learns nothing: one answer for everything that is wrong, at the same cost."""
+"""Guessing reveals nothing: every wrong credential gets the same answer at the same cost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.unit.gate.world import RawHeaders, World, headers
 
 
 def answer(world: World, given: RawHeaders) -> tuple[object, ...]:
-    """Everything of a refusal that can reach a caller."""
+    """Gives every part of a refusal that can reach a caller."""
     with pytest.raises(BadCredentials) as refused:
         world.gate().admit(given, charge=True)
     refusal = refused.value

@@ -1,4 +1,4 @@
-"""The login rows of the threat table: what must happen when somebody guesses, forges, replays or hammers."""
+"""Attacks on the login: guessed, forged, replayed and repeated requests get the required answers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def profile(desk: Desk) -> Profile:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords that cost nothing: these tests are about counting, not about hashing."""
+    """Makes password hashes cheap, because these tests are about counting."""
     monkeypatch.setattr(Passwords, "matches", lambda _, code, password: code is not None and password == PASSWORD)
 
 
@@ -66,7 +66,10 @@ def test_21_a_signature_for_something_else(desk: Desk, profile: Profile) -> None
 
 
 def test_22_a_signature_cannot_be_extended(desk: Desk, profile: Profile) -> None:
-    """SHA-512 can be gone on with from its output. Whatever is appended lands in the time stamp, which is read strictly."""
+    """A SHA-512 digest can be extended without the secret.
+
+    The appended text becomes part of the time stamp, which is parsed strictly.
+    """
     given = dict(desk.signed(profile, content()))
     signed = "+".join(
         ("POST", "/rest/demo/login", given[b"md5"].decode(), profile.secret, given[b"timestamp"].decode())
@@ -95,7 +98,10 @@ def test_24_ten_wrong_passwords_then_a_wait_exact_under_eight_at_once(desk: Desk
 
 @pytest.mark.usefixtures("quick")
 def test_25_a_thousand_right_logins_eight_at_a_time_while_an_attacker_hammers_the_same_accounts(world: World) -> None:
-    """Store-level: real guards over one store, one for each process; right ones must never be refused or told to wait."""
+    """Real guards, one for each process, use one store.
+
+    Logins with a right password must never be refused or have to wait.
+    """
     accounts = [f"person{number}@orbital.example" for number in range(8)]
     known = LoginGuard(world.memory, world.settings, world.clock)
     for account in accounts:
@@ -123,7 +129,7 @@ def test_25_a_thousand_right_logins_eight_at_a_time_while_an_attacker_hammers_th
 
 
 def wrong(guard: LoginGuard, source: str, account: str) -> int:
-    """One guess; gives 1."""
+    """Makes one guess; gives 1."""
     with suppress(TooManyFailures):
         guard.failed(guard.begin(source, account))
     return 1
@@ -226,7 +232,7 @@ def test_36_a_refresh_token_is_good_once_also_at_once(desk: Desk, profile: Profi
 
 
 def test_nothing_of_a_forged_source_is_believed(desk: Desk, profile: Profile) -> None:
-    """The source is the one that the gateway saw, never a header."""
+    """The source of a request is the address that the gateway saw, never a header."""
     for number in range(12):
         desk.world.clock.move(microseconds=1000)
         body = content(EMAIL, "wrong horse")
@@ -236,7 +242,7 @@ def test_nothing_of_a_forged_source_is_believed(desk: Desk, profile: Profile) ->
 
 
 def test_the_documented_vectors(world: World) -> None:
-    """docs/login.md's own vectors, computed here by hand."""
+    """The test vectors of docs/login.md equal those computed here."""
     body = b'{"Email":"ada@orbital.example","Password":"two small cups"}'
     md5 = hashlib.md5(body, usedforsecurity=False).hexdigest().upper()
     text = f"POST+/rest/orbital/login+{md5}+vector0secret0not0a0real0one0000000000001+2027-01-15T08:30:00.000Z"

@@ -72,7 +72,7 @@ class Signing:
         return [*(pair for pair in scope["headers"] if pair[0] not in replaced), *new]
 
     def _tokens(self) -> dict[str, str]:
-        """Real tokens; new ones now and then, because what is generated spends them and logs them out."""
+        """Real tokens; replaced from time to time, because generated requests use them up and log them out."""
         if self.statuses.total() % 20 in {2, 3} or not self.pair:
             issued = self.desk.world.sessions.create(7, self.profile.key)
             self.pair = {"AccessToken": issued.access_token, "RefreshToken": issued.refresh_token}

@@ -1,4 +1,4 @@
-"""What an operator switches is obeyed by every warm process on the very next call, also in a storm (R132-R136)."""
+"""Every running process obeys an operator's change on its next call, also during a storm of calls."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_very_next_call(world: World, deed: Deed, reason: type[Refusal], *, 
 
 @pytest.mark.parametrize(("deed", "reason"), SWITCHES)
 def test_in_a_storm(world: World, deed: Deed, reason: type[Refusal]) -> None:
-    """1,000 calls from 16 warm processes; the deed happens in the middle: no call that begins after it is let in."""
+    """1,000 calls from 16 running processes, with the change in the middle: none that begins after it is admitted."""
     profile = world.profile(rate=6000, burst=6000)
     login = world.login(profile)
     credentials = headers(profile.key, profile.secret, login.access_token)

@@ -56,17 +56,17 @@ def arguments(method: Method, text: str) -> dict[str, Any]:
     found = _read(text)
     if found is None:
         raise InvalidArgument("arguments", 'The arguments must be a JSON object, like {"PageSize": 3}.')
-    if DRY_RUN in method.takes and found.get(DRY_RUN.name) is not True:
+    if DRY_RUN in method.all_arguments and found.get(DRY_RUN.name) is not True:
         raise InvalidArgument("arguments", 'A test changes nothing: a write must say {"DryRun": true}.')
     return found
 
 
 def starting(method: Method) -> dict[str, Any]:
     """Arguments to begin with: a short page, and never a real write."""
-    needed = {field.name: "" for field in method.takes if field.required}
-    if DRY_RUN in method.takes:
+    needed = {field.name: "" for field in method.all_arguments if field.required}
+    if DRY_RUN in method.all_arguments:
         return {**needed, DRY_RUN.name: True}
-    return {PAGE_SIZE.name: 3, **needed} if PAGE_SIZE in method.takes else needed
+    return {PAGE_SIZE.name: 3, **needed} if PAGE_SIZE in method.all_arguments else needed
 
 
 def _read(text: str) -> dict[str, Any] | None:

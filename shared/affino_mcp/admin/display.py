@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from affino_mcp.audit.summary import named
-from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.catalogue.titles import TITLES as FAMILY_TITLES
 from affino_mcp.errors import AffinoError
 from affino_mcp.text import plural
@@ -43,7 +43,7 @@ def title(family: str) -> str:
 
 def switches(capability: Capability) -> list[str]:
     """`Articles: read, write` for every family that is on."""
-    allowed = [(family, [a for a in Access if capability.allows(family, a)]) for family in SWITCHED]
+    allowed = [(family, [a for a in Access if capability.allows(family, a)]) for family in SWITCHED_FAMILIES]
     return [f"{title(family)}: {', '.join(access)}" for family, access in allowed if access]
 
 

@@ -10,7 +10,7 @@ from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Method
 from affino_mcp.catalogue.record import Record
-from affino_mcp.catalogue.registry import METHODS, shown
+from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.gate.profiles.profile import Profile
 
@@ -37,7 +37,11 @@ class Line:
         schema = field.kind.schema
         length = schema.get("maxLength", schema.get("maxItems", ""))
         return cls(
-            name or field.name, field.kind.word, required, str(length), field.help or _EVERY_WRITE.get(field, "")
+            name or field.name,
+            field.kind.display_name,
+            required,
+            str(length),
+            field.help or _EVERY_WRITE.get(field, ""),
         )
 
 
@@ -50,7 +54,7 @@ class Help:
     @property
     def arguments(self) -> list[Line]:
         """What it takes."""
-        return [Line.of(field, required=field.required) for field in self.method.takes]
+        return [Line.of(field, required=field.required) for field in self.method.all_arguments]
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def families(profile: Profile | None, words: Sequence[str] = ()) -> list[FamilyH
     found = []
     confirm = profile is not None and profile.confirm
     listed = [
-        m.for_profile(confirm=confirm) for m in METHODS.values() if profile is None or shown(m, profile.capability)
+        m.for_profile(confirm=confirm) for m in METHODS.values() if profile is None or is_listed(m, profile.capability)
     ]
     for family in Family:
         methods = [Help(method) for method in listed if method.family == family and _holds(method, words)]
@@ -88,7 +92,7 @@ def warnings() -> list[str]:
 
 
 def _holds(method: Method, words: Sequence[str]) -> bool:
-    fields = [*method.takes, *(method.record.attributes if method.record else ())]
+    fields = [*method.all_arguments, *(method.record.attributes if method.record else ())]
     texts = [method.name, method.family, method.description, method.right, *(f"{f.name} {f.help}" for f in fields)]
     text = " ".join(texts).casefold()
     return all(word in text for word in words)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from affino_mcp.catalogue.capability import SWITCHED, Access, Capability, Family
-from affino_mcp.catalogue.registry import METHODS, shown
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability, Family
+from affino_mcp.catalogue.registry import METHODS, is_listed
 
 BYTES_PER_TOKEN: Final = 4
 """The usual rule of thumb for English and JSON."""
@@ -23,12 +23,14 @@ def base() -> int:
 @cache
 def prices() -> dict[str, dict[str, int]]:
     """Tokens of each family's own tools, by switch: `{"articles": {"read": 1240, "write": 3100}}`."""
-    return {str(family): {str(access): _alone(str(family), access) for access in Access} for family in SWITCHED}
+    return {
+        str(family): {str(access): _alone(str(family), access) for access in Access} for family in SWITCHED_FAMILIES
+    }
 
 
 def price(capability: Capability) -> int:
     """Tokens of the whole tools/list of a profile."""
-    return _sum(name for name, method in METHODS.items() if shown(method, capability))
+    return _sum(name for name, method in METHODS.items() if is_listed(method, capability))
 
 
 def _alone(family: str, access: Access) -> int:

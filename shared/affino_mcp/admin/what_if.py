@@ -9,8 +9,8 @@ from typing import Final
 
 from affino_mcp.audit.queries import Question, search
 from affino_mcp.audit.row import CONTROL, Row
-from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
-from affino_mcp.catalogue.registry import METHODS, shown
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
+from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.store.ops import Database
 
@@ -44,7 +44,9 @@ class Effect:
 def is_narrower(before: Profile, after: Capability, rate: int | None) -> bool:
     """Whether the change takes something away."""
     lost = any(
-        before.capability.allows(f, access) and not after.allows(f, access) for f in SWITCHED for access in Access
+        before.capability.allows(f, access) and not after.allows(f, access)
+        for f in SWITCHED_FAMILIES
+        for access in Access
     )
     return lost or (rate is not None and rate < before.rate)
 
@@ -67,7 +69,7 @@ def effect(
 
 def _lost(method: str, before: Capability, after: Capability) -> bool:
     known = METHODS.get(method)
-    return known is not None and shown(known, before) and not shown(known, after)
+    return known is not None and is_listed(known, before) and not is_listed(known, after)
 
 
 def _grouped(lost: list[Row]) -> list[Refused]:

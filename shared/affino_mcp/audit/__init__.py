@@ -1,1 +1,1 @@
-"""The API Log: rows, redaction, queries, hourly totals."""
+"""The API Log: rows, redaction, queries and hourly totals."""

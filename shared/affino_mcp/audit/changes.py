@@ -1,8 +1,8 @@
-"""What a call changed, as its row keeps it: per record the deed, and per field what stood there before and after.
+"""The changes of a call for its audit row: per record the action, and per field the values before and after.
 
-Every value goes through the same redaction as an argument and is one short text, number or flag; a link or another
-document becomes one field for each of its parts. A row has little room, so values are cut first, then fields are left out
-and counted, then records.
+Every value is redacted like an argument and is one short text, number or flag; a link or another document becomes one
+field for each of its parts. A row has little room, so values are shortened first; then fields are left out and counted,
+then records.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from typing import TYPE_CHECKING, Any, Final
 from affino_mcp.audit.redact import WITHHELD, brief, digested, plain, title, weight
 
 if TYPE_CHECKING:
-    from affino_mcp.instance.port import Changed
+    from affino_mcp.instance.port import RecordChange
 
 Change = dict[str, Any]
-"""`{"record": "accounts#12", "deed": "changed", "fields": {"City": {"before": "Leeds", "after": "York"}}}`; a side that
-was empty is not there, `left_out` counts the fields for which there was no room."""
+"""`{"record": "accounts#12", "deed": "changed", "fields": {"City": {"before": "Leeds", "after": "York"}}}`; an empty
+side is missing, `left_out` counts the fields for which there was no room."""
 
 LEAST: Final = 1500
-"""Bytes that a row always has for changes; it gives them what the rest of it leaves."""
+"""Bytes that a row reserves for changes; changes may also use what the rest of the row leaves."""
 
 _LENGTHS: Final = (120, 60, 20)
 _FIELDS: Final = 60
 _SIDES: Final = ("before", "after")
 
 
-def told(changed: Iterable[Changed], known: Iterable[str] = ()) -> tuple[Change, ...]:
-    """The changes for a row, which cuts them to its room. `known` are secrets of this very call, withheld everywhere."""
+def told(changed: Iterable[RecordChange], known: Iterable[str] = ()) -> tuple[Change, ...]:
+    """Gives the redacted changes for a row, which truncates them later. `known` are secrets of this call, withheld."""
     secrets = tuple(known)
-    return tuple(_change(each.record, each.deed, each.before, each.after, secrets) for each in changed)
+    return tuple(_change(each.record, each.kind, each.before, each.after, secrets) for each in changed)
 
 
 def of_operator(record: str, arguments: Mapping[str, Any]) -> tuple[Change, ...]:
-    """What an operator's action changed, from the arguments of its row, which are its before and after."""
+    """Gives the changes of an operator's action from the `before` and `after` in the arguments of its row."""
     before, after = (arguments.get(side) for side in _SIDES)
     if not isinstance(before, dict) or not isinstance(after, dict):
         return ()
@@ -44,13 +44,16 @@ def of_operator(record: str, arguments: Mapping[str, Any]) -> tuple[Change, ...]
 
 
 def only(change: Change, shows: Callable[[str], bool]) -> Change:
-    """The change with those of its fields that may be shown, by name; the others are counted."""
+    """Gives the change with only the fields whose names `shows` accepts; the others are counted in `left_out`."""
     fields = {name: pair for name, pair in change["fields"].items() if shows(name)}
     return _counted(change | {"fields": fields}, len(change["fields"]) - len(fields))
 
 
 def lines(changes: Iterable[Change]) -> Iterator[tuple[str, str, str, Any, Any]]:
-    """One line for each field: record, deed, field, before, after; for a record without fields one line without them."""
+    """Yields one line per field: record, deed, field, before, after.
+
+    One line without them for a record without fields.
+    """
     for change in changes:
         head = change["record"], change["deed"]
         for name, pair in change["fields"].items():
@@ -62,7 +65,7 @@ def lines(changes: Iterable[Change]) -> Iterator[tuple[str, str, str, Any, Any]]
 
 
 def fitted(changes: Sequence[Change], room: int) -> list[Change]:
-    """The changes cut until they take no more bytes than that (at least 2)."""
+    """Gives the changes, truncated until they take at most `room` bytes (`room` is at least 2)."""
     kept = list(changes)
     for length in _LENGTHS:
         if weight(kept) <= room:
@@ -83,13 +86,13 @@ def _change(
 
 
 def _with_fields(change: Change, pairs: Sequence[tuple[str, Change]]) -> Change:
-    """The change with those fields; of two whose names were cut to the same one stays, the other is counted."""
+    """The change with those fields; of two fields with the same shortened name one is left out and counted."""
     fields = dict(pairs)
     return _counted(change | {"fields": fields}, len(pairs) - len(fields))
 
 
 def _parts(name: str, before: Any, after: Any) -> dict[str, tuple[Any, Any]]:
-    """The field, or one field for each part of a document that differs or may differ, since it is withheld."""
+    """The field, or one field for each part of a document that differs, or may differ because it is withheld."""
     if not all(side is None or (isinstance(side, dict) and not digested(side)) for side in (before, after)):
         return {name: (before, after)}
     pairs = {
@@ -100,13 +103,13 @@ def _parts(name: str, before: Any, after: Any) -> dict[str, tuple[Any, Any]]:
 
 
 def _pair(before: Any, after: Any) -> Change:
-    """The two sides, without one that is empty."""
+    """The two sides, without an empty one."""
     sides = zip(_SIDES, (_scalar(before), _scalar(after)), strict=True)
     return {side: value for side, value in sides if value is not None}
 
 
 def _scalar(value: Any) -> Any:
-    """A value of `brief` as one text, number or flag."""
+    """A redacted value as one text, number or flag."""
     if digested(value):
         return f"{value['start']}… ({value['length']:,} characters)" if "start" in value else _length(value)
     if isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
@@ -143,7 +146,7 @@ def _within(changes: Sequence[Change], room: int) -> list[Change]:
 
 
 def _filled(bare: Change, fields: Mapping[str, Change], left: int) -> tuple[Change, int]:
-    """A record with the first of its fields that fit, and the room that is left after them."""
+    """The record with as many of its fields, in order, as fit, and the bytes left after them."""
     taken: dict[str, Change] = {}
     for name, pair in fields.items():
         needed = weight({name: pair})
@@ -154,7 +157,7 @@ def _filled(bare: Change, fields: Mapping[str, Change], left: int) -> tuple[Chan
 
 
 def _counted(change: Change, more: int) -> Change:
-    """The change with so many more fields left out than before."""
+    """The change with its count of left-out fields raised by `more`."""
     count = change.get("left_out", 0) + more
     rest = {name: value for name, value in change.items() if name != "left_out"}
     return rest | ({"left_out": count} if count else {})

@@ -1,4 +1,4 @@
-"""The API Log: writes rows, and one structured line for each."""
+"""Writes the rows of the API Log, and one structured log line for each."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from affino_mcp.store.ops import ConditionFailed, Database, Put, absent
 
 
 def new_id(moment: datetime) -> str:
-    """A ULID of this moment; later ones of one process sort after earlier ones."""
+    """Gives a ULID of this moment; later ones of one process sort after earlier ones."""
     return str(ULID.from_datetime(moment))
 
 
 class AuditLog:
-    """Rows of calls on one table. Rows can be added and storms counted up; nothing is ever changed or removed."""
+    """Writes audit rows to one table. Rows are added and counts of storms raised; no row is changed or removed."""
 
     def __init__(
         self, database: Database, table: str, clock: Clock = now, new_id: Callable[[datetime], str] = new_id
@@ -31,25 +31,26 @@ class AuditLog:
         self._storm = Storm(database, table, clock)
 
     def stamp(self) -> Stamp:
-        """The identity and the moment for a new row."""
+        """Gives the id and the moment for a new row."""
         moment = self._clock()
         return Stamp(self._new_id(moment), iso(moment))
 
     def store(self, row: Row) -> None:
-        """Write a row without its line. The same row twice is written once. Raises StoreUnavailable."""
-        with suppress(ConditionFailed):  # an earlier try of ours arrived after all
+        """Writes a row without its log line. Writing the same row again has no effect. Raises StoreUnavailable."""
+        with suppress(ConditionFailed):  # an earlier attempt of this process has written the row
             self._database.put(Put(self._table, item(row), absent()))
 
     def write(self, row: Row) -> None:
-        """Write a row and its line. The same row twice is written once. Raises StoreUnavailable."""
+        """Writes a row and its log line. Writing the same row again has no effect. Raises StoreUnavailable."""
         self.store(row)
         self.tell(row)
         self._tell_counts()
 
     def refused(self, row: Row, *, hammered: bool = False) -> None:
-        """Write the row of a refused call; of a storm (429, or `hammered`) only the first sixty a minute get rows of their own.
+        """Writes the row of a refused call.
 
-        Raises StoreUnavailable; the refusal stands in any case.
+        In a storm (429, or `hammered`) only the first sixty a minute get their own rows. Raises StoreUnavailable; the
+        refusal is valid all the same.
         """
         if (row.status == 429 or hammered) and self._storm.takes(row):
             self._tell_counts()
@@ -57,12 +58,12 @@ class AuditLog:
             self.write(row)
 
     def flush(self) -> None:
-        """Write the counts of storms that are still held back (at most a second's); raises StoreUnavailable."""
+        """Writes the counts of storms that are not written yet (at most one second's); raises StoreUnavailable."""
         for counted in self._storm.flush():
             self.tell(counted)
 
     def tell(self, row: Row) -> None:
-        """Write the row's line for CloudWatch: identities and figures, no argument's value, e-mails masked."""
+        """Writes the row's log line for CloudWatch: ids and figures, no argument values, e-mail addresses masked."""
         observability.line("call", line(row))
 
     def _tell_counts(self) -> None:
@@ -71,7 +72,7 @@ class AuditLog:
 
 
 def line(row: Row) -> dict[str, Any]:
-    """What the line says: enough to find the row and to count, nothing that a person wrote."""
+    """Gives the fields of the log line: enough to find the row and to count, no text that a person wrote."""
     kept = row.document()
     names = (
         "id at profile_key person_code method family access outcome status record duration_ms "
@@ -87,6 +88,6 @@ def line(row: Row) -> dict[str, Any]:
 
 
 def masked(email: str) -> str:
-    """An e-mail address with its name hidden: `j***@orbital.example`."""
+    """Gives an e-mail address with its local part masked: `j***@orbital.example`."""
     name, at, host = email.partition("@")
     return f"{name[:1]}***{at}{host}" if email else ""

@@ -1,8 +1,8 @@
-"""Questions to the API Log: by profile, person, record, method, status and time, newest first (R122, R124, R138).
+"""Queries of the API Log: by profile, person, record, method, status and time, newest first.
 
-A question reads one partition of the table or of one index, from `until` back to `since`; it never scans the table. A
-row's sort key is a ULID, which holds the row's time: the range of time, the order and the place to go on are all read
-from it. So a page is one read, whatever the span and however long the log.
+A query reads one partition of the table or of one index, from `until` back to `since`; it never scans the table. A
+row's sort key is a ULID, which contains the row's time: range, order and cursor are all taken from it. So an unfiltered
+page is one read, for any span and any length of the log.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ from affino_mcp.clock import iso
 from affino_mcp.store.ops import Condition, Database, Query, Span, all_of, equals
 
 READS: Final = 50
-"""Reads that one question makes at most; its answer then says where to go on."""
+"""The most reads of one query; its page then has a cursor."""
 
 LATELY: Final = timedelta(hours=24)
-"""How far back the users of a profile are looked for."""
+"""How far back the users of a profile are searched."""
 
 LOOKED_AT: Final = 1000
-"""Rows that one read of a filtered question looks at, at most; DynamoDB itself ends a read at 1 MB, some 800 rows."""
+"""The most rows of one read of a filtered query; DynamoDB itself ends a read at 1 MB, about 800 rows."""
 
 _RECORD: Final = re.compile(r"[a-z_]{1,32}#[A-Za-z0-9_-]{1,64}")
 
 
 def is_record(text: str) -> bool:
-    """Whether a text names a record, like `accounts#12`."""
+    """True if the text names a record, like `accounts#12`."""
     return _RECORD.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is looked for; None: anything. Times are UTC. `cursor` is the `next` of the answer before.
+    """A query of the log; None in a field means any value. Times are UTC. `cursor` is the `next` of the previous page.
 
-    Profile, person and record are keys, and so is time: they cost nothing. The others are looked for row by row; `words`, in
-    any case, in warnings and errors, all of them.
+    Profile, person, record and time are keys and cost nothing. The other fields filter row by row; all `words` must
+    occur in the row's warnings and error, in any case.
     """
 
     profile: str | None = None
@@ -61,19 +61,19 @@ class Question:
 
 
 class Answer(NamedTuple):
-    """Rows, newest first, and where to go on (None: that was all)."""
+    """A page of rows, newest first, and the cursor of the next page (None: there is none)."""
 
     rows: list[Row]
     next: str | None
 
     @property
     def back(self) -> str:
-        """The ISO time down to which was looked; empty when that was to the end."""
+        """The ISO time back to which rows were read; empty when there are no more rows."""
         return iso(ULID.from_str(self.next).datetime) if self.next else ""
 
 
 def search(database: Database, table: str, question: Question, now: datetime, reads: int = READS) -> Answer:
-    """Answer a question in at most so many reads. Raises ValueError for a cursor that is not ours, StoreUnavailable."""
+    """Gives a page in at most `reads` reads. Raises ValueError for an invalid cursor, StoreUnavailable."""
     found: list[Row] = []
     query = _query(table, question, now)
     for _ in range(reads):
@@ -88,13 +88,13 @@ def search(database: Database, table: str, question: Question, now: datetime, re
 
 
 def one(database: Database, table: str, profile: str, id_: str) -> Row | None:
-    """The row of this profile and id, in one read; None when there is none. Raises StoreUnavailable."""
+    """Gives the row of this profile and id, in one read; None when there is none. Raises StoreUnavailable."""
     found = database.query(Query(table, rows.profile(profile), span=Span(low=id_, high=id_), limit=1)).items
     return Row.of(found[0]) if found else None
 
 
 class User(NamedTuple):
-    """Somebody who used a profile lately."""
+    """A person who used a profile in the last 24 hours, with the number of calls and the time of the last."""
 
     name: str
     code: int
@@ -103,14 +103,17 @@ class User(NamedTuple):
 
 
 class Users(NamedTuple):
-    """Who used a profile, latest first, and among how many of its newest rows that was looked for."""
+    """The users of a profile, latest first, and the number of rows that were searched for them."""
 
     users: list[User]
     looked_at: int
 
 
 def users(database: Database, table: str, profile: str, now: datetime, most: int = 2000, reads: int = READS) -> Users:
-    """Who used a profile in the last 24 hours (R137), among at most so many rows; what operators did to it is no use."""
+    """Gives who used a profile in the last 24 hours, from at most `most` rows.
+
+    Operators' actions on it do not count.
+    """
     question = Question(profile=profile, since=now - LATELY, limit=most)
     found = search(database, table, question, now, reads).rows
     known: dict[int, User] = {}
@@ -122,7 +125,7 @@ def users(database: Database, table: str, profile: str, now: datetime, most: int
 
 
 class _Place(NamedTuple):
-    """One partition: the index (None: the table itself), its attribute, and the value."""
+    """One partition: the index (None: the table itself), its partition attribute, and the value."""
 
     named: str | None
     attribute: str
@@ -130,7 +133,7 @@ class _Place(NamedTuple):
 
 
 def _place(question: Question) -> _Place:
-    """The narrowest partition that holds everything that is asked for."""
+    """The smallest partition that holds all rows of the query."""
     if question.record is not None:
         return _Place("ByRecord", "record", rows.record(question.record))
     if question.person is not None:
@@ -141,7 +144,7 @@ def _place(question: Question) -> _Place:
 
 
 def _query(table: str, question: Question, now: datetime) -> Query:
-    """The first read: newest first. A read that filters looks at more rows than it may find."""
+    """The first read, newest first. A filtering read examines more rows than it may return."""
     place = _place(question)
     where = _where(question, place)
     return Query(
@@ -177,14 +180,14 @@ def _says(row: Row, words: Sequence[str]) -> bool:
 
 
 def _span(question: Question, now: datetime) -> Span:
-    """The range of ULIDs that the times and the cursor leave."""
+    """The range of ULIDs within the query's times and before its cursor."""
     below = int(ULID.from_str(question.cursor)) - 1 if question.cursor else _last(now)
     high = max(0, min(below, _last(question.until or now)))
     return Span(low=first(question.since) if question.since else None, high=str(ULID.from_int(high)))
 
 
 def first(moment: datetime) -> str:
-    """The lowest ULID of this moment's millisecond."""
+    """Gives the lowest ULID of this moment's millisecond."""
     return str(ULID.from_int(_milliseconds(moment) << 80))
 
 

@@ -1,6 +1,6 @@
-"""Counts the API Log's hours into totals. It can be done at any time, by several at once, and again: nothing is added up twice.
+"""Rolls the API Log's rows up into hourly totals; safe to repeat, and to run in several processes at once.
 
-An hour is counted from its rows until it is closed, a while after its end; then every row of it is in the index.
+An hour is counted from its rows again until it is closed, some time after its end, when all its rows are in the index.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from affino_mcp.clock import iso
 from affino_mcp.store.ops import Compare, ConditionFailed, Database, absent, any_of
 
 BACK: Final = timedelta(hours=48)
-"""How far back an hour that was never closed is counted still: so long may counting stand still without a gap."""
+"""How far back open hours are counted: the rollup may pause for so long without a gap."""
 
 GRACE: Final = timedelta(minutes=15)
-"""How long after its end an hour is counted once more, and closed: calls end late, and indexes show rows late."""
+"""How long after its end an hour is counted a last time and closed: calls end late, and indexes show rows late."""
 
 
 def recount(database: Database, table: str, now: datetime) -> list[str]:
-    """Count every hour that is not closed, the present one first; answers which. Raises StoreUnavailable."""
+    """Counts every open hour, the current one first; gives the hours counted. Raises StoreUnavailable."""
     known = {hour.start for hour in totals.read(database, table, None, now - BACK, now) if hour.closed}
     wanted = [start for start in _hours(now) if start not in known]
     for start in wanted:
@@ -36,13 +36,13 @@ def recount(database: Database, table: str, now: datetime) -> list[str]:
 
 
 def _hours(now: datetime) -> Iterator[str]:
-    """The hours that may be open, the newest first."""
+    """The hours that may be open, newest first."""
     for back in range(BACK // HOUR):
         yield totals.start_of(now - back * HOUR)
 
 
 def _count(database: Database, table: str, start: str, now: datetime) -> None:
-    """One hour. Everybody's total is written last: it says that the hour's other totals are there."""
+    """Counts one hour. The total of all profiles is written last: it marks that the hour's other totals are written."""
     found: dict[str, Total] = defaultdict(Total)
     for rows in _rows(database, table, start, now):
         of_profile: dict[str, list[Row]] = defaultdict(list)
@@ -59,7 +59,7 @@ def _count(database: Database, table: str, start: str, now: datetime) -> None:
 
 
 def _rows(database: Database, table: str, start: str, now: datetime) -> Iterator[list[Row]]:
-    """The hour's rows, a read at a time."""
+    """Yields the hour's rows, one read at a time."""
     since = totals.moment_of(start)
     question = Question(since=since, until=since + HOUR - timedelta(microseconds=1), limit=LOOKED_AT)
     while True:
@@ -71,7 +71,7 @@ def _rows(database: Database, table: str, start: str, now: datetime) -> Iterator
 
 
 def _write(database: Database, table: str, profile: str | None, hour: Hour) -> None:
-    """Unless another one has counted later than we."""
+    """Writes an hour's total, unless another process has counted it later."""
     older = any_of(absent(), Compare("counted", "<=", hour.counted))
     with suppress(ConditionFailed):
         database.put(replace(totals.put(table, profile, hour), condition=older))

@@ -1,8 +1,8 @@
-"""Arguments as the API Log keeps them: never a secret, never a long text, never more than half a row.
+"""Redacts arguments for the API Log: no secrets, no long texts, at most half a row.
 
-A value is withheld when its name speaks of a secret, wherever it stands; a text that carries a secret in a known form
-(`password: ...`, `Bearer ...`, a signed token, an AWS key) keeps the rest. Files and long texts become their length,
-their SHA-256 and their beginning, so that an operator can recognise what was sent without the log holding it.
+A value is withheld when its name is that of a secret, at any depth; in a text that contains a secret in a known form
+(`password: ...`, `Bearer ...`, a signed token, an AWS key) only the secret is withheld. Files and long texts become
+their length, SHA-256 and beginning, so that an operator can recognise what was sent although the log does not hold it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any, Final
 from affino_mcp.text import fold
 
 WITHHELD: Final = "[withheld]"
-"""What stands where a secret stood."""
+"""The text that replaces a secret."""
 
 BUDGET: Final = 4000
-"""Bytes that the arguments of one row may take."""
+"""The most bytes for the arguments of one row."""
 
 _LENGTHS: Final = (200, 60, 20)
 _UNKNOWN: Final = 40
@@ -47,10 +47,10 @@ _SECRET_TEXT: Final = re.compile(
 def redact(
     arguments: Mapping[str, Any], allowed: Iterable[str] | None = None, known: Iterable[str] = ()
 ) -> dict[str, Any]:
-    """The arguments fit for the log, in JSON values that a row can hold (no floats, no lone surrogates).
+    """Gives the redacted arguments, in JSON values that a row can hold (no floats, no lone surrogates).
 
-    `allowed` are the method's own argument names (any case and underscores); values under other names are cut
-    shorter. `known` are secrets of this very call, withheld wherever they occur.
+    `allowed` are the method's own argument names (any case and underscores); values under other names are truncated to
+    fewer characters. `known` are secrets of this call, withheld wherever they occur.
     """
     names = None if allowed is None else {_canonical(name) for name in allowed}
     secrets = [secret for secret in known if secret]
@@ -65,32 +65,32 @@ def redact(
 
 
 def brief(name: str, value: Any, length: int, known: Iterable[str] = ()) -> Any:
-    """One value fit for the log under the same rules; a longer text becomes its digest, length and beginning."""
+    """Gives one value, redacted under the same rules; a longer text becomes its digest, length and beginning."""
     return _value(name, value, length, _DEPTH, [secret for secret in known if secret])
 
 
 def title(name: str, known: Iterable[str] = ()) -> str:
-    """A value's name fit for the log."""
+    """Gives the name of a value, redacted."""
     return _name(name, [secret for secret in known if secret])
 
 
 def digested(value: Any) -> bool:
-    """Whether a value of the log stands for a text that was too long, by its length and digest."""
+    """True if a redacted value is the length and digest of a text that was too long."""
     return isinstance(value, dict) and {"length", "sha256"} <= value.keys()
 
 
 def weight(document: Any) -> int:
-    """Bytes of a document as compact JSON in UTF-8: an upper bound of what it takes in a row."""
+    """Gives the bytes of a document as compact JSON in UTF-8: an upper bound of its size in a row."""
     return len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def plain(text: str) -> str:
-    """The text with everything that no row can hold replaced by `?`."""
+    """Gives the text with the characters that a row cannot hold replaced by `?`."""
     return text.encode("utf-8", "replace").decode()
 
 
 def digest(text: str) -> dict[str, Any]:
-    """The length of a text and the SHA-256 of its UTF-8 form."""
+    """Gives the length of a text and the SHA-256 of its UTF-8 form."""
     return {"length": len(text), "sha256": hashlib.sha256(plain(text).encode()).hexdigest()}
 
 
@@ -142,7 +142,7 @@ def _inside(name: Any, value: Any, length: int, depth: int, secrets: list[str]) 
 
 
 def _entries(value: dict[Any, Any], length: int, depth: int, secrets: list[str]) -> dict[str, Any]:
-    """A dictionary's values; `{"name": "password", "value": ...}` is withheld like `{"password": ...}`."""
+    """Redacts a dictionary; `{"name": "password", "value": ...}` is withheld like `{"password": ...}`."""
     labelled = any(_secret(part) for name, part in value.items() if _canonical(str(name)) in ("name", "key", "field"))
     return {
         _name(name, secrets): WITHHELD

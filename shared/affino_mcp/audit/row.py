@@ -1,4 +1,4 @@
-"""A row of the API Log: one call, allowed or refused (R120, R121)."""
+"""A row of the API Log: one call, allowed or refused."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from affino_mcp.clock import seconds
 from affino_mcp.store.ops import Item, Key
 
 RETENTION_DAYS: Final = 400
-"""How long a row is kept."""
+"""Days for which a row is kept."""
 
 EVERYBODY: Final = "E"
 """The partition of index ByTime: all calls (docs/decisions/0019 weighs why it is one)."""
 
 CONTROL: Final = "control"
-"""The channel of operators' own actions, which are in the log and are no calls; their arguments say before and after."""
+"""The channel of operators' actions, which are no calls; their rows' arguments hold `before` and `after`."""
 
 ROOM: Final = 7500
-"""Bytes of a row without its keys: the whole stays below 8 KB."""
+"""The most bytes of a row without its keys, so that the whole row stays below 8 KB."""
 
 _ROOMS: Final = ((200, 20, True), (60, 8, True), (60, 8, False), (20, 2, False))
-"""What is tried in turn until the row fits: length of a text, entries of a list, whether the arguments are kept."""
+"""Limits tried in turn until the row fits: length of a text, entries of a list, whether arguments are kept."""
 
 
 class Outcome(StrEnum):
-    """How the call ended: done, the tool said no, or refused before any tool ran."""
+    """How the call ended: done, rejected by the tool, or refused before a tool ran."""
 
     OK = "ok"
     ERROR = "error"
@@ -38,7 +38,7 @@ class Outcome(StrEnum):
 
 
 class Stamp(NamedTuple):
-    """The identity and the moment of a new row: a ULID and ISO 8601 in UTC."""
+    """The id and the moment of a new row: a ULID, and ISO 8601 in UTC."""
 
     id: str
     at: str
@@ -46,12 +46,12 @@ class Stamp(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """What is kept about one call.
+    """The record of one call.
 
-    `arguments` come from `redact`, `changes` from `told`, `result` from `summary`. `duration_ms` is the method's time,
-    `gate_ms` what the gate took before it. `warnings` mean that arguments were partially ignored, `error` that the call was
-    rejected (R123). `confirmed` says how the person has confirmed a call that had to be. `count` is above 1 only on the one
-    counting row of a storm of refused calls.
+    `arguments` and `changes` are redacted, `result` is a summary. `duration_ms` is the method's time, `gate_ms` the
+    gate's time before it. `warnings` mean that arguments were partially ignored, `error` that the call was rejected.
+    `confirmed` is how the person confirmed a call that needed it. `count` is above 1 only in the aggregate row of a
+    storm of refusals.
     """
 
     id: str
@@ -86,7 +86,7 @@ class Row:
     count: int = 1
 
     def document(self) -> dict[str, Any]:
-        """The row as plain JSON values, its texts and lists cut until the whole fits in its room."""
+        """Gives the row as plain JSON values, with texts and lists truncated until the row fits its limit."""
         document: dict[str, Any] = {}
         needed = min(weight(self.changes), LEAST)
         for text, entries, with_arguments in _ROOMS:
@@ -100,7 +100,7 @@ class Row:
 
     @classmethod
     def of(cls, document: Item) -> Row:
-        """The row from `document()` or from an item of the table; an operator's action says what it changed like a call."""
+        """Makes the row from `document()` or from an item; an operator's action gets its changes from its arguments."""
         known = {f.name for f in fields(cls)}
         row = cls(**{name: value for name, value in document.items() if name in known})
         ref = row.record.removeprefix("R#")
@@ -134,12 +134,12 @@ def _short(value: Any, text: int) -> str:
 
 
 def key(row: Row) -> Key:
-    """Where the row lives: one partition per profile, in the order of time, which the ULID holds."""
+    """Gives the row's key: one partition per profile, sorted by time, which the ULID contains."""
     return Key(profile(row.profile_key), row.id)
 
 
 def item(row: Row) -> Item:
-    """The row as stored: its document, its keys, and the attributes that the three indexes read."""
+    """Gives the row as stored: its document, its keys, and the attributes of the three indexes."""
     place, moment = key(row), datetime.fromisoformat(row.at)
     found = row.document() | place._asdict() | {"everybody": EVERYBODY, "ttl": expiry(moment)}
     found.pop("record")
@@ -151,25 +151,25 @@ def item(row: Row) -> Item:
 
 
 def expiry(moment: datetime) -> int:
-    """When the table may forget what was written about this moment, in seconds since the epoch."""
+    """Gives the TTL of a row of this moment, in seconds since the epoch."""
     return seconds(moment) + RETENTION_DAYS * 86_400
 
 
 def profile(key: str) -> str:
-    """The table's partition for a profile's calls."""
+    """Gives the table's partition for a profile's calls."""
     return f"P#{key}"
 
 
 def person(code: int) -> str:
-    """The partition of index ByPerson for a person's calls."""
+    """Gives the partition of index ByPerson for a person's calls."""
     return f"U#{code}"
 
 
 def totals(profile_key: str | None) -> str:
-    """The table's partition for the hourly totals of a profile, or of everybody."""
+    """Gives the table's partition for the hourly totals of a profile, or of all profiles (None)."""
     return f"T#{profile_key or '*'}"
 
 
 def record(name: str) -> str:
-    """The partition of index ByRecord for a record, named `accounts#12`."""
+    """Gives the partition of index ByRecord for a record such as `accounts#12`."""
     return f"R#{name}"

@@ -1,9 +1,9 @@
-"""Storms of refusals: the first sixty of a profile, status and minute are rows of their own, the rest is one row that counts.
+"""Aggregates storms of refusals: 60 of a profile, status and minute get rows, the others one row with a count.
 
-A storm is of 429, or of a client that was not told of a new secret and cannot be slowed down: it has no budget to exceed.
+A storm consists of 429s, or of refusals of a client that still uses a previous secret; no rate limit applies to those.
 
-All processes share the counts through the table. Past the sixtieth a process writes at most once a second, so that
-a client that hammers costs almost nothing; the totals stay exact.
+All processes share the counts through the table. After the sixtieth refusal a process writes at most once a second, so
+that a flood of calls costs almost nothing; the totals stay exact.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from affino_mcp.clock import Clock, seconds
 from affino_mcp.store.ops import Database, Key, StoreUnavailable, Update
 
 SINGLY: Final = 60
-"""Refusals of one profile in one minute that each get a row."""
+"""Refusals of one profile, status and minute that get their own rows."""
 
 FLUSH_EVERY: Final = timedelta(seconds=1)
-"""The least time between two counting writes of one process."""
+"""The shortest time between two writes of counts by one process."""
 
 _COUNTER_LIFE: Final = 3600
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
@@ -37,12 +37,12 @@ class _Minute(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What tells it from the profile's other storms and minutes, in the sort key of its count."""
+        """The sort key of its count, which distinguishes it from the profile's other storms and minutes."""
         return f"{self.start}#{self.status}"
 
 
 class Storm:
-    """Counts the refusals of every profile and minute that this process sees."""
+    """Counts the refusals that this process sees, per profile, status and minute."""
 
     def __init__(self, database: Database, table: str, clock: Clock) -> None:
         self._database, self._table, self._clock = database, table, clock
@@ -52,7 +52,7 @@ class Storm:
         self._flushed = _LONG_AGO
 
     def takes(self, row: Row) -> bool:
-        """Whether this refusal is past the sixtieth of its minute; if so it is counted here and needs no row.
+        """True if this refusal comes after the sixtieth of its minute; it is then counted here and needs no row.
 
         Raises StoreUnavailable when the shared count cannot be reached.
         """
@@ -65,7 +65,7 @@ class Storm:
         return True
 
     def flush_when_due(self) -> list[Row]:
-        """Write the held counts if a second has passed since the last time; keeps them when the store is down."""
+        """Writes the held counts if a second has passed since the last write; keeps them when the store is down."""
         now = self._clock()
         with self._lock:
             if not self._held or now - self._flushed < FLUSH_EVERY:
@@ -77,9 +77,9 @@ class Storm:
             return []
 
     def flush(self) -> list[Row]:
-        """Write every held count and answer the counting rows, each with what was added to it.
+        """Writes every held count; gives the aggregate rows, each with the count that was added.
 
-        Raises StoreUnavailable; what was not written stays held.
+        Raises StoreUnavailable; counts that were not written stay held.
         """
         written: list[Row] = []
         with self._lock:
@@ -115,7 +115,7 @@ class Storm:
 
 
 def counting(row: Row) -> Row:
-    """The one counting row of a refusal's profile, status and minute: the same identity in every process, and no person."""
+    """Gives the aggregate row of a refusal's profile, status and minute: same id in every process, without a person."""
     start = datetime.fromisoformat(row.at).replace(second=0, microsecond=0)
     whose = f"{row.profile_key}#{row.status}".encode()
     identity = (seconds(start) * 1000).to_bytes(6, "big") + hashlib.sha256(whose).digest()[:10]

@@ -1,4 +1,4 @@
-"""What came of a call in one plain line: codes, counts and words of the catalogue, nothing that a record holds."""
+"""Summarises a call's result in one line, from codes, counts and words of the catalogue, without values of records."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 _OPERATED: Final = {"api_profiles": "API Profile", "people": "person"}
-"""What operators act on, as people say it."""
+"""The nouns for what operators act on."""
 
 
 def summary(method: Method, done: Done) -> str:
-    """What the method did, from its answer: `article 17 changed`, `20 of 143 contacts, more follow`."""
+    """Gives the summary of a method's answer: `article 17 changed`, `20 of 143 contacts, more follow`."""
     if method.access is Access.READ:
         return _read(method, done)
     if done.body.get(DRY_RUN.name):
@@ -28,12 +28,12 @@ def summary(method: Method, done: Done) -> str:
 
 
 def rejected(error: AffinoError, status: int) -> str:
-    """What an error means for the call: refused, or failed on our side."""
+    """Gives the summary of an error: refused, or failed in the service."""
     return f"{'failed' if status >= 500 else 'refused'}: {error.type}"
 
 
 def named(ref: str) -> str:
-    """A record as people say it: `account 12` for `accounts#12`."""
+    """Gives a record's name for people: `account 12` for `accounts#12`."""
     family, _, code = ref.partition("#")
     words = RECORDS[family].words if family in RECORDS else _OPERATED.get(family)
     return f"{words} {code}" if words else ref
@@ -45,7 +45,7 @@ def _written(done: Done) -> str:
         return f"{named(done.record)}: done" if done.record else "done"
     others = len(done.changes) - 1
     with_it = f", with {_plural(others, 'other records')}" if others else ""
-    return f"{named(main.record)} {main.deed}{with_it}"
+    return f"{named(main.record)} {main.kind}{with_it}"
 
 
 def _read(method: Method, done: Done) -> str:
@@ -57,7 +57,7 @@ def _read(method: Method, done: Done) -> str:
 
 
 def _count(method: Method, name: str, rows: list[Any], body: dict[str, Any]) -> str:
-    """How many rows a list of the answer has; `Items` are of what the method lists."""
+    """The number of rows in a list of the answer; `Items` get their noun from the method's name."""
     if name != "Items":
         return _plural(len(rows), snake_case(name).replace("_", " "))
     noun, total = method.name.removeprefix("list_").removeprefix("my_").replace("_", " "), body.get("TotalRecords")

@@ -1,7 +1,7 @@
-"""Totals of an hour's calls: how many, how many errors and refusals, and how long they took. Totals add up.
+"""Hourly totals of calls: numbers of calls, errors and rate-limited calls, and their latency. Totals can be added.
 
-The chart reads a row per hour rather than the calls. Latency is a histogram of fixed buckets, so that the median and
-the 95th percentile of any profile and any span can be read from the sum of its hours.
+The chart reads one row per hour instead of the calls. Latency is a histogram with fixed buckets, so that the median and
+the 95th percentile of any profile and any span follow from the sum of its hours.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ BOUNDS: Final = (
     *(1, 2, 3, 4, 5, 6, 8),
     *(step * size for size in (1, 10, 100, 1000) for step in _DECADE if step * size <= 30_000),
 )
-"""The buckets' upper bounds in milliseconds, each within a third of the next; no call can last longer than the last one."""
+"""The buckets' upper bounds in milliseconds, each within a third of the next; no call lasts longer than the last."""
 
 MOST: Final = 50 * 24
-"""Hours that are read at once: less than half of what DynamoDB gives in one read."""
+"""The most hours of one read: less than half of what DynamoDB returns in one read."""
 
 
 @dataclass(frozen=True)
 class Total:
-    """Figures of some calls. `errors` are refused or failed calls but 429s, which are `limited`.
+    """The totals of some calls. `errors` are refused or failed calls except 429s, which are `limited`.
 
-    `latency` counts the calls of each bucket, 429s left out: they are refused before anything is done.
+    `latency` counts the calls of each bucket without 429s, which are refused before any work.
     """
 
     calls: int = 0
@@ -45,7 +45,7 @@ class Total:
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Total:
-        """The figures of these rows; operators' own actions are no calls."""
+        """Counts these rows, without operators' actions, which are no calls."""
         calls = errors = limited = 0
         latency = [0] * len(BOUNDS)
         for row in rows:
@@ -60,17 +60,17 @@ class Total:
         return cls(calls, errors, limited, tuple(latency))
 
     def __add__(self, other: Total) -> Total:
-        """The figures of both."""
+        """Gives the sum of both totals."""
         latency = tuple(mine + its for mine, its in zip(self.latency, other.latency, strict=True))
         return Total(self.calls + other.calls, self.errors + other.errors, self.limited + other.limited, latency)
 
     @property
     def done(self) -> int:
-        """Calls that did what was asked."""
+        """The number of successful calls."""
         return self.calls - self.errors - self.limited
 
     def percentile(self, percent: int) -> int | None:
-        """The duration in milliseconds that so many in a hundred calls did not exceed, to its bucket; None without calls."""
+        """Gives the latency percentile in milliseconds, interpolated within its bucket; None without calls."""
         measured = sum(self.latency)
         if not measured:
             return None
@@ -82,9 +82,9 @@ class Total:
 
 
 class Hour(NamedTuple):
-    """The total of the hour that begins at `start` (`2026-11-23T09`), as it stood at `counted` (ISO).
+    """The totals of the hour that begins at `start` (`2026-11-23T09`), counted at `counted` (ISO 8601).
 
-    Closed: nothing can be added any more.
+    No rows are added to a closed hour.
     """
 
     start: str
@@ -94,26 +94,26 @@ class Hour(NamedTuple):
 
 
 def start_of(moment: datetime) -> str:
-    """The hour of a moment, as totals name it."""
+    """Gives the name of a moment's hour, such as `2026-11-23T09`."""
     return iso(moment)[:13]
 
 
 def moment_of(start: str) -> datetime:
-    """When an hour begins."""
+    """Gives the moment at which the hour of this name begins."""
     return datetime.fromisoformat(f"{start}:00").replace(tzinfo=UTC)
 
 
 def put(table: str, profile: str | None, hour: Hour) -> Put:
-    """The write of an hour's total of a profile, or of everybody."""
+    """Gives the write of an hour's totals of a profile, or of all profiles (None)."""
     times = {"counted": hour.counted, "closed": hour.closed, "ttl": expiry(moment_of(hour.start))}
     figures = asdict(hour.total) | {"latency": list(hour.total.latency)}
     return Put(table, {"pk": totals(profile), "sk": hour.start, **figures, **times})
 
 
 def read(database: Database, table: str, profile: str | None, since: datetime, until: datetime) -> list[Hour]:
-    """The hours between that have been counted, oldest first, in one read; a profile's only where it was called.
+    """Gives the counted hours between two moments, oldest first, in one read.
 
-    Raises StoreUnavailable. At most MOST hours are given, the newest.
+    For a profile only hours in which it was called. Gives at most MOST hours, the newest ones. Raises StoreUnavailable.
     """
     span = Span(low=start_of(since), high=start_of(until))
     query = Query(table, totals(profile), span=span, forward=False, limit=MOST, consistent=False)

@@ -33,7 +33,7 @@ class Family(StrEnum):
     ALWAYS = "always"
 
 
-SWITCHED = tuple(family for family in Family if family is not Family.ALWAYS)
+SWITCHED_FAMILIES = tuple(family for family in Family if family is not Family.ALWAYS)
 """The families that a profile switches on and off."""
 
 

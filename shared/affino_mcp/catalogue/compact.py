@@ -12,25 +12,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from affino_mcp.catalogue.capability import SWITCHED, Capability, Family
-from affino_mcp.catalogue.field import Field, folded
-from affino_mcp.catalogue.kinds import anything, choice, line
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Capability, Family
+from affino_mcp.catalogue.field import Field, fold_name
+from affino_mcp.catalogue.kinds import choice_kind, line_kind, object_kind
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Effect, Method
-from affino_mcp.catalogue.registry import METHODS, shown
+from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.errors import UnknownTool
 from affino_mcp.tool_errors import InvalidArgument, ToolDisabled
 
-NAME: Final = Field("Name", line(100), "the tool's name", required=True)
-ARGUMENTS: Final = Field("Arguments", anything(), "the tool's own arguments")
-FAMILY: Final = Field("Family", choice(*SWITCHED))
-WORDS: Final = Field("Search", line(200), "e.g. create contact")
+TOOL_NAME: Final = Field("Name", line_kind(100), "the tool's name", required=True)
+TOOL_ARGUMENTS: Final = Field("Arguments", object_kind(), "the tool's own arguments")
+FAMILY_FILTER: Final = Field("Family", choice_kind(*SWITCHED_FAMILIES))
+SEARCH_TEXT: Final = Field("Search", line_kind(200), "e.g. create contact")
 MAX_FOUND_TOOLS: Final = 40
 """Maximum number of tools in the answer of one search."""
 
 
 @dataclass(frozen=True, eq=False)
-class AnyTool(Method):
+class CallToolMethod(Method):
     """The type of `call_tool`: its hints must cover whatever the named tool does."""
 
     def annotations(self) -> dict[str, bool]:
@@ -38,7 +38,7 @@ class AnyTool(Method):
         return {"destructiveHint": True, "idempotentHint": False, "openWorldHint": False}
 
 
-SEARCH: Final = Method(
+SEARCH_TOOLS: Final = Method(
     "search_tools",
     Family.ALWAYS,
     Effect.READ,
@@ -46,9 +46,9 @@ SEARCH: Final = Method(
     "Find tools by words in their name or description; without arguments, every family.",
     "which tools create a contact?",
     {"Tools": f"Name and Summary, at most {MAX_FOUND_TOOLS}", "Families": "per family: how many tools"},
-    (WORDS, FAMILY),
+    (SEARCH_TEXT, FAMILY_FILTER),
 )
-DESCRIBE: Final = Method(
+DESCRIBE_TOOL: Final = Method(
     "describe_tool",
     Family.ALWAYS,
     Effect.READ,
@@ -56,9 +56,9 @@ DESCRIBE: Final = Method(
     "A tool's description and the JSON Schema of its arguments. Read it before the first call of a tool.",
     "what does create_contact take?",
     {"Tool": "Name, Description, InputSchema, Annotations"},
-    (NAME,),
+    (TOOL_NAME,),
 )
-CALL: Final = AnyTool(
+CALL_TOOL: Final = CallToolMethod(
     "call_tool",
     Family.ALWAYS,
     Effect.READ,
@@ -66,17 +66,17 @@ CALL: Final = AnyTool(
     "Call a tool found with search_tools. The answer is the tool's own.",
     "list_accounts with PageSize 3.",
     {},
-    (NAME, ARGUMENTS),
+    (TOOL_NAME, TOOL_ARGUMENTS),
 )
-COMPACT: Final[dict[str, Method]] = {method.name: method for method in (SEARCH, DESCRIBE, CALL)}
-ALWAYS_LISTED: Final = "get_current_user"
+COMPACT_METHODS: Final[dict[str, Method]] = {method.name: method for method in (SEARCH_TOOLS, DESCRIBE_TOOL, CALL_TOOL)}
+ALWAYS_LISTED_TOOL: Final = "get_current_user"
 
 
 def list_methods(capability: Capability, *, compact: bool) -> list[Method]:
     """The methods that tools/list shows a profile, in the catalogue's order."""
     if compact:
-        return [METHODS[ALWAYS_LISTED], *COMPACT.values()]
-    return [method for method in METHODS.values() if shown(method, capability)]
+        return [METHODS[ALWAYS_LISTED_TOOL], *COMPACT_METHODS.values()]
+    return [method for method in METHODS.values() if is_listed(method, capability)]
 
 
 def find_tool(name: str, *, compact: bool) -> Method | None:
@@ -84,7 +84,7 @@ def find_tool(name: str, *, compact: bool) -> Method | None:
 
     None when there is none. The three tools exist in compact mode only.
     """
-    return METHODS.get(name) or (COMPACT.get(name) if compact else None)
+    return METHODS.get(name) or (COMPACT_METHODS.get(name) if compact else None)
 
 
 def unwrap_call_tool(name: str, arguments: dict[str, Any], *, compact: bool) -> tuple[str, dict[str, Any]]:
@@ -93,11 +93,14 @@ def unwrap_call_tool(name: str, arguments: dict[str, Any], *, compact: bool) -> 
     Any other call is returned as it is; so is a `call_tool` that does not name a tool, or has other arguments than Name
     and Arguments.
     """
-    if not compact or name != CALL.name:
+    if not compact or name != CALL_TOOL.name:
         return name, arguments
-    given = {folded(key): value for key, value in arguments.items()}
+    given = {fold_name(key): value for key, value in arguments.items()}
     is_twice = len(given) < len(arguments)
-    inner, inside = given.pop(folded(NAME.name), None), _as_object(given.pop(folded(ARGUMENTS.name), None))
+    inner, inside = (
+        given.pop(fold_name(TOOL_NAME.name), None),
+        _as_object(given.pop(fold_name(TOOL_ARGUMENTS.name), None)),
+    )
     if not isinstance(inner, str) or inside is None or given or is_twice:
         return name, arguments
     return inner, inside
@@ -116,19 +119,19 @@ def _as_object(value: Any) -> dict[str, Any] | None:
 def incomplete_call() -> InvalidArgument:
     """The refusal of a `call_tool` that names no tool, or has the tool's arguments beside Arguments."""
     text = "Give Name (the tool) and Arguments (a JSON object with everything the tool takes, DryRun too)."
-    return InvalidArgument(ARGUMENTS.name, text)
+    return InvalidArgument(TOOL_ARGUMENTS.name, text)
 
 
 def answer_search(method: Method, values: Values, capability: Capability, *, confirm: bool) -> dict[str, Any]:
     """Answers `search_tools` or `describe_tool`. Raises UnknownTool and ToolDisabled."""
-    return _describe_tool(values, capability, confirm) if method is DESCRIBE else _search_tools(values, capability)
+    return _describe_tool(values, capability, confirm) if method is DESCRIBE_TOOL else _search_tools(values, capability)
 
 
 def _describe_tool(values: Values, capability: Capability, confirm: bool) -> dict[str, Any]:
-    method = METHODS.get(values[NAME.name])
+    method = METHODS.get(values[TOOL_NAME.name])
     if method is None:
         raise UnknownTool
-    if not shown(method, capability):
+    if not is_listed(method, capability):
         raise ToolDisabled(f"{method.family}.{method.access}")
     schema = method.for_profile(confirm=confirm).input_schema()
     answer = {"Name": method.name, "Description": method.description, "InputSchema": schema}
@@ -136,7 +139,10 @@ def _describe_tool(values: Values, capability: Capability, confirm: bool) -> dic
 
 
 def _search_tools(values: Values, capability: Capability) -> dict[str, Any]:
-    asked, family = values.get(WORDS.name, "").casefold().replace("_", " ").split(), values.get(FAMILY.name)
+    asked, family = (
+        values.get(SEARCH_TEXT.name, "").casefold().replace("_", " ").split(),
+        values.get(FAMILY_FILTER.name),
+    )
     methods = [m for m in list_methods(capability, compact=False) if family is None or m.family == family]
     matches = _best_matches(methods, tuple(asked)) if asked or family else []
     rows = [{"Name": method.name, "Summary": method.summary} for method in matches[:MAX_FOUND_TOOLS]]

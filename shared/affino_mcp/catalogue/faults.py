@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
-_TEXTS: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
+_FAULT_TEXTS: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "affino": lambda c: str(c["text"]),
     "missing": lambda c: "is required",
     "string_type": lambda c: "must be text",
@@ -31,7 +31,7 @@ _TEXTS: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
 }
 
 
-def words(fault: ErrorDetails) -> str:
+def describe_fault(fault: ErrorDetails) -> str:
     """Our sentence for one pydantic error; a general one for an error type that is not in the table."""
-    text = _TEXTS.get(fault["type"])
+    text = _FAULT_TEXTS.get(fault["type"])
     return text(fault.get("ctx", {})) if text else "is not of the right form"

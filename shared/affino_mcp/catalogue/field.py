@@ -17,7 +17,7 @@ def snake_case(name: str) -> str:
     return "_".join(_WORDS.findall(name)).lower()
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """The form in which argument names are compared: case, `_` and `-` are ignored."""
     return name.replace("_", "").replace("-", "").casefold()
 
@@ -26,8 +26,8 @@ def folded(name: str) -> str:
 class Reference:
     """The target of a code: a family (`accounts`, `contacts`), `staff`, or a fixed list (`industries`, `topics`)."""
 
-    to: str
-    shown_as: str
+    target: str
+    attribute: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +44,16 @@ class Field:
     required: bool = False
 
     @cached_property
-    def inside(self) -> str:
+    def python_name(self) -> str:
         """The field's name in Python."""
         return snake_case(self.name)
 
     @property
     def attribute(self) -> str:
         """The name under which a record's answer holds this field."""
-        return self.reference.shown_as if self.reference else self.name
+        return self.reference.attribute if self.reference else self.name
 
-    def needed(self) -> Field:
+    def as_required(self) -> Field:
         """A copy of the field as a required argument."""
         return replace(self, required=True)
 

@@ -28,9 +28,9 @@ _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind of value. `word` is its name on help pages; `schema` is JSON Schema 2020-12."""
+    """One kind of value. `display_name` is its name on help pages; `schema` is JSON Schema 2020-12."""
 
-    word: str
+    display_name: str
     schema: dict[str, Any]
     annotation: Any
     kept_annotation: Any = None
@@ -41,182 +41,188 @@ class Kind:
         return self.annotation if self.kept_annotation is None else self.kept_annotation
 
 
-def wrong(text: str) -> PydanticCustomError:
+def fixed_error(text: str) -> PydanticCustomError:
     """The error to raise from a validator, with our own fixed text."""
     return PydanticCustomError("affino", "{text}", {"text": text})
 
 
-def _checked(text: str, good: Callable[[Any], bool]) -> AfterValidator:
+def _validator(text: str, good: Callable[[Any], bool]) -> AfterValidator:
     def check(value: Any) -> Any:
         if not good(value):
-            raise wrong(text)
+            raise fixed_error(text)
         return value
 
     return AfterValidator(check)
 
 
-def _matches(text: str, pattern: re.Pattern[str]) -> AfterValidator:
-    return _checked(text, lambda value: pattern.fullmatch(value) is not None)
+def _pattern_validator(text: str, pattern: re.Pattern[str]) -> AfterValidator:
+    return _validator(text, lambda value: pattern.fullmatch(value) is not None)
 
 
-def _tidy(value: str) -> str:
+def _normalise_text(value: str) -> str:
     if _CONTROL.search(value):
-        raise wrong("must not contain control characters or broken Unicode")
+        raise fixed_error("must not contain control characters or broken Unicode")
     return unicodedata.normalize("NFC", value).strip()
 
 
-def _string(limit: int, word: str, *checks: Any, **schema: Any) -> Kind:
+def _string_kind(limit: int, word: str, *checks: Any, **schema: Any) -> Kind:
     base = {"type": "string", "maxLength": limit} | schema
     return Kind(
-        f"{word}, at most {limit}", base, Annotated[StrictStr, Field(max_length=limit), AfterValidator(_tidy), *checks]
+        f"{word}, at most {limit}",
+        base,
+        Annotated[StrictStr, Field(max_length=limit), AfterValidator(_normalise_text), *checks],
     )
 
 
-def line(limit: int) -> Kind:
+def line_kind(limit: int) -> Kind:
     """One line of plain text."""
-    return _string(limit, "text", _checked("must be one line", lambda v: not _BREAK.search(v)))
+    return _string_kind(limit, "text", _validator("must be one line", lambda v: not _BREAK.search(v)))
 
 
-def text(limit: int) -> Kind:
+def text_kind(limit: int) -> Kind:
     """Plain text of several lines."""
-    return _string(limit, "long text")
+    return _string_kind(limit, "long text")
 
 
-def html(limit: int) -> Kind:
+def html_kind(limit: int) -> Kind:
     """HTML, which is sanitised before it is stored (docs/html-policy.md).
 
     Sanitising writes some characters as entities; in the stored text an entity counts as the one character that it is.
     """
-    fits = _checked(f"must be at most {limit} characters long", lambda v: len(unescape(v)) <= limit)
-    sent = _string(limit, "HTML")
-    return Kind(sent.word, sent.schema, sent.annotation, Annotated[StrictStr, fits])
+    fits = _validator(f"must be at most {limit} characters long", lambda v: len(unescape(v)) <= limit)
+    sent = _string_kind(limit, "HTML")
+    return Kind(sent.display_name, sent.schema, sent.annotation, Annotated[StrictStr, fits])
 
 
-def email(limit: int) -> Kind:
+def email_kind(limit: int) -> Kind:
     """One e-mail address, stored as typed."""
-    return _string(limit, "e-mail", _matches("must be one e-mail address, like jane@orbital.example", _EMAIL))
+    return _string_kind(
+        limit, "e-mail", _pattern_validator("must be one e-mail address, like jane@orbital.example", _EMAIL)
+    )
 
 
-def url(limit: int) -> Kind:
+def url_kind(limit: int) -> Kind:
     """A web address with http or https; no tool ever fetches it."""
-    return _string(limit, "web address", _matches("must be a web address, like https://orbital.example", _URL))
+    return _string_kind(
+        limit, "web address", _pattern_validator("must be a web address, like https://orbital.example", _URL)
+    )
 
 
-def country() -> Kind:
+def country_kind() -> Kind:
     """An ISO 3166 country code, stored in capitals."""
-    check = _matches("must be an ISO country code of two or three letters, like GB", _COUNTRY)
-    return _string(3, "country code", check, AfterValidator(str.upper))
+    check = _pattern_validator("must be an ISO country code of two or three letters, like GB", _COUNTRY)
+    return _string_kind(3, "country code", check, AfterValidator(str.upper))
 
 
-def _number_in_text(value: Any) -> Any:
+def _parse_number(value: Any) -> Any:
     return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}", value) else value
 
 
-_CODE = Annotated[StrictInt, BeforeValidator(_number_in_text), Field(ge=1, le=MAX_CODE)]
+_CODE_TYPE = Annotated[StrictInt, BeforeValidator(_parse_number), Field(ge=1, le=MAX_CODE)]
 
 
-def code() -> Kind:
+def code_kind() -> Kind:
     """The code of a record; a numeric string is accepted too."""
-    return Kind("code", {"type": "integer", "minimum": 1}, _CODE)
+    return Kind("code", {"type": "integer", "minimum": 1}, _CODE_TYPE)
 
 
-def codes(limit: int) -> Kind:
+def codes_kind(limit: int) -> Kind:
     """Several codes; repeated ones count once."""
     schema = {"type": "array", "items": {"type": "integer"}, "maxItems": limit}
     unique = AfterValidator(lambda v: list(dict.fromkeys(v)))
-    return Kind(f"list of codes, at most {limit}", schema, Annotated[list[_CODE], Field(max_length=limit), unique])
+    return Kind(f"list of codes, at most {limit}", schema, Annotated[list[_CODE_TYPE], Field(max_length=limit), unique])
 
 
-_NAME = Annotated[StrictStr, Field(max_length=200), AfterValidator(_tidy)]
+_NAME_TYPE = Annotated[StrictStr, Field(max_length=200), AfterValidator(_normalise_text)]
 
 
-def names(limit: int) -> Kind:
+def names_kind(limit: int) -> Kind:
     """Several names, each at most 200 characters long; repeated ones count once."""
     schema = {"type": "array", "items": {"type": "string"}, "maxItems": limit}
     unique = AfterValidator(lambda v: list(dict.fromkeys(v)))
-    return Kind(f"list of names, at most {limit}", schema, Annotated[list[_NAME], Field(max_length=limit), unique])
+    return Kind(f"list of names, at most {limit}", schema, Annotated[list[_NAME_TYPE], Field(max_length=limit), unique])
 
 
-def _as_lookup(value: Any) -> Any:
-    found = _number_in_text(value)
+def _parse_lookup(value: Any) -> Any:
+    found = _parse_number(value)
     if isinstance(found, str) and 0 < len(found) <= 200:
-        return _tidy(found)
+        return _normalise_text(found)
     if isinstance(found, int) and not isinstance(found, bool) and 1 <= found <= MAX_CODE:
         return found
-    raise wrong("must be a code or an exact name")
+    raise fixed_error("must be a code or an exact name")
 
 
-def lookup() -> Kind:
+def lookup_kind() -> Kind:
     """The code or the exact name of an entry of a fixed list."""
     schema = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
-    return Kind("code or name", schema, Annotated[Any, PlainValidator(_as_lookup)])
+    return Kind("code or name", schema, Annotated[Any, PlainValidator(_parse_lookup)])
 
 
-def whole(low: int, high: int) -> Kind:
+def integer_kind(low: int, high: int) -> Kind:
     """A whole number between two bounds."""
     schema = {"type": "integer", "minimum": low, "maximum": high}
     return Kind(f"whole number {low}-{high}", schema, Annotated[StrictInt, Field(ge=low, le=high)])
 
 
-def _as_money(value: Any) -> Any:
+def _parse_money(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise wrong("must be a number")
+        raise fixed_error("must be a number")
     if not 0 <= value <= 10**13:
-        raise wrong("must be a finite number from 0 to 10,000,000,000,000")
+        raise fixed_error("must be a finite number from 0 to 10,000,000,000,000")
     if round(value, 2) != value:
-        raise wrong("must have at most two decimals")
+        raise fixed_error("must have at most two decimals")
     return value
 
 
-def money() -> Kind:
+def money_kind() -> Kind:
     """An amount of money, zero or more, with at most two decimals."""
-    return Kind("amount", {"type": "number", "minimum": 0}, Annotated[Any, PlainValidator(_as_money)])
+    return Kind("amount", {"type": "number", "minimum": 0}, Annotated[Any, PlainValidator(_parse_money)])
 
 
-def anything() -> Kind:
+def object_kind() -> Kind:
     """A JSON object; the tool that receives it checks its content."""
     return Kind("object", {"type": "object"}, dict[str, Any])
 
 
-def flag() -> Kind:
+def boolean_kind() -> Kind:
     """JSON true or false."""
     return Kind("true or false", {"type": "boolean"}, StrictBool)
 
 
-def choice(*values: str) -> Kind:
+def choice_kind(*values: str) -> Kind:
     """One of the given words; their case is ignored."""
     known = {value.casefold(): value for value in values}
     fold = BeforeValidator(lambda v: known.get(v.casefold(), v) if isinstance(v, str) else v)
     return Kind("one of " + ", ".join(values), {"enum": list(values)}, Annotated[Literal[values], fold])
 
 
-def _as_date(value: str) -> str:
+def _parse_date(value: str) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError:
-        raise wrong("must be a date, like 2026-12-24") from None
+        raise fixed_error("must be a date, like 2026-12-24") from None
 
 
-def _as_moment(value: str) -> str:
+def _parse_datetime(value: str) -> str:
     try:
         moment = datetime.fromisoformat(value)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise wrong("must be a date and time, like 2026-12-24T09:30:00Z") from None
+        raise fixed_error("must be a date and time, like 2026-12-24T09:30:00Z") from None
     return moment.isoformat().removesuffix("+00:00") + "Z"  # strftime omits the zeros of early years
 
 
-def day() -> Kind:
+def date_kind() -> Kind:
     """A calendar date, ISO 8601."""
     return Kind(
         "date",
         {"type": "string", "format": "date"},
-        Annotated[StrictStr, Field(max_length=40), AfterValidator(_as_date)],
+        Annotated[StrictStr, Field(max_length=40), AfterValidator(_parse_date)],
     )
 
 
-def moment() -> Kind:
+def datetime_kind() -> Kind:
     """A date and time, ISO 8601; without a zone it is UTC. Answers are in UTC."""
     schema = {"type": "string", "format": "date-time"}
-    return Kind("date and time", schema, Annotated[StrictStr, Field(max_length=40), AfterValidator(_as_moment)])
+    return Kind("date and time", schema, Annotated[StrictStr, Field(max_length=40), AfterValidator(_parse_datetime)])

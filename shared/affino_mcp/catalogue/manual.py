@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.catalogue.compact import COMPACT
+from affino_mcp.catalogue.compact import COMPACT_METHODS
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import CONFIRM, DRY_RUN, IDEMPOTENCY_KEY, Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.titles import TITLES
 
-COMMON: Final = (
+COMMON_TEXT: Final = (
     f"Every write also takes `{DRY_RUN.name}` (checks and shows, changes nothing) and `{IDEMPOTENCY_KEY.name}` (the same key "
     "never writes twice, for 24 hours). Names of arguments match whatever their case and underscores. Arguments that are "
     "not known or cannot be set are ignored with a warning; wrong values are refused. An answer holds at most 100 rows "
@@ -21,87 +21,87 @@ COMMON: Final = (
 )
 
 
-def manual() -> str:
+def render_manual() -> str:
     """The whole manual as Markdown."""
-    head = ["# Tools", "", "<!-- Written by `make docs` from the catalogue; do not edit. -->", "", COMMON, ""]
-    chapters = (line for family in TITLES for line in chapter(family))
-    return "\n".join([*head, *_contents(), *chapters, *_compact(), *_confirmation()]) + "\n"
+    head = ["# Tools", "", "<!-- Written by `make docs` from the catalogue; do not edit. -->", "", COMMON_TEXT, ""]
+    chapters = (line for family in TITLES for line in render_chapter(family))
+    return "\n".join([*head, *_render_contents(), *chapters, *_render_compact(), *_render_confirmation()]) + "\n"
 
 
-def _contents() -> Iterator[str]:
+def _render_contents() -> Iterator[str]:
     yield "| Family | Reads | Writes |"
     yield "|---|---|---|"
     for family, (title, _) in TITLES.items():
-        counts = [sum(m.access is access for m in methods(family)) for access in Access]
+        counts = [sum(m.access is access for m in list_family_methods(family)) for access in Access]
         yield f"| [{title}](#{title.lower().replace(' ', '-')}) | {counts[0]} | {counts[1]} |"
     yield ""
 
 
-def methods(family: Family) -> list[Method]:
+def list_family_methods(family: Family) -> list[Method]:
     """The methods of one family, in the catalogue's order."""
     return [method for method in METHODS.values() if method.family == family]
 
 
-def chapter(family: Family) -> Iterator[str]:
+def render_chapter(family: Family) -> Iterator[str]:
     """One family as Markdown: its description, its records' attributes, its tools."""
     title, what = TITLES[family]
     yield from (f"## {title}", "", what, "")
     if family is not Family.ALWAYS:
         yield from (f"Switches: `{family}` read and write. Right: `{family}.<action>`, named with each tool.", "")
-    for record in dict.fromkeys(m.record for m in methods(family) if m.record):
-        yield from _attributes(record)
-    for method in methods(family):
-        yield from tool(method)
+    for record in dict.fromkeys(m.record for m in list_family_methods(family) if m.record):
+        yield from _render_attributes(record)
+    for method in list_family_methods(family):
+        yield from render_tool(method)
 
 
-def _attributes(record: Record) -> Iterator[str]:
-    yield from (f"**{record.name}**: {', '.join(_attribute(record, field) for field in record.attributes)}.", "")
+def _render_attributes(record: Record) -> Iterator[str]:
+    yield from (f"**{record.name}**: {', '.join(_render_attribute(record, field) for field in record.attributes)}.", "")
 
 
-def _attribute(record: Record, field: Field) -> str:
+def _render_attribute(record: Record, field: Field) -> str:
     return f"`{field.attribute}`" + ("" if field.name in record.writable else " (read-only)")
 
 
-def tool(method: Method) -> Iterator[str]:
+def render_tool(method: Method) -> Iterator[str]:
     """One tool as Markdown."""
     right = f"right `{method.right}`" if method.right else "no right of its own"
-    yield from (f"### {method.name}", "", f"{_plain(method.summary)} *{method.access}, {right}.*", "")
-    yield from (f"Example: {_plain(method.example)}", "")
-    yield from ((_plain(method.notes), "") if method.notes else ())
-    own = [field for field in method.takes if field.name not in (DRY_RUN.name, IDEMPOTENCY_KEY.name)]
-    yield from _arguments(own) if own else ("Takes nothing.", "")
-    yield f"Returns {_returns(method)}. Errors: {', '.join(f'`{error.type}`' for error in method.all_errors)}."
+    yield from (f"### {method.name}", "", f"{_escape_markdown(method.summary)} *{method.access}, {right}.*", "")
+    yield from (f"Example: {_escape_markdown(method.example)}", "")
+    yield from ((_escape_markdown(method.notes), "") if method.notes else ())
+    own = [field for field in method.all_arguments if field.name not in (DRY_RUN.name, IDEMPOTENCY_KEY.name)]
+    yield from _render_arguments(own) if own else ("Takes nothing.", "")
+    yield f"Returns {_render_returns(method)}. Errors: {', '.join(f'`{error.type}`' for error in method.all_errors)}."
     yield ""
 
 
-def _arguments(fields: Iterable[Field]) -> Iterator[str]:
+def _render_arguments(fields: Iterable[Field]) -> Iterator[str]:
     yield from ("| Argument | Kind | |", "|---|---|---|")
     for field in fields:
-        needed = "**required**" if field.required else ""
-        yield f"| `{field.name}` | {field.kind.word} | {'; '.join(part for part in (needed, _plain(field.help)) if part)} |"
+        parts = ("**required**" if field.required else "", _escape_markdown(field.help))
+        yield f"| `{field.name}` | {field.kind.display_name} | {'; '.join(part for part in parts if part)} |"
     yield ""
 
 
-def _returns(method: Method) -> str:
-    found = [f"`{name}` ({_plain(what)})" for name, what in method.returns.items()]
+def _render_returns(method: Method) -> str:
+    found = [f"`{name}` ({_escape_markdown(what)})" for name, what in method.returns.items()]
     return ", ".join([*found, "`Warnings`"])
 
 
-def _plain(text: str) -> str:
+def _escape_markdown(text: str) -> str:
     """Escapes running text for Markdown."""
     return text.replace("<", "\\<").replace("|", "\\|")
 
 
-def _compact() -> Iterator[str]:
+def _render_compact() -> Iterator[str]:
     yield from ("## Compact mode", "", "For a profile in compact mode these stand for all others in tools/list:", "")
-    for method in COMPACT.values():
-        yield from tool(method)
+    for method in COMPACT_METHODS.values():
+        yield from render_tool(method)
 
 
-def _confirmation() -> Iterator[str]:
+def _render_confirmation() -> Iterator[str]:
     """The chapter on profiles that ask the person for confirmation."""
-    always = [f"`{m.name}`" for m in METHODS.values() if m.is_grave]
-    some = [f"`{m.name}`" for m in METHODS.values() if m.may_be_grave and not m.is_grave]
+    always = [f"`{m.name}`" for m in METHODS.values() if m.always_needs_confirmation]
+    some = [f"`{m.name}`" for m in METHODS.values() if m.may_need_confirmation and not m.always_needs_confirmation]
     yield from ("## Confirmation", "", "On a profile with this option the person confirms every call of these:", "")
     yield from (
         f"{', '.join(always)};",

@@ -12,96 +12,98 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from affino_mcp.catalogue.faults import words
-from affino_mcp.catalogue.field import Field, folded
+from affino_mcp.catalogue.faults import describe_fault
+from affino_mcp.catalogue.field import Field, fold_name
 from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.record import Record
-from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
+from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.tool_errors import InvalidArgument
 
 Values = dict[str, Any]
 """Checked argument values under Affino's names; only those that were given. The value None clears the attribute."""
 
-_ZONE: Final = re.compile(r"T.*(Z|[+-]\d\d(:?\d\d)?)\s*$", re.IGNORECASE)
-MOST_TOLD: Final = 20
+_TIME_ZONE: Final = re.compile(r"T.*(Z|[+-]\d\d(:?\d\d)?)\s*$", re.IGNORECASE)
+MAX_NAMED_UNKNOWN: Final = 20
 """How many unknown arguments get a warning of their own."""
 
 
 @dataclass(frozen=True)
-class Matched:
+class MatchedArguments:
     """The arguments of a call after matching and checking."""
 
     values: Values
-    warnings: tuple[Warning_, ...]
+    warnings: tuple[CallWarning, ...]
 
 
 @lru_cache(maxsize=256)
-def _known(method: Method) -> dict[str, str]:
-    return {folded(field.name): field.name for field in method.takes}
+def _argument_names(method: Method) -> dict[str, str]:
+    return {fold_name(field.name): field.name for field in method.all_arguments}
 
 
 @lru_cache(maxsize=256)
-def _attributes(method: Method) -> dict[str, str]:
+def _attribute_fields(method: Method) -> dict[str, str]:
     """The attributes of the record's answer by folded name, with the name of the field behind each."""
     attributes = method.record.attributes if method.record else ()
-    return {folded(name): field.name for field in attributes for name in (field.attribute, field.name)}
+    return {fold_name(name): field.name for field in attributes for name in (field.attribute, field.name)}
 
 
-def match(method: Method, given: Mapping[str, Any]) -> Matched:
+def match_arguments(method: Method, given: Mapping[str, Any]) -> MatchedArguments:
     """Matches and checks the arguments of a call.
 
     Unknown and read-only names become warnings; wrong values raise InvalidArgument. null clears an attribute in an
     update and counts as not given everywhere else.
     """
-    known, found, strangers = _known(method), dict[str, Any](), list[str]()
+    known, found, strangers = _argument_names(method), dict[str, Any](), list[str]()
     for name, value in given.items():
-        argument = known.get(folded(name))
+        argument = known.get(fold_name(name))
         if argument is None:
             strangers.append(name)
         elif argument in found:
             raise InvalidArgument(argument, f"{argument} is given twice under different spellings.")
         else:
             found[argument] = value
-    named = {f.name: found[f.name] for f in method.takes if _is_given(method, f, found)}
-    warnings = _strange(method, strangers)
+    named = {f.name: found[f.name] for f in method.all_arguments if _is_given(method, f, found)}
+    warnings = _unknown_warnings(method, strangers)
     try:
-        values = _checked(method, named)
+        values = _validate(method, named)
     except InvalidArgument as error:
         error.details |= {"ignored": [stranger["Message"] for stranger in warnings]} if warnings else {}
         raise
-    changed = () if method.effect is Effect.READ else _changed(method, named, values)
-    return Matched(values, (*warnings, *changed))
+    changed = () if method.effect is Effect.READ else _storage_warnings(method, named, values)
+    return MatchedArguments(values, (*warnings, *changed))
 
 
 def _is_given(method: Method, field: Field, found: Values) -> bool:
-    return field.name in found and (found[field.name] is not None or method.clears(field))
+    return field.name in found and (found[field.name] is not None or method.can_clear(field))
 
 
-def _strange(method: Method, names: list[str]) -> list[Warning_]:
-    told = [_ignored(method, name) for name in names[:MOST_TOLD]]
-    if len(names) > MOST_TOLD:
-        text = f"{len(names) - MOST_TOLD} more arguments are not known; they were ignored."
-        told.append(warning(WarningCode.UNKNOWN_ARGUMENT, "", text))
+def _unknown_warnings(method: Method, names: list[str]) -> list[CallWarning]:
+    told = [_ignored_warning(method, name) for name in names[:MAX_NAMED_UNKNOWN]]
+    if len(names) > MAX_NAMED_UNKNOWN:
+        text = f"{len(names) - MAX_NAMED_UNKNOWN} more arguments are not known; they were ignored."
+        told.append(make_warning(WarningCode.UNKNOWN_ARGUMENT, "", text))
     return told
 
 
-def _ignored(method: Method, name: str) -> Warning_:
-    shown, wanted = name[:60].encode("utf-8", "replace").decode(), folded(name[:60])
-    if method.effect is not Effect.READ and wanted in _attributes(method):
-        meant = _attributes(method)[wanted]
-        hint = f" Did you mean {meant}?" if folded(meant) in _known(method) else ""
-        return warning(WarningCode.READ_ONLY, shown, f"{shown} cannot be set here; it was ignored.{hint}")
-    close = difflib.get_close_matches(wanted, _known(method), n=1)
-    hint = f" Did you mean {_known(method)[close[0]]}?" if close else ""
-    return warning(WarningCode.UNKNOWN_ARGUMENT, shown, f"{method.name} has no argument {shown}; it was ignored.{hint}")
+def _ignored_warning(method: Method, name: str) -> CallWarning:
+    shown, wanted = name[:60].encode("utf-8", "replace").decode(), fold_name(name[:60])
+    if method.effect is not Effect.READ and wanted in _attribute_fields(method):
+        meant = _attribute_fields(method)[wanted]
+        hint = f" Did you mean {meant}?" if fold_name(meant) in _argument_names(method) else ""
+        return make_warning(WarningCode.READ_ONLY, shown, f"{shown} cannot be set here; it was ignored.{hint}")
+    close = difflib.get_close_matches(wanted, _argument_names(method), n=1)
+    hint = f" Did you mean {_argument_names(method)[close[0]]}?" if close else ""
+    return make_warning(
+        WarningCode.UNKNOWN_ARGUMENT, shown, f"{method.name} has no argument {shown}; it was ignored.{hint}"
+    )
 
 
-def _checked(method: Method, named: Values) -> Values:
+def _validate(method: Method, named: Values) -> Values:
     try:
-        model = method.model.model_validate(named)
+        model = method.arguments_model.model_validate(named)
     except ValidationError as error:
-        raise _fault(error) from None
-    return _not_empty(method, model.model_dump(by_alias=True, exclude_unset=True))
+        raise _argument_error(error) from None
+    return _require_filled(method, model.model_dump(by_alias=True, exclude_unset=True))
 
 
 def check_values(record: Record, values: Mapping[str, Any]) -> None:
@@ -110,11 +112,11 @@ def check_values(record: Record, values: Mapping[str, Any]) -> None:
     try:
         record.model.model_validate(known)
     except ValidationError as error:
-        raise _fault(error) from None
+        raise _argument_error(error) from None
 
 
-def _not_empty(method: Method, values: Values) -> Values:
-    for field in method.takes:
+def _require_filled(method: Method, values: Values) -> Values:
+    for field in method.all_arguments:
         if field.name in values and _is_empty(values[field.name]) and _must_be_filled(method, field):
             raise InvalidArgument(field.name, f"{field.name} must not be empty.")
     return values
@@ -125,39 +127,39 @@ def _is_empty(value: Any) -> bool:
 
 
 def _must_be_filled(method: Method, field: Field) -> bool:
-    return field.required or field.name == IDEMPOTENCY_KEY.name or method.keeps(field)
+    return field.required or field.name == IDEMPOTENCY_KEY.name or method.must_have(field)
 
 
-def _plain(text: str) -> str:
+def _normalise(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-def _changed(method: Method, named: Values, values: Values) -> list[Warning_]:
+def _storage_warnings(method: Method, named: Values, values: Values) -> list[CallWarning]:
     """Warnings about values that are stored in another form than the one that was sent."""
     moments = {f.name for f in method.arguments if f.kind.schema.get("format") == "date-time"}
     texts = [(name, named[name], value) for name, value in values.items() if isinstance(value, str)]
-    zoneless = [name for name, asked, _ in texts if name in moments and not _ZONE.search(asked)]
-    tidied = [name for name, asked, value in texts if isinstance(asked, str) and value == _plain(asked) != asked]
+    zoneless = [name for name, asked, _ in texts if name in moments and not _TIME_ZONE.search(asked)]
+    tidied = [name for name, asked, value in texts if isinstance(asked, str) and value == _normalise(asked) != asked]
     tidy = "was stored without surrounding blanks and in normal Unicode form."
     return [
-        *(warning(WarningCode.STORED_DIFFERENTLY, name, f"{name} {tidy}") for name in tidied),
+        *(make_warning(WarningCode.STORED_DIFFERENTLY, name, f"{name} {tidy}") for name in tidied),
         *(
-            warning(WarningCode.DEFAULTED, name, f"{name} names no time zone; it was taken as UTC.")
+            make_warning(WarningCode.DEFAULTED, name, f"{name} names no time zone; it was taken as UTC.")
             for name in zoneless
         ),
     ]
 
 
-def _is_entry(place: tuple[int | str, ...]) -> bool:
+def _is_list_entry(place: tuple[int | str, ...]) -> bool:
     return len(place) > 1 and isinstance(place[1], int)
 
 
-def _fault(error: ValidationError) -> InvalidArgument:
+def _argument_error(error: ValidationError) -> InvalidArgument:
     faults: dict[str, str] = {}
     for found in error.errors(include_url=False, include_input=False):
         argument = str(found["loc"][0])
-        place = f"{argument}, entry {int(found['loc'][1]) + 1}," if _is_entry(found["loc"]) else argument
-        faults.setdefault(argument, f"{place} {words(found)}.")
+        place = f"{argument}, entry {int(found['loc'][1]) + 1}," if _is_list_entry(found["loc"]) else argument
+        faults.setdefault(argument, f"{place} {describe_fault(found)}.")
     first, text = next(iter(faults.items()))
     others = [other for name, other in faults.items() if name != first]
     return InvalidArgument(first, text, also=others or None)

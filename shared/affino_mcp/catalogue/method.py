@@ -12,7 +12,7 @@ from pydantic import Field as PydanticField
 
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.kinds import choice, flag, line, moment, whole
+from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, datetime_kind, integer_kind, line_kind
 from affino_mcp.catalogue.record import Record
 from affino_mcp.tool_errors import (
     ConfirmationRequired,
@@ -25,19 +25,19 @@ from affino_mcp.tool_errors import (
     ToolError,
 )
 
-ALWAYS: Final = "always"
+ALWAYS_FAMILY: Final = "always"
 """The family of tools that need only a valid session."""
 
-DRY_RUN: Final = Field("DryRun", flag())
-IDEMPOTENCY_KEY: Final = Field("IdempotencyKey", line(255))
-IF_UPDATED: Final = Field("IfUpdated", moment(), "the UpdatedDate you last saw; refused if changed since")
-SEARCH: Final = Field("Search", line(200), "words or beginnings of words")
-PAGE_SIZE: Final = Field("PageSize", whole(1, 100), "default 20")
-CURSOR: Final = Field("Cursor", line(500), "NextCursor of the page before")
-MINE: Final = Field("Mine", flag(), "only what is yours")
-LIVE: Final = Field("Live", flag())
+DRY_RUN: Final = Field("DryRun", boolean_kind())
+IDEMPOTENCY_KEY: Final = Field("IdempotencyKey", line_kind(255))
+IF_UPDATED: Final = Field("IfUpdated", datetime_kind(), "the UpdatedDate you last saw; refused if changed since")
+SEARCH_FIELD: Final = Field("Search", line_kind(200), "words or beginnings of words")
+PAGE_SIZE: Final = Field("PageSize", integer_kind(1, 100), "default 20")
+CURSOR: Final = Field("Cursor", line_kind(500), "NextCursor of the page before")
+MINE: Final = Field("Mine", boolean_kind(), "only what is yours")
+LIVE_FIELD: Final = Field("Live", boolean_kind())
 CONFIRM: Final = Field(
-    "Confirm", flag(), "true once the person you act for has agreed to this very call; ask them first"
+    "Confirm", boolean_kind(), "true once the person you act for has agreed to this very call; ask them first"
 )
 
 
@@ -78,7 +78,7 @@ class Method:
     """One thing that can be done. `arguments` are its own; every write also takes DryRun and IdempotencyKey.
 
     `returns` maps each top-level key of the answer to a sentence; `record` is the record that the method is about.
-    `moderates`: the method decides on what others wrote; `undoes`: it undoes a change of any method; `asks`: it takes
+    `moderates`: the method decides on what others wrote; `undoes`: it undoes a change of any method; `takes_confirm`: it takes
     Confirm too. `errors` are those that the method raises besides the ones of its effect. `carries_undo`: an undo of a
     change of its record calls this method. `answers_as` names the read whose answer for the record's code is the same.
     """
@@ -95,7 +95,7 @@ class Method:
     record: Record | None = None
     moderates: bool = False
     undoes: bool = False
-    asks: bool = False
+    takes_confirm: bool = False
     errors: Errors = ()
     carries_undo: bool = False
     answers_as: str = ""
@@ -106,34 +106,38 @@ class Method:
         return Access.READ if self.effect is Effect.READ else Access.WRITE
 
     @cached_property
-    def takes(self) -> tuple[Field, ...]:
+    def all_arguments(self) -> tuple[Field, ...]:
         """All arguments, including those that every write has."""
         common = () if self.access is Access.READ else (DRY_RUN, IDEMPOTENCY_KEY)
-        return self.arguments + common + ((CONFIRM,) if self.asks else ())
+        return self.arguments + common + ((CONFIRM,) if self.takes_confirm else ())
 
     @property
     def all_errors(self) -> Errors:
         """The errors that a call of the method may be answered with once the gate has let it in."""
-        asked = (ConfirmationRequired, NotConfirmed) if self.asks else ()
+        asked = (ConfirmationRequired, NotConfirmed) if self.takes_confirm else ()
         return tuple(dict.fromkeys((*_ALL_METHODS, *_BY_EFFECT[self.effect], *self.errors, *asked)))
 
     @property
-    def is_grave(self) -> bool:
+    def always_needs_confirmation(self) -> bool:
         """True when the method deletes or moderates: on a confirming profile the person confirms each of its calls."""
         return self.effect is Effect.DELETE or self.moderates
 
     @property
-    def may_be_grave(self) -> bool:
+    def may_need_confirmation(self) -> bool:
         """True when some calls of the method need confirmation: it is grave, may publish, or undoes."""
-        return self.is_grave or self.undoes or (self.access is Access.WRITE and LIVE in self.arguments)
+        return (
+            self.always_needs_confirmation
+            or self.undoes
+            or (self.access is Access.WRITE and LIVE_FIELD in self.arguments)
+        )
 
     @cached_property
     def _with_confirm(self) -> Method:
-        return replace(self, asks=True)
+        return replace(self, takes_confirm=True)
 
     def for_profile(self, *, confirm: bool) -> Method:
         """The method as a profile has it: on a confirming one (`confirm`), a method that may be grave takes Confirm too."""
-        return self._with_confirm if confirm and self.may_be_grave else self
+        return self._with_confirm if confirm and self.may_need_confirmation else self
 
     def listing(self) -> dict[str, Any]:
         """The tool as tools/list sends it."""
@@ -146,11 +150,11 @@ class Method:
             "annotations": self.annotations(),
         }
 
-    def keeps(self, field: Field) -> bool:
+    def must_have(self, field: Field) -> bool:
         """True when the record must always have a value in this field."""
         return self.record is not None and field.name in (*self.record.required, *self.record.defaults)
 
-    def clears(self, field: Field) -> bool:
+    def can_clear(self, field: Field) -> bool:
         """True when null is a valid value of this argument, which clears the attribute."""
         only_asked = field.name in (DRY_RUN.name, IDEMPOTENCY_KEY.name, IF_UPDATED.name, CONFIRM.name)
         return self.effect is Effect.UPDATE and not field.required and not only_asked
@@ -162,11 +166,11 @@ class Method:
 
     def input_schema(self) -> dict[str, Any]:
         """The JSON Schema of the arguments."""
-        required = [field.name for field in self.takes if field.required]
-        properties = {f.name: f.schema(null=self.clears(f) and not self.keeps(f)) for f in self.takes}
+        required = [field.name for field in self.all_arguments if field.required]
+        properties = {f.name: f.schema(null=self.can_clear(f) and not self.must_have(f)) for f in self.all_arguments}
         schema: dict[str, Any] = {"type": "object", "properties": properties}
         return schema | (
-            {"required": required} if required else {"additionalProperties": False} if not self.takes else {}
+            {"required": required} if required else {"additionalProperties": False} if not self.all_arguments else {}
         )
 
     def output_schema(self) -> dict[str, Any]:
@@ -182,26 +186,26 @@ class Method:
         return {"destructiveHint": destructive, "idempotentHint": idempotent, "openWorldHint": False}
 
     @cached_property
-    def model(self) -> type[BaseModel]:
+    def arguments_model(self) -> type[BaseModel]:
         """The pydantic model of the arguments; it is built on first use, which keeps the start of the process short."""
-        shapes: dict[str, Any] = {f.inside: _shape(f, self.clears(f)) for f in self.takes}
+        shapes: dict[str, Any] = {f.python_name: _model_field(f, self.can_clear(f)) for f in self.all_arguments}
         return create_model(self.name, __config__=ConfigDict(extra="forbid", frozen=True), **shapes)
 
 
-def _shape(field: Field, nullable: bool) -> tuple[Any, Any]:
+def _model_field(field: Field, nullable: bool) -> tuple[Any, Any]:
     if field.required:
         return field.kind.annotation, PydanticField(alias=field.name)
     annotation = field.kind.annotation | None if nullable else field.kind.annotation
     return annotation, PydanticField(default=None, alias=field.name)
 
 
-def listing(record: Record, *filters: Field) -> tuple[Field, ...]:
+def list_arguments(record: Record, *filters: Field) -> tuple[Field, ...]:
     """The arguments that every list has, followed by its own filters."""
     return (
-        SEARCH,
-        Field("DateFilter", moment(), "created or updated after"),
-        Field("SortBy", choice(*record.sorts)),
-        Field("SortOrder", choice("asc", "desc")),
+        SEARCH_FIELD,
+        Field("DateFilter", datetime_kind(), "created or updated after"),
+        Field("SortBy", choice_kind(*record.sorts)),
+        Field("SortOrder", choice_kind("asc", "desc")),
         PAGE_SIZE,
         CURSOR,
         Field("StartCode", record.code_field.kind),

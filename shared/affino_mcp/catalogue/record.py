@@ -11,14 +11,14 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
 from affino_mcp.catalogue.field import Field, snake_case
-from affino_mcp.catalogue.kinds import Kind, code, moment
+from affino_mcp.catalogue.kinds import Kind, code_kind, datetime_kind
 
-PERSON_REFERENCE: Final = Kind("person", {"type": "object"}, None)
-STAMPS: Final = (
-    Field("CreatedDate", moment(), "when it was created, UTC"),
-    Field("CreatedBy", PERSON_REFERENCE, "who created it: UserCode and Name"),
-    Field("UpdatedDate", moment(), "when it was last changed, UTC"),
-    Field("UpdatedBy", PERSON_REFERENCE, "who changed it last: UserCode and Name"),
+PERSON_KIND: Final = Kind("person", {"type": "object"}, None)
+STAMP_FIELDS: Final = (
+    Field("CreatedDate", datetime_kind(), "when it was created, UTC"),
+    Field("CreatedBy", PERSON_KIND, "who created it: UserCode and Name"),
+    Field("UpdatedDate", datetime_kind(), "when it was last changed, UTC"),
+    Field("UpdatedBy", PERSON_KIND, "who changed it last: UserCode and Name"),
 )
 
 
@@ -52,7 +52,7 @@ class Record:
     @cached_property
     def code_field(self) -> Field:
         """The generated code as a field; its `needed()` is the argument that selects a record."""
-        return Field(self.code, code(), f"the {self.words}'s code")
+        return Field(self.code, code_kind(), f"the {self.words}'s code")
 
     @property
     def words(self) -> str:
@@ -62,7 +62,7 @@ class Record:
     @cached_property
     def attributes(self) -> tuple[Field, ...]:
         """All attributes of a full answer."""
-        return (self.code_field, *self.fields, *self.derived, *STAMPS)
+        return (self.code_field, *self.fields, *self.derived, *STAMP_FIELDS)
 
     @cached_property
     def writable(self) -> dict[str, Field]:
@@ -73,19 +73,20 @@ class Record:
     def model(self) -> type[BaseModel]:
         """The pydantic model of the writable fields as stored, none of them required; it is built on first use."""
         shapes: dict[str, Any] = {
-            f.inside: (f.kind.stored_annotation | None, PydanticField(default=None, alias=f.name)) for f in self.fields
+            f.python_name: (f.kind.stored_annotation | None, PydanticField(default=None, alias=f.name))
+            for f in self.fields
         }
         return create_model(self.name, __config__=ConfigDict(extra="forbid", frozen=True), **shapes)
 
-    def some(self, *names: str) -> tuple[Field, ...]:
+    def optional_arguments(self, *names: str) -> tuple[Field, ...]:
         """The named fields, as optional arguments."""
         return tuple(self.writable[name] for name in names)
 
-    def creating(self, without: tuple[str, ...] = ()) -> tuple[Field, ...]:
+    def create_arguments(self, without: tuple[str, ...] = ()) -> tuple[Field, ...]:
         """All writable fields as arguments of a create method, the required ones first."""
-        first = tuple(self.writable[name].needed() for name in self.required)
+        first = tuple(self.writable[name].as_required() for name in self.required)
         return first + tuple(f for f in self.fields if f.name not in (*self.required, *without))
 
-    def updating(self, without: tuple[str, ...] = ()) -> tuple[Field, ...]:
+    def update_arguments(self, without: tuple[str, ...] = ()) -> tuple[Field, ...]:
         """The code and all writable fields as arguments of an update method."""
-        return (self.code_field.needed(), *(f for f in self.fields if f.name not in without))
+        return (self.code_field.as_required(), *(f for f in self.fields if f.name not in without))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from affino_mcp.catalogue.capability import SWITCHED, Capability, Family
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Capability, Family
 from affino_mcp.catalogue.families import (
     accounts,
     always,
@@ -21,31 +21,30 @@ from affino_mcp.catalogue.families import (
     member_lists,
     notes,
     opportunities,
+    opportunity_parts,
     tasks,
     website,
 )
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
 
+_OPPORTUNITIES: Final = (*opportunities.METHODS, *opportunity_parts.METHODS)
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 _FORUMS: Final = (forums, forum_threads)
 _MEDIA: Final = (media_items, media_files)
 _EVERY: Final = (history, always)
 METHODS: Final[dict[str, Method]] = {
     method.name: method
-    for module in (
-        accounts,
-        contacts,
-        member_lists,
-        opportunities,
-        tasks,
-        notes,
-        *_ARTICLES,
-        *_FORUMS,
-        *_MEDIA,
-        *_EVERY,
+    for methods in (
+        accounts.METHODS,
+        contacts.METHODS,
+        member_lists.METHODS,
+        _OPPORTUNITIES,
+        tasks.METHODS,
+        notes.METHODS,
+        *(module.METHODS for module in (*_ARTICLES, *_FORUMS, *_MEDIA, *_EVERY)),
     )
-    for method in sorted(module.METHODS, key=lambda m: m.name)
+    for method in sorted(methods, key=lambda m: m.name)
 }
 """Every method by its name."""
 
@@ -54,7 +53,7 @@ RECORDS: Final[dict[str, Record]] = {
     for r in (
         accounts.ACCOUNT,
         contacts.CONTACT,
-        *(kind.record for kind in member_lists.KINDS),
+        *(kind.record for kind in member_lists.LIST_KINDS),
         opportunities.OPPORTUNITY,
         tasks.TASK,
         notes.NOTE,
@@ -73,9 +72,9 @@ RECORDS: Final[dict[str, Record]] = {
 _WITH_TOPICS: Final = tuple(f for f in Family if f not in (Family.TASKS, Family.NOTES, Family.FORUMS, Family.ALWAYS))
 
 
-def shown(method: Method, capability: Capability) -> bool:
+def is_listed(method: Method, capability: Capability) -> bool:
     """True when a profile lists this method and may call it: the only predicate for both."""
-    of_any = _WITH_TOPICS if method.name == "list_topics" else SWITCHED if method in history.METHODS else ()
+    of_any = _WITH_TOPICS if method.name == "list_topics" else SWITCHED_FAMILIES if method in history.METHODS else ()
     if of_any:
         return any(capability.allows(family, method.access) for family in of_any)
     return capability.allows(method.family, method.access)

@@ -32,10 +32,10 @@ class WarningCode(StrEnum):
     SESSION_EXPIRES_SOON = "SESSION_EXPIRES_SOON"
 
 
-Warning_ = dict[str, Any]
+CallWarning = dict[str, Any]
 """`{"Code", "Argument", "Message"}` as callers and the API Log see it."""
 
 
-def warning(code: WarningCode, argument: str, message: str, **more: Any) -> Warning_:
+def make_warning(code: WarningCode, argument: str, message: str, **more: Any) -> CallWarning:
     """Makes one warning; `argument` is the argument or attribute that it concerns ("" for the whole call)."""
     return {"Code": code.value, "Argument": argument, "Message": message, **more}

@@ -8,7 +8,7 @@ from typing import Final
 import typer
 
 from affino_mcp.audit.queries import is_record
-from affino_mcp.catalogue.capability import SWITCHED, Access
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
 from affino_mcp.clock import understood
 
 Families = dict[str, frozenset[Access]]
@@ -26,7 +26,7 @@ def families(words: list[str]) -> Families:
 
 def _family(word: str) -> tuple[str, frozenset[Access]]:
     name, sign, switches = word.partition("=")
-    known = {str(family): family for family in SWITCHED}
+    known = {str(family): family for family in SWITCHED_FAMILIES}
     if name not in known or not sign:
         advice = f"say FAMILY=read,write, FAMILY=read or FAMILY=off; families: {', '.join(known)}"
         raise _wrong(f"'{word}': {advice}", "--family")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.admin.display import switches
-from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.gate.profiles.profile import OPTIONS, Profile
 from affino_mcp.gate.profiles.profile_form import faults
 from affino_mcp.gate.profiles.profiles import Families
@@ -33,7 +33,7 @@ class ProfileForm:
     @classmethod
     def of(cls, profile: Profile) -> ProfileForm:
         """A profile in the form; a burst that follows from the rate is left empty."""
-        ticked = {f"{family}.{access}" for family in SWITCHED for access in _on(profile.capability, family)}
+        ticked = {f"{family}.{access}" for family in SWITCHED_FAMILIES for access in _on(profile.capability, family)}
         burst = "" if profile.burst == default_burst(profile.rate) else str(profile.burst)
         options = frozenset(name for name, on in profile.options.items() if on)
         return cls(profile.name, str(profile.rate), burst, profile.notes, frozenset(ticked), options, profile.version)
@@ -50,7 +50,7 @@ class ProfileForm:
         """Every family with its switches, also those that are off."""
         return {
             str(family): frozenset(access for access in Access if f"{family}.{access}" in self.grid)
-            for family in SWITCHED
+            for family in SWITCHED_FAMILIES
         }
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from affino_mcp.audit.changes import Change, only
 from affino_mcp.audit.row import CONTROL, Row
-from affino_mcp.catalogue.families.history import SWITCH
+from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.instance.port import linked_family
@@ -33,9 +33,9 @@ def _seen(ask: Ask, own: str, change: Change) -> Change:
 def _tells(ask: Ask, name: str) -> bool:
     """Links to records of a family that the person may not read are left out, as in history."""
     to = linked_family(name)
-    return to not in SWITCH or ask.may(f"{_family(name)}.read")
+    return to not in HISTORY_FAMILIES or ask.may(f"{_family(name)}.read")
 
 
 def _family(ref: str) -> str:
     """The family whose rights a record follows; "" for none."""
-    return SWITCH.get(ref.partition("#")[0], "")
+    return HISTORY_FAMILIES.get(ref.partition("#")[0], "")

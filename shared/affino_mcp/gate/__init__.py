@@ -1,1 +1,1 @@
-"""Who calls, and may they: credentials, profiles, sessions, people, guards."""
+"""Authenticates and authorises callers: credentials, profiles, sessions, people, guards against abuse."""

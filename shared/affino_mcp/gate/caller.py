@@ -1,4 +1,4 @@
-"""Who calls: the profile, the person and the session that met on one call. Nothing of it outlives the call (R23)."""
+"""The admitted caller of one call: profile, person and session. It is not cached between calls."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
 
 @dataclass(frozen=True)
 class Caller:
-    """An admitted caller: what may be touched, who is acting, and what is left of the profile's budget.
+    """An admitted caller: the profile, the person who acts, their session, and the profile's rate state.
 
-    `former` is the secret that let the caller in, when it was not the current one.
+    `former` is the previous secret when the caller used that one instead of the current secret.
     """
 
     profile: Profile

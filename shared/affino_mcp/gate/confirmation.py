@@ -1,9 +1,9 @@
-"""Confirmation: on a profile that asks for it, the person says yes before their agent deletes, moderates or publishes.
+"""Confirmation of calls: on profiles that require it, agents delete, moderate or publish only if the person agrees.
 
-A client that can show forms (MCP 2026-07-28) is answered with a question and asks its person; the retry brings the person's
-answer and our `state`: until when it is good, and a MAC with a key derived from the profile's secret over person, profile,
-tool and arguments, so that an answer counts for the very call that it was given for, once. Any other client is refused, and
-its agent calls again with Confirm when the person has agreed. Nothing is stored of a question.
+A client that can show forms (MCP 2026-07-28) is answered with a question for its person. The client's retry carries the
+answer and the question's `state`: an expiry time, and a MAC over person, profile, tool and arguments with a key derived
+from the profile's secret. So an answer is valid once, and only for the call that it was given for. Any other client is
+refused; its agent calls again with the argument Confirm after the person has agreed. Questions are not stored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from affino_mcp.gate.caller import Caller
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError
 
 GOOD_FOR: Final = 5 * 60
-"""Seconds in which the person may answer."""
+"""Seconds within which the person may answer."""
 
 _LABEL: Final = b"affino-mcp confirmation\0"
 _STATE: Final = re.compile(r"([0-9]{1,12})\.([0-9a-f]{64})", re.ASCII)
@@ -30,7 +30,7 @@ _MOST_SHOWN: Final = 600
 
 
 class How(StrEnum):
-    """How a call was confirmed, as the API Log says it; empty when it was not, or did not have to be."""
+    """How a call was confirmed, as the API Log records it; empty when it was not, or did not have to be."""
 
     NOT = ""
     FORM = "by form"
@@ -39,7 +39,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """What the person is asked, and the state that must come back with the answer."""
+    """The question for the person, and the state that the client must send back with the answer."""
 
     message: str
     state: str = field(repr=False)
@@ -47,7 +47,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Form:
-    """What a message says of forms: whether its client can show them, and the answer and the state that came back."""
+    """The form part of a message: whether the client can show forms, and the answer and state that it sends back."""
 
     offered: bool = False
     agreed: bool | None = None
@@ -56,7 +56,10 @@ class Form:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The confirmation of one call. `said` is its own argument Confirm, which counts only where no form can be shown."""
+    """Decides whether one call is confirmed.
+
+    `said` is the call's argument Confirm; it counts only if no form can be shown.
+    """
 
     caller: Caller
     tool: str
@@ -74,11 +77,14 @@ class Confirmation:
 
     @property
     def agreement(self) -> dict[str, str]:
-        """The person's answer as an IdempotencyKey, so that it counts once and a repeated call gets its answer again."""
+        """The state as IdempotencyKey, so that an answer counts once and a repeated call gets the same result.
+
+        Else empty.
+        """
         return {IDEMPOTENCY_KEY.name: self.form.state} if self.how is How.FORM else {}
 
     def refusal(self, subject: str, shown: Mapping[str, Any]) -> ToolError | None:
-        """What a call is answered that is not confirmed; `shown` are its checked arguments as the person may see them."""
+        """The error for an unconfirmed call, None for a confirmed one; `shown` are the checked arguments, redacted."""
         if self.how is not How.NOT:
             return None
         if self._answer() is False:
@@ -86,7 +92,7 @@ class Confirmation:
         return ConfirmationRequired(CONFIRM.name, self._question(subject, shown) if self.form.offered else None)
 
     def _answer(self) -> bool | None:
-        """The person's answer to this very call; None when there is none, or its state is wrong or too old."""
+        """The person's answer to this call; None when there is none, or its state is wrong or expired."""
         found = _STATE.fullmatch(self.form.state)
         if found is None or int(found[1]) <= self.now or not hmac.compare_digest(self._mac(int(found[1])), found[2]):
             return None
@@ -105,7 +111,10 @@ class Confirmation:
 
 
 def _readable(shown: Mapping[str, Any]) -> str:
-    """Arguments for a person: the short ones first, so that no text hides a code or a flag; it is told when some are cut."""
+    """The arguments as text for a person: short ones first, so that no long text hides a code.
+
+    The text says if it is cut.
+    """
     entries = sorted(shown.items(), key=lambda entry: len(json.dumps(entry, ensure_ascii=False)))
     text = json.dumps(dict(entries), ensure_ascii=False)
     plain = "".join(letter if letter.isprintable() else " " for letter in text)

@@ -1,4 +1,4 @@
-"""The three credentials as they come in HTTP headers (R21, R38). Nothing else of a request is ever looked at."""
+"""Reads a caller's three credentials (API Key, API Secret, AccessToken) from HTTP headers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECRET = re.compile(rb"[A-Za-z0-9]{1,128}")
 
 @dataclass(frozen=True)
 class Credentials:
-    """What the caller presents; well formed, not yet believed. `token` is in canonical form."""
+    """The credentials that a caller presents: well formed, not verified. `token` is in canonical form."""
 
     key: str
     secret: str = field(repr=False)
@@ -26,11 +26,11 @@ class Credentials:
 
 
 def read(headers: RawHeaders) -> Credentials:
-    """The credentials in raw ASGI header pairs.
+    """Gives the credentials in raw ASGI header pairs.
 
-    `X-API-Key: key:secret` carries both; `X-Auth-Token` is another name for `X-API-Secret` (design decision 5). A value
-    given twice must be the same twice. Raises BadCredentials for anything missing, repeated, over-long or holding any
-    character that a credential cannot hold (a comma is what a proxy leaves of a repeated header).
+    `X-API-Key: key:secret` carries key and secret; `X-Auth-Token` is another name for `X-API-Secret`. A secret given
+    under two names must be the same in both. Raises BadCredentials when a credential is missing, repeated, too long or
+    holds a character that is not allowed (a proxy joins repeated headers with a comma, which no credential may hold).
     """
     given = _given(headers)
     packed_key, colon, packed_secret = given.get(b"x-api-key", b"").partition(b":")
@@ -43,7 +43,7 @@ def read(headers: RawHeaders) -> Credentials:
 
 
 def presented(headers: RawHeaders) -> tuple[str, ...]:
-    """The secrets among the headers, to be kept out of rows; none when they are not well formed."""
+    """Gives the secret and the token in the headers, for redaction; empty when the headers are not well formed."""
     try:
         given = read(headers)
     except BadCredentials:

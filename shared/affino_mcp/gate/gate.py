@@ -1,4 +1,4 @@
-"""The gate: three credentials in, one Caller or one Refusal out (design section 5)."""
+"""The gate: turns the three credentials of a call into a Caller, or raises a Refusal."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ Resolved = Callable[[], tuple[Session, Person]]
 
 
 class Gate:
-    """Decides about calls. One per process; with a `pool`, the profile's write and the session's read run side by side.
+    """Admits or refuses calls. One per process.
 
-    With `used`, it is noted now and then that a session is in use.
+    With a `pool`, the profile's write and the session's read run in parallel. With `used`, the gate records from time
+    to time that a session is in use.
     """
 
     def __init__(
@@ -63,13 +64,15 @@ class Gate:
         self._pool, self._used, self._clock = pool, used, clock
 
     def admit(self, headers: RawHeaders, *, charge: bool, source: str = "") -> Caller:
-        """The caller behind these raw headers; `charge` takes one call from the profile's budget (handshakes do not).
+        """Gives the caller behind these raw headers.
 
-        Raises BadCredentials, always the same, unless key and secret are right; then SessionUnknown, SessionExpired,
-        PersonInactive, ProfileDisabled or RateLimited, `about` the profile, the person and the token's fingerprint as far
-        as known. Raises Unavailable when a store does not answer. Only an admitted call costs budget. Credentials that
-        nobody has are counted against their `source`, which is told TooManyFailures after many (R130); right ones never.
-        The profile's former secret is FormerSecret (a BadCredentials that the log knows apart), or let in during its overlap.
+        `charge` takes one call from the profile's budget (handshakes do not). Raises the same BadCredentials for every
+        wrong key or secret; after a right key and secret SessionUnknown, SessionExpired, PersonInactive,
+        ProfileDisabled or RateLimited, with the profile, the person and the token's fingerprint as far as they are
+        known. Raises Unavailable when a store does not answer. Only an admitted call costs budget. Unknown credentials
+        are counted against their `source`, which gets TooManyFailures after many of them; right credentials are never
+        counted. The profile's previous secret is admitted during its overlap; after that it raises FormerSecret, a
+        BadCredentials that the API Log tells apart.
         """
         credentials = read(headers)
         try:
@@ -85,7 +88,7 @@ class Gate:
         return caller
 
     def _marked(self, caller: Caller, credentials: Credentials) -> Caller:
-        """The caller; one that came with the former secret is noted and told."""
+        """The caller; one that used the previous secret is recorded, and gets the secret's end in `former`."""
         profile, former = caller.profile, caller.profile.former
         if former is None or standing(profile, credentials.secret, self._clock()) is Standing.CURRENT:
             return caller
@@ -93,9 +96,9 @@ class Gate:
         return replace(caller, former=former)
 
     def _known_still(self, refusal: FormerSecret, credentials: Credentials, source: str) -> Refusal:
-        """The refusal of a former secret, about whom it concerns; with nobody's token it counts as a stranger's.
+        """Gives the refusal of a previous secret, with the person; an unknown token is counted against its source.
 
-        Nothing is counted or noted when the sessions do not answer: it may be somebody's.
+        Nothing is counted or recorded when the sessions do not answer: the token may belong to a person.
         """
         profile: Profile = refusal.profile
         refusal.about(fingerprint=fingerprint(digest(credentials.token)))
@@ -109,7 +112,7 @@ class Gate:
         return self._counted(source, refusal)
 
     def _counted(self, source: str, stranger: Refusal) -> Refusal:
-        known = stranger.person is not None  # a session that was logged out: nobody guesses those
+        known = stranger.person is not None  # a token of a session that was logged out is no guess
         wait = unless_down(lambda: self._strangers.failed(source)) if source and not known else None
         if wait is None:
             return stranger
@@ -136,7 +139,10 @@ class Gate:
         return ReloginOffered(link(profile, expired.session, seconds(self._clock())))
 
     def _identified(self, credentials: Credentials) -> Profile:
-        """The profile of this key and secret. A cached version answers for a right secret; a wrong one asks the row."""
+        """The profile of this key and secret.
+
+        The cached version decides if it accepts the secret; otherwise the row does.
+        """
         cached = self._reader.cached(credentials.key)
         if cached is not None and self._accepts(cached, credentials):
             return cached
@@ -147,7 +153,7 @@ class Gate:
         return standing(profile, credentials.secret, self._clock()) in {Standing.CURRENT, Standing.OVERLAPPING}
 
     def _believed(self, profile: Profile | None, credentials: Credentials) -> Profile:
-        """The profile, if the secret opens it now; raises BadCredentials, or FormerSecret about the profile."""
+        """The profile, if the secret is accepted now; raises BadCredentials, or FormerSecret with the profile."""
         found = standing(profile, credentials.secret, self._clock())
         if profile is None or found is Standing.STRANGE:
             raise BadCredentials
@@ -166,7 +172,10 @@ class Gate:
         return self._joined(profile, paid, resolved)
 
     def _refuse_known(self, profile: Profile, token: str) -> None:
-        """Refuse without a write while this process knows that the limit is reached; the first refusals name the person."""
+        """Raises RateLimited without a write while this process knows that the limit is reached.
+
+        Sampled refusals name the person.
+        """
         try:
             self._meter.refuse_known(profile)
         except RateLimited as refusal:
@@ -185,7 +194,10 @@ class Gate:
     def _current(
         self, profile: Profile, credentials: Credentials, ask: Callable[[Profile], Charge]
     ) -> tuple[Profile, Charge]:
-        """Asks about the profile; when the row names another version, takes that one and decides again."""
+        """Charges or reads the profile's budget.
+
+        If the row names another version, reads that version and decides again.
+        """
         for _ in range(TURNS):
             try:
                 return profile, ask(profile)

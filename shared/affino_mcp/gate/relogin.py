@@ -1,7 +1,7 @@
-"""Logging in again without touching the client: a short-lived link lets the same person revive an expired session.
+"""Relogin links: a short-lived link lets the same person revive an expired session without changing the client.
 
-Off unless the profile says otherwise: whoever holds a stolen, expired AccessToken with its key and secret could ask its
-owner to revive it. A link is signed with a key derived from the profile's secret and good for one expiry of one session.
+Off by default: a thief of an expired AccessToken with its key and secret could ask its owner to revive it. A link is
+signed with a key derived from the profile's secret, and is valid for one expiry of one session.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class ReloginOffered(SessionExpired):
 
 @dataclass(frozen=True)
 class Offer:
-    """What a link says: whose client (the profile's key) waits for which session, that ended when, and until when."""
+    """What a link holds: the profile's key, the session's digest, when the session expired, the link's end, the MAC."""
 
     key: str
     digest: str = field(repr=False)
@@ -50,18 +50,18 @@ class Offer:
 
     @classmethod
     def read(cls, link: str) -> Offer | None:
-        """The offer in a link, not yet believed; None when it is no link."""
+        """Parses a link without verifying it; None when the text has not the form of a link."""
         match = _LINK.fullmatch(link)
         return cls(match[1], match[2], int(match[3]), int(match[4]), match[5]) if match else None
 
     def holds(self, profile: Profile, now: int) -> bool:
-        """Whether this profile's gate made the link, not too long ago, and the profile still allows it."""
+        """True if this profile's secret made the MAC, the link has not expired, and the profile still allows relogin."""
         right = hmac.compare_digest(_mac(profile, self.key, self.digest, self.expired, self.until), self.mac)
         return right and profile.relogin and now < self.until
 
 
 def link(profile: Profile, session: Session, now: int) -> str:
-    """The link for an expired session."""
+    """Makes the link for an expired session."""
     parts = (profile.key, session.digest, session.expires, now + GOOD_FOR)
     return ".".join(map(str, (*parts, _mac(profile, *parts))))
 
@@ -71,17 +71,17 @@ def _mac(profile: Profile, key: str, digest: str, expired: int, until: int) -> s
 
 
 class Revivals:
-    """Gives expired sessions another hour under the token that their client already holds."""
+    """Revives expired sessions for another lifetime, under the token that the client already holds."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
         self._sessions, self._lifetime = Sessions(db, settings, clock), settings.session_lifetime
 
     def revive(self, user_code: int, offer: Offer) -> Session | None:
-        """The session, alive again, for the person who has just logged in.
+        """Gives the revived session, for the person who has just logged in.
 
-        None, and nothing happens, when it is another person's, was logged out or refreshed, or is alive already. Raises
-        PersonInactive, StoreUnavailable.
+        None, and nothing is written, when the session is another person's, was logged out or refreshed, or is live.
+        Raises PersonInactive, StoreUnavailable.
         """
         return until_settled(lambda: self._revive(user_code, offer))
 

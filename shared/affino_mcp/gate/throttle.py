@@ -1,4 +1,4 @@
-"""What this process has noted lately, so that the same is not noted at every call."""
+"""Throttles repeated writes of this process to one per interval and key."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ _REMEMBERED: Final = 1000
 
 
 class Lately:
-    """Lets one note of a kind through in `every` seconds. It may forget, and let one through too early, never too late."""
+    """Allows one action per key in `every` seconds.
+
+    When it forgets old keys, it allows an action too early, never too late.
+    """
 
     def __init__(self, every: int) -> None:
         self._every = every
         self._noted: dict[Hashable, int] = {}
 
     def lets(self, what: Hashable, now: int) -> bool:
-        """Whether this is to be noted now (seconds since the epoch); if so it counts as noted."""
+        """True if the action is due at `now` (seconds since the epoch); it then counts as done."""
         if now - self._noted.get(what, 0) < self._every:
             return False
         if len(self._noted) >= _REMEMBERED:

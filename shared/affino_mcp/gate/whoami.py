@@ -1,4 +1,4 @@
-"""Who am I: what a caller may know about its own call, and never a secret."""
+"""Answers `get_current_user`: what a caller may know about its own call, without secrets."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from affino_mcp.clock import iso
 from affino_mcp.gate.caller import Caller
 
 CURRENT_USER: Final = "get_current_user"
-"""The catalogue method that the gate answers itself, whatever the instance is."""
+"""The catalogue method that the gate answers itself, for every kind of instance."""
 
 
 def current_user(caller: Caller) -> dict[str, Any]:
-    """The answer of `get_current_user`."""
+    """Gives the answer of `get_current_user`."""
     return {
         "UserCode": caller.person.user_code,
         "Name": caller.person.name,

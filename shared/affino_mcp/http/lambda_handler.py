@@ -1,4 +1,4 @@
-"""An ASGI application as a Lambda handler for API Gateway REST events, on one event loop that is kept."""
+"""Runs an ASGI application as a Lambda handler for API Gateway REST events, on one persistent event loop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class AsgiLambdaHandler:
-    """Call it with an event."""
+    """A Lambda handler: called with an event and its context, gives API Gateway's answer."""
 
     def __init__(self, app: ASGIApp, stage: str) -> None:
         self._loop = asyncio.new_event_loop()
@@ -21,11 +21,11 @@ class AsgiLambdaHandler:
         self._mangum = Mangum(cast("ASGI", app), lifespan="off", api_gateway_base_path=f"/{stage}")
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        """Answer one API Gateway event. The loop is set again: other code may have taken it away."""
+        """Answers one API Gateway event. Sets the event loop again, because other code may have unset it."""
         asyncio.set_event_loop(self._loop)
         return self._mangum(event, context)
 
     def close(self) -> None:
-        """End the loop; a Lambda process never does."""
+        """Closes the event loop; for tests, a Lambda process never calls it."""
         self._loop.close()
         asyncio.set_event_loop(None)

@@ -1,4 +1,4 @@
-"""Where a caller reached us: needed to name a page of ours to somebody who is not there yet."""
+"""The service's own address as a caller reached it, for links to its pages."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 
 def base_url(scope: Mapping[str, Any]) -> str:
-    """Our own address in an ASGI scope, without a slash at its end; behind API Gateway with the stage, if it is part of it.
+    """Gives the own address of an ASGI scope, without a trailing slash.
 
-    Never taken from a header when API Gateway says it.
+    Behind API Gateway with the stage, if it is in the path. Behind API Gateway the address comes from the event, never
+    from a header of the caller.
     """
     event: dict[str, Any] = scope.get("aws.event") or {}
     context: dict[str, Any] = event.get("requestContext") or {}
@@ -22,5 +23,5 @@ def base_url(scope: Mapping[str, Any]) -> str:
 
 
 def is_loopback(base: str) -> bool:
-    """Whether the address is plain HTTP on this machine, where a browser takes no `__Host-` cookie."""
+    """True if the address is plain HTTP on this machine, where browsers accept no `__Host-` cookies."""
     return base.startswith("http://")

@@ -1,4 +1,4 @@
-"""The Control Centre beside another edge in one process: each request goes where its path says."""
+"""Routes requests by path to one of several ASGI applications in one process."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class Beside:
-    """An ASGI application made of several: the longest matching prefix wins; everything else, and start and stop, is `rest`'s.
+    """An ASGI application made of several: the longest matching prefix wins.
 
-    `later` applications are made when the first request for them comes.
+    `rest` gets all other requests, and lifespan events. Applications in `later` are made at their first request.
     """
 
     def __init__(self, later: Mapping[str, Callable[[], ASGIApp]], rest: ASGIApp) -> None:
@@ -18,7 +18,7 @@ class Beside:
         self._made: dict[str, ASGIApp] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
+        """Handles an ASGI scope with the application for its path."""
         await (self._at(scope["path"]) if scope["type"] == "http" else self._rest)(scope, receive, send)
 
     def _at(self, path: str) -> ASGIApp:

@@ -11,7 +11,7 @@ from affino_mcp.catalogue.families.forums import FORUM
 from affino_mcp.catalogue.families.website import SECTION
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
+from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.tool_errors import ToolError
 
 
@@ -57,7 +57,7 @@ def linked_family(attribute: str) -> str:
 
 
 @dataclass(frozen=True)
-class Changed:
+class RecordChange:
     """What a method did to one record (`family#code`): the kind of change and the attributes that differ.
 
     `before` and `after` hold the values of these attributes; a long text that is stored elsewhere appears as its
@@ -65,7 +65,7 @@ class Changed:
     """
 
     record: str
-    deed: str
+    kind: str
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
@@ -83,7 +83,7 @@ class Done:
     record: str = ""
     records: tuple[str, ...] = ()
     sealed: bool = False
-    changes: tuple[Changed, ...] = ()
+    changes: tuple[RecordChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Call:
 
     `profile` binds cursors and idempotency keys; `method` (the method's name, which the instance fills in) binds
     cursors too. `readable` and `writable` say which families the profile switches on. `seal` builds the audit row that
-    a write takes into its own transaction; it returns None for a channel without an audit log. `unconfirmed` takes the
+    a write takes into its own transaction; it returns None for a channel without an audit log. `confirmation_refusal` takes the
     name, for people, of the record of a write that deletes, moderates or publishes, and returns the refusal when the
     person has not confirmed the write.
     """
@@ -110,20 +110,20 @@ class Call:
     at: datetime
     request_id: str
     cursor_key: bytes
-    seal: Callable[[Done, list[Warning_]], AuditWrite | None]
+    seal: Callable[[Done, list[CallWarning]], AuditWrite | None]
     channel: str = "mcp"
     method: str = ""
-    warnings: list[Warning_] = field(default_factory=list)
+    warnings: list[CallWarning] = field(default_factory=list)
     writable: Callable[[str], bool] = field(default=lambda _: False)
-    unconfirmed: Callable[[str], ToolError | None] = field(default=lambda _: None)
+    confirmation_refusal: Callable[[str], ToolError | None] = field(default=lambda _: None)
 
-    def reads(self, family: str) -> bool:
+    def may_read(self, family: str) -> bool:
         """True when this call may show a family's records: the profile and the person must both allow it."""
         return self.readable(family) and self.actor.has(f"{family}.read", self.at)
 
     def warn(self, code: WarningCode, argument: str, message: str, **more: Any) -> None:
         """Adds a warning, for the caller and the API Log, that something was not done exactly as asked."""
-        self.warnings.append(warning(code, argument, message, **more))
+        self.warnings.append(make_warning(code, argument, message, **more))
 
 
 PLACE_KINDS: Final = (SECTION.family, FORUM.family)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from affino_mcp.catalogue.capability import SWITCHED, Access, Family
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
 
 READ: Final = frozenset({Access.READ})
 BOTH: Final = frozenset({Access.READ, Access.WRITE})
@@ -53,7 +53,7 @@ class DemoProfile(NamedTuple):
 
 
 PROFILES: Final[Mapping[str, DemoProfile]] = {
-    "all": DemoProfile(dict.fromkeys(SWITCHED, BOTH), 6000),
+    "all": DemoProfile(dict.fromkeys(SWITCHED_FAMILIES, BOTH), 6000),
     "content-editor": DemoProfile({Family.ARTICLES: BOTH, Family.MEDIA_ITEMS: BOTH}, 300),
     "crm-read": DemoProfile(dict.fromkeys(CRM, READ), 300),
 }

@@ -58,14 +58,14 @@ def place(records: Records, at: datetime) -> Codes:
     """Make sections, categories and forums as an operator does; gives their codes by name."""
     codes: Codes = {}
     for name, read, write in SECTIONS:
-        code = website_records.place_section(records, name, at, read=read, write=write, publish=("Publishers",))
+        code = website_records.upsert_section(records, name, at, read=read, write=write, publish=("Publishers",))
         codes[f"section {name}"] = code
     for name, read, post in FORUMS:
-        codes[f"forum {name}"] = forums.place_forum(records, name, at, read=read, post=post)
-    codes["how-to"] = website_records.place_category(records, "How-to", at)
-    codes["stories"] = website_records.place_category(records, "Stories", at)
-    website_records.place_article_type(records, "Article", at)
-    codes["covers"] = media_categories.place_media_category(records, "Cover images", at)
+        codes[f"forum {name}"] = forums.upsert_forum(records, name, at, read=read, post=post)
+    codes["how-to"] = website_records.upsert_category(records, "How-to", at)
+    codes["stories"] = website_records.upsert_category(records, "Stories", at)
+    website_records.upsert_article_type(records, "Article", at)
+    codes["covers"] = media_categories.upsert_media_category(records, "Cover images", at)
     return codes
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from affino_mcp.clock import Clock
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.people.people import People
-from affino_mcp.instance.builtin.crm.staff import enrol, mark
+from affino_mcp.instance.builtin.crm.staff import enrol_staff, mark_staff_disabled
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.settings import Settings
@@ -32,7 +32,7 @@ def register(
         raise Conflict("A person with this e-mail address exists already.", argument="email")
     first, _, last = name.strip().rpartition(" ")
     records = Records(stores.database, settings.records_table, FACETS)
-    code = until_settled(lambda: enrol(records, first or last, last, address, clock()))
+    code = until_settled(lambda: enrol_staff(records, first or last, last, address, clock()))
     return people.create(code, name, address, groups, rights)
 
 
@@ -44,5 +44,5 @@ def switch(stores: Stores, settings: Settings, clock: Clock, user_code: int, *, 
     people = People(stores.database, settings, clock)
     person = people.enable(user_code) if active else people.disable(user_code)
     records = Records(stores.database, settings.records_table, FACETS)
-    until_settled(lambda: mark(records, user_code, clock(), disabled=not active))
+    until_settled(lambda: mark_staff_disabled(records, user_code, clock(), disabled=not active))
     return person

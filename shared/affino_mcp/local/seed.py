@@ -19,7 +19,7 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.local import demo_crm, demo_website
 from affino_mcp.local.demo import PROFILES, ROLES
-from affino_mcp.local.network import client
+from affino_mcp.local.network import nearby
 from affino_mcp.local.registration import register
 from affino_mcp.local.steps import Codes, filled, made
 from affino_mcp.settings import Settings
@@ -109,7 +109,7 @@ class Tools:
             self._headers[role] = accept | dict(self._headers_of(role))
         params = {"name": tool, "arguments": dict(arguments)}
         body = {"jsonrpc": "2.0", "id": "seed", "method": "tools/call", "params": params}
-        with client() as http:
+        with nearby() as http:
             answer = http.post(self._url, json=body, headers=self._headers[role]).json()
         result = answer.get("result", {})
         if result.get("isError", True):

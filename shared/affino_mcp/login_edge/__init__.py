@@ -1,1 +1,1 @@
-"""Login over HTTP: the REST calls and the Hub."""
+"""Login over HTTP: Affino's REST calls and the Hub's pages."""

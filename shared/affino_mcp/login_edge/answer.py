@@ -1,4 +1,4 @@
-"""What the login endpoint answers: Affino's shapes, our fixed texts."""
+"""The answers of the login endpoint, in Affino's form and with fixed texts."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ UNAVAILABLE = Fault(503, "-1", Unavailable.type, Unavailable.text)
 
 @dataclass
 class Known:
-    """What a login has found out about who is there, for its log line."""
+    """The profile, person and session of a login as far as they are known, for its log line."""
 
     profile: str = ""
     user_code: int | None = None
@@ -69,7 +69,7 @@ class Known:
 
 @dataclass(frozen=True)
 class LoginAnswer:
-    """An HTTP answer, and what may be logged about it: nothing here but the body holds a token."""
+    """An HTTP answer, and what may be logged about it; only the body may hold tokens."""
 
     status: int
     body: Mapping[str, Any] | None = field(repr=False)
@@ -91,28 +91,28 @@ class LoginAnswer:
         return b"" if self.body is None else json.dumps(self.body).encode()
 
     def line(self) -> dict[str, Any]:
-        """What the log keeps: codes and a fingerprint; no password, secret, token or e-mail address."""
+        """Gives the fields of the log line: codes and a fingerprint; no password, secret, token or e-mail address."""
         return {"status": self.status, "result": self.result, **asdict(self.known)}
 
 
 def untrusted(at: datetime) -> Fault:
-    """NO_TRUST with the server's time, which is what a caller with a wrong clock needs."""
+    """Gives NO_TRUST with the server's time, which a caller with a wrong clock needs."""
     return replace(NO_TRUST, message=f"{NO_TRUST.message} It is {timestamp_of(at)} here.")
 
 
 def granted(issued: Issued, known: Known) -> LoginAnswer:
-    """The tokens of a new session (R40)."""
+    """Gives the answer with the tokens of a new session."""
     tokens = {"AccessToken": issued.access_token, "RefreshToken": issued.refresh_token}
     left = issued.session.expires - issued.session.issued
     return LoginAnswer(200, tokens | {"Expires": str(left)}, "ok", known)
 
 
 def found(body: Mapping[str, Any] | None, known: Known) -> LoginAnswer:
-    """What was asked for, or nothing but success."""
+    """Gives the answer of success, with a body or without one."""
     return LoginAnswer(200, body, "ok", known)
 
 
 def refused(fault: Fault, known: Known, wait: float | None = None) -> LoginAnswer:
-    """An error in Affino's shape."""
+    """Gives the answer of a fault, in Affino's form; `wait` is in seconds."""
     body = {"error": {"code": fault.code, "message": fault.message}}
     return LoginAnswer(fault.status, body, fault.result, known, wait, {"allow": fault.allow} if fault.allow else {})

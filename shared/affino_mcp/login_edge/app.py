@@ -1,4 +1,4 @@
-"""The login endpoint as ASGI: no framework, so that its function starts fast."""
+"""The login endpoint as an ASGI application, without a framework so that its function starts fast."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Line = Callable[[str, Mapping[str, Any]], None]
 
 
 class Answer(Protocol):
-    """What is sent, and what is logged about it."""
+    """The interface of an HTTP answer: what is sent, and what is logged about it."""
 
     @property
     def status(self) -> int:
@@ -59,7 +59,10 @@ class Answer(Protocol):
 
 
 class LoginApp:
-    """Serves `/rest/{dbname}/...` and the Hub's pages; a thread checks the password, so that a server's event loop stays free."""
+    """Serves `/rest/{dbname}/...` and the Hub's pages.
+
+    Works in a thread, so that the server's event loop is not blocked.
+    """
 
     def __init__(
         self, db: Database, secrets: Secrets, settings: Settings, clock: Clock, line: Line = observability.line
@@ -92,7 +95,7 @@ class LoginApp:
         reply: Answer
         try:
             reply = self._hub.answer(request) if _is_page(request.path) else self._rest.answer(request)
-        except Exception as error:  # noqa: BLE001 (the last line: nothing but our own text leaves)
+        except Exception as error:  # noqa: BLE001 (callers get fixed texts only)
             observability.fault("login failed", {"error": type(error).__name__, "request_id": request.request_id})
             reply = answer.refused(answer.UNEXPECTED, Known())
         place = {"source": request.source, "request_id": request.request_id, "duration_ms": elapsed()}
@@ -135,7 +138,7 @@ def _request(scope: Scope, body: bytes) -> LoginRequest:
 
 
 async def _body(receive: Receive) -> bytes:
-    """The body; of a too long one only as much as shows that it is."""
+    """Reads the body; of a too long one only as much as shows that it is too long."""
     body, more = b"", True
     while more and len(body) <= MAX_BODY:
         message = await receive()

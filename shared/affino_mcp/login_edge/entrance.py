@@ -1,4 +1,4 @@
-"""The two ways in: proving a person by password, and what a token still opens. One for each kind of instance."""
+"""The password entrance: opens, refreshes and reads sessions; one implementation for each kind of instance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ from affino_mcp.store.ops import Database
 
 
 class WrongProof(Exception):
-    """No such person, or not their password: nobody is told which. A guard behind ours may want a wait, in seconds."""
+    """No such person, or a wrong password; callers do not learn which.
+
+    `wait` is the instance's own wait, in seconds.
+    """
 
     def __init__(self, wait: int = 0) -> None:
         super().__init__()
@@ -30,23 +33,23 @@ class WrongProof(Exception):
 
 
 class Entrance(Protocol):
-    """Every method may raise StoreUnavailable, which blames nobody."""
+    """Opens sessions of people. Every method may raise StoreUnavailable, which counts as no failed login."""
 
     def enter(self, profile: Profile | None, proof: Proof, known: Known) -> Issued:
-        """A new session for the person who proves it; notes in `known` who is meant. Raises WrongProof, PersonInactive.
+        """Opens a session for the person with this password; records the person in `known`.
 
-        Without a profile (at the Hub) the session is noted without one.
+        Raises WrongProof, PersonInactive. Without a profile (at the Hub) the session has none.
         """
 
     def refresh(self, profile: Profile, access: str, refresh: str) -> Issued:
-        """A new pair for this one. Raises SessionUnknown, SessionExpired, PersonInactive."""
+        """Gives a new pair of tokens for this one. Raises SessionUnknown, SessionExpired, PersonInactive."""
 
     def user(self, profile: Profile, access: str) -> Mapping[str, Any]:
-        """The basic user record of a live session. Raises SessionUnknown, SessionExpired, PersonInactive."""
+        """Gives the basic user record of a live session. Raises SessionUnknown, SessionExpired, PersonInactive."""
 
 
 class BuiltinEntrance:
-    """The builtin instance's own people and passwords."""
+    """The entrance of the builtin instance, with its own people and passwords."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table = db, settings.gate_table
@@ -54,7 +57,7 @@ class BuiltinEntrance:
         self._sessions, self._refreshes = Sessions(db, settings, clock), Refreshes(db, settings, clock)
 
     def enter(self, profile: Profile | None, proof: Proof, known: Known) -> Issued:
-        """See Entrance. An unknown address costs the same work as a wrong password."""
+        """See Entrance. An unknown address takes the same work as a wrong password."""
         known.user_code = self._people.code_of(proof.email)
         epoch = self._epoch(known.user_code or NOBODY)
         right = self._passwords.matches(known.user_code, proof.password)
@@ -79,7 +82,7 @@ class BuiltinEntrance:
 
 
 def user_record(person: Person) -> dict[str, Any]:
-    """A person as `GET /user` shows them."""
+    """Gives the user record of a person, as `GET /user` answers it."""
     first, _, last = person.name.rpartition(" ")
     return {
         "UserCode": str(person.user_code),

@@ -1,4 +1,4 @@
-"""Signed calls to another instance's REST API: bounded in time and size, no redirections, its errors in our words."""
+"""Signed calls to another instance's REST API: limited in time and size, without redirections."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ from affino_mcp.store.ops import StoreUnavailable
 MOST: Final = 64 * 1024
 TIMEOUT: Final = httpx.Timeout(8.0, connect=2.0)
 _OURS: Final = frozenset({"-101", "-102", "-103"})
-"""The instance's codes for a signature it does not accept: our configuration or clock is wrong, not the person."""
+"""The instance's codes for a rejected signature: this service's configuration or clock is wrong, not the person."""
 
 
 class InstanceRefused(Exception):
-    """The instance says no to the person or the token: its status and code, and how long it wants us to wait."""
+    """The instance refused the person or the token.
+
+    Holds its status, its code and the wait that it asks for, in seconds.
+    """
 
     def __init__(self, status: int, code: str, wait: int) -> None:
         super().__init__(status, code)
@@ -30,11 +33,11 @@ class InstanceRefused(Exception):
 
 
 class InstanceCalls:
-    """One instance's REST API, called with an API Profile's own key and secret."""
+    """Calls one instance's REST API with an API Profile's own key and secret."""
 
     def __init__(self, url: str, dbname: str, clock: Clock) -> None:
         self._dbname, self._clock = dbname, clock
-        fresh = httpx.Limits(max_keepalive_connections=0)  # a connection kept by a frozen Lambda process is a dead one
+        fresh = httpx.Limits(max_keepalive_connections=0)  # a frozen Lambda process loses its connections
         self._http = httpx.Client(base_url=url, timeout=TIMEOUT, limits=fresh, follow_redirects=False, trust_env=False)
 
     def ask(
@@ -45,7 +48,7 @@ class InstanceCalls:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """The answer's JSON object. Raises InstanceRefused, and StoreUnavailable for everything else that goes wrong."""
+        """Gives the answer's JSON object. Raises InstanceRefused, and StoreUnavailable for every other fault."""
         path = f"/rest/{self._dbname}/{name}"
         content = b"" if body is None else json.dumps(body).encode()
         signed = signed_headers(method, path, content, profile.key, profile.secret, self._clock())

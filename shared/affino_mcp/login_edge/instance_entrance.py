@@ -1,4 +1,4 @@
-"""The entrance of another instance: it knows the people and their passwords; what it opens is remembered here."""
+"""The entrance of another instance, which holds people and passwords; its sessions are stored here."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WANTED: Final = "UserCode,FirstName,LastName,Email,SecurityGroups"
 
 
 class InstanceEntrance:
-    """See Entrance. An answer that makes no sense is StoreUnavailable: nobody is blamed, nothing is remembered."""
+    """See Entrance. An invalid answer of the instance raises StoreUnavailable; nothing is stored or counted."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._calls = InstanceCalls(settings.instance_url, settings.instance, clock)
@@ -34,7 +34,7 @@ class InstanceEntrance:
 
     def enter(self, profile: Profile | None, proof: Proof, known: Known) -> Issued:
         """See Entrance."""
-        if profile is None:  # nothing to sign with
+        if profile is None:  # no secret to sign with
             raise StoreUnavailable
         try:
             tokens = self._calls.ask(profile, "POST", "login", {"Email": proof.email, "Password": proof.password})
@@ -45,7 +45,7 @@ class InstanceEntrance:
         return issued
 
     def refresh(self, profile: Profile, access: str, refresh: str) -> Issued:
-        """See Entrance. The instance spends the RefreshToken; the old session ends here too."""
+        """See Entrance. The instance uses up the RefreshToken; the old session ends here too."""
         held = self._adoptions.held(access)
         tokens = self._held(profile, "token", AccessToken=access, RefreshToken=refresh)
         issued = self._adopted(profile, tokens, held["person"]["email"])
@@ -54,7 +54,7 @@ class InstanceEntrance:
         return issued
 
     def user(self, profile: Profile, access: str) -> Mapping[str, Any]:
-        """See Entrance. A logout here counts, whatever the instance thinks."""
+        """See Entrance. A session that was logged out here is refused even if the instance would accept it."""
         self._sessions.resolve(access)
         record = self._held(profile, "user", AccessToken=access)
         _person(record, "")
@@ -82,14 +82,14 @@ class InstanceEntrance:
 
 
 def _meaning(refused: InstanceRefused) -> Exception:
-    """What a refused login means. The instance may have a guard of its own, to which we are one source."""
+    """The error of a refused login. The instance may have its own guard, for which this service is one source."""
     if refused.status == 403:
         return PersonInactive()
     return WrongProof(refused.wait if refused.status == 429 else 0)
 
 
 def _person(record: Mapping[str, Any], email: str) -> Person:
-    """The person in a user record; raises StoreUnavailable when it names nobody."""
+    """The person of a user record; raises StoreUnavailable when it has no valid code."""
     code = str(record.get("UserCode", ""))
     if not re.fullmatch("[1-9][0-9]{0,11}", code):
         raise StoreUnavailable

@@ -1,4 +1,4 @@
-"""Login behind the guard: the same for every way of asking and for every kind of instance (R18, R129-R131)."""
+"""Login behind the login guard, the same for REST and Hub and for every kind of instance."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from affino_mcp.store.ops import Database, StoreUnavailable
 
 
 class Login:
-    """Lets people in through an entrance, and counts those who try to get in without belonging."""
+    """Opens sessions through an entrance, and counts failed logins and unknown credentials."""
 
     def __init__(self, entrance: Entrance, db: Database, settings: Settings, clock: Clock) -> None:
         self.entrance = entrance
         self._guard, self._tokens = LoginGuard(db, settings, clock), TokenGuard(db, settings, clock)
 
     def enter(self, profile: Profile | None, proof: Proof, source: str, known: Known) -> Issued:
-        """A new session for whoever proves to be the person.
+        """Opens a session for the person with this e-mail address and password.
 
-        Raises LoginRefused: WRONG_LOGIN, BLOCKED (a wrong one of too many, or an account that strangers keep guessing at),
-        PERSON_OFF. Raises StoreUnavailable.
+        Raises LoginRefused: WRONG_LOGIN, BLOCKED (too many failed logins from this source, or for this account by
+        unknown sources), PERSON_OFF. Raises StoreUnavailable.
         """
         attempt = self._begun(source, proof.email)
         try:
@@ -46,7 +46,10 @@ class Login:
         return issued
 
     def stranger(self, source: str, fault: answer.Fault) -> LoginRefused:
-        """Counts an unknown token or signature against its source; gives the refusal: `fault`, or BLOCKED."""
+        """Counts an unknown token or signature against its source.
+
+        Gives the refusal: `fault`, or BLOCKED after many.
+        """
         wait = unless_down(lambda: self._tokens.failed(source))
         return LoginRefused(fault) if wait is None else LoginRefused(answer.BLOCKED, wait)
 

@@ -44,7 +44,7 @@ _WAITING: Final = {"Retry-After": {"description": "Seconds.", "schema": {"type":
 
 
 def document(dbname: str) -> dict[str, Any]:
-    """The whole document for one instance."""
+    """Gives the OpenAPI document of one instance."""
     return {
         "openapi": "3.1.0",
         "info": {

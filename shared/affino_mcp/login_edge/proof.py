@@ -1,4 +1,4 @@
-"""What a person offers in the body of a login."""
+"""Reads and checks the e-mail address and password that a login offers."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Proof:
 
 
 def read(body: bytes) -> Proof:
-    """The proof in a JSON body `{"Email", "Password"}`; raises LoginRefused: BAD_BODY, BAD_EMAIL, BAD_PASSWORD."""
+    """Reads a JSON body `{"Email", "Password"}`; raises LoginRefused: BAD_BODY, BAD_EMAIL, BAD_PASSWORD."""
     given = _object(body)
     return proof(given.get("Email"), given.get("Password"))
 
 
 def proof(email: object, password: object) -> Proof:
-    """What was given, if it can be tried at all; raises LoginRefused: BAD_EMAIL, BAD_PASSWORD."""
+    """Gives address and password if both have a valid form; raises LoginRefused: BAD_EMAIL, BAD_PASSWORD."""
     if not isinstance(email, str) or not plausible(email):
         raise LoginRefused(BAD_EMAIL)
     if not isinstance(password, str) or not 1 <= len(password) <= LONGEST:

@@ -1,4 +1,4 @@
-"""One login request as it arrives, and the four signing headers in it, read strictly (R39)."""
+"""A login request, and the strict parsing of its four signing headers."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _TOKEN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True)
 class LoginRequest:
-    """Method, path, raw header pairs, body, query, the caller's address as the server saw it, and the request's id.
+    """A request: method, path, raw header pairs, body, query, the caller's network address, and the request's id.
 
-    `base` is our own address as the caller reached it, without a slash at its end.
+    `base` is the service's own address as the caller reached it, without a trailing slash.
     """
 
     method: str
@@ -35,24 +35,24 @@ class LoginRequest:
 
     @property
     def place(self) -> tuple[str, str]:
-        """The instance that the path names, and what is asked of it; two empty texts when this is no REST path."""
+        """The instance and the call that the path names; two empty texts when it is no REST path."""
         match = _REST_PATH.fullmatch(self.path)
         return (match[1], match[2]) if match else ("", "")
 
     def token(self, name: str) -> str | None:
-        """The token in a header, in canonical form; None when it is missing, repeated or no token."""
+        """Gives the token in a header, in canonical form; None when it is missing, repeated or malformed."""
         value = self.header(name) or ""
         return value.lower() if _TOKEN.fullmatch(value) else None
 
     def header(self, name: str) -> str | None:
-        """A header's value; None when it is absent, empty or given more than once."""
+        """Gives a header's value; None when it is absent, empty or repeated."""
         values = [value for given, value in self.headers if given.lower() == name.lower().encode()]
         return values[0].strip(b" \t").decode("latin-1") or None if len(values) == 1 else None
 
 
 @dataclass(frozen=True)
 class Signed:
-    """The signing headers, well formed; `timestamp` is kept as sent, because it was signed like that."""
+    """The signing headers, well formed; `timestamp` is the text as sent, because the signature covers that text."""
 
     key: str
     signature: str
@@ -62,7 +62,7 @@ class Signed:
 
 
 def signed(request: LoginRequest) -> Signed | None:
-    """The signing headers; None when one of them is missing, repeated or malformed."""
+    """Gives the signing headers; None when one of them is missing, repeated or malformed."""
     key, signature, md5, timestamp = (request.header(n) or "" for n in ("APIKey", "Signature", "MD5", "TimeStamp"))
     moment = _moment(timestamp)
     sound = _KEY.fullmatch(key) and _SIGNATURE.fullmatch(signature) and _MD5.fullmatch(md5)

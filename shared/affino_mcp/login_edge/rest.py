@@ -1,4 +1,4 @@
-"""Affino's REST calls about a person: login, token, logout, user (R39-R41); every one of them signed."""
+"""Affino's REST calls about a person: login, token, logout, user. Every call is signed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Handling = Callable[["Rest", LoginRequest, Profile, Known], LoginAnswer]
 
 
 class Route(NamedTuple):
-    """One call: its method, what another method is told, who handles it."""
+    """One REST call: its HTTP method, the fault for another method, and its handler."""
 
     method: str
     otherwise: Fault
@@ -30,16 +30,16 @@ class Route(NamedTuple):
 
 
 class Rest:
-    """The REST calls of one instance, apart from HTTP."""
+    """Answers the REST calls of one instance, independent of ASGI."""
 
     def __init__(self, dbname: str, signed: SignedCalls, login: Login, sessions: Sessions) -> None:
         self._dbname, self._signed, self._login, self._sessions = dbname, signed, login, sessions
 
     def answer(self, request: LoginRequest) -> LoginAnswer:
-        """The answer to one request: 200, or an error in Affino's shape.
+        """Gives the answer to one request: 200, or an error in Affino's form.
 
-        An unknown e-mail address and a wrong password are answered alike, after the same work. A right password is never
-        refused for the wrong ones before it (R131). When a store does not answer: 503, and nobody is blamed.
+        An unknown e-mail address and a wrong password get the same answer, after the same work. Failed logins from
+        other sources do not block a known source. When a store does not answer: 503, which counts as no failed login.
         """
         known = Known()
         try:
@@ -70,19 +70,19 @@ class Rest:
         return route
 
     def log_in(self, request: LoginRequest, profile: Profile, known: Known) -> LoginAnswer:
-        """`POST /login`: a new session."""
+        """Answers `POST /login` with the tokens of a new session."""
         proof = read(request.body)
         return answer.granted(self._login.enter(profile, proof, request.source, known), known)
 
     def refresh(self, request: LoginRequest, profile: Profile, known: Known) -> LoginAnswer:
-        """`GET /token`: a new pair of tokens for the old one."""
+        """Answers `GET /token` with a new pair of tokens for the old one."""
         access, refresh = self._token(request, "AccessToken"), self._token(request, "RefreshToken")
         issued = self._held(request, lambda: self._login.entrance.refresh(profile, access, refresh))
         known.user_code, known.session = issued.person.user_code, issued.session.fingerprint
         return answer.granted(issued, known)
 
     def log_out(self, request: LoginRequest, _: Profile, known: Known) -> LoginAnswer:
-        """`POST /logout`: the session's tokens never work again."""
+        """Answers `POST /logout`: ends the session, so that its tokens become invalid."""
         token = self._token(request, "AccessToken")
         session, person = self._held(request, lambda: self._sessions.resolve(token))
         known.user_code, known.session = person.user_code, session.fingerprint
@@ -90,7 +90,7 @@ class Rest:
         return answer.found(None, known)
 
     def user(self, request: LoginRequest, profile: Profile, known: Known) -> LoginAnswer:
-        """`GET /user`: who the token's person is; a `Filter` header names the attributes wanted."""
+        """Answers `GET /user` with the token's person; a `Filter` header names the attributes."""
         token = self._token(request, "AccessToken")
         record = self._held(request, lambda: self._login.entrance.user(profile, token))
         known.user_code = int(record["UserCode"])
@@ -103,7 +103,7 @@ class Rest:
         return token
 
     def _held(self, request: LoginRequest, work: Callable[[], Any]) -> Any:
-        """What a token opens; one that opens nothing is counted against its source."""
+        """Runs `work` with a token; an unknown token is counted against its source. Raises LoginRefused."""
         try:
             return work()
         except SessionUnknown as unknown:
@@ -123,6 +123,6 @@ ROUTES: Final[Mapping[str, Route]] = {
 
 
 def filtered(record: Mapping[str, Any], wanted: str) -> dict[str, Any]:
-    """The attributes named, in any case, separated by commas; all of them when none is named."""
+    """Gives the attributes whose names are in `wanted`, separated by commas, in any case; all when it is empty."""
     names = {name.strip().casefold() for name in wanted.split(",") if name.strip()}
     return {name: value for name, value in record.items() if not names or name.casefold() in names}

@@ -1,4 +1,4 @@
-"""Who signed a request: the API Profile behind APIKey and Signature, each signature once."""
+"""Verifies signed requests: finds the API Profile of APIKey and Signature, and accepts each signature once."""
 
 from __future__ import annotations
 
@@ -16,22 +16,21 @@ from affino_mcp.login_edge.request import LoginRequest, Signed, signed
 
 WINDOW: Final = timedelta(seconds=300)
 Counted = Callable[[str, Fault], LoginRefused]
-"""Counts a signature that nobody could have made against its source, and gives the refusal."""
+"""Counts an invalid signature against its source, and gives the refusal."""
 
 
 class SignedCalls:
-    """Checks signatures. Nothing before the signature costs more than one look at the profile."""
+    """Verifies signatures. An invalid signature costs at most one read of the profile."""
 
     def __init__(self, reader: ProfileReader, seen: SignaturesSeen, clock: Clock, counted: Counted) -> None:
         self._reader, self._seen, self._clock, self._counted = reader, seen, clock, counted
 
     def verified(self, request: LoginRequest, uri: str, known: Known) -> Profile:
-        """The profile that signed this request for `uri`, switched on, with a signature not used before.
+        """Gives the enabled profile that signed this request for `uri`, with a signature not used before.
 
-        A former secret signs as well as the current one during its overlap.
-
-        Raises LoginRefused: NO_KEY, NO_TRUST (one answer for a wrong time, key, MD5 or signature; BLOCKED after many),
-        PROFILE_OFF only when the signature is right, REPLAYED. Raises StoreUnavailable.
+        During its overlap a previous secret is accepted like the current one. Raises LoginRefused: NO_KEY, NO_TRUST
+        (one answer for a wrong time, key, MD5 or signature; BLOCKED after many), PROFILE_OFF (only for a right
+        signature), REPLAYED. Raises StoreUnavailable.
         """
         if request.header("APIKey") is None:
             raise LoginRefused(NO_KEY)

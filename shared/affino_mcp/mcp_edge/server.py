@@ -16,7 +16,7 @@ from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
 from affino_mcp import NAME, VERSION, observability
-from affino_mcp.catalogue.compact import COMPACT, list_methods
+from affino_mcp.catalogue.compact import COMPACT_METHODS, list_methods
 from affino_mcp.catalogue.method import Method
 from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
 from affino_mcp.mcp_edge.catalogue_tool import CatalogueTool, current_request, run_tool
@@ -56,7 +56,9 @@ class ProfileTools(Middleware):
         profile = current_request().caller.profile
         tools = {tool.name: tool for tool in await call_next(context)}
         methods = list_methods(profile.capability, compact=profile.compact)
-        return [self._confirming_tool(m) if profile.confirm and m.may_be_grave else tools[m.name] for m in methods]
+        return [
+            self._confirming_tool(m) if profile.confirm and m.may_need_confirmation else tools[m.name] for m in methods
+        ]
 
     def _confirming_tool(self, method: Method) -> Tool:
         """The tool with the argument Confirm, as a confirming profile lists it."""
@@ -107,7 +109,7 @@ class ToolListCache:
 def build_server(methods: Mapping[str, Method], *, in_thread: bool) -> FastMCP[Any]:
     """The server of these methods. Each request must have an AdmittedRequest in its ASGI scope."""
     _silence_library_loggers()
-    known = {**methods, **COMPACT}
+    known = {**methods, **COMPACT_METHODS}
     server: FastMCP[Any] = FastMCP(
         NAME,
         instructions=INSTRUCTIONS,

@@ -1,4 +1,4 @@
-"""Evaluates a condition of `ops` on a row, as DynamoDB does."""
+"""Evaluates conditions on a row, as DynamoDB does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SIGNS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {"=": eq, "<": lt, "<=
 
 
 def holds(condition: Condition | None, item: Item | None) -> bool:
-    """Whether the condition is true of the row (None: no row)."""
+    """True if the condition holds for the row (None: no row)."""
     row = item or {}
     match condition:
         case None:

@@ -24,7 +24,7 @@ from affino_mcp.store.wire import AwsError, AwsJson, pause
 
 TARGET = "DynamoDB_20120810"
 ATTEMPTS = 5
-"""How often a batch is asked for what it left out (16 MB at a time, or throttled)."""
+"""How often a batch read is repeated for keys that DynamoDB left out (over 16 MB, or throttled)."""
 
 
 class DynamoDatabase:
@@ -85,7 +85,7 @@ class DynamoDatabase:
     def query(self, op: Query) -> Page:
         """See Database."""
         if op.span.empty:
-            return Page([])  # which DynamoDB refuses to look for
+            return Page([])  # DynamoDB rejects such a query
         answer = self._call("Query", render.query(op))
         last = answer.get("LastEvaluatedKey")
         items = [render.item_from_wire(wire) for wire in answer.get("Items", [])]

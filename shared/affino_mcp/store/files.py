@@ -1,4 +1,4 @@
-"""Files: objects in a bucket, uploaded and downloaded by signed requests that go past this service (R63, R109).
+"""Files: objects in a bucket, which callers upload and download by presigned requests, not through this service.
 
 `memory_files.MemoryFiles` is the twin for tests, `s3.S3Files` the real one; both pass tests/contract/test_files.py.
 """
@@ -13,23 +13,23 @@ from typing import Final, Protocol
 from urllib.parse import quote
 
 LIFETIME: Final = timedelta(minutes=5)
-"""How long a signed upload or download can be used."""
+"""How long a presigned upload or download is valid."""
 
 UPLOADS: Final = "uploads/"
 MEDIA: Final = "media/"
-"""Where keys begin: callers upload below the first, and only this service writes below the second."""
+"""Prefixes of keys: callers upload below the first, and only this service writes below the second."""
 
 CHECKSUM: Final = "x-amz-checksum-sha256"
-"""The header field in which S3 takes, checks and tells an object's SHA-256."""
+"""The header field in which S3 receives, checks and returns an object's SHA-256."""
 
 
 class NoObject(Exception):
-    """There is no object under this key, or it is another one than was named."""
+    """There is no object under this key, or its version is not the expected one."""
 
 
 @dataclass(frozen=True)
 class Head:
-    """What the store knows of an object. `sha256` is in hex, "" when the store was not told to check one."""
+    """The metadata of an object. `sha256` is in hex, "" when the object was stored without a checksum."""
 
     size: int
     mime_type: str
@@ -39,7 +39,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Upload:
-    """One upload to come: exactly these bytes of exactly this type, under this key and no other."""
+    """A permitted upload: exactly these bytes of exactly this type, under this key."""
 
     key: str
     mime_type: str
@@ -48,7 +48,7 @@ class Upload:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The header fields that its request must carry: all of them are signed."""
+        """The header fields that the upload's request must have; all of them are signed."""
         return {
             "Content-Length": str(self.size),
             "Content-Type": self.mime_type,
@@ -59,48 +59,48 @@ class Upload:
 
 @dataclass(frozen=True)
 class Door:
-    """A signed request: PUT the bytes to `url` with exactly these headers. Whoever holds it can upload, once."""
+    """A presigned request: PUT the bytes to `url` with exactly these headers. Its holder can upload once."""
 
     url: str
     headers: Mapping[str, str]
 
 
 class Files(Protocol):
-    """Objects by key. Every method may raise StoreUnavailable; the two that sign send nothing."""
+    """Stores objects by key. Every method may raise StoreUnavailable; the two that presign send no request."""
 
     def put(self, upload: Upload, content: bytes) -> None:
-        """Store the bytes; the store checks them against the upload's sha256."""
+        """Stores the bytes; the store checks them against the upload's sha256."""
 
     def door(self, upload: Upload) -> Door:
-        """A request that uploads exactly this, and only while there is no such object; open for LIFETIME."""
+        """Gives a request, valid for LIFETIME, for exactly this upload, and only while the object does not exist."""
 
     def download_url(self, key: str, mime_type: str, file_name: str) -> str:
-        """An address that gives the object for LIFETIME, as this type, to be saved under this name."""
+        """Gives a URL, valid for LIFETIME, that downloads the object as this type, to be saved under this name."""
 
     def head(self, key: str) -> Head | None:
-        """The object's facts; None when there is none."""
+        """Gives the object's metadata; None when there is no object."""
 
     def read(self, key: str, start: int, length: int) -> bytes:
-        """Some of the object's bytes, fewer at its end. Raises NoObject."""
+        """Gives `length` of the object's bytes from `start`, fewer at its end. Raises NoObject."""
 
     def copy(self, source: str, target: str, version: str) -> None:
-        """Copy an object if it still is the version that `head` told. Raises NoObject."""
+        """Copies an object if its version is still `version`, as `head` gave it. Raises NoObject."""
 
     def delete(self, key: str) -> None:
-        """Remove an object; no error when there is none."""
+        """Removes an object; no error when there is none."""
 
 
 def disposition(file_name: str) -> str:
-    """The Content-Disposition of a download (RFC 6266): always saved, never shown by the browser that fetches it."""
+    """Gives the Content-Disposition of a download (RFC 6266): browsers save the file and do not display it."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%;' else "_" for c in file_name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
 
 
 def in_base64(sha256: str) -> str:
-    """A checksum in hex as S3's header fields carry it."""
+    """Converts a checksum from hex to base64, as S3's header fields hold it."""
     return base64.b64encode(bytes.fromhex(sha256)).decode()
 
 
 def in_hex(checksum: str) -> str:
-    """The inverse of `in_base64`."""
+    """Converts a checksum from base64 to hex."""
     return base64.b64decode(checksum).hex()

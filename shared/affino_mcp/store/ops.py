@@ -1,7 +1,7 @@
-"""What can be asked of a key-value store, as plain data.
+"""The operations of a key-value store, as plain data, and the port that carries them out.
 
-A row has a partition key `pk` and a sort key `sk` (both text). A request is built by pure code, compared as data in
-tests, rendered for DynamoDB by `dynamodb.py` and carried out on dictionaries by `memory.py`.
+A row has a partition key `pk` and a sort key `sk` (both text). Pure code builds an operation; tests compare it as data;
+`dynamodb.py` renders it for DynamoDB, `testing/memory_database.py` carries it out on dictionaries.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 Item = dict[str, Any]
-"""A row: text, whole numbers, booleans, None, lists and dictionaries of those."""
+"""A row: texts, whole numbers, booleans, None, and lists and dictionaries of those."""
 
 LONGEST_PARTITION, LONGEST_SORT = 2048, 1024
-"""DynamoDB's limits for the two parts of a key, in bytes; it refuses longer ones in reads as in writes."""
+"""DynamoDB's limits for the two parts of a key, in bytes; it rejects longer ones in reads and in writes."""
 
 
 class Key(NamedTuple):
-    """The address of a row."""
+    """The key of a row."""
 
     pk: str
     sk: str
@@ -43,7 +43,7 @@ class Absent:
 
 @dataclass(frozen=True)
 class Compare:
-    """The attribute exists and stands in this relation (`=`, `<`, `<=`, `>`, `>=`) to the value."""
+    """The attribute exists and has this relation (`=`, `<`, `<=`, `>`, `>=`) to the value."""
 
     name: str
     sign: str
@@ -76,33 +76,33 @@ Condition = Absent | Compare | Contains | All | Some
 
 
 def absent(name: str = "pk") -> Condition:
-    """No such attribute; without a name: no such row."""
+    """Gives the condition that the row has no such attribute; without a name: that there is no row."""
     return Absent(name)
 
 
 def exists() -> Condition:
-    """The row is there."""
+    """Gives the condition that the row exists."""
     return Compare("pk", ">", " ")
 
 
 def equals(name: str, value: Any) -> Condition:
-    """The attribute has exactly this value."""
+    """Gives the condition that the attribute has exactly this value."""
     return Compare(name, "=", value)
 
 
 def all_of(*parts: Condition) -> Condition:
-    """Every part holds."""
+    """Gives the condition that every part holds."""
     return All(parts)
 
 
 def any_of(*parts: Condition) -> Condition:
-    """At least one part holds."""
+    """Gives the condition that at least one part holds."""
     return Some(parts)
 
 
 @dataclass(frozen=True)
 class Put:
-    """Write a whole row."""
+    """Writes a whole row."""
 
     table: str
     item: Item
@@ -111,7 +111,7 @@ class Put:
 
 @dataclass(frozen=True)
 class Update:
-    """Change attributes of a row, creating it when absent: `assign` sets, `add` counts up, `remove` drops."""
+    """Changes attributes of a row, creating it when absent: `assign` sets, `add` increments, `remove` removes."""
 
     table: str
     key: Key
@@ -123,7 +123,7 @@ class Update:
 
 @dataclass(frozen=True)
 class Delete:
-    """Remove a row; no error when it is not there."""
+    """Removes a row; no error when there is none."""
 
     table: str
     key: Key
@@ -143,7 +143,7 @@ WriteOp = Put | Update | Delete | Check
 
 
 def key_of(op: WriteOp) -> Key:
-    """The address of the row that an operation writes or checks."""
+    """Gives the key of the row that an operation writes or checks."""
     return Key(op.item["pk"], op.item["sk"]) if isinstance(op, Put) else op.key
 
 
@@ -157,15 +157,16 @@ class Span:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing can lie in the range: it ends before it begins."""
+        """True if the range ends before it begins, so that it holds no row."""
         return self.low is not None and self.high is not None and self.low > self.high
 
 
 @dataclass(frozen=True)
 class Query:
-    """Rows of one partition in order. `index` None is the table itself; `sort` names the index's sort attribute.
+    """A query of the rows of one partition, in order.
 
-    `start` is a `Page.next` of an earlier answer. `where` drops rows after they were read (they still cost a read).
+    `index` None is the table; `sort` names the index's sort attribute. `start` is the `next` of an earlier page.
+    `where` filters rows after the read (filtered rows still cost a read).
     """
 
     table: str
@@ -183,7 +184,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of a query; `next` is where to go on, None at the end."""
+    """A page of a query's rows; `next` is the start of the next page, None at the end."""
 
     items: list[Item]
     next: Item | None = None
@@ -194,7 +195,7 @@ class StoreUnavailable(Exception):
 
 
 class ConditionFailed(Exception):
-    """The row is not as demanded; `item` is the row as it stands, or None when there is none."""
+    """The write's condition does not hold; `item` is the current row, or None when there is none."""
 
     def __init__(self, item: Item | None) -> None:
         super().__init__("condition failed")
@@ -202,9 +203,10 @@ class ConditionFailed(Exception):
 
 
 class TransactionFailed(Exception):
-    """Nothing was written. `failed` maps the position of each failed operation to the row as it stands (or None).
+    """A transaction failed; nothing was written.
 
-    An empty `failed` means a clash with another transaction: try again.
+    `failed` maps the position of each failed operation to its current row or None. An empty `failed` means a conflict
+    with another transaction; a retry may succeed.
     """
 
     def __init__(self, failed: Mapping[int, Item | None]) -> None:
@@ -213,28 +215,28 @@ class TransactionFailed(Exception):
 
 
 class Database(Protocol):
-    """Rows in tables. Every method may raise StoreUnavailable."""
+    """Reads and writes rows in tables. Every method may raise StoreUnavailable."""
 
     def get(self, table: str, key: Key) -> Item | None:
-        """The row, strongly consistent; None when absent."""
+        """Gives the row, read strongly consistent; None when there is none."""
 
     def get_many(self, table: str, keys: Sequence[Key]) -> dict[Key, Item]:
-        """The rows that exist among any number of keys, strongly consistent; one read for every 100 keys."""
+        """Gives the rows that exist among at most 100 different keys, read strongly consistent."""
 
     def put(self, op: Put) -> None:
-        """Write a row; raises ConditionFailed."""
+        """Writes a row; raises ConditionFailed."""
 
     def update(self, op: Update) -> Item:
-        """Change a row and answer it as it now is; raises ConditionFailed."""
+        """Changes a row and gives the row after the change; raises ConditionFailed."""
 
     def delete(self, op: Delete) -> None:
-        """Remove a row; raises ConditionFailed."""
+        """Removes a row; raises ConditionFailed."""
 
     def query(self, op: Query) -> Page:
-        """One page of rows in order; `where` may not name the keys that the query goes by."""
+        """Gives one page of rows in order; `where` may not name the query's own key attributes."""
 
     def transact(self, ops: Sequence[WriteOp], token: str) -> None:
-        """All or nothing, at most 100 operations, one for each row; the same token twice is carried out once.
+        """Carries out all operations or none: at most 100, one per row; the same token twice is carried out once.
 
         Raises TransactionFailed.
         """

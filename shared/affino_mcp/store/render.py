@@ -1,4 +1,4 @@
-"""From operations to DynamoDB's JSON and back: pure functions, compared as data in tests."""
+"""Renders operations as DynamoDB's JSON and parses its answers, in pure functions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Wire = dict[str, Any]
 
 
 def to_wire(value: Any) -> Wire:
-    """A value in DynamoDB's typed form; raises TypeError for anything a row may not hold (floats among them)."""
+    """Gives a value in DynamoDB's typed form; raises TypeError for a value that a row may not hold, such as a float."""
     match value:
         case None:
             return {"NULL": True}
@@ -45,7 +45,7 @@ def to_wire(value: Any) -> Wire:
 
 
 def from_wire(wire: Wire) -> Any:
-    """The value of DynamoDB's typed form."""
+    """Gives the value of DynamoDB's typed form."""
     ((kind, value),) = wire.items()
     match kind:
         case "N":
@@ -58,17 +58,17 @@ def from_wire(wire: Wire) -> Any:
 
 
 def item_to_wire(item: Mapping[str, Any]) -> Wire:
-    """A whole row for the wire."""
+    """Gives a whole row in DynamoDB's typed form."""
     return {name: to_wire(value) for name, value in item.items()}
 
 
 def item_from_wire(wire: Mapping[str, Wire]) -> Item:
-    """A whole row from the wire."""
+    """Gives the row of DynamoDB's typed form."""
     return {name: from_wire(value) for name, value in wire.items()}
 
 
 class _Names:
-    """Placeholders for one request's expressions: every name and value is sent apart from the expression."""
+    """The placeholders of one request's expressions: names and values are sent separately from the expression."""
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
@@ -96,7 +96,7 @@ class _Names:
                 return self._joined(" OR ", parts)
 
     def _joined(self, word: str, parts: Sequence[Condition]) -> str:
-        """Parts in parentheses; one part as it is, because DynamoDB refuses parentheses that say nothing."""
+        """Joins parts in parentheses; a single part gets none, because DynamoDB rejects redundant parentheses."""
         rendered = [self.condition(part) for part in parts]
         return rendered[0] if len(rendered) == 1 else f"({word.join(rendered)})"
 
@@ -109,12 +109,12 @@ class _Names:
 
 
 def key_to_wire(key: Key) -> Wire:
-    """A row's address for the wire."""
+    """Gives a row's key in DynamoDB's typed form."""
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
 
 
 def write(op: WriteOp) -> Wire:
-    """The request body of one write: for PutItem, UpdateItem or DeleteItem, or as a part of a transaction."""
+    """Gives the request body of one write: for PutItem, UpdateItem or DeleteItem, or as a part of a transaction."""
     names = _Names()
     request: Wire = {"TableName": op.table, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     match op:
@@ -138,7 +138,7 @@ def _update_expression(op: Update, names: _Names) -> str:
 
 
 def transaction(ops: Sequence[WriteOp], token: str) -> Wire:
-    """The request body of TransactWriteItems."""
+    """Gives the request body of TransactWriteItems."""
     words = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
     return {"TransactItems": [{words[type(op)]: write(op)} for op in ops], "ClientRequestToken": token}
 
@@ -153,7 +153,7 @@ def _span(names: _Names, sort: str, span: Span) -> list[str]:
 
 
 def query(op: Query) -> Wire:
-    """The request body of Query."""
+    """Gives the request body of Query."""
     names = _Names()
     parts = [f"{names.name(op.partition_name)} = {names.value(op.partition)}", *_span(names, op.sort, op.span)]
     request: Wire = {

@@ -24,9 +24,9 @@ def back_off(attempt: int, base: float, longest: float) -> None:
 
 
 def until_settled(work: Callable[[], T], turns: int = TURNS) -> T:
-    """Do `work`, which reads and then writes, again as long as it raises TransactionFailed; at most `turns` times.
+    """Runs `work`, which reads and then writes, again while it raises TransactionFailed; at most `turns` times.
 
-    Raises StoreUnavailable when it never settles, and whatever else `work` raises.
+    Gives the result of `work`. Raises StoreUnavailable after the last attempt, and every other exception of `work`.
     """
     for turn in range(turns):
         try:
@@ -37,7 +37,7 @@ def until_settled(work: Callable[[], T], turns: int = TURNS) -> T:
 
 
 def everything(db: Database, query: Query) -> list[Item]:
-    """The rows of all pages of a query that is known to be short."""
+    """Gives the rows of all pages of a query that is known to have few rows."""
     page = db.query(query)
     found = page.items
     while page.next is not None:

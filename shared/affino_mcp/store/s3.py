@@ -1,6 +1,6 @@
-"""Files on S3: requests signed by botocore's own signers and sent by urllib3, as in wire.py (decision 0003).
+"""Files on S3: requests signed by botocore's own signers and sent by urllib3, as in wire.py (docs/decisions/0003).
 
-A key that does not exist is answered with 403 to a role that may not list the bucket, so 403 and 404 mean the same here.
+S3 answers 403 for a missing key to a role that may not list the bucket, so 403 and 404 mean the same here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.wire import ATTEMPTS, Credentials, pause
 
 TIMEOUT: Final = urllib3.Timeout(connect=1.0, read=15.0)
-"""Copying 100 MB inside S3 takes seconds."""
+"""The read timeout is long because copying 100 MB within S3 takes seconds."""
 
 _MISSING: Final = frozenset((403, 404, 412))
 
@@ -76,7 +76,7 @@ class S3Files:
         """See Files."""
         wanted = {"x-amz-copy-source": f"{self._bucket}/{quote(source)}", "x-amz-copy-source-if-match": version}
         if b"<Error" in self._found(self.request("PUT", target, wanted)):
-            raise StoreUnavailable("copy")  # S3 answers 200 before it has copied, and may fail after that
+            raise StoreUnavailable("copy")  # S3 sends status 200 before the copy, which may fail
 
     def delete(self, key: str) -> None:
         """See Files."""
@@ -87,7 +87,10 @@ class S3Files:
     def request(
         self, method: str, key: str, headers: Mapping[str, str] | None = None, content: bytes = b""
     ) -> urllib3.BaseHTTPResponse:
-        """One signed request, sent again on faults of the network or of S3; raises StoreUnavailable after three."""
+        """Sends a signed request, again on faults of the network or of S3.
+
+        Raises StoreUnavailable after three attempts.
+        """
         for attempt in range(ATTEMPTS):
             pause(attempt)
             answer = self._once(method, key, headers or {}, content)

@@ -1,4 +1,4 @@
-"""Secrets: named JSON documents in versions. A reader names the version it wants, so it never reads a stale one."""
+"""Secrets: named JSON documents in versions. A reader names the version, so it never reads an outdated one."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ Document = dict[str, Any]
 
 
 class Secrets(Protocol):
-    """Named documents. Every method may raise StoreUnavailable."""
+    """Reads and writes named documents. Every method may raise StoreUnavailable."""
 
     def read(self, name: str, version: str) -> Document:
-        """The document of exactly this version; raises KeyError when there is none."""
+        """Gives the document of exactly this version; raises KeyError when there is none."""
 
     def write(self, name: str, version: str, document: Document) -> None:
-        """Store a new version under a version id of the caller's choice (32-64 characters), creating the secret."""
+        """Stores a new version under the caller's version id (32-64 characters).
+
+        Creates the secret if there is none.
+        """
 
 
 class AwsSecrets:

@@ -1,4 +1,4 @@
-"""A deployed stack as CloudFormation describes it, asked with the caller's own AWS credentials."""
+"""Describes a deployed stack with CloudFormation, with the caller's own AWS credentials."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ OUTPUTS: Final = {
     "media_bucket": "MediaBucket",
     "secrets_prefix": "SecretsPrefix",
 }
-"""Which output of the template says which setting."""
+"""Maps settings to the template's outputs that hold them."""
 _AWS: Final = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 class NoStack(AffinoError):
-    """The stack cannot be found, asked, or is none of ours."""
+    """The stack does not exist, cannot be described, or is not an Affino MCP service."""
 
     type = "no_stack"
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Its name, region and outputs, who asked, and the one address of all services when that is not AWS's own."""
+    """A stack's name, region, outputs, the caller's ARN, and the endpoint of all services if that is not AWS's own."""
 
     name: str
     region: str
@@ -39,7 +39,7 @@ class Stack:
 
 
 def described(name: str, region: str) -> Stack:
-    """The stack of this name, in the shell's own region or else in `region`; raises NoStack, saying what to do."""
+    """Gives the stack of this name, in the shell's region or else in `region`; raises NoStack with advice."""
     import boto3  # noqa: PLC0415 (slow to import; only commands with --stack need it)
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
@@ -60,7 +60,7 @@ def described(name: str, region: str) -> Stack:
 
 
 def stack_settings(stack: Stack) -> Settings:
-    """The settings that a deployed stack runs with, from its outputs; raises NoStack when they are none of ours."""
+    """Gives the settings of a deployed stack from its outputs; raises NoStack when an output is missing."""
     try:
         named = {field: stack.outputs[output] for field, output in OUTPUTS.items()}
     except KeyError as error:
@@ -75,6 +75,6 @@ def _refused(code: str, name: str, region: str) -> NoStack:
 
 
 def _own(client: Any) -> str:
-    """The endpoint that the caller's configuration names instead of AWS's (an emulator); empty: AWS."""
+    """The endpoint in the caller's configuration instead of AWS's own (an emulator); empty for AWS."""
     url = str(client.meta.endpoint_url)
     return "" if url.endswith(_AWS) else url

@@ -1,8 +1,8 @@
-"""AWS's JSON protocol over a kept HTTP connection, signed by botocore.
+"""AWS's JSON protocol over persistent HTTP connections, signed by botocore.
 
 A full boto3 client costs 300 ms at start and 2 ms of CPU a call; a request signed by botocore's own signer and sent by
-urllib3 costs half the start and a third of the call (docs/performance.md, decision 0003). Credentials, their refresh and
-the signature are botocore's; only the JSON envelope is ours.
+urllib3 costs half the start and a third of the call (docs/performance.md, docs/decisions/0003). botocore provides the
+credentials, their refresh and the signature; this module provides the JSON envelope.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _RETRYABLE: Final = frozenset(
         "InternalServerError",
         "ServiceUnavailable",
         "InternalFailure",
-        "TransactionConflictException",  # one write met somebody's transaction
-        "TransactionInProgressException",  # our own, sent again after a lost answer: the same token finds its outcome
+        "TransactionConflictException",  # the write conflicts with a transaction
+        "TransactionInProgressException",  # a resent one; its token gives the result
     }
 )
 
 
 class AwsError(Exception):
-    """AWS answered with an error: its short name and the whole answer."""
+    """AWS returned an error; holds its short name and the whole answer."""
 
     def __init__(self, name: str, answer: dict[str, Any]) -> None:
         super().__init__(name)
@@ -43,23 +43,19 @@ class AwsError(Exception):
 
 
 def pause(attempt: int) -> None:
-    """Waits before a request is sent again."""
+    """Sleeps before an attempt: not before the first, then longer each time, with jitter."""
     back_off(attempt, base=0.05, longest=0.8)
 
 
 class Credentials(Protocol):
-    """What botocore's credential objects give."""
+    """The interface of botocore's credential objects."""
 
     def get_frozen_credentials(self) -> Any:
-        """A consistent set of key, secret and token, refreshed when needed."""
+        """Gives a consistent set of key, secret and token, refreshed when needed."""
 
 
 class AwsJson:
-    """One service's JSON endpoint. `call(operation, body)` answers the parsed JSON.
-
-    Raises AwsError for an answer that the caller must understand, StoreUnavailable when the service does not answer,
-    throttles or fails after three attempts.
-    """
+    """The JSON endpoint of one AWS service."""
 
     def __init__(
         self, service: str, target: str, version: str, endpoint: str, region: str, credentials: Credentials
@@ -71,7 +67,11 @@ class AwsJson:
         self._credentials = credentials
 
     def call(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Send one request, trying again on faults of the network or the service."""
+        """Sends a request, again on faults of the network or the service; gives the parsed JSON.
+
+        Raises AwsError for an error that the caller must handle; StoreUnavailable when the service does not answer,
+        throttles or fails after three attempts.
+        """
         data = json.dumps(body, separators=(",", ":")).encode()
         for attempt in range(ATTEMPTS):
             pause(attempt)

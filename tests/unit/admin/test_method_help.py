@@ -9,9 +9,9 @@ import pytest
 from affino_mcp.admin import method_help
 from affino_mcp.admin.display import title
 from affino_mcp.admin.method_help import Line
-from affino_mcp.catalogue.capability import SWITCHED, Access, Family
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.kinds import line
+from affino_mcp.catalogue.kinds import line_kind
 from affino_mcp.catalogue.registry import METHODS
 from tests.unit.control_edge.desk import Desk, text_of
 
@@ -23,7 +23,9 @@ def methods(page: str) -> list[str]:
 def test_every_method_of_every_family_is_there(operator: Desk) -> None:
     page = operator.get("/help/crm").text
     assert sorted(methods(page)) == sorted(METHODS)
-    assert all(title(family) in page for family in SWITCHED if any(m.family == family for m in METHODS.values()))
+    assert all(
+        title(family) in page for family in SWITCHED_FAMILIES if any(m.family == family for m in METHODS.values())
+    )
 
 
 def test_a_method_shows_all_that_the_guide_promises(operator: Desk) -> None:
@@ -84,7 +86,7 @@ def test_another_ones_profile_is_not_told_without_the_right(desk: Desk) -> None:
 
 
 def test_a_line_tells_the_length() -> None:
-    assert Line.of(Field("Name", line(255), "the name"), required=True) == Line(
+    assert Line.of(Field("Name", line_kind(255), "the name"), required=True) == Line(
         "Name", "text, at most 255", True, "255", "the name"
     )
 

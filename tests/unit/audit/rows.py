@@ -14,7 +14,7 @@ TABLE = "audit"
 
 
 class Hands:
-    """A clock that moves when told."""
+    """A clock that tests set."""
 
     def __init__(self, moment: datetime = NOON) -> None:
         self.moment = moment
@@ -27,7 +27,7 @@ class Hands:
 
 
 def row(moment: datetime = NOON, **given: Any) -> Row:
-    """A row of one call of Jane's on account 12."""
+    """Gives the row of a call by Jane on account 12."""
     usual: dict[str, Any] = {
         "id": new_id(moment),
         "at": iso(moment),
@@ -48,7 +48,7 @@ def row(moment: datetime = NOON, **given: Any) -> Row:
 
 
 def refusal(moment: datetime = NOON, **given: Any) -> Row:
-    """A row of a call over the rate limit."""
+    """Gives the row of a call that exceeded the rate limit."""
     error = {"code": -31029, "type": "rate_limited", "message": "The rate limit is reached."}
     usual: dict[str, Any] = {"outcome": Outcome.REFUSED, "status": 429, "error": error, "record": ""}
     return row(moment, **usual | given)

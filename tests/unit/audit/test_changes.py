@@ -1,4 +1,4 @@
-"""What a row says of a change: never over its room, never a secret, never a failure, and what is left out is counted."""
+"""The changes in a row: within the size limit, without secrets, without failures; what is left out is counted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from affino_mcp.audit.changes import fitted, of_operator, told
 from affino_mcp.audit.redact import WITHHELD, weight
 from affino_mcp.audit.row import ROOM, Row, item
-from affino_mcp.instance.port import Changed
+from affino_mcp.instance.port import RecordChange
 from affino_mcp.store.render import item_from_wire, item_to_wire
 from tests.unit.audit.rows import row
 from tests.unit.audit.test_redact import CANARY, hiding, leaves, texts, trees
@@ -20,17 +20,17 @@ from tests.unit.audit.test_redact import CANARY, hiding, leaves, texts, trees
 names = st.builds(lambda length, end: "n" * length + end, st.sampled_from([0, 58, 60, 120]), st.text(max_size=3))
 values = leaves | st.dictionaries(names, leaves, max_size=4) | st.lists(leaves, max_size=4) | trees
 sides = st.dictionaries(names, values, max_size=6)
-records = st.builds(Changed, st.sampled_from(["accounts#12", "contacts#3"]), st.just("changed"), sides, sides)
+records = st.builds(RecordChange, st.sampled_from(["accounts#12", "contacts#3"]), st.just("changed"), sides, sides)
 many = st.lists(records, max_size=5)
 
 
 def change(before: dict[str, Any], after: dict[str, Any], *known: str) -> dict[str, Any]:
-    (found,) = told([Changed("accounts#12", "changed", before, after)], known)
+    (found,) = told([RecordChange("accounts#12", "changed", before, after)], known)
     return found
 
 
 @given(many, st.integers(2, 1500))
-def test_whatever_changed_fits_any_room_and_can_be_stored(changed: list[Changed], room: int) -> None:
+def test_whatever_changed_fits_any_room_and_can_be_stored(changed: list[RecordChange], room: int) -> None:
     kept = told(changed)
     assert weight(fitted(kept, room)) <= room
     item_to_wire({"changes": fitted(kept, room)})
@@ -38,7 +38,7 @@ def test_whatever_changed_fits_any_room_and_can_be_stored(changed: list[Changed]
 
 @given(many, st.lists(st.text(max_size=300), max_size=300), texts)
 def test_a_row_with_changes_stays_in_its_room_and_comes_back(
-    changed: list[Changed], refs: list[str], name: str
+    changed: list[RecordChange], refs: list[str], name: str
 ) -> None:
     warnings = [{"Code": name, "Message": name}] * 20
     stored = item(row(changes=told(changed), records=refs, warnings=warnings, arguments={"Name": name}, result=name))
@@ -63,8 +63,8 @@ ALIKE = {"0" * 60: {"": True, "0": True}}
 
 
 @given(st.lists(records, min_size=1, max_size=5), st.integers(60, 1500))
-@example([Changed("accounts#12", "changed", {}, ALIKE)], 200)
-def test_every_field_is_shown_or_counted(changed: list[Changed], room: int) -> None:
+@example([RecordChange("accounts#12", "changed", {}, ALIKE)], 200)
+def test_every_field_is_shown_or_counted(changed: list[RecordChange], room: int) -> None:
     whole = told(changed)
     for full, cut in zip(whole, fitted(whole, room), strict=False):
         if cut["record"] == full["record"]:
@@ -128,7 +128,7 @@ def test_forms(before: dict[str, Any], after: dict[str, Any], fields: dict[str, 
 
 
 def test_too_many_records_are_counted() -> None:
-    kept = fitted(told([Changed(f"contacts#{n}", "changed", {}, {"City": "York"}) for n in range(90)]), 500)
+    kept = fitted(told([RecordChange(f"contacts#{n}", "changed", {}, {"City": "York"}) for n in range(90)]), 500)
     assert kept[-2] == {"record": f"contacts#{len(kept) - 2}", "deed": "changed", "fields": {}, "left_out": 1}
     assert kept[-1]["record"] == f"(and {91 - len(kept)} more)"
 

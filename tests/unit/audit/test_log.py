@@ -1,3 +1,5 @@
+"""Writing the API Log: one write and one log line for each call, no row overwritten, no argument in a line."""
+
 from __future__ import annotations
 
 import json
@@ -18,7 +20,7 @@ Lines = list[dict[str, Any]]
 
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Lines:
-    """What went to CloudWatch, as Powertools formats it."""
+    """The log lines for CloudWatch, as Powertools formats them."""
     written: Lines = []
     logger = observability.logger()
     handler = logger.registered_handler

@@ -1,3 +1,5 @@
+"""Queries of the API Log: every combination of filters, paging with cursors, and the reads that a page costs."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -22,7 +24,7 @@ STEP = timedelta(hours=7)
 
 
 def filled() -> tuple[MemoryDatabase, list[Row]]:
-    """Sixty-four calls over nineteen days: two profiles, two people, records, methods and outcomes."""
+    """A log with 64 calls over 19 days: two profiles, two people, records, methods and outcomes."""
     database = MemoryDatabase()
     log = AuditLog(database, TABLE)
     found = []
@@ -73,7 +75,7 @@ questions = st.fixed_dictionaries(
 
 
 def expected(asked: dict[str, Any]) -> list[Row]:
-    """All and only the rows that a plain filter over every call gives."""
+    """Gives the rows that a plain filter over all calls finds."""
     since, until = asked.get("since", NOON - timedelta(days=400)), asked.get("until", NOON)
     return [
         call

@@ -1,4 +1,4 @@
-"""Counting hours: exact, whoever counts, in whatever order and however often; closed hours are left alone."""
+"""The hourly rollup: exact with several processes, in any order and repeated; closed hours are not counted again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def logged(database: Database, *rows: Row) -> None:
 
 
 def counted(database: Database, profile: str | None = None, now: datetime = NOW) -> dict[str, Total]:
-    """The hours with calls."""
+    """Gives the hours that have calls."""
     found = totals.read(database, TABLE, profile, now - BACK, now)
     return {hour.start: hour.total for hour in found if hour.total.calls}
 
@@ -46,7 +46,7 @@ ages = st.lists(
 def test_the_hours_hold_exactly_the_calls(
     first: list[tuple[int, str, int]], later: list[tuple[int, str, int]], times: int
 ) -> None:
-    """However often it is counted, and whatever comes in between while an hour is open."""
+    """The totals are exact after any number of rollups, with calls in between while an hour is open."""
     database = MemoryDatabase()
     made = [row(NOW - timedelta(seconds=a), profile_key=p, status=s) for a, p, s in first]
     logged(database, *made)
@@ -95,7 +95,7 @@ def test_who_counted_earlier_never_undoes_who_counted_later() -> None:
     database = MemoryDatabase()
 
     class Slow(WatchedDatabase):
-        """Between its reading and its writing another one counts."""
+        """A database that lets another process count between the read and the write of a rollup."""
 
         def put(self, op: Put) -> None:
             logged(database, row(NOW - timedelta(seconds=5)))

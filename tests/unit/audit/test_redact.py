@@ -1,3 +1,5 @@
+"""Redaction of arguments: no secret remains, every value can be stored, and the result stays within its limit."""
+
 from __future__ import annotations
 
 import json

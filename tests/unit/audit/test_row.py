@@ -1,3 +1,5 @@
+"""Rows of the API Log: their size limit, their keys, and that they are read as they were written."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""Storms of refusals: exact totals over several processes and threads, with few writes."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

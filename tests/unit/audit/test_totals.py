@@ -1,4 +1,4 @@
-"""Totals: exact counts, latency to its bucket, and they add up; written and read back over any span in one read."""
+"""Totals: exact counts, latency within its bucket, sums; written, and read over any span in one read."""
 
 from __future__ import annotations
 

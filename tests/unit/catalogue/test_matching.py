@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.catalogue.field import Field, folded, snake_case
-from affino_mcp.catalogue.matching import MOST_TOLD, Matched, match
+from affino_mcp.catalogue.field import Field, fold_name, snake_case
+from affino_mcp.catalogue.matching import MAX_NAMED_UNKNOWN, MatchedArguments, match_arguments
 from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.tool_errors import InvalidArgument
@@ -31,13 +31,13 @@ SPELLINGS = [
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_names_match_whatever_their_case_and_strokes(spelling: str) -> None:
-    found = match(CREATE, {"name": "Orbital Labs", spelling: "Prospect"})
+    found = match_arguments(CREATE, {"name": "Orbital Labs", spelling: "Prospect"})
     assert found.values == {"Name": "Orbital Labs", "AccountTypeCode": "Prospect"}
     assert found.warnings == ()
 
 
 def test_the_guides_own_spelling() -> None:
-    values = match(METHODS["create_article"], {"Title": "x", "StandardSectionCode": 3}).values
+    values = match_arguments(METHODS["create_article"], {"Title": "x", "StandardSectionCode": 3}).values
     assert values["standardSectionCode"] == 3
 
 
@@ -56,12 +56,12 @@ NAMES = [
 @pytest.mark.parametrize(("name", "inside"), NAMES)
 def test_affinos_names_outside_pythons_inside(name: str, inside: str) -> None:
     assert snake_case(name) == inside
-    assert folded(name) == folded(inside)
+    assert fold_name(name) == fold_name(inside)
 
 
 @pytest.mark.parametrize("method", MANY, ids=lambda m: m.name)
 def test_no_two_arguments_of_a_method_look_alike(method: Method) -> None:
-    assert len({folded(f.name) for f in method.takes}) == len(method.takes)
+    assert len({fold_name(f.name) for f in method.all_arguments}) == len(method.all_arguments)
 
 
 IGNORED: list[tuple[str, Method, str, str, str]] = [
@@ -86,9 +86,9 @@ IGNORED: list[tuple[str, Method, str, str, str]] = [
 
 @pytest.mark.parametrize(("method", "name", "code", "says"), [i[1:] for i in IGNORED], ids=[i[0] for i in IGNORED])
 def test_what_is_ignored_is_said(method: Method, name: str, code: str, says: str) -> None:
-    needed: dict[str, Any] = {f.name: _any(f) for f in method.takes if f.required}
-    found = match(method, {**needed, name: "x"})
-    assert folded(name) not in map(folded, found.values)
+    needed: dict[str, Any] = {f.name: _any(f) for f in method.all_arguments if f.required}
+    found = match_arguments(method, {**needed, name: "x"})
+    assert fold_name(name) not in map(fold_name, found.values)
     (warning,) = [w for w in found.warnings if w["Code"] != "STORED_DIFFERENTLY"]
     assert (warning["Code"], warning["Message"].endswith(says)) == (code, True), warning
     json.dumps(found.warnings).encode()
@@ -99,14 +99,14 @@ def _any(field: Field) -> Any:
 
 
 def test_a_flood_of_unknown_arguments_is_told_shortly() -> None:
-    found = match(CREATE, {"Name": "x"} | {f"Unknown{n}": n for n in range(5000)})
-    assert len(found.warnings) == MOST_TOLD + 1
-    assert found.warnings[-1]["Message"].startswith(f"{5000 - MOST_TOLD} more arguments")
+    found = match_arguments(CREATE, {"Name": "x"} | {f"Unknown{n}": n for n in range(5000)})
+    assert len(found.warnings) == MAX_NAMED_UNKNOWN + 1
+    assert found.warnings[-1]["Message"].startswith(f"{5000 - MAX_NAMED_UNKNOWN} more arguments")
 
 
 def test_a_misspelt_required_argument_is_pointed_out() -> None:
     with pytest.raises(InvalidArgument) as error:
-        match(CREATE, {"Nmae": "Orbital Labs"})
+        match_arguments(CREATE, {"Nmae": "Orbital Labs"})
     assert error.value.message == "Name is required."
     assert error.value.details["ignored"] == ["create_account has no argument Nmae; it was ignored. Did you mean Name?"]
 
@@ -115,13 +115,13 @@ def test_a_misspelt_required_argument_is_pointed_out() -> None:
 @pytest.mark.parametrize("method", [CREATE, UPDATE], ids=["create", "update"])
 def test_one_argument_under_two_spellings(method: Method, first: str | None) -> None:
     with pytest.raises(InvalidArgument) as error:
-        match(method, {"AccountCode": 7, "Name": first, "name": "y"})
+        match_arguments(method, {"AccountCode": 7, "Name": first, "name": "y"})
     assert error.value.details["argument"] == "Name"
 
 
 def test_all_faults_are_named_at_once() -> None:
     with pytest.raises(InvalidArgument) as error:
-        match(CREATE, {"Email": "nobody", "CompanySize": "many", "TopicCodes": [1, "x"]})
+        match_arguments(CREATE, {"Email": "nobody", "CompanySize": "many", "TopicCodes": [1, "x"]})
     assert error.value.message == "Name is required."
     assert error.value.details["also"] == [
         "Email must be one e-mail address, like jane@orbital.example.",
@@ -153,16 +153,16 @@ NULLS: list[tuple[str, Method, dict[str, Any], dict[str, Any] | str]] = [
 @pytest.mark.parametrize(("method", "given_", "expected"), [n[1:] for n in NULLS], ids=[n[0] for n in NULLS])
 def test_null_and_empty(method: Method, given_: dict[str, Any], expected: dict[str, Any] | str) -> None:
     if isinstance(expected, dict):
-        assert match(method, given_).values == expected
+        assert match_arguments(method, given_).values == expected
     else:
         with pytest.raises(InvalidArgument) as error:
-            match(method, given_)
+            match_arguments(method, given_)
         assert error.value.message == expected
 
 
 @pytest.mark.parametrize(("text", "kept"), [("  Orbital ", "Orbital"), ("Zoe\u0308", "Zoë"), ("Orbital", "Orbital")])
 def test_what_is_stored_otherwise_is_said(text: str, kept: str) -> None:
-    found = match(CREATE, {"Name": text})
+    found = match_arguments(CREATE, {"Name": text})
     assert found.values == {"Name": kept}
     assert [w["Code"] for w in found.warnings] == (["STORED_DIFFERENTLY"] if text != kept else [])
 
@@ -179,12 +179,12 @@ ZONES = [
 
 @pytest.mark.parametrize(("due", "told"), ZONES)
 def test_a_moment_without_a_zone_is_taken_as_utc_and_said(due: str | None, told: bool) -> None:
-    found = match(METHODS["update_task"], {"AppUserTaskCode": 7, "DueDate": due})
+    found = match_arguments(METHODS["update_task"], {"AppUserTaskCode": 7, "DueDate": due})
     assert [(w["Code"], w["Argument"]) for w in found.warnings] == [("DEFAULTED", "DueDate")] * told
 
 
 def test_a_search_is_not_stored() -> None:
-    assert match(LIST, {"Search": "  Orbital "}).warnings == ()
+    assert match_arguments(LIST, {"Search": "  Orbital "}).warnings == ()
 
 
 JSON = st.recursive(
@@ -202,13 +202,13 @@ JSON = st.recursive(
 @st.composite
 def calls(draw: st.DrawFn) -> tuple[Method, dict[str, Any]]:
     method = draw(st.sampled_from(MANY))
-    names = st.sampled_from([f.name for f in method.takes] or ["x"]) | st.text(max_size=20)
+    names = st.sampled_from([f.name for f in method.all_arguments] or ["x"]) | st.text(max_size=20)
     return method, draw(st.dictionaries(names, JSON, max_size=6))
 
 
-def _tried(method: Method, sent: dict[str, Any]) -> Matched | InvalidArgument:
+def _tried(method: Method, sent: dict[str, Any]) -> MatchedArguments | InvalidArgument:
     try:
-        return match(method, sent)
+        return match_arguments(method, sent)
     except InvalidArgument as error:
         return error
 
@@ -216,7 +216,7 @@ def _tried(method: Method, sent: dict[str, Any]) -> Matched | InvalidArgument:
 @given(calls())
 def test_any_json_is_taken_or_refused_in_our_own_words(call: tuple[Method, dict[str, Any]]) -> None:
     method, sent = call
-    known = {f.name: f for f in method.takes}
+    known = {f.name: f for f in method.all_arguments}
     found = _tried(method, sent)
     if isinstance(found, InvalidArgument):
         assert found.details["argument"] in known
@@ -227,15 +227,15 @@ def test_any_json_is_taken_or_refused_in_our_own_words(call: tuple[Method, dict[
     assert found.values.keys() <= known.keys()
     assert all(field.name in found.values for field in known.values() if field.required)
     json.dumps(found.values, allow_nan=False, ensure_ascii=False).encode()
-    again = match(method, found.values)
+    again = match_arguments(method, found.values)
     assert (again.values, again.warnings) == (found.values, ())
 
 
 @given(st.sampled_from([m for m in MANY if m.effect is not Effect.READ]), st.booleans(), st.text("abc", min_size=1))
 def test_every_write_takes_a_rehearsal_and_a_key(method: Method, rehearse: bool, key: str) -> None:
-    needed = {f.name: _any(f) for f in method.takes if f.required}
+    needed = {f.name: _any(f) for f in method.all_arguments if f.required}
     found = _tried(method, {**needed, "dry_run": rehearse, "idempotency_key": key})
-    if isinstance(found, Matched):
+    if isinstance(found, MatchedArguments):
         assert (found.values[DRY_RUN.name], found.values[IDEMPOTENCY_KEY.name]) == (rehearse, key)
     else:
         assert found.details["argument"] not in (DRY_RUN.name, IDEMPOTENCY_KEY.name)

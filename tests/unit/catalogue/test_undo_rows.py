@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from affino_mcp.catalogue.families.history import SWITCH
+from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.catalogue.families.notes import NOTE
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import Record
@@ -21,15 +21,15 @@ def carriers(kind: str, *effects: Effect) -> list[Method]:
     return [m for m in METHODS.values() if m.carries_undo and m.record is RECORDS[kind] and m.effect in effects]
 
 
-@pytest.mark.parametrize("kind", SWITCH)
+@pytest.mark.parametrize("kind", HISTORY_FAMILIES)
 def test_one_method_takes_a_kind_of_record_back_and_one_deletes_it(kind: str) -> None:
     updates, deletes = carriers(kind, Effect.UPDATE), carriers(kind, Effect.DELETE, Effect.REMOVE)
     assert len(updates) == (kind not in ONLY_MADE_AND_DELETED | NEVER_UNDONE)
     assert len(deletes) == (kind not in NEVER_UNDONE)
     for method in (*updates, *deletes):
         code = RECORDS[kind].code
-        assert code in {field.name for field in method.takes if field.required}
-        assert {field.name for field in method.takes if field.required} <= {code, *RECORDS[kind].required}
+        assert code in {field.name for field in method.all_arguments if field.required}
+        assert {field.name for field in method.all_arguments if field.required} <= {code, *RECORDS[kind].required}
 
 
 @pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
@@ -41,8 +41,8 @@ def test_the_tools_to_use_instead_exist(record: Record) -> None:
 def test_the_read_with_the_same_answer_takes_the_code_alone(method: Method) -> None:
     read = METHODS[method.answers_as]
     assert (read.effect, read.returns) == (Effect.READ, method.returns)
-    assert len([field for field in read.takes if field.required]) <= 1
-    assert {field.name for field in read.takes} & {record.code for record in RECORDS.values()}
+    assert len([field for field in read.all_arguments if field.required]) <= 1
+    assert {field.name for field in read.all_arguments} & {record.code for record in RECORDS.values()}
 
 
 def test_another_update_of_the_same_record_does_not_change_what_undo_calls(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,8 +50,8 @@ def test_another_update_of_the_same_record_does_not_change_what_undo_calls(monke
     appending = replace(
         update,
         name="append_to_note",
-        arguments=(NOTE.code_field.needed(), NOTE.fields[0].needed()),
+        arguments=(NOTE.code_field.as_required(), NOTE.fields[0].as_required()),
         carries_undo=False,
     )
     monkeypatch.setattr(undo_context, "METHODS", {appending.name: appending, **METHODS})
-    assert undo_context.tool_for("notes", "update") is update
+    assert undo_context.find_undo_tool("notes", "update") is update

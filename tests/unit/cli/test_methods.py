@@ -14,7 +14,7 @@ from tests.unit.cli.conftest import Terminal
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 def test_every_method_shows_all_that_the_guide_promises(terminal: Terminal, method: Method) -> None:
     (found,) = terminal.json("methods", method.name)
-    assert [line["name"] for line in found["arguments"]] == [field.name for field in method.takes]
+    assert [line["name"] for line in found["arguments"]] == [field.name for field in method.all_arguments]
     assert found["example"] == method.example
     assert found["answer"] == method.returns
     assert found["errors"] == {error.type: error.code for error in method.all_errors}
@@ -24,7 +24,7 @@ def test_every_method_shows_all_that_the_guide_promises(terminal: Terminal, meth
         f.attribute for f in (record.attributes if record else ())
     ]
     shown = " ".join(terminal.run("methods", method.name)[0].split())
-    assert all(field.name in shown for field in method.takes)
+    assert all(field.name in shown for field in method.all_arguments)
 
 
 def test_words_choose(terminal: Terminal) -> None:

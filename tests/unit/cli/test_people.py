@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from affino_mcp.gate.people.passwords import Passwords
-from affino_mcp.instance.builtin.website.website_records import place_section
+from affino_mcp.instance.builtin.website.website_records import upsert_section
 from tests.unit.cli.conftest import Terminal
 
 JANE = ["--name", "Jane Doe", "--email", "jane@orbital.example"]
@@ -28,7 +28,7 @@ def test_a_given_password_is_not_shown(terminal: Terminal) -> None:
 
 def test_people_are_members_of_staff_of_the_instance(terminal: Terminal) -> None:
     made = terminal.json("person", "create", *JANE)
-    stored = terminal.world.records.load("contacts", made["user_code"])
+    stored = terminal.world.records.load_record("contacts", made["user_code"])
     assert stored is not None
     assert stored.document.values["Email"] == "jane@orbital.example"
     assert stored.document.system["Staff"] is True
@@ -79,7 +79,7 @@ def test_refusals_end_with_1_and_change_nothing(terminal: Terminal, words: list[
     assert terminal.refused("person", *words)["type"] == kind
     assert terminal.json("person", "list") == before
     assert matches(terminal, 1, "correct horse")
-    assert terminal.world.records.load("contacts", 2) is None
+    assert terminal.world.records.load_record("contacts", 2) is None
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_short_password_is_misunderstood_and_changes_nothing(terminal: Termina
 
 def test_explain_says_what_somebody_may_do_where(terminal: Terminal) -> None:
     records, at = terminal.world.records, terminal.world.clock()
-    place_section(records, "Marketing", at, read=["Everybody"], write=["Publishers"], publish=["Publishers"])
+    upsert_section(records, "Marketing", at, read=["Everybody"], write=["Publishers"], publish=["Publishers"])
     terminal.json("person", "create", *JANE, "--group", "Publishers")
     (section,) = terminal.json("person", "explain", "jane@orbital.example")["places"]["sections"]
     assert (section["code"], section["name"]) == (1, "Marketing")
@@ -135,6 +135,6 @@ def test_the_contact_says_whether_the_person_is_disabled(terminal: Terminal) -> 
     code = terminal.json("person", "create", *JANE)["user_code"]
     for word, disabled in (("disable", True), ("disable", True), ("enable", False)):
         terminal.run("person", word, str(code))
-        stored = terminal.world.records.load("contacts", code)
+        stored = terminal.world.records.load_record("contacts", code)
         assert stored is not None
         assert stored.document.system["Disabled"] is disabled

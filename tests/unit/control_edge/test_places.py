@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from affino_mcp.instance.builtin.forums.forums import place_forum
-from affino_mcp.instance.builtin.website.website_records import place_section
+from affino_mcp.instance.builtin.forums.forums import upsert_forum
+from affino_mcp.instance.builtin.website.website_records import upsert_section
 from tests.unit.control_edge.desk import Desk, text_of
 
 
@@ -17,9 +17,11 @@ def edith(operator: Desk) -> int:
 @pytest.fixture
 def places(operator: Desk) -> None:
     records, at = operator.world.records, operator.world.clock()
-    place_section(records, "Marketing", at, read=["Everybody"], write=["Editors", "Publishers"], publish=["Publishers"])
-    place_section(records, "Board", at, read=["Legal"], write=["Legal"], publish=["Legal"])
-    place_forum(records, "Ideas", at, read=["Everybody"], post=["Community"])
+    upsert_section(
+        records, "Marketing", at, read=["Everybody"], write=["Editors", "Publishers"], publish=["Publishers"]
+    )
+    upsert_section(records, "Board", at, read=["Legal"], write=["Legal"], publish=["Legal"])
+    upsert_forum(records, "Ideas", at, read=["Everybody"], post=["Community"])
 
 
 @pytest.mark.usefixtures("places")

@@ -9,7 +9,7 @@ import pytest
 from httpx2 import Response
 
 from affino_mcp.admin.tool_price import base, price, prices
-from affino_mcp.catalogue.capability import SWITCHED, Access, Capability, Family
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability, Family
 from affino_mcp.gate.profiles.profile import OPTIONS, Profile
 from tests.unit.control_edge.desk import Desk, hidden_fields, text_of
 from tests.world import Client
@@ -237,6 +237,6 @@ def test_options_are_kept(operator: Desk, options: list[str]) -> None:
 
 
 def test_the_prices_of_both_switches_everywhere_are_the_price_of_everything() -> None:
-    everything = Capability(dict.fromkeys(map(str, SWITCHED), BOTH))
+    everything = Capability(dict.fromkeys(map(str, SWITCHED_FAMILIES), BOTH))
     parts = [tokens for family in prices().values() for tokens in family.values()]
     assert abs(base() + sum(parts) - price(everything)) <= len(parts)

@@ -1,3 +1,5 @@
+"""The fixture of the gate's tests."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The credential headers: which forms are accepted and which are refused, and that no secret is shown."""
+
 from __future__ import annotations
 
 from contextlib import suppress

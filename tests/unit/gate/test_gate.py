@@ -1,4 +1,4 @@
-"""The gate: in which order it decides, what each decision costs, and whom a refusal names."""
+"""The gate: the order of its checks, the store calls of each decision, and the person that a refusal names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small world to test the gate in: stores in memory, a clock that stands still until told, one profile, one person."""
+"""The set-up of the gate's tests: stores in memory, a clock that tests set, one profile, one person."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CREDENTIALS = Settings().credentials_table
 
 @dataclass
 class World:
-    """Everything that the gate is made of."""
+    """The parts that the gate is made of."""
 
     clock: TestClock = field(default_factory=lambda: TestClock(SIGNED_AT))
     memory: MemoryDatabase = field(default_factory=MemoryDatabase)
@@ -46,7 +46,7 @@ class World:
         self.sessions = Sessions(self.db, self.settings, self.clock)
 
     def gate(self, pool: Executor | None = None) -> Gate:
-        """One more process."""
+        """Gives the gate of another process on the same stores."""
         return Gate(self.db, self.secrets, self.settings, self.clock, pool)
 
     def profile(self, name: str = "all", rate: int = 600, burst: int | None = None) -> Profile:
@@ -69,7 +69,7 @@ class World:
         return self.memory.rows(table)
 
     def asked(self) -> list[tuple[str, str]]:
-        """The store calls since the last time."""
+        """Gives the store calls since the previous call of this method."""
         calls = list(self.db.calls)
         self.db.calls.clear()
         return calls
@@ -79,7 +79,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 
 def headers(key: str, secret: str, token: str) -> RawHeaders:
-    """The three headers as ASGI has them."""
+    """Gives the three credential headers as ASGI header pairs."""
     return [
         (b"authorization", f"Bearer {token}".encode()),
         (b"x-api-key", key.encode()),

@@ -1,4 +1,4 @@
-"""Our own address: from API Gateway or the socket, never from a header."""
+"""The service's own address: from API Gateway or the socket, never from a header."""
 
 from __future__ import annotations
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.history import SWITCH
-from affino_mcp.catalogue.matching import match
+from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
+from affino_mcp.catalogue.matching import match_arguments
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.instance.builtin.crm.staff import enrol
-from affino_mcp.instance.builtin.forums.forums import place_forum
+from affino_mcp.instance.builtin.crm.staff import enrol_staff
+from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call
@@ -50,11 +50,11 @@ class Desk:
         self.instance = BuiltinInstance(self.db, "t", MemoryFiles(lambda: self.moment))
         records = self.instance.records
         for first in ("Sam", "Sal"):
-            enrol(records, first, "Seller", f"{first}@affino.example", self.moment)
+            enrol_staff(records, first, "Seller", f"{first}@affino.example", self.moment)
         groups: dict[str, Any] = {"read": ("Everybody",), "write": ("Everybody",), "publish": ("Everybody",)}
-        self.codes["section"] = website_records.place_section(records, "News", self.moment, comments="open", **groups)
-        self.codes["category"] = website_records.place_category(records, "Guides", self.moment)
-        self.codes["forum"] = place_forum(records, "Support", self.moment, read=("Everybody",), post=("Everybody",))
+        self.codes["section"] = website_records.upsert_section(records, "News", self.moment, comments="open", **groups)
+        self.codes["category"] = website_records.upsert_category(records, "Guides", self.moment)
+        self.codes["forum"] = upsert_forum(records, "Support", self.moment, read=("Everybody",), post=("Everybody",))
         self.call("add_forum_moderator", ForumItemCode=self.codes["forum"], UserCode=1)
         for name, (tool, values) in STOCK.items():
             self.codes[name] = self.made(tool, values)
@@ -86,19 +86,19 @@ class Desk:
             b"k" * 32,
             lambda _done, _warnings: None,
             writable=lambda _: True,
-            unconfirmed=self.unconfirmed,
+            confirmation_refusal=self.unconfirmed,
         )
-        return self.instance.perform(METHODS[tool], match(METHODS[tool], given).values, call).body
+        return self.instance.perform(METHODS[tool], match_arguments(METHODS[tool], given).values, call).body
 
     def now(self) -> dict[str, Any]:
         """The current values of every record, and whether it is deleted."""
         found = {}
         for row in self.db.rows("t"):
-            if row["sk"] == "A" and row["pk"].partition("#")[0] in SWITCH and "body" in row:
+            if row["sk"] == "A" and row["pk"].partition("#")[0] in HISTORY_FAMILIES and "body" in row:
                 family, _, code = row["pk"].partition("#")
-                stored = self.instance.records.kept(family, int(code))
+                stored = self.instance.records.load_including_deleted(family, int(code))
                 assert stored is not None
-                found[row["pk"]] = (plain(stored.values()), row["deleted"])
+                found[row["pk"]] = (plain(stored.history_values()), row["deleted"])
         return found
 
     def latest(self) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.catalogue.warning import Warning_
-from affino_mcp.instance.response_limits import fitted, length
+from affino_mcp.catalogue.warning import CallWarning
+from affino_mcp.instance.response_limits import json_length, truncate_answer
 
 JSON = st.recursive(
     st.none() | st.integers(0, 9) | st.text(max_size=5) | st.integers(1, 90_000).map(lambda n: "x" * n),
@@ -19,9 +19,9 @@ JSON = st.recursive(
 )
 
 
-def cut(tool: str, body: dict[str, Any]) -> tuple[dict[str, Any], list[Warning_]]:
-    warnings: list[Warning_] = []
-    return fitted(METHODS[tool], body, warnings), warnings
+def cut(tool: str, body: dict[str, Any]) -> tuple[dict[str, Any], list[CallWarning]]:
+    warnings: list[CallWarning] = []
+    return truncate_answer(METHODS[tool], body, warnings), warnings
 
 
 def test_what_fits_is_left_as_it_is() -> None:
@@ -57,7 +57,7 @@ def test_per_item_results_of_a_write_are_all_told() -> None:
 )
 def test_what_is_too_long_is_cut_and_said(body: dict[str, Any]) -> None:
     found, warnings = cut("get_account", body)
-    assert length(found) + length(warnings) <= 150_000
+    assert json_length(found) + json_length(warnings) <= 150_000
     assert {w["Code"] for w in warnings} == {"TRUNCATED"}
     assert found.keys() == body.keys()
 
@@ -66,5 +66,5 @@ def test_what_is_too_long_is_cut_and_said(body: dict[str, Any]) -> None:
 @given(st.dictionaries(st.text(max_size=3), JSON, max_size=5))
 def test_any_answer_fits(body: dict[str, Any]) -> None:
     found, warnings = cut("get_account", body)
-    assert length(found) + length(warnings) <= 150_000
+    assert json_length(found) + json_length(warnings) <= 150_000
     assert (found == body) == (not warnings)

@@ -11,7 +11,7 @@ from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.gate.whoami import CURRENT_USER
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 
-SHARED = {"change_members", "browse", "get", "create", "update", "delete", "members"}
+SHARED = {"change_list_members", "list_lists", "get_list", "create_list", "update_list", "delete_list", "list_members"}
 """Functions of both kinds of list."""
 
 WRONG = """

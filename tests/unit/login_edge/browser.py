@@ -18,7 +18,7 @@ SECURE = {"domainName": "mcp.orbital.example", "path": "/hub", "identity": {"sou
 
 @dataclass(frozen=True)
 class Shown:
-    """One answer."""
+    """One answer that the browser got."""
 
     status: int
     headers: dict[str, str]
@@ -26,12 +26,12 @@ class Shown:
     text: str
 
     def field(self, name: str) -> str:
-        """The value of the page's first field of this name."""
+        """Gives the value of the page's first field of this name."""
         found = [value for key, value in _Fields.of(self.text) if key == name]
         return found[0]
 
     def inside(self, identity: str) -> str:
-        """The text of the element of this id."""
+        """Gives the text of the element with this id."""
         return _Element.of(self.text, identity)
 
 
@@ -76,7 +76,7 @@ class _Element(HTMLParser):
 
 @dataclass
 class Browser:
-    """`extra` changes the ASGI scope or the headers of a request."""
+    """A browser; `extra` changes the ASGI scope or the headers of a request."""
 
     app: LoginApp
     source: str = "198.51.100.7"
@@ -87,11 +87,11 @@ class Browser:
         return self._follow(self._ask("GET", address, b"", headers))
 
     def post(self, address: str, **fields: str) -> Shown:
-        """Send a form with the page's own key, unless another `FormKey` is given."""
+        """Sends a form with the page's own key, unless another `FormKey` is given."""
         return self.post_with(address, {}, **fields)
 
     def post_with(self, address: str, headers: dict[str, str], /, **fields: str) -> Shown:
-        """The same with other headers."""
+        """Sends a form like `post`, with other headers."""
         key = {"FormKey": self.last.field("FormKey")} if self.last and "FormKey" in self.last.text else {}
         given = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         return self._follow(self._ask("POST", address, urlencode({**key, **fields}).encode(), given))
@@ -137,7 +137,7 @@ async def _sent(app: Callable[..., Any], scope: dict[str, Any], body: bytes) -> 
 
 
 def log_in(browser: Browser, password: str = PASSWORD, email: str = EMAIL, address: str = "/hub/login") -> Shown:
-    """Fill in the form at this address and send it."""
+    """Fills in the login form at this address and sends it."""
     form = browser.get(address)
     fields = {name: form.field(name) for name in ("Link", "Profile")}
     return browser.post("/hub/login", Email=email, Password=password, **fields)

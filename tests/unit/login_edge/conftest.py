@@ -1,3 +1,5 @@
+"""The fixtures of the login tests."""
+
 from __future__ import annotations
 
 import pytest

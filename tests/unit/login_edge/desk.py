@@ -1,4 +1,4 @@
-"""A login endpoint to knock at: the gate's small world with one profile, one person with a password, one app."""
+"""The set-up of the login tests: the gate's set-up with one profile, one person with a password, and the app."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back."""
+    """An answer of the login endpoint."""
 
     status: int
     headers: dict[str, str]
@@ -32,7 +32,7 @@ class Reply:
 
 @dataclass
 class Desk:
-    """One login endpoint; `lines` is what it logged."""
+    """One login endpoint; `lines` are its log lines."""
 
     world: World
     lines: list[dict[str, Any]] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Desk:
         )
 
     def staffed(self) -> Profile:
-        """A profile, and person 7 with a password."""
+        """Creates a profile, and person 7 with a password."""
         self.world.person(7)
         self.world.passwords.set(7, PASSWORD)
         return self.world.profile("login")
@@ -76,25 +76,28 @@ class Desk:
     def login(
         self, profile: Profile, password: str = PASSWORD, email: str = EMAIL, source: str = "198.51.100.7"
     ) -> Reply:
-        """A well signed login. The clock moves by a millisecond: the same signature is good only once."""
+        """Sends a correctly signed login; moves the clock by a millisecond, because a signature is valid only once."""
         self.world.clock.move(microseconds=1000)
         body = content(email, password)
         return self.send(self.signed(profile, body), body, source=source)
 
     def call(self, profile: Profile, method: str, name: str, source: str = "198.51.100.7", **headers: str) -> Reply:
-        """A well signed call without a body."""
+        """Sends a correctly signed call without a body."""
         self.world.clock.move(microseconds=1000)
         path = f"/rest/demo/{name}"
         given = self.signed(profile, b"", method=method, uri=path, **headers)
         return self.send(given, b"", method, path, source)
 
     def refresh(self, profile: Profile, tokens: dict[str, Any]) -> Reply:
-        """`GET /token` with this pair."""
+        """Sends `GET /token` with this pair of tokens."""
         pair = {name: tokens[name] for name in ("AccessToken", "RefreshToken")}
         return self.call(profile, "GET", "token", **pair)
 
     def signed(self, profile: Profile, body: bytes, **instead: str) -> RawHeaders:
-        """The headers of a signed request; `instead` replaces parts before or after signing (`method`, `uri`, headers)."""
+        """Gives the headers of a signed request.
+
+        `instead` replaces parts before or after signing (`method`, `uri`, headers).
+        """
         timestamp = instead.get("TimeStamp", timestamp_of(self.world.clock()))
         signature = sign(instead.get("method", "POST"), instead.get("uri", PATH), body, profile.secret, timestamp)
         headers = {"APIKey": profile.key, "TimeStamp": timestamp, "MD5": body_md5(body), "Signature": signature}
@@ -104,5 +107,5 @@ class Desk:
 
 
 def content(email: str = EMAIL, password: str = PASSWORD) -> bytes:
-    """The body of a login."""
+    """Gives the body of a login."""
     return json.dumps({"Email": email, "Password": password}).encode()

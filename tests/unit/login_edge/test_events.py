@@ -1,4 +1,4 @@
-"""Whole API Gateway events into the login function's handler, whole answers out."""
+"""The login function's handler with whole API Gateway events and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Hub's pages, as a browser without JavaScript meets them."""
+"""The Hub's pages in a browser without JavaScript."""
 
 from __future__ import annotations
 

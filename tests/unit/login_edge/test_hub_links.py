@@ -1,4 +1,4 @@
-"""Links of waiting clients, at the Hub."""
+"""Relogin links at the Hub, for clients whose session has expired."""
 
 from __future__ import annotations
 

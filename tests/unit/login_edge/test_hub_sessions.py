@@ -1,4 +1,4 @@
-"""The Hub's list of sessions, and logging out."""
+"""The Hub's list of sessions, and logout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""InstanceUrl: another instance knows the people. Here it is a builtin one, served on loopback, and some that misbehave."""
+"""Login through another instance (InstanceUrl): a builtin one on loopback, and some that give invalid answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def profile_of(world: World) -> Profile:
 
 @pytest.fixture
 def there() -> Desk:
-    """The instance."""
+    """The instance that holds the people."""
     desk = Desk(World())
     profile_of(desk.world)
     for code in range(1, 8):
@@ -41,7 +41,7 @@ def there() -> Desk:
 
 @pytest.fixture
 def here(there: Desk) -> Iterator[Desk]:
-    """Our proxy in front of it, with the same clock; nobody is known here."""
+    """The service in front of that instance, with the same clock and without people of its own."""
     with serving(there.app) as url:
         yield Desk(World(there.world.clock, settings=Settings(instance_url=url)))
 

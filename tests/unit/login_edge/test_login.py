@@ -1,4 +1,4 @@
-"""Logging in: who gets tokens, and what everybody else is told."""
+"""Login: who gets tokens, and which errors all others get."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which signed requests are believed."""
+"""Signed requests: which are accepted, and how the others are refused."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_former_secret_signs_during_its_overlap_alone(desk: Desk) -> None:
 
 
 def test_a_signature_cannot_be_extended(desk: Desk) -> None:
-    """What length extension could append goes into the time stamp, which must be exactly a time stamp."""
+    """A length extension would append to the time stamp, which is parsed strictly."""
     profile, body = desk.staffed(), content()
     for appended in ("\x80", "+x", ".000Z", "\x80\x00\x00"):
         headers = desk.signed(profile, body, TimeStamp=timestamp_of(SIGNED_AT) + appended)

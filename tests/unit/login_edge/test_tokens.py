@@ -1,4 +1,4 @@
-"""Refreshing, logging out, asking who a token is: what a client says and hears."""
+"""The REST calls for refresh, logout and the token's person: requests and answers."""
 
 from __future__ import annotations
 

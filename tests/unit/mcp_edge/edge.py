@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from affino_mcp.catalogue.capability import SWITCHED, Access, Capability
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.dispatch import Answer, CallMeta
 from affino_mcp.errors import AffinoError, Refusal
@@ -27,7 +27,7 @@ META: Final = {
     "io.modelcontextprotocol/clientInfo": {"name": "test-agent", "version": "2.1"},
     "io.modelcontextprotocol/clientCapabilities": {},
 }
-EVERYTHING: Final = Capability({family.value: frozenset(Access) for family in SWITCHED})
+EVERYTHING: Final = Capability({family.value: frozenset(Access) for family in SWITCHED_FAMILIES})
 
 
 def caller(capability: Capability = EVERYTHING) -> Caller:

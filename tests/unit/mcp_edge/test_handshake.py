@@ -6,7 +6,7 @@ import pytest
 
 from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.capability import Access, Capability
-from affino_mcp.catalogue.registry import METHODS, shown
+from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.mcp_edge.server import INSTRUCTIONS
 from tests.unit.mcp_edge.edge import BOTH, EVERYTHING, LEGACY, META, MODERN, Edge, caller, load
 
@@ -60,7 +60,7 @@ def test_the_list_is_the_whole_catalogue_in_its_order(edge: Edge, era: str) -> N
 def test_the_list_holds_what_the_profile_allows(edge: Edge, era: str) -> None:
     edge.door.caller = caller(READ_CONTACTS)
     names = {tool["name"] for tool in edge.send("tools/list", era=era).result["tools"]}
-    assert names == {name for name, method in METHODS.items() if shown(method, READ_CONTACTS)}
+    assert names == {name for name, method in METHODS.items() if is_listed(method, READ_CONTACTS)}
     assert "list_contacts" in names
     assert "create_contact" not in names
 

@@ -1,4 +1,4 @@
-"""Operations as DynamoDB's JSON: names and values always apart from the expression."""
+"""Operations as DynamoDB's JSON: names and values are always separate from the expression."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Stacks: which region is asked, and the errors for missing AWS configuration."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""One AWS endpoint over HTTP: what is tried again, what is told, what becomes an outage."""
+"""One AWS endpoint over HTTP: which faults are retried, which errors are raised, which become StoreUnavailable."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def error(name: str, status: int = 400, **more: Any) -> Answer:
 
 @dataclass
 class Endpoint:
-    """Answers in turn what it was told to, the last answer for ever; keeps what it was asked."""
+    """Gives the configured answers in turn, then repeats the last one; records the requests."""
 
     answers: list[Answer] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -57,7 +57,7 @@ def endpoint() -> Endpoint:
 
 @pytest.fixture
 def address(endpoint: Endpoint) -> Iterator[str]:
-    """Where the endpoint answers."""
+    """The address of the endpoint."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -5,21 +5,33 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import TOPIC_FILTER, TOPICS
+from affino_mcp.catalogue.families.shared import TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.field import Field, Reference
-from affino_mcp.catalogue.kinds import code, country, email, flag, line, lookup, text, url, whole
-from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Effect, Method, listing
-from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.catalogue.kinds import (
+    boolean_kind,
+    code_kind,
+    country_kind,
+    email_kind,
+    integer_kind,
+    line_kind,
+    lookup_kind,
+    text_kind,
+    url_kind,
+)
+from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Effect, Method, list_arguments
+from affino_mcp.catalogue.record import PERSON_KIND, Record
 from affino_mcp.tool_errors import NotFound
 
-INDUSTRY: Final = Field("IndustryCode", lookup(), "code or name, e.g. Technology", Reference("industries", "Industry"))
+INDUSTRY: Final = Field(
+    "IndustryCode", lookup_kind(), "code or name, e.g. Technology", Reference("industries", "Industry")
+)
 ACCOUNT_TYPE: Final = Field(
-    "AccountTypeCode", lookup(), "code or name, e.g. Prospect", Reference("account_types", "AccountType")
+    "AccountTypeCode", lookup_kind(), "code or name, e.g. Prospect", Reference("account_types", "AccountType")
 )
-MANAGER: Final = Field(
-    "AccountManagerCode", code(), "UserCode of a member of staff", Reference("staff", "AccountManager")
+ACCOUNT_MANAGER: Final = Field(
+    "AccountManagerCode", code_kind(), "UserCode of a member of staff", Reference("staff", "AccountManager")
 )
-PARENT: Final = Field("ParentCode", code(), "the parent account", Reference("accounts", "Parent"))
+PARENT_ACCOUNT: Final = Field("ParentCode", code_kind(), "the parent account", Reference("accounts", "Parent"))
 
 ACCOUNT: Final = Record(
     name="Account",
@@ -27,37 +39,39 @@ ACCOUNT: Final = Record(
     code="AccountCode",
     label=("Name",),
     fields=(
-        Field("Name", line(255), "the company's name"),
-        Field("Description", text(8000)),
+        Field("Name", line_kind(255), "the company's name"),
+        Field("Description", text_kind(8000)),
         INDUSTRY,
         ACCOUNT_TYPE,
-        Field("Website", url(200)),
-        Field("Email", email(200)),
-        Field("Telephone", line(50)),
-        Field("Address1", line(100)),
-        Field("Address2", line(100)),
-        Field("Address3", line(100)),
-        Field("City", line(100)),
-        Field("CountyState", line(100)),
-        Field("PostCode", line(20)),
-        Field("CountryISO", country(), "two letters, e.g. GB"),
-        PARENT,
-        Field("PrimaryContactCode", code(), "UserCode; links the contact", Reference("contacts", "PrimaryContact")),
-        Field("ExternalID", line(50), "unique id in another system"),
-        Field("CompanySize", whole(0, 100_000_000), "number of people"),
-        Field("AnnualTurnover", whole(0, 2**53 - 1)),
-        Field("CompanyNumber", line(50)),
-        Field("VATNumber", line(50)),
-        MANAGER,
-        TOPICS,
-        Field("LinkedInPage", url(200)),
-        Field("Active", flag(), "default true"),
+        Field("Website", url_kind(200)),
+        Field("Email", email_kind(200)),
+        Field("Telephone", line_kind(50)),
+        Field("Address1", line_kind(100)),
+        Field("Address2", line_kind(100)),
+        Field("Address3", line_kind(100)),
+        Field("City", line_kind(100)),
+        Field("CountyState", line_kind(100)),
+        Field("PostCode", line_kind(20)),
+        Field("CountryISO", country_kind(), "two letters, e.g. GB"),
+        PARENT_ACCOUNT,
+        Field(
+            "PrimaryContactCode", code_kind(), "UserCode; links the contact", Reference("contacts", "PrimaryContact")
+        ),
+        Field("ExternalID", line_kind(50), "unique id in another system"),
+        Field("CompanySize", integer_kind(0, 100_000_000), "number of people"),
+        Field("AnnualTurnover", integer_kind(0, 2**53 - 1)),
+        Field("CompanyNumber", line_kind(50)),
+        Field("VATNumber", line_kind(50)),
+        ACCOUNT_MANAGER,
+        TOPICS_FIELD,
+        Field("LinkedInPage", url_kind(200)),
+        Field("Active", boolean_kind(), "default true"),
     ),
     required=("Name",),
     derived=(
-        Field("Contacts", PERSON_REFERENCE, "linked contacts, at most 20"),
-        Field("ContactCount", whole(0, 10**9), "how many contacts are linked"),
-        Field("Opportunities", PERSON_REFERENCE, "the account's opportunities, at most 20"),
+        Field("Contacts", PERSON_KIND, "linked contacts, at most 20"),
+        Field("ContactCount", integer_kind(0, 10**9), "how many contacts are linked"),
+        Field("Opportunities", PERSON_KIND, "the account's opportunities, at most 20"),
     ),
     sorts=("Code", "Name", "Created", "Updated"),
     summary=(
@@ -85,14 +99,14 @@ METHODS: Final = (
         "List accounts (companies), page by page.",
         "the prospects in Technology that I manage, by name.",
         PAGE_RETURNS,
-        listing(
+        list_arguments(
             ACCOUNT,
             ACCOUNT_TYPE,
             INDUSTRY,
-            MANAGER,
-            PARENT,
+            ACCOUNT_MANAGER,
+            PARENT_ACCOUNT,
             TOPIC_FILTER,
-            Field("IncludeChildren", flag(), "with ParentCode: children of children too"),
+            Field("IncludeChildren", boolean_kind(), "with ParentCode: children of children too"),
             MINE,
         ),
         record=ACCOUNT,
@@ -105,7 +119,7 @@ METHODS: Final = (
         "Read one account with its linked contacts and opportunities.",
         "everything about Orbital Labs.",
         _FULL,
-        (ACCOUNT.code_field.needed(),),
+        (ACCOUNT.code_field.as_required(),),
         record=ACCOUNT,
         errors=(NotFound,),
     ),
@@ -117,7 +131,7 @@ METHODS: Final = (
         "Create an account.",
         "Orbital Labs, industry Technology, type Prospect, primary contact Jane Doe.",
         _FULL,
-        ACCOUNT.creating(),
+        ACCOUNT.create_arguments(),
         "If it exists already, do not create another: link contacts to it with link_contact_to_account.",
         record=ACCOUNT,
         errors=(NotFound,),
@@ -131,7 +145,7 @@ METHODS: Final = (
         "Change an account; only the given arguments change, null clears.",
         "set Orbital Labs' type to Customer.",
         _FULL,
-        (*ACCOUNT.updating(), IF_UPDATED),
+        (*ACCOUNT.update_arguments(), IF_UPDATED),
         record=ACCOUNT,
         carries_undo=True,
         answers_as="get_account",
@@ -153,7 +167,7 @@ METHODS: Final = (
         "Delete an account; an operator can restore it for 30 days.",
         "remove the duplicate of Orbital Labs.",
         {"AccountCode": "the code", "Deleted": "true"},
-        (ACCOUNT.code_field.needed(),),
+        (ACCOUNT.code_field.as_required(),),
         "Refused while it has open opportunities or child accounts.",
         record=ACCOUNT,
         carries_undo=True,

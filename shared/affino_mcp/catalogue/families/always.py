@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import SEARCH_NAMES
+from affino_mcp.catalogue.families.shared import NAME_SEARCH
 from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, Method
 
 METHODS: Final = (
@@ -34,6 +34,6 @@ METHODS: Final = (
         "The topics that records can carry.",
         "the code of 'Platform Expansion'.",
         PAGE_RETURNS | {"Items": "TopicCode, Name, ParentCode"},
-        (SEARCH_NAMES, PAGE_SIZE, CURSOR),
+        (NAME_SEARCH, PAGE_SIZE, CURSOR),
     ),
 )

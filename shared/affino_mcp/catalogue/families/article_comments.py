@@ -5,26 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.article_steps import DATA
-from affino_mcp.catalogue.families.articles import ITEM
+from affino_mcp.catalogue.families.article_steps import DATA_NOTE
+from affino_mcp.catalogue.families.articles import ARTICLE_CODE_FIELD
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.kinds import choice, code, line, text
+from affino_mcp.catalogue.kinds import choice_kind, code_kind, line_kind, text_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, Method
-from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.catalogue.record import PERSON_KIND, Record
 from affino_mcp.tool_errors import InvalidState, NotFound
 
-STATUS: Final = Field("Status", choice("approved", "pending", "hidden"))
-REASON: Final = Field("Reason", line(255))
-PARENT: Final = Field("ParentCommentCode", code(), "the comment answered")
+COMMENT_STATUS: Final = Field("Status", choice_kind("approved", "pending", "hidden"))
+REASON_FIELD: Final = Field("Reason", line_kind(255))
+PARENT_COMMENT: Final = Field("ParentCommentCode", code_kind(), "the comment answered")
 COMMENT: Final = Record(
     name="Comment",
     family="article_comments",
     code="CommentCode",
     label=("Body",),
-    fields=(Field("Body", text(4000)), PARENT, STATUS, REASON),
+    fields=(Field("Body", text_kind(4000)), PARENT_COMMENT, COMMENT_STATUS, REASON_FIELD),
     required=("Body",),
-    derived=(ITEM, Field("Author", PERSON_REFERENCE, "UserCode and Name")),
-    summary=("Body", PARENT.name, STATUS.name),
+    derived=(ARTICLE_CODE_FIELD, Field("Author", PERSON_KIND, "UserCode and Name")),
+    summary=("Body", PARENT_COMMENT.name, COMMENT_STATUS.name),
     undo_with={"": ("moderate_article_comment", "create_article_comment")},
 )
 _COMMENT: Final = {"Comment": "the comment"}
@@ -39,12 +39,14 @@ METHODS: Final = (
         "the comments on my article.",
         PAGE_RETURNS,
         (
-            ITEM.needed(),
-            Field("Status", choice("approved", "pending", "hidden", "all"), "default approved; others for moderators"),
+            ARTICLE_CODE_FIELD.as_required(),
+            Field(
+                "Status", choice_kind("approved", "pending", "hidden", "all"), "default approved; others for moderators"
+            ),
             PAGE_SIZE,
             CURSOR,
         ),
-        DATA,
+        DATA_NOTE,
         COMMENT,
         errors=(NotFound,),
     ),
@@ -56,7 +58,7 @@ METHODS: Final = (
         "Comment on an article, or answer a comment.",
         "thank the reader for the correction.",
         _COMMENT,
-        (ITEM.needed(), *COMMENT.creating(without=(STATUS.name, REASON.name))),
+        (ARTICLE_CODE_FIELD.as_required(), *COMMENT.create_arguments(without=(COMMENT_STATUS.name, REASON_FIELD.name))),
         "In a moderated section it is held until approved (PENDING_MODERATION).",
         COMMENT,
         errors=(
@@ -72,7 +74,7 @@ METHODS: Final = (
         "Change your own comment; moderators change any.",
         "correct my comment.",
         _COMMENT,
-        (COMMENT.code_field.needed(), COMMENT.writable["Body"].needed()),
+        (COMMENT.code_field.as_required(), COMMENT.writable["Body"].as_required()),
         record=COMMENT,
         carries_undo=True,
     ),
@@ -84,7 +86,11 @@ METHODS: Final = (
         "Approve, hide or unhide a comment.",
         "hide the advertising.",
         _COMMENT,
-        (COMMENT.code_field.needed(), Field("Action", choice("approve", "hide", "unhide")).needed(), REASON),
+        (
+            COMMENT.code_field.as_required(),
+            Field("Action", choice_kind("approve", "hide", "unhide")).as_required(),
+            REASON_FIELD,
+        ),
         record=COMMENT,
         moderates=True,
     ),
@@ -96,7 +102,7 @@ METHODS: Final = (
         "Delete your own comment; moderators delete any.",
         "remove my comment.",
         {COMMENT.code: "the code", "Deleted": "true"},
-        (COMMENT.code_field.needed(),),
+        (COMMENT.code_field.as_required(),),
         record=COMMENT,
         carries_undo=True,
     ),

@@ -6,32 +6,32 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.article_steps import STEP
-from affino_mcp.catalogue.families.articles import ITEM
+from affino_mcp.catalogue.families.articles import ARTICLE_CODE_FIELD
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.kinds import choice, code, line, whole
+from affino_mcp.catalogue.kinds import choice_kind, code_kind, integer_kind, line_kind
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.tool_errors import NotFound
 
-MEDIA_ITEM: Final = Field("MediaFileItemCode", code(), "from list_media_items or create_media_item")
+ATTACHED_ITEM_FIELD: Final = Field("MediaFileItemCode", code_kind(), "from list_media_items or create_media_item")
 ATTACHMENT: Final = Record(
     name="Attachment",
     family="article_media",
     code="ArticleMediaCode",
     label=("Caption",),
     fields=(
-        MEDIA_ITEM,
-        Field("Role", choice("cover", "inline", "gallery", "download"), "default inline"),
-        Field("Caption", line(500)),
-        Field("AltText", line(255)),
-        Field("SortOrder", whole(1, 1000)),
+        ATTACHED_ITEM_FIELD,
+        Field("Role", choice_kind("cover", "inline", "gallery", "download"), "default inline"),
+        Field("Caption", line_kind(500)),
+        Field("AltText", line_kind(255)),
+        Field("SortOrder", integer_kind(1, 1000)),
     ),
-    required=(MEDIA_ITEM.name,),
+    required=(ATTACHED_ITEM_FIELD.name,),
     derived=(
-        Field("Target", line(10), "article or step"),
-        ITEM,
+        Field("Target", line_kind(10), "article or step"),
+        ARTICLE_CODE_FIELD,
         STEP.code_field,
-        Field("Title", line(255), "the media item's"),
+        Field("Title", line_kind(255), "the media item's"),
     ),
     unique=("Place",),
 )
@@ -45,7 +45,7 @@ METHODS: Final = (
         "The media on an article and on its steps.",
         "which images does it use?",
         {"Attachments": "in order"},
-        (ITEM.needed(),),
+        (ARTICLE_CODE_FIELD.as_required(),),
         errors=(NotFound,),
     ),
     Method(
@@ -56,7 +56,7 @@ METHODS: Final = (
         "Put a media item on an article or on one step.",
         "the cover image on step one.",
         {"Attachment": "the attachment"},
-        (ITEM, STEP.code_field, *ATTACHMENT.creating()),
+        (ARTICLE_CODE_FIELD, STEP.code_field, *ATTACHMENT.create_arguments()),
         "Give StandardItemCode or StandardStepByStepCode. First create the media item and attach its file.",
         ATTACHMENT,
     ),
@@ -68,7 +68,7 @@ METHODS: Final = (
         "Take a media item off again; the item itself stays.",
         "remove the old cover.",
         {ATTACHMENT.code: "the code", "Attached": "false"},
-        (ATTACHMENT.code_field.needed(),),
+        (ATTACHMENT.code_field.as_required(),),
         record=ATTACHMENT,
         carries_undo=True,
     ),

@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import ACCOUNT, SEARCH_NAMES, TOPIC_FILTER, TOPICS
+from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, NAME_SEARCH, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.kinds import code, codes, country, email, flag, line, text, url
-from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, listing
-from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.catalogue.kinds import (
+    boolean_kind,
+    code_kind,
+    codes_kind,
+    country_kind,
+    email_kind,
+    line_kind,
+    text_kind,
+    url_kind,
+)
+from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, list_arguments
+from affino_mcp.catalogue.record import PERSON_KIND, Record
 from affino_mcp.tool_errors import NotFound
 
-PERMISSION: Final = Field("PermissionCode", code(), "from list_permissions")
+PERMISSION_FIELD: Final = Field("PermissionCode", code_kind(), "from list_permissions")
 
 CONTACT: Final = Record(
     name="Contact",
@@ -20,37 +29,37 @@ CONTACT: Final = Record(
     code="UserCode",
     label=("FirstName", "LastName"),
     fields=(
-        Field("Email", email(255), "unique"),
-        Field("FirstName", line(100)),
-        Field("LastName", line(100)),
-        Field("Title", line(20), "e.g. Dr"),
-        Field("JobTitle", line(255)),
-        Field("Company", line(255)),
-        Field("Telephone", line(50)),
-        Field("BusinessPhone", line(30)),
-        Field("Mobile", line(50)),
-        Field("SecondaryEmail", email(255)),
-        Field("Address1", line(255)),
-        Field("Address2", line(255)),
-        Field("TownCity", line(255)),
-        Field("CountyState", line(255)),
-        Field("Postcode", line(20)),
-        Field("CountryISO", country(), "two letters, e.g. GB"),
-        Field("Website", url(255)),
-        TOPICS,
-        Field("MemberTypes", codes(50)),
-        Field("Biography", text(8000)),
-        Field("Notes", text(1000)),
-        Field("ExternalID", line(150), "unique id in another system"),
+        Field("Email", email_kind(255), "unique"),
+        Field("FirstName", line_kind(100)),
+        Field("LastName", line_kind(100)),
+        Field("Title", line_kind(20), "e.g. Dr"),
+        Field("JobTitle", line_kind(255)),
+        Field("Company", line_kind(255)),
+        Field("Telephone", line_kind(50)),
+        Field("BusinessPhone", line_kind(30)),
+        Field("Mobile", line_kind(50)),
+        Field("SecondaryEmail", email_kind(255)),
+        Field("Address1", line_kind(255)),
+        Field("Address2", line_kind(255)),
+        Field("TownCity", line_kind(255)),
+        Field("CountyState", line_kind(255)),
+        Field("Postcode", line_kind(20)),
+        Field("CountryISO", country_kind(), "two letters, e.g. GB"),
+        Field("Website", url_kind(255)),
+        TOPICS_FIELD,
+        Field("MemberTypes", codes_kind(50)),
+        Field("Biography", text_kind(8000)),
+        Field("Notes", text_kind(1000)),
+        Field("ExternalID", line_kind(150), "unique id in another system"),
     ),
     required=("Email", "FirstName", "LastName"),
     derived=(
-        Field("UIDString", line(36), "the contact's UUID"),
-        Field("Staff", flag(), "a member of staff who can log in"),
-        Field("Disabled", flag()),
-        Field("Accounts", PERSON_REFERENCE, "links to accounts"),
-        Field("Permissions", PERSON_REFERENCE, "consent permissions"),
-        Field("Opportunities", PERSON_REFERENCE, "at most 20"),
+        Field("UIDString", line_kind(36), "the contact's UUID"),
+        Field("Staff", boolean_kind(), "a member of staff who can log in"),
+        Field("Disabled", boolean_kind()),
+        Field("Accounts", PERSON_KIND, "links to accounts"),
+        Field("Permissions", PERSON_KIND, "consent permissions"),
+        Field("Opportunities", PERSON_KIND, "at most 20"),
     ),
     sorts=("Code", "Name", "Created", "Updated"),
     summary=("Email", "FirstName", "LastName", "JobTitle", "Company", "Telephone"),
@@ -64,12 +73,15 @@ CONTACT: Final = Record(
 _FULL: Final = {"Contact": "the full contact"}
 _LINK: Final = {"Link": "UserAccountCode, UserCode, AccountCode, Primary, LeftCompany, JobTitle"}
 _GRANT: Final = {"Permission": "PermissionCode, Name, Status, GrantedAt, RevokedAt, Source, By"}
-_WHO: Final = CONTACT.code_field.needed()
-_WHERE: Final = ACCOUNT.needed()
-_LINK_FIELDS: Final = (Field("Primary", flag(), "the account's primary contact"), Field("JobTitle", line(255)))
+_WHO: Final = CONTACT.code_field.as_required()
+_WHERE: Final = ACCOUNT_FIELD.as_required()
+_LINK_FIELDS: Final = (
+    Field("Primary", boolean_kind(), "the account's primary contact"),
+    Field("JobTitle", line_kind(255)),
+)
 
 
-def _row(
+def _contact_method(
     name: str,
     effect: Effect,
     right: str,
@@ -84,26 +96,26 @@ def _row(
 
 
 METHODS: Final = (
-    _row(
+    _contact_method(
         "list_contacts",
         Effect.READ,
         "read",
         "List contacts (people), page by page.",
         "contacts at Orbital Labs.",
         PAGE_RETURNS,
-        *listing(
+        *list_arguments(
             CONTACT,
-            ACCOUNT,
-            Field("Email", email(255), "exactly this e-mail"),
-            Field("ContactListCode", code(), "members of this list"),
-            Field("PermissionCode", code(), "who granted this permission"),
+            ACCOUNT_FIELD,
+            Field("Email", email_kind(255), "exactly this e-mail"),
+            Field("ContactListCode", code_kind(), "members of this list"),
+            Field("PermissionCode", code_kind(), "who granted this permission"),
             TOPIC_FILTER,
             MINE,
-            Field("StaffOnly", flag(), "members of staff only"),
+            Field("StaffOnly", boolean_kind(), "members of staff only"),
         ),
         errors=(NotFound,),
     ),
-    _row(
+    _contact_method(
         "get_contact",
         Effect.READ,
         "read",
@@ -111,7 +123,7 @@ METHODS: Final = (
         "jane@orbital.example's record.",
         _FULL,
         CONTACT.code_field,
-        *CONTACT.some("Email", "ExternalID"),
+        *CONTACT.optional_arguments("Email", "ExternalID"),
         errors=(NotFound,),
     ),
     Method(
@@ -122,25 +134,25 @@ METHODS: Final = (
         "Create a contact; AccountCode links it to an account.",
         "Jane Doe at Orbital Labs, jane@orbital.example, VP of Engineering.",
         _FULL,
-        (*CONTACT.creating(), ACCOUNT),
+        (*CONTACT.create_arguments(), ACCOUNT_FIELD),
         "Consent is separate: grant_contact_permission.",
         record=CONTACT,
         errors=(NotFound,),
         answers_as="get_contact",
     ),
-    _row(
+    _contact_method(
         "update_contact",
         Effect.UPDATE,
         "write",
         "Change a contact; only the given arguments change, null clears. Links and consent have their own tools.",
         "Jane Doe's job title is now CTO.",
         _FULL,
-        *CONTACT.updating(),
+        *CONTACT.update_arguments(),
         IF_UPDATED,
         carries_undo=True,
         answers_as="get_contact",
     ),
-    _row(
+    _contact_method(
         "delete_contact",
         Effect.DELETE,
         "delete",
@@ -150,7 +162,7 @@ METHODS: Final = (
         _WHO,
         carries_undo=True,
     ),
-    _row(
+    _contact_method(
         "link_contact_to_account",
         Effect.ADD,
         "write",
@@ -161,7 +173,7 @@ METHODS: Final = (
         _WHERE,
         *_LINK_FIELDS,
     ),
-    _row(
+    _contact_method(
         "update_contact_account_link",
         Effect.UPDATE,
         "write",
@@ -170,10 +182,10 @@ METHODS: Final = (
         _LINK,
         _WHO,
         _WHERE,
-        Field("LeftCompany", flag()),
+        Field("LeftCompany", boolean_kind()),
         *_LINK_FIELDS,
     ),
-    _row(
+    _contact_method(
         "unlink_contact_from_account",
         Effect.REMOVE,
         "write",
@@ -183,7 +195,7 @@ METHODS: Final = (
         _WHO,
         _WHERE,
     ),
-    _row(
+    _contact_method(
         "list_contact_permissions",
         Effect.READ,
         "read",
@@ -191,10 +203,10 @@ METHODS: Final = (
         "may we e-mail Jane Doe?",
         {"Permissions": "the grants"},
         _WHO,
-        Field("IncludeRevoked", flag()),
+        Field("IncludeRevoked", boolean_kind()),
         errors=(NotFound,),
     ),
-    _row(
+    _contact_method(
         "grant_contact_permission",
         Effect.ADD,
         "consent",
@@ -202,11 +214,11 @@ METHODS: Final = (
         "Jane Doe agreed to marketing e-mails on the phone.",
         _GRANT,
         _WHO,
-        PERMISSION.needed(),
-        Field("Source", line(200), "where it was given"),
-        Field("EvidenceNote", text(1000)),
+        PERMISSION_FIELD.as_required(),
+        Field("Source", line_kind(200), "where it was given"),
+        Field("EvidenceNote", text_kind(1000)),
     ),
-    _row(
+    _contact_method(
         "revoke_contact_permission",
         Effect.REMOVE,
         "consent",
@@ -214,8 +226,8 @@ METHODS: Final = (
         "Jane Doe unsubscribed.",
         _GRANT,
         _WHO,
-        PERMISSION.needed(),
-        Field("Reason", line(200)),
+        PERMISSION_FIELD.as_required(),
+        Field("Reason", line_kind(200)),
     ),
     Method(
         "list_permissions",
@@ -225,6 +237,6 @@ METHODS: Final = (
         "The consent statements that this instance offers.",
         "which code is marketing e-mail?",
         {"Permissions": "PermissionCode, Name, Statement, Active"},
-        (SEARCH_NAMES,),
+        (NAME_SEARCH,),
     ),
 )

@@ -5,24 +5,31 @@ from __future__ import annotations
 from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.website import GROUP_NAMES, NAME, READ_GROUPS
+from affino_mcp.catalogue.families.website import GROUP_NAMES, NAME_FIELD, READ_GROUPS
 from affino_mcp.catalogue.field import Field, Reference
-from affino_mcp.catalogue.kinds import code, codes, flag, html, line, moment, text, whole
-from affino_mcp.catalogue.method import PAGE_RETURNS, SEARCH, Declared, Effect, Method
-from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.catalogue.kinds import (
+    boolean_kind,
+    code_kind,
+    codes_kind,
+    datetime_kind,
+    html_kind,
+    integer_kind,
+    line_kind,
+    text_kind,
+)
+from affino_mcp.catalogue.method import PAGE_RETURNS, SEARCH_FIELD, Declared, Effect, Method
+from affino_mcp.catalogue.record import PERSON_KIND, Record
 from affino_mcp.tool_errors import NotFound
 
-READ: Final = "forums.read"
-POST_RIGHT: Final = "forums.post"
-MANAGE: Final = "forums.manage_moderators"
+FORUM_READ_RIGHT: Final = "forums.read"
+FORUM_POST_RIGHT: Final = "forums.post"
+MANAGE_MODERATORS_RIGHT: Final = "forums.manage_moderators"
 
-BODY: Final = Field("Body", html(50_000), "HTML")
-REASON: Final = Field("Reason", line(255))
-USER: Final = Field("UserCode", code(), required=True)
-_AUTHOR: Final = Field("Author", PERSON_REFERENCE, "UserCode and Name")
-_MODERATION: Final = Field(
-    "Moderation", PERSON_REFERENCE, "Hidden, Status, By, At, Reason; threads: Pinned, Locked too"
-)
+BODY_FIELD: Final = Field("Body", html_kind(50_000), "HTML")
+REASON_FIELD: Final = Field("Reason", line_kind(255))
+USER_FIELD: Final = Field("UserCode", code_kind(), required=True)
+_AUTHOR: Final = Field("Author", PERSON_KIND, "UserCode and Name")
+_MODERATION: Final = Field("Moderation", PERSON_KIND, "Hidden, Status, By, At, Reason; threads: Pinned, Locked too")
 
 FORUM: Final = Record(
     name="Forum",
@@ -30,18 +37,18 @@ FORUM: Final = Record(
     code="ForumItemCode",
     label=("Name",),
     fields=(
-        NAME,
-        Field("Description", text(2000)),
-        Field("Moderated", flag(), "posts wait until a moderator approves them"),
-        Field("Open", flag(), "a closed forum takes no threads and posts"),
+        NAME_FIELD,
+        Field("Description", text_kind(2000)),
+        Field("Moderated", boolean_kind(), "posts wait until a moderator approves them"),
+        Field("Open", boolean_kind(), "a closed forum takes no threads and posts"),
         READ_GROUPS,
         Field("PostGroups", GROUP_NAMES, "groups that may write threads and posts in it"),
     ),
     derived=(
-        Field("ThreadCount", whole(0, 10**9), "threads that every reader sees"),
-        Field("CanPost", flag(), "whether you may post"),
-        Field("IsModerator", flag(), "whether you moderate it"),
-        Field("Moderators", PERSON_REFERENCE, "UserCode, Name, Since, AddedBy (get_forum)"),
+        Field("ThreadCount", integer_kind(0, 10**9), "threads that every reader sees"),
+        Field("CanPost", boolean_kind(), "whether you may post"),
+        Field("IsModerator", boolean_kind(), "whether you moderate it"),
+        Field("Moderators", PERSON_KIND, "UserCode, Name, Since, AddedBy (get_forum)"),
     ),
     summary=("Name", "Description", "Moderated", "Open"),
     unique=("Name",),
@@ -53,17 +60,17 @@ THREAD: Final = Record(
     code="ForumThreadCode",
     label=("Title",),
     fields=(
-        Field("Title", line(255)),
+        Field("Title", line_kind(255)),
         FORUM.code_field,
-        Field("TopicCodes", codes(20), reference=Reference("topics", "Topics")),
+        Field("TopicCodes", codes_kind(20), reference=Reference("topics", "Topics")),
     ),
     required=("Title", FORUM.code),
     derived=(
         _AUTHOR,
-        Field("PostCount", whole(0, 10**9), "posts that every reader sees"),
-        Field("PendingPostCount", whole(0, 10**9), "posts that wait for approval (moderators only)"),
-        Field("LastPost", PERSON_REFERENCE, "ForumPostCode, Number, Author, Date"),
-        Field("FirstPost", PERSON_REFERENCE, "the opening post"),
+        Field("PostCount", integer_kind(0, 10**9), "posts that every reader sees"),
+        Field("PendingPostCount", integer_kind(0, 10**9), "posts that wait for approval (moderators only)"),
+        Field("LastPost", PERSON_KIND, "ForumPostCode, Number, Author, Date"),
+        Field("FirstPost", PERSON_KIND, "the opening post"),
         _MODERATION,
     ),
     sorts=("Code", "Title", "Created", "Updated"),
@@ -76,15 +83,15 @@ POST: Final = Record(
     family="forum_posts",
     code="ForumPostCode",
     label=("Number",),
-    fields=(BODY, Field("ReplyToPostCode", code(), "a post in the same thread")),
+    fields=(BODY_FIELD, Field("ReplyToPostCode", code_kind(), "a post in the same thread")),
     required=("Body",),
     derived=(
         THREAD.code_field,
-        Field("Number", whole(1, 10**9), "its place in the thread; 1 opens it"),
+        Field("Number", integer_kind(1, 10**9), "its place in the thread; 1 opens it"),
         _AUTHOR,
-        Field("EditedDate", moment()),
-        Field("EditedBy", PERSON_REFERENCE, "UserCode and Name"),
-        Field("EditReason", line(255)),
+        Field("EditedDate", datetime_kind()),
+        Field("EditedBy", PERSON_KIND, "UserCode and Name"),
+        Field("EditReason", line_kind(255)),
         _MODERATION,
     ),
     sorts=("Code",),
@@ -92,10 +99,10 @@ POST: Final = Record(
 )
 RECORDS: Final = (FORUM, THREAD, POST)
 
-_FORUM: Final = Field(FORUM.code, code(), required=True)
+_FORUM: Final = Field(FORUM.code, code_kind(), required=True)
 
 
-def row(
+def forum_method(
     name: str,
     effect: Effect,
     record: Record,
@@ -103,7 +110,7 @@ def row(
     example: str,
     returns: dict[str, str],
     *arguments: Field,
-    right: str = READ,
+    right: str = FORUM_READ_RIGHT,
     notes: str = "",
     moderates: bool = False,
     **declared: Unpack[Declared],
@@ -119,16 +126,16 @@ def row(
 
 
 METHODS: Final = (
-    row(
+    forum_method(
         "list_forums",
         Effect.READ,
         FORUM,
         "The forums you may read.",
         "the code of the customer support forum.",
         {**PAGE_RETURNS, "Items": "ForumItemCode, Name, ThreadCount, CanPost, IsModerator, ..."},
-        SEARCH,
+        SEARCH_FIELD,
     ),
-    row(
+    forum_method(
         "get_forum",
         Effect.READ,
         FORUM,
@@ -138,7 +145,7 @@ METHODS: Final = (
         _FORUM,
         errors=(NotFound,),
     ),
-    row(
+    forum_method(
         "list_forum_moderators",
         Effect.READ,
         FORUM,
@@ -148,7 +155,7 @@ METHODS: Final = (
         _FORUM,
         errors=(NotFound,),
     ),
-    row(
+    forum_method(
         "add_forum_moderator",
         Effect.ADD,
         FORUM,
@@ -156,18 +163,18 @@ METHODS: Final = (
         "let Mina Sato moderate Customer Support.",
         {"Moderator": "ForumItemCode, UserCode, Name, Since, AddedBy"},
         _FORUM,
-        USER,
-        right=MANAGE,
+        USER_FIELD,
+        right=MANAGE_MODERATORS_RIGHT,
     ),
-    row(
+    forum_method(
         "remove_forum_moderator",
         Effect.REMOVE,
         FORUM,
         "End a person's moderating of a forum.",
         "Mina Sato no longer moderates Customer Support.",
-        {FORUM.code: "the forum", USER.name: "the person", "Moderator": "false"},
+        {FORUM.code: "the forum", USER_FIELD.name: "the person", "Moderator": "false"},
         _FORUM,
-        USER,
-        right=MANAGE,
+        USER_FIELD,
+        right=MANAGE_MODERATORS_RIGHT,
     ),
 )

@@ -6,11 +6,11 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.kinds import choice, code, whole
+from affino_mcp.catalogue.kinds import choice_kind, code_kind, integer_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_SIZE, Effect, Method
 from affino_mcp.tool_errors import InvalidState, NotFound
 
-SWITCH: Final[dict[str, Family]] = {
+HISTORY_FAMILIES: Final[dict[str, Family]] = {
     **{family.value: family for family in Family if family is not Family.ALWAYS},
     "article_steps": Family.ARTICLES,
     "article_comments": Family.ARTICLES,
@@ -21,9 +21,9 @@ SWITCH: Final[dict[str, Family]] = {
 }
 """The kinds of record that have a history, and the family whose switches and rights apply to each."""
 
-KIND: Final = Field("Family", choice(*SWITCH), required=True)
-CODE: Final = Field("Code", code(), "the record's code", required=True)
-VERSION: Final = Field("Version", whole(1, 2**53 - 1), "of the change", required=True)
+RECORD_KIND_FIELD: Final = Field("Family", choice_kind(*HISTORY_FAMILIES), required=True)
+RECORD_CODE_FIELD: Final = Field("Code", code_kind(), "the record's code", required=True)
+VERSION_FIELD: Final = Field("Version", integer_kind(1, 2**53 - 1), "of the change", required=True)
 _PAGE: Final = {"Items": "newest first", "NextCursor": "for the next page", "CurrentDate": "the service's time"}
 
 METHODS: Final = (
@@ -35,7 +35,7 @@ METHODS: Final = (
         "Who changed a record, when, and each attribute before and after.",
         "who changed Orbital Labs' type?",
         _PAGE,
-        (KIND, CODE, PAGE_SIZE, CURSOR),
+        (RECORD_KIND_FIELD, RECORD_CODE_FIELD, PAGE_SIZE, CURSOR),
         "Needs the family's read right.",
         errors=(NotFound,),
     ),
@@ -58,7 +58,7 @@ METHODS: Final = (
         "Take one change back: values return, what was created is deleted, what was deleted is restored.",
         "undo my last change to Orbital Labs.",
         {"Undone": "Family, Code, Version, How", "Account": "or whichever record it is, as it is now"},
-        (KIND, CODE, VERSION),
+        (RECORD_KIND_FIELD, RECORD_CODE_FIELD, VERSION_FIELD),
         "Your own changes only, unless you hold <family>.all. Refused, with the attributes named, where something has"
         " changed since.",
         undoes=True,

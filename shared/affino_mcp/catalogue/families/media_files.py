@@ -8,34 +8,38 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, StrictStr
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.media_items import ITEM
+from affino_mcp.catalogue.families.media_items import MEDIA_ITEM_CODE_FIELD
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.kinds import Kind, choice, line, whole, wrong
+from affino_mcp.catalogue.kinds import Kind, choice_kind, fixed_error, integer_kind, line_kind
 from affino_mcp.catalogue.method import Effect, Method
-from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.catalogue.record import PERSON_KIND, Record
 from affino_mcp.tool_errors import FileTooLarge, InvalidState, NotFound, UnsupportedMedia
 
-MOST_BYTES: Final = 100 * 1024 * 1024
-MOST_INLINE: Final = 3 * 1024 * 1024
-MOST_TEXT: Final = 4 * 1024 * 1024
+MAX_FILE_BYTES: Final = 100 * 1024 * 1024
+MAX_INLINE_BYTES: Final = 3 * 1024 * 1024
+MAX_BASE64_CHARACTERS: Final = 4 * 1024 * 1024
 """Maximum characters of Base64: a Lambda request holds 6 MB."""
 
 
-def _as_sha256(value: str) -> str:
+def _parse_sha256(value: str) -> str:
     if not re.fullmatch(r"[0-9a-fA-F]{64}", value):
-        raise wrong("must be a SHA-256 in hexadecimal: 64 digits")
+        raise fixed_error("must be a SHA-256 in hexadecimal: 64 digits")
     return value.lower()
 
 
-SHA256: Final = Kind("SHA-256", {"type": "string", "maxLength": 64}, Annotated[StrictStr, AfterValidator(_as_sha256)])
-BASE64: Final = Kind("file in Base64", {"type": "string", "maxLength": MOST_TEXT}, StrictStr)
+SHA256: Final = Kind(
+    "SHA-256", {"type": "string", "maxLength": 64}, Annotated[StrictStr, AfterValidator(_parse_sha256)]
+)
+BASE64: Final = Kind("file in Base64", {"type": "string", "maxLength": MAX_BASE64_CHARACTERS}, StrictStr)
 
-FILE_NAME: Final = Field("FileName", line(255))
-MIME_TYPE: Final = Field("MimeType", line(100), "e.g. image/png; must fit the content")
-ROLE: Final = Field("Role", choice("original", "thumbnail", "rendition"), "default original")
-_BYTES: Final = Kind("bytes", {"type": "integer", "minimum": 1, "maximum": MOST_BYTES}, whole(1, 2**53 - 1).annotation)
-SIZE: Final = Field("Size", _BYTES, "bytes")
-CHECKSUM: Final = Field("Sha256", SHA256, "of the whole file, in hex")
+FILE_NAME: Final = Field("FileName", line_kind(255))
+MIME_TYPE: Final = Field("MimeType", line_kind(100), "e.g. image/png; must fit the content")
+FILE_ROLE: Final = Field("Role", choice_kind("original", "thumbnail", "rendition"), "default original")
+_BYTES: Final = Kind(
+    "bytes", {"type": "integer", "minimum": 1, "maximum": MAX_FILE_BYTES}, integer_kind(1, 2**53 - 1).annotation
+)
+FILE_SIZE: Final = Field("Size", _BYTES, "bytes")
+FILE_CHECKSUM: Final = Field("Sha256", SHA256, "of the whole file, in hex")
 
 MEDIA_FILE: Final = Record(
     name="Media file",
@@ -44,18 +48,18 @@ MEDIA_FILE: Final = Record(
     label=("FileName",),
     fields=(
         FILE_NAME,
-        Field("MimeType", line(100)),
-        SIZE,
-        CHECKSUM,
-        Field("Width", whole(1, 10**6)),
-        Field("Height", whole(1, 10**6)),
-        ROLE,
-        Field("Version", whole(1, 10**6), "counts the item's files of this role; the highest is the latest"),
+        Field("MimeType", line_kind(100)),
+        FILE_SIZE,
+        FILE_CHECKSUM,
+        Field("Width", integer_kind(1, 10**6)),
+        Field("Height", integer_kind(1, 10**6)),
+        FILE_ROLE,
+        Field("Version", integer_kind(1, 10**6), "counts the item's files of this role; the highest is the latest"),
     ),
-    derived=(ITEM, Field("Url", PERSON_REFERENCE, "where to download it, for five minutes")),
+    derived=(MEDIA_ITEM_CODE_FIELD, Field("Url", PERSON_KIND, "where to download it, for five minutes")),
     undo_with={"": ("attach_media_file",)},
 )
-FILE: Final = MEDIA_FILE.code_field
+MEDIA_FILE_CODE_FIELD: Final = MEDIA_FILE.code_field
 
 METHODS: Final = (
     Method(
@@ -66,7 +70,7 @@ METHODS: Final = (
         "The files of a media item, each with a download Url for five minutes.",
         "the files of the Spring cover.",
         {"Files": "MediaFileCode, FileName, MimeType, Size, Sha256, Width, Height, Role, Version, Url"},
-        (ITEM.needed(),),
+        (MEDIA_ITEM_CODE_FIELD.as_required(),),
         errors=(NotFound,),
     ),
     Method(
@@ -77,7 +81,7 @@ METHODS: Final = (
         "Read one file's data, with a download Url for five minutes.",
         "download the original of the walkthrough video.",
         {"MediaFile": "the file's data"},
-        (FILE.needed(),),
+        (MEDIA_FILE_CODE_FIELD.as_required(),),
         "Fetch Url with a plain GET, without this service's headers, and do not pass it on.",
         MEDIA_FILE,
         errors=(NotFound,),
@@ -96,7 +100,13 @@ METHODS: Final = (
             "Headers": "send exactly these",
             "ExpiresAt": "when the ticket ends",
         },
-        (ITEM.needed(), FILE_NAME.needed(), MIME_TYPE.needed(), SIZE.needed(), CHECKSUM.needed()),
+        (
+            MEDIA_ITEM_CODE_FIELD.as_required(),
+            FILE_NAME.as_required(),
+            MIME_TYPE.as_required(),
+            FILE_SIZE.as_required(),
+            FILE_CHECKSUM.as_required(),
+        ),
         "PUT the bytes to Url with exactly Headers, then call attach_media_file with UploadToken. Files up to 3 MiB can"
         " go inline instead.",
         errors=(
@@ -114,12 +124,12 @@ METHODS: Final = (
         "the cover image of the Spring item.",
         {"MediaFile": "the file's data", "MediaItem": "the full item"},
         (
-            ITEM.needed(),
-            FILE_NAME.needed(),
+            MEDIA_ITEM_CODE_FIELD.as_required(),
+            FILE_NAME.as_required(),
             MIME_TYPE,
             Field("ContentBase64", BASE64, "up to 3 MiB of file"),
-            Field("UploadToken", line(500), "from request_media_upload"),
-            ROLE,
+            Field("UploadToken", line_kind(500), "from request_media_upload"),
+            FILE_ROLE,
         ),
         "Give ContentBase64 or UploadToken. No SVG, no macros.",
         MEDIA_FILE,
@@ -136,8 +146,8 @@ METHODS: Final = (
         "media_items.write",
         "Delete one file of a media item; an operator can restore it for 30 days.",
         "remove the old rendition.",
-        {FILE.name: "the code", "Deleted": "true"},
-        (FILE.needed(),),
+        {MEDIA_FILE_CODE_FIELD.name: "the code", "Deleted": "true"},
+        (MEDIA_FILE_CODE_FIELD.as_required(),),
         "Refused for the last file of an item that articles use.",
         MEDIA_FILE,
         carries_undo=True,

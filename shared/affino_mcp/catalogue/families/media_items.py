@@ -5,24 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import SEARCH_NAMES, TOPIC_FILTER, TOPICS
-from affino_mcp.catalogue.families.website import GROUP_NAMES, NAME
+from affino_mcp.catalogue.families.shared import NAME_SEARCH, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.website import GROUP_NAMES, NAME_FIELD
 from affino_mcp.catalogue.field import Field, Reference
-from affino_mcp.catalogue.kinds import choice, flag, line, lookup, text, whole
-from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, listing
-from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, integer_kind, line_kind, lookup_kind, text_kind
+from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
+from affino_mcp.catalogue.record import PERSON_KIND, Record
 from affino_mcp.tool_errors import NotFound
 
 FILE_TYPES: Final = ("image", "video", "audio", "document", "other")
-CATEGORY: Final = Field("CategoryCode", lookup(), "code or name", Reference("media_categories", "Category"))
-SECURITY: Final = Field("SecurityCode", lookup(), "code or name; limits who reads", Reference("securities", "Security"))
+CATEGORY_FIELD: Final = Field("CategoryCode", lookup_kind(), "code or name", Reference("media_categories", "Category"))
+SECURITY_FIELD: Final = Field(
+    "SecurityCode", lookup_kind(), "code or name; limits who reads", Reference("securities", "Security")
+)
 
 MEDIA_CATEGORY: Final = Record(
     name="Media category",
     family="media_categories",
     code="CategoryCode",
     label=("Name",),
-    fields=(NAME, Field("WriteGroups", GROUP_NAMES, "groups that may put items in it")),
+    fields=(NAME_FIELD, Field("WriteGroups", GROUP_NAMES, "groups that may put items in it")),
     unique=("Name",),
 )
 MEDIA_ITEM: Final = Record(
@@ -31,27 +33,27 @@ MEDIA_ITEM: Final = Record(
     code="MediaFileItemCode",
     label=("Title",),
     fields=(
-        Field("Title", line(255)),
-        Field("Description", text(4000)),
-        CATEGORY,
-        Field("AltText", line(255), "what an image shows"),
-        Field("Credit", line(255)),
-        Field("Copyright", line(255)),
-        TOPICS,
-        SECURITY,
+        Field("Title", line_kind(255)),
+        Field("Description", text_kind(4000)),
+        CATEGORY_FIELD,
+        Field("AltText", line_kind(255), "what an image shows"),
+        Field("Credit", line_kind(255)),
+        Field("Copyright", line_kind(255)),
+        TOPICS_FIELD,
+        SECURITY_FIELD,
     ),
     required=("Title",),
     derived=(
-        Field("FileCount", whole(0, 10**6), "how many files it has"),
-        Field("Files", PERSON_REFERENCE, "its files"),
-        Field("UsedBy", PERSON_REFERENCE, "articles that use it and that you may see, at most 20"),
+        Field("FileCount", integer_kind(0, 10**6), "how many files it has"),
+        Field("Files", PERSON_KIND, "its files"),
+        Field("UsedBy", PERSON_KIND, "articles that use it and that you may see, at most 20"),
     ),
     sorts=("Code", "Title", "Created", "Updated"),
     summary=("Title", "CategoryCode", "AltText", "Credit", "SecurityCode"),
     search=("Title", "Description", "Credit"),
     undo_with={"media_files": ("attach_media_file", "delete_media_file")},
 )
-ITEM: Final = MEDIA_ITEM.code_field
+MEDIA_ITEM_CODE_FIELD: Final = MEDIA_ITEM.code_field
 RECORDS: Final = (MEDIA_ITEM, MEDIA_CATEGORY)
 _FULL: Final = {"MediaItem": "the full item"}
 
@@ -64,8 +66,13 @@ METHODS: Final = (
         "List media items, page by page.",
         "my images that have no file yet.",
         PAGE_RETURNS,
-        listing(
-            MEDIA_ITEM, CATEGORY, Field("FileType", choice(*FILE_TYPES)), Field("HasFile", flag()), TOPIC_FILTER, MINE
+        list_arguments(
+            MEDIA_ITEM,
+            CATEGORY_FIELD,
+            Field("FileType", choice_kind(*FILE_TYPES)),
+            Field("HasFile", boolean_kind()),
+            TOPIC_FILTER,
+            MINE,
         ),
         record=MEDIA_ITEM,
         errors=(NotFound,),
@@ -78,7 +85,7 @@ METHODS: Final = (
         "Read one media item with its files and the articles that use it.",
         "where is the Spring cover used?",
         _FULL,
-        (ITEM.needed(),),
+        (MEDIA_ITEM_CODE_FIELD.as_required(),),
         record=MEDIA_ITEM,
         errors=(NotFound,),
     ),
@@ -90,7 +97,7 @@ METHODS: Final = (
         "Create a media item, without a file.",
         "Spring cover, category Covers, then attach its image.",
         _FULL | {"Hint": "what to call next"},
-        MEDIA_ITEM.creating(),
+        MEDIA_ITEM.create_arguments(),
         "The file is a separate call: keep MediaFileItemCode and call attach_media_file.",
         MEDIA_ITEM,
         errors=(NotFound,),
@@ -103,7 +110,7 @@ METHODS: Final = (
         "Change a media item; only the given arguments change, null clears.",
         "set the alternative text of the Spring cover.",
         _FULL,
-        MEDIA_ITEM.updating(),
+        MEDIA_ITEM.update_arguments(),
         record=MEDIA_ITEM,
         carries_undo=True,
         answers_as="get_media_item",
@@ -115,8 +122,8 @@ METHODS: Final = (
         "media_items.delete",
         "Delete a media item with its files; an operator can restore it for 30 days.",
         "remove the cover that no article uses.",
-        {ITEM.name: "the code", "Deleted": "true"},
-        (ITEM.needed(), Field("Force", flag(), "even while articles use it")),
+        {MEDIA_ITEM_CODE_FIELD.name: "the code", "Deleted": "true"},
+        (MEDIA_ITEM_CODE_FIELD.as_required(), Field("Force", boolean_kind(), "even while articles use it")),
         record=MEDIA_ITEM,
         carries_undo=True,
     ),
@@ -128,6 +135,6 @@ METHODS: Final = (
         "The categories that media items can have.",
         "which category is for covers?",
         {"Categories": "CategoryCode, Name, CanWrite"},
-        (SEARCH_NAMES,),
+        (NAME_SEARCH,),
     ),
 )

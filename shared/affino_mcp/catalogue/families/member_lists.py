@@ -7,20 +7,20 @@ from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families import accounts, contacts
-from affino_mcp.catalogue.families.shared import SEARCH_NAMES, TOPICS
+from affino_mcp.catalogue.families.shared import NAME_SEARCH, TOPICS_FIELD
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.kinds import choice, codes, line, text, whole
-from affino_mcp.catalogue.method import CURSOR, MINE, PAGE_RETURNS, PAGE_SIZE, Declared, Effect, Method, listing
+from affino_mcp.catalogue.kinds import choice_kind, codes_kind, integer_kind, line_kind, text_kind
+from affino_mcp.catalogue.method import CURSOR, MINE, PAGE_RETURNS, PAGE_SIZE, Declared, Effect, Method, list_arguments
 from affino_mcp.catalogue.record import Record
 from affino_mcp.tool_errors import NotFound
 
-MOST_MEMBERS: Final = 500
+MAX_MEMBERS_PER_CALL: Final = 500
 """Maximum number of members that one call may add or remove."""
 
 MAILING_LIST: Final = "mailing_list"
-TYPE: Final = Field("Type", choice("segment", MAILING_LIST), "default segment")
-MEMBER_COUNT: Final = Field("MemberCount", whole(0, 10**9))
-_TITLE: Final = Field("Title", line(150))
+LIST_TYPE: Final = Field("Type", choice_kind("segment", MAILING_LIST), "default segment")
+MEMBER_COUNT: Final = Field("MemberCount", integer_kind(0, 10**9))
+_TITLE: Final = Field("Title", line_kind(150))
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,19 +33,19 @@ class ListKind:
     member_example: str
 
     @property
-    def many(self) -> Field:
+    def members_argument(self) -> Field:
         """The argument that names several members."""
-        return Field(f"{self.member.code}s", codes(MOST_MEMBERS))
+        return Field(f"{self.member.code}s", codes_kind(MAX_MEMBERS_PER_CALL))
 
     @property
-    def stem(self) -> str:
+    def method_stem(self) -> str:
         """The kind of list as it appears in method names."""
         return self.record.words.replace(" ", "_")
 
     @property
     def methods(self) -> tuple[Method, ...]:
         """All eight methods of this kind of list."""
-        return (*self._reading(), *self._writing(), *self._of_members())
+        return (*self._reading_methods(), *self._writing_methods(), *self._member_methods())
 
     @property
     def _full(self) -> dict[str, str]:
@@ -53,22 +53,22 @@ class ListKind:
 
     @property
     def _get(self) -> str:
-        return f"get_{self.stem}"
+        return f"get_{self.method_stem}"
 
-    def _reading(self) -> tuple[Method, ...]:
-        record, words, which = self.record, self.record.words, self.record.code_field.needed()
+    def _reading_methods(self) -> tuple[Method, ...]:
+        record, words, which = self.record, self.record.words, self.record.code_field.as_required()
         has = Field(self.member.code, self.member.code_field.kind, f"lists with this {self.member.words} in them")
         return (
-            self._row(
-                f"list_{self.stem}s",
+            self._list_method(
+                f"list_{self.method_stem}s",
                 Effect.READ,
                 "read",
                 f"List {words}s with their member counts, page by page.",
                 f"the {words}s that {self.member_example} is on.",
                 PAGE_RETURNS,
-                *listing(record, has, MINE),
+                *list_arguments(record, has, MINE),
             ),
-            self._row(
+            self._list_method(
                 self._get,
                 Effect.READ,
                 "read",
@@ -80,33 +80,33 @@ class ListKind:
             ),
         )
 
-    def _writing(self) -> tuple[Method, ...]:
+    def _writing_methods(self) -> tuple[Method, ...]:
         record, words, full = self.record, self.record.words, self._full
-        which, gone = record.code_field.needed(), {record.code: "the code", "Deleted": "true"}
+        which, gone = record.code_field.as_required(), {record.code: "the code", "Deleted": "true"}
         return (
-            self._row(
-                f"create_{self.stem}",
+            self._list_method(
+                f"create_{self.method_stem}",
                 Effect.CREATE,
                 "write",
                 f"Create a {words}; members are added by their own tool.",
                 self.example,
                 full,
-                *record.creating(),
+                *record.create_arguments(),
                 answers_as=self._get,
             ),
-            self._row(
-                f"update_{self.stem}",
+            self._list_method(
+                f"update_{self.method_stem}",
                 Effect.UPDATE,
                 "write",
                 f"Change a {words}; only the given arguments change, null clears.",
                 f"rename {self.example}",
                 full,
-                *record.updating(without=(TYPE.name,)),
+                *record.update_arguments(without=(LIST_TYPE.name,)),
                 carries_undo=True,
                 answers_as=self._get,
             ),
-            self._row(
-                f"delete_{self.stem}",
+            self._list_method(
+                f"delete_{self.method_stem}",
                 Effect.DELETE,
                 "delete",
                 f"Delete a {words}; its members stay as they are. An operator can restore it for 30 days.",
@@ -117,38 +117,39 @@ class ListKind:
             ),
         )
 
-    def _of_members(self) -> tuple[Method, ...]:
+    def _member_methods(self) -> tuple[Method, ...]:
         record, words, members = self.record, self.record.words, f"{self.member.words}s"
-        which, many, found = record.code_field.needed(), self.many.needed(), f"{self.member.code} and Name of each"
+        which, many = record.code_field.as_required(), self.members_argument.as_required()
+        found = f"{self.member.code} and Name of each"
         return (
-            self._row(
-                f"list_{self.stem}_members",
+            self._list_method(
+                f"list_{self.method_stem}_members",
                 Effect.READ,
                 "read",
                 f"The {members} on a {words}, page by page.",
                 f"who is on {self.example}",
                 PAGE_RETURNS,
                 which,
-                SEARCH_NAMES,
+                NAME_SEARCH,
                 PAGE_SIZE,
                 CURSOR,
                 errors=(NotFound,),
             ),
-            self._row(
-                f"add_{self.stem}_members",
+            self._list_method(
+                f"add_{self.method_stem}_members",
                 Effect.ADD,
                 "write",
-                f"Add 1-{MOST_MEMBERS} {members} to a {words}; the {members} themselves do not change.",
+                f"Add 1-{MAX_MEMBERS_PER_CALL} {members} to a {words}; the {members} themselves do not change.",
                 f"add {self.member_example} to {self.example}",
                 {record.code: "the list", "Added": found, "AlreadyMembers": found, "NotFound": "codes"},
                 which,
                 many,
             ),
-            self._row(
-                f"remove_{self.stem}_members",
+            self._list_method(
+                f"remove_{self.method_stem}_members",
                 Effect.REMOVE,
                 "write",
-                f"Take 1-{MOST_MEMBERS} {members} off a {words}; the {members} themselves do not change.",
+                f"Take 1-{MAX_MEMBERS_PER_CALL} {members} off a {words}; the {members} themselves do not change.",
                 f"take {self.member_example} off {self.example}",
                 {record.code: "the list", "Removed": found, "NotMembers": found},
                 which,
@@ -156,7 +157,7 @@ class ListKind:
             ),
         )
 
-    def _row(
+    def _list_method(
         self,
         name: str,
         effect: Effect,
@@ -171,7 +172,7 @@ class ListKind:
         return Method(name, family, effect, right, summary, example, returns, takes, record=self.record, **declared)
 
 
-def _record(name: str, family: Family, *more: Field) -> Record:
+def _list_record(name: str, family: Family, *more: Field) -> Record:
     return Record(
         name=name,
         family=family,
@@ -179,25 +180,28 @@ def _record(name: str, family: Family, *more: Field) -> Record:
         label=("Title",),
         fields=(
             _TITLE,
-            Field("Description", text(2000)),
+            Field("Description", text_kind(2000)),
             *more,
-            Field("TopicCodes", codes(20), TOPICS.help, TOPICS.reference),
+            Field("TopicCodes", codes_kind(20), TOPICS_FIELD.help, TOPICS_FIELD.reference),
         ),
         required=("Title",),
         derived=(MEMBER_COUNT,),
         sorts=("Code", "Title", "Created", "Updated"),
         summary=("Title", "Description", *(field.name for field in more)),
         search=("Title", "Description"),
-        defaults={TYPE.name: "segment"} if TYPE in more else {},
+        defaults={LIST_TYPE.name: "segment"} if LIST_TYPE in more else {},
         undo_with={"Members": tuple(f"{verb}_{family.removesuffix('s')}_members" for verb in ("add", "remove"))},
     )
 
 
 CONTACT_LISTS: Final = ListKind(
-    _record("ContactList", Family.CONTACT_LISTS, TYPE), contacts.CONTACT, "the Spring 2026 Campaign list.", "Jane Doe"
+    _list_record("ContactList", Family.CONTACT_LISTS, LIST_TYPE),
+    contacts.CONTACT,
+    "the Spring 2026 Campaign list.",
+    "Jane Doe",
 )
 ACCOUNT_LISTS: Final = ListKind(
-    _record("AccountList", Family.ACCOUNT_LISTS), accounts.ACCOUNT, "the London key accounts list.", "Orbital Labs"
+    _list_record("AccountList", Family.ACCOUNT_LISTS), accounts.ACCOUNT, "the London key accounts list.", "Orbital Labs"
 )
-KINDS: Final = (CONTACT_LISTS, ACCOUNT_LISTS)
-METHODS: Final = tuple(method for kind in KINDS for method in kind.methods)
+LIST_KINDS: Final = (CONTACT_LISTS, ACCOUNT_LISTS)
+METHODS: Final = tuple(method for kind in LIST_KINDS for method in kind.methods)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import SCOPE
+from affino_mcp.catalogue.families.shared import SCOPE_FIELDS
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.kinds import code, line, text
-from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, listing
-from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.catalogue.kinds import code_kind, line_kind, text_kind
+from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
+from affino_mcp.catalogue.record import PERSON_KIND, Record
 from affino_mcp.tool_errors import NotFound
 
 NOTE: Final = Record(
@@ -17,11 +17,11 @@ NOTE: Final = Record(
     family=Family.NOTES,
     code="NoteCode",
     label=("Subject",),
-    fields=(Field("Body", text(8000), "short and specific: summarise"), Field("Subject", line(255))),
+    fields=(Field("Body", text_kind(8000), "short and specific: summarise"), Field("Subject", line_kind(255))),
     required=("Body",),
     derived=(
-        Field("Scope", PERSON_REFERENCE, "Type, Code and Name of what it is about"),
-        Field("Author", PERSON_REFERENCE, "UserCode and Name"),
+        Field("Scope", PERSON_KIND, "Type, Code and Name of what it is about"),
+        Field("Author", PERSON_KIND, "UserCode and Name"),
     ),
     summary=("Subject", "Body"),
     search=("Subject", "Body"),
@@ -37,7 +37,7 @@ METHODS: Final = (
         "List notes, page by page.",
         "the notes on Jane Doe.",
         PAGE_RETURNS,
-        listing(NOTE, *SCOPE, Field("AuthorCode", code(), "UserCode of the author"), MINE),
+        list_arguments(NOTE, *SCOPE_FIELDS, Field("AuthorCode", code_kind(), "UserCode of the author"), MINE),
         record=NOTE,
     ),
     Method(
@@ -48,7 +48,7 @@ METHODS: Final = (
         "Read one note.",
         "the note on last week's call.",
         _FULL,
-        (NOTE.code_field.needed(),),
+        (NOTE.code_field.as_required(),),
         record=NOTE,
         errors=(NotFound,),
     ),
@@ -60,7 +60,7 @@ METHODS: Final = (
         "Add a note to exactly one account, contact or opportunity.",
         "Jane Doe wants a pricing comparison with competitor X.",
         _FULL,
-        (*NOTE.creating(), *SCOPE),
+        (*NOTE.create_arguments(), *SCOPE_FIELDS),
         "Keep it short: summarise instead of pasting a chat.",
         record=NOTE,
         errors=(NotFound,),
@@ -74,7 +74,7 @@ METHODS: Final = (
         "Change a note; only the given arguments change.",
         "correct the price in my note.",
         _FULL,
-        NOTE.updating(),
+        NOTE.update_arguments(),
         record=NOTE,
         carries_undo=True,
         answers_as="get_note",
@@ -87,7 +87,7 @@ METHODS: Final = (
         "Delete a note; an operator can restore it for 30 days.",
         "remove a note made by mistake.",
         {"NoteCode": "the code", "Deleted": "true"},
-        (NOTE.code_field.needed(),),
+        (NOTE.code_field.as_required(),),
         record=NOTE,
         carries_undo=True,
     ),

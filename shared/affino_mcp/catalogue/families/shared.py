@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.field import Field, Reference
-from affino_mcp.catalogue.kinds import code, codes, line
+from affino_mcp.catalogue.kinds import code_kind, codes_kind, line_kind
 
-TOPIC_FILTER: Final = Field("TopicCodes", codes(20), "has any of these topics")
-TOPICS: Final = Field("TopicCodes", codes(100), "codes from list_topics", Reference("topics", "Topics"))
-ACCOUNT: Final = Field("AccountCode", code(), "an account")
-CONTACT: Final = Field("UserCode", code(), "a contact")
-OPPORTUNITY: Final = Field("OpportunityCode", code(), "an opportunity")
-SEARCH_NAMES: Final = Field("Search", line(200), "part of the name")
-SCOPE: Final = (ACCOUNT, CONTACT, OPPORTUNITY)
+TOPIC_FILTER: Final = Field("TopicCodes", codes_kind(20), "has any of these topics")
+TOPICS_FIELD: Final = Field("TopicCodes", codes_kind(100), "codes from list_topics", Reference("topics", "Topics"))
+ACCOUNT_FIELD: Final = Field("AccountCode", code_kind(), "an account")
+CONTACT_FIELD: Final = Field("UserCode", code_kind(), "a contact")
+OPPORTUNITY_FIELD: Final = Field("OpportunityCode", code_kind(), "an opportunity")
+NAME_SEARCH: Final = Field("Search", line_kind(200), "part of the name")
+SCOPE_FIELDS: Final = (ACCOUNT_FIELD, CONTACT_FIELD, OPPORTUNITY_FIELD)
 """The fields that name the record that a task or note is about."""

@@ -5,16 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import SCOPE
+from affino_mcp.catalogue.families.shared import SCOPE_FIELDS
 from affino_mcp.catalogue.field import Field, Reference
-from affino_mcp.catalogue.kinds import choice, code, day, flag, line, moment, text
-from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, listing
-from affino_mcp.catalogue.record import PERSON_REFERENCE, Record
+from affino_mcp.catalogue.kinds import (
+    boolean_kind,
+    choice_kind,
+    code_kind,
+    date_kind,
+    datetime_kind,
+    line_kind,
+    text_kind,
+)
+from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
+from affino_mcp.catalogue.record import PERSON_KIND, Record
 from affino_mcp.tool_errors import NotFound
 
-PENDING: Final = "pending"
-STATUS: Final = Field("Status", choice(PENDING, "in_progress", "completed", "cancelled"))
-OWNER: Final = Field("OwnerCode", code(), "UserCode of a member of staff; default: you", Reference("staff", "Owner"))
+TASK_PENDING: Final = "pending"
+TASK_STATUS: Final = Field("Status", choice_kind(TASK_PENDING, "in_progress", "completed", "cancelled"))
+OWNER: Final = Field(
+    "OwnerCode", code_kind(), "UserCode of a member of staff; default: you", Reference("staff", "Owner")
+)
 
 TASK: Final = Record(
     name="Task",
@@ -22,24 +32,24 @@ TASK: Final = Record(
     code="AppUserTaskCode",
     label=("Title",),
     fields=(
-        Field("Title", line(255)),
-        Field("Memo", text(8000)),
-        Field("DueDate", moment()),
+        Field("Title", line_kind(255)),
+        Field("Memo", text_kind(8000)),
+        Field("DueDate", datetime_kind()),
         OWNER,
-        Field("Priority", choice("low", "normal", "high", "urgent")),
-        STATUS,
+        Field("Priority", choice_kind("low", "normal", "high", "urgent")),
+        TASK_STATUS,
     ),
     required=("Title",),
     derived=(
-        Field("Scope", PERSON_REFERENCE, "Type, Code and Name of what it is about"),
-        Field("Overdue", flag()),
-        Field("CompletedDate", moment()),
-        Field("History", PERSON_REFERENCE, "its changes, newest first (get_task)"),
+        Field("Scope", PERSON_KIND, "Type, Code and Name of what it is about"),
+        Field("Overdue", boolean_kind()),
+        Field("CompletedDate", datetime_kind()),
+        Field("History", PERSON_KIND, "its changes, newest first (get_task)"),
     ),
     sorts=("Code", "Title", "Due", "Created", "Updated"),
     summary=("Title", "DueDate", "Status", "Priority", "OwnerCode"),
     search=("Title", "Memo"),
-    defaults={"Priority": "normal", "Status": PENDING},
+    defaults={"Priority": "normal", "Status": TASK_PENDING},
     due="DueDate",
 )
 _FULL: Final = {"Task": "the full task"}
@@ -53,14 +63,14 @@ METHODS: Final = (
         "List tasks, page by page.",
         "my overdue tasks.",
         PAGE_RETURNS,
-        listing(
+        list_arguments(
             TASK,
-            STATUS,
-            Field("Timing", choice("all", "upcoming", "today", "overdue")),
+            TASK_STATUS,
+            Field("Timing", choice_kind("all", "upcoming", "today", "overdue")),
             OWNER,
-            *SCOPE,
-            Field("DueFrom", day()),
-            Field("DueTo", day()),
+            *SCOPE_FIELDS,
+            Field("DueFrom", date_kind()),
+            Field("DueTo", date_kind()),
             MINE,
         ),
         record=TASK,
@@ -73,7 +83,7 @@ METHODS: Final = (
         "Read one task with what it is about and its history.",
         "who changed this task?",
         _FULL,
-        (TASK.code_field.needed(),),
+        (TASK.code_field.as_required(),),
         record=TASK,
         errors=(NotFound,),
     ),
@@ -85,7 +95,7 @@ METHODS: Final = (
         "Create a task for a person, on at most one account, contact or opportunity.",
         "call Jane Doe next Tuesday to confirm the pricing sheet.",
         _FULL,
-        (*TASK.creating(without=("Status",)), *SCOPE),
+        (*TASK.create_arguments(without=("Status",)), *SCOPE_FIELDS),
         "Status starts at pending. If you cannot act yourself, leave a task for a person.",
         record=TASK,
         errors=(NotFound,),
@@ -99,7 +109,7 @@ METHODS: Final = (
         "Change a task; only the given arguments change.",
         "mark the call with Jane Doe completed.",
         _FULL,
-        TASK.updating(),
+        TASK.update_arguments(),
         record=TASK,
         carries_undo=True,
         answers_as="get_task",
@@ -112,7 +122,7 @@ METHODS: Final = (
         "Delete a task; an operator can restore it for 30 days.",
         "remove a task made by mistake.",
         {"AppUserTaskCode": "the code", "Deleted": "true"},
-        (TASK.code_field.needed(),),
+        (TASK.code_field.as_required(),),
         record=TASK,
         carries_undo=True,
     ),

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.field import Field
-from affino_mcp.catalogue.kinds import Kind, choice, code, line
+from affino_mcp.catalogue.kinds import Kind, choice_kind, code_kind, line_kind
 from affino_mcp.catalogue.record import Record
 
 GROUP_NAMES: Final = Kind("security groups", {"type": "array"}, list[str])
 READ_GROUPS: Final = Field("ReadGroups", GROUP_NAMES, "groups that may see what is in it")
-NAME: Final = Field("Name", line(150))
+NAME_FIELD: Final = Field("Name", line_kind(150))
 
 SECTION: Final = Record(
     name="Section",
@@ -22,11 +22,11 @@ SECTION: Final = Record(
     code="StandardSectionCode",
     label=("Name",),
     fields=(
-        NAME,
-        Field("ChannelCode", code()),
-        Field("Channel", line(150)),
-        Field("Path", line(320), "channel and name: no two sections share it"),
-        Field("Comments", choice("open", "moderated", "closed")),
+        NAME_FIELD,
+        Field("ChannelCode", code_kind()),
+        Field("Channel", line_kind(150)),
+        Field("Path", line_kind(320), "channel and name: no two sections share it"),
+        Field("Comments", choice_kind("open", "moderated", "closed")),
         READ_GROUPS,
         Field("WriteGroups", GROUP_NAMES, "groups that may write in it"),
         Field("PublishGroups", GROUP_NAMES, "groups that may make live in it"),
@@ -38,7 +38,7 @@ SECURITY: Final = Record(
     family="securities",
     code="SecurityCode",
     label=("Name",),
-    fields=(NAME, READ_GROUPS),
+    fields=(NAME_FIELD, READ_GROUPS),
     unique=("Name",),
 )
 ARTICLE_TYPE: Final = Record(
@@ -46,15 +46,15 @@ ARTICLE_TYPE: Final = Record(
     family="article_types",
     code="ArticleTypeCode",
     label=("Name",),
-    fields=(NAME,),
+    fields=(NAME_FIELD,),
     unique=("Name",),
 )
-CATEGORY: Final = Record(
+ARTICLE_CATEGORY: Final = Record(
     name="Category",
     family="article_categories",
     code="CategoryCode",
     label=("Name",),
-    fields=(NAME,),
+    fields=(NAME_FIELD,),
     unique=("Name",),
 )
-RECORDS: Final = (SECTION, SECURITY, ARTICLE_TYPE, CATEGORY)
+RECORDS: Final = (SECTION, SECURITY, ARTICLE_TYPE, ARTICLE_CATEGORY)

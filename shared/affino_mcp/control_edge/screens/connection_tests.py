@@ -11,7 +11,7 @@ from affino_mcp.admin.connection_test import Result, Trial, Wanted, arguments
 from affino_mcp.admin.operator_audit import Subject
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.method import PAGE_SIZE, Method
-from affino_mcp.catalogue.registry import METHODS, shown
+from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import Ask
@@ -71,7 +71,7 @@ def _tried(ask: Ask, profile: Profile, wanted: Wanted) -> Result:
 
 def _place(method: Method) -> tuple[object, ...]:
     """Where a method stands in the choice: first what reads a family's list and needs nothing, which proves most with least."""
-    asks = PAGE_SIZE not in method.takes or any(field.required for field in method.takes)
+    asks = PAGE_SIZE not in method.all_arguments or any(field.required for field in method.all_arguments)
     return method.access, method.family == Family.ALWAYS, asks, method.family, method.name
 
 
@@ -108,7 +108,7 @@ def _form(
     listed = {one.profile.key for one in found.profiles}
     before = [chosen] if chosen and chosen.profile.key not in listed else []
     profile = chosen.profile if chosen else None
-    methods = [m for m in METHODS.values() if profile and shown(m, profile.capability)]
+    methods = [m for m in METHODS.values() if profile and is_listed(m, profile.capability)]
     return ask.page(
         "trial.html",
         status or (400 if wrong else 200),

@@ -13,7 +13,7 @@ from affino_mcp.admin import log_chart
 from affino_mcp.admin.log_chart import Drawn
 from affino_mcp.audit.queries import Answer, Question, one, search
 from affino_mcp.audit.row import Row
-from affino_mcp.catalogue.capability import SWITCHED
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.clock import iso
 from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.log_filters import Filters
@@ -50,7 +50,7 @@ def listed(ask: Ask) -> Response:
         back=_reached(answer, rows),
         next=_link(filters, cursor=more) if more else None,
         exports={kind: _link(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
-        families=list(dict.fromkeys([*SWITCHED, *filter(None, [filters.question.family])])),
+        families=list(dict.fromkeys([*SWITCHED_FAMILIES, *filter(None, [filters.question.family])])),
         all=everybody,
         most=EXPORTED,
     )

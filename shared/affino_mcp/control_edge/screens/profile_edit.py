@@ -11,7 +11,7 @@ from affino_mcp.admin.display import faults
 from affino_mcp.admin.operator_audit import Subject, described
 from affino_mcp.admin.tool_price import base, prices
 from affino_mcp.admin.what_if import effect, is_narrower
-from affino_mcp.catalogue.capability import SWITCHED
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.profile_form_fields import LABELS, ProfileForm
 from affino_mcp.control_edge.screen_audit import audit_screen_action
@@ -149,7 +149,7 @@ def _form(
         theirs=theirs,
         taken=profile is None and status == Conflict.status,
         tokens=base() + ticked,
-        families=[str(family) for family in SWITCHED],
+        families=[str(family) for family in SWITCHED_FAMILIES],
         prices=prices(),
         base_price=base(),
         options=OPTIONS,

@@ -1,1 +1,1 @@
-"""Guards against guessing, replay and hammering."""
+"""Guards against guessed credentials, replayed signatures and floods of refused calls."""

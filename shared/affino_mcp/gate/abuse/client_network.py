@@ -1,4 +1,4 @@
-"""What counts as one source of requests, and what counts as one account."""
+"""Names the network that counts as one source of requests, and the account behind an e-mail address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from affino_mcp.gate.identity.emails import folded
 
 
 def network(source: str, bits: int = 32) -> str:
-    """An IPv4 address (or its first `bits`), the first 64 bits of an IPv6 address, anything else as it is."""
+    """Gives an IPv4 address (or its first `bits`), the first 64 bits of an IPv6 address, any other text as it is."""
     try:
         address = ip_address(source)
     except ValueError:
@@ -22,5 +22,5 @@ def network(source: str, bits: int = 32) -> str:
 
 
 def account(email: str) -> str:
-    """The account behind any spelling of an e-mail address, without the address."""
+    """Gives a digest that is the same for every spelling of an e-mail address."""
     return hashlib.sha256(folded(email).encode()).hexdigest()[:32]

@@ -1,7 +1,8 @@
-"""The login guard: slows down guessing, never a right password while an account has fewer than 100 failures (R129-R131).
+"""The login guard: slows down guessing.
 
-Below 100 wrong logins in a row every login is verified; counting only decides what a *wrong* one is told. From 100 on,
-sources that nobody has logged in from lately must wait before they may try at all; the others go on as before.
+Never refuses a right password while an account has under 100 failures in a row. Below 100 consecutive failures every
+login is verified; the counts only decide how a *failed* one is answered. From 100 failures on, sources without a recent
+successful login must wait before an attempt; known sources go on as before.
 """
 
 from __future__ import annotations
@@ -31,22 +32,22 @@ T = TypeVar("T")
 
 MOST: Final = 10
 WINDOW: Final = 15 * 60
-"""Wrong logins for one account from one source, in this many seconds, before wrong ones are told to wait."""
+"""The window, in seconds, in which one account and one source may have MOST failed logins before they must wait."""
 DAY: Final = 24 * 3600
 MOST_A_DAY: Final = {24: 1000, 32: 100}
-"""The same for one source and any account: an IPv4 network and an address (an IPv6 /64 is an address)."""
+"""Failed logins a day of one source for any account: of an IPv4 /24, and of an address (an IPv6 /64 is an address)."""
 LONGEST_WAIT: Final = 3600
 CONSECUTIVE: Final = 100
-"""Wrong logins for one account in a row (NIST SP 800-63B) from which on strangers wait."""
+"""Consecutive failed logins for one account (NIST SP 800-63B) from which on unknown sources must wait."""
 SHORTEST_WAIT: Final = 30
 KNOWN: Final = 30 * DAY
-"""How long a source is known after a right login."""
+"""Seconds for which a source is known after a successful login."""
 _TURNS: Final = 12
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One login on its way. `reserved`: it is counted already, as if it were wrong."""
+    """One login attempt. `reserved` is true if it is already counted as a failure."""
 
     source: str
     account: str
@@ -56,13 +57,19 @@ class Attempt:
 
 
 class LoginGuard:
-    """Stands before and after every login. Every method may raise StoreUnavailable: the login then goes on."""
+    """Called before and after every login.
+
+    Every method may raise StoreUnavailable; the login then goes on unguarded.
+    """
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
 
     def begin(self, source: str, email: str) -> Attempt:
-        """Before the password is looked at. Raises TooManyFailures with the wait, only from 100 failures in a row on."""
+        """Begins an attempt, before the password check.
+
+        Raises TooManyFailures with the wait, only from 100 failures in a row.
+        """
         who, where = account(email), network(source)
         places = row_keys.guard(where, who), row_keys.guard_account(who)
         found = self._db.get_many(self._table, places)
@@ -73,7 +80,7 @@ class LoginGuard:
         return Attempt(source, who, pair, failures.get("count", 0), reserved=not known)
 
     def failed(self, attempt: Attempt) -> int | None:
-        """The password was wrong. None while there may be more; else the seconds to wait (R130)."""
+        """Records a wrong password. Gives None while another attempt is allowed, else the seconds to wait."""
         now, kept = self._now(), attempt.pair.get("good", 0) + KNOWN
         place = row_keys.guard(network(attempt.source), attempt.account)
         pair = counted(self._db, self._table, place, WINDOW, now, kept=kept, also={"misses": 1})
@@ -86,7 +93,7 @@ class LoginGuard:
         return max(waits, default=None)
 
     def succeeded(self, attempt: Attempt) -> None:
-        """The password was right: the pair and the account are clear, and the source is known."""
+        """Records a right password: clears the counts of the pair and the account, and makes the source known."""
         now, pair = self._now(), attempt.pair
         if pair.get("good", 0) < now - DAY or pair.get("count") or pair.get("misses"):
             clear = {"count": 0, "misses": 0, "good": now, "ttl": now + KNOWN}
@@ -95,12 +102,12 @@ class LoginGuard:
             self._settle(attempt, {"count": 0}, {})
 
     def released(self, attempt: Attempt) -> None:
-        """Nobody could tell whether the password was right."""
+        """Takes back the reservation of an attempt whose password could not be checked."""
         if attempt.reserved:
             self._settle(attempt, {}, {"count": -1})
 
     def _reserve(self, who: str, row: Item) -> None:
-        """Counts the attempt before it is made, so that any number at once are never more than allowed."""
+        """Counts the attempt as a failure before it is made, so that parallel attempts cannot exceed the limit."""
         now = self._now()
         for _ in range(_TURNS):
             count, at = row.get("count", 0), row.get("at", 0)
@@ -133,11 +140,11 @@ class LoginGuard:
 
 
 def after(attempt: Attempt | None, tell: Callable[[Attempt], T]) -> T | None:
-    """Tell the guard what came of an attempt, if it was there when the attempt began and is there now."""
+    """Reports the outcome of an attempt to the guard; does nothing without an attempt or when the store is down."""
     return None if attempt is None else unless_down(lambda: tell(attempt))
 
 
 def waiting(failures: int) -> int:
-    """Seconds that strangers wait after this many failures in a row: none below 100, then 30, 60, 120 ... 3,600."""
+    """Seconds that unknown sources wait after so many failures in a row: 0 below 100, then 30, 60, 120 ... 3,600."""
     over = failures - CONSECUTIVE
     return 0 if over < 0 else min(SHORTEST_WAIT * 2 ** min(over, 10), LONGEST_WAIT)

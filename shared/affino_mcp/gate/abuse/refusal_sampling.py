@@ -1,4 +1,4 @@
-"""Which refused calls are worth a look at who called: the first sixty a minute of each profile, as the API Log keeps them."""
+"""Limits the refusals that get their caller looked up to 60 per profile and minute."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Final
 from affino_mcp.clock import Clock
 
 SINGLY: Final = 60
-"""As many refusals a minute get rows of their own in the API Log; only those need a name."""
+"""Refusals per minute that get rows of their own in the API Log; only those rows name the person."""
 
 
 class FirstOfMinute:
-    """Counts refusals per profile and minute in this process; a hammering client soon costs no read at all."""
+    """Counts refusals per profile and minute in this process, so that floods of refused calls cost no more reads."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -19,7 +19,7 @@ class FirstOfMinute:
         self._counts: dict[str, int] = {}
 
     def takes(self, profile: str) -> bool:
-        """Whether this refusal is among the first of its minute."""
+        """True if this refusal is among the first 60 of the profile's current minute."""
         minute = self._clock().strftime("%Y%m%d%H%M")
         if minute != self._minute:
             self._minute, self._counts = minute, {}

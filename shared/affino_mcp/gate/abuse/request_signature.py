@@ -1,4 +1,4 @@
-"""Affino's request signature (R39): a plain SHA-512 over method, URI, body MD5, secret and time stamp."""
+"""Affino's request signature: a plain SHA-512 over method, URI, body MD5, secret and time stamp."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from datetime import UTC, datetime
 
 
 def body_md5(body: bytes) -> str:
-    """The MD5 header: upper-case hex of the trimmed body's MD5, or nothing for an empty body."""
+    """Gives the MD5 header: upper-case hex of the trimmed body's MD5, or an empty text for an empty body."""
     trimmed = body.strip()
     return hashlib.md5(trimmed, usedforsecurity=False).hexdigest().upper() if trimmed else ""
 
 
 def sign(method: str, uri: str, body: bytes, secret: str, timestamp: str) -> str:
-    """The Signature header: upper-case hex. `uri` is the path without scheme, host and stage."""
+    """Gives the Signature header in upper-case hex. `uri` is the path without scheme, host and stage."""
     text = "+".join((method.upper(), uri, body_md5(body), secret, timestamp))
     return hashlib.sha512(text.encode()).hexdigest().upper()
 
 
 def timestamp_of(moment: datetime) -> str:
-    """The TimeStamp header: ISO 8601 in UTC with milliseconds."""
+    """Gives the TimeStamp header: ISO 8601 in UTC with milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def signed_headers(method: str, uri: str, body: bytes, key: str, secret: str, moment: datetime) -> dict[str, str]:
-    """All the headers of a signed request; the secret itself is not among them."""
+    """Gives all headers of a signed request; the secret itself is not among them."""
     timestamp = timestamp_of(moment)
     headers = {"APIKey": key, "TimeStamp": timestamp, "Signature": sign(method, uri, body, secret, timestamp)}
     md5 = body_md5(body)

@@ -1,4 +1,4 @@
-"""Signatures are good for one use (affino-rest.md: never again for 30 minutes)."""
+"""Refuses the replay of request signatures: a signature is valid once, and remembered for 30 minutes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ REMEMBERED = 30 * 60
 
 
 class SignaturesSeen:
-    """Remembers used signatures longer than their time stamps are accepted, so there is no gap for a replay."""
+    """Remembers used signatures for longer than their time stamps are accepted, so that no replay can succeed."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
 
     def first_use(self, signature: str) -> bool:
-        """Whether this signature was never used before; it is used now. Of several at once, one is the first."""
+        """True if the signature was not used before; marks it as used.
+
+        Of parallel calls with one signature, one gets True.
+        """
         key = row_keys.signature(hashlib.sha256(signature.upper().encode()).hexdigest())
         row = key._asdict() | {"ttl": seconds(self._clock()) + REMEMBERED}
         try:

@@ -1,4 +1,4 @@
-"""Guessing tokens, keys or signatures: counted against their source alone, and only when they are wrong (R130)."""
+"""Counts wrong tokens, keys and signatures against their source."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ WINDOW = 5 * 60
 
 
 class TokenGuard:
-    """Asked only after a wrong one, so a right one is never refused."""
+    """Called only after a wrong credential, so that right credentials are never refused."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
 
     def failed(self, source: str) -> int | None:
-        """Count a wrong one. None while there may be more; else the seconds to wait. Raises StoreUnavailable."""
+        """Counts a wrong credential. Gives None below the limit, else the seconds to wait. Raises StoreUnavailable."""
         now = seconds(self._clock())
         row = counted(self._db, self._table, row_keys.guard_tokens(network(source)), WINDOW, now)
         return row["since"] + WINDOW - now if row["count"] > MOST else None

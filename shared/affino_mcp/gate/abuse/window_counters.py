@@ -1,4 +1,4 @@
-"""Counting in windows: how often something happened since its first time, forgotten after a while."""
+"""Counts events per key in fixed windows of time."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _TURNS = 6
 def counted(
     db: Database, table: str, key: Key, window: int, now: int, *, kept: int = 0, also: Mapping[str, int] | None = None
 ) -> Item:
-    """Count once more; gives the row as it now is: `count` since `since`.
+    """Counts one event and gives the row after it: `count` events since `since`.
 
-    A window starts at its first time and is never extended. The row is kept until `kept` at least; `also` counts more
-    attributes up, which no window ends. Raises StoreUnavailable.
+    A window starts with its first event and is never extended. The row is kept at least until `kept`; `also` increments
+    further attributes, which windows do not reset. Raises StoreUnavailable.
     """
     times = {"ttl": max(now + 2 * window, kept)}
     more = dict(also or {})
@@ -45,7 +45,10 @@ def counted(
 
 
 def unless_down(work: Callable[[], T]) -> T | None:
-    """The guard must never lock anybody out: when its counters do not answer, the call or login goes on and an alarm is told."""
+    """Runs `work`.
+
+    When the store is down, gives None and counts for the alarm, so that a guard never blocks a login.
+    """
     try:
         return work()
     except StoreUnavailable:

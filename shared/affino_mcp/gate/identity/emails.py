@@ -1,4 +1,4 @@
-"""E-mail addresses: kept as typed, looked up without regard to case or to look-alike letter forms."""
+"""Validates e-mail addresses and folds them for comparison; an address is stored as it was typed."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ MOST = 255
 
 
 def folded(email: str) -> str:
-    """The form in which two spellings of one address are equal (NFKC, case folded)."""
+    """Gives the address in the form in which two spellings of it are equal (NFKC, case folded)."""
     return fold(email.strip())
 
 
 def plausible(email: object) -> bool:
-    """Whether this can be looked up at all: some text with an @, not too long, no control characters."""
+    """True if the value can be looked up as an address: text with an @, not too long, no control characters."""
     if not isinstance(email, str) or "@" not in email or len(email) > MOST or not email.isprintable():
         return False
     return len(folded(email).encode()) <= row_keys.LONGEST_TEXT
 
 
 def checked(email: str) -> str:
-    """The address in NFC; raises InvalidArgument unless mail could be sent to it."""
+    """Gives the address in NFC; raises InvalidArgument unless its syntax is that of a valid e-mail address."""
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 (calls of agents do without it)
 
     try:

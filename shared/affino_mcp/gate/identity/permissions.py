@@ -1,11 +1,11 @@
-"""Rights, and the security groups that bundle them."""
+"""The permissions that a person can hold, and the security groups that bundle them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
 
-from affino_mcp.catalogue.capability import SWITCHED, Family
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Family
 
 CONTROL_ACCESS: Final = "control.access"
 PROFILES_MANAGE: Final = "profiles.manage"
@@ -27,12 +27,12 @@ def _rights(families: Iterable[Family], *deeds: str) -> frozenset[str]:
 
 
 RIGHTS: Final = (
-    _rights(SWITCHED, "read", "write", "delete", "all")
+    _rights(SWITCHED_FAMILIES, "read", "write", "delete", "all")
     | _rights([Family.ARTICLES], "publish", "comment", "moderate")
     | _rights([Family.FORUMS], "post", "manage_moderators")
     | {"contacts.consent", CONTROL_ACCESS, PROFILES_MANAGE, LOGS_READ}
 )
-"""Every right there is: `<family>.all` is about the records of others."""
+"""Every permission. `<family>.all` extends the other permissions of a family to the records of other people."""
 
 _REGISTERED: Final = _rights([Family.FORUMS], "read", "post") | _rights([Family.ARTICLES], "read", "comment")
 _EDITORS: Final = (
@@ -54,4 +54,4 @@ GROUPS: Final[dict[str, frozenset[str]]] = {
     "Community": frozenset({"forums.manage_moderators", CONTROL_ACCESS}),
     "Operators": frozenset({PROFILES_MANAGE, LOGS_READ, CONTROL_ACCESS}),
 }
-"""The security groups that a new instance has, and the rights that each gives."""
+"""The security groups of a new instance, with the permissions that each group gives."""

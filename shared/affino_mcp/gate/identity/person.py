@@ -1,4 +1,4 @@
-"""A person: who is acting. Rights come from security groups and from direct grants, for good or until a day."""
+"""The person in whose name a call acts, with permissions from security groups and from direct grants."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from affino_mcp.gate.identity.permissions import GROUPS
 
 
 def is_code(text: str) -> bool:
-    """Whether a text can be a user code: decimal digits, at most 15."""
+    """True if the text can be a user code: 1 to 15 decimal digits."""
     return text.isascii() and text.isdecimal() and len(text) < 16
 
 
 @dataclass(frozen=True)
 class Person:
-    """One person. `rights` maps each directly granted right to its last day (ISO date, UTC), or to None for good."""
+    """One person.
+
+    `rights` maps each directly granted permission to its last day (ISO date, UTC), or to None: no end.
+    """
 
     user_code: int
     name: str
@@ -27,7 +30,7 @@ class Person:
     active: bool = True
 
     def has(self, right: str, at: datetime) -> bool:
-        """Whether the person holds the right at this moment, through a group or directly."""
+        """True if the person holds the permission at this moment, through a group or by a direct grant."""
         if any(right in GROUPS.get(group, ()) for group in self.groups):
             return True
         return right in self.rights and self._lasts(self.rights[right], at)
@@ -37,7 +40,7 @@ class Person:
         return last_day is None or at.date().isoformat() <= last_day
 
     def to_json(self) -> dict[str, Any]:
-        """As a part of a row."""
+        """Gives the person as JSON values, as rows of people and of sessions hold them."""
         return {
             "user_code": self.user_code,
             "name": self.name,
@@ -49,7 +52,7 @@ class Person:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Person:
-        """From a person's row or from the copy in a session's row."""
+        """Makes the person from their own row or from the copy in a session's row."""
         return cls(
             user_code=row["user_code"],
             name=row["name"],

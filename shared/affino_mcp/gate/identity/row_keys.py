@@ -1,17 +1,17 @@
-"""The rows of the Gate and Credentials tables: where everything lies. Nobody else spells these keys."""
+"""The only module that builds row keys of the Gate and Credentials tables. Docstrings list each row's attributes."""
 
 from __future__ import annotations
 
 from affino_mcp.store.ops import Key, Span
 
 PROFILE_LIST = "PROFILES"
-"""Partition that lists the profiles, sorted by their folded name."""
+"""The partition that lists the profiles, sorted by their folded name."""
 
 PERSON_LIST = "PEOPLE"
-"""Partition that lists the people, sorted by their code."""
+"""The partition that lists the people, sorted by their code."""
 
 LONGEST_TEXT = 1000
-"""Bytes that a text of people's may have where a key holds it: a sort key has at most 1,024 (DynamoDB)."""
+"""Most bytes of a text that people enter and a key holds: DynamoDB's sort keys have at most 1,024 bytes."""
 
 SESSION_PREFIX = "SESSION#"
 PROFILE_PREFIX = "PROFILE#"
@@ -23,12 +23,12 @@ def profile(key: str) -> Key:
 
 
 def former_use(key: str, mark: str, who: str) -> Key:
-    """{at, user_code, name, accepted, ttl}: somebody's latest use of a profile's former secret."""
+    """{at, user_code, name, accepted, ttl}: one person's latest use of a profile's previous secret."""
     return Key(profile(key).pk, f"{former_uses(mark)}{who}")
 
 
 def former_uses(mark: str) -> str:
-    """How the uses of one former secret begin, among a profile's rows."""
+    """The sort-key prefix of the uses of one previous secret, within a profile's partition."""
     return f"FORMER#{mark}#"
 
 
@@ -38,32 +38,32 @@ def profile_name(folded_name: str) -> Key:
 
 
 def session(digest: str) -> Key:
-    """{user_code, person, epoch, profile, issued, expires, refresh, chain, ttl, revoked?}: by SHA-256 of its token."""
+    """{user_code, person, epoch, profile, issued, expires, refresh, chain, ttl, revoked?}, by SHA-256 of its token."""
     return Key(f"SESSION#{digest}", "A")
 
 
 def refresh(digest: str) -> Key:
-    """{user_code, session, chain, epoch, profile, expires, ttl, spent?}: by SHA-256 of a RefreshToken."""
+    """{user_code, session, chain, epoch, profile, expires, ttl, spent?}: keyed by SHA-256 of a RefreshToken."""
     return Key(f"SESSION#{digest}", "REFRESH")
 
 
 def chain(name: str) -> Key:
-    """{user_code, head, ttl}: the one session of a chain of refreshed ones that may be live."""
+    """{user_code, head, ttl}: of a chain of refreshed sessions, the one that may be live."""
     return Key(f"SESSION#{name}", "CHAIN")
 
 
 def hub(digest: str) -> Key:
-    """{user_code, epoch, expires, ttl}: a browser that is logged in at the Hub; its token opens nothing else."""
+    """{user_code, epoch, expires, ttl}: a browser logged in at the Hub; its token is valid nowhere else."""
     return Key(f"SESSION#{digest}", "HUB")
 
 
 def control(digest: str) -> Key:
-    """{user_code, epoch, expires, proved, ttl}: a browser that is signed in to the Control Centre; opens nothing else."""
+    """{user_code, epoch, expires, proved, ttl}: a browser signed in to the Control Centre; valid nowhere else."""
     return Key(f"SESSION#{digest}", "CONTROL")
 
 
 def used(digest: str) -> Key:
-    """{at, ttl}: when a session was last used."""
+    """{at, ttl}: the last use of a session."""
     return Key(f"USED#{digest}", "A")
 
 
@@ -73,12 +73,12 @@ def person(user_code: int) -> Key:
 
 
 def person_session(user_code: int, expires: int, digest: str) -> Key:
-    """{digest, issued, expires, profile, ttl, ended?}: lists a person's sessions in the order of their ends."""
+    """{digest, issued, expires, profile, ttl, ended?}: lists a person's sessions in the order in which they expire."""
     return Key(f"PERSON#{user_code}", f"{SESSION_PREFIX}{expires:012d}#{digest}")
 
 
 def sessions_after(now: int) -> Span:
-    """Where the sessions lie, among a person's rows, that expire later than now."""
+    """The sort-key range, within a person's partition, of the sessions that expire later than `now`."""
     return Span(low=f"{SESSION_PREFIX}{now + 1:012d}", high=f"{SESSION_PREFIX}~")
 
 
@@ -88,7 +88,7 @@ def person_code(user_code: int) -> Key:
 
 
 def email(folded_email: str) -> Key:
-    """{user_code}: whose e-mail address this is."""
+    """{user_code}: the person who has this e-mail address."""
     return Key(f"EMAIL#{folded_email}", "A")
 
 
@@ -98,17 +98,17 @@ def signature(digest: str) -> Key:
 
 
 def guard(source: str, account: str) -> Key:
-    """{count, since, misses, good?, ttl}: wrong logins for one account from one source, and its last right one."""
+    """{count, since, misses, good?, ttl}: failed logins for one account from one source, and its last success."""
     return Key(f"GUARD#PAIR#{source}#{account}", "A")
 
 
 def guard_account(account: str) -> Key:
-    """{count, at, ttl}: wrong logins for one account in a row, and when the last of them was."""
+    """{count, at, ttl}: consecutive failed logins for one account, and the time of the last of them."""
     return Key(f"GUARD#ACCOUNT#{account}", "A")
 
 
 def guard_source(source: str) -> Key:
-    """{count, since, ttl}: wrong logins from one source, whatever the account."""
+    """{count, since, ttl}: failed logins from one source, for any account."""
     return Key(f"GUARD#SOURCE#{source}", "A")
 
 

@@ -1,4 +1,4 @@
-"""Passwords: argon2id, in the Credentials table, which only the login function may read."""
+"""Passwords, hashed with argon2id, in the Credentials table, which only the login function may read."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from affino_mcp.tool_errors import InvalidArgument
 
 SHORTEST, LONGEST = 8, 1024
 NOBODY = 0
-"""A code that no person has: looked up for unknown people."""
+"""A code that no person has; looked up for unknown people, so that their login takes as long as another."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$OlNi7cOM7YkUKJ8H8KMpgg$Ca3rFwC8YjesutxtNJOJPvrCGLLaI6oV3y8RQOXvw1E"
-"""The hash of a password that nobody has; checked for unknown people, so that they take as long as known ones."""
+"""A hash that matches no password; checked for unknown people, so that their login takes as long as another."""
 
 
 class Passwords:
@@ -27,14 +27,17 @@ class Passwords:
         self._db, self._table = db, settings.credentials_table
 
     def set(self, user_code: int, password: str) -> None:
-        """Give the person a new password; raises InvalidArgument when it is too short or too long."""
+        """Sets the person's password; raises InvalidArgument when it is too short or too long."""
         if not SHORTEST <= len(password) <= LONGEST:
             raise InvalidArgument("password", f"A password must have {SHORTEST} to {LONGEST:,} characters.")
         item = row_keys.person(user_code)._asdict() | {"hash": _hasher.hash(_exact(password))}
         self._db.put(Put(self._table, item))
 
     def matches(self, user_code: int | None, password: str) -> bool:
-        """Whether this is the person's password; for nobody (None) or without a password, after the same work, False."""
+        """True if this is the person's password.
+
+        False, after the same work, without a person (None) or a stored password.
+        """
         row = self._db.get(self._table, row_keys.person(user_code or NOBODY))
         stored = row["hash"] if row else _NOBODYS
         try:
@@ -49,7 +52,7 @@ class Passwords:
         return row is not None
 
     def _renew(self, user_code: int, stored: str, password: str) -> None:
-        """Replace a hash of older parameters; the login does not depend on it."""
+        """Replaces a hash that has older parameters; a failure does not affect the login."""
         fresh = {"hash": _hasher.hash(_exact(password))}
         try:
             self._db.update(

@@ -1,4 +1,4 @@
-"""The register of people, for operators. A change reaches every live session of the person in the same transaction."""
+"""The people of this instance, for operators. A change updates the person's live sessions in the same transaction."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NAME_LENGTH = 201
 
 
 class People:
-    """Everybody who can act on this instance."""
+    """Creates, finds, lists and changes people."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
@@ -49,7 +49,7 @@ class People:
         groups: Sequence[str] = (),
         rights: Mapping[str, str | None] | None = None,
     ) -> Person:
-        """A new, active person; the code is allocated by the instance.
+        """Creates an active person; the instance allocates the code.
 
         Raises InvalidArgument (name, email, groups, rights) and Conflict (the e-mail address or the code is taken).
         """
@@ -60,28 +60,28 @@ class People:
     def drafted(
         self, name: str, email: str, groups: Sequence[str] = (), rights: Mapping[str, str | None] | None = None
     ) -> Person:
-        """A person as `create` would make it, without a code; raises InvalidArgument. Nothing is made."""
+        """Gives the person that `create` would store, without a code; raises InvalidArgument. Writes nothing."""
         person = _sound(Person(0, name.strip(), checked(email), tuple(groups), dict(rights or {})))
         _require_days_to_come({}, person.rights, self._clock().date())
         return person
 
     def get(self, user_code: int) -> Person | None:
-        """The person of this code."""
+        """Gives the person of this code; None when there is none."""
         row = self._db.get(self._table, row_keys.person(user_code))
         return Person.from_json(row) if row else None
 
     def by_email(self, email: str) -> Person | None:
-        """The person of this e-mail address, in any spelling of it."""
+        """Gives the person of this e-mail address, in any spelling of it; None when there is none."""
         user_code = self.code_of(email)
         return None if user_code is None else self.get(user_code)
 
     def code_of(self, email: str) -> int | None:
-        """The code of the person of this e-mail address, in any spelling of it."""
+        """Gives the code of the person of this e-mail address, in any spelling of it; None when there is none."""
         row = self._db.get(self._table, row_keys.email(folded(email)))
         return row["user_code"] if row else None
 
     def everyone(self) -> list[Person]:
-        """All people in the order of their codes."""
+        """Gives all people, sorted by code."""
         listed = everything(self._db, Query(self._table, row_keys.PERSON_LIST))
         keys = [row_keys.person(row["user_code"]) for row in listed]
         items = self._db.get_many(self._table, keys)
@@ -97,9 +97,9 @@ class People:
         active: bool | None = None,
         seen: Person | None = None,
     ) -> Person:
-        """Change what is given; obeyed from the person's very next call on.
+        """Changes the given fields; the person's next call obeys the change.
 
-        `seen` is the person from whose groups and rights the given ones were made: others since are a Conflict.
+        `seen` is the person that the operator looked at: Conflict if their groups or rights have changed since.
         Raises NotFound, InvalidArgument (name, groups, rights), Conflict, StoreUnavailable (nothing was changed).
         """
         given = {
@@ -112,11 +112,11 @@ class People:
         return until_settled(lambda: self._change(user_code, changes, seen))
 
     def enable(self, user_code: int) -> Person:
-        """Let the person act again; raises NotFound."""
+        """Enables the person; raises NotFound."""
         return self.change(user_code, active=True)
 
     def disable(self, user_code: int) -> Person:
-        """Stop everything in this person's name from the next call on; raises NotFound."""
+        """Disables the person: calls in their name are refused from the next one on. Raises NotFound."""
         return self.change(user_code, active=False)
 
     def _create(self, person: Person) -> None:
@@ -145,7 +145,7 @@ class People:
         return person
 
     def _renewal(self, row: Item, person: Person) -> Update:
-        # Without the count of logins, a login between our look and our write would keep the old rights.
+        # The condition on `logins` detects a login between the read and this write, which would keep the old rights.
         seen = all_of(equals("version", row["version"]), equals("logins", row["logins"]))
         key = row_keys.person(person.user_code)
         return Update(self._table, key, assign=person.to_json(), add={"version": 1}, condition=seen)
@@ -166,7 +166,7 @@ def _explain(failed: TransactionFailed) -> None:
 
 
 def _sound(person: Person) -> Person:
-    """The person itself; raises InvalidArgument (name, groups, rights)."""
+    """The person itself if it is valid; raises InvalidArgument (name, groups, rights)."""
     if not person.name or len(person.name) > NAME_LENGTH or not person.name.isprintable():
         raise InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
     unknown = [group for group in person.groups if group not in GROUPS]
@@ -180,7 +180,7 @@ def _sound(person: Person) -> Person:
 
 
 def _require_days_to_come(before: Mapping[str, str | None], after: Mapping[str, str | None], today: date) -> None:
-    """A right is not given until a day that is over (UTC); one that ran out meanwhile may stay."""
+    """Raises InvalidArgument when a newly given right ends on a past day (UTC); rights from before may have ended."""
     given = [last for right, last in after.items() if before.get(right, "") != last]
     if any(last is not None and date.fromisoformat(last) < today for last in given):
         raise InvalidArgument("rights", f"This last day of a right is over. Today is {today} (UTC).")

@@ -1,1 +1,1 @@
-"""API Profiles, their secrets and their rate limit."""
+"""API Profiles, their secrets, their rate limits and their use."""

@@ -1,7 +1,7 @@
-"""A profile's former secret: recognised after it was replaced, and accepted for as long as the operator granted (R136).
+"""A profile's previous secret: recognised after it was replaced, and accepted during the overlap that the operator set.
 
-Only the last one is remembered, by its SHA-256 digest (a secret is 238 random bits, so a digest tells nothing). The clear text
-is kept only while it is accepted, because signed logins are checked with it.
+Only the latest previous secret is kept, as its SHA-256 digest (a secret has 238 random bits, so the digest reveals
+nothing). Its clear text is kept only during the overlap, because signed logins are verified with it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
+from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.clock import iso
 from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.tokens import fingerprint, sha256
@@ -23,7 +23,10 @@ _OVERLAP: Final = re.compile(r"0|(?P<number>[0-9]{1,3})(?P<unit>[hd])")
 
 @dataclass(frozen=True)
 class Former:
-    """A secret that was replaced at `replaced`; accepted until `until` ("": never). Moments are ISO 8601 as `iso` writes."""
+    """A secret that was replaced at `replaced` and is accepted until `until` ("": not at all).
+
+    Both are ISO 8601 in UTC.
+    """
 
     digest: str
     replaced: str
@@ -32,7 +35,7 @@ class Former:
 
     @classmethod
     def of(cls, secret: str, now: datetime, overlap: timedelta) -> Former:
-        """What is remembered of a secret that is being replaced. Raises InvalidArgument (overlap)."""
+        """Makes the record of a secret that is being replaced now. Raises InvalidArgument (overlap)."""
         if not timedelta() <= overlap <= LONGEST_OVERLAP:
             raise InvalidArgument("overlap", f"The overlap must be from nothing to {LONGEST_OVERLAP.days} days.")
         if not overlap:
@@ -41,28 +44,28 @@ class Former:
 
     @property
     def mark(self) -> str:
-        """What tells this secret from others in rows and logs."""
+        """The fingerprint that identifies this secret in rows and logs."""
         return fingerprint(self.digest)
 
     def accepted(self, now: datetime) -> bool:
-        """Whether the overlap still runs."""
+        """True while the overlap runs."""
         return iso(now) < self.until
 
     def ended(self, now: datetime) -> Former:
-        """The same, its overlap over at this moment at the latest; the clear text is forgotten."""
+        """Gives a copy whose overlap ends now at the latest, without the clear text."""
         return replace(self, until=min(self.until, iso(now)), secret="")
 
     def kept(self, now: datetime) -> Former:
-        """The same for the next version of its profile: without the clear text once the overlap is over."""
+        """Gives the copy for the profile's next version: without the clear text once the overlap is over."""
         return self if self.accepted(now) else replace(self, secret="")
 
     def to_json(self) -> dict[str, Any]:
-        """For the secret document."""
+        """Gives the JSON values for the secret document."""
         return asdict(self)
 
 
 def overlap(text: str) -> timedelta:
-    """How long the former secret stays accepted, from `0`, `24h` or `7d`. Raises InvalidArgument (overlap)."""
+    """Parses an overlap such as `0`, `24h` or `7d`. Raises InvalidArgument (overlap)."""
     match = _OVERLAP.fullmatch(text.strip().lower())
     if match is None:
         raise InvalidArgument("overlap", "Say how long in hours or days: 0, 1h, 24h or 7d.")
@@ -71,15 +74,18 @@ def overlap(text: str) -> timedelta:
 
 
 class FormerSecret(BadCredentials):
-    """The secret is the profile's former one. The API Log says so; the caller gets what every BadCredentials says."""
+    """The secret is the profile's previous one.
+
+    The API Log records that; the caller gets the text of BadCredentials.
+    """
 
     type = "former_secret"
 
 
-def replaced(former: Former | None) -> list[Warning_]:
-    """The warning in every result of a call that was let in by a former secret; none for the others."""
+def replaced(former: Former | None) -> list[CallWarning]:
+    """Gives the warning for results of calls that were admitted with a previous secret; empty for the current one."""
     if former is None:
         return []
     end = f"{former.until[:16].replace('T', ' ')} UTC"
     text = f"The API Secret in use was replaced and stops working on {end}. Ask the operator of this instance for the new one."
-    return [warning(WarningCode.FORMER_SECRET, "", text, Until=former.until)]
+    return [make_warning(WarningCode.FORMER_SECRET, "", text, Until=former.until)]

@@ -1,4 +1,4 @@
-"""Who still uses a former secret: one small row for each person, so that an operator sees whom to tell."""
+"""Records who still uses a previous secret: one small row per person, so that operators can inform them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from affino_mcp.store.ops import Database, Query, Span, StoreUnavailable, Update
 
 KEPT: Final = timedelta(days=30)
 EVERY: Final = 60
-"""Seconds between two notes of one person by one process."""
+"""Seconds between two writes by one process for one person."""
 MOST: Final = 100
 _NOBODY: Final = "unknown"
 
 
 @dataclass(frozen=True)
 class FormerUse:
-    """Somebody's latest use of a former secret; `user_code` None: with a token that nobody has. `at` is ISO 8601."""
+    """One person's latest use of a previous secret; `user_code` is None for an unknown token. `at` is ISO 8601."""
 
     at: str
     user_code: int | None
@@ -33,14 +33,17 @@ class FormerUse:
 
 
 class FormerUses:
-    """Notes and lists the uses. One per process: it remembers what it has written lately."""
+    """Records and lists the uses of previous secrets. One per process, because it throttles its own writes."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
         self._lately = Lately(EVERY)
 
     def note(self, profile: Profile, former: Former, person: Person | None, *, accepted: bool) -> None:
-        """Somebody uses this former secret now. A store that is down does not change the answer to the call."""
+        """Records a use of the previous secret now.
+
+        Does nothing when the store is down; the call's answer stays the same.
+        """
         who, now = str(person.user_code) if person else _NOBODY, self._clock()
         if not self._lately.lets((former.mark, who, accepted), seconds(now)):
             return
@@ -52,7 +55,7 @@ class FormerUses:
             return
 
     def of(self, profile: Profile) -> list[FormerUse]:
-        """Who used the profile's former secret since it was replaced, the latest first; one query."""
+        """Gives the uses of the profile's previous secret since it was replaced, latest first, in one query."""
         if profile.former is None:
             return []
         span = Span(prefix=row_keys.former_uses(profile.former.mark))

@@ -1,4 +1,4 @@
-"""An API Profile: what one workload may touch (R15-R17). Its truth is one secret document per version."""
+"""An API Profile: which families one workload may use. Each version is one secret document in Secrets Manager."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _NOBODYS_SECRET: Final = "0" * 40
 
 
 class Option(NamedTuple):
-    """Something that a profile has on or off: what operators call it, and what it does."""
+    """A setting that a profile has on or off: its label for operators, and what it does."""
 
     label: str
     hint: str
 
 
 def _option(label: str, hint: str) -> Any:
-    """A field that is such an option, off by default."""
+    """A dataclass field for an option, off by default."""
     return field(default=False, metadata={_OPTION: Option(label, hint)})
 
 
 @dataclass(frozen=True)
 class Profile:
-    """One version of a profile. `rate` is calls per minute, `burst` how many may come at once after a quiet time."""
+    """One version of a profile. `rate` is calls per minute, `burst` the most calls at once when the bucket is empty."""
 
     key: str
     name: str
@@ -67,11 +67,14 @@ class Profile:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every clear secret that is known of the profile, to be kept out of rows and lines."""
+        """The profile's secrets in the clear that are known, for redaction of rows and log lines."""
         return (self.secret, self.former.secret) if self.former and self.former.secret else (self.secret,)
 
     def key_for(self, label: bytes) -> bytes:
-        """A key of its own for each use; what was signed with one ends with a regenerated secret."""
+        """Derives a key for one use from the secret.
+
+        A regenerated secret invalidates everything signed with such keys.
+        """
         return hashlib.sha256(label + self.secret.encode()).digest()
 
     @property
@@ -80,27 +83,27 @@ class Profile:
         return self.key_for(_CURSOR_LABEL)
 
     def to_document(self) -> Document:
-        """The secret document, without the version (the version is the document's address)."""
+        """Gives the secret document, without the version (the version is part of the document's address)."""
         plain = {name: getattr(self, name) for name in _PLAIN}
         former = {"former": self.former.to_json()} if self.former else {}
         return {"type": PROFILE_TYPE, "families": self.capability.to_json(), **former, **plain}
 
     @classmethod
     def from_document(cls, version: str, document: Document) -> Profile:
-        """The inverse of `to_document`."""
+        """Makes the profile from its secret document; the inverse of `to_document`."""
         plain = {name: document[name] for name in _PLAIN if name in document}
         former = Former(**document["former"]) if "former" in document else None
         return cls(version=version, capability=Capability.from_json(document["families"]), former=former, **plain)
 
 
 OPTIONS: Final[Mapping[str, Option]] = {f.name: f.metadata[_OPTION] for f in fields(Profile) if _OPTION in f.metadata}
-"""The options by their names. Form, command line, log and stored document are all derived from them."""
+"""The options by name. Form, command line, log and stored document are derived from them."""
 _PLAIN: Final = tuple(f.name for f in fields(Profile) if f.name not in {"version", "capability", "former"})
 
 
 @dataclass(frozen=True)
 class ProfileState:
-    """A profile, its one switch (R134), and how much it is used."""
+    """A profile with its switch (enabled or not) and its use."""
 
     profile: Profile
     enabled: bool
@@ -108,12 +111,12 @@ class ProfileState:
 
 
 def secret_name(prefix: str, key: str) -> str:
-    """The name of a profile's secret in Secrets Manager."""
+    """Gives the name of a profile's secret in Secrets Manager."""
     return f"{prefix}/profiles/{key}"
 
 
 class Standing(Enum):
-    """What a secret is to a profile at a moment."""
+    """The status of a secret for a profile at one moment."""
 
     CURRENT = "current"
     OVERLAPPING = "former, accepted"
@@ -122,9 +125,9 @@ class Standing(Enum):
 
 
 def standing(profile: Profile | None, secret: str, now: datetime) -> Standing:
-    """What `secret` is to the profile; without one, as much is computed and it is STRANGE.
+    """Gives the status of `secret` for the profile; without a profile STRANGE, after the same computation.
 
-    Both comparisons are always made, in time that does not tell how much is equal.
+    Always makes both comparisons, each in constant time.
     """
     former = profile.former if profile else None
     current = same(profile.secret if profile else _NOBODYS_SECRET, secret)
@@ -137,7 +140,7 @@ def standing(profile: Profile | None, secret: str, now: datetime) -> Standing:
 
 
 def signing_secrets(profile: Profile | None, now: datetime) -> list[str]:
-    """The secrets that a signature may be made with; without a profile one that nobody has."""
+    """Gives the secrets that a signature may be made with; without a profile one secret that is never issued."""
     if profile is None:
         return [_NOBODYS_SECRET]
     former = profile.former
@@ -145,5 +148,5 @@ def signing_secrets(profile: Profile | None, now: datetime) -> list[str]:
 
 
 def same(ours: str, theirs: str) -> bool:
-    """Whether two secrets are equal, in time that does not tell how much of them is."""
+    """True if two secrets are equal; compares in constant time."""
     return hmac.compare_digest(ours.encode(), theirs.encode())

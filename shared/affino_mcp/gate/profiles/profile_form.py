@@ -1,4 +1,4 @@
-"""What an operator may enter for a profile, and the random texts that make its key and secret."""
+"""Validates what an operator enters for a profile, and draws random keys and secrets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import secrets
 import string
 from collections.abc import Iterator
 
-from affino_mcp.catalogue.capability import SWITCHED
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.text import fold
@@ -17,31 +17,33 @@ NAME_LENGTH, NOTES_LENGTH = 100, 2000
 
 
 def drawn(length: int) -> str:
-    """That many random letters and digits; 40 of them are 238 bits."""
+    """Gives that many random letters and digits; 40 of them have 238 bits."""
     return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
 
 
 def folded_name(name: str) -> str:
-    """The form in which two spellings of a profile's name are equal."""
+    """Gives a profile's name in the form in which two spellings of it are equal."""
     return fold(name)
 
 
 def nameable(text: str) -> bool:
-    """Whether a profile's name can be looked for by this text: it, and the key made from it, are as long as a name's."""
+    """True if the text can be a profile's name by its length and by the length of the key made from it."""
     return 0 < len(text) <= NAME_LENGTH and len(folded_name(text).encode()) <= row_keys.LONGEST_TEXT
 
 
 def sound(profile: Profile) -> Profile:
-    """The profile itself; raises InvalidArgument naming what is wrong with it."""
+    """Gives the profile itself if it is valid; raises InvalidArgument naming the first wrong field."""
     for fault in faults(profile.name, profile.notes, rate=profile.rate, burst=profile.burst):
         raise fault
-    if any(family not in SWITCHED for family in profile.capability.families):
-        raise InvalidArgument("families", "There is no such family.", known=[str(family) for family in SWITCHED])
+    if any(family not in SWITCHED_FAMILIES for family in profile.capability.families):
+        raise InvalidArgument(
+            "families", "There is no such family.", known=[str(family) for family in SWITCHED_FAMILIES]
+        )
     return profile
 
 
 def faults(name: str, notes: str, **numbers: object) -> Iterator[InvalidArgument]:
-    """Everything that is wrong with a name, notes, and `numbers` (rate, burst) of a profile, each naming its field."""
+    """Yields an InvalidArgument for each wrong one of a profile's name, notes and `numbers` (rate, burst)."""
     if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
         yield InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
     elif not nameable(name):

@@ -1,4 +1,4 @@
-"""The profiles that people may use, by name: no key, no secret, no Secrets Manager."""
+"""Lists the names of enabled profiles, without their secrets and without reading Secrets Manager."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MOST = 100
 
 
 def enabled(db: Database, settings: Settings) -> dict[str, str]:
-    """Names by key of the profiles that are switched on, in the order of their names; at most 100."""
+    """Gives the names of the enabled profiles by key, sorted by name; at most 100."""
     page = db.query(Query(settings.gate_table, row_keys.PROFILE_LIST, limit=MOST))
     keys = [row_keys.profile(row["key"]) for row in page.items]
     found = db.get_many(settings.gate_table, keys) if keys else {}

@@ -1,4 +1,4 @@
-"""Reading profiles on the way of every call: the row says which version counts, the cache holds that version."""
+"""Reads profiles for calls: the profile's row names the current version, a cache holds the last version read."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ from affino_mcp.store.secrets import Secrets
 
 
 class ProfileReader:
-    """Profiles by key. One per process: it remembers the last version of each profile, and never for how long."""
+    """Reads profiles by key. One per process; caches the last version of each profile without an expiry."""
 
     def __init__(self, db: Database, secrets: Secrets, settings: Settings) -> None:
         self._db, self._secrets, self._settings = db, secrets, settings
         self._known: dict[str, Profile] = {}
 
     def cached(self, key: str) -> Profile | None:
-        """The version last seen here, which may be out of date; no store is asked."""
+        """Gives the cached version, which may be out of date; None when there is none. Reads no store."""
         return self._known.get(key)
 
     def row(self, key: str) -> Item | None:
-        """The profile's row as it stands now; None when there is no such profile."""
+        """Reads the profile's current row; None when there is no such profile."""
         return self._db.get(self._settings.gate_table, row_keys.profile(key))
 
     def at(self, key: str, version: str) -> Profile:
-        """Exactly this version. Raises StoreUnavailable when it cannot be read: a row never names a lost version."""
+        """Gives exactly this version.
+
+        Raises StoreUnavailable if it cannot be read: a row never names a version that is gone.
+        """
         known = self._known.get(key)
         if known is not None and known.version == version:
             return known
@@ -38,10 +41,10 @@ class ProfileReader:
         return profile
 
     def current(self, key: str) -> ProfileState | None:
-        """The profile as it stands now; None when there is no such profile."""
+        """Reads the profile's current state; None when there is no such profile."""
         row = self.row(key)
         return None if row is None else self.state(key, row)
 
     def state(self, key: str, row: Item) -> ProfileState:
-        """The profile as this row of it says. Raises StoreUnavailable."""
+        """Gives the profile's state from its row. Raises StoreUnavailable."""
         return ProfileState(self.at(key, row["version"]), row["enabled"], Usage(row))

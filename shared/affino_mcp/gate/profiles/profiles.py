@@ -1,7 +1,7 @@
-"""API Profiles, for operators: a new version of the secret is written first, then the row is switched over to it.
+"""Operators' changes of API Profiles: first a new version of the secret is written, then the row switches over to it.
 
-The switch-over happens only if the row still names the version that was seen, so two operators never undo each other's
-work without noticing; every warm process obeys it on its very next call.
+The switch-over fails if the row no longer names the version that the operator saw, so two operators cannot overwrite
+each other's changes. Every running process uses the new version from its next call on.
 """
 
 from __future__ import annotations
@@ -42,12 +42,15 @@ from affino_mcp.tool_errors import Conflict, NotFound
 
 KEY_LENGTH, SECRET_LENGTH = 16, 40
 SWITCH_TURNS = 60
-"""Many, because a change of the limit needs the bucket to stand still while a busy profile is being called."""
+"""High, because a change of the limit succeeds only between two calls of a profile that may be busy."""
 Families = Mapping[str, frozenset[Access]]
 
 
 class Profiles:
-    """All API Profiles of this instance. `draw` makes that many random letters and digits."""
+    """Creates, lists and changes the API Profiles of this instance.
+
+    `draw` gives that many random letters and digits.
+    """
 
     def __init__(
         self, db: Database, secrets: Secrets, settings: Settings, clock: Clock, draw: Callable[[int], str] = drawn
@@ -65,9 +68,10 @@ class Profiles:
         notes: str = "",
         **options: bool,
     ) -> Profile:
-        """A new profile, switched on, with its key and secret; without a rate, the default one; `options` as in OPTIONS.
+        """Creates an enabled profile with key and secret; without `rate`, with the default rate.
 
-        Raises InvalidArgument (name, families, rate, burst, notes) and Conflict (the name is taken).
+        `options` as in OPTIONS. Raises InvalidArgument (name, families, rate, burst, notes) and Conflict (the name is
+        taken).
         """
         now, chosen = iso(self._clock()), DEFAULT_PROFILE_RATE if rate is None else rate
         profile = Profile(
@@ -89,14 +93,14 @@ class Profiles:
         return profile
 
     def get(self, key: str) -> ProfileState:
-        """The profile as it stands; raises NotFound."""
+        """Gives the profile's current state; raises NotFound."""
         state = self._reader.current(key)
         if state is None:
             raise NotFound("key", "API Profile")
         return state
 
     def listed(self) -> list[ProfileState]:
-        """All profiles by name."""
+        """Gives all profiles, sorted by name."""
         keys = [row["key"] for row in everything(self._db, Query(self._table, row_keys.PROFILE_LIST))]
         found = [self._reader.current(key) for key in keys]
         return [state for state in found if state is not None]
@@ -113,11 +117,11 @@ class Profiles:
         seen: str | None = None,
         **options: bool | None,
     ) -> Profile:
-        """Change what is given. `families` replaces the switches of the families it names and leaves the others.
+        """Changes the given fields. `families` replaces the access of the families it names and leaves the others.
 
-        `options` are those of OPTIONS. `seen` is the version that the operator looked at: a later one is a Conflict. A burst
-        that followed from the old rate follows the new one. Raises NotFound, InvalidArgument (name, families, rate, burst,
-        notes), Conflict.
+        `options` are those of OPTIONS. `seen` is the version that the operator looked at; Conflict if it is not the
+        current one. A burst that is the default of the old rate becomes the default of the new rate. Raises NotFound,
+        InvalidArgument (name, families, rate, burst, notes), Conflict.
         """
         old = self.get(key).profile
         given: dict[str, Any] = {"name": name.strip() if name else name, "rate": rate, "burst": burst, "notes": notes}
@@ -129,28 +133,31 @@ class Profiles:
         return self._replace(old, seen, changes)
 
     def regenerate(self, key: str, *, seen: str | None = None, overlap: timedelta = timedelta()) -> Profile:
-        """A new secret; the old one is refused from the next call on (R135, R136), or after the overlap (at most 7 days).
+        """Gives the profile a new secret.
 
-        Only the last secret is remembered: an overlap that still runs for an earlier one ends.
-        Raises NotFound, InvalidArgument (overlap), Conflict.
+        The old one is refused from the next call on, or after the overlap (at most 7 days). Only one previous secret is
+        kept: the overlap of an earlier one ends. Raises NotFound, InvalidArgument (overlap), Conflict.
         """
         old = self.get(key).profile
         former = Former.of(old.secret, self._clock(), overlap)
         return self._replace(old, seen, {"secret": self._draw(SECRET_LENGTH), "former": former})
 
     def end_overlap(self, key: str, *, seen: str | None = None) -> Profile:
-        """The former secret is refused from the next call on. Raises NotFound, Conflict (no overlap runs, or `seen`)."""
+        """Ends the overlap: the previous secret is refused from the next call on.
+
+        Raises NotFound, Conflict (no overlap, `seen`).
+        """
         old, now = self.get(key).profile, self._clock()
         if old.former is None or not old.former.accepted(now):
             raise Conflict("No former secret is accepted any more; there is no overlap to end.")
         return self._replace(old, seen, {"former": old.former.ended(now)})
 
     def enable(self, key: str) -> ProfileState:
-        """Switch the profile on; raises NotFound."""
+        """Enables the profile; raises NotFound."""
         return self._switch(key, enabled=True)
 
     def disable(self, key: str) -> ProfileState:
-        """Switch the profile off: no call that begins after this returns is let in (R132). Raises NotFound."""
+        """Disables the profile: no call that begins after this returns is admitted. Raises NotFound."""
         return self._switch(key, enabled=False)
 
     def _switch(self, key: str, *, enabled: bool) -> ProfileState:
@@ -179,7 +186,7 @@ class Profiles:
         self._secrets.write(name, profile.version, profile.to_document())
 
     def _require_free(self, name: str) -> None:
-        # A look before the secret is written; the transaction's own condition is what makes names unique.
+        # Checked before the secret is written; the transaction's condition is what makes names unique.
         if self._db.get(self._table, row_keys.profile_name(folded_name(name))) is not None:
             raise _taken()
 

@@ -1,8 +1,8 @@
-"""The arithmetic of the rate limit: GCRA in whole microseconds, no store and no clock (R125, R126).
+"""The arithmetic of the rate limit: GCRA in whole microseconds, without store and clock.
 
-`tat` (theoretical arrival time) is when the profile's bucket will have drained: at or before now it is empty. Every call
-adds one `interval` to it; a call fits while the bucket is at most `burst - 1` intervals ahead of now. The interval is
-rounded up, so calls granted in any time t never exceed burst + rate * t.
+`tat` (theoretical arrival time) is when the profile's bucket will have drained: at or before now it is empty. Every
+call adds one `interval` to it; a call fits while the bucket is at most `burst - 1` intervals ahead of now. The interval
+is rounded up, so calls granted in any time t never exceed burst + rate * t.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SECOND = 1_000_000
 
 @dataclass(frozen=True)
 class RateState:
-    """What a caller may know: calls per minute, calls left at this moment, seconds until there is one more."""
+    """The limit as callers see it: calls per minute, calls left at this moment, seconds until one more is allowed."""
 
     limit: int
     remaining: int
@@ -31,41 +31,41 @@ class Limit:
 
     @property
     def interval(self) -> int:
-        """The time that one call uses up."""
+        """Microseconds that one call adds to the bucket."""
         return -(-MINUTE // self.rate)
 
     @property
     def room(self) -> int:
-        """How far ahead of now the bucket may be for one more call."""
+        """The most microseconds that `tat` may be ahead of now for one more call to fit."""
         return (self.burst - 1) * self.interval
 
     def wait(self, tat: int, now: int) -> int:
-        """How long until one call fits; 0 when it does now."""
+        """Gives the microseconds until one call fits; 0 when it fits now."""
         return max(0, tat - now - self.room)
 
     def remaining(self, tat: int, now: int) -> int:
-        """How many calls fit now."""
+        """Gives the number of calls that fit now."""
         ahead = max(0, tat - now)
         return max(0, (self.room + self.interval - ahead) // self.interval)
 
     def state(self, tat: int, now: int) -> RateState:
-        """The bucket as a caller may know it."""
+        """Gives the limit's state for callers."""
         left = self.remaining(tat, now)
         ahead = max(0, tat - now)
         more = 0 if left >= self.burst else ahead - self.room + left * self.interval
         return RateState(self.rate, left, -(-more // SECOND))
 
     def converted(self, tat: int, now: int, to: Limit) -> int:
-        """The bucket under another limit: as many calls used as before, at most all of them."""
+        """Gives the `tat` under another limit: with the same number of calls used, at most the whole burst."""
         used = -(-max(0, tat - now) // self.interval)
         return now + min(used, to.burst) * to.interval if used else tat
 
 
 def default_burst(rate: int) -> int:
-    """The burst of a profile whose operator names none: a tenth of the rate, at least ten."""
+    """Gives the default burst: a tenth of the rate, at least ten."""
     return max(10, rate // 10)
 
 
 def following(burst: int, rate: int, new_rate: int) -> int:
-    """The burst after a change of the rate: one that followed from the old rate follows the new one."""
+    """Gives the burst after a change of the rate: a default burst becomes the new rate's default, any other stays."""
     return default_burst(new_rate) if burst == default_burst(rate) else burst

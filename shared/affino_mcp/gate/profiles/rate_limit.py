@@ -1,4 +1,4 @@
-"""The rate limit on the profile's row: one conditional write that also asks whether the profile is on and current."""
+"""The rate limit on the profile's row: one conditional write that also checks that the profile is on and current."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from affino_mcp.store.ops import (
 )
 
 TURNS = 6
-"""How often a charge is tried while others change the row; then it is refused (fail closed)."""
+"""How often a charge is tried while other processes change the row; after that it is refused (fail closed)."""
 
 
 class Superseded(Exception):
-    """The row names another version of the profile than the one at hand."""
+    """The row names another version of the profile than the caller of the meter has."""
 
     def __init__(self, version: str) -> None:
         super().__init__("superseded")
@@ -38,7 +38,7 @@ class Superseded(Exception):
 
 @dataclass(frozen=True)
 class Charge:
-    """What a call has taken from the budget (nothing, for a handshake), when, and what is left."""
+    """The units that a call has taken from the budget (0 for a handshake), when it took them, and the rate after it."""
 
     units: int
     at: int
@@ -53,15 +53,15 @@ class _Denial(NamedTuple):
 
 
 def limit_of(profile: Profile) -> Limit:
-    """The profile's limit."""
+    """Gives the profile's rate limit."""
     return Limit(profile.rate, profile.burst)
 
 
 def spend(table: str, profile: Profile, tat: int, now: int, over: Sequence[str] = ()) -> Update:
-    """The write that takes one unit if the profile is on, at this version and within its limit; it counts the call too.
+    """Makes the write that takes one unit and counts the call if the profile is enabled, current and within its limit.
 
-    There are two forms, for a bucket in use and for an empty one; `tat` is a guess that chooses between them. `over` are
-    counters of past days to drop.
+    The write has two forms, for a bucket in use and for an empty one; `tat` is a guess that chooses between them.
+    `over` are counters of past days to remove.
     """
     limit, used, counted = limit_of(profile), {profile_usage.USED: now}, {profile_usage.counter(now): 1}
     current, place = (equals("enabled", value=True), equals("version", profile.version)), row_keys.profile(profile.key)
@@ -75,8 +75,8 @@ def spend(table: str, profile: Profile, tat: int, now: int, over: Sequence[str] 
 class Meter:
     """Takes units of budget from profiles' rows.
 
-    One per process: it remembers each bucket, to guess the right form of the write, and a denial for at most a second,
-    so that a hammering client costs no writes.
+    One per process: it caches each bucket, to guess the right form of the write, and each denial for at most a second,
+    so that a client that calls too often costs no writes.
     """
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
@@ -93,7 +93,7 @@ class Meter:
             raise _limited(profile, limit_of(profile).wait(denial.tat, now))
 
     def charge(self, profile: Profile) -> Charge:
-        """Take one unit.
+        """Takes one unit.
 
         Raises ProfileDisabled, RateLimited, Superseded, BadCredentials (the profile is gone), StoreUnavailable.
         """
@@ -112,16 +112,16 @@ class Meter:
         raise _limited(profile, limit_of(profile).interval)
 
     def look(self, profile: Profile) -> Charge:
-        """The profile's rate without taking anything; raises like `charge`, but never RateLimited."""
+        """Reads the profile's rate without taking a unit; raises like `charge`, but never RateLimited."""
         row = check(profile, self._db.get(self._table, row_keys.profile(profile.key)))
         now = microseconds(self._clock())
         return Charge(0, now, limit_of(profile).state(row["tat"], now))
 
     def refund(self, profile: Profile, charge: Charge) -> None:
-        """Give back what was taken, less what has drained since.
+        """Gives back the charge, less the time since it was taken.
 
-        However many charges and refunds interleave, what remains is never less than what the calls that were granted
-        have used: without this call the bucket may have been empty since, and an empty bucket drains no further.
+        The bucket never holds less than the granted calls have used, however charges and refunds interleave: without
+        this charge the bucket may have been empty in between, and an empty bucket does not drain.
         """
         now = microseconds(self._clock())
         unused = charge.units * limit_of(profile).interval - max(0, now - charge.at)
@@ -140,7 +140,7 @@ class Meter:
             return
 
     def _judged(self, profile: Profile, item: Item | None, now: int) -> int:
-        """Why the write failed: raises, or answers the bucket so that the other form is tried."""
+        """Finds out why the write failed: raises the refusal, or gives the `tat` for trying the other form."""
         row = check(profile, item or self._db.get(self._table, row_keys.profile(profile.key)))
         tat: int = row["tat"]
         self._tats[profile.key] = tat
@@ -152,9 +152,9 @@ class Meter:
 
 
 def check(profile: Profile, row: Item | None) -> Item:
-    """The row, if the profile is there, at this version and on; raises BadCredentials, Superseded, ProfileDisabled.
+    """Gives the row, if it exists, has this version and is enabled; raises BadCredentials, Superseded, ProfileDisabled.
 
-    The version comes first: whoever holds a secret that is no longer valid learns nothing about the switch.
+    The version is checked first, so that the holder of an old secret does not learn whether the profile is enabled.
     """
     if row is None:
         raise BadCredentials

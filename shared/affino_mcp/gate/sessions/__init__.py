@@ -1,1 +1,1 @@
-"""Sessions of agents and of browsers."""
+"""Sessions of agents and of browsers, their rows and their RefreshTokens."""

@@ -1,4 +1,4 @@
-"""The end of a session, told before it comes: logging in again is least painful when nobody is waiting (R27, R44)."""
+"""Warns in the last ten minutes of a session, so that the person can log in again before a call fails."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from datetime import datetime
 from math import ceil
 from typing import Final
 
-from affino_mcp.catalogue.warning import Warning_, WarningCode, warning
+from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.gate.sessions.session_rows import Session
 
 SOON: Final = 10 * 60
-"""Seconds before the end from which every result says so."""
+"""Seconds before a session's end from which on every result carries the warning."""
 
 
-def expiring(session: Session, at: datetime) -> list[Warning_]:
-    """The warning that belongs into every result of the session's last minutes; none before."""
+def expiring(session: Session, at: datetime) -> list[CallWarning]:
+    """Gives the warning for results in the session's last minutes; an empty list before them."""
     left = session.expires - at.timestamp()
     if left > SOON:
         return []
     minutes = max(1, ceil(left / 60))
     text = f"The session ends in {minutes} min. Tell the person to log in to Affino again; nothing is lost until then."
-    return [warning(WarningCode.SESSION_EXPIRES_SOON, "", text, Minutes=minutes)]
+    return [make_warning(WarningCode.SESSION_EXPIRES_SOON, "", text, Minutes=minutes)]

@@ -1,4 +1,4 @@
-"""Sessions that another instance opened: remembered here under its token, so that calls are decided here (design 2)."""
+"""Sessions that another instance opened, stored here under their tokens, so that the gate admits calls by itself."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from affino_mcp.store.ops import Database, Item, Put, Update, WriteOp, absent, a
 from affino_mcp.store.retry import until_settled
 
 LONGEST: Final = 24 * 3600
-"""Seconds that a foreign session is believed for at most."""
+"""The most seconds for which a session of another instance is accepted."""
 
 
 class Adoptions:
-    """Takes over what an instance says about its people. Every method may raise StoreUnavailable."""
+    """Stores the sessions and people that another instance reports. Every method may raise StoreUnavailable."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
         self._sessions = Sessions(db, settings, clock)
 
     def adopt(self, person: Person, profile_key: str, access: str, refresh: str, lifetime: int) -> Issued:
-        """The session of these tokens; the person as the instance knows them now, in every live session.
+        """Stores the session of these tokens, and updates the person in all their live sessions.
 
-        Raises PersonInactive for somebody whom our own operator has disabled.
+        Raises PersonInactive for a person whom an operator of this service has disabled.
         """
         return until_settled(lambda: self._adopt(person, profile_key, access, refresh, lifetime))
 
     def held(self, access: str) -> Item:
-        """The session's row, live or expired; raises SessionUnknown also after a logout here."""
+        """Gives the session's row, live or expired; raises SessionUnknown, also after a logout here."""
         row = self._db.get(self._table, row_keys.session(digest(access)))
         if row is None or row.get("revoked"):
             raise SessionUnknown().about(fingerprint=fingerprint(digest(access)))
@@ -65,7 +65,7 @@ class Adoptions:
         return Update(self._table, place, assign=person.to_json(), add={"version": 1, "logins": 1}, condition=seen)
 
     def _copies(self, person: Person, but: str, now: int) -> list[WriteOp]:
-        """The person in their other live sessions; of too many sessions the oldest end."""
+        """The writes that update the person in their other live sessions; of too many sessions they end the oldest."""
         ends = self._sessions.room(person.user_code)
         ended = {op.key for op in ends if isinstance(op, Update)}
         live = live_links(self._db, self._table, person.user_code, now)

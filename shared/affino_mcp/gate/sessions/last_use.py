@@ -1,4 +1,4 @@
-"""When a session was last used: written beside the session, at most every five minutes, so that calls stay cheap."""
+"""Records when a session was last used, in a row of its own, at most every five minutes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ EVERY: Final = 5 * 60
 
 
 class LastUse:
-    """One per process: it remembers what it has written lately."""
+    """Writes the last use of sessions. One per process, because it throttles its own writes."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
         self._lately = Lately(EVERY)
 
     def note(self, session: Session) -> None:
-        """The session is being used now. A store that is down does not disturb the call."""
+        """Records that the session is used now. Does nothing when the store is down."""
         now = seconds(self._clock())
         if not self._lately.lets(session.digest, now):
             return

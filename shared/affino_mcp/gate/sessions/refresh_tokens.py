@@ -1,4 +1,4 @@
-"""Refreshing: a RefreshToken is good once and gives a whole new pair; used again later, it ends its chain (R40)."""
+"""Refreshes sessions: a RefreshToken is valid once and gives a new pair of tokens; a later reuse ends its chain."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from affino_mcp.store.ops import Check, Database, Item, Update, WriteOp, absent,
 from affino_mcp.store.retry import until_settled
 
 GRACE: Final = 30
-"""Seconds in which a spent RefreshToken is refused only: two of a client's processes raced."""
+"""Seconds after its use in which a reused RefreshToken is only refused: two processes of one client may have raced."""
 
 
 class Refreshes:
-    """Turns pairs of tokens into new ones."""
+    """Exchanges pairs of tokens for new ones."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
         self._lifetime = settings.session_lifetime
 
     def rotate(self, access_token: str, refresh_token: str) -> Issued:
-        """A new pair for this one, which is dead from now on, expired or not; the chain's end never moves.
+        """Gives a new pair for this one, which becomes invalid, expired or not; the end of the chain stays the same.
 
-        A RefreshToken that was spent more than GRACE seconds ago ends whatever has come of it (it was stolen, or the
-        answer was lost). Raises SessionUnknown (also for two tokens that are no pair), SessionExpired, PersonInactive,
-        StoreUnavailable.
+        A RefreshToken that was used more than GRACE seconds ago ends the current session of its chain: the token was
+        stolen, or the answer was lost. Raises SessionUnknown (also for two tokens that are no pair), SessionExpired,
+        PersonInactive, StoreUnavailable.
         """
         return until_settled(lambda: self._rotate(digest(access_token), digest(refresh_token)))
 
@@ -50,7 +50,7 @@ class Refreshes:
         return self._renewed(row, refresh, old, person_row, now)
 
     def _old(self, row: Item, access: str, now: int) -> Item:
-        """The session that the RefreshToken belongs to."""
+        """The session's row that the RefreshToken belongs to; raises SessionUnknown, SessionExpired."""
         old = self._db.get(self._table, row_keys.session(row["session"]))
         if old is None or old.get("revoked") or row["session"] != access:
             raise SessionUnknown().about(fingerprint=fingerprint(access))
@@ -78,7 +78,7 @@ class Refreshes:
         return Issued(tokens.access, tokens.refresh, Session.of(item | {"digest": digest(tokens.access)}), person)
 
     def _reused(self, row: Item, now: int) -> None:
-        """Refuses; past the grace, ends the chain first."""
+        """Raises SessionUnknown; after the grace period, it ends the chain's current session first."""
         refusal = SessionUnknown().about(fingerprint=fingerprint(row["session"]))
         chain = self._db.get(self._table, row_keys.chain(row["chain"]))
         if now - row["spent"] <= GRACE or chain is None:

@@ -1,4 +1,4 @@
-"""A person's live sessions: through which profile each was made, and when it was last used."""
+"""Lists a person's live sessions with the profile that each was made through and its last use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from affino_mcp.store.ops import Database
 
 
 class Live(NamedTuple):
-    """One session; `profile` is a name, empty for the Hub; `used` is in seconds since the epoch, None for never."""
+    """One live session.
+
+    `profile` is a name, empty for the Hub; `used` is in seconds since the epoch, None for never.
+    """
 
     session: Session
     profile: str
@@ -20,7 +23,7 @@ class Live(NamedTuple):
 
 
 def live(db: Database, settings: Settings, sessions: Sessions, user_code: int) -> list[Live]:
-    """The person's live sessions, latest first, in two reads. A profile without a name any more is named by its key."""
+    """Gives the person's live sessions, latest first, in two reads. A profile that has no row is named by its key."""
     found = sorted(sessions.list_of(user_code), key=lambda session: session.issued, reverse=True)
     places = [place for one in found for place in (row_keys.used(one.digest), row_keys.profile(one.profile))]
     items = db.get_many(settings.gate_table, list(dict.fromkeys(places))) if places else {}

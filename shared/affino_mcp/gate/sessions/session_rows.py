@@ -1,4 +1,4 @@
-"""The rows of one session as data: the session, its place in the person's list, its RefreshToken, its chain."""
+"""Builds the rows of one session: the session, its entry in the person's list, its RefreshToken, its chain."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from affino_mcp.gate.identity.tokens import digest, fingerprint
 from affino_mcp.store.ops import Condition, Item, Put, Update, WriteOp, absent, all_of, equals, exists
 
 LIFETIME: Final = 3600
-"""Seconds that an AccessToken works, unless the settings say otherwise (R40, R43)."""
+"""Seconds that an AccessToken is valid, unless the settings say otherwise."""
 REFRESH_LIFETIME: Final = 14 * 24 * 3600
-"""Seconds after a login in which its chain of sessions may be refreshed."""
+"""Seconds after a login during which its chain of sessions may be refreshed."""
 KEPT: Final = 7 * 24 * 3600
 """Seconds that an ended session's row is kept, so that its token is answered "expired", not "unknown"."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """A login as a call knows it: `fingerprint` for logs, `expires` in seconds since the epoch."""
+    """A session as a call sees it: `fingerprint` for logs, `expires` in seconds since the epoch."""
 
     fingerprint: str
     expires: int
@@ -31,13 +31,13 @@ class Session:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Session:
-        """From a session's row or its place in a list, with its `digest`."""
+        """Makes the session from its row or its entry in the person's list, with its `digest`."""
         return cls(fingerprint(row["digest"]), row["expires"], row["digest"], row["profile"], row["issued"])
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """The pair of a new session, the chain that it belongs to, and when that may no longer be refreshed."""
+    """The tokens of a new session, the chain that it belongs to, and when that chain may no longer be refreshed."""
 
     access: str = field(repr=False)
     refresh: str = field(repr=False)
@@ -56,7 +56,7 @@ class Issued:
 
 
 def item(person: Person, epoch: int, profile_key: str, tokens: Tokens, now: int, lifetime: int) -> Item:
-    """The session's row."""
+    """Builds the session's row."""
     return row_keys.session(digest(tokens.access))._asdict() | {
         "user_code": person.user_code,
         "person": person.to_json(),
@@ -72,7 +72,7 @@ def item(person: Person, epoch: int, profile_key: str, tokens: Tokens, now: int,
 
 
 def opening(table: str, session: Item) -> list[WriteOp]:
-    """What makes the session live: its row, its place in the person's list, its RefreshToken."""
+    """Gives the writes that open a session: its row, its entry in the person's list, its RefreshToken."""
     token_digest = session["pk"].removeprefix(row_keys.SESSION_PREFIX)
     kept = {name: session[name] for name in ("user_code", "chain", "epoch", "profile")}
     times = {"expires": session["refresh_expires"], "ttl": session["refresh_expires"]}
@@ -81,7 +81,7 @@ def opening(table: str, session: Item) -> list[WriteOp]:
 
 
 def listing(table: str, session: Item) -> Put:
-    """The session's place in the list of its person's sessions."""
+    """Gives the write of the session's entry in the list of its person's sessions."""
     token_digest = session["pk"].removeprefix(row_keys.SESSION_PREFIX)
     place = row_keys.person_session(session["user_code"], session["expires"], token_digest)._asdict()
     kept = {name: session[name] for name in ("issued", "expires", "profile")}
@@ -89,7 +89,7 @@ def listing(table: str, session: Item) -> Put:
 
 
 def ending(table: str, user_code: int, session: Session, now: int) -> list[Update]:
-    """What ends a session for good; one that is over already has no place in the list any more."""
+    """Gives the writes that end a session; an expired session has no entry in the list any more."""
     ended = [
         Update(table, row_keys.session(session.digest), assign={"revoked": True}, condition=exists()),
     ]
@@ -100,5 +100,5 @@ def ending(table: str, user_code: int, session: Session, now: int) -> list[Updat
 
 
 def unchanged(row: Item) -> Condition:
-    """The condition that the person is still what this row says, and active."""
+    """Gives the condition that the person's row still has this version, and that the person is active."""
     return all_of(equals("version", row["version"]), equals("active", value=True))

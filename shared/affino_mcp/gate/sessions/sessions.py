@@ -1,4 +1,7 @@
-"""Sessions: who is acting (R18-R20, R41, R43). The person is copied into the session, so a call reads one row."""
+"""Sessions of agents: open, resolve, list and end them.
+
+A session's row holds a copy of the person: one read per call.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,13 @@ from affino_mcp.store.retry import everything, until_settled
 __all__ = ["KEPT", "LIFETIME", "MOST", "REFRESH_LIFETIME", "Issued", "Session", "Sessions", "live_links", "standing"]
 
 MOST = 40
-"""Live sessions of one person; the oldest is ended by the next login."""
+"""The most live sessions of one person; a login beyond that ends the oldest."""
 AT_ONCE = 45
-"""Sessions that one transaction can end; logins at once may leave a person with more than MOST."""
+"""Sessions that one transaction can end; parallel logins may leave a person with more than MOST."""
 
 
 class Expired(SessionExpired):
-    """The session's time is over; `session` says which one's."""
+    """The session's time is over; `session` is that session."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -32,16 +35,16 @@ class Expired(SessionExpired):
 
 
 class Sessions:
-    """The active-session store (APIProfileActiveSession, R19)."""
+    """The store of active sessions (APIProfileActiveSession in Affino)."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
         self._lifetime = settings.session_lifetime
 
     def resolve(self, token: str) -> tuple[Session, Person]:
-        """The session and the person of an AccessToken, in one consistent read.
+        """Gives the session and the person of an AccessToken, in one consistent read.
 
-        Raises SessionUnknown (also after a logout), SessionExpired, PersonInactive, each `about` the person if known.
+        Raises SessionUnknown (also after a logout), SessionExpired, PersonInactive, each with the person if known.
         """
         row = self._db.get(self._table, row_keys.session(digest(token)))
         mark = fingerprint(digest(token))
@@ -57,28 +60,28 @@ class Sessions:
         return Session.of(row | {"digest": digest(token)}), person
 
     def create(self, user_code: int, profile_key: str, epoch: int | None = None) -> Issued:
-        """A new session for a person who has just proved who they are; `profile_key` is noted for the log.
+        """Opens a session for a person who has just logged in; `profile_key` is stored for the log.
 
-        `epoch` is what `standing` gave before the proof: when all of the person's sessions have been ended since (a new
-        password), the proof is worth nothing. Raises PersonInactive (also when there is no such person or another epoch),
-        StoreUnavailable.
+        `epoch` is the person's epoch before the password check: if all sessions of the person were ended in between (a
+        new password), the login is refused. Raises PersonInactive (also when there is no such person, or another
+        epoch), StoreUnavailable.
         """
         return until_settled(lambda: self._create(user_code, profile_key, epoch))
 
     def list_of(self, user_code: int) -> list[Session]:
-        """The person's live sessions, oldest first."""
+        """Gives the person's live sessions, oldest first."""
         return [Session.of(link) for link in live_links(self._db, self._table, user_code, seconds(self._clock()))]
 
     def end(self, user_code: int, token_digest: str) -> None:
-        """Log out: the token and its RefreshToken never work again. No error when there is no such session."""
+        """Ends a session: its token and RefreshToken become invalid. No error when there is no such session."""
         until_settled(lambda: self._end(user_code, token_digest))
 
     def end_all(self, user_code: int) -> int:
-        """Log the person out everywhere, RefreshTokens and browsers included; gives how many sessions were live."""
+        """Ends all sessions of the person, RefreshTokens and browsers included; gives the number of live sessions."""
         return until_settled(lambda: self._end_all(user_code))
 
     def room(self, user_code: int) -> list[WriteOp]:
-        """What ends the oldest sessions, so that with one more there are not too many."""
+        """Gives the writes that end the oldest sessions, so that one more stays within the limit."""
         live, now = self.list_of(user_code), seconds(self._clock())
         over = live[: max(0, len(live) - (MOST - 1))][:MOST]
         return [op for session in over for op in session_rows.ending(self._table, user_code, session, now)]
@@ -116,7 +119,7 @@ class Sessions:
         if row is None:
             return 0
         live, now = self.list_of(user_code), seconds(self._clock())
-        # A login between our look and our write would keep its session: the count of logins tells.
+        # A login between this read and the write would keep its session; the condition on `logins` detects it.
         renewed = {"epoch": 1, "version": 1}
         place, seen = row_keys.person(user_code), equals("logins", row["logins"])
         for session in live[AT_ONCE:]:
@@ -127,7 +130,7 @@ class Sessions:
 
 
 def standing(db: Database, table: str, user_code: int) -> Item:
-    """The row of an active person, with the `epoch` that all their sessions must have; raises PersonInactive."""
+    """Gives the row of an active person, with the `epoch` that all their sessions must have; raises PersonInactive."""
     row = db.get(table, row_keys.person(user_code))
     if row is None or not row["active"]:
         raise PersonInactive().about(person=Person.from_json(row) if row else None)
@@ -135,6 +138,6 @@ def standing(db: Database, table: str, user_code: int) -> Item:
 
 
 def live_links(db: Database, table: str, user_code: int, now: int) -> list[Item]:
-    """The rows that list a person's live sessions, oldest first."""
+    """Gives the rows that list a person's live sessions, oldest first."""
     found = everything(db, Query(table, row_keys.person(user_code).pk, span=row_keys.sessions_after(now)))
     return [link for link in found if not link.get("ended")]

@@ -1,4 +1,4 @@
-"""Browsers that are logged in at the Hub. Their token opens the Hub's pages only, never /mcp and never the REST calls."""
+"""Browser sessions of the Hub. Their tokens are valid for the Hub's pages only, not for /mcp and not for REST calls."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ LIFETIME: Final = 3600
 
 
 class Browsers:
-    """Who sits behind which browser. Every method may raise StoreUnavailable."""
+    """Opens, resolves and closes browser sessions. Every method may raise StoreUnavailable."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
 
     def open(self, user_code: int) -> str:
-        """A token for a browser in which this person has just logged in; raises PersonInactive."""
+        """Gives a token for a browser in which this person has just logged in; raises PersonInactive."""
         epoch = standing(self._db, self._table, user_code)["epoch"]
         token, expires = new_token(), seconds(self._clock()) + LIFETIME
         row = {"user_code": user_code, "epoch": epoch, "expires": expires, "ttl": expires}
@@ -31,7 +31,10 @@ class Browsers:
         return token
 
     def person(self, token: str) -> Person | None:
-        """Who it is; None after an hour, after closing, and when the person was disabled or logged out everywhere."""
+        """Gives the token's person.
+
+        None if the session is over or closed, or the person disabled or logged out everywhere.
+        """
         row = self._db.get(self._table, row_keys.hub(digest(token)))
         if row is None or row["expires"] <= seconds(self._clock()):
             return None
@@ -42,5 +45,5 @@ class Browsers:
         return Person.from_json(found) if found["epoch"] == row["epoch"] else None
 
     def close(self, token: str) -> None:
-        """Log this browser out."""
+        """Ends the session of this browser."""
         self._db.delete(Delete(self._table, row_keys.hub(digest(token))))

@@ -13,8 +13,8 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.builtin.engine.change import NOTHING_WRITTEN, Clash
-from affino_mcp.instance.builtin.engine.idempotency import UsedKey, replay
+from affino_mcp.instance.builtin.engine.change import NOTHING_WRITTEN, ConcurrentWrite
+from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, find_replay
 from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
@@ -24,7 +24,7 @@ from affino_mcp.store.ops import Database, StoreUnavailable
 from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import ToolError
 
-ATTEMPTS: Final = 15
+MAX_WRITE_ATTEMPTS: Final = 15
 """How often a write is tried again when others change the same rows at the same moment."""
 
 
@@ -40,7 +40,7 @@ class BuiltinInstance:
     ) -> None:
         self.records = Records(db, table, FACETS, files, audit_table)
         self._own_people = own_people
-        self._turn = Lock()  # serialises the retries of threads that clashed
+        self._retry_lock = Lock()  # serialises the retries of threads that clashed
 
     def perform(self, method: Method, values: Values, call: Call) -> Done:
         """Carries out one method (see Instance).
@@ -56,27 +56,27 @@ class BuiltinInstance:
         """See Instance: one query and one batch read."""
         if not self._own_people:
             raise PlacesUnknown(f"The people of this service are those of another instance: it alone knows its {kind}.")
-        return place_rights.places(self.records, kind, person, at)
+        return place_rights.list_place_rights(self.records, kind, person, at)
 
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
-        for attempt in range(ATTEMPTS):
+        for attempt in range(MAX_WRITE_ATTEMPTS):
             fresh = replace(call, warnings=list(call.warnings))
             back_off(attempt, base=0.01, longest=0.4)
             try:
-                with self._turn if attempt else nullcontext():
+                with self._retry_lock if attempt else nullcontext():
                     done = carry(self.records, method, values, fresh)
-            except Clash:
-                self.records.codes.met()
+            except ConcurrentWrite:
+                self.records.codes.note_clash()
                 continue
-            except (ToolError, UsedKey) as error:
-                return self._replayed(method, values, call, error)
+            except (ToolError, KeyAlreadyUsed) as error:
+                return self._answer_replay(method, values, call, error)
             if not done.sealed:
-                return self._unwritten(method, values, call, fresh, done)
+                return self._answer_unwritten(method, values, call, fresh, done)
             call.warnings[:] = fresh.warnings
             return done
         raise StoreUnavailable
 
-    def _unwritten(self, method: Method, values: Values, call: Call, fresh: Call, done: Done) -> Done:
+    def _answer_unwritten(self, method: Method, values: Values, call: Call, fresh: Call, done: Done) -> Done:
         """Answers a dry run, or a write that had nothing to change.
 
         When its idempotency key was used, with the earlier answer.
@@ -85,16 +85,16 @@ class BuiltinInstance:
             if DRY_RUN.name not in done.body:
                 fresh.warn(WarningCode.DRY_RUN, DRY_RUN.name, NOTHING_WRITTEN)
                 done = replace(done, body={**done.body, DRY_RUN.name: True})
-        elif before := replay(self.records.db, self.records.table, method, values, call):
+        elif before := find_replay(self.records.db, self.records.table, method, values, call):
             return before
         call.warnings[:] = fresh.warnings
         return done
 
-    def _replayed(self, method: Method, values: Values, call: Call, error: Exception) -> Done:
+    def _answer_replay(self, method: Method, values: Values, call: Call, error: Exception) -> Done:
         rehearsal = values.get(DRY_RUN.name)
-        done = None if rehearsal else replay(self.records.db, self.records.table, method, values, call)
+        done = None if rehearsal else find_replay(self.records.db, self.records.table, method, values, call)
         if done is None:
-            raise StoreUnavailable if isinstance(error, UsedKey) else error
+            raise StoreUnavailable if isinstance(error, KeyAlreadyUsed) else error
         again = None if done.body else METHODS.get(method.answers_as)
         if again is None:
             return done

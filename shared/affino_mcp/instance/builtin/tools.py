@@ -30,7 +30,7 @@ from affino_mcp.instance.builtin.crm import (
     tasks,
     topics,
 )
-from affino_mcp.instance.builtin.engine.records import Carry, Facet, Records
+from affino_mcp.instance.builtin.engine.records import Carry, FacetFunction, Records
 from affino_mcp.instance.builtin.forums import forum_moderation, forum_moderators, forum_posts, forum_threads, forums
 from affino_mcp.instance.builtin.history import history, undo
 from affino_mcp.instance.builtin.media import media_categories, media_files, media_items, media_uploads
@@ -63,22 +63,22 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "unlink_contact_from_account": contact_links.unlink_contact_from_account,
     "update_contact": contacts.update_contact,
     "update_contact_account_link": contact_links.update_contact_account_link,
-    "add_account_list_members": member_changes.change_members,
-    "add_contact_list_members": member_changes.change_members,
-    "create_account_list": member_lists.create,
-    "create_contact_list": member_lists.create,
-    "delete_account_list": member_lists.delete,
-    "delete_contact_list": member_lists.delete,
-    "get_account_list": member_lists.get,
-    "get_contact_list": member_lists.get,
-    "list_account_list_members": member_lists.members,
-    "list_account_lists": member_lists.browse,
-    "list_contact_list_members": member_lists.members,
-    "list_contact_lists": member_lists.browse,
-    "remove_account_list_members": member_changes.change_members,
-    "remove_contact_list_members": member_changes.change_members,
-    "update_account_list": member_lists.update,
-    "update_contact_list": member_lists.update,
+    "add_account_list_members": member_changes.change_list_members,
+    "add_contact_list_members": member_changes.change_list_members,
+    "create_account_list": member_lists.create_list,
+    "create_contact_list": member_lists.create_list,
+    "delete_account_list": member_lists.delete_list,
+    "delete_contact_list": member_lists.delete_list,
+    "get_account_list": member_lists.get_list,
+    "get_contact_list": member_lists.get_list,
+    "list_account_list_members": member_lists.list_members,
+    "list_account_lists": member_lists.list_lists,
+    "list_contact_list_members": member_lists.list_members,
+    "list_contact_lists": member_lists.list_lists,
+    "remove_account_list_members": member_changes.change_list_members,
+    "remove_contact_list_members": member_changes.change_list_members,
+    "update_account_list": member_lists.update_list,
+    "update_contact_list": member_lists.update_list,
     "add_opportunity_contact": opportunity_people.add_opportunity_contact,
     "add_opportunity_team_member": opportunity_people.add_opportunity_team_member,
     "add_opportunity_topics": opportunity_topics.add_opportunity_topics,
@@ -163,7 +163,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
 }
 """Every tool by its name, in the catalogue's order."""
 
-FACETS: Final[Mapping[str, Facet]] = {
+FACETS: Final[Mapping[str, FacetFunction]] = {
     accounts.FAMILY: accounts.facets,
     contacts.FAMILY: contacts.facets,
     Family.CONTACT_LISTS: member_lists.facets,

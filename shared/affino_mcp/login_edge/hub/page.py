@@ -1,4 +1,4 @@
-"""What the Hub answers: pages, redirections and assets, with the headers that go with them."""
+"""The Hub's answers: pages, redirections and assets, with their headers."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Page:
     cookies: tuple[str, ...] = field(default=(), repr=False)
 
     def line(self) -> dict[str, Any]:
-        """What the log keeps."""
+        """Gives the fields of the log line."""
         return {"status": self.status, "result": f"hub_{self.result}", **asdict(self.known)}
 
 
 def html(status: int, text: str, result: str, known: Known, *cookies: str, wait: float | None = None) -> Page:
-    """A page; `wait` is in seconds."""
+    """Makes an HTML page; `wait` is in seconds."""
     headers = HEADERS | {"content-type": "text/html; charset=utf-8"}
     if wait is not None:
         headers |= {"retry-after": str(max(1, ceil(wait)))}
@@ -38,11 +38,14 @@ def html(status: int, text: str, result: str, known: Known, *cookies: str, wait:
 
 
 def elsewhere(address: str, *cookies: str) -> Page:
-    """Go there."""
+    """Makes a redirection to `address`."""
     return Page(HTTPStatus.SEE_OTHER, b"", HEADERS | {"location": address}, "moved", Known(), cookies)
 
 
 def asset(found: Asset) -> Page:
-    """A style, a script or a picture; its address changes with its content."""
+    """Makes the answer of a style, script or picture.
+
+    Browsers may cache it, because its address changes with its content.
+    """
     headers = {"content-type": found.media_type, "cache-control": KEPT, "x-content-type-options": "nosniff"}
     return Page(HTTPStatus.OK, found.content, headers, "asset", Known())

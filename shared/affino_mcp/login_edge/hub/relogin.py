@@ -1,4 +1,4 @@
-"""Links of waiting clients: who waits, and letting it go on."""
+"""Relogin links at the Hub: checks a link, and revives the session of the client that waits."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from affino_mcp.store.ops import Database
 
 
 class Relogin:
-    """Believes a link only when the profile's own gate made it."""
+    """Accepts links that were made with the profile's secret."""
 
     def __init__(self, db: Database, reader: ProfileReader, settings: Settings, clock: Clock) -> None:
         self._reader, self._clock, self._revivals = reader, clock, Revivals(db, settings, clock)
 
     def offered(self, link: str) -> Profile | None:
-        """The profile whose client waits; None when the link is false or too old, or the profile is off or forbids it."""
+        """Gives the profile of a link.
+
+        None when the link is invalid or expired, or the profile disabled or without relogin.
+        """
         offer = Offer.read(link)
         state = self._reader.current(offer.key) if offer else None
         if offer is None or state is None or not state.enabled:
@@ -27,7 +30,7 @@ class Relogin:
         return state.profile if offer.holds(state.profile, seconds(self._clock())) else None
 
     def accept(self, user_code: int, link: str) -> Session | None:
-        """The session, alive again; None when the link is no offer to this person."""
+        """Gives the revived session; None when the link is not valid for this person."""
         offer = Offer.read(link)
         try:
             return self._revivals.revive(user_code, offer) if offer and self.offered(link) else None

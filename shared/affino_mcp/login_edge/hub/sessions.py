@@ -1,4 +1,4 @@
-"""A person's sessions as the Hub shows them."""
+"""Lists and ends a person's sessions for the Hub."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from affino_mcp.store.ops import Database
 
 
 class PersonsSessions:
-    """Lists and ends sessions by their marks."""
+    """Lists sessions and ends them by their fingerprints."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._settings, self._sessions = db, settings, Sessions(db, settings, clock)
 
     def listed(self, user_code: int) -> list[Live]:
-        """The live ones, latest first."""
+        """Gives the person's live sessions, latest first."""
         return live(self._db, self._settings, self._sessions, user_code)
 
     def end(self, user_code: int, mark: str) -> str:
-        """End the person's session of this mark; gives the mark, or nothing when there is no such session."""
+        """Ends the person's session of this fingerprint; gives the fingerprint, or "" when there is no such session."""
         ended = ""
         for session in self._sessions.list_of(user_code):
             if session.fingerprint == mark:
@@ -31,10 +31,10 @@ class PersonsSessions:
         return ended
 
     def end_all(self, user_code: int) -> None:
-        """Log out everywhere."""
+        """Ends all sessions of the person, browsers included."""
         self._sessions.end_all(user_code)
 
 
 def moment(second: int | None) -> str:
-    """A moment as people read it, in UTC."""
+    """Gives a moment (seconds since the epoch) as text for people, in UTC."""
     return datetime.fromtimestamp(second, UTC).strftime("%d %b %Y, %H:%M UTC") if second else "not yet"

@@ -1,4 +1,4 @@
-"""The Hub's pages for people: log in, get an AccessToken, see and end one's sessions (R18, R26, R44). No API Secret needed."""
+"""The Hub's pages for people: log in, get an AccessToken, list and end sessions, without an API Secret."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Handling = Callable[["Hub", Visit, Known], Page]
 
 
 class Hub:
-    """The Hub of one instance, apart from HTTP."""
+    """Answers requests to the Hub of one instance, independent of ASGI."""
 
     def __init__(self, db: Database, reader: ProfileReader, settings: Settings, clock: Clock, login: Login) -> None:
         self._db, self._reader, self._settings, self._login = db, reader, settings, login
@@ -44,7 +44,7 @@ class Hub:
         self._pages.filter("moment", moment)
 
     def answer(self, request: LoginRequest) -> Page:
-        """The page; every form must come from a page of ours, and whoever is not logged in is sent to the login."""
+        """Gives the page; refuses forms that do not come from the Hub's own pages."""
         visit, known = Visit(request), Known()
         found = BY_ADDRESS.get(visit.path.removeprefix("static/"))
         if request.method == "GET" and visit.path.startswith("static/") and found:
@@ -61,16 +61,19 @@ class Hub:
             return self._page(visit, 503, "message.html", "unavailable", known, wait=1, said=said)
 
     def start(self, visit: Visit, _: Known) -> Page:
-        """`GET /hub`."""
+        """Answers `GET /hub`: redirects to the sessions, or to the login without a session."""
         there = "sessions" if self._person(visit) else "login"
         return page.elsewhere(f"{visit.prefix}/hub/{there}")
 
     def form(self, visit: Visit, known: Known) -> Page:
-        """`GET /hub/login`."""
+        """Answers `GET /hub/login` with the login form."""
         return self._form(visit, known)
 
     def log_in(self, visit: Visit, known: Known) -> Page:
-        """`POST /hub/login`: the AccessToken, shown once; or, through a client's link, that client goes on."""
+        """Answers `POST /hub/login`: shows the AccessToken once.
+
+        With a relogin link, revives the client's session instead.
+        """
         try:
             given = proof(visit.form.get("Email"), visit.form.get("Password"))
             return self._entered(visit, known, given)
@@ -79,12 +82,12 @@ class Hub:
             return self._form(visit, known, refused.fault.status, *_said(refused), wait=refused.wait)
 
     def sessions(self, visit: Visit, known: Known) -> Page:
-        """`GET /hub/sessions`."""
+        """Answers `GET /hub/sessions` with the person's live sessions."""
         person = self._person(visit)
         return self._listing(visit, known, person) if person else self._to_login(visit)
 
     def end_one(self, visit: Visit, known: Known) -> Page:
-        """`POST /hub/sessions/end`: one session."""
+        """Answers `POST /hub/sessions/end`: ends one session."""
         person = self._person(visit)
         if person is None:
             return self._to_login(visit)
@@ -93,7 +96,7 @@ class Hub:
         return page.elsewhere(f"{visit.prefix}/hub/sessions")
 
     def end_all(self, visit: Visit, known: Known) -> Page:
-        """`POST /hub/sessions/end-all`: every session, every RefreshToken, every browser."""
+        """Answers `POST /hub/sessions/end-all`: ends every session, RefreshToken and browser session."""
         person = self._person(visit)
         if person is None:
             return self._to_login(visit)
@@ -103,7 +106,7 @@ class Hub:
         return self._page(visit, 200, "message.html", "ended_all", known, visit.without_cookie(BROWSER), said=said)
 
     def log_out(self, visit: Visit, known: Known) -> Page:
-        """`POST /hub/logout`: this browser only."""
+        """Answers `POST /hub/logout`: ends the session of this browser only."""
         token = visit.cookie(BROWSER)
         if token:
             self._browsers.close(token)
@@ -123,7 +126,7 @@ class Hub:
         return self._granted(visit, known, issued, list(names.values()), cookies)
 
     def _gone_on(self, visit: Visit, known: Known, issued: Issued, link: str, cookies: tuple[str, ...]) -> Page:
-        """The client's own session goes on; the one that this login made is not needed."""
+        """Revives the client's own session, and ends the session that this login opened."""
         self._sessions.end(issued.person.user_code, issued.session.fingerprint)
         revived = self._relogin.accept(issued.person.user_code, link)
         known.session = revived.fingerprint if revived else ""
@@ -139,7 +142,7 @@ class Hub:
         )
 
     def _signer(self, names: Mapping[str, str]) -> Profile | None:
-        """The profile that a foreign instance is asked with; the builtin one needs none."""
+        """The profile for signed calls to another instance; None for the builtin instance, which needs none."""
         if not self._settings.instance_url:
             return None
         found = (self._reader.current(key) for key in names)
@@ -202,7 +205,7 @@ ROUTES: Final[Mapping[tuple[str, str], Handling]] = {
 
 
 def _said(refused: LoginRefused) -> list[str]:
-    """What the person is told, and what may be done about it."""
+    """The texts for a person whose login was refused."""
     if refused.wait is None:
         return [refused.fault.message]
     minutes = max(1, -(-int(refused.wait) // 60))

@@ -1,6 +1,6 @@
-"""What people paste into their clients: the three headers, with everything in place but the profile's own credentials.
+"""Configurations for clients: the three headers, complete except for the profile's key and secret.
 
-The operator hands those out; the Hub never shows them.
+Operators give key and secret to people; the Hub does not show them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Setup(NamedTuple):
 
 
 def setups(names: list[str], url: str, token: str, chosen: str) -> list[Setup]:
-    """The configurations for each profile; that of the only one, or the `chosen` one, is shown open."""
+    """Gives the configurations for each profile; that of the only or the `chosen` one is marked as chosen."""
     only = len(names) == 1
     return [
         Setup(name, only or name == chosen, _snippets(f"p{place}", name, url, token))
@@ -41,14 +41,17 @@ def setups(names: list[str], url: str, token: str, chosen: str) -> list[Setup]:
 
 
 class Referring(NamedTuple):
-    """The configurations that hold no secret, and the variables that they read."""
+    """The configurations that contain no secret, and the environment variables that they read."""
 
     exports: str
     snippets: list[Snippet]
 
 
 def referring(url: str, token: str) -> Referring:
-    """For the clients that can: the same for every profile, with the secrets kept outside of the file."""
+    """Gives the configurations of clients that can read secrets from environment variables.
+
+    The same for every profile.
+    """
     kept = replace(PLACEHOLDERS, token=token).environment
     found = [clients.snippet(client, url) for client in Client if client in REFERRING]
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in kept.items())

@@ -1,4 +1,4 @@
-"""One visit of a browser: its form, its cookies, and whether the form came from a page of ours."""
+"""A browser's request to the Hub: its form, its cookies, and the check that the form came from the Hub's own page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Visit:
 
     @property
     def prefix(self) -> str:
-        """What stands before our paths in links: the API's stage, or nothing."""
+        """The prefix of the Hub's paths in links: the API's stage, or nothing."""
         return urlsplit(self.request.base).path.rstrip("/")
 
     @cached_property
@@ -41,36 +41,36 @@ class Visit:
 
     @cached_property
     def form(self) -> dict[str, str]:
-        """The form's first value of each field; empty when it is none that we could have made."""
+        """The form's first value of each field; empty when the body is too large or no form."""
         kind = (self.request.header("Content-Type") or "").partition(";")[0].strip().lower()
         if kind != _FORM or len(self.request.body) > MAX_BODY:
             return {}
         return _pairs(self.request.body.decode("ascii", "replace"))
 
     def cookie(self, name: str) -> str | None:
-        """The token in a cookie of ours."""
+        """Gives the token in the Hub's cookie of this name; None when it is missing, repeated or malformed."""
         wanted = f"{self._prefixed(name)}="
         parts = [part.strip() for part in (self.request.header("Cookie") or "").split(";")]
         values = [part.removeprefix(wanted) for part in parts if part.startswith(wanted)]
         return values[0] if len(values) == 1 and _TOKEN.fullmatch(values[0]) else None
 
     def with_cookie(self, name: str, token: str) -> str:
-        """The Set-Cookie that keeps a token until the browser closes."""
+        """Gives the Set-Cookie value that stores a token until the browser closes."""
         strict = "Strict" if name == FORM_KEY else "Lax"
         return f"{self._prefixed(name)}={token}; Path=/; HttpOnly; SameSite={strict}{self._secure}"
 
     def without_cookie(self, name: str) -> str:
-        """The Set-Cookie that forgets it."""
+        """Gives the Set-Cookie value that deletes the cookie."""
         return f"{self._prefixed(name)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{self._secure}"
 
     @cached_property
     def form_key(self) -> str:
-        """What every form of this browser repeats, so that a stranger's page cannot send one in its name."""
+        """The key that every form of this browser repeats, which protects against cross-site requests."""
         return self.cookie(FORM_KEY) or new_token()
 
     @property
     def is_ours(self) -> bool:
-        """Whether the form comes from a page that we gave this very browser."""
+        """True if the form comes from a page that the Hub gave this browser."""
         kept, sent = self.cookie(FORM_KEY), self.form.get("FormKey", "")
         same_site = self.request.header("Sec-Fetch-Site") in {None, "same-origin", "none"}
         return kept is not None and hmac.compare_digest(kept.encode(), sent.encode()) and same_site

@@ -1,1 +1,1 @@
-"""Twins of the stores in memory: for tests and measurements only, nothing that ships imports them."""
+"""In-memory versions of the stores, for tests and measurements only; shipped code does not import them."""

@@ -1,4 +1,4 @@
-"""The store's twin in memory: same answers as DynamoDB for what `ops` can ask; for tests and for reading the rules."""
+"""The Database in memory, for tests: gives the same answers as DynamoDB for all operations of `ops`."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ class MemoryDatabase:
         self._tokens: set[str] = set()
 
     def rows(self, table: str) -> list[Item]:
-        """All rows of a table, in key order (tests read the audit table with it)."""
+        """Gives all rows of a table, in key order (tests read the audit table with it)."""
         with self._lock:
             partitions = self._tables.get(table, {})
             return [copy.deepcopy(partitions[pk][sk]) for pk in sorted(partitions) for sk in sorted(partitions[pk])]
 
     def clear(self, table: str) -> None:
-        """Remove all rows of a table."""
+        """Removes all rows of a table."""
         with self._lock:
             self._tables.pop(table, None)
 

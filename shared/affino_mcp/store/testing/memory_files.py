@@ -1,4 +1,4 @@
-"""Files in memory: same answers as S3 for what `Files` can ask, and the two requests that callers send past us."""
+"""Files in memory, for tests: the same answers as S3, also to the presigned requests that callers send to S3."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ class Download:
 
 
 class MemoryFiles:
-    """Files on dictionaries, for tests. `take` and `get` stand for S3's own doors; `broken` makes everything fail."""
+    """Files on dictionaries.
+
+    `take` and `get` answer presigned requests as S3 does; `broken` makes every method fail.
+    """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
@@ -116,7 +119,7 @@ class MemoryFiles:
             self._objects.pop(key, None)
 
     def take(self, url: str, headers: Mapping[str, str], content: bytes) -> int:
-        """What S3 does with an upload: the HTTP status."""
+        """Handles a presigned upload as S3 does; gives the HTTP status."""
         address, _, signature = url.partition("?")
         _, text = self._signed.get(signature, (None, ""))
         if not self._known(signature, text) or "sha256" not in text:
@@ -132,7 +135,7 @@ class MemoryFiles:
         return 200
 
     def get(self, url: str) -> Download:
-        """What S3 does with a download address."""
+        """Handles a presigned download as S3 does; gives the answer."""
         address, _, signature = url.partition("?")
         _, text = self._signed.get(signature, (None, "[]"))
         if not self._known(signature, text) or not (wanted := json.loads(text)) or address != URL + wanted[0]:

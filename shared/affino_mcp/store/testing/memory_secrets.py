@@ -10,7 +10,7 @@ from affino_mcp.store.secrets import Document
 
 
 class MemorySecrets:
-    """The Secrets of a test; `reads` counts what was read, `broken` makes them unavailable."""
+    """Secrets on a dictionary. `reads` counts the reads; `broken` makes every method raise StoreUnavailable."""
 
     def __init__(self) -> None:
         self._documents: dict[tuple[str, str], str] = {}

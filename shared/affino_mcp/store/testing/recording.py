@@ -1,6 +1,6 @@
-"""A Database that notes what it is asked and can be told to fail.
+"""A Database for tests that records its calls and can be made to fail.
 
-Store calls per request are asserted exactly with `calls`; outages are made with `broken`: no mocks, no timing.
+Tests assert the store calls of a request with `calls` and make outages with `broken`, without mocks or timing.
 """
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+"""The login guard: its limits and waits, known and unknown sources, parallel attempts, and a store that is down."""
+
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +34,7 @@ def strangers(count: int) -> list[str]:
 
 
 def evaluated(guard: LoginGuard, sources: list[str], email: str = JANE) -> int:
-    """One guess from each; gives how many passwords were looked at."""
+    """Makes one guess from each source; gives the number of passwords that were checked."""
     tried = 0
     for source in sources:
         try:

@@ -1,4 +1,4 @@
-"""The signature scheme, against vectors of our own (made with nothing but hashlib) and its rules."""
+"""The signature scheme: its rules, and test vectors that were computed with hashlib alone."""
 
 from __future__ import annotations
 

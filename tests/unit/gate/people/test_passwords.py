@@ -1,3 +1,5 @@
+"""Passwords: taken exactly as given, stored as hashes only, with the same work for unknown people."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""People, their rights, and how a change reaches every live session at once."""
+"""People and their rights, and that a change updates every live session in the same transaction."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_disabled_and_enabled(world: World) -> None:
 
 
 def test_no_login_slips_by_a_change(world: World) -> None:
-    """Logins and a disabling at the same time: afterwards no session is left that still works."""
+    """Logins run while the person is disabled; afterwards no session of the person is valid."""
     profile = world.profile()
     world.person(7)
     for _ in range(20):

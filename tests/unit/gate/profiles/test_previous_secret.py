@@ -1,4 +1,4 @@
-"""A former secret: recognised, accepted during an overlap alone, noted, and never told from a wrong one to its caller."""
+"""A previous secret: recognised, accepted only during its overlap, recorded, and refused like any wrong secret."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_notes_that_cannot_be_written_change_nothing(world: World, old: Profile,
 
 
 def test_an_earlier_secret_is_a_wrong_one(world: World, old: Profile, token: str) -> None:
-    """Only the last former secret is remembered, whatever overlap ran for the one before."""
+    """Only the latest previous secret is kept, even if the overlap of an earlier one still runs."""
     world.profiles.regenerate(old.key, overlap=HOUR)
     world.profiles.regenerate(old.key, overlap=HOUR)
     with pytest.raises(BadCredentials) as refused:
@@ -162,10 +162,10 @@ def test_somebodys_token_never_blocks_its_source(world: World, old: Profile, tok
 
 
 def test_a_token_that_cannot_be_looked_up_is_not_a_strangers(world: World, old: Profile, token: str) -> None:
-    """Sessions do not answer: it is refused all the same, and neither counted nor noted as nobody's."""
+    """When the sessions do not answer, the call is refused, but neither counted nor recorded as an unknown token."""
 
     class Sessionless(WatchedDatabase):
-        """Reads every row but sessions."""
+        """A database that reads every row except sessions."""
 
         def get(self, table: str, key: Key) -> Item | None:
             if key.pk.startswith(SESSION_PREFIX):

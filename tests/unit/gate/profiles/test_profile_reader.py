@@ -1,4 +1,4 @@
-"""What every process reads of a profile, and what another limit means for a bucket in use."""
+"""Reading profiles in every process, and the effect of a changed limit on a bucket in use."""
 
 from __future__ import annotations
 

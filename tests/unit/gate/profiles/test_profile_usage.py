@@ -1,4 +1,4 @@
-"""How much a profile is used: counted by the write that charges, per day, with nothing left behind."""
+"""A profile's use: counted per day by the rate limit's write; counters of past days are removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Profiles as operators handle them, and what every process reads of them."""
+"""Profiles: what operators create and change, and what every process then reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arithmetic of the rate limit, against what it promises."""
+"""The arithmetic of the rate limit: its bounds hold for generated calls and limits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ moments = st.integers(10**15, 2 * 10**15)
 
 
 def take(limit: Limit, tat: int, now: int) -> int:
-    """What the conditional write does."""
+    """Does what the conditional write of the rate limit does."""
     return max(tat, now) + limit.interval
 
 

@@ -1,4 +1,4 @@
-"""The rate limit on the row: several processes (Meters) on one database."""
+"""The rate limit on the profile's row, with several processes (one meter each) on one database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def meter(world: World) -> Meter:
 
 
 def granted(meter: Meter, profile: Profile, calls: int) -> int:
-    """How many of so many calls are let in, one after another."""
+    """Makes so many calls in sequence; gives the number that are admitted."""
     return sum(attempt(meter, profile) for _ in range(calls))
 
 

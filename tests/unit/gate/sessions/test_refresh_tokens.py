@@ -1,4 +1,4 @@
-"""RefreshTokens: good once; used again, they end what came of them."""
+"""RefreshTokens: valid once; a later reuse ends the current session of their chain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions: one read answers who is acting; nothing of a token is stored."""
+"""Sessions: one read gives the person; tokens are not stored."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from affino_mcp.instance.builtin.engine.document import Document
 NAMES = st.sampled_from(("Editors", "Publishers", "Sales", record_security.EVERYBODY))
 GUARDS = st.builds(
     lambda groups, deleted: Document("sections", 1, 1, {k: sorted(v) for k, v in groups.items()}, {}, deleted),
-    st.fixed_dictionaries({}, optional={deed: st.sets(NAMES) for deed in record_security.DEEDS}),
+    st.fixed_dictionaries({}, optional={deed: st.sets(NAMES) for deed in record_security.GUARDED_ACTIONS}),
     st.booleans(),
 )
 
@@ -40,16 +40,16 @@ def test_only_a_named_group_opens_whatever_the_rights(
         named = guard.values.get(deed, []) if guard and not guard.deleted else []
         return any(name in (*actor.groups, record_security.EVERYBODY) for name in named)
 
-    reads = opens(place, record_security.READ) and opens(more, record_security.READ)
+    reads = opens(place, record_security.READ_ACTION) and opens(more, record_security.READ_ACTION)
     assert record_security.may_read(actor, place, more) == reads
-    assert record_security.may_write(actor, place, more) == (reads and opens(place, record_security.WRITE))
-    assert record_security.may_post(actor, place, more) == (reads and opens(place, record_security.POST))
+    assert record_security.may_write(actor, place, more) == (reads and opens(place, record_security.WRITE_ACTION))
+    assert record_security.may_post(actor, place, more) == (reads and opens(place, record_security.POST_ACTION))
     assert record_security.may_publish(actor, place, more) == (
-        record_security.may_write(actor, place, more) and opens(place, record_security.PUBLISH)
+        record_security.may_write(actor, place, more) and opens(place, record_security.PUBLISH_ACTION)
     )
 
 
-@given(ACTORS, GUARDS, st.sampled_from(record_security.DEEDS))
+@given(ACTORS, GUARDS, st.sampled_from(record_security.GUARDED_ACTIONS))
 def test_the_tags_of_the_index_decide_alike(actor: Actor, guard: Document, deed: str) -> None:
-    carried = set(record_security.tags(guard)) & set(record_security.tags_of(actor, deed))
-    assert bool(carried) == (record_security.allows(actor, guard, deed) or (guard.deleted and bool(carried)))
+    carried = set(record_security.guard_tags(guard)) & set(record_security.person_tags(actor, deed))
+    assert bool(carried) == (record_security.may_act(actor, guard, deed) or (guard.deleted and bool(carried)))

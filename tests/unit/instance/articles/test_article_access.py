@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.clock import iso
-from affino_mcp.instance.builtin.articles.article_access import live_now, reaches_more
+from affino_mcp.instance.builtin.articles.article_access import is_live_now, reaches_more_readers
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.port import Call
 from tests.unit.instance.deeds import Anybody
@@ -37,10 +37,10 @@ def article(given_: dict[str, Any]) -> Document:
 def shown(document: Document, now: int) -> set[tuple[int, int]]:
     """The hours from now on in which readers see the article, each with the section."""
     section = int(document.values["standardSectionCode"])
-    return {(hour, section) for hour in range(now, 9) if live_now(call(hour), document)}
+    return {(hour, section) for hour in range(now, 9) if is_live_now(call(hour), document)}
 
 
 @given(articles, articles, st.integers(0, 6))
 def test_it_is_so_when_a_moment_or_a_place_is_new(was: dict[str, Any], is_: dict[str, Any], now: int) -> None:
     before, after = article(was), article(is_)
-    assert reaches_more(call(now), before, after) == bool(shown(after, now) - shown(before, now))
+    assert reaches_more_readers(call(now), before, after) == bool(shown(after, now) - shown(before, now))

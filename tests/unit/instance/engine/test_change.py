@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.instance.builtin.engine.change import Change, Clash, without_codes
-from affino_mcp.instance.builtin.engine.codes import CROWDED_FOR, Codes
+from affino_mcp.instance.builtin.engine.change import Change, ConcurrentWrite
+from affino_mcp.instance.builtin.engine.codes import RESERVED_CODES_AFTER_CLASH, CodeCounter
+from affino_mcp.instance.builtin.engine.dry_run import remove_new_codes
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import Check, Item, Key, Put, absent, equals, exists
 from affino_mcp.store.testing.memory_database import MemoryDatabase
@@ -45,7 +46,7 @@ def missing(_: Item | None) -> Exception:
     ("row", "means"),
     [
         ({"deleted": False, "version": 1}, None),
-        ({"deleted": False, "version": 2}, Clash),
+        ({"deleted": False, "version": 2}, ConcurrentWrite),
         ({"deleted": True, "version": 1}, NotFound),
     ],
     ids=["as seen", "changed", "deleted"],
@@ -56,12 +57,12 @@ def test_two_checks_of_one_record_both_count(
     database.put(Put(TABLE, {"pk": "p", "sk": "A", **row}))
     write = change(database)
     checks: list[Callable[[], None]] = [
-        lambda: write.add(Check(TABLE, KEY, equals("version", 1))),
-        lambda: write.must_exist(KEY, missing),
+        lambda: write.add_operation(Check(TABLE, KEY, equals("version", 1))),
+        lambda: write.require_existing(KEY, missing),
     ]
     for check in checks[::order]:
         check()
-    write.add(Put(TABLE, {"pk": "q", "sk": "A"}))
+    write.add_operation(Put(TABLE, {"pk": "q", "sk": "A"}))
     if means is None:
         assert write.commit({}).sealed
     else:
@@ -72,23 +73,23 @@ def test_two_checks_of_one_record_both_count(
 
 def test_a_check_of_a_row_that_is_written_gives_way(database: MemoryDatabase) -> None:
     write = change(database)
-    write.must_exist(KEY, missing)
-    write.add(Put(TABLE, {"pk": "p", "sk": "A"}, absent()))
+    write.require_existing(KEY, missing)
+    write.add_operation(Put(TABLE, {"pk": "p", "sk": "A"}, absent()))
     assert write.commit({}).sealed
 
 
 def test_a_clash_is_looked_into_before_a_refusal_is_told(database: MemoryDatabase) -> None:
     write = change(database)
-    write.add(Check(TABLE, KEY, exists()), missing)
-    write.add(Check(TABLE, Key("q", "A"), exists()))
-    with pytest.raises(Clash):
+    write.add_operation(Check(TABLE, KEY, exists()), missing)
+    write.add_operation(Check(TABLE, Key("q", "A"), exists()))
+    with pytest.raises(ConcurrentWrite):
         write.commit({})
 
 
 def test_a_change_that_does_not_fit_is_refused_whole(database: MemoryDatabase) -> None:
     write = change(database)
     for n in range(101):
-        write.add(Put(TABLE, {"pk": "p", "sk": str(n)}))
+        write.add_operation(Put(TABLE, {"pk": "p", "sk": str(n)}))
     with pytest.raises(Conflict, match="too many"):
         write.commit({})
     assert database.rows(TABLE) == []
@@ -99,8 +100,8 @@ def test_counts_of_one_row_are_one_operation(counted: list[tuple[str, str, int]]
     database = MemoryDatabase()
     write = change(database)
     for row, name, amount in counted:
-        write.count(Key(row, "A"), name, amount)
-    write.add(Put(TABLE, {"pk": "q", "sk": "A"}))
+        write.add_count(Key(row, "A"), name, amount)
+    write.add_operation(Put(TABLE, {"pk": "q", "sk": "A"}))
     write.commit({})
     for row in "ab":
         found = database.get(TABLE, Key(row, "A")) or {}
@@ -110,23 +111,23 @@ def test_counts_of_one_row_are_one_operation(counted: list[tuple[str, str, int]]
 
 def test_codes_are_taken_with_the_record_until_writers_meet(database: MemoryDatabase) -> None:
     watched = WatchedDatabase(database)
-    codes = Codes(watched, TABLE)
+    codes = CodeCounter(watched, TABLE)
     first = change(watched)
-    assert codes.take("tasks", first) == 1
-    assert codes.take("tasks", change(watched)) == 1
+    assert codes.take_code("tasks", first) == 1
+    assert codes.take_code("tasks", change(watched)) == 1
     first.commit({})
-    other = Codes(watched, TABLE)
-    assert other.take("tasks", change(watched)) == 2
-    codes.met()
+    other = CodeCounter(watched, TABLE)
+    assert other.take_code("tasks", change(watched)) == 2
+    codes.note_clash()
     watched.calls.clear()
-    assert [codes.take("tasks", change(watched)) for _ in range(3)] == [2, 3, 4]
+    assert [codes.take_code("tasks", change(watched)) for _ in range(3)] == [2, 3, 4]
     assert watched.calls == [("update", TABLE)] * 3
-    assert codes.take("tasks", change(watched, DryRun=True)) == 5
+    assert codes.take_code("tasks", change(watched, DryRun=True)) == 5
     assert watched.calls == [("update", TABLE)] * 3
-    for _ in range(CROWDED_FOR - 3):
-        codes.take("tasks", change(watched))
+    for _ in range(RESERVED_CODES_AFTER_CLASH - 3):
+        codes.take_code("tasks", change(watched))
     watched.calls.clear()
-    assert codes.take("tasks", change(watched)) == CROWDED_FOR + 2
+    assert codes.take_code("tasks", change(watched)) == RESERVED_CODES_AFTER_CLASH + 2
     assert watched.calls == []
 
 
@@ -134,11 +135,11 @@ def test_codes_of_what_does_not_exist_are_not_told() -> None:
     answer = {
         "Contact": {"UserCode": 7, "Name": "x", "Accounts": [{"UserCode": 7, "AccountCode": 7, "UserAccountCode": 3}]}
     }
-    assert without_codes(answer, {"UserCode": 7, "UserAccountCode": 3}) == {
+    assert remove_new_codes(answer, {"UserCode": 7, "UserAccountCode": 3}) == {
         "Contact": {
             "UserCode": None,
             "Name": "x",
             "Accounts": [{"UserCode": None, "AccountCode": 7, "UserAccountCode": None}],
         }
     }
-    assert without_codes(answer, {"UserCode": 8}) == answer
+    assert remove_new_codes(answer, {"UserCode": 8}) == answer

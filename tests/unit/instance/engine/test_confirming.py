@@ -24,15 +24,17 @@ class Asked(ToolError):
 def test_the_methods_that_may_ask() -> None:
     deletes = {name for name in METHODS if name.startswith("delete_")}
     assert {name for name, method in METHODS.items() if method.effect is Effect.DELETE} == deletes
-    assert {name for name, method in METHODS.items() if method.is_grave} == deletes | MODERATION
-    assert {name for name, method in METHODS.items() if method.may_be_grave} == deletes | MODERATION | SOMETIMES
+    assert {name for name, method in METHODS.items() if method.always_needs_confirmation} == deletes | MODERATION
+    assert {
+        name for name, method in METHODS.items() if method.may_need_confirmation
+    } == deletes | MODERATION | SOMETIMES
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=list(METHODS))
 def test_only_they_take_confirm_and_only_on_confirming_profiles(method: Any) -> None:
-    plain, asking = ([f.name for f in method.for_profile(confirm=confirm).takes] for confirm in (False, True))
+    plain, asking = ([f.name for f in method.for_profile(confirm=confirm).all_arguments] for confirm in (False, True))
     assert method.for_profile(confirm=False) is method
-    assert asking == plain + (["Confirm"] if method.may_be_grave else [])
+    assert asking == plain + (["Confirm"] if method.may_need_confirmation else [])
 
 
 def _attempt(desk: Desk, tool: str, values: dict[str, Any]) -> type[ToolError] | None:

@@ -10,7 +10,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from affino_mcp.instance.builtin.engine.html_policy import ATTRIBUTES, SCHEMES, TAGS, clean
+from affino_mcp.instance.builtin.engine.html_policy import (
+    ALLOWED_ATTRIBUTES,
+    ALLOWED_SCHEMES,
+    ALLOWED_TAGS,
+    sanitise_html,
+)
 
 PAGE = Path(__file__).parents[4] / "docs" / "html-policy.md"
 
@@ -25,8 +30,8 @@ class Found(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        allowed = ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set()) | {"rel"}
-        self.wrong += [tag] if tag not in TAGS else []
+        allowed = ALLOWED_ATTRIBUTES["*"] | ALLOWED_ATTRIBUTES.get(tag, set()) | {"rel"}
+        self.wrong += [tag] if tag not in ALLOWED_TAGS else []
         self.wrong += [name for name, _ in attrs if name not in allowed]
         links = [value or "" for name, value in attrs if name in {"href", "src", "cite"}]
         self.wrong += [link for link in links if re.match(r"\s*(javascript|vbscript|data)\s*:", link, re.IGNORECASE)]
@@ -41,8 +46,8 @@ def _words() -> set[str]:
 
 
 def test_the_page_names_everything_that_is_allowed() -> None:
-    named = {attribute for names in ATTRIBUTES.values() for attribute in names} - {"colspan", "rowspan", "span"}
-    assert _words() >= TAGS | SCHEMES | named
+    named = {attribute for names in ALLOWED_ATTRIBUTES.values() for attribute in names} - {"colspan", "rowspan", "span"}
+    assert _words() >= ALLOWED_TAGS | ALLOWED_SCHEMES | named
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,7 @@ def test_the_page_names_everything_that_is_allowed() -> None:
     ],
 )
 def test_the_corpus(text: str, kept: str | None) -> None:
-    found, removed = clean(text)
+    found, removed = sanitise_html(text)
     assert removed == (found != text)
     assert Found(found).wrong == []
     assert kept is None or found == kept
@@ -85,6 +90,6 @@ PIECES = """
 @example("<a/href=javascript:x><table><a/href=javascript:x>")
 @given(st.lists(st.sampled_from(PIECES.split()), max_size=12).map("".join))
 def test_what_is_clean_stays_as_it_is(text: str) -> None:
-    once, _ = clean(text)
-    assert clean(once) == (once, False)
+    once, _ = sanitise_html(text)
+    assert sanitise_html(once) == (once, False)
     assert Found(once).wrong == []

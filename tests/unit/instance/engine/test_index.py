@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affino_mcp.catalogue.matching import match
+from affino_mcp.catalogue.matching import match_arguments
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import GROUPS
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.instance.builtin.engine.index import rows
+from affino_mcp.instance.builtin.engine.index import index_rows
 from affino_mcp.instance.builtin.engine.records import Records, unique_key
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.builtin.tools import FACETS
@@ -64,7 +64,7 @@ def test_after_any_changes_the_index_is_what_the_records_call_for(calls: list[tu
         at += timedelta(seconds=1)
         call = Call(SAM, "p", lambda _: True, at, "", b"k", lambda _done, _warnings: None)
         try:
-            instance.perform(METHODS[tool], match(METHODS[tool], arguments).values, call)
+            instance.perform(METHODS[tool], match_arguments(METHODS[tool], arguments).values, call)
         except ToolError:
             continue
     found = {Key(row["pk"], row["sk"]): row for row in database.rows(TABLE)}
@@ -83,11 +83,11 @@ def _called_for(records: Records, found: dict[Key, Item]) -> tuple[dict[Key, Ite
         family, _, code = key.pk.partition("#")
         if key.sk != "A" or family not in FACETS or not code.isdigit():
             continue
-        stored = records.load(family, int(code))
+        stored = records.load_record(family, int(code))
         if stored is None:
             continue
         facets = FACETS[family](stored)
-        expected |= rows(stored.document, facets)
+        expected |= index_rows(stored.document, facets)
         counts.update((f"C#{ref}", family) for ref in facets.counted)
         for name in stored.document.record.unique:
             if value := stored.document.values.get(name):

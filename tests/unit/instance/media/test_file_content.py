@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.instance.builtin.media.file_content import BLOCK, MOST_BLOCKS, Inline, Kept
-from affino_mcp.instance.builtin.media.file_formats import FORMATS, SIGNATURES, Format, fitting_name, known
-from affino_mcp.instance.builtin.media.file_images import measured
+from affino_mcp.instance.builtin.media.file_content import BLOCK_BYTES, MAX_BLOCKS_READ, InlineContent, StoredContent
+from affino_mcp.instance.builtin.media.file_formats import (
+    FILE_FORMATS,
+    SIGNATURES,
+    FileFormat,
+    fit_file_name,
+    recognise_format,
+)
+from affino_mcp.instance.builtin.media.file_images import measure_image
 from affino_mcp.store.files import Upload
 from affino_mcp.store.testing.memory_files import MemoryFiles
 from affino_mcp.tool_errors import UnsupportedMedia
@@ -29,16 +35,16 @@ class Counted(MemoryFiles):
         return found
 
 
-def kept(data: bytes) -> tuple[Kept, Counted]:
+def kept(data: bytes) -> tuple[StoredContent, Counted]:
     files = Counted(TestClock())
     files.put(Upload("uploads/x", "image/png", len(data), sha256_of(data)), data)
-    return Kept(files, "uploads/x", len(data)), files
+    return StoredContent(files, "uploads/x", len(data)), files
 
 
 def understood(data: bytes) -> bool:
     try:
-        found = known(Inline(data))
-        measured(found.mime_type, Inline(data))
+        found = recognise_format(InlineContent(data))
+        measure_image(found.mime_type, InlineContent(data))
     except UnsupportedMedia:
         return False
     return True
@@ -58,37 +64,37 @@ def test_a_damaged_file_is_a_format_or_a_refusal(sample: bytes, data: st.DataObj
 
 @given(st.binary(min_size=1, max_size=300), st.integers(0, 400), st.integers(0, 400))
 def test_kept_content_reads_like_inline_content(data: bytes, start: int, length: int) -> None:
-    assert kept(data)[0].read(start, length) == Inline(data).read(start, length)
+    assert kept(data)[0].read_bytes(start, length) == InlineContent(data).read_bytes(start, length)
 
 
 def test_content_is_read_across_blocks_and_once() -> None:
-    data = bytes(range(256)) * (BLOCK // 128)
+    data = bytes(range(256)) * (BLOCK_BYTES // 128)
     content, files = kept(data)
-    assert content.read(BLOCK - 10, 20) == data[BLOCK - 10 : BLOCK + 10]
-    assert content.read(0, len(data)) == data
+    assert content.read_bytes(BLOCK_BYTES - 10, 20) == data[BLOCK_BYTES - 10 : BLOCK_BYTES + 10]
+    assert content.read_bytes(0, len(data)) == data
     assert files.read_bytes == len(data)
 
 
 def test_a_large_file_is_known_by_little_of_it() -> None:
     data = jpeg(640, 480, before=60_000) + b"\0" * 10_000_000
     content, files = kept(data)
-    assert known(content).mime_type == "image/jpeg"
-    assert measured("image/jpeg", content) == (640, 480)
-    assert files.read_bytes <= 2 * BLOCK
+    assert recognise_format(content).mime_type == "image/jpeg"
+    assert measure_image("image/jpeg", content) == (640, 480)
+    assert files.read_bytes <= 2 * BLOCK_BYTES
 
 
 def test_a_file_that_leads_on_forever_is_given_up() -> None:
     segment = b"\xff\xe1" + (60_000).to_bytes(2, "big") + b"x" * 59_998
     content, files = kept(b"\xff\xd8" + segment * 200)
     with pytest.raises(UnsupportedMedia):
-        measured("image/jpeg", content)
-    assert files.read_bytes <= MOST_BLOCKS * BLOCK
+        measure_image("image/jpeg", content)
+    assert files.read_bytes <= MAX_BLOCKS_READ * BLOCK_BYTES
 
 
-@given(st.text(max_size=255), st.sampled_from(FORMATS))
-def test_a_name_fits_its_content_and_stays_fitting(name: str, found: Format) -> None:
-    made = fitting_name(name, found)
-    assert fitting_name(made, found) == made
+@given(st.text(max_size=255), st.sampled_from(FILE_FORMATS))
+def test_a_name_fits_its_content_and_stays_fitting(name: str, found: FileFormat) -> None:
+    made = fit_file_name(name, found)
+    assert fit_file_name(made, found) == made
     assert "/" not in made
     assert "\\" not in made
     assert 0 < len(made) <= 255

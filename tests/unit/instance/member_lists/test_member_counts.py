@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.instance.builtin.engine.document import from_item, record_key
-from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.engine.document import document_from_row, record_key
+from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import WriteOp
@@ -119,9 +119,11 @@ def test_a_restored_member_is_counted_again() -> None:
     crm = Crm()
     crm.add(7, 8)
     crm.ask("delete_contact", UserCode=7)
-    gone = from_item(crm.store.get("records", record_key("contacts", 7)) or {})
-    change = crm.instance.records.change(METHODS["delete_contact"], {}, crm.call())
-    crm.instance.records.save(change, Stored(gone), Stored(replace(gone, version=gone.version + 1, deleted=False)))
+    gone = document_from_row(crm.store.get("records", record_key("contacts", 7)) or {})
+    change = crm.instance.records.start_change(METHODS["delete_contact"], {}, crm.call())
+    crm.instance.records.save_record(
+        change, RecordState(gone), RecordState(replace(gone, version=gone.version + 1, deleted=False))
+    )
     change.commit({})
     crm.check()
     assert crm.ask("get_contact_list", ContactListCode=1)["ContactList"]["MemberCount"] == 2

@@ -15,7 +15,7 @@ from affino_mcp.gate.identity.permissions import GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.website.place_rights import DEEDS, explained
+from affino_mcp.instance.builtin.website.place_rights import PLACE_ACTIONS, explain_action
 from tests.clock import START
 
 DECIDES: dict[tuple[str, str], Callable[..., bool]] = {
@@ -29,19 +29,19 @@ GROUP = st.sampled_from([*sorted(GROUPS), record_security.EVERYBODY])
 
 
 def test_every_deed_has_somebody_who_decides() -> None:
-    assert set(DECIDES) == {(kind, deed.name) for kind, deeds in DEEDS.items() for deed in deeds}
+    assert set(DECIDES) == {(kind, deed.name) for kind, deeds in PLACE_ACTIONS.items() for deed in deeds}
 
 
 @pytest.mark.parametrize(("kind", "name"), DECIDES, ids=" ".join)
 @given(
-    named=st.fixed_dictionaries({deed: st.lists(GROUP, max_size=3) for deed in record_security.DEEDS}),
+    named=st.fixed_dictionaries({deed: st.lists(GROUP, max_size=3) for deed in record_security.GUARDED_ACTIONS}),
     groups=st.lists(st.sampled_from(sorted(GROUPS)), max_size=3, unique=True),
     granted=st.booleans(),
 )
 def test_the_same_answer(kind: str, name: str, named: dict[str, Any], groups: list[str], *, granted: bool) -> None:
-    (deed,) = [deed for deed in DEEDS[kind] if deed.name == name]
+    (deed,) = [deed for deed in PLACE_ACTIONS[kind] if deed.name == name]
     person = Person(1, "A", "a@b.c", tuple(groups), {deed.right: None} if granted else {})
     guard = Document(kind, 1, 1, {"Name": "Somewhere"} | named, {})
-    found = explained(guard, deed, person, START)
+    found = explain_action(guard, deed, person, START)
     assert found.held == (person.has(deed.right, START) and DECIDES[kind, name](person, guard))
     assert found.because

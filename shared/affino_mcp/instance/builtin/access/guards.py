@@ -12,45 +12,47 @@ from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import Facets, facet_partition
-from affino_mcp.instance.builtin.engine.record_state import Stored
-from affino_mcp.instance.builtin.engine.records import Known, Place, Records
-from affino_mcp.instance.port import Actor
+from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
+from affino_mcp.instance.port import Actor, RecordRef
 from affino_mcp.store.ops import Check, Condition, Contains, Item, Query, any_of, equals
 
-SECURITY: Final = "SecurityCode"
-SECURITIES: Final = "securities"
-UNSECURED: Final = "security=none"
-MOST: Final = {"sections": 90, SECURITIES: 40, "forums": 90}
+SECURITY_CODE: Final = "SecurityCode"
+SECURITY_FAMILY: Final = "securities"
+NO_SECURITY_TAG: Final = "security=none"
+MAX_GUARDS: Final = {"sections": 90, SECURITY_FAMILY: 40, "forums": 90}
 """Maximum number of guards per kind: together they stay within DynamoDB's limit of 300 operators in a filter."""
 
 
-def facets(stored: Stored) -> Facets:
+def facets(stored: RecordState) -> Facets:
     """Facets of a guard: the groups that it is open to."""
-    return Facets((), record_security.tags(stored.document))
+    return Facets((), record_security.guard_tags(stored.document))
 
 
-def open_to(records: Records, actor: Actor, family: str, deed: str = record_security.READ) -> list[int]:
+def list_open_guard_codes(
+    records: Records, actor: Actor, family: str, deed: str = record_security.READ_ACTION
+) -> list[int]:
     """Finds the codes of the guards of one kind that are open to the person for a deed, in one query."""
-    where = any_of(*(Contains("facets", tag) for tag in record_security.tags_of(actor, deed)))
-    return [row["code"] for row in _rows(records, family, where)]
+    where = any_of(*(Contains("facets", tag) for tag in record_security.person_tags(actor, deed)))
+    return [row["code"] for row in _read_guard_rows(records, family, where)]
 
 
-def parted(records: Records, actor: Actor, family: str) -> tuple[list[int], bool]:
+def list_readable_guard_codes(records: Records, actor: Actor, family: str) -> tuple[list[int], bool]:
     """Finds the codes of the guards that the person may read, in one query.
 
     Returns the codes, and True when the instance has guards of this kind that are closed to the person.
     """
-    rows, tags = _rows(records, family), set(record_security.tags_of(actor))
+    rows, tags = _read_guard_rows(records, family), set(record_security.person_tags(actor))
     found = [row["code"] for row in rows if not tags.isdisjoint(row["facets"])]
     return found, len(found) < len(rows)
 
 
-def codes(records: Records, family: str) -> list[int]:
+def list_guard_codes(records: Records, family: str) -> list[int]:
     """The codes of all guards of one kind."""
-    return [row["code"] for row in _rows(records, family)]
+    return [row["code"] for row in _read_guard_rows(records, family)]
 
 
-def _rows(records: Records, family: str, where: Condition | None = None) -> list[Item]:
+def _read_guard_rows(records: Records, family: str, where: Condition | None = None) -> list[Item]:
     query, found = Query(records.table, facet_partition(family, "all"), where=where, limit=1000), list[Item]()
     while True:
         page = records.db.query(query)
@@ -62,32 +64,32 @@ def _rows(records: Records, family: str, where: Condition | None = None) -> list
 
 def security_facet(document: Document) -> str:
     """The index tag for the security of a record that can carry a SecurityCode."""
-    found = document.values.get(SECURITY)
-    return f"security={found}" if found else UNSECURED
+    found = document.values.get(SECURITY_CODE)
+    return f"security={found}" if found else NO_SECURITY_TAG
 
 
-def readable_securities(records: Records, actor: Actor) -> tuple[str, ...]:
+def readable_security_tags(records: Records, actor: Actor) -> tuple[str, ...]:
     """The index tags of which a record must carry one to be visible.
 
     The tags stand for no security, and for each security that is open to the person.
     """
-    return (UNSECURED, *(f"security={code}" for code in open_to(records, actor, SECURITIES)))
+    return (NO_SECURITY_TAG, *(f"security={code}" for code in list_open_guard_codes(records, actor, SECURITY_FAMILY)))
 
 
-def security_of(document: Document) -> list[Place]:
+def security_refs(document: Document) -> list[RecordRef]:
     """`(family, code)` of a record's security, as a list of at most one."""
-    found = document.values.get(SECURITY)
-    return [(SECURITIES, found)] if found else []
+    found = document.values.get(SECURITY_CODE)
+    return [RecordRef(SECURITY_FAMILY, found)] if found else []
 
 
-def passes_security(actor: Actor, document: Document, known: Known) -> bool:
+def may_read_security(actor: Actor, document: Document, known: KnownRecords) -> bool:
     """True when the person may read the record's own security; `known` must hold that security."""
-    return record_security.may_read(actor, *(known.get(place) for place in security_of(document)))
+    return record_security.may_read(actor, *(known.get(place) for place in security_refs(document)))
 
 
-def still(change: Change, *guards: Document | None) -> None:
+def require_unchanged(change: Change, *guards: Document | None) -> None:
     """Makes the write fail with Clash when one of the guards has changed since it was checked; None guards are skipped."""
     for guard in guards:
         if guard is not None:
-            change.add(Check(change.table, guard.key, equals("version", guard.version)))
-            change.guards += [guard.ref] if record_security.READ in guard.record.writable else []
+            change.add_operation(Check(change.table, guard.key, equals("version", guard.version)))
+            change.guard_refs += [guard.ref] if record_security.READ_ACTION in guard.record.writable else []

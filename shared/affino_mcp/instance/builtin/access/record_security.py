@@ -16,14 +16,14 @@ from affino_mcp.instance.port import Actor
 EVERYBODY: Final = "Everybody"
 """The group name that includes every person of the instance."""
 
-READ: Final = "ReadGroups"
-WRITE: Final = "WriteGroups"
-PUBLISH: Final = "PublishGroups"
-POST: Final = "PostGroups"
-DEEDS: Final = (READ, WRITE, PUBLISH, POST)
+READ_ACTION: Final = "ReadGroups"
+WRITE_ACTION: Final = "WriteGroups"
+PUBLISH_ACTION: Final = "PublishGroups"
+POST_ACTION: Final = "PostGroups"
+GUARDED_ACTIONS: Final = (READ_ACTION, WRITE_ACTION, PUBLISH_ACTION, POST_ACTION)
 
 
-def allows(actor: Actor, guard: Document | None, deed: str) -> bool:
+def may_act(actor: Actor, guard: Document | None, deed: str) -> bool:
     """True when the guard names one of the person's groups for this deed; False for a missing or deleted guard."""
     named = set(guard.values.get(deed, ())) if guard and not guard.deleted else set()
     return not named.isdisjoint((EVERYBODY, *actor.groups))
@@ -31,29 +31,29 @@ def allows(actor: Actor, guard: Document | None, deed: str) -> bool:
 
 def may_read(actor: Actor, *guards: Document | None) -> bool:
     """True when the person may read under all of these guards."""
-    return all(allows(actor, guard, READ) for guard in guards)
+    return all(may_act(actor, guard, READ_ACTION) for guard in guards)
 
 
 def may_write(actor: Actor, place: Document | None, *guards: Document | None) -> bool:
     """True when the person may write under `place`, and read under it and the further guards."""
-    return may_read(actor, place, *guards) and allows(actor, place, WRITE)
+    return may_read(actor, place, *guards) and may_act(actor, place, WRITE_ACTION)
 
 
 def may_publish(actor: Actor, place: Document | None, *guards: Document | None) -> bool:
     """True when the person may publish records under `place`: the person must also be allowed to write."""
-    return may_write(actor, place, *guards) and allows(actor, place, PUBLISH)
+    return may_write(actor, place, *guards) and may_act(actor, place, PUBLISH_ACTION)
 
 
 def may_post(actor: Actor, place: Document | None, *guards: Document | None) -> bool:
     """True when the person may post under `place`, such as a forum, and read under it and the further guards."""
-    return may_read(actor, place, *guards) and allows(actor, place, POST)
+    return may_read(actor, place, *guards) and may_act(actor, place, POST_ACTION)
 
 
-def tags(guard: Document) -> tuple[str, ...]:
+def guard_tags(guard: Document) -> tuple[str, ...]:
     """The index tags of a guard: one query by them finds the guards that are open to a person."""
-    return tuple(f"{deed}={group}" for deed in DEEDS for group in guard.values.get(deed, ()))
+    return tuple(f"{deed}={group}" for deed in GUARDED_ACTIONS for group in guard.values.get(deed, ()))
 
 
-def tags_of(actor: Actor, deed: str = READ) -> tuple[str, ...]:
+def person_tags(actor: Actor, deed: str = READ_ACTION) -> tuple[str, ...]:
     """The index tags of which a guard must carry one to be open to the person for a deed."""
     return tuple(f"{deed}={group}" for group in dict.fromkeys((EVERYBODY, *actor.groups)))

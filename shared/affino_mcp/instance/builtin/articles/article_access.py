@@ -14,34 +14,34 @@ from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.families.article_steps import STEP
-from affino_mcp.catalogue.families.articles import ARTICLE, AUTHOR, SECTION
+from affino_mcp.catalogue.families.articles import ARTICLE, AUTHOR_FIELD, SECTION_FIELD
 from affino_mcp.clock import iso, precise
 from affino_mcp.instance.builtin.access import guards, record_security
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.record_state import Stored
-from affino_mcp.instance.builtin.engine.records import Known, Place, Records
+from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import NotFound, PermissionDenied
 
 FAMILY: Final = ARTICLE.family
-SECTIONS: Final = "sections"
-WRITE: Final = "articles.write"
-PUBLISH: Final = "articles.publish"
-ALL: Final = "articles.all"
-ORDER: Final = "Steps"
+SECTION_FAMILY: Final = "sections"
+ARTICLE_WRITE_RIGHT: Final = "articles.write"
+ARTICLE_PUBLISH_RIGHT: Final = "articles.publish"
+ARTICLE_ALL_RIGHT: Final = "articles.all"
+STEP_ORDER_ATTRIBUTE: Final = "Steps"
 """The value of an article that holds the codes of its steps in order."""
 _NEVER: Final = "~"
 """Sorts after every time."""
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenArticle:
     """An article that the person may see, with the records that the decision depends on."""
 
-    stored: Stored
-    known: Known
+    stored: RecordState
+    known: KnownRecords
 
     @property
     def document(self) -> Document:
@@ -51,65 +51,65 @@ class Opened:
     @property
     def guards(self) -> tuple[Document | None, ...]:
         """The article's section, then its security when the article has one."""
-        return tuple(self.known.get(place) for place in guards_of(self.document))
+        return tuple(self.known.get(place) for place in guard_refs(self.document))
 
 
-def guards_of(document: Document) -> list[Place]:
+def guard_refs(document: Document) -> list[RecordRef]:
     """`(family, code)` of the section and the security of an article."""
-    return [(SECTIONS, document.values.get(SECTION.name, 0)), *guards.security_of(document)]
+    return [RecordRef(SECTION_FAMILY, document.values.get(SECTION_FIELD.name, 0)), *guards.security_refs(document)]
 
 
-def owners(document: Document) -> set[int]:
+def article_owner_codes(document: Document) -> set[int]:
     """The UserCodes of an article's author and creator."""
-    author, creator = document.values.get(AUTHOR.name), document.creator
+    author, creator = document.values.get(AUTHOR_FIELD.name), document.creator
     return {code for code in (author, creator) if code}
 
 
-def sees(call: Call, document: Document, known: Known) -> bool:
+def may_see_article(call: Call, document: Document, known: KnownRecords) -> bool:
     """True when the person may see the article; `known` must hold its guards."""
-    return record_security.may_read(call.actor, *(known.get(place) for place in guards_of(document))) and shows(
-        call, document
-    )
+    return record_security.may_read(
+        call.actor, *(known.get(place) for place in guard_refs(document))
+    ) and may_see_state(call, document)
 
 
-def shows(call: Call, document: Document) -> bool:
+def may_see_state(call: Call, document: Document) -> bool:
     """True when the article's own state lets the person see it, guards aside.
 
     The article is live, or the person may see drafts, or the article is the person's own.
     """
-    return drafts_too(call) or call.actor.user_code in owners(document) or live_now(call, document)
+    return may_see_drafts(call) or call.actor.user_code in article_owner_codes(document) or is_live_now(call, document)
 
 
-def drafts_too(call: Call) -> bool:
+def may_see_drafts(call: Call) -> bool:
     """True when the person may see drafts of others."""
-    return call.actor.has(WRITE, call.at)
+    return call.actor.has(ARTICLE_WRITE_RIGHT, call.at)
 
 
-def live_now(call: Call, document: Document) -> bool:
+def is_live_now(call: Call, document: Document) -> bool:
     """True when readers see the article at this moment."""
     begins, ends, now = document.values.get("LiveDate"), document.values.get("ExpiryDate"), iso(call.at)
     begun, ended = not begins or precise(begins) <= now, ends is not None and precise(ends) <= now
     return bool(document.values.get("Live")) and begun and not ended
 
 
-def reaches_more(call: Call, before: Document, after: Document) -> bool:
+def reaches_more_readers(call: Call, before: Document, after: Document) -> bool:
     """True when a change publishes a live article further.
 
     Readers then see the article at a time, or under guards, at which they did not see it before.
     """
-    (was_from, was_to), (from_, to) = _shown(call, before), _shown(call, after)
-    moved = guards_of(before) != guards_of(after)
+    (was_from, was_to), (from_, to) = _live_span(call, before), _live_span(call, after)
+    moved = guard_refs(before) != guard_refs(after)
     return bool(after.values.get("Live")) and from_ < to and (moved or from_ < was_from or was_to < to)
 
 
-def _shown(call: Call, document: Document) -> tuple[str, str]:
+def _live_span(call: Call, document: Document) -> tuple[str, str]:
     """The begin and the end of the time in which a live article is shown, from this moment on."""
     begins, ends = document.values.get("LiveDate"), document.values.get("ExpiryDate")
     return max(precise(begins) if begins else "", iso(call.at)), precise(ends) if ends else _NEVER
 
 
 @dataclass(frozen=True)
-class Visible:
+class VisibilityFilter:
     """The facets by which a list hides what the person may not see.
 
     `any_of` are groups of which one facet must hold each; `leads` are the facets to read from when these are narrower.
@@ -119,75 +119,83 @@ class Visible:
     leads: tuple[str, ...]
 
 
-def visible(records: Records, call: Call) -> Visible:
+def build_visibility_filter(records: Records, call: Call) -> VisibilityFilter:
     """The facets of the articles that the person may see, in two queries."""
-    found, others = guards.parted(records, call.actor, SECTIONS)
+    found, others = guards.list_readable_guard_codes(records, call.actor, SECTION_FAMILY)
     sections = tuple(f"section={code}" for code in found)
-    drafts = () if drafts_too(call) else (("live=yes", f"mine={call.actor.user_code}"),)
-    securities = guards.readable_securities(records, call.actor)
-    return Visible((sections, securities, *drafts), sections if others else ())
+    drafts = () if may_see_drafts(call) else (("live=yes", f"mine={call.actor.user_code}"),)
+    securities = guards.readable_security_tags(records, call.actor)
+    return VisibilityFilter((sections, securities, *drafts), sections if others else ())
 
 
-def opened(records: Records, call: Call, argument: str, code: int, what: str = ARTICLE.words) -> Opened:
+def open_article(records: Records, call: Call, argument: str, code: int, what: str = ARTICLE.words) -> OpenArticle:
     """Loads an article that the person may see. Raises NotFound with the given argument and word."""
-    stored = records.load(FAMILY, code)
+    stored = records.load_record(FAMILY, code)
     if stored is None:
         raise NotFound(argument, what)
-    wanted = [*guards_of(stored.document), *references.pointed_to(call, [stored.document])]
-    known = records.documents(wanted)
-    if not sees(call, stored.document, known):
+    wanted = [*guard_refs(stored.document), *references.reference_targets(call, [stored.document])]
+    known = records.load_documents(wanted)
+    if not may_see_article(call, stored.document, known):
         raise NotFound(argument, what)
-    return Opened(stored, known)
+    return OpenArticle(stored, known)
 
 
-def editable(records: Records, call: Call, argument: str, code: int, what: str = ARTICLE.words) -> Opened:
+def open_editable_article(
+    records: Records, call: Call, argument: str, code: int, what: str = ARTICLE.words
+) -> OpenArticle:
     """Loads an article that the person may change. Raises NotFound or PermissionDenied."""
-    found = opened(records, call, argument, code, what)
-    must_write(call, found.guards)
-    if call.actor.user_code not in owners(found.document) and not call.actor.has(ALL, call.at):
-        text = f"This article belongs to somebody else; changing it needs the right '{ALL}'."
-        raise PermissionDenied(ALL, text)
+    found = open_article(records, call, argument, code, what)
+    require_write(call, found.guards)
+    if call.actor.user_code not in article_owner_codes(found.document) and not call.actor.has(
+        ARTICLE_ALL_RIGHT, call.at
+    ):
+        text = f"This article belongs to somebody else; changing it needs the right '{ARTICLE_ALL_RIGHT}'."
+        raise PermissionDenied(ARTICLE_ALL_RIGHT, text)
     if found.document.values.get("Live"):
-        must_publish(call, found.guards)
+        require_publish(call, found.guards)
     return found
 
 
-def order(article: Document) -> list[int]:
+def ordered_step_codes(article: Document) -> list[int]:
     """The codes of an article's steps in order."""
-    return list(article.values.get(ORDER, ()))
+    return list(article.values.get(STEP_ORDER_ATTRIBUTE, ()))
 
 
-def step_opened(records: Records, call: Call, code: int, *, to_change: bool = False) -> tuple[Opened, Stored]:
+def open_step(records: Records, call: Call, code: int, *, to_change: bool = False) -> tuple[OpenArticle, RecordState]:
     """Loads a step and its article; with `to_change`, only when the person may change them.
 
     Raises NotFound for a step that the person may not see.
     """
-    step = records.require(STEP.family, STEP.code, code, STEP.words)
-    ask = editable if to_change else opened
+    step = records.require_record(STEP.family, STEP.code, code, STEP.words)
+    ask = open_editable_article if to_change else open_article
     found = ask(records, call, STEP.code, step.document.system[ARTICLE.code], STEP.words)
-    if code not in order(found.document):
+    if code not in ordered_step_codes(found.document):
         raise NotFound(STEP.code, STEP.words)
     return found, step
 
 
-def may_publish(call: Call, guarding: Sequence[Document | None]) -> bool:
+def may_publish_article(call: Call, guarding: Sequence[Document | None]) -> bool:
     """True when the person may make articles live under these guards (the section first)."""
-    return call.actor.has(PUBLISH, call.at) and record_security.may_publish(call.actor, *guarding)
+    return call.actor.has(ARTICLE_PUBLISH_RIGHT, call.at) and record_security.may_publish(call.actor, *guarding)
 
 
-def must_write(call: Call, guarding: Sequence[Document | None]) -> None:
+def require_write(call: Call, guarding: Sequence[Document | None]) -> None:
     """Raises PermissionDenied unless the person may write under these guards."""
     if not record_security.may_write(call.actor, *guarding):
-        raise PermissionDenied(WRITE, "The person you act for may not write in this section. Use one with CanWrite.")
+        raise PermissionDenied(
+            ARTICLE_WRITE_RIGHT, "The person you act for may not write in this section. Use one with CanWrite."
+        )
 
 
-def must_publish(call: Call, guarding: Sequence[Document | None]) -> None:
+def require_publish(call: Call, guarding: Sequence[Document | None]) -> None:
     """Raises PermissionDenied unless the person may change live articles under these guards."""
-    if not may_publish(call, guarding):
-        text = f"The article is live; changing it needs the right '{PUBLISH}' and publishing in its section."
-        raise PermissionDenied(PUBLISH, text)
+    if not may_publish_article(call, guarding):
+        text = (
+            f"The article is live; changing it needs the right '{ARTICLE_PUBLISH_RIGHT}' and publishing in its section."
+        )
+        raise PermissionDenied(ARTICLE_PUBLISH_RIGHT, text)
 
 
-def hold(change: Change, found: Opened) -> None:
+def require_article_unchanged(change: Change, found: OpenArticle) -> None:
     """Makes the change fail when the article or its guards have changed since they were loaded."""
-    guards.still(change, found.document, *found.guards)
+    guards.require_unchanged(change, found.document, *found.guards)

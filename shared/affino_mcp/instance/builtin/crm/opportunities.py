@@ -12,39 +12,39 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.crm import opportunity_people
-from affino_mcp.instance.builtin.crm.opportunity_people import must_take_part, taking_part
-from affino_mcp.instance.builtin.engine.document import Document, created
+from affino_mcp.instance.builtin.crm.opportunity_people import participant_codes, require_participation
+from affino_mcp.instance.builtin.engine.document import Document, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
-from affino_mcp.instance.builtin.engine.record_state import Stored
-from affino_mcp.instance.builtin.engine.records import Known, Records, check_unchanged
+from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.builtin.references.fixed_lists import look_up
-from affino_mcp.instance.builtin.references.opportunity_stages import LOST, STAGES, Stage
-from affino_mcp.instance.builtin.references.rendering import full
+from affino_mcp.instance.builtin.references.fixed_lists import find_list_code
+from affino_mcp.instance.builtin.references.opportunity_stages import LOST_STAGE, STAGES, OpportunityStage
+from affino_mcp.instance.builtin.references.rendering import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Span
 from affino_mcp.tool_errors import InvalidArgument
 
 FAMILY: Final = OPPORTUNITY.family
 CODE: Final = OPPORTUNITY.code
-CURRENCY: Final = "Currency"
+CURRENCY_ATTRIBUTE: Final = "Currency"
 _EARLIEST: Final = "0"
 _LATEST: Final = "9999~"
 
 
-def facets(stored: Stored) -> Facets:
+def facets(stored: RecordState) -> Facets:
     """Facets of an opportunity. Its account counts the opportunity until it is won or lost."""
-    values, stage = stored.document.values, stage_of(stored.document)
+    values, stage = stored.document.values, opportunity_stage(stored.document)
     rows = [f"account={values['AccountCode']}", f"owner={values[OWNER.name]}", f"stage={stage.code}"]
     rows += ["open"] if stage.open else []
-    rows += [f"mine={code}" for code in sorted(taking_part(stored))]
-    rows += [f"user={code}" for code in sorted(stored.to("contacts"))]
+    rows += [f"mine={code}" for code in sorted(participant_codes(stored))]
+    rows += [f"user={code}" for code in sorted(stored.relations_to("contacts"))]
     counted = () if stage.closed else (str(RecordRef("accounts", values["AccountCode"])),)
     return Facets(tuple(rows), topic_tags(values), counted)
 
 
-def stage_of(document: Document) -> Stage:
+def opportunity_stage(document: Document) -> OpportunityStage:
     """The stage of an opportunity."""
     return STAGES[document.values[STAGE.name]]
 
@@ -56,93 +56,97 @@ def list_opportunities(records: Records, method: Method, values: Values, call: C
         "account": values.get("AccountCode"),
         "owner": values.get(OWNER.name),
         "mine": call.actor.user_code if values.get("Mine") else None,
-        "stage": look_up(STAGE.name, "stages", values.get(STAGE.name)),
+        "stage": find_list_code(STAGE.name, "stages", values.get(STAGE.name)),
     }
     rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
     rows += ["open"] if values.get("OpenOnly") else []
     tags = topic_tags(values)
-    plan = listing.Plan(
+    plan = listing.ListPlan(
         OPPORTUNITY,
         tuple(rows),
         tags,
-        due=_closing(values),
-        adds=lambda document, _: {STAGE.name: stage_of(document).shown()},
+        due=_close_date_span(values),
+        derive=lambda document, _: {STAGE.name: opportunity_stage(document).to_attribute()},
     )
-    done = listing.run(records, plan, values, call)
-    return replace(done, body=done.body | _worth(done.body["Items"]))
+    done = listing.list_records(records, plan, values, call)
+    return replace(done, body=done.body | _sum_values(done.body["Items"]))
 
 
-def _closing(values: Values) -> Span | None:
+def _close_date_span(values: Values) -> Span | None:
     low, high = values.get("CloseDateFrom"), values.get("CloseDateTo")
     if low and high and low > high:
         raise InvalidArgument("CloseDateTo", "CloseDateTo must not lie before CloseDateFrom.")
     return Span(low=low or _EARLIEST, high=f"{high}~" if high else _LATEST) if low or high else None
 
 
-def _worth(items: list[dict[str, Any]]) -> dict[str, Any]:
+def _sum_values(items: list[dict[str, Any]]) -> dict[str, Any]:
     sums: dict[str, Decimal] = {}
     for item in items:
         if item["Value"] is not None:
             sums[item["Currency"]] = sums.get(item["Currency"], Decimal(0)) + Decimal(str(item["Value"]))
-    per_currency = [{"Currency": currency, "Value": amount(float(total))} for currency, total in sorted(sums.items())]
+    per_currency = [
+        {"Currency": currency, "Value": exact_amount(float(total))} for currency, total in sorted(sums.items())
+    ]
     one = (per_currency[0]["Value"] if per_currency else 0) if len(per_currency) < 2 else None
     return {"TotalValue": one, "TotalValues": per_currency}
 
 
-def amount(value: float) -> float:
+def exact_amount(value: float) -> float:
     """An amount of money as it is stored and shown: whole amounts as an integer, others with exactly two decimals."""
     return int(value) if value == int(value) else round(value, 2)
 
 
 def get_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Answers one opportunity with its account, contacts, team and topics."""
-    stored = records.require(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
-    return Done({"Opportunity": present(records, call, stored)}, stored.document.ref)
+    stored = records.require_record(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
+    return Done({"Opportunity": render_opportunity(records, call, stored)}, stored.document.ref)
 
 
-def present(records: Records, call: Call, stored: Stored, have: Known | None = None) -> dict[str, Any]:
+def render_opportunity(
+    records: Records, call: Call, stored: RecordState, have: KnownRecords | None = None
+) -> dict[str, Any]:
     """Renders the full opportunity."""
     document = stored.document
-    known = records.documents(
-        [*references.pointed_to(call, [document]), *opportunity_people.places(call, stored)], have
+    known = records.load_documents(
+        [*references.reference_targets(call, [document]), *opportunity_people.people_refs(call, stored)], have
     )
-    return full(
+    return render_record(
         call,
         document,
         known,
-        Stage=stage_of(document).shown(),
-        Contacts=opportunity_people.contacts(call, stored, known),
-        TeamMembers=opportunity_people.team(call, stored, known),
+        Stage=opportunity_stage(document).to_attribute(),
+        Contacts=opportunity_people.render_contacts(call, stored, known),
+        TeamMembers=opportunity_people.render_team(call, stored, known),
     )
 
 
 def create_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Creates an opportunity; owner, stage and currency have defaults, and the owner joins its team."""
-    change = records.change(method, values, call)
-    checked, known = references.check(records, change, OPPORTUNITY, _with_defaults(call, values))
-    document = created(FAMILY, records.codes.take(FAMILY, change), call, checked)
-    stored = opportunity_people.complete(Stored(document))
-    records.save(change, None, stored)
-    return change.commit({"Opportunity": present(records, call, stored, known)})
+    change = records.start_change(method, values, call)
+    checked, known = references.check_references(records, change, OPPORTUNITY, _with_defaults(call, values))
+    document = new_document(FAMILY, records.codes.take_code(FAMILY, change), call, checked)
+    stored = opportunity_people.with_owner_and_primary(RecordState(document))
+    records.save_record(change, None, stored)
+    return change.commit({"Opportunity": render_opportunity(records, call, stored, known)})
 
 
 def _with_defaults(call: Call, values: Values) -> Values:
     given = {name: value for name, value in values.items() if value is not None}
-    asked = {**OPPORTUNITY.defaults, OWNER.name: call.actor.user_code, **given, **_exact(given)}
-    stage = STAGES[look_up(STAGE.name, "stages", asked[STAGE.name]) or 0]
+    asked = {**OPPORTUNITY.defaults, OWNER.name: call.actor.user_code, **given, **_exact_value(given)}
+    stage = STAGES[find_list_code(STAGE.name, "stages", asked[STAGE.name]) or 0]
     told = {
         STAGE.name: f"The stage is {stage.name}.",
         OWNER.name: f"The owner is {call.actor.name}, for whom you act.",
-        CURRENCY: f"The currency is {asked[CURRENCY]}.",
+        CURRENCY_ATTRIBUTE: f"The currency is {asked[CURRENCY_ATTRIBUTE]}.",
     }
     for name, text in told.items():
-        if name not in given and (name != CURRENCY or "Value" in given):
+        if name not in given and (name != CURRENCY_ATTRIBUTE or "Value" in given):
             call.warn(WarningCode.DEFAULTED, name, text)
     return {"Probability": stage.probability, **asked, STAGE.name: stage.code}
 
 
-def _exact(values: Values) -> Values:
-    return {"Value": amount(values["Value"])} if values.get("Value") is not None else {}
+def _exact_value(values: Values) -> Values:
+    return {"Value": exact_amount(values["Value"])} if values.get("Value") is not None else {}
 
 
 def update_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -150,41 +154,43 @@ def update_opportunity(records: Records, method: Method, values: Values, call: C
 
     Null clears one. Contacts, team and topics have methods of their own.
     """
-    before = records.require(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
-    must_take_part(call, before)
-    check_unchanged(before.document, values)
+    before = records.require_record(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
+    require_participation(call, before)
+    require_if_updated(before.document, values)
     if OWNER.name in values and values[OWNER.name] is None:
         raise InvalidArgument(OWNER.name, f"{OWNER.name} must not be empty.")
-    change = records.change(method, values, call)
-    checked, known = references.check(records, change, OPPORTUNITY, {**values, **_exact(values)})
-    checked |= _following(call, before.document, checked)
-    after = opportunity_people.complete(replace(before, document=before.document.changed(call, checked)))
-    if after.values() == before.values():
-        return change.nothing({"Opportunity": present(records, call, before, known)}, before.document.ref)
-    records.save(change, before, after)
-    return change.commit({"Opportunity": present(records, call, after, known)})
+    change = records.start_change(method, values, call)
+    checked, known = references.check_references(records, change, OPPORTUNITY, {**values, **_exact_value(values)})
+    checked |= _values_of_stage(call, before.document, checked)
+    after = opportunity_people.with_owner_and_primary(
+        replace(before, document=before.document.next_version(call, checked))
+    )
+    if after.history_values() == before.history_values():
+        return change.no_change({"Opportunity": render_opportunity(records, call, before, known)}, before.document.ref)
+    records.save_record(change, before, after)
+    return change.commit({"Opportunity": render_opportunity(records, call, after, known)})
 
 
-def _following(call: Call, before: Document, checked: Values) -> Values:
+def _values_of_stage(call: Call, before: Document, checked: Values) -> Values:
     """The values that follow from the stage: its probability, unless set by hand, and no loss reason unless it is lost."""
-    was, now = stage_of(before), STAGES[checked.get(STAGE.name, before.values[STAGE.name])]
+    was, now = opportunity_stage(before), STAGES[checked.get(STAGE.name, before.values[STAGE.name])]
     follows: Values = {}
     untouched = before.values.get("Probability") == was.probability
     if now != was and checked.get("Probability") is None and (now.closed or untouched):
         follows["Probability"] = now.probability
-    if now.code != LOST:
+    if now.code != LOST_STAGE:
         follows[LOST_REASON.name] = None
         if checked.get(LOST_REASON.name):
-            text = f"{LOST_REASON.name} is kept with stage {STAGES[LOST].name} only; it was ignored."
+            text = f"{LOST_REASON.name} is kept with stage {STAGES[LOST_STAGE].name} only; it was ignored."
             call.warn(WarningCode.IGNORED, LOST_REASON.name, text)
     return follows
 
 
 def delete_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Deletes an opportunity."""
-    before = records.require(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
-    change = records.change(method, values, call)
-    records.save(change, before, before.deleted_by(call))
+    before = records.require_record(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
+    change = records.start_change(method, values, call)
+    records.save_record(change, before, before.deleted_by(call))
     return change.commit({CODE: values[CODE], "Deleted": True})
 
 

@@ -8,20 +8,21 @@ from affino_mcp.catalogue.families.opportunities import OPPORTUNITY
 from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.references.opportunity_stages import STAGES
+from affino_mcp.instance.port import RecordRef
 from affino_mcp.store.ops import Query
 
-MOST_SHOWN: Final = 20
-_SHOWN: Final = ("Title", "Value", "Currency", "CloseDate")
+MAX_SHOWN_OPPORTUNITIES: Final = 20
+_SUMMARY_ATTRIBUTES: Final = ("Title", "Value", "Currency", "CloseDate")
 
 
-def of(records: Records, facet: str) -> list[dict[str, Any]]:
+def list_summaries(records: Records, facet: str) -> list[dict[str, Any]]:
     """The newest 20 opportunities of one facet (`account=66`, `user=7`), in at most two reads."""
     family = OPPORTUNITY.family
-    query = Query(records.table, facet_partition(family, facet), forward=False, limit=MOST_SHOWN)
-    found = records.documents((family, row["code"]) for row in records.db.query(query).items)
+    query = Query(records.table, facet_partition(family, facet), forward=False, limit=MAX_SHOWN_OPPORTUNITIES)
+    found = records.load_documents(RecordRef(family, row["code"]) for row in records.db.query(query).items)
     return [
         {OPPORTUNITY.code: document.code}
-        | {name: document.values.get(name) for name in _SHOWN}
-        | {"Stage": STAGES[document.values["Stage"]].shown()}
+        | {name: document.values.get(name) for name in _SUMMARY_ATTRIBUTES}
+        | {"Stage": STAGES[document.values["Stage"]].to_attribute()}
         for document in sorted(found.values(), key=lambda d: -d.code)
     ]

@@ -6,68 +6,69 @@ import difflib
 from dataclasses import replace
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.opportunities import OPPORTUNITY, TOPIC_CODES, TOPIC_NAMES
+from affino_mcp.catalogue.families.opportunities import OPPORTUNITY
+from affino_mcp.catalogue.families.opportunity_parts import TOPIC_CODES, TOPIC_NAMES
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.builtin.crm.opportunity_people import must_take_part
-from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.crm.opportunity_people import require_participation
+from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.search_words import plain
-from affino_mcp.instance.builtin.references.fixed_lists import LISTS
+from affino_mcp.instance.builtin.engine.search_words import fold_accents
+from affino_mcp.instance.builtin.references.fixed_lists import FIXED_LISTS
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.tool_errors import InvalidArgument
 
 CODE: Final = OPPORTUNITY.code
-TOPICS: Final = LISTS["topics"]
+TOPIC_NAMES_BY_CODE: Final = FIXED_LISTS["topics"]
 
 
-def _require(records: Records, values: Values) -> Stored:
-    return records.require(OPPORTUNITY.family, CODE, values[CODE], OPPORTUNITY.words)
+def _require_opportunity(records: Records, values: Values) -> RecordState:
+    return records.require_record(OPPORTUNITY.family, CODE, values[CODE], OPPORTUNITY.words)
 
 
-def _codes(stored: Stored) -> list[int]:
+def _topic_codes(stored: RecordState) -> list[int]:
     found: list[int] = stored.document.values.get(TOPIC_CODES.name, [])
     return found
 
 
-def _body(codes: list[int]) -> dict[str, Any]:
-    return {"Topics": [{"TopicCode": code, "Name": TOPICS.get(code)} for code in codes]}
+def _answer_body(codes: list[int]) -> dict[str, Any]:
+    return {"Topics": [{"TopicCode": code, "Name": TOPIC_NAMES_BY_CODE.get(code)} for code in codes]}
 
 
 def list_opportunity_topics(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists the topics of one opportunity."""
-    stored = _require(records, values)
-    return Done(_body(_codes(stored)), stored.document.ref)
+    stored = _require_opportunity(records, values)
+    return Done(_answer_body(_topic_codes(stored)), stored.document.ref)
 
 
 def add_opportunity_topics(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Adds topics; unknown ones are left out with a warning."""
     if bool(values.get(TOPIC_CODES.name)) == bool(values.get(TOPIC_NAMES.name)):
         raise InvalidArgument(TOPIC_CODES.name, f"Give either {TOPIC_CODES.name} or {TOPIC_NAMES.name}.")
-    before = _require(records, values)
-    must_take_part(call, before)
-    wanted = _by_code(call, values) if values.get(TOPIC_CODES.name) else _by_name(call, values)
-    return _write(records, method, values, call, before, list(dict.fromkeys((*_codes(before), *wanted))))
+    before = _require_opportunity(records, values)
+    require_participation(call, before)
+    wanted = _find_by_code(call, values) if values.get(TOPIC_CODES.name) else _find_by_name(call, values)
+    return _write_topics(records, method, values, call, before, list(dict.fromkeys((*_topic_codes(before), *wanted))))
 
 
-def _by_code(call: Call, values: Values) -> list[int]:
+def _find_by_code(call: Call, values: Values) -> list[int]:
     asked: list[int] = values[TOPIC_CODES.name]
-    unknown = [str(code) for code in asked if code not in TOPICS]
+    unknown = [str(code) for code in asked if code not in TOPIC_NAMES_BY_CODE]
     if unknown:
         text = f"{TOPIC_CODES.name}: {', '.join(unknown)} not known; left out."
         call.warn(WarningCode.UNKNOWN_REFERENCE, TOPIC_CODES.name, text)
-    return [code for code in asked if code in TOPICS]
+    return [code for code in asked if code in TOPIC_NAMES_BY_CODE]
 
 
-def _by_name(call: Call, values: Values) -> list[int]:
-    by_name, found = {plain(name): code for code, name in TOPICS.items()}, list[int]()
+def _find_by_name(call: Call, values: Values) -> list[int]:
+    by_name, found = {fold_accents(name): code for code, name in TOPIC_NAMES_BY_CODE.items()}, list[int]()
     for name in values[TOPIC_NAMES.name]:
-        if plain(name) in by_name:
-            found.append(by_name[plain(name)])
+        if fold_accents(name) in by_name:
+            found.append(by_name[fold_accents(name)])
             continue
-        near = difflib.get_close_matches(plain(name), by_name, n=1)
-        hint = f" Did you mean {TOPICS[by_name[near[0]]]}?" if near else ""
+        near = difflib.get_close_matches(fold_accents(name), by_name, n=1)
+        hint = f" Did you mean {TOPIC_NAMES_BY_CODE[by_name[near[0]]]}?" if near else ""
         text = f"{TOPIC_NAMES.name}: '{name[:60]}' is not known; left out.{hint}"
         call.warn(WarningCode.UNKNOWN_REFERENCE, TOPIC_NAMES.name, text)
     return found
@@ -75,16 +76,18 @@ def _by_name(call: Call, values: Values) -> list[int]:
 
 def remove_opportunity_topics(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Removes topics."""
-    before = _require(records, values)
-    must_take_part(call, before)
-    kept = [code for code in _codes(before) if code not in values[TOPIC_CODES.name]]
-    return _write(records, method, values, call, before, kept)
+    before = _require_opportunity(records, values)
+    require_participation(call, before)
+    kept = [code for code in _topic_codes(before) if code not in values[TOPIC_CODES.name]]
+    return _write_topics(records, method, values, call, before, kept)
 
 
-def _write(records: Records, method: Method, values: Values, call: Call, before: Stored, codes: list[int]) -> Done:
-    change = records.change(method, values, call)
-    if codes == _codes(before):
-        return change.nothing(_body(codes), before.document.ref, "The opportunity's topics stay as they are.")
-    after = replace(before, document=before.document.changed(call, {TOPIC_CODES.name: codes or None}))
-    records.save(change, before, after)
-    return change.commit(_body(codes))
+def _write_topics(
+    records: Records, method: Method, values: Values, call: Call, before: RecordState, codes: list[int]
+) -> Done:
+    change = records.start_change(method, values, call)
+    if codes == _topic_codes(before):
+        return change.no_change(_answer_body(codes), before.document.ref, "The opportunity's topics stay as they are.")
+    after = replace(before, document=before.document.next_version(call, {TOPIC_CODES.name: codes or None}))
+    records.save_record(change, before, after)
+    return change.commit(_answer_body(codes))

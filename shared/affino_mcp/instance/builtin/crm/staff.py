@@ -9,48 +9,48 @@ from datetime import datetime
 from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.instance.builtin.crm.contacts import FAMILY
-from affino_mcp.instance.builtin.engine.document import Document, created
-from affino_mcp.instance.builtin.engine.operator_call import operator_call
-from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.engine.document import Document, new_document
+from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
+from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call
 
 
-def enrol(records: Records, first_name: str, last_name: str, email: str, at: datetime) -> int:
+def enrol_staff(records: Records, first_name: str, last_name: str, email: str, at: datetime) -> int:
     """Creates the member of staff with this e-mail address, or makes the existing contact one; returns the UserCode.
 
     Raises TransactionFailed when another writer is faster; the caller may try again.
     """
-    call = operator_call(at)
+    call = make_operator_call(at)
     values = {"Email": email, "FirstName": first_name, "LastName": last_name}
-    change = records.change(METHODS["create_contact"], values, call)
-    code = records.taken(FAMILY, CONTACT.unique[0], email)
-    before = records.load(FAMILY, code) if code else None
-    document = _promoted(call, before) if before else _new(call, records.codes.take(FAMILY, change), values)
-    after = replace(before, document=document) if before else Stored(document)
-    records.save(change, before, after)
+    change = records.start_change(METHODS["create_contact"], values, call)
+    code = records.find_by_unique(FAMILY, CONTACT.unique[0], email)
+    before = records.load_record(FAMILY, code) if code else None
+    document = _promote(call, before) if before else _new_staff(call, records.codes.take_code(FAMILY, change), values)
+    after = replace(before, document=document) if before else RecordState(document)
+    records.save_record(change, before, after)
     change.commit({})
     return document.code
 
 
-def mark(records: Records, code: int, at: datetime, *, disabled: bool) -> None:
+def mark_staff_disabled(records: Records, code: int, at: datetime, *, disabled: bool) -> None:
     """Marks a member of staff's contact as disabled or not; does nothing when there is no such contact.
 
     Raises TransactionFailed when another writer is faster; the caller may try again.
     """
-    before = records.load(FAMILY, code)
+    before = records.load_record(FAMILY, code)
     if before is None or before.document.system.get("Disabled") is disabled:
         return
-    call = operator_call(at)
-    change = records.change(METHODS["update_contact"], {}, call)
-    document = before.document.changed(call, {}, Disabled=disabled)
-    records.save(change, before, replace(before, document=document), Disabled=(not disabled, disabled))
+    call = make_operator_call(at)
+    change = records.start_change(METHODS["update_contact"], {}, call)
+    document = before.document.next_version(call, {}, Disabled=disabled)
+    records.save_record(change, before, replace(before, document=document), Disabled=(not disabled, disabled))
     change.commit({})
 
 
-def _new(call: Call, code: int, values: dict[str, str]) -> Document:
-    return created(FAMILY, code, call, values, UIDString=str(uuid.uuid4()), Disabled=False, Staff=True)
+def _new_staff(call: Call, code: int, values: dict[str, str]) -> Document:
+    return new_document(FAMILY, code, call, values, UIDString=str(uuid.uuid4()), Disabled=False, Staff=True)
 
 
-def _promoted(call: Call, before: Stored) -> Document:
-    return before.document.changed(call, {}, Staff=True)
+def _promote(call: Call, before: RecordState) -> Document:
+    return before.document.next_version(call, {}, Staff=True)

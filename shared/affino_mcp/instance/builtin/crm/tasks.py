@@ -6,59 +6,59 @@ import json
 from dataclasses import replace
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.tasks import OWNER, PENDING, STATUS, TASK
+from affino_mcp.catalogue.families.tasks import OWNER, TASK, TASK_PENDING, TASK_STATUS
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso, precise
-from affino_mcp.instance.builtin.access.ownership import must_own
+from affino_mcp.instance.builtin.access.ownership import require_ownership
 from affino_mcp.instance.builtin.crm import subject_record
-from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, created
+from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
-from affino_mcp.instance.builtin.engine.record_state import Stored
-from affino_mcp.instance.builtin.engine.records import Known, Records
+from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.builtin.references.rendering import full
+from affino_mcp.instance.builtin.references.rendering import render_record
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Query, Span
 from affino_mcp.tool_errors import InvalidArgument
 
 FAMILY: Final = TASK.family
 CODE: Final = TASK.code
-OPEN: Final = (PENDING, "in_progress")
-COMPLETED: Final = "completed"
-MOST_HISTORY: Final = 20
+OPEN_STATUSES: Final = (TASK_PENDING, "in_progress")
+COMPLETED_STATUS: Final = "completed"
+MAX_HISTORY_ENTRIES: Final = 20
 _EARLIEST: Final = "0"
 _LATEST: Final = "9999~"
 
 
-def facets(stored: Stored) -> Facets:
+def facets(stored: RecordState) -> Facets:
     """Facets of a task."""
     document = stored.document
-    status = document.values[STATUS.name]
+    status = document.values[TASK_STATUS.name]
     rows = [f"owner={document.values[OWNER.name]}", f"status={status}"]
-    rows += [subject_record.facet(family, code) for family, code in subject_record.target(document)]
-    return Facets((*rows, "open") if status in OPEN else tuple(rows))
+    rows += [subject_record.scope_facet(family, code) for family, code in subject_record.subject_refs(document)]
+    return Facets((*rows, "open") if status in OPEN_STATUSES else tuple(rows))
 
 
 def list_tasks(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists tasks; a list with a due filter comes in the order of due dates."""
     owners = (values.get(OWNER.name), call.actor.user_code if values.get("Mine") else None)
-    rows = [*subject_record.asked(values), *(f"owner={owner}" for owner in dict.fromkeys(owners) if owner)]
-    rows += [f"status={values[STATUS.name]}"] if values.get(STATUS.name) else []
+    rows = [*subject_record.scope_facets(values), *(f"owner={owner}" for owner in dict.fromkeys(owners) if owner)]
+    rows += [f"status={values[TASK_STATUS.name]}"] if values.get(TASK_STATUS.name) else []
     rows += ["open"] if values.get("Timing") in ("overdue", "upcoming") else []
-    plan = listing.Plan(
+    plan = listing.ListPlan(
         TASK,
         tuple(rows),
-        due=_due(values, call),
-        adds=lambda document, known: _derived(call, document, known),
-        also=subject_record.target,
+        due=_due_span(values, call),
+        derive=lambda document, known: _derived_attributes(call, document, known),
+        extra_refs=subject_record.subject_refs,
     )
-    return listing.run(records, plan, values, call)
+    return listing.list_records(records, plan, values, call)
 
 
-def _due(values: Values, call: Call) -> Span | None:
+def _due_span(values: Values, call: Call) -> Span | None:
     now = iso(call.at)
     today = now[:10]
     low, high = {
@@ -73,30 +73,34 @@ def _due(values: Values, call: Call) -> Span | None:
     return None if (low, high) == (_EARLIEST, _LATEST) else Span(low=low, high=high)
 
 
-def _derived(call: Call, document: Document, known: Known) -> dict[str, Any]:
-    due, status = document.values.get("DueDate"), document.values[STATUS.name]
-    overdue = due is not None and status in OPEN and precise(due) < iso(call.at)
-    return {**subject_record.shown(call, document, known), "Overdue": overdue}
+def _derived_attributes(call: Call, document: Document, known: KnownRecords) -> dict[str, Any]:
+    due, status = document.values.get("DueDate"), document.values[TASK_STATUS.name]
+    overdue = due is not None and status in OPEN_STATUSES and precise(due) < iso(call.at)
+    return {**subject_record.render_scope(call, document, known), "Overdue": overdue}
 
 
-def present(records: Records, call: Call, stored: Stored, have: Known | None = None, **more: Any) -> dict[str, Any]:
+def render_task(
+    records: Records, call: Call, stored: RecordState, have: KnownRecords | None = None, **more: Any
+) -> dict[str, Any]:
     """Renders the full task with its subject record."""
     document = stored.document
-    known = records.documents([*references.pointed_to(call, [document]), *subject_record.target(document)], have)
-    return full(call, document, known, **_derived(call, document, known), **more)
+    known = records.load_documents(
+        [*references.reference_targets(call, [document]), *subject_record.subject_refs(document)], have
+    )
+    return render_record(call, document, known, **_derived_attributes(call, document, known), **more)
 
 
 def get_task(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Answers one task with its history, newest change first."""
-    stored = records.require(FAMILY, CODE, values[CODE], TASK.words)
+    stored = records.require_record(FAMILY, CODE, values[CODE], TASK.words)
     history = Query(
-        records.table, stored.document.key.pk, span=Span(prefix=HISTORY_SK), forward=False, limit=MOST_HISTORY
+        records.table, stored.document.key.pk, span=Span(prefix=HISTORY_SK), forward=False, limit=MAX_HISTORY_ENTRIES
     )
-    entries = [_entry(item) for item in records.db.query(history).items]
-    return Done({"Task": present(records, call, stored, History=entries)}, stored.document.ref)
+    entries = [_render_entry(item) for item in records.db.query(history).items]
+    return Done({"Task": render_task(records, call, stored, History=entries)}, stored.document.ref)
 
 
-def _entry(item: dict[str, Any]) -> dict[str, Any]:
+def _render_entry(item: dict[str, Any]) -> dict[str, Any]:
     entry = json.loads(item["entry"])
     changes = [
         {"Attribute": n, "Before": entry["before"].get(n), "After": after} for n, after in entry["after"].items()
@@ -106,45 +110,45 @@ def _entry(item: dict[str, Any]) -> dict[str, Any]:
 
 def create_task(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Creates a pending task, assigned to the acting person unless the call names another owner."""
-    change = records.change(method, values, call)
+    change = records.start_change(method, values, call)
     if not values.get(OWNER.name):
         text = f"The task is assigned to {call.actor.name}, for whom you act."
         call.warn(WarningCode.DEFAULTED, OWNER.name, text)
-    checked, known = references.check(records, change, TASK, values)
-    scope, about = subject_record.check(records, change, values)
-    code = records.codes.take(FAMILY, change)
+    checked, known = references.check_references(records, change, TASK, values)
+    scope, about = subject_record.check_scope(records, change, values)
+    code = records.codes.take_code(FAMILY, change)
     defaults = {**TASK.defaults, OWNER.name: call.actor.user_code}
-    task = Stored(created(FAMILY, code, call, defaults | checked, Scope=scope, CompletedDate=None))
-    records.save(change, None, task)
-    return change.commit({"Task": present(records, call, task, known | about)})
+    task = RecordState(new_document(FAMILY, code, call, defaults | checked, Scope=scope, CompletedDate=None))
+    records.save_record(change, None, task)
+    return change.commit({"Task": render_task(records, call, task, known | about)})
 
 
 def update_task(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Updates the given attributes of a task; completing the task sets CompletedDate."""
-    before = records.require(FAMILY, CODE, values[CODE], TASK.words)
-    must_own(call, before.document)
-    change = records.change(method, values, call)
+    before = records.require_record(FAMILY, CODE, values[CODE], TASK.words)
+    require_ownership(call, before.document)
+    change = records.start_change(method, values, call)
     if OWNER.name in values and values[OWNER.name] is None:
         raise InvalidArgument(OWNER.name, f"{OWNER.name} must not be empty.")
-    checked, known = references.check(records, change, TASK, values)
-    document = before.document.changed(call, checked, **_completion(call, before.document, checked))
+    checked, known = references.check_references(records, change, TASK, values)
+    document = before.document.next_version(call, checked, **_completion_stamp(call, before.document, checked))
     if document.values == before.document.values:
-        return change.nothing({"Task": present(records, call, before, known)}, document.ref)
-    records.save(change, before, replace(before, document=document))
-    return change.commit({"Task": present(records, call, replace(before, document=document), known)})
+        return change.no_change({"Task": render_task(records, call, before, known)}, document.ref)
+    records.save_record(change, before, replace(before, document=document))
+    return change.commit({"Task": render_task(records, call, replace(before, document=document), known)})
 
 
-def _completion(call: Call, document: Document, checked: Values) -> dict[str, Any]:
-    status = checked.get(STATUS.name)
-    if status is None or status == document.values[STATUS.name]:
+def _completion_stamp(call: Call, document: Document, checked: Values) -> dict[str, Any]:
+    status = checked.get(TASK_STATUS.name)
+    if status is None or status == document.values[TASK_STATUS.name]:
         return {}
-    return {"CompletedDate": iso(call.at) if status == COMPLETED else None}
+    return {"CompletedDate": iso(call.at) if status == COMPLETED_STATUS else None}
 
 
 def delete_task(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Deletes a task."""
-    before = records.require(FAMILY, CODE, values[CODE], TASK.words)
-    must_own(call, before.document)
-    change = records.change(method, values, call)
-    records.save(change, before, before.deleted_by(call))
+    before = records.require_record(FAMILY, CODE, values[CODE], TASK.words)
+    require_ownership(call, before.document)
+    change = records.start_change(method, values, call)
+    records.save_record(change, before, before.deleted_by(call))
     return change.commit({CODE: values[CODE], "Deleted": True})

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, LIVE, Effect, Method
+from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, LIVE_FIELD, Effect, Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine import change_journal
-from affino_mcp.instance.builtin.engine.change_journal import Entry
+from affino_mcp.instance.builtin.engine.change_journal import HistoryEntry
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, Document
-from affino_mcp.instance.builtin.engine.idempotency import UsedKey, remember
+from affino_mcp.instance.builtin.engine.dry_run import remove_new_codes
+from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, remember_answer
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.conditions import holds
 from affino_mcp.store.ops import (
@@ -34,36 +35,36 @@ from affino_mcp.store.ops import (
 from affino_mcp.tool_errors import Conflict
 
 NOTHING_WRITTEN: Final = "Nothing was written: this shows what the call would do."
-MOST_OPERATIONS: Final = 100
+MAX_TRANSACTION_OPERATIONS: Final = 100
 """Maximum number of operations of one DynamoDB transaction."""
 
 
-class Clash(Exception):
+class ConcurrentWrite(Exception):
     """Another writer changed the same rows meanwhile. Nothing was written; the method can be run again."""
 
 
-Refuse = Callable[[Item | None], Exception]
+ErrorFactory = Callable[[Item | None], Exception]
 
 
-def _clash(_: Item | None) -> Exception:
-    return Clash()
+def _concurrent_write(_: Item | None) -> Exception:
+    return ConcurrentWrite()
 
 
 @dataclass(frozen=True)
-class Step:
+class WriteStep:
     """One operation, and `refuse`: it takes the current row and gives the error that a failed condition means."""
 
     op: WriteOp
-    refuse: Refuse = _clash
+    refuse: ErrorFactory = _concurrent_write
 
 
 @dataclass
 class Change:
     """A write that is being prepared. Nothing is written before `commit`.
 
-    `touched` lists the records that the write is about, `entries` their new history entries, `guards` the records that
-    protect them; `named` maps each written document to its title for people. `taken` maps each code attribute to a new
-    code. `grave` is True when the write needs the person's confirmation for another reason than its method: it
+    `changed_refs` lists the records that the write is about, `entries` their new history entries, `guard_refs` the records that
+    protect them; `labels` maps each written document to its title for people. `new_codes` maps each code attribute to a new
+    code. `needs_confirmation` is True when the write needs the person's confirmation for another reason than its method: it
     publishes, or it is an undo that deletes.
     """
 
@@ -72,61 +73,65 @@ class Change:
     method: Method
     values: Values
     call: Call
-    steps: list[Step] = field(default_factory=list)
+    steps: list[WriteStep] = field(default_factory=list)
     counts: dict[Key, Counter[str]] = field(default_factory=dict)
-    touched: list[str] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    guards: list[str] = field(default_factory=list)
-    afterwards: list[Callable[[], None]] = field(default_factory=list)
-    taken: dict[str, int] = field(default_factory=dict)
-    named: dict[str, str] = field(default_factory=dict)
-    grave: bool = False
+    changed_refs: list[str] = field(default_factory=list)
+    entries: list[HistoryEntry] = field(default_factory=list)
+    guard_refs: list[str] = field(default_factory=list)
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    new_codes: dict[str, int] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    needs_confirmation: bool = False
     audit_table: str = ""
 
     @property
-    def rehearsed(self) -> bool:
+    def is_dry_run(self) -> bool:
         """True when the call is a dry run (DryRun), so that nothing is written."""
         return bool(self.values.get(DRY_RUN.name))
 
-    def add(self, op: WriteOp, refuse: Refuse = _clash) -> None:
+    def add_operation(self, op: WriteOp, refuse: ErrorFactory = _concurrent_write) -> None:
         """Adds one operation; `refuse` makes the error of a failed condition from the current row."""
-        self.steps.append(Step(op, refuse))
+        self.steps.append(WriteStep(op, refuse))
 
-    def count(self, key: Key, name: str, amount: int) -> None:
+    def add_count(self, key: Key, name: str, amount: int) -> None:
         """Adds `amount` to a counter of a row; several counts of one row become one operation."""
         self.counts.setdefault(key, Counter())[name] += amount
 
-    def document(self, before: Document | None, after: Document, old: Values, new: Values) -> None:
+    def write_document(self, before: Document | None, after: Document, old: Values, new: Values) -> None:
         """Writes a document's next version and its history entry, unless another writer has changed the document.
 
         `old` and `new` are the values for the history: the document's own and those of its relations.
         """
         unchanged = equals("version", before.version) if before else absent()
-        self.add(Put(self.table, after.item(), unchanged))
-        self.entries.append(change_journal.entry(before, after, old, new))
-        self.touched.append(after.ref)
-        self.named[after.ref] = (before or after).titled(new=before is None)
+        self.add_operation(Put(self.table, after.to_row(), unchanged))
+        self.entries.append(change_journal.make_history_entry(before, after, old, new))
+        self.changed_refs.append(after.ref)
+        self.labels[after.ref] = (before or after).title(new=before is None)
         undone = self.method.undoes and after.deleted
-        self.grave = self.grave or undone or (_is_live(after) and not (before and _is_live(before)))
+        self.needs_confirmation = (
+            self.needs_confirmation or undone or (_is_live(after) and not (before and _is_live(before)))
+        )
 
-    def unchanged(self, document: Document) -> None:
+    def require_version(self, document: Document) -> None:
         """Makes the whole write fail with Clash when another writer changes this record before the commit."""
-        self.add(Check(self.table, document.key, equals("version", document.version)))
+        self.add_operation(Check(self.table, document.key, equals("version", document.version)))
 
-    def must_exist(self, key: Key, refuse: Refuse) -> None:
+    def require_existing(self, key: Key, refuse: ErrorFactory) -> None:
         """Makes the whole write fail, with the error of `refuse`, unless the record of this key exists."""
-        self.add(Check(self.table, key, equals("deleted", False)), refuse)
+        self.add_operation(Check(self.table, key, equals("deleted", False)), refuse)
 
-    def _journal(self) -> list[Step]:
+    def _journal_steps(self) -> list[WriteStep]:
         """The steps that write the history entry of each record, and one row in the person's list of changes."""
         name, written = self.method.name, {key_of(s.op) for s in self.steps if isinstance(s.op, Put)}
-        others = [ref for ref in self.touched if Key(ref, RECORD_SK) in written]
-        rows = [change_journal.history_row(entry, self.call, name, others, self.guards) for entry in self.entries]
+        others = [ref for ref in self.changed_refs if Key(ref, RECORD_SK) in written]
+        rows = [
+            change_journal.make_history_row(entry, self.call, name, others, self.guard_refs) for entry in self.entries
+        ]
         if self.entries and self.call.actor.user_code:
-            rows.append(change_journal.person_row(self.call, name, self.entries))
-        return [Step(Put(self.table, row)) for row in rows]
+            rows.append(change_journal.make_person_row(self.call, name, self.entries))
+        return [WriteStep(Put(self.table, row)) for row in rows]
 
-    def nothing(self, body: dict[str, Any], ref: str, text: str = "The record has these values already.") -> Done:
+    def no_change(self, body: dict[str, Any], ref: str, text: str = "The record has these values already.") -> Done:
         """Answers a write that would change nothing: writes nothing, warns the caller, and returns the answer."""
         self.call.warn(WarningCode.NO_CHANGE, "", text)
         return Done(body, ref)
@@ -137,18 +142,18 @@ class Change:
         Raises the error of the step whose condition failed, the call's refusal when a write that needs confirmation is
         not confirmed, and Conflict when the write needs more than 100 operations.
         """
-        main = "" if self._is_rehearsed_create() else self._main()
-        if self.rehearsed:
-            self._rehearse()
+        main = "" if self._is_dry_run_create() else self._main_ref()
+        if self.is_dry_run:
+            self._check_conditions()
             self.call.warn(WarningCode.DRY_RUN, DRY_RUN.name, NOTHING_WRITTEN)
-            return Done({**without_codes(body, self.taken), DRY_RUN.name: True}, main)
+            return Done({**remove_new_codes(body, self.new_codes), DRY_RUN.name: True}, main)
         self._require_confirmation()
-        changes = tuple(change_journal.changed(entry) for entry in self.entries)
-        done = Done(body, main, tuple(self.touched), sealed=True, changes=changes)
+        changes = tuple(change_journal.to_record_change(entry) for entry in self.entries)
+        done = Done(body, main, tuple(self.changed_refs), sealed=True, changes=changes)
         seal = self.call.seal(done, self.call.warnings)
-        steps = [*self._remember(done), *self._distinct(), *self._counted(), *self._journal()]
-        steps += [Step(Put(self.audit_table, dict(seal.item), absent()))] if seal else []
-        if len(steps) > MOST_OPERATIONS:
+        steps = [*self._idempotency_steps(done), *self._distinct_steps(), *self._count_steps(), *self._journal_steps()]
+        steps += [WriteStep(Put(self.audit_table, dict(seal.item), absent()))] if seal else []
+        if len(steps) > MAX_TRANSACTION_OPERATIONS:
             raise Conflict("This record has too many links and topics to be changed in one step. Remove some first.")
         self._transact(steps)
         return done
@@ -158,67 +163,71 @@ class Change:
 
         An error that forbids the write comes first.
         """
-        if not (self.grave or self.method.is_grave):
+        if not (self.needs_confirmation or self.method.always_needs_confirmation):
             return
-        refusal = self.call.unconfirmed(self._subject())
+        refusal = self.call.confirmation_refusal(self._subject_title())
         if refusal is not None:
-            self._rehearse()
+            self._check_conditions()
             raise refusal
 
-    def _subject(self) -> str:
+    def _subject_title(self) -> str:
         """The title, for people, of the record that the method is about."""
         kind = self.method.record.family if self.method.record else self.method.family
-        own = [name for ref, name in self.named.items() if ref.startswith(f"{kind}#")]
-        return next(iter([*own, *self.named.values()]), "")
+        own = [name for ref, name in self.labels.items() if ref.startswith(f"{kind}#")]
+        return next(iter([*own, *self.labels.values()]), "")
 
-    def _transact(self, steps: list[Step]) -> None:
+    def _transact(self, steps: list[WriteStep]) -> None:
         try:
             self.db.transact([step.op for step in steps], uuid.uuid4().hex)
         except TransactionFailed as failure:
             errors = [steps[place].refuse(item) for place, item in sorted(failure.failed.items())]
-            raise _gravest(errors) from None
-        for after in self.afterwards:
+            raise _first_error(errors) from None
+        for after in self.after_commit:
             after()
 
-    def _rehearse(self) -> None:
+    def _check_conditions(self) -> None:
         for step in self.steps:
             if step.op.condition is not None:
                 item = self.db.get(step.op.table, key_of(step.op))
                 if not holds(step.op.condition, item):
                     raise step.refuse(item)
 
-    def _main(self) -> str:
+    def _main_ref(self) -> str:
         """Reference of the record that the method is about, among those that change with it."""
-        own = [ref for ref in self.touched if ref.startswith(f"{self.method.family}#")]
-        return next(iter([*own, *self.touched]), "")
+        own = [ref for ref in self.changed_refs if ref.startswith(f"{self.method.family}#")]
+        return next(iter([*own, *self.changed_refs]), "")
 
-    def _is_rehearsed_create(self) -> bool:
-        return self.rehearsed and self.method.effect is Effect.CREATE
+    def _is_dry_run_create(self) -> bool:
+        return self.is_dry_run and self.method.effect is Effect.CREATE
 
-    def _remember(self, done: Done) -> list[Step]:
+    def _idempotency_steps(self, done: Done) -> list[WriteStep]:
         if not self.values.get(IDEMPOTENCY_KEY.name):
             return []
-        return [Step(remember(self.table, self.method, self.values, self.call, done), lambda _: UsedKey())]
+        return [
+            WriteStep(
+                remember_answer(self.table, self.method, self.values, self.call, done), lambda _: KeyAlreadyUsed()
+            )
+        ]
 
-    def _counted(self) -> list[Step]:
-        return [Step(Update(self.table, key, add=dict(amounts))) for key, amounts in self.counts.items()]
+    def _count_steps(self) -> list[WriteStep]:
+        return [WriteStep(Update(self.table, key, add=dict(amounts))) for key, amounts in self.counts.items()]
 
-    def _distinct(self) -> list[Step]:
+    def _distinct_steps(self) -> list[WriteStep]:
         """The steps with at most one check for each row; a row that is written needs none."""
         written = {key_of(step.op) for step in self.steps if not isinstance(step.op, Check)}
-        checks: dict[Key, Step] = {}
+        checks: dict[Key, WriteStep] = {}
         for step in self.steps:
             key = key_of(step.op)
             if isinstance(step.op, Check) and key not in written:
-                checks[key] = _joined(checks[key], step) if key in checks else step
+                checks[key] = _join_checks(checks[key], step) if key in checks else step
         return [step for step in self.steps if not isinstance(step.op, Check)] + list(checks.values())
 
 
 def _is_live(document: Document) -> bool:
-    return bool(document.values.get(LIVE.name)) and not document.deleted
+    return bool(document.values.get(LIVE_FIELD.name)) and not document.deleted
 
 
-def _joined(first: Step, second: Step) -> Step:
+def _join_checks(first: WriteStep, second: WriteStep) -> WriteStep:
     """Joins two checks of one row into one step, which raises the error of the check that fails."""
     assert isinstance(first.op, Check)  # only checks are joined
     assert isinstance(second.op, Check)
@@ -227,20 +236,11 @@ def _joined(first: Step, second: Step) -> Step:
     def refuse(item: Item | None) -> Exception:
         return second.refuse(item) if holds(own, item) else first.refuse(item)
 
-    return Step(replace(first.op, condition=all_of(own, second.op.condition)), refuse)
+    return WriteStep(replace(first.op, condition=all_of(own, second.op.condition)), refuse)
 
 
-def without_codes(answer: Any, taken: Mapping[str, int]) -> Any:
-    """Replaces the codes of records that do not exist yet (`taken`, by attribute) by None in a dry run's answer."""
-    if isinstance(answer, list):
-        return [without_codes(part, taken) for part in answer]
-    if not isinstance(answer, dict):
-        return answer
-    return {n: None if n in taken and v == taken[n] else without_codes(v, taken) for n, v in answer.items()}
-
-
-def _gravest(errors: list[Exception]) -> Exception:
-    for kind in (UsedKey, Clash):
+def _first_error(errors: list[Exception]) -> Exception:
+    for kind in (KeyAlreadyUsed, ConcurrentWrite):
         if found := [error for error in errors if isinstance(error, kind)]:
             return found[0]
-    return errors[0] if errors else Clash()
+    return errors[0] if errors else ConcurrentWrite()

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, actor, is_long, record_key
-from affino_mcp.instance.port import Call, Changed, RecordRef
+from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, actor_stamp, is_long, record_key
+from affino_mcp.instance.port import Call, RecordChange, RecordRef
 from affino_mcp.store.ops import Item, Key
 
 
-class Deed(StrEnum):
+class ChangeKind(StrEnum):
     """Kind of change of a record."""
 
     CREATED = "created"
@@ -28,76 +28,80 @@ class Deed(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One entry of a record's history.
 
-    `others` are the records that changed in the same write, `guards` the records that protected this record at that
+    `other_refs` are the records that changed in the same write, `guard_refs` the records that protected this record at that
     time.
     """
 
     ref: str
     version: int
-    deed: Deed
+    deed: ChangeKind
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     at: str = ""
     by: Mapping[str, Any] | None = None
     method: str = ""
     channel: str = ""
-    others: Sequence[str] = ()
-    guards: Sequence[str] = ()
+    other_refs: Sequence[str] = ()
+    guard_refs: Sequence[str] = ()
 
 
-def entry(before: Document | None, after: Document, old: Mapping[str, Any], new: Mapping[str, Any]) -> Entry:
+def make_history_entry(
+    before: Document | None, after: Document, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> HistoryEntry:
     """Makes the history entry for a record's next version: its kind of change, and the values that differ.
 
     Takes the document before (None: a new one) and after, and the old and new values by attribute.
     """
     names = [n for n in {**old, **new} if old.get(n) != new.get(n)]
     deed = (
-        Deed.CREATED
+        ChangeKind.CREATED
         if before is None
-        else Deed.DELETED
+        else ChangeKind.DELETED
         if after.deleted
-        else Deed.RESTORED
+        else ChangeKind.RESTORED
         if before.deleted
-        else Deed.CHANGED
+        else ChangeKind.CHANGED
     )
     values = {n: old.get(n) for n in names}, {n: new.get(n) for n in names}
-    return Entry(after.ref, after.version, deed, *values, at=after.system["UpdatedDate"])
+    return HistoryEntry(after.ref, after.version, deed, *values, at=after.system["UpdatedDate"])
 
 
-def told(value: Any) -> Any:
+def history_value(value: Any) -> Any:
     """The value as history shows it; a long text is shown as its length."""
     return {"Length": value["Length"]} if is_long(value) else value
 
 
-def changed(found: Entry) -> Changed:
+def to_record_change(found: HistoryEntry) -> RecordChange:
     """Converts a history entry into the port's Changed, for the API Log; a long text becomes its length and digest."""
-    before, after = ({name: _digest(value) for name, value in side.items()} for side in (found.before, found.after))
-    return Changed(found.ref, found.deed.value, before, after)
+    before, after = ({name: _log_value(value) for name, value in side.items()} for side in (found.before, found.after))
+    return RecordChange(found.ref, found.deed.value, before, after)
 
 
-def _digest(value: Any) -> Any:
+def _log_value(value: Any) -> Any:
     return {"length": value["Length"], "sha256": value["Text"]} if is_long(value) else value
 
 
-def history_key(ref: str, version: int) -> Key:
+def history_row_key(ref: str, version: int) -> Key:
     """The key of the history row of a record's version. Takes the record's reference (`family#code`) and the version."""
     return Key(record_key(*RecordRef.parse(ref)).pk, f"{HISTORY_SK}{version:010d}")
 
 
-def history_row(found: Entry, call: Call, method: str, others: Iterable[str], guards: Iterable[str]) -> Item:
+def make_history_row(
+    found: HistoryEntry, call: Call, method: str, others: Iterable[str], guards: Iterable[str]
+) -> Item:
     """The history row of an entry, with the acting person, the method, and the other records and guards of the write."""
-    key = history_key(found.ref, found.version)
-    values = {"before": found.before, "after": found.after, "deleted": found.deed is Deed.DELETED}
+    key = history_row_key(found.ref, found.version)
+    values = {"before": found.before, "after": found.after, "deleted": found.deed is ChangeKind.DELETED}
     return {
         "pk": key.pk,
         "sk": key.sk,
         "version": found.version,
         "deed": found.deed.value,
         "entry": json.dumps(values, ensure_ascii=False),
-        "by": actor(call),
+        "by": actor_stamp(call),
         "at": found.at,
         "method": method,
         "channel": call.channel,
@@ -107,13 +111,13 @@ def history_row(found: Entry, call: Call, method: str, others: Iterable[str], gu
     }
 
 
-def from_row(item: Item) -> Entry:
+def entry_from_row(item: Item) -> HistoryEntry:
     """Reads the history entry from its row."""
     values = json.loads(item["entry"])
-    return Entry(
+    return HistoryEntry(
         item["pk"],
         item["version"],
-        Deed(item["deed"]),
+        ChangeKind(item["deed"]),
         values["before"],
         values["after"],
         item["at"],
@@ -125,14 +129,14 @@ def from_row(item: Item) -> Entry:
     )
 
 
-def person_partition(user_code: int) -> str:
+def person_changes_partition(user_code: int) -> str:
     """The partition key of one person's list of changes."""
     return f"M#{user_code}"
 
 
-def person_row(call: Call, method: str, entries: Sequence[Entry]) -> Item:
+def make_person_row(call: Call, method: str, entries: Sequence[HistoryEntry]) -> Item:
     """The row that lists one write among the acting person's changes."""
     at = max(found.at for found in entries)
-    place = {"pk": person_partition(call.actor.user_code), "sk": f"{at}#{uuid.uuid4().hex}"}
+    place = {"pk": person_changes_partition(call.actor.user_code), "sk": f"{at}#{uuid.uuid4().hex}"}
     records = [{"ref": found.ref, "version": found.version, "deed": found.deed.value} for found in entries]
     return {**place, "at": at, "method": method, "records": records}

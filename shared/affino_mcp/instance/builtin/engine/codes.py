@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.registry import RECORDS
-from affino_mcp.instance.builtin.engine.change import Change, Clash
+from affino_mcp.instance.builtin.engine.change import Change, ConcurrentWrite
 from affino_mcp.store.ops import Database, Item, Key, Update, absent, equals
 
-LINK_CODE: Final = "UserAccountCode"
+LINK_CODE_ATTRIBUTE: Final = "UserAccountCode"
 """The attribute that holds the code of a link between contact and account; a link is not a record of its own."""
 
 
-CROWDED_FOR: Final = 20
+RESERVED_CODES_AFTER_CLASH: Final = 20
 """How many codes are reserved ahead of their records after writers have clashed."""
 
 
-class Codes:
+class CodeCounter:
     """Issues the next code of a family. A warm process remembers the last code and reads nothing to find it.
 
     The counter row is updated in the same transaction as the record that takes the code. After writers have clashed,
@@ -27,42 +27,43 @@ class Codes:
     def __init__(self, db: Database, table: str) -> None:
         self._db, self._table = db, table
         self._last: dict[str, int] = {}
-        self._crowded = 0
+        self._reserved_left = 0
 
-    def met(self) -> None:
+    def note_clash(self) -> None:
         """Notes that writers have clashed, so that the next codes are reserved ahead of their records."""
-        self._crowded = CROWDED_FOR
+        self._reserved_left = RESERVED_CODES_AFTER_CLASH
 
-    def take(self, family: str, change: Change) -> int:
+    def take_code(self, family: str, change: Change) -> int:
         """Issues the next code of a family for a record of this change.
 
         The change fails with Clash when another writer took the code first; the code that the other writer took is
         remembered.
         """
         key = Key(f"N#{family}", "A")
-        if self._crowded and not change.rehearsed:
-            self._crowded -= 1
+        if self._reserved_left and not change.is_dry_run:
+            self._reserved_left -= 1
             code: int = self._db.update(Update(self._table, key, add={"last": 1}))["last"]
-            self._seen(family, code)
+            self._note_code(family, code)
         else:
-            code = self._with_the_record(family, key, change)
-        change.taken[RECORDS[family].code if family in RECORDS else LINK_CODE] = code
+            code = self._take_with_record(family, key, change)
+        change.new_codes[RECORDS[family].code if family in RECORDS else LINK_CODE_ATTRIBUTE] = code
         return code
 
-    def _with_the_record(self, family: str, key: Key, change: Change) -> int:
+    def _take_with_record(self, family: str, key: Key, change: Change) -> int:
         if family not in self._last:
             self._last[family] = (self._db.get(self._table, key) or {}).get("last", 0)
         last = self._last[family]
         still = equals("last", last) if last else absent()
-        change.add(
-            Update(self._table, key, assign={"last": last + 1}, condition=still), lambda row: self._taken(family, row)
+        change.add_operation(
+            Update(self._table, key, assign={"last": last + 1}, condition=still),
+            lambda row: self._on_code_taken(family, row),
         )
-        change.afterwards.append(lambda: self._seen(family, last + 1))
+        change.after_commit.append(lambda: self._note_code(family, last + 1))
         return last + 1
 
-    def _seen(self, family: str, last: int) -> None:
+    def _note_code(self, family: str, last: int) -> None:
         self._last[family] = max(last, self._last.get(family, 0))
 
-    def _taken(self, family: str, row: Item | None) -> Exception:
+    def _on_code_taken(self, family: str, row: Item | None) -> Exception:
         self._last[family] = (row or {}).get("last", 0)
-        return Clash()
+        return ConcurrentWrite()

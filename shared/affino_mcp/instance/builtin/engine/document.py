@@ -18,7 +18,7 @@ from affino_mcp.store.ops import Item, Key
 RECORD_SK: Final = "A"
 RELATION_SK: Final = "B#"
 HISTORY_SK: Final = "H#"
-_LONGEST_LABEL: Final = 100
+_MAX_LABEL_CHARACTERS: Final = 100
 
 
 def record_key(family: str, code: int) -> Key:
@@ -67,28 +67,28 @@ class Document:
         """The record's name for people: the values of the catalogue's label fields."""
         return " ".join(str(self.values[name]) for name in self.record.label if self.values.get(name))
 
-    def titled(self, *, new: bool) -> str:
+    def title(self, *, new: bool) -> str:
         """The kind, code and label of the record in running text; a new record's code is left out."""
         which = self.record.words if new else f"{self.record.words} {self.code}"
-        label = "".join(letter for letter in self.label[:_LONGEST_LABEL] if letter.isprintable())
+        label = "".join(letter for letter in self.label[:_MAX_LABEL_CHARACTERS] if letter.isprintable())
         return f"{which} '{label}'" if label else which
 
-    def item(self) -> Item:
+    def to_row(self) -> Item:
         """The document as a row of the table."""
         body = json.dumps({"values": self.values, "system": self.system}, ensure_ascii=False, separators=(",", ":"))
         return {"pk": self.key.pk, "sk": self.key.sk, "version": self.version, "deleted": self.deleted, "body": body}
 
-    def changed(self, call: Call, values: Mapping[str, Any], **system: Any) -> Document:
+    def next_version(self, call: Call, values: Mapping[str, Any], **system: Any) -> Document:
         """Makes the document's next version, stamped with the acting person and time.
 
         Takes the call, the values to set (None removes a value) and the system attributes to set.
         """
         check(self.record, values)
         merged = {name: value for name, value in {**self.values, **values}.items() if value is not None}
-        stamps = {"UpdatedDate": self._next_moment(call.at), "UpdatedBy": actor(call)}
+        stamps = {"UpdatedDate": self._next_updated_date(call.at), "UpdatedBy": actor_stamp(call)}
         return replace(self, version=self.version + 1, values=merged, system={**self.system, **system, **stamps})
 
-    def _next_moment(self, at: datetime) -> str:
+    def _next_updated_date(self, at: datetime) -> str:
         """The UpdatedDate of the next version: later than the one before, even when this process's clock runs behind."""
         last = datetime.fromisoformat(self.system["UpdatedDate"])
         return iso(max(at, last + timedelta(microseconds=1)))
@@ -107,25 +107,25 @@ def is_long(value: Any) -> bool:
     return isinstance(value, dict) and "Parts" in value
 
 
-def actor(call: Call) -> dict[str, Any]:
+def actor_stamp(call: Call) -> dict[str, Any]:
     """The acting person as dates and history name people: UserCode and Name."""
     return {"UserCode": call.actor.user_code or None, "Name": call.actor.name}
 
 
-def created(family: str, code: int, call: Call, values: Mapping[str, Any], **system: Any) -> Document:
+def new_document(family: str, code: int, call: Call, values: Mapping[str, Any], **system: Any) -> Document:
     """Makes the first version of a new record, stamped with the acting person and time; None values are left out."""
     stamps = {
         "CreatedDate": iso(call.at),
-        "CreatedBy": actor(call),
+        "CreatedBy": actor_stamp(call),
         "UpdatedDate": iso(call.at),
-        "UpdatedBy": actor(call),
+        "UpdatedBy": actor_stamp(call),
     }
     check(RECORDS[family], values)
     kept = {name: value for name, value in values.items() if value is not None}
     return Document(family, code, 1, kept, {**system, **stamps})
 
 
-def from_item(item: Item) -> Document:
+def document_from_row(item: Item) -> Document:
     """Reads the document from its row."""
     family, code = RecordRef.parse(item["pk"])
     body = json.loads(item["body"])

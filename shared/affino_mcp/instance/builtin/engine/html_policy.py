@@ -29,10 +29,10 @@ _BLOCKS: Final = {
     "pre",
     "ul",
 }
-TAGS: Final = (
+ALLOWED_TAGS: Final = (
     _TABLE | _TEXT | _BLOCKS | {f"h{n}" for n in range(1, 7)} | {"img", "span", "strong", "sub", "sup", "u", "var"}
 )
-ATTRIBUTES: Final[dict[str, set[str]]] = {
+ALLOWED_ATTRIBUTES: Final[dict[str, set[str]]] = {
     "*": {"title", "lang", "dir"},
     "a": {"href"},
     "abbr": {"title"},
@@ -46,34 +46,36 @@ ATTRIBUTES: Final[dict[str, set[str]]] = {
     "td": {"colspan", "rowspan", "headers"},
     "th": {"colspan", "rowspan", "headers", "scope"},
 }
-SCHEMES: Final = {"http", "https", "mailto", "tel"}
+ALLOWED_SCHEMES: Final = {"http", "https", "mailto", "tel"}
 _ADDED: Final = "rel"
 _REL: Final = "noopener noreferrer nofollow"
-_ROUNDS: Final = 5
+_MAX_ROUNDS: Final = 5
 
 
-def clean(text: str) -> tuple[str, bool]:
+def sanitise_html(text: str) -> tuple[str, bool]:
     """Sanitises a text; returns the allowed text, and True when something was removed."""
-    kept = _settled(text)
-    return kept, bool(_parts(text) - _parts(kept))
+    kept = _sanitise_until_stable(text)
+    return kept, bool(_count_parts(text) - _count_parts(kept))
 
 
-def _settled(text: str) -> str:
+def _sanitise_until_stable(text: str) -> str:
     """Sanitises repeatedly until nothing changes.
 
     A browser could read the text differently after one round and find a script in it.
     """
-    for _ in range(_ROUNDS):
-        once = nh3.clean(text, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=_REL)
+    for _ in range(_MAX_ROUNDS):
+        once = nh3.clean(
+            text, tags=ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES, url_schemes=ALLOWED_SCHEMES, link_rel=_REL
+        )
         if once == text:
             return once
         text = once
     return nh3.clean(text, tags=set())
 
 
-def cleaned(call: Call, argument: str, text: str) -> str:
+def sanitise_argument(call: Call, argument: str, text: str) -> str:
     """Sanitises a text for storing; warns the caller, naming the argument, when something was removed."""
-    kept, removed = clean(text)
+    kept, removed = sanitise_html(text)
     if removed:
         message = (
             f"{argument} held HTML that is not allowed here (scripts, handlers, styles, frames, ...); it was removed."
@@ -82,7 +84,7 @@ def cleaned(call: Call, argument: str, text: str) -> str:
     return kept
 
 
-class _Parts(HTMLParser):
+class _PartCounter(HTMLParser):
     """Counts the tags, attributes and comments of an HTML text."""
 
     def __init__(self) -> None:
@@ -106,8 +108,8 @@ class _Parts(HTMLParser):
         self.found["<?", data] += 1
 
 
-def _parts(text: str) -> Counter[tuple[str, ...]]:
-    parser = _Parts()
+def _count_parts(text: str) -> Counter[tuple[str, ...]]:
+    parser = _PartCounter()
     parser.feed(text)
     parser.close()
     return parser.found

@@ -15,53 +15,53 @@ from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Compare, Database, Item, Key, Put, absent, any_of
 from affino_mcp.tool_errors import Conflict
 
-KEPT: Final = timedelta(hours=24)
+KEY_RETENTION: Final = timedelta(hours=24)
 """How long a used key is remembered."""
 
-MOST_KEPT: Final = 30_000
+MAX_STORED_ANSWER_CHARACTERS: Final = 30_000
 """Maximum length of an answer that is stored with its key; a longer one is read again, where a method can read it."""
 
 
-class UsedKey(Exception):
+class KeyAlreadyUsed(Exception):
     """The idempotency key has been used before; the caller gets the answer of that earlier call."""
 
 
-def key_of(call: Call, given: str) -> Key:
+def idempotency_row_key(call: Call, given: str) -> Key:
     """The row key of an idempotency key: bound to person and profile, so that the keys of two people never meet."""
     digest = hashlib.sha256(given.encode()).hexdigest()
     return Key(f"I#{call.actor.user_code}#{call.profile}#{digest}", "A")
 
 
-def fingerprint(method: Method, values: Values) -> str:
+def call_fingerprint(method: Method, values: Values) -> str:
     """Digest of the method and its arguments without the key; the same key with another digest is a conflict."""
     asked = {name: value for name, value in values.items() if name != IDEMPOTENCY_KEY.name}
     return hashlib.sha256(json.dumps([method.name, asked], sort_keys=True).encode()).hexdigest()
 
 
-def remember(table: str, method: Method, values: Values, call: Call, done: Done) -> Put:
+def remember_answer(table: str, method: Method, values: Values, call: Call, done: Done) -> Put:
     """The operation that stores the answer under its key, on condition that the key is unused or has expired."""
     now = seconds(call.at)
-    key = key_of(call, values[IDEMPOTENCY_KEY.name])
-    row: Item = {"pk": key.pk, "sk": key.sk, "print": fingerprint(method, values), "record": done.record}
+    key = idempotency_row_key(call, values[IDEMPOTENCY_KEY.name])
+    row: Item = {"pk": key.pk, "sk": key.sk, "print": call_fingerprint(method, values), "record": done.record}
     body = json.dumps(done.body, ensure_ascii=False)
     row |= {
-        "ttl": now + int(KEPT.total_seconds()),
-        "body": "{}" if len(body) > MOST_KEPT and method.answers_as else body,
+        "ttl": now + int(KEY_RETENTION.total_seconds()),
+        "body": "{}" if len(body) > MAX_STORED_ANSWER_CHARACTERS and method.answers_as else body,
     }
     return Put(table, row, any_of(absent(), Compare("ttl", "<", now)))
 
 
-def replay(db: Database, table: str, method: Method, values: Values, call: Call) -> Done | None:
+def find_replay(db: Database, table: str, method: Method, values: Values, call: Call) -> Done | None:
     """Finds the earlier answer of the call's idempotency key; None when the key is new or has expired.
 
     An answer with an empty body was too long to be stored: read the record again. Raises Conflict when the key was used
     for another call.
     """
     given = values.get(IDEMPOTENCY_KEY.name)
-    row = db.get(table, key_of(call, given)) if given else None
+    row = db.get(table, idempotency_row_key(call, given)) if given else None
     if row is None or row["ttl"] < seconds(call.at):
         return None
-    if row["print"] != fingerprint(method, values):
+    if row["print"] != call_fingerprint(method, values):
         raise Conflict(
             "This IdempotencyKey was used for another call. Use a new key for a new change.",
             argument=IDEMPOTENCY_KEY.name,

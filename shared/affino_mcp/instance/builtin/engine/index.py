@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from affino_mcp.clock import precise
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.search_words import plain, words
+from affino_mcp.instance.builtin.engine.search_words import fold_accents, split_words
 from affino_mcp.store.ops import Delete, Item, Key, Put
 
 NO_DATE: Final = "~"
 """Sort value of a missing date: sorts after every date."""
 
-INDEXES: Final = {
+SORT_INDEXES: Final = {
     "Code": (None, "sk"),
     "Name": ("ByName", "name"),
     "Title": ("ByName", "name"),
@@ -35,7 +35,7 @@ INDEXES: Final = {
 class Facets:
     """The facets that a record can be listed by.
 
-    `rows` get an index row each; `tags` can only narrow a list down. `counted` names the records (`accounts#12`) that
+    `index_rows` get an index row each; `tags` can only narrow a list down. `counted` names the records (`accounts#12`) that
     keep a count of this one.
     """
 
@@ -44,7 +44,7 @@ class Facets:
     counted: tuple[str, ...] = ()
 
 
-def padded(code: int) -> str:
+def sortable_code(code: int) -> str:
     """A code as sortable text, padded with zeros."""
     return f"{code:016d}"
 
@@ -69,7 +69,7 @@ def count_key(ref: str) -> Key:
     return Key(f"C#{ref}", "A")
 
 
-def rows(document: Document, facets: Facets) -> dict[Key, Item]:
+def index_rows(document: Document, facets: Facets) -> dict[Key, Item]:
     """All index rows of a record by their keys; none when the record is deleted."""
     if document.deleted:
         return {}
@@ -82,7 +82,7 @@ def name_prefix(label: str) -> str:
 
     The prefix ends with a character below every letter, so that Orbital sorts before Orbital Labs.
     """
-    return f"{plain(label)[:40]}\x1f"
+    return f"{fold_accents(label)[:40]}\x1f"
 
 
 def sort_keys(document: Document) -> dict[str, str]:
@@ -90,7 +90,7 @@ def sort_keys(document: Document) -> dict[str, str]:
 
     Each value ends with the code, so that no two records have the same one.
     """
-    code = padded(document.code)
+    code = sortable_code(document.code)
     keys = {
         "sk": code,
         "name": f"{name_prefix(document.label)}{code}",
@@ -98,18 +98,18 @@ def sort_keys(document: Document) -> dict[str, str]:
         "updated": f"{document.system['UpdatedDate']}#{code}",
     }
     if document.record.due:
-        keys["due"] = f"{_due(document.values.get(document.record.due))}#{code}"
+        keys["due"] = f"{_due_sort_value(document.values.get(document.record.due))}#{code}"
     return keys
 
 
-def _due(value: str | None) -> str:
+def _due_sort_value(value: str | None) -> str:
     """Sort value of a due date: a day is kept; a time gets its microseconds, so that times compare as text."""
     return NO_DATE if value is None else precise(value) if "T" in value else value
 
 
-def words_of(document: Document) -> list[str]:
+def record_words(document: Document) -> list[str]:
     """The search words of a record."""
-    return words(*(str(document.values[name]) for name in document.record.search if document.values.get(name)))
+    return split_words(*(str(document.values[name]) for name in document.record.search if document.values.get(name)))
 
 
 def _facet_rows(document: Document, facets: Facets) -> Iterable[Item]:
@@ -120,13 +120,13 @@ def _facet_rows(document: Document, facets: Facets) -> Iterable[Item]:
 
 
 def _word_rows(document: Document, facets: Facets) -> Iterable[Item]:
-    found = words_of(document)
+    found = record_words(document)
     for word in found:
-        place = {"pk": word_partition(document.family), "sk": f"{word}#{padded(document.code)}"}
+        place = {"pk": word_partition(document.family), "sk": f"{word}#{sortable_code(document.code)}"}
         yield {**place, "code": document.code, "words": found, "facets": [*facets.rows, *facets.tags]}
 
 
-def moves(table: str, before: dict[Key, Item], after: dict[Key, Item]) -> list[Put | Delete]:
+def index_operations(table: str, before: dict[Key, Item], after: dict[Key, Item]) -> list[Put | Delete]:
     """The operations that turn one set of index rows into another; rows that are equal in both are not written."""
     gone: list[Put | Delete] = [Delete(table, key) for key in before if key not in after]
     return gone + [Put(table, item) for key, item in after.items() if before.get(key) != item]

@@ -16,52 +16,52 @@ from affino_mcp.instance.builtin.engine.document import check, record_key
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.store.ops import Key, Put
 
-INLINE: Final = 4_000
-PART: Final = 90_000
+MAX_INLINE_CHARACTERS: Final = 4_000
+CHARACTERS_PER_ROW: Final = 90_000
 """Characters of one row: at most 360 KB in UTF-8, below DynamoDB's limit of 400 KB."""
 
 TEXT_SK: Final = "T#"
-Kept = str | dict[str, Any]
+StoredText = str | dict[str, Any]
 
 
-def keep(change: Change, family: str, code: int, name: str, text: str) -> Kept:
+def store_text(change: Change, family: str, code: int, name: str, text: str) -> StoredText:
     """Prepares the text of an attribute (`name`) for storing; returns the value for the record.
 
     A long text is added to the change as rows of its own; a short one is returned unchanged. Raises InvalidArgument for a
     text that the attribute may not hold.
     """
     check(RECORDS[family], {name: text})
-    if len(text) <= INLINE:
+    if len(text) <= MAX_INLINE_CHARACTERS:
         return text
     digest = hashlib.sha256(text.encode()).hexdigest()
-    parts = [text[start : start + PART] for start in range(0, len(text), PART)]
-    kept: Kept = {"Text": digest, "Parts": len(parts), "Length": len(text)}
-    for key, part in zip(_keys(record_key(family, code).pk, kept), parts, strict=True):
-        change.add(Put(change.table, {"pk": key.pk, "sk": key.sk, "text": part}))
+    parts = [text[start : start + CHARACTERS_PER_ROW] for start in range(0, len(text), CHARACTERS_PER_ROW)]
+    kept: StoredText = {"Text": digest, "Parts": len(parts), "Length": len(text)}
+    for key, part in zip(_part_keys(record_key(family, code).pk, kept), parts, strict=True):
+        change.add_operation(Put(change.table, {"pk": key.pk, "sk": key.sk, "text": part}))
     return kept
 
 
-def length(kept: Kept | None) -> int:
+def text_length(kept: StoredText | None) -> int:
     """The number of characters of a stored text."""
     return len(kept) if isinstance(kept, str) else int(kept["Length"]) if kept else 0
 
 
-def read(records: Records, wanted: Sequence[tuple[str, int, Kept | None]]) -> list[str]:
+def read_texts(records: Records, wanted: Sequence[tuple[str, int, StoredText | None]]) -> list[str]:
     """Reads stored texts; the long ones in one batch read.
 
     Takes `(family, code, stored value)` of each text; returns the texts in the same order.
     """
-    keys = [key for family, code, kept in wanted for key in _keys(record_key(family, code).pk, kept)]
+    keys = [key for family, code, kept in wanted for key in _part_keys(record_key(family, code).pk, kept)]
     found = {key: item["text"] for key, item in records.db.get_many(records.table, keys).items()} if keys else {}
-    return [_joined(found, record_key(family, code).pk, kept) for family, code, kept in wanted]
+    return [_join_parts(found, record_key(family, code).pk, kept) for family, code, kept in wanted]
 
 
-def _joined(found: dict[Key, str], pk: str, kept: Kept | None) -> str:
+def _join_parts(found: dict[Key, str], pk: str, kept: StoredText | None) -> str:
     if kept is None or isinstance(kept, str):
         return kept or ""
-    return "".join(found.get(key, "") for key in _keys(pk, kept))
+    return "".join(found.get(key, "") for key in _part_keys(pk, kept))
 
 
-def _keys(pk: str, kept: Kept | None) -> Iterator[Key]:
+def _part_keys(pk: str, kept: StoredText | None) -> Iterator[Key]:
     if kept is not None and not isinstance(kept, str):
         yield from (Key(pk, f"{TEXT_SK}{kept['Text']}#{n:03d}") for n in range(kept["Parts"]))

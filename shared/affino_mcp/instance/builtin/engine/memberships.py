@@ -9,25 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.member_lists import KINDS
+from affino_mcp.catalogue.families.member_lists import LIST_KINDS
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import record_key
-from affino_mcp.instance.builtin.engine.index import padded
-from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.engine.index import sortable_code
+from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.store.ops import Check, Condition, Database, Item, Key, Put, Update, absent, equals
 
 MEMBER_SK: Final = "M#"
-MOST_READ: Final = 100
+MAX_ROWS_PER_READ: Final = 100
 """Maximum number of rows of one batch read of the store."""
 
 _COUNT_SK: Final = "N"
 _LISTS_SK: Final = "L"
-_LISTS_OF: Final = {kind.member.family: kind.record.family for kind in KINDS}
+_LISTS_OF: Final = {kind.member.family: kind.record.family for kind in LIST_KINDS}
 
 
 def member_key(family: str, code: int, member: int) -> Key:
     """The key of the row that says that a record is a member of a list. `family` is the list's."""
-    return Key(record_key(family, code).pk, f"{MEMBER_SK}{padded(member)}")
+    return Key(record_key(family, code).pk, f"{MEMBER_SK}{sortable_code(member)}")
 
 
 def lists_key(family: str, member: int) -> Key:
@@ -35,30 +35,30 @@ def lists_key(family: str, member: int) -> Key:
     return Key(record_key(family, member).pk, _LISTS_SK)
 
 
-def counts(db: Database, table: str, family: str, codes: Sequence[int]) -> dict[int, int]:
+def count_members(db: Database, table: str, family: str, codes: Sequence[int]) -> dict[int, int]:
     """The number of members of each of the lists, by list code."""
     keys = {code: Key(record_key(family, code).pk, _COUNT_SK) for code in codes}
     found = db.get_many(table, list(keys.values()))
     return {code: found[key]["count"] if key in found else 0 for code, key in keys.items()}
 
 
-def count(change: Change, family: str, code: int, more: int) -> None:
+def add_to_member_count(change: Change, family: str, code: int, more: int) -> None:
     """Adds `more` to the stored number of members of a list."""
-    change.add(Update(change.table, Key(record_key(family, code).pk, _COUNT_SK), add={"count": more}))
+    change.add_operation(Update(change.table, Key(record_key(family, code).pk, _COUNT_SK), add={"count": more}))
 
 
-def names_lists(change: Change, family: str, member: int, row: Item | None, lists: Iterable[int]) -> None:
+def put_member_lists(change: Change, family: str, member: int, row: Item | None, lists: Iterable[int]) -> None:
     """Writes the lists that a member is on, on condition that the row has not changed since `row` was read."""
     key = lists_key(family, member)
     item: dict[str, Any] = {"pk": key.pk, "sk": key.sk, "version": row["version"] + 1 if row else 1}
-    change.add(Put(change.table, item | {"lists": sorted(lists)}, _still(row)))
+    change.add_operation(Put(change.table, item | {"lists": sorted(lists)}, _version_condition(row)))
 
 
-def _still(row: Item | None) -> Condition:
+def _version_condition(row: Item | None) -> Condition:
     return equals("version", row["version"]) if row else absent()
 
 
-def follow(db: Database, change: Change, before: Stored | None, after: Stored) -> None:
+def adjust_member_counts(db: Database, change: Change, before: RecordState | None, after: RecordState) -> None:
     """Adjusts the member counts of lists when a member is deleted or restored.
 
     The memberships themselves stay, so that a restored member is on the same lists again.
@@ -68,6 +68,6 @@ def follow(db: Database, change: Change, before: Stored | None, after: Stored) -
         return
     key = lists_key(after.document.family, after.document.code)
     row = db.get(change.table, key)
-    change.add(Check(change.table, key, _still(row)))
+    change.add_operation(Check(change.table, key, _version_condition(row)))
     for code in row["lists"] if row else ():
-        count(change, family, code, -1 if after.document.deleted else 1)
+        add_to_member_count(change, family, code, -1 if after.document.deleted else 1)

@@ -9,7 +9,7 @@ from typing import Final
 
 from affino_mcp.instance.port import Call
 
-CHANNEL: Final = "operator"
+OPERATOR_CHANNEL: Final = "operator"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Operator:
         return False
 
 
-def operator_call(at: datetime) -> Call:
+def make_operator_call(at: datetime) -> Call:
     """Makes the Call of one write by an operator; such a call has no row in the API Log."""
     return Call(
         actor=Operator(),
@@ -35,5 +35,5 @@ def operator_call(at: datetime) -> Call:
         request_id=str(uuid.uuid4()),
         cursor_key=b"",
         seal=lambda _done, _warnings: None,
-        channel=CHANNEL,
+        channel=OPERATOR_CHANNEL,
     )

@@ -17,30 +17,30 @@ def relation_key(pk: str, ref: str) -> Key:
 
 
 @dataclass(frozen=True)
-class Stored:
+class RecordState:
     """A document with its relations, by the reference of the related record (`accounts#66`, `permissions#5`)."""
 
     document: Document
     relations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def to(self, family: str) -> dict[int, Mapping[str, Any]]:
+    def relations_to(self, family: str) -> dict[int, Mapping[str, Any]]:
         """The relations to records of one family, by their codes."""
         prefix = f"{family}#"
         return {int(ref[len(prefix) :]): data for ref, data in self.relations.items() if ref.startswith(prefix)}
 
-    def related(self, ref: str, data: Mapping[str, Any] | None) -> Stored:
+    def with_relation(self, ref: str, data: Mapping[str, Any] | None) -> RecordState:
         """A copy with one relation set, or removed when `data` is None."""
         others = {known: old for known, old in self.relations.items() if known != ref}
         return replace(self, relations=others if data is None else {**others, ref: data})
 
-    def deleted_by(self, call: Call, values: Mapping[str, Any] | None = None) -> Stored:
+    def deleted_by(self, call: Call, values: Mapping[str, Any] | None = None) -> RecordState:
         """The record as a deletion leaves it: marked as deleted, with its relations.
 
         Takes the call and the values that the deletion sets.
         """
-        return replace(self, document=replace(self.document.changed(call, values or {}), deleted=True))
+        return replace(self, document=replace(self.document.next_version(call, values or {}), deleted=True))
 
-    def values(self) -> dict[str, Any]:
+    def history_values(self) -> dict[str, Any]:
         """All values that history compares: those of the document, and the relations."""
         return {**self.document.values, **self.relations}
 

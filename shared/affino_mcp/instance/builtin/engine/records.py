@@ -13,26 +13,25 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IF_UPDATED, Method
 from affino_mcp.clock import precise
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.codes import Codes
-from affino_mcp.instance.builtin.engine.document import RECORD_SK, RELATION_SK, Document, from_item, record_key
-from affino_mcp.instance.builtin.engine.index import Facets, count_key, moves, rows
-from affino_mcp.instance.builtin.engine.memberships import follow
-from affino_mcp.instance.builtin.engine.record_state import Stored
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.builtin.engine.codes import CodeCounter
+from affino_mcp.instance.builtin.engine.document import RECORD_SK, RELATION_SK, Document, document_from_row, record_key
+from affino_mcp.instance.builtin.engine.index import Facets, count_key, index_operations, index_rows
+from affino_mcp.instance.builtin.engine.memberships import adjust_member_counts
+from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.files import Files
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, Span, absent, equals
 from affino_mcp.text import fold
 from affino_mcp.tool_errors import Conflict, NotFound
 
-Place = tuple[str, int]
-Known = dict[Place, Document]
+KnownRecords = dict[RecordRef, Document]
 """Loaded documents by family and code."""
 
-Facet = Callable[[Stored], Facets]
+FacetFunction = Callable[[RecordState], Facets]
 Carry = Callable[["Records", Method, Values, Call], Done]
 """Carries out one method."""
 
-_MOST_RELATIONS: Final = 100
+_MAX_RELATIONS: Final = 100
 
 
 def unique_key(family: str, name: str, value: str) -> Key:
@@ -50,39 +49,44 @@ class Records:
     """
 
     def __init__(
-        self, db: Database, table: str, facets: Mapping[str, Facet], files: Files | None = None, audit_table: str = ""
+        self,
+        db: Database,
+        table: str,
+        facets: Mapping[str, FacetFunction],
+        files: Files | None = None,
+        audit_table: str = "",
     ) -> None:
         self.db, self.table, self.files, self.audit_table = db, table, files, audit_table
-        self.codes = Codes(db, table)
+        self.codes = CodeCounter(db, table)
         self._facets = facets
 
-    def change(self, method: Method, values: Values, call: Call) -> Change:
+    def start_change(self, method: Method, values: Values, call: Call) -> Change:
         """Starts a write."""
         return Change(self.db, self.table, method, values, call, audit_table=self.audit_table)
 
-    def load(self, family: str, code: int) -> Stored | None:
+    def load_record(self, family: str, code: int) -> RecordState | None:
         """Loads a record with its relations in one read; None when there is none or it is deleted."""
-        found = self.kept(family, code)
+        found = self.load_including_deleted(family, code)
         return None if found is None or found.document.deleted else found
 
-    def kept(self, family: str, code: int) -> Stored | None:
+    def load_including_deleted(self, family: str, code: int) -> RecordState | None:
         """Loads a record with its relations, deleted or not; None when there is none."""
         span = Span(low=RECORD_SK, high=RELATION_SK + "~")
         pk = record_key(family, code).pk
-        found = self.db.query(Query(self.table, pk, span=span, limit=_MOST_RELATIONS + 1)).items
+        found = self.db.query(Query(self.table, pk, span=span, limit=_MAX_RELATIONS + 1)).items
         if not found or found[0]["sk"] != RECORD_SK:
             return None
         relations = {item["sk"][len(RELATION_SK) :]: item["data"] for item in found[1:]}
-        return Stored(from_item(found[0]), relations)
+        return RecordState(document_from_row(found[0]), relations)
 
-    def require(self, family: str, argument: str, code: int, what: str) -> Stored:
+    def require_record(self, family: str, argument: str, code: int, what: str) -> RecordState:
         """Loads a record with its relations. Raises NotFound, naming the argument, when there is none or it is deleted."""
-        found = self.load(family, code)
+        found = self.load_record(family, code)
         if found is None:
             raise NotFound(argument, what)
         return found
 
-    def documents(self, wanted: Iterable[Place], have: Known | None = None) -> Known:
+    def load_documents(self, wanted: Iterable[RecordRef], have: KnownRecords | None = None) -> KnownRecords:
         """Loads documents that exist and are not deleted.
 
         Takes `(family, code)` of each, and documents loaded before (`have`), which are not read again; returns both
@@ -90,62 +94,65 @@ class Records:
         """
         known = dict(have or {})
         keys = [record_key(*place) for place in dict.fromkeys(wanted) if place not in known]
-        items = self.db.get_many(self.table, keys)
-        found = [from_item(item) for item in items.values()]
-        return known | {(d.family, d.code): d for d in found if not d.deleted}
+        found = [document_from_row(item) for item in self.db.get_many(self.table, keys).values()]
+        return known | {RecordRef(d.family, d.code): d for d in found if not d.deleted}
 
-    def taken(self, family: str, name: str, value: str) -> int | None:
+    def find_by_unique(self, family: str, name: str, value: str) -> int | None:
         """The code of the record that holds a unique value; None when no record does."""
         row = self.db.get(self.table, unique_key(family, name, value))
         return row["code"] if row else None
 
-    def save(self, change: Change, before: Stored | None, after: Stored, **noted: tuple[Any, Any]) -> None:
+    def save_record(
+        self, change: Change, before: RecordState | None, after: RecordState, **noted: tuple[Any, Any]
+    ) -> None:
         """Adds a record's new state to a change: document, history, relations, unique values, index rows and counts.
 
         Takes the state before (None: a new record) and after; `noted` adds values to the history entry, by name: before
         and after.
         """
-        old, new = before.values() if before else {}, after.values()
+        old, new = before.history_values() if before else {}, after.history_values()
         old, new = old | {n: was for n, (was, _) in noted.items()}, new | {n: now for n, (_, now) in noted.items()}
-        change.document(before.document if before else None, after.document, old, new)
+        change.write_document(before.document if before else None, after.document, old, new)
         self._save_unique(change, before, after)
-        follow(self.db, change, before, after)
-        for op in moves(self.table, self._rows(before), self._rows(after)):
-            change.add(op)
-        counted, now = self._counted(before), self._counted(after)
+        adjust_member_counts(self.db, change, before, after)
+        for op in index_operations(self.table, self._record_rows(before), self._record_rows(after)):
+            change.add_operation(op)
+        counted, now = self._counted_refs(before), self._counted_refs(after)
         for ref in counted ^ now:
-            change.count(count_key(ref), after.document.family, 1 if ref in now else -1)
+            change.add_count(count_key(ref), after.document.family, 1 if ref in now else -1)
 
-    def restate(self, change: Change, before: Stored, after: Stored) -> None:
+    def save_without_history(self, change: Change, before: RecordState, after: RecordState) -> None:
         """Adds what a record stores about its parts (counts, the latest part) to a change: its row and index rows.
 
         No history entry is written, because it would reveal parts that are hidden from the reader.
         """
-        change.add(Put(self.table, after.document.item(), equals("version", before.document.version)))
-        change.touched.append(after.document.ref)
-        for op in moves(self.table, self._rows(before), self._rows(after)):
-            change.add(op)
+        change.add_operation(Put(self.table, after.document.to_row(), equals("version", before.document.version)))
+        change.changed_refs.append(after.document.ref)
+        for op in index_operations(self.table, self._record_rows(before), self._record_rows(after)):
+            change.add_operation(op)
 
-    def _counted(self, stored: Stored | None) -> set[str]:
+    def _counted_refs(self, stored: RecordState | None) -> set[str]:
         if stored is None or stored.document.deleted:
             return set()
         return set(self._facets[stored.document.family](stored).counted)
 
-    def _rows(self, stored: Stored | None) -> dict[Key, Item]:
+    def _record_rows(self, stored: RecordState | None) -> dict[Key, Item]:
         if stored is None:
             return {}
         facets = self._facets[stored.document.family](stored)
-        return {**stored.relation_rows(), **rows(stored.document, facets)}
+        return {**stored.relation_rows(), **index_rows(stored.document, facets)}
 
-    def _save_unique(self, change: Change, before: Stored | None, after: Stored) -> None:
-        old, new = _unique(before), _unique(after)
+    def _save_unique(self, change: Change, before: RecordState | None, after: RecordState) -> None:
+        old, new = _unique_rows(before), _unique_rows(after)
         for key in old.keys() - new.keys():
-            change.add(Delete(self.table, key))
+            change.add_operation(Delete(self.table, key))
         for key in new.keys() - old.keys():
-            change.add(Put(self.table, new[key], absent()), _duplicate(after.document, new[key]["name"]))
+            change.add_operation(
+                Put(self.table, new[key], absent()), _duplicate_error(after.document, new[key]["name"])
+            )
 
 
-def _unique(stored: Stored | None) -> dict[Key, Item]:
+def _unique_rows(stored: RecordState | None) -> dict[Key, Item]:
     if stored is None or stored.document.deleted:
         return {}
     document, found = stored.document, dict[Key, Item]()
@@ -156,7 +163,7 @@ def _unique(stored: Stored | None) -> dict[Key, Item]:
     return found
 
 
-def _duplicate(document: Document, argument: str) -> Callable[[Item | None], Exception]:
+def _duplicate_error(document: Document, argument: str) -> Callable[[Item | None], Exception]:
     def refuse(row: Item | None) -> Exception:
         record = document.record
         return Conflict(
@@ -168,7 +175,7 @@ def _duplicate(document: Document, argument: str) -> Callable[[Item | None], Exc
     return refuse
 
 
-def check_unchanged(document: Document, values: Values) -> None:
+def require_if_updated(document: Document, values: Values) -> None:
     """Raises Conflict when the call names a version (`IfUpdated`) that is no longer the current one."""
     seen = values.get(IF_UPDATED.name)
     if seen is not None and precise(seen) != document.system["UpdatedDate"]:

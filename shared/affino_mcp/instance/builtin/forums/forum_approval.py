@@ -10,36 +10,43 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso
-from affino_mcp.instance.builtin.engine.document import Document, actor
-from affino_mcp.instance.builtin.forums.forum_access import FRESH, PENDING, REJECTED, OpenForum, OpenThread, moderation
+from affino_mcp.instance.builtin.engine.document import Document, actor_stamp
+from affino_mcp.instance.builtin.forums.forum_access import (
+    NEW_POST_STATE,
+    PENDING,
+    REJECTED,
+    OpenForum,
+    OpenThread,
+    moderation_state,
+)
 from affino_mcp.instance.port import Call
 
-_UNTOUCHED: Final[dict[str, Any]] = {"By": None, "At": None, "Reason": None}
+_NOT_DECIDED: Final[dict[str, Any]] = {"By": None, "At": None, "Reason": None}
 
 
-def new(call: Call, forum: OpenForum) -> dict[str, Any]:
+def new_state(call: Call, forum: OpenForum) -> dict[str, Any]:
     """The moderation state of a new thread or post in the forum."""
-    if not forum.document.values["Moderated"] or forum.moderated_by(call):
-        return dict(FRESH)
-    _tell(call)
-    return FRESH | {"Status": PENDING}
+    if not forum.document.values["Moderated"] or forum.is_moderated_by(call):
+        return dict(NEW_POST_STATE)
+    _warn_pending(call)
+    return NEW_POST_STATE | {"Status": PENDING}
 
 
-def edited(call: Call, thread: OpenThread, document: Document) -> dict[str, Any]:
+def state_after_edit(call: Call, thread: OpenThread, document: Document) -> dict[str, Any]:
     """The moderation state of a thread or post after the person has changed it."""
-    state = moderation(document)
+    state = moderation_state(document)
     again = thread.forum.document.values["Moderated"] or state["Status"] in (PENDING, REJECTED)
-    if thread.moderator or not again:
+    if thread.is_moderator or not again:
         return state
-    _tell(call)
-    return state | _UNTOUCHED | {"Status": PENDING}
+    _warn_pending(call)
+    return state | _NOT_DECIDED | {"Status": PENDING}
 
 
-def decided(call: Call, document: Document, reason: str | None, **state: Any) -> dict[str, Any]:
+def state_after_decision(call: Call, document: Document, reason: str | None, **state: Any) -> dict[str, Any]:
     """The moderation state of a thread or post after a moderator's decision."""
-    return moderation(document) | state | {"By": actor(call), "At": iso(call.at), "Reason": reason}
+    return moderation_state(document) | state | {"By": actor_stamp(call), "At": iso(call.at), "Reason": reason}
 
 
-def _tell(call: Call) -> None:
+def _warn_pending(call: Call) -> None:
     text = "This forum is moderated: until a moderator approves it, only its author and the moderators see it."
     call.warn(WarningCode.PENDING_MODERATION, "", text)

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.forum_threads import STATUS
-from affino_mcp.catalogue.families.forums import FORUM, POST, REASON, THREAD
+from affino_mcp.catalogue.families.forum_threads import THREAD_STATUS_FILTER
+from affino_mcp.catalogue.families.forums import FORUM, POST, REASON_FIELD, THREAD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.instance.builtin.access import guards
-from affino_mcp.instance.builtin.engine.document import created
+from affino_mcp.instance.builtin.engine.document import new_document
 from affino_mcp.instance.builtin.engine.index import Facets
-from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.forums import forum_access, forum_approval, forum_posts, forum_view, thread_counts
 from affino_mcp.instance.builtin.forums.forum_access import (
-    FRESH,
-    MODERATION,
+    MODERATION_ATTRIBUTE,
+    NEW_POST_STATE,
     PENDING,
     OpenThread,
-    author,
-    moderation,
-    not_moderator,
+    author_code,
+    moderation_state,
+    not_moderator_error,
 )
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references import references
@@ -30,110 +30,117 @@ from affino_mcp.instance.port import Call, Done, RecordRef
 
 FAMILY: Final = THREAD.family
 CODE: Final = THREAD.code
-PLACE: Final = FORUM.code
+FORUM_CODE: Final = FORUM.code
 HIDDEN: Final = "hidden"
-_NOT_MOVED: Final = FRESH | {"Pinned": False, "Locked": False}
+_NEW_THREAD_STATE: Final = NEW_POST_STATE | {"Pinned": False, "Locked": False}
 
 
-def facets(stored: Stored) -> Facets:
+def facets(stored: RecordState) -> Facets:
     """Facets of a thread. Its forum counts the thread while it is public."""
-    document, state = stored.document, moderation(stored.document)
-    place, writer = document.values[PLACE], author(document)
-    standing = forum_access.standing(document, f"open={place}", f"own={writer}")
-    tags = ["public"] if forum_access.public(document) else []
+    document, state = stored.document, moderation_state(stored.document)
+    place, writer = document.values[FORUM_CODE], author_code(document)
+    standing = forum_access.visibility_facet(document, f"open={place}", f"own={writer}")
+    tags = ["public"] if forum_access.is_public(document) else []
     tags += ["pinned" if state["Pinned"] else "unpinned", "locked" if state["Locked"] else "unlocked"]
-    tags += [PENDING] if state["Status"] == PENDING or document.system[thread_counts.HELD] else []
+    tags += [PENDING] if state["Status"] == PENDING or document.system[thread_counts.PENDING_COUNT] else []
     tags += [HIDDEN] if state["Hidden"] else []
-    counted = (str(RecordRef(FORUM.family, place)),) if forum_access.public(document) else ()
+    counted = (str(RecordRef(FORUM.family, place)),) if forum_access.is_public(document) else ()
     return Facets((f"forum={place}", f"author={writer}", *standing), tuple(tags), counted)
 
 
 def list_forum_threads(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists the threads that the person may see."""
-    place, status = values.get(PLACE), values.get(STATUS.name)
-    sight = forum_access.sight(records, call, place)
+    place, status = values.get(FORUM_CODE), values.get(THREAD_STATUS_FILTER.name)
+    sight = forum_access.load_visibility(records, call, place)
     if status in (PENDING, HIDDEN):
         sight = sight.moderated_only()
         if not sight.moderated:
             text = f"Only moderators list threads that are {status}; your own are in the list without Status."
-            raise not_moderator(place, text)
-    seen = sight.facets(call)
-    plan = listing.Plan(
+            raise not_moderator_error(place, text)
+    seen = sight.thread_facets(call)
+    plan = listing.ListPlan(
         THREAD,
         (f"author={values['AuthorCode']}",) if values.get("AuthorCode") else (),
-        any_of=(seen, *((f"forum={place}",) for place in (place,) if place), *_asked(values)),
+        any_of=(seen, *((f"forum={place}",) for place in (place,) if place), *_filter_facets(values)),
         leads=seen,
-        adds=lambda d, _: forum_view.thread_attributes(d, moderator=d.values[PLACE] in sight.moderated),
-        keeps=lambda d: sight.shows(call, d),
+        derive=lambda d, _: forum_view.render_thread_attributes(d, moderator=d.values[FORUM_CODE] in sight.moderated),
+        may_show=lambda d: sight.may_see_thread(call, d),
     )
-    return listing.run(records, plan, values, call)
+    return listing.list_records(records, plan, values, call)
 
 
-def _asked(values: Values) -> list[tuple[str, ...]]:
+def _filter_facets(values: Values) -> list[tuple[str, ...]]:
     flags = {"Pinned": ("unpinned", "pinned"), "Locked": ("unlocked", "locked")}
-    status = {"approved": "public", PENDING: PENDING, HIDDEN: HIDDEN}.get(values.get(STATUS.name, ""))
+    status = {"approved": "public", PENDING: PENDING, HIDDEN: HIDDEN}.get(values.get(THREAD_STATUS_FILTER.name, ""))
     facets = [words[values[name]] for name, words in flags.items() if name in values]
     return [(facet,) for facet in (*facets, *((status,) if status else ()))]
 
 
 def get_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Answers one thread with its opening post."""
-    found = forum_access.thread(records, call, values[CODE])
-    return Done({"Thread": forum_view.whole_thread(records, call, found)}, found.document.ref)
+    found = forum_access.open_thread(records, call, values[CODE])
+    return Done({"Thread": forum_view.render_thread(records, call, found)}, found.document.ref)
 
 
 def create_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Creates a thread with its opening post; in a moderated forum it is held for approval."""
-    place = forum_access.forum(records, call, PLACE, values[PLACE])
-    place.must_post(call)
-    place.must_be_open()
-    change = records.change(method, values, call)
-    checked, _ = references.check(records, change, THREAD, values)
-    body = forum_posts.cleaned(call, values)
-    state = {MODERATION: _NOT_MOVED | forum_approval.new(call, place)}
-    codes = records.codes.take(FAMILY, change), records.codes.take(POST.family, change)
-    thread = Stored(created(FAMILY, codes[0], call, checked | state, **thread_counts.first(codes[1], call)))
-    post = forum_posts.written(change, codes, 1, body, FRESH)
-    guards.still(change, place.document)
-    records.save(change, None, thread)
-    records.save(change, None, post)
-    found = OpenThread(thread, place, place.moderated_by(call))
-    answer = forum_view.whole_thread(records, call, found, post.document, body)
-    return change.commit({"Thread": _rehearsed(answer) if values.get(DRY_RUN.name) else answer})
+    place = forum_access.open_forum(records, call, FORUM_CODE, values[FORUM_CODE])
+    place.require_post_right(call)
+    place.require_open()
+    change = records.start_change(method, values, call)
+    checked, _ = references.check_references(records, change, THREAD, values)
+    body = forum_posts.sanitise_body(call, values)
+    state = {MODERATION_ATTRIBUTE: _NEW_THREAD_STATE | forum_approval.new_state(call, place)}
+    codes = records.codes.take_code(FAMILY, change), records.codes.take_code(POST.family, change)
+    thread = RecordState(
+        new_document(FAMILY, codes[0], call, checked | state, **thread_counts.first_counts(codes[1], call))
+    )
+    post = forum_posts.new_post(change, codes, 1, body, NEW_POST_STATE)
+    guards.require_unchanged(change, place.document)
+    records.save_record(change, None, thread)
+    records.save_record(change, None, post)
+    found = OpenThread(thread, place, place.is_moderated_by(call))
+    answer = forum_view.render_thread(records, call, found, post.document, body)
+    return change.commit({"Thread": _without_codes(answer) if values.get(DRY_RUN.name) else answer})
 
 
-def _rehearsed(answer: dict[str, Any]) -> dict[str, Any]:
+def _without_codes(answer: dict[str, Any]) -> dict[str, Any]:
     """The answer of a dry run without the codes of the records that do not exist."""
     none = {POST.code: None, CODE: None}
-    return answer | {forum_view.FIRST: answer[forum_view.FIRST] | none, thread_counts.LAST: None}
+    return answer | {
+        forum_view.FIRST_POST_ATTRIBUTE: answer[forum_view.FIRST_POST_ATTRIBUTE] | none,
+        thread_counts.LAST_POST: None,
+    }
 
 
 def update_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Updates title or topics: for moderators, and for the author while forum and thread are open."""
-    before = forum_access.thread(records, call, values[CODE])
-    before.must_edit(call, before.document)
-    change = records.change(method, values, call)
-    checked, _ = references.check(records, change, THREAD, values)
+    before = forum_access.open_thread(records, call, values[CODE])
+    before.require_edit_right(call, before.document)
+    change = records.start_change(method, values, call)
+    checked, _ = references.check_references(records, change, THREAD, values)
     if all(before.document.values.get(name, []) == (value or []) for name, value in checked.items()):
-        answer = forum_view.whole_thread(records, call, before)
-        return change.nothing({"Thread": answer}, before.document.ref)
-    state = {MODERATION: forum_approval.edited(call, before, before.document)}
-    after = replace(before.stored, document=before.document.changed(call, checked | state))
-    guards.still(change, before.forum.document)
-    records.save(change, before.stored, after)
+        answer = forum_view.render_thread(records, call, before)
+        return change.no_change({"Thread": answer}, before.document.ref)
+    state = {MODERATION_ATTRIBUTE: forum_approval.state_after_edit(call, before, before.document)}
+    after = replace(before.stored, document=before.document.next_version(call, checked | state))
+    guards.require_unchanged(change, before.forum.document)
+    records.save_record(change, before.stored, after)
     found = replace(before, stored=after)
-    return change.commit({"Thread": forum_view.whole_thread(records, call, found)})
+    return change.commit({"Thread": forum_view.render_thread(records, call, found)})
 
 
 def delete_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Deletes a thread and all its posts: for moderators, and for the author while the thread has no replies."""
-    before = forum_access.thread(records, call, values[CODE])
-    before.must_change(call, before.document)
-    if not before.moderator and before.document.system[thread_counts.COUNT] > 1:
+    before = forum_access.open_thread(records, call, values[CODE])
+    before.require_change_right(call, before.document)
+    if not before.is_moderator and before.document.system[thread_counts.POST_COUNT] > 1:
         text = "There are replies in this thread: now only a moderator of the forum may delete it."
-        raise not_moderator(before.forum.document.code, text)
-    change = records.change(method, values, call)
-    state = {MODERATION: forum_approval.decided(call, before.document, values.get(REASON.name))}
-    guards.still(change, before.forum.document)
-    records.save(change, before.stored, before.stored.deleted_by(call, state))
+        raise not_moderator_error(before.forum.document.code, text)
+    change = records.start_change(method, values, call)
+    state = {
+        MODERATION_ATTRIBUTE: forum_approval.state_after_decision(call, before.document, values.get(REASON_FIELD.name))
+    }
+    guards.require_unchanged(change, before.forum.document)
+    records.save_record(change, before.stored, before.stored.deleted_by(call, state))
     return change.commit({CODE: values[CODE], "Deleted": True})

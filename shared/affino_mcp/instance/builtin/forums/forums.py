@@ -12,27 +12,33 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import Facets, count_key
-from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.search_words import words
+from affino_mcp.instance.builtin.engine.search_words import split_words
 from affino_mcp.instance.builtin.forums import forum_access, forum_moderators
-from affino_mcp.instance.builtin.forums.forum_access import PEOPLE, may_post
+from affino_mcp.instance.builtin.forums.forum_access import PEOPLE_FAMILY, may_post_in
 from affino_mcp.instance.builtin.listing import pages
-from affino_mcp.instance.builtin.references.rendering import summary
+from affino_mcp.instance.builtin.references.rendering import render_summary
 from affino_mcp.instance.builtin.website import operator_records
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 
 FAMILY: Final = FORUM.family
 CODE: Final = FORUM.code
 Groups = Sequence[str]
 
 
-def facets(stored: Stored) -> Facets:
+def facets(stored: RecordState) -> Facets:
     """Facets of a forum: the groups that it is open to, and its moderators."""
-    return Facets((), (*record_security.tags(stored.document), *map(forum_access.moderator_tag, stored.to(PEOPLE))))
+    return Facets(
+        (),
+        (
+            *record_security.guard_tags(stored.document),
+            *map(forum_access.moderator_tag, stored.relations_to(PEOPLE_FAMILY)),
+        ),
+    )
 
 
-def place_forum(
+def upsert_forum(
     records: Records,
     name: str,
     at: datetime,
@@ -49,39 +55,39 @@ def place_forum(
     moderated forum are held for approval. Raises Conflict at 90 forums.
     """
     values = {"Name": name, "Description": description, "Moderated": moderated, "Open": is_open}
-    groups = {record_security.READ: list(read), record_security.POST: list(post)}
-    return operator_records.place(records, FORUM, values | groups, at)
+    groups = {record_security.READ_ACTION: list(read), record_security.POST_ACTION: list(post)}
+    return operator_records.upsert_operator_record(records, FORUM, values | groups, at)
 
 
 def list_forums(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists all forums that the person may read, by code: there are at most 90."""
-    asked = words(values.get("Search", ""))
-    seen = forum_access.sight(records, call)
-    known = records.documents((FAMILY, code) for code in sorted(seen.readable)).values()
-    found = [forum for forum in known if record_security.may_read(call.actor, forum) and _fits(forum, asked)]
+    asked = split_words(values.get("Search", ""))
+    seen = forum_access.load_visibility(records, call)
+    known = records.load_documents(RecordRef(FAMILY, code) for code in sorted(seen.readable)).values()
+    found = [forum for forum in known if record_security.may_read(call.actor, forum) and _matches(forum, asked)]
     found.sort(key=lambda forum: forum.code)
-    items = _shown(records, call, found, seen.moderated)
+    items = _render_forums(records, call, found, seen.moderated)
     last = found[-1].code if found else None
-    return Done(pages.answer(call, values, items, None, TotalRecords=len(items), LastRecordCode=last))
+    return Done(pages.answer_list(call, values, items, None, TotalRecords=len(items), LastRecordCode=last))
 
 
-def _fits(forum: Document, asked: list[str]) -> bool:
-    own = words(forum.label, str(forum.values.get("Description", "")))
+def _matches(forum: Document, asked: list[str]) -> bool:
+    own = split_words(forum.label, str(forum.values.get("Description", "")))
     return all(any(word.startswith(part) for word in own) for part in asked)
 
 
-def _shown(
+def _render_forums(
     records: Records, call: Call, forums: Sequence[Document], moderated: Collection[int]
 ) -> list[dict[str, Any]]:
     keys = {forum.code: count_key(forum.ref) for forum in forums}
     counts = records.db.get_many(records.table, list(keys.values())) if keys else {}
     return [
-        summary(
+        render_summary(
             call,
             forum,
             {},
             ThreadCount=counts.get(keys[forum.code], {}).get(THREAD.family, 0),
-            CanPost=may_post(call, forum) and forum.values["Open"],
+            CanPost=may_post_in(call, forum) and forum.values["Open"],
             IsModerator=forum.code in moderated,
         )
         for forum in forums
@@ -90,7 +96,9 @@ def _shown(
 
 def get_forum(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Answers one forum with its moderators."""
-    found = forum_access.forum(records, call, CODE, values[CODE])
-    mine = [found.document.code] if found.moderated_by(call) else []
-    (answer,) = _shown(records, call, [found.document], mine)
-    return Done({"Forum": answer | {"Moderators": forum_moderators.named(records, call, found)}}, found.document.ref)
+    found = forum_access.open_forum(records, call, CODE, values[CODE])
+    mine = [found.document.code] if found.is_moderated_by(call) else []
+    (answer,) = _render_forums(records, call, [found.document], mine)
+    return Done(
+        {"Forum": answer | {"Moderators": forum_moderators.render_moderators(records, call, found)}}, found.document.ref
+    )

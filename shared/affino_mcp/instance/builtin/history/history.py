@@ -7,108 +7,118 @@ from itertools import takewhile
 from typing import Any, Final
 
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.catalogue.families.history import CODE, KIND, SWITCH
+from affino_mcp.catalogue.families.history import HISTORY_FAMILIES, RECORD_CODE_FIELD, RECORD_KIND_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.access import guards, record_security
 from affino_mcp.instance.builtin.engine import change_journal, cursor
-from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
-from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, from_item, record_key
-from affino_mcp.instance.builtin.engine.record_state import Stored
-from affino_mcp.instance.builtin.engine.records import Known, Place, Records
-from affino_mcp.instance.builtin.engine.response_budget import Room
-from affino_mcp.instance.builtin.history.history_access import followed
-from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE, answer
+from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
+from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, document_from_row, record_key
+from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
+from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
+from affino_mcp.instance.builtin.history.history_access import filter_followable
+from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, answer_list
 from affino_mcp.instance.builtin.references import rendering
 from affino_mcp.instance.port import Call, Done, RecordRef, linked_family
 from affino_mcp.store.ops import Item, Query, Span
 from affino_mcp.tool_errors import NotFound, PermissionDenied, ToolDisabled
 
-GUARDS: Final = {"standardSectionCode": "sections", guards.SECURITY: guards.SECURITIES, "ForumItemCode": "forums"}
+GUARD_FAMILIES: Final = {
+    "standardSectionCode": "sections",
+    guards.SECURITY_CODE: guards.SECURITY_FAMILY,
+    "ForumItemCode": "forums",
+}
 """Maps the attributes that name a guard of a record to the guard's family."""
 
 
-def must_open(call: Call, kind: str, access: Access) -> None:
+def require_access(call: Call, kind: str, access: Access) -> None:
     """Raises ToolDisabled or PermissionDenied unless profile and person may read (or write) this kind of record."""
-    family = SWITCH[kind]
+    family = HISTORY_FAMILIES[kind]
     if not (call.readable if access is Access.READ else call.writable)(family):
         raise ToolDisabled(f"{family}.{access}")
     if access is Access.READ and not call.actor.has(f"{family}.read", call.at):
-        raise PermissionDenied(f"{family}.read", argument=KIND.name)
+        raise PermissionDenied(f"{family}.read", argument=RECORD_KIND_FIELD.name)
 
 
-def opened(records: Records, call: Call, values: Values) -> Stored:
+def open_history(records: Records, call: Call, values: Values) -> RecordState:
     """Loads the record that a call names, deleted or not. Raises NotFound when the person may not read its history."""
-    kind, code = values[KIND.name], values[CODE.name]
-    stored = records.kept(kind, code)
-    if stored is None or not followed(records, call, [stored.document]) or not _may_see(call, stored.document):
-        raise NotFound(CODE.name, RECORDS[kind].words)
+    kind, code = values[RECORD_KIND_FIELD.name], values[RECORD_CODE_FIELD.name]
+    stored = records.load_including_deleted(kind, code)
+    if (
+        stored is None
+        or not filter_followable(records, call, [stored.document])
+        or not _may_see_deleted(call, stored.document)
+    ):
+        raise NotFound(RECORD_CODE_FIELD.name, RECORDS[kind].words)
     return stored
 
 
-def _may_see(call: Call, document: Document) -> bool:
+def _may_see_deleted(call: Call, document: Document) -> bool:
     """True for a record that is not deleted.
 
     A deleted one is visible to whoever deleted it or may change everybody's.
     """
-    return not document.deleted or is_mine_to_undo(call, document.family, document.system["UpdatedBy"])
+    return not document.deleted or may_undo_change(call, document.family, document.system["UpdatedBy"])
 
 
-def is_mine_to_undo(call: Call, kind: str, by: Any) -> bool:
+def may_undo_change(call: Call, kind: str, by: Any) -> bool:
     """True when the person made the change, or holds the family's `all` right."""
-    return bool(by and by["UserCode"] == call.actor.user_code) or call.actor.has(f"{SWITCH[kind]}.all", call.at)
+    return bool(by and by["UserCode"] == call.actor.user_code) or call.actor.has(
+        f"{HISTORY_FAMILIES[kind]}.all", call.at
+    )
 
 
 def list_record_history(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists a record's changes, newest first; changes made under guards that are closed to the person are left out."""
-    must_open(call, values[KIND.name], Access.READ)
-    document = opened(records, call, values).document
-    rows, more = _rows(records, document.key.pk, Span(prefix=HISTORY_SK), values, call)
-    entries = visible(records, call, [change_journal.from_row(row) for row in rows])
-    items = [_shown(call, entry) for entry in entries]
+    require_access(call, values[RECORD_KIND_FIELD.name], Access.READ)
+    document = open_history(records, call, values).document
+    rows, more = _read_rows(records, document.key.pk, Span(prefix=HISTORY_SK), values, call)
+    entries = filter_visible_entries(records, call, [change_journal.entry_from_row(row) for row in rows])
+    items = [_render_entry(call, entry) for entry in entries]
     places = {entry.version: row for entry in entries for row in rows if row["version"] == entry.version}
-    return _page(call, values, items, [places[entry.version] for entry in entries], more, document.ref)
+    return _answer_page(call, values, items, [places[entry.version] for entry in entries], more, document.ref)
 
 
-def _rows(
+def _read_rows(
     records: Records, partition: str, span: Span, values: Values, call: Call
 ) -> tuple[Sequence[Item], Item | None]:
-    size, start = values.get("PageSize", DEFAULT_PAGE), cursor.place(call, values)
+    size, start = values.get("PageSize", DEFAULT_PAGE_SIZE), cursor.decode_cursor(call, values)
     found = records.db.query(Query(records.table, partition, span=span, forward=False, start=start, limit=size))
     return found.items, found.next
 
 
-def _page(
+def _answer_page(
     call: Call, values: Values, items: list[dict[str, Any]], rows: Sequence[Item], more: Item | None, ref: str = ""
 ) -> Done:
-    fitting = list(takewhile(Room({}).takes, items))
+    fitting = list(takewhile(ResponseBudget({}).try_add, items))
     if len(fitting) < len(items):
         more = {name: rows[len(fitting) - 1][name] for name in ("pk", "sk")}
         text = f"{len(fitting)} of {len(items)} changes fit into one answer; go on with NextCursor."
         call.warn(WarningCode.TRUNCATED, "Items", text)
-    return Done(answer(call, values, fitting, more), ref)
+    return Done(answer_list(call, values, fitting, more), ref)
 
 
-def visible(records: Records, call: Call, entries: Sequence[Entry]) -> list[Entry]:
+def filter_visible_entries(records: Records, call: Call, entries: Sequence[HistoryEntry]) -> list[HistoryEntry]:
     """The entries that were made under guards that are open to the person now.
 
     The history of a record that was moved does not reveal what the record held in a place that is closed to the reader.
     """
-    known = records.documents(place for entry in entries for place in _protection(entry))
-    return [e for e in entries if record_security.may_read(call.actor, *(known.get(place) for place in _protection(e)))]
+    known = records.load_documents(place for entry in entries for place in _guard_refs(entry))
+    return [e for e in entries if record_security.may_read(call.actor, *(known.get(place) for place in _guard_refs(e)))]
 
 
-def _protection(entry: Entry) -> list[Place]:
-    held = [RecordRef.parse(ref) for ref in entry.guards]
-    named = [(to, values.get(name)) for name, to in GUARDS.items() for values in (entry.before, entry.after)]
-    return list(dict.fromkeys((*held, *((to, code) for to, code in named if code))))
+def _guard_refs(entry: HistoryEntry) -> list[RecordRef]:
+    held = [RecordRef.parse(ref) for ref in entry.guard_refs]
+    named = [(to, values.get(name)) for name, to in GUARD_FAMILIES.items() for values in (entry.before, entry.after)]
+    return list(dict.fromkeys((*held, *(RecordRef(to, code) for to, code in named if code))))
 
 
-def _shown(call: Call, entry: Entry) -> dict[str, Any]:
+def _render_entry(call: Call, entry: HistoryEntry) -> dict[str, Any]:
     kind = RecordRef.parse(entry.ref).family
-    changes = [_change(kind, name, entry) for name in entry.after if _tells(call, name)]
+    changes = [_render_change(kind, name, entry) for name in entry.after if _is_shown(call, name)]
     return {
         "Version": entry.version,
         "Date": entry.at,
@@ -119,46 +129,49 @@ def _shown(call: Call, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _tells(call: Call, name: str) -> bool:
+def _is_shown(call: Call, name: str) -> bool:
     """True unless the attribute is a link to records of a family that the call may not read."""
     to = linked_family(name)
-    return to not in SWITCH or rendering.shows(call, SWITCH[to], to)
+    return to not in HISTORY_FAMILIES or rendering.may_show_family(call, HISTORY_FAMILIES[to], to)
 
 
-def _change(kind: str, name: str, entry: Entry) -> dict[str, Any]:
+def _render_change(kind: str, name: str, entry: HistoryEntry) -> dict[str, Any]:
     return {
         "Attribute": name,
-        "Before": change_journal.told(entry.before[name]),
-        "After": change_journal.told(entry.after[name]),
+        "Before": change_journal.history_value(entry.before[name]),
+        "After": change_journal.history_value(entry.after[name]),
     }
 
 
 def list_my_changes(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists the acting person's changes, newest first."""
-    partition = change_journal.person_partition(call.actor.user_code)
-    rows, more = _rows(records, partition, Span(), values, call)
-    known = _followed(records, call, (touched["ref"] for row in rows for touched in row["records"]))
-    told = [(row, _mine(row, known)) for row in rows]
+    partition = change_journal.person_changes_partition(call.actor.user_code)
+    rows, more = _read_rows(records, partition, Span(), values, call)
+    known = _load_followable(records, call, (touched["ref"] for row in rows for touched in row["records"]))
+    told = [(row, _render_my_change(row, known)) for row in rows]
     told = [(row, item) for row, item in told if item["Records"]]
-    return _page(call, values, [item for _, item in told], [row for row, _ in told], more)
+    return _answer_page(call, values, [item for _, item in told], [row for row, _ in told], more)
 
 
-def _followed(records: Records, call: Call, refs: Iterable[str]) -> Known:
+def _load_followable(records: Records, call: Call, refs: Iterable[str]) -> KnownRecords:
     """The records, deleted ones too, that profile and person may read and whose history the person may read."""
     places = [RecordRef.parse(ref) for ref in dict.fromkeys(refs)]
-    open_ = [place for place in places if place.family in SWITCH and call.reads(SWITCH[place.family])]
+    open_ = [
+        place for place in places if place.family in HISTORY_FAMILIES and call.may_read(HISTORY_FAMILIES[place.family])
+    ]
     found = records.db.get_many(records.table, [record_key(*place) for place in open_])
-    return {(d.family, d.code): d for d in followed(records, call, [from_item(item) for item in found.values()])}
+    followable = filter_followable(records, call, [document_from_row(item) for item in found.values()])
+    return {RecordRef(d.family, d.code): d for d in followable}
 
 
-def _mine(row: Item, known: Known) -> dict[str, Any]:
+def _render_my_change(row: Item, known: KnownRecords) -> dict[str, Any]:
     places = [(touched, RecordRef.parse(touched["ref"])) for touched in row["records"]]
     return {
         "Date": row["at"],
         "Tool": row["method"],
         "Records": [
-            {KIND.name: place.family, CODE.name: place.code, "Name": known[place].label}
-            | {"Version": touched["version"], "Kind": Deed(touched["deed"]).value}
+            {RECORD_KIND_FIELD.name: place.family, RECORD_CODE_FIELD.name: place.code, "Name": known[place].label}
+            | {"Version": touched["version"], "Kind": ChangeKind(touched["deed"]).value}
             for touched, place in places
             if place in known
         ],

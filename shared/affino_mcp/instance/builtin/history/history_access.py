@@ -22,93 +22,97 @@ from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.instance.builtin.access import guards, record_security
 from affino_mcp.instance.builtin.articles import article_access
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.records import Known, Place, Records
+from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.forums import forum_access
 from affino_mcp.instance.builtin.forums.forum_access import OpenForum
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, RecordRef
 
-MODERATE: Final = "articles.moderate"
+ARTICLE_MODERATE_RIGHT: Final = "articles.moderate"
 
 
 @dataclass(frozen=True)
-class Rule:
+class HistoryRule:
     """The history rule of one kind of record.
 
-    `behind` returns the records to load before the decision; `follows` decides with them.
+    `guard_refs` returns the records to load before the decision; `may_follow` decides with them.
     """
 
-    behind: Callable[[Document], list[Place]]
-    follows: Callable[[Records, Call, Document, Known], bool]
+    guard_refs: Callable[[Document], list[RecordRef]]
+    may_follow: Callable[[Records, Call, Document, KnownRecords], bool]
 
 
-def _above(document: Document) -> list[Place]:
+def _parent_refs(document: Document) -> list[RecordRef]:
     """`(family, code)` of the record that a part belongs to, as a list of at most one."""
-    family, name = _PARTS[document.family]
+    family, name = _PARENT_OF_PART[document.family]
     code = document.system.get(name) or document.values.get(name)
-    return [(family, code)] if code else []
+    return [RecordRef(family, code)] if code else []
 
 
-def _whole(document: Document, known: Known) -> Document | None:
-    return next((known[place] for place in _above(document) if place in known), None)
+def _find_parent(document: Document, known: KnownRecords) -> Document | None:
+    return next((known[place] for place in _parent_refs(document) if place in known), None)
 
 
-def _article(_: Records, call: Call, document: Document, known: Known) -> bool:
-    mine = call.actor.user_code in article_access.owners(document)
-    return article_access.sees(call, document, known) and (mine or article_access.drafts_too(call))
+def _may_follow_article(_: Records, call: Call, document: Document, known: KnownRecords) -> bool:
+    mine = call.actor.user_code in article_access.article_owner_codes(document)
+    return article_access.may_see_article(call, document, known) and (mine or article_access.may_see_drafts(call))
 
 
-def _of_article(records: Records, call: Call, document: Document, known: Known) -> bool:
-    article = _whole(document, known)
-    return article is not None and _article(records, call, article, known)
+def _may_follow_part(records: Records, call: Call, document: Document, known: KnownRecords) -> bool:
+    article = _find_parent(document, known)
+    return article is not None and _may_follow_article(records, call, article, known)
 
 
-def _comment(_: Records, call: Call, document: Document, known: Known) -> bool:
-    article, author = _whole(document, known), document.creator
-    mine = author == call.actor.user_code or call.actor.has(MODERATE, call.at)
-    return article is not None and mine and article_access.sees(call, article, known)
+def _may_follow_comment(_: Records, call: Call, document: Document, known: KnownRecords) -> bool:
+    article, author = _find_parent(document, known), document.creator
+    mine = author == call.actor.user_code or call.actor.has(ARTICLE_MODERATE_RIGHT, call.at)
+    return article is not None and mine and article_access.may_see_article(call, article, known)
 
 
-def _item(_: Records, call: Call, document: Document, known: Known) -> bool:
-    return guards.passes_security(call.actor, document, known)
+def _may_follow_item(_: Records, call: Call, document: Document, known: KnownRecords) -> bool:
+    return guards.may_read_security(call.actor, document, known)
 
 
-def _file(records: Records, call: Call, document: Document, known: Known) -> bool:
-    item = _whole(document, known)
-    return item is not None and _item(records, call, item, known)
+def _may_follow_file(records: Records, call: Call, document: Document, known: KnownRecords) -> bool:
+    item = _find_parent(document, known)
+    return item is not None and _may_follow_item(records, call, item, known)
 
 
-def _forum(_: Records, call: Call, document: Document, known: Known) -> bool:
+def _may_follow_forum(_: Records, call: Call, document: Document, known: KnownRecords) -> bool:
     return record_security.may_read(call.actor, document)
 
 
-def _thread(records: Records, call: Call, document: Document, known: Known) -> bool:
-    return _said(records, call, document, _whole(document, known))
+def _may_follow_thread(records: Records, call: Call, document: Document, known: KnownRecords) -> bool:
+    return _is_author_or_moderator(records, call, document, _find_parent(document, known))
 
 
-def _post(records: Records, call: Call, document: Document, known: Known) -> bool:
-    thread = _whole(document, known)
-    forum = _whole(thread, known) if thread else None
-    return thread is not None and _seen(records, call, thread, forum) and _said(records, call, document, forum)
+def _may_follow_post(records: Records, call: Call, document: Document, known: KnownRecords) -> bool:
+    thread = _find_parent(document, known)
+    forum = _find_parent(thread, known) if thread else None
+    return (
+        thread is not None
+        and _may_see(records, call, thread, forum)
+        and _is_author_or_moderator(records, call, document, forum)
+    )
 
 
-def _seen(records: Records, call: Call, document: Document, forum: Document | None) -> bool:
+def _may_see(records: Records, call: Call, document: Document, forum: Document | None) -> bool:
     if forum is None or not record_security.may_read(call.actor, forum):
         return False
-    return forum_access.visible(call, document, moderator=_moderates(records, call, forum))
+    return forum_access.is_visible_to(call, document, moderator=_is_moderator(records, call, forum))
 
 
-def _said(records: Records, call: Call, document: Document, forum: Document | None) -> bool:
-    if forum is None or not _seen(records, call, document, forum):
+def _is_author_or_moderator(records: Records, call: Call, document: Document, forum: Document | None) -> bool:
+    if forum is None or not _may_see(records, call, document, forum):
         return False
-    return forum_access.author(document) == call.actor.user_code or _moderates(records, call, forum)
+    return forum_access.author_code(document) == call.actor.user_code or _is_moderator(records, call, forum)
 
 
-def _moderates(records: Records, call: Call, forum: Document) -> bool:
-    stored = records.load(forum.family, forum.code)
-    return stored is not None and OpenForum(stored).moderated_by(call)
+def _is_moderator(records: Records, call: Call, forum: Document) -> bool:
+    stored = records.load_record(forum.family, forum.code)
+    return stored is not None and OpenForum(stored).is_moderated_by(call)
 
 
-_PARTS: Final = {
+_PARENT_OF_PART: Final = {
     STEP.family: (ARTICLE.family, ARTICLE.code),
     COMMENT.family: (ARTICLE.family, ARTICLE.code),
     ATTACHMENT.family: (ARTICLE.family, ARTICLE.code),
@@ -116,10 +120,10 @@ _PARTS: Final = {
     THREAD.family: (FORUM.family, FORUM.code),
     POST.family: (THREAD.family, THREAD.code),
 }
-_OPEN_TO_READERS: Final = Rule(lambda _: [], lambda _records, _call, _document, _known: True)
+_OPEN_TO_READERS: Final = HistoryRule(lambda _: [], lambda _records, _call, _document, _known: True)
 """Whoever may read the records of the kind may read their history."""
 
-RULES: Final[Mapping[str, Rule]] = {
+HISTORY_RULES: Final[Mapping[str, HistoryRule]] = {
     Family.ACCOUNTS: _OPEN_TO_READERS,
     Family.CONTACTS: _OPEN_TO_READERS,
     Family.CONTACT_LISTS: _OPEN_TO_READERS,
@@ -127,26 +131,26 @@ RULES: Final[Mapping[str, Rule]] = {
     Family.OPPORTUNITIES: _OPEN_TO_READERS,
     Family.TASKS: _OPEN_TO_READERS,
     Family.NOTES: _OPEN_TO_READERS,
-    ARTICLE.family: Rule(article_access.guards_of, _article),
-    STEP.family: Rule(_above, _of_article),
-    ATTACHMENT.family: Rule(_above, _of_article),
-    COMMENT.family: Rule(_above, _comment),
-    MEDIA_ITEM.family: Rule(guards.security_of, _item),
-    MEDIA_FILE.family: Rule(_above, _file),
-    FORUM.family: Rule(lambda _: [], _forum),
-    THREAD.family: Rule(_above, _thread),
-    POST.family: Rule(_above, _post),
+    ARTICLE.family: HistoryRule(article_access.guard_refs, _may_follow_article),
+    STEP.family: HistoryRule(_parent_refs, _may_follow_part),
+    ATTACHMENT.family: HistoryRule(_parent_refs, _may_follow_part),
+    COMMENT.family: HistoryRule(_parent_refs, _may_follow_comment),
+    MEDIA_ITEM.family: HistoryRule(guards.security_refs, _may_follow_item),
+    MEDIA_FILE.family: HistoryRule(_parent_refs, _may_follow_file),
+    FORUM.family: HistoryRule(lambda _: [], _may_follow_forum),
+    THREAD.family: HistoryRule(_parent_refs, _may_follow_thread),
+    POST.family: HistoryRule(_parent_refs, _may_follow_post),
 }
 """The history rule of each kind of record; the history of a kind without a rule is closed to everybody."""
 
 
-def followed(records: Records, call: Call, documents: Iterable[Document]) -> list[Document]:
+def filter_followable(records: Records, call: Call, documents: Iterable[Document]) -> list[Document]:
     """The documents, deleted ones too, whose history the person may read: at most three reads for all."""
-    asked = [document for document in documents if document.family in RULES]
-    known: Known = {}
+    asked = [document for document in documents if document.family in HISTORY_RULES]
+    known: KnownRecords = {}
     level = asked
     while level:
-        wanted = [place for d in level if d.family in RULES for place in RULES[d.family].behind(d)]
-        before, known = known, records.documents(wanted, known)
+        wanted = [place for d in level if d.family in HISTORY_RULES for place in HISTORY_RULES[d.family].guard_refs(d)]
+        before, known = known, records.load_documents(wanted, known)
         level = [document for place, document in known.items() if place not in before]
-    return [d for d in asked if RULES[d.family].follows(records, call, d, known)]
+    return [d for d in asked if HISTORY_RULES[d.family].may_follow(records, call, d, known)]

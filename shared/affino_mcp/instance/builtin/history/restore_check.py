@@ -5,43 +5,43 @@ from __future__ import annotations
 from affino_mcp.instance.builtin.crm import subject_record
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, record_key
-from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 
-class Present(Records):
+class RestorePreview(Records):
     """The records as if one deleted record existed.
 
     A rehearsed deletion of that record then applies the family's own rules to restoring it.
     """
 
-    def __init__(self, records: Records, stored: Stored) -> None:
+    def __init__(self, records: Records, stored: RecordState) -> None:
         vars(self).update(vars(records))
         self._stored = stored
 
-    def load(self, family: str, code: int) -> Stored | None:
+    def load_record(self, family: str, code: int) -> RecordState | None:
         """Loads a record (see Records); the deleted record is loaded as if it existed."""
         document = self._stored.document
-        return self._stored if (family, code) == (document.family, document.code) else super().load(family, code)
+        return self._stored if (family, code) == (document.family, document.code) else super().load_record(family, code)
 
 
-def check(records: Records, change: Change, document: Document) -> None:
+def check_restorable(records: Records, change: Change, document: Document) -> None:
     """Raises Conflict, naming the attribute, when a record that the document points to does not exist.
 
     The change fails when such a record is deleted before the commit.
     """
     try:
-        references.check(records, change, document.record, dict(document.values))
+        references.check_references(records, change, document.record, dict(document.values))
     except (NotFound, InvalidArgument) as error:
-        raise _gone(str(error.details["argument"])) from None
-    for place in subject_record.target(document):
-        if place not in records.documents([place]):
-            raise _gone("Scope")
-        change.must_exist(record_key(*place), lambda _: _gone("Scope"))
+        raise _gone_error(str(error.details["argument"])) from None
+    for place in subject_record.subject_refs(document):
+        if place not in records.load_documents([place]):
+            raise _gone_error("Scope")
+        change.require_existing(record_key(*place), lambda _: _gone_error("Scope"))
 
 
-def _gone(argument: str) -> Conflict:
+def _gone_error(argument: str) -> Conflict:
     text = f"{argument} points to a record that is not there any more. Restore that first."
     return Conflict(text, argument="Version", Attributes=[argument])

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.catalogue.families.history import CODE, KIND, SWITCH, VERSION
+from affino_mcp.catalogue.families.history import HISTORY_FAMILIES, RECORD_CODE_FIELD, RECORD_KIND_FIELD, VERSION_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.instance.builtin.engine import change_journal, long_texts
-from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
+from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
 from affino_mcp.instance.builtin.engine.document import is_long
-from affino_mcp.instance.builtin.engine.record_state import Stored
+from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.history import history, restore_check, undo_context
-from affino_mcp.instance.builtin.history.undo_context import Undoing, tool_for
+from affino_mcp.instance.builtin.history.undo_context import UndoContext, find_undo_tool
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.tool_errors import Conflict, NotFound, PermissionDenied
 
@@ -29,109 +29,109 @@ Tools = Mapping[str, Carry]
 
 
 @dataclass(frozen=True)
-class Past:
+class PastChange:
     """The change to undo, and the record's current state."""
 
-    entry: Entry
-    stored: Stored
+    entry: HistoryEntry
+    stored: RecordState
 
     @property
-    def current(self) -> Mapping[str, Any]:
+    def current_values(self) -> Mapping[str, Any]:
         """The record's current values."""
-        return self.stored.values()
+        return self.stored.history_values()
 
 
 def undo_change(records: Records, method: Method, values: Values, call: Call, tools: Tools) -> Done:
     """Undoes one change. `tools` carry out the other methods. Raises Conflict naming what prevents the undo."""
-    history.must_open(call, values[KIND.name], Access.WRITE)
-    past = _past(records, call, values)
-    view = Undoing(records, method, values, past.entry)
-    if past.entry.deed is Deed.DELETED:
-        return _restored(view, past, values, call, tools)
+    history.require_access(call, values[RECORD_KIND_FIELD.name], Access.WRITE)
+    past = _load_past(records, call, values)
+    view = UndoContext(records, method, values, past.entry)
+    if past.entry.deed is ChangeKind.DELETED:
+        return _restore_deleted(view, past, values, call, tools)
     if past.stored.document.deleted:
-        raise Conflict("The record has been deleted since. Undo that first.", argument=VERSION.name)
-    back = _changed_back if past.entry.deed is Deed.CHANGED else _deleted
+        raise Conflict("The record has been deleted since. Undo that first.", argument=VERSION_FIELD.name)
+    back = _change_back if past.entry.deed is ChangeKind.CHANGED else _delete_created
     return back(view, past, values, call, tools)
 
 
-def _past(records: Records, call: Call, values: Values) -> Past:
-    stored = history.opened(records, call, values)
-    key = change_journal.history_key(stored.document.ref, values[VERSION.name])
+def _load_past(records: Records, call: Call, values: Values) -> PastChange:
+    stored = history.open_history(records, call, values)
+    key = change_journal.history_row_key(stored.document.ref, values[VERSION_FIELD.name])
     row = records.db.get(records.table, key)
-    entries = history.visible(records, call, [change_journal.from_row(row)] if row else [])
+    entries = history.filter_visible_entries(records, call, [change_journal.entry_from_row(row)] if row else [])
     if not entries:
-        raise NotFound(VERSION.name, "change of this record")
-    if not history.is_mine_to_undo(call, values[KIND.name], entries[0].by):
-        right = f"{SWITCH[values[KIND.name]]}.all"
+        raise NotFound(VERSION_FIELD.name, "change of this record")
+    if not history.may_undo_change(call, values[RECORD_KIND_FIELD.name], entries[0].by):
+        right = f"{HISTORY_FAMILIES[values[RECORD_KIND_FIELD.name]]}.all"
         raise PermissionDenied(right, f"Somebody else made this change; undoing it needs the right '{right}'.")
-    return Past(entries[0], stored)
+    return PastChange(entries[0], stored)
 
 
-def _tool(call: Call, kind: str, verb: str) -> Method:
+def _require_tool(call: Call, kind: str, verb: str) -> Method:
     """The family's own method for the undo.
 
     Raises Conflict when the family has none, and PermissionDenied when the person may not use it.
     """
-    tool = tool_for(kind, verb)
+    tool = find_undo_tool(kind, verb)
     if tool is None:
-        raise Conflict(f"Changes of {kind.replace('_', ' ')} cannot be undone.", argument=KIND.name)
+        raise Conflict(f"Changes of {kind.replace('_', ' ')} cannot be undone.", argument=RECORD_KIND_FIELD.name)
     if tool.right and not call.actor.has(tool.right, call.at):
         raise PermissionDenied(tool.right, f"Undoing this means {tool.name}, which needs the right '{tool.right}'.")
     return tool
 
 
-def _given(values: Values, tool: Method, more: Mapping[str, Any]) -> Values:
+def _tool_values(values: Values, tool: Method, more: Mapping[str, Any]) -> Values:
     assert tool.record is not None  # tool_for finds methods of a record only
     rehearsal = {DRY_RUN.name: values[DRY_RUN.name]} if DRY_RUN.name in values else {}
-    return {tool.record.code: values[CODE.name], **more, **rehearsal}
+    return {tool.record.code: values[RECORD_CODE_FIELD.name], **more, **rehearsal}
 
 
-def _changed_back(view: Undoing, past: Past, values: Values, call: Call, tools: Tools) -> Done:
-    tool, entry = _tool(call, values[KIND.name], "update"), past.entry
+def _change_back(view: UndoContext, past: PastChange, values: Values, call: Call, tools: Tools) -> Done:
+    tool, entry = _require_tool(call, values[RECORD_KIND_FIELD.name], "update"), past.entry
     if not entry.after:
         text = "That change left every attribute as it was."
-        return view.change(tool, values, call).nothing({}, past.stored.document.ref, text)
-    own = {field.name for field in tool.takes}
+        return view.start_change(tool, values, call).no_change({}, past.stored.document.ref, text)
+    own = {field.name for field in tool.all_arguments}
     if stuck := [name for name in entry.after if name not in own]:
-        raise undo_context.stuck(values[KIND.name], stuck)
-    if moved := [name for name, value in entry.after.items() if past.current.get(name) != value]:
-        raise undo_context.moved(moved)
-    kept = {name: _text(view, past.stored, entry.before[name]) for name in entry.after}
-    view.wanted = {**past.current, **entry.before}
-    return tools[tool.name](view, tool, _given(values, tool, kept), call)
+        raise undo_context.not_undoable_error(values[RECORD_KIND_FIELD.name], stuck)
+    if moved := [name for name, value in entry.after.items() if past.current_values.get(name) != value]:
+        raise undo_context.changed_since_error(moved)
+    kept = {name: _as_given(view, past.stored, entry.before[name]) for name in entry.after}
+    view.wanted_values = {**past.current_values, **entry.before}
+    return tools[tool.name](view, tool, _tool_values(values, tool, kept), call)
 
 
-def _text(records: Records, stored: Stored, value: Any) -> Any:
+def _as_given(records: Records, stored: RecordState, value: Any) -> Any:
     """The value as a caller would give it: a long text, which is stored in rows of its own, as text."""
     if not is_long(value):
         return value
-    return long_texts.read(records, [(stored.document.family, stored.document.code, value)])[0]
+    return long_texts.read_texts(records, [(stored.document.family, stored.document.code, value)])[0]
 
 
-def _deleted(view: Undoing, past: Past, values: Values, call: Call, tools: Tools) -> Done:
-    tool, entry = _tool(call, values[KIND.name], "delete"), past.entry
-    since = {n for n in {**past.current, **entry.after} if past.current.get(n) != entry.after.get(n)}
-    if entry.deed is Deed.CREATED and since:
-        raise undo_context.moved(sorted(since))
-    if entry.deed is Deed.RESTORED and past.stored.document.version != entry.version:
-        raise Conflict("The record has been changed since it was restored.", argument=VERSION.name)
-    return tools[tool.name](view, tool, _given(values, tool, {}), call)
+def _delete_created(view: UndoContext, past: PastChange, values: Values, call: Call, tools: Tools) -> Done:
+    tool, entry = _require_tool(call, values[RECORD_KIND_FIELD.name], "delete"), past.entry
+    since = {n for n in {**past.current_values, **entry.after} if past.current_values.get(n) != entry.after.get(n)}
+    if entry.deed is ChangeKind.CREATED and since:
+        raise undo_context.changed_since_error(sorted(since))
+    if entry.deed is ChangeKind.RESTORED and past.stored.document.version != entry.version:
+        raise Conflict("The record has been changed since it was restored.", argument=VERSION_FIELD.name)
+    return tools[tool.name](view, tool, _tool_values(values, tool, {}), call)
 
 
-def _restored(view: Undoing, past: Past, values: Values, call: Call, tools: Tools) -> Done:
+def _restore_deleted(view: UndoContext, past: PastChange, values: Values, call: Call, tools: Tools) -> Done:
     """Restores a deleted record; whoever may delete the record may do that."""
     stored, entry = past.stored, past.entry
     if not stored.document.deleted or stored.document.version != entry.version:
-        raise Conflict("The record is not deleted any more.", argument=VERSION.name)
-    if entry.others:
-        raise undo_context.together(values[KIND.name], entry)
-    tool = _tool(call, values[KIND.name], "delete")
-    force = {field.name: True for field in tool.takes if field.name == "Force"}
-    rehearsed = {**_given(values, tool, force), DRY_RUN.name: True}
+        raise Conflict("The record is not deleted any more.", argument=VERSION_FIELD.name)
+    if entry.other_refs:
+        raise undo_context.changed_together_error(values[RECORD_KIND_FIELD.name], entry)
+    tool = _require_tool(call, values[RECORD_KIND_FIELD.name], "delete")
+    force = {field.name: True for field in tool.all_arguments if field.name == "Force"}
+    rehearsed = {**_tool_values(values, tool, force), DRY_RUN.name: True}
     as_before = replace(stored, document=replace(stored.document, deleted=False))
-    tools[tool.name](restore_check.Present(view, as_before), tool, rehearsed, replace(call, warnings=[]))
-    change = view.change(tool, values, call)
-    restore_check.check(view, change, as_before.document)
-    after = replace(stored, document=replace(stored.document.changed(call, entry.before), deleted=False))
-    view.save(change, stored, after)
+    tools[tool.name](restore_check.RestorePreview(view, as_before), tool, rehearsed, replace(call, warnings=[]))
+    change = view.start_change(tool, values, call)
+    restore_check.check_restorable(view, change, as_before.document)
+    after = replace(stored, document=replace(stored.document.next_version(call, entry.before), deleted=False))
+    view.save_record(change, stored, after)
     return change.commit({})

@@ -6,109 +6,113 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.history import CODE, KIND, VERSION
+from affino_mcp.catalogue.families.history import RECORD_CODE_FIELD, RECORD_KIND_FIELD, VERSION_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
+from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict
 
-_HOW: Final = {
-    Deed.CREATED: "deleted",
-    Deed.RESTORED: "deleted",
-    Deed.CHANGED: "changed back",
-    Deed.DELETED: "restored",
+_HOW_UNDONE: Final = {
+    ChangeKind.CREATED: "deleted",
+    ChangeKind.RESTORED: "deleted",
+    ChangeKind.CHANGED: "changed back",
+    ChangeKind.DELETED: "restored",
 }
 _EFFECTS: Final = {"update": (Effect.UPDATE,), "delete": (Effect.DELETE, Effect.REMOVE)}
 
 
-def tool_for(kind: str, verb: str) -> Method | None:
+def find_undo_tool(kind: str, verb: str) -> Method | None:
     """Finds the method that an undo calls to update or delete (`verb`) a record of this kind; None when none is declared."""
     declared = (method for method in METHODS.values() if method.carries_undo and method.effect in _EFFECTS[verb])
     return next((method for method in declared if method.record and method.record.family == kind), None)
 
 
-def instead(kind: str, names: Sequence[str]) -> list[str]:
+def list_other_tools(kind: str, names: Sequence[str]) -> list[str]:
     """The tools to use for attributes that undo does not change."""
     known = RECORDS[kind].undo_with
     fitting = [known.get(name.partition("#")[0], known.get("", ())) for name in names]
     return list(dict.fromkeys(tool for tools in fitting for tool in tools))
 
 
-def stuck(kind: str, names: Sequence[str]) -> Conflict:
+def not_undoable_error(kind: str, names: Sequence[str]) -> Conflict:
     """The refusal to undo attributes that have tools of their own."""
-    tools = instead(kind, names)
+    tools = list_other_tools(kind, names)
     text = f"{', '.join(names)}: this is not undone here, because it concerns other records too."
     text += f" Use {' or '.join(tools)}." if tools else ""
-    return Conflict(text, argument=VERSION.name, Attributes=list(names), tools=tools or None)
+    return Conflict(text, argument=VERSION_FIELD.name, Attributes=list(names), tools=tools or None)
 
 
-def moved(names: Sequence[str]) -> Conflict:
+def changed_since_error(names: Sequence[str]) -> Conflict:
     """The refusal to undo attributes that have changed since."""
     text = f"Changed again since: {', '.join(names)}. Look at the record, then decide what it shall say."
-    return Conflict(text, argument=VERSION.name, Attributes=list(names))
+    return Conflict(text, argument=VERSION_FIELD.name, Attributes=list(names))
 
 
-def together(kind: str, entry: Entry) -> Conflict:
+def changed_together_error(kind: str, entry: HistoryEntry) -> Conflict:
     """The refusal to restore a record that was deleted together with changes of other records."""
-    tools = instead(kind, [""])
+    tools = list_other_tools(kind, [""])
     text = "It was deleted together with changes in other records, so it cannot come back alone."
     text += f" Use {' or '.join(tools)}." if tools else ""
-    return Conflict(text, argument=VERSION.name, tools=tools or None)
+    return Conflict(text, argument=VERSION_FIELD.name, tools=tools or None)
 
 
 @dataclass
-class Undo(Change):
+class UndoChange(Change):
     """A change that undoes an earlier one: it is committed only when it gives the record its former values."""
 
-    entry: Entry = field(default_factory=lambda: Entry("", 0, Deed.CHANGED, {}, {}))
-    wanted: Mapping[str, Any] | None = None
+    entry: HistoryEntry = field(default_factory=lambda: HistoryEntry("", 0, ChangeKind.CHANGED, {}, {}))
+    wanted_values: Mapping[str, Any] | None = None
 
-    def document(self, before: Document | None, after: Document, old: Values, new: Values) -> None:
+    def write_document(self, before: Document | None, after: Document, old: Values, new: Values) -> None:
         """Writes a document's next version (see Change).
 
         Raises Conflict when the record would differ from its former values.
         """
-        if after.ref == self.entry.ref and self.wanted is not None:
-            wrong = [n for n in {**self.wanted, **new} if new.get(n) != self.wanted.get(n)]
+        if after.ref == self.entry.ref and self.wanted_values is not None:
+            wrong = [n for n in {**self.wanted_values, **new} if new.get(n) != self.wanted_values.get(n)]
             if wrong:
-                raise stuck(after.family, wrong)
-        super().document(before, after, old, new)
+                raise not_undoable_error(after.family, wrong)
+        super().write_document(before, after, old, new)
 
     def commit(self, body: dict[str, Any]) -> Done:
         """Commits (see Change) and adds to the answer what was undone."""
-        return super().commit(self._told() | body)
+        return super().commit(self._undone_attribute() | body)
 
-    def nothing(self, body: dict[str, Any], ref: str, text: str = "The record is so already.") -> Done:
+    def no_change(self, body: dict[str, Any], ref: str, text: str = "The record is so already.") -> Done:
         """Answers an undo that would change nothing (see Change)."""
-        return super().nothing(self._told() | body, ref, text)
+        return super().no_change(self._undone_attribute() | body, ref, text)
 
-    def _told(self) -> dict[str, Any]:
+    def _undone_attribute(self) -> dict[str, Any]:
         family, code = RecordRef.parse(self.entry.ref)
-        which = {KIND.name: family, CODE.name: code, VERSION.name: self.entry.version}
-        return {"Undone": which | {"How": _HOW[self.entry.deed]}}
+        which = {
+            RECORD_KIND_FIELD.name: family,
+            RECORD_CODE_FIELD.name: code,
+            VERSION_FIELD.name: self.entry.version,
+        }
+        return {"Undone": which | {"How": _HOW_UNDONE[self.entry.deed]}}
 
 
-class Undoing(Records):
+class UndoContext(Records):
     """Records whose every change is part of one undo.
 
-    `wanted` holds the values that the record must have after the undo; None when they are not fixed.
+    `wanted_values` holds the values that the record must have after the undo; None when they are not fixed.
     """
 
-    def __init__(self, records: Records, method: Method, values: Values, entry: Entry) -> None:
+    def __init__(self, records: Records, method: Method, values: Values, entry: HistoryEntry) -> None:
         vars(self).update(vars(records))
         self._method, self._values, self._entry = method, values, entry
-        self.wanted: Mapping[str, Any] | None = None
+        self.wanted_values: Mapping[str, Any] | None = None
 
-    def change(self, method: Method, values: Values, call: Call) -> Change:  # noqa: ARG002 (the undo's own instead)
+    def start_change(self, method: Method, values: Values, call: Call) -> Change:  # noqa: ARG002 (the undo's own instead)
         """Starts the undo's own change (see Records).
 
         History, idempotency key and log name the undo, whatever method carries it out.
         """
-        change = Undo(self.db, self.table, self._method, self._values, call, audit_table=self.audit_table)
-        change.entry, change.wanted = self._entry, self.wanted
+        change = UndoChange(self.db, self.table, self._method, self._values, call, audit_table=self.audit_table)
+        change.entry, change.wanted_values = self._entry, self.wanted_values
         return change

@@ -9,82 +9,86 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine import cursor
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import INDEXES, facet_partition, sort_keys, words_of
+from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, facet_partition, record_words, sort_keys
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.search_words import words
-from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE, Plan, is_recent, page
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.builtin.engine.search_words import split_words
+from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, ListPlan, answer_page, is_after_date_filter
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Item, Query
 from affino_mcp.tool_errors import InvalidArgument
 
-MOST_BELOW: Final = 100
+MAX_DESCENDANTS: Final = 100
 """Maximum number of records that are read below one record of a tree."""
 
 _AFTER: Final = "after"
 
 
-def is_gathered(call: Call, values: Values) -> bool:
+def is_in_memory_cursor(call: Call, values: Values) -> bool:
     """True when the call's Cursor continues a list that is paged in memory."""
-    return _AFTER in (cursor.place(call, values) or {})
+    return _AFTER in (cursor.decode_cursor(call, values) or {})
 
 
-def pages(records: Records, plan: Plan, documents: Iterable[Document], values: Values, call: Call) -> Done:
+def page_documents(records: Records, plan: ListPlan, documents: Iterable[Document], values: Values, call: Call) -> Done:
     """Answers the page of these documents that the arguments ask for; the documents must fit the plan's facets already."""
-    _, attribute = INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
+    _, attribute = SORT_INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
     forward = values.get("SortOrder", "asc") == "asc"
-    fitting = {sort_keys(d)[attribute]: d for d in documents if _fits(plan, d, values)}
-    after = (cursor.place(call, values) or {}).get(_AFTER)
+    fitting = {sort_keys(d)[attribute]: d for d in documents if _matches(plan, d, values)}
+    after = (cursor.decode_cursor(call, values) or {}).get(_AFTER)
     order = sorted(fitting, reverse=not forward)
     ahead = order if after is None else [key for key in order if (key > after if forward else key < after)]
-    size = values.get("PageSize", DEFAULT_PAGE)
+    size = values.get("PageSize", DEFAULT_PAGE_SIZE)
     more = {_AFTER: ahead[size - 1]} if len(ahead) > size else None
     shown = [fitting[key] for key in ahead[:size]]
 
     def place(document: Document) -> Item:
         return {_AFTER: sort_keys(document)[attribute]}
 
-    return page(records, plan, shown, more, values, call, place=place, total=len(fitting))
+    return answer_page(records, plan, shown, more, values, call, place=place, total=len(fitting))
 
 
-def _fits(plan: Plan, document: Document, values: Values) -> bool:
-    asked, own = words(values.get("Search", "")), words_of(document)
+def _matches(plan: ListPlan, document: Document, values: Values) -> bool:
+    asked, own = split_words(values.get("Search", "")), record_words(document)
     return (
         all(any(word.startswith(part) for word in own) for part in asked)
-        and is_recent(document, values)
+        and is_after_date_filter(document, values)
         and document.code > values.get("StartCode", 0)
-        and is_due(plan, document)
-        and plan.keeps(document)
+        and is_within_due(plan, document)
+        and plan.may_show(document)
     )
 
 
-def is_due(plan: Plan, document: Document) -> bool:
+def is_within_due(plan: ListPlan, document: Document) -> bool:
     """True when the plan has no due span, or the document's due date lies in it."""
     due = sort_keys(document).get("due", "")
     return plan.due is None or (plan.due.low or "") <= due <= (plan.due.high or "~")
 
 
-def branch(records: Records, plan: Plan, facet: str, code: int, call: Call) -> list[Document]:
+def load_descendants(records: Records, plan: ListPlan, facet: str, code: int, call: Call) -> list[Document]:
     """Loads the records below one record of a tree, level by level.
 
     Warns when there are more than 100, and leaves out the rest.
     """
     found: dict[int, Document] = {}
     level = [code]
-    while level and len(found) <= MOST_BELOW:
-        below = [child for above in level for child in _children(records, plan, facet, above)]
-        documents = records.documents((plan.record.family, child) for child in below if child not in found)
+    while level and len(found) <= MAX_DESCENDANTS:
+        below = [child for above in level for child in _child_codes(records, plan, facet, above)]
+        documents = records.load_documents(
+            RecordRef(plan.record.family, child) for child in below if child not in found
+        )
         level = [document.code for document in documents.values()]
         found |= {document.code: document for document in documents.values()}
-    if len(found) > MOST_BELOW:
-        call.warn(WarningCode.TRUNCATED, "IncludeChildren", f"There are more than {MOST_BELOW}; the rest is left out.")
-    return [found[child] for child in sorted(found)[:MOST_BELOW]]
+    if len(found) > MAX_DESCENDANTS:
+        call.warn(
+            WarningCode.TRUNCATED, "IncludeChildren", f"There are more than {MAX_DESCENDANTS}; the rest is left out."
+        )
+    return [found[child] for child in sorted(found)[:MAX_DESCENDANTS]]
 
 
-def _children(records: Records, plan: Plan, facet: str, above: int) -> list[int]:
-    query = Query(records.table, facet_partition(plan.record.family, f"{facet}={above}"), limit=MOST_BELOW + 1)
+def _child_codes(records: Records, plan: ListPlan, facet: str, above: int) -> list[int]:
+    query = Query(records.table, facet_partition(plan.record.family, f"{facet}={above}"), limit=MAX_DESCENDANTS + 1)
     return [row["code"] for row in records.db.query(query).items]
 
 
-def grown() -> InvalidArgument:
+def list_grown_error() -> InvalidArgument:
     """The error for a cursor into a list that has since become too long to be paged in memory."""
     return InvalidArgument("Cursor", "The list has changed too much since Cursor was given: start again without it.")

@@ -13,24 +13,24 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso, precise
 from affino_mcp.instance.builtin.engine import cursor
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.records import Known, Place, Records
-from affino_mcp.instance.builtin.engine.response_budget import Room
+from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
+from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
 from affino_mcp.instance.builtin.references import references, rendering
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Item, Span
 
-DEFAULT_PAGE: Final = 20
+DEFAULT_PAGE_SIZE: Final = 20
 
 
 @dataclass(frozen=True)
-class Plan:
+class ListPlan:
     """A list to make: its kind of record, and the filters that its records must pass.
 
     All `facets` must hold (the first one with rows selects the partition to read), and at least one of `any_tags`. Of
     every group of `any_of` at least one facet must hold too; an empty group admits no record. Record security uses
-    these groups to hide records in the query itself. `keeps` is the final check of a document before it is shown.
+    these groups to hide records in the query itself. `may_show` is the final check of a document before it is shown.
     `leads` are facets with rows of which one must hold: without `facets`, few leads are read partition by partition
-    instead of the whole family. `due` is a span of due dates; `adds` gives a row more attributes, and `also` names more
+    instead of the whole family. `due` is a span of due dates; `derive` gives a row more attributes, and `extra_refs` names more
     records to load for them.
     """
 
@@ -40,14 +40,14 @@ class Plan:
     any_of: tuple[tuple[str, ...], ...] = ()
     leads: tuple[str, ...] = ()
     due: Span | None = None
-    adds: Callable[[Document, Known], dict[str, Any]] = field(default=lambda _document, _known: {})
-    also: Callable[[Document], list[Place]] = field(default=lambda _document: [])
-    keeps: Callable[[Document], bool] = field(default=lambda _document: True)
+    derive: Callable[[Document, KnownRecords], dict[str, Any]] = field(default=lambda _document, _known: {})
+    extra_refs: Callable[[Document], list[RecordRef]] = field(default=lambda _document: [])
+    may_show: Callable[[Document], bool] = field(default=lambda _document: True)
 
 
-def page(
+def answer_page(
     records: Records,
-    plan: Plan,
+    plan: ListPlan,
     documents: list[Document],
     more: Item | None,
     values: Values,
@@ -61,9 +61,9 @@ def page(
     Takes `more`, the position of the next page (None: this is the last one), `place`, the position after a document,
     and `total`, the number of records when known. Warns when fewer rows fit.
     """
-    known = _known(records, plan, documents, call)
-    rows = [rendering.summary(call, d, known, **plan.adds(d, known)) for d in documents]
-    items = list(takewhile(Room({}).takes, rows))
+    known = _load_known(records, plan, documents, call)
+    rows = [rendering.render_summary(call, d, known, **plan.derive(d, known)) for d in documents]
+    items = list(takewhile(ResponseBudget({}).try_add, rows))
     if len(items) < len(rows):
         documents = documents[: len(items)]
         more = place(documents[-1])
@@ -72,26 +72,26 @@ def page(
     whole = more is None and not values.get("Cursor") and not values.get("StartCode")
     total = len(items) if whole and total is None else total
     last = documents[-1].code if documents else None
-    return Done(answer(call, values, items, more, TotalRecords=total, LastRecordCode=last))
+    return Done(answer_list(call, values, items, more, TotalRecords=total, LastRecordCode=last))
 
 
-def answer(
+def answer_list(
     call: Call, values: Values, items: list[dict[str, Any]], more: Item | None, **figures: int | None
 ) -> dict[str, Any]:
-    """The body of a list's answer: its rows, figures about the list, the cursor of the next page and the current date.
+    """Makes the body of a list's answer: its rows, figures about the list, the next page's cursor and the current date.
 
     Takes `more`, the position of the next page (None: this is the last one).
     """
-    following = cursor.cursor(call, values, more) if more else None
+    following = cursor.encode_cursor(call, values, more) if more else None
     return {"Items": items, **figures, "NextCursor": following, "CurrentDate": iso(call.at)}
 
 
-def _known(records: Records, plan: Plan, documents: list[Document], call: Call) -> Known:
-    wanted = references.pointed_to(call, documents, plan.record.summary)
-    return records.documents([*wanted, *(place for d in documents for place in plan.also(d))])
+def _load_known(records: Records, plan: ListPlan, documents: list[Document], call: Call) -> KnownRecords:
+    wanted = references.reference_targets(call, documents, plan.record.summary)
+    return records.load_documents([*wanted, *(place for d in documents for place in plan.extra_refs(d))])
 
 
-def is_recent(document: Document, values: Values) -> bool:
+def is_after_date_filter(document: Document, values: Values) -> bool:
     """True when the call has no DateFilter, or the document was created or changed after it."""
     since = values.get("DateFilter")
     return since is None or document.system["UpdatedDate"] > precise(since)

@@ -10,45 +10,45 @@ from dataclasses import replace
 from typing import Final
 
 from affino_mcp.instance.builtin.engine.index import facet_partition
-from affino_mcp.instance.builtin.listing.pages import Plan
+from affino_mcp.instance.builtin.listing.pages import ListPlan
 from affino_mcp.store.ops import Database, Item, Page, Query
 
-MOST: Final = 12
+MAX_MERGED_PARTITIONS: Final = 12
 """Maximum number of partitions that are merged; above it, the list reads all rows with a filter."""
 
-LEAST_READ: Final = 20
+MIN_ROWS_PER_PARTITION: Final = 20
 
 
-def partitions(plan: Plan, query: Query) -> tuple[str, ...]:
+def plan_partitions(plan: ListPlan, query: Query) -> tuple[str, ...]:
     """The partitions to read for a query.
 
     These are the partitions of the plan's leads when there are few enough leads, otherwise the query's own partition.
     """
     searching = query.span.prefix is not None
-    if plan.facets or searching or not 0 < len(plan.leads) <= MOST:
+    if plan.facets or searching or not 0 < len(plan.leads) <= MAX_MERGED_PARTITIONS:
         return (query.partition,)
     return tuple(facet_partition(plan.record.family, lead) for lead in plan.leads)
 
 
-def read(db: Database, query: Query, places: tuple[str, ...]) -> Page:
+def read_merged_page(db: Database, query: Query, places: tuple[str, ...]) -> Page:
     """Reads one page of the rows of all these partitions in the query's order; `next` of the page fits all of them."""
     if places == (query.partition,):
         return db.query(query)
-    limit = max(LEAST_READ, query.limit // len(places))
-    pages = [db.query(replace(query, partition=place, start=_in(query, place), limit=limit)) for place in places]
+    limit = max(MIN_ROWS_PER_PARTITION, query.limit // len(places))
+    pages = [db.query(replace(query, partition=place, start=_start_in(query, place), limit=limit)) for place in places]
     rows = sorted((row for page in pages for row in page.items), key=lambda row: row[query.sort])
     ends = sorted((page.next for page in pages if page.next), key=lambda end: end[query.sort])
     ordered = rows if query.forward else rows[::-1]
     if not ends:
         return Page(ordered)
     end = ends[0] if query.forward else ends[-1]
-    return Page([row for row in ordered if _within(query, row, end)], end)
+    return Page([row for row in ordered if _is_before_end(query, row, end)], end)
 
 
-def _in(query: Query, place: str) -> Item | None:
+def _start_in(query: Query, place: str) -> Item | None:
     return None if query.start is None else {**query.start, "pk": place}
 
 
-def _within(query: Query, row: Item, end: Item) -> bool:
+def _is_before_end(query: Query, row: Item, end: Item) -> bool:
     """True when a row does not lie beyond the position up to which every partition has been read."""
     return bool(row[query.sort] <= end[query.sort] if query.forward else row[query.sort] >= end[query.sort])

@@ -6,23 +6,23 @@ from typing import Final, Protocol
 
 from affino_mcp.store.files import Files
 
-BLOCK: Final = 64 * 1024
-MOST_BLOCKS: Final = 64
+BLOCK_BYTES: Final = 64 * 1024
+MAX_BLOCKS_READ: Final = 64
 """Maximum number of blocks that are read to recognise a stored file (4 MiB); a file that needs more is refused."""
 
 
-class Content(Protocol):
+class FileContent(Protocol):
     """Bytes that are read by position; no part is read twice."""
 
     @property
     def size(self) -> int:
         """The number of bytes."""
 
-    def read(self, start: int, length: int) -> bytes:
+    def read_bytes(self, start: int, length: int) -> bytes:
         """Reads bytes: fewer at the end, and none once the limit of reads is reached."""
 
 
-class Inline:
+class InlineContent:
     """Content that came with the call."""
 
     def __init__(self, data: bytes) -> None:
@@ -30,15 +30,15 @@ class Inline:
 
     @property
     def size(self) -> int:
-        """The number of bytes (see Content)."""
+        """The number of bytes (see FileContent)."""
         return len(self.data)
 
-    def read(self, start: int, length: int) -> bytes:
-        """Reads bytes (see Content)."""
+    def read_bytes(self, start: int, length: int) -> bytes:
+        """Reads bytes (see FileContent)."""
         return self.data[start : start + length]
 
 
-class Kept:
+class StoredContent:
     """Content of an object in the file store."""
 
     def __init__(self, files: Files, key: str, size: int) -> None:
@@ -47,17 +47,17 @@ class Kept:
 
     @property
     def size(self) -> int:
-        """The number of bytes (see Content)."""
+        """The number of bytes (see FileContent)."""
         return self._size
 
-    def read(self, start: int, length: int) -> bytes:
-        """Reads bytes (see Content). Raises NoObject and StoreUnavailable."""
+    def read_bytes(self, start: int, length: int) -> bytes:
+        """Reads bytes (see FileContent). Raises NoObject and StoreUnavailable."""
         last = min(start + length, self._size)
-        wanted = range(start // BLOCK, (last - 1) // BLOCK + 1) if 0 <= start < last else range(0)
-        blocks = [self._block(place) for place in wanted]
-        return b"".join(blocks)[start % BLOCK :][: last - start] if all(blocks) and blocks else b""
+        wanted = range(start // BLOCK_BYTES, (last - 1) // BLOCK_BYTES + 1) if 0 <= start < last else range(0)
+        blocks = [self._read_block(place) for place in wanted]
+        return b"".join(blocks)[start % BLOCK_BYTES :][: last - start] if all(blocks) and blocks else b""
 
-    def _block(self, place: int) -> bytes:
-        if place not in self._blocks and len(self._blocks) < MOST_BLOCKS:
-            self._blocks[place] = self._files.read(self._key, place * BLOCK, BLOCK)
+    def _read_block(self, place: int) -> bytes:
+        if place not in self._blocks and len(self._blocks) < MAX_BLOCKS_READ:
+            self._blocks[place] = self._files.read(self._key, place * BLOCK_BYTES, BLOCK_BYTES)
         return self._blocks.get(place, b"")

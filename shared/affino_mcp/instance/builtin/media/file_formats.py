@@ -10,46 +10,46 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from affino_mcp.instance.builtin.media.file_archives import compound, zipped
-from affino_mcp.instance.builtin.media.file_content import Content
+from affino_mcp.instance.builtin.media.file_archives import read_compound_names, read_zip_directory
+from affino_mcp.instance.builtin.media.file_content import FileContent
 from affino_mcp.tool_errors import UnsupportedMedia
 
 
 @dataclass(frozen=True)
-class Format:
+class FileFormat:
     """One format: media type, extensions (the usual one first), kind, and other names of the media type."""
 
     mime_type: str
     extensions: tuple[str, ...]
     kind: str
-    also: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
 
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
-FORMATS: Final = (
-    Format("image/gif", ("gif",), "image"),
-    Format("image/jpeg", ("jpg", "jpeg", "jpe", "jfif"), "image", ("image/jpg", "image/pjpeg")),
-    Format("image/png", ("png",), "image", ("image/x-png",)),
-    Format("image/webp", ("webp",), "image"),
-    Format("audio/mpeg", ("mp3",), "audio", ("audio/mp3", "audio/x-mp3", "audio/x-mpeg")),
-    Format("audio/wav", ("wav",), "audio", ("audio/x-wav", "audio/wave", "audio/vnd.wave")),
-    Format("audio/ogg", ("ogg", "oga", "opus"), "audio", ("application/ogg", "audio/opus", "audio/vorbis")),
-    Format("video/ogg", ("ogv", "ogg"), "video", ("application/ogg",)),
-    Format("video/mp4", ("mp4",), "video", ("application/mp4",)),
-    Format("video/x-m4v", ("m4v",), "video", ("video/mp4", "video/m4v")),
-    Format("video/3gpp", ("3gp", "3gpp"), "video", ("audio/3gpp",)),
-    Format("video/webm", ("webm",), "video", ("audio/webm",)),
-    Format("application/pdf", ("pdf",), "document", ("application/x-pdf",)),
-    Format("application/msword", ("doc", "dot"), "document"),
-    Format("application/vnd.ms-excel", ("xls", "xlt"), "document"),
-    Format("application/vnd.ms-powerpoint", ("ppt", "pps", "pot"), "document"),
-    Format(f"{_OFFICE}wordprocessingml.document", ("docx",), "document"),
-    Format(f"{_OFFICE}spreadsheetml.sheet", ("xlsx",), "document"),
-    Format(f"{_OFFICE}presentationml.presentation", ("pptx",), "document"),
-    Format("application/zip", ("zip",), "other", ("application/x-zip-compressed", "application/x-zip")),
+FILE_FORMATS: Final = (
+    FileFormat("image/gif", ("gif",), "image"),
+    FileFormat("image/jpeg", ("jpg", "jpeg", "jpe", "jfif"), "image", ("image/jpg", "image/pjpeg")),
+    FileFormat("image/png", ("png",), "image", ("image/x-png",)),
+    FileFormat("image/webp", ("webp",), "image"),
+    FileFormat("audio/mpeg", ("mp3",), "audio", ("audio/mp3", "audio/x-mp3", "audio/x-mpeg")),
+    FileFormat("audio/wav", ("wav",), "audio", ("audio/x-wav", "audio/wave", "audio/vnd.wave")),
+    FileFormat("audio/ogg", ("ogg", "oga", "opus"), "audio", ("application/ogg", "audio/opus", "audio/vorbis")),
+    FileFormat("video/ogg", ("ogv", "ogg"), "video", ("application/ogg",)),
+    FileFormat("video/mp4", ("mp4",), "video", ("application/mp4",)),
+    FileFormat("video/x-m4v", ("m4v",), "video", ("video/mp4", "video/m4v")),
+    FileFormat("video/3gpp", ("3gp", "3gpp"), "video", ("audio/3gpp",)),
+    FileFormat("video/webm", ("webm",), "video", ("audio/webm",)),
+    FileFormat("application/pdf", ("pdf",), "document", ("application/x-pdf",)),
+    FileFormat("application/msword", ("doc", "dot"), "document"),
+    FileFormat("application/vnd.ms-excel", ("xls", "xlt"), "document"),
+    FileFormat("application/vnd.ms-powerpoint", ("ppt", "pps", "pot"), "document"),
+    FileFormat(f"{_OFFICE}wordprocessingml.document", ("docx",), "document"),
+    FileFormat(f"{_OFFICE}spreadsheetml.sheet", ("xlsx",), "document"),
+    FileFormat(f"{_OFFICE}presentationml.presentation", ("pptx",), "document"),
+    FileFormat("application/zip", ("zip",), "other", ("application/x-zip-compressed", "application/x-zip")),
 )
-BY_TYPE: Final = {found.mime_type: found for found in FORMATS}
-_PLAYED: Final = {
+FORMATS_BY_TYPE: Final = {found.mime_type: found for found in FILE_FORMATS}
+_MP4_BRANDS: Final = {
     b"isom",
     b"mp41",
     b"mp42",
@@ -59,12 +59,12 @@ _PLAYED: Final = {
     b"mmp4",
     *(f"iso{n}".encode() for n in range(2, 10)),
 }
-_HELD: Final = {
+_OOXML_TYPES: Final = {
     "word/document.xml": f"{_OFFICE}wordprocessingml.document",
     "xl/workbook.xml": f"{_OFFICE}spreadsheetml.sheet",
     "ppt/presentation.xml": f"{_OFFICE}presentationml.presentation",
 }
-_OLDER: Final = {
+_OLE_TYPES: Final = {
     "WordDocument": "application/msword",
     "Workbook": "application/vnd.ms-excel",
     "Book": "application/vnd.ms-excel",
@@ -72,61 +72,61 @@ _OLDER: Final = {
 }
 
 
-def declared(argument: str, mime_type: str) -> tuple[Format, ...]:
+def find_declared_formats(argument: str, mime_type: str) -> tuple[FileFormat, ...]:
     """The formats that a declared media type can mean. Raises UnsupportedMedia when there is none."""
     wanted = mime_type.partition(";")[0].strip().casefold()
-    found = tuple(known for known in FORMATS if wanted in (known.mime_type, *known.also))
+    found = tuple(known for known in FILE_FORMATS if wanted in (known.mime_type, *known.aliases))
     if not found:
         why = " SVG is refused because it can hold scripts: use PNG or WebP." if "svg" in wanted else ""
-        kinds = ", ".join(sorted({known.extensions[0].upper() for known in FORMATS}))
+        kinds = ", ".join(sorted({known.extensions[0].upper() for known in FILE_FORMATS}))
         raise UnsupportedMedia(f"{argument} is not of an accepted type. Accepted: {kinds}.{why}", argument=argument)
     return found
 
 
-def known(content: Content) -> Format:
+def recognise_format(content: FileContent) -> FileFormat:
     """Recognises the format of a file by its content. Raises UnsupportedMedia when it is not an allowed format."""
-    head = content.read(0, 64)
+    head = content.read_bytes(0, 64)
     for starts, look in SIGNATURES.items():
         if head.startswith(starts) and (found := look(content, head)):
-            return BY_TYPE[found]
+            return FORMATS_BY_TYPE[found]
     if _is_mp3_frame(head):
-        return BY_TYPE[_mp3(content, 0)]
-    if head[4:8] == b"ftyp" and (found := _played(head[8:12])):
-        return BY_TYPE[found]
+        return FORMATS_BY_TYPE[_mp3_type(content, 0)]
+    if head[4:8] == b"ftyp" and (found := _brand_type(head[8:12])):
+        return FORMATS_BY_TYPE[found]
     raise UnsupportedMedia("The content of the file is of no accepted type.", argument="content")
 
 
-def _riff(content: Content, head: bytes) -> str:
+def _riff_type(content: FileContent, head: bytes) -> str:
     return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(head[8:12], "")
 
 
-def _ogg(content: Content, head: bytes) -> str:
+def _ogg_type(content: FileContent, head: bytes) -> str:
     first = head[28:37]
     if first.startswith(b"\x80theora"):
         return "video/ogg"
     return "audio/ogg" if first.startswith((b"\x01vorbis", b"OpusHead", b"Speex   ", b"\x7fFLAC")) else ""
 
 
-def _matroska(content: Content, head: bytes) -> str:
+def _matroska_type(content: FileContent, head: bytes) -> str:
     return "video/webm" if b"\x42\x82\x84webm" in head else ""
 
 
-def _played(brand: bytes) -> str:
-    if brand in _PLAYED:
+def _brand_type(brand: bytes) -> str:
+    if brand in _MP4_BRANDS:
         return "video/mp4"
     if brand[:3] == b"M4V":
         return "video/x-m4v"
     return "video/3gpp" if brand[:2] == b"3g" and brand[:3] != b"3g2" else ""
 
 
-def _tagged(content: Content, head: bytes) -> str:
+def _id3_type(content: FileContent, head: bytes) -> str:
     """Recognises an MP3 file behind an ID3 tag; other files can have one too, so an MP3 frame must follow the tag."""
     size = sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=False))
-    return _mp3(content, 10 + size + (10 if head[5:6] and head[5] & 0x10 else 0))
+    return _mp3_type(content, 10 + size + (10 if head[5:6] and head[5] & 0x10 else 0))
 
 
-def _mp3(content: Content, place: int) -> str:
-    window = content.read(place, 4096).lstrip(b"\0")
+def _mp3_type(content: FileContent, place: int) -> str:
+    window = content.read_bytes(place, 4096).lstrip(b"\0")
     return "audio/mpeg" if _is_mp3_frame(window) else ""
 
 
@@ -142,46 +142,46 @@ def _is_mp3_frame(head: bytes) -> bool:
     )
 
 
-def _zip(content: Content, head: bytes) -> str:
-    names = zipped(content).names
+def _zip_type(content: FileContent, head: bytes) -> str:
+    names = read_zip_directory(content).names
     if any(name.casefold().endswith("vbaproject.bin") for name in names):
-        raise _macros()
-    held = [mime_type for name, mime_type in _HELD.items() if name in names and "[Content_Types].xml" in names]
+        raise _macros_error()
+    held = [mime_type for name, mime_type in _OOXML_TYPES.items() if name in names and "[Content_Types].xml" in names]
     return held[0] if held else "application/zip"
 
 
-def _compound(content: Content, head: bytes) -> str:
-    names = compound(content)
+def _compound_type(content: FileContent, head: bytes) -> str:
+    names = read_compound_names(content)
     if {"VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "Macros"} & names:
-        raise _macros()
-    return next((mime_type for name, mime_type in _OLDER.items() if name in names), "")
+        raise _macros_error()
+    return next((mime_type for name, mime_type in _OLE_TYPES.items() if name in names), "")
 
 
-def _macros() -> UnsupportedMedia:
+def _macros_error() -> UnsupportedMedia:
     return UnsupportedMedia("The document holds macros. Save it without them.")
 
 
-def _is(mime_type: str) -> Callable[[Content, bytes], str]:
+def _constant_type(mime_type: str) -> Callable[[FileContent, bytes], str]:
     return lambda _content, _head: mime_type
 
 
-SIGNATURES: Final[Mapping[bytes, Callable[[Content, bytes], str]]] = {
-    b"GIF87a": _is("image/gif"),
-    b"GIF89a": _is("image/gif"),
-    b"\xff\xd8\xff": _is("image/jpeg"),
-    b"\x89PNG\r\n\x1a\n": _is("image/png"),
-    b"RIFF": _riff,
-    b"OggS": _ogg,
-    b"\x1a\x45\xdf\xa3": _matroska,
-    b"ID3": _tagged,
-    b"%PDF-": _is("application/pdf"),
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _compound,
-    b"PK\x03\x04": _zip,
+SIGNATURES: Final[Mapping[bytes, Callable[[FileContent, bytes], str]]] = {
+    b"GIF87a": _constant_type("image/gif"),
+    b"GIF89a": _constant_type("image/gif"),
+    b"\xff\xd8\xff": _constant_type("image/jpeg"),
+    b"\x89PNG\r\n\x1a\n": _constant_type("image/png"),
+    b"RIFF": _riff_type,
+    b"OggS": _ogg_type,
+    b"\x1a\x45\xdf\xa3": _matroska_type,
+    b"ID3": _id3_type,
+    b"%PDF-": _constant_type("application/pdf"),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _compound_type,
+    b"PK\x03\x04": _zip_type,
 }
 """Maps the first bytes of a file to the function that tells formats with this beginning apart ("": not allowed)."""
 
 
-def fitting_name(name: str, found: Format) -> str:
+def fit_file_name(name: str, found: FileFormat) -> str:
     """The file name for this content: without folders, and with an extension of the format."""
     plain = name.replace("\\", "/").rpartition("/")[2].strip(". ") or "file"
     if plain.rpartition(".")[2].casefold() in found.extensions and "." in plain:

@@ -11,25 +11,25 @@ from typing import Final
 
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.instance.builtin.access import guards
-from affino_mcp.instance.builtin.access.ownership import must_own
+from affino_mcp.instance.builtin.access.ownership import require_ownership
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.record_state import Stored
-from affino_mcp.instance.builtin.engine.records import Known, Records
+from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import NotFound
 
 FAMILY: Final = MEDIA_ITEM.family
-FILES: Final = "media_files"
+FILE_FAMILY: Final = "media_files"
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenMediaItem:
     """A media item that the person may see, with its files and the records that it refers to."""
 
-    stored: Stored
-    known: Known
+    stored: RecordState
+    known: KnownRecords
 
     @property
     def document(self) -> Document:
@@ -39,30 +39,36 @@ class Opened:
     @property
     def files(self) -> list[Document]:
         """The item's files, by code."""
-        found = (self.known.get((FILES, code)) for code in sorted(self.stored.to(FILES)))
+        found = (self.known.get(RecordRef(FILE_FAMILY, code)) for code in sorted(self.stored.relations_to(FILE_FAMILY)))
         return [document for document in found if document]
 
 
-def opened(records: Records, call: Call, argument: str, code: int, what: str = MEDIA_ITEM.words) -> Opened:
+def open_media_item(
+    records: Records, call: Call, argument: str, code: int, what: str = MEDIA_ITEM.words
+) -> OpenMediaItem:
     """Loads an item that the person may see, in two reads. Raises NotFound with the given argument and word."""
-    stored = records.load(FAMILY, code)
+    stored = records.load_record(FAMILY, code)
     if stored is None:
         raise NotFound(argument, what)
-    files = [(FILES, file) for file in stored.to(FILES)]
-    wanted = [*guards.security_of(stored.document), *references.pointed_to(call, [stored.document]), *files]
-    known = records.documents(wanted)
-    if not guards.passes_security(call.actor, stored.document, known):
+    files = [RecordRef(FILE_FAMILY, file) for file in stored.relations_to(FILE_FAMILY)]
+    wanted = [*guards.security_refs(stored.document), *references.reference_targets(call, [stored.document]), *files]
+    known = records.load_documents(wanted)
+    if not guards.may_read_security(call.actor, stored.document, known):
         raise NotFound(argument, what)
-    return Opened(stored, known)
+    return OpenMediaItem(stored, known)
 
 
-def editable(records: Records, call: Call, argument: str, code: int, what: str = MEDIA_ITEM.words) -> Opened:
+def open_editable_item(
+    records: Records, call: Call, argument: str, code: int, what: str = MEDIA_ITEM.words
+) -> OpenMediaItem:
     """Loads an item that the person may change. Raises NotFound or PermissionDenied."""
-    found = opened(records, call, argument, code, what)
-    must_own(call, found.document)
+    found = open_media_item(records, call, argument, code, what)
+    require_ownership(call, found.document)
     return found
 
 
-def hold(change: Change, found: Opened) -> None:
+def require_item_unchanged(change: Change, found: OpenMediaItem) -> None:
     """Makes the change fail when the item or its security has changed since it was loaded."""
-    guards.still(change, found.document, *(found.known.get(place) for place in guards.security_of(found.document)))
+    guards.require_unchanged(
+        change, found.document, *(found.known.get(place) for place in guards.security_refs(found.document))
+    )

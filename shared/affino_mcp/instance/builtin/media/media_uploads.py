@@ -11,7 +11,7 @@ import secrets
 from datetime import timedelta
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.media_files import CHECKSUM, MOST_BYTES, SIZE
+from affino_mcp.catalogue.families.media_files import FILE_CHECKSUM, FILE_SIZE, MAX_FILE_BYTES
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
@@ -25,62 +25,64 @@ from affino_mcp.store.ops import Item, Key, Put, Update, absent, equals
 from affino_mcp.tool_errors import FileTooLarge, InvalidArgument, InvalidState
 
 CODE: Final = MEDIA_ITEM.code
-TOKEN: Final = "UploadToken"  # noqa: S105 (an argument's name)
-KEPT: Final = timedelta(hours=24)
+TOKEN_ARGUMENT: Final = "UploadToken"  # noqa: S105 (an argument's name)
+TICKET_RETENTION: Final = timedelta(hours=24)
 """How long a ticket's row is kept to say that it was used."""
 
-_UNKNOWN: Final = "UploadToken is not known here, or was given to another person or profile or for another media item."
-_USED: Final = "This UploadToken has been used. Call request_media_upload for another file."
-_OVER: Final = "This UploadToken has expired. Call request_media_upload again."
+_UNKNOWN_TEXT: Final = (
+    "UploadToken is not known here, or was given to another person or profile or for another media item."
+)
+_USED_TEXT: Final = "This UploadToken has been used. Call request_media_upload for another file."
+_EXPIRED_TEXT: Final = "This UploadToken has expired. Call request_media_upload again."
 
 
 def request_media_upload(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Issues a ticket, with the request that uploads exactly this file."""
-    found = media_access.editable(records, call, CODE, values[CODE])
-    if values[SIZE.name] > MOST_BYTES:
-        raise FileTooLarge(f"A file can have at most {MOST_BYTES:,} bytes.", argument=SIZE.name)
-    mime_type = file_formats.declared("MimeType", values["MimeType"])[0].mime_type
-    upload = Upload(UPLOADS + secrets.token_hex(16), mime_type, values[SIZE.name], values[CHECKSUM.name])
-    change, token = records.change(method, values, call), secrets.token_urlsafe(32)
-    change.add(Put(records.table, _ticket(call, token, found.document.code, upload), absent()))
-    media_access.hold(change, found)
-    change.touched.append(found.document.ref)
+    found = media_access.open_editable_item(records, call, CODE, values[CODE])
+    if values[FILE_SIZE.name] > MAX_FILE_BYTES:
+        raise FileTooLarge(f"A file can have at most {MAX_FILE_BYTES:,} bytes.", argument=FILE_SIZE.name)
+    mime_type = file_formats.find_declared_formats("MimeType", values["MimeType"])[0].mime_type
+    upload = Upload(UPLOADS + secrets.token_hex(16), mime_type, values[FILE_SIZE.name], values[FILE_CHECKSUM.name])
+    change, token = records.start_change(method, values, call), secrets.token_urlsafe(32)
+    change.add_operation(Put(records.table, _ticket_row(call, token, found.document.code, upload), absent()))
+    media_access.require_item_unchanged(change, found)
+    change.changed_refs.append(found.document.ref)
     if values.get(DRY_RUN.name):
         return change.commit(dict.fromkeys(method.returns))
-    door, ends = media_view.store(records).door(upload), iso(call.at + LIFETIME)
+    door, ends = media_view.require_file_store(records).door(upload), iso(call.at + LIFETIME)
     return change.commit(
-        {TOKEN: token, "Method": "PUT", "Url": door.url, "Headers": dict(door.headers), "ExpiresAt": ends}
+        {TOKEN_ARGUMENT: token, "Method": "PUT", "Url": door.url, "Headers": dict(door.headers), "ExpiresAt": ends}
     )
 
 
-def _key(token: str) -> Key:
+def _ticket_key(token: str) -> Key:
     return Key(f"T#{hashlib.sha256(token.encode()).hexdigest()}", "A")
 
 
-def _bound(call: Call, item: int) -> dict[str, Any]:
+def _ticket_binding(call: Call, item: int) -> dict[str, Any]:
     return {"person": call.actor.user_code, "profile": call.profile, "item": item}
 
 
-def _ticket(call: Call, token: str, item: int, upload: Upload) -> Item:
-    key, now = _key(token), seconds(call.at)
+def _ticket_row(call: Call, token: str, item: int, upload: Upload) -> Item:
+    key, now = _ticket_key(token), seconds(call.at)
     file = {"object": upload.key, "type": upload.mime_type, "size": upload.size, "sha256": upload.sha256}
-    ends = {"expires": now + int(LIFETIME.total_seconds()), "ttl": now + int(KEPT.total_seconds())}
-    return {"pk": key.pk, "sk": key.sk, "used": False, **_bound(call, item), **file, **ends}
+    ends = {"expires": now + int(LIFETIME.total_seconds()), "ttl": now + int(TICKET_RETENTION.total_seconds())}
+    return {"pk": key.pk, "sk": key.sk, "used": False, **_ticket_binding(call, item), **file, **ends}
 
 
-def redeemed(records: Records, change: Change, item: int) -> Upload:
+def redeem_ticket(records: Records, change: Change, item: int) -> Upload:
     """Loads the upload that the call's ticket was issued for; the change marks the ticket as used.
 
     Raises InvalidArgument for a ticket of another person, profile or item, and InvalidState for a used or expired one.
     """
-    call, key = change.call, _key(change.values[TOKEN])
+    call, key = change.call, _ticket_key(change.values[TOKEN_ARGUMENT])
     row = records.db.get(records.table, key)
-    if row is None or any(row[name] != value for name, value in _bound(call, item).items()):
-        raise InvalidArgument(TOKEN, _UNKNOWN)
+    if row is None or any(row[name] != value for name, value in _ticket_binding(call, item).items()):
+        raise InvalidArgument(TOKEN_ARGUMENT, _UNKNOWN_TEXT)
     if row["used"]:
-        raise InvalidState(_USED, argument=TOKEN)
+        raise InvalidState(_USED_TEXT, argument=TOKEN_ARGUMENT)
     if row["expires"] <= seconds(call.at):
-        raise InvalidState(_OVER, argument=TOKEN)
+        raise InvalidState(_EXPIRED_TEXT, argument=TOKEN_ARGUMENT)
     use = Update(records.table, key, assign={"used": True}, condition=equals("used", False))
-    change.add(use, lambda _: InvalidState(_USED, argument=TOKEN))
+    change.add_operation(use, lambda _: InvalidState(_USED_TEXT, argument=TOKEN_ARGUMENT))
     return Upload(row["object"], row["type"], row["size"], row["sha256"])

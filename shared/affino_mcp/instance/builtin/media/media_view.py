@@ -9,37 +9,37 @@ from affino_mcp.catalogue.families.media_files import MEDIA_FILE
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media import media_uses
-from affino_mcp.instance.builtin.media.media_access import Opened
-from affino_mcp.instance.builtin.references.rendering import full
+from affino_mcp.instance.builtin.media.media_access import OpenMediaItem
+from affino_mcp.instance.builtin.references.rendering import render_record
 from affino_mcp.instance.port import Call
 from affino_mcp.store.files import Files
 from affino_mcp.store.ops import StoreUnavailable
 
-URL: Final = "Url"
-KEY: Final = "Key"
+URL_ATTRIBUTE: Final = "Url"
+STORAGE_KEY: Final = "Key"
 """Name of the `system` value of a file that holds the key of its bytes; callers never see it."""
 
 
-def store(records: Records) -> Files:
+def require_file_store(records: Records) -> Files:
     """The file store. Raises StoreUnavailable when the instance has none."""
     if records.files is None:
         raise StoreUnavailable("no file store")
     return records.files
 
 
-def file(call: Call, document: Document) -> dict[str, Any]:
+def render_file(call: Call, document: Document) -> dict[str, Any]:
     """Renders a file's attributes, without its download address."""
-    return full(call, document, {}, **{URL: None})
+    return render_record(call, document, {}, **{URL_ATTRIBUTE: None})
 
 
-def item(records: Records, call: Call, found: Opened) -> dict[str, Any]:
+def render_media_item(records: Records, call: Call, found: OpenMediaItem) -> dict[str, Any]:
     """Renders the full item with its files and the articles that use it."""
-    files = [file(call, document) for document in found.files]
-    uses = media_uses.used_by(records, call, found.document)
-    return full(call, found.document, found.known, Files=files, **uses)
+    files = [render_file(call, document) for document in found.files]
+    uses = media_uses.render_used_by(records, call, found.document)
+    return render_record(call, found.document, found.known, Files=files, **uses)
 
 
-def signed(records: Records, shown: Iterable[dict[str, Any]], documents: Iterable[Document]) -> None:
+def add_download_urls(records: Records, shown: Iterable[dict[str, Any]], documents: Iterable[Document]) -> None:
     """Adds the download address to every rendered file.
 
     This happens after the change and its remembered answer have been written, so that neither holds the address.
@@ -48,4 +48,6 @@ def signed(records: Records, shown: Iterable[dict[str, Any]], documents: Iterabl
     for entry in shown:
         document = by_code[entry[MEDIA_FILE.code]]
         values = document.values
-        entry[URL] = store(records).download_url(document.system[KEY], values["MimeType"], values["FileName"])
+        entry[URL_ATTRIBUTE] = require_file_store(records).download_url(
+            document.system[STORAGE_KEY], values["MimeType"], values["FileName"]
+        )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 
 @dataclass(frozen=True)
-class Stage:
+class OpportunityStage:
     """One stage of an opportunity.
 
     `open`: the opportunity is being worked on; `closed`: the opportunity is won or lost; `probability` is in per cent.
@@ -20,22 +20,22 @@ class Stage:
     won: bool = False
     closed: bool = False
 
-    def shown(self) -> dict[str, Any]:
+    def to_attribute(self) -> dict[str, Any]:
         """The stage as an attribute of an opportunity in an answer."""
         return {"Code": self.code, "Name": self.name, "Open": self.open, "Won": self.won}
 
 
-_ALL: Final = (
-    Stage(1, "Prospecting", 10, open=False),
-    Stage(2, "Qualification", 20),
-    Stage(3, "Needs Analysis", 30),
-    Stage(4, "Value Proposition", 50),
-    Stage(7, "Proposal / Price / Quote", 65),
-    Stage(8, "Negotiation / Review", 80),
-    Stage(9, "Closed Won", 100, open=False, won=True, closed=True),
-    Stage(10, "Closed", 0, open=False, closed=True),
-    Stage(11, "On Hold", 10, open=False),
+_STAGES: Final = (
+    OpportunityStage(1, "Prospecting", 10, open=False),
+    OpportunityStage(2, "Qualification", 20),
+    OpportunityStage(3, "Needs Analysis", 30),
+    OpportunityStage(4, "Value Proposition", 50),
+    OpportunityStage(7, "Proposal / Price / Quote", 65),
+    OpportunityStage(8, "Negotiation / Review", 80),
+    OpportunityStage(9, "Closed Won", 100, open=False, won=True, closed=True),
+    OpportunityStage(10, "Closed", 0, open=False, closed=True),
+    OpportunityStage(11, "On Hold", 10, open=False),
 )
-STAGES: Final = {stage.code: stage for stage in _ALL}
-LOST: Final = 10
-NAMES: Final = {stage.code: stage.name for stage in _ALL}
+STAGES: Final = {stage.code: stage for stage in _STAGES}
+LOST_STAGE: Final = 10
+STAGE_NAMES: Final = {stage.code: stage.name for stage in _STAGES}

@@ -18,53 +18,57 @@ from affino_mcp.instance.port import ActionVerdict, Actor, PlaceRights
 
 
 @dataclass(frozen=True)
-class Deed:
+class PlaceAction:
     """An action in a place.
 
-    `right` is what the person needs; `asks` are the guard attributes that must name one of the person's groups.
+    `right` is what the person needs; `guard_attributes` are the guard attributes that must name one of the person's groups.
     """
 
     name: str
     right: str
-    asks: tuple[str, ...]
+    guard_attributes: tuple[str, ...]
 
 
-DEEDS: Final[Mapping[str, tuple[Deed, ...]]] = {
+PLACE_ACTIONS: Final[Mapping[str, tuple[PlaceAction, ...]]] = {
     SECTION.family: (
-        Deed("read", f"{Family.ARTICLES}.read", (record_security.READ,)),
-        Deed("write", f"{Family.ARTICLES}.write", (record_security.READ, record_security.WRITE)),
-        Deed(
+        PlaceAction("read", f"{Family.ARTICLES}.read", (record_security.READ_ACTION,)),
+        PlaceAction("write", f"{Family.ARTICLES}.write", (record_security.READ_ACTION, record_security.WRITE_ACTION)),
+        PlaceAction(
             "publish",
             f"{Family.ARTICLES}.publish",
-            (record_security.READ, record_security.WRITE, record_security.PUBLISH),
+            (record_security.READ_ACTION, record_security.WRITE_ACTION, record_security.PUBLISH_ACTION),
         ),
     ),
     FORUM.family: (
-        Deed("read", f"{Family.FORUMS}.read", (record_security.READ,)),
-        Deed("post", f"{Family.FORUMS}.post", (record_security.READ, record_security.POST)),
+        PlaceAction("read", f"{Family.FORUMS}.read", (record_security.READ_ACTION,)),
+        PlaceAction("post", f"{Family.FORUMS}.post", (record_security.READ_ACTION, record_security.POST_ACTION)),
     ),
 }
 """The actions in each kind of place."""
 
 
-def places(records: Records, kind: str, person: Actor, at: datetime) -> list[PlaceRights]:
+def list_place_rights(records: Records, kind: str, person: Actor, at: datetime) -> list[PlaceRights]:
     """All places of a kind (a key of DEEDS) by code, with the person's rights in each: one query and one batch read."""
-    found = operator_records.everything(records, kind)
-    return [_explained(guard, DEEDS[kind], person, at) for guard in found]
+    found = operator_records.list_operator_records(records, kind)
+    return [_explain_place(guard, PLACE_ACTIONS[kind], person, at) for guard in found]
 
 
-def _explained(guard: Document, deeds: Sequence[Deed], person: Actor, at: datetime) -> PlaceRights:
-    return PlaceRights(guard.code, str(guard.label), [explained(guard, deed, person, at) for deed in deeds])
+def _explain_place(guard: Document, deeds: Sequence[PlaceAction], person: Actor, at: datetime) -> PlaceRights:
+    return PlaceRights(guard.code, str(guard.label), [explain_action(guard, deed, person, at) for deed in deeds])
 
 
-def explained(guard: Document, deed: Deed, person: Actor, at: datetime) -> ActionVerdict:
+def explain_action(guard: Document, deed: PlaceAction, person: Actor, at: datetime) -> ActionVerdict:
     """Explains one action in one place for the person."""
     missing = [] if person.has(deed.right, at) else [f"needs the right {deed.right}"]
-    missing += [_needed(guard, ask) for ask in deed.asks if not record_security.allows(person, guard, ask)]
-    return ActionVerdict(deed.name, not missing, list(dict.fromkeys(missing)) or _reasons(person, guard, deed.asks[-1]))
+    missing += [
+        _missing_group(guard, ask) for ask in deed.guard_attributes if not record_security.may_act(person, guard, ask)
+    ]
+    return ActionVerdict(
+        deed.name, not missing, list(dict.fromkeys(missing)) or _reasons(person, guard, deed.guard_attributes[-1])
+    )
 
 
-def _needed(guard: Document, ask: str) -> str:
+def _missing_group(guard: Document, ask: str) -> str:
     named = guard.values.get(ask, ())
     return f"needs the group {' or '.join(named)}" if named else "is open to no group"
 

@@ -6,23 +6,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from affino_mcp.catalogue.families.website import ARTICLE_TYPE, CATEGORY, SECTION, SECURITY
+from affino_mcp.catalogue.families.website import ARTICLE_CATEGORY, ARTICLE_TYPE, SECTION, SECURITY
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.engine.index import Facets
-from affino_mcp.instance.builtin.engine.records import Facet, Records
-from affino_mcp.instance.builtin.website.operator_records import place
+from affino_mcp.instance.builtin.engine.records import FacetFunction, Records
+from affino_mcp.instance.builtin.website.operator_records import upsert_operator_record
 
 Groups = Sequence[str]
 
-FACETS: Final[dict[str, Facet]] = {
+FACETS: Final[dict[str, FacetFunction]] = {
     SECTION.family: guards.facets,
     SECURITY.family: guards.facets,
     ARTICLE_TYPE.family: lambda _: Facets(()),
-    CATEGORY.family: lambda _: Facets(()),
+    ARTICLE_CATEGORY.family: lambda _: Facets(()),
 }
 
 
-def place_section(
+def upsert_section(
     records: Records,
     name: str,
     at: datetime,
@@ -42,22 +42,22 @@ def place_section(
     values = {"Name": name, "ChannelCode": channel_code, "Channel": channel, "Comments": comments}
     values |= {"Path": f"{channel_code}/{name}"}
     values |= {"ReadGroups": list(read), "WriteGroups": list(write), "PublishGroups": list(publish)}
-    return place(records, SECTION, values, at)
+    return upsert_operator_record(records, SECTION, values, at)
 
 
-def place_security(records: Records, name: str, at: datetime, *, read: Groups) -> int:
+def upsert_security(records: Records, name: str, at: datetime, *, read: Groups) -> int:
     """Creates or updates the security of this name.
 
     Returns its code. Only these groups see a record that carries it.
     """
-    return place(records, SECURITY, {"Name": name, "ReadGroups": list(read)}, at)
+    return upsert_operator_record(records, SECURITY, {"Name": name, "ReadGroups": list(read)}, at)
 
 
-def place_article_type(records: Records, name: str, at: datetime) -> int:
+def upsert_article_type(records: Records, name: str, at: datetime) -> int:
     """Creates the article type of this name unless it exists; returns its code."""
-    return place(records, ARTICLE_TYPE, {"Name": name}, at)
+    return upsert_operator_record(records, ARTICLE_TYPE, {"Name": name}, at)
 
 
-def place_category(records: Records, name: str, at: datetime) -> int:
+def upsert_category(records: Records, name: str, at: datetime) -> int:
     """Creates the article category of this name unless it exists; returns its code."""
-    return place(records, CATEGORY, {"Name": name}, at)
+    return upsert_operator_record(records, ARTICLE_CATEGORY, {"Name": name}, at)
