@@ -21,10 +21,10 @@ from affino_mcp.control_edge.access_check import body_of, form_of, route
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.password_check import SignInRefused, check_password
 from affino_mcp.control_edge.screen_request import Ask, Place, go, local, page
-from affino_mcp.control_edge.visits import LIFETIME
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
 from affino_mcp.store.ops import Item, StoreUnavailable
 
 _MINUTES: Final = 30 * 60
@@ -96,11 +96,12 @@ def _signed_in(centre: Centre, place: Place, person_row: Item, next_: str, reque
         _tell(place, person.user_code, "no_right")
         text = f"You may log in, but you do not have the right '{CONTROL_ACCESS}'. An operator can grant it."
         return _sign_in_page(centre, place, request, next_, 403, text, email)
-    cookie = centre.visits.open(person_row)
+    cookie = centre.visits.start(person_row)
     _tell(place, person.user_code, "ok")
     answer = go(place, local(next_))
     secure = not place.plain
-    answer.set_cookie(place.cookie, cookie, LIFETIME, path="/", secure=secure, httponly=True, samesite="strict")
+    lifetime = CONTROL_CENTRE.lifetime
+    answer.set_cookie(place.cookie, cookie, lifetime, path="/", secure=secure, httponly=True, samesite="strict")
     answer.delete_cookie(_form_cookie(place), path="/", secure=secure, httponly=True, samesite="strict")
     return answer
 
