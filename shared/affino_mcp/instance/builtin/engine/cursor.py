@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from affino_mcp.instance.port import Call
+from affino_mcp.signed_text import json_payload
 from affino_mcp.store.ops import Item
 from affino_mcp.tool_errors import InvalidArgument
 
@@ -24,7 +25,7 @@ _NOT_PART_OF_THE_QUERY: Final = frozenset({"Cursor", "PageSize"})
 
 def _seal(call: Call, query: Mapping[str, Any], place: bytes) -> bytes:
     asked = {name: value for name, value in query.items() if name not in _NOT_PART_OF_THE_QUERY}
-    bound = json.dumps([call.actor.user_code, call.profile, call.method, asked], sort_keys=True).encode()
+    bound = json_payload([call.actor.user_code, call.profile, call.method, asked])
     return hmac.new(call.cursor_key, bound + b"|" + place, hashlib.sha256).digest()[:_SEAL]
 
 
