@@ -14,8 +14,9 @@ from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso
 from affino_mcp.instance.builtin.access import guards, record_security
-from affino_mcp.instance.builtin.engine import change_journal, cursor
+from affino_mcp.instance.builtin.engine import change_journal
 from affino_mcp.instance.builtin.engine.change_journal import Deed, Entry
+from affino_mcp.instance.builtin.engine.cursor import decode_cursor, encode_cursor
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, from_item, record_key
 from affino_mcp.instance.builtin.engine.memberships import many
 from affino_mcp.instance.builtin.engine.record_state import Stored
@@ -77,7 +78,7 @@ def list_record_history(records: Records, method: Method, values: Values, call: 
 def _rows(
     records: Records, partition: str, span: Span, values: Values, call: Call
 ) -> tuple[Sequence[Item], Item | None]:
-    size, start = values.get("PageSize", DEFAULT_PAGE), cursor.place(call, values)
+    size, start = values.get("PageSize", DEFAULT_PAGE), decode_cursor(call, values)
     found = records.db.query(Query(records.table, partition, span=span, forward=False, start=start, limit=size))
     return found.items, found.next
 
@@ -90,7 +91,7 @@ def _page(
         more = {name: rows[len(fitting) - 1][name] for name in ("pk", "sk")}
         text = f"{len(fitting)} of {len(items)} changes fit into one answer; go on with NextCursor."
         call.warn(WarningCode.TRUNCATED, "Items", text)
-    following = cursor.cursor(call, values, more) if more else None
+    following = encode_cursor(call, values, more) if more else None
     return Done({"Items": fitting, "NextCursor": following, "CurrentDate": iso(call.at)}, ref)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import precise
-from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import INDEXES, Facets, facet_partition, padded, word_partition
 from affino_mcp.instance.builtin.engine.records import Records
@@ -66,7 +66,7 @@ def _search(records: Records, plan: Plan, values: Values, call: Call) -> list[Do
 
     Returns None when no word does.
     """
-    place = cursor.place(call, values)
+    place = decode_cursor(call, values)
     if place and not in_memory_pages.is_gathered(call, values):
         return None
     where = conditions(plan, plan.facets)
@@ -109,7 +109,7 @@ def found_by(values: Values, lead: str = "") -> Callable[[Item], bool]:
 
 def index_query(records: Records, plan: Plan, values: Values, call: Call) -> Query:
     """The query for the rows of a list: on the search words for a search, otherwise on the index of a facet."""
-    start, parts = cursor.place(call, values), asked(values)
+    start, parts = decode_cursor(call, values), asked(values)
     if not parts:
         return _sorted(records, plan, values, start)
     if values.keys() & {"SortBy", "SortOrder"}:

@@ -9,7 +9,7 @@ from typing import Protocol
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import precise
-from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.index import facet_partition, padded
 from affino_mcp.instance.builtin.engine.memberships import MEMBER_SK, MOST_READ, lists_key, many, member_key
@@ -102,12 +102,12 @@ def run(records: Records, plan: listing.Plan, source: Source, values: Values, ca
         call.warn(WarningCode.IGNORED, "SortBy", "Too many records to sort them: they come in the order of codes.")
     read = (_found if searched else _all)(records, plan, source, values, call)
     size = values.get("PageSize", listing.DEFAULT_PAGE)
-    rows, more = listing.collect(read, cursor.place(call, values), size, "sk")
+    rows, more = listing.collect(read, decode_cursor(call, values), size, "sk")
     return listing.show(records, plan, rows, more, values, call)
 
 
 def _whole(records: Records, plan: listing.Plan, source: Source, values: Values, call: Call) -> list[Document] | None:
-    place = cursor.place(call, values)
+    place = decode_cursor(call, values)
     if place and not in_memory_pages.is_gathered(call, values):
         return None
     codes = source.whole()
