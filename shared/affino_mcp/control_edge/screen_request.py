@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -16,6 +15,7 @@ from affino_mcp.control_edge.centre import Centre
 from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE
 from affino_mcp.gate.sessions.web_sessions import Rows, WebSession
 from affino_mcp.http.own_address import base_url, is_loopback
+from affino_mcp.http.request_context import client_address, find_request_id
 from affino_mcp.pages.rendering import HEADERS
 
 ROOT: Final = "/control"
@@ -35,10 +35,8 @@ class Place:
     @classmethod
     def of(cls, request: Request) -> Place:
         """The place of this request. `base` is the stage before the path; `plain` says http on this machine."""
-        public, context = base_url(request.scope), request.scope.get("aws.event", {}).get("requestContext", {})
-        client = request.client.host if request.client else ""
-        source = (context.get("identity") or {}).get("sourceIp") or client
-        request_id = context.get("requestId") or str(uuid.uuid4())
+        public = base_url(request.scope)
+        source, request_id = client_address(request.scope), find_request_id(request.scope)
         return cls(urlsplit(public).path.rstrip("/"), public, source, request_id, is_loopback(public))
 
     @property

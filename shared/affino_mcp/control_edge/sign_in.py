@@ -6,7 +6,6 @@ It is the same password check behind the same guard as every login; nothing else
 from __future__ import annotations
 
 import hmac
-from math import ceil
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -25,6 +24,7 @@ from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.tokens import new_token
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
+from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.store.ops import Item, StoreUnavailable
 
 _MINUTES: Final = 30 * 60
@@ -122,7 +122,7 @@ def _prove(ask: Ask) -> Response:
 
 def _refusal(answer: Response, refused: SignInRefused) -> Response:
     if refused.wait is not None:
-        answer.headers["retry-after"] = str(max(1, ceil(refused.wait)))
+        answer.headers["retry-after"] = retry_after_value(refused.wait)
     return answer
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from affino_mcp.http.request_context import gateway_context
+
 
 def base_url(scope: Mapping[str, Any]) -> str:
     """Our own address in an ASGI scope, without a slash at its end; behind API Gateway with the stage, if it is part of it.
 
     Never taken from a header when API Gateway says it.
     """
-    event: dict[str, Any] = scope.get("aws.event") or {}
-    context: dict[str, Any] = event.get("requestContext") or {}
+    context = gateway_context(scope)
     if context.get("domainName"):
-        path, whole = str(event.get("path", "")), str(context.get("path", ""))
+        path, whole = str(scope["aws.event"].get("path", "")), str(context.get("path", ""))
         return f"https://{context['domainName']}{whole.removesuffix(path) if path else ''}"
     host, port = scope.get("server") or ("localhost", None)
     scheme = scope.get("scheme", "https")
