@@ -18,10 +18,8 @@ from ulid import ULID
 
 from affino_mcp.audit.row import Row, item
 from affino_mcp.clock import Clock, seconds
+from affino_mcp.errors import REFUSAL_ROWS_PER_MINUTE
 from affino_mcp.store.ops import Database, Key, StoreUnavailable, Update
-
-SINGLY: Final = 60
-"""Refusals of one profile, status and minute that get their own rows."""
 
 FLUSH_EVERY: Final = timedelta(seconds=1)
 """The shortest time between two writes of counts by one process."""
@@ -57,7 +55,7 @@ class Storm:
         Raises StoreUnavailable when the shared count cannot be reached.
         """
         minute = _Minute(row.profile_key, row.at[:16], row.status)
-        if minute not in self._over and self._reserve(minute) <= SINGLY:
+        if minute not in self._over and self._reserve(minute) <= REFUSAL_ROWS_PER_MINUTE:
             return False
         with self._lock:
             self._over = {other for other in self._over if other.start >= minute.start} | {minute}

@@ -69,7 +69,7 @@ def _answer(centre: Centre, request: Request, body: bytes, screen: Screen, rule:
 def _entered(centre: Centre, request: Request, place: Place, body: bytes, screen: Screen, rule: Rule) -> Response:
     query = dict(request.query_params)
     wanted = rule.keys({**query, **request.path_params})
-    visit, rows = centre.visits.look(request.cookies.get(place.cookie, ""), wanted)
+    visit, rows = centre.visits.find(request.cookies.get(place.cookie, ""), wanted)
     here = _here(request)
     if visit is None:
         return go(place, f"/sign-in?next={quote(here)}{'&lost=yes' if request.method == 'POST' else ''}")
@@ -78,7 +78,7 @@ def _entered(centre: Centre, request: Request, place: Place, body: bytes, screen
     ask = Ask(centre, visit, place, dict(request.path_params), query, found, form, rows)
     if not ask.may(CONTROL_ACCESS) or (rule.right and not ask.may(rule.right)):
         return ask.page("forbidden.html", 403, right=rule.right if ask.may(CONTROL_ACCESS) else CONTROL_ACCESS)
-    if request.method == "POST" and not _own(request, found.get("csrf", ""), visit.csrf):
+    if request.method == "POST" and not _own(request, found.get("csrf", ""), ask.form_token):
         return ask.page("stale.html", 403, again=here)
     if rule.fresh and not centre.visits.is_proved(visit):
         return _proof(ask, here)

@@ -49,7 +49,7 @@ def _first(ask: Ask) -> Response:
 
 
 def _sign_out(ask: Ask) -> Response:
-    ask.centre.visits.end(ask.visit)
+    ask.centre.visits.end(ask.visit.token)
     answer = ask.go("/sign-in")
     answer.delete_cookie(ask.place.cookie, path="/", secure=not ask.place.plain, httponly=True, samesite="strict")
     return answer

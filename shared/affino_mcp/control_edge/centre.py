@@ -14,13 +14,13 @@ import httpx
 from affino_mcp.admin.display import FILTERS
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.clock import Clock
-from affino_mcp.control_edge.visits import Visits
 from affino_mcp.gate.abuse.login_guard import LoginGuard
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.previous_secret_uses import FormerUses
 from affino_mcp.gate.profiles.profile_reader import ProfileReader
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
+from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE, WebSessions
 from affino_mcp.instance.port import Instance
 from affino_mcp.pages.rendering import Pages
 from affino_mcp.settings import Settings
@@ -52,9 +52,9 @@ class Centre:
     http: Callable[[], httpx.Client] = outside
 
     @cached_property
-    def visits(self) -> Visits:
+    def visits(self) -> WebSessions:
         """Who is signed in here."""
-        return Visits(self.database, self.settings, self.clock)
+        return WebSessions(CONTROL_CENTRE, self.database, self.settings, self.clock)
 
     @cached_property
     def profiles(self) -> Profiles:

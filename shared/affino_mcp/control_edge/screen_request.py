@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.control_edge.visits import Rows, Visit
 from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE
+from affino_mcp.gate.sessions.web_sessions import Rows, WebSession
 from affino_mcp.http.own_address import base_url, is_loopback
+from affino_mcp.http.request_context import client_address, find_request_id
 from affino_mcp.pages.rendering import HEADERS
 
 ROOT: Final = "/control"
@@ -34,10 +35,8 @@ class Place:
     @classmethod
     def of(cls, request: Request) -> Place:
         """The place of this request. `base` is the stage before the path; `plain` says http on this machine."""
-        public, context = base_url(request.scope), request.scope.get("aws.event", {}).get("requestContext", {})
-        client = request.client.host if request.client else ""
-        source = (context.get("identity") or {}).get("sourceIp") or client
-        request_id = context.get("requestId") or str(uuid.uuid4())
+        public = base_url(request.scope)
+        source, request_id = client_address(request.scope), find_request_id(request.scope)
         return cls(urlsplit(public).path.rstrip("/"), public, source, request_id, is_loopback(public))
 
     @property
@@ -51,7 +50,7 @@ class Ask:
     """What a screen is given. `rows` are the rows of the Gate table that the screen has asked for."""
 
     centre: Centre
-    visit: Visit
+    visit: WebSession
     place: Place
     path: Mapping[str, str]
     query: Mapping[str, str]
@@ -65,11 +64,16 @@ class Ask:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page on the common frame."""
-        return page(self.centre, self.place, template, status, ask=self, csrf=self.visit.csrf, **values)
+        return page(self.centre, self.place, template, status, ask=self, csrf=self.form_token, **values)
 
     def go(self, path: str) -> Response:
         """Look there next."""
         return go(self.place, path)
+
+    @property
+    def form_token(self) -> str:
+        """What every form of this visit carries; says nothing about the visit's own token."""
+        return hashlib.sha256(b"affino-mcp control form\0" + self.visit.token.encode()).hexdigest()
 
     @property
     def navigation(self) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -6,7 +6,6 @@ It is the same password check behind the same guard as every login; nothing else
 from __future__ import annotations
 
 import hmac
-from math import ceil
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -19,13 +18,14 @@ from starlette.routing import Route
 from affino_mcp import observability
 from affino_mcp.control_edge.access_check import body_of, form_of, route
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.control_edge.password_check import Checked, Refused, check
+from affino_mcp.control_edge.password_check import SignInRefused, check_password
 from affino_mcp.control_edge.screen_request import Ask, Place, go, local, page
-from affino_mcp.control_edge.visits import LIFETIME
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.tokens import new_token
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
+from affino_mcp.http.retry_after import retry_after_value
+from affino_mcp.store.ops import Item, StoreUnavailable
 
 _MINUTES: Final = 30 * 60
 
@@ -81,26 +81,27 @@ def _sign_in(centre: Centre, request: Request, body: bytes) -> Response:
     if not known or not hmac.compare_digest(known.encode(), form.get("csrf", "").encode()):
         return _sign_in_page(centre, place, request, next_, 403, "This form has expired. Please try again.", email)
     try:
-        checked = check(centre, email, form.get("password", ""), place.source)
-    except Refused as refused:
+        person_row = check_password(centre, email, form.get("password", ""), place.source)
+    except SignInRefused as refused:
         _tell(place, None, refused.word)
         return _refusal(_sign_in_page(centre, place, request, next_, refused.status, refused.text, email), refused)
     except StoreUnavailable:
         return page(centre, place, "unavailable.html", 503)
-    return _signed_in(centre, place, checked, next_, request, email)
+    return _signed_in(centre, place, person_row, next_, request, email)
 
 
-def _signed_in(centre: Centre, place: Place, checked: Checked, next_: str, request: Request, email: str) -> Response:
-    person = Person.from_json(checked.row)
+def _signed_in(centre: Centre, place: Place, person_row: Item, next_: str, request: Request, email: str) -> Response:
+    person = Person.from_json(person_row)
     if not person.has(CONTROL_ACCESS, centre.clock()):
         _tell(place, person.user_code, "no_right")
         text = f"You may log in, but you do not have the right '{CONTROL_ACCESS}'. An operator can grant it."
         return _sign_in_page(centre, place, request, next_, 403, text, email)
-    cookie = centre.visits.open(checked.row)
+    cookie = centre.visits.start(person_row)
     _tell(place, person.user_code, "ok")
     answer = go(place, local(next_))
     secure = not place.plain
-    answer.set_cookie(place.cookie, cookie, LIFETIME, path="/", secure=secure, httponly=True, samesite="strict")
+    lifetime = CONTROL_CENTRE.lifetime
+    answer.set_cookie(place.cookie, cookie, lifetime, path="/", secure=secure, httponly=True, samesite="strict")
     answer.delete_cookie(_form_cookie(place), path="/", secure=secure, httponly=True, samesite="strict")
     return answer
 
@@ -108,8 +109,8 @@ def _signed_in(centre: Centre, place: Place, checked: Checked, next_: str, reque
 def _prove(ask: Ask) -> Response:
     person, next_, kept = ask.visit.person, local(ask.form.get("next", "/")), ask.form.get("kept", "")
     try:
-        check(ask.centre, person.email, ask.form.get("password", ""), ask.place.source)
-    except Refused as refused:
+        check_password(ask.centre, person.email, ask.form.get("password", ""), ask.place.source)
+    except SignInRefused as refused:
         _tell(ask.place, person.user_code, refused.word)
         said = "The password is wrong." if refused.status == 401 else refused.text
         return _refusal(ask.page("prove.html", refused.status, wrong=said, next=next_, kept=kept), refused)
@@ -119,9 +120,9 @@ def _prove(ask: Ask) -> Response:
     return ask.go(next_)
 
 
-def _refusal(answer: Response, refused: Refused) -> Response:
+def _refusal(answer: Response, refused: SignInRefused) -> Response:
     if refused.wait is not None:
-        answer.headers["retry-after"] = str(max(1, ceil(refused.wait)))
+        answer.headers["retry-after"] = retry_after_value(refused.wait)
     return answer
 
 

@@ -8,8 +8,6 @@ refused; its agent calls again with the argument Confirm after the person has ag
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
 from collections.abc import Mapping
@@ -19,6 +17,7 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.method import CONFIRM, IDEMPOTENCY_KEY
 from affino_mcp.gate.caller import Caller
+from affino_mcp.signed_text import is_signed, json_payload, sign
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError
 
 GOOD_FOR: Final = 5 * 60
@@ -94,7 +93,11 @@ class Confirmation:
     def _answer(self) -> bool | None:
         """The person's answer to this call; None when there is none, or its state is wrong or expired."""
         found = _STATE.fullmatch(self.form.state)
-        if found is None or int(found[1]) <= self.now or not hmac.compare_digest(self._mac(int(found[1])), found[2]):
+        if (
+            found is None
+            or int(found[1]) <= self.now
+            or not is_signed(self._key, self._payload(int(found[1])), found[2])
+        ):
             return None
         return self.form.agreed
 
@@ -102,12 +105,15 @@ class Confirmation:
         until = self.now + GOOD_FOR
         about = f"{self.tool} on the {subject}" if subject else self.tool
         text = f"Your agent is about to call {about}. Confirm it only if you want this. Arguments: {_readable(shown)}"
-        return Question(text, f"{until}.{self._mac(until)}")
+        return Question(text, f"{until}.{sign(self._key, self._payload(until))}")
 
-    def _mac(self, until: int) -> str:
-        profile = self.caller.profile
-        asked = [self.caller.person.user_code, profile.key, self.tool, self.arguments, until]
-        return hmac.new(profile.key_for(_LABEL), json.dumps(asked, sort_keys=True).encode(), hashlib.sha256).hexdigest()
+    @property
+    def _key(self) -> bytes:
+        return self.caller.profile.key_for(_LABEL)
+
+    def _payload(self, until: int) -> bytes:
+        caller = self.caller
+        return json_payload([caller.person.user_code, caller.profile.key, self.tool, self.arguments, until])
 
 
 def _readable(shown: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from affino_mcp.errors import (
     TooManyFailures,
     Unavailable,
 )
-from affino_mcp.gate.abuse.refusal_sampling import FirstOfMinute
+from affino_mcp.gate.abuse.refusal_sampling import RefusalSampler
 from affino_mcp.gate.abuse.token_guard import TokenGuard
 from affino_mcp.gate.abuse.window_counters import unless_down
 from affino_mcp.gate.caller import Caller
@@ -58,7 +58,7 @@ class Gate:
         self._reader = ProfileReader(db, secrets, settings)
         self._meter = Meter(db, settings, clock)
         self._sessions = Sessions(db, settings, clock)
-        self._first = FirstOfMinute(clock)
+        self._sampler = RefusalSampler(clock)
         self._former = FormerUses(db, settings, clock)
         self._strangers = TokenGuard(db, settings, clock)
         self._pool, self._used, self._clock = pool, used, clock
@@ -179,7 +179,7 @@ class Gate:
         try:
             self._meter.refuse_known(profile)
         except RateLimited as refusal:
-            if self._first.takes(profile.key):
+            if self._sampler.should_sample(profile.key):
                 refusal.about(person=_person_if_known(lambda: self._sessions.resolve(token)))
             raise
 

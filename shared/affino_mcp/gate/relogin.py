@@ -6,8 +6,6 @@ signed with a key derived from the profile's secret, and is valid for one expiry
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import uuid
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from affino_mcp.gate.sessions import session_rows
 from affino_mcp.gate.sessions.session_rows import KEPT, Session
 from affino_mcp.gate.sessions.sessions import Sessions, standing
 from affino_mcp.settings import Settings
+from affino_mcp.signed_text import is_signed, sign
 from affino_mcp.store.ops import Database, Update, absent, all_of, equals
 from affino_mcp.store.retry import until_settled
 
@@ -55,19 +54,20 @@ class Offer:
         return cls(match[1], match[2], int(match[3]), int(match[4]), match[5]) if match else None
 
     def holds(self, profile: Profile, now: int) -> bool:
-        """True if this profile's secret made the MAC, the link has not expired, and the profile still allows relogin."""
-        right = hmac.compare_digest(_mac(profile, self.key, self.digest, self.expired, self.until), self.mac)
+        """Whether this profile's gate made the link, not too long ago, and the profile still allows it."""
+        payload = _payload(self.key, self.digest, self.expired, self.until)
+        right = is_signed(profile.key_for(_LABEL), payload, self.mac)
         return right and profile.relogin and now < self.until
 
 
 def link(profile: Profile, session: Session, now: int) -> str:
-    """Makes the link for an expired session."""
-    parts = (profile.key, session.digest, session.expires, now + GOOD_FOR)
-    return ".".join(map(str, (*parts, _mac(profile, *parts))))
+    """The link for an expired session."""
+    payload = _payload(profile.key, session.digest, session.expires, now + GOOD_FOR)
+    return f"{payload.decode()}.{sign(profile.key_for(_LABEL), payload)}"
 
 
-def _mac(profile: Profile, key: str, digest: str, expired: int, until: int) -> str:
-    return hmac.new(profile.key_for(_LABEL), f"{key}.{digest}.{expired}.{until}".encode(), hashlib.sha256).hexdigest()
+def _payload(key: str, digest: str, expired: int, until: int) -> bytes:
+    return f"{key}.{digest}.{expired}.{until}".encode()
 
 
 class Revivals:

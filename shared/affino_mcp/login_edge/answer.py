@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from math import ceil
 from typing import Any
 
 from affino_mcp.errors import PersonInactive, ProfileDisabled, TooManyFailures, Unavailable
 from affino_mcp.gate.abuse.request_signature import timestamp_of
 from affino_mcp.gate.sessions.session_rows import Issued
+from affino_mcp.http.retry_after import retry_after_value
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class LoginAnswer:
     def headers(self) -> dict[str, str]:
         """The response headers."""
         headers = {"content-type": "application/json", "cache-control": "no-store"} | dict(self.more)
-        return headers | ({"retry-after": str(max(1, ceil(self.wait)))} if self.wait is not None else {})
+        return headers | ({"retry-after": retry_after_value(self.wait)} if self.wait is not None else {})
 
     @property
     def content(self) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +13,7 @@ from affino_mcp.gate.abuse.signatures_seen import SignaturesSeen
 from affino_mcp.gate.profiles.profile_reader import ProfileReader
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.http.own_address import base_url
+from affino_mcp.http.request_context import client_address, find_request_id
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import Known
 from affino_mcp.login_edge.entrance import BuiltinEntrance, Entrance
@@ -122,16 +122,13 @@ def _is_page(path: str) -> bool:
 
 
 def _request(scope: Scope, body: bytes) -> LoginRequest:
-    context = scope.get("aws.event", {}).get("requestContext", {})
-    source = (context.get("identity") or {}).get("sourceIp") or (scope.get("client") or ("",))[0]
-    request_id = context.get("requestId") or str(uuid.uuid4())
     return LoginRequest(
         method=scope["method"],
         path=scope["path"],
         headers=scope["headers"],
         body=body,
-        source=source or "",
-        request_id=request_id,
+        source=client_address(scope),
+        request_id=find_request_id(scope),
         query=scope.get("query_string", b"").decode("latin-1"),
         base=base_url(scope),
     )

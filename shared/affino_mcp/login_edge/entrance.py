@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from affino_mcp.clock import Clock
-from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.people.password_check import prove_password
 from affino_mcp.gate.people.passwords import NOBODY, Passwords
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions import sessions
 from affino_mcp.gate.sessions.refresh_tokens import Refreshes
 from affino_mcp.gate.sessions.session_rows import Issued
 from affino_mcp.gate.sessions.sessions import Sessions
@@ -21,22 +20,11 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 
 
-class WrongProof(Exception):
-    """No such person, or a wrong password; callers do not learn which.
-
-    `wait` is the instance's own wait, in seconds.
-    """
-
-    def __init__(self, wait: int = 0) -> None:
-        super().__init__()
-        self.wait = wait
-
-
 class Entrance(Protocol):
     """Opens sessions of people. Every method may raise StoreUnavailable, which counts as no failed login."""
 
     def enter(self, profile: Profile | None, proof: Proof, known: Known) -> Issued:
-        """Opens a session for the person with this password; records the person in `known`.
+        """A new session for the person who proves it; notes in `known` who is meant. Raises WrongPassword, PersonInactive.
 
         Raises WrongProof, PersonInactive. Without a profile (at the Hub) the session has none.
         """
@@ -52,18 +40,16 @@ class BuiltinEntrance:
     """The entrance of the builtin instance, with its own people and passwords."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
-        self._db, self._table = db, settings.gate_table
+        self._db, self._settings = db, settings
         self._people, self._passwords = People(db, settings, clock), Passwords(db, settings)
         self._sessions, self._refreshes = Sessions(db, settings, clock), Refreshes(db, settings, clock)
 
     def enter(self, profile: Profile | None, proof: Proof, known: Known) -> Issued:
         """See Entrance. An unknown address takes the same work as a wrong password."""
         known.user_code = self._people.code_of(proof.email)
-        epoch = self._epoch(known.user_code or NOBODY)
-        right = self._passwords.matches(known.user_code, proof.password)
-        if known.user_code is None or not right:
-            raise WrongProof
-        return self._sessions.create(known.user_code, profile.key if profile else "", epoch)
+        row = prove_password(self._db, self._settings, self._passwords, known.user_code, proof.password)
+        epoch = None if row is None else row["epoch"]
+        return self._sessions.create(known.user_code or NOBODY, profile.key if profile else "", epoch)
 
     def refresh(self, profile: Profile, access: str, refresh: str) -> Issued:  # noqa: ARG002 (the instance's own)
         """See Entrance."""
@@ -72,13 +58,6 @@ class BuiltinEntrance:
     def user(self, profile: Profile, access: str) -> Mapping[str, Any]:  # noqa: ARG002
         """See Entrance."""
         return user_record(self._sessions.resolve(access)[1])
-
-    def _epoch(self, user_code: int) -> int | None:
-        try:
-            epoch: int = sessions.standing(self._db, self._table, user_code)["epoch"]
-        except PersonInactive:
-            return None
-        return epoch
 
 
 def user_record(person: Person) -> dict[str, Any]:

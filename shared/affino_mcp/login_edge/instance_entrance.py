@@ -10,12 +10,12 @@ from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.tokens import digest
+from affino_mcp.gate.people.password_check import WrongPassword
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.federated_sessions import Adoptions
 from affino_mcp.gate.sessions.session_rows import Issued
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.login_edge.answer import Known
-from affino_mcp.login_edge.entrance import WrongProof
 from affino_mcp.login_edge.instance_calls import InstanceCalls, InstanceRefused
 from affino_mcp.login_edge.proof import Proof
 from affino_mcp.settings import Settings
@@ -85,7 +85,7 @@ def _meaning(refused: InstanceRefused) -> Exception:
     """The error of a refused login. The instance may have its own guard, for which this service is one source."""
     if refused.status == 403:
         return PersonInactive()
-    return WrongProof(refused.wait if refused.status == 429 else 0)
+    return WrongPassword(refused.wait if refused.status == 429 else 0)
 
 
 def _person(record: Mapping[str, Any], email: str) -> Person:

@@ -1,20 +1,21 @@
-"""Login behind the login guard, the same for REST and Hub and for every kind of instance."""
+"""Login behind the guard: the same for every way of asking and for every kind of instance."""
 
 from __future__ import annotations
 
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive, TooManyFailures
-from affino_mcp.gate.abuse.login_guard import Attempt, LoginGuard, after
+from affino_mcp.gate.abuse.login_guard import LoginGuard
 from affino_mcp.gate.abuse.token_guard import TokenGuard
 from affino_mcp.gate.abuse.window_counters import unless_down
+from affino_mcp.gate.people.password_check import WrongPassword, check_behind_guard
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.session_rows import Issued
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import Known, LoginRefused
-from affino_mcp.login_edge.entrance import Entrance, WrongProof
+from affino_mcp.login_edge.entrance import Entrance
 from affino_mcp.login_edge.proof import Proof
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, StoreUnavailable
+from affino_mcp.store.ops import Database
 
 
 class Login:
@@ -30,19 +31,17 @@ class Login:
         Raises LoginRefused: WRONG_LOGIN, BLOCKED (too many failed logins from this source, or for this account by
         unknown sources), PERSON_OFF. Raises StoreUnavailable.
         """
-        attempt = self._begun(source, proof.email)
         try:
-            issued = self.entrance.enter(profile, proof, known)
-        except WrongProof as wrong:
-            raise self._wrong(attempt, wrong.wait) from wrong
+            issued = check_behind_guard(
+                self._guard, source, proof.email, lambda: self.entrance.enter(profile, proof, known)
+            )
+        except WrongPassword as wrong:
+            raise LoginRefused(answer.WRONG_LOGIN) from wrong
+        except TooManyFailures as blocked:
+            raise LoginRefused(answer.BLOCKED, blocked.retry_after) from blocked
         except PersonInactive as inactive:
-            after(attempt, self._guard.succeeded)
             raise LoginRefused(answer.PERSON_OFF) from inactive
-        except StoreUnavailable:
-            after(attempt, self._guard.released)
-            raise
         known.session = issued.session.fingerprint
-        after(attempt, self._guard.succeeded)
         return issued
 
     def stranger(self, source: str, fault: answer.Fault) -> LoginRefused:
@@ -52,14 +51,3 @@ class Login:
         """
         wait = unless_down(lambda: self._tokens.failed(source))
         return LoginRefused(fault) if wait is None else LoginRefused(answer.BLOCKED, wait)
-
-    def _begun(self, source: str, email: str) -> Attempt | None:
-        try:
-            return unless_down(lambda: self._guard.begin(source, email))
-        except TooManyFailures as blocked:
-            raise LoginRefused(answer.BLOCKED, blocked.retry_after) from None
-
-    def _wrong(self, attempt: Attempt | None, theirs: int) -> LoginRefused:
-        ours = after(attempt, self._guard.failed)
-        wait = max(ours or 0, theirs)
-        return LoginRefused(answer.BLOCKED, wait) if wait else LoginRefused(answer.WRONG_LOGIN)

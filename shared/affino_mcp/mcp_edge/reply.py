@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import ceil
 from typing import Any, Final
 
 from starlette.types import Send
 
 from affino_mcp.errors import MethodNotAllowed, Refusal
 from affino_mcp.gate.confirmation import Question
+from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.mcp_edge.message import QUESTION
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -104,7 +104,7 @@ def _headers(refusal: Refusal) -> dict[str, str]:
     if isinstance(refusal, MethodNotAllowed):
         headers["allow"] = "POST"
     if refusal.retry_after is not None:
-        headers["retry-after"] = str(max(1, ceil(refusal.retry_after)))
+        headers["retry-after"] = retry_after_value(refusal.retry_after)
     return headers
 
 

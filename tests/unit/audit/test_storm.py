@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.row import Row
-from affino_mcp.audit.storm import SINGLY
+from affino_mcp.errors import REFUSAL_ROWS_PER_MINUTE
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.recording import WatchedDatabase
@@ -49,8 +49,8 @@ def test_totals_are_exact_over_several_processes(storm: list[tuple[str, int, int
     rows = logged(database)
     for (profile, minute), total in expected.items():
         singles, counted = singles_and_counted(rows, profile, minute)
-        assert singles == min(total, SINGLY)
-        assert counted == ([total - SINGLY] if total > SINGLY else [])
+        assert singles == min(total, REFUSAL_ROWS_PER_MINUTE)
+        assert counted == ([total - REFUSAL_ROWS_PER_MINUTE] if total > REFUSAL_ROWS_PER_MINUTE else [])
 
 
 def test_totals_are_exact_when_threads_race() -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 import pytest
 
 from affino_mcp.errors import (
+    REFUSAL_ROWS_PER_MINUTE,
     BadCredentials,
     PersonInactive,
     ProfileDisabled,
@@ -17,7 +18,6 @@ from affino_mcp.errors import (
     SessionUnknown,
     Unavailable,
 )
-from affino_mcp.gate.abuse.refusal_sampling import SINGLY
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.tokens import digest, fingerprint, new_token
 from affino_mcp.gate.profiles.profile import Profile
@@ -193,7 +193,7 @@ def test_over_the_limit(world: World, pool: Executor | None) -> None:
     assert world.asked() == [("get", GATE)]  # known here for a second: no write, only the name for the log
     assert (again.value.profile, again.value.fingerprint) == (profile, login.session.fingerprint)
     assert again.value.person == login.person
-    for _ in range(SINGLY):
+    for _ in range(REFUSAL_ROWS_PER_MINUTE):
         with pytest.raises(RateLimited):
             gate.admit(valid(profile, login), charge=True)
     world.asked()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions import web_sessions
 from affino_mcp.gate.sessions.last_use import LastUse
+from affino_mcp.gate.sessions.web_sessions import HUB
 from tests.unit.login_edge.browser import Browser, log_in
 from tests.unit.login_edge.desk import Desk
 
@@ -70,7 +70,7 @@ def test_logging_out_one_browser(desk: Desk, browser: Browser) -> None:
 
 def test_a_browser_is_logged_in_for_an_hour(desk: Desk, browser: Browser) -> None:
     log_in(browser)
-    desk.world.clock.move(web_sessions.LIFETIME - 1)
+    desk.world.clock.move(HUB.lifetime - 1)
     assert "<h1>Your sessions</h1>" in browser.get("/hub").text
     desk.world.clock.move(1)
     assert "<h1>Log in</h1>" in browser.get("/hub").text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -14,6 +13,7 @@ from affino_mcp.catalogue.capability import Capability
 from affino_mcp.gate.identity.tokens import sha256
 from affino_mcp.gate.profiles.previous_secret import Former
 from affino_mcp.gate.profiles.profile_usage import Usage
+from affino_mcp.signed_text import derive_key
 from affino_mcp.store.secrets import Document
 
 PROFILE_TYPE = "AI"
@@ -71,11 +71,8 @@ class Profile:
         return (self.secret, self.former.secret) if self.former and self.former.secret else (self.secret,)
 
     def key_for(self, label: bytes) -> bytes:
-        """Derives a key for one use from the secret.
-
-        A regenerated secret invalidates everything signed with such keys.
-        """
-        return hashlib.sha256(label + self.secret.encode()).digest()
+        """A key of its own for each use; what was signed with one ends with a regenerated secret."""
+        return derive_key(label, self.secret)
 
     @property
     def cursor_key(self) -> bytes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
-from math import ceil
 from typing import Any
 
+from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.login_edge.answer import Known
 from affino_mcp.pages.assets import KEPT, Asset
 from affino_mcp.pages.rendering import HEADERS
@@ -33,7 +33,7 @@ def html(status: int, text: str, result: str, known: Known, *cookies: str, wait:
     """Makes an HTML page; `wait` is in seconds."""
     headers = HEADERS | {"content-type": "text/html; charset=utf-8"}
     if wait is not None:
-        headers |= {"retry-after": str(max(1, ceil(wait)))}
+        headers |= {"retry-after": retry_after_value(wait)}
     return Page(status, text.encode(), headers, result, known, cookies)
 
 

@@ -13,7 +13,8 @@ from affino_mcp.gate.profiles import profile_names
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profile_reader import ProfileReader
 from affino_mcp.gate.sessions.session_rows import Issued
-from affino_mcp.gate.sessions.web_sessions import Browsers
+from affino_mcp.gate.sessions.sessions import standing
+from affino_mcp.gate.sessions.web_sessions import HUB, WebSessions
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import Known, LoginRefused
 from affino_mcp.login_edge.hub import page
@@ -38,7 +39,7 @@ class Hub:
 
     def __init__(self, db: Database, reader: ProfileReader, settings: Settings, clock: Clock, login: Login) -> None:
         self._db, self._reader, self._settings, self._login = db, reader, settings, login
-        self._browsers, self._sessions = Browsers(db, settings, clock), PersonsSessions(db, settings, clock)
+        self._browsers, self._sessions = WebSessions(HUB, db, settings, clock), PersonsSessions(db, settings, clock)
         self._relogin = Relogin(db, reader, settings, clock)
         self._pages = Pages(Path(__file__).parent / "templates")
         self._pages.filter("moment", moment)
@@ -109,7 +110,7 @@ class Hub:
         """Answers `POST /hub/logout`: ends the session of this browser only."""
         token = visit.cookie(BROWSER)
         if token:
-            self._browsers.close(token)
+            self._browsers.end(token)
         said = "This browser is logged out. AccessTokens in your clients go on until they expire."
         return self._page(visit, 200, "message.html", "logged_out", known, visit.without_cookie(BROWSER), said=said)
 
@@ -117,9 +118,10 @@ class Hub:
         names = profile_names.enabled(self._db, self._settings)
         issued = self._login.enter(self._signer(names), given, visit.request.source, known)
         try:
-            cookies = visit.with_cookie(BROWSER, self._browsers.open(issued.person.user_code)), self._key(visit)
+            person_row = standing(self._db, self._settings.gate_table, issued.person.user_code)
         except PersonInactive as inactive:
             raise LoginRefused(answer.PERSON_OFF) from inactive
+        cookies = visit.with_cookie(BROWSER, self._browsers.start(person_row)), self._key(visit)
         link = visit.form.get("Link", "")
         if link and self._relogin.offered(link) is not None:
             return self._gone_on(visit, known, issued, link, cookies)
@@ -150,7 +152,8 @@ class Hub:
 
     def _person(self, visit: Visit) -> Person | None:
         token = visit.cookie(BROWSER)
-        return self._browsers.person(token) if token else None
+        session = self._browsers.find(token)[0] if token else None
+        return session.person if session else None
 
     def _listing(self, visit: Visit, known: Known, person: Person) -> Page:
         known.user_code = person.user_code

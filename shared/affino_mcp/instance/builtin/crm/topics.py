@@ -5,7 +5,7 @@ from __future__ import annotations
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.clock import iso
-from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.instance.builtin.engine.cursor import decode_cursor, encode_cursor
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.search_words import fold_accents, split_words
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE
@@ -17,9 +17,9 @@ def list_topics(records: Records, method: Method, values: Values, call: Call) ->
     """Lists topics by code."""
     asked = split_words(values.get("Search", ""))
     found = [code for code, name in FIXED_LISTS["topics"].items() if all(word in fold_accents(name) for word in asked)]
-    after, size = (cursor.decode_cursor(call, values) or {}).get("after", 0), values.get("PageSize", DEFAULT_PAGE_SIZE)
+    after, size = (decode_cursor(call, values) or {}).get("after", 0), values.get("PageSize", DEFAULT_PAGE_SIZE)
     ahead = [code for code in found if code > after]
     rows = [{"TopicCode": code, "Name": FIXED_LISTS["topics"][code], "ParentCode": None} for code in ahead[:size]]
-    more = cursor.encode_cursor(call, values, {"after": ahead[size - 1]}) if len(ahead) > size else None
+    more = encode_cursor(call, values, {"after": ahead[size - 1]}) if len(ahead) > size else None
     body = {"Items": rows, "TotalRecords": len(found), "LastRecordCode": rows[-1]["TopicCode"] if rows else None}
     return Done(body | {"NextCursor": more, "CurrentDate": iso(call.at)})

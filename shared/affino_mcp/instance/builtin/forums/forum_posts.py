@@ -12,8 +12,9 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.clock import iso
 from affino_mcp.instance.builtin.access import guards
-from affino_mcp.instance.builtin.engine import cursor, html_policy, long_texts
+from affino_mcp.instance.builtin.engine import html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
+from affino_mcp.instance.builtin.engine.cursor import encode_cursor
 from affino_mcp.instance.builtin.engine.document import Document, actor_stamp, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.record_state import RecordState
@@ -105,7 +106,7 @@ def _answer_list(call: Call, values: Values, items: list[dict[str, Any]], more: 
         "Items": items,
         "TotalRecords": len(items) if more is None and not values.get("Cursor") else None,
         "LastRecordCode": items[-1][CODE] if items else None,
-        "NextCursor": cursor.encode_cursor(call, values, more) if more else None,
+        "NextCursor": encode_cursor(call, values, more) if more else None,
         "CurrentDate": iso(call.at),
     }
 

@@ -14,8 +14,9 @@ from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso
 from affino_mcp.instance.builtin.access import guards, record_security
-from affino_mcp.instance.builtin.engine import change_journal, cursor
+from affino_mcp.instance.builtin.engine import change_journal
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
+from affino_mcp.instance.builtin.engine.cursor import decode_cursor, encode_cursor
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, document_from_row, record_key
 from affino_mcp.instance.builtin.engine.memberships import get_rows
 from affino_mcp.instance.builtin.engine.record_state import RecordState
@@ -87,7 +88,7 @@ def list_record_history(records: Records, method: Method, values: Values, call: 
 def _read_rows(
     records: Records, partition: str, span: Span, values: Values, call: Call
 ) -> tuple[Sequence[Item], Item | None]:
-    size, start = values.get("PageSize", DEFAULT_PAGE_SIZE), cursor.decode_cursor(call, values)
+    size, start = values.get("PageSize", DEFAULT_PAGE_SIZE), decode_cursor(call, values)
     found = records.db.query(Query(records.table, partition, span=span, forward=False, start=start, limit=size))
     return found.items, found.next
 
@@ -100,7 +101,7 @@ def _answer_page(
         more = {name: rows[len(fitting) - 1][name] for name in ("pk", "sk")}
         text = f"{len(fitting)} of {len(items)} changes fit into one answer; go on with NextCursor."
         call.warn(WarningCode.TRUNCATED, "Items", text)
-    following = cursor.encode_cursor(call, values, more) if more else None
+    following = encode_cursor(call, values, more) if more else None
     return Done({"Items": fitting, "NextCursor": following, "CurrentDate": iso(call.at)}, ref)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import precise
-from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import (
     SORT_INDEXES,
@@ -72,7 +72,7 @@ def _load_search(records: Records, plan: ListPlan, values: Values, call: Call) -
 
     Returns None when no word does.
     """
-    place = cursor.decode_cursor(call, values)
+    place = decode_cursor(call, values)
     if place and not in_memory_pages.is_in_memory_cursor(call, values):
         return None
     where = build_condition(plan, plan.facets)
@@ -121,7 +121,7 @@ def make_row_filter(values: Values, lead: str = "") -> Callable[[Item], bool]:
 
 def build_index_query(records: Records, plan: ListPlan, values: Values, call: Call) -> Query:
     """The query for the rows of a list: on the search words for a search, otherwise on the index of a facet."""
-    start, parts = cursor.decode_cursor(call, values), parse_search(values)
+    start, parts = decode_cursor(call, values), parse_search(values)
     if not parts:
         return _sorted_query(records, plan, values, start)
     if values.keys() & {"SortBy", "SortOrder"}:

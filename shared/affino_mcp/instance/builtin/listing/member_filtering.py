@@ -9,7 +9,7 @@ from typing import Protocol
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import precise
-from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.index import facet_partition, sortable_code
 from affino_mcp.instance.builtin.engine.memberships import MAX_ROWS_PER_READ, MEMBER_SK, get_rows, lists_key, member_key
@@ -108,14 +108,14 @@ def list_from_source(
         call.warn(WarningCode.IGNORED, "SortBy", "Too many records to sort them: they come in the order of codes.")
     read = (_search_reader if searched else _source_reader)(records, plan, source, values, call)
     size = values.get("PageSize", listing.DEFAULT_PAGE_SIZE)
-    rows, more = listing.collect_rows(read, cursor.decode_cursor(call, values), size, "sk")
+    rows, more = listing.collect_rows(read, decode_cursor(call, values), size, "sk")
     return listing.answer_rows(records, plan, rows, more, values, call)
 
 
 def _load_all(
     records: Records, plan: listing.ListPlan, source: RecordSource, values: Values, call: Call
 ) -> list[Document] | None:
-    place = cursor.decode_cursor(call, values)
+    place = decode_cursor(call, values)
     if place and not in_memory_pages.is_in_memory_cursor(call, values):
         return None
     codes = source.all_codes()

@@ -11,7 +11,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import iso, precise
-from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.instance.builtin.engine.cursor import encode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import KnownRecords, RecordRef, Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
@@ -74,7 +74,7 @@ def answer_page(
         "Items": items,
         "TotalRecords": len(items) if whole and total is None else total,
         "LastRecordCode": documents[-1].code if documents else None,
-        "NextCursor": cursor.encode_cursor(call, values, more) if more else None,
+        "NextCursor": encode_cursor(call, values, more) if more else None,
         "CurrentDate": iso(call.at),
     }
     return Done(body)
