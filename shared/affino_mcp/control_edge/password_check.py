@@ -1,4 +1,4 @@
-"""The password check of the Control Centre's door: the guard before it, the same work for nobody, the guard after it."""
+"""The password check of the Control Centre: guard, comparison (of equal work for unknown addresses), guard again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from affino_mcp.store.ops import Item, StoreUnavailable
 
 
 class Refused(Exception):
-    """Not let in: an HTTP status, a text for the person, a word for the log."""
+    """The password check failed: an HTTP status, a text for the person, a word for the log, and seconds to wait."""
 
     def __init__(self, status: int, text: str, word: str, wait: float | None = None) -> None:
         super().__init__(word)
@@ -24,15 +24,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Checked:
-    """A person who has given the right password, as the row stood before it was checked."""
+    """A person who has given the right password: the person's row as read before the check."""
 
     row: Item = field(repr=False)
 
 
 def check(centre: Centre, email: str, password: str, source: str) -> Checked:
-    """Check a password. Raises Refused (wrong, disabled, too many failures), StoreUnavailable.
+    """Checks a person's password; `source` is the caller's IP address.
 
-    An unknown address and a wrong password are one answer after the same work.
+    An unknown address and a wrong password have the same answer after the same work. Raises Refused (wrong, disabled, too
+    many failures) and StoreUnavailable.
     """
     if not plausible(email) or not 1 <= len(password) <= LONGEST:
         raise _wrong()
@@ -52,7 +53,7 @@ def check(centre: Centre, email: str, password: str, source: str) -> Checked:
 
 
 def _looked(centre: Centre, email: str, password: str) -> tuple[Item | None, bool]:
-    """The active person's row, and whether the password is right; the row is read before the password is checked."""
+    """The row of the active person (None: disabled or unknown), read before the check, and whether the password is right."""
     code = centre.people.code_of(email)
     try:
         row: Item | None = sessions.standing(centre.database, centre.settings.gate_table, code or NOBODY)

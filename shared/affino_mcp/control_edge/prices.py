@@ -1,4 +1,4 @@
-"""What a family costs an agent: the tokens that its tools take in every tools/list, about."""
+"""The price of tools for an agent: about how many tokens the tools of a family take in every tools/list."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS, shown
 
 BYTES_PER_TOKEN: Final = 4
-"""The usual rule of thumb for English and JSON."""
+"""An estimate for English and JSON."""
 
 
 @cache
 def base() -> int:
-    """Tokens of the tools that belong to no family; what a profile with both switches somewhere lists of them."""
+    """Tokens of the tools that need no family switch, as a profile with read and write of some family lists them."""
     return _sum(name for name, method in METHODS.items() if method.family == Family.ALWAYS)
 
 
 @cache
 def prices() -> dict[str, dict[str, int]]:
-    """Tokens of each family's own tools, by switch: `{"articles": {"read": 1240, "write": 3100}}`."""
+    """Tokens of the tools of each family by switch: `{"articles": {"read": 1240, "write": 3100}}`."""
     return {str(family): {str(access): _alone(str(family), access) for access in Access} for family in SWITCHED}
 
 
 def price(capability: Capability) -> int:
-    """Tokens of the whole tools/list of a profile."""
+    """Tokens of the whole tools/list of a profile with this capability."""
     return _sum(name for name, method in METHODS.items() if shown(method, capability))
 
 

@@ -1,4 +1,4 @@
-"""Visits: browsers that are signed in to the Control Centre. A visit's token opens nothing else, and no call takes it."""
+"""Visits: browsers that are signed in to the Control Centre. Neither a call nor the Hub accepts a visit's token."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from affino_mcp.store.ops import ConditionFailed, Database, Delete, Item, Key, P
 LIFETIME: Final = 4 * 3600
 """Seconds after which a person must sign in again."""
 PROVED: Final = 10 * 60
-"""Seconds after the password in which secrets may be made or shown."""
+"""Seconds after entering the password during which secrets may be made or shown."""
 _COOKIE: Final = re.compile(r"([1-9][0-9]{0,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 Rows = dict[Key, Item]
@@ -26,7 +26,10 @@ Rows = dict[Key, Item]
 
 @dataclass(frozen=True)
 class Visit:
-    """A person at the Control Centre, as the person is at this very request."""
+    """A person who is signed in to the Control Centre, as the person's row is at this request.
+
+    `expires` and `proved` (when the password was given last) are seconds since the epoch.
+    """
 
     person: Person
     token: str = field(repr=False)
@@ -35,17 +38,17 @@ class Visit:
 
     @property
     def csrf(self) -> str:
-        """What every form of this visit carries; says nothing about the token."""
+        """The token that every form of this visit carries; the visit's own token cannot be derived from it."""
         return hashlib.sha256(b"affino-mcp control form\0" + self.token.encode()).hexdigest()
 
     @property
     def digest(self) -> str:
-        """What the visit is stored under."""
+        """The digest of the token, under which the visit is stored."""
         return digest(self.token)
 
     @property
     def fingerprint(self) -> str:
-        """What logs may say about the visit."""
+        """The fingerprint that logs may contain."""
         return fingerprint(self.digest)
 
 
@@ -56,7 +59,7 @@ class Visits:
         self._db, self._table, self._clock = db, settings.gate_table, clock
 
     def open(self, person_row: Item) -> str:
-        """A new visit of a person who has just given the password; gives the cookie's value."""
+        """Opens a visit for a person who has just given the password; gives the cookie's value."""
         token, now = new_token(), seconds(self._clock())
         kept = {"user_code": person_row["user_code"], "epoch": person_row.get("epoch", 0), "proved": now}
         times = {"expires": now + LIFETIME, "ttl": now + LIFETIME}
@@ -76,20 +79,20 @@ class Visits:
         return self._live(match[2], found.get(places[0]), found.get(places[1])), found
 
     def prove(self, visit: Visit) -> None:
-        """The person has given the password again."""
+        """Records that the person has given the password again."""
         here = equals("user_code", visit.person.user_code)
         proved = {"proved": seconds(self._clock())}
         self._db.update(Update(self._table, row_keys.control(visit.digest), assign=proved, condition=here))
 
     def end(self, visit: Visit) -> None:
-        """Sign out. No error when the visit is over already."""
+        """Ends the visit; no error when it is over already."""
         try:
             self._db.delete(Delete(self._table, row_keys.control(visit.digest)))
         except ConditionFailed:
             return
 
     def is_proved(self, visit: Visit) -> bool:
-        """Whether the password was given lately enough for secrets."""
+        """Whether the password was given recently enough to make or show secrets."""
         return seconds(self._clock()) - visit.proved < PROVED
 
     def _live(self, token: str, row: Item | None, person_row: Item | None) -> Visit | None:

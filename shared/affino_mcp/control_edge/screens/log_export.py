@@ -1,4 +1,4 @@
-"""The API Log as a file, CSV or JSON: sent while it is read, at most so many rows, and saying where it ends."""
+"""The API Log as a CSV or JSON file, streamed while it is read, up to a limit of rows and bytes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ _PART: Final = 500
 _READS: Final = 40
 
 _FORMULA: Final = re.compile(r"""(?:^|(?<=[;\t\r\n]))(?=[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])""")
-"""The beginning of a cell, or of what some spreadsheets take for one, that calculates; full-width signs do so too."""
+"""The beginning of a cell that a spreadsheet would calculate, full-width signs included.
+
+Some spreadsheets end a cell at a semicolon, a tab or a line break too.
+"""
 
 COLUMNS: Final = (
     *(
@@ -64,7 +67,7 @@ COLUMNS: Final = (
 
 
 def export(ask: Ask) -> Response:
-    """The rows that the filters leave, newest first."""
+    """The file of the rows that match the filters, newest first, as `format` says. Raises InvalidArgument."""
     filters, kind = log_filters.read(ask, _PART), ask.query.get("format", "")
     if kind not in FORMS:
         raise InvalidArgument("format", "An export is csv or json.")
@@ -80,13 +83,13 @@ def export(ask: Ask) -> Response:
 
 
 def _begun(rows: Iterator[Row]) -> Iterator[Row]:
-    """The same rows after the first read: what is wrong with the question shows before a file is begun."""
+    """The same rows after the first read, so that a faulty question raises its error before the file is begun."""
     first = list(islice(rows, 1))
     return chain(first, rows)
 
 
 def _rows(ask: Ask, filters: Filters) -> Iterator[Row]:
-    """Row by row, a read at a time; at most MOST."""
+    """The rows one by one, at most MOST, read a page at a time."""
     question, sent = filters.question, 0
     for _ in range(_READS):
         answer = ask_log(ask, question, reads=1)
@@ -101,7 +104,7 @@ def _rows(ask: Ask, filters: Filters) -> Iterator[Row]:
 
 
 def _bounded(parts: Iterator[str]) -> Iterator[str]:
-    """The parts until there are too many bytes; the closing part is always sent, so that JSON stays whole."""
+    """The parts until there are too many bytes; the closing bracket is always sent, so that the JSON is complete."""
     size, last = 0, ""
     for part in parts:
         size += len(part.encode())
@@ -126,7 +129,7 @@ def _line(cells: Any) -> str:
 
 
 def _cell(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula, nor a part of it, where a semicolon or a tab ends a cell."""
+    """The text of a cell, marked so that no spreadsheet calculates it, nor a part of it after a semicolon or a tab."""
     text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return _FORMULA.sub("'", text)
 
@@ -144,4 +147,4 @@ def _document(row: Row) -> dict[str, Any]:
 
 
 FORMS: Final = {"csv": ("text/csv; charset=utf-8", _csv), "json": ("application/json", _json)}
-"""How each form is named on the web, and what makes it of rows, part by part."""
+"""The media type of each format, and the function that makes its text from rows, part by part."""

@@ -1,4 +1,4 @@
-"""The switch of a profile, with a receipt, and its new secret."""
+"""The screens to disable and enable a profile and to regenerate its secret."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from affino_mcp.errors import Conflict, InvalidArgument
 from affino_mcp.gate.profiles.previous_secret import overlap
 
 OVERLAPS: Final[Mapping[str, str]] = {"0": "at once", "1h": "in an hour", "24h": "in 24 hours", "7d": "in 7 days"}
-"""When the old secret stops working: what the operator chooses from."""
+"""The choices of when the previous secret stops working."""
 
 
 def disable(ask: Ask) -> Response:
-    """Switch off, and give the receipt."""
+    """Disables the profile and shows a receipt. Raises NotFound."""
     before = register.the(ask)
     profile = before.profile
     with recorded(ask, "disable_profile", Subject.profile(profile), {"enabled": before.enabled}, {"enabled": False}):
@@ -31,7 +31,7 @@ def disable(ask: Ask) -> Response:
 
 
 def enable(ask: Ask) -> Response:
-    """Switch on."""
+    """Enables the profile. Raises NotFound."""
     before = register.the(ask)
     profile = before.profile
     with recorded(ask, "enable_profile", Subject.profile(profile), {"enabled": before.enabled}, {"enabled": True}):
@@ -40,12 +40,12 @@ def enable(ask: Ask) -> Response:
 
 
 def before_regenerating(ask: Ask) -> Response:
-    """Who would be cut off, before a new secret is made."""
+    """The page that shows which people a new secret would cut off, and asks for confirmation."""
     return _asked(ask)
 
 
 def regenerate(ask: Ask) -> Response:
-    """Make a new secret and show it, this once; the old one is refused from now on, or after the chosen overlap."""
+    """Makes a new secret and shows it, this once; the old one is refused from now on, or after the chosen overlap."""
     profile, chosen = register.the(ask).profile, ask.form.get("overlap", "0")
     before, after = {"version": profile.version}, {"version": "a new one", "overlap": chosen}
     try:
@@ -58,7 +58,7 @@ def regenerate(ask: Ask) -> Response:
 
 
 def end_overlap(ask: Ask) -> Response:
-    """Refuse the former secret from now on; one that this page did not show is left alone."""
+    """Ends the overlap, so that the previous secret is refused; a secret that the page did not show is left as it is."""
     profile = register.the(ask).profile
     before = {"accepted_until": profile.former.until if profile.former else ""}
     try:

@@ -1,4 +1,4 @@
-"""API Profiles: the list, and one profile with its latest calls."""
+"""The screens of API Profiles: the list, and one profile with its latest calls."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from affino_mcp.control_edge.prices import price
 from affino_mcp.gate.identity.permissions import LOGS_READ
 
 LATEST: Final = 12
-"""Calls and changes that a profile's page shows."""
+"""Rows of the API Log that a profile's page shows."""
 
 
 def listed(ask: Ask) -> Response:
-    """All profiles, a page at a time; with `q`, that of this API Key, or those whose names begin so."""
+    """A page of the profiles; with `q`, the profile of this API Key, or those whose names begin with it."""
     wanted, one = ask.query.get("q", "").strip(), register.named(ask)
     found = register.Page([one], None) if one else register.page(ask, ask.query.get("after"), wanted)
     shown: dict[str, Any] = {"profiles": found.profiles, "next": found.next, "later": "after" in ask.query, "q": wanted}
@@ -26,7 +26,7 @@ def listed(ask: Ask) -> Response:
 
 
 def shown(ask: Ask) -> Response:
-    """One profile, its figures, who still uses its former secret, and, for whoever may read the log, its latest calls."""
+    """The page of one profile, with the uses of its previous secret and, for readers of the log, its latest calls."""
     one, now = register.the(ask), ask.centre.clock()
     former = one.profile.former
     return ask.page(
@@ -44,6 +44,6 @@ def shown(ask: Ask) -> Response:
 
 
 def _latest(ask: Ask, key: str) -> list[Row]:
-    """The newest rows of a profile, in one read."""
+    """The newest rows of a profile in the API Log, in one read."""
     asked = Question(profile=key, limit=LATEST)
     return search(ask.centre.database, ask.centre.settings.audit_table, asked, ask.centre.clock(), reads=1).rows
