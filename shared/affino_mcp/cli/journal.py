@@ -1,4 +1,4 @@
-"""Operators' actions from a shell in the API Log: who, on what, before and after; beside those of the Control Centre."""
+"""Audit of operators' actions from a shell: who, on what, before and after, in the same log as the Control Centre's."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from affino_mcp.control_edge.journal import NOWHERE, By, Subject, written
 
 CLIENT: Final = "affino-mcp"
 NOBODY: Final = Subject(NOWHERE, "Command line", "")
-"""What an action is about that makes somebody: there is no code yet."""
+"""The subject of creating a person, who has no user code yet."""
 
 
 @contextmanager
 def recorded(
     service: Service, deed: str, subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[None]:
-    """`written`, for a command: without a line for CloudWatch, which would be on the terminal."""
+    """Audits the action of a command; see `written`. Leaves out the log line for CloudWatch, which would be printed here."""
     database = service.stores.database
     log = AuditLog(database, service.settings.audit_table, service.clock)
     origin = {"person_name": who(service), "request_id": str(uuid.uuid4()), "client_name": CLIENT}
@@ -30,7 +30,7 @@ def recorded(
 
 
 def stood(document: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """What stood before in the fields that change (of families, in those that are named): what stays is no change."""
+    """The previous values of the fields that change; of `families`, those of the families that change."""
     before = {name: document[name] for name in after if name in document}
     if "families" in before:
         before["families"] = {family: before["families"].get(family, []) for family in after["families"]}
@@ -38,7 +38,7 @@ def stood(document: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
 
 
 def who(service: Service) -> str:
-    """Who works in this shell: the AWS caller of a deployed stack, or this machine's user."""
+    """The operator's name for the log: the AWS caller of a deployed stack, or this machine's user."""
     if service.stack is not None:
         return service.stack.caller
     try:
