@@ -1,4 +1,4 @@
-"""What holds for every test: timing never decides one, and browsers come last."""
+"""Settings of every test: no result depends on timing, and browser tests run last."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ settings.load_profile("fixed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests at the end: Playwright keeps an event loop running in this thread until the session is over."""
+    """Moves browser tests to the end, because Playwright keeps an event loop in this thread until the session is over."""
     items.sort(key=lambda item: "browser" in item.path.parts)

@@ -1,4 +1,4 @@
-"""Whole API Gateway events into the two functions that serve the Control Centre, whole answers out."""
+"""The two functions that serve the Control Centre, from whole API Gateway events to whole answers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def header(answer: dict[str, Any], name: str) -> list[str]:
 
 @pytest.fixture
 def door(desk: Desk) -> Iterator[LambdaHandler]:
-    """The login function."""
+    """The handler of the login function."""
     world = desk.world
     handler = LambdaHandler(wiring.login_function(world.settings, world.stores, world.clock), world.settings.stage)
     yield handler
@@ -40,7 +40,7 @@ def door(desk: Desk) -> Iterator[LambdaHandler]:
 
 @pytest.fixture
 def centre(desk: Desk) -> Iterator[LambdaHandler]:
-    """The Control Centre's function."""
+    """The handler of the Control Centre's function."""
     world = desk.world
     handler = LambdaHandler(wiring.control_app(world.settings, world.stores, world.clock), world.settings.stage)
     yield handler
