@@ -1,4 +1,4 @@
-"""The scenarios E1-E11 and E16 on the running service, by the SDK's MCP client over HTTP, as the demo's people."""
+"""Everyday tasks of the demo's people on the running service, by the SDK's MCP client over HTTP."""
 
 from __future__ import annotations
 

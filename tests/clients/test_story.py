@@ -1,4 +1,4 @@
-"""The guide's example carried out by a real agent program, and its rows in the API Log."""
+"""The story of Orbital Labs carried out by a real agent program, and its rows in the API Log."""
 
 from typing import Any
 
