@@ -1,4 +1,4 @@
-"""An API Log of a million calls that nobody has stored: each row is computed when it is read."""
+"""An API Log of a million calls that is not stored: each row is computed when it is read."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ MILLION: Final = 1_000_000
 STEP: Final = timedelta(seconds=30)
 PEOPLE, RECORDS, RARE = 100, 1000, 50_000
 READ_AT_ONCE: Final = 1_000_000
-"""Bytes after which DynamoDB ends a read, about."""
+"""Bytes after which DynamoDB ends a read, approximately."""
 _PARTITION: Final = re.compile(r"([PURT])#(?:accounts#)?(.+)")
 
 
 class Million(MemoryDatabase):
-    """The log is of so many calls, the newest of them at START, one every half minute; other tables are kept in memory.
+    """A database whose log has `size` calls, the newest at START, one every half minute; other tables are in memory.
 
     Call n (0 is the oldest) is of profile n, person n and record n, each modulo how many there are. `looked_at` counts
     the rows that were read.
@@ -41,7 +41,7 @@ class Million(MemoryDatabase):
         self.profiles = [f"K{number}" for number in range(profiles)]
 
     def query(self, op: Query) -> Page:
-        """See Database."""
+        """Queries the log's table by computed rows, any other table in memory."""
         if op.table != self.table:
             return super().query(op)
         if op.partition.startswith("T#"):
@@ -74,7 +74,7 @@ class Million(MemoryDatabase):
         return str(ULID.from_int((milliseconds << 80) + n))
 
     def _places(self, partition: str) -> tuple[int, int]:
-        """The first call of a partition, and how far it is to the next."""
+        """The first call of a partition, and the distance from one of its calls to the next."""
         if partition == EVERYBODY:
             return 0, 1
         match = _PARTITION.fullmatch(partition)
@@ -85,7 +85,7 @@ class Million(MemoryDatabase):
         return (found, many) if found is not None and 0 <= found < many else (self.size, 1)
 
     def _from(self, op: Query, first: int, step: int) -> int:
-        """Where in its partition the span begins."""
+        """The position in its partition at which the query's span begins."""
         low = bisect_left(range(self.size), op.span.low or "", key=self._id)
         return max(0, -(-(low - first) // step))
 
@@ -112,7 +112,7 @@ class Million(MemoryDatabase):
                 yield n
 
     def _totals(self, op: Query) -> Page:
-        """An hour's calls are counted from where they lie, without looking at any."""
+        """The hourly totals, counted from the positions of the calls without reading a row."""
         of = op.partition.removeprefix("T#")
         first, step = (0, 1) if of == "*" else self._places(f"P#{of}")
         hours = int((self.size * STEP) / HOUR)

@@ -1,4 +1,4 @@
-"""Who may do what, read from the roles: every action and resource is written out and nothing else is granted."""
+"""The permissions in the roles: every action and resource is written out, and nothing else is granted."""
 
 from fnmatch import fnmatchcase
 from typing import Any
@@ -19,7 +19,7 @@ MCP, LOGIN, CONTROL = "McpEndpointRole", "LoginProxyRole", "ControlCentreRole"
 HOUSE = "HousekeepingRole"
 ROLES = [MCP, LOGIN, CONTROL, HOUSE]
 
-# role, table -> the DynamoDB actions granted; a pair that is not named grants nothing.
+# Role, table -> the DynamoDB actions granted; a pair that is missing grants none.
 GRANTS: dict[tuple[str, str], set[str]] = {
     (MCP, "GateTable"): {"GetItem", "UpdateItem"},
     (MCP, "AuditTable"): {"PutItem", "UpdateItem"},
@@ -50,7 +50,7 @@ def statements(template: Template, role: str) -> list[dict[str, Any]]:
 
 
 def granted(template: Template, role: str, table: str) -> set[str]:
-    """DynamoDB actions on the table itself."""
+    """The DynamoDB actions that a role is granted on a table, without its indexes."""
     arn = {"Fn::GetAtt": [table, "Arn"]}
     matching = [each for each in statements(template, role) if arn in listed(each["Resource"])]
     return {action.removeprefix("dynamodb:") for each in matching for action in listed(each["Action"])}

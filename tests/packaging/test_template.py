@@ -1,4 +1,4 @@
-"""What every deployment must have, read from the template as CloudFormation sees it."""
+"""Properties of every deployment, read from the template as CloudFormation sees it."""
 
 import ast
 import json
@@ -86,7 +86,7 @@ def test_housekeeping_has_its_turn_every_five_minutes_and_is_done_before_the_nex
 
 
 def test_housekeeping_that_is_never_run_alarms_too(template: Template) -> None:
-    """A rule that is off, or a function that gets no turn, makes no errors: it makes no figures at all."""
+    """A rule that is off, or a function that is never run, makes no errors and no figures at all."""
     assert template["Resources"]["HousekeepingFails"]["Properties"]["TreatMissingData"] == "breaching"
 
 

@@ -1,4 +1,4 @@
-"""How the Control Centre writes times, numbers and switches."""
+"""Formats times, numbers and switches for people, in the Control Centre and the command line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TITLES: Final = {str(family): title.name for family, title in FAMILY_TITLES.item
     "profiles": "API Profiles",
     "logs": "API Logs",
 }
-"""The families as people call them."""
+"""The titles of the families, and of the groups of rights."""
 
 
 def time(text: str) -> str:
@@ -26,7 +26,7 @@ def time(text: str) -> str:
 
 
 def moment(seconds: int) -> str:
-    """The same from seconds since the epoch."""
+    """`2026-11-23 09:00:12` from seconds since the epoch."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -36,7 +36,7 @@ def count(number: int) -> str:
 
 
 def title(family: str) -> str:
-    """A family as people call it."""
+    """The title of a family."""
     return TITLES.get(family, family)
 
 
@@ -47,7 +47,7 @@ def switches(capability: Capability) -> list[str]:
 
 
 def ago(then: datetime | None, now: datetime) -> str:
-    """`3 minutes ago`; a date when it is longer than two days; `never` for None."""
+    """`3 minutes ago`; the date when it is more than two days ago; `never` for None."""
     if then is None:
         return "never"
     passed = max(0, int((now - then).total_seconds()))
@@ -59,22 +59,22 @@ def ago(then: datetime | None, now: datetime) -> str:
 
 
 def plural(number: int, word: str, more: str = "") -> str:
-    """`1 call`, `2 calls`."""
+    """`1 call`, `2 calls`; `more` is the plural of a word that does not take an s."""
     return f"{number:,} {word if number == 1 else more or word + 's'}"
 
 
 def faults(error: AffinoError) -> dict[str, str]:
-    """An error beside the field that it names; "" for the whole form."""
+    """The text of an error by the field that it names, or "" for the whole form."""
     return {str(error.details.get("argument", "")): error.message}
 
 
 def pretty(document: Any) -> str:
-    """JSON for people."""
+    """A document as indented JSON."""
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def tone(status: int) -> str:
-    """How a status code looks."""
+    """The style class of a status code: `good`, `warn` (429) or `bad`."""
     return "good" if status < 400 else "warn" if status == 429 else "bad"
 
 
@@ -90,4 +90,4 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "tone": tone,
     "record": named,
 }
-"""For the templates."""
+"""The filters of the templates by name."""

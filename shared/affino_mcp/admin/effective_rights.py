@@ -1,4 +1,4 @@
-"""Effective rights, explained: which rights a person has at this moment, and because of what (R141)."""
+"""Effective rights: which rights a person has at this moment, and the reasons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from affino_mcp.gate.identity.person import Person
 
 @dataclass(frozen=True)
 class Explained:
-    """One right: whether the person has it, and the reasons."""
+    """One right: whether the person has it, and the reasons (groups, direct grants)."""
 
     right: str
     held: bool
@@ -19,17 +19,17 @@ class Explained:
 
     @property
     def family(self) -> str:
-        """What the right is about."""
+        """What the right is for: the part of its name before the dot."""
         return self.right.partition(".")[0]
 
     @property
     def deed(self) -> str:
-        """What it allows there."""
+        """What the right allows: the part of its name after the dot."""
         return self.right.partition(".")[2]
 
 
 def explained(person: Person, at: datetime) -> list[Explained]:
-    """Every right there is, with the person's reasons to have it."""
+    """Every right of the service in alphabetical order, with the person's reasons to have it at this time."""
     return [Explained(right, person.has(right, at), _because(person, right, at)) for right in sorted(RIGHTS)]
 
 

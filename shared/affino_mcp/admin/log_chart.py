@@ -1,4 +1,4 @@
-"""The chart above the API Logs: of hourly totals when they can answer the question, else of the rows that were read."""
+"""The chart above the API Logs: from hourly totals when they can answer the question, else from the rows read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from affino_mcp.store.ops import Database
 
 
 class Drawn(NamedTuple):
-    """A chart, or none, and what it is of, in words."""
+    """A chart, or None, and a note for people on what it covers."""
 
     chart: Chart | None
     note: str
@@ -49,18 +49,18 @@ def of_rows(rows: Sequence[Row], now: datetime, *, whole: bool, may_read_all: bo
 
 
 def counted(question: Question) -> bool:
-    """Whether a question is about a profile and a time only, which hourly totals can answer."""
+    """Whether hourly totals can answer a question, which then asks by profile and time only."""
     asked = replace(question, profile=None, since=None, until=None, limit=Question.limit, cursor=None)
     return asked == Question()
 
 
 def of_window(database: Database, table: str, profile: str | None, window: Window) -> Chart | None:
-    """The chart of a profile's calls, or everybody's. Raises StoreUnavailable."""
+    """The chart of the calls of one profile, or of all (None), from hourly totals. Raises StoreUnavailable."""
     return chart.of_hours(totals.read(database, table, profile, window.since, window.until), window)
 
 
 def words(drawn: Chart | None, profile: str | None, window: Window) -> str:
-    """What the chart of totals is of, and how fresh it is."""
+    """The note on a chart of totals: the time that it covers, and when it was counted last."""
     span = f"from {window.since:%Y-%m-%d %H:%M} to {window.until:%Y-%m-%d %H:%M} UTC"
     if drawn is None:
         return f"No calls were counted {span}. Hours are counted every five minutes."

@@ -1,4 +1,4 @@
-"""What would change? The calls of late that narrower settings would have refused, by person and tool."""
+"""Calls of the last seven days that narrower settings of a profile would refuse, by person and tool."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.store.ops import Database
 
 LOOKED_AT: Final = 800
-"""Calls that are looked at, in at most two reads."""
+"""Calls that are examined, in at most two reads."""
 SPAN: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Calls of one person with one tool."""
+    """The calls of one person with one tool that would be refused, the switch that they need, and the latest one's time."""
 
     person: str
     method: str
@@ -32,7 +32,10 @@ class Refused:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a change would have meant: `looked_at` calls, back to `since`; the busiest minute when the limit goes down."""
+    """The effect of a change: the calls that it would refuse, of `looked_at` calls back to `since`.
+
+    `busiest` is the number of calls in the busiest minute, `slower` whether the rate limit goes down.
+    """
 
     refused: list[Refused]
     looked_at: int
@@ -42,7 +45,7 @@ class Effect:
 
 
 def is_narrower(before: Profile, after: Capability, rate: int | None) -> bool:
-    """Whether the change takes something away."""
+    """Whether the new capability or rate (None: unchanged) allows less than the profile does now."""
     lost = any(
         before.capability.allows(f, access) and not after.allows(f, access)
         for f in SWITCHED_FAMILIES

@@ -1,4 +1,4 @@
-"""`affino-mcp doctor`: is the service well, as far as can be seen from here?"""
+"""`affino-mcp doctor`: checks the service from this machine."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def doctor(
     found: list[Finding] = []
     for one in chain(findings(service), (_person(service, *login, password) for login in logins)):
         found.append(one)
-        if not as_json:  # at once: stores that hang take their time
+        if not as_json:  # at once: checks of stores that do not answer take long
             _say(one)
     if as_json:
         print_json([asdict(one) for one in found])

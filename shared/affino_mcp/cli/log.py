@@ -45,7 +45,7 @@ def log(
 
 
 def _only_connection(ctx: typer.Context) -> None:
-    """Raises BadParameter for a filter before the command's name: it would be forgotten, and more be shown than asked for."""
+    """Raises BadParameter for a filter before the subcommand's name, which would be ignored and show too many rows."""
     for name in ctx.params:
         source = ctx.get_parameter_source(name)
         if name != "connection" and source is not None and source.name == "COMMANDLINE":
@@ -64,13 +64,13 @@ def _print(answer: Answer, *, as_json: bool) -> None:
 
 
 def document(row: Row) -> dict[str, Any]:
-    """The row for machines: `profile` and `person` are the names, codes and keys stand beside them."""
+    """The row as JSON: `profile` and `person` are names, their key and code are fields of their own."""
     names = {"profile_name": "profile", "person_name": "person"}
     return {names.get(name, name): value for name, value in row.document().items()}
 
 
 def cells(row: Row) -> tuple[object, ...]:
-    """The row for people."""
+    """The cells of the row in a table for people."""
     person = f"{row.person_name} ({row.person_code})" if row.person_code is not None else row.person_name
     return time(row.at), row.profile_name, person, row.method, row.status, row.record, row.duration_ms, _remarks(row)
 

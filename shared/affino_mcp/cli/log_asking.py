@@ -1,4 +1,4 @@
-"""What `affino-mcp log` and its commands ask the API Log, in the words of a terminal."""
+"""The filters of `affino-mcp log` and its commands as options, and the queries of the API Log made of them."""
 
 from __future__ import annotations
 
@@ -75,7 +75,10 @@ def question(
 
 
 def asks(*without: str) -> Callable[[Command], Command]:
-    """Give a command the options that `question` takes, but some; it gets them as the keyword arguments `options`."""
+    """Decorates a command with the options of `question`, except those in `without`.
+
+    The command receives their values as the keyword argument `options`.
+    """
 
     def given(command: Command) -> Command:
         own = inspect.signature(command, eval_str=True).parameters
@@ -97,7 +100,7 @@ def asks(*without: str) -> Callable[[Command], Command]:
 
 
 def answered(service: Service, asked: Question) -> Answer:
-    """The answer; raises InvalidArgument for a cursor that is none."""
+    """The answer of the API Log to a question. Raises InvalidArgument for a cursor that the log did not give."""
     try:
         return search(service.stores.database, service.settings.audit_table, asked, service.clock())
     except ValueError as error:
@@ -105,7 +108,7 @@ def answered(service: Service, asked: Question) -> Answer:
 
 
 def rows(service: Service, asked: Question, most: int) -> Iterator[Row]:
-    """The rows, newest first, at most so many; one part in memory at a time, however long the log is."""
+    """The rows that match, newest first, at most `most`; holds one page of them in memory at a time."""
     left, part = most, replace(asked, limit=500)
     while left > 0:
         answer = answered(service, part)
@@ -117,7 +120,7 @@ def rows(service: Service, asked: Question, most: int) -> Iterator[Row]:
 
 
 def since_then(service: Service, asked: Question, back: timedelta) -> list[Row]:
-    """The rows of the last while, oldest first, at most a thousand."""
+    """The rows of the time span `back` before now that match, oldest first, at most a thousand."""
     found = answered(service, replace(asked, since=service.clock() - back, limit=1000)).rows
     return found[::-1]
 
@@ -129,4 +132,4 @@ def _profile_key(service: Service, key_or_name: str) -> str:
         if key_or_name == NOWHERE:
             return key_or_name
         note("There is no API Profile of this name or key now.")
-        return key_or_name  # a profile may be gone; its rows are not
+        return key_or_name  # a deleted profile still has rows

@@ -29,16 +29,16 @@ from affino_mcp.cli.service import Service, opened
 from affino_mcp.tool_errors import NotFound
 
 EVERY: Final = 2.0
-"""Seconds between two looks at the log."""
+"""Seconds between two reads of the log by `log tail`."""
 _BACK: Final = timedelta(seconds=30)
-"""How far each look goes back: indexes may show rows a little late and out of order."""
+"""How far back each read goes, because indexes may show rows a little late and out of order."""
 CHANGES: Final = ("Record", "Field", "Before", "After")
 LATELY: Final = "24h"
-"""How far back a request id is looked for unless one says --since."""
+"""How far back a request id is looked for without --since."""
 
 
 class Form(StrEnum):
-    """What an export is written as."""
+    """The format of an export."""
 
     CSV = "csv"
     JSON = "json"
@@ -105,7 +105,7 @@ def show(
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put the three beside `log` itself."""
+    """Adds the three commands to the app of `log`."""
     for command in (tail, export, show):
         app.command()(command)
 
@@ -138,7 +138,7 @@ def _found(service: Service, call: str, since: str | None) -> Row:
 
 
 def _print(row: Row) -> None:
-    """The row, and what it changed as a table; an operator's arguments are that same table."""
+    """Prints the row's fields and its changes as a table; leaves out an operator's arguments, which repeat the changes."""
     apart = {"changes", "arguments"} if row.channel == CONTROL and row.changes else {"changes"}
     told = {name: value for name, value in document(row).items() if name not in apart}
     print_fields({name: _plain(value) for name, value in told.items() if value not in (None, "", [], {})})
@@ -147,12 +147,12 @@ def _print(row: Row) -> None:
 
 
 def _record(row: Row, line: Sequence[Any]) -> tuple[str]:
-    """The record and the deed in one cell."""
+    """The cell of a changed record: its name and what was done with it."""
     return (f"{named(line[0]) or row.profile_name} {line[1]}".strip(),)
 
 
 def _taken(part: str) -> bool:
-    """Writes a part; false when whoever reads it (`| head`) has had enough, which is no fault."""
+    """Writes a part; gives False when the reader (`| head`) has closed the pipe, which is no error."""
     try:
         typer.echo(part, nl=False)
     except BrokenPipeError:
@@ -162,12 +162,12 @@ def _taken(part: str) -> bool:
 
 
 def deafen() -> None:
-    """Standard output goes nowhere from now on, so that ending makes no noise about the closed pipe."""
+    """Redirects standard output to /dev/null, so that no error about the closed pipe is printed at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _words(asked: Question) -> dict[str, str]:
-    """What was asked for, for the log."""
+    """The filters of a question that are set, as text for the audit row."""
     asks = (f.name for f in fields(Question) if f.name not in {"limit", "cursor"})
     return {name: str(value) for name in asks if (value := getattr(asked, name)) not in (None, ())}
 

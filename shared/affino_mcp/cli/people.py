@@ -1,4 +1,4 @@
-"""`affino-mcp person`: who can act, and with which rights."""
+"""`affino-mcp person`: creates, shows and changes people with their groups, rights and passwords."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def set_(
     after = changes | ({"password": "a new one"} if password else {})
     with recorded(service, "change_person", Subject.person(before), stood(_document(before), after), after):
         changed = service.people.change(before.user_code, **changes, seen=before if right else None)
-        if password:  # last: a refused change leaves the password as it was
+        if password:  # last, so that a refused change leaves the password unchanged
             service.passwords.set(before.user_code, password)
             service.sessions.end_all(before.user_code)
     _print(_document(changed), as_json=as_json)

@@ -1,4 +1,4 @@
-"""`affino-mcp profile regenerate` and `end-overlap`: a profile's secret is replaced, at once or with an overlap."""
+"""`affino-mcp profile regenerate` and `end-overlap`: replace a profile's secret, at once or with an overlap."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from affino_mcp.gate.profiles.profile import Profile
 
 
 class NeedsYes(AffinoError):
-    """A change that cannot be taken back was asked for where nobody can be asked to confirm it."""
+    """A change that cannot be undone lacks --yes, and there is no terminal to ask for confirmation."""
 
     type = "needs_confirmation"
 
@@ -65,7 +65,7 @@ def end_overlap(ctx: typer.Context, key: Key, *, as_json: AsJson = False, connec
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put these commands beside the others about profiles."""
+    """Adds the two commands to the app of `profile`."""
     app.command("regenerate")(regenerate)
     app.command("end-overlap")(end_overlap)
 

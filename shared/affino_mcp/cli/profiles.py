@@ -1,4 +1,4 @@
-"""`affino-mcp profile`: what each workload may touch, its limits, its switch and its secret."""
+"""`affino-mcp profile`: creates, shows, changes, enables and disables API Profiles."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def create(
     """
     wanted = families(family or [])
     service = opened(ctx, connection)
-    key = drawn(KEY_LENGTH)  # first: the log names the profile before it is there
+    key = drawn(KEY_LENGTH)  # first, so that the audit row can name the profile before it exists
     options = _options(compact=compact, relogin=relogin, confirm=confirm)
     given = {"name": name, "families": _plain(wanted), "rate": rate, "burst": burst, "notes": notes or "", **options}
     with recorded(service, "create_profile", Subject.new_profile(key, name), {}, given):
@@ -187,14 +187,14 @@ def _use(state: ProfileState, now: datetime) -> dict[str, Any]:
 
 
 def _former(service: Service, profile: Profile) -> dict[str, Any]:
-    """The former secret without itself, and who still comes with it."""
+    """The previous secret's times and uses, without the secret; {} when there is none."""
     uses = [asdict(use) for use in service.former_uses.of(profile)]
     former = profile.former
     return {"replaced": former.replaced, "accepted_until": former.until, "uses": uses} if former else {}
 
 
 def _options(**given: OnOff | None) -> dict[str, bool]:
-    """The options that were given, on or off."""
+    """The options that the command names, as booleans."""
     return {name: value is OnOff.ON for name, value in given.items() if value is not None}
 
 
@@ -215,13 +215,13 @@ def _plain(wanted: Families) -> dict[str, list[str]]:
 
 
 def print_with_secret(profile: Profile, *, as_json: bool) -> None:
-    """A profile whose secret is new, with its secret."""
+    """Prints a profile with its new secret."""
     shown = {name: getattr(profile, name) for name in ("name", "key", "secret", "rate", "burst")}
     print_profile(shown | {"families": profile.capability.to_json()}, as_json=as_json)
 
 
 def print_profile(document: dict[str, Any], *, as_json: bool) -> None:
-    """A profile's document: JSON, or a line for each field."""
+    """Prints a profile's document: as JSON, or a line for each field."""
     if as_json:
         print_json(document)
         return
@@ -229,7 +229,7 @@ def print_profile(document: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _lines(document: dict[str, Any]) -> dict[str, str]:
-    """What is not said in one word."""
+    """The lines of the fields that hold more than one value: families, and the previous secret with its uses."""
     found, former = {"families": _switches(document["families"])}, document.get("former")
     if former:
         until = former["accepted_until"]

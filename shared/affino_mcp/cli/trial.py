@@ -1,4 +1,4 @@
-"""`affino-mcp test`: a real login and one call through the public endpoints, and three lamps that say what works."""
+"""`affino-mcp test`: a real login and one call through the public endpoints, in three checks."""
 
 from __future__ import annotations
 

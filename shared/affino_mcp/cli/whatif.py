@@ -1,4 +1,4 @@
-"""`affino-mcp whatif`: the calls of late that narrower settings would have refused."""
+"""`affino-mcp whatif`: calls of the last seven days that narrower settings of a profile would refuse."""
 
 from __future__ import annotations
 

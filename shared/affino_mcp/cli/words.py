@@ -1,4 +1,4 @@
-"""Words of the command line: family switches, spans of time, rights."""
+"""Parses values of options: family switches, times, direct rights, records."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WORDS: Final = {"read": Access.READ, "write": Access.WRITE}
 
 
 def families(words: list[str]) -> Families:
-    """Switches from `accounts=read,write`, `contacts=read`, `notes=off`, each family once; raises BadParameter."""
+    """Switches by family from `accounts=read,write`, `contacts=read`, `notes=off`, each family once. Raises BadParameter."""
     found = dict(_family(word) for word in words)
     if len(found) < len(words):
         raise _wrong("a family is named twice: say all of its switches at once", "--family")
@@ -37,7 +37,7 @@ def _family(word: str) -> tuple[str, frozenset[Access]]:
 
 
 def moment(word: str | None, now: datetime, option: str) -> datetime | None:
-    """A time from `10m`, `2h`, `3d` (ago) or ISO 8601 (UTC when no offset is said); raises BadParameter."""
+    """A time from `10m`, `2h`, `3d` (ago) or ISO 8601 (UTC without an offset); None for None. Raises BadParameter."""
     if word is None:
         return None
     try:
@@ -49,7 +49,7 @@ def moment(word: str | None, now: datetime, option: str) -> datetime | None:
 def rights(words: list[str], before: dict[str, str | None]) -> dict[str, str | None]:
     """Direct rights after changes like `contacts.delete`, `contacts.delete=2026-12-31` and `contacts.delete=off`.
 
-    Raises BadParameter for `contacts.delete=`: an end that was forgotten is not for good.
+    Raises BadParameter for `contacts.delete=`, because a missing day must not grant the right without an end.
     """
     changed = dict(before)
     for word in words:
@@ -64,7 +64,7 @@ def rights(words: list[str], before: dict[str, str | None]) -> dict[str, str | N
 
 
 def record(word: str | None) -> str | None:
-    """A record from `accounts#12`; raises BadParameter."""
+    """A record reference like `accounts#12`, or None. Raises BadParameter for any other text."""
     if word is not None and not is_record(word):
         raise _wrong(f"'{word}': say FAMILY#CODE, like accounts#12", "--record")
     return word

@@ -1,4 +1,4 @@
-"""A list, a page at a time: the rows of the list in order, and of each the row that it names. Two reads."""
+"""A page of rows of the Gate table, in the order of a list that names them, in two reads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from affino_mcp.tool_errors import InvalidArgument
 
 
 class Listing(NamedTuple):
-    """One page: rows by their keys, in order, and where the next page begins, if there is one."""
+    """One page: rows by their keys, in the list's order, and the sort key after which the next page begins, if any."""
 
     rows: dict[Key, Item]
     next: str | None
@@ -20,10 +20,11 @@ class Listing(NamedTuple):
 def page(
     centre: Centre, partition: str, named: Callable[[Item], Key], limit: int, after: str | None, prefix: str = ""
 ) -> Listing:
-    """The page after that place of the list, among the rows whose sort key begins so; `named` says which row one names.
+    """The rows that one page of a list names.
 
-    `limit` is at most 100, a batch.
-    Raises InvalidArgument for a place where no page of this list ends.
+    Takes the list's partition, a function from an entry of the list to the key of the row that it names, the entries of a
+    page (at most 100, one batch), the sort key `after` which the page begins, and a prefix of sort keys. Raises
+    InvalidArgument when no page of this list can end at `after`.
     """
     if after and not (after.startswith(prefix) and len(after.encode()) <= LONGEST_SORT):
         raise InvalidArgument("after", "There is no such page. Begin with the first one.")

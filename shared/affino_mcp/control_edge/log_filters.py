@@ -1,4 +1,4 @@
-"""The filters of the API Logs: from the form's words to a question, and the rows of the Gate table that this needs."""
+"""The filters of the API Logs: from the fields of the form to a question, and the Gate table's rows needed for that."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _KEY: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 
 @dataclass(frozen=True)
 class Filters:
-    """What the form says, the question that it makes, what is `wrong` with it, and names that stand for nobody."""
+    """The fields of the form, the question made of them, and by field what is `wrong` and what is `unknown`.
+
+    An unknown name belongs to no profile, or no person.
+    """
 
     given: Mapping[str, str]
     question: Question
@@ -36,7 +39,7 @@ class Filters:
 
 
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
-    """Where a profile's name and a person's address lead; read together with the visit."""
+    """The keys of the rows that a profile's name or key and a person's address or code name; read together with the visit."""
     profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
     found = [row_keys.profile_name(folded_name(profile))] if nameable(profile) else []
     found += [row_keys.profile(profile)] if _KEY.fullmatch(profile) else []
@@ -45,7 +48,7 @@ def keys(given: Mapping[str, str]) -> Sequence[Key]:
 
 
 def read(ask: Ask, limit: int) -> Filters:
-    """The filters of this request; without logs.read only the person's own calls. A wrong one asks for nothing."""
+    """The filters of this request, for a page of `limit` rows; without logs.read only the person's own calls."""
     given = {name: ask.query.get(name, "").strip() for name in FIELDS}
     wrong: dict[str, str] = {}
     now = ask.centre.clock()
@@ -74,7 +77,7 @@ def read(ask: Ask, limit: int) -> Filters:
 
 
 def _unknown(ask: Ask, given: Mapping[str, str]) -> dict[str, str]:
-    """Said to whoever may read the log alone: to others no profile and no person exists."""
+    """Names of the filters that nothing has, by field; {} for a person who may not read the log, so that it reveals none."""
     if not ask.may(LOGS_READ):
         return {}
     profile, found = given["profile"], dict[str, str]()
@@ -114,7 +117,7 @@ def _profile(ask: Ask, text: str) -> str | None:
 
 
 def _person(ask: Ask, text: str) -> int | None:
-    """The person asked for; whoever may not read the log is always the one."""
+    """The user code asked for; always the person's own for a person who may not read the log."""
     if not ask.may(LOGS_READ):
         return ask.visit.person.user_code
     if not text:

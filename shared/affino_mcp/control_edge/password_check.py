@@ -1,4 +1,4 @@
-"""What the Control Centre answers to a password: the person's row, or a refusal in its own words."""
+"""The password check of the Control Centre: guard, comparison (of equal work for unknown addresses), guard again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Profiles as the screens need them, in as few reads as can be."""
+"""Reads profiles for the screens, and names the rows that this needs, so that they are read together with the visit."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ PAGE: Final = 50
 
 
 class Page(NamedTuple):
-    """Profiles by name, and where to go on."""
+    """One page of profiles in the order of their names, and the place after which the next page begins, if any."""
 
     profiles: list[ProfileState]
     next: str | None
 
 
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
-    """The row of the profile that a path names."""
+    """The key of the row of the profile that a path names."""
     return (row_keys.profile(given["key"][:64]),)
 
 
 def keys_of_query(given: Mapping[str, str]) -> Sequence[Key]:
-    """The row of the profile that a query names, if it names one."""
+    """The key of the row of the profile that a query names, if it names one."""
     return keys({"key": given["profile"]}) if given.get("profile") else ()
 
 
 def the(ask: Ask) -> ProfileState:
-    """The profile that the path names; raises NotFound."""
+    """The profile that the path names. Raises NotFound."""
     row = ask.rows.get(row_keys.profile(ask.path["key"][:64]))
     if row is None:
         raise NotFound("key", "API Profile")
@@ -43,18 +43,22 @@ def the(ask: Ask) -> ProfileState:
 
 
 def keys_of_search(given: Mapping[str, str]) -> Sequence[Key]:
-    """The row of the profile whose API Key is searched for."""
+    """The key of the row of the profile whose API Key is searched for, if a search is made."""
     return (row_keys.profile(given["q"].strip()[:64]),) if given.get("q", "").strip() else ()
 
 
 def named(ask: Ask) -> ProfileState | None:
-    """The profile whose API Key is searched for; None when it is no key."""
+    """The profile whose API Key is searched for; None when no profile has the key."""
     row = next((ask.rows[key] for key in keys_of_search(ask.query) if key in ask.rows), None)
     return None if row is None else ask.centre.reader.state(ask.query["q"].strip(), row)
 
 
 def page(ask: Ask, after: str | None, begins: str = "") -> Page:
-    """One page of the profiles whose names begin so: two reads, and a secret for each that is new to this process."""
+    """One page of the profiles whose names begin with `begins`.
+
+    Takes two reads, and one of each secret that this process has not read yet. Raises InvalidArgument when no page of the
+    list can end at `after`.
+    """
     begins = begins[:NAME_LENGTH]
     if begins and not nameable(begins):
         return Page([], None)

@@ -1,4 +1,4 @@
-"""A row of the API Log as the person who asks may see it."""
+"""Reduces a row of the API Log to what the person who asks may see."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from affino_mcp.gate.identity.permissions import LOGS_READ
 
 
 def seen(ask: Ask, row: Row) -> Row:
-    """The whole row for whoever may read the log, and of an operator's own action.
+    """The row with the changes that the person may see.
 
-    Of a call of one's own, records of its own family show their values, if the person may still read that family; what
-    changed with them in others is named with its deed alone, because nobody asked there whether the person may see it.
+    It is whole for a person who may read the log, and for an operator's own action. In other rows, records of the call's
+    own family show their values if the person may still read that family; of records of other families only the kind of
+    change is left, because the call checked no right to read them.
     """
     if ask.may(LOGS_READ) or row.channel == CONTROL:
         return row
@@ -30,7 +31,7 @@ def _seen(ask: Ask, own: str, change: Change) -> Change:
 
 
 def _tells(ask: Ask, name: str) -> bool:
-    """Links to records of a family that the person may not read are left out, as in history."""
+    """Whether a changed value may be seen: links to records of a family that the person may not read are left out."""
     to, sign, _ = name.partition("#")
     return not sign or to not in HISTORY_FAMILIES or ask.may(f"{_family(name)}.read")
 

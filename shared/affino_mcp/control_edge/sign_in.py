@@ -1,6 +1,6 @@
-"""The door: signing in to the Control Centre, and giving the password again. Served by the login function alone.
+"""Signing in to the Control Centre, and confirming the password later. Served by the login function alone.
 
-It is the same password check behind the same guard as every login; nothing else of the Control Centre reads passwords.
+The password is checked as at every login, behind the same guard; no other module of the Control Centre reads passwords.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MINUTES: Final = 30 * 60
 
 
 def build(centre: Centre) -> Starlette:
-    """The door as an ASGI application: `/control/sign-in` and `/control/prove`."""
+    """The ASGI application of `/control/sign-in` and `/control/prove`."""
 
     async def shown(request: Request) -> Response:
         return _sign_in_page(centre, Place.of(request), request, next_=request.query_params.get("next", "/"))
@@ -60,7 +60,7 @@ def build(centre: Centre) -> Starlette:
 def _sign_in_page(
     centre: Centre, place: Place, request: Request, next_: str, status: int = 200, wrong: str = "", email: str = ""
 ) -> Response:
-    """The form, with a token that is also in a cookie: another site can send neither."""
+    """The sign-in form, with a token that is also in a cookie, because another site can send neither."""
     token = request.cookies.get(_form_cookie(place)) or new_token()
     given = {"csrf": token, "wrong": wrong, "email": email, "next": local(next_)}
     answer = page(centre, place, "sign_in.html", status, lost="lost" in request.query_params, **given)

@@ -1,4 +1,4 @@
-"""The bucket of the local run: made in the emulator, under the name that the settings give it."""
+"""Creates the media bucket of the local run in the emulator, under the name in the settings."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _CONFIGURATION = "<CreateBucketConfiguration><LocationConstraint>{}</LocationCon
 
 
 def make(files: S3Files, settings: Settings) -> None:
-    """Make the bucket unless it exists. Raises StoreUnavailable."""
+    """Creates the bucket unless it exists. Raises StoreUnavailable."""
     body = _CONFIGURATION.format(settings.region).encode()
     answer = files.request("PUT", "", content=body)
-    if answer.status not in (200, 409):  # 409: it is there
+    if answer.status not in (200, 409):  # 409: the bucket exists
         raise StoreUnavailable(f"the bucket cannot be made: {answer.status}")

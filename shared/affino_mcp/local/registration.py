@@ -1,4 +1,4 @@
-"""A new person: a member of staff on the instance, who gives the code, and a person for the gate."""
+"""Creates, enables and disables people: a contact of the instance, whose code is the user code, and the gate's person."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def register(
     groups: Sequence[str] = (),
     rights: Mapping[str, str | None] | None = None,
 ) -> Person:
-    """Make a person who can act; raises InvalidArgument and Conflict, before anything is made."""
+    """Creates a person who can log in. Raises InvalidArgument and Conflict before anything is written."""
     people = People(stores.database, settings, clock)
     address = people.drafted(name, email, groups, rights).email
     if people.code_of(address) is not None:
@@ -37,9 +37,9 @@ def register(
 
 
 def switch(stores: Stores, settings: Settings, clock: Clock, user_code: int, *, active: bool) -> Person:
-    """Let a person act, or stop everything in this name, and say so on the contact; raises NotFound.
+    """Enables or disables a person, and marks the person's contact accordingly. Raises NotFound.
 
-    The person comes first: what stops the calls must not wait for what only tells of it.
+    The person is written before the contact, because the contact only shows the state and must not delay the refusals.
     """
     people = People(stores.database, settings, clock)
     person = people.enable(user_code) if active else people.disable(user_code)

@@ -1,4 +1,4 @@
-"""The emulator's stores, opened with its dummy credentials: nothing here can reach AWS."""
+"""Opens the emulator's stores with its dummy credentials, which AWS does not accept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from affino_mcp.store.wire import AwsJson
 from affino_mcp.wiring import Stores
 
 ACCOUNT_KEY: Final = "test"
-"""Both halves of the emulator's only credential."""
+"""The access key and the secret key of the emulator's only account."""
 
 
 class _Frozen(NamedTuple):
@@ -22,11 +22,11 @@ class _Frozen(NamedTuple):
 
 
 class EmulatorCredentials:
-    """What a signed request to the emulator is signed with."""
+    """The credentials that sign requests to the emulator."""
 
     @staticmethod
     def get_frozen_credentials() -> _Frozen:
-        """The same for everybody."""
+        """The fixed credentials of the emulator, in the form that botocore's signers take."""
         return _Frozen()
 
 
@@ -41,7 +41,7 @@ def s3(settings: Settings) -> S3Files:
 
 
 def open_stores(settings: Settings) -> Stores:
-    """The stores that the settings name; nothing is sent yet."""
+    """Opens the stores that the settings name, without sending a request."""
     credentials = EmulatorCredentials()
     secrets = AwsJson("secretsmanager", "secretsmanager", "1.1", settings.aws_endpoint, settings.region, credentials)
     return Stores(DynamoDatabase(dynamodb(settings)), AwsSecrets(secrets), s3(settings))

@@ -1,4 +1,4 @@
-"""The tables of the local run, made from template.yaml: the template stays the only place that describes them."""
+"""Creates the tables of the local run from template.yaml, which alone describes them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _INDEXES: Final = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 
 
 class TablesDiffer(AffinoError):
-    """The state was made by a version of the service whose tables were others."""
+    """The state folder holds tables of another version of the service, with other keys or indexes."""
 
     type = "tables_differ"
 
 
 class Table(NamedTuple):
-    """A table to make: the body of CreateTable, and the attribute by which its rows expire."""
+    """A table to create: the body of CreateTable, and the attribute by which its rows expire."""
 
     create: dict[str, Any]
     expires_by: str | None
@@ -56,9 +56,9 @@ _Template.add_multi_constructor("!", _tagged)
 
 
 def tables(template: Path, settings: Settings) -> list[Table]:
-    """Every table of the template, under the name that the settings give it.
+    """Every table of the template, under its name in the settings.
 
-    Which setting names which table is read from the functions' environment variables (`AFFINO_GATE_TABLE: !Ref GateTable`).
+    The setting of a table is found by the functions' environment variables (`AFFINO_GATE_TABLE: !Ref GateTable`).
     """
     document = yaml.load(template.read_text(encoding="utf-8"), _Template)  # noqa: S506 (a SafeLoader)
     names = {f.metadata["variable"]: getattr(settings, f.name) for f in fields(Settings)}
@@ -69,7 +69,7 @@ def tables(template: Path, settings: Settings) -> list[Table]:
 
 
 def make(endpoint: AwsJson, wanted: list[Table]) -> None:
-    """Make the tables that do not exist; raises TablesDiffer for one that exists with other keys, StoreUnavailable."""
+    """Creates the tables that do not exist. Raises TablesDiffer for a table with other keys or indexes, StoreUnavailable."""
     for table in wanted:
         try:
             endpoint.call("CreateTable", table.create)
@@ -82,7 +82,7 @@ def make(endpoint: AwsJson, wanted: list[Table]) -> None:
 
 
 def _references(document: Any) -> list[tuple[str, str]]:
-    """All `NAME: !Ref X` of all environment variables."""
+    """Name and resource of every environment variable `NAME: !Ref X` in the document."""
     if not isinstance(document, dict):
         return []
     here = document.get("Variables")

@@ -1,4 +1,4 @@
-"""The chart above the API Logs: of all calls where hourly totals can tell, else of the rows read, and it says which."""
+"""The chart above the API Logs: of all calls where hourly totals suffice, else of the rows read, with a note on which."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.world import Client
 
 @pytest.fixture
 def busy(operator: Desk) -> Desk:
-    """A call at nine, an hour later one that is done and one that is not, and nothing is counted yet."""
+    """A call at nine, and at ten one that succeeds and one that fails; none is counted yet."""
     world = operator.world
     profile = world.profile("Newsroom")
     world.profile("Idle")

@@ -1,4 +1,4 @@
-"""Cells of a CSV export: none is a formula, whichever separator the spreadsheet of that country takes."""
+"""Cells of a CSV export: no spreadsheet takes one for a formula, whatever separator its locale uses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COLUMN = "client_name"
 
 
 def exported(text: str) -> str:
-    """The whole file of one row with this text in one column."""
+    """The exported file of one row with this text in one column."""
     row = Row("01", "2026-11-23T09:00:00.000000Z", "K1", "all", "m", Outcome.OK, 200, client_name=text)
     return "".join(FORMS["csv"][1](iter([row])))
 

@@ -1,3 +1,5 @@
+"""`affino-mcp connect`: configurations of every client, and the handshake that tries them."""
+
 from __future__ import annotations
 
 import json

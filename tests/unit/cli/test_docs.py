@@ -1,4 +1,4 @@
-"""The guides are held to the code: texts that the service answers, commands that exist, snippets that clients take."""
+"""The guides agree with the code: texts of answers, commands, and configurations of clients."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""`affino-mcp log`: filters, pages, and what a row shows."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -16,7 +18,7 @@ WARNINGS = ({"Code": "READ_ONLY", "Argument": "CreatedBy", "Message": "ignored"}
 
 @pytest.fixture
 def filled(terminal: Terminal) -> Terminal:
-    """Four calls of the last hour: by Jane through Newsroom, and by somebody through K2."""
+    """Four calls of the last hour: by Jane through Newsroom, and by another person through K2."""
     made = terminal.world.profile("Newsroom")
     jane = terminal.world.people.create(7, "Jane Doe", "jane@orbital.example")
     now, log = terminal.world.clock(), AuditLog(terminal.world.database, terminal.world.settings.audit_table)

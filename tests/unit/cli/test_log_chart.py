@@ -1,3 +1,5 @@
+"""`affino-mcp log chart`: the figures as JSON and as a table."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -12,7 +14,7 @@ from tests.unit.cli.conftest import Terminal
 
 @pytest.fixture
 def counted(terminal: Terminal) -> Terminal:
-    """Calls of this hour and of the day before, through two profiles, counted."""
+    """Counted calls of this hour and of the day before, through two profiles."""
     profile = terminal.world.profile("Newsroom")
     now, log = terminal.world.clock(), AuditLog(terminal.world.database, terminal.world.settings.audit_table)
     hers: dict[str, Any] = {"profile_key": profile.key, "profile_name": "Newsroom"}

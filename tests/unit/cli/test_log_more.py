@@ -1,3 +1,5 @@
+"""`affino-mcp log tail`, `log export` and `log show`."""
+
 from __future__ import annotations
 
 import csv
@@ -22,7 +24,7 @@ def log(terminal: Terminal) -> AuditLog:
 
 @pytest.fixture
 def busy(terminal: Terminal, log: AuditLog) -> Terminal:
-    """1,200 calls of the last twenty minutes, each a second after the other."""
+    """1,200 calls of the last twenty minutes, one each second."""
     now = terminal.world.clock()
     for age in range(1200):
         log.write(row(now - timedelta(seconds=age), request_id=f"req-{age}", method=f"method_{age}"))

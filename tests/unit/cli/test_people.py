@@ -1,3 +1,5 @@
+"""`affino-mcp person`: people are created, changed, explained, disabled and enabled."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""`affino-mcp profile`: profiles are created, shown, changed, switched and regenerated."""
+
 from __future__ import annotations
 
 import pytest

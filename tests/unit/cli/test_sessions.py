@@ -1,3 +1,5 @@
+"""`affino-mcp session`: sessions are listed and ended."""
+
 from __future__ import annotations
 
 import pytest

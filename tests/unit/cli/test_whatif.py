@@ -1,3 +1,5 @@
+"""`affino-mcp whatif`: calls that narrower settings would refuse."""
+
 from __future__ import annotations
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The test tools: a real login and a real call through the public endpoints; three lamps, each with reason and fix."""
+"""The test tools: a real login and a real call through the public endpoints, in three checks with reason and fix."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def profile(operator: Desk) -> Profile:
 
 
 def lamps(desk: Desk, profile: Profile, /, tool: str = "crm", **given: str) -> tuple[list[str], str]:
-    """The lamps' colours, and the page's text."""
+    """The tones of the three checks, and the page's text."""
     path = f"/tests/{tool}?profile={profile.key}"
     values = {"email": EDITH, "password": PASSWORD, "method": "list_articles", "arguments": "", "profile": profile.key}
     answer = desk.send(f"/tests/{tool}", desk.get(path), **{**values, **given})

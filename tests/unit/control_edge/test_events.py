@@ -1,4 +1,4 @@
-"""Whole API Gateway events into the two functions that serve the Control Centre, whole answers out."""
+"""The two functions that serve the Control Centre, from whole API Gateway events to whole answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API Logs in the browser: filters, one row, one request, export, chart; few store calls; nobody sees others' calls."""
+"""API Logs in the browser: filters, one row, one request, export, chart, few store calls, and who may see which calls."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def busy(operator: Desk, sales: Client) -> Desk:
 
 
 def told(page: str) -> str:
-    """A page's text without what a screen reader alone is told."""
+    """The text of a page without the texts for screen readers."""
     return page.replace(" What changed: a group of rows for each record, a row for each field", "")
 
 

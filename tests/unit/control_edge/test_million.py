@@ -1,6 +1,6 @@
 """At a million rows of the API Log each screen is at most three reads of the stores, and none looks at more than a page.
 
-The screens are those of the Control Centre's own table: a new one is asked here without being named.
+The screens are taken from the Control Centre's own table, so that a new screen is tested without being named here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ TABLE = Settings().audit_table
 READABLE, OPEN_ROW = 3, 1
 PARTS = log_export.MOST // 500 + 1
 FILES = {"/logs/export": 2 + PARTS}
-"""A file is no screen: the visit, its own row in the log, and a read for each 500 rows, of which it holds so many at most."""
+"""Reads of an export: the visit, its own audit row, and one for each 500 rows of the file."""
 GETS = [path for path, method, _, _ in SCREENS if method == "GET"]
 VALUES = {
     "profile": ["Newsroom", "{key}", "none"],
@@ -52,7 +52,7 @@ VALUES = {
 
 @cache
 def desk() -> Desk:
-    """An operator before a million rows, of five profiles, one of which exists and is named Newsroom."""
+    """An operator before a million rows of five profiles, of which one exists and is named Newsroom."""
     database = Million(TABLE, 5)
     world = World(database=database)
     found = Desk(world).operator()
@@ -179,7 +179,7 @@ questions = st.fixed_dictionaries(
 
 @cache
 def both() -> tuple[Million, MemoryDatabase]:
-    """A small log computed, and the same one stored."""
+    """A small computed log, and the same log stored."""
     computed, stored = Million(TABLE, 5, size=300), MemoryDatabase()
     for n in range(computed.size):
         stored.put(Put(TABLE, item(computed.call(n))))

@@ -1,4 +1,4 @@
-"""People in the browser: groups, effective rights explained, sessions, the switch; obeyed at once, and in the log."""
+"""People in the browser: groups, effective rights, sessions, disabling; effective at once, and in the log."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def test_only_operators_see_people(desk: Desk) -> None:
 def test_a_right_that_is_taken_back_meanwhile_stays_taken_back(
     operator: Desk, edith: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another operator takes a right back between the look at the person and the write of a grant."""
+    """Another operator revokes a right after the person is read and before a grant is written."""
     world = operator.world
     world.people.change(edith, rights={"tasks.read": None})
     put = world.watched.put

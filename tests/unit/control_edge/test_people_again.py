@@ -1,4 +1,4 @@
-"""People: what comes back of a form that could not be done, and rights and sessions that ran out."""
+"""People in the browser: faulty forms, and rights and sessions that have expired."""
 
 from __future__ import annotations
 

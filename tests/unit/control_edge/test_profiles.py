@@ -1,4 +1,4 @@
-"""API Profiles in the browser: list, add, edit, switch, regenerate; each action in the log; few store calls."""
+"""API Profiles in the browser: list, create, edit, disable, regenerate; each action in the log; few store calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody without the right sees a screen: asked of every address, whatever stands in it; and no log line tells a secret."""
+"""No person without the right sees a screen, tried at every address; and no log line contains a secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in to the Control Centre: who is let in, what is refused, and what every page carries."""
+"""Signing in to the Control Centre: who is admitted, what is refused, and the headers of every page."""
 
 from __future__ import annotations
 

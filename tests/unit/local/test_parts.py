@@ -1,4 +1,4 @@
-"""The small parts of the local run."""
+"""The parts of the local run: leases, child processes, ports, routes, login, emulator, demo."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_run_whose_mark_goes_while_one_looks_is_not_ready(tmp_path: Path, monk
     handle = held.take()
     assert handle is not None
     held.note(os.getpid())
-    monkeypatch.setattr(Path, "exists", lambda _: True)  # the look before the read came too early
+    monkeypatch.setattr(Path, "exists", lambda _: True)  # the mark existed at the check before the read
     assert background.status(tmp_path) == background.Status(running=True, pid=os.getpid())
     os.close(handle)
 

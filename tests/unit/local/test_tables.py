@@ -58,7 +58,7 @@ def test_short_tags_of_every_form(tmp_path: Path) -> None:
 
 
 class Emulator(AwsJson):
-    """Notes what it is asked; knows the tables that it is made with."""
+    """A DynamoDB endpoint that records its requests, and has the tables that it is made with."""
 
     def __init__(self, *known: Table) -> None:
         self.known = {table.name: table for table in known}

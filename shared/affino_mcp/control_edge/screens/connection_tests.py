@@ -1,4 +1,4 @@
-"""The CRM Test Tool and the User Test Tool: does this profile work, with this person, for this method? (R33-R36, R139)."""
+"""The screens CRM Test Tool and User Test Tool: does this profile work with this person, and for this method?"""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ _FIELDS: Final = ("profile", "email", "method", "arguments")
 
 
 def crm(ask: Ask) -> Response:
-    """The form: first which profile, then who and which method."""
+    """The form of the CRM Test Tool: the profile, then the person and the method."""
     return _form(ask, "/tests/crm", ask.query)
 
 
 def user(ask: Ask) -> Response:
-    """The same for a person alone: login, and whom the service takes them for."""
+    """The form of the User Test Tool: the profile and the person, without a method."""
     return _form(ask, "/tests/user", ask.query)
 
 
 def run_crm(ask: Ask) -> Response:
-    """Try the chosen method."""
+    """Runs the connection test with the chosen method."""
     return _run(ask, "/tests/crm", ask.form.get("method", ""))
 
 
 def run_user(ask: Ask) -> Response:
-    """Try the login and ask who it is."""
+    """Runs the connection test with `get_current_user`."""
     return _run(ask, "/tests/user", CURRENT_USER)
 
 
@@ -48,7 +48,7 @@ def _run(ask: Ask, here: str, name: str) -> Response:
     try:
         profile, method = _profile(ask, ask.form.get("profile", "")), METHODS.get(name)
         if method is None:
-            raise InvalidArgument("method", "Choose a method.")  # noqa: TRY301 (all faults are shown in the form)
+            raise InvalidArgument("method", "Choose a method.")  # noqa: TRY301 (every fault is shown in the form)
         wanted = Wanted(ask.form.get("email", ""), ask.form.get("password", ""), name, _arguments(ask, method))
     except InvalidArgument as error:
         return _form(ask, here, ask.form, wrong={str(error.details["argument"]): error.message})
@@ -76,7 +76,7 @@ def _place(method: Method) -> tuple[object, ...]:
 
 
 def _chosen(ask: Ask, key: str) -> ProfileState | None:
-    """The profile that the query or the form names, wherever it stands in the list."""
+    """The profile that the query or the form names, on whatever page of the list it is; None when there is none."""
     row = ask.rows.get(row_keys.profile(key[:64]))
     if row is not None:
         return ask.centre.reader.state(key[:64], row)

@@ -1,4 +1,4 @@
-"""API Profile CRM Help and API Profile User Help: generated when they are asked for, never written by hand."""
+"""The screens API Profile CRM Help and API Profile User Help, generated from the catalogue at each request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from affino_mcp.gate.sessions.sessions import REFRESH_LIFETIME
 
 
 def crm(ask: Ask) -> Response:
-    """All families, or those of one profile; searchable."""
+    """The page of all families, or of those of one profile; `q` searches the methods."""
     profile, words = _profile(ask), ask.query.get("q", "")
     found = method_help.families(profile, words.casefold().split())
     return ask.page(
@@ -33,7 +33,7 @@ def crm(ask: Ask) -> Response:
 
 
 def user(ask: Ask) -> Response:
-    """Login, token, logout, user: how a request is signed, with an example that can be checked."""
+    """The page on login, token, logout and user: how a request is signed, with an example to check against."""
     name = ask.centre.settings.instance
     return ask.page(
         "help_user.html",

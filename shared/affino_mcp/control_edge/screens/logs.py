@@ -1,4 +1,4 @@
-"""API Logs: search, one row, one request. A person without logs.read sees their own calls."""
+"""The screens of the API Logs: search and one row. A person without logs.read sees the person's own calls only."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ def _chart_of_totals(ask: Ask, filters: Filters) -> Drawn | None:
 
 
 def shown(ask: Ask) -> Response:
-    """One row with everything that is known about the call; others' rows do not exist for whoever may not read the log."""
+    """The page of one row, with everything that is known about the call.
+
+    Raises NotFound, also for another person's row when the person may not read the log.
+    """
     row = _one(ask, ask.path["profile"], ask.path["id"])
     if row is None or not (ask.may(LOGS_READ) or row.person_code == ask.visit.person.user_code):
         raise NotFound("id", "call")
@@ -80,7 +83,7 @@ def _answer(ask: Ask, filters: Filters, limit: int, reads: int) -> Answer:
 
 
 def ask_log(ask: Ask, question: Question, reads: int) -> Answer:
-    """An answer of the API Log; raises InvalidArgument for a cursor that is not ours."""
+    """The answer of the API Log to a question. Raises InvalidArgument for a cursor that the log did not give."""
     try:
         return search(ask.centre.database, ask.centre.settings.audit_table, question, ask.centre.clock(), reads)
     except ValueError as error:
@@ -88,7 +91,7 @@ def ask_log(ask: Ask, question: Question, reads: int) -> Answer:
 
 
 def _reached(answer: Answer, rows: list[Row]) -> str:
-    """How far back the rows shown go, when that is not to the end."""
+    """The time of the last row shown when older rows may exist, else ""."""
     return rows[SHOWN - 1].at if len(rows) > SHOWN else answer.back
 
 
@@ -97,5 +100,5 @@ def _link(filters: Filters, path: str = "/logs", **more: str) -> str:
 
 
 def _one(ask: Ask, profile: str, id_: str) -> Row | None:
-    """The row of this profile and id, in one read."""
+    """The row of this profile with this id, in one read; None when there is none."""
     return one(ask.centre.database, ask.centre.settings.audit_table, profile[:64], id_[:26].upper())

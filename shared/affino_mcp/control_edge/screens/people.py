@@ -1,4 +1,4 @@
-"""People: groups, effective rights and why, live sessions, the switch."""
+"""The screens of people: groups, effective rights with their reasons, live sessions, enabling and disabling."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ PAGE: Final = 100
 
 
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
-    """The row of the person that the path names."""
+    """The key of the row of the person that the path names."""
     code = given["code"]
     return (row_keys.person(int(code)),) if is_code(code) else ()
 
 
 def keys_of_search(given: Mapping[str, str]) -> Sequence[Key]:
-    """The row that says whose e-mail address is searched for."""
+    """The key of the row that says whose e-mail address is searched for."""
     wanted = given.get("q", "")
     return (row_keys.email(folded(wanted)),) if plausible(wanted) else ()
 
 
 def listed(ask: Ask) -> Response:
-    """Everybody, a page at a time, by code; with `q`, the person of this e-mail address, or who fits on this page."""
+    """A page of all people by code; with `q`, the person of this e-mail address, or the matching people of this page."""
     wanted = ask.query.get("q", "")
     row = next((ask.rows[key] for key in keys_of_search(ask.query) if key in ask.rows), None)
     owner = ask.centre.people.get(row["user_code"]) if row else None
@@ -61,12 +61,12 @@ def _person(item: Item) -> Key:
 
 
 def shown(ask: Ask) -> Response:
-    """One person."""
+    """The page of one person. Raises NotFound."""
     return _page(ask, the(ask))
 
 
 def the(ask: Ask) -> Person:
-    """The person that the path names; raises NotFound."""
+    """The person that the path names. Raises NotFound."""
     row = next((ask.rows[key] for key in keys(ask.path) if key in ask.rows), None)
     if row is None:
         raise NotFound("code", "person")
@@ -74,26 +74,29 @@ def the(ask: Ask) -> Person:
 
 
 def groups(ask: Ask) -> Response:
-    """Put the person in the ticked groups and out of all others; not from a page that shows groups of before."""
+    """Puts the person in the ticked groups and out of all others, unless the groups have changed since the page was made."""
     person, ticked = the(ask), [group for group in GROUPS if group in ask.ticked.get("group", ())]
     shown = replace(person, groups=tuple(filter(None, ask.form.get("shown", "").split(","))))
     return _changed(ask, shown, "groups", ticked)
 
 
 def grant(ask: Ask) -> Response:
-    """Give the person a right directly, for good or until a day."""
+    """Grants the person a right directly, without an end or until a day."""
     person = the(ask)
     return _changed(ask, person, "rights", {**person.rights, ask.form.get("right", ""): ask.form.get("until") or None})
 
 
 def revoke(ask: Ask) -> Response:
-    """Take a right back that was given directly."""
+    """Revokes a right that was granted directly."""
     person, right = the(ask), ask.form.get("right", "")
     return _changed(ask, person, "rights", {name: until for name, until in person.rights.items() if name != right})
 
 
 def _changed(ask: Ask, seen: Person, name: str, wanted: Any) -> Response:
-    """Give the person other groups or rights (`name`), unless they are not as `seen` any more, or one's own access goes."""
+    """Changes the person's groups or rights (`name`), and redirects to the person's page.
+
+    Refuses when they have changed since the person was `seen`, and when operators would lose their own access.
+    """
     person, after = the(ask), {name: wanted}
     if _locks_out(ask, person, replace(person, **after)):
         return _page(ask, person, _OWN_ACCESS)
@@ -120,7 +123,7 @@ def places_of(ask: Ask) -> Response:
 
 
 def disable(ask: Ask) -> Response:
-    """Stop everything in the person's name, from the next call on."""
+    """Disables the person, whose calls are refused from the next one on."""
     person = the(ask)
     if _own_access(ask, person):
         return _page(ask, person, "You cannot disable yourself. Ask another operator.")
@@ -132,7 +135,7 @@ def disable(ask: Ask) -> Response:
 
 
 def enable(ask: Ask) -> Response:
-    """Let the person act again."""
+    """Enables the person again."""
     person = the(ask)
     with audit_screen_action(ask, "enable_person", Subject.person(person), {"active": person.active}, {"active": True}):
         ask.centre.people.enable(person.user_code)
@@ -140,7 +143,7 @@ def enable(ask: Ask) -> Response:
 
 
 def end_session(ask: Ask) -> Response:
-    """End one session, named by its fingerprint."""
+    """Ends the one session that the form names by its fingerprint."""
     person, mark = the(ask), ask.form.get("session", "")
     named = [session for session in ask.centre.sessions.list_of(person.user_code) if session.fingerprint == mark]
     if not named:
@@ -151,7 +154,7 @@ def end_session(ask: Ask) -> Response:
 
 
 def end_all(ask: Ask) -> Response:
-    """Log the person out everywhere."""
+    """Ends all sessions of the person."""
     person = the(ask)
     with audit_screen_action(ask, "end_all_sessions", Subject.person(person), {}, {}):
         ask.centre.sessions.end_all(person.user_code)

@@ -1,4 +1,4 @@
-"""The switch of a profile, with a receipt, and its new secret."""
+"""The screens to disable and enable a profile and to regenerate its secret."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from affino_mcp.gate.profiles.previous_secret import overlap
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 OVERLAPS: Final[Mapping[str, str]] = {"0": "at once", "1h": "in an hour", "24h": "in 24 hours", "7d": "in 7 days"}
-"""When the old secret stops working: what the operator chooses from."""
+"""The choices of when the previous secret stops working."""
 
 
 def disable(ask: Ask) -> Response:
@@ -45,7 +45,7 @@ def enable(ask: Ask) -> Response:
 
 
 def before_regenerating(ask: Ask) -> Response:
-    """Who would be cut off, before a new secret is made."""
+    """The page that shows which people a new secret would cut off, and asks for confirmation."""
     return _asked(ask)
 
 

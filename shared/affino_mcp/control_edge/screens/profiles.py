@@ -1,4 +1,4 @@
-"""API Profiles: the list, and one profile with its latest calls."""
+"""The screens of API Profiles: the list, and one profile with its latest calls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity.permissions import LOGS_READ
 
 LATEST: Final = 12
-"""Calls and changes that a profile's page shows."""
+"""Rows of the API Log that a profile's page shows."""
 
 
 def listed(ask: Ask) -> Response:
@@ -44,6 +44,6 @@ def shown(ask: Ask) -> Response:
 
 
 def _latest(ask: Ask, key: str) -> list[Row]:
-    """The newest rows of a profile, in one read."""
+    """The newest rows of a profile in the API Log, in one read."""
     asked = Question(profile=key, limit=LATEST)
     return search(ask.centre.database, ask.centre.settings.audit_table, asked, ask.centre.clock(), reads=1).rows
