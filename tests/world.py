@@ -12,7 +12,7 @@ from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
 from affino_mcp.catalogue.method import Method
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.profiles.profiles import Families, Profiles
+from affino_mcp.gate.profiles.profiles import FamilyAccess, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.builtin.crm.staff import enrol_staff
 from affino_mcp.instance.builtin.engine.records import Records
@@ -20,13 +20,13 @@ from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.settings import Settings
 from affino_mcp.store.testing.memory_database import MemoryDatabase
-from affino_mcp.store.testing.memory_files import MemoryFiles
-from affino_mcp.store.testing.memory_secrets import MemorySecrets
-from affino_mcp.store.testing.recording import WatchedDatabase
+from affino_mcp.store.testing.memory_files import MemoryFileStore
+from affino_mcp.store.testing.memory_secrets import MemorySecretStore
+from affino_mcp.store.testing.recording import RecordingDatabase
 from affino_mcp.tool_errors import ToolError
 from tests.clock import TestClock
 
-EVERYTHING: Families = {family: frozenset(Access) for family in SWITCHED_FAMILIES}
+EVERYTHING: FamilyAccess = {family: frozenset(Access) for family in SWITCHED_FAMILIES}
 Headers = dict[str, str]
 
 
@@ -60,13 +60,13 @@ class World:
     """One service. The handlers that `handler()` makes share its settings and stores, as warm processes do."""
 
     database: MemoryDatabase = field(default_factory=MemoryDatabase)
-    secrets: MemorySecrets = field(default_factory=MemorySecrets)
+    secrets: MemorySecretStore = field(default_factory=MemorySecretStore)
     clock: TestClock = field(default_factory=TestClock)
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
-        self.watched = WatchedDatabase(self.database)
-        self.files = MemoryFiles(self.clock)
+        self.watched = RecordingDatabase(self.database)
+        self.files = MemoryFileStore(self.clock)
         self.stores = wiring.Stores(self.watched, self.secrets, self.files)
         self.profiles = Profiles(self.database, self.secrets, self.settings, self.clock)
         self.people = People(self.database, self.settings, self.clock)
@@ -76,7 +76,9 @@ class World:
 
     def handler(self) -> LambdaHandler:
         """Another warm process on the same stores."""
-        app = wiring.mcp_app(self.settings, self.stores, self.clock, in_thread=False, on_undeclared=self.undeclared)
+        app = wiring.build_mcp_app(
+            self.settings, self.stores, self.clock, in_thread=False, on_undeclared=self.undeclared
+        )
         return LambdaHandler(app, self.settings.stage)
 
     @staticmethod
@@ -86,9 +88,9 @@ class World:
 
     def housekeeping(self) -> None:
         """Runs housekeeping once, as the schedule of a deployment does."""
-        wiring.housekeeping(self.settings, self.stores, self.clock)()
+        wiring.build_housekeeping(self.settings, self.stores, self.clock)()
 
-    def profile(self, name: str = "all", families: Families = EVERYTHING, rate: int = 6000) -> Profile:
+    def profile(self, name: str = "all", families: FamilyAccess = EVERYTHING, rate: int = 6000) -> Profile:
         """Creates an API Profile."""
         return self.profiles.create(name, families, rate)
 
@@ -101,12 +103,12 @@ class World:
 
     def headers(self, profile: Profile, user_code: int) -> Headers:
         """Logs a person in; gives the three headers."""
-        token = self.sessions.create(user_code, profile.key).access_token
+        token = self.sessions.create_session(user_code, profile.key).access_token
         return {"Authorization": f"Bearer {token}", "X-API-Key": profile.key, "X-API-Secret": profile.secret}
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows of the API Log, oldest first."""
-        found = [row for row in self.database.rows(self.settings.audit_table) if "outcome" in row]
+        found = [row for row in self.database.list_rows(self.settings.audit_table) if "outcome" in row]
         return sorted(found, key=lambda row: str(row["sk"]))
 
     def event(self, message: Any, headers: Headers, path: str = "/mcp", method: str = "POST") -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Smoke:
         """The person's AccessToken, from a signed login through API Gateway."""
         path = f"/rest/{self.outputs['Instance']}/login"
         body = json.dumps({"Email": EMAIL, "Password": PASSWORD}).encode()
-        signed = signed_headers("POST", path, body, self.profile.key, self.profile.secret, clock.now())
+        signed = signed_headers("POST", path, body, self.profile.key, self.profile.secret, clock.utc_now())
         response = self.request("POST", path, content=body, headers={**signed, "Content-Type": "application/json"})
         expect("status of the login", response.status_code, 200)
         token: str = response.json()["AccessToken"]
@@ -98,14 +98,14 @@ class Smoke:
     def signed(self, method: str, name: str, **headers: str) -> httpx.Response:
         """Sends a signed REST request without a body."""
         path = f"/rest/{self.outputs['Instance']}/{name}"
-        given = signed_headers(method, path, b"", self.profile.key, self.profile.secret, clock.now())
+        given = signed_headers(method, path, b"", self.profile.key, self.profile.secret, clock.utc_now())
         return self.request(method, path, headers={**given, **headers})
 
     def sessions(self) -> None:
         """Checks a session: refresh, user, logout, and the Hub."""
         path = f"/rest/{self.outputs['Instance']}/login"
         body = json.dumps({"Email": EMAIL, "Password": PASSWORD}).encode()
-        signed = signed_headers("POST", path, body, self.profile.key, self.profile.secret, clock.now())
+        signed = signed_headers("POST", path, body, self.profile.key, self.profile.secret, clock.utc_now())
         pair = self.request("POST", path, content=body, headers=signed).json()
         both = {name: pair[name] for name in ("AccessToken", "RefreshToken")}
         fresh = self.signed("GET", "token", **both)

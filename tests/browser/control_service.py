@@ -15,7 +15,7 @@ from playwright.sync_api import FloatRect, Page, expect
 
 from affino_mcp import wiring
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.clock import now
+from affino_mcp.clock import utc_now
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.instance.builtin.website.website_records import upsert_section
 from affino_mcp.local.demo import CRM, ROLES
@@ -43,10 +43,10 @@ class DayClock(TestClock):
     """A clock that is moved by hand while the day is prepared, and is the wall clock afterwards."""
 
     def __init__(self) -> None:
-        self.moment, self.runs = now() - MORNING, False
+        self.moment, self.runs = utc_now() - MORNING, False
 
     def __call__(self) -> datetime:
-        return now() if self.runs else self.moment
+        return utc_now() if self.runs else self.moment
 
 
 @dataclass
@@ -66,9 +66,9 @@ def service() -> Iterator[Service]:
     clock.runs = True
     world.housekeeping()
     stores = world.stores
-    mcp = wiring.mcp_app(world.settings, stores, world.clock)
-    rest = ByPath(mcp, wiring.login_app(world.settings, stores, world.clock))
-    whole = wiring.with_control(rest, world.settings, stores, world.clock)
+    mcp = wiring.build_mcp_app(world.settings, stores, world.clock)
+    rest = ByPath(mcp, wiring.build_login_app(world.settings, stores, world.clock))
+    whole = wiring.add_control_centre(rest, world.settings, stores, world.clock)
     with serving(whole, lifespan=True) as origin:
         yield Service(origin, world)
 
@@ -79,7 +79,7 @@ def worked(world: World) -> None:
     for name, role in ROLES.items():
         first, _, last = role.name.partition(" ")
         people[name] = world.person(first, last, *role.groups)
-        Passwords(world.database, world.settings).set(people[name], PASSWORD)
+        Passwords(world.database, world.settings).set_password(people[name], PASSWORD)
     writers, publishers = ["Editors", "Publishers"], ["Publishers"]
     for name in ("News", "Marketing", "Guides"):
         upsert_section(world.records, name, world.clock(), read=["Everybody"], write=writers, publish=publishers)

@@ -200,7 +200,7 @@ def test_without_javascript(chromium: Browser, whole: Service) -> None:
     page.get_by_role("textbox", name="Name").fill("No script")
     page.get_by_role("checkbox", name="Articles: read").check()
     page.get_by_role("button", name="Save").click()
-    assert page.locator("#api-secret").inner_text() == whole.world.profiles.listed()[-1].profile.secret
+    assert page.locator("#api-secret").inner_text() == whole.world.profiles.list_profiles()[-1].profile.secret
     page.goto(f"{whole.origin}/control/logs?method=create_profile")
     expect(page.get_by_role("cell", name="Olivia Park")).to_be_visible()
     page.get_by_role("link", name="API Profiles").click()

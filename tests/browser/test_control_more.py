@@ -19,7 +19,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def profile(whole: Service) -> Profile:
-    (found,) = [state.profile for state in whole.world.profiles.listed() if state.profile.name == "CRM Sales Agent"]
+    (found,) = [
+        state.profile for state in whole.world.profiles.list_profiles() if state.profile.name == "CRM Sales Agent"
+    ]
     return found
 
 
@@ -96,8 +98,8 @@ def test_narrow_windows(chromium: Browser, whole: Service, profile: Profile, pic
     context = chromium.new_context(viewport={"width": width, "height": 760})
     operator = Operator(context.new_page(), whole, None)
     operator.signs_in()
-    whole.world.profiles.regenerate(profile.key)
-    (edith,) = [person for person in whole.world.people.everyone() if person.name == "Edith Moreau"]
+    whole.world.profiles.regenerate_secret(profile.key)
+    (edith,) = [person for person in whole.world.people.list_people() if person.name == "Edith Moreau"]
     _shows_all_of(
         operator,
         [

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from affino_mcp.gate.abuse.login_guard import MOST
+from affino_mcp.gate.abuse.login_guard import MAX_PAIR_FAILURES
 from affino_mcp.gate.profiles.profile import Profile
 from tests.clients.loopback import serving
 from tests.unit.gate.world import PASSWORD, World, headers
@@ -84,7 +84,7 @@ def test_a_wrong_password_and_then_the_right_one(page: Page, hub: str) -> None:
 
 
 def test_throttled(page: Page, hub: str) -> None:
-    for _ in range(MOST + 1):
+    for _ in range(MAX_PAIR_FAILURES + 1):
         log_in(page, hub, "wrong horse")
     expect(page.get_by_role("alert")).to_contain_text("15 minutes")
     log_in(page, hub)
@@ -104,7 +104,7 @@ def test_keyboard_only(page: Page, desk: Desk, hub: str) -> None:
     page.get_by_role("link", name="Your sessions").press("Enter")
     page.get_by_role("button", name="Log out everywhere").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("everywhere")
-    assert desk.world.sessions.list_of(7) == []
+    assert desk.world.sessions.list_sessions(7) == []
 
 
 def _tabbed(page: Page, most: int) -> list[str]:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from affino_mcp.admin.chart_canvas import LEFT, RIGHT, WIDTH, Panel, Part, Point
-from affino_mcp.audit.row import CONTROL, Row
-from affino_mcp.audit.totals import HOUR, Hour, Total, moment_of, start_of
+from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
+from affino_mcp.audit.totals import ONE_HOUR, CallTotals, HourTotals, hour_name, hour_start
 
 MOST: Final = 48
 """Bars of one chart, plus or minus one; a longer time is drawn per day, and of a still longer one the newest days."""
@@ -33,29 +33,29 @@ class Window(NamedTuple):
     def of(cls, since: datetime | None, until: datetime | None, now: datetime) -> Window:
         """The window of the time asked for, which ends now at the latest; without `since`, its last 48 hours."""
         end = min(until, now) if until else now
-        start = end - (MOST - 1) * HOUR if since is None else since
-        if end - start <= MOST * HOUR:
-            return cls(start, end, HOUR)
+        start = end - (MOST - 1) * ONE_HOUR if since is None else since
+        if end - start <= MOST * ONE_HOUR:
+            return cls(start, end, ONE_HOUR)
         return cls(max(start, _midnight(end) - (MOST - 1) * DAY), end, DAY)
 
     def starts(self) -> Iterator[str]:
         """The names of the hours or days, as totals name them, oldest first."""
-        at = moment_of(start_of(self.since)) if self.step == HOUR else _midnight(self.since)
+        at = hour_start(hour_name(self.since)) if self.step == ONE_HOUR else _midnight(self.since)
         while at <= self.until:
-            yield start_of(at)[: self.named]
+            yield hour_name(at)[: self.named]
             at += self.step
 
     @property
     def named(self) -> int:
         """How many characters of an hour's name are the name of a bar."""
-        return len("2026-11-23T09") if self.step == HOUR else len("2026-11-23")
+        return len("2026-11-23T09") if self.step == ONE_HOUR else len("2026-11-23")
 
 
 class Bar(NamedTuple):
     """One bar: the name of an hour or day as totals write it, and its total."""
 
     start: str
-    total: Total
+    total: CallTotals
 
     @property
     def name(self) -> str:
@@ -73,7 +73,7 @@ class Bar(NamedTuple):
         """The figures of the bar, in the order of the table's columns."""
         total = self.total
         counts = {"calls": total.calls, "errors": total.errors, "limited": total.limited}
-        return counts | {"median_ms": total.percentile(MEDIAN), "p95_ms": total.percentile(HIGH)}
+        return counts | {"median_ms": total.latency_percentile(MEDIAN), "p95_ms": total.latency_percentile(HIGH)}
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Chart:
     @property
     def per(self) -> str:
         """The unit of a bar: `hour` or `day`."""
-        return "hour" if self.step == HOUR else "day"
+        return "hour" if self.step == ONE_HOUR else "day"
 
     @property
     def calls(self) -> Panel:
@@ -103,7 +103,7 @@ class Chart:
     @property
     def latency(self) -> Panel:
         """The scale of the latency lines."""
-        return Panel.up_to(bar.total.percentile(HIGH) or 0 for bar in self.bars)
+        return Panel.up_to(bar.total.latency_percentile(HIGH) or 0 for bar in self.bars)
 
     @property
     def room(self) -> float:
@@ -117,7 +117,7 @@ class Chart:
     def parts(self, place: int) -> list[Part]:
         """The rectangles of one bar, from the bottom up; outcomes without calls have none."""
         total, panel, below, found = self.bars[place].total, self.calls, 0, list[Part]()
-        for tone, number in (("ok", total.done), ("error", total.errors), ("limited", total.limited)):
+        for tone, number in (("ok", total.successful_calls), ("error", total.errors), ("limited", total.limited)):
             below += number
             if number:
                 height = round(panel.foot - panel.y(number), 1)
@@ -127,7 +127,7 @@ class Chart:
 
     def points(self, percent: int) -> list[Point | None]:
         """The points of one percentile's line; None where no call was measured, so that the line has a gap there."""
-        found = [bar.total.percentile(percent) for bar in self.bars]
+        found = [bar.total.latency_percentile(percent) for bar in self.bars]
         return [None if ms is None else Point(self.middle(n), self.latency.y(ms)) for n, ms in enumerate(found)]
 
     def line(self, percent: int) -> str:
@@ -141,31 +141,31 @@ class Chart:
     def labelled(self, place: int) -> bool:
         """Whether this bar has a label; only every so many bars have one."""
         every = next(hours for hours in _EVERY if hours * _LABELS >= len(self.bars))
-        return int(self.bars[place].start[-2:]) % every == 0 if self.step == HOUR else place % every == 0
+        return int(self.bars[place].start[-2:]) % every == 0 if self.step == ONE_HOUR else place % every == 0
 
 
-def of_hours(hours: Sequence[Hour], window: Window) -> Chart | None:
+def of_hours(hours: Sequence[HourTotals], window: Window) -> Chart | None:
     """The chart of hourly totals (oldest first) in this window; None when there were no calls."""
     found = {hour.start: hour.total for hour in hours}
-    between = moment_of(hours[-1].start) - moment_of(hours[0].start) if hours else -HOUR
-    return _chart(found, window, hours[-1].counted if hours else "", between // HOUR + 1 - len(hours))
+    between = hour_start(hours[-1].start) - hour_start(hours[0].start) if hours else -ONE_HOUR
+    return _chart(found, window, hours[-1].counted if hours else "", between // ONE_HOUR + 1 - len(hours))
 
 
-def of_rows(rows: Sequence[Row], now: datetime) -> Chart | None:
+def of_rows(rows: Sequence[AuditRow], now: datetime) -> Chart | None:
     """The chart of rows of the API Log (newest first), from the oldest to now; None when there are no calls."""
-    calls = [row for row in rows if row.channel != CONTROL]
+    calls = [row for row in rows if row.channel != CONTROL_CHANNEL]
     if not calls:
         return None
-    hours: dict[str, list[Row]] = defaultdict(list)
+    hours: dict[str, list[AuditRow]] = defaultdict(list)
     for row in calls:
         hours[row.at[:13]].append(row)
     newest = max(now, datetime.fromisoformat(calls[0].at))
     window = Window.of(datetime.fromisoformat(calls[-1].at), newest, newest)
-    return _chart({start: Total.of(some) for start, some in hours.items()}, window)
+    return _chart({start: CallTotals.from_rows(some) for start, some in hours.items()}, window)
 
 
-def _chart(hours: Mapping[str, Total], window: Window, counted: str = "", gaps: int = 0) -> Chart | None:
-    sums = {start: Total() for start in window.starts()}
+def _chart(hours: Mapping[str, CallTotals], window: Window, counted: str = "", gaps: int = 0) -> Chart | None:
+    sums = {start: CallTotals() for start in window.starts()}
     for start, total in hours.items():
         if start[: window.named] in sums:
             sums[start[: window.named]] += total

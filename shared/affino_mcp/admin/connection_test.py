@@ -15,7 +15,7 @@ import httpx
 
 from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.method import DRY_RUN, PAGE_SIZE, Method
-from affino_mcp.clock import stopwatch
+from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
@@ -153,7 +153,7 @@ class Trial:
 
     def run(self, wanted: Wanted, now: datetime) -> Result:
         """Logs in, then calls the method; gives the result, with the token of the session to end. Raises nothing of HTTP."""
-        elapsed = stopwatch()
+        elapsed = start_stopwatch()
         try:
             login = self._login(wanted, now)
         except httpx.HTTPError:
@@ -163,7 +163,7 @@ class Trial:
             return Result([*_login_lamps(login, self.profile), *_off(METHOD)], login_ms=took)
         token = str(_json(login).get("AccessToken", ""))
         lamps = [_SIGNED, Lamp(USER, GOOD, f"Logged in as {wanted.email}.")]
-        elapsed = stopwatch()
+        elapsed = start_stopwatch()
         try:
             answer = self._call(wanted, token)
         except httpx.HTTPError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from affino_mcp.gate.identity.permissions import GROUPS, RIGHTS
+from affino_mcp.gate.identity.permissions import PERMISSIONS, SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
 
 
@@ -30,11 +30,11 @@ class Explained:
 
 def explained(person: Person, at: datetime) -> list[Explained]:
     """Every right of the service in alphabetical order, with the person's reasons to have it at this time."""
-    return [Explained(right, person.has(right, at), _because(person, right, at)) for right in sorted(RIGHTS)]
+    return [Explained(right, person.has_right(right, at), _because(person, right, at)) for right in sorted(PERMISSIONS)]
 
 
 def _because(person: Person, right: str, at: datetime) -> list[str]:
-    reasons = [f"group {group}" for group in person.groups if right in GROUPS.get(group, ())]
+    reasons = [f"group {group}" for group in person.groups if right in SECURITY_GROUPS.get(group, ())]
     if right not in person.rights:
         return reasons
     last = person.rights[right]

@@ -11,8 +11,8 @@ from affino_mcp.admin import chart
 from affino_mcp.admin.chart import Chart, Window
 from affino_mcp.admin.display import plural, time
 from affino_mcp.audit import totals
-from affino_mcp.audit.queries import Question
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.queries import LogQuery
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.store.ops import Database
 
 
@@ -23,7 +23,7 @@ class Drawn(NamedTuple):
     note: str
 
 
-def of_totals(database: Database, table: str, question: Question, now: datetime) -> Drawn | None:
+def of_totals(database: Database, table: str, question: LogQuery, now: datetime) -> Drawn | None:
     """The chart of all calls of the time asked for, in one read; None when totals do not know the answer."""
     if not counted(question):
         return None
@@ -32,7 +32,7 @@ def of_totals(database: Database, table: str, question: Question, now: datetime)
     return Drawn(drawn, words(drawn, question.profile, window))
 
 
-def of_rows(rows: Sequence[Row], now: datetime, *, whole: bool, may_read_all: bool) -> Drawn:
+def of_rows(rows: Sequence[AuditRow], now: datetime, *, whole: bool, may_read_all: bool) -> Drawn:
     """The chart of rows that were read (newest first).
 
     `whole` says that there are no others, `may_read_all` that they are everybody's, not one person's own.
@@ -48,15 +48,15 @@ def of_rows(rows: Sequence[Row], now: datetime, *, whole: bool, may_read_all: bo
     return Drawn(drawn, f"{newest} A search by profile and time alone is charted in full.")
 
 
-def counted(question: Question) -> bool:
+def counted(question: LogQuery) -> bool:
     """Whether hourly totals can answer a question, which then asks by profile and time only."""
-    asked = replace(question, profile=None, since=None, until=None, limit=Question.limit, cursor=None)
-    return asked == Question()
+    asked = replace(question, profile=None, since=None, until=None, limit=LogQuery.limit, cursor=None)
+    return asked == LogQuery()
 
 
 def of_window(database: Database, table: str, profile: str | None, window: Window) -> Chart | None:
     """The chart of the calls of one profile, or of all (None), from hourly totals. Raises StoreUnavailable."""
-    return chart.of_hours(totals.read(database, table, profile, window.since, window.until), window)
+    return chart.of_hours(totals.read_hours(database, table, profile, window.since, window.until), window)
 
 
 def words(drawn: Chart | None, profile: str | None, window: Window) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from affino_mcp.audit.log import AuditLog
-from affino_mcp.audit.redact import redact
-from affino_mcp.audit.row import CONTROL, Outcome, Row
-from affino_mcp.clock import stopwatch
+from affino_mcp.audit.redact import redact_arguments
+from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
+from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
@@ -65,7 +65,7 @@ class By:
     """The operator who acts, from where, and the function that writes the audit row."""
 
     audit: AuditLog
-    write: Callable[[Row], None]
+    write: Callable[[AuditRow], None]
     origin: Mapping[str, Any]
     """Fields of the row that say who acts, in which request, with which client."""
 
@@ -77,21 +77,21 @@ def written(by: By, deed: str, subject: Subject, before: Mapping[str, Any], afte
     Takes the operator, the action's name, its subject, and the values before and after. When the body raises, a second row
     of the same request records the failure. Raises StoreUnavailable when the row cannot be written.
     """
-    elapsed, row = stopwatch(), _row(by, deed, subject, {"before": dict(before), "after": dict(after)})
+    elapsed, row = start_stopwatch(), _row(by, deed, subject, {"before": dict(before), "after": dict(after)})
     by.write(row)
     try:
         yield
     except Exception as error:
         known = error if isinstance(error, AffinoError) else Unexpected()
         failed = {"code": known.code, "type": known.type, "message": f"Not done: {known.message}"}
-        again = replace(row, **by.audit.stamp()._asdict(), outcome=Outcome.ERROR, status=409, error=failed)
+        again = replace(row, **by.audit.new_stamp()._asdict(), outcome=Outcome.ERROR, status=409, error=failed)
         by.write(replace(again, duration_ms=elapsed()))
         raise
 
 
-def _row(by: By, deed: str, subject: Subject, arguments: dict[str, Any]) -> Row:
-    stamp = by.audit.stamp()
-    return Row(
+def _row(by: By, deed: str, subject: Subject, arguments: dict[str, Any]) -> AuditRow:
+    stamp = by.audit.new_stamp()
+    return AuditRow(
         id=stamp.id,
         at=stamp.at,
         profile_key=subject.profile_key,
@@ -100,9 +100,9 @@ def _row(by: By, deed: str, subject: Subject, arguments: dict[str, Any]) -> Row:
         outcome=Outcome.OK,
         status=200,
         access="write",
-        arguments=redact(arguments),
+        arguments=redact_arguments(arguments),
         record=subject.record,
         records=(subject.record,) if subject.record else (),
-        channel=CONTROL,
+        channel=CONTROL_CHANNEL,
         **by.origin,
     )

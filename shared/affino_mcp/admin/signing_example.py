@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from affino_mcp.gate.abuse.request_signature import body_md5, sign, timestamp_of
+from affino_mcp.gate.abuse.request_signature import body_md5, format_timestamp, sign_request
 
 EXAMPLE: Final = "the-API-Secret"
 BODY: Final = '{"Email":"jane@orbital.example","Password":"..."}'
-STAMP: Final = timestamp_of(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
+STAMP: Final = format_timestamp(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
 
 
 @dataclass(frozen=True)
@@ -28,5 +28,5 @@ class Example:
     def of(cls, instance: str) -> Example:
         """The example for the instance of this name."""
         path = f"/rest/{instance}/login"
-        signature = sign("POST", path, BODY.encode(), EXAMPLE, STAMP)
+        signature = sign_request("POST", path, BODY.encode(), EXAMPLE, STAMP)
         return cls(path, BODY, EXAMPLE, STAMP, body_md5(BODY.encode()), signature)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from affino_mcp.audit.queries import Question, search
-from affino_mcp.audit.row import CONTROL, Row
+from affino_mcp.audit.queries import LogQuery, search_log
+from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.gate.profiles.profile import Profile
@@ -58,9 +58,9 @@ def effect(
     database: Database, table: str, now: datetime, before: Profile, after: Capability, rate: int | None
 ) -> Effect:
     """The effect on the calls of the last days in the audit table. Raises StoreUnavailable."""
-    question = Question(profile=before.key, since=now - SPAN, limit=LOOKED_AT)
-    found = search(database, table, question, now, reads=2).rows
-    calls = [row for row in found if row.channel != CONTROL]
+    question = LogQuery(profile=before.key, since=now - SPAN, limit=LOOKED_AT)
+    found = search_log(database, table, question, now, reads=2).rows
+    calls = [row for row in found if row.channel != CONTROL_CHANNEL]
     lost = [row for row in calls if row.status < 400 and _lost(row.method, before.capability, after)]
     minutes = Counter({row.at[:16]: 0 for row in calls})
     for row in calls:
@@ -75,7 +75,7 @@ def _lost(method: str, before: Capability, after: Capability) -> bool:
     return known is not None and is_listed(known, before) and not is_listed(known, after)
 
 
-def _grouped(lost: list[Row]) -> list[Refused]:
+def _grouped(lost: list[AuditRow]) -> list[Refused]:
     counts = Counter((row.person_name, row.method) for row in lost)
     last = {(row.person_name, row.method): row.at for row in reversed(lost)}
     return [

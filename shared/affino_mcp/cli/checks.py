@@ -13,8 +13,8 @@ import httpx
 
 from affino_mcp.cli.service import Service
 from affino_mcp.gate.abuse.request_signature import signed_headers
-from affino_mcp.gate.profiles.profile import secret_name
-from affino_mcp.http.own_address import is_loopback
+from affino_mcp.gate.profiles.profile import profile_secret_name
+from affino_mcp.http.own_address import is_loopback_address
 from affino_mcp.store.ops import Key, StoreUnavailable
 
 SKEW: Final = 120
@@ -95,7 +95,7 @@ def _certificate(answer: httpx.Response) -> dict[str, Any] | None:
 
 def _tls(url: str, certificate: dict[str, Any] | None, now: datetime) -> Finding:
     if not url.startswith("https://"):
-        local = is_loopback(url) and httpx.URL(url).host in {"127.0.0.1", "localhost", "::1"}
+        local = is_loopback_address(url) and httpx.URL(url).host in {"127.0.0.1", "localhost", "::1"}
         seen = "plain HTTP, on this machine only" if local else "plain HTTP: secrets can be read on the way"
         return Finding("TLS", local, seen, "" if local else "Use the https address.")
     if certificate is None:
@@ -161,7 +161,7 @@ def _tables(service: Service) -> Iterator[Finding]:
 
 
 def _secrets(service: Service) -> Finding:
-    name = secret_name(service.settings.secrets_prefix, _NOWHERE.pk)
+    name = profile_secret_name(service.settings.secrets_prefix, _NOWHERE.pk)
     try:
         service.stores.secrets.read(name, "0" * 32)
     except KeyError:

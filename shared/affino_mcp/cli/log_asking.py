@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from affino_mcp.admin.operator_audit import NOWHERE
-from affino_mcp.audit.queries import Answer, Question, search
-from affino_mcp.audit.row import Outcome, Row
+from affino_mcp.audit.queries import LogPage, LogQuery, search_log
+from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.cli.output import note
 from affino_mcp.cli.service import Service
@@ -53,13 +53,13 @@ def question(
     words: WordsOf = None,
     since: Since = None,
     until: Until = None,
-) -> Question:
+) -> LogQuery:
     """The question that the options make; raises NotFound for an unknown person, BadParameter for a time or a record."""
     now = service.clock()
     begins, ends = moment(since, now, "--since"), moment(until, now, "--until")
     if begins and ends and begins > ends:
         raise typer.BadParameter(f"--until {until} is before --since {since}")
-    return Question(
+    return LogQuery(
         profile=_profile_key(service, profile) if profile else None,
         person=service.person(person).user_code if person else None,
         record=record_of(record),
@@ -99,15 +99,15 @@ def asks(*without: str) -> Callable[[Command], Command]:
     return given
 
 
-def answered(service: Service, asked: Question) -> Answer:
+def answered(service: Service, asked: LogQuery) -> LogPage:
     """The answer of the API Log to a question. Raises InvalidArgument for a cursor that the log did not give."""
     try:
-        return search(service.stores.database, service.settings.audit_table, asked, service.clock())
+        return search_log(service.stores.database, service.settings.audit_table, asked, service.clock())
     except ValueError as error:
         raise InvalidArgument("cursor", "The cursor is not one of this log's.") from error
 
 
-def rows(service: Service, asked: Question, most: int) -> Iterator[Row]:
+def rows(service: Service, asked: LogQuery, most: int) -> Iterator[AuditRow]:
     """The rows that match, newest first, at most `most`; holds one page of them in memory at a time."""
     left, part = most, replace(asked, limit=500)
     while left > 0:
@@ -119,7 +119,7 @@ def rows(service: Service, asked: Question, most: int) -> Iterator[Row]:
         part = replace(part, cursor=answer.next)
 
 
-def since_then(service: Service, asked: Question, back: timedelta) -> list[Row]:
+def since_then(service: Service, asked: LogQuery, back: timedelta) -> list[AuditRow]:
     """The rows of the time span `back` before now that match, oldest first, at most a thousand."""
     found = answered(service, replace(asked, since=service.clock() - back, limit=1000)).rows
     return found[::-1]

@@ -10,9 +10,9 @@ import typer
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json
 from affino_mcp.cli.service import Service, opened
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.connect.credentials import Credentials
-from affino_mcp.gate.identity.emails import folded
+from affino_mcp.gate.identity.emails import fold_email
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
@@ -50,7 +50,7 @@ def login(
     Example: affino-mcp login --person sales --profile crm-read
     """
     made = logged_in(opened(ctx, connection), profile, person, password)
-    ready, expires = made.credentials.headers, iso(made.login.expires)
+    ready, expires = made.credentials.headers, format_iso(made.login.expires)
     answer = {"access_token": made.login.access_token, "expires": expires, "person": made.person.name}
     if as_json:
         more = {"profile": made.profile.name, "user_code": made.person.user_code, "headers": ready}
@@ -76,7 +76,7 @@ def logged_in(service: Service, profile: str, person: str, password: str | None)
 def known_password(service: Service, email: str) -> str:
     """The password from the connection file, or from a prompt. Raises LoginFailed without a terminal to prompt on."""
     people = service.connection.people.values()
-    known = [entry["password"] for entry in people if folded(entry["email"]) == folded(email)]
+    known = [entry["password"] for entry in people if fold_email(entry["email"]) == fold_email(email)]
     if known:
         return str(known[0])
     if not sys.stdin.isatty():

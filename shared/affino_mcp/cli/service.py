@@ -13,16 +13,16 @@ import httpx
 import typer
 
 from affino_mcp import wiring
-from affino_mcp.clock import Clock, now
+from affino_mcp.clock import Clock, utc_now
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.emails import plausible
-from affino_mcp.gate.identity.person import Person, is_code
+from affino_mcp.gate.identity.emails import is_plausible_email
+from affino_mcp.gate.identity.person import Person, is_user_code
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.people.people import People
-from affino_mcp.gate.profiles.previous_secret_uses import FormerUses
+from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile import ProfileState
-from affino_mcp.gate.profiles.profile_form import drawn, folded_name, nameable
-from affino_mcp.gate.profiles.profiles import KEY_LENGTH, Profiles
+from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, is_possible_name
+from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.port import PLACE_KINDS, PlaceRights
 from affino_mcp.local import connection
@@ -31,7 +31,7 @@ from affino_mcp.local.network import client
 from affino_mcp.local.places import CONNECTION
 from affino_mcp.local.stores import open_stores
 from affino_mcp.settings import Settings
-from affino_mcp.store.stacks import Stack, described, stack_settings
+from affino_mcp.store.stacks import Stack, describe_stack, stack_settings
 from affino_mcp.tool_errors import NotFound
 from affino_mcp.wiring import Stores
 
@@ -45,7 +45,7 @@ class Service:
 
     connection: Connection
     stores: Stores
-    clock: Clock = now
+    clock: Clock = utc_now
     http: Callable[[], httpx.Client] = client
     pause: Callable[[float], None] = time.sleep
     stack: Stack | None = None
@@ -65,14 +65,14 @@ class Service:
         stores, settings = self.stores, self.settings
 
         def draw(length: int) -> str:
-            return key if length == KEY_LENGTH else drawn(length)
+            return key if length == KEY_CHARACTERS else draw_letters_and_digits(length)
 
         return Profiles(stores.database, stores.secrets, settings, self.clock, draw)
 
     @cached_property
-    def former_uses(self) -> FormerUses:
+    def former_uses(self) -> PreviousSecretUses:
         """Which clients still use the previous secret of a profile."""
-        return FormerUses(self.stores.database, self.settings, self.clock)
+        return PreviousSecretUses(self.stores.database, self.settings, self.clock)
 
     @cached_property
     def people(self) -> People:
@@ -104,20 +104,20 @@ class Service:
 
     def _key(self, key_or_name: str) -> str:
         """The key; where a key and another profile's name are equal, the key wins. Raises NotFound for an impossible text."""
-        if not nameable(key_or_name):
+        if not is_possible_name(key_or_name):
             raise NotFound("key or name", "API Profile")
-        place = row_keys.profile_name(folded_name(key_or_name))
-        found = self.stores.database.get_many(self.settings.gate_table, [row_keys.profile(key_or_name), place])
+        place = row_keys.profile_name_key(fold_profile_name(key_or_name))
+        found = self.stores.database.get_many(self.settings.gate_table, [row_keys.profile_key(key_or_name), place])
         return found[place]["key"] if list(found) == [place] else key_or_name
 
     def person(self, code_or_email: str) -> Person:
         """The person of this user code, e-mail address or role of the demo. Raises NotFound."""
         known = self.connection.people.get(code_or_email, {}).get("email", code_or_email)
         found = None
-        if is_code(known):
+        if is_user_code(known):
             found = self.people.get(int(known))
-        elif plausible(known):
-            found = self.people.by_email(known)
+        elif is_plausible_email(known):
+            found = self.people.find_by_email(known)
         if found is None:
             raise NotFound("code, e-mail address or role", "person", next="'affino-mcp person list' shows everybody.")
         return found
@@ -179,11 +179,11 @@ def file(ctx: typer.Context) -> Path | None:
 
 def deployed(name: str) -> Service:
     """The service of a deployed stack, with stores opened by the shell's AWS credentials. Raises NoStack."""
-    stack = described(name, Settings().region)
+    stack = describe_stack(name, Settings().region)
     settings = stack_settings(stack)
     mcp, login, control = (_address(stack, stack.outputs.get(name, "")) for name in _URLS)
     found = Connection(mcp, login, settings.instance, control, stores=connection.stores(settings))
-    return Service(found, wiring.stores(settings), stack=stack)
+    return Service(found, wiring.build_stores(settings), stack=stack)
 
 
 _URLS: Final = ("McpUrl", "LoginUrl", "ControlUrl")

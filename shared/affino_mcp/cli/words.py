@@ -7,9 +7,9 @@ from typing import Final
 
 import typer
 
-from affino_mcp.audit.queries import is_record
+from affino_mcp.audit.queries import is_record_ref
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
-from affino_mcp.clock import understood
+from affino_mcp.clock import parse_time
 
 Families = dict[str, frozenset[Access]]
 
@@ -41,7 +41,7 @@ def moment(word: str | None, now: datetime, option: str) -> datetime | None:
     if word is None:
         return None
     try:
-        return understood(word, now)
+        return parse_time(word, now)
     except ValueError:
         raise _wrong(f"'{word}': say 30s, 10m, 2h, 3d or 2026-11-22T09:00", option) from None
 
@@ -65,7 +65,7 @@ def rights(words: list[str], before: dict[str, str | None]) -> dict[str, str | N
 
 def record(word: str | None) -> str | None:
     """A record reference like `accounts#12`, or None. Raises BadParameter for any other text."""
-    if word is not None and not is_record(word):
+    if word is not None and not is_record_ref(word):
         raise _wrong(f"'{word}': say FAMILY#CODE, like accounts#12", "--record")
     return word
 

@@ -63,7 +63,7 @@ def _answer(centre: Centre, request: Request, body: bytes, screen: Screen, rule:
         return page(centre, place, "unavailable.html", 503)
     except Exception as error:  # noqa: BLE001 (the outermost handler: only our own texts may reach the caller)
         fields = {"error": type(error).__name__, "request_id": place.request_id, "path": request.scope["path"]}
-        observability.fault("control failed", fields)
+        observability.log_fault("control failed", fields)
         return page(centre, place, "fault.html", 500)
 
 

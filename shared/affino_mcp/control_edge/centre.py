@@ -16,7 +16,7 @@ from affino_mcp.audit.log import AuditLog
 from affino_mcp.clock import Clock
 from affino_mcp.gate.abuse.login_guard import LoginGuard
 from affino_mcp.gate.people.people import People
-from affino_mcp.gate.profiles.previous_secret_uses import FormerUses
+from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile_reader import ProfileReader
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
@@ -25,7 +25,7 @@ from affino_mcp.instance.port import Instance
 from affino_mcp.pages.rendering import Pages
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
-from affino_mcp.store.secrets import Secrets
+from affino_mcp.store.secrets import SecretStore
 
 if TYPE_CHECKING:
     from affino_mcp.gate.people.passwords import Passwords
@@ -45,7 +45,7 @@ class Centre:
     """The stores and services of the Control Centre, one per process. `http` makes the HTTP client of the test tools."""
 
     database: Database
-    secrets: Secrets
+    secrets: SecretStore
     settings: Settings
     clock: Clock
     instance: Instance
@@ -67,9 +67,9 @@ class Centre:
         return ProfileReader(self.database, self.secrets, self.settings)
 
     @cached_property
-    def former_uses(self) -> FormerUses:
+    def former_uses(self) -> PreviousSecretUses:
         """Which clients still use the previous secret of a profile."""
-        return FormerUses(self.database, self.settings, self.clock)
+        return PreviousSecretUses(self.database, self.settings, self.clock)
 
     @cached_property
     def people(self) -> People:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.store.ops import LONGEST_SORT, Item, Key, Query, Span
+from affino_mcp.store.ops import MAX_SORT_BYTES, Item, Key, Query, SortSpan
 from affino_mcp.tool_errors import InvalidArgument
 
 
@@ -26,10 +26,12 @@ def page(
     page (at most 100, one batch), the sort key `after` which the page begins, and a prefix of sort keys. Raises
     InvalidArgument when no page of this list can end at `after`.
     """
-    if after and not (after.startswith(prefix) and len(after.encode()) <= LONGEST_SORT):
+    if after and not (after.startswith(prefix) and len(after.encode()) <= MAX_SORT_BYTES):
         raise InvalidArgument("after", "There is no such page. Begin with the first one.")
     table, start = centre.settings.gate_table, {"pk": partition, "sk": after} if after else None
-    found = centre.database.query(Query(table, partition, span=Span(prefix=prefix or None), limit=limit, start=start))
+    found = centre.database.query(
+        Query(table, partition, span=SortSpan(prefix=prefix or None), limit=limit, start=start)
+    )
     keys = [named(item) for item in found.items]
     items = centre.database.get_many(table, keys) if keys else {}
     return Listing({key: items[key] for key in keys if key in items}, str(found.next["sk"]) if found.next else None)

@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import Final
 
 from affino_mcp.admin.operator_audit import NOWHERE
-from affino_mcp.audit.queries import Question, is_record
+from affino_mcp.audit.queries import LogQuery, is_record_ref
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.clock import understood
+from affino_mcp.clock import parse_time
 from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.emails import folded, plausible
+from affino_mcp.gate.identity.emails import fold_email, is_plausible_email
 from affino_mcp.gate.identity.permissions import LOGS_READ
-from affino_mcp.gate.identity.person import is_code
-from affino_mcp.gate.profiles.profile_form import folded_name, nameable
+from affino_mcp.gate.identity.person import is_user_code
+from affino_mcp.gate.profiles.profile_form import fold_profile_name, is_possible_name
 from affino_mcp.store.ops import Key
 
 FIELDS: Final = ("profile", "person", "method", "family", "status", "record", "since", "until", "words", "request")
@@ -33,7 +33,7 @@ class Filters:
     """
 
     given: Mapping[str, str]
-    question: Question
+    question: LogQuery
     wrong: Mapping[str, str] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
 
@@ -41,10 +41,10 @@ class Filters:
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
     """The keys of the rows that a profile's name or key and a person's address or code name; read together with the visit."""
     profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
-    found = [row_keys.profile_name(folded_name(profile))] if nameable(profile) else []
-    found += [row_keys.profile(profile)] if _KEY.fullmatch(profile) else []
-    found += [row_keys.person(int(person))] if is_code(person) else []
-    return found + ([row_keys.email(folded(person))] if plausible(person) else [])
+    found = [row_keys.profile_name_key(fold_profile_name(profile))] if is_possible_name(profile) else []
+    found += [row_keys.profile_key(profile)] if _KEY.fullmatch(profile) else []
+    found += [row_keys.person_key(int(person))] if is_user_code(person) else []
+    return found + ([row_keys.email_key(fold_email(person))] if is_plausible_email(person) else [])
 
 
 def read(ask: Ask, limit: int) -> Filters:
@@ -55,11 +55,11 @@ def read(ask: Ask, limit: int) -> Filters:
     since, until = _moment(given, "since", now, wrong), _moment(given, "until", now, wrong)
     if since and until and since > until:
         wrong["until"] = "This is before the time in Since."
-    if given["record"] and not is_record(given["record"]):
+    if given["record"] and not is_record_ref(given["record"]):
         wrong["record"] = "A record is named like accounts#12."
     if given["family"] and given["family"] not in list(Family):
         wrong["family"] = "There is no such family."
-    question = Question(
+    question = LogQuery(
         profile=_profile(ask, given["profile"]),
         person=_person(ask, given["person"]),
         record=given["record"] or None,
@@ -91,7 +91,7 @@ def _unknown(ask: Ask, given: Mapping[str, str]) -> dict[str, str]:
 
 def _moment(given: Mapping[str, str], name: str, now: datetime, wrong: dict[str, str]) -> datetime | None:
     try:
-        return understood(given[name], now) if given[name] else None
+        return parse_time(given[name], now) if given[name] else None
     except ValueError:
         wrong[name] = "Say 30m, 2h, 3d or a time like 2026-11-22 09:00."
         return None
@@ -110,7 +110,7 @@ def _status(given: Mapping[str, str], wrong: dict[str, str]) -> int | None:
 def _profile(ask: Ask, text: str) -> str | None:
     if not text:
         return None
-    named = ask.rows.get(row_keys.profile_name(folded_name(text)))
+    named = ask.rows.get(row_keys.profile_name_key(fold_profile_name(text)))
     if named is not None:
         return str(named["key"])
     return text if _KEY.fullmatch(text) else "-"
@@ -122,7 +122,7 @@ def _person(ask: Ask, text: str) -> int | None:
         return ask.visit.person.user_code
     if not text:
         return None
-    if is_code(text):
+    if is_user_code(text):
         return int(text)
-    named = ask.rows.get(row_keys.email(folded(text))) if plausible(text) else None
+    named = ask.rows.get(row_keys.email_key(fold_email(text))) if is_plausible_email(text) else None
     return int(named["user_code"]) if named else NOBODY

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.errors import PersonInactive, TooManyFailures
-from affino_mcp.gate.identity.emails import plausible
+from affino_mcp.gate.identity.emails import is_plausible_email
 from affino_mcp.gate.people.password_check import WrongPassword, check_behind_guard, prove_password
-from affino_mcp.gate.people.passwords import LONGEST
+from affino_mcp.gate.people.passwords import MAX_PASSWORD_CHARACTERS
 from affino_mcp.store.ops import Item
 
 
@@ -24,7 +24,7 @@ def check_password(centre: Centre, email: str, password: str, source: str) -> It
     Raises SignInRefused (wrong, disabled, too many failures), StoreUnavailable. An unknown address and a wrong password are
     one answer after the same work.
     """
-    if not plausible(email) or not 1 <= len(password) <= LONGEST:
+    if not is_plausible_email(email) or not 1 <= len(password) <= MAX_PASSWORD_CHARACTERS:
         raise _wrong()
     try:
         return check_behind_guard(centre.guard, source, email, lambda: _prove(centre, email, password))
@@ -37,7 +37,7 @@ def check_password(centre: Centre, email: str, password: str, source: str) -> It
 
 
 def _prove(centre: Centre, email: str, password: str) -> Item:
-    code = centre.people.code_of(email)
+    code = centre.people.find_user_code(email)
     row = prove_password(centre.database, centre.settings, centre.passwords, code, password)
     if row is None:
         raise PersonInactive

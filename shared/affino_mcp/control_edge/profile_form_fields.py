@@ -8,11 +8,11 @@ from typing import Final
 
 from affino_mcp.admin.display import switches
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
-from affino_mcp.gate.profiles.profile import OPTIONS, Profile
-from affino_mcp.gate.profiles.profile_form import faults
-from affino_mcp.gate.profiles.profiles import Families
+from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
+from affino_mcp.gate.profiles.profile_form import find_faults
+from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.gate.profiles.rate_arithmetic import default_burst
-from affino_mcp.settings import DEFAULT_PROFILE_RATE
+from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE
 
 LABELS: Final = {"name": "Name", "rate": "Calls a minute", "burst": "Calls at once", "notes": "Notes"}
 """The label of each text field."""
@@ -27,7 +27,7 @@ class ProfileForm:
     """
 
     name: str = ""
-    rate: str = str(DEFAULT_PROFILE_RATE)
+    rate: str = str(DEFAULT_CALLS_PER_MINUTE)
     burst: str = ""
     notes: str = ""
     grid: frozenset[str] = frozenset()
@@ -50,7 +50,7 @@ class ProfileForm:
         return cls(grid=grid, options=options, **texts)
 
     @property
-    def families(self) -> Families:
+    def families(self) -> FamilyAccess:
         """Every family with its switches, including families that are off."""
         return {
             str(family): frozenset(access for access in Access if f"{family}.{access}" in self.grid)
@@ -65,7 +65,7 @@ class ProfileForm:
     @property
     def chosen(self) -> dict[str, bool]:
         """Whether each option is on."""
-        return {name: name in self.options for name in OPTIONS}
+        return {name: name in self.options for name in PROFILE_OPTIONS}
 
     def number(self, name: str) -> int | None:
         """The rate or the burst; None when the field is empty, and 0, which no profile can have, for text that is no number."""
@@ -78,7 +78,8 @@ class ProfileForm:
         """The faults of the form by field; {} for a form that can be saved."""
         numbers = {name: number for name in ("rate", "burst") if (number := self.number(name)) is not None}
         return {
-            str(each.details["argument"]): each.message for each in faults(self.name.strip(), self.notes, **numbers)
+            str(each.details["argument"]): each.message
+            for each in find_faults(self.name.strip(), self.notes, **numbers)
         }
 
     def differences(self, profile: Profile) -> list[tuple[str, str]]:
@@ -89,7 +90,7 @@ class ProfileForm:
         if theirs.grid != self.grid:
             found.append(("Families", ", ".join(switches(profile.capability))))
         if theirs.options != self.options:
-            on = [label for name, (label, _) in OPTIONS.items() if name in theirs.options]
+            on = [label for name, (label, _) in PROFILE_OPTIONS.items() if name in theirs.options]
             found.append(("Options", ", ".join(on)))
         return [(label, text or "none") for label, text in found]
 

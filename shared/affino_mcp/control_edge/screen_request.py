@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE
 from affino_mcp.gate.sessions.web_sessions import Rows, WebSession
-from affino_mcp.http.own_address import base_url, is_loopback
+from affino_mcp.http.own_address import is_loopback_address, own_base_url
 from affino_mcp.http.request_context import client_address, find_request_id
 from affino_mcp.pages.rendering import HEADERS
 
@@ -39,9 +39,9 @@ class Place:
     @classmethod
     def of(cls, request: Request) -> Place:
         """The place of this request. `base` is the stage before the path; `plain` says http on this machine."""
-        public = base_url(request.scope)
+        public = own_base_url(request.scope)
         source, request_id = client_address(request.scope), find_request_id(request.scope)
-        return cls(urlsplit(public).path.rstrip("/"), public, source, request_id, is_loopback(public))
+        return cls(urlsplit(public).path.rstrip("/"), public, source, request_id, is_loopback_address(public))
 
     @property
     def cookie(self) -> str:
@@ -68,7 +68,7 @@ class Ask:
 
     def may(self, right: str) -> bool:
         """Whether the person has this right now."""
-        return self.visit.person.has(right, self.centre.clock())
+        return self.visit.person.has_right(right, self.centre.clock())
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page on the common frame."""

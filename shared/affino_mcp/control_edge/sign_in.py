@@ -92,7 +92,7 @@ def _sign_in(centre: Centre, request: Request, body: bytes) -> Response:
 
 def _signed_in(centre: Centre, place: Place, person_row: Item, next_: str, request: Request, email: str) -> Response:
     person = Person.from_json(person_row)
-    if not person.has(CONTROL_ACCESS, centre.clock()):
+    if not person.has_right(CONTROL_ACCESS, centre.clock()):
         _tell(place, person.user_code, "no_right")
         text = f"You may log in, but you do not have the right '{CONTROL_ACCESS}'. An operator can grant it."
         return _sign_in_page(centre, place, request, next_, 403, text, email)
@@ -128,4 +128,4 @@ def _refusal(answer: Response, refused: SignInRefused) -> Response:
 
 def _tell(place: Place, user_code: int | None, result: str) -> None:
     fields = {"result": result, "user_code": user_code, "source": place.source, "request_id": place.request_id}
-    observability.line("control sign-in", fields)
+    observability.log_line("control sign-in", fields)

@@ -8,7 +8,7 @@ from typing import Any
 from affino_mcp.http.request_context import gateway_context
 
 
-def base_url(scope: Mapping[str, Any]) -> str:
+def own_base_url(scope: Mapping[str, Any]) -> str:
     """Gives the own address of an ASGI scope, without a trailing slash.
 
     Behind API Gateway with the stage, if it is in the path. Behind API Gateway the address comes from the event, never
@@ -23,6 +23,6 @@ def base_url(scope: Mapping[str, Any]) -> str:
     return f"{scheme}://{host}" + ("" if port in {None, 80, 443} else f":{port}")
 
 
-def is_loopback(base: str) -> bool:
+def is_loopback_address(base: str) -> bool:
     """True if the address is plain HTTP on this machine, where browsers accept no `__Host-` cookies."""
     return base.startswith("http://")

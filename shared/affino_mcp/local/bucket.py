@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import StoreUnavailable
-from affino_mcp.store.s3 import S3Files
+from affino_mcp.store.s3 import S3FileStore
 
 _CONFIGURATION = "<CreateBucketConfiguration><LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>"
 
 
-def make(files: S3Files, settings: Settings) -> None:
+def make(files: S3FileStore, settings: Settings) -> None:
     """Creates the bucket unless it exists. Raises StoreUnavailable."""
     body = _CONFIGURATION.format(settings.region).encode()
-    answer = files.request("PUT", "", content=body)
+    answer = files.send_request("PUT", "", content=body)
     if answer.status not in (200, 409):  # 409: the bucket exists
         raise StoreUnavailable(f"the bucket cannot be made: {answer.status}")

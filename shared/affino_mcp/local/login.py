@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from affino_mcp import NAME, VERSION
-from affino_mcp.clock import Clock, now
+from affino_mcp.clock import Clock, utc_now
 from affino_mcp.connect.credentials import Credentials
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.abuse.request_signature import signed_headers
@@ -40,7 +40,7 @@ def log_in(
     password: str,
     *,
     http: Callable[[], httpx.Client] = client,
-    clock: Clock = now,
+    clock: Clock = utc_now,
 ) -> Login:
     """Opens a session for a person.
 

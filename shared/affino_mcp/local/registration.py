@@ -11,7 +11,7 @@ from affino_mcp.instance.builtin.crm.staff import enrol_staff, mark_staff_disabl
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.settings import Settings
-from affino_mcp.store.retry import until_settled
+from affino_mcp.store.retry import retry_on_conflict
 from affino_mcp.tool_errors import Conflict
 from affino_mcp.wiring import Stores
 
@@ -27,12 +27,12 @@ def register(
 ) -> Person:
     """Creates a person who can log in. Raises InvalidArgument and Conflict before anything is written."""
     people = People(stores.database, settings, clock)
-    address = people.drafted(name, email, groups, rights).email
-    if people.code_of(address) is not None:
+    address = people.draft_person(name, email, groups, rights).email
+    if people.find_user_code(address) is not None:
         raise Conflict("A person with this e-mail address exists already.", argument="email")
     first, _, last = name.strip().rpartition(" ")
     records = Records(stores.database, settings.records_table, FACETS)
-    code = until_settled(lambda: enrol_staff(records, first or last, last, address, clock()))
+    code = retry_on_conflict(lambda: enrol_staff(records, first or last, last, address, clock()))
     return people.create(code, name, address, groups, rights)
 
 
@@ -44,5 +44,5 @@ def switch(stores: Stores, settings: Settings, clock: Clock, user_code: int, *, 
     people = People(stores.database, settings, clock)
     person = people.enable(user_code) if active else people.disable(user_code)
     records = Records(stores.database, settings.records_table, FACETS)
-    until_settled(lambda: mark_staff_disabled(records, user_code, clock(), disabled=not active))
+    retry_on_conflict(lambda: mark_staff_disabled(records, user_code, clock(), disabled=not active))
     return person

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from affino_mcp.clock import now
+from affino_mcp.clock import utc_now
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.people.people import People
@@ -55,8 +55,8 @@ class Passphrases:
 
 def profiles(stores: Stores, settings: Settings) -> dict[str, Profile]:
     """The demo's profiles by name; creates those that are missing."""
-    register_of = Profiles(stores.database, stores.secrets, settings, now)
-    found = {state.profile.name: state.profile for state in register_of.listed()}
+    register_of = Profiles(stores.database, stores.secrets, settings, utc_now)
+    found = {state.profile.name: state.profile for state in register_of.list_profiles()}
     return {
         name: found[name] if name in found else register_of.create(name, demo.families, demo.rate)
         for name, demo in PROFILES.items()
@@ -65,13 +65,13 @@ def profiles(stores: Stores, settings: Settings) -> dict[str, Profile]:
 
 def people(stores: Stores, settings: Settings, passphrases: Mapping[str, str]) -> Demo:
     """The demo's people by role, with e-mail, password and user code; creates those that are missing."""
-    everybody, passwords = People(stores.database, settings, now), Passwords(stores.database, settings)
+    everybody, passwords = People(stores.database, settings, utc_now), Passwords(stores.database, settings)
     found: Demo = {}
     for role, demo in ROLES.items():
-        code = everybody.code_of(demo.email)
+        code = everybody.find_user_code(demo.email)
         if code is None:
-            code = register(stores, settings, now, demo.name, demo.email, demo.groups).user_code
-            passwords.set(code, passphrases[role])
+            code = register(stores, settings, utc_now, demo.name, demo.email, demo.groups).user_code
+            passwords.set_password(code, passphrases[role])
         found[role] = {"email": demo.email, "password": passphrases[role], "user_code": code}
     return found
 
@@ -86,7 +86,7 @@ def records(stores: Stores, settings: Settings, people: Demo, url: str, headers_
     if call("sales_manager", "list_accounts", {"PageSize": 1})["Items"]:
         return 0
     codes: Codes = {role: person["user_code"] for role, person in people.items()}
-    codes |= demo_website.place(Records(stores.database, settings.records_table, FACETS), now())
+    codes |= demo_website.place(Records(stores.database, settings.records_table, FACETS), utc_now())
     steps = [*demo_crm.steps(), *demo_website.steps()]
     for step in steps:
         code = made(call(step.role, step.tool, filled(dict(step.arguments), codes)))

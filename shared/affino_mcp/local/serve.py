@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from affino_mcp import wiring
 from affino_mcp.local import counting
 from affino_mcp.local.places import HOST
-from affino_mcp.settings import Settings, settings
+from affino_mcp.settings import Settings, process_settings
 
 THREADS: Final = 48
 """Worker threads: 32 concurrent calls, each of which may wait for a store, and a reserve."""
@@ -46,7 +46,7 @@ class ByPath:
 
 def application(own: Settings) -> ASGIApp:
     """The ASGI application of the whole service with these settings."""
-    return wiring.with_control(ByPath(wiring.mcp_app(own), wiring.login_app(own)), own)
+    return wiring.add_control_centre(ByPath(wiring.build_mcp_app(own), wiring.build_login_app(own)), own)
 
 
 def server(app: ASGIApp, port: int) -> uvicorn.Server:
@@ -80,10 +80,12 @@ def _end_with_parent() -> None:
 def main() -> None:
     """Serves on the port that is the command's argument."""
     logging.basicConfig(level=logging.WARNING)
-    service = server(application(settings()), int(sys.argv[1]))
+    service = server(application(process_settings()), int(sys.argv[1]))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     ended = threading.Event()
-    threading.Thread(target=counting.keep, args=(wiring.housekeeping(settings()), ended), daemon=True).start()
+    threading.Thread(
+        target=counting.keep, args=(wiring.build_housekeeping(process_settings()), ended), daemon=True
+    ).start()
     asyncio.run(run(service))
     ended.set()
 

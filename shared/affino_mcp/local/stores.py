@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from affino_mcp.settings import Settings
-from affino_mcp.store.dynamodb import TARGET, DynamoDatabase
-from affino_mcp.store.s3 import S3Files
-from affino_mcp.store.secrets import AwsSecrets
-from affino_mcp.store.wire import AwsJson
+from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
+from affino_mcp.store.s3 import S3FileStore
+from affino_mcp.store.secrets import AwsSecretStore
+from affino_mcp.store.wire import AwsJsonEndpoint
 from affino_mcp.wiring import Stores
 
 ACCOUNT_KEY: Final = "test"
@@ -30,18 +30,22 @@ class EmulatorCredentials:
         return _Frozen()
 
 
-def dynamodb(settings: Settings) -> AwsJson:
+def dynamodb(settings: Settings) -> AwsJsonEndpoint:
     """The emulator's DynamoDB, for requests that the store does not make (tables)."""
-    return AwsJson("dynamodb", TARGET, "1.0", settings.aws_endpoint, settings.region, EmulatorCredentials())
+    return AwsJsonEndpoint(
+        "dynamodb", DYNAMODB_TARGET, "1.0", settings.aws_endpoint, settings.region, EmulatorCredentials()
+    )
 
 
-def s3(settings: Settings) -> S3Files:
+def s3(settings: Settings) -> S3FileStore:
     """The emulator's media bucket."""
-    return S3Files(settings.media_bucket, settings.region, EmulatorCredentials(), settings.aws_endpoint)
+    return S3FileStore(settings.media_bucket, settings.region, EmulatorCredentials(), settings.aws_endpoint)
 
 
 def open_stores(settings: Settings) -> Stores:
     """Opens the stores that the settings name, without sending a request."""
     credentials = EmulatorCredentials()
-    secrets = AwsJson("secretsmanager", "secretsmanager", "1.1", settings.aws_endpoint, settings.region, credentials)
-    return Stores(DynamoDatabase(dynamodb(settings)), AwsSecrets(secrets), s3(settings))
+    secrets = AwsJsonEndpoint(
+        "secretsmanager", "secretsmanager", "1.1", settings.aws_endpoint, settings.region, credentials
+    )
+    return Stores(DynamoDatabase(dynamodb(settings)), AwsSecretStore(secrets), s3(settings))

@@ -10,7 +10,7 @@ import yaml
 
 from affino_mcp.errors import AffinoError
 from affino_mcp.settings import Settings
-from affino_mcp.store.wire import AwsError, AwsJson
+from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
 _CREATED_WITH: Final = (
     "BillingMode",
@@ -68,11 +68,11 @@ def tables(template: Path, settings: Settings) -> list[Table]:
     return [_table(named[resource], properties) for resource, properties in found.items()]
 
 
-def make(endpoint: AwsJson, wanted: list[Table]) -> None:
+def make(endpoint: AwsJsonEndpoint, wanted: list[Table]) -> None:
     """Creates the tables that do not exist. Raises TablesDiffer for a table with other keys or indexes, StoreUnavailable."""
     for table in wanted:
         try:
-            endpoint.call("CreateTable", table.create)
+            endpoint.call_operation("CreateTable", table.create)
         except AwsError as error:
             if error.name != "ResourceInUseException":
                 raise
@@ -97,14 +97,14 @@ def _table(name: str, properties: dict[str, Any]) -> Table:
     return Table({"TableName": name, **create}, properties.get("TimeToLiveSpecification", {}).get("AttributeName"))
 
 
-def _expire(endpoint: AwsJson, table: Table) -> None:
+def _expire(endpoint: AwsJsonEndpoint, table: Table) -> None:
     if table.expires_by:
         wanted = {"Enabled": True, "AttributeName": table.expires_by}
-        endpoint.call("UpdateTimeToLive", {"TableName": table.name, "TimeToLiveSpecification": wanted})
+        endpoint.call_operation("UpdateTimeToLive", {"TableName": table.name, "TimeToLiveSpecification": wanted})
 
 
-def _compare(endpoint: AwsJson, table: Table) -> None:
-    there = endpoint.call("DescribeTable", {"TableName": table.name})["Table"]
+def _compare(endpoint: AwsJsonEndpoint, table: Table) -> None:
+    there = endpoint.call_operation("DescribeTable", {"TableName": table.name})["Table"]
     if _shape(there) != _shape(table.create):
         raise TablesDiffer(f"The table {table.name} was made by another version. Start empty with --fresh (FRESH=1).")
 

@@ -9,7 +9,7 @@ from typing import Final
 from starlette.types import Receive, Scope
 
 from affino_mcp.errors import TooLarge
-from affino_mcp.http.own_address import base_url
+from affino_mcp.http.own_address import own_base_url
 from affino_mcp.http.request_context import client_address, find_request_id
 
 MAX_BODY: Final = 4 * 1024 * 1024 + 64 * 1024
@@ -63,7 +63,7 @@ class Request:
     @property
     def base(self) -> str:
         """The base URL of this service under which the caller reached it."""
-        return base_url(self.scope)
+        return own_base_url(self.scope)
 
     @property
     def client(self) -> tuple[str, str]:

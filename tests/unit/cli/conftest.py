@@ -57,7 +57,7 @@ def terminal() -> Terminal:
 @pytest.fixture
 def quiet() -> Iterator[None]:
     """Keeps the service's log lines off the terminal, as for a service on another machine."""
-    logger = observability.logger()
+    logger = observability.process_logger()
     before = logger.log_level
     logger.setLevel("CRITICAL")
     yield

@@ -24,8 +24,8 @@ def opener(world: World) -> Callable[[], httpx.Client]:
 
 
 async def _answer(world: World, request: httpx.Request) -> httpx.Response:
-    mcp = wiring.mcp_app(world.settings, world.stores, world.clock, in_thread=False)
-    app = ByPath(mcp, wiring.login_app(world.settings, world.stores, world.clock))
+    mcp = wiring.build_mcp_app(world.settings, world.stores, world.clock, in_thread=False)
+    app = ByPath(mcp, wiring.build_login_app(world.settings, world.stores, world.clock))
     async with mcp.lifespan(), httpx.AsyncClient(transport=httpx.ASGITransport(app)) as inner:
         answer = await inner.request(request.method, request.url, headers=request.headers, content=request.content)
     return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)

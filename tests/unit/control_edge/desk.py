@@ -18,7 +18,7 @@ from affino_mcp.control_edge.app import build
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.sign_in import build as build_door
 from affino_mcp.gate.people.passwords import Passwords
-from affino_mcp.http.path_router import Beside
+from affino_mcp.http.path_router import PathRouter
 from tests.unit.control_edge.outside import Outside
 from tests.world import World
 
@@ -39,14 +39,14 @@ class Desk:
         settings, clock = self.world.settings, self.world.clock
         instance = wiring.instance(stores, settings)
         centre = Centre(stores.database, stores.secrets, settings, clock, instance, http=self.outside.client)
-        door = dict.fromkeys(wiring.DOOR, lambda: build_door(centre))
-        app = Beside({"/control": lambda: build(centre), **door}, PlainTextResponse("elsewhere"))
+        door = dict.fromkeys(wiring.SIGN_IN_PATHS, lambda: build_door(centre))
+        app = PathRouter({"/control": lambda: build(centre), **door}, PlainTextResponse("elsewhere"))
         self.browser = TestClient(app, base_url=URL, follow_redirects=False)
 
     def person(self, first: str, last: str, *groups: str) -> int:
         """Makes a person with a password."""
         code = self.world.person(first, last, *groups)
-        Passwords(self.world.database, self.world.settings).set(code, PASSWORD)
+        Passwords(self.world.database, self.world.settings).set_password(code, PASSWORD)
         return code
 
     def operator(self) -> Desk:

@@ -42,7 +42,7 @@ class Outside(httpx.BaseTransport):
             finally:
                 mcp.close()
         login = AsgiLambdaHandler(
-            wiring.login_function(world.settings, world.stores, world.clock), world.settings.stage
+            wiring.build_login_function(world.settings, world.stores, world.clock), world.settings.stage
         )
         try:
             return login(event, None)

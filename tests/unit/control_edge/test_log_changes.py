@@ -101,5 +101,7 @@ def test_what_an_operator_could_not_do_is_no_change(operator: Desk, profile: Pro
     log = AuditLog(operator.world.database, operator.world.settings.audit_table)
     sides = {"before": {"enabled": True}, "after": {"enabled": False}}
     failed = {"profile_key": profile.key, "outcome": Outcome.ERROR, "status": 409, "channel": "control"}
-    log.write(row(operator.world.clock(), **failed, arguments=sides, error={"code": 1, "type": "x", "message": "No."}))
+    log.write_row(
+        row(operator.world.clock(), **failed, arguments=sides, error={"code": 1, "type": "x", "message": "No."})
+    )
     assert "What would have changed Field Before After" in page(operator, operator.world.rows()[-1])

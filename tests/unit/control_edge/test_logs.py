@@ -126,7 +126,7 @@ def test_any_date_is_answered(busy: Desk, name: str, moment: str) -> None:
 )
 def test_a_name_of_nobody_says_so_to_whoever_may_read_the_log(busy: Desk, filters: dict[str, str], text: str) -> None:
     assert text in text_of(busy.get("/logs", **filters))
-    key = busy.world.profiles.listed()[0].profile.key
+    key = busy.world.profiles.list_profiles()[0].profile.key
     for known in ("newsroom", key, "control"):
         assert text not in text_of(busy.get("/logs", profile=known))
     busy.browser.cookies.clear()

@@ -11,9 +11,9 @@ def test_an_old_page_ends_no_newer_overlap(operator: Desk) -> None:
     """Another operator has meanwhile regenerated the secret again, with a new overlap."""
     world, profile = operator.world, operator.world.profile("Newsroom")
     path = f"/profiles/{profile.key}"
-    world.profiles.regenerate(profile.key, overlap=timedelta(hours=1))
+    world.profiles.regenerate_secret(profile.key, overlap=timedelta(hours=1))
     page = operator.get(path)
-    newer = world.profiles.regenerate(profile.key, overlap=timedelta(hours=24))
+    newer = world.profiles.regenerate_secret(profile.key, overlap=timedelta(hours=24))
     answer = operator.send(f"{path}/end-overlap", page)
     assert world.profiles.get(profile.key).profile == newer
     location = answer.headers["location"].removeprefix("/control")

@@ -122,10 +122,10 @@ def test_a_form_waits_for_the_password(operator: Desk) -> None:
     assert wrong.status_code == 401
     proved = operator.send("/prove", wrong, password=PASSWORD)
     assert "Nothing has been done yet" in text_of(proved)
-    assert operator.world.profiles.listed() == []
+    assert operator.world.profiles.list_profiles() == []
     again = [*re.findall(r'name="grid" value="([^"]+)"', proved.text)]
     assert "API Secret" in text_of(operator.send("/profiles/new", proved, grid=again))
-    (made,) = [state.profile for state in operator.world.profiles.listed()]
+    (made,) = [state.profile for state in operator.world.profiles.list_profiles()]
     assert (made.name, made.notes, sorted(made.capability.families)) == ('The "New" One', "a\nb", ["notes", "tasks"])
 
 
@@ -185,9 +185,11 @@ def test_the_cookie_is_bound_to_the_host_over_tls(desk: Desk) -> None:
 
 def test_the_visit_is_stored_by_its_digest_and_opens_nothing_else(operator: Desk) -> None:
     token = operator.browser.cookies["affino-control"].strip('"').split(".")[1]
-    assert token not in str(operator.world.database.rows(operator.world.settings.gate_table))
-    stored = [row for row in operator.world.database.rows(operator.world.settings.gate_table) if row["sk"] == "CONTROL"]
-    assert [row["pk"] for row in stored] == [row_keys.control(stored[0]["pk"].partition("#")[2]).pk]
+    assert token not in str(operator.world.database.list_rows(operator.world.settings.gate_table))
+    stored = [
+        row for row in operator.world.database.list_rows(operator.world.settings.gate_table) if row["sk"] == "CONTROL"
+    ]
+    assert [row["pk"] for row in stored] == [row_keys.control_session_key(stored[0]["pk"].partition("#")[2]).pk]
 
 
 def test_a_store_that_is_down_blames_nobody(operator: Desk) -> None:

@@ -16,9 +16,9 @@ from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.tokens import digest
+from affino_mcp.gate.identity.tokens import digest_token
 from affino_mcp.gate.profiles.profile import Profile, ProfileState
-from affino_mcp.gate.whoami import CURRENT_USER
+from affino_mcp.gate.whoami import CURRENT_USER_METHOD
 from affino_mcp.tool_errors import InvalidArgument
 
 _FIELDS: Final = ("profile", "email", "method", "arguments")
@@ -41,7 +41,7 @@ def run_crm(ask: Ask) -> Response:
 
 def run_user(ask: Ask) -> Response:
     """Runs the connection test with `get_current_user`."""
-    return _run(ask, "/tests/user", CURRENT_USER)
+    return _run(ask, "/tests/user", CURRENT_USER_METHOD)
 
 
 def _run(ask: Ask, here: str, name: str) -> Response:
@@ -63,9 +63,9 @@ def _tried(ask: Ask, profile: Profile, wanted: Wanted) -> Result:
     with centre.http() as http:
         trial = Trial(http, ask.place.public, centre.settings.instance, profile)
         result = trial.run(wanted, centre.clock())
-    code = centre.people.code_of(wanted.email) if result.token else None
+    code = centre.people.find_user_code(wanted.email) if result.token else None
     if code is not None:
-        centre.sessions.end(code, digest(result.token))
+        centre.sessions.end_session(code, digest_token(result.token))
     return result
 
 
@@ -77,14 +77,14 @@ def _place(method: Method) -> tuple[object, ...]:
 
 def _chosen(ask: Ask, key: str) -> ProfileState | None:
     """The profile that the query or the form names, on whatever page of the list it is; None when there is none."""
-    row = ask.rows.get(row_keys.profile(key[:64]))
+    row = ask.rows.get(row_keys.profile_key(key[:64]))
     if row is not None:
-        return ask.centre.reader.state(key[:64], row)
-    return ask.centre.reader.current(key[:64]) if key and ask.form else None
+        return ask.centre.reader.state_from_row(key[:64], row)
+    return ask.centre.reader.read_current(key[:64]) if key and ask.form else None
 
 
 def _profile(ask: Ask, key: str) -> Profile:
-    state = ask.centre.reader.current(key[:64]) if key else None
+    state = ask.centre.reader.read_current(key[:64]) if key else None
     if state is None:
         raise InvalidArgument("profile", "Choose a profile.")
     return state.profile

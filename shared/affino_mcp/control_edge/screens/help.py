@@ -13,7 +13,7 @@ from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.permissions import PROFILES_MANAGE
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions.sessions import REFRESH_LIFETIME
+from affino_mcp.gate.sessions.sessions import REFRESH_LIFETIME_SECONDS
 
 
 def crm(ask: Ask) -> Response:
@@ -42,11 +42,11 @@ def user(ask: Ask) -> Response:
         name=name,
         **asdict(Example.of(name)),
         minutes=ask.centre.settings.session_lifetime // 60,
-        days=REFRESH_LIFETIME // 86_400,
+        days=REFRESH_LIFETIME_SECONDS // 86_400,
     )
 
 
 def _profile(ask: Ask) -> Profile | None:
     key = ask.query.get("profile", "")[:64]
-    row = ask.rows.get(row_keys.profile(key)) if ask.may(PROFILES_MANAGE) else None
-    return ask.centre.reader.at(key, row["version"]) if row else None
+    row = ask.rows.get(row_keys.profile_key(key)) if ask.may(PROFILES_MANAGE) else None
+    return ask.centre.reader.read_version(key, row["version"]) if row else None

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from affino_mcp.admin.log_formats import FORMS
 from affino_mcp.admin.operator_audit import LOG
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.log_filters import Filters
 from affino_mcp.control_edge.row_visibility import seen
@@ -44,13 +44,13 @@ def export(ask: Ask) -> Response:
     return StreamingResponse(_bounded(lines(rows)), media_type=media_type, headers=headers)
 
 
-def _begun(rows: Iterator[Row]) -> Iterator[Row]:
+def _begun(rows: Iterator[AuditRow]) -> Iterator[AuditRow]:
     """The same rows after the first read, so that a faulty question raises its error before the file is begun."""
     first = list(islice(rows, 1))
     return chain(first, rows)
 
 
-def _rows(ask: Ask, filters: Filters) -> Iterator[Row]:
+def _rows(ask: Ask, filters: Filters) -> Iterator[AuditRow]:
     """The rows one by one, at most MOST, read a page at a time."""
     question, sent = filters.question, 0
     for _ in range(_READS):

@@ -16,9 +16,9 @@ from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.profile_form_fields import LABELS, ProfileForm
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import Ask
-from affino_mcp.gate.profiles.profile import OPTIONS, Profile
-from affino_mcp.gate.profiles.profile_form import drawn
-from affino_mcp.gate.profiles.profiles import KEY_LENGTH, Profiles
+from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
+from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
+from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
 from affino_mcp.gate.profiles.rate_arithmetic import default_burst
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
@@ -87,14 +87,14 @@ def _sent(ask: Ask) -> ProfileForm:
 
 def _created(ask: Ask, form: ProfileForm) -> Profile:
     """Creates the profile. Its key is drawn first, so that the audit row can name the profile before it exists."""
-    key, centre = drawn(KEY_LENGTH), ask.centre
+    key, centre = draw_letters_and_digits(KEY_CHARACTERS), ask.centre
     rate, burst, name = form.number("rate"), form.number("burst"), form.name.strip()
     known = Profiles(
         centre.database,
         centre.secrets,
         centre.settings,
         centre.clock,
-        draw=lambda length: key if length == KEY_LENGTH else drawn(length),
+        draw=lambda length: key if length == KEY_CHARACTERS else draw_letters_and_digits(length),
     )
     after = {"name": name, "families": form.capability.to_json(), "rate": rate, "burst": burst, "notes": form.notes}
     with audit_screen_action(ask, "create_profile", Subject.new_profile(key, name), {}, after | form.chosen):
@@ -152,5 +152,5 @@ def _form(
         families=[str(family) for family in SWITCHED_FAMILIES],
         prices=prices(),
         base_price=base(),
-        options=OPTIONS,
+        options=PROFILE_OPTIONS,
     )

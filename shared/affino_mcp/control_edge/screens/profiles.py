@@ -7,8 +7,8 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from affino_mcp.admin.tool_price import price
-from affino_mcp.audit.queries import Question, search
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.queries import LogQuery, search_log
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity.permissions import LOGS_READ
@@ -35,15 +35,15 @@ def shown(ask: Ask) -> Response:
         one=one,
         profile=one.profile,
         now=now,
-        former_accepted=former is not None and former.accepted(now),
-        former_uses=ask.centre.former_uses.of(one.profile),
+        former_accepted=former is not None and former.is_accepted(now),
+        former_uses=ask.centre.former_uses.list_uses(one.profile),
         recent=_latest(ask, one.profile.key) if ask.may(LOGS_READ) else None,
         tokens=price(one.profile.capability),
         done=ask.query.get("done", ""),
     )
 
 
-def _latest(ask: Ask, key: str) -> list[Row]:
+def _latest(ask: Ask, key: str) -> list[AuditRow]:
     """The newest rows of a profile in the API Log, in one read."""
-    asked = Question(profile=key, limit=LATEST)
-    return search(ask.centre.database, ask.centre.settings.audit_table, asked, ask.centre.clock(), reads=1).rows
+    asked = LogQuery(profile=key, limit=LATEST)
+    return search_log(ask.centre.database, ask.centre.settings.audit_table, asked, ask.centre.clock(), reads=1).rows

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from affino_mcp.errors import PersonInactive, TooManyFailures
-from affino_mcp.gate.abuse.login_guard import Attempt, LoginGuard, after
-from affino_mcp.gate.abuse.window_counters import unless_down
-from affino_mcp.gate.people.passwords import NOBODY, Passwords
+from affino_mcp.gate.abuse.login_guard import LoginAttempt, LoginGuard, report_outcome
+from affino_mcp.gate.abuse.window_counters import ignore_unavailable
+from affino_mcp.gate.people.passwords import UNUSED_USER_CODE, Passwords
 from affino_mcp.gate.sessions import sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Item, StoreUnavailable
@@ -33,25 +33,25 @@ def check_behind_guard(guard: LoginGuard, source: str, email: str, prove: Callab
     `prove` raises WrongPassword, PersonInactive (the password is right) or StoreUnavailable (nobody is blamed). All three are
     passed on; TooManyFailures with the wait replaces WrongPassword when the source or the account has to wait.
     """
-    attempt = unless_down(lambda: guard.begin(source, email))
+    attempt = ignore_unavailable(lambda: guard.begin_attempt(source, email))
     try:
         proved = prove()
     except WrongPassword as wrong:
         _require_no_wait(guard, attempt, wrong)
         raise
     except PersonInactive:
-        after(attempt, guard.succeeded)
+        report_outcome(attempt, guard.record_success)
         raise
     except StoreUnavailable:
-        after(attempt, guard.released)
+        report_outcome(attempt, guard.release_attempt)
         raise
-    after(attempt, guard.succeeded)
+    report_outcome(attempt, guard.record_success)
     return proved
 
 
-def _require_no_wait(guard: LoginGuard, attempt: Attempt | None, wrong: WrongPassword) -> None:
+def _require_no_wait(guard: LoginGuard, attempt: LoginAttempt | None, wrong: WrongPassword) -> None:
     """Counts a wrong password; raises TooManyFailures when one of the two guards asks for a wait."""
-    ours = after(attempt, guard.failed)
+    ours = report_outcome(attempt, guard.record_failure)
     wait = max(ours or 0, wrong.wait)
     if wait:
         raise TooManyFailures(retry_after=wait) from wrong
@@ -65,8 +65,8 @@ def prove_password(
     An unknown person (None) costs the same reads and the same hash as a wrong password. Raises WrongPassword,
     StoreUnavailable.
     """
-    row = _active_row(db, settings.gate_table, user_code or NOBODY)
-    right = passwords.matches(user_code, password)
+    row = _active_row(db, settings.gate_table, user_code or UNUSED_USER_CODE)
+    right = passwords.is_password(user_code, password)
     if user_code is None or not right:
         raise WrongPassword
     return row
@@ -74,6 +74,6 @@ def prove_password(
 
 def _active_row(db: Database, table: str, user_code: int) -> Item | None:
     try:
-        return sessions.standing(db, table, user_code)
+        return sessions.active_person_row(db, table, user_code)
     except PersonInactive:
         return None

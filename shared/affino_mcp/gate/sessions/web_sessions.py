@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from affino_mcp.clock import Clock, seconds
+from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.tokens import digest, fingerprint, new_token
+from affino_mcp.gate.identity.tokens import digest_token, new_token, token_fingerprint
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Update, absent, equals
 
@@ -34,8 +34,10 @@ class WebSessionKind:
     proof_lifetime: int
 
 
-HUB: Final = WebSessionKind(row_keys.hub, lifetime=3600, names_person=False, proof_lifetime=0)
-CONTROL_CENTRE: Final = WebSessionKind(row_keys.control, lifetime=4 * 3600, names_person=True, proof_lifetime=10 * 60)
+HUB: Final = WebSessionKind(row_keys.hub_session_key, lifetime=3600, names_person=False, proof_lifetime=0)
+CONTROL_CENTRE: Final = WebSessionKind(
+    row_keys.control_session_key, lifetime=4 * 3600, names_person=True, proof_lifetime=10 * 60
+)
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,12 @@ class WebSession:
     @property
     def digest(self) -> str:
         """What the session is stored under."""
-        return digest(self.token)
+        return digest_token(self.token)
 
     @property
     def fingerprint(self) -> str:
         """What logs may say about the session."""
-        return fingerprint(self.digest)
+        return token_fingerprint(self.digest)
 
 
 class WebSessions:
@@ -66,11 +68,11 @@ class WebSessions:
 
     def start(self, person_row: Item) -> str:
         """Starts a session of a person who has just given the password; gives the cookie's value."""
-        user_code, token, now = person_row["user_code"], new_token(), seconds(self._clock())
+        user_code, token, now = person_row["user_code"], new_token(), epoch_seconds(self._clock())
         ends = now + self._kind.lifetime
         row = {"user_code": user_code, "epoch": person_row.get("epoch", 0), "expires": ends, "ttl": ends}
         proved = {"proved": now} if self._kind.proof_lifetime else {}
-        self._db.put(Put(self._table, self._kind.key(digest(token))._asdict() | row | proved, absent()))
+        self._db.put(Put(self._table, self._kind.key(digest_token(token))._asdict() | row | proved, absent()))
         return f"{user_code}.{token}" if self._kind.names_person else token
 
     def find(self, cookie: str, also: Sequence[Key] = ()) -> tuple[WebSession | None, Rows]:
@@ -94,41 +96,41 @@ class WebSessions:
     def prove(self, session: WebSession) -> None:
         """Notes that the person has given the password again."""
         same_person = equals("user_code", session.person.user_code)
-        proved = {"proved": seconds(self._clock())}
+        proved = {"proved": epoch_seconds(self._clock())}
         self._db.update(Update(self._table, self._kind.key(session.digest), assign=proved, condition=same_person))
 
     def is_proved(self, session: WebSession) -> bool:
         """Whether the password was given lately enough for secrets."""
-        return seconds(self._clock()) - session.proved < self._kind.proof_lifetime
+        return epoch_seconds(self._clock()) - session.proved < self._kind.proof_lifetime
 
     def end(self, token: str) -> None:
         """Signs the browser out. No error when the session is over already."""
-        self._db.delete(Delete(self._table, self._kind.key(digest(token))))
+        self._db.delete(Delete(self._table, self._kind.key(digest_token(token))))
 
     def _read_together(self, user_code: int, token: str, also: Sequence[Key]) -> Rows:
-        places = self._kind.key(digest(token)), row_keys.person(user_code), *also
+        places = self._kind.key(digest_token(token)), row_keys.person_key(user_code), *also
         return self._db.get_many(self._table, list(dict.fromkeys(places)))
 
     def _read_in_turn(self, token: str) -> Rows:
         """The session's row; the person's only while the session is not over."""
-        rows = self._read_one(self._kind.key(digest(token)))
+        rows = self._read_one(self._kind.key(digest_token(token)))
         current = [row for row in rows.values() if not self._is_over(row)]
-        return rows | self._read_one(row_keys.person(current[0]["user_code"])) if current else rows
+        return rows | self._read_one(row_keys.person_key(current[0]["user_code"])) if current else rows
 
     def _read_one(self, key: Key) -> Rows:
         row = self._db.get(self._table, key)
         return {} if row is None else {key: row}
 
     def _live(self, token: str, rows: Rows) -> WebSession | None:
-        row = rows.get(self._kind.key(digest(token)))
+        row = rows.get(self._kind.key(digest_token(token)))
         if row is None or self._is_over(row):
             return None
-        person_row = rows.get(row_keys.person(row["user_code"]))
+        person_row = rows.get(row_keys.person_key(row["user_code"]))
         if person_row is None or row["epoch"] != person_row.get("epoch", 0):
             return None
         person = Person.from_json(person_row)
         return WebSession(person, token, row["expires"], row.get("proved", 0)) if person.active else None
 
     def _is_over(self, row: Item) -> bool:
-        over: bool = row["expires"] <= seconds(self._clock())
+        over: bool = row["expires"] <= epoch_seconds(self._clock())
         return over

@@ -9,8 +9,8 @@ from typing import Final
 
 import pytest
 
-from affino_mcp.instance.builtin.media.file_archives import MOST_ENTRIES, zipped
-from affino_mcp.instance.builtin.media.file_content import Inline
+from affino_mcp.instance.builtin.media.file_archives import MAX_ARCHIVE_ENTRIES, read_zip_directory
+from affino_mcp.instance.builtin.media.file_content import InlineContent
 from affino_mcp.tool_errors import UnsupportedMedia
 
 NAMES: Final = ["word/document.xml", "notes.txt"]
@@ -46,17 +46,17 @@ UNCLEAR: Final = {
 
 
 def test_a_plain_archive_is_read() -> None:
-    assert zipped(Inline(PLAIN)).names == frozenset(NAMES)
+    assert read_zip_directory(InlineContent(PLAIN)).names == frozenset(NAMES)
 
 
 @pytest.mark.parametrize("data", UNCLEAR.values(), ids=UNCLEAR)
 def test_an_unclear_archive_is_refused_that_zipfile_opens(data: bytes) -> None:
     with pytest.raises(UnsupportedMedia):
-        zipped(Inline(data))
+        read_zip_directory(InlineContent(data))
     assert zipfile.ZipFile(io.BytesIO(data)).namelist() == NAMES
 
 
 def test_too_many_entries_are_refused_before_they_are_read() -> None:
-    data = archive([str(number) for number in range(MOST_ENTRIES + 1)])
+    data = archive([str(number) for number in range(MAX_ARCHIVE_ENTRIES + 1)])
     with pytest.raises(UnsupportedMedia, match="too many entries"):
-        zipped(Inline(data))
+        read_zip_directory(InlineContent(data))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor, encode_cursor
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.search_words import fold_accents, split_words
@@ -22,4 +22,4 @@ def list_topics(records: Records, method: Method, values: Values, call: Call) ->
     rows = [{"TopicCode": code, "Name": FIXED_LISTS["topics"][code], "ParentCode": None} for code in ahead[:size]]
     more = encode_cursor(call, values, {"after": ahead[size - 1]}) if len(ahead) > size else None
     body = {"Items": rows, "TotalRecords": len(found), "LastRecordCode": rows[-1]["TopicCode"] if rows else None}
-    return Done(body | {"NextCursor": more, "CurrentDate": iso(call.at)})
+    return Done(body | {"NextCursor": more, "CurrentDate": format_iso(call.at)})

@@ -9,7 +9,7 @@ from typing import Any, Final
 from affino_mcp.catalogue.families.forums import FORUM, THREAD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import Facets, count_key
@@ -68,7 +68,7 @@ def list_forums(records: Records, method: Method, values: Values, call: Call) ->
     found.sort(key=lambda forum: forum.code)
     items = _render_forums(records, call, found, seen.moderated)
     codes = {"LastRecordCode": found[-1].code if found else None, "NextCursor": None}
-    return Done({"Items": items, "TotalRecords": len(items), **codes, "CurrentDate": iso(call.at)})
+    return Done({"Items": items, "TotalRecords": len(items), **codes, "CurrentDate": format_iso(call.at)})
 
 
 def _matches(forum: Document, asked: list[str]) -> bool:
