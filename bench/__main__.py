@@ -26,15 +26,19 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from bench.messages import calls
+from bench.messages import messages_for_tool
 
-USUAL, OURS, FEW = "fastmcp + mangum, 60 tools, no gate", "affino-mcp", "affino-mcp, its own tools only"
-FORBIDDEN = "PYTHONDONTWRITEBYTECODE"
+USUAL_SERVER, OUR_SERVER, OUR_SERVER_FEW_TOOLS = (
+    "fastmcp + mangum, 60 tools, no gate",
+    "affino-mcp",
+    "affino-mcp, its own tools only",
+)
+NO_BYTE_CODE_VARIABLE = "PYTHONDONTWRITEBYTECODE"
 """The variable that, set to any text, stops Python from writing byte-code."""
 
 
 @dataclass
-class Peer:
+class MeasuredServer:
     """One server under measurement. `starts` holds (wall, CPU) of each start, `calls` the CPU of each call."""
 
     module: str
@@ -43,20 +47,20 @@ class Peer:
     starts: list[tuple[float, float]] = field(default_factory=list)
     calls: dict[str, list[float]] = field(default_factory=dict)
 
-    def measure(self, times: int) -> None:
+    def measure_process(self, times: int) -> None:
         """Starts one process, calls it, and records the costs. Raises RuntimeError for every answer but 200."""
         began = time.perf_counter()
-        with self._process() as process:
-            cpu = self._read(process)["cpu"]
+        with self._start_process() as process:
+            cpu = self._read_answer(process)["cpu"]
             self.starts.append(((time.perf_counter() - began) * 1000, cpu))
             for name, message in self.messages.items():
-                costs = [self._call(process, name, message) for _ in range(times + 5)]
+                costs = [self._call_process(process, name, message) for _ in range(times + 5)]
                 self.calls.setdefault(name, []).extend(costs[5:])
 
     @contextmanager
-    def _process(self) -> Iterator[subprocess.Popen[str]]:
+    def _start_process(self) -> Iterator[subprocess.Popen[str]]:
         command = [sys.executable, "-m", "bench.worker", self.module]
-        environment = {**os.environ, **self.environment, FORBIDDEN: ""}
+        environment = {**os.environ, **self.environment, NO_BYTE_CODE_VARIABLE: ""}
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         ) as process:
@@ -65,38 +69,38 @@ class Peer:
             finally:
                 process.kill()
 
-    def _call(self, process: subprocess.Popen[str], name: str, message: dict[str, Any]) -> float:
+    def _call_process(self, process: subprocess.Popen[str], name: str, message: dict[str, Any]) -> float:
         assert process.stdin is not None
         process.stdin.write(json.dumps(message) + "\n")
         process.stdin.flush()
-        answer = self._read(process)
+        answer = self._read_answer(process)
         if answer["status"] != 200 or '"error"' in answer["body"][:200]:
             raise RuntimeError(f"{self.module}: {name}: {answer['status']} {answer['body'][:300]}")
         cpu: float = answer["cpu"]
         return cpu
 
     @staticmethod
-    def _read(process: subprocess.Popen[str]) -> dict[str, Any]:
+    def _read_answer(process: subprocess.Popen[str]) -> dict[str, Any]:
         assert process.stdout is not None
         answer: dict[str, Any] = json.loads(process.stdout.readline())
         return answer
 
 
 @contextmanager
-def canned_stores() -> Iterator[str]:
+def serve_canned_stores() -> Iterator[str]:
     """Runs bench.canned, stores with fixed answers, in a process; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with subprocess.Popen([sys.executable, "-m", "bench.canned", str(port)]) as process:
         try:
-            wait_for(port)
+            wait_for_port(port)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.kill()
 
 
-def wait_for(port: int) -> None:
+def wait_for_port(port: int) -> None:
     """Waits until a process listens on the port; raises RuntimeError after ten seconds."""
     for _ in range(200):
         with socket.socket() as probe:
@@ -106,30 +110,30 @@ def wait_for(port: int) -> None:
     raise RuntimeError("bench.canned did not start")
 
 
-def peers(stores: str, byte_code: str, tools: int) -> dict[str, Peer]:
+def build_servers(stores: str, byte_code: str, tools: int) -> dict[str, MeasuredServer]:
     """Gives the servers to measure, by name; `byte_code` is the folder for their byte-code."""
     kept = {"PYTHONPYCACHEPREFIX": byte_code}
     aws = {"AFFINO_AWS_ENDPOINT": stores, "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", **kept}
-    ours = calls("get_current_user", {})
-    usual = calls("create_contacts", {"name": "Jane Doe", "email": "jane@example.org", "topics": [1, 2]})
+    ours = messages_for_tool("get_current_user", {})
+    usual = messages_for_tool("create_contacts", {"name": "Jane Doe", "email": "jane@example.org", "topics": [1, 2]})
     return {
-        "nothing": Peer("bench.peers.nothing", {}, kept),
-        USUAL: Peer("bench.peers.fastmcp_mangum", usual, kept),
-        OURS: Peer("bench.peers.service", ours, {**aws, "BENCH_TOOLS": str(tools)}),
-        FEW: Peer("bench.peers.service", ours, aws),
+        "nothing": MeasuredServer("bench.peers.nothing", {}, kept),
+        USUAL_SERVER: MeasuredServer("bench.peers.fastmcp_mangum", usual, kept),
+        OUR_SERVER: MeasuredServer("bench.peers.service", ours, {**aws, "BENCH_TOOLS": str(tools)}),
+        OUR_SERVER_FEW_TOOLS: MeasuredServer("bench.peers.service", ours, aws),
     }
 
 
-def report(measured: Mapping[str, Peer]) -> None:
+def print_report(measured: Mapping[str, MeasuredServer]) -> None:
     """Prints the two tables of docs/performance.md."""
-    usual = median(cpu for _, cpu in measured[USUAL].starts)
+    usual = median(cpu for _, cpu in measured[USUAL_SERVER].starts)
     print("| start | wall ms | CPU ms | CPU ratio |\n|---|---|---|---|")
     for name, peer in measured.items():
         wall, cpu = (median(part) for part in zip(*peer.starts, strict=True))
         print(f"| {name} | {wall:.0f} | {cpu:.0f} | {cpu / usual:.2f} |")
     print("\n| call (CPU ms, median) | " + " | ".join(name for name, peer in measured.items() if peer.calls) + " |")
     print("|---|" + "---|" * sum(1 for peer in measured.values() if peer.calls))
-    for message in measured[USUAL].messages:
+    for message in measured[USUAL_SERVER].messages:
         print(
             f"| {message} | "
             + " | ".join(f"{median(p.calls[message]):.2f}" for p in measured.values() if p.calls)
@@ -137,12 +141,14 @@ def report(measured: Mapping[str, Peer]) -> None:
         )
 
 
-def broken(measured: Mapping[str, Peer]) -> list[str]:
+def list_broken_promises(measured: Mapping[str, MeasuredServer]) -> list[str]:
     """Gives the promises that do not hold in this run."""
     call, listing = "tools/call, 2026-07-28", "tools/list, 2026-07-28"
-    start = median(cpu for _, cpu in measured[OURS].starts) / median(cpu for _, cpu in measured[USUAL].starts)
-    ours, few, usual = (median(measured[name].calls[call]) for name in (OURS, FEW, USUAL))
-    our_list, usual_list = (median(measured[name].calls[listing]) for name in (OURS, USUAL))
+    start = median(cpu for _, cpu in measured[OUR_SERVER].starts) / median(
+        cpu for _, cpu in measured[USUAL_SERVER].starts
+    )
+    ours, few, usual = (median(measured[name].calls[call]) for name in (OUR_SERVER, OUR_SERVER_FEW_TOOLS, USUAL_SERVER))
+    our_list, usual_list = (median(measured[name].calls[listing]) for name in (OUR_SERVER, USUAL_SERVER))
     promises = {
         f"start at most 0.7 of the usual server's, is {start:.2f}": start <= 0.7,
         f"a call at most four times the usual server's {usual:.2f} ms, is {ours:.2f} ms": ours <= 4 * usual,
@@ -160,17 +166,17 @@ def main() -> int:
     parser.add_argument("--tools", type=int, default=113, help="tools of the service (default 113)")
     parser.add_argument("--check", action="store_true", help="end with code 1 when a promise does not hold")
     options = parser.parse_args()
-    with canned_stores() as stores, tempfile.TemporaryDirectory() as byte_code:
-        measured = peers(stores, byte_code, options.tools)
+    with serve_canned_stores() as stores, tempfile.TemporaryDirectory() as byte_code:
+        measured = build_servers(stores, byte_code, options.tools)
         for name, peer in measured.items():
-            peer.measure(0)
+            peer.measure_process(0)
             peer.starts.clear()
             print(f"measuring {name} ...", file=sys.stderr)
         for _ in range(options.starts):
             for peer in measured.values():
-                peer.measure(options.calls)
-    report(measured)
-    failures = broken(measured)
+                peer.measure_process(options.calls)
+    print_report(measured)
+    failures = list_broken_promises(measured)
     print("\n" + "\n".join(f"NOT HELD: {failure}" for failure in failures) if failures else "\nall promises held")
     return 1 if failures and options.check else 0
 

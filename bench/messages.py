@@ -7,16 +7,16 @@ from typing import Any
 
 from bench.credentials import KEY, SECRET, TOKEN
 
-MODERN, LEGACY = "2026-07-28", "2025-06-18"
-CLIENT = {"name": "bench", "version": "1.0"}
-META = {
-    "io.modelcontextprotocol/protocolVersion": MODERN,
-    "io.modelcontextprotocol/clientInfo": CLIENT,
+MODERN_REVISION, LEGACY_REVISION = "2026-07-28", "2025-06-18"
+CLIENT_INFO = {"name": "bench", "version": "1.0"}
+MODERN_META = {
+    "io.modelcontextprotocol/protocolVersion": MODERN_REVISION,
+    "io.modelcontextprotocol/clientInfo": CLIENT_INFO,
     "io.modelcontextprotocol/clientCapabilities": {},
 }
 
 
-def event(method: str, params: dict[str, Any], era: str) -> dict[str, Any]:
+def gateway_event(method: str, params: dict[str, Any], era: str) -> dict[str, Any]:
     """Gives the event of one message from a client of this protocol revision."""
     headers = {
         "accept": "application/json, text/event-stream",
@@ -27,8 +27,8 @@ def event(method: str, params: dict[str, Any], era: str) -> dict[str, Any]:
         "x-api-secret": SECRET,
         "mcp-protocol-version": era,
     }
-    if era == MODERN:
-        params = {**params, "_meta": META}
+    if era == MODERN_REVISION:
+        params = {**params, "_meta": MODERN_META}
         headers |= {"mcp-method": method} | ({"mcp-name": params["name"]} if "name" in params else {})
     return {
         "resource": "/mcp",
@@ -42,12 +42,12 @@ def event(method: str, params: dict[str, Any], era: str) -> dict[str, Any]:
     }
 
 
-def calls(tool: str, arguments: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def messages_for_tool(tool: str, arguments: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Gives the messages for one server, by their names in the report."""
     call = {"name": tool, "arguments": arguments}
     return {
-        "tools/call, 2026-07-28": event("tools/call", call, MODERN),
-        "tools/call, 2025-06-18": event("tools/call", call, LEGACY),
-        "tools/list, 2026-07-28": event("tools/list", {}, MODERN),
-        "tools/list, 2025-06-18": event("tools/list", {}, LEGACY),
+        "tools/call, 2026-07-28": gateway_event("tools/call", call, MODERN_REVISION),
+        "tools/call, 2025-06-18": gateway_event("tools/call", call, LEGACY_REVISION),
+        "tools/list, 2026-07-28": gateway_event("tools/list", {}, MODERN_REVISION),
+        "tools/list, 2025-06-18": gateway_event("tools/list", {}, LEGACY_REVISION),
     }

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-PROCESSES = 16
-TIMES = 10
-BODY = {
+PROCESS_COUNT = 16
+OVERLOAD_FACTOR = 10
+CALL_BODY = {
     "jsonrpc": "2.0",
     "id": 1,
     "method": "tools/call",
@@ -28,7 +28,7 @@ BODY = {
 }
 
 
-def new_profile(connection: str, rate: int) -> dict[str, Any]:
+def create_profile(connection: str, rate: int) -> dict[str, Any]:
     """Creates a profile of this rate with the operators' command line."""
     name = f"storm {time.time_ns()}"
     command = [str(Path(sys.executable).with_name("affino-mcp")), "profile", "create", "--connection", connection]
@@ -38,14 +38,14 @@ def new_profile(connection: str, rate: int) -> dict[str, Any]:
     return profile
 
 
-def hammer(url: str, headers: dict[str, str], start: float, seconds: float, gap: float, counts: Any) -> None:
+def hammer_service(url: str, headers: dict[str, str], start: float, seconds: float, gap: float, counts: Any) -> None:
     """Makes a call every `gap` seconds in one process; puts the number of answers per status into `counts`."""
     client = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
     seen: Counter[int] = Counter()
     due = start
     while due < start + seconds:
         time.sleep(max(0.0, due - time.time()))
-        client.request("POST", "/mcp", json.dumps(BODY), headers)
+        client.request("POST", "/mcp", json.dumps(CALL_BODY), headers)
         answer = client.getresponse()
         answer.read()
         seen[answer.status] += 1
@@ -61,15 +61,15 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=15)
     asked = options.parse_args()
     known = json.loads(Path(asked.connection).read_text(encoding="utf-8"))
-    profile = new_profile(asked.connection, asked.rate)
+    profile = create_profile(asked.connection, asked.rate)
     headers = known["headers"] | {"X-API-Key": profile["key"], "X-API-Secret": profile["secret"]}
     headers |= {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
     counts: Any = multiprocessing.Queue()
-    gap = PROCESSES * 60 / (asked.rate * TIMES)
+    gap = PROCESS_COUNT * 60 / (asked.rate * OVERLOAD_FACTOR)
     storm = (known["mcp_url"], headers, time.time() + 1, asked.seconds, gap, counts)
-    for process in [multiprocessing.Process(target=hammer, args=storm) for _ in range(PROCESSES)]:
+    for process in [multiprocessing.Process(target=hammer_service, args=storm) for _ in range(PROCESS_COUNT)]:
         process.start()
-    total = sum((counts.get() for _ in range(PROCESSES)), Counter[int]())
+    total = sum((counts.get() for _ in range(PROCESS_COUNT)), Counter[int]())
     bound = profile["burst"] + asked.rate * asked.seconds / 60
     share = total[200] / bound
     print(f"granted {total[200]} of at most {bound:.0f} ({share:.1%}); answers {dict(total)}")

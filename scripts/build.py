@@ -1,4 +1,4 @@
-"""`sam build` for one Python version, saying plainly what was built and whether byte-code is in it.
+"""Runs `sam build` for one Python version, and prints what was built and whether it contains byte-code.
 
 The artifacts depend on more than their source folders (the build recipe, whether a Python of the target version was
 found), and `sam build --cached` looks at those folders only: so each combination has a cache of its own.
@@ -21,7 +21,7 @@ RECIPE = ROOT / "layers/Makefile"
 
 @dataclass(frozen=True)
 class Build:
-    """Artifacts for one Python version, in a folder of their own."""
+    """The artifacts for one Python version, and their folder."""
 
     version: str
     folder: Path
@@ -33,7 +33,7 @@ class Build:
 
     @property
     def cache(self) -> Path:
-        """Where SAM keeps what it need not build again."""
+        """The folder of SAM's cache, one for each combination of version, Python and build recipe."""
         what = f"{self.version} {find_python(self.version)} ".encode() + RECIPE.read_bytes()
         return ROOT / ".aws-sam/cache" / hashlib.sha256(what).hexdigest()[:12]
 
@@ -45,13 +45,13 @@ def find_python(version: str) -> str | None:
 
 
 def sam_environment(**more: str) -> dict[str, str]:
-    """An environment for SAM: it wants a region even to build, and reports to nobody."""
+    """The environment variables for SAM: this process's, a region, which SAM needs even to build, and no telemetry."""
     quiet = {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION", "eu-west-1")}
     return {**os.environ, **quiet, **more}
 
 
 def build(target: Build, *, quiet: bool = False) -> None:
-    """Runs `sam build`; raises CalledProcessError when it fails. Quiet: its words are kept unless it fails."""
+    """Runs `sam build`; with `quiet`, prints its output only when it fails. Raises CalledProcessError when it fails."""
     folders = ["--build-dir", str(target.folder), "--cache-dir", str(target.cache)]
     command = [str(SAM), "build", "--template", str(ROOT / "template.yaml"), "--cached", "--parallel"]
     environment = sam_environment(RUNTIME=target.version, MAKEFLAGS="--no-print-directory")
@@ -62,7 +62,7 @@ def build(target: Build, *, quiet: bool = False) -> None:
 
 
 def summary(target: Build) -> str:
-    """One plain line: what was built, from where its byte-code came, how large the layer is."""
+    """One line for people: what was built, which Python compiled its byte-code, and how large it is."""
     python = find_python(target.version)
     code = f"byte-code by {python}" if python else f"source only: no Python {target.version} found to compile byte-code"
     size = sum(file.stat().st_size for file in target.folder.rglob("*") if file.is_file()) / 1_000_000
@@ -71,7 +71,7 @@ def summary(target: Build) -> str:
 
 
 def main() -> int:
-    """Builds for Lambda."""
+    """Builds for Lambda; gives the exit code."""
     target = Build(LAMBDA_PYTHON, ROOT / ".aws-sam/build")
     try:
         build(target)

@@ -1,4 +1,4 @@
-"""What the catalogue says: `catalogue.py docs` writes docs/tools.md, `catalogue.py price` prints what tools/list costs."""
+"""Output from the catalogue: `catalogue.py docs` writes docs/tools.md, `catalogue.py price` prints what tools/list costs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def sent(method: Method) -> bytes:
 
 
 def price(methods: list[Method]) -> Counter[str]:
-    """Bytes per family, with a comma for each tool."""
+    """The bytes of these tools in tools/list by family, with a comma for each tool."""
     found: Counter[str] = Counter()
     for method in methods:
         found[method.family] += len(sent(method)) + 1
@@ -36,7 +36,7 @@ def price(methods: list[Method]) -> Counter[str]:
 
 
 def tokens(size: int) -> int:
-    """About how many tokens so many bytes are."""
+    """The estimated number of tokens in this number of bytes."""
     return round(size / CHARACTERS_PER_TOKEN)
 
 
@@ -56,7 +56,7 @@ def show_price() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Does what is asked; 2 for anything else."""
+    """Runs the command that the arguments name; gives the exit code, which is 2 for an unknown command."""
     if arguments == ["docs"]:
         PAGE.write_text(render_manual(), encoding="utf-8")
     elif arguments == ["price"]:

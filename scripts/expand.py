@@ -1,6 +1,6 @@
-"""The template as CloudFormation sees it: SAM's resources expanded offline, parameters filled with their defaults.
+"""Expands the template as CloudFormation sees it: SAM's resources translated offline, parameters with their defaults.
 
-cfn-lint does not translate SAM; half of what can be wrong (a dangling DependsOn, a bad action) shows only here.
+cfn-lint does not translate SAM; a dangling DependsOn or a wrong action shows only in the expanded template.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ARTIFACT = {"CodeUri": "s3://artifacts/code.zip", "ContentUri": "s3://artifacts/
 
 
 def load(path: Path) -> Template:
-    """A template file as plain dictionaries, short tags (`!Ref`) written out."""
+    """Reads a template file as plain dictionaries, with short tags (`!Ref`) written out."""
     template: Template = json.loads(json.dumps(cfn_yaml.load(str(path))))
     return template
 

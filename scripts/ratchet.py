@@ -1,6 +1,6 @@
-"""Line ratchet: no function over 40 lines, no module over 250. Usage: ratchet.py FOLDER...
+"""Checks that no function has over 40 lines and no module over 250. Usage: ratchet.py FOLDER...
 
-A function's docstring is not counted (a contract may be as long as it must); everything else is.
+A function's docstring is not counted, so that it can be as long as the contract needs.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ type_of_function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def lines_of(function: type_of_function) -> int:
-    """Lines from `def` to the last statement, without the docstring."""
+    """The number of lines from `def` to the last statement, without the docstring."""
     docstring = function.body[0] if ast.get_docstring(function, clean=False) is not None else None
     documented = (docstring.end_lineno or 0) - docstring.lineno + 1 if docstring else 0
     return (function.end_lineno or 0) - function.lineno + 1 - documented
 
 
 def too_long(path: Path) -> Iterator[str]:
-    """One plain line for each function or module of this file that is over its limit."""
+    """One line of text for each function or module of this file that is over its limit."""
     text = path.read_text(encoding="utf-8")
     total = len(text.splitlines())
     if total > MODULE_LINES:
@@ -35,7 +35,7 @@ def too_long(path: Path) -> Iterator[str]:
 
 
 def main(folders: list[str]) -> int:
-    """Prints every finding; gives 1 when there is one, else 0."""
+    """Prints every finding in these folders; gives the exit code, 1 when there is one."""
     files = [path for folder in folders for path in sorted(Path(folder).rglob("*.py"))]
     findings = [finding for path in files for finding in too_long(path)]
     print("\n".join([*findings, f"ratchet: {len(files)} modules, {len(findings)} over the limit"]))

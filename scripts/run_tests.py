@@ -1,4 +1,4 @@
-"""Runs pytest on every core and ends with one plain line: what passed, what failed, what was skipped and why."""
+"""Runs pytest, and prints one closing line: how many tests passed, failed and were skipped, with the reasons."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def workers(arguments: Sequence[str]) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs pytest with the arguments given and gives its exit code."""
+    """Runs pytest with these arguments; gives its exit code."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
         ours = [f"--junitxml={report}", "--durations=20", *workers(arguments)]
         command = [sys.executable, "-m", "pytest", *ours, *arguments]
         code = subprocess.run(command, check=False).returncode
         if report.exists():
-            print(summary(ET.parse(report).getroot()))  # noqa: S314  # our own pytest wrote it a moment ago
+            print(summary(ET.parse(report).getroot()))  # noqa: S314  # written by the pytest run above
         else:
             print(f"make test: pytest ended with code {code} before any test ran")
     return code

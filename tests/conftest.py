@@ -1,4 +1,4 @@
-"""What holds for every test: timing never decides one, the slow ones come first and browsers last."""
+"""Settings of every test: no result depends on timing, and browser tests run last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole service on memory: stores, gate, edge and handler, as a Lambda process sees them. Events in, responses out."""
+"""A whole service on memory: stores, gate, edge and handler as in a Lambda process, from events to responses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
 from affino_mcp.catalogue.method import Method
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.profiles.profiles import Families, Profiles
+from affino_mcp.gate.profiles.profiles import FamilyAccess, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.builtin.crm.staff import enrol_staff
 from affino_mcp.instance.builtin.engine.records import Records
@@ -20,19 +20,19 @@ from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.settings import Settings
 from affino_mcp.store.testing.memory_database import MemoryDatabase
-from affino_mcp.store.testing.memory_files import MemoryFiles
-from affino_mcp.store.testing.memory_secrets import MemorySecrets
-from affino_mcp.store.testing.recording import WatchedDatabase
+from affino_mcp.store.testing.memory_files import MemoryFileStore
+from affino_mcp.store.testing.memory_secrets import MemorySecretStore
+from affino_mcp.store.testing.recording import RecordingDatabase
 from affino_mcp.tool_errors import ToolError
 from tests.clock import TestClock
 
-EVERYTHING: Families = {family: frozenset(Access) for family in SWITCHED_FAMILIES}
+EVERYTHING: FamilyAccess = {family: frozenset(Access) for family in SWITCHED_FAMILIES}
 Headers = dict[str, str]
 
 
 @dataclass
 class Response:
-    """An answer of the handler, with the JSON-RPC document in it."""
+    """An answer of the handler: status, headers and JSON-RPC document."""
 
     status: int
     headers: Headers
@@ -40,7 +40,7 @@ class Response:
 
     @property
     def result(self) -> dict[str, Any]:
-        """A successful tool call's structured content."""
+        """The structured content of a successful tool call."""
         assert self.status == 200, (self.status, self.document)
         assert not self.document["result"].get("isError"), self.document
         content: dict[str, Any] = self.document["result"]["structuredContent"]
@@ -48,7 +48,7 @@ class Response:
 
     @property
     def error(self) -> dict[str, Any]:
-        """A tool's refusal."""
+        """The error of a refused tool call."""
         assert self.status == 200, (self.status, self.document)
         assert self.document["result"]["isError"], self.document
         found: dict[str, Any] = self.document["result"]["structuredContent"]["error"]
@@ -57,16 +57,16 @@ class Response:
 
 @dataclass
 class World:
-    """One service. `settings` and the stores are shared by every handler that `handler()` makes: warm processes."""
+    """One service. The handlers that `handler()` makes share its settings and stores, as warm processes do."""
 
     database: MemoryDatabase = field(default_factory=MemoryDatabase)
-    secrets: MemorySecrets = field(default_factory=MemorySecrets)
+    secrets: MemorySecretStore = field(default_factory=MemorySecretStore)
     clock: TestClock = field(default_factory=TestClock)
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
-        self.watched = WatchedDatabase(self.database)
-        self.files = MemoryFiles(self.clock)
+        self.watched = RecordingDatabase(self.database)
+        self.files = MemoryFileStore(self.clock)
         self.stores = wiring.Stores(self.watched, self.secrets, self.files)
         self.profiles = Profiles(self.database, self.secrets, self.settings, self.clock)
         self.people = People(self.database, self.settings, self.clock)
@@ -76,7 +76,9 @@ class World:
 
     def handler(self) -> LambdaHandler:
         """Another warm process on the same stores."""
-        app = wiring.mcp_app(self.settings, self.stores, self.clock, in_thread=False, on_undeclared=self.undeclared)
+        app = wiring.build_mcp_app(
+            self.settings, self.stores, self.clock, in_thread=False, on_undeclared=self.undeclared
+        )
         return LambdaHandler(app, self.settings.stage)
 
     @staticmethod
@@ -85,32 +87,32 @@ class World:
         raise AssertionError(f"{method.name} answered {error.type}, which its row does not declare")
 
     def housekeeping(self) -> None:
-        """A turn of what the clock calls in a deployment."""
-        wiring.housekeeping(self.settings, self.stores, self.clock)()
+        """Runs housekeeping once, as the schedule of a deployment does."""
+        wiring.build_housekeeping(self.settings, self.stores, self.clock)()
 
-    def profile(self, name: str = "all", families: Families = EVERYTHING, rate: int = 6000) -> Profile:
-        """A new API Profile."""
+    def profile(self, name: str = "all", families: FamilyAccess = EVERYTHING, rate: int = 6000) -> Profile:
+        """Creates an API Profile."""
         return self.profiles.create(name, families, rate)
 
     def person(self, first: str, last: str, *groups: str) -> int:
-        """A new member of staff; answers the UserCode."""
+        """Creates a member of staff; gives the UserCode."""
         email = f"{first}.{last}@affino.example".lower()
         code = enrol_staff(self.records, first, last, email, self.clock())
         self.people.create(code, f"{first} {last}", email, groups=groups)
         return code
 
     def headers(self, profile: Profile, user_code: int) -> Headers:
-        """The three headers, after a login."""
-        token = self.sessions.create(user_code, profile.key).access_token
+        """Logs a person in; gives the three headers."""
+        token = self.sessions.create_session(user_code, profile.key).access_token
         return {"Authorization": f"Bearer {token}", "X-API-Key": profile.key, "X-API-Secret": profile.secret}
 
     def rows(self) -> list[dict[str, Any]]:
-        """The API Log, oldest first."""
-        found = [row for row in self.database.rows(self.settings.audit_table) if "outcome" in row]
+        """The rows of the API Log, oldest first."""
+        found = [row for row in self.database.list_rows(self.settings.audit_table) if "outcome" in row]
         return sorted(found, key=lambda row: str(row["sk"]))
 
     def event(self, message: Any, headers: Headers, path: str = "/mcp", method: str = "POST") -> dict[str, Any]:
-        """An API Gateway REST event as Lambda gets it."""
+        """An API Gateway REST event in the form that Lambda receives."""
         body = message if isinstance(message, str) or message is None else json.dumps(message)
         sent = {
             "Content-Type": "application/json",
@@ -147,22 +149,22 @@ class Client:
     headers: Headers
 
     def send(self, message: Any, extra: Iterable[tuple[str, str]] = (), **event: Any) -> Response:
-        """Send one message as it is."""
+        """Sends one message unchanged."""
         answer = self.handler(self.world.event(message, {**self.headers, **dict(extra)}, **event), None)
         sent = {name.lower(): values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
         sent |= {name.lower(): value for name, value in answer.get("headers", {}).items()}
         return Response(answer["statusCode"], sent, json.loads(answer["body"]) if answer["body"] else {})
 
     def rpc(self, method: str, **params: Any) -> Response:
-        """One request as a 2025 client sends it."""
+        """Sends one request as a client of the 2025 protocol does."""
         return self.send({"jsonrpc": "2.0", "id": 7, "method": method, "params": params})
 
     def call(self, tool: str, **arguments: Any) -> Response:
-        """One tool call."""
+        """Calls one tool."""
         return self.rpc("tools/call", name=tool, arguments=arguments)
 
     def tools(self) -> list[str]:
-        """The names of the tools listed."""
+        """The names of the tools in tools/list."""
         return [tool["name"] for tool in self.rpc("tools/list").document["result"]["tools"]]
 
     def but(self, **changed: str) -> Client:

@@ -2,8 +2,8 @@
 
 from affino_mcp import observability
 from affino_mcp.http.lambda_handler import AsgiLambdaHandler
-from affino_mcp.settings import settings
-from affino_mcp.wiring import control_app
+from affino_mcp.settings import process_settings
+from affino_mcp.wiring import build_control_app
 
-observability.warm()
-handler = AsgiLambdaHandler(control_app(settings()), settings().stage)
+observability.load_powertools()
+handler = AsgiLambdaHandler(build_control_app(process_settings()), process_settings().stage)

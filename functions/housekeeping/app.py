@@ -3,11 +3,11 @@
 from typing import Any
 
 from affino_mcp import observability
-from affino_mcp.settings import settings
-from affino_mcp.wiring import housekeeping
+from affino_mcp.settings import process_settings
+from affino_mcp.wiring import build_housekeeping
 
-observability.warm()
-_keep = housekeeping(settings())
+observability.load_powertools()
+_keep = build_housekeeping(process_settings())
 
 
 def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001 (Lambda gives both)

@@ -2,8 +2,8 @@
 
 from affino_mcp import observability
 from affino_mcp.http.lambda_handler import AsgiLambdaHandler
-from affino_mcp.settings import settings
-from affino_mcp.wiring import login_function
+from affino_mcp.settings import process_settings
+from affino_mcp.wiring import build_login_function
 
-observability.warm()
-handler = AsgiLambdaHandler(login_function(settings()), settings().stage)
+observability.load_powertools()
+handler = AsgiLambdaHandler(build_login_function(process_settings()), process_settings().stage)

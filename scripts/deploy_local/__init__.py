@@ -1,1 +1,1 @@
-"""`make deploy-local`: the real template, deployed by an unmodified SAM CLI into MiniStack with IAM enforced, and used."""
+"""`make deploy-local`: deploys the real template by the SAM CLI into MiniStack with IAM enforced, and uses it."""

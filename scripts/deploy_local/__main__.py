@@ -1,4 +1,4 @@
-"""Deploys the template into MiniStack, uses it, and says in plain words what worked. Exit code 0 only when all did."""
+"""Deploys the template into MiniStack, uses it, and prints what worked. Exit code 0 only when every step did."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ REGION = "eu-west-1"
 
 @dataclass
 class Report:
-    """What was done so far: a line on the terminal for each step, red ones kept for the end."""
+    """The steps so far: prints a line for each, and keeps the names of failed ones for the end."""
 
     red: list[str] = field(default_factory=list)
     green: int = 0
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Times a step; a failure is told and raised again."""
+        """Runs the body as a step, and prints its result and its time. Raises what the body raises."""
         started = time.monotonic()
         try:
             yield
@@ -44,16 +44,16 @@ class Report:
         print(f"green  {name} ({time.monotonic() - started:.1f} s)", flush=True)
 
     def check(self, name: str, work: Callable[[], object]) -> None:
-        """A step whose failure does not keep the next ones from running."""
+        """Runs `work` as a step whose failure does not stop the following ones."""
         try:
             with self.step(name):
                 work()
-        except Exception:  # noqa: BLE001 (told by the step; the other checks still say something)
+        except Exception:  # noqa: BLE001 (the step has printed it; the other checks still run)
             return
 
 
 def target() -> Build:
-    """What to build: for Lambda's Python when the emulator runs in it, else for the one it has."""
+    """The build for Lambda's Python when the emulator runs in that, else for the emulator's own."""
     version = emulator.python_version()
     if version == LAMBDA_PYTHON:
         return Build(version, ROOT / ".aws-sam/build")
@@ -62,19 +62,19 @@ def target() -> Build:
 
 
 def keeps_its_roles(stack: Stack) -> None:
-    """Raises Failed when a role may do more, or less, than the rules say."""
+    """Checks the roles against the rules. Raises Failed when a role may do more, or less."""
     if broken := list(broken_rules(stack)):
         raise Failed("; ".join(broken))
 
 
 def unchanged(stack: Stack, template: Path) -> None:
-    """Raises Failed when deploying the same again would change something."""
+    """Deploys the same template again. Raises Failed when that would change something."""
     if "No changes to deploy" not in (told := stack.deploy(template)):
         raise Failed(told[-500:])
 
 
 def deploy_and_use(report: Report, folder: Path, built: Build) -> None:
-    """Everything between starting and stopping the emulator."""
+    """Starts the emulator, deploys the build into it, runs every check, deletes the stack, and stops the emulator."""
     template = localised(built)
     with emulator.running(folder, REGION) as endpoint:
         stack = Stack(endpoint, REGION)
@@ -93,7 +93,7 @@ def deploy_and_use(report: Report, folder: Path, built: Build) -> None:
 
 
 def main() -> int:
-    """Runs it all; gives 1 when anything was red."""
+    """Builds, deploys and checks; gives the exit code, 1 when any step failed."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the emulator is stopped too
     report, started = Report(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="affino-deploy-") as folder:
@@ -103,7 +103,7 @@ def main() -> int:
                 build(built, quiet=True)
             print(f"       {summary(built)}")
             deploy_and_use(report, Path(folder), built)
-        except Exception as error:  # noqa: BLE001 (the step has told it; the summary still has to come)
+        except Exception as error:  # noqa: BLE001 (the step has printed it; the summary must still follow)
             report.red = report.red or [repr(error)]
         if report.red:
             _show_log(Path(folder))

@@ -1,4 +1,4 @@
-"""The smoke test of the Control Centre: an operator signs in at the door and works in the centre, two functions."""
+"""The smoke test of the Control Centre: an operator signs in through one function and works in another."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-S
 COOKIE: Final = "__Host-affino-control"
 _ROW: Final = re.compile(r"/control/logs/(\w+)/(\w+)")
 _ELSEWHERE: Final = {"": 303, "/": 303}
-"""Screens that only lead to another."""
+"""Screens that only redirect to another."""
 _HIDDEN: Final = re.compile(r'name="csrf" value="([^"]+)"')
 
 
 class Browser:
-    """As much of a browser as the forms need; it keeps the cookies although the emulator speaks plain HTTP."""
+    """A minimal browser for forms; it keeps secure cookies although the emulator speaks plain HTTP."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
         self._cookies: dict[str, str] = {}
 
     def get(self, path: str) -> httpx.Response:
-        """Look at a page."""
+        """Requests a page."""
         return self._sent("GET", path)
 
     def send(self, path: str, page: str, **form: str) -> httpx.Response:
-        """Send the form of a page."""
+        """Sends a form with the form token of `page`."""
         token = _HIDDEN.findall(self.get(page).text)[0]
         return self._sent("POST", path, data={"csrf": token, **form}, headers=FORM)
 
@@ -46,7 +46,7 @@ class Browser:
 
 
 def findings(request: Request, email: str, password: str, profile: str) -> dict[str, object]:
-    """What an operator finds, by name; `WANTED` is what it should be."""
+    """What an operator finds in the Control Centre, by name; `WANTED` holds the expected values."""
     browser = Browser(request)
     stranger = browser.get("/profiles")
     wrong = browser.send("/sign-in", "/sign-in", email=email, password="not the password")  # noqa: S106 (a wrong one)
@@ -66,7 +66,7 @@ def findings(request: Request, email: str, password: str, profile: str) -> dict[
 
 
 def _silent(browser: Browser, logs: str) -> list[str]:
-    """The screens, each with a profile, a person and a row that are there, that this stack does not show."""
+    """The paths of screens, filled with an existing profile, person and row, that do not answer as they should."""
     (profile, row), *_ = _ROW.findall(logs)
     places = [
         path.format(key=profile, profile=profile, id=row, code=1) for path, method, *_ in SCREENS if method == "GET"

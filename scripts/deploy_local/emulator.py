@@ -1,4 +1,4 @@
-"""A MiniStack of our own for one deployment: loopback, IAM enforced, state in a folder that goes with it."""
+"""Runs a MiniStack for one deployment: on loopback, with IAM enforced, its state in a temporary folder."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from scripts.build import ROOT
 
 PROGRAM = ROOT / ".tools/emulator/bin/ministack"
 ACCOUNT_KEY = "test"
-"""MiniStack's root credential: both halves."""
+"""The access key and the secret key of MiniStack's root account."""
 
 SERVICES = "s3,sts,iam,dynamodb,secretsmanager,lambda,apigateway,logs,monitoring,cloudformation,kms,xray"
 READY_SECONDS = 30
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port of this machine on which no process listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -30,13 +30,13 @@ def free_port() -> int:
 
 
 def python_version() -> str:
-    """The minor version ("3.13") of the Python that MiniStack, and so every function, runs in."""
+    """The version ("3.13") of the Python in which MiniStack and every function in it run."""
     question = "import sys; print('%d.%d' % sys.version_info[:2])"
     return subprocess.check_output([PROGRAM.parent / "python", "-c", question], text=True).strip()
 
 
 def credentials(endpoint: str, region: str) -> dict[str, str]:
-    """Environment variables with which any AWS tool speaks to this MiniStack as the account's owner."""
+    """The environment variables that connect any AWS tool to this MiniStack, as the root account."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": ACCOUNT_KEY,
@@ -49,7 +49,7 @@ def credentials(endpoint: str, region: str) -> dict[str, str]:
 
 @contextmanager
 def running(folder: Path, region: str) -> Iterator[str]:
-    """Starts MiniStack, gives its address, stops it at the end. Raises TimeoutError with its log when it does not start."""
+    """Runs MiniStack during the body; gives its URL. Raises TimeoutError with its log when it does not start."""
     port = free_port()
     own = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AUTH": "true", "MINISTACK_REGION": region}
     own |= {"SERVICES": SERVICES, "IOT_MTLS_ENABLED": "0", "STATE_DIR": str(folder / "state"), "TMPDIR": str(folder)}

@@ -1,4 +1,4 @@
-"""The operator's part: a profile, a person and a session in the deployed stack, made by the service's own code."""
+"""The operator's actions on the deployed stack: a profile and a person, made by the service's own code."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from affino_mcp import clock, wiring
 from affino_mcp.audit import totals
-from affino_mcp.audit.queries import Question, search
-from affino_mcp.audit.row import Row
-from affino_mcp.audit.totals import Total
+from affino_mcp.audit.queries import LogQuery, search_log
+from affino_mcp.audit.row import AuditRow
+from affino_mcp.audit.totals import CallTotals
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.people.people import People
@@ -31,45 +31,47 @@ FAMILIES: Mapping[str, frozenset[Access]] = {
 
 @dataclass(frozen=True)
 class Operator:
-    """Somebody with the account's own rights, whose AWS credentials are in the environment."""
+    """An operator with the rights of the root account, whose AWS credentials are in the environment."""
 
     settings: Settings
     stores: wiring.Stores
 
     @classmethod
     def of(cls, stack: Stack) -> Operator:
-        """The operator of a deployed stack, found by its outputs."""
+        """The operator of a deployed stack, with settings from its outputs."""
         settings = _settings(stack)
-        return cls(settings, wiring.stores(settings))
+        return cls(settings, wiring.build_stores(settings))
 
     @property
     def profiles(self) -> Profiles:
-        """The API Profiles."""
-        return Profiles(self.stores.database, self.stores.secrets, self.settings, clock.now)
+        """The store of API Profiles."""
+        return Profiles(self.stores.database, self.stores.secrets, self.settings, clock.utc_now)
 
     def new_profile(self) -> Profile:
-        """A profile that reads and writes accounts and only reads notes."""
+        """Creates a profile that may read and write accounts, and read notes."""
         return self.profiles.create("Smoke test", FAMILIES, rate=600)
 
     def new_person(self) -> None:
-        """A sales manager with a password, and a section that such people write in."""
-        People(self.stores.database, self.settings, clock.now).create(
+        """Creates a sales manager with a password, and a section in which sales managers may write."""
+        People(self.stores.database, self.settings, clock.utc_now).create(
             USER_CODE, "Smoke Test", EMAIL, ["Sales Managers", "Operators"]
         )
         groups, records = ["Sales Managers"], Records(self.stores.database, self.settings.records_table, FACETS)
-        upsert_section(records, "Sales news", clock.now(), read=groups, write=groups, publish=groups)
-        Passwords(self.stores.database, self.settings).set(USER_CODE, PASSWORD)
+        upsert_section(records, "Sales news", clock.utc_now(), read=groups, write=groups, publish=groups)
+        Passwords(self.stores.database, self.settings).set_password(USER_CODE, PASSWORD)
 
-    def log(self, profile: Profile) -> list[Row]:
-        """The profile's API Log, oldest first."""
-        found = search(self.stores.database, self.settings.audit_table, Question(profile=profile.key), clock.now())
+    def log(self, profile: Profile) -> list[AuditRow]:
+        """The rows of the profile in the API Log, oldest first."""
+        found = search_log(
+            self.stores.database, self.settings.audit_table, LogQuery(profile=profile.key), clock.utc_now()
+        )
         return list(reversed(found.rows))
 
-    def total(self, profile: Profile) -> Total:
-        """The profile's total of this hour and the last."""
-        now, table = clock.now(), self.settings.audit_table
-        hours = totals.read(self.stores.database, table, profile.key, now - totals.HOUR, now)
-        return sum((hour.total for hour in hours), Total())
+    def total(self, profile: Profile) -> CallTotals:
+        """The sum of the profile's totals of this hour and the last."""
+        now, table = clock.utc_now(), self.settings.audit_table
+        hours = totals.read_hours(self.stores.database, table, profile.key, now - totals.ONE_HOUR, now)
+        return sum((hour.total for hour in hours), CallTotals())
 
 
 def _settings(stack: Stack) -> Settings:

@@ -1,4 +1,4 @@
-"""What the functions' roles may not do, tried for real: each role is assumed and the emulator enforces its policy."""
+"""Tries what the functions' roles may and may not do: assumes each role, whose policy the emulator enforces."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Attempt = Callable[[Clients, Mapping[str, str]], object]
 
 @dataclass(frozen=True)
 class Rule:
-    """A role may or may not do something, tried by `attempt(clients, outputs)`."""
+    """One action that a role may or may not take, tried by `attempt(clients, outputs)`."""
 
     role: str
     allowed: bool
@@ -114,7 +114,7 @@ RULES = [
 
 
 def broken_rules(stack: Stack) -> Iterator[str]:
-    """One line for each rule that the deployed roles do not keep."""
+    """One line for each rule that the deployed roles break. Raises ClientError for any other error."""
     names = stack.outputs()
     clients = {role: _assumed(stack, role) for role in {rule.role for rule in RULES}}
     for rule in RULES:

@@ -1,4 +1,4 @@
-"""The operator's path from a shell alone, on the deployed stack: `affino-mcp --stack NAME ...`, each a process of its own."""
+"""The smoke test of the command line on the deployed stack: `affino-mcp --stack NAME ...`, each in its own process."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ WHO: Final = ("--email", EMAIL, "--password", PASSWORD)
 
 
 class Shell:
-    """An operator's shell with AWS credentials and a region, and nothing else of the service."""
+    """An operator's shell with AWS credentials and a region, without a connection file."""
 
     def __init__(self, stack: Stack) -> None:
         self._environment = sam_environment(**credentials(stack.endpoint, stack.region))
 
     def run(self, *words: str) -> tuple[int, Any]:
-        """The exit code of a command, and what it answers in JSON; None when it answers nothing."""
+        """Runs a command; gives its exit code and its JSON answer, or None without one."""
         command = [sys.executable, "-m", "affino_mcp.cli", "--stack", NAME, *words, "--json"]
         done = subprocess.run(
             command,
@@ -38,12 +38,12 @@ class Shell:
         return done.returncode, json.loads(done.stdout) if done.stdout.strip() else None
 
     def lamps(self, method: str) -> list[str]:
-        """What `affino-mcp test` finds."""
+        """The results of the three checks of `affino-mcp test`."""
         return [lamp["tone"] for lamp in self.run("test", WORKLOAD, *WHO, "--method", method)[1]["lamps"]]
 
 
 def findings(stack: Stack) -> Iterator[tuple[str, object, object]]:
-    """What was looked at, what was found, what should be; in the order of an operator's ten minutes."""
+    """Runs the commands of an operator's first ten minutes; gives what was checked, the result and the expected one."""
     shell = Shell(stack)
     families = ("--family", "accounts=read,write", "--family", "notes=read")
     code, made = shell.run("profile", "create", "--name", WORKLOAD, *families)
@@ -71,7 +71,7 @@ def findings(stack: Stack) -> Iterator[tuple[str, object, object]]:
     code, rights = shell.run("person", "explain", EMAIL)
     yield "person explain", (code, rights["rights"]["profiles.manage"]), (0, ["group Operators"])
     (section,) = rights["places"]["sections"]
-    yield "places", [one["held"] for one in section["deeds"]], [False] * 3  # the groups fit, the rights are not there
+    yield "places", [one["held"] for one in section["deeds"]], [False] * 3  # groups match, rights are missing
     code, health = shell.run("doctor")
     red = [one["name"] for one in health if not one["ok"]]
     yield "doctor", (code, red), (0, [])

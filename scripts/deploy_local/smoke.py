@@ -1,4 +1,4 @@
-"""The smoke test: what an agent, a person and an operator do, through API Gateway and Lambda."""
+"""The smoke test: uses the service as an agent, a person and an operator, through API Gateway and Lambda."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ ACCOUNT = {"Name": "Orbital Labs"}
 
 
 class Failed(Exception):
-    """A check found something else than it must."""
+    """A check found another value than expected."""
 
 
 def expect(what: str, found: object, wanted: object) -> None:
-    """Raises Failed unless both are equal."""
+    """Checks that both values are equal. Raises Failed, which names `what`, when they differ."""
     if found != wanted:
         raise Failed(f"{what}: {found!r} instead of {wanted!r}")
 
@@ -49,7 +49,7 @@ class Smoke:
         """The person's AccessToken, from a signed login through API Gateway."""
         path = f"/rest/{self.outputs['Instance']}/login"
         body = json.dumps({"Email": EMAIL, "Password": PASSWORD}).encode()
-        signed = signed_headers("POST", path, body, self.profile.key, self.profile.secret, clock.now())
+        signed = signed_headers("POST", path, body, self.profile.key, self.profile.secret, clock.utc_now())
         response = self.request("POST", path, content=body, headers={**signed, "Content-Type": "application/json"})
         expect("status of the login", response.status_code, 200)
         token: str = response.json()["AccessToken"]
@@ -57,29 +57,29 @@ class Smoke:
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        """The three headers."""
+        """The three headers of MCP calls, and those that every MCP request needs."""
         keys = {"X-API-Key": self.profile.key, "X-API-Secret": self.profile.secret}
         return {**ACCEPT, **keys, "Authorization": f"Bearer {self.token}"}
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """One request to the deployed API; the path is below its stage."""
+        """Sends one request to the deployed API, to a path below its stage."""
         base = self.stack.local(self.outputs["McpUrl"]).removesuffix("/mcp")
         return httpx.request(method, base + path, timeout=60, trust_env=False, **arguments)
 
     def rpc(self, method: str, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:
-        """One JSON-RPC request to the MCP endpoint with the three headers, or with others."""
+        """Sends one JSON-RPC request to the MCP endpoint with the three headers, some replaced by `headers`."""
         body = {"jsonrpc": "2.0", "id": "smoke", "method": method, "params": params}
         return self.request("POST", "/mcp", json=body, headers={**self.headers, **(headers or {})})
 
     def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """The result of one tools/call."""
+        """Calls a tool; gives the result of the call. Raises Failed when it is refused."""
         response = self.rpc("tools/call", name=tool, arguments=arguments)
         expect(f"status of {tool}", (response.status_code, response.json().get("id")), (200, "smoke"))
         result: dict[str, Any] = response.json()["result"]
         return result
 
     def checks(self) -> Iterator[tuple[str, Callable[[], None]]]:
-        """Each check's sentence and what it does, in order."""
+        """The sentence and the function of each check, in order."""
         yield "health answers without credentials", self.health
         yield "a person logs in with a signed request", lambda: expect("a token", bool(self.token), True)
         yield "the OAuth addresses are not there, GET and DELETE are refused", self.nothing_else
@@ -96,16 +96,16 @@ class Smoke:
         yield "an operator goes the whole path from a shell alone", self.shell
 
     def signed(self, method: str, name: str, **headers: str) -> httpx.Response:
-        """A signed REST call without a body."""
+        """Sends a signed REST request without a body."""
         path = f"/rest/{self.outputs['Instance']}/{name}"
-        given = signed_headers(method, path, b"", self.profile.key, self.profile.secret, clock.now())
+        given = signed_headers(method, path, b"", self.profile.key, self.profile.secret, clock.utc_now())
         return self.request(method, path, headers={**given, **headers})
 
     def sessions(self) -> None:
-        """Everything about a session but its login."""
+        """Checks a session: refresh, user, logout, and the Hub."""
         path = f"/rest/{self.outputs['Instance']}/login"
         body = json.dumps({"Email": EMAIL, "Password": PASSWORD}).encode()
-        signed = signed_headers("POST", path, body, self.profile.key, self.profile.secret, clock.now())
+        signed = signed_headers("POST", path, body, self.profile.key, self.profile.secret, clock.utc_now())
         pair = self.request("POST", path, content=body, headers=signed).json()
         both = {name: pair[name] for name in ("AccessToken", "RefreshToken")}
         fresh = self.signed("GET", "token", **both)
@@ -119,20 +119,20 @@ class Smoke:
         expect("the Hub", (page.status_code, page.headers["cache-control"]), (200, "no-store"))
 
     def control(self) -> None:
-        """The Control Centre, through both of its functions."""
+        """Checks the Control Centre, through both of its functions."""
         expect("the Control Centre", control.findings(self.request, EMAIL, PASSWORD, self.profile.name), control.WANTED)
 
     def shell(self) -> None:
-        """The command line on the stack, found by its name."""
+        """Checks the command line, which finds the stack by its name."""
         for what, found, wanted in shell.findings(self.stack):
             expect(what, found, wanted)
 
     def health(self) -> None:
-        """GET /health."""
+        """Checks GET /health."""
         expect("status of /health", self.request("GET", "/health").status_code, 200)
 
     def nothing_else(self) -> None:
-        """Paths and methods that MCP clients try."""
+        """Checks that paths and methods that MCP clients try are refused."""
         for path in ("/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-authorization-server"):
             expect(f"status of {path}", self.request("GET", path).status_code, 404)
         expect("status of POST /register", self.request("POST", "/register", json={}).status_code, 404)
@@ -140,7 +140,7 @@ class Smoke:
             expect(f"status of {method} /mcp", self.request(method, "/mcp", headers=self.headers).status_code, 405)
 
     def refusals(self) -> None:
-        """Each of the three credentials wrong in turn."""
+        """Checks that each of the three credentials, wrong in turn, is refused."""
         for header, value in (
             ("X-API-Key", "x" * 16),
             ("X-API-Secret", "x" * 40),
@@ -150,7 +150,7 @@ class Smoke:
             expect(f"answer to a wrong {header}", (response.status_code, response.json().get("id")), (401, "smoke"))
 
     def listing(self) -> None:
-        """tools/list, with and without a slash at the end of the address."""
+        """Checks tools/list, and the endpoint's address with a slash at its end."""
         tools = {tool["name"] for tool in self.rpc("tools/list").json()["result"]["tools"]}
         expect("some tools", {"create_account", "get_account", "list_notes"} - tools, set())
         expect("tools of families that are off", {"create_note", "create_task"} & tools, set())
@@ -158,7 +158,7 @@ class Smoke:
         expect("status of /mcp/", self.request("POST", "/mcp/", json=body, headers=self.headers).status_code, 200)
 
     def writing(self) -> None:
-        """A write, and reading it back."""
+        """Checks that an account is created, read and listed."""
         made = self.call("create_account", **ACCOUNT)
         expect("create_account failed", made.get("isError", False), False)
         code = made["structuredContent"]["Account"]["AccountCode"]
@@ -168,28 +168,28 @@ class Smoke:
         expect("the accounts listed", [account["AccountCode"] for account in listed], [code])
 
     def switched_off(self) -> None:
-        """A tool of a family that the profile does not have."""
+        """Checks that a tool of a family that is off in the profile is refused."""
         answer = self.call("create_task", Name="Not allowed")
         expect(
             "create_task", (answer["isError"], answer["structuredContent"]["error"]["type"]), (True, "tool_disabled")
         )
 
     def disabled(self) -> None:
-        """The kill switch, on the very next call, and back."""
+        """Checks that disabling and enabling the profile takes effect on the next call."""
         self.operator.profiles.disable(self.profile.key)
         expect("status when disabled", self.rpc("tools/list").status_code, 403)
         self.operator.profiles.enable(self.profile.key)
         expect("status when enabled", self.rpc("tools/list").status_code, 200)
 
     def logged(self) -> None:
-        """The audit rows of the calls above."""
+        """Checks the audit rows of the calls of the checks before this one."""
         rows = [row for row in self.operator.log(self.profile) if "/" not in row.method]
         called = ["create_account", "get_account", "list_accounts", "create_task"]
         expect("methods in the API Log", [row.method for row in rows], called)
         expect("people in the API Log", {row.person_code for row in rows}, {USER_CODE})
 
     def counted(self) -> None:
-        """One turn of the housekeeping function, as the clock gives it."""
+        """Checks one run of the housekeeping function."""
         name = self.stack.resource("Housekeeping")
         answer = self.stack.client("lambda").invoke(FunctionName=name, Payload=b"{}")
         expect("the turn", (answer["StatusCode"], answer.get("FunctionError")), (200, None))
@@ -197,7 +197,7 @@ class Smoke:
         expect("calls and errors counted", (total.calls, total.errors), (len(rows), sum(r.status >= 400 for r in rows)))
 
     def log_lines(self) -> None:
-        """The structured lines in CloudWatch Logs."""
+        """Checks the structured lines in CloudWatch Logs, which must hold no credential."""
         group = self.stack.resource("McpEndpointLogs")
         events = self.stack.client("logs").filter_log_events(logGroupName=group)["events"]
         expect("lines naming the profile", any(self.profile.key in event["message"] for event in events), True)

@@ -1,4 +1,4 @@
-"""The stack: the built template made fit for the emulator, deployed and deleted by the SAM CLI."""
+"""Adapts the built template to the emulator, and deploys and deletes the stack by the SAM CLI."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from scripts.expand import Template, load
 NAME = "affino-mcp-local"
 INSTANCE = "demo"
 REFUSED = frozenset(Path(__file__).with_name("refused-types.txt").read_text().split())
-"""Resource types that MiniStack does not know; everything else in the template is deployed as it is."""
+"""Resource types that MiniStack does not know; all others of the template are deployed unchanged."""
 
 
 def strip(template: Template) -> Template:
-    """The template without the refused types. Raises ValueError when one of them is not in it: the list is then old."""
+    """The template without the refused types. Raises ValueError when the template has none of one, so the list is old."""
     resources = template["Resources"]
     kept = {name: resource for name, resource in resources.items() if resource["Type"] not in REFUSED}
     stripped = {resource["Type"] for name, resource in resources.items() if name not in kept}
@@ -31,14 +31,14 @@ def strip(template: Template) -> Template:
 
 
 def with_runtime(template: Template, version: str) -> Template:
-    """The template for another Python than Lambda's."""
+    """The template with this Python version in place of Lambda's."""
     wanted = f'"python{version}"'
     changed: Template = json.loads(json.dumps(template).replace(f'"python{LAMBDA_PYTHON}"', wanted))
     return changed
 
 
 def localised(built: Build) -> Path:
-    """Writes the emulator's template beside the built one (its paths are relative) and gives its path."""
+    """Writes the emulator's template beside the built one, whose paths are relative; gives the path of the file."""
     path = built.folder / "local.json"
     path.write_text(json.dumps(with_runtime(strip(load(built.template)), built.version), indent=1))
     return path
@@ -52,12 +52,12 @@ class Stack:
     region: str
 
     def client(self, service: str, **keys: str) -> Any:
-        """An AWS client; without keys, the account's owner."""
+        """An AWS client of this service; without keys, of the root account."""
         owner = {"aws_access_key_id": ACCOUNT_KEY, "aws_secret_access_key": ACCOUNT_KEY}
         return boto3.client(service, endpoint_url=self.endpoint, region_name=self.region, **(keys or owner))
 
     def deploy(self, template: Path) -> str:
-        """Runs `sam deploy`; gives what it printed. Raises RuntimeError with the end of that when it fails."""
+        """Runs `sam deploy`; gives its output. Raises RuntimeError with the end of the output when it fails."""
         parameters = f"InstanceName={INSTANCE} AwsEndpoint={self.endpoint}"
         choices = ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar", "--resolve-s3"]
         return self._sam(
@@ -66,7 +66,7 @@ class Stack:
         )
 
     def delete(self) -> str:
-        """Runs `sam delete`; see deploy."""
+        """Runs `sam delete`; gives and raises as `deploy` does."""
         return self._sam("delete", "--stack-name", NAME, "--no-prompts", "--region", self.region)
 
     def outputs(self) -> dict[str, str]:
@@ -81,7 +81,7 @@ class Stack:
         return name
 
     def local(self, url: str) -> str:
-        """The address under which the emulator serves a URL of the API."""
+        """The URL at which the emulator serves a URL of the API."""
         host, path = url.removeprefix("https://").split("/", 1)
         stage, rest = path.split("/", 1)
         return f"{self.endpoint}/restapis/{host.split('.')[0]}/{stage}/_user_request_/{rest}"

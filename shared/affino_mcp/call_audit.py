@@ -7,21 +7,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from affino_mcp import observability
-from affino_mcp.audit.changes import told
+from affino_mcp.audit.changes import redact_changes
 from affino_mcp.audit.log import AuditLog
-from affino_mcp.audit.redact import redact
-from affino_mcp.audit.row import Outcome, Row, item
-from affino_mcp.audit.summary import rejected, summary
+from affino_mcp.audit.redact import redact_arguments
+from affino_mcp.audit.row import AuditRow, Outcome, row_item
+from affino_mcp.audit.summary import summarise_error, summarise_result
 from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.field import fold_name
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.warning import CallWarning
-from affino_mcp.clock import stopwatch
+from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import AffinoError, Refusal, UnknownTool
 from affino_mcp.gate.caller import Caller
-from affino_mcp.gate.confirmation import Form, How
+from affino_mcp.gate.confirmation import ConfirmationForm, ConfirmationMethod
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.profiles.previous_secret import FormerSecret
+from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.port import AuditWrite, Done
 from affino_mcp.tool_errors import ToolError
@@ -41,42 +41,46 @@ class CallMeta:
     client_name: str = ""
     client_version: str = ""
     source: str = ""
-    form: Form = field(default_factory=Form)
+    form: ConfirmationForm = field(default_factory=ConfirmationForm)
     gate_ms: int = 0
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
-    def known(self, profile: Profile) -> tuple[str, ...]:
+    def known_secrets(self, profile: Profile) -> tuple[str, ...]:
         """Gives every known secret of a call on this profile."""
         return (*profile.secrets, *self.secrets)
 
 
 @dataclass
-class Trail:
+class CallAudit:
     """Builds and writes the audit row of one call. `elapsed` gives the call's duration in milliseconds.
 
-    `known` are the secrets of this call, which no row may hold.
+    `known_secrets` are the secrets of this call, which no row may hold.
     """
 
     audit: AuditLog
-    row: Row
+    row: AuditRow
     method: Method | None = None
-    known: tuple[str, ...] = field(default=(), repr=False)
-    elapsed: Callable[[], int] = field(default_factory=stopwatch)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    elapsed: Callable[[], int] = field(default_factory=start_stopwatch)
 
     @classmethod
-    def of(cls, audit: AuditLog, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Trail:
+    def from_call(
+        cls, audit: AuditLog, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta
+    ) -> CallAudit:
         """Starts the row of an admitted call."""
         method = compact.find_tool(tool, compact=caller.profile.compact)
-        row = _begun(audit, caller.profile, caller.person, tool, method, arguments, meta)
-        return cls(audit, replace(row, fingerprint=caller.session.fingerprint), method, meta.known(caller.profile))
+        row = _new_row(audit, caller.profile, caller.person, tool, method, arguments, meta)
+        return cls(
+            audit, replace(row, fingerprint=caller.session.fingerprint), method, meta.known_secrets(caller.profile)
+        )
 
     @classmethod
-    def of_refusal(
+    def from_refusal(
         cls, audit: AuditLog, refusal: Refusal, tool: str, arguments: dict[str, Any], meta: CallMeta
-    ) -> Trail:
+    ) -> CallAudit:
         """Starts the row of a call that the gate refused; the refusal must name the profile."""
         method = compact.find_tool(tool, compact=refusal.profile.compact)
-        row = _begun(audit, refusal.profile, refusal.person, tool, method, arguments, meta)
+        row = _new_row(audit, refusal.profile, refusal.person, tool, method, arguments, meta)
         return cls(audit, replace(row, fingerprint=refusal.fingerprint or ""))
 
     @property
@@ -84,15 +88,15 @@ class Trail:
         """The request id, by which callers and operators identify this call."""
         return self.row.request_id
 
-    def warn(self, warnings: list[CallWarning]) -> None:
+    def set_warnings(self, warnings: list[CallWarning]) -> None:
         """Sets the warnings that apply to the call whatever its result."""
         self.row = replace(self.row, warnings=tuple(warnings))
 
-    def confirm(self, how: How) -> None:
+    def set_confirmation(self, how: ConfirmationMethod) -> None:
         """Sets how the person has confirmed the call."""
         self.row = replace(self.row, confirmed=how.value)
 
-    def seal(self, done: Done, warnings: list[CallWarning]) -> AuditWrite:
+    def finish_row(self, done: Done, warnings: list[CallWarning]) -> AuditWrite:
         """Finishes the row; gives its write, for the transaction that writes the change."""
         self.row = replace(
             self.row,
@@ -100,57 +104,57 @@ class Trail:
             status=200,
             record=done.record,
             records=done.records,
-            result=self._safely(lambda: summary(self.method, done) if self.method else "", ""),
-            changes=self._safely(lambda: told(done.changes, self.known), ()),
+            result=self._build_safely(lambda: summarise_result(self.method, done) if self.method else "", ""),
+            changes=self._build_safely(lambda: redact_changes(done.changes, self.secrets), ()),
             warnings=tuple(warnings),
             duration_ms=self.elapsed(),
         )
-        return AuditWrite(item(self.row))
+        return AuditWrite(row_item(self.row))
 
-    def tell(self) -> None:
+    def log_line(self) -> None:
         """Writes the log line of a row that a transaction has written.
 
         Only the line includes the transaction's time.
         """
-        self.audit.tell(replace(self.row, duration_ms=self.elapsed()))
+        self.audit.log_row(replace(self.row, duration_ms=self.elapsed()))
 
-    def done(self, done: Done, warnings: list[CallWarning]) -> None:
+    def write_result(self, done: Done, warnings: list[CallWarning]) -> None:
         """Writes the row of a call that changed nothing. Raises StoreUnavailable."""
-        self.seal(done, warnings)
-        self.audit.write(self.row)
+        self.finish_row(done, warnings)
+        self.audit.write_row(self.row)
 
-    def failed(self, error: ToolError | UnknownTool) -> None:
+    def write_error(self, error: ToolError | UnknownTool) -> None:
         """Writes the row of a call that the tool rejected. Raises StoreUnavailable."""
-        self._ended(Outcome.ERROR, error.status, error)
-        self.audit.write(self.row)
+        self._close_row(Outcome.ERROR, error.status, error)
+        self.audit.write_row(self.row)
 
-    def refused(self, refusal: Refusal) -> None:
+    def write_refusal(self, refusal: Refusal) -> None:
         """Writes the row of a call that the gate refused. Raises StoreUnavailable."""
-        self._ended(Outcome.REFUSED, refusal.status, refusal)
-        self.audit.refused(self.row, hammered=isinstance(refusal, FormerSecret))
+        self._close_row(Outcome.REFUSED, refusal.status, refusal)
+        self.audit.write_refusal(self.row, hammered=isinstance(refusal, PreviousSecretRefused))
 
-    def lost(self) -> None:
+    def report_lost_row(self) -> None:
         """Logs that the row could not be written, with ids only, and counts it for the alarm."""
-        observability.count("AuditRowLost")
-        observability.fault("audit row lost", {"request_id": self.request_id, "row": self.row.id})
+        observability.count_metric("AuditRowLost")
+        observability.log_fault("audit row lost", {"request_id": self.request_id, "row": self.row.id})
 
-    def _ended(self, outcome: Outcome, status: int, error: AffinoError) -> None:
+    def _close_row(self, outcome: Outcome, status: int, error: AffinoError) -> None:
         found = {"code": error.code, "type": error.type, "message": error.message}
         found |= {"argument": error.details["argument"]} if "argument" in error.details else {}
         ended = replace(self.row, outcome=outcome, status=status, error=found, duration_ms=self.elapsed())
-        self.row = replace(ended, result=rejected(error, status), changes=())
+        self.row = replace(ended, result=summarise_error(error, status), changes=())
 
-    def _safely(self, build: Callable[[], T], otherwise: T) -> T:
+    def _build_safely(self, build: Callable[[], T], otherwise: T) -> T:
         """The result of `build`, or `otherwise` when it fails: a fault there must not fail the call. Logs the fault."""
         try:
             return build()
         except Exception as error:  # noqa: BLE001
             fields = {"request_id": self.request_id, "row": self.row.id, "error": type(error).__name__}
-            observability.fault("audit row incomplete", fields)
+            observability.log_fault("audit row incomplete", fields)
             return otherwise
 
 
-def _begun(
+def _new_row(
     audit: AuditLog,
     profile: Profile,
     person: Person | None,
@@ -158,10 +162,10 @@ def _begun(
     method: Method | None,
     arguments: dict[str, Any],
     meta: CallMeta,
-) -> Row:
-    stamp = audit.stamp()
+) -> AuditRow:
+    stamp = audit.new_stamp()
     takes = [f.name for f in method.for_profile(confirm=profile.confirm).all_arguments] if method else None
-    return Row(
+    return AuditRow(
         id=stamp.id,
         at=stamp.at,
         profile_key=profile.key,
@@ -174,7 +178,7 @@ def _begun(
         person_code=person.user_code if person else None,
         person_name=person.name if person else "",
         person_email=person.email if person else "",
-        arguments=redact(arguments, takes, meta.known(profile)),
+        arguments=redact_arguments(arguments, takes, meta.known_secrets(profile)),
         request_id=meta.request_id,
         client_name=meta.client_name,
         client_version=meta.client_version,

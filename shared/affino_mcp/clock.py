@@ -8,47 +8,47 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-_SPAN: Final = re.compile(r"([0-9]{1,6})([smhd])")
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_AGO_PATTERN: Final = re.compile(r"([0-9]{1,6})([smhd])")
+_TIMEDELTA_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Clock = Callable[[], datetime]
 """Gives the current moment, timezone-aware, in UTC."""
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     """Gives the current time of the system clock, in UTC."""
     return datetime.now(UTC)
 
 
-def microseconds(moment: datetime) -> int:
+def epoch_microseconds(moment: datetime) -> int:
     """Gives microseconds since the epoch, the unit of the rate limit (rows hold whole numbers only)."""
     return int(moment.timestamp()) * 1_000_000 + moment.microsecond
 
 
-def seconds(moment: datetime) -> int:
+def epoch_seconds(moment: datetime) -> int:
     """Gives whole seconds since the epoch, the unit of DynamoDB's TTL attribute."""
     return int(moment.timestamp())
 
 
-def iso(moment: datetime) -> str:
+def format_iso(moment: datetime) -> str:
     """Gives ISO 8601 in UTC with microseconds and `Z`; such texts sort by time."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def precise(text: str) -> str:
+def with_microseconds(text: str) -> str:
     """Gives an ISO 8601 text in UTC with microseconds, so that it can be compared as text with other moments."""
     return text if "." in text else text.removesuffix("Z") + ".000000Z"
 
 
-def understood(words: str, at: datetime) -> datetime:
+def parse_time(words: str, at: datetime) -> datetime:
     """Parses `30s`, `10m`, `2h` or `3d`, meaning so long before `at`, or ISO 8601 (in UTC without an offset).
 
     Gives no moment before the epoch. Raises ValueError for any other text.
     """
-    span = _SPAN.fullmatch(words)
+    span = _AGO_PATTERN.fullmatch(words)
     try:
-        ago = timedelta(**{_UNITS[span[2]]: int(span[1])}) if span else None
+        ago = timedelta(**{_TIMEDELTA_UNITS[span[2]]: int(span[1])}) if span else None
         found = datetime.fromisoformat(words) if ago is None else at - ago
         found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except OverflowError as error:
@@ -56,7 +56,7 @@ def understood(words: str, at: datetime) -> datetime:
     return max(found, _EPOCH)
 
 
-def stopwatch() -> Callable[[], int]:
+def start_stopwatch() -> Callable[[], int]:
     """Starts a stopwatch; gives a function that returns the elapsed whole milliseconds."""
     start = time.perf_counter()
     return lambda: int((time.perf_counter() - start) * 1000)

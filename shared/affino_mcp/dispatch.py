@@ -8,45 +8,45 @@ from typing import Any, Final
 
 from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog
-from affino_mcp.audit.redact import redact
-from affino_mcp.call_audit import CallMeta, Trail
+from affino_mcp.audit.redact import redact_arguments
+from affino_mcp.call_audit import CallAudit, CallMeta
 from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values, match_arguments
 from affino_mcp.catalogue.method import CONFIRM, Method
 from affino_mcp.catalogue.warning import CallWarning
-from affino_mcp.clock import Clock, seconds
+from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import AffinoError, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.authorise import authorise
 from affino_mcp.gate.caller import Caller
-from affino_mcp.gate.confirmation import Confirmation, Question
-from affino_mcp.gate.profiles.previous_secret import replaced
-from affino_mcp.gate.sessions.expiry_warning import expiring
-from affino_mcp.gate.whoami import CURRENT_USER, current_user
+from affino_mcp.gate.confirmation import Confirmation, ConfirmationQuestion
+from affino_mcp.gate.profiles.previous_secret import previous_secret_warnings
+from affino_mcp.gate.sessions.expiry_warning import expiry_warnings
+from affino_mcp.gate.whoami import CURRENT_USER_METHOD, describe_current_user
 from affino_mcp.instance.port import Call, Done, Instance
 from affino_mcp.instance.response_limits import truncate_answer
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError, Unexpected
 
-__all__ = ["Answer", "CallMeta", "Dispatch"]
+__all__ = ["CallMeta", "ToolAnswer", "ToolDispatch"]
 
 
 @dataclass(frozen=True)
-class Answer:
+class ToolAnswer:
     """The answer of a call: the structured body, whether it is an error, and the `question` for a client with forms."""
 
     body: dict[str, Any]
     is_error: bool = False
-    question: Question | None = None
+    question: ConfirmationQuestion | None = None
 
 
 OnUndeclared = Callable[[Method, ToolError], None]
 """Called with an error that the method's row does not declare."""
-_ANY_TOOL: Final = (Unexpected, ConfirmationRequired, NotConfirmed)
+_ERRORS_OF_ANY_TOOL: Final = (Unexpected, ConfirmationRequired, NotConfirmed)
 """Errors that every tool may give: a fault of the service, and those of profiles that require confirmation."""
 
 
-class Dispatch:
+class ToolDispatch:
     """Carries out calls on the instance in the name of the caller's person. One per process."""
 
     def __init__(
@@ -55,45 +55,47 @@ class Dispatch:
         self._instance, self._audit, self._clock = instance, audit, clock
         self._on_undeclared = on_undeclared or log_undeclared
 
-    def call(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Answer:
+    def call_tool(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> ToolAnswer:
         """Carries out a tool call and writes its audit row.
 
         `call_tool` of compact mode counts as the tool that it names. Gives an answer also for errors of tools. Raises
         UnknownTool for an unknown name, Unavailable when a store is down.
         """
         tool, arguments = compact.unwrap_call_tool(tool, arguments, compact=caller.profile.compact)
-        trail = Trail.of(self._audit, caller, tool, arguments, meta)
-        trail.warn([*replaced(caller.former), *expiring(caller.session, self._clock())])
+        trail = CallAudit.from_call(self._audit, caller, tool, arguments, meta)
+        trail.set_warnings([*previous_secret_warnings(caller.former), *expiry_warnings(caller.session, self._clock())])
         try:
-            return self._answer(caller, tool, arguments, trail, meta)
+            return self._answer_call(caller, tool, arguments, trail, meta)
         except UnknownTool as error:
-            self._failed(trail, error)
+            self._answer_error(trail, error)
             raise
         except ToolError as error:
             self._check_declared(trail, error)
-            return self._failed(trail, error)
+            return self._answer_error(trail, error)
         except StoreUnavailable as error:
             refusal = Unavailable(retry_after=1)
-            self._refuse(trail, refusal)
+            self._audit_refusal(trail, refusal)
             raise refusal from error
         except Refusal:
             raise
         except Exception as error:  # noqa: BLE001 (callers get fixed texts only)
-            observability.fault(
+            observability.log_fault(
                 "tool failed", {"tool": tool, "error": type(error).__name__, "request_id": meta.request_id}
             )
-            return self._failed(trail, Unexpected(request_id=meta.request_id))
+            return self._answer_error(trail, Unexpected(request_id=meta.request_id))
 
-    def refused(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
+    def audit_refusal(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
         """Writes the audit row of a call that the gate refused. A store that is down does not change the refusal."""
         tool, arguments = compact.unwrap_call_tool(tool, arguments, compact=refusal.profile.compact)
-        self._refuse(Trail.of_refusal(self._audit, refusal, tool, arguments, meta), refusal)
+        self._audit_refusal(CallAudit.from_refusal(self._audit, refusal, tool, arguments, meta), refusal)
 
-    def _check_declared(self, trail: Trail, error: ToolError) -> None:
-        if trail.method is not None and not isinstance(error, (*trail.method.all_errors, *_ANY_TOOL)):
+    def _check_declared(self, trail: CallAudit, error: ToolError) -> None:
+        if trail.method is not None and not isinstance(error, (*trail.method.all_errors, *_ERRORS_OF_ANY_TOOL)):
             self._on_undeclared(trail.method, error)
 
-    def _answer(self, caller: Caller, tool: str, arguments: dict[str, Any], trail: Trail, meta: CallMeta) -> Answer:
+    def _answer_call(
+        self, caller: Caller, tool: str, arguments: dict[str, Any], trail: CallAudit, meta: CallMeta
+    ) -> ToolAnswer:
         profile, method, at = caller.profile, trail.method, self._clock()
         if method is None:
             raise UnknownTool
@@ -103,27 +105,30 @@ class Dispatch:
         matched = match_arguments(method.for_profile(confirm=profile.confirm), arguments)
         values = dict(matched.values)
         said = values.pop(CONFIRM.name, False)
-        call = self._call(caller, trail, [*trail.row.warnings, *matched.warnings])
+        call = self._instance_call(caller, trail, [*trail.row.warnings, *matched.warnings])
         if profile.confirm:
-            confirmation = Confirmation(caller, tool, arguments, meta.form, said, seconds(at))
-            call, values = _asking(call, confirmation, values, trail), confirmation.agreement | values
-        done = self._perform(caller, method, values, call)
+            confirmation = Confirmation(caller, tool, arguments, meta.form, said, epoch_seconds(at))
+            call, values = (
+                _with_confirmation(call, confirmation, values, trail),
+                confirmation.idempotency_arguments | values,
+            )
+        done = self._perform_method(caller, method, values, call)
         done = replace(done, body=truncate_answer(method, done.body, call.warnings))
         if done.sealed:
-            trail.tell()
+            trail.log_line()
         else:
-            trail.done(done, call.warnings)
-        return Answer({**done.body, "Warnings": call.warnings})
+            trail.write_result(done, call.warnings)
+        return ToolAnswer({**done.body, "Warnings": call.warnings})
 
-    def _perform(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
-        if method.name == CURRENT_USER:
-            return Done(current_user(caller))
+    def _perform_method(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
+        if method.name == CURRENT_USER_METHOD:
+            return Done(describe_current_user(caller))
         if method.name in compact.COMPACT_METHODS:
             profile = caller.profile
             return Done(compact.answer_search(method, values, profile.capability, confirm=profile.confirm))
         return self._instance.perform(method, values, call)
 
-    def _call(self, caller: Caller, trail: Trail, warnings: list[CallWarning]) -> Call:
+    def _instance_call(self, caller: Caller, trail: CallAudit, warnings: list[CallWarning]) -> Call:
         capability = caller.profile.capability
         return Call(
             actor=caller.person,
@@ -132,48 +137,48 @@ class Dispatch:
             at=self._clock(),
             request_id=trail.request_id,
             cursor_key=caller.cursor_key,
-            seal=trail.seal,
+            seal=trail.finish_row,
             warnings=warnings,
             writable=lambda family: capability.allows(family, Access.WRITE),
         )
 
     @staticmethod
-    def _refuse(trail: Trail, refusal: Refusal) -> None:
+    def _audit_refusal(trail: CallAudit, refusal: Refusal) -> None:
         try:
-            trail.refused(refusal)
+            trail.write_refusal(refusal)
         except StoreUnavailable:
-            trail.lost()
+            trail.report_lost_row()
 
     @staticmethod
-    def _failed(trail: Trail, error: ToolError | UnknownTool) -> Answer:
+    def _answer_error(trail: CallAudit, error: ToolError | UnknownTool) -> ToolAnswer:
         try:
-            trail.failed(error)
+            trail.write_error(error)
         except StoreUnavailable:
-            trail.lost()
+            trail.report_lost_row()
             raise Unavailable(retry_after=1) from None
         warned = {"Warnings": list(trail.row.warnings)} if trail.row.warnings else {}
         question = error.question if isinstance(error, ConfirmationRequired) else None
-        return Answer({"error": described(error), **warned}, is_error=True, question=question)
+        return ToolAnswer({"error": describe_error(error), **warned}, is_error=True, question=question)
 
 
-def _asking(call: Call, confirmation: Confirmation, values: Values, trail: Trail) -> Call:
+def _with_confirmation(call: Call, confirmation: Confirmation, values: Values, trail: CallAudit) -> Call:
     """The call of a profile that requires confirmation: the instance asks `unconfirmed` before it writes.
 
     The row then records how the call was confirmed. The person sees the checked values, not everything that was sent.
     """
 
     def unconfirmed(subject: str) -> ToolError | None:
-        trail.confirm(confirmation.how)
-        return confirmation.refusal(subject, redact(values, known=trail.known))
+        trail.set_confirmation(confirmation.confirmation_method)
+        return confirmation.refuse_unconfirmed(subject, redact_arguments(values, known=trail.secrets))
 
     return replace(call, confirmation_refusal=unconfirmed)
 
 
 def log_undeclared(method: Method, error: ToolError) -> None:
     """Logs an error that the method's row does not declare; the caller gets the error all the same."""
-    observability.fault("undeclared error", {"tool": method.name, "error": error.type})
+    observability.log_fault("undeclared error", {"tool": method.name, "error": error.type})
 
 
-def described(error: AffinoError) -> dict[str, Any]:
+def describe_error(error: AffinoError) -> dict[str, Any]:
     """Gives an error as callers see it: code, type, fixed text and details."""
     return {"code": error.code, "type": error.type, "message": error.message, "details": error.details}

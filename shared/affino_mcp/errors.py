@@ -21,7 +21,10 @@ AffinoError
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+
+REFUSAL_ROWS_PER_MINUTE: Final = 60
+"""Refusals of one profile in one minute that each get a row in the API Log; the gate looks up the callers of as many."""
 
 
 class AffinoError(Exception):

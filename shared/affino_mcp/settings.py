@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 
-DEFAULT_PROFILE_RATE = 60
+DEFAULT_CALLS_PER_MINUTE = 60
 """Calls per minute of a profile that was created without a rate."""
 
 
-def _setting(variable: str, default: str, help_text: str) -> str:
+def _setting_field(variable: str, default: str, help_text: str) -> str:
     value: str = field(default=default, metadata={"variable": variable, "help": help_text})
     return value
 
@@ -20,33 +20,33 @@ def _setting(variable: str, default: str, help_text: str) -> str:
 class Settings:
     """The settings of a deployment. Every field names the environment variable that sets it."""
 
-    instance: str = _setting(
+    instance: str = _setting_field(
         "AFFINO_INSTANCE", "demo", "the instance's dbname: the second part of /rest/{dbname}/login"
     )
-    stage: str = _setting("AFFINO_STAGE", "live", "the API's stage name; a path prefix on the default host name")
-    gate_table: str = _setting("AFFINO_GATE_TABLE", "affino-mcp-gate", "profile rows, sessions, people, counters")
-    audit_table: str = _setting("AFFINO_AUDIT_TABLE", "affino-mcp-audit", "the API Log")
-    records_table: str = _setting("AFFINO_RECORDS_TABLE", "affino-mcp-records", "the builtin instance's records")
-    media_bucket: str = _setting("AFFINO_MEDIA_BUCKET", "affino-mcp-media", "the S3 bucket of the media files")
-    credentials_table: str = _setting(
+    stage: str = _setting_field("AFFINO_STAGE", "live", "the API's stage name; a path prefix on the default host name")
+    gate_table: str = _setting_field("AFFINO_GATE_TABLE", "affino-mcp-gate", "profile rows, sessions, people, counters")
+    audit_table: str = _setting_field("AFFINO_AUDIT_TABLE", "affino-mcp-audit", "the API Log")
+    records_table: str = _setting_field("AFFINO_RECORDS_TABLE", "affino-mcp-records", "the builtin instance's records")
+    media_bucket: str = _setting_field("AFFINO_MEDIA_BUCKET", "affino-mcp-media", "the S3 bucket of the media files")
+    credentials_table: str = _setting_field(
         "AFFINO_CREDENTIALS_TABLE", "affino-mcp-credentials", "password hashes (login only)"
     )
-    secrets_prefix: str = _setting(
+    secrets_prefix: str = _setting_field(
         "AFFINO_SECRETS_PREFIX", "affino-mcp/demo", "where profile secrets live in Secrets Manager"
     )
-    allowed_origins: str = _setting(
+    allowed_origins: str = _setting_field(
         "AFFINO_ALLOWED_ORIGINS", "", "web origins that may call, separated by commas; empty: none"
     )
-    aws_endpoint: str = _setting(
+    aws_endpoint: str = _setting_field(
         "AFFINO_AWS_ENDPOINT", "", "one address for all AWS services (local run only); empty: AWS"
     )
-    session_seconds: str = _setting(
+    session_seconds: str = _setting_field(
         "AFFINO_SESSION_SECONDS", "3600", "how long an AccessToken works, 300 to 86,400 seconds; use never prolongs it"
     )
-    instance_url: str = _setting(
+    instance_url: str = _setting_field(
         "AFFINO_INSTANCE_URL", "", "the instance whose people log in here (https://host); empty: the builtin one"
     )
-    region: str = _setting("AWS_REGION", "eu-west-1", "the AWS region")
+    region: str = _setting_field("AWS_REGION", "eu-west-1", "the AWS region")
 
     @property
     def session_lifetime(self) -> int:
@@ -54,12 +54,12 @@ class Settings:
         return min(max(int(self.session_seconds), 300), 86_400)
 
     @property
-    def origins(self) -> frozenset[str]:
+    def allowed_origin_set(self) -> frozenset[str]:
         """The allowed web origins as a set."""
         return frozenset(o.strip() for o in self.allowed_origins.split(",") if o.strip())
 
 
-def read(environment: Mapping[str, str]) -> Settings:
+def settings_from_environment(environment: Mapping[str, str]) -> Settings:
     """Gives the settings from a mapping of variables; an absent or empty one takes the default."""
     given = {f.name: environment.get(f.metadata["variable"]) for f in fields(Settings)}
     return Settings(**{name: value for name, value in given.items() if value})
@@ -71,6 +71,6 @@ def environment_region() -> str:
 
 
 @cache
-def settings() -> Settings:
+def process_settings() -> Settings:
     """Gives this process's settings, read from its environment once."""
-    return read(os.environ)
+    return settings_from_environment(os.environ)

@@ -12,19 +12,19 @@ from botocore.credentials import ContainerProvider, CredentialResolver, EnvProvi
 
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.clock import Clock, now
-from affino_mcp.dispatch import Dispatch, OnUndeclared
+from affino_mcp.clock import Clock, utc_now
+from affino_mcp.dispatch import OnUndeclared, ToolDispatch
 from affino_mcp.gate.gate import Gate
-from affino_mcp.gate.sessions.last_use import LastUse
+from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Instance
 from affino_mcp.settings import Settings
-from affino_mcp.store.dynamodb import TARGET, DynamoDatabase
-from affino_mcp.store.files import Files
+from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
+from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database
-from affino_mcp.store.s3 import S3Files
-from affino_mcp.store.secrets import AwsSecrets, Secrets
-from affino_mcp.store.wire import AwsJson, Credentials
+from affino_mcp.store.s3 import S3FileStore
+from affino_mcp.store.secrets import AwsSecretStore, SecretStore
+from affino_mcp.store.wire import AwsCredentials, AwsJsonEndpoint
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from affino_mcp.mcp_edge.app import McpApp
 
 
-GATE_THREADS = 16
+MAX_GATE_THREADS = 16
 """Enough for the local run's concurrent calls; a Lambda process uses one."""
 
 
@@ -43,41 +43,48 @@ class Stores:
     """The stores of one deployment."""
 
     database: Database
-    secrets: Secrets
-    files: Files | None = None
+    secrets: SecretStore
+    files: FileStore | None = None
 
 
-def stores(settings: Settings) -> Stores:
+def build_stores(settings: Settings) -> Stores:
     """Builds DynamoDB, Secrets Manager and S3, in AWS or at the settings' endpoint. Connects at the first call."""
     credentials = aws_credentials()
     return Stores(
         DynamoDatabase(
-            AwsJson("dynamodb", TARGET, "1.0", _endpoint(settings, "dynamodb"), settings.region, credentials)
-        ),
-        AwsSecrets(
-            AwsJson(
-                "secretsmanager",
-                "secretsmanager",
-                "1.1",
-                _endpoint(settings, "secretsmanager"),
+            AwsJsonEndpoint(
+                "dynamodb",
+                DYNAMODB_TARGET,
+                "1.0",
+                _service_endpoint(settings, "dynamodb"),
                 settings.region,
                 credentials,
             )
         ),
-        S3Files(settings.media_bucket, settings.region, credentials, settings.aws_endpoint),
+        AwsSecretStore(
+            AwsJsonEndpoint(
+                "secretsmanager",
+                "secretsmanager",
+                "1.1",
+                _service_endpoint(settings, "secretsmanager"),
+                settings.region,
+                credentials,
+            )
+        ),
+        S3FileStore(settings.media_bucket, settings.region, credentials, settings.aws_endpoint),
     )
 
 
-def _endpoint(settings: Settings, service: str) -> str:
+def _service_endpoint(settings: Settings, service: str) -> str:
     return settings.aws_endpoint or f"https://{service}.{settings.region}.amazonaws.com"
 
 
-def aws_credentials() -> Credentials:
+def aws_credentials() -> AwsCredentials:
     """Gives the process's AWS credentials, found and refreshed by botocore."""
-    return LazyCredentials()
+    return LazyAwsCredentials()
 
 
-class LazyCredentials:
+class LazyAwsCredentials:
     """Looks credentials up when the first request is signed, because they change with a SnapStart restore."""
 
     def __init__(self) -> None:
@@ -86,11 +93,11 @@ class LazyCredentials:
     def get_frozen_credentials(self) -> Any:
         """See store.wire.Credentials."""
         if self._found is None:
-            self._found = _functions_own() or _anybodys()
+            self._found = _lambda_credentials() or _default_chain_credentials()
         return self._found.get_frozen_credentials()
 
 
-def _functions_own() -> Any:
+def _lambda_credentials() -> Any:
     """A Lambda function's credentials: from its environment, or its container's after a SnapStart restore.
 
     Else None.
@@ -98,17 +105,17 @@ def _functions_own() -> Any:
     return CredentialResolver([EnvProvider(), ContainerProvider()]).load_credentials()
 
 
-def _anybodys() -> Any:
+def _default_chain_credentials() -> Any:
     """Credentials from botocore's default chain: a person's AWS profile, single sign-on, an instance's role."""
     from botocore.session import Session  # noqa: PLC0415 (slow to import; functions never come here)
 
     return Session().get_credentials()
 
 
-def gate(stores: Stores, settings: Settings, clock: Clock = now) -> Gate:
+def build_gate(stores: Stores, settings: Settings, clock: Clock = utc_now) -> Gate:
     """Builds the gate, with threads so that profile and session are read in parallel."""
-    pool = ThreadPoolExecutor(max_workers=GATE_THREADS, thread_name_prefix="gate")
-    used = LastUse(stores.database, settings, clock)
+    pool = ThreadPoolExecutor(max_workers=MAX_GATE_THREADS, thread_name_prefix="gate")
+    used = SessionLastUse(stores.database, settings, clock)
     return Gate(stores.database, stores.secrets, settings, clock, pool, used)
 
 
@@ -119,19 +126,19 @@ def instance(stores: Stores, settings: Settings) -> Instance:
     return BuiltinInstance(stores.database, *tables, own_people=own_people)
 
 
-def dispatch(
-    stores: Stores, settings: Settings, clock: Clock = now, on_undeclared: OnUndeclared | None = None
-) -> Dispatch:
+def build_dispatch(
+    stores: Stores, settings: Settings, clock: Clock = utc_now, on_undeclared: OnUndeclared | None = None
+) -> ToolDispatch:
     """Calls on the builtin instance, with their audit."""
-    return Dispatch(
+    return ToolDispatch(
         instance(stores, settings), AuditLog(stores.database, settings.audit_table, clock), clock, on_undeclared
     )
 
 
-def mcp_app(
+def build_mcp_app(
     settings: Settings,
     given: Stores | None = None,
-    clock: Clock = now,
+    clock: Clock = utc_now,
     *,
     in_thread: bool = True,
     on_undeclared: OnUndeclared | None = None,
@@ -139,70 +146,74 @@ def mcp_app(
     """Builds the MCP edge as an ASGI application. `on_undeclared` gets errors that a tool's row does not declare."""
     from affino_mcp.mcp_edge.app import build_app  # noqa: PLC0415 (FastMCP takes a second to import; login does without)
 
-    found = given or stores(settings)
-    parts = gate(found, settings, clock), dispatch(found, settings, clock, on_undeclared)
+    found = given or build_stores(settings)
+    parts = build_gate(found, settings, clock), build_dispatch(found, settings, clock, on_undeclared)
     return build_app(*parts, METHODS, settings, in_thread=in_thread)
 
 
-def login_app(settings: Settings, given: Stores | None = None, clock: Clock = now) -> LoginApp:
+def build_login_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> LoginApp:
     """Builds the login edge as an ASGI application."""
     from affino_mcp.login_edge.app import LoginApp  # noqa: PLC0415 (argon2 is needed here only)
 
-    found = given or stores(settings)
+    found = given or build_stores(settings)
     return LoginApp(found.database, found.secrets, settings, clock)
 
 
-def control_app(settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
+def build_control_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:
     """Builds the Control Centre as an ASGI application, without its sign-in pages."""
     from affino_mcp.control_edge.app import build  # noqa: PLC0415 (templates are needed here only)
 
-    return build(_centre(given or stores(settings), settings, clock))
+    return build(_build_centre(given or build_stores(settings), settings, clock))
 
 
-def control_door(settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
+def build_sign_in_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:
     """Builds the Control Centre's sign-in pages as an ASGI application.
 
     They check passwords, so the login function serves it.
     """
     from affino_mcp.control_edge.sign_in import build  # noqa: PLC0415 (as above)
 
-    return build(_centre(given or stores(settings), settings, clock))
+    return build(_build_centre(given or build_stores(settings), settings, clock))
 
 
-DOOR: Final = ("/control/sign-in", "/control/prove")
+SIGN_IN_PATHS: Final = ("/control/sign-in", "/control/prove")
 """The paths of the Control Centre's sign-in pages."""
 
 
-def login_function(settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
+def build_login_function(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:
     """Builds what the login function serves: the login edge and the Control Centre's sign-in pages."""
-    from affino_mcp.http.path_router import Beside  # noqa: PLC0415 (as above)
+    from affino_mcp.http.path_router import PathRouter  # noqa: PLC0415 (as above)
 
-    found = given or stores(settings)
-    door = cache(lambda: control_door(settings, found, clock))
-    return Beside(dict.fromkeys(DOOR, door), login_app(settings, found, clock))
+    found = given or build_stores(settings)
+    door = cache(lambda: build_sign_in_app(settings, found, clock))
+    return PathRouter(dict.fromkeys(SIGN_IN_PATHS, door), build_login_app(settings, found, clock))
 
 
-def with_control(rest: ASGIApp, settings: Settings, given: Stores | None = None, clock: Clock = now) -> ASGIApp:
+def add_control_centre(
+    rest: ASGIApp, settings: Settings, given: Stores | None = None, clock: Clock = utc_now
+) -> ASGIApp:
     """Adds the whole Control Centre, with its sign-in pages, to other edges in one process (the local run)."""
-    from affino_mcp.http.path_router import Beside  # noqa: PLC0415 (as above)
+    from affino_mcp.http.path_router import PathRouter  # noqa: PLC0415 (as above)
 
-    found = given or stores(settings)
+    found = given or build_stores(settings)
     centre, door = (
-        cache(lambda: control_app(settings, found, clock)),
-        cache(lambda: control_door(settings, found, clock)),
+        cache(lambda: build_control_app(settings, found, clock)),
+        cache(lambda: build_sign_in_app(settings, found, clock)),
     )
-    return Beside({"/control": centre, **dict.fromkeys(DOOR, door)}, rest)
+    return PathRouter({"/control": centre, **dict.fromkeys(SIGN_IN_PATHS, door)}, rest)
 
 
-def housekeeping(settings: Settings, given: Stores | None = None, clock: Clock = now) -> Callable[[], list[str]]:
+def build_housekeeping(
+    settings: Settings, given: Stores | None = None, clock: Clock = utc_now
+) -> Callable[[], list[str]]:
     """Builds the scheduled job: each run counts the API Log's open hours and gives their names."""
-    from affino_mcp.audit.recount import recount  # noqa: PLC0415 (no call needs it)
+    from affino_mcp.audit.recount import roll_up_hours  # noqa: PLC0415 (no call needs it)
 
-    database = (given or stores(settings)).database
-    return lambda: recount(database, settings.audit_table, clock())
+    database = (given or build_stores(settings)).database
+    return lambda: roll_up_hours(database, settings.audit_table, clock())
 
 
-def _centre(found: Stores, settings: Settings, clock: Clock) -> Centre:
+def _build_centre(found: Stores, settings: Settings, clock: Clock) -> Centre:
     from affino_mcp.control_edge.centre import Centre  # noqa: PLC0415 (as above)
 
     return Centre(found.database, found.secrets, settings, clock, instance(found, settings))

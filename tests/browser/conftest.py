@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven by Playwright; installed by apt when it is missing and we may."""
+"""Fixtures: Debian's Chromium driven by Playwright, which is installed by apt when it is missing and apt may be used."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ APT = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chr
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where the pictures of the docs go; without it they are thrown away."""
+    """Adds the option that names the folder of the docs' pictures; without it no picture is kept."""
     parser.addoption("--pictures", default=None, metavar="FOLDER", help="write the docs' pictures there")
 
 
 @pytest.fixture
 def pictures(request: pytest.FixtureRequest) -> Path | None:
-    """Where the docs' pictures go; None: nowhere."""
+    """The folder of the docs' pictures; None to keep none."""
     folder = request.config.getoption("--pictures", default=None)
     return Path(folder) if folder else None
 
@@ -72,7 +72,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    """A page that fails the test when a script or the security policy complains."""
+    """A page that fails the test when a script or the security policy reports an error."""
     made = context.new_page()
     made.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
     return made
@@ -80,14 +80,14 @@ def page(context: BrowserContext) -> Page:
 
 @pytest.fixture
 def whole() -> Iterator[Service]:
-    """The service with a working day behind it."""
+    """The service after a working day."""
     with service() as running:
         yield running
 
 
 @pytest.fixture
 def operator(page: Page, whole: Service, pictures: Path | None) -> Operator:
-    """Its operator, signed in."""
+    """The service's operator, signed in."""
     made = Operator(page, whole, pictures)
     made.signs_in()
     return made

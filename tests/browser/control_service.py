@@ -1,4 +1,4 @@
-"""A whole service on memory with a working day behind it, and an operator's browser in front of it."""
+"""A whole service on memory after a working day, and an operator's browser before it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playwright.sync_api import FloatRect, Page, expect
 
 from affino_mcp import wiring
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.clock import now
+from affino_mcp.clock import utc_now
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.instance.builtin.website.website_records import upsert_section
 from affino_mcp.local.demo import CRM, ROLES
@@ -28,30 +28,30 @@ T = TypeVar("T")
 PASSWORD = "a calm and long password"
 OLIVIA, EDITH = "olivia.park@affino.example", "edith.moreau@affino.example"
 TALLEST = 1250
-"""A picture shows this many pixels of a long page."""
+"""The height of a picture in pixels; a longer page is cut off."""
 MORNING = timedelta(hours=5, minutes=25)
-"""How long the working day has lasted."""
+"""The length of the working day."""
 
 
 def apart(work: Callable[[], T]) -> T:
-    """Do it in a thread: Playwright has an event loop of its own in this one."""
+    """Runs `work` in another thread, because Playwright runs an event loop in this one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(work).result()
 
 
 class DayClock(TestClock):
-    """Stands still, and is moved, until the day is prepared; then it is the wall clock."""
+    """A clock that is moved by hand while the day is prepared, and is the wall clock afterwards."""
 
     def __init__(self) -> None:
-        self.moment, self.runs = now() - MORNING, False
+        self.moment, self.runs = utc_now() - MORNING, False
 
     def __call__(self) -> datetime:
-        return now() if self.runs else self.moment
+        return utc_now() if self.runs else self.moment
 
 
 @dataclass
 class Service:
-    """`origin` is where it answers."""
+    """A running service; `origin` is its base URL."""
 
     origin: str
     world: World
@@ -59,27 +59,27 @@ class Service:
 
 @contextmanager
 def service() -> Iterator[Service]:
-    """The service, as long as the block runs."""
+    """Runs the service during the body."""
     clock = DayClock()
     world = World(clock=clock)
     apart(lambda: worked(world))
     clock.runs = True
     world.housekeeping()
     stores = world.stores
-    mcp = wiring.mcp_app(world.settings, stores, world.clock)
-    rest = ByPath(mcp, wiring.login_app(world.settings, stores, world.clock))
-    whole = wiring.with_control(rest, world.settings, stores, world.clock)
+    mcp = wiring.build_mcp_app(world.settings, stores, world.clock)
+    rest = ByPath(mcp, wiring.build_login_app(world.settings, stores, world.clock))
+    whole = wiring.add_control_centre(rest, world.settings, stores, world.clock)
     with serving(whole, lifespan=True) as origin:
         yield Service(origin, world)
 
 
 def worked(world: World) -> None:
-    """The demo's people, two profiles, and a morning of calls."""
+    """Makes the demo's people, two profiles, and the calls of a morning."""
     people: dict[str, int] = {}
     for name, role in ROLES.items():
         first, _, last = role.name.partition(" ")
         people[name] = world.person(first, last, *role.groups)
-        Passwords(world.database, world.settings).set(people[name], PASSWORD)
+        Passwords(world.database, world.settings).set_password(people[name], PASSWORD)
     writers, publishers = ["Editors", "Publishers"], ["Publishers"]
     for name in ("News", "Marketing", "Guides"):
         upsert_section(world.records, name, world.clock(), read=["Everybody"], write=writers, publish=publishers)
@@ -110,7 +110,7 @@ def _call(client: Client, turn: int) -> None:
 
 @dataclass
 class Operator:
-    """The operator's browser. Every page that is looked at is checked by axe and may be kept as a picture."""
+    """The operator's browser, which checks pages by axe and may keep pictures of them."""
 
     page: Page
     service: Service
@@ -121,11 +121,11 @@ class Operator:
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
 
     def goes(self, path: str) -> None:
-        """Look at a page of the Control Centre."""
+        """Opens a page of the Control Centre."""
         self.page.goto(f"{self.service.origin}/control{path}")
 
     def signs_in(self) -> None:
-        """Through the form."""
+        """Signs in by the form."""
         self.goes("/")
         self.looks("control-sign-in", "Control Centre")
         self.page.get_by_label("E-mail").fill(OLIVIA)
@@ -133,11 +133,11 @@ class Operator:
         self.page.get_by_role("button", name="Sign in").click()
 
     def presses(self, name: str) -> None:
-        """A button."""
+        """Presses the button of this name."""
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def looks(self, picture: str, heading: str) -> None:
-        """Is the page of this heading sound? Keeps its picture."""
+        """Checks that the page has this heading and that axe finds no fault; keeps its picture."""
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading)
         self.page.wait_for_load_state()
         faults = Axe().run(self.page).response["violations"]

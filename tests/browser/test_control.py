@@ -1,4 +1,4 @@
-"""The operator's path in a real browser: a profile, a green test, an agent, its calls, less, a new secret, off."""
+"""The operator's work in a real browser: create, test and narrow a profile, see its calls, regenerate and disable it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 
 def agent_of(operator: Operator, key: str, secret: str) -> Target:
-    """What a person would put into a client, after a login of their own."""
+    """The headers of an MCP client, after a login of the person."""
     origin = operator.service.origin
     login = log_in(f"{origin}/rest/demo/login", key, secret, EDITH, PASSWORD)
     return Target(f"{origin}/mcp", headers(login.access_token, key, secret))
@@ -100,7 +100,7 @@ def test_the_operators_path(operator: Operator) -> None:
 
 
 def nothing_is_cut_off(operator: Operator) -> None:
-    """The table of calls stands in its window without scrolling sideways."""
+    """Checks that the table of calls fits into its window without scrolling sideways."""
     calls = operator.page.get_by_role("region", name="Calls", exact=True)
     expect(calls.get_by_role("row").last).to_be_visible()
     assert calls.evaluate("each => each.scrollWidth - each.clientWidth") <= 0
@@ -200,7 +200,7 @@ def test_without_javascript(chromium: Browser, whole: Service) -> None:
     page.get_by_role("textbox", name="Name").fill("No script")
     page.get_by_role("checkbox", name="Articles: read").check()
     page.get_by_role("button", name="Save").click()
-    assert page.locator("#api-secret").inner_text() == whole.world.profiles.listed()[-1].profile.secret
+    assert page.locator("#api-secret").inner_text() == whole.world.profiles.list_profiles()[-1].profile.secret
     page.goto(f"{whole.origin}/control/logs?method=create_profile")
     expect(page.get_by_role("cell", name="Olivia Park")).to_be_visible()
     page.get_by_role("link", name="API Profiles").click()

@@ -1,4 +1,4 @@
-"""More of an operator's work in a real browser: a secret that changes hands, a person's rights and what they mean where."""
+"""More of an operator's work in a real browser: regenerating a secret, a person's rights, narrow windows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def profile(whole: Service) -> Profile:
-    (found,) = [state.profile for state in whole.world.profiles.listed() if state.profile.name == "CRM Sales Agent"]
+    (found,) = [
+        state.profile for state in whole.world.profiles.list_profiles() if state.profile.name == "CRM Sales Agent"
+    ]
     return found
 
 
@@ -71,7 +73,7 @@ def test_a_persons_rights(operator: Operator) -> None:
 
 
 def _cut_off(operator: Operator) -> list[str]:
-    """What of the page can only be seen by scrolling sideways, or stands out of its card."""
+    """The elements of the page that need sideways scrolling, or overflow their card."""
     found: list[str] = operator.page.evaluate(
         """() => [
             ...[...document.querySelectorAll(".card.flush .scroll, fieldset .scroll")]
@@ -84,7 +86,7 @@ def _cut_off(operator: Operator) -> list[str]:
 
 
 def _shows_all_of(operator: Operator, pages: Sequence[tuple[str, str]]) -> None:
-    """Each page, by path and heading, is as it must be and cuts nothing off."""
+    """Checks pages, by path and heading: each is sound and cuts nothing off."""
     for path, heading in pages:
         operator.goes(path)
         operator.looks(path, heading)
@@ -96,8 +98,8 @@ def test_narrow_windows(chromium: Browser, whole: Service, profile: Profile, pic
     context = chromium.new_context(viewport={"width": width, "height": 760})
     operator = Operator(context.new_page(), whole, None)
     operator.signs_in()
-    whole.world.profiles.regenerate(profile.key)
-    (edith,) = [person for person in whole.world.people.everyone() if person.name == "Edith Moreau"]
+    whole.world.profiles.regenerate_secret(profile.key)
+    (edith,) = [person for person in whole.world.people.list_people() if person.name == "Edith Moreau"]
     _shows_all_of(
         operator,
         [

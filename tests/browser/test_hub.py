@@ -1,4 +1,4 @@
-"""The Hub in a real browser: log in, copy, wrong password, throttled, keyboard only, 320 px wide, without JavaScript."""
+"""The Hub in a real browser: login, copying, wrong password, throttling, keyboard only, 320 px wide, without JavaScript."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from affino_mcp.gate.abuse.login_guard import MOST
+from affino_mcp.gate.abuse.login_guard import MAX_PAIR_FAILURES
 from affino_mcp.gate.profiles.profile import Profile
 from tests.clients.loopback import serving
 from tests.unit.gate.world import PASSWORD, World, headers
@@ -44,7 +44,7 @@ def works(desk: Desk, token: str) -> bool:
 
 
 def accessible(page: Page) -> list[str]:
-    """What axe finds wrong (WCAG 2.2 AA and good practice)."""
+    """The faults that axe finds (WCAG 2.2 AA and good practice)."""
     found = Axe().run(page)
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
 
@@ -84,7 +84,7 @@ def test_a_wrong_password_and_then_the_right_one(page: Page, hub: str) -> None:
 
 
 def test_throttled(page: Page, hub: str) -> None:
-    for _ in range(MOST + 1):
+    for _ in range(MAX_PAIR_FAILURES + 1):
         log_in(page, hub, "wrong horse")
     expect(page.get_by_role("alert")).to_contain_text("15 minutes")
     log_in(page, hub)
@@ -104,11 +104,11 @@ def test_keyboard_only(page: Page, desk: Desk, hub: str) -> None:
     page.get_by_role("link", name="Your sessions").press("Enter")
     page.get_by_role("button", name="Log out everywhere").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("everywhere")
-    assert desk.world.sessions.list_of(7) == []
+    assert desk.world.sessions.list_sessions(7) == []
 
 
 def _tabbed(page: Page, most: int) -> list[str]:
-    """The texts of what the Tab key reaches; each shows that it has the focus."""
+    """The texts of the elements that the Tab key reaches, each of which must show its focus."""
     page.evaluate("document.activeElement.blur()")
     names = []
     for _ in range(most):
@@ -141,7 +141,7 @@ def test_every_page_fits_and_is_accessible(chromium: Browser, hub: str, width: i
 
 
 def _looked_at(page: Page) -> tuple[str, int, list[str]]:
-    """The heading, how far the page is wider than the window, and what axe finds."""
+    """The heading, the width in pixels by which the page exceeds the window, and the faults that axe finds."""
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return page.get_by_role("heading", level=1).inner_text(), wider, accessible(page)
 

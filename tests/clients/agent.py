@@ -1,4 +1,4 @@
-"""What every client under test can do, so that one table of tests serves them all."""
+"""The interface of every client under test, so that the same tests run with each of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class Target:
-    """Where a client connects and with which headers."""
+    """The URL to which a client connects, and the headers."""
 
     url: str
     headers: Mapping[str, str]
@@ -19,24 +19,24 @@ class Target:
 
 
 class Refused(Exception):
-    """The service refused; the text is all that the client shows of it."""
+    """The service refused a request; the text is all that the client shows of the refusal."""
 
 
 class ToolFailed(Exception):
-    """The tool answered with an error; the text is what the client shows of it."""
+    """The tool answered with an error; the text is what the client shows of the error."""
 
 
 def shown(agent: "Agent", status: int, text: str) -> str:
-    """What `agent` shows of a refusal that says `text`."""
+    """The text that `agent` shows for a refusal with this status and text."""
     return agent.own_words.get(status, text)
 
 
 class Agent(Protocol):
     """One client program or library.
 
-    `client` is the name that the API Log knows it by: its own on 2026-07-28; before that a stateless call carries none,
-    and the User-Agent must do. `revision` is the protocol revision that it must speak here. `own_words` are what it
-    shows in place of our text, by HTTP status.
+    `client` is the client's name in the API Log: its own with revision 2026-07-28, else the User-Agent's, because an
+    older stateless call carries no name. `revision` is the protocol revision that the client must speak here.
+    `own_words` are the texts that the client shows in place of ours, by HTTP status.
     """
 
     @property
@@ -49,9 +49,9 @@ class Agent(Protocol):
     def own_words(self) -> Mapping[int, str]: ...
 
     def tools(self, target: Target) -> set[str]:
-        """Connect and list; gives the tool names. Raises Refused."""
+        """Connects and lists the tools; gives their names. Raises Refused."""
         ...
 
     def call(self, target: Target, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Connect and call one tool; gives the structured result. Raises Refused, ToolFailed."""
+        """Connects and calls one tool; gives the structured result. Raises Refused, ToolFailed."""
         ...

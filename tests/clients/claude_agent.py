@@ -29,18 +29,18 @@ class ClaudeAgent:
     own_words: Mapping[int, str] = field(default_factory=dict)
 
     def tools(self, target: Target) -> set[str]:
-        """Check the connection as a user does, then see which tools the model is offered."""
+        """Checks the connection as a user does; gives the tools that the model is offered. Raises Refused."""
         self.check(target)
         with scripted_model([]) as (origin, model):
             self._prompt(target, origin)
         return {name.removeprefix(PREFIX) for name in model.offered if name.startswith(PREFIX)}
 
     def call(self, target: Target, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Let the scripted model call one tool; gives what Claude Code got back from the service."""
+        """Lets the scripted model call one tool; gives the service's answer to Claude Code. Raises Refused, ToolFailed."""
         return self.play(target, [lambda _: (tool, dict(arguments))])[0]
 
     def play(self, target: Target, script: Sequence[Step]) -> list[dict[str, Any]]:
-        """Let the scripted model take every step; gives what Claude Code got back. Raises Refused, ToolFailed."""
+        """Lets the scripted model take every step; gives the service's answers. Raises Refused, ToolFailed."""
         ours = [_of_our_server(step) for step in script]
         with scripted_model(ours) as (origin, _):
             results = [_result(event) for event in self._prompt(target, origin) if event["type"] == "user"]
@@ -48,7 +48,7 @@ class ClaudeAgent:
         return results
 
     def check(self, target: Target) -> None:
-        """`claude mcp add`, then `claude mcp list`. Raises Refused with the reason that it shows."""
+        """Runs `claude mcp add`, then `claude mcp list`. Raises Refused with the reason that the latter shows."""
         headers = [word for pair in target.headers.items() for word in ("--header", ": ".join(pair))]
         add = ["mcp", "add", "--scope", "user", "--transport", "http", "affino", target.url, *headers]
         (self.home / ".claude.json").unlink(missing_ok=True)

@@ -34,7 +34,7 @@ class AppServer:
     sent: int = field(default=0)
 
     def ask(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Send one request and wait for its result. Raises Refused; TimeoutError when Codex hangs."""
+        """Sends one request and waits for its result. Raises Refused; TimeoutError when Codex hangs."""
         self.sent += 1
         self.tell({"id": self.sent, "method": method, "params": dict(params)})
         while True:
@@ -43,16 +43,16 @@ class AppServer:
                 return _result(message)
 
     def tell(self, message: Mapping[str, Any]) -> None:
-        """Send one message without waiting."""
+        """Sends one message without waiting."""
         self.stdin.write(json.dumps(message) + "\n")
         self.stdin.flush()
 
     def start_thread(self, folder: Path) -> None:
-        """Open the conversation in which tools are called: this connects to the service."""
+        """Opens the conversation in which tools are called, which connects to the service."""
         self.thread = self.ask("thread/start", {"cwd": str(folder)})["thread"]["id"]
 
     def call(self, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Call one tool of the service in the open thread. Raises Refused; of a 401 Codex keeps the challenge only."""
+        """Calls one tool of the service in the open thread. Raises Refused; of a 401 Codex keeps the challenge only."""
         where = {"threadId": self.thread, "server": "affino", "tool": tool}
         result = self.ask("mcpServer/tool/call", {**where, "arguments": dict(arguments)})
         challenge = (result.get("_meta") or {}).get("mcp/www_authenticate")
@@ -84,11 +84,11 @@ class CodexAgent:
 
     @property
     def own_words(self) -> Mapping[int, str]:
-        """A 401 that carries a challenge is all the same to Codex."""
+        """Codex shows the same text for every 401 that carries a challenge."""
         return {401: "Auth required"}
 
     def tools(self, target: Target) -> set[str]:
-        """Ask Codex for the state of its MCP servers."""
+        """Asks Codex for the state of its MCP servers; gives the tool names."""
         with self.app_server(target) as server:
             state = server.ask("mcpServerStatus/list", {})["data"][0]
         if state.get("toolsError"):
@@ -96,14 +96,14 @@ class CodexAgent:
         return set(state["tools"])
 
     def call(self, target: Target, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Open a thread and call one tool in it."""
+        """Opens a thread and calls one tool in it."""
         with self.app_server(target) as server:
             server.start_thread(self.home)
             return server.call(tool, arguments)
 
     @contextmanager
     def app_server(self, target: Target) -> Iterator[AppServer]:
-        """A started and initialised app-server; it is ended on the way out."""
+        """Runs an initialised app-server during the body."""
         process = self._start(target)
         assert process.stdin
         assert process.stdout

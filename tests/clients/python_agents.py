@@ -56,16 +56,16 @@ class PythonAgent:
 
     @property
     def revision(self) -> str:
-        """The newest revision that the mode speaks."""
+        """The newest protocol revision of the mode."""
         return REVISIONS[self.mode]
 
     @property
     def own_words(self) -> Mapping[int, str]:
-        """None: both libraries show our text."""
+        """No texts of their own: both libraries show the service's."""
         return {}
 
     def tools(self, target: Target) -> set[str]:
-        """Connect and list."""
+        """Connects and lists the tools; gives their names. Raises Refused."""
 
         async def work() -> set[str]:
             async with self.connect(target, self.mode) as client:
@@ -75,7 +75,7 @@ class PythonAgent:
         return admitted(work())
 
     def call(self, target: Target, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Connect and call one tool."""
+        """Connects and calls one tool; gives the structured result. Raises Refused, ToolFailed."""
 
         async def work() -> dict[str, Any]:
             async with self.connect(target, self.mode) as client:
@@ -85,7 +85,7 @@ class PythonAgent:
 
 
 async def invoke(client: Any, tool: str, arguments: Mapping[str, Any]) -> Any:
-    """Call a tool with either library; FastMCP's own exception for a tool error is not wanted here."""
+    """Calls a tool with either library, without FastMCP's exception for tool errors."""
     plain = {"raise_on_error": False} if isinstance(client, fastmcp.Client) else {}
     return await client.call_tool(tool, dict(arguments), **plain)
 
@@ -99,7 +99,7 @@ def structured(result: Any) -> dict[str, Any]:
 
 
 def admitted(work: Coroutine[Any, Any, T]) -> T:
-    """Run `work`. Raises Refused for an MCP error and ToolFailed, however deep in exception groups they were."""
+    """Runs `work`. Raises Refused for an MCP error, and ToolFailed, also when exception groups contain them."""
     try:
         return asyncio.run(work)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Run a client program as on a fresh machine: empty home, no network but loopback."""
+"""Runs client programs as on a new machine: an empty home folder, and no network except loopback."""
 
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,12 @@ RUN_LIMIT = 90
 
 
 def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The whole environment of a client: nothing of ours leaks into it."""
+    """All environment variables of a client, none of which comes from this process."""
     return {"HOME": str(home), "PATH": "/usr/bin:/bin", **NO_NETWORK, **(extra or {})}
 
 
 def run(command: Sequence[str], home: Path, extra: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a client to its end in `home`; gives its exit code and both outputs."""
+    """Runs a client to its end in `home`; gives its exit code and both outputs."""
     return subprocess.run(
         command,
         cwd=home,

@@ -1,6 +1,6 @@
-"""A stand-in for the Messages API on loopback: it follows a script instead of thinking.
+"""A server on loopback in place of the Messages API, whose model follows a script.
 
-It lets a real agent program run its whole loop (connect, offer the tools to the model, call one, hand the result back)
+With it a real agent program runs its whole loop (connect, offer the tools to the model, call one, hand the result back)
 without a login, a network or a model.
 """
 
@@ -18,18 +18,18 @@ from tests.clients.loopback import serving
 
 Results = list[dict[str, Any]]
 Step = Callable[[Results], tuple[str, dict[str, Any]]]
-"""From the results so far: the next tool and its arguments."""
+"""Takes the results so far; gives the next tool and its arguments."""
 
 
 @dataclass
 class ScriptedModel:
-    """The ASGI application: takes the steps one by one, then says that it is done. `offered` is what it was shown."""
+    """The ASGI application: takes the steps one by one, then ends the turn. `offered` holds the tools that it was offered."""
 
     script: Sequence[Step]
     offered: set[str] = field(default_factory=set)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request of the agent."""
+        """Answers one request of the agent."""
         request = Request(scope, receive)
         body = await request.body()
         response: Response = JSONResponse({}, status_code=404)
@@ -51,7 +51,7 @@ class ScriptedModel:
 
 @contextmanager
 def scripted_model(script: Sequence[Step]) -> Iterator[tuple[str, ScriptedModel]]:
-    """Serve a model that follows `script` (empty: it only looks); gives its origin and the model."""
+    """Serves a model that follows `script` during the body; gives its origin and the model. An empty script calls no tool."""
     model = ScriptedModel(script)
     with serving(model) as origin:
         yield origin, model

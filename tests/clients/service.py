@@ -1,4 +1,4 @@
-"""The running service as the tests see it: its connection file, its command line and one plain HTTP call."""
+"""The running service under test: its connection file, its command line and plain HTTP calls."""
 
 import json
 import subprocess
@@ -38,11 +38,11 @@ class Service:
         return code
 
     def command(self, *words: str) -> Any:
-        """Run `affino-mcp` on this service; gives what it printed as JSON."""
+        """Runs `affino-mcp` on this service; gives its JSON answer."""
         return command(*words, "--connection", str(self.connection), "--json")
 
     def profile(self, *families: str, rate: int = 6000) -> Target:
-        """Make a new profile; gives the endpoint with its key and secret and the same person."""
+        """Creates a profile; gives the endpoint with the profile's key and secret and the same person."""
         switches = [word for family in families for word in ("--family", family)]
         named = ["--name", f"clients-{next(_names)}", "--rate", str(rate)]
         made = self.command("profile", "create", *named, *switches)
@@ -50,14 +50,14 @@ class Service:
         return Target(self.target.url, {**self.target.headers, **keys})
 
     def acting(self, role: str, profile: str) -> Target:
-        """Log one of the demo's people in; gives the endpoint with their token and this demo profile's key and secret."""
+        """Logs one of the demo's people in; gives the endpoint with the token, and the key and secret of this demo profile."""
         token = self.command("login", "--person", role, "--profile", profile)["access_token"]
         keys = self._document["profiles"][profile]
         headers = {"Authorization": f"Bearer {token}", "X-API-Key": keys["key"], "X-API-Secret": keys["secret"]}
         return Target(self.target.url, headers)
 
     def switch_off(self, target: Target) -> None:
-        """Disable the profile of `target`."""
+        """Disables the profile of `target`."""
         self.command("profile", "disable", target.headers["X-API-Key"])
 
     @cached_property
@@ -67,7 +67,7 @@ class Service:
 
 
 def command(*words: str) -> Any:
-    """Run `affino-mcp` with these words; gives the JSON that it printed, and fails the test on a bad exit."""
+    """Runs `affino-mcp` with these arguments; gives its JSON answer, and fails the test when the exit code is not 0."""
     done = subprocess.run(
         [COMMAND, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=COMMAND_LIMIT, check=False
     )
@@ -76,7 +76,7 @@ def command(*words: str) -> Any:
 
 
 def post(target: Target, method: str, params: Mapping[str, Any] | None = None) -> httpx.Response:
-    """One JSON-RPC request as plain HTTP (a 2025 client without a handshake), its id being ECHO."""
+    """Sends one JSON-RPC request over plain HTTP, as a 2025 client without a handshake, with the id ECHO."""
     body = {"jsonrpc": "2.0", "id": ECHO, "method": method, "params": dict(params or {})}
     accept = {"Accept": "application/json, text/event-stream"}
     with httpx.Client(verify=PLAIN, trust_env=False, timeout=60) as client:
@@ -84,20 +84,20 @@ def post(target: Target, method: str, params: Mapping[str, Any] | None = None) -
 
 
 def call(target: Target, tool: str, arguments: Mapping[str, Any]) -> httpx.Response:
-    """One tools/call as plain HTTP."""
+    """Sends one tools/call over plain HTTP."""
     return post(target, "tools/call", {"name": tool, "arguments": dict(arguments)})
 
 
 def result_of(response: httpx.Response) -> dict[str, Any]:
-    """The structured content of an answered tools/call."""
+    """The structured content of the answer to a tools/call."""
     content: dict[str, Any] = response.json()["result"]["structuredContent"]
     return content
 
 
 def refusal(target: Target, status: int) -> str:
-    """The text with which the service itself refuses a call.
+    """The text with which the service refuses a call.
 
-    Asserts what every refusal has: this status, the request's id echoed, and `Retry-After` when waiting helps.
+    Asserts what every refusal has: this status, the id of the request, and `Retry-After` when waiting helps.
     """
     response = call(target, "list_accounts", {})
     assert (response.status_code, response.json()["id"]) == (status, ECHO)

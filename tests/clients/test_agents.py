@@ -1,4 +1,4 @@
-"""What every client must manage: list, read, write, and understand a refusal."""
+"""What every client must do: list, read, write, and show a refusal."""
 
 import json
 from dataclasses import replace
@@ -17,7 +17,7 @@ _bodies = count(1)
 
 
 def wrong_token(target: Target) -> Target:
-    """The same profile with a token that was never issued."""
+    """The same profile with a token that does not exist."""
     return replace(target, headers={**target.headers, "Authorization": "Bearer not-a-token"})
 
 

@@ -1,4 +1,4 @@
-"""A confirming profile behind real clients: the modern one shows its person our form, the older one is told to ask."""
+"""A profile with confirmation, used by real clients: a modern client shows our form, an older one is to ask itself."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from tests.clients.service import Service, call, result_of
 
 @pytest.fixture(scope="module")
 def careful(service: Service) -> Target:
-    """A profile that may do everything with notes, once its person agrees."""
+    """A profile that may read and write notes, with the person's confirmation."""
     target = service.profile("notes=read,write", "accounts=read,write")
     service.command("profile", "set", target.headers["X-API-Key"], "--confirm", "on")
     return target
@@ -30,7 +30,7 @@ def note(careful: Target) -> int:
 
 
 class Person:
-    """Who answers the forms; keeps what was shown."""
+    """A person who answers the forms; records the forms shown."""
 
     def __init__(self, answer: Any) -> None:
         self.answer, self.shown = answer, list[str]()
@@ -41,7 +41,7 @@ class Person:
 
 
 def delete(target: Target, person: Person, mode: Mode, code: int, **more: Any) -> dict[str, Any]:
-    """Delete a note by FastMCP's client with this person in front of it."""
+    """Deletes a note by FastMCP's client, whose forms this person answers."""
 
     async def work() -> dict[str, Any]:
         transport = StreamableHttpTransport(target.url, headers=dict(target.headers))
@@ -62,7 +62,7 @@ def row(service: Service) -> dict[str, Any]:
 
 
 def test_no_client_deletes_without_its_persons_word(agent: Agent, service: Service, careful: Target, note: int) -> None:
-    """Claude Code shows forms, and with nobody in front of it declines them: then Confirm does not help its model."""
+    """Claude Code shows forms, and declines them without a user: then the argument Confirm does not help its model."""
     declines = agent.client == "claude-code"
     with pytest.raises(ToolFailed, match="not_confirmed" if declines else "confirmation_required"):
         agent.call(careful, "delete_note", {"NoteCode": note})

@@ -1,4 +1,4 @@
-"""The MCP conformance suite through a header-adding proxy: only what we do not offer may fail."""
+"""The MCP conformance suite through a proxy that adds headers: only scenarios of features not offered may fail."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,8 @@ from tests.clients.installed import NodeClients
 from tests.clients.service import Service
 from tests.clients.test_agents import wrong_token
 
-# Scenarios that pass on any server which answers an unknown tool with an error. Nothing is built on them; the
-# behaviour behind them is tested with our own tools in test_agents.py.
+# Scenarios that pass on any server which answers an unknown tool with an error, so that they prove nothing here; the
+# behaviour that they are meant for is tested with our own tools in test_agents.py.
 VACUOUS = {"input-required-result-unsupported-methods", "input-required-result-validate-input"}
 # The scenarios that do examine this service, and the least number of checks that must have succeeded in each.
 TELLING = {
@@ -29,7 +29,7 @@ TELLING = {
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the suite and what went through the proxy meanwhile."""
+    """One run of the suite, with the requests that the proxy recorded."""
 
     verdict: Verdict
     proxy: HeaderProxy
@@ -37,19 +37,19 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run(service: Service, programs: NodeClients, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The run that counts."""
+    """The run of the suite with our baseline, made once for all tests."""
     home = tmp_path_factory.mktemp("conformance")
     return suite(service.target, programs, home, EXPECTED_FAILURES)
 
 
 def suite(target: Target, programs: NodeClients, home: Path, expected: Path) -> Run:
-    """Run the suite with the headers of `target`."""
+    """Runs the suite with the headers of `target`."""
     with header_proxy(target.url, target.headers) as (url, proxy):
         return Run(conform(programs, home, url, expected), proxy)
 
 
 def required(programs: NodeClients) -> set[str]:
-    """The server scenarios that the revision requires, as frozen in the suite."""
+    """The server scenarios that the revision requires, as listed in the suite."""
     frozen = programs.conformance.parents[1] / "requirements" / f"{REVISION}.yaml"
     return set(yaml.safe_load(frozen.read_text())["server"])
 

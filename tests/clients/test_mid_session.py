@@ -1,4 +1,4 @@
-"""A refusal that comes while a client is connected: shown on the very next call, and no client hangs on it."""
+"""A refusal while a client is connected: the client shows it on the next call and does not hang."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,12 +21,12 @@ CONNECTIONS = [
 
 
 def switch_off(service: Service, target: Target) -> None:
-    """The operator's kill switch."""
+    """Disables the profile."""
     service.switch_off(target)
 
 
 def regenerate(service: Service, target: Target) -> None:
-    """A new secret: the one in use is worth nothing from now on."""
+    """Regenerates the secret, after which the one in use is refused."""
     service.command("profile", "regenerate", target.headers["X-API-Key"], "--yes")
 
 

@@ -1,4 +1,4 @@
-"""The guide's scenarios E1-E11 and E16 on the running service, by the SDK's MCP client over HTTP, as the demo's people."""
+"""Everyday tasks of the demo's people on the running service, by the SDK's MCP client over HTTP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Tool = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def acting(service: Service) -> Callable[..., Tool]:
-    """Gives a function that calls tools as one of the demo's people, through one of its profiles."""
+    """A function that calls tools as one of the demo's people, through one of the demo's profiles."""
 
     def as_person(role: str, profile: str = "all") -> Tool:
         target = service.acting(role, profile)
@@ -38,7 +38,7 @@ def sales(acting: Callable[..., Tool]) -> Tool:
 
 @pytest.fixture
 def jane(sales: Tool) -> int:
-    """Jane Doe, with an address of this test's own."""
+    """The contact Jane Doe, with an e-mail address that is new in every test."""
     address = f"jane.{time.time_ns()}@orbital.example"
     made = sales("create_contact", Email=address, FirstName="Jane", LastName="Doe", JobTitle="VP of Engineering")
     code: int = made["Contact"]["UserCode"]
@@ -142,7 +142,7 @@ def test_e11_a_content_editor_never_sees_crm(service: Service, connect: Any) -> 
     crm = {name for name, method in METHODS.items() if method.family in set(CRM)}
     assert names.isdisjoint(crm)
     assert {"list_articles", "attach_media_file"} <= names
-    target = service.profile("articles=read,write", "media_items=read,write")  # the same envelope, more calls a minute
+    target = service.profile("articles=read,write", "media_items=read,write")  # same tools, higher rate
     for name in sorted(crm):
         answer = call(target, name, {}).json()["result"]
         assert (answer["isError"], answer["structuredContent"]["error"]["type"]) == (True, "tool_disabled")

@@ -1,4 +1,4 @@
-"""The guide's own example, done by a real agent program, and what the API Log says of it afterwards."""
+"""The story of Orbital Labs carried out by a real agent program, and its rows in the API Log."""
 
 from typing import Any
 
@@ -14,24 +14,24 @@ JANE = {"FirstName": "Jane", "LastName": "Doe"}
 
 
 def create_account(_: Results) -> tuple[str, dict[str, Any]]:
-    """Orbital Labs, industry technology, a prospect."""
+    """The step that makes the account Orbital Labs, a prospect in technology."""
     return "create_account", ORBITAL
 
 
 def create_contact(results: Results) -> tuple[str, dict[str, Any]]:
-    """Jane Doe, at the account just made; her address is new in every run."""
+    """The step that makes the contact Jane Doe at that account; her e-mail address is new in every run."""
     account = results[0]["Account"]["AccountCode"]
     return "create_contact", {**JANE, "Email": f"jane.doe.{account}@orbital.example", "AccountCode": account}
 
 
 def make_primary(results: Results) -> tuple[str, dict[str, Any]]:
-    """Jane becomes the account's primary contact."""
+    """The step that makes Jane the account's primary contact."""
     account, contact = results[0]["Account"], results[1]["Contact"]
     return "update_account", {"AccountCode": account["AccountCode"], "PrimaryContactCode": contact["UserCode"]}
 
 
 def list_three(_: Results) -> tuple[str, dict[str, Any]]:
-    """Three accounts."""
+    """The step that lists three accounts."""
     return "list_accounts", {"PageSize": 3}
 
 
@@ -41,7 +41,7 @@ METHODS = ["create_account", "create_contact", "update_account", "list_accounts"
 
 @pytest.fixture(scope="module")
 def told(service: Service, programs: NodeClients, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """The story, played once by Claude Code; gives the four results."""
+    """The four results of the story, which Claude Code plays once."""
     return ClaudeAgent(programs, tmp_path_factory.mktemp("home")).play(service.target, STORY)
 
 

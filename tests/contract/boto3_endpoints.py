@@ -25,7 +25,7 @@ class Boto3Json:
     def __init__(self, service: str, settings: Settings) -> None:
         self._client = client(service, settings)
 
-    def call(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+    def call_operation(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         """Carries out one operation. Raises AwsError."""
         try:
             answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**body)

@@ -16,7 +16,7 @@ from affino_mcp.local.places import EMULATOR
 from affino_mcp.local.stores import ACCOUNT_KEY, dynamodb, open_stores, s3
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DynamoDatabase
-from affino_mcp.store.files import Upload
+from affino_mcp.store.files import FileUpload
 from affino_mcp.store.ops import (
     ConditionFailed,
     Database,
@@ -30,7 +30,7 @@ from affino_mcp.store.ops import (
     absent,
     exists,
 )
-from affino_mcp.store.wire import AwsError, AwsJson
+from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 from tests.contract.boto3_endpoints import Boto3Json, client
 from tests.contract.shelf import RECORDS, Shelf
 from tests.contract.test_store import VALUES
@@ -81,9 +81,9 @@ def test_an_error_has_the_same_name(emulated: Settings, fault: str) -> None:
     assert names[0] == names[1]
 
 
-def name_of(endpoint: AwsJson | Boto3Json, operation: str, body: dict[str, Any]) -> str:
+def name_of(endpoint: AwsJsonEndpoint | Boto3Json, operation: str, body: dict[str, Any]) -> str:
     with pytest.raises(AwsError) as found:
-        endpoint.call(operation, body)
+        endpoint.call_operation(operation, body)
     return found.value.name
 
 
@@ -128,7 +128,7 @@ def test_a_secret_is_the_same_for_boto3(emulated: Settings) -> None:
 def test_a_file_is_the_same_for_boto3(emulated: Settings) -> None:
     content, files, bucket = b"a picture", s3(emulated), client("s3", emulated)
     key = f"media/{uuid.uuid4().hex} ü+&.png"
-    files.put(Upload(key, "image/png", len(content), hashlib.sha256(content).hexdigest()), content)
+    files.put(FileUpload(key, "image/png", len(content), hashlib.sha256(content).hexdigest()), content)
     found = bucket.get_object(Bucket=emulated.media_bucket, Key=key)
     assert (found["Body"].read(), found["ContentType"]) == (content, "image/png")
     bucket.put_object(Bucket=emulated.media_bucket, Key=key, Body=b"other", ContentType="text/plain")

@@ -15,17 +15,25 @@ from affino_mcp.local.network import client
 from affino_mcp.local.places import EMULATOR
 from affino_mcp.local.stores import s3
 from affino_mcp.settings import Settings
-from affino_mcp.store.files import CHECKSUM, Door, Files, NoObject, Upload, disposition, in_base64
+from affino_mcp.store.files import (
+    CHECKSUM_HEADER,
+    FileStore,
+    FileUpload,
+    NoObject,
+    PresignedUpload,
+    content_disposition,
+    hex_to_base64,
+)
 from affino_mcp.store.ops import StoreUnavailable
-from affino_mcp.store.s3 import S3Files
-from affino_mcp.store.testing.memory_files import MemoryFiles
+from affino_mcp.store.s3 import S3FileStore
+from affino_mcp.store.testing.memory_files import MemoryFileStore
 
 TEXT = b"a picture, as far as a store can tell"
 OTHER = b"A picture, as far as a store can tell"
 
 
-def upload_of(content: bytes, key: str = "uploads/one") -> Upload:
-    return Upload(key, "image/png", len(content), hashlib.sha256(content).hexdigest())
+def upload_of(content: bytes, key: str = "uploads/one") -> FileUpload:
+    return FileUpload(key, "image/png", len(content), hashlib.sha256(content).hexdigest())
 
 
 @dataclass
@@ -39,24 +47,26 @@ class Doors(Protocol):
     """A file store, and the two presigned requests that callers send to it directly."""
 
     @property
-    def files(self) -> Files: ...
-    def send(self, door: Door, content: bytes, headers: Mapping[str, str]) -> int: ...
+    def files(self) -> FileStore: ...
+    def send(self, door: PresignedUpload, content: bytes, headers: Mapping[str, str]) -> int: ...
     def get(self, url: str) -> Got: ...
 
 
 class InMemory:
     def __init__(self) -> None:
-        self._files = MemoryFiles(lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+        self._files = MemoryFileStore(lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
 
     @property
-    def files(self) -> Files:
+    def files(self) -> FileStore:
         return self._files
 
-    def send(self, door: Door, content: bytes, headers: Mapping[str, str]) -> int:
-        return self._files.take(door.url, {**door.headers, "Content-Length": str(len(content)), **headers}, content)
+    def send(self, door: PresignedUpload, content: bytes, headers: Mapping[str, str]) -> int:
+        return self._files.accept_upload(
+            door.url, {**door.headers, "Content-Length": str(len(content)), **headers}, content
+        )
 
     def get(self, url: str) -> Got:
-        found = self._files.get(url)
+        found = self._files.answer_download(url)
         return Got(
             found.status,
             found.content,
@@ -69,10 +79,10 @@ class OnS3:
         self._files = s3(settings)
 
     @property
-    def files(self) -> Files:
+    def files(self) -> FileStore:
         return self._files
 
-    def send(self, door: Door, content: bytes, headers: Mapping[str, str]) -> int:
+    def send(self, door: PresignedUpload, content: bytes, headers: Mapping[str, str]) -> int:
         with client() as http:
             sent = {**door.headers, "Content-Length": str(len(content)), **headers}
             return http.put(door.url, content=content, headers=sent).status_code
@@ -121,14 +131,14 @@ def test_what_is_not_there(doors: Doors) -> None:
 
 def test_an_upload_is_exactly_what_it_was_signed_for(doors: Doors) -> None:
     wanted = upload_of(TEXT)
-    assert doors.send(doors.files.door(wanted), TEXT, {}) == 200
+    assert doors.send(doors.files.presign_upload(wanted), TEXT, {}) == 200
     head = doors.files.head(wanted.key)
     assert head
     assert (head.size, head.mime_type, head.sha256) == (wanted.size, wanted.mime_type, wanted.sha256)
 
 
 def test_a_door_is_gone_through_once(doors: Doors) -> None:
-    door = doors.files.door(upload_of(TEXT, "uploads/once"))
+    door = doors.files.presign_upload(upload_of(TEXT, "uploads/once"))
     assert [doors.send(door, TEXT, {}), doors.send(door, TEXT, {})] == [200, 412]
 
 
@@ -137,7 +147,7 @@ WRONG: dict[str, tuple[bytes, dict[str, str]]] = {
     "shorter": (TEXT[:-1], {}),
     "longer": (TEXT + b"!", {}),
     "another type": (TEXT, {"Content-Type": "text/html"}),
-    "other bytes with their checksum": (OTHER, {CHECKSUM: in_base64(hashlib.sha256(OTHER).hexdigest())}),
+    "other bytes with their checksum": (OTHER, {CHECKSUM_HEADER: hex_to_base64(hashlib.sha256(OTHER).hexdigest())}),
     "replacing what is there": (TEXT, {"If-None-Match": "x"}),
 }
 
@@ -145,12 +155,12 @@ WRONG: dict[str, tuple[bytes, dict[str, str]]] = {
 @pytest.mark.parametrize(("content", "headers"), WRONG.values(), ids=WRONG)
 def test_a_door_lets_nothing_else_through(doors: Doors, content: bytes, headers: dict[str, str]) -> None:
     wanted = upload_of(TEXT, "uploads/wrong")
-    assert 400 <= doors.send(doors.files.door(wanted), content, headers) < 500
+    assert 400 <= doors.send(doors.files.presign_upload(wanted), content, headers) < 500
     assert doors.files.head("uploads/wrong") is None
 
 
 def test_a_door_leads_to_one_key(doors: Doors) -> None:
-    door = doors.files.door(upload_of(TEXT, "uploads/here"))
+    door = doors.files.presign_upload(upload_of(TEXT, "uploads/here"))
     assert doors.send(replace(door, url=door.url.replace("uploads/here", "media/1/there")), TEXT, {}) == 403
     assert doors.files.head("media/1/there") is None
 
@@ -177,21 +187,21 @@ NAMES = ["cover.png", 'a "quoted" name; x=1.png', "Grüße an 東京.png", "50%.
 @pytest.mark.parametrize("name", NAMES)
 def test_a_download_is_saved_under_its_name_and_type(doors: Doors, name: str) -> None:
     doors.files.put(upload_of(TEXT, "media/1/down.png"), TEXT)
-    got = doors.get(doors.files.download_url("media/1/down.png", "image/png", name))
+    got = doors.get(doors.files.presign_download("media/1/down.png", "image/png", name))
     assert (got.status, got.content) == (200, TEXT)
     assert got.headers["content-type"] == "image/png"
-    assert got.headers["content-disposition"] == disposition(name)
+    assert got.headers["content-disposition"] == content_disposition(name)
 
 
 def test_a_download_is_for_one_object(doors: Doors) -> None:
     doors.files.put(upload_of(TEXT, "media/1/mine.png"), TEXT)
     doors.files.put(upload_of(OTHER, "media/1/other.png"), OTHER)
-    url = doors.files.download_url("media/1/mine.png", "image/png", "mine.png")
+    url = doors.files.presign_download("media/1/mine.png", "image/png", "mine.png")
     assert doors.get(url.replace("mine.png", "other.png", 1)).content != OTHER
 
 
 def test_a_file_name_cannot_leave_its_header() -> None:
-    text = disposition('x"\r\nSet-Cookie: a=b; é')
+    text = content_disposition('x"\r\nSet-Cookie: a=b; é')
     assert text.isascii()
     assert "\n" not in text
     assert text.count('"') == 2
@@ -205,17 +215,17 @@ class Frozen:
 
 
 def test_signed_requests_are_short_lived_and_carry_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    files = S3Files("bucket", "eu-west-1", Frozen())
-    url = httpx.URL(files.download_url("media/1/x y.png", "image/png", "x.png"))
+    files = S3FileStore("bucket", "eu-west-1", Frozen())
+    url = httpx.URL(files.presign_download("media/1/x y.png", "image/png", "x.png"))
     assert (url.host, url.raw_path.split(b"?")[0]) == ("bucket.s3.eu-west-1.amazonaws.com", b"/media/1/x%20y.png")
     assert url.params["X-Amz-Expires"] == "300"
     assert url.params["X-Amz-Security-Token"] == "session-token"
-    door = httpx.URL(files.door(upload_of(TEXT)).url)
-    assert door.params["X-Amz-SignedHeaders"] == f"content-length;content-type;host;if-none-match;{CHECKSUM}"
+    door = httpx.URL(files.presign_upload(upload_of(TEXT)).url)
+    assert door.params["X-Amz-SignedHeaders"] == f"content-length;content-type;host;if-none-match;{CHECKSUM_HEADER}"
     assert (door.params["X-Amz-Expires"], door.params["X-Amz-Security-Token"]) == ("300", "session-token")
 
 
-FAULTS: dict[str, Callable[[S3Files], object]] = {
+FAULTS: dict[str, Callable[[S3FileStore], object]] = {
     "head": lambda files: files.head("x"),
     "read": lambda files: files.read("x", 0, 1),
     "copy": lambda files: files.copy("x", "y", "z"),
@@ -225,7 +235,7 @@ FAULTS: dict[str, Callable[[S3Files], object]] = {
 
 
 @pytest.mark.parametrize("deed", FAULTS.values(), ids=FAULTS)
-def test_a_store_that_does_not_answer_is_unavailable(deed: Callable[[S3Files], object]) -> None:
+def test_a_store_that_does_not_answer_is_unavailable(deed: Callable[[S3FileStore], object]) -> None:
     from affino_mcp.local.network import free_port  # noqa: PLC0415
 
     files = s3(replace(Settings(), aws_endpoint=f"http://127.0.0.1:{free_port()}"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.crm.staff import enrol_staff
 from affino_mcp.instance.builtin.engine.records import Records
@@ -53,7 +53,7 @@ def adapter(request: pytest.FixtureRequest) -> Adapter:
 def desk(adapter: Adapter) -> Desk:
     """Sam, on a new and empty instance."""
     code = adapter.enrol("Sam", "Manager", "sam@affino.example")
-    return Desk(adapter.make, Person(code, "Sam Manager", "sam@affino.example", tuple(GROUPS)))
+    return Desk(adapter.make, Person(code, "Sam Manager", "sam@affino.example", tuple(SECURITY_GROUPS)))
 
 
 def contact(desk: Desk, name: str, **more: Any) -> int:

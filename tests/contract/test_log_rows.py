@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.audit.changes import told
+from affino_mcp.audit.changes import redact_changes
 from affino_mcp.audit.log import AuditLog
-from affino_mcp.audit.queries import Question, search
+from affino_mcp.audit.queries import LogQuery, search_log
 from affino_mcp.instance.port import RecordChange
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
@@ -29,11 +29,11 @@ def test_what_changed_comes_back_as_it_was_told(database: Database) -> None:
     link = {"JobTitle": "Chief", "Primary": True, "Weight": 1.5, "Since": None}
     before: dict[str, Any] = {"City": "Leeds", "Codes": [1, 2], "contacts#3": None}
     after: dict[str, Any] = {"City": None, "Codes": [], "contacts#3": link}
-    changes = told(
+    changes = redact_changes(
         [RecordChange("accounts#12", "changed", before, after), RecordChange("contacts#3", "deleted", {}, {})]
     )
     written = row(result="account 12 changed, with 1 other record", changes=changes, gate_ms=3)
-    AuditLog(database, TABLE).write(written)
-    question = Question(record="accounts#12", since=NOON - timedelta(hours=1))
-    found = search(database, TABLE, question, NOON + timedelta(hours=1)).rows
+    AuditLog(database, TABLE).write_row(written)
+    question = LogQuery(record="accounts#12", since=NOON - timedelta(hours=1))
+    found = search_log(database, TABLE, question, NOON + timedelta(hours=1)).rows
     assert [each for each in found if each.id == written.id] == [written]

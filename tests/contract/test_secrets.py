@@ -10,8 +10,8 @@ import pytest
 from affino_mcp.local.places import EMULATOR
 from affino_mcp.local.stores import open_stores
 from affino_mcp.settings import Settings
-from affino_mcp.store.secrets import AwsSecrets, Secrets
-from affino_mcp.store.testing.memory_secrets import MemorySecrets
+from affino_mcp.store.secrets import AwsSecretStore, SecretStore
+from affino_mcp.store.testing.memory_secrets import MemorySecretStore
 from tests.contract.boto3_endpoints import Boto3Json
 
 EMULATED = [
@@ -27,21 +27,21 @@ EMULATED = [
         pytest.param("secrets manager by boto3", marks=EMULATED),
     ]
 )
-def secrets(request: pytest.FixtureRequest) -> Secrets:
+def secrets(request: pytest.FixtureRequest) -> SecretStore:
     if request.param == "memory":
-        return MemorySecrets()
+        return MemorySecretStore()
     emulated: Settings = request.getfixturevalue("emulated")
     if request.param == "secrets manager":
         return open_stores(emulated).secrets
     endpoint: Any = Boto3Json("secretsmanager", emulated)
-    return AwsSecrets(endpoint)
+    return AwsSecretStore(endpoint)
 
 
 def new() -> str:
     return uuid.uuid4().hex
 
 
-def test_every_version_stays_what_it_was(secrets: Secrets) -> None:
+def test_every_version_stays_what_it_was(secrets: SecretStore) -> None:
     name, first, second = f"affino-mcp/test/{new()}", new(), new()
     secrets.write(name, first, {"secret": "one", "families": {"contacts": ["read"]}})
     secrets.write(name, second, {"secret": "two"})
@@ -49,7 +49,7 @@ def test_every_version_stays_what_it_was(secrets: Secrets) -> None:
     assert secrets.read(name, second) == {"secret": "two"}
 
 
-def test_what_is_not_there(secrets: Secrets) -> None:
+def test_what_is_not_there(secrets: SecretStore) -> None:
     name = f"affino-mcp/test/{new()}"
     with pytest.raises(KeyError):
         secrets.read(name, new())
@@ -58,7 +58,7 @@ def test_what_is_not_there(secrets: Secrets) -> None:
         secrets.read(name, new())
 
 
-def test_writing_the_same_version_again_changes_nothing(secrets: Secrets) -> None:
+def test_writing_the_same_version_again_changes_nothing(secrets: SecretStore) -> None:
     name, version = f"affino-mcp/test/{new()}", new()
     for _ in range(2):
         secrets.write(name, version, {"secret": "one"})

@@ -15,7 +15,7 @@ from affino_mcp.cli.app import app
 from affino_mcp.local.places import TEMPLATE
 from affino_mcp.local.tables import tables
 from affino_mcp.settings import Settings
-from affino_mcp.store.stacks import OUTPUTS
+from affino_mcp.store.stacks import STACK_OUTPUTS
 from scripts.deploy_local import emulator
 
 REGION = "eu-west-1"
@@ -37,7 +37,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with emulator.running(tmp_path_factory.mktemp("stack"), REGION) as found:
         api = {"McpUrl": "https://api1.execute-api.eu-west-1.amazonaws.com/live/mcp"}
         api |= {"LoginUrl": "https://api1.execute-api.eu-west-1.amazonaws.com/live/rest/orbital/login"}
-        outputs = {output: getattr(SETTINGS, field) for field, output in OUTPUTS.items()} | api
+        outputs = {output: getattr(SETTINGS, field) for field, output in STACK_OUTPUTS.items()} | api
         keys = {"aws_access_key_id": emulator.ACCOUNT_KEY, "aws_secret_access_key": emulator.ACCOUNT_KEY}
 
         def client(kind: str) -> Any:

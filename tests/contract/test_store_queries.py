@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Compare, Contains, Put, Query, Span, equals
+from affino_mcp.store.ops import Compare, Contains, Put, Query, SortSpan, equals
 from tests.contract.shelf import RECORDS, Shelf
 
 AUDIT = Settings().audit_table
@@ -16,20 +16,24 @@ SKS = ["a#1", "a#2", "b", "b#1", "c", "ä"]
 QUERIES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("all in order of bytes", {}, SKS),
     ("backward", {"forward": False}, SKS[::-1]),
-    ("prefix", {"span": Span(prefix="a#")}, SKS[:2]),
-    ("from", {"span": Span(low="b#")}, SKS[3:]),
-    ("to", {"span": Span(high="b")}, SKS[:3]),
-    ("between", {"span": Span(low="a#2", high="b#~")}, SKS[1:4]),
-    ("ends before it begins", {"span": Span(low="c", high="a")}, []),
+    ("prefix", {"span": SortSpan(prefix="a#")}, SKS[:2]),
+    ("from", {"span": SortSpan(low="b#")}, SKS[3:]),
+    ("to", {"span": SortSpan(high="b")}, SKS[:3]),
+    ("between", {"span": SortSpan(low="a#2", high="b#~")}, SKS[1:4]),
+    ("ends before it begins", {"span": SortSpan(low="c", high="a")}, []),
     ("one by one", {"limit": 1}, SKS),
-    ("two by two, backward, from", {"limit": 2, "forward": False, "span": Span(low="b")}, SKS[:1:-1]),
+    ("two by two, backward, from", {"limit": 2, "forward": False, "span": SortSpan(low="b")}, SKS[:1:-1]),
     ("filtered", {"where": Compare("n", ">", 2)}, SKS[3:]),
     ("filtered one by one", {"where": Contains("tags", "even"), "limit": 1}, SKS[::2]),
     ("nothing fits", {"where": equals("n", 99), "limit": 2}, []),
     ("index", {"index": "ByName", "sort": "name"}, SKS[::-1]),
     ("index backward", {"index": "ByName", "sort": "name", "forward": False, "limit": 2}, SKS),
-    ("index prefix", {"index": "ByName", "sort": "name", "span": Span(prefix="1")}, ["c"]),
-    ("index between", {"index": "ByName", "sort": "name", "span": Span(low="1", high="3~"), "limit": 1}, SKS[4:1:-1]),
+    ("index prefix", {"index": "ByName", "sort": "name", "span": SortSpan(prefix="1")}, ["c"]),
+    (
+        "index between",
+        {"index": "ByName", "sort": "name", "span": SortSpan(low="1", high="3~"), "limit": 1},
+        SKS[4:1:-1],
+    ),
     ("rows without the attribute are not in the index", {"index": "ByDue", "sort": "due"}, ["a#1"]),
 ]
 

@@ -13,7 +13,7 @@ from affino_mcp.local.network import client
 from affino_mcp.local.places import EMULATOR
 from affino_mcp.local.stores import s3
 from affino_mcp.settings import Settings
-from affino_mcp.store.files import Upload
+from affino_mcp.store.files import FileUpload
 from affino_mcp.store.ops import StoreUnavailable
 from tests.flow.media import Library, box
 from tests.world import World
@@ -88,6 +88,6 @@ def test_what_is_inline_is_kept_with_its_checksum(library: Library, emulated: Se
     file = library.attach(item, data, FileName="a.mp4")
     with client() as http:
         assert http.get(file["Url"]).content == data
-    lie = Upload("media/0/lie.mp4", "video/mp4", 4, "0" * 64)
+    lie = FileUpload("media/0/lie.mp4", "video/mp4", 4, "0" * 64)
     with pytest.raises(StoreUnavailable, match="S3 answered 400"):
         s3(emulated).put(lie, b"data")

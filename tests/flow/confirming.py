@@ -84,7 +84,7 @@ class Scene:
 
     def stored(self) -> list[Any]:
         """Everything in the records table."""
-        rows = self.world.database.rows(self.world.settings.records_table)
+        rows = self.world.database.list_rows(self.world.settings.records_table)
         return sorted(rows, key=lambda row: (row["pk"], row["sk"]))
 
     def row(self) -> dict[str, Any]:

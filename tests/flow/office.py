@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.instance.builtin.website import website_records
@@ -56,7 +56,7 @@ STOCK: dict[str, tuple[str, Fields, str]] = {
 
 def staffed(world: World, handler: LambdaHandler, profile: Profile) -> Office:
     """An office with a small stock of every family."""
-    code = world.person("Una", "Mighty", *GROUPS)
+    code = world.person("Una", "Mighty", *SECURITY_GROUPS)
     made = Office(Client(world, handler, world.headers(profile, code)), {"una": code})
     at = world.clock()
     made.codes["section"] = website_records.upsert_section(

@@ -175,7 +175,7 @@ def test_long_bodies_are_stored_whole_and_answered_in_parts(world: World, site: 
     rest = site.publisher.call("get_article", StandardItemCode=1, BodyFrom=start).result["Article"]["Body"]
     assert first["Article"]["Body"] + rest == long
     assert site.publisher.call("update_article", StandardItemCode=1, Body=long[:-4] + "!</p>").result
-    largest = max(len(str(row)) for row in world.database.rows(world.settings.records_table))
+    largest = max(len(str(row)) for row in world.database.list_rows(world.settings.records_table))
     assert largest < 100_000
     again = site.publisher.call("create_article", Title="Long", standardSectionCode=1, Body=long, IdempotencyKey="k")
     assert again.result["Article"]["StandardItemCode"] == 1

@@ -189,8 +189,8 @@ def test_a_fault_in_the_telling_never_fails_the_call(
     def broken(*_: Any) -> Any:
         raise ValueError(CANARY)
 
-    monkeypatch.setattr(call_audit, "told", broken)
-    monkeypatch.setattr(call_audit, "summary", broken)
+    monkeypatch.setattr(call_audit, "redact_changes", broken)
+    monkeypatch.setattr(call_audit, "summarise_result", broken)
     assert office.call("update_account", {"AccountCode": "$account", "City": "York"})["Account"]["City"] == "York"
     row = world.rows()[-1]
     assert (row["status"], row["result"], row["changes"]) == (200, "", [])

@@ -9,15 +9,17 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.registry import METHODS, is_listed
-from affino_mcp.gate.profiles.profiles import Families
+from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import EVERYTHING, Client, World
 
 LISTED = ["get_current_user", "search_tools", "describe_tool", "call_tool"]
-CONTENT: Families = {Family.ARTICLES: frozenset(Access), Family.MEDIA_ITEMS: frozenset(Access)}
+CONTENT: FamilyAccess = {Family.ARTICLES: frozenset(Access), Family.MEDIA_ITEMS: frozenset(Access)}
 
 
-def client(world: World, handler: LambdaHandler, families: Families = EVERYTHING, *, compact: bool = True) -> Client:
+def client(
+    world: World, handler: LambdaHandler, families: FamilyAccess = EVERYTHING, *, compact: bool = True
+) -> Client:
     profile = world.profiles.create("compact" if compact else "plain", families, 6000, compact=compact)
     code = world.person("Sam", "Manager", "Sales Managers", "Publishers")
     return Client(world, handler, world.headers(profile, code))

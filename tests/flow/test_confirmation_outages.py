@@ -37,7 +37,7 @@ def _word(scene: Scene, account: int) -> Send:
 
 def _former(scene: Scene, account: int) -> Send:
     if scene.world.profiles.get(scene.profile.key).profile.former is None:
-        scene.world.profiles.regenerate(scene.profile.key, overlap=timedelta(hours=1))
+        scene.world.profiles.regenerate_secret(scene.profile.key, overlap=timedelta(hours=1))
     return lambda: scene.old.call("delete_account", AccountCode=account, Confirm=True)
 
 

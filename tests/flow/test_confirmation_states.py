@@ -58,7 +58,7 @@ def _other_profile(scene: Scene, _: int) -> Modern:
 
 
 def _new_secret(scene: Scene, _: int) -> Modern:
-    scene.profile = scene.world.profiles.regenerate(scene.profile.key)
+    scene.profile = scene.world.profiles.regenerate_secret(scene.profile.key)
     return Modern(scene.world, scene.handler, scene.headers(scene.profile))
 
 

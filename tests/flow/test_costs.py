@@ -11,7 +11,7 @@ import pytest
 
 from affino_mcp.catalogue.matching import match_arguments
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Call
 from affino_mcp.settings import Settings
@@ -49,7 +49,7 @@ class Market:
 def _market(count: int) -> Market:
     world = World()
     handler = world.handler()
-    client = Client(world, handler, world.headers(world.profile(), world.person("Una", "Mighty", *GROUPS)))
+    client = Client(world, handler, world.headers(world.profile(), world.person("Una", "Mighty", *SECURITY_GROUPS)))
     instance, actor = BuiltinInstance(world.database, world.settings.records_table), world.people.get(1)
     assert actor
 

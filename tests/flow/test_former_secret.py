@@ -11,7 +11,7 @@ from tests.world import Client, World
 def test_a_former_secret_gets_the_uniform_401_and_a_row(world: World, profile: Profile, manager: Client) -> None:
     """For its caller the previous secret is a wrong secret, byte for byte; the operator sees who still uses it."""
     uniform = manager.but(X_API_Key="nobody").call("create_account", Name="No")
-    world.profiles.regenerate(profile.key)
+    world.profiles.regenerate_secret(profile.key)
     answer = manager.call("create_account", Name=f"No {profile.secret}")
     assert (answer.status, answer.document) == (401, uniform.document)
     assert {n for n in answer.headers if n != "x-request-id"} == {n for n in uniform.headers if n != "x-request-id"}
@@ -19,7 +19,7 @@ def test_a_former_secret_gets_the_uniform_401_and_a_row(world: World, profile: P
     assert (row["outcome"], row["status"], row["error"]["type"]) == ("refused", 401, "former_secret")
     assert (row["method"], row["profile_key"], row["person_name"]) == ("create_account", profile.key, "Sam Manager")
     assert row["arguments"] == {"Name": "No [withheld]"}
-    assert not [row for row in world.database.rows(world.settings.records_table) if "accounts" in row["pk"]]
+    assert not [row for row in world.database.list_rows(world.settings.records_table) if "accounts" in row["pk"]]
 
 
 def test_strangers_with_a_former_secret_learn_nothing_of_the_profile(
@@ -28,14 +28,14 @@ def test_strangers_with_a_former_secret_learn_nothing_of_the_profile(
     stranger = manager.but(Authorization="Bearer 01234567-89ab-cdef-0123-456789abcdef")
     wrong = stranger.but(X_API_Secret="x" * 40)
     others = [wrong.call("list_accounts") for _ in range(21)][-1]
-    world.profiles.regenerate(profile.key)
+    world.profiles.regenerate_secret(profile.key)
     answer = stranger.call("list_accounts")
     assert (answer.status, answer.document) == (429, others.document)
     assert {n for n in answer.headers if n != "x-request-id"} == {n for n in others.headers if n != "x-request-id"}
 
 
 def test_during_an_overlap_the_former_secret_works_and_says_so(world: World, profile: Profile, manager: Client) -> None:
-    new = world.profiles.regenerate(profile.key, overlap=timedelta(hours=24))
+    new = world.profiles.regenerate_secret(profile.key, overlap=timedelta(hours=24))
     (warned,) = manager.call("list_accounts").result["Warnings"]
     assert (warned["Code"], warned["Until"]) == ("FORMER_SECRET", "2026-11-24T09:00:00.000000Z")
     assert "stops working on 2026-11-24 09:00 UTC" in warned["Message"]
@@ -53,7 +53,7 @@ def test_a_forgotten_client_that_hammers_is_counted_and_always_told_the_same(
     world: World, profile: Profile, manager: Client
 ) -> None:
     """A client with a valid token never has to wait, so its number of rows must be limited."""
-    world.profiles.regenerate(profile.key)
+    world.profiles.regenerate_secret(profile.key)
     answers = [manager.call("list_accounts") for _ in range(200)]
     assert {answer.status for answer in answers} == {401}
     assert len({str(answer.document) for answer in answers}) == 1
@@ -65,5 +65,5 @@ def test_a_forgotten_client_that_hammers_is_counted_and_always_told_the_same(
     assert {(row["status"], row["error"]["type"]) for row in rows} == {(401, "former_secret")}
     assert [row["person_name"] for row in rows if row["count"] > 1] == [""]
     world.housekeeping()
-    (total,) = [row for row in world.database.rows(world.settings.audit_table) if row["pk"] == f"T#{profile.key}"]
+    (total,) = [row for row in world.database.list_rows(world.settings.audit_table) if row["pk"] == f"T#{profile.key}"]
     assert (total["calls"], total["errors"], total["limited"]) == (201, 201, 0)

@@ -120,7 +120,7 @@ def test_history_tells_what_was_decided_and_nothing_of_hidden_replies(world: Wor
     community.moderate(thread, "pin")
     history = [
         row
-        for row in world.database.rows(world.settings.records_table)
+        for row in world.database.list_rows(world.settings.records_table)
         if row["pk"] == f"forum_threads#{thread}" and row["sk"].startswith("H#")
     ]
     assert [row["method"] for row in history] == ["create_forum_thread", "moderate_forum_thread"]

@@ -86,7 +86,7 @@ def test_an_expired_session_says_so_and_is_recorded(world: World, manager: Clien
     assert "log in" in answer.document["error"]["message"]
     last = world.rows()[-1]
     assert (last["method"], last["status"], last["person_name"]) == ("create_account", 401, "Sam Manager")
-    assert not [row for row in world.database.rows(world.settings.records_table) if "Too late" in str(row)]
+    assert not [row for row in world.database.list_rows(world.settings.records_table) if "Too late" in str(row)]
 
 
 def test_an_unknown_session_says_so(world: World, manager: Client) -> None:
@@ -111,7 +111,7 @@ def test_every_warm_process_obeys_the_switches_on_the_next_call(
     assert {error["type"] for error in refused} == {"tool_disabled"}
     assert {error["details"]["rule"] for error in refused} == {"accounts.read"}
     assert not any(METHODS[name].family == "accounts" for c in both for name in c.tools())
-    renewed = world.profiles.regenerate(profile.key)
+    renewed = world.profiles.regenerate_secret(profile.key)
     assert [c.call("list_contacts").status for c in both] == [401, 401]
     assert [c.but(X_API_Secret=renewed.secret).call("list_contacts").status for c in both] == [200, 200]
     other.close()

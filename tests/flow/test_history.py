@@ -10,7 +10,7 @@ from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.profiles.profiles import Families
+from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.crm import account, codes, contact
 from tests.flow.website import Website
@@ -24,7 +24,7 @@ def history(client: Client, family: str, code: int, **more: Any) -> list[dict[st
     return found
 
 
-def again(world: World, handler: LambdaHandler, client: Client, families: Families) -> Client:
+def again(world: World, handler: LambdaHandler, client: Client, families: FamilyAccess) -> Client:
     """The same person through another profile."""
     token = client.headers["Authorization"]
     other = world.profiles.create(f"narrow {families}"[:90], families, 6000)
@@ -89,7 +89,7 @@ def test_pages_of_history_and_of_my_changes(world: World, manager: Client, selle
     ids=["history", "undo of what may be read", "undo of what is off"],
 )
 def test_the_switch_of_the_records_own_family_counts(
-    world: World, handler: LambdaHandler, manager: Client, families: Families, tool: str, rule: str
+    world: World, handler: LambdaHandler, manager: Client, families: FamilyAccess, tool: str, rule: str
 ) -> None:
     code = account(manager)
     narrow = again(world, handler, manager, families)
@@ -121,7 +121,7 @@ def test_my_changes_leave_out_what_the_profile_may_not_read(
     ids=["nothing", "read", "write"],
 )
 def test_the_tools_are_listed_with_any_family(
-    world: World, handler: LambdaHandler, manager: Client, families: Families, shown: set[str]
+    world: World, handler: LambdaHandler, manager: Client, families: FamilyAccess, shown: set[str]
 ) -> None:
     listed = set(again(world, handler, manager, families).tools())
     assert listed & {"list_record_history", "list_my_changes", "undo_change"} == shown

@@ -118,13 +118,13 @@ def test_a_download_address_lives_five_minutes_and_is_written_down_nowhere(world
     assert (again["MediaFile"]["MediaFileCode"], again["Warnings"][-1]["Code"]) == (made["MediaFileCode"], "REPLAYED")
     fresh = library.editor.call("get_media_file", MediaFileCode=made["MediaFileCode"]).result["MediaFile"]["Url"]
     tables = (world.settings.records_table, world.settings.audit_table)
-    kept = json.dumps([world.database.rows(table) for table in tables])
+    kept = json.dumps([world.database.list_rows(table) for table in tables])
     assert "memory://" not in kept
     assert base64_of(png())[:60] not in kept
     world.clock.move(minutes=5)
-    assert world.files.get(fresh).status == 200
+    assert world.files.answer_download(fresh).status == 200
     world.clock.move(seconds=1)
-    assert world.files.get(fresh).status == 403
+    assert world.files.answer_download(fresh).status == 403
 
 
 def test_a_store_that_fails_leaves_no_record(world: World, library: Library) -> None:
@@ -144,7 +144,7 @@ def test_the_history_names_the_files(world: World, library: Library) -> None:
     item = library.item()
     file = library.attach(item, png())["MediaFileCode"]
     library.editor.call("delete_media_file", MediaFileCode=file)
-    rows = [row for row in world.database.rows(world.settings.records_table) if row["pk"] == f"media_items#{item}"]
+    rows = [row for row in world.database.list_rows(world.settings.records_table) if row["pk"] == f"media_items#{item}"]
     entries = [json.loads(row["entry"]) for row in rows if "entry" in row]
     relation = {"FileName": "cover.png", "Role": "original", "FileType": "image"}
     assert [entry["after"].get(f"media_files#{file}") for entry in entries] == [None, relation, None]

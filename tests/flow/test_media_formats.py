@@ -42,7 +42,7 @@ def test_every_format_is_known_by_its_content(
     assert (file["Width"], file["Height"]) == ((3, 2) if kind == "image" else (None, None))
     answer = library.editor.call("list_media_items", FileType=kind).result["Items"]
     assert [row["MediaFileItemCode"] for row in answer] == [item]
-    got = library.world.files.get(file["Url"])
+    got = library.world.files.answer_download(file["Url"])
     assert (got.content, got.mime_type) == (data, mime_type)
     assert got.disposition.startswith("attachment; ")
 

@@ -42,7 +42,7 @@ def test_e8_a_cover_image_on_step_one(world: World, library: Library) -> None:
     assert (attached["Attachment"]["Title"], attached["Warnings"]) == ("Spring cover", [])
     seen = agent.call("get_media_item", MediaFileItemCode=item).result["MediaItem"]
     assert [use["Title"] for use in seen["UsedBy"]] == ["Spring"]
-    assert world.files.get(seen["Files"][0]["Url"]).content == png()
+    assert world.files.answer_download(seen["Files"][0]["Url"]).content == png()
     assert {row["person_name"] for row in world.rows()} == {"Edna Editor"}
 
 

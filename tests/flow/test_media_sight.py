@@ -43,7 +43,7 @@ def test_others_items_need_the_right_for_all(library: Library, tool: str, argume
     item = library.item()
     library.attach(item, png())
     deleter = library.client("Del", "Eter", "Editors")
-    code = library.world.people.code_of("del.eter@affino.example")
+    code = library.world.people.find_user_code("del.eter@affino.example")
     assert code
     library.world.people.change(code, rights={"media_items.delete": None})
     error = deleter.call(tool, MediaFileItemCode=item, **arguments).error
@@ -100,7 +100,7 @@ def test_list_get_file_and_search_agree_on_what_a_person_sees(guards: list[set[s
     handler = world.handler()
     library = Library(world, handler, world.profile())
     reader = library.client("Rea", "Der", *own)
-    code = world.people.code_of("rea.der@affino.example")
+    code = world.people.find_user_code("rea.der@affino.example")
     assert code
     world.people.change(code, rights={"media_items.read": None})
     items, files = {}, {}

@@ -11,7 +11,7 @@ import pytest
 
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from affino_mcp.store.files import CHECKSUM, in_base64
+from affino_mcp.store.files import CHECKSUM_HEADER, hex_to_base64
 from affino_mcp.store.ops import WriteOp
 from tests.flow.media import Library, box, png, sha256_of
 from tests.world import Client, Response, World
@@ -34,7 +34,7 @@ def arguments(item: int, ticket: dict[str, Any]) -> dict[str, Any]:
 
 
 def send(library: Library, ticket: dict[str, Any], data: bytes = FILM) -> int:
-    return library.world.files.take(ticket["Url"], ticket["Headers"], data)
+    return library.world.files.accept_upload(ticket["Url"], ticket["Headers"], data)
 
 
 def test_a_film_goes_in_by_ticket_and_comes_out_the_same(library: Library, item: int) -> None:
@@ -45,12 +45,12 @@ def test_a_film_goes_in_by_ticket_and_comes_out_the_same(library: Library, item:
         "Content-Length": str(len(FILM)),
         "Content-Type": "video/mp4",
         "If-None-Match": "*",
-        CHECKSUM: in_base64(sha256_of(FILM)),
+        CHECKSUM_HEADER: hex_to_base64(sha256_of(FILM)),
     }
     assert send(library, ticket) == 200
     file = library.editor.call("attach_media_file", **arguments(item, ticket)).result["MediaFile"]
     assert (file["MimeType"], file["Size"], file["Sha256"]) == ("video/mp4", len(FILM), sha256_of(FILM))
-    assert library.world.files.get(file["Url"]).content == FILM
+    assert library.world.files.answer_download(file["Url"]).content == FILM
     (key,) = library.world.files.keys
     assert key.startswith(f"media/{item}/"), "the upload itself is gone"
 
@@ -77,7 +77,7 @@ def test_a_ticket_is_for_one_person_one_profile_and_one_item(world: World, libra
     ticket = library.ticket(item, FILM, "video/mp4")
     send(library, ticket)
     elsewhere = world.profile("another")
-    edna = world.people.code_of("edna.editor@affino.example")
+    edna = world.people.find_user_code("edna.editor@affino.example")
     assert edna
     through = Client(world, library.handler, world.headers(elsewhere, edna))
     for client, code in ((library.publisher, item), (through, item), (library.editor, library.item())):
@@ -98,7 +98,7 @@ UPLOADS: dict[str, tuple[bytes, dict[str, str], int]] = {
     "other bytes": (FILM[:-1] + b"!", {}, 400),
     "fewer bytes": (FILM[:-1], {}, 403),
     "another type": (FILM, {"Content-Type": "text/html"}, 403),
-    "another checksum": (FILM[:-1] + b"!", {CHECKSUM: in_base64(sha256_of(FILM[:-1] + b"!"))}, 403),
+    "another checksum": (FILM[:-1] + b"!", {CHECKSUM_HEADER: hex_to_base64(sha256_of(FILM[:-1] + b"!"))}, 403),
 }
 
 
@@ -107,7 +107,7 @@ def test_nothing_else_can_be_uploaded(
     library: Library, item: int, data: bytes, headers: dict[str, str], status: int
 ) -> None:
     ticket = library.ticket(item, FILM, "video/mp4")
-    assert library.world.files.take(ticket["Url"], ticket["Headers"] | headers, data) == status
+    assert library.world.files.accept_upload(ticket["Url"], ticket["Headers"] | headers, data) == status
     error = library.editor.call("attach_media_file", **arguments(item, ticket)).error
     assert (error["type"], "Nothing has been uploaded" in error["message"]) == ("invalid_state", True)
 
@@ -137,10 +137,10 @@ def test_what_no_ticket_is_given_for(library: Library, item: int, changed: dict[
 
 
 def test_a_rehearsed_ticket_opens_nothing(world: World, library: Library, item: int) -> None:
-    before = len(world.database.rows(world.settings.records_table))
+    before = len(world.database.list_rows(world.settings.records_table))
     ticket = library.ticket(item, FILM, "video/mp4", DryRun=True)
     assert (ticket["UploadToken"], ticket["Url"], ticket["DryRun"]) == (None, None, True)
-    assert len(world.database.rows(world.settings.records_table)) == before
+    assert len(world.database.list_rows(world.settings.records_table)) == before
 
 
 def test_a_token_stands_nowhere_in_the_clear(world: World, library: Library, item: int) -> None:
@@ -148,7 +148,7 @@ def test_a_token_stands_nowhere_in_the_clear(world: World, library: Library, ite
     send(library, ticket)
     library.editor.call("attach_media_file", **arguments(item, ticket))
     tables = (world.settings.records_table, world.settings.audit_table)
-    kept = json.dumps([world.database.rows(table) for table in tables])
+    kept = json.dumps([world.database.list_rows(table) for table in tables])
     assert ticket["UploadToken"] not in kept
     assert ticket["Url"].partition("?")[2] not in kept
     assert [row["record"] for row in world.rows()[-2:]] == [f"R#media_items#{item}"] * 2

@@ -203,7 +203,7 @@ def test_history_says_who_came_and_went(lists: Lists) -> None:
     lists.add(code, one, two)
     lists.remove(code, one)
     world = lists.client.world
-    rows = [row for row in world.database.rows(world.settings.records_table) if row["sk"].startswith("H#")]
+    rows = [row for row in world.database.list_rows(world.settings.records_table) if row["sk"].startswith("H#")]
     entries = [json.loads(row["entry"]) for row in rows if row["pk"] == f"{lists.kind.record.family}#{code}"]
     assert [entry["after"].get("Members") for entry in entries] == [None, [one, two], None]
     assert entries[2]["before"] == {"Members": [one]}

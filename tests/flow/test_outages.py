@@ -49,7 +49,7 @@ def client(manager: Client) -> Client:
 
 def everything(world: World) -> dict[str, str]:
     names = ("records_table", "audit_table", "gate_table", "credentials_table")
-    return {name: json.dumps(world.database.rows(getattr(world.settings, name))) for name in names}
+    return {name: json.dumps(world.database.list_rows(getattr(world.settings, name))) for name in names}
 
 
 def is_outage(answer: Response) -> None:

@@ -10,8 +10,8 @@ import pytest
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.gate.identity.permissions import GROUPS
-from affino_mcp.gate.profiles.profiles import Families
+from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
+from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import Client, World
 
@@ -34,7 +34,7 @@ def is_open(method: Method, family: Family, switches: set[Access]) -> bool:
     return method.family == family and method.access in switches
 
 
-def caller(world: World, handler: LambdaHandler, families: Families, *groups: str, compact: bool = False) -> Client:
+def caller(world: World, handler: LambdaHandler, families: FamilyAccess, *groups: str, compact: bool = False) -> Client:
     profile = world.profiles.create("product", families, 6000, burst=6000, compact=compact)
     return Client(world, handler, world.headers(profile, world.person("Pat", "Person", *groups)))
 
@@ -50,7 +50,7 @@ def outcome(client: Client, name: str, *, compact: bool = False, **arguments: An
     return {"type": error["type"], "rule": error["details"].get("rule")}
 
 
-@pytest.mark.parametrize("groups", [(), tuple(GROUPS)], ids=["nobody's rights", "everybody's rights"])
+@pytest.mark.parametrize("groups", [(), tuple(SECURITY_GROUPS)], ids=["nobody's rights", "everybody's rights"])
 @pytest.mark.parametrize("switches", STATES.values(), ids=STATES)
 @pytest.mark.parametrize("family", SWITCHED_FAMILIES)
 def test_list_and_call_agree(
@@ -70,7 +70,7 @@ def test_list_and_call_agree(
 
 @pytest.mark.parametrize("family", SWITCHED_FAMILIES)
 def test_compact_mode_agrees_too(world: World, handler: LambdaHandler, family: Family) -> None:
-    client = caller(world, handler, {family: frozenset({READ})}, *GROUPS, compact=True)
+    client = caller(world, handler, {family: frozenset({READ})}, *SECURITY_GROUPS, compact=True)
     told = client.call("search_tools").result["Families"]
     expected = [method for method in METHODS.values() if is_open(method, family, {READ})]
     assert sum(told.values()) == len(expected)
@@ -80,7 +80,7 @@ def test_compact_mode_agrees_too(world: World, handler: LambdaHandler, family: F
 
 
 def test_every_right_that_a_tool_needs_can_be_had() -> None:
-    rights = set().union(*GROUPS.values())
+    rights = set().union(*SECURITY_GROUPS.values())
     assert {method.right for method in METHODS.values()} - {""} <= rights
 
 
@@ -97,10 +97,10 @@ def test_e11_a_content_editor_never_sees_or_calls_a_crm_tool(
     world: World, handler: LambdaHandler, compact: bool
 ) -> None:
     """The profile decides: the person has every right there is."""
-    content: Families = {Family.ARTICLES: frozenset(Access), Family.MEDIA_ITEMS: frozenset(Access)}
-    client = caller(world, handler, content, *GROUPS, compact=compact)
+    content: FamilyAccess = {Family.ARTICLES: frozenset(Access), Family.MEDIA_ITEMS: frozenset(Access)}
+    client = caller(world, handler, content, *SECURITY_GROUPS, compact=compact)
     crm = [name for name, method in METHODS.items() if method.family in CRM]
-    before = sorted(str(row) for row in world.database.rows(world.settings.records_table))
+    before = sorted(str(row) for row in world.database.list_rows(world.settings.records_table))
     listed = json.dumps(client.rpc("tools/list").document["result"])
     assert not [name for name in crm if f'"{name}"' in listed]
     for name in crm:
@@ -115,5 +115,5 @@ def test_e11_a_content_editor_never_sees_or_calls_a_crm_tool(
     for family in CRM:
         assert outcome(client, "list_record_history", Family=family, Code=1)["type"] == "tool_disabled"
         assert outcome(client, "undo_change", Family=family, Code=1, Version=1)["type"] == "tool_disabled"
-    assert sorted(str(row) for row in world.database.rows(world.settings.records_table)) == before
+    assert sorted(str(row) for row in world.database.list_rows(world.settings.records_table)) == before
     assert client.call("get_current_user").result["Families"].keys() == set(content)

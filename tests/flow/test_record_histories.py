@@ -63,7 +63,7 @@ def test_the_history_from_the_beginning_gives_the_record_as_it_is(
 
 def _histories_fold(world: World) -> None:
     partitions: dict[str, dict[str, Any]] = {}
-    for row in world.database.rows(world.settings.records_table):
+    for row in world.database.list_rows(world.settings.records_table):
         partitions.setdefault(row["pk"], {})[row["sk"]] = row
     records = {pk: rows for pk, rows in partitions.items() if "body" in rows.get("A", {}) and not pk.startswith("I#")}
     assert len(records) >= 7

@@ -23,13 +23,13 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture
 def login(world: World) -> LoginApp:
-    return wiring.login_app(world.settings, world.stores, world.clock)
+    return wiring.build_login_app(world.settings, world.stores, world.clock)
 
 
 def code_of(world: World, email: str) -> int:
-    code = world.people.code_of(email)
+    code = world.people.find_user_code(email)
     assert code is not None
-    Passwords(world.database, world.settings).set(code, PASSWORD)
+    Passwords(world.database, world.settings).set_password(code, PASSWORD)
     return code
 
 
@@ -141,7 +141,7 @@ def test_expired_tokens_are_nobodys_attack(world: World, manager: Client) -> Non
 
 
 def test_logged_out_tokens_are_nobodys_attack(world: World, manager: Client) -> None:
-    world.sessions.end_all(manager.call("get_current_user").result["UserCode"])
+    world.sessions.end_all_sessions(manager.call("get_current_user").result["UserCode"])
     assert {manager.call("list_accounts").status for _ in range(30)} == {401}
 
 
@@ -159,5 +159,7 @@ def test_last_use_is_written_every_five_minutes_at_most(world: World, manager: C
             manager.call("list_accounts")
         world.clock.move(seconds=301)
     manager.call("list_accounts")
-    written = [row["at"] for row in world.database.rows(world.settings.gate_table) if row["pk"].startswith("USED#")]
+    written = [
+        row["at"] for row in world.database.list_rows(world.settings.gate_table) if row["pk"].startswith("USED#")
+    ]
     assert written == [int(world.clock().timestamp())]

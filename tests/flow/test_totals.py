@@ -20,7 +20,7 @@ def test_calls_stand_in_the_totals_of_their_profile_and_of_everybody(world: Worl
     world.housekeeping()
     now, table = world.clock(), world.settings.audit_table
     for profile in (seller.headers["X-API-Key"], None):
-        hours = totals.read(world.database, table, profile, now - timedelta(hours=1), now)
+        hours = totals.read_hours(world.database, table, profile, now - timedelta(hours=1), now)
         figures = [(one.start, one.total.calls, one.total.errors, sum(one.total.latency)) for one in hours]
         assert figures == [("2026-11-23T09", 4, 1, 4), ("2026-11-23T10", 1, 1, 1)]
 

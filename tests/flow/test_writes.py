@@ -14,7 +14,7 @@ from tests.world import Client, World
 
 
 def stored(world: World) -> str:
-    return json.dumps(world.database.rows(world.settings.records_table))
+    return json.dumps(world.database.list_rows(world.settings.records_table))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from tests.world import Client, World
 
 WRITES = [method for method in METHODS.values() if method.access is Access.WRITE]
@@ -97,14 +97,14 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def client(world: World) -> Iterator[Client]:
     handler = world.handler()
-    yield Client(world, handler, world.headers(world.profile(), world.person("Una", "Mighty", *GROUPS)))
+    yield Client(world, handler, world.headers(world.profile(), world.person("Una", "Mighty", *SECURITY_GROUPS)))
     handler.close()
 
 
 @pytest.fixture(autouse=True)
 def _empty_log(world: World) -> None:
     """Empties the log before every test."""
-    world.database.clear(world.settings.audit_table)
+    world.database.clear_table(world.settings.audit_table)
 
 
 def _body(tool: str, name: str, literal: str, arguments: dict[str, Any]) -> str:
@@ -114,7 +114,7 @@ def _body(tool: str, name: str, literal: str, arguments: dict[str, Any]) -> str:
 
 
 def _records(world: World) -> str:
-    return json.dumps(world.database.rows(world.settings.records_table))
+    return json.dumps(world.database.list_rows(world.settings.records_table))
 
 
 @pytest.mark.parametrize("method", WRITES, ids=lambda method: method.name)

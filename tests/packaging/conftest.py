@@ -1,4 +1,4 @@
-"""The template, as written and as CloudFormation sees it."""
+"""Fixtures: the template as written, and as CloudFormation sees it."""
 
 import pytest
 

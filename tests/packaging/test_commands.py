@@ -1,4 +1,4 @@
-"""The developer's commands: what `make` offers, the line ratchet, the closing line of the tests."""
+"""The developer's commands: the targets of `make`, the line ratchet, the closing line of the tests."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""The built artifacts: imported with nothing else in reach, as Lambda does, and deployed into the emulator."""
+"""The built artifacts: imported without any other package, as in Lambda, and deployed into the emulator."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ LIKE_LAMBDA = {
 
 @pytest.fixture(scope="module")
 def built() -> Build:
-    """The artifacts for Lambda's Python, or for this one when there is no such Python here."""
+    """The artifacts for Lambda's Python, or for this one when Lambda's is not installed here."""
     assert SAM.exists(), "run `make test`: it installs the SAM CLI"
     version = LAMBDA_PYTHON if find_python(LAMBDA_PYTHON) else "{}.{}".format(*sys.version_info[:2])
     target = Build(version, ROOT / ".deploy/tested")

@@ -1,4 +1,4 @@
-"""Who may do what, read from the roles: every action and resource is written out and nothing else is granted."""
+"""The permissions in the roles: every action and resource is written out, and nothing else is granted."""
 
 from fnmatch import fnmatchcase
 from typing import Any
@@ -11,7 +11,7 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.instance.builtin.engine.document import record_key
 from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.website.place_rights import PLACE_ACTIONS
-from affino_mcp.store.files import MEDIA, UPLOADS
+from affino_mcp.store.files import MEDIA_PREFIX, UPLOADS_PREFIX
 from scripts.expand import Template, of_type
 
 READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
@@ -19,7 +19,7 @@ MCP, LOGIN, CONTROL = "McpEndpointRole", "LoginProxyRole", "ControlCentreRole"
 HOUSE = "HousekeepingRole"
 ROLES = [MCP, LOGIN, CONTROL, HOUSE]
 
-# role, table -> the DynamoDB actions granted; a pair that is not named grants nothing.
+# Role, table -> the DynamoDB actions granted; a pair that is missing grants none.
 GRANTS: dict[tuple[str, str], set[str]] = {
     (MCP, "GateTable"): {"GetItem", "UpdateItem"},
     (MCP, "AuditTable"): {"PutItem", "UpdateItem"},
@@ -50,7 +50,7 @@ def statements(template: Template, role: str) -> list[dict[str, Any]]:
 
 
 def granted(template: Template, role: str, table: str) -> set[str]:
-    """DynamoDB actions on the table itself."""
+    """The DynamoDB actions that a role is granted on a table, without its indexes."""
     arn = {"Fn::GetAtt": [table, "Arn"]}
     matching = [each for each in statements(template, role) if arn in listed(each["Resource"])]
     return {action.removeprefix("dynamodb:") for each in matching for action in listed(each["Action"])}
@@ -63,15 +63,20 @@ def test_a_role_has_exactly_its_grants_on_a_table(template: Template, role: str,
 
 
 WRITES = {"ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"}
-CALLS = [row_keys.profile("key").pk, row_keys.used("x").pk, row_keys.guard_tokens("source").pk]
+CALLS = [row_keys.profile_key("key").pk, row_keys.last_use_key("x").pk, row_keys.token_guard_key("source").pk]
 LOGINS = [
-    row_keys.session("x").pk,
-    row_keys.person(7).pk,
-    row_keys.signature("x").pk,
-    row_keys.guard("source", "account").pk,
+    row_keys.session_key("x").pk,
+    row_keys.person_key(7).pk,
+    row_keys.used_signature_key("x").pk,
+    row_keys.login_guard_key("source", "account").pk,
 ]
 
-OPERATIONS = [row_keys.profile("key").pk, row_keys.PROFILE_LIST, row_keys.session("x").pk, row_keys.person(7).pk]
+OPERATIONS = [
+    row_keys.profile_key("key").pk,
+    row_keys.PROFILE_LIST_PARTITION,
+    row_keys.session_key("x").pk,
+    row_keys.person_key(7).pk,
+]
 
 
 @pytest.mark.parametrize(("role", "own"), [(MCP, CALLS), (LOGIN, LOGINS), (CONTROL, OPERATIONS)])
@@ -104,8 +109,12 @@ def test_housekeeping_reads_calls_by_time_and_touches_totals_alone(template: Tem
         {"Fn::Sub": "${AuditTable.Arn}/index/ByTime"},
     )
     (pattern,) = found["Totals"]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    assert all(fnmatchcase(audit.totals(profile), pattern) for profile in ("K1", None))
-    assert not [key for key in (audit.profile("T"), audit.EVERYBODY, audit.record("T#1")) if fnmatchcase(key, pattern)]
+    assert all(fnmatchcase(audit.totals_partition(profile), pattern) for profile in ("K1", None))
+    assert not [
+        key
+        for key in (audit.profile_partition("T"), audit.ALL_CALLS_PARTITION, audit.record_partition("T#1"))
+        if fnmatchcase(key, pattern)
+    ]
 
 
 def test_the_control_centre_asks_the_audit_and_adds_to_it(template: Template) -> None:
@@ -162,7 +171,7 @@ def test_media_files_are_the_mcp_endpoints_alone(template: Template) -> None:
     (statement,) = [each for each in statements(template, MCP) if "s3:" in str(each["Action"])]
     assert set(statement["Action"]) == {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
     prefixes = {resource["Fn::Sub"] for resource in statement["Resource"]}
-    assert prefixes == {"${MediaBucket.Arn}/" + prefix + "*" for prefix in (MEDIA, UPLOADS)}
+    assert prefixes == {"${MediaBucket.Arn}/" + prefix + "*" for prefix in (MEDIA_PREFIX, UPLOADS_PREFIX)}
     for role in (LOGIN, CONTROL, HOUSE):
         assert "MediaBucket" not in str(statements(template, role))
 

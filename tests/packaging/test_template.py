@@ -1,4 +1,4 @@
-"""What every deployment must have, read from the template as CloudFormation sees it."""
+"""Properties of every deployment, read from the template as CloudFormation sees it."""
 
 import ast
 import json
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from cfnlint.api import lint
 
-from affino_mcp.observability import NAMESPACE
+from affino_mcp.observability import METRIC_NAMESPACE
 from affino_mcp.settings import Settings
-from affino_mcp.store.files import UPLOADS
+from affino_mcp.store.files import UPLOADS_PREFIX
 from scripts.build import LAMBDA_PYTHON, ROOT
 from scripts.expand import Template, of_type
 
@@ -86,7 +86,7 @@ def test_housekeeping_has_its_turn_every_five_minutes_and_is_done_before_the_nex
 
 
 def test_housekeeping_that_is_never_run_alarms_too(template: Template) -> None:
-    """A rule that is off, or a function that gets no turn, makes no errors: it makes no figures at all."""
+    """A rule that is off, or a function that is never run, makes no errors and no figures at all."""
     assert template["Resources"]["HousekeepingFails"]["Properties"]["TreatMissingData"] == "breaching"
 
 
@@ -170,7 +170,7 @@ def test_a_metric_that_alarms_is_written_by_aws_by_a_filter_or_by_the_code(templ
     written = {(str(each["MetricNamespace"]), each["MetricName"]) for each in filtered}
     for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
         namespace, name = str(alarm["Properties"]["Namespace"]), alarm["Properties"]["MetricName"]
-        counted = namespace == NAMESPACE and f'count("{name}"' in package
+        counted = namespace == METRIC_NAMESPACE and f'count("{name}"' in package
         assert namespace.startswith("AWS/") or (namespace, name) in written or counted, name
 
 
@@ -213,7 +213,7 @@ def test_the_media_bucket_is_private_encrypted_versioned_and_kept(template: Temp
 def test_uploads_that_nobody_attached_expire_and_files_do_not(template: Template) -> None:
     (bucket,) = of_type(template, "AWS::S3::Bucket").values()
     rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
-    assert {rule.get("Prefix") for rule in rules if "ExpirationInDays" in rule} == {UPLOADS}
+    assert {rule.get("Prefix") for rule in rules if "ExpirationInDays" in rule} == {UPLOADS_PREFIX}
 
 
 def test_the_media_bucket_is_reached_over_tls_alone(template: Template) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from affino_mcp.errors import Refusal
-from affino_mcp.gate.relogin import link
+from affino_mcp.gate.relogin import relogin_link
 from affino_mcp.login_edge.app import LoginApp
 from tests.unit.gate.world import CREDENTIALS, GATE, PASSWORD, World, headers
 from tests.unit.login_edge.browser import Browser, log_in
@@ -64,7 +64,9 @@ def test_no_secret_of_a_whole_day_at_the_login(
     replies = [desk.refresh(profile, first), desk.refresh(profile, second)]
     third = desk.login(profile).body
     desk.call(profile, "GET", "user", AccessToken=third["AccessToken"])
-    waiting = link(profile, world.sessions.resolve(third["AccessToken"])[0], int(world.clock().timestamp()))
+    waiting = relogin_link(
+        profile, world.sessions.resolve_token(third["AccessToken"])[0], int(world.clock().timestamp())
+    )
     world.clock.move(590)
     browser = Browser(desk.app)
     shown = log_in(browser)

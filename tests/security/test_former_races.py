@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from affino_mcp.errors import Refusal
 from affino_mcp.gate.gate import Gate
-from affino_mcp.gate.profiles.previous_secret import FormerSecret
+from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.tool_errors import Conflict
 from tests.unit.gate.world import RawHeaders, World, headers
@@ -46,7 +46,7 @@ def test_with_an_overlap_nobody_is_cut_off(world: World) -> None:
     profile, done = world.profile(rate=6000, burst=6000), threading.Event()
 
     def regenerated() -> None:
-        world.profiles.regenerate(profile.key, overlap=HOUR)
+        world.profiles.regenerate_secret(profile.key, overlap=HOUR)
         done.set()
 
     outcomes = storm(world, profile, threading.Thread(target=regenerated), done)
@@ -55,15 +55,15 @@ def test_with_an_overlap_nobody_is_cut_off(world: World) -> None:
 
 def test_after_the_end_of_an_overlap_nobody_is_let_in(world: World) -> None:
     profile, done = world.profile(rate=6000, burst=6000), threading.Event()
-    world.profiles.regenerate(profile.key, overlap=HOUR)
+    world.profiles.regenerate_secret(profile.key, overlap=HOUR)
 
     def ended() -> None:
         world.profiles.end_overlap(profile.key)
         done.set()
 
     outcomes = storm(world, profile, threading.Thread(target=ended), done)
-    assert {refusal for _, refusal in outcomes} <= {None, FormerSecret}
-    assert {refusal for began_after, refusal in outcomes if began_after} == {FormerSecret}
+    assert {refusal for _, refusal in outcomes} <= {None, PreviousSecretRefused}
+    assert {refusal for began_after, refusal in outcomes if began_after} == {PreviousSecretRefused}
 
 
 def test_of_many_regenerations_at_once_one_counts(world: World) -> None:
@@ -73,7 +73,7 @@ def test_of_many_regenerations_at_once_one_counts(world: World) -> None:
 
     def regenerate(_: int) -> Profile | None:
         try:
-            return world.profiles.regenerate(old.key, seen=old.version, overlap=HOUR)
+            return world.profiles.regenerate_secret(old.key, seen=old.version, overlap=HOUR)
         except Conflict:
             return None
 

@@ -87,11 +87,11 @@ def test_a_token_of_another_instance_is_nobody_here(world: World) -> None:
     world.login(profile)
     for given in (
         headers(
-            elsewhere.profiles.listed()[0].profile.key,
-            elsewhere.profiles.listed()[0].profile.secret,
+            elsewhere.profiles.list_profiles()[0].profile.key,
+            elsewhere.profiles.list_profiles()[0].profile.secret,
             foreign.access_token,
         ),
-        headers(profile.key, elsewhere.profiles.listed()[0].profile.secret, foreign.access_token),
+        headers(profile.key, elsewhere.profiles.list_profiles()[0].profile.secret, foreign.access_token),
     ):
         with pytest.raises(BadCredentials):
             world.gate().admit(given, charge=True)

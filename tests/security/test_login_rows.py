@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from affino_mcp.errors import TooManyFailures
-from affino_mcp.gate.abuse.login_guard import CONSECUTIVE, LoginGuard
+from affino_mcp.gate.abuse.login_guard import MAX_CONSECUTIVE_FAILURES, LoginGuard
 from affino_mcp.gate.identity.tokens import new_token
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.login_edge.login import Login
+from affino_mcp.login_edge.login import GuardedLogin
 from tests.security.extension import extended, padding
 from tests.unit.gate.world import GATE, PASSWORD, World
 from tests.unit.login_edge.desk import EMAIL, Desk, content
@@ -105,7 +105,7 @@ def test_25_a_thousand_right_logins_eight_at_a_time_while_an_attacker_hammers_th
     accounts = [f"person{number}@orbital.example" for number in range(8)]
     known = LoginGuard(world.memory, world.settings, world.clock)
     for account in accounts:
-        known.succeeded(known.begin(HOME, account))
+        known.record_success(known.begin_attempt(HOME, account))
     done = threading.Event()
 
     def hammer(number: int) -> int:
@@ -116,7 +116,7 @@ def test_25_a_thousand_right_logins_eight_at_a_time_while_an_attacker_hammers_th
 
     def right(number: int) -> bool:
         guard = LoginGuard(world.memory, world.settings, world.clock)
-        guard.succeeded(guard.begin(HOME, accounts[number % 8]))
+        guard.record_success(guard.begin_attempt(HOME, accounts[number % 8]))
         return True
 
     with ThreadPoolExecutor(10) as pool:
@@ -131,7 +131,7 @@ def test_25_a_thousand_right_logins_eight_at_a_time_while_an_attacker_hammers_th
 def wrong(guard: LoginGuard, source: str, account: str) -> int:
     """Makes one guess; gives 1."""
     with suppress(TooManyFailures):
-        guard.failed(guard.begin(source, account))
+        guard.record_failure(guard.begin_attempt(source, account))
     return 1
 
 
@@ -168,14 +168,14 @@ def test_28_one_guess_each_from_two_hundred_sources(desk: Desk, profile: Profile
 
     entrance.enter = noted
     replies = [desk.login(profile, "wrong horse", source=f"203.0.{number}.9") for number in range(200)]
-    assert len(asked) == CONSECUTIVE
-    assert Counter(reply.status for reply in replies) == {401: CONSECUTIVE, 429: 100}
+    assert len(asked) == MAX_CONSECUTIVE_FAILURES
+    assert Counter(reply.status for reply in replies) == {401: MAX_CONSECUTIVE_FAILURES, 429: 100}
     assert replies[-1].headers["retry-after"] == "30"
     assert desk.login(profile, source=HOME).status == 200
 
 
 def desk_entrance(desk: Desk) -> Any:
-    login: Login = desk.app._rest._login
+    login: GuardedLogin = desk.app._rest._login
     return login.entrance
 
 
@@ -209,7 +209,7 @@ def test_34_passwords_of_every_size(desk: Desk, profile: Profile) -> None:
     for length, status in ((64, 200), (1024, 200), (1025, 400), (1_000_000, 400)):
         password = "x" * (length - 1) + " "
         if length <= 1024:
-            desk.world.passwords.set(7, password)
+            desk.world.passwords.set_password(7, password)
             assert desk.login(profile, password[:-1]).status == 401
         assert desk.login(profile, password).status == status
 

@@ -17,8 +17,8 @@ import pytest
 
 from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.login_edge.openapi import document
-from affino_mcp.login_edge.rest import ROUTES
+from affino_mcp.login_edge.openapi import openapi_document
+from affino_mcp.login_edge.rest import REST_ROUTES
 from tests.clients.loopback import serving
 from tests.unit.gate.world import World
 from tests.unit.login_edge.desk import Desk
@@ -74,7 +74,7 @@ class Signing:
     def _tokens(self) -> dict[str, str]:
         """Real tokens; replaced from time to time, because generated requests use them up and log them out."""
         if self.statuses.total() % 20 in {2, 3} or not self.pair:
-            issued = self.desk.world.sessions.create(7, self.profile.key)
+            issued = self.desk.world.sessions.create_session(7, self.profile.key)
             self.pair = {"AccessToken": issued.access_token, "RefreshToken": issued.refresh_token}
         return self.pair
 
@@ -97,7 +97,7 @@ def test_no_generated_request_gets_an_answer_that_is_not_promised(tmp_path: Path
     app = Signing(desk, desk.staffed())
     with serving(app) as url:
         words = ["run", f"{url}/rest/demo/openapi.json", "--phases", "examples,coverage,fuzzing", "--mode", "all"]
-        words += ["--checks", ",".join(CHECKS), "--max-examples", str(CASES // len(ROUTES)), "--workers", "1"]
+        words += ["--checks", ",".join(CHECKS), "--max-examples", str(CASES // len(REST_ROUTES)), "--workers", "1"]
         words += ["--seed", "4", "--suppress-health-check", "all", "--warnings", "off", "--no-color"]
         done = subprocess.run([SCHEMATHESIS, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
     print(done.stdout[-1500:], dict(app.statuses))  # noqa: T201 (what `-s` shows of the run)
@@ -108,11 +108,11 @@ def test_no_generated_request_gets_an_answer_that_is_not_promised(tmp_path: Path
 
 
 def test_the_document_names_every_call() -> None:
-    paths = document("demo")["paths"]
+    paths = openapi_document("demo")["paths"]
     named = {path.strip("/"): next(iter(calls)).upper() for path, calls in paths.items()}
-    assert named == {name: route.method for name, route in ROUTES.items()}
+    assert named == {name: route.method for name, route in REST_ROUTES.items()}
 
 
 def test_the_document_is_served_without_a_signature() -> None:
     reply = Desk(World()).send([], b"", "GET", "/rest/demo/openapi.json")
-    assert (reply.status, reply.body) == (200, document("demo"))
+    assert (reply.status, reply.body) == (200, openapi_document("demo"))

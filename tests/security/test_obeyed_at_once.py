@@ -11,17 +11,17 @@ import pytest
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.errors import BadCredentials, PersonInactive, ProfileDisabled, Refusal, SessionUnknown
 from affino_mcp.gate.gate import Gate
-from affino_mcp.gate.profiles.previous_secret import FormerSecret
+from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions.sessions import Issued
+from affino_mcp.gate.sessions.sessions import IssuedSession
 from tests.unit.gate.world import RawHeaders, World, headers
 
 PROCESSES = 16
-Deed = Callable[[World, Profile, Issued], object]
+Deed = Callable[[World, Profile, IssuedSession], object]
 
 SWITCHES = [
     pytest.param(lambda w, p, s: w.profiles.disable(p.key), ProfileDisabled, id="kill switch"),
-    pytest.param(lambda w, p, s: w.profiles.regenerate(p.key), FormerSecret, id="secret regenerated"),
+    pytest.param(lambda w, p, s: w.profiles.regenerate(p.key), PreviousSecretRefused, id="secret regenerated"),
     pytest.param(lambda w, p, s: w.people.disable(7), PersonInactive, id="person disabled"),
     pytest.param(lambda w, p, s: w.sessions.end(7, s.session.digest), SessionUnknown, id="logged out"),
 ]
@@ -96,7 +96,7 @@ def test_a_new_secret_works_at_once_and_is_read_once(world: World, *, charge: bo
     profile = world.profile()
     login = world.login(profile)
     gates = warm_gates(world, headers(profile.key, profile.secret, login.access_token))
-    newer = world.profiles.regenerate(profile.key)
+    newer = world.profiles.regenerate_secret(profile.key)
     world.secrets.reads = 0
     for gate in gates:
         for _ in range(3):
@@ -126,6 +126,8 @@ def test_rights_taken_away_are_gone_at_once(world: World) -> None:
     profile = world.profile()
     credentials = headers(profile.key, profile.secret, world.login(profile).access_token)
     gates = warm_gates(world, credentials)
-    assert all(gate.admit(credentials, charge=True).person.has("accounts.write", world.clock()) for gate in gates)
+    assert all(gate.admit(credentials, charge=True).person.has_right("accounts.write", world.clock()) for gate in gates)
     world.people.change(7, groups=())
-    assert not any(gate.admit(credentials, charge=True).person.has("accounts.write", world.clock()) for gate in gates)
+    assert not any(
+        gate.admit(credentials, charge=True).person.has_right("accounts.write", world.clock()) for gate in gates
+    )

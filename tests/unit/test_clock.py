@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.clock import iso, understood
+from affino_mcp.clock import format_iso, parse_time
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,7 +28,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
     ],
 )
 def test_times_in_words(words: str, moment: str) -> None:
-    assert iso(understood(words, NOON)) == moment
+    assert format_iso(parse_time(words, NOON)) == moment
 
 
 @given(
@@ -38,6 +38,6 @@ def test_times_in_words(words: str, moment: str) -> None:
 )
 def test_any_words_are_a_moment_in_utc_or_refused(words: str) -> None:
     with suppress(ValueError):
-        found = understood(words, NOON)
+        found = parse_time(words, NOON)
         assert found >= EPOCH
         assert found.utcoffset() == timedelta(0)

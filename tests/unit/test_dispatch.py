@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from affino_mcp.audit.log import AuditLog
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.method import Method
-from affino_mcp.dispatch import Answer, CallMeta, Dispatch
+from affino_mcp.dispatch import CallMeta, ToolAnswer, ToolDispatch
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.tool_errors import InvalidState, NotFound, ToolError
@@ -39,20 +39,20 @@ class FakeInstance:
         return []
 
 
-def call(instance: FakeInstance, tool: str, database: MemoryDatabase, **arguments: Any) -> Answer:
+def call(instance: FakeInstance, tool: str, database: MemoryDatabase, **arguments: Any) -> ToolAnswer:
     clock, undeclared = TestClock(), list[str]()
-    dispatch = Dispatch(
+    dispatch = ToolDispatch(
         instance, AuditLog(database, "audit", clock), clock, lambda m, e: undeclared.append(f"{m.name}: {e.type}")
     )
     person = replace(caller().person, rights={"notes.read": None, "notes.write": None})
     given = replace(caller(), person=person)
-    answer = dispatch.call(given, tool, arguments, META)
+    answer = dispatch.call_tool(given, tool, arguments, META)
     assert not undeclared, undeclared
     return answer
 
 
-def rows(database: MemoryDatabase) -> list[Row]:
-    return [Row.of(item) for item in database.rows("audit") if "id" in item]
+def rows(database: MemoryDatabase) -> list[AuditRow]:
+    return [AuditRow.from_document(item) for item in database.list_rows("audit") if "id" in item]
 
 
 def test_a_read_leaves_a_row() -> None:
@@ -67,7 +67,10 @@ def test_the_row_of_a_write_is_the_instance_s_to_write() -> None:
     call(instance, "update_note", database, NoteCode=7, Body="x")
     assert rows(database) == []
     (sealed,) = instance.rows
-    assert (Row.of(dict(sealed.item)).method, Row.of(dict(sealed.item)).record) == ("update_note", "notes#7")
+    assert (AuditRow.from_document(dict(sealed.item)).method, AuditRow.from_document(dict(sealed.item)).record) == (
+        "update_note",
+        "notes#7",
+    )
 
 
 def test_an_error_of_the_instance_reaches_caller_and_row() -> None:

@@ -1,4 +1,4 @@
-"""Calls, errors, refusals and latency per hour or day, drawn as SVG without a line of script."""
+"""The figures of the API Log's chart: calls, errors, refusals and latency per hour or day, drawn as SVG without script."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from affino_mcp.admin.chart_canvas import LEFT, RIGHT, WIDTH, Panel, Part, Point
-from affino_mcp.audit.row import CONTROL, Row
-from affino_mcp.audit.totals import HOUR, Hour, Total, moment_of, start_of
+from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
+from affino_mcp.audit.totals import ONE_HOUR, CallTotals, HourTotals, hour_name, hour_start
 
 MOST: Final = 48
-"""Bars of one chart, give or take one; a longer time is drawn per day, and of a still longer one the newest days."""
+"""Bars of one chart, plus or minus one; a longer time is drawn per day, and of a still longer one the newest days."""
 DAY: Final = timedelta(days=1)
 MEDIAN, HIGH = 50, 95
 """The percentiles that are drawn."""
 _LABELS: Final = 13
 _EVERY: Final = (1, 2, 3, 4, 6)
-"""So many labels are below a chart at most; so many bars are from one to the next."""
+"""Labels below a chart at most, and the steps in hours that may lie between two of them."""
 
 
 class Window(NamedTuple):
-    """What a chart shows: whole hours or days from `since` to `until`."""
+    """The time that a chart shows: whole hours or days from `since` to `until`, one bar for each `step`."""
 
     since: datetime
     until: datetime
@@ -31,54 +31,57 @@ class Window(NamedTuple):
 
     @classmethod
     def of(cls, since: datetime | None, until: datetime | None, now: datetime) -> Window:
-        """The time that is asked for; without a beginning, the last 48 hours of it."""
+        """The window of the time asked for, which ends now at the latest; without `since`, its last 48 hours."""
         end = min(until, now) if until else now
-        start = end - (MOST - 1) * HOUR if since is None else since
-        if end - start <= MOST * HOUR:
-            return cls(start, end, HOUR)
+        start = end - (MOST - 1) * ONE_HOUR if since is None else since
+        if end - start <= MOST * ONE_HOUR:
+            return cls(start, end, ONE_HOUR)
         return cls(max(start, _midnight(end) - (MOST - 1) * DAY), end, DAY)
 
     def starts(self) -> Iterator[str]:
-        """How totals name the hours, or their days, oldest first."""
-        at = moment_of(start_of(self.since)) if self.step == HOUR else _midnight(self.since)
+        """The names of the hours or days, as totals name them, oldest first."""
+        at = hour_start(hour_name(self.since)) if self.step == ONE_HOUR else _midnight(self.since)
         while at <= self.until:
-            yield start_of(at)[: self.named]
+            yield hour_name(at)[: self.named]
             at += self.step
 
     @property
     def named(self) -> int:
-        """How much of an hour's name is a bar's name."""
-        return len("2026-11-23T09") if self.step == HOUR else len("2026-11-23")
+        """How many characters of an hour's name are the name of a bar."""
+        return len("2026-11-23T09") if self.step == ONE_HOUR else len("2026-11-23")
 
 
 class Bar(NamedTuple):
-    """One hour or day."""
+    """One bar: the name of an hour or day as totals write it, and its total."""
 
     start: str
-    total: Total
+    total: CallTotals
 
     @property
     def name(self) -> str:
-        """The hour or day in words."""
+        """The hour or day for people: `2026-11-23 09` or `2026-11-23`."""
         return self.start.replace("T", " ")
 
     @property
     def label(self) -> str:
-        """The same, as short as it must be below a bar: midnight is named by its day."""
+        """The hour or day in the short form below a bar; midnight is named by its day."""
         day, _, hour = self.start.partition("T")
         return f"{hour}:00" if hour.strip("0") else day[5:]
 
     @property
     def figures(self) -> dict[str, int | None]:
-        """Everything that is drawn, in the order of the table."""
+        """The figures of the bar, in the order of the table's columns."""
         total = self.total
         counts = {"calls": total.calls, "errors": total.errors, "limited": total.limited}
-        return counts | {"median_ms": total.percentile(MEDIAN), "p95_ms": total.percentile(HIGH)}
+        return counts | {"median_ms": total.latency_percentile(MEDIAN), "p95_ms": total.latency_percentile(HIGH)}
 
 
 @dataclass(frozen=True)
 class Chart:
-    """The bars, and the drawing's parts: calls as bars, and below them latency as two lines."""
+    """The bars and the shapes of the drawing: calls as bars, and below them latency as two lines.
+
+    `counted` is the time of the last count, `gaps` the number of hours that could not be counted.
+    """
 
     bars: list[Bar]
     step: timedelta
@@ -89,32 +92,32 @@ class Chart:
 
     @property
     def per(self) -> str:
-        """What a bar is of."""
-        return "hour" if self.step == HOUR else "day"
+        """The unit of a bar: `hour` or `day`."""
+        return "hour" if self.step == ONE_HOUR else "day"
 
     @property
     def calls(self) -> Panel:
-        """The scale of the bars."""
+        """The scale of the calls."""
         return Panel.up_to(bar.total.calls for bar in self.bars)
 
     @property
     def latency(self) -> Panel:
-        """The scale of the lines."""
-        return Panel.up_to(bar.total.percentile(HIGH) or 0 for bar in self.bars)
+        """The scale of the latency lines."""
+        return Panel.up_to(bar.total.latency_percentile(HIGH) or 0 for bar in self.bars)
 
     @property
     def room(self) -> float:
-        """The width of one bar with the air around it."""
+        """The width of one bar with its margins."""
         return (RIGHT - self.left) / max(1, len(self.bars))
 
     def middle(self, place: int) -> float:
-        """The x of a bar's middle."""
+        """The x coordinate of a bar's middle."""
         return round(self.left + (place + 0.5) * self.room, 1)
 
     def parts(self, place: int) -> list[Part]:
-        """The rectangles of one bar, from the foot up."""
+        """The rectangles of one bar, from the bottom up; outcomes without calls have none."""
         total, panel, below, found = self.bars[place].total, self.calls, 0, list[Part]()
-        for tone, number in (("ok", total.done), ("error", total.errors), ("limited", total.limited)):
+        for tone, number in (("ok", total.successful_calls), ("error", total.errors), ("limited", total.limited)):
             below += number
             if number:
                 height = round(panel.foot - panel.y(number), 1)
@@ -123,12 +126,12 @@ class Chart:
         return found
 
     def points(self, percent: int) -> list[Point | None]:
-        """The points of one line; None where no call was measured, so that the line has a gap there."""
-        found = [bar.total.percentile(percent) for bar in self.bars]
+        """The points of one percentile's line; None where no call was measured, so that the line has a gap there."""
+        found = [bar.total.latency_percentile(percent) for bar in self.bars]
         return [None if ms is None else Point(self.middle(n), self.latency.y(ms)) for n, ms in enumerate(found)]
 
     def line(self, percent: int) -> str:
-        """The same as the path of an SVG."""
+        """The line of one percentile as the path of an SVG."""
         words, pen = list[str](), "M"
         for point in self.points(percent):
             words += [] if point is None else [f"{pen}{point.x} {point.y}"]
@@ -136,33 +139,33 @@ class Chart:
         return " ".join(words)
 
     def labelled(self, place: int) -> bool:
-        """Whether there is room for this bar's label."""
+        """Whether this bar has a label; only every so many bars have one."""
         every = next(hours for hours in _EVERY if hours * _LABELS >= len(self.bars))
-        return int(self.bars[place].start[-2:]) % every == 0 if self.step == HOUR else place % every == 0
+        return int(self.bars[place].start[-2:]) % every == 0 if self.step == ONE_HOUR else place % every == 0
 
 
-def of_hours(hours: Sequence[Hour], window: Window) -> Chart | None:
-    """The chart of totals (oldest first) in this window; None without calls."""
+def of_hours(hours: Sequence[HourTotals], window: Window) -> Chart | None:
+    """The chart of hourly totals (oldest first) in this window; None when there were no calls."""
     found = {hour.start: hour.total for hour in hours}
-    between = moment_of(hours[-1].start) - moment_of(hours[0].start) if hours else -HOUR
-    return _chart(found, window, hours[-1].counted if hours else "", between // HOUR + 1 - len(hours))
+    between = hour_start(hours[-1].start) - hour_start(hours[0].start) if hours else -ONE_HOUR
+    return _chart(found, window, hours[-1].counted if hours else "", between // ONE_HOUR + 1 - len(hours))
 
 
-def of_rows(rows: Sequence[Row], now: datetime) -> Chart | None:
-    """The chart of these rows (newest first), from the oldest to now; None without calls."""
-    calls = [row for row in rows if row.channel != CONTROL]
+def of_rows(rows: Sequence[AuditRow], now: datetime) -> Chart | None:
+    """The chart of rows of the API Log (newest first), from the oldest to now; None when there are no calls."""
+    calls = [row for row in rows if row.channel != CONTROL_CHANNEL]
     if not calls:
         return None
-    hours: dict[str, list[Row]] = defaultdict(list)
+    hours: dict[str, list[AuditRow]] = defaultdict(list)
     for row in calls:
         hours[row.at[:13]].append(row)
     newest = max(now, datetime.fromisoformat(calls[0].at))
     window = Window.of(datetime.fromisoformat(calls[-1].at), newest, newest)
-    return _chart({start: Total.of(some) for start, some in hours.items()}, window)
+    return _chart({start: CallTotals.from_rows(some) for start, some in hours.items()}, window)
 
 
-def _chart(hours: Mapping[str, Total], window: Window, counted: str = "", gaps: int = 0) -> Chart | None:
-    sums = {start: Total() for start in window.starts()}
+def _chart(hours: Mapping[str, CallTotals], window: Window, counted: str = "", gaps: int = 0) -> Chart | None:
+    sums = {start: CallTotals() for start in window.starts()}
     for start, total in hours.items():
         if start[: window.named] in sums:
             sums[start[: window.named]] += total

@@ -1,4 +1,4 @@
-"""The paper that charts are drawn on: one vertical scale, and the shapes on it."""
+"""The SVG canvas of charts: its measures, one vertical scale, and the shapes drawn on it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STEPS: Final = (1, 2, 5)
 
 
 class Part(NamedTuple):
-    """A rectangle."""
+    """A rectangle of a bar; `tone` is its style class."""
 
     tone: str
     x: float
@@ -22,7 +22,7 @@ class Part(NamedTuple):
 
 
 class Point(NamedTuple):
-    """A point of a line."""
+    """A point of a line, in coordinates of the canvas."""
 
     x: float
     y: float
@@ -30,7 +30,7 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True)
 class Panel:
-    """A scale from 0 at the foot to a round `top` at the ceiling."""
+    """A vertical scale from 0 at the bottom line (`foot`) to the round number `top` at the upper edge."""
 
     top: int
     height: int = HEIGHT
@@ -38,7 +38,7 @@ class Panel:
 
     @classmethod
     def up_to(cls, numbers: Iterable[int]) -> Panel:
-        """The scale with room for all these numbers: up to the next 1, 2 or 5 with noughts."""
+        """The scale that fits all these numbers: up to the next 1, 2 or 5 times a power of ten."""
         highest, size = max(numbers, default=0), 1
         while highest > _STEPS[-1] * size:
             size *= 10
@@ -46,9 +46,9 @@ class Panel:
 
     @property
     def ticks(self) -> tuple[int, ...]:
-        """What is written beside the scale."""
+        """The numbers written beside the scale."""
         return (0, self.top // 2, self.top) if self.top % 2 == 0 else (0, self.top)
 
     def y(self, number: int) -> float:
-        """Where a number is on the paper."""
+        """The y coordinate of a number."""
         return round(self.foot - number / self.top * (self.foot - CEILING), 1)

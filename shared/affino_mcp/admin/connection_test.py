@@ -1,6 +1,6 @@
-"""A trial: a real login and one call through the public endpoints, as an agent makes them; three lamps tell what works.
+"""The connection test: a real login and one call through the public endpoints, as an agent makes them, in three checks.
 
-The profile's secret goes from the store to the endpoint and nowhere else; the session is ended when the trial is over.
+The profile's secret goes from the store to the endpoint and nowhere else; the caller ends the session after the test.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import httpx
 
 from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.method import DRY_RUN, PAGE_SIZE, Method
-from affino_mcp.clock import stopwatch
+from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
@@ -28,7 +28,7 @@ _AGENT: Final = f"{NAME}-test-tool/{VERSION}"
 
 @dataclass(frozen=True)
 class Lamp:
-    """One of the three: lit good or bad, or off when it was not reached; its reason, and what to do."""
+    """The result of one of the three checks: good, bad, or off when it was not reached; the reason, and what to do."""
 
     name: str
     tone: str
@@ -38,7 +38,7 @@ class Lamp:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is tried: whose login, and which method with which arguments."""
+    """What to test: the person's e-mail address and password, and a method with its arguments."""
 
     email: str
     password: str = field(repr=False)
@@ -47,9 +47,9 @@ class Wanted:
 
 
 def arguments(method: Method, text: str) -> dict[str, Any]:
-    """A method's arguments from JSON; without any, those to begin with.
+    """A method's arguments from JSON text; for an empty text, those that `starting` suggests.
 
-    Raises InvalidArgument (arguments), also for a write that is no dry run.
+    Raises InvalidArgument (arguments) for text that is no JSON object, and for a write that is no dry run.
     """
     if not text.strip():
         return starting(method)
@@ -70,7 +70,7 @@ def starting(method: Method) -> dict[str, Any]:
 
 
 def _read(text: str) -> dict[str, Any] | None:
-    """The JSON object that can be sent on; None for everything else, also for numbers and characters that JSON has not."""
+    """A JSON object that can be sent on; None for anything else, such as numbers and characters that JSON does not have."""
     try:
         found = json.loads(text)
         json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
@@ -81,7 +81,7 @@ def _read(text: str) -> dict[str, Any] | None:
 
 @dataclass(frozen=True)
 class Result:
-    """The lamps in order, the answer of the method as text, and how long login and call took."""
+    """The three checks in order, the method's answer as text, how long login and call took, and the session's token."""
 
     lamps: list[Lamp]
     answer: str = ""
@@ -91,7 +91,7 @@ class Result:
 
     @property
     def green(self) -> bool:
-        """Whether everything works."""
+        """Whether all checks are good."""
         return all(lamp.tone == GOOD for lamp in self.lamps)
 
 
@@ -101,14 +101,14 @@ _FIXES: Final[Mapping[str, str]] = {
     PermissionDenied.type: "The profile allows it; the person lacks the right. Grant it through a security group.",
     Unexpected.type: "The fault is the service's: look for the call in the API Log.",
 }
-"""What to do about an error of a method that leaves its lamp red; any other proves that the method is enabled."""
+"""What to do about an error of a method that makes its check bad; any other proves that the method is enabled."""
 
 PROFILE, USER, METHOD = "The profile is valid", "The user can log in", "The method is enabled"
 
 _SIGNED: Final = Lamp(PROFILE, GOOD, "Key and secret were accepted by the login.")
 _BEFORE: Final = Lamp(USER, OFF, "Not tried: the profile comes first.")
 
-# What the login endpoint answers (Affino's codes) -> the profile's lamp and the user's.
+# Status and Affino code of the login endpoint's answer -> the checks of the profile and of the user.
 _LOGINS: Final[Mapping[tuple[int, str], tuple[Lamp, Lamp]]] = {
     (401, "-102"): (
         Lamp(
@@ -144,7 +144,7 @@ _PERSON_OFF: Final = (
 
 @dataclass(frozen=True)
 class Trial:
-    """The endpoints that are tried: `public` is the service's own address, `dbname` the instance."""
+    """The endpoints under test: `public` is the service's own address, `dbname` the instance, `profile` the caller's."""
 
     http: httpx.Client
     public: str
@@ -152,8 +152,8 @@ class Trial:
     profile: Profile
 
     def run(self, wanted: Wanted, now: datetime) -> Result:
-        """Log in, then call the method."""
-        elapsed = stopwatch()
+        """Logs in, then calls the method; gives the result, with the token of the session to end. Raises nothing of HTTP."""
+        elapsed = start_stopwatch()
         try:
             login = self._login(wanted, now)
         except httpx.HTTPError:
@@ -163,7 +163,7 @@ class Trial:
             return Result([*_login_lamps(login, self.profile), *_off(METHOD)], login_ms=took)
         token = str(_json(login).get("AccessToken", ""))
         lamps = [_SIGNED, Lamp(USER, GOOD, f"Logged in as {wanted.email}.")]
-        elapsed = stopwatch()
+        elapsed = start_stopwatch()
         try:
             answer = self._call(wanted, token)
         except httpx.HTTPError:
@@ -204,7 +204,7 @@ def _login_lamps(login: httpx.Response, profile: Profile) -> tuple[Lamp, Lamp]:
 
 
 def _method_lamp(answer: httpx.Response, method: str) -> tuple[Lamp, str]:
-    """The third lamp, and what the method answered. An argument that is wrong still proves that the method is enabled."""
+    """The third check, and the method's answer as text. An error about an argument also proves that the method is enabled."""
     document = _json(answer)
     refused, content = _part(document, "error"), _part(_part(document, "result"), "structuredContent")
     if refused:
@@ -240,6 +240,6 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
 
 
 def _part(document: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """An object in an object; {} when it is not there."""
+    """The object of this name in a document; {} when there is none."""
     found = document.get(name)
     return found if isinstance(found, dict) else {}

@@ -1,4 +1,4 @@
-"""How the Control Centre writes times, numbers and switches."""
+"""Formats times, numbers and switches for people, in the Control Centre and the command line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from affino_mcp.audit.summary import named
+from affino_mcp.audit.summary import describe_record
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.catalogue.titles import TITLES as FAMILY_TITLES
 from affino_mcp.errors import AffinoError
@@ -18,7 +18,7 @@ TITLES: Final = {str(family): title.name for family, title in FAMILY_TITLES.item
     "profiles": "API Profiles",
     "logs": "API Logs",
 }
-"""The families as people call them."""
+"""The titles of the families, and of the groups of rights."""
 
 
 def time(text: str) -> str:
@@ -27,7 +27,7 @@ def time(text: str) -> str:
 
 
 def moment(seconds: int) -> str:
-    """The same from seconds since the epoch."""
+    """`2026-11-23 09:00:12` from seconds since the epoch."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -37,7 +37,7 @@ def count(number: int) -> str:
 
 
 def title(family: str) -> str:
-    """A family as people call it."""
+    """The title of a family."""
     return TITLES.get(family, family)
 
 
@@ -48,7 +48,7 @@ def switches(capability: Capability) -> list[str]:
 
 
 def ago(then: datetime | None, now: datetime) -> str:
-    """`3 minutes ago`; a date when it is longer than two days; `never` for None."""
+    """`3 minutes ago`; the date when it is more than two days ago; `never` for None."""
     if then is None:
         return "never"
     passed = max(0, int((now - then).total_seconds()))
@@ -60,17 +60,17 @@ def ago(then: datetime | None, now: datetime) -> str:
 
 
 def faults(error: AffinoError) -> dict[str, str]:
-    """An error beside the field that it names; "" for the whole form."""
+    """The text of an error by the field that it names, or "" for the whole form."""
     return {str(error.details.get("argument", "")): error.message}
 
 
 def pretty(document: Any) -> str:
-    """JSON for people."""
+    """A document as indented JSON."""
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def tone(status: int) -> str:
-    """How a status code looks."""
+    """The style class of a status code: `good`, `warn` (429) or `bad`."""
     return "good" if status < 400 else "warn" if status == 429 else "bad"
 
 
@@ -84,6 +84,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "plural": plural,
     "pretty": pretty,
     "tone": tone,
-    "record": named,
+    "record": describe_record,
 }
-"""For the templates."""
+"""The filters of the templates by name."""

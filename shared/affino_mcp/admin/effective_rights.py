@@ -1,17 +1,17 @@
-"""Effective rights, explained: which rights a person has at this moment, and because of what (R141)."""
+"""Effective rights: which rights a person has at this moment, and the reasons."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from affino_mcp.gate.identity.permissions import GROUPS, RIGHTS
+from affino_mcp.gate.identity.permissions import PERMISSIONS, SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
 
 
 @dataclass(frozen=True)
 class Explained:
-    """One right: whether the person has it, and the reasons."""
+    """One right: whether the person has it, and the reasons (groups, direct grants)."""
 
     right: str
     held: bool
@@ -19,22 +19,22 @@ class Explained:
 
     @property
     def family(self) -> str:
-        """What the right is about."""
+        """What the right is for: the part of its name before the dot."""
         return self.right.partition(".")[0]
 
     @property
     def deed(self) -> str:
-        """What it allows there."""
+        """What the right allows: the part of its name after the dot."""
         return self.right.partition(".")[2]
 
 
 def explained(person: Person, at: datetime) -> list[Explained]:
-    """Every right there is, with the person's reasons to have it."""
-    return [Explained(right, person.has(right, at), _because(person, right, at)) for right in sorted(RIGHTS)]
+    """Every right of the service in alphabetical order, with the person's reasons to have it at this time."""
+    return [Explained(right, person.has_right(right, at), _because(person, right, at)) for right in sorted(PERMISSIONS)]
 
 
 def _because(person: Person, right: str, at: datetime) -> list[str]:
-    reasons = [f"group {group}" for group in person.groups if right in GROUPS.get(group, ())]
+    reasons = [f"group {group}" for group in person.groups if right in SECURITY_GROUPS.get(group, ())]
     if right not in person.rights:
         return reasons
     last = person.rights[right]

@@ -1,4 +1,4 @@
-"""The chart above the API Logs: of hourly totals when they can answer the question, else of the rows that were read."""
+"""The chart above the API Logs: from hourly totals when they can answer the question, else from the rows read."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from affino_mcp.admin import chart
 from affino_mcp.admin.chart import Chart, Window
 from affino_mcp.admin.display import time
 from affino_mcp.audit import totals
-from affino_mcp.audit.queries import Question
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.queries import LogQuery
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.store.ops import Database
 from affino_mcp.text import plural
 
 
 class Drawn(NamedTuple):
-    """A chart, or none, and what it is of, in words."""
+    """A chart, or None, and a note for people on what it covers."""
 
     chart: Chart | None
     note: str
 
 
-def of_totals(database: Database, table: str, question: Question, now: datetime) -> Drawn | None:
+def of_totals(database: Database, table: str, question: LogQuery, now: datetime) -> Drawn | None:
     """The chart of all calls of the time asked for, in one read; None when totals do not know the answer."""
     if not counted(question):
         return None
@@ -33,7 +33,7 @@ def of_totals(database: Database, table: str, question: Question, now: datetime)
     return Drawn(drawn, words(drawn, question.profile, window))
 
 
-def of_rows(rows: Sequence[Row], now: datetime, *, whole: bool, may_read_all: bool) -> Drawn:
+def of_rows(rows: Sequence[AuditRow], now: datetime, *, whole: bool, may_read_all: bool) -> Drawn:
     """The chart of rows that were read (newest first).
 
     `whole` says that there are no others, `may_read_all` that they are everybody's, not one person's own.
@@ -49,19 +49,19 @@ def of_rows(rows: Sequence[Row], now: datetime, *, whole: bool, may_read_all: bo
     return Drawn(drawn, f"{newest} A search by profile and time alone is charted in full.")
 
 
-def counted(question: Question) -> bool:
-    """Whether a question is about a profile and a time only, which hourly totals can answer."""
-    asked = replace(question, profile=None, since=None, until=None, limit=Question.limit, cursor=None)
-    return asked == Question()
+def counted(question: LogQuery) -> bool:
+    """Whether hourly totals can answer a question, which then asks by profile and time only."""
+    asked = replace(question, profile=None, since=None, until=None, limit=LogQuery.limit, cursor=None)
+    return asked == LogQuery()
 
 
 def of_window(database: Database, table: str, profile: str | None, window: Window) -> Chart | None:
-    """The chart of a profile's calls, or everybody's. Raises StoreUnavailable."""
-    return chart.of_hours(totals.read(database, table, profile, window.since, window.until), window)
+    """The chart of the calls of one profile, or of all (None), from hourly totals. Raises StoreUnavailable."""
+    return chart.of_hours(totals.read_hours(database, table, profile, window.since, window.until), window)
 
 
 def words(drawn: Chart | None, profile: str | None, window: Window) -> str:
-    """What the chart of totals is of, and how fresh it is."""
+    """The note on a chart of totals: the time that it covers, and when it was counted last."""
     span = f"from {window.since:%Y-%m-%d %H:%M} to {window.until:%Y-%m-%d %H:%M} UTC"
     if drawn is None:
         return f"No calls were counted {span}. Hours are counted every five minutes."

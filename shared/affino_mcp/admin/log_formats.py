@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.row import AuditRow
 
 _FORMULA: Final = re.compile(r"""(?:^|(?<=[;\t\r\n]))(?=[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])""")
 """The beginning of a cell, or of what some spreadsheets take for one, that calculates; full-width signs do so too."""
@@ -45,7 +45,7 @@ COLUMNS: Final = (
 )
 
 
-def _csv(rows: Iterator[Row]) -> Iterator[str]:
+def _csv(rows: Iterator[AuditRow]) -> Iterator[str]:
     yield _line(COLUMNS)
     for row in rows:
         document = _document(row)
@@ -64,15 +64,15 @@ def _cell(value: Any) -> str:
     return _FORMULA.sub("'", text)
 
 
-def _json(rows: Iterator[Row]) -> Iterator[str]:
+def _json(rows: Iterator[AuditRow]) -> Iterator[str]:
     yield "["
     for place, row in enumerate(rows):
         yield (",\n" if place else "\n") + json.dumps(_document(row), ensure_ascii=False)
     yield "]\n"
 
 
-def _document(row: Row) -> dict[str, Any]:
-    document = row.document()
+def _document(row: AuditRow) -> dict[str, Any]:
+    document = row.to_document()
     return {name: document[name] for name in COLUMNS}
 
 

@@ -1,4 +1,4 @@
-"""Live help: every family's methods as the catalogue describes them at this moment (R71, R72)."""
+"""Help of methods, generated from the catalogue: each family's methods, arguments and errors."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _EVERY_WRITE: Final = {
     DRY_RUN: "true: checks and shows, changes nothing",
     IDEMPOTENCY_KEY: "the same key never writes twice, for 24 hours",
 }
-"""Said to agents once, in the server's instructions, and not in every tool."""
+"""Help of the arguments of every write, which agents read once in the server's instructions and not in every tool."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """An argument or an attribute in a table."""
+    """An argument or an attribute as a row of the help's tables."""
 
     name: str
     type: str
@@ -33,7 +33,7 @@ class Line:
 
     @classmethod
     def of(cls, field: Field, *, required: bool = False, name: str = "") -> Line:
-        """A field as a line; the length comes from its schema."""
+        """The row of a field; the length comes from the field's schema. `name` replaces the field's name."""
         schema = field.kind.schema
         length = schema.get("maxLength", schema.get("maxItems", ""))
         return cls(
@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Help:
-    """One method's help."""
+    """The help of one method."""
 
     method: Method
 
@@ -59,7 +59,7 @@ class Help:
 
 @dataclass(frozen=True)
 class FamilyHelp:
-    """One family: its records' attributes and its methods."""
+    """The help of one family: its records and its methods."""
 
     family: str
     records: list[Record]
@@ -67,12 +67,15 @@ class FamilyHelp:
 
     @staticmethod
     def attributes(record: Record) -> list[Line]:
-        """What a full record answers."""
+        """The attributes of a record that is answered in full."""
         return [Line.of(field, name=field.attribute) for field in record.attributes]
 
 
 def families(profile: Profile | None, words: Sequence[str] = ()) -> list[FamilyHelp]:
-    """The families in the guide's order, with the methods that a profile lists (None: all) and that hold all the words."""
+    """The families in the catalogue's order, with the methods that a profile lists and that contain all the words.
+
+    Without a profile, every method is listed. `words` must be case-folded. Families without such a method are left out.
+    """
     found = []
     confirm = profile is not None and profile.confirm
     listed = [
@@ -87,7 +90,7 @@ def families(profile: Profile | None, words: Sequence[str] = ()) -> list[FamilyH
 
 
 def warnings() -> list[str]:
-    """The codes of all warnings."""
+    """The codes of all warnings that methods may answer."""
     return [code.value for code in WarningCode]
 
 

@@ -1,4 +1,4 @@
-"""How a login request is signed, with an example that can be checked (R42): for User Help, in browser and shell."""
+"""An example of a signed login request to check one's own code against: for User Help, in browser and shell."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from affino_mcp.gate.abuse.request_signature import body_md5, sign, timestamp_of
+from affino_mcp.gate.abuse.request_signature import body_md5, format_timestamp, sign_request
 
 EXAMPLE: Final = "the-API-Secret"
 BODY: Final = '{"Email":"jane@orbital.example","Password":"..."}'
-STAMP: Final = timestamp_of(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
+STAMP: Final = format_timestamp(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
 
 
 @dataclass(frozen=True)
 class Example:
-    """A request to log in, and what its headers MD5 and Signature must then be."""
+    """A login request, and the values that its headers MD5 and Signature must have."""
 
     path: str
     body: str
@@ -26,7 +26,7 @@ class Example:
 
     @classmethod
     def of(cls, instance: str) -> Example:
-        """For the instance of this name."""
+        """The example for the instance of this name."""
         path = f"/rest/{instance}/login"
-        signature = sign("POST", path, BODY.encode(), EXAMPLE, STAMP)
+        signature = sign_request("POST", path, BODY.encode(), EXAMPLE, STAMP)
         return cls(path, BODY, EXAMPLE, STAMP, body_md5(BODY.encode()), signature)

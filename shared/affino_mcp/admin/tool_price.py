@@ -1,4 +1,4 @@
-"""What a family costs an agent: the tokens that its tools take in every tools/list, about."""
+"""The price of tools for an agent: about how many tokens the tools of a family take in every tools/list."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capabilit
 from affino_mcp.catalogue.registry import METHODS, is_listed
 
 BYTES_PER_TOKEN: Final = 4
-"""The usual rule of thumb for English and JSON."""
+"""An estimate for English and JSON."""
 
 
 @cache
 def base() -> int:
-    """Tokens of the tools that belong to no family; what a profile with both switches somewhere lists of them."""
+    """Tokens of the tools that need no family switch, as a profile with read and write of some family lists them."""
     return _sum(name for name, method in METHODS.items() if method.family == Family.ALWAYS)
 
 

@@ -1,4 +1,4 @@
-"""What would change? The calls of late that narrower settings would have refused, by person and tool."""
+"""Calls of the last seven days that narrower settings of a profile would refuse, by person and tool."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from affino_mcp.audit.queries import Question, search
-from affino_mcp.audit.row import CONTROL, Row
+from affino_mcp.audit.queries import LogQuery, search_log
+from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.store.ops import Database
 
 LOOKED_AT: Final = 800
-"""Calls that are looked at, in at most two reads."""
+"""Calls that are examined, in at most two reads."""
 SPAN: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Calls of one person with one tool."""
+    """The calls of one person with one tool that would be refused, the switch that they need, and the latest one's time."""
 
     person: str
     method: str
@@ -32,7 +32,10 @@ class Refused:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a change would have meant: `looked_at` calls, back to `since`; the busiest minute when the limit goes down."""
+    """The effect of a change: the calls that it would refuse, of `looked_at` calls back to `since`.
+
+    `busiest` is the number of calls in the busiest minute, `slower` whether the rate limit goes down.
+    """
 
     refused: list[Refused]
     looked_at: int
@@ -42,7 +45,7 @@ class Effect:
 
 
 def is_narrower(before: Profile, after: Capability, rate: int | None) -> bool:
-    """Whether the change takes something away."""
+    """Whether the new capability or rate (None: unchanged) allows less than the profile does now."""
     lost = any(
         before.capability.allows(f, access) and not after.allows(f, access)
         for f in SWITCHED_FAMILIES
@@ -55,9 +58,9 @@ def effect(
     database: Database, table: str, now: datetime, before: Profile, after: Capability, rate: int | None
 ) -> Effect:
     """The effect on the calls of the last days in the audit table. Raises StoreUnavailable."""
-    question = Question(profile=before.key, since=now - SPAN, limit=LOOKED_AT)
-    found = search(database, table, question, now, reads=2).rows
-    calls = [row for row in found if row.channel != CONTROL]
+    question = LogQuery(profile=before.key, since=now - SPAN, limit=LOOKED_AT)
+    found = search_log(database, table, question, now, reads=2).rows
+    calls = [row for row in found if row.channel != CONTROL_CHANNEL]
     lost = [row for row in calls if row.status < 400 and _lost(row.method, before.capability, after)]
     minutes = Counter({row.at[:16]: 0 for row in calls})
     for row in calls:
@@ -72,7 +75,7 @@ def _lost(method: str, before: Capability, after: Capability) -> bool:
     return known is not None and is_listed(known, before) and not is_listed(known, after)
 
 
-def _grouped(lost: list[Row]) -> list[Refused]:
+def _grouped(lost: list[AuditRow]) -> list[Refused]:
     counts = Counter((row.person_name, row.method) for row in lost)
     last = {(row.person_name, row.method): row.at for row in reversed(lost)}
     return [

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from affino_mcp.audit.redact import WITHHELD, brief, digested, plain, title, weight
+from affino_mcp.audit.redact import WITHHELD_TEXT, is_digest, json_bytes, redact_name, redact_value, storable_text
 
 if TYPE_CHECKING:
     from affino_mcp.instance.port import RecordChange
@@ -20,36 +20,36 @@ Change = dict[str, Any]
 """`{"record": "accounts#12", "deed": "changed", "fields": {"City": {"before": "Leeds", "after": "York"}}}`; an empty
 side is missing, `left_out` counts the fields for which there was no room."""
 
-LEAST: Final = 1500
+MIN_CHANGES_BYTES: Final = 1500
 """Bytes that a row reserves for changes; changes may also use what the rest of the row leaves."""
 
-_LENGTHS: Final = (120, 60, 20)
-_FIELDS: Final = 60
-_SIDES: Final = ("before", "after")
+_VALUE_CHARACTERS: Final = (120, 60, 20)
+_MAX_FIELDS: Final = 60
+_BEFORE_AND_AFTER: Final = ("before", "after")
 
 
-def told(changed: Iterable[RecordChange], known: Iterable[str] = ()) -> tuple[Change, ...]:
+def redact_changes(changed: Iterable[RecordChange], known: Iterable[str] = ()) -> tuple[Change, ...]:
     """Gives the redacted changes for a row, which truncates them later. `known` are secrets of this call, withheld."""
     secrets = tuple(known)
-    return tuple(_change(each.record, each.kind, each.before, each.after, secrets) for each in changed)
+    return tuple(_build_change(each.record, each.kind, each.before, each.after, secrets) for each in changed)
 
 
-def of_operator(record: str, arguments: Mapping[str, Any]) -> tuple[Change, ...]:
+def operator_changes(record: str, arguments: Mapping[str, Any]) -> tuple[Change, ...]:
     """Gives the changes of an operator's action from the `before` and `after` in the arguments of its row."""
-    before, after = (arguments.get(side) for side in _SIDES)
+    before, after = (arguments.get(side) for side in _BEFORE_AND_AFTER)
     if not isinstance(before, dict) or not isinstance(after, dict):
         return ()
-    change = _change(record, "", before, after, ())
+    change = _build_change(record, "", before, after, ())
     return (change,) if change["fields"] else ()
 
 
-def only(change: Change, shows: Callable[[str], bool]) -> Change:
+def keep_shown_fields(change: Change, shows: Callable[[str], bool]) -> Change:
     """Gives the change with only the fields whose names `shows` accepts; the others are counted in `left_out`."""
     fields = {name: pair for name, pair in change["fields"].items() if shows(name)}
-    return _counted(change | {"fields": fields}, len(change["fields"]) - len(fields))
+    return _count_left_out(change | {"fields": fields}, len(change["fields"]) - len(fields))
 
 
-def lines(changes: Iterable[Change]) -> Iterator[tuple[str, str, str, Any, Any]]:
+def change_lines(changes: Iterable[Change]) -> Iterator[tuple[str, str, str, Any, Any]]:
     """Yields one line per field: record, deed, field, before, after.
 
     One line without them for a record without fields.
@@ -57,111 +57,118 @@ def lines(changes: Iterable[Change]) -> Iterator[tuple[str, str, str, Any, Any]]
     for change in changes:
         head = change["record"], change["deed"]
         for name, pair in change["fields"].items():
-            yield (*head, name, *(pair.get(side) for side in _SIDES))
+            yield (*head, name, *(pair.get(side) for side in _BEFORE_AND_AFTER))
         if more := change.get("left_out"):
             yield (*head, f"(and {more} more)", None, None)
         elif not change["fields"]:
             yield (*head, "", None, None)
 
 
-def fitted(changes: Sequence[Change], room: int) -> list[Change]:
+def truncate_changes(changes: Sequence[Change], room: int) -> list[Change]:
     """Gives the changes, truncated until they take at most `room` bytes (`room` is at least 2)."""
     kept = list(changes)
-    for length in _LENGTHS:
-        if weight(kept) <= room:
+    for length in _VALUE_CHARACTERS:
+        if json_bytes(kept) <= room:
             return kept
-        kept = [_shortened(change, length) for change in changes]
-    return kept if weight(kept) <= room else _within(kept, room)
+        kept = [_truncate_values(change, length) for change in changes]
+    return kept if json_bytes(kept) <= room else _drop_to_fit(kept, room)
 
 
-def _change(
+def _build_change(
     record: str, deed: str, before: Mapping[str, Any], after: Mapping[str, Any], secrets: Sequence[str]
 ) -> Change:
     names = [name for name in dict.fromkeys((*before, *after)) if before.get(name) != after.get(name)]
     pairs: list[tuple[str, Change]] = []
-    for name in names[:_FIELDS]:
-        old, new = (brief(name, side.get(name), _LENGTHS[0], secrets) for side in (before, after))
-        pairs += [(part, _pair(*sides)) for part, sides in _parts(title(name, secrets), old, new).items()]
-    return _counted(_with_fields({"record": plain(record), "deed": plain(deed)}, pairs), len(names[_FIELDS:]))
+    for name in names[:_MAX_FIELDS]:
+        old, new = (redact_value(name, side.get(name), _VALUE_CHARACTERS[0], secrets) for side in (before, after))
+        pairs += [
+            (part, _before_and_after(*sides))
+            for part, sides in _split_document(redact_name(name, secrets), old, new).items()
+        ]
+    return _count_left_out(
+        _with_fields({"record": storable_text(record), "deed": storable_text(deed)}, pairs), len(names[_MAX_FIELDS:])
+    )
 
 
 def _with_fields(change: Change, pairs: Sequence[tuple[str, Change]]) -> Change:
     """The change with those fields; of two fields with the same shortened name one is left out and counted."""
     fields = dict(pairs)
-    return _counted(change | {"fields": fields}, len(pairs) - len(fields))
+    return _count_left_out(change | {"fields": fields}, len(pairs) - len(fields))
 
 
-def _parts(name: str, before: Any, after: Any) -> dict[str, tuple[Any, Any]]:
+def _split_document(name: str, before: Any, after: Any) -> dict[str, tuple[Any, Any]]:
     """The field, or one field for each part of a document that differs, or may differ because it is withheld."""
-    if not all(side is None or (isinstance(side, dict) and not digested(side)) for side in (before, after)):
+    if not all(side is None or (isinstance(side, dict) and not is_digest(side)) for side in (before, after)):
         return {name: (before, after)}
     pairs = {
         part: tuple((side or {}).get(part) for side in (before, after)) for part in {**(before or {}), **(after or {})}
     }
-    differ = {f"{name} {part}": (old, new) for part, (old, new) in pairs.items() if old != new or old == WITHHELD}
+    differ = {f"{name} {part}": (old, new) for part, (old, new) in pairs.items() if old != new or old == WITHHELD_TEXT}
     return differ or {name: (before, after)}
 
 
-def _pair(before: Any, after: Any) -> Change:
+def _before_and_after(before: Any, after: Any) -> Change:
     """The two sides, without an empty one."""
-    sides = zip(_SIDES, (_scalar(before), _scalar(after)), strict=True)
+    sides = zip(_BEFORE_AND_AFTER, (_as_scalar(before), _as_scalar(after)), strict=True)
     return {side: value for side, value in sides if value is not None}
 
 
-def _scalar(value: Any) -> Any:
+def _as_scalar(value: Any) -> Any:
     """A redacted value as one text, number or flag."""
-    if digested(value):
-        return f"{value['start']}… ({value['length']:,} characters)" if "start" in value else _length(value)
+    if is_digest(value):
+        return f"{value['start']}… ({value['length']:,} characters)" if "start" in value else _render_length(value)
     if isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
         value = ", ".join(str(part) for part in value)
     elif isinstance(value, list | dict):
         value = json.dumps(value, ensure_ascii=False)
-    return _short(value, 2 * _LENGTHS[0])
+    return _truncate_text(value, 2 * _VALUE_CHARACTERS[0])
 
 
-def _length(value: Change) -> str:
+def _render_length(value: Change) -> str:
     return f"({value['length']:,} characters)"
 
 
-def _short(value: Any, length: int) -> Any:
+def _truncate_text(value: Any, length: int) -> Any:
     return f"{value[:length]}…" if isinstance(value, str) and len(value) > length + 1 else value
 
 
-def _shortened(change: Change, length: int) -> Change:
+def _truncate_values(change: Change, length: int) -> Change:
     pairs = change["fields"].items()
-    shorter = [(_short(n, 60), {side: _short(v, length) for side, v in pair.items()}) for n, pair in pairs]
+    shorter = [
+        (_truncate_text(n, 60), {side: _truncate_text(v, length) for side, v in pair.items()}) for n, pair in pairs
+    ]
     return _with_fields(change, shorter)
 
 
-def _within(changes: Sequence[Change], room: int) -> list[Change]:
+def _drop_to_fit(changes: Sequence[Change], room: int) -> list[Change]:
     """As many records as there is room for, by record and deed, then as many of their fields, in order."""
-    kept = [_counted(change | {"fields": {}}, len(change["fields"])) for change in changes]
-    while kept and weight([*kept, _more(len(changes))]) > room:
+    kept = [_count_left_out(change | {"fields": {}}, len(change["fields"])) for change in changes]
+    while kept and json_bytes([*kept, _more_records(len(changes))]) > room:
         kept.pop()
-    ends = [_more(len(changes) - len(kept))] if len(kept) < len(changes) else []
-    left = room - weight(kept + ends)
+    ends = [_more_records(len(changes) - len(kept))] if len(kept) < len(changes) else []
+    left = room - json_bytes(kept + ends)
     for place, (bare, change) in enumerate(zip(kept, changes, strict=False)):
-        kept[place], left = _filled(bare, change["fields"], left)
-    return kept + (ends if weight(kept + ends) <= room else [])
+        kept[place], left = _add_fitting_fields(bare, change["fields"], left)
+    return kept + (ends if json_bytes(kept + ends) <= room else [])
 
 
-def _filled(bare: Change, fields: Mapping[str, Change], left: int) -> tuple[Change, int]:
+def _add_fitting_fields(bare: Change, fields: Mapping[str, Change], left: int) -> tuple[Change, int]:
     """The record with as many of its fields, in order, as fit, and the bytes left after them."""
     taken: dict[str, Change] = {}
     for name, pair in fields.items():
-        needed = weight({name: pair})
+        needed = json_bytes({name: pair})
         if needed > left:
             break
         taken[name], left = pair, left - needed
-    return _counted(bare | {"fields": taken}, -len(taken)), left
+    return _count_left_out(bare | {"fields": taken}, -len(taken)), left
 
 
-def _counted(change: Change, more: int) -> Change:
+def _count_left_out(change: Change, more: int) -> Change:
     """The change with its count of left-out fields raised by `more`."""
     count = change.get("left_out", 0) + more
     rest = {name: value for name, value in change.items() if name != "left_out"}
     return rest | ({"left_out": count} if count else {})
 
 
-def _more(count: int) -> Change:
+def _more_records(count: int) -> Change:
     return {"record": f"(and {count} more)", "deed": "", "fields": {}}

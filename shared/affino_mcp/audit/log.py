@@ -10,13 +10,13 @@ from typing import Any
 from ulid import ULID
 
 from affino_mcp import observability
-from affino_mcp.audit.row import Row, Stamp, item
-from affino_mcp.audit.storm import Storm
-from affino_mcp.clock import Clock, iso, now
+from affino_mcp.audit.row import AuditRow, RowStamp, row_item
+from affino_mcp.audit.storm import RefusalAggregator
+from affino_mcp.clock import Clock, format_iso, utc_now
 from affino_mcp.store.ops import ConditionFailed, Database, Put, absent
 
 
-def new_id(moment: datetime) -> str:
+def new_row_id(moment: datetime) -> str:
     """Gives a ULID of this moment; later ones of one process sort after earlier ones."""
     return str(ULID.from_datetime(moment))
 
@@ -25,69 +25,69 @@ class AuditLog:
     """Writes audit rows to one table. Rows are added and counts of storms raised; no row is changed or removed."""
 
     def __init__(
-        self, database: Database, table: str, clock: Clock = now, new_id: Callable[[datetime], str] = new_id
+        self, database: Database, table: str, clock: Clock = utc_now, new_id: Callable[[datetime], str] = new_row_id
     ) -> None:
         self._database, self._table, self._clock, self._new_id = database, table, clock, new_id
-        self._storm = Storm(database, table, clock)
+        self._storm = RefusalAggregator(database, table, clock)
 
-    def stamp(self) -> Stamp:
+    def new_stamp(self) -> RowStamp:
         """Gives the id and the moment for a new row."""
         moment = self._clock()
-        return Stamp(self._new_id(moment), iso(moment))
+        return RowStamp(self._new_id(moment), format_iso(moment))
 
-    def store(self, row: Row) -> None:
+    def store(self, row: AuditRow) -> None:
         """Writes a row without its log line. Writing the same row again has no effect. Raises StoreUnavailable."""
         with suppress(ConditionFailed):  # an earlier attempt of this process has written the row
-            self._database.put(Put(self._table, item(row), absent()))
+            self._database.put(Put(self._table, row_item(row), absent()))
 
-    def write(self, row: Row) -> None:
+    def write_row(self, row: AuditRow) -> None:
         """Writes a row and its log line. Writing the same row again has no effect. Raises StoreUnavailable."""
         self.store(row)
-        self.tell(row)
-        self._tell_counts()
+        self.log_row(row)
+        self._log_due_counts()
 
-    def refused(self, row: Row, *, hammered: bool = False) -> None:
+    def write_refusal(self, row: AuditRow, *, hammered: bool = False) -> None:
         """Writes the row of a refused call.
 
         In a storm (429, or `hammered`) only the first sixty a minute get their own rows. Raises StoreUnavailable; the
         refusal is valid all the same.
         """
-        if (row.status == 429 or hammered) and self._storm.takes(row):
-            self._tell_counts()
+        if (row.status == 429 or hammered) and self._storm.try_count(row):
+            self._log_due_counts()
         else:
-            self.write(row)
+            self.write_row(row)
 
-    def flush(self) -> None:
+    def flush_storms(self) -> None:
         """Writes the counts of storms that are not written yet (at most one second's); raises StoreUnavailable."""
-        for counted in self._storm.flush():
-            self.tell(counted)
+        for counted in self._storm.flush_counts():
+            self.log_row(counted)
 
-    def tell(self, row: Row) -> None:
+    def log_row(self, row: AuditRow) -> None:
         """Writes the row's log line for CloudWatch: ids and figures, no argument values, e-mail addresses masked."""
-        observability.line("call", line(row))
+        observability.log_line("call", line_fields(row))
 
-    def _tell_counts(self) -> None:
+    def _log_due_counts(self) -> None:
         for counted in self._storm.flush_when_due():
-            self.tell(counted)
+            self.log_row(counted)
 
 
-def line(row: Row) -> dict[str, Any]:
+def line_fields(row: AuditRow) -> dict[str, Any]:
     """Gives the fields of the log line: enough to find the row and to count, no text that a person wrote."""
-    kept = row.document()
+    kept = row.to_document()
     names = (
         "id at profile_key person_code method family access outcome status record duration_ms "
         "request_id fingerprint client_name client_version source channel dry_run confirmed count"
     )
     return {name: kept[name] for name in names.split()} | {
         "profile": kept["profile_name"],
-        "person_email": masked(row.person_email),
+        "person_email": mask_email(row.person_email),
         "error_type": (row.error or {}).get("type", ""),
         "error_code": (row.error or {}).get("code"),
         "warnings": [warning.get("Code", "") for warning in row.warnings][:20],
     }
 
 
-def masked(email: str) -> str:
+def mask_email(email: str) -> str:
     """Gives an e-mail address with its local part masked: `j***@orbital.example`."""
     name, at, host = email.partition("@")
     return f"{name[:1]}***{at}{host}" if email else ""

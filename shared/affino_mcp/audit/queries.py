@@ -16,29 +16,29 @@ from typing import Final, NamedTuple
 from ulid import ULID
 
 from affino_mcp.audit import row as rows
-from affino_mcp.audit.row import Outcome, Row
-from affino_mcp.clock import iso
-from affino_mcp.store.ops import Condition, Database, Query, Span, all_of, equals
+from affino_mcp.audit.row import AuditRow, Outcome
+from affino_mcp.clock import format_iso
+from affino_mcp.store.ops import Condition, Database, Query, SortSpan, all_of, equals
 
-READS: Final = 50
+MAX_READS: Final = 50
 """The most reads of one query; its page then has a cursor."""
 
-LATELY: Final = timedelta(hours=24)
+USERS_PERIOD: Final = timedelta(hours=24)
 """How far back the users of a profile are searched."""
 
-LOOKED_AT: Final = 1000
+MAX_LOG_ROWS_PER_READ: Final = 1000
 """The most rows of one read of a filtered query; DynamoDB itself ends a read at 1 MB, about 800 rows."""
 
-_RECORD: Final = re.compile(r"[a-z_]{1,32}#[A-Za-z0-9_-]{1,64}")
+_RECORD_PATTERN: Final = re.compile(r"[a-z_]{1,32}#[A-Za-z0-9_-]{1,64}")
 
 
-def is_record(text: str) -> bool:
+def is_record_ref(text: str) -> bool:
     """True if the text names a record, like `accounts#12`."""
-    return _RECORD.fullmatch(text) is not None
+    return _RECORD_PATTERN.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
-class Question:
+class LogQuery:
     """A query of the log; None in a field means any value. Times are UTC. `cursor` is the `next` of the previous page.
 
     Profile, person, record and time are keys and cost nothing. The other fields filter row by row; all `words` must
@@ -60,40 +60,42 @@ class Question:
     cursor: str | None = None
 
 
-class Answer(NamedTuple):
+class LogPage(NamedTuple):
     """A page of rows, newest first, and the cursor of the next page (None: there is none)."""
 
-    rows: list[Row]
+    rows: list[AuditRow]
     next: str | None
 
     @property
     def back(self) -> str:
         """The ISO time back to which rows were read; empty when there are no more rows."""
-        return iso(ULID.from_str(self.next).datetime) if self.next else ""
+        return format_iso(ULID.from_str(self.next).datetime) if self.next else ""
 
 
-def search(database: Database, table: str, question: Question, now: datetime, reads: int = READS) -> Answer:
+def search_log(database: Database, table: str, question: LogQuery, now: datetime, reads: int = MAX_READS) -> LogPage:
     """Gives a page in at most `reads` reads. Raises ValueError for an invalid cursor, StoreUnavailable."""
-    found: list[Row] = []
-    query = _query(table, question, now)
+    found: list[AuditRow] = []
+    query = _build_query(table, question, now)
     for _ in range(reads):
         page = database.query(query)
-        found += [row for row in map(Row.of, page.items) if _says(row, question.words)]
+        found += [row for row in map(AuditRow.from_document, page.items) if _has_words(row, question.words)]
         if len(found) > question.limit:
-            return Answer(found[: question.limit], found[question.limit - 1].id)
+            return LogPage(found[: question.limit], found[question.limit - 1].id)
         if page.next is None:
-            return Answer(found, None)
+            return LogPage(found, None)
         query = replace(query, start=page.next)
-    return Answer(found, str(query.start["sk"]) if query.start else None)
+    return LogPage(found, str(query.start["sk"]) if query.start else None)
 
 
-def one(database: Database, table: str, profile: str, id_: str) -> Row | None:
+def read_one_row(database: Database, table: str, profile: str, id_: str) -> AuditRow | None:
     """Gives the row of this profile and id, in one read; None when there is none. Raises StoreUnavailable."""
-    found = database.query(Query(table, rows.profile(profile), span=Span(low=id_, high=id_), limit=1)).items
-    return Row.of(found[0]) if found else None
+    found = database.query(
+        Query(table, rows.profile_partition(profile), span=SortSpan(low=id_, high=id_), limit=1)
+    ).items
+    return AuditRow.from_document(found[0]) if found else None
 
 
-class User(NamedTuple):
+class ProfileUser(NamedTuple):
     """A person who used a profile in the last 24 hours, with the number of calls and the time of the last."""
 
     name: str
@@ -102,29 +104,31 @@ class User(NamedTuple):
     last: str
 
 
-class Users(NamedTuple):
+class ProfileUsers(NamedTuple):
     """The users of a profile, latest first, and the number of rows that were searched for them."""
 
-    users: list[User]
+    users: list[ProfileUser]
     looked_at: int
 
 
-def users(database: Database, table: str, profile: str, now: datetime, most: int = 2000, reads: int = READS) -> Users:
+def list_profile_users(
+    database: Database, table: str, profile: str, now: datetime, most: int = 2000, reads: int = MAX_READS
+) -> ProfileUsers:
     """Gives who used a profile in the last 24 hours, from at most `most` rows.
 
     Operators' actions on it do not count.
     """
-    question = Question(profile=profile, since=now - LATELY, limit=most)
-    found = search(database, table, question, now, reads).rows
-    known: dict[int, User] = {}
+    question = LogQuery(profile=profile, since=now - USERS_PERIOD, limit=most)
+    found = search_log(database, table, question, now, reads).rows
+    known: dict[int, ProfileUser] = {}
     for row in found:
-        if row.channel != rows.CONTROL and row.person_code is not None:
-            before = known.get(row.person_code, User(row.person_name, row.person_code, 0, row.at))
+        if row.channel != rows.CONTROL_CHANNEL and row.person_code is not None:
+            before = known.get(row.person_code, ProfileUser(row.person_name, row.person_code, 0, row.at))
             known[row.person_code] = before._replace(calls=before.calls + row.count)
-    return Users(list(known.values()), len(found))
+    return ProfileUsers(list(known.values()), len(found))
 
 
-class _Place(NamedTuple):
+class _LogPartition(NamedTuple):
     """One partition: the index (None: the table itself), its partition attribute, and the value."""
 
     named: str | None
@@ -132,35 +136,35 @@ class _Place(NamedTuple):
     partition: str
 
 
-def _place(question: Question) -> _Place:
+def _choose_partition(question: LogQuery) -> _LogPartition:
     """The smallest partition that holds all rows of the query."""
     if question.record is not None:
-        return _Place("ByRecord", "record", rows.record(question.record))
+        return _LogPartition("ByRecord", "record", rows.record_partition(question.record))
     if question.person is not None:
-        return _Place("ByPerson", "person", rows.person(question.person))
+        return _LogPartition("ByPerson", "person", rows.person_partition(question.person))
     if question.profile is not None:
-        return _Place(None, "pk", rows.profile(question.profile))
-    return _Place("ByTime", "everybody", rows.EVERYBODY)
+        return _LogPartition(None, "pk", rows.profile_partition(question.profile))
+    return _LogPartition("ByTime", "everybody", rows.ALL_CALLS_PARTITION)
 
 
-def _query(table: str, question: Question, now: datetime) -> Query:
+def _build_query(table: str, question: LogQuery, now: datetime) -> Query:
     """The first read, newest first. A filtering read examines more rows than it may return."""
-    place = _place(question)
-    where = _where(question, place)
+    place = _choose_partition(question)
+    where = _build_filter(question, place)
     return Query(
         table,
         place.partition,
         index=place.named,
         partition_name=place.attribute,
-        span=_span(question, now),
+        span=_ulid_span(question, now),
         forward=False,
-        limit=LOOKED_AT if where or question.words else min(question.limit + 1, LOOKED_AT),
+        limit=MAX_LOG_ROWS_PER_READ if where or question.words else min(question.limit + 1, MAX_LOG_ROWS_PER_READ),
         where=where,
         consistent=place.named is None,
     )
 
 
-def _where(question: Question, place: _Place) -> Condition | None:
+def _build_filter(question: LogQuery, place: _LogPartition) -> Condition | None:
     wanted = {
         "profile_key": question.profile if place.named else None,
         "person_code": question.person if place.named != "ByPerson" else None,
@@ -174,24 +178,24 @@ def _where(question: Question, place: _Place) -> Condition | None:
     return all_of(*parts) if parts else None
 
 
-def _says(row: Row, words: Sequence[str]) -> bool:
+def _has_words(row: AuditRow, words: Sequence[str]) -> bool:
     text = f"{row.error or ''} {list(row.warnings)}".casefold() if words else ""
     return all(word in text for word in words)
 
 
-def _span(question: Question, now: datetime) -> Span:
+def _ulid_span(question: LogQuery, now: datetime) -> SortSpan:
     """The range of ULIDs within the query's times and before its cursor."""
-    below = int(ULID.from_str(question.cursor)) - 1 if question.cursor else _last(now)
-    high = max(0, min(below, _last(question.until or now)))
-    return Span(low=first(question.since) if question.since else None, high=str(ULID.from_int(high)))
+    below = int(ULID.from_str(question.cursor)) - 1 if question.cursor else _highest_ulid(now)
+    high = max(0, min(below, _highest_ulid(question.until or now)))
+    return SortSpan(low=lowest_ulid(question.since) if question.since else None, high=str(ULID.from_int(high)))
 
 
-def first(moment: datetime) -> str:
+def lowest_ulid(moment: datetime) -> str:
     """Gives the lowest ULID of this moment's millisecond."""
     return str(ULID.from_int(_milliseconds(moment) << 80))
 
 
-def _last(moment: datetime) -> int:
+def _highest_ulid(moment: datetime) -> int:
     return (_milliseconds(moment) << 80) + (1 << 80) - 1
 
 

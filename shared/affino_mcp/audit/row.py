@@ -8,24 +8,24 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from affino_mcp.audit.changes import LEAST, Change, fitted, of_operator
-from affino_mcp.audit.redact import digest, plain, weight
-from affino_mcp.clock import seconds
+from affino_mcp.audit.changes import MIN_CHANGES_BYTES, Change, operator_changes, truncate_changes
+from affino_mcp.audit.redact import digest_text, json_bytes, storable_text
+from affino_mcp.clock import epoch_seconds
 from affino_mcp.store.ops import Item, Key
 
 RETENTION_DAYS: Final = 400
 """Days for which a row is kept."""
 
-EVERYBODY: Final = "E"
+ALL_CALLS_PARTITION: Final = "E"
 """The partition of index ByTime: all calls (docs/decisions/0019 weighs why it is one)."""
 
-CONTROL: Final = "control"
+CONTROL_CHANNEL: Final = "control"
 """The channel of operators' actions, which are no calls; their rows' arguments hold `before` and `after`."""
 
-ROOM: Final = 7500
+MAX_ROW_BYTES: Final = 7500
 """The most bytes of a row without its keys, so that the whole row stays below 8 KB."""
 
-_ROOMS: Final = ((200, 20, True), (60, 8, True), (60, 8, False), (20, 2, False))
+_TRUNCATION_STEPS: Final = ((200, 20, True), (60, 8, True), (60, 8, False), (20, 2, False))
 """Limits tried in turn until the row fits: length of a text, entries of a list, whether arguments are kept."""
 
 
@@ -37,7 +37,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-class Stamp(NamedTuple):
+class RowStamp(NamedTuple):
     """The id and the moment of a new row: a ULID, and ISO 8601 in UTC."""
 
     id: str
@@ -45,7 +45,7 @@ class Stamp(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Row:
+class AuditRow:
     """The record of one call.
 
     `arguments` and `changes` are redacted, `result` is a summary. `duration_ms` is the method's time, `gate_ms` the
@@ -85,21 +85,27 @@ class Row:
     confirmed: str = ""
     count: int = 1
 
-    def document(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """Gives the row as plain JSON values, with texts and lists truncated until the row fits its limit."""
         document: dict[str, Any] = {}
-        needed = min(weight(self.changes), LEAST)
-        for text, entries, with_arguments in _ROOMS:
-            document = {f.name: _cut(getattr(self, f.name), text, entries) for f in fields(self) if f.name != "changes"}
-            document["arguments"] = self.arguments if with_arguments else {"(left out)": digest(str(self.arguments))}
+        needed = min(json_bytes(self.changes), MIN_CHANGES_BYTES)
+        for text, entries, with_arguments in _TRUNCATION_STEPS:
+            document = {
+                f.name: _truncate_value(getattr(self, f.name), text, entries)
+                for f in fields(self)
+                if f.name != "changes"
+            }
+            document["arguments"] = (
+                self.arguments if with_arguments else {"(left out)": digest_text(str(self.arguments))}
+            )
             document["changes"] = []
-            if weight(document) + needed <= ROOM:
+            if json_bytes(document) + needed <= MAX_ROW_BYTES:
                 break
-        document["changes"] = fitted(self.changes, ROOM - weight(document))
+        document["changes"] = truncate_changes(self.changes, MAX_ROW_BYTES - json_bytes(document))
         return document
 
     @classmethod
-    def of(cls, document: Item) -> Row:
+    def from_document(cls, document: Item) -> AuditRow:
         """Makes the row from `document()` or from an item; an operator's action gets its changes from its arguments."""
         known = {f.name for f in fields(cls)}
         row = cls(**{name: value for name, value in document.items() if name in known})
@@ -110,66 +116,69 @@ class Row:
             record=ref,
             records=tuple(row.records),
             warnings=tuple(row.warnings),
-            changes=tuple(row.changes) or (of_operator(ref, row.arguments) if row.channel == CONTROL else ()),
+            changes=tuple(row.changes)
+            or (operator_changes(ref, row.arguments) if row.channel == CONTROL_CHANNEL else ()),
         )
 
 
-def _cut(value: Any, text: int, entries: int) -> Any:
+def _truncate_value(value: Any, text: int, entries: int) -> Any:
     match value:
         case None | bool() | int():
             return value
         case dict():
-            return {_short(name, text): _flat(part, text) for name, part in list(value.items())[:entries]}
+            return {
+                _truncate_text(name, text): _flatten_value(part, text) for name, part in list(value.items())[:entries]
+            }
         case list() | tuple():
-            return [_cut(part, text, entries) for part in value[:entries]]
-    return _short(value, text)
+            return [_truncate_value(part, text, entries) for part in value[:entries]]
+    return _truncate_text(value, text)
 
 
-def _flat(value: Any, text: int) -> Any:
-    return value if isinstance(value, int | None) else _short(value, text)
+def _flatten_value(value: Any, text: int) -> Any:
+    return value if isinstance(value, int | None) else _truncate_text(value, text)
 
 
-def _short(value: Any, text: int) -> str:
-    return plain(str(value))[:text]
+def _truncate_text(value: Any, text: int) -> str:
+    return storable_text(str(value))[:text]
 
 
-def key(row: Row) -> Key:
+def row_key(row: AuditRow) -> Key:
     """Gives the row's key: one partition per profile, sorted by time, which the ULID contains."""
-    return Key(profile(row.profile_key), row.id)
+    return Key(profile_partition(row.profile_key), row.id)
 
 
-def item(row: Row) -> Item:
+def row_item(row: AuditRow) -> Item:
     """Gives the row as stored: its document, its keys, and the attributes of the three indexes."""
-    place, moment = key(row), datetime.fromisoformat(row.at)
-    found = row.document() | place._asdict() | {"everybody": EVERYBODY, "ttl": expiry(moment)}
+    place, moment = row_key(row), datetime.fromisoformat(row.at)
+    found = row.to_document() | place._asdict() | {"everybody": ALL_CALLS_PARTITION, "ttl": expires_at(moment)}
     found.pop("record")
     if row.person_code is not None:
-        found["person"] = person(row.person_code)
+        found["person"] = person_partition(row.person_code)
     if row.record:
-        found["record"] = record(_short(row.record, 200))
+        found["record"] = record_partition(_truncate_text(row.record, 200))
     return found
 
 
-def expiry(moment: datetime) -> int:
+def expires_at(moment: datetime) -> int:
     """Gives the TTL of a row of this moment, in seconds since the epoch."""
-    return seconds(moment) + RETENTION_DAYS * 86_400
+    return epoch_seconds(moment) + RETENTION_DAYS * 86_400
 
 
-def profile(key: str) -> str:
+def profile_partition(key: str) -> str:
     """Gives the table's partition for a profile's calls."""
     return f"P#{key}"
 
 
-def person(code: int) -> str:
+def person_partition(code: int) -> str:
     """Gives the partition of index ByPerson for a person's calls."""
     return f"U#{code}"
 
 
-def totals(profile_key: str | None) -> str:
+def totals_partition(profile_key: str | None) -> str:
     """Gives the table's partition for the hourly totals of a profile, or of all profiles (None)."""
     return f"T#{profile_key or '*'}"
 
 
-def record(name: str) -> str:
+def record_partition(name: str) -> str:
     """Gives the partition of index ByRecord for a record such as `accounts#12`."""
     return f"R#{name}"

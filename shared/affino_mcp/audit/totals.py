@@ -14,25 +14,25 @@ from itertools import accumulate
 from math import ceil
 from typing import Final, NamedTuple
 
-from affino_mcp.audit.row import CONTROL, Row, expiry, totals
-from affino_mcp.clock import iso
-from affino_mcp.store.ops import Database, Item, Put, Query, Span
+from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, expires_at, totals_partition
+from affino_mcp.clock import format_iso
+from affino_mcp.store.ops import Database, Item, Put, Query, SortSpan
 
-HOUR: Final = timedelta(hours=1)
+ONE_HOUR: Final = timedelta(hours=1)
 
-_DECADE: Final = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
-BOUNDS: Final = (
+_BOUNDS_OF_DECADE: Final = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
+BUCKET_BOUNDS_MILLISECONDS: Final = (
     *(1, 2, 3, 4, 5, 6, 8),
-    *(step * size for size in (1, 10, 100, 1000) for step in _DECADE if step * size <= 30_000),
+    *(step * size for size in (1, 10, 100, 1000) for step in _BOUNDS_OF_DECADE if step * size <= 30_000),
 )
 """The buckets' upper bounds in milliseconds, each within a third of the next; no call lasts longer than the last."""
 
-MOST: Final = 50 * 24
+MAX_HOURS_PER_READ: Final = 50 * 24
 """The most hours of one read: less than half of what DynamoDB returns in one read."""
 
 
 @dataclass(frozen=True)
-class Total:
+class CallTotals:
     """The totals of some calls. `errors` are refused or failed calls except 429s, which are `limited`.
 
     `latency` counts the calls of each bucket without 429s, which are refused before any work.
@@ -41,35 +41,37 @@ class Total:
     calls: int = 0
     errors: int = 0
     limited: int = 0
-    latency: tuple[int, ...] = (0,) * len(BOUNDS)
+    latency: tuple[int, ...] = (0,) * len(BUCKET_BOUNDS_MILLISECONDS)
 
     @classmethod
-    def of(cls, rows: Iterable[Row]) -> Total:
+    def from_rows(cls, rows: Iterable[AuditRow]) -> CallTotals:
         """Counts these rows, without operators' actions, which are no calls."""
         calls = errors = limited = 0
-        latency = [0] * len(BOUNDS)
+        latency = [0] * len(BUCKET_BOUNDS_MILLISECONDS)
         for row in rows:
-            if row.channel == CONTROL:
+            if row.channel == CONTROL_CHANNEL:
                 continue
             calls += row.count
             if row.status == 429:
                 limited += row.count
                 continue
             errors += row.count if row.status >= 400 else 0
-            latency[min(bisect_left(BOUNDS, row.duration_ms), len(BOUNDS) - 1)] += row.count
+            latency[
+                min(bisect_left(BUCKET_BOUNDS_MILLISECONDS, row.duration_ms), len(BUCKET_BOUNDS_MILLISECONDS) - 1)
+            ] += row.count
         return cls(calls, errors, limited, tuple(latency))
 
-    def __add__(self, other: Total) -> Total:
+    def __add__(self, other: CallTotals) -> CallTotals:
         """Gives the sum of both totals."""
         latency = tuple(mine + its for mine, its in zip(self.latency, other.latency, strict=True))
-        return Total(self.calls + other.calls, self.errors + other.errors, self.limited + other.limited, latency)
+        return CallTotals(self.calls + other.calls, self.errors + other.errors, self.limited + other.limited, latency)
 
     @property
-    def done(self) -> int:
+    def successful_calls(self) -> int:
         """The number of successful calls."""
         return self.calls - self.errors - self.limited
 
-    def percentile(self, percent: int) -> int | None:
+    def latency_percentile(self, percent: int) -> int | None:
         """Gives the latency percentile in milliseconds, interpolated within its bucket; None without calls."""
         measured = sum(self.latency)
         if not measured:
@@ -77,50 +79,54 @@ class Total:
         rank = -(-measured * percent // 100)
         reached = list(accumulate(self.latency))
         place = bisect_left(reached, rank)
-        low, inside = BOUNDS[place - 1] if place else 0, self.latency[place]
-        return ceil(low + (BOUNDS[place] - low) * (rank - reached[place] + inside) / inside)
+        low, inside = BUCKET_BOUNDS_MILLISECONDS[place - 1] if place else 0, self.latency[place]
+        return ceil(low + (BUCKET_BOUNDS_MILLISECONDS[place] - low) * (rank - reached[place] + inside) / inside)
 
 
-class Hour(NamedTuple):
+class HourTotals(NamedTuple):
     """The totals of the hour that begins at `start` (`2026-11-23T09`), counted at `counted` (ISO 8601).
 
     No rows are added to a closed hour.
     """
 
     start: str
-    total: Total
+    total: CallTotals
     counted: str
     closed: bool
 
 
-def start_of(moment: datetime) -> str:
+def hour_name(moment: datetime) -> str:
     """Gives the name of a moment's hour, such as `2026-11-23T09`."""
-    return iso(moment)[:13]
+    return format_iso(moment)[:13]
 
 
-def moment_of(start: str) -> datetime:
+def hour_start(start: str) -> datetime:
     """Gives the moment at which the hour of this name begins."""
     return datetime.fromisoformat(f"{start}:00").replace(tzinfo=UTC)
 
 
-def put(table: str, profile: str | None, hour: Hour) -> Put:
+def totals_put(table: str, profile: str | None, hour: HourTotals) -> Put:
     """Gives the write of an hour's totals of a profile, or of all profiles (None)."""
-    times = {"counted": hour.counted, "closed": hour.closed, "ttl": expiry(moment_of(hour.start))}
+    times = {"counted": hour.counted, "closed": hour.closed, "ttl": expires_at(hour_start(hour.start))}
     figures = asdict(hour.total) | {"latency": list(hour.total.latency)}
-    return Put(table, {"pk": totals(profile), "sk": hour.start, **figures, **times})
+    return Put(table, {"pk": totals_partition(profile), "sk": hour.start, **figures, **times})
 
 
-def read(database: Database, table: str, profile: str | None, since: datetime, until: datetime) -> list[Hour]:
+def read_hours(
+    database: Database, table: str, profile: str | None, since: datetime, until: datetime
+) -> list[HourTotals]:
     """Gives the counted hours between two moments, oldest first, in one read.
 
     For a profile only hours in which it was called. Gives at most MOST hours, the newest ones. Raises StoreUnavailable.
     """
-    span = Span(low=start_of(since), high=start_of(until))
-    query = Query(table, totals(profile), span=span, forward=False, limit=MOST, consistent=False)
-    return [_hour(item) for item in reversed(database.query(query).items)]
+    span = SortSpan(low=hour_name(since), high=hour_name(until))
+    query = Query(
+        table, totals_partition(profile), span=span, forward=False, limit=MAX_HOURS_PER_READ, consistent=False
+    )
+    return [_hour_from_item(item) for item in reversed(database.query(query).items)]
 
 
-def _hour(item: Item) -> Hour:
-    figures = {field.name: item[field.name] for field in fields(Total)}
-    total = Total(**figures | {"latency": tuple(item["latency"])})
-    return Hour(item["sk"], total, item["counted"], item["closed"])
+def _hour_from_item(item: Item) -> HourTotals:
+    figures = {field.name: item[field.name] for field in fields(CallTotals)}
+    total = CallTotals(**figures | {"latency": tuple(item["latency"])})
+    return HourTotals(item["sk"], total, item["counted"], item["closed"])

@@ -1,4 +1,4 @@
-"""`python -m affino_mcp.cli`: the same as the `affino-mcp` command."""
+"""Runs the `affino-mcp` command as `python -m affino_mcp.cli`."""
 
 from affino_mcp.cli.app import main
 

@@ -85,7 +85,7 @@ def affino_mcp(
 
 
 def main() -> None:
-    """The entry point of the `affino-mcp` command; a terminal that lacks a letter gets its number instead."""
+    """The entry point of the `affino-mcp` command; characters that the terminal cannot show are printed as escapes."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

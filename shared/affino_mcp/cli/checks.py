@@ -1,4 +1,4 @@
-"""What `affino-mcp doctor` looks at: the public endpoints as a client meets them, and the stores as an operator does."""
+"""The checks of `affino-mcp doctor`: the public endpoints as clients reach them, and the stores as operators do."""
 
 from __future__ import annotations
 
@@ -13,19 +13,22 @@ import httpx
 
 from affino_mcp.cli.service import Service
 from affino_mcp.gate.abuse.request_signature import signed_headers
-from affino_mcp.gate.profiles.profile import secret_name
-from affino_mcp.http.own_address import is_loopback
+from affino_mcp.gate.profiles.profile import profile_secret_name
+from affino_mcp.http.own_address import is_loopback_address
 from affino_mcp.store.ops import Key, StoreUnavailable
 
 SKEW: Final = 120
-"""Seconds that this machine's clock may differ; logins are refused from five minutes on."""
+"""Seconds that this machine's clock may differ from the service's; logins are refused from five minutes on."""
 DAYS: Final = 14
-"""Days that a certificate must last at least."""
+"""Days for which a certificate must still be valid."""
 _TABLES: Final = ("gate_table", "audit_table", "records_table", "credentials_table")
 _NOWHERE: Final = Key("doctor", "doctor")
 _NOBODY: Final = "doctor0000000000"
 _NOBODYS: Final = "00000000-0000-4000-8000-000000000000"
-"""A key, a secret and a token that nobody has, all well formed: what is not is refused before any store is asked."""
+"""A row key, an API Key with its secret, and a token that do not exist.
+
+All are well formed, because malformed ones are refused before any store is asked.
+"""
 _REFUSED: Final = (401, 429)
 _FIRST: Final = "The endpoint comes first."
 _LOOK: Final = "Look at the function's log group, and at its role in the template."
@@ -38,7 +41,7 @@ _SILENT: Final = ("nothing answers", "Is the service running, and is the network
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: whether it is as it must be, what was seen, and otherwise what to do."""
+    """The result of one check: whether it passed, what was seen, and if not what to do."""
 
     name: str
     ok: bool
@@ -47,7 +50,7 @@ class Finding:
 
 
 def findings(service: Service) -> Iterator[Finding]:
-    """Everything that can be looked at without anybody's password, in an order that makes sense, each once it is seen."""
+    """The results of every check that needs no password, in order of dependence, each as soon as it is known."""
     yield from _public(service)
     yield _login(service)
     yield _gate(service)
@@ -75,7 +78,7 @@ def _public(service: Service) -> Iterator[Finding]:
 
 
 def _unreached(url: str, *, untrusted: bool) -> Iterator[Finding]:
-    """What cannot be seen is not green."""
+    """The failed checks of an endpoint that cannot be reached; what cannot be checked counts as failed."""
     yield Finding("endpoint", ok=False, seen=f"{url}: nothing answers", fix=_SILENT[1])
     if untrusted:
         yield Finding("TLS", ok=False, seen="not trusted", fix="Renew the certificate.")
@@ -92,7 +95,7 @@ def _certificate(answer: httpx.Response) -> dict[str, Any] | None:
 
 def _tls(url: str, certificate: dict[str, Any] | None, now: datetime) -> Finding:
     if not url.startswith("https://"):
-        local = is_loopback(url) and httpx.URL(url).host in {"127.0.0.1", "localhost", "::1"}
+        local = is_loopback_address(url) and httpx.URL(url).host in {"127.0.0.1", "localhost", "::1"}
         seen = "plain HTTP, on this machine only" if local else "plain HTTP: secrets can be read on the way"
         return Finding("TLS", local, seen, "" if local else "Use the https address.")
     if certificate is None:
@@ -114,19 +117,19 @@ def _clock(said: str | None, now: datetime) -> Finding:
 
 
 def _login(service: Service) -> Finding:
-    """A signed request of nobody's key: only a function that reads its table can refuse it as such."""
+    """A signed request with an unknown API Key: only a function that reads its table can refuse it for that reason."""
     url = f"{service.connection.login_url.removesuffix('/login')}/user"
     return _refuses(service, "login", "GET", url, signed_headers("GET", url, b"", _NOBODY, _NOBODY, service.clock()))
 
 
 def _gate(service: Service) -> Finding:
-    """A call that nobody made, for the same reason."""
+    """A call with unknown credentials: only a function that reads its table can refuse it for that reason."""
     keys = {"Authorization": f"Bearer {_NOBODYS}", "X-API-Key": _NOBODY, "X-API-Secret": _NOBODY}
     return _refuses(service, "gate", "POST", service.connection.mcp_url, keys)
 
 
 def _refuses(service: Service, name: str, method: str, url: str, headers: dict[str, str]) -> Finding:
-    """Whether credentials that nobody has are refused, or, after many doctors from one place, slowed down."""
+    """Whether unknown credentials are refused (401), or throttled (429) after many such requests from one address."""
     message = {"jsonrpc": "2.0", "id": 1, "method": "ping"} if method == "POST" else None
     try:
         with service.http() as http:
@@ -158,7 +161,7 @@ def _tables(service: Service) -> Iterator[Finding]:
 
 
 def _secrets(service: Service) -> Finding:
-    name = secret_name(service.settings.secrets_prefix, _NOWHERE.pk)
+    name = profile_secret_name(service.settings.secrets_prefix, _NOWHERE.pk)
     try:
         service.stores.secrets.read(name, "0" * 32)
     except KeyError:

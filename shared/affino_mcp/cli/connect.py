@@ -1,4 +1,4 @@
-"""`affino-mcp connect`: what a client is configured with, and whether that works."""
+"""`affino-mcp connect`: the configuration of a client, and a handshake that tries it."""
 
 from __future__ import annotations
 

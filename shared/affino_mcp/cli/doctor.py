@@ -1,4 +1,4 @@
-"""`affino-mcp doctor`: is the service well, as far as can be seen from here?"""
+"""`affino-mcp doctor`: checks the service from this machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_json
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.errors import AffinoError
-from affino_mcp.gate.identity.tokens import digest
+from affino_mcp.gate.identity.tokens import digest_token
 
 
 def doctor(
@@ -41,7 +41,7 @@ def doctor(
     found: list[Finding] = []
     for one in chain(findings(service), (_person(service, *login, password) for login in logins)):
         found.append(one)
-        if not as_json:  # at once: stores that hang take their time
+        if not as_json:  # at once: checks of stores that do not answer take long
             _say(one)
     if as_json:
         print_json([asdict(one) for one in found])
@@ -61,5 +61,5 @@ def _person(service: Service, profile: str, person: str, password: str | None) -
     except AffinoError as error:
         fix = "'affino-mcp test PROFILE --email ADDRESS' says which of the two it is."
         return Finding("real login", ok=False, seen=error.message, fix=fix)
-    service.sessions.end(made.person.user_code, digest(made.login.access_token))
+    service.sessions.end_session(made.person.user_code, digest_token(made.login.access_token))
     return Finding("real login", ok=True, seen=f"{made.person.name} through {made.profile.name}")

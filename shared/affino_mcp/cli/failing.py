@@ -1,4 +1,4 @@
-"""How a refusal is told on a terminal: one line for people on standard error, with --json one object on standard output.
+"""Prints errors of commands: one line for people on standard error, with --json one object on standard output.
 
 Exit codes: 1 refused or failed, 2 the command was not understood.
 """
@@ -21,10 +21,10 @@ _NO_STORES: Final = "The service's stores do not answer. 'affino-mcp doctor' loo
 
 
 class Commands(TyperGroup):
-    """Turns what the service or this machine refuses into one plain message and exit code 1."""
+    """A Typer group that prints an error of the service or of this machine as one message, and exits with code 1."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Notes whether the answer shall be JSON, for refusals too; raises TyperException for what is not understood."""
+        """Parses the arguments, noting whether errors are to be JSON. Raises TyperException when they are not understood."""
         ctx.meta[_JSON] = "--json" in args
         try:
             _require_text(args)
@@ -34,7 +34,7 @@ class Commands(TyperGroup):
             raise
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
+        """Runs the command. Raises Exit with code 1 for errors of the service or this machine."""
         try:
             return super().invoke(ctx)
         except typer.TyperException as error:
@@ -44,14 +44,14 @@ class Commands(TyperGroup):
             _refused(ctx, error)
             raise typer.Exit(1) from error
         except OSError as error:
-            if error.errno == errno.EPIPE:  # whoever reads has had enough: Typer ends quietly
+            if error.errno == errno.EPIPE:  # the reader has closed the pipe: Typer ends quietly
                 raise
             typer.echo(f"{SAID_BY}{_system(error)}", err=True)
             raise typer.Exit(1) from error
 
 
 def _require_text(args: list[str]) -> None:
-    """Raises BadParameter for bytes that are no text: no store could keep them."""
+    """Raises BadParameter for bytes that are not UTF-8, which no store could keep."""
     try:
         " ".join(args).encode()
     except UnicodeEncodeError:
@@ -59,7 +59,7 @@ def _require_text(args: list[str]) -> None:
 
 
 def _misunderstood(ctx: Any, error: typer.TyperException) -> None:
-    """The words for people are Typer's."""
+    """Prints the error as JSON if asked for; Typer prints the text for people."""
     if ctx.meta[_JSON]:
         typer.echo(_document("usage", error.format_message(), {}))
 
@@ -81,6 +81,6 @@ def _document(kind: str, message: str, details: dict[str, Any]) -> str:
 
 
 def _system(error: OSError) -> str:
-    """What this machine refused, about which file."""
+    """The text of an error of this machine, with the file's name."""
     about = f" ({error.filename})" if error.filename else ""
     return f"This machine refused to read or write: {error.strerror or 'no reason given'}{about}."

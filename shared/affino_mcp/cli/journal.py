@@ -1,4 +1,4 @@
-"""Operators' actions from a shell in the API Log: who, on what, before and after; beside those of the Control Centre."""
+"""Audit of operators' actions from a shell: who, on what, before and after, in the same log as the Control Centre's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from affino_mcp.cli.service import Service
 
 CLIENT: Final = "affino-mcp"
 NOBODY: Final = Subject(NOWHERE, "Command line", "")
-"""What an action is about that makes somebody: there is no code yet."""
+"""The subject of creating a person, who has no user code yet."""
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def recorded(
 
 
 def stood(document: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """What stood before in the fields that change (of families, in those that are named): what stays is no change."""
+    """The previous values of the fields that change; of `families`, those of the families that change."""
     before = {name: document[name] for name in after if name in document}
     if "families" in before:
         before["families"] = {family: before["families"].get(family, []) for family in after["families"]}
@@ -37,7 +37,7 @@ def stood(document: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
 
 
 def who(service: Service) -> str:
-    """Who works in this shell: the AWS caller of a deployed stack, or this machine's user."""
+    """The operator's name for the log: the AWS caller of a deployed stack, or this machine's user."""
     if service.stack is not None:
         return service.stack.caller
     try:

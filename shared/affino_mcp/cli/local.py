@@ -1,4 +1,4 @@
-"""`affino-mcp local`: the whole service on this machine."""
+"""`affino-mcp local`: starts, shows and stops the whole service on this machine."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _stay(plan: Plan, *, as_json: bool) -> None:
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """Ctrl-C, SIGTERM and a closed terminal end the block in order, once; what follows is not disturbed by more of them."""
+    """Ends the body once, in order, at Ctrl-C, SIGTERM or a closed terminal; ignores further signals while it ends."""
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def end(*_: object) -> None:
@@ -137,5 +137,5 @@ def _print(found: Connection, plan: Plan, *, as_json: bool) -> None:
 
 
 def claude_line(found: Connection) -> str:
-    """The command that connects Claude Code with the ready-made headers."""
+    """The shell command that connects Claude Code with the headers of the connection file."""
     return shlex.join(claude_words(found.mcp_url, found.headers))

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from affino_mcp.admin.display import time
-from affino_mcp.audit.queries import Answer
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.queries import LogPage
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.cli.log_asking import answered, asks, question
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_json, print_table
@@ -45,7 +45,7 @@ def log(
 
 
 def _only_connection(ctx: typer.Context) -> None:
-    """Raises BadParameter for a filter before the command's name: it would be forgotten, and more be shown than asked for."""
+    """Raises BadParameter for a filter before the subcommand's name, which would be ignored and show too many rows."""
     for name in ctx.params:
         source = ctx.get_parameter_source(name)
         if name != "connection" and source is not None and source.name == "COMMANDLINE":
@@ -53,7 +53,7 @@ def _only_connection(ctx: typer.Context) -> None:
             raise typer.BadParameter(f"say --{option} after '{ctx.invoked_subcommand}', not before it")
 
 
-def _print(answer: Answer, *, as_json: bool) -> None:
+def _print(answer: LogPage, *, as_json: bool) -> None:
     if as_json:
         print_json([document(row) for row in answer.rows])
     else:
@@ -63,19 +63,19 @@ def _print(answer: Answer, *, as_json: bool) -> None:
         note(f"Looked back to {time(answer.back)} UTC. Further: --cursor {answer.next}")
 
 
-def document(row: Row) -> dict[str, Any]:
-    """The row for machines: `profile` and `person` are the names, codes and keys stand beside them."""
+def document(row: AuditRow) -> dict[str, Any]:
+    """The row as JSON: `profile` and `person` are names, their key and code are fields of their own."""
     names = {"profile_name": "profile", "person_name": "person"}
-    return {names.get(name, name): value for name, value in row.document().items()}
+    return {names.get(name, name): value for name, value in row.to_document().items()}
 
 
-def cells(row: Row) -> tuple[object, ...]:
-    """The row for people."""
+def cells(row: AuditRow) -> tuple[object, ...]:
+    """The cells of the row in a table for people."""
     person = f"{row.person_name} ({row.person_code})" if row.person_code is not None else row.person_name
     return time(row.at), row.profile_name, person, row.method, row.status, row.record, row.duration_ms, _remarks(row)
 
 
-def _remarks(row: Row) -> str:
+def _remarks(row: AuditRow) -> str:
     remarks = [f"{row.count} calls"] if row.count > 1 else []
     remarks += [str((row.error or {}).get("message"))] if row.error else []
     remarks += [f"{warning.get('Code')} {warning.get('Argument', '')}".strip() for warning in row.warnings]

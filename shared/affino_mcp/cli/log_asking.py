@@ -1,4 +1,4 @@
-"""What `affino-mcp log` and its commands ask the API Log, in the words of a terminal."""
+"""The filters of `affino-mcp log` and its commands as options, and the queries of the API Log made of them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from affino_mcp.admin.operator_audit import NOWHERE
-from affino_mcp.audit.queries import Answer, Question, search
-from affino_mcp.audit.row import Outcome, Row
+from affino_mcp.audit.queries import LogPage, LogQuery, search_log
+from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.cli.output import note
 from affino_mcp.cli.service import Service
@@ -53,13 +53,13 @@ def question(
     words: WordsOf = None,
     since: Since = None,
     until: Until = None,
-) -> Question:
+) -> LogQuery:
     """The question that the options make; raises NotFound for an unknown person, BadParameter for a time or a record."""
     now = service.clock()
     begins, ends = moment(since, now, "--since"), moment(until, now, "--until")
     if begins and ends and begins > ends:
         raise typer.BadParameter(f"--until {until} is before --since {since}")
-    return Question(
+    return LogQuery(
         profile=_profile_key(service, profile) if profile else None,
         person=service.person(person).user_code if person else None,
         record=record_of(record),
@@ -75,7 +75,10 @@ def question(
 
 
 def asks(*without: str) -> Callable[[Command], Command]:
-    """Give a command the options that `question` takes, but some; it gets them as the keyword arguments `options`."""
+    """Decorates a command with the options of `question`, except those in `without`.
+
+    The command receives their values as the keyword argument `options`.
+    """
 
     def given(command: Command) -> Command:
         own = inspect.signature(command, eval_str=True).parameters
@@ -96,16 +99,16 @@ def asks(*without: str) -> Callable[[Command], Command]:
     return given
 
 
-def answered(service: Service, asked: Question) -> Answer:
-    """The answer; raises InvalidArgument for a cursor that is none."""
+def answered(service: Service, asked: LogQuery) -> LogPage:
+    """The answer of the API Log to a question. Raises InvalidArgument for a cursor that the log did not give."""
     try:
-        return search(service.stores.database, service.settings.audit_table, asked, service.clock())
+        return search_log(service.stores.database, service.settings.audit_table, asked, service.clock())
     except ValueError as error:
         raise InvalidArgument("cursor", "The cursor is not one of this log's.") from error
 
 
-def rows(service: Service, asked: Question, most: int) -> Iterator[Row]:
-    """The rows, newest first, at most so many; one part in memory at a time, however long the log is."""
+def rows(service: Service, asked: LogQuery, most: int) -> Iterator[AuditRow]:
+    """The rows that match, newest first, at most `most`; holds one page of them in memory at a time."""
     left, part = most, replace(asked, limit=500)
     while left > 0:
         answer = answered(service, part)
@@ -116,8 +119,8 @@ def rows(service: Service, asked: Question, most: int) -> Iterator[Row]:
         part = replace(part, cursor=answer.next)
 
 
-def since_then(service: Service, asked: Question, back: timedelta) -> list[Row]:
-    """The rows of the last while, oldest first, at most a thousand."""
+def since_then(service: Service, asked: LogQuery, back: timedelta) -> list[AuditRow]:
+    """The rows of the time span `back` before now that match, oldest first, at most a thousand."""
     found = answered(service, replace(asked, since=service.clock() - back, limit=1000)).rows
     return found[::-1]
 
@@ -129,4 +132,4 @@ def _profile_key(service: Service, key_or_name: str) -> str:
         if key_or_name == NOWHERE:
             return key_or_name
         note("There is no API Profile of this name or key now.")
-        return key_or_name  # a profile may be gone; its rows are not
+        return key_or_name  # a deleted profile still has rows

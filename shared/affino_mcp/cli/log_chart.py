@@ -1,4 +1,4 @@
-"""`affino-mcp log chart`: calls, errors, 429s and latency per hour or day, as the Control Centre draws them."""
+"""`affino-mcp log chart`: calls, errors, 429s and latency per hour or day, the figures of the Control Centre's chart."""
 
 from __future__ import annotations
 

@@ -16,10 +16,10 @@ from ulid import ULID
 
 from affino_mcp.admin.log_formats import FORMS
 from affino_mcp.admin.operator_audit import LOG
-from affino_mcp.audit.changes import lines
-from affino_mcp.audit.queries import Question
-from affino_mcp.audit.row import CONTROL, Row
-from affino_mcp.audit.summary import named
+from affino_mcp.audit.changes import change_lines
+from affino_mcp.audit.queries import LogQuery
+from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
+from affino_mcp.audit.summary import describe_record
 from affino_mcp.cli.journal import recorded
 from affino_mcp.cli.log import cells, document
 from affino_mcp.cli.log_asking import Since, asks, question, rows, since_then
@@ -29,16 +29,16 @@ from affino_mcp.cli.service import Service, opened
 from affino_mcp.tool_errors import NotFound
 
 EVERY: Final = 2.0
-"""Seconds between two looks at the log."""
+"""Seconds between two reads of the log by `log tail`."""
 _BACK: Final = timedelta(seconds=30)
-"""How far each look goes back: indexes may show rows a little late and out of order."""
+"""How far back each read goes, because indexes may show rows a little late and out of order."""
 CHANGES: Final = ("Record", "Field", "Before", "After")
 LATELY: Final = "24h"
-"""How far back a request id is looked for unless one says --since."""
+"""How far back a request id is looked for without --since."""
 
 
 class Form(StrEnum):
-    """What an export is written as."""
+    """The format of an export."""
 
     CSV = "csv"
     JSON = "json"
@@ -105,12 +105,12 @@ def show(
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put the three beside `log` itself."""
+    """Adds the three commands to the app of `log`."""
     for command in (tail, export, show):
         app.command()(command)
 
 
-def _follow(service: Service, asked: Question, *, as_json: bool) -> None:
+def _follow(service: Service, asked: LogQuery, *, as_json: bool) -> None:
     seen: set[str] = {row.id for row in since_then(service, asked, _BACK)}
     while True:
         service.pause(EVERY)
@@ -121,38 +121,38 @@ def _follow(service: Service, asked: Question, *, as_json: bool) -> None:
         seen = {row.id for row in latest}
 
 
-def _line(row: Row) -> str:
+def _line(row: AuditRow) -> str:
     return "  ".join(str(cell) for cell in cells(row) if cell not in (None, ""))
 
 
-def _found(service: Service, call: str, since: str | None) -> Row:
+def _found(service: Service, call: str, since: str | None) -> AuditRow:
     try:
         at = ULID.from_str(call.upper()).datetime
-        asked = Question(since=at, until=at)
+        asked = LogQuery(since=at, until=at)
     except ValueError:
-        asked = Question(request_id=call, since=question(service, since=since or LATELY).since)
+        asked = LogQuery(request_id=call, since=question(service, since=since or LATELY).since)
     for row in rows(service, asked, 1000):
         if call.upper() == row.id or call == row.request_id:
             return row
     raise NotFound("id", "call", next="A request id is looked for in the last 24 hours; --since 7d goes further back.")
 
 
-def _print(row: Row) -> None:
-    """The row, and what it changed as a table; an operator's arguments are that same table."""
-    apart = {"changes", "arguments"} if row.channel == CONTROL and row.changes else {"changes"}
+def _print(row: AuditRow) -> None:
+    """Prints the row's fields and its changes as a table; leaves out an operator's arguments, which repeat the changes."""
+    apart = {"changes", "arguments"} if row.channel == CONTROL_CHANNEL and row.changes else {"changes"}
     told = {name: value for name, value in document(row).items() if name not in apart}
     print_fields({name: _plain(value) for name, value in told.items() if value not in (None, "", [], {})})
     if row.changes:
-        print_table(CHANGES, ((*_record(row, line), *line[2:]) for line in lines(row.changes)), "")
+        print_table(CHANGES, ((*_record(row, line), *line[2:]) for line in change_lines(row.changes)), "")
 
 
-def _record(row: Row, line: Sequence[Any]) -> tuple[str]:
-    """The record and the deed in one cell."""
-    return (f"{named(line[0]) or row.profile_name} {line[1]}".strip(),)
+def _record(row: AuditRow, line: Sequence[Any]) -> tuple[str]:
+    """The cell of a changed record: its name and what was done with it."""
+    return (f"{describe_record(line[0]) or row.profile_name} {line[1]}".strip(),)
 
 
 def _taken(part: str) -> bool:
-    """Writes a part; false when whoever reads it (`| head`) has had enough, which is no fault."""
+    """Writes a part; gives False when the reader (`| head`) has closed the pipe, which is no error."""
     try:
         typer.echo(part, nl=False)
     except BrokenPipeError:
@@ -162,13 +162,13 @@ def _taken(part: str) -> bool:
 
 
 def deafen() -> None:
-    """Standard output goes nowhere from now on, so that ending makes no noise about the closed pipe."""
+    """Redirects standard output to /dev/null, so that no error about the closed pipe is printed at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _words(asked: Question) -> dict[str, str]:
-    """What was asked for, for the log."""
-    asks = (f.name for f in fields(Question) if f.name not in {"limit", "cursor"})
+def _words(asked: LogQuery) -> dict[str, str]:
+    """The filters of a question that are set, as text for the audit row."""
+    asks = (f.name for f in fields(LogQuery) if f.name not in {"limit", "cursor"})
     return {name: str(value) for name in asks if (value := getattr(asked, name)) not in (None, ())}
 
 

@@ -1,4 +1,4 @@
-"""`affino-mcp login`: a session for a person, like any client gets one."""
+"""`affino-mcp login`: opens a session for a person through the login URL, as clients do."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import typer
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json
 from affino_mcp.cli.service import Service, opened
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.connect.credentials import Credentials
-from affino_mcp.gate.identity.emails import folded
+from affino_mcp.gate.identity.emails import fold_email
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
@@ -22,7 +22,7 @@ Password = Annotated[str | None, typer.Option(help="Asked for when it is neither
 
 
 class Session(NamedTuple):
-    """A login that has just been made: by whom, and through which profile."""
+    """A new login with its profile and person."""
 
     login: Login
     profile: Profile
@@ -30,7 +30,7 @@ class Session(NamedTuple):
 
     @property
     def credentials(self) -> Credentials:
-        """What a client of this person needs."""
+        """The credentials that a client of this person sends."""
         return Credentials(self.login.access_token, self.profile.key, self.profile.secret)
 
 
@@ -50,7 +50,7 @@ def login(
     Example: affino-mcp login --person sales --profile crm-read
     """
     made = logged_in(opened(ctx, connection), profile, person, password)
-    ready, expires = made.credentials.headers, iso(made.login.expires)
+    ready, expires = made.credentials.headers, format_iso(made.login.expires)
     answer = {"access_token": made.login.access_token, "expires": expires, "person": made.person.name}
     if as_json:
         more = {"profile": made.profile.name, "user_code": made.person.user_code, "headers": ready}
@@ -60,8 +60,12 @@ def login(
 
 
 def logged_in(service: Service, profile: str, person: str, password: str | None) -> Session:
-    """A new session through the login URL; raises NotFound, LoginFailed."""
-    if person == HEADERS_ROLE and person not in service.connection.people:  # not the demo: nobody is meant by default
+    """Logs a person in through the login URL; gives the new session.
+
+    Takes the profile's key or name, the person in any form that `Service.person` takes, and a password, or None to take it
+    from the connection file or a prompt. Raises NotFound and LoginFailed.
+    """
+    if person == HEADERS_ROLE and person not in service.connection.people:  # the default, and no demo
         raise LoginFailed("Say who logs in, and through which profile: --person ADDRESS --profile NAME.")
     signing, who = service.profile(profile).profile, service.person(person)
     known, url = password or known_password(service, who.email), service.connection.login_url
@@ -70,9 +74,9 @@ def logged_in(service: Service, profile: str, person: str, password: str | None)
 
 
 def known_password(service: Service, email: str) -> str:
-    """The password from the connection file, or as typed; raises LoginFailed where nobody can be asked."""
+    """The password from the connection file, or from a prompt. Raises LoginFailed without a terminal to prompt on."""
     people = service.connection.people.values()
-    known = [entry["password"] for entry in people if folded(entry["email"]) == folded(email)]
+    known = [entry["password"] for entry in people if fold_email(entry["email"]) == fold_email(email)]
     if known:
         return str(known[0])
     if not sys.stdin.isatty():

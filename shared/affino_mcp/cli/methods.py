@@ -1,4 +1,4 @@
-"""`affino-mcp methods`: live help in a shell, made of the catalogue as the Control Centre's help pages are (R71, R72)."""
+"""`affino-mcp methods`: help of methods from the catalogue, the same as on the Control Centre's help pages."""
 
 from __future__ import annotations
 

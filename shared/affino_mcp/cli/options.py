@@ -1,4 +1,4 @@
-"""Options that every command has."""
+"""Options that several commands have."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 
 class OnOff(StrEnum):
-    """A switch."""
+    """The value of an option that is switched on or off."""
 
     ON = "on"
     OFF = "off"

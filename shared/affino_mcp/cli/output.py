@@ -1,4 +1,4 @@
-"""What commands print: JSON for machines, a table or lines for people."""
+"""Prints the answers of commands: JSON for machines, tables or lines for people."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from rich.table import Column, Table
 
 
 def print_json(document: Any) -> None:
-    """The document, indented."""
+    """Prints a document as indented JSON."""
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def print_fields(fields: Mapping[str, Any]) -> None:
-    """One line per field: its name, then its value, never wrapped or cut (values are copied from here)."""
+    """Prints one line for each field: its name and its value, not wrapped or cut, so that it can be copied."""
     width = max((len(name) for name in fields), default=0)
     for name, value in fields.items():
         typer.echo(f"{name:<{width}}  {_text(value)}")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str) -> None:
-    """A table as wide as the terminal, long values over several lines and never cut; `empty` when there are no rows."""
+    """Prints a table as wide as the terminal, with long values over several lines; prints `empty` without rows."""
     table = Table(*(Column(name, overflow="fold") for name in columns), box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(escape(_text(value)) for value in row))
@@ -36,7 +36,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: st
 
 
 def note(text: str) -> None:
-    """Something beside the answer, on standard error."""
+    """Prints a remark on standard error, so that standard output holds the answer only."""
     typer.echo(text, err=True)
 
 

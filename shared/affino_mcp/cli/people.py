@@ -1,4 +1,4 @@
-"""`affino-mcp person`: who can act, and with which rights."""
+"""`affino-mcp person`: creates, shows and changes people with their groups, rights and passwords."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.cli.words import rights
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.people.passwords import LONGEST, SHORTEST
+from affino_mcp.gate.people.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
 from affino_mcp.instance.port import PlacesUnknown
 from affino_mcp.local.registration import register, switch
 
@@ -34,8 +34,10 @@ GENERATED = 18
 
 
 def _long_enough(password: str | None) -> str | None:
-    if password is not None and not SHORTEST <= len(password) <= LONGEST:
-        raise typer.BadParameter(f"a password must have {SHORTEST} to {LONGEST:,} characters")
+    if password is not None and not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
+        raise typer.BadParameter(
+            f"a password must have {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS:,} characters"
+        )
     return password
 
 
@@ -64,7 +66,7 @@ def create(
     after = {"name": name, "email": email, "groups": group or [], "rights": direct}
     with recorded(service, "create_person", NOBODY, {}, after):
         made = register(service.stores, service.settings, service.clock, name, email, group or (), direct)
-        service.passwords.set(made.user_code, given)
+        service.passwords.set_password(made.user_code, given)
     _print(_document(made) | ({} if password else {"password": given}), as_json=as_json)
 
 
@@ -74,7 +76,7 @@ def list_(ctx: typer.Context, *, as_json: AsJson = False, connection: Connection
 
     Example: affino-mcp person list
     """
-    found = [_document(person) for person in opened(ctx, connection).people.everyone()]
+    found = [_document(person) for person in opened(ctx, connection).people.list_people()]
     if as_json:
         print_json(found)
     else:
@@ -111,9 +113,9 @@ def set_(
     after = changes | ({"password": "a new one"} if password else {})
     with recorded(service, "change_person", Subject.person(before), stood(_document(before), after), after):
         changed = service.people.change(before.user_code, **changes, seen=before if right else None)
-        if password:  # last: a refused change leaves the password as it was
-            service.passwords.set(before.user_code, password)
-            service.sessions.end_all(before.user_code)
+        if password:  # last, so that a refused change leaves the password unchanged
+            service.passwords.set_password(before.user_code, password)
+            service.sessions.end_all_sessions(before.user_code)
     _print(_document(changed), as_json=as_json)
 
 

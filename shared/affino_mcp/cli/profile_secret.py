@@ -1,4 +1,4 @@
-"""`affino-mcp profile regenerate` and `end-overlap`: a profile's secret is replaced, at once or with an overlap."""
+"""`affino-mcp profile regenerate` and `end-overlap`: replace a profile's secret, at once or with an overlap."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Annotated
 import typer
 
 from affino_mcp.admin.operator_audit import Subject
-from affino_mcp.audit.queries import users
+from affino_mcp.audit.queries import list_profile_users
 from affino_mcp.cli.journal import recorded
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note
 from affino_mcp.cli.profiles import Key, print_with_secret, show
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.errors import AffinoError
-from affino_mcp.gate.profiles.previous_secret import overlap as overlap_of
+from affino_mcp.gate.profiles.previous_secret import parse_overlap as overlap_of
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.text import plural
 
 
 class NeedsYes(AffinoError):
-    """A change that cannot be taken back was asked for where nobody can be asked to confirm it."""
+    """A change that cannot be undone lacks --yes, and there is no terminal to ask for confirmation."""
 
     type = "needs_confirmation"
 
@@ -47,7 +47,7 @@ def regenerate(
         _confirm(service, profile, overlap if wanted else "", as_json=as_json)
     before, after = {"version": profile.version}, {"version": "a new one", "overlap": overlap}
     with recorded(service, "regenerate_profile", Subject.profile(profile), before, after):
-        made = service.profiles.regenerate(profile.key, seen=profile.version, overlap=wanted)
+        made = service.profiles.regenerate_secret(profile.key, seen=profile.version, overlap=wanted)
     print_with_secret(made, as_json=as_json)
 
 
@@ -65,19 +65,19 @@ def end_overlap(ctx: typer.Context, key: Key, *, as_json: AsJson = False, connec
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put these commands beside the others about profiles."""
+    """Adds the two commands to the app of `profile`."""
     app.command("regenerate")(regenerate)
     app.command("end-overlap")(end_overlap)
 
 
 def _confirm(service: Service, profile: Profile, overlap: str, *, as_json: bool) -> None:
     now = service.clock()
-    found = users(service.stores.database, service.settings.audit_table, profile.key, now).users
+    found = list_profile_users(service.stores.database, service.settings.audit_table, profile.key, now).users
     told = f"Used in the last 24 hours by {plural(len(found), 'person', 'people')}:"
     note(told if found else "Nobody used it in the last 24 hours.")
     for user in found:
         note(f"  {user.name} ({user.code}), last at {user.last}")
-    if profile.former and profile.former.accepted(now):
+    if profile.former and profile.former.is_accepted(now):
         note("The secret before this one is still accepted; that ends now, only the last one is remembered.")
     when = f"in {overlap}" if overlap else "at once"
     if as_json or not sys.stdin.isatty():

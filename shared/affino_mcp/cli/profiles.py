@@ -1,4 +1,4 @@
-"""`affino-mcp profile`: what each workload may touch, its limits, its switch and its secret."""
+"""`affino-mcp profile`: creates, shows, changes, enables and disables API Profiles."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from affino_mcp.cli.options import AsJson, ConnectionFile, OnOff
 from affino_mcp.cli.output import note, print_fields, print_json, print_table
 from affino_mcp.cli.service import Service, opened
 from affino_mcp.cli.words import Families, families
-from affino_mcp.clock import iso
-from affino_mcp.gate.profiles.profile import OPTIONS, PROFILE_TYPE, Profile, ProfileState
-from affino_mcp.gate.profiles.profile_form import MOST_PER_MINUTE, drawn
-from affino_mcp.gate.profiles.profiles import KEY_LENGTH
-from affino_mcp.gate.profiles.rate_arithmetic import following
+from affino_mcp.clock import format_iso
+from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, PROFILE_TYPE, Profile, ProfileState
+from affino_mcp.gate.profiles.profile_form import MAX_CALLS_PER_MINUTE, draw_letters_and_digits
+from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS
+from affino_mcp.gate.profiles.rate_arithmetic import follow_rate
 
 app = typer.Typer(no_args_is_help=True, help="API Profiles: what each workload may touch.")
 
@@ -30,13 +30,13 @@ Switches = Annotated[
     typer.Option("--family", metavar="FAMILY=SWITCHES", help="read,write, read, write or off; may be repeated."),
 ]
 Rate = Annotated[
-    int | None, typer.Option(min=1, max=MOST_PER_MINUTE, help="Calls a minute, over all who use the profile.")
+    int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls a minute, over all who use the profile.")
 ]
-Burst = Annotated[int | None, typer.Option(min=1, max=MOST_PER_MINUTE, help="Calls at once after a quiet time.")]
+Burst = Annotated[int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls at once after a quiet time.")]
 Notes = Annotated[str | None, typer.Option(help="For operators.")]
-Compact = Annotated[OnOff | None, typer.Option(help=OPTIONS["compact"].hint)]
-Relogin = Annotated[OnOff | None, typer.Option(help=OPTIONS["relogin"].hint)]
-Confirm = Annotated[OnOff | None, typer.Option(help=OPTIONS["confirm"].hint)]
+Compact = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["compact"].hint)]
+Relogin = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["relogin"].hint)]
+Confirm = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["confirm"].hint)]
 
 
 @app.command()
@@ -60,7 +60,7 @@ def create(
     """
     wanted = families(family or [])
     service = opened(ctx, connection)
-    key = drawn(KEY_LENGTH)  # first: the log names the profile before it is there
+    key = draw_letters_and_digits(KEY_CHARACTERS)  # first, so that the audit row can name the profile before it exists
     options = _options(compact=compact, relogin=relogin, confirm=confirm)
     given = {"name": name, "families": _plain(wanted), "rate": rate, "burst": burst, "notes": notes or "", **options}
     with recorded(service, "create_profile", Subject.new_profile(key, name), {}, given):
@@ -76,7 +76,7 @@ def list_(ctx: typer.Context, *, as_json: AsJson = False, connection: Connection
     Example: affino-mcp profile list
     """
     service = opened(ctx, connection)
-    now, states = service.clock(), service.profiles.listed()
+    now, states = service.clock(), service.profiles.list_profiles()
     found = [_document(state.profile, enabled=state.enabled) | _use(state, now) for state in states]
     if as_json:
         print_json(found)
@@ -142,7 +142,7 @@ def set_(
     state = service.profile(key)
     old = state.profile
     if rate is not None and burst is None:
-        given["burst"] = following(old.burst, old.rate, rate)
+        given["burst"] = follow_rate(old.burst, old.rate, rate)
     after = {field: value for field, value in given.items() if value is not None}
     after |= {"families": _plain(wanted)} if wanted else {}
     with recorded(service, "change_profile", Subject.profile(old), stood(described(old), after), after):
@@ -183,18 +183,18 @@ def _document(profile: Profile, *, enabled: bool) -> dict[str, Any]:
 
 def _use(state: ProfileState, now: datetime) -> dict[str, Any]:
     last = state.usage.last
-    return {"calls_today": state.usage.today(now), "last_used": iso(last) if last else None}
+    return {"calls_today": state.usage.today(now), "last_used": format_iso(last) if last else None}
 
 
 def _former(service: Service, profile: Profile) -> dict[str, Any]:
-    """The former secret without itself, and who still comes with it."""
-    uses = [asdict(use) for use in service.former_uses.of(profile)]
+    """The previous secret's times and uses, without the secret; {} when there is none."""
+    uses = [asdict(use) for use in service.former_uses.list_uses(profile)]
     former = profile.former
     return {"replaced": former.replaced, "accepted_until": former.until, "uses": uses} if former else {}
 
 
 def _options(**given: OnOff | None) -> dict[str, bool]:
-    """The options that were given, on or off."""
+    """The options that the command names, as booleans."""
     return {name: value is OnOff.ON for name, value in given.items() if value is not None}
 
 
@@ -215,13 +215,13 @@ def _plain(wanted: Families) -> dict[str, list[str]]:
 
 
 def print_with_secret(profile: Profile, *, as_json: bool) -> None:
-    """A profile whose secret is new, with its secret."""
+    """Prints a profile with its new secret."""
     shown = {name: getattr(profile, name) for name in ("name", "key", "secret", "rate", "burst")}
     print_profile(shown | {"families": profile.capability.to_json()}, as_json=as_json)
 
 
 def print_profile(document: dict[str, Any], *, as_json: bool) -> None:
-    """A profile's document: JSON, or a line for each field."""
+    """Prints a profile's document: as JSON, or a line for each field."""
     if as_json:
         print_json(document)
         return
@@ -229,7 +229,7 @@ def print_profile(document: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _lines(document: dict[str, Any]) -> dict[str, str]:
-    """What is not said in one word."""
+    """The lines of the fields that hold more than one value: families, and the previous secret with its uses."""
     found, former = {"families": _switches(document["families"])}, document.get("former")
     if former:
         until = former["accepted_until"]

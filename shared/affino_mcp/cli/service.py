@@ -1,4 +1,4 @@
-"""The service that a command works on: its connection, its stores, and what operators do with them."""
+"""The service that a command works on: its connection, its stores, and the services on them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ import httpx
 import typer
 
 from affino_mcp import wiring
-from affino_mcp.clock import Clock, now
+from affino_mcp.clock import Clock, utc_now
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.emails import plausible
-from affino_mcp.gate.identity.person import Person, is_code
+from affino_mcp.gate.identity.emails import is_plausible_email
+from affino_mcp.gate.identity.person import Person, is_user_code
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.people.people import People
-from affino_mcp.gate.profiles.previous_secret_uses import FormerUses
+from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile import ProfileState
-from affino_mcp.gate.profiles.profile_form import drawn, folded_name, nameable
-from affino_mcp.gate.profiles.profiles import KEY_LENGTH, Profiles
+from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, is_possible_name
+from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.port import PLACE_KINDS, PlaceRights
 from affino_mcp.local import connection
@@ -31,49 +31,52 @@ from affino_mcp.local.network import client
 from affino_mcp.local.places import CONNECTION
 from affino_mcp.local.stores import open_stores
 from affino_mcp.settings import Settings
-from affino_mcp.store.stacks import Stack, described, stack_settings
+from affino_mcp.store.stacks import Stack, describe_stack, stack_settings
 from affino_mcp.tool_errors import NotFound
 from affino_mcp.wiring import Stores
 
 
 @dataclass(frozen=True)
 class Service:
-    """One service. `http` opens its public endpoints, as its clients do; `pause` waits so many seconds; `stack` if deployed."""
+    """One service: its connection and stores, the clock, and its stack if deployed.
+
+    `http` makes a client for its public endpoints; `pause` waits for a number of seconds.
+    """
 
     connection: Connection
     stores: Stores
-    clock: Clock = now
+    clock: Clock = utc_now
     http: Callable[[], httpx.Client] = client
     pause: Callable[[float], None] = time.sleep
     stack: Stack | None = None
 
     @property
     def settings(self) -> Settings:
-        """The settings it runs with."""
+        """The settings that the service runs with."""
         return self.connection.settings
 
     @cached_property
     def profiles(self) -> Profiles:
-        """Its API Profiles."""
+        """The store of API Profiles."""
         return Profiles(self.stores.database, self.stores.secrets, self.settings, self.clock)
 
     def profiles_drawing(self, key: str) -> Profiles:
-        """Its API Profiles; the next one that is made has this key."""
+        """The store of API Profiles that gives this key to the next profile it creates."""
         stores, settings = self.stores, self.settings
 
         def draw(length: int) -> str:
-            return key if length == KEY_LENGTH else drawn(length)
+            return key if length == KEY_CHARACTERS else draw_letters_and_digits(length)
 
         return Profiles(stores.database, stores.secrets, settings, self.clock, draw)
 
     @cached_property
-    def former_uses(self) -> FormerUses:
-        """Who still uses profiles' former secrets."""
-        return FormerUses(self.stores.database, self.settings, self.clock)
+    def former_uses(self) -> PreviousSecretUses:
+        """Which clients still use the previous secret of a profile."""
+        return PreviousSecretUses(self.stores.database, self.settings, self.clock)
 
     @cached_property
     def people(self) -> People:
-        """Its people."""
+        """The store of people."""
         return People(self.stores.database, self.settings, self.clock)
 
     def explain_places(self, person: Person) -> dict[str, list[PlaceRights]]:
@@ -83,16 +86,16 @@ class Service:
 
     @cached_property
     def passwords(self) -> Passwords:
-        """Its people's passwords."""
+        """The store of passwords."""
         return Passwords(self.stores.database, self.settings)
 
     @cached_property
     def sessions(self) -> Sessions:
-        """Its people's sessions."""
+        """The store of people's sessions."""
         return Sessions(self.stores.database, self.settings, self.clock)
 
     def profile(self, key_or_name: str) -> ProfileState:
-        """A profile by its key or its name; raises NotFound."""
+        """The profile of this key or name. Raises NotFound."""
         try:
             return self.profiles.get(self._key(key_or_name))
         except NotFound as error:
@@ -100,39 +103,42 @@ class Service:
             raise NotFound("key or name", "API Profile", next=following) from error
 
     def _key(self, key_or_name: str) -> str:
-        """The key, also where another profile is called like it; raises NotFound for what can be neither."""
-        if not nameable(key_or_name):
+        """The key; where a key and another profile's name are equal, the key wins. Raises NotFound for an impossible text."""
+        if not is_possible_name(key_or_name):
             raise NotFound("key or name", "API Profile")
-        place = row_keys.profile_name(folded_name(key_or_name))
-        found = self.stores.database.get_many(self.settings.gate_table, [row_keys.profile(key_or_name), place])
+        place = row_keys.profile_name_key(fold_profile_name(key_or_name))
+        found = self.stores.database.get_many(self.settings.gate_table, [row_keys.profile_key(key_or_name), place])
         return found[place]["key"] if list(found) == [place] else key_or_name
 
     def person(self, code_or_email: str) -> Person:
-        """A person by user code, e-mail address or the demo's role; raises NotFound."""
+        """The person of this user code, e-mail address or role of the demo. Raises NotFound."""
         known = self.connection.people.get(code_or_email, {}).get("email", code_or_email)
         found = None
-        if is_code(known):
+        if is_user_code(known):
             found = self.people.get(int(known))
-        elif plausible(known):
-            found = self.people.by_email(known)
+        elif is_plausible_email(known):
+            found = self.people.find_by_email(known)
         if found is None:
             raise NotFound("code, e-mail address or role", "person", next="'affino-mcp person list' shows everybody.")
         return found
 
     def email(self, code_or_email: str) -> str:
-        """The e-mail address of a person named in any way; an address is taken as it is, known or not; raises NotFound."""
+        """The e-mail address of a person; an address is given back unchanged, known or not. Raises NotFound."""
         return code_or_email if "@" in code_or_email else self.person(code_or_email).email
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """A stack that is asked for when a command needs it."""
+    """The name of a deployed stack, which is looked up when a command needs it."""
 
     name: str
 
 
 def remember(ctx: typer.Context, path: Path | None, stack: str | None) -> None:
-    """Keep the connection file or the stack given before the command's name; tests put a Service there instead."""
+    """Keeps the connection file or the stack given before the command's name in the context.
+
+    A test puts a Service there instead. Raises BadParameter for both, and for an empty name.
+    """
     if path and stack is not None:
         raise _both()
     if stack == "":
@@ -142,7 +148,7 @@ def remember(ctx: typer.Context, path: Path | None, stack: str | None) -> None:
 
 
 def opened(ctx: typer.Context, path: Path | None) -> Service:
-    """The service that the command is about; raises NoConnection, NoStack."""
+    """The service that the command works on. Raises NoConnection, NoStack, and BadParameter as `chosen` does."""
     if isinstance(ctx.obj, Service):
         return ctx.obj
     place = chosen(ctx, path)
@@ -153,9 +159,9 @@ def opened(ctx: typer.Context, path: Path | None) -> Service:
 
 
 def chosen(ctx: typer.Context, path: Path | None) -> Any:
-    """What the command is about: the connection file given after its name, or what was given before it.
+    """The connection file given after the command's name, or the file or stack given before it.
 
-    Raises BadParameter for a stack before it and a file after it.
+    Raises BadParameter for a stack before the name and a file after it.
     """
     if path and isinstance(ctx.obj, Deployed):
         raise _both()
@@ -167,24 +173,24 @@ def _both() -> typer.BadParameter:
 
 
 def file(ctx: typer.Context) -> Path | None:
-    """The connection file given before the command's name."""
+    """The connection file given before the command's name, if any."""
     return ctx.obj if isinstance(ctx.obj, Path) else None
 
 
 def deployed(name: str) -> Service:
-    """The service of a deployed stack, worked on with the caller's AWS credentials; raises NoStack."""
-    stack = described(name, Settings().region)
+    """The service of a deployed stack, with stores opened by the shell's AWS credentials. Raises NoStack."""
+    stack = describe_stack(name, Settings().region)
     settings = stack_settings(stack)
     mcp, login, control = (_address(stack, stack.outputs.get(name, "")) for name in _URLS)
     found = Connection(mcp, login, settings.instance, control, stores=connection.stores(settings))
-    return Service(found, wiring.stores(settings), stack=stack)
+    return Service(found, wiring.build_stores(settings), stack=stack)
 
 
 _URLS: Final = ("McpUrl", "LoginUrl", "ControlUrl")
 
 
 def _address(stack: Stack, url: str) -> str:
-    """A public address of the stack; an emulator serves it below its own."""
+    """A public URL of the stack; for an emulator, the URL below the emulator's own address."""
     if not stack.endpoint:
         return url
     host, _, path = url.removeprefix("https://").partition("/")

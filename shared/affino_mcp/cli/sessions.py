@@ -13,8 +13,8 @@ from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_fields, print_json, print_table
 from affino_mcp.cli.people import Who
 from affino_mcp.cli.service import opened
-from affino_mcp.clock import iso
-from affino_mcp.gate.sessions.session_listing import Live, live
+from affino_mcp.clock import format_iso
+from affino_mcp.gate.sessions.session_listing import LiveSession, list_live_sessions
 from affino_mcp.tool_errors import NotFound
 
 app = typer.Typer(no_args_is_help=True, help="Sessions: where people are logged in.")
@@ -29,7 +29,8 @@ def list_(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connectio
     service = opened(ctx, connection)
     code = service.person(person).user_code
     found = [
-        _document(one) for one in reversed(live(service.stores.database, service.settings, service.sessions, code))
+        _document(one)
+        for one in reversed(list_live_sessions(service.stores.database, service.settings, service.sessions, code))
     ]
     if as_json:
         print_json(found)
@@ -56,19 +57,19 @@ def end(
     code = who.user_code
     if session is None:
         with recorded(service, "end_all_sessions", Subject.person(who), {}, {}):
-            ended = service.sessions.end_all(code)
+            ended = service.sessions.end_all_sessions(code)
     else:
-        chosen = [each for each in service.sessions.list_of(code) if each.fingerprint == session]
+        chosen = [each for each in service.sessions.list_sessions(code) if each.fingerprint == session]
         if not chosen:
             raise NotFound("name", "live session", next="'affino-mcp session list' names them.")
         with recorded(service, "end_session", Subject.person(who), {"session": session}, {}):
-            service.sessions.end(code, chosen[0].digest)
+            service.sessions.end_session(code, chosen[0].digest)
         ended = 1
     answer = {"user_code": code, "ended": ended}
     print_json(answer) if as_json else print_fields(answer)
 
 
-def _document(one: Live) -> dict[str, Any]:
+def _document(one: LiveSession) -> dict[str, Any]:
     session, profile, used = one
     return {
         "session": session.fingerprint,
@@ -80,4 +81,4 @@ def _document(one: Live) -> dict[str, Any]:
 
 
 def _moment(second: int) -> str:
-    return iso(datetime.fromtimestamp(second, UTC))
+    return format_iso(datetime.fromtimestamp(second, UTC))

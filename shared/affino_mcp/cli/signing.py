@@ -1,4 +1,4 @@
-"""`affino-mcp signing`: how your own software signs a login, with an example to check it against."""
+"""`affino-mcp signing`: how software signs a login request, with an example to check it against."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`affino-mcp test`: a real login and one call through the public endpoints, and three lamps that say what works."""
+"""`affino-mcp test`: a real login and one call through the public endpoints, in three checks."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from affino_mcp.cli.login import Password, known_password
 from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import print_json
 from affino_mcp.cli.service import Service, opened
-from affino_mcp.gate.identity.tokens import digest
-from affino_mcp.gate.whoami import CURRENT_USER
+from affino_mcp.gate.identity.tokens import digest_token
+from affino_mcp.gate.whoami import CURRENT_USER_METHOD
 from affino_mcp.tool_errors import InvalidArgument
 
 _SIGNS = {GOOD: "green", OFF: "off  "}
@@ -30,7 +30,9 @@ def try_out(
     email: Annotated[
         str, typer.Option("--email", "--person", help="Whose login: e-mail address, user code, or the demo's role.")
     ],
-    method: Annotated[str, typer.Option(help="The method to call; without it only who the person is.")] = CURRENT_USER,
+    method: Annotated[
+        str, typer.Option(help="The method to call; without it only who the person is.")
+    ] = CURRENT_USER_METHOD,
     arguments: Annotated[
         str,
         typer.Option(metavar="JSON", help="Its arguments; without: a short page, or a dry run that changes nothing."),
@@ -67,9 +69,9 @@ def _arguments(method: str, text: str) -> dict[str, Any]:
 
 
 def _log_out(service: Service, address: str, result: Result) -> None:
-    code = service.people.code_of(address) if result.token else None
+    code = service.people.find_user_code(address) if result.token else None
     if code is not None:
-        service.sessions.end(code, digest(result.token))
+        service.sessions.end_session(code, digest_token(result.token))
 
 
 def _print(result: Result, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`affino-mcp whatif`: the calls of late that narrower settings would have refused."""
+"""`affino-mcp whatif`: calls of the last seven days that narrower settings of a profile would refuse."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from affino_mcp.cli.options import AsJson, ConnectionFile
 from affino_mcp.cli.output import note, print_json, print_table
 from affino_mcp.cli.service import opened
 from affino_mcp.cli.words import families
-from affino_mcp.gate.profiles.profile_form import MOST_PER_MINUTE
+from affino_mcp.gate.profiles.profile_form import MAX_CALLS_PER_MINUTE
 from affino_mcp.text import plural
 
 
@@ -26,7 +26,7 @@ def whatif(
         list[str] | None,
         typer.Option("--family", metavar="FAMILY=SWITCHES", help="read,write, read, write or off; may be repeated."),
     ] = None,
-    rate: Annotated[int | None, typer.Option(min=1, max=MOST_PER_MINUTE, help="Calls a minute.")] = None,
+    rate: Annotated[int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls a minute.")] = None,
     as_json: AsJson = False,
     connection: ConnectionFile = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Words of the command line: family switches, spans of time, rights."""
+"""Parses values of options: family switches, times, direct rights, records."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Final
 
 import typer
 
-from affino_mcp.audit.queries import is_record
+from affino_mcp.audit.queries import is_record_ref
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
-from affino_mcp.clock import understood
+from affino_mcp.clock import parse_time
 
 Families = dict[str, frozenset[Access]]
 
@@ -17,7 +17,7 @@ _WORDS: Final = {"read": Access.READ, "write": Access.WRITE}
 
 
 def families(words: list[str]) -> Families:
-    """Switches from `accounts=read,write`, `contacts=read`, `notes=off`, each family once; raises BadParameter."""
+    """Switches by family from `accounts=read,write`, `contacts=read`, `notes=off`, each family once. Raises BadParameter."""
     found = dict(_family(word) for word in words)
     if len(found) < len(words):
         raise _wrong("a family is named twice: say all of its switches at once", "--family")
@@ -37,11 +37,11 @@ def _family(word: str) -> tuple[str, frozenset[Access]]:
 
 
 def moment(word: str | None, now: datetime, option: str) -> datetime | None:
-    """A time from `10m`, `2h`, `3d` (ago) or ISO 8601 (UTC when no offset is said); raises BadParameter."""
+    """A time from `10m`, `2h`, `3d` (ago) or ISO 8601 (UTC without an offset); None for None. Raises BadParameter."""
     if word is None:
         return None
     try:
-        return understood(word, now)
+        return parse_time(word, now)
     except ValueError:
         raise _wrong(f"'{word}': say 30s, 10m, 2h, 3d or 2026-11-22T09:00", option) from None
 
@@ -49,7 +49,7 @@ def moment(word: str | None, now: datetime, option: str) -> datetime | None:
 def rights(words: list[str], before: dict[str, str | None]) -> dict[str, str | None]:
     """Direct rights after changes like `contacts.delete`, `contacts.delete=2026-12-31` and `contacts.delete=off`.
 
-    Raises BadParameter for `contacts.delete=`: an end that was forgotten is not for good.
+    Raises BadParameter for `contacts.delete=`, because a missing day must not grant the right without an end.
     """
     changed = dict(before)
     for word in words:
@@ -64,8 +64,8 @@ def rights(words: list[str], before: dict[str, str | None]) -> dict[str, str | N
 
 
 def record(word: str | None) -> str | None:
-    """A record from `accounts#12`; raises BadParameter."""
-    if word is not None and not is_record(word):
+    """A record reference like `accounts#12`, or None. Raises BadParameter for any other text."""
+    if word is not None and not is_record_ref(word):
         raise _wrong(f"'{word}': say FAMILY#CODE, like accounts#12", "--record")
     return word
 

@@ -1,6 +1,6 @@
-"""What each client is configured with: its own form of the three headers, secrets by reference where it can.
+"""The configuration of each client: its own form of the three headers, with references to secrets where it takes them.
 
-The one source for the command line, the Hub and the Control Centre. The forms were tried with the clients themselves
+The only source for the command line, the Hub and the Control Centre. The forms were tried with the clients themselves
 (tests/clients) or follow their documentation.
 """
 
@@ -17,11 +17,11 @@ from affino_mcp.connect.credentials import PLACEHOLDERS, VARIABLES, Credentials
 SERVER: Final = "affino"
 """The name under which clients list the service."""
 BRIDGE: Final = "mcp-remote@0.15.1"
-"""The bridge for clients that only start programs."""
+"""The npm package that connects clients that can only start local programs."""
 
 
 class Client(StrEnum):
-    """The clients that we know the form of."""
+    """The clients whose configuration is known."""
 
     CLAUDE_CODE = "claude-code"
     CLAUDE_DESKTOP = "claude-desktop"
@@ -33,7 +33,10 @@ class Client(StrEnum):
 
 
 class Snippet(NamedTuple):
-    """What to paste, and where. `variables` says whether it reads AFFINO_TOKEN, AFFINO_KEY and AFFINO_SECRET."""
+    """The configuration to paste: its text, the place for it, and a note.
+
+    `variables` says whether it reads AFFINO_TOKEN, AFFINO_KEY and AFFINO_SECRET from the environment.
+    """
 
     client: Client
     title: str
@@ -44,7 +47,10 @@ class Snippet(NamedTuple):
 
 
 def snippet(client: Client, url: str, values: Credentials | None = None, server: str = SERVER) -> Snippet:
-    """The configuration of one client: with these values in it, or (None) with references to where they are kept."""
+    """The configuration of one client: with these values, or without them (None) with references to the variables.
+
+    A client that takes no references gets placeholders instead.
+    """
     form = _FORMS[client]
     if values is None and form.referred is not None:
         return Snippet(client, form.title, form.place, form.referred(server, url), form.variables, form.note)
@@ -53,12 +59,12 @@ def snippet(client: Client, url: str, values: Credentials | None = None, server:
 
 
 def claude_words(url: str, headers: dict[str, str], server: str = SERVER) -> list[str]:
-    """The words of the command that connects Claude Code."""
+    """The command that connects Claude Code, as a list of arguments."""
     return ["claude", "mcp", "add", "--transport", "http", server, url, *_options("--header", headers)]
 
 
 class _Form(NamedTuple):
-    """One client: how it is written with values, and how (if it can) with references."""
+    """One client's configuration: functions that write it with values and, if the client takes them, with references."""
 
     title: str
     place: str
@@ -74,7 +80,7 @@ def _options(option: str, headers: dict[str, str]) -> list[str]:
 
 
 def _lines(words: list[str], first: int) -> str:
-    """A shell command: the first words on one line, then an option and its value on each."""
+    """A shell command over several lines: the first words on one line, then one option with its value on each."""
     pairs = zip(words[first::2], words[first + 1 :: 2], strict=True)
     return " \\\n  ".join([shlex.join(words[:first]), *(shlex.join(pair) for pair in pairs)])
 
@@ -92,7 +98,7 @@ def _claude_file(server: str, url: str, values: Credentials) -> str:
 
 
 def _desktop(server: str, url: str, values: Credentials) -> str:
-    """Through the bridge: no space stands in a header's argument, which some systems would split."""
+    """Claude Desktop through the bridge. No header argument contains a space, because some systems would split it there."""
     referred = Credentials.referring(lambda name: f"${{{name}}}")
     headers = {**referred.headers, "Authorization": "${AFFINO_AUTHORIZATION}"}
     words = [word for name, value in headers.items() for word in ("--header", f"{name}:{value}")]
@@ -149,7 +155,7 @@ def _inspector(_: str, url: str, values: Credentials) -> str:
 
 
 def _inspector_referred(server: str, url: str) -> str:
-    """Double quotes, so that the shell puts the values in."""
+    """The Inspector's command in double quotes, in which the shell replaces the variables."""
     return _inspector(server, url, Credentials.referring(lambda name: f"${name}")).replace("'", '"')
 
 
@@ -196,4 +202,4 @@ _FORMS: Final[dict[Client, _Form]] = {
 }
 
 REFERRING: Final = frozenset(client for client, form in _FORMS.items() if form.referred is not None)
-"""The clients that can read secrets from elsewhere than their configuration."""
+"""The clients that can read secrets from outside their configuration."""

@@ -1,4 +1,4 @@
-"""The three headers of every MCP call, with values in them or with references to where the values are kept."""
+"""The credentials in the three headers of every MCP call: real values, or references to variables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ VARIABLES: Final = {"token": "AFFINO_TOKEN", "key": "AFFINO_KEY", "secret": "AFF
 
 @dataclass(frozen=True)
 class Credentials:
-    """AccessToken, API Key and API Secret, or what stands for them."""
+    """AccessToken, API Key and API Secret, or references or placeholders in their place."""
 
     token: str = field(repr=False)
     key: str
@@ -20,25 +20,25 @@ class Credentials:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The three headers (R21)."""
+        """The three headers of every MCP call."""
         return {"Authorization": f"Bearer {self.token}", "X-API-Key": self.key, "X-API-Secret": self.secret}
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that the snippets with references read, with these values."""
+        """The environment variables that snippets with references read, with these values."""
         return {variable: getattr(self, part) for part, variable in VARIABLES.items()}
 
     @classmethod
     def of_headers(cls, headers: Mapping[str, str]) -> Credentials:
-        """The inverse of `headers`."""
+        """The credentials in the three headers. Raises KeyError for a missing header."""
         return cls(headers["Authorization"].removeprefix("Bearer "), headers["X-API-Key"], headers["X-API-Secret"])
 
     @classmethod
     def referring(cls, reference: Callable[[str], str]) -> Credentials:
-        """References to the variables, in one client's way of writing them."""
+        """Credentials made of references; `reference` writes the reference to a variable in one client's form."""
         return cls(**{part: reference(variable) for part, variable in VARIABLES.items()})
 
 
 KEY, SECRET, TOKEN = "YOUR_API_KEY", "YOUR_API_SECRET", "YOUR_ACCESS_TOKEN"
 PLACEHOLDERS: Final = Credentials(TOKEN, KEY, SECRET)
-"""What stands where a person has to put the real values."""
+"""Placeholders that a person replaces with real values."""

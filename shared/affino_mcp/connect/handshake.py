@@ -1,4 +1,4 @@
-"""The handshake that clients make, in both eras of the protocol: does this endpoint accept these headers?"""
+"""The handshake of clients in both eras of the protocol, to check that an endpoint accepts these headers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ACCEPT: Final = {"Accept": "application/json, text/event-stream", "User-Agent":
 
 @dataclass(frozen=True)
 class Greeting:
-    """What came of one era's handshake: the HTTP status (0: no answer), what was said, and how many tools are listed."""
+    """The result of one era's handshake: the HTTP status (0: no answer), the text, and the number of tools listed."""
 
     era: str
     status: int
@@ -34,7 +34,7 @@ class Greeting:
 
     @property
     def ok(self) -> bool:
-        """Whether a client of this era works."""
+        """Whether the handshake succeeded, so that a client of this era works."""
         return self.status == 200 and not self.next_step
 
 
@@ -47,7 +47,7 @@ class Endpoint:
     headers: Mapping[str, str]
 
     def greetings(self) -> Iterator[Greeting]:
-        """The modern handshake, then the legacy one."""
+        """Makes the modern handshake, then the legacy one; gives the result of each."""
         yield self._greet(MODERN, self._modern)
         yield self._greet(LEGACY, self._legacy)
 
@@ -87,13 +87,13 @@ _OPENING: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 
 
 def _server(result: dict[str, Any]) -> dict[str, Any]:
-    """Who answers: in the modern era it stands in the result's _meta."""
+    """The server's name and version, which the modern era puts into the result's _meta. Raises KeyError."""
     found: dict[str, Any] = result.get("serverInfo") or result["_meta"]["io.modelcontextprotocol/serverInfo"]
     return found
 
 
 class _Refused(Exception):
-    """The endpoint said no."""
+    """The endpoint refused a request: the status, its text, and what to do next."""
 
     def __init__(self, status: int, error: Any) -> None:
         super().__init__(status)

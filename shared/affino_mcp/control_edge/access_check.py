@@ -1,4 +1,4 @@
-"""Who may see which screen: sign-in, right, form token and a recent password are asked before a screen is made."""
+"""Access to screens: checks sign-in, right, form token and a recent password before a screen answers."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ def _no_keys(given: Mapping[str, str]) -> Sequence[Key]:  # noqa: ARG001
 
 @dataclass(frozen=True)
 class Rule:
-    """What a screen asks of its visitor: a right beside control.access, and whether the password must be fresh.
+    """What a screen demands: a right besides control.access, and whether the password must have been given recently.
 
-    `keys` names, from path and query, rows of the Gate table that the screen needs: read together with the visit.
+    `keys` takes the path's and query's parameters and gives the keys of the Gate table's rows that the screen needs; these
+    are read together with the visit.
     """
 
     right: str | None = None
@@ -45,7 +46,7 @@ class Rule:
 
 
 def route(centre: Centre, path: str, method: str, screen: Screen, rule: Rule | None = None) -> Route:
-    """A screen at its address, behind its rule."""
+    """The route of a screen: the path below /control, the HTTP method, the screen and its access rule."""
 
     async def endpoint(request: Request) -> Response:
         body = await body_of(request) if method == "POST" else b""
@@ -60,16 +61,16 @@ def _answer(centre: Centre, request: Request, body: bytes, screen: Screen, rule:
         return _entered(centre, request, place, body, screen, rule)
     except StoreUnavailable:
         return page(centre, place, "unavailable.html", 503)
-    except Exception as error:  # noqa: BLE001 (the last line: nothing but our own text leaves)
+    except Exception as error:  # noqa: BLE001 (the outermost handler: only our own texts may reach the caller)
         fields = {"error": type(error).__name__, "request_id": place.request_id, "path": request.scope["path"]}
-        observability.fault("control failed", fields)
+        observability.log_fault("control failed", fields)
         return page(centre, place, "fault.html", 500)
 
 
 def _entered(centre: Centre, request: Request, place: Place, body: bytes, screen: Screen, rule: Rule) -> Response:
     query = dict(request.query_params)
     wanted = rule.keys({**query, **request.path_params})
-    visit, rows = centre.visits.look(request.cookies.get(place.cookie, ""), wanted)
+    visit, rows = centre.visits.find(request.cookies.get(place.cookie, ""), wanted)
     here = _here(request)
     if visit is None:
         return go(place, f"/sign-in?next={quote(here)}{'&lost=yes' if request.method == 'POST' else ''}")
@@ -78,7 +79,7 @@ def _entered(centre: Centre, request: Request, place: Place, body: bytes, screen
     ask = Ask(centre, visit, place, dict(request.path_params), query, found, form, rows)
     if not ask.may(CONTROL_ACCESS) or (rule.right and not ask.may(rule.right)):
         return ask.page("forbidden.html", 403, right=rule.right if ask.may(CONTROL_ACCESS) else CONTROL_ACCESS)
-    if request.method == "POST" and not _own(request, found.get("csrf", ""), visit.csrf):
+    if request.method == "POST" and not _own(request, found.get("csrf", ""), ask.form_token):
         return ask.page("stale.html", 403, again=here)
     if rule.fresh and not centre.visits.is_proved(visit):
         return _proof(ask, here)
@@ -86,7 +87,7 @@ def _entered(centre: Centre, request: Request, place: Place, body: bytes, screen
 
 
 def _shown(ask: Ask, screen: Screen) -> Response:
-    """The screen, or what is wrong with the question in its place: with the menu, and in our own words."""
+    """The screen's answer, or a page with our own text of the error that it raised."""
     try:
         return screen(ask)
     except (NotFound, InvalidArgument) as error:
@@ -96,7 +97,7 @@ def _shown(ask: Ask, screen: Screen) -> Response:
 
 
 def _proof(ask: Ask, here: str) -> Response:
-    """The question for the password; what was sent is kept in it, so that nobody enters a form twice."""
+    """The page that asks for the password; it carries the sent form, so that the person need not enter the form twice."""
     sent = [(name, value) for name, values in ask.ticked.items() if name != "csrf" for value in values]
     if not ask.form:
         return go(ask.place, f"/prove?next={quote(here)}")
@@ -104,7 +105,7 @@ def _proof(ask: Ask, here: str) -> Response:
 
 
 def _here(request: Request) -> str:
-    """The address to come back to with GET: of a form without a page of its own, the page that it stands on."""
+    """The address to return to with GET; for a form without a page of its own, the nearest page above its path."""
     path = str(request.scope["path"])
     if request.method == "GET":
         return (path.removeprefix("/control") or "/") + (f"?{request.url.query}" if request.url.query else "")
@@ -119,13 +120,13 @@ def _is_page(request: Request, path: str) -> bool:
 
 
 def _own(request: Request, given: str, csrf: str) -> bool:
-    """Whether a form was sent from a page of ours, in this visit."""
+    """Whether a form was sent from one of our pages, during this visit."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     return site == "same-origin" and hmac.compare_digest(given.encode(), csrf.encode())
 
 
 async def body_of(request: Request) -> bytes:
-    """A posted body; nothing when it is too long."""
+    """The posted body of a request; empty when it is longer than MAX_FORM."""
     body = b""
     async for part in request.stream():
         body += part
@@ -135,7 +136,7 @@ async def body_of(request: Request) -> bytes:
 
 
 def form_of(body: bytes) -> dict[str, tuple[str, ...]]:
-    """A posted form; every name with all its values, in the browser's order."""
+    """The fields of a posted form: every name with all its values in the browser's order; {} for what is no form."""
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_TAKEN)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The Control Centre as an ASGI application: every screen, its address and its rule, in one table."""
+"""The Control Centre as an ASGI application: one table with the path, the HTTP method and the access rule of each screen."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PROFILE_SECRET = Rule(PROFILES_MANAGE, fresh=True, keys=profile_list.keys)
 
 
 async def _asset(request: Request) -> Response:
-    """A style or script; no sign-in is needed for it."""
+    """A style sheet or script, served without sign-in; 404 for an unknown name."""
     asset = BY_ADDRESS.get(request.path_params["name"])
     if asset is None:
         return Response("Not found", 404)
@@ -44,12 +44,12 @@ async def _asset(request: Request) -> Response:
 
 
 def _first(ask: Ask) -> Response:
-    """The first screen that the person may see."""
+    """Redirects to the first screen that the person may see."""
     return ask.go("/profiles" if ask.may(PROFILES_MANAGE) else "/logs")
 
 
 def _sign_out(ask: Ask) -> Response:
-    ask.centre.visits.end(ask.visit)
+    ask.centre.visits.end(ask.visit.token)
     answer = ask.go("/sign-in")
     answer.delete_cookie(ask.place.cookie, path="/", secure=not ask.place.plain, httponly=True, samesite="strict")
     return answer
@@ -90,11 +90,11 @@ SCREENS: Final[tuple[tuple[str, str, Screen, Rule], ...]] = (
     ("/profiles/{key}/regenerate", "GET", profile_switch.before_regenerating, _PROFILE_SECRET),
     ("/profiles/{key}/regenerate", "POST", profile_switch.regenerate, _PROFILE_SECRET),
 )
-"""Address below /control, HTTP method, screen, rule."""
+"""Path below /control, HTTP method, screen, access rule."""
 
 
 def build(centre: Centre) -> Starlette:
-    """Everything below `/control` but the door."""
+    """The ASGI application of everything below `/control` except signing in (`door`)."""
     routes = [route(centre, path, method, screen, rule) for path, method, screen, rule in SCREENS]
 
     async def missing(request: Request, error: Exception) -> Response:  # noqa: ARG001
@@ -104,5 +104,5 @@ def build(centre: Centre) -> Starlette:
         routes=[Route("/control/static/{name}", _asset, methods=["GET"]), *routes],
         exception_handlers={404: missing, 405: missing},
     )
-    app.router.redirect_slashes = False  # it would lead to the host that the caller names, past the stage
+    app.router.redirect_slashes = False  # they would go to the host that the caller names, without the stage
     return app

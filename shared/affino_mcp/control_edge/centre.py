@@ -1,4 +1,4 @@
-"""The Control Centre of one deployment: its stores and what operators do with them. Each part is made when first used."""
+"""The Control Centre of one deployment: its stores and the services on them, each made on first use."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ import httpx
 from affino_mcp.admin.display import FILTERS
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.clock import Clock
-from affino_mcp.control_edge.visits import Visits
 from affino_mcp.gate.abuse.login_guard import LoginGuard
 from affino_mcp.gate.people.people import People
-from affino_mcp.gate.profiles.previous_secret_uses import FormerUses
+from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile_reader import ProfileReader
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
+from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE, WebSessions
 from affino_mcp.instance.port import Instance
 from affino_mcp.pages.rendering import Pages
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
-from affino_mcp.store.secrets import Secrets
+from affino_mcp.store.secrets import SecretStore
 
 if TYPE_CHECKING:
     from affino_mcp.gate.people.passwords import Passwords
@@ -36,76 +36,76 @@ _SECONDS: Final = 8.0
 
 
 def outside() -> httpx.Client:
-    """A client for the service's own public endpoints: no proxies, no redirects, an end well before Lambda's."""
+    """An HTTP client for the service's own public endpoints: no proxies, no redirects, a timeout well below Lambda's."""
     return httpx.Client(trust_env=False, timeout=_SECONDS, follow_redirects=False)
 
 
 @dataclass(frozen=True)
 class Centre:
-    """One per process. `http` opens the public endpoints for the test tools."""
+    """The stores and services of the Control Centre, one per process. `http` makes the HTTP client of the test tools."""
 
     database: Database
-    secrets: Secrets
+    secrets: SecretStore
     settings: Settings
     clock: Clock
     instance: Instance
     http: Callable[[], httpx.Client] = outside
 
     @cached_property
-    def visits(self) -> Visits:
+    def visits(self) -> WebSessions:
         """Who is signed in here."""
-        return Visits(self.database, self.settings, self.clock)
+        return WebSessions(CONTROL_CENTRE, self.database, self.settings, self.clock)
 
     @cached_property
     def profiles(self) -> Profiles:
-        """The API Profiles, to change."""
+        """Creates and changes API Profiles."""
         return Profiles(self.database, self.secrets, self.settings, self.clock)
 
     @cached_property
     def reader(self) -> ProfileReader:
-        """The API Profiles, to read."""
+        """Reads API Profiles."""
         return ProfileReader(self.database, self.secrets, self.settings)
 
     @cached_property
-    def former_uses(self) -> FormerUses:
-        """Who still uses profiles' former secrets."""
-        return FormerUses(self.database, self.settings, self.clock)
+    def former_uses(self) -> PreviousSecretUses:
+        """Which clients still use the previous secret of a profile."""
+        return PreviousSecretUses(self.database, self.settings, self.clock)
 
     @cached_property
     def people(self) -> People:
-        """The people."""
+        """The store of people."""
         return People(self.database, self.settings, self.clock)
 
     @cached_property
     def sessions(self) -> Sessions:
-        """Their sessions."""
+        """The store of people's sessions."""
         return Sessions(self.database, self.settings, self.clock)
 
     @cached_property
     def guard(self) -> LoginGuard:
-        """The guard of every password."""
+        """The guard against guessing passwords."""
         return LoginGuard(self.database, self.settings, self.clock)
 
     @cached_property
     def passwords(self) -> Passwords:
-        """The passwords; only the login function may read them."""
-        from affino_mcp.gate.people.passwords import Passwords  # noqa: PLC0415 (argon2 is needed at the door only)
+        """The store of passwords; of the functions in a deployment the login function alone may read it."""
+        from affino_mcp.gate.people.passwords import Passwords  # noqa: PLC0415 (argon2 is needed to sign in only)
 
         return Passwords(self.database, self.settings)
 
     @cached_property
     def audit(self) -> AuditLog:
-        """Where operators' own actions are written."""
+        """The API Log, where operators' own actions are written."""
         return AuditLog(self.database, self.settings.audit_table, self.clock)
 
     @cached_property
     def threads(self) -> ThreadPoolExecutor:
-        """For reading several secrets at the same time."""
+        """A thread pool for reading several secrets at the same time."""
         return ThreadPoolExecutor(_THREADS, thread_name_prefix="control")
 
     @cached_property
     def pages(self) -> Pages:
-        """The templates."""
+        """The templates with the filters of the Control Centre."""
         pages = Pages(_TEMPLATES)
         for name, function in FILTERS.items():
             pages.filter(name, function)

@@ -1,4 +1,4 @@
-"""A list, a page at a time: the rows of the list in order, and of each the row that it names. Two reads."""
+"""A page of rows of the Gate table, in the order of a list that names them, in two reads."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.store.ops import LONGEST_SORT, Item, Key, Query, Span
+from affino_mcp.store.ops import MAX_SORT_BYTES, Item, Key, Query, SortSpan
 from affino_mcp.tool_errors import InvalidArgument
 
 
 class Listing(NamedTuple):
-    """One page: rows by their keys, in order, and where the next page begins, if there is one."""
+    """One page: rows by their keys, in the list's order, and the sort key after which the next page begins, if any."""
 
     rows: dict[Key, Item]
     next: str | None
@@ -20,15 +20,18 @@ class Listing(NamedTuple):
 def page(
     centre: Centre, partition: str, named: Callable[[Item], Key], limit: int, after: str | None, prefix: str = ""
 ) -> Listing:
-    """The page after that place of the list, among the rows whose sort key begins so; `named` says which row one names.
+    """The rows that one page of a list names.
 
-    `limit` is at most 100, a batch.
-    Raises InvalidArgument for a place where no page of this list ends.
+    Takes the list's partition, a function from an entry of the list to the key of the row that it names, the entries of a
+    page (at most 100, one batch), the sort key `after` which the page begins, and a prefix of sort keys. Raises
+    InvalidArgument when no page of this list can end at `after`.
     """
-    if after and not (after.startswith(prefix) and len(after.encode()) <= LONGEST_SORT):
+    if after and not (after.startswith(prefix) and len(after.encode()) <= MAX_SORT_BYTES):
         raise InvalidArgument("after", "There is no such page. Begin with the first one.")
     table, start = centre.settings.gate_table, {"pk": partition, "sk": after} if after else None
-    found = centre.database.query(Query(table, partition, span=Span(prefix=prefix or None), limit=limit, start=start))
+    found = centre.database.query(
+        Query(table, partition, span=SortSpan(prefix=prefix or None), limit=limit, start=start)
+    )
     keys = [named(item) for item in found.items]
     items = centre.database.get_many(table, keys) if keys else {}
     return Listing({key: items[key] for key in keys if key in items}, str(found.next["sk"]) if found.next else None)

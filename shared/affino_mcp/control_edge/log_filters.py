@@ -1,4 +1,4 @@
-"""The filters of the API Logs: from the form's words to a question, and the rows of the Gate table that this needs."""
+"""The filters of the API Logs: from the fields of the form to a question, and the Gate table's rows needed for that."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import Final
 
 from affino_mcp.admin.operator_audit import NOWHERE
-from affino_mcp.audit.queries import Question, is_record
+from affino_mcp.audit.queries import LogQuery, is_record_ref
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.clock import understood
+from affino_mcp.clock import parse_time
 from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.emails import folded, plausible
+from affino_mcp.gate.identity.emails import fold_email, is_plausible_email
 from affino_mcp.gate.identity.permissions import LOGS_READ
-from affino_mcp.gate.identity.person import is_code
-from affino_mcp.gate.profiles.profile_form import folded_name, nameable
+from affino_mcp.gate.identity.person import is_user_code
+from affino_mcp.gate.profiles.profile_form import fold_profile_name, is_possible_name
 from affino_mcp.store.ops import Key
 
 FIELDS: Final = ("profile", "person", "method", "family", "status", "record", "since", "until", "words", "request")
@@ -27,36 +27,39 @@ _KEY: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 
 @dataclass(frozen=True)
 class Filters:
-    """What the form says, the question that it makes, what is `wrong` with it, and names that stand for nobody."""
+    """The fields of the form, the question made of them, and by field what is `wrong` and what is `unknown`.
+
+    An unknown name belongs to no profile, or no person.
+    """
 
     given: Mapping[str, str]
-    question: Question
+    question: LogQuery
     wrong: Mapping[str, str] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
 
 
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
-    """Where a profile's name and a person's address lead; read together with the visit."""
+    """The keys of the rows that a profile's name or key and a person's address or code name; read together with the visit."""
     profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
-    found = [row_keys.profile_name(folded_name(profile))] if nameable(profile) else []
-    found += [row_keys.profile(profile)] if _KEY.fullmatch(profile) else []
-    found += [row_keys.person(int(person))] if is_code(person) else []
-    return found + ([row_keys.email(folded(person))] if plausible(person) else [])
+    found = [row_keys.profile_name_key(fold_profile_name(profile))] if is_possible_name(profile) else []
+    found += [row_keys.profile_key(profile)] if _KEY.fullmatch(profile) else []
+    found += [row_keys.person_key(int(person))] if is_user_code(person) else []
+    return found + ([row_keys.email_key(fold_email(person))] if is_plausible_email(person) else [])
 
 
 def read(ask: Ask, limit: int) -> Filters:
-    """The filters of this request; without logs.read only the person's own calls. A wrong one asks for nothing."""
+    """The filters of this request, for a page of `limit` rows; without logs.read only the person's own calls."""
     given = {name: ask.query.get(name, "").strip() for name in FIELDS}
     wrong: dict[str, str] = {}
     now = ask.centre.clock()
     since, until = _moment(given, "since", now, wrong), _moment(given, "until", now, wrong)
     if since and until and since > until:
         wrong["until"] = "This is before the time in Since."
-    if given["record"] and not is_record(given["record"]):
+    if given["record"] and not is_record_ref(given["record"]):
         wrong["record"] = "A record is named like accounts#12."
     if given["family"] and given["family"] not in list(Family):
         wrong["family"] = "There is no such family."
-    question = Question(
+    question = LogQuery(
         profile=_profile(ask, given["profile"]),
         person=_person(ask, given["person"]),
         record=given["record"] or None,
@@ -74,7 +77,7 @@ def read(ask: Ask, limit: int) -> Filters:
 
 
 def _unknown(ask: Ask, given: Mapping[str, str]) -> dict[str, str]:
-    """Said to whoever may read the log alone: to others no profile and no person exists."""
+    """Names of the filters that nothing has, by field; {} for a person who may not read the log, so that it reveals none."""
     if not ask.may(LOGS_READ):
         return {}
     profile, found = given["profile"], dict[str, str]()
@@ -88,7 +91,7 @@ def _unknown(ask: Ask, given: Mapping[str, str]) -> dict[str, str]:
 
 def _moment(given: Mapping[str, str], name: str, now: datetime, wrong: dict[str, str]) -> datetime | None:
     try:
-        return understood(given[name], now) if given[name] else None
+        return parse_time(given[name], now) if given[name] else None
     except ValueError:
         wrong[name] = "Say 30m, 2h, 3d or a time like 2026-11-22 09:00."
         return None
@@ -107,19 +110,19 @@ def _status(given: Mapping[str, str], wrong: dict[str, str]) -> int | None:
 def _profile(ask: Ask, text: str) -> str | None:
     if not text:
         return None
-    named = ask.rows.get(row_keys.profile_name(folded_name(text)))
+    named = ask.rows.get(row_keys.profile_name_key(fold_profile_name(text)))
     if named is not None:
         return str(named["key"])
     return text if _KEY.fullmatch(text) else "-"
 
 
 def _person(ask: Ask, text: str) -> int | None:
-    """The person asked for; whoever may not read the log is always the one."""
+    """The user code asked for; always the person's own for a person who may not read the log."""
     if not ask.may(LOGS_READ):
         return ask.visit.person.user_code
     if not text:
         return None
-    if is_code(text):
+    if is_user_code(text):
         return int(text)
-    named = ask.rows.get(row_keys.email(folded(text))) if plausible(text) else None
+    named = ask.rows.get(row_keys.email_key(fold_email(text))) if is_plausible_email(text) else None
     return int(named["user_code"]) if named else NOBODY

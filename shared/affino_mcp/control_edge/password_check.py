@@ -1,78 +1,53 @@
-"""The password check of the Control Centre's door: the guard before it, the same work for nobody, the guard after it."""
+"""The password check of the Control Centre: guard, comparison (of equal work for unknown addresses), guard again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.errors import PersonInactive, TooManyFailures
-from affino_mcp.gate.abuse.login_guard import Attempt, after
-from affino_mcp.gate.abuse.window_counters import unless_down
-from affino_mcp.gate.identity.emails import plausible
-from affino_mcp.gate.people.passwords import LONGEST, NOBODY
-from affino_mcp.gate.sessions import sessions
-from affino_mcp.store.ops import Item, StoreUnavailable
+from affino_mcp.gate.identity.emails import is_plausible_email
+from affino_mcp.gate.people.password_check import WrongPassword, check_behind_guard, prove_password
+from affino_mcp.gate.people.passwords import MAX_PASSWORD_CHARACTERS
+from affino_mcp.store.ops import Item
 
 
-class Refused(Exception):
-    """Not let in: an HTTP status, a text for the person, a word for the log."""
+class SignInRefused(Exception):
+    """A person is not let in: an HTTP status, a text for the person, a word for the log."""
 
     def __init__(self, status: int, text: str, word: str, wait: float | None = None) -> None:
         super().__init__(word)
         self.status, self.text, self.word, self.wait = status, text, word, wait
 
 
-@dataclass(frozen=True)
-class Checked:
-    """A person who has given the right password, as the row stood before it was checked."""
+def check_password(centre: Centre, email: str, password: str, source: str) -> Item:
+    """Gives the row that the person had before the password was checked.
 
-    row: Item = field(repr=False)
-
-
-def check(centre: Centre, email: str, password: str, source: str) -> Checked:
-    """Check a password. Raises Refused (wrong, disabled, too many failures), StoreUnavailable.
-
-    An unknown address and a wrong password are one answer after the same work.
+    Raises SignInRefused (wrong, disabled, too many failures), StoreUnavailable. An unknown address and a wrong password are
+    one answer after the same work.
     """
-    if not plausible(email) or not 1 <= len(password) <= LONGEST:
+    if not is_plausible_email(email) or not 1 <= len(password) <= MAX_PASSWORD_CHARACTERS:
         raise _wrong()
-    attempt = _begun(centre, source, email)
     try:
-        row, right = _looked(centre, email, password)
-    except StoreUnavailable:
-        after(attempt, centre.guard.released)
-        raise
-    if not right:
-        wait = after(attempt, centre.guard.failed)
-        raise _wrong() if wait is None else _blocked(wait)
-    after(attempt, centre.guard.succeeded)
-    if row is None:
-        raise Refused(403, PersonInactive.text, "inactive")
-    return Checked(row)
-
-
-def _looked(centre: Centre, email: str, password: str) -> tuple[Item | None, bool]:
-    """The active person's row, and whether the password is right; the row is read before the password is checked."""
-    code = centre.people.code_of(email)
-    try:
-        row: Item | None = sessions.standing(centre.database, centre.settings.gate_table, code or NOBODY)
-    except PersonInactive:
-        row = None
-    right = centre.passwords.matches(code, password)
-    return row, right and code is not None
-
-
-def _begun(centre: Centre, source: str, email: str) -> Attempt | None:
-    try:
-        return unless_down(lambda: centre.guard.begin(source, email))
+        return check_behind_guard(centre.guard, source, email, lambda: _prove(centre, email, password))
+    except WrongPassword:
+        raise _wrong() from None
     except TooManyFailures as blocked:
         raise _blocked(blocked.retry_after or 1) from None
+    except PersonInactive:
+        raise SignInRefused(403, PersonInactive.text, "inactive") from None
 
 
-def _wrong() -> Refused:
-    return Refused(401, "The e-mail address or the password is wrong.", "wrong_login")
+def _prove(centre: Centre, email: str, password: str) -> Item:
+    code = centre.people.find_user_code(email)
+    row = prove_password(centre.database, centre.settings, centre.passwords, code, password)
+    if row is None:
+        raise PersonInactive
+    return row
 
 
-def _blocked(wait: float) -> Refused:
+def _wrong() -> SignInRefused:
+    return SignInRefused(401, "The e-mail address or the password is wrong.", "wrong_login")
+
+
+def _blocked(wait: float) -> SignInRefused:
     minutes = max(1, -(-int(wait) // 60))
-    return Refused(429, f"Too many failed attempts. Wait {minutes} minutes before trying again.", "blocked", wait)
+    return SignInRefused(429, f"Too many failed attempts. Wait {minutes} minutes before trying again.", "blocked", wait)

@@ -1,4 +1,4 @@
-"""The profile form: what an operator entered, and what a profile looks like in it."""
+"""The fields of the profile form: from a profile, or as an operator sent them."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from typing import Final
 
 from affino_mcp.admin.display import switches
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
-from affino_mcp.gate.profiles.profile import OPTIONS, Profile
-from affino_mcp.gate.profiles.profile_form import faults
-from affino_mcp.gate.profiles.profiles import Families
+from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
+from affino_mcp.gate.profiles.profile_form import find_faults
+from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.gate.profiles.rate_arithmetic import default_burst
-from affino_mcp.settings import DEFAULT_PROFILE_RATE
+from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE
 
 LABELS: Final = {"name": "Name", "rate": "Calls a minute", "burst": "Calls at once", "notes": "Notes"}
-"""What stands before each text of the form."""
+"""The label of each text field."""
 
 
 @dataclass(frozen=True)
 class ProfileForm:
-    """What stands in the form, as text; `grid` holds the ticked switches like `articles.read`, `options` other ticks."""
+    """The values of the form, as text.
+
+    `grid` holds the ticked family switches like `articles.read`, `options` the other ticked boxes, `seen` the version of
+    the profile that the form was made from.
+    """
 
     name: str = ""
-    rate: str = str(DEFAULT_PROFILE_RATE)
+    rate: str = str(DEFAULT_CALLS_PER_MINUTE)
     burst: str = ""
     notes: str = ""
     grid: frozenset[str] = frozenset()
@@ -40,14 +44,14 @@ class ProfileForm:
 
     @classmethod
     def sent(cls, form: Mapping[str, str], ticked: Mapping[str, tuple[str, ...]]) -> ProfileForm:
-        """What the browser sent."""
+        """The form that a browser sent: the last value of each field, and all values of each."""
         grid, options = (frozenset(ticked.get(name, ())) for name in ("grid", "options"))
         texts = {name: form.get(name, "") for name in (*LABELS, "seen")}
         return cls(grid=grid, options=options, **texts)
 
     @property
-    def families(self) -> Families:
-        """Every family with its switches, also those that are off."""
+    def families(self) -> FamilyAccess:
+        """Every family with its switches, including families that are off."""
         return {
             str(family): frozenset(access for access in Access if f"{family}.{access}" in self.grid)
             for family in SWITCHED_FAMILIES
@@ -55,37 +59,38 @@ class ProfileForm:
 
     @property
     def capability(self) -> Capability:
-        """The envelope that the grid describes."""
+        """The capability that the grid describes."""
         return Capability({family: access for family, access in self.families.items() if access})
 
     @property
     def chosen(self) -> dict[str, bool]:
-        """Every option, on or off."""
-        return {name: name in self.options for name in OPTIONS}
+        """Whether each option is on."""
+        return {name: name in self.options for name in PROFILE_OPTIONS}
 
     def number(self, name: str) -> int | None:
-        """The rate or the burst; None when it is left empty, and 0, which no profile can have, for what is no number."""
+        """The rate or the burst; None when the field is empty, and 0, which no profile can have, for text that is no number."""
         text = str(getattr(self, name)).strip()
         if not text:
             return None
         return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else 0
 
     def wrong(self) -> dict[str, str]:
-        """What is wrong with each field; {} for a form that can be saved."""
+        """The faults of the form by field; {} for a form that can be saved."""
         numbers = {name: number for name in ("rate", "burst") if (number := self.number(name)) is not None}
         return {
-            str(each.details["argument"]): each.message for each in faults(self.name.strip(), self.notes, **numbers)
+            str(each.details["argument"]): each.message
+            for each in find_faults(self.name.strip(), self.notes, **numbers)
         }
 
     def differences(self, profile: Profile) -> list[tuple[str, str]]:
-        """What a profile has that stands otherwise in this form: the field's label, and the profile's part as text."""
+        """Fields in which a profile differs from this form: the field's label, and the profile's value as text."""
         theirs = ProfileForm.of(profile)
         other = [name for name in LABELS if getattr(theirs, name) != getattr(self, name)]
         found = [(LABELS[name], str(getattr(profile, name))) for name in other]
         if theirs.grid != self.grid:
             found.append(("Families", ", ".join(switches(profile.capability))))
         if theirs.options != self.options:
-            on = [label for name, (label, _) in OPTIONS.items() if name in theirs.options]
+            on = [label for name, (label, _) in PROFILE_OPTIONS.items() if name in theirs.options]
             found.append(("Options", ", ".join(on)))
         return [(label, text or "none") for label, text in found]
 

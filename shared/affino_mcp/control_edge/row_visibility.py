@@ -1,24 +1,25 @@
-"""A row of the API Log as the person who asks may see it."""
+"""Reduces a row of the API Log to what the person who asks may see."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from affino_mcp.audit.changes import Change, only
-from affino_mcp.audit.row import CONTROL, Row
+from affino_mcp.audit.changes import Change, keep_shown_fields
+from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.instance.port import linked_family
 
 
-def seen(ask: Ask, row: Row) -> Row:
-    """The whole row for whoever may read the log, and of an operator's own action.
+def seen(ask: Ask, row: AuditRow) -> AuditRow:
+    """The row with the changes that the person may see.
 
-    Of a call of one's own, records of its own family show their values, if the person may still read that family; what
-    changed with them in others is named with its deed alone, because nobody asked there whether the person may see it.
+    It is whole for a person who may read the log, and for an operator's own action. In other rows, records of the call's
+    own family show their values if the person may still read that family; of records of other families only the kind of
+    change is left, because the call checked no right to read them.
     """
-    if ask.may(LOGS_READ) or row.channel == CONTROL:
+    if ask.may(LOGS_READ) or row.channel == CONTROL_CHANNEL:
         return row
     own = _family(row.record)
     return replace(row, changes=tuple(_seen(ask, own, change) for change in row.changes))
@@ -27,11 +28,11 @@ def seen(ask: Ask, row: Row) -> Row:
 def _seen(ask: Ask, own: str, change: Change) -> Change:
     family = _family(change["record"])
     whole = family == own and ask.may(f"{family}.read")
-    return only(change, lambda name: whole and _tells(ask, name))
+    return keep_shown_fields(change, lambda name: whole and _tells(ask, name))
 
 
 def _tells(ask: Ask, name: str) -> bool:
-    """Links to records of a family that the person may not read are left out, as in history."""
+    """Whether a changed value may be seen: links to records of a family that the person may not read are left out."""
     to = linked_family(name)
     return to not in HISTORY_FAMILIES or ask.may(f"{_family(name)}.read")
 

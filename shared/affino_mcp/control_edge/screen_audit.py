@@ -25,5 +25,5 @@ def audit_screen_action(
         "source": place.source,
         "client_name": "Control Centre",
     }
-    with written(By(ask.centre.audit, ask.centre.audit.write, origin), deed, subject, before, after):
+    with written(By(ask.centre.audit, ask.centre.audit.write_row, origin), deed, subject, before, after):
         yield

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.control_edge.visits import Rows, Visit
 from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE
-from affino_mcp.http.own_address import base_url, is_loopback
+from affino_mcp.gate.sessions.web_sessions import Rows, WebSession
+from affino_mcp.http.own_address import is_loopback_address, own_base_url
+from affino_mcp.http.request_context import client_address, find_request_id
 from affino_mcp.pages.rendering import HEADERS
 
 ROOT: Final = "/control"
@@ -23,7 +24,11 @@ STATIC: Final = f"{ROOT}/static"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a request came in: what API Gateway or the server itself says, never a header of the caller's."""
+    """Where a request came in: what API Gateway or the server itself says, never a header that the caller sent.
+
+    `base` is the path prefix of the stage, `public` the service's public URL, `source` the caller's IP address; `plain`
+    is true for http on this machine.
+    """
 
     base: str
     public: str
@@ -34,24 +39,26 @@ class Place:
     @classmethod
     def of(cls, request: Request) -> Place:
         """The place of this request. `base` is the stage before the path; `plain` says http on this machine."""
-        public, context = base_url(request.scope), request.scope.get("aws.event", {}).get("requestContext", {})
-        client = request.client.host if request.client else ""
-        source = (context.get("identity") or {}).get("sourceIp") or client
-        request_id = context.get("requestId") or str(uuid.uuid4())
-        return cls(urlsplit(public).path.rstrip("/"), public, source, request_id, is_loopback(public))
+        public = own_base_url(request.scope)
+        source, request_id = client_address(request.scope), find_request_id(request.scope)
+        return cls(urlsplit(public).path.rstrip("/"), public, source, request_id, is_loopback_address(public))
 
     @property
     def cookie(self) -> str:
-        """The visit's cookie: bound to the host and to TLS, except in a local run without TLS."""
+        """The name of the visit's cookie: bound to the host and to TLS, except in a local run without TLS."""
         return "affino-control" if self.plain else "__Host-affino-control"
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What a screen is given. `rows` are the rows of the Gate table that the screen has asked for."""
+    """One request as a screen receives it.
+
+    `path` and `query` hold its parameters, `form` the last value of each posted field, `ticked` all values of each;
+    `rows` are the rows of the Gate table that the screen's rule names.
+    """
 
     centre: Centre
-    visit: Visit
+    visit: WebSession
     place: Place
     path: Mapping[str, str]
     query: Mapping[str, str]
@@ -60,20 +67,25 @@ class Ask:
     rows: Rows = field(default_factory=dict, repr=False)
 
     def may(self, right: str) -> bool:
-        """Whether the person holds the right now."""
-        return self.visit.person.has(right, self.centre.clock())
+        """Whether the person has this right now."""
+        return self.visit.person.has_right(right, self.centre.clock())
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page on the common frame."""
-        return page(self.centre, self.place, template, status, ask=self, csrf=self.visit.csrf, **values)
+        return page(self.centre, self.place, template, status, ask=self, csrf=self.form_token, **values)
 
     def go(self, path: str) -> Response:
-        """Look there next."""
+        """A redirect to a path of the Control Centre, to be followed with GET."""
         return go(self.place, path)
 
     @property
+    def form_token(self) -> str:
+        """What every form of this visit carries; says nothing about the visit's own token."""
+        return hashlib.sha256(b"affino-mcp control form\0" + self.visit.token.encode()).hexdigest()
+
+    @property
     def navigation(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """The screens that the person may see, in their sections."""
+        """The screens that the person may see, by section: path and label of each."""
         manage = self.may(PROFILES_MANAGE)
         profiles = [("/profiles", "API Profiles")] if manage else []
         logs = "API Logs" if self.may(LOGS_READ) else "My calls"
@@ -89,18 +101,18 @@ class Ask:
 
 
 def page(centre: Centre, place: Place, template: str, status: int = 200, **values: Any) -> Response:
-    """A page for anybody, with the headers that every page has."""
+    """The page of this template with the headers of every page; the person need not be signed in."""
     common = {"base": place.base, "static": STATIC, "at": place.base + ROOT, "request_id": place.request_id}
     html = centre.pages.render(template, **{"ask": None, "here": "", **common, **values})
     return HTMLResponse(html, status, headers=HEADERS)
 
 
 def go(place: Place, path: str) -> Response:
-    """A redirect inside the Control Centre, to be followed with GET."""
+    """A redirect to a path of the Control Centre, to be followed with GET."""
     return RedirectResponse(place.base + ROOT + path, 303, headers=HEADERS)
 
 
 def local(path: str) -> str:
-    """A path of the Control Centre from a form or a link; anything else becomes its first page."""
+    """A path of the Control Centre from a form or a link; `/` for anything that could lead elsewhere."""
     sound = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
     return path if sound and len(path) < 1000 else "/"

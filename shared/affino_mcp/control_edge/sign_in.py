@@ -1,12 +1,11 @@
-"""The door: signing in to the Control Centre, and giving the password again. Served by the login function alone.
+"""Signing in to the Control Centre, and confirming the password later. Served by the login function alone.
 
-It is the same password check behind the same guard as every login; nothing else of the Control Centre reads passwords.
+The password is checked as at every login, behind the same guard; no other module of the Control Centre reads passwords.
 """
 
 from __future__ import annotations
 
 import hmac
-from math import ceil
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -19,19 +18,20 @@ from starlette.routing import Route
 from affino_mcp import observability
 from affino_mcp.control_edge.access_check import body_of, form_of, route
 from affino_mcp.control_edge.centre import Centre
-from affino_mcp.control_edge.password_check import Checked, Refused, check
+from affino_mcp.control_edge.password_check import SignInRefused, check_password
 from affino_mcp.control_edge.screen_request import Ask, Place, go, local, page
-from affino_mcp.control_edge.visits import LIFETIME
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.tokens import new_token
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
+from affino_mcp.http.retry_after import retry_after_value
+from affino_mcp.store.ops import Item, StoreUnavailable
 
 _MINUTES: Final = 30 * 60
 
 
 def build(centre: Centre) -> Starlette:
-    """The door as an ASGI application: `/control/sign-in` and `/control/prove`."""
+    """The ASGI application of `/control/sign-in` and `/control/prove`."""
 
     async def shown(request: Request) -> Response:
         return _sign_in_page(centre, Place.of(request), request, next_=request.query_params.get("next", "/"))
@@ -60,7 +60,7 @@ def build(centre: Centre) -> Starlette:
 def _sign_in_page(
     centre: Centre, place: Place, request: Request, next_: str, status: int = 200, wrong: str = "", email: str = ""
 ) -> Response:
-    """The form, with a token that is also in a cookie: another site can send neither."""
+    """The sign-in form, with a token that is also in a cookie, because another site can send neither."""
     token = request.cookies.get(_form_cookie(place)) or new_token()
     given = {"csrf": token, "wrong": wrong, "email": email, "next": local(next_)}
     answer = page(centre, place, "sign_in.html", status, lost="lost" in request.query_params, **given)
@@ -81,26 +81,27 @@ def _sign_in(centre: Centre, request: Request, body: bytes) -> Response:
     if not known or not hmac.compare_digest(known.encode(), form.get("csrf", "").encode()):
         return _sign_in_page(centre, place, request, next_, 403, "This form has expired. Please try again.", email)
     try:
-        checked = check(centre, email, form.get("password", ""), place.source)
-    except Refused as refused:
+        person_row = check_password(centre, email, form.get("password", ""), place.source)
+    except SignInRefused as refused:
         _tell(place, None, refused.word)
         return _refusal(_sign_in_page(centre, place, request, next_, refused.status, refused.text, email), refused)
     except StoreUnavailable:
         return page(centre, place, "unavailable.html", 503)
-    return _signed_in(centre, place, checked, next_, request, email)
+    return _signed_in(centre, place, person_row, next_, request, email)
 
 
-def _signed_in(centre: Centre, place: Place, checked: Checked, next_: str, request: Request, email: str) -> Response:
-    person = Person.from_json(checked.row)
-    if not person.has(CONTROL_ACCESS, centre.clock()):
+def _signed_in(centre: Centre, place: Place, person_row: Item, next_: str, request: Request, email: str) -> Response:
+    person = Person.from_json(person_row)
+    if not person.has_right(CONTROL_ACCESS, centre.clock()):
         _tell(place, person.user_code, "no_right")
         text = f"You may log in, but you do not have the right '{CONTROL_ACCESS}'. An operator can grant it."
         return _sign_in_page(centre, place, request, next_, 403, text, email)
-    cookie = centre.visits.open(checked.row)
+    cookie = centre.visits.start(person_row)
     _tell(place, person.user_code, "ok")
     answer = go(place, local(next_))
     secure = not place.plain
-    answer.set_cookie(place.cookie, cookie, LIFETIME, path="/", secure=secure, httponly=True, samesite="strict")
+    lifetime = CONTROL_CENTRE.lifetime
+    answer.set_cookie(place.cookie, cookie, lifetime, path="/", secure=secure, httponly=True, samesite="strict")
     answer.delete_cookie(_form_cookie(place), path="/", secure=secure, httponly=True, samesite="strict")
     return answer
 
@@ -108,8 +109,8 @@ def _signed_in(centre: Centre, place: Place, checked: Checked, next_: str, reque
 def _prove(ask: Ask) -> Response:
     person, next_, kept = ask.visit.person, local(ask.form.get("next", "/")), ask.form.get("kept", "")
     try:
-        check(ask.centre, person.email, ask.form.get("password", ""), ask.place.source)
-    except Refused as refused:
+        check_password(ask.centre, person.email, ask.form.get("password", ""), ask.place.source)
+    except SignInRefused as refused:
         _tell(ask.place, person.user_code, refused.word)
         said = "The password is wrong." if refused.status == 401 else refused.text
         return _refusal(ask.page("prove.html", refused.status, wrong=said, next=next_, kept=kept), refused)
@@ -119,12 +120,12 @@ def _prove(ask: Ask) -> Response:
     return ask.go(next_)
 
 
-def _refusal(answer: Response, refused: Refused) -> Response:
+def _refusal(answer: Response, refused: SignInRefused) -> Response:
     if refused.wait is not None:
-        answer.headers["retry-after"] = str(max(1, ceil(refused.wait)))
+        answer.headers["retry-after"] = retry_after_value(refused.wait)
     return answer
 
 
 def _tell(place: Place, user_code: int | None, result: str) -> None:
     fields = {"result": result, "user_code": user_code, "source": place.source, "request_id": place.request_id}
-    observability.line("control sign-in", fields)
+    observability.log_line("control sign-in", fields)

@@ -17,5 +17,5 @@ def authorise(caller: Caller, method: Method, at: datetime) -> None:
     """
     if not is_listed(method, caller.profile.capability):
         raise ToolDisabled(f"{method.family}.{method.access}")
-    if method.right and not caller.person.has(method.right, at):
+    if method.right and not caller.person.has_right(method.right, at):
         raise PermissionDenied(method.right)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.profiles.previous_secret import Former
+from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.rate_arithmetic import RateState
 from affino_mcp.gate.sessions.sessions import Session
@@ -24,7 +24,7 @@ class Caller:
     person: Person
     session: Session
     rate: RateState
-    former: Former | None = None
+    former: PreviousSecret | None = None
 
     @property
     def cursor_key(self) -> bytes:

@@ -8,8 +8,6 @@ refused; its agent calls again with the argument Confirm after the person has ag
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
 from collections.abc import Mapping
@@ -19,17 +17,18 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.method import CONFIRM, IDEMPOTENCY_KEY
 from affino_mcp.gate.caller import Caller
+from affino_mcp.signed_text import is_signed, json_payload, sign
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError
 
-GOOD_FOR: Final = 5 * 60
+CONFIRMATION_LIFETIME_SECONDS: Final = 5 * 60
 """Seconds within which the person may answer."""
 
-_LABEL: Final = b"affino-mcp confirmation\0"
-_STATE: Final = re.compile(r"([0-9]{1,12})\.([0-9a-f]{64})", re.ASCII)
-_MOST_SHOWN: Final = 600
+_MAC_LABEL: Final = b"affino-mcp confirmation\0"
+_STATE_PATTERN: Final = re.compile(r"([0-9]{1,12})\.([0-9a-f]{64})", re.ASCII)
+_MAX_ARGUMENT_CHARACTERS: Final = 600
 
 
-class How(StrEnum):
+class ConfirmationMethod(StrEnum):
     """How a call was confirmed, as the API Log records it; empty when it was not, or did not have to be."""
 
     NOT = ""
@@ -38,7 +37,7 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True)
-class Question:
+class ConfirmationQuestion:
     """The question for the person, and the state that the client must send back with the answer."""
 
     message: str
@@ -46,7 +45,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Form:
+class ConfirmationForm:
     """The form part of a message: whether the client can show forms, and the answer and state that it sends back."""
 
     offered: bool = False
@@ -58,59 +57,66 @@ class Form:
 class Confirmation:
     """Decides whether one call is confirmed.
 
-    `said` is the call's argument Confirm; it counts only if no form can be shown.
+    `confirm_argument` is the call's argument Confirm; it counts only if no form can be shown.
     """
 
     caller: Caller
     tool: str
     arguments: Mapping[str, Any]
-    form: Form
-    said: bool
+    form: ConfirmationForm
+    confirm_argument: bool
     now: int
 
     @property
-    def how(self) -> How:
+    def confirmation_method(self) -> ConfirmationMethod:
         """How the person has confirmed the call."""
         if self.form.offered:
-            return How.FORM if self._answer() else How.NOT
-        return How.ARGUMENT if self.said else How.NOT
+            return ConfirmationMethod.FORM if self._verified_answer() else ConfirmationMethod.NOT
+        return ConfirmationMethod.ARGUMENT if self.confirm_argument else ConfirmationMethod.NOT
 
     @property
-    def agreement(self) -> dict[str, str]:
+    def idempotency_arguments(self) -> dict[str, str]:
         """The state as IdempotencyKey, so that an answer counts once and a repeated call gets the same result.
 
         Else empty.
         """
-        return {IDEMPOTENCY_KEY.name: self.form.state} if self.how is How.FORM else {}
+        return {IDEMPOTENCY_KEY.name: self.form.state} if self.confirmation_method is ConfirmationMethod.FORM else {}
 
-    def refusal(self, subject: str, shown: Mapping[str, Any]) -> ToolError | None:
+    def refuse_unconfirmed(self, subject: str, shown: Mapping[str, Any]) -> ToolError | None:
         """The error for an unconfirmed call, None for a confirmed one; `shown` are the checked arguments, redacted."""
-        if self.how is not How.NOT:
+        if self.confirmation_method is not ConfirmationMethod.NOT:
             return None
-        if self._answer() is False:
+        if self._verified_answer() is False:
             return NotConfirmed()
-        return ConfirmationRequired(CONFIRM.name, self._question(subject, shown) if self.form.offered else None)
+        return ConfirmationRequired(CONFIRM.name, self._build_question(subject, shown) if self.form.offered else None)
 
-    def _answer(self) -> bool | None:
+    def _verified_answer(self) -> bool | None:
         """The person's answer to this call; None when there is none, or its state is wrong or expired."""
-        found = _STATE.fullmatch(self.form.state)
-        if found is None or int(found[1]) <= self.now or not hmac.compare_digest(self._mac(int(found[1])), found[2]):
+        found = _STATE_PATTERN.fullmatch(self.form.state)
+        if (
+            found is None
+            or int(found[1]) <= self.now
+            or not is_signed(self._key, self._payload(int(found[1])), found[2])
+        ):
             return None
         return self.form.agreed
 
-    def _question(self, subject: str, shown: Mapping[str, Any]) -> Question:
-        until = self.now + GOOD_FOR
+    def _build_question(self, subject: str, shown: Mapping[str, Any]) -> ConfirmationQuestion:
+        until = self.now + CONFIRMATION_LIFETIME_SECONDS
         about = f"{self.tool} on the {subject}" if subject else self.tool
-        text = f"Your agent is about to call {about}. Confirm it only if you want this. Arguments: {_readable(shown)}"
-        return Question(text, f"{until}.{self._mac(until)}")
+        text = f"Your agent is about to call {about}. Confirm it only if you want this. Arguments: {_render_arguments(shown)}"
+        return ConfirmationQuestion(text, f"{until}.{sign(self._key, self._payload(until))}")
 
-    def _mac(self, until: int) -> str:
-        profile = self.caller.profile
-        asked = [self.caller.person.user_code, profile.key, self.tool, self.arguments, until]
-        return hmac.new(profile.key_for(_LABEL), json.dumps(asked, sort_keys=True).encode(), hashlib.sha256).hexdigest()
+    @property
+    def _key(self) -> bytes:
+        return self.caller.profile.derive_key(_MAC_LABEL)
+
+    def _payload(self, until: int) -> bytes:
+        caller = self.caller
+        return json_payload([caller.person.user_code, caller.profile.key, self.tool, self.arguments, until])
 
 
-def _readable(shown: Mapping[str, Any]) -> str:
+def _render_arguments(shown: Mapping[str, Any]) -> str:
     """The arguments as text for a person: short ones first, so that no long text hides a code.
 
     The text says if it is cut.
@@ -118,4 +124,8 @@ def _readable(shown: Mapping[str, Any]) -> str:
     entries = sorted(shown.items(), key=lambda entry: len(json.dumps(entry, ensure_ascii=False)))
     text = json.dumps(dict(entries), ensure_ascii=False)
     plain = "".join(letter if letter.isprintable() else " " for letter in text)
-    return plain if len(plain) <= _MOST_SHOWN else f"{plain[:_MOST_SHOWN]}… and more that is not shown."
+    return (
+        plain
+        if len(plain) <= _MAX_ARGUMENT_CHARACTERS
+        else f"{plain[:_MAX_ARGUMENT_CHARACTERS]}… and more that is not shown."
+    )

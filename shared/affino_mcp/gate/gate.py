@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 
-from affino_mcp.clock import Clock, seconds
+from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import (
     BadCredentials,
     ProfileDisabled,
@@ -17,26 +17,26 @@ from affino_mcp.errors import (
     TooManyFailures,
     Unavailable,
 )
-from affino_mcp.gate.abuse.refusal_sampling import FirstOfMinute
+from affino_mcp.gate.abuse.refusal_sampling import RefusalSampler
 from affino_mcp.gate.abuse.token_guard import TokenGuard
-from affino_mcp.gate.abuse.window_counters import unless_down
+from affino_mcp.gate.abuse.window_counters import ignore_unavailable
 from affino_mcp.gate.caller import Caller
-from affino_mcp.gate.credential_headers import Credentials, RawHeaders, read
+from affino_mcp.gate.credential_headers import CallerCredentials, RawHeaders, read_credentials
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.tokens import digest, fingerprint
-from affino_mcp.gate.profiles.previous_secret import FormerSecret
-from affino_mcp.gate.profiles.previous_secret_uses import FormerUses
-from affino_mcp.gate.profiles.profile import Profile, Standing, standing
+from affino_mcp.gate.identity.tokens import digest_token, token_fingerprint
+from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
+from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
+from affino_mcp.gate.profiles.profile import Profile, SecretStatus, secret_status
 from affino_mcp.gate.profiles.profile_reader import ProfileReader
-from affino_mcp.gate.profiles.rate_limit import TURNS, Charge, Meter, Superseded
-from affino_mcp.gate.relogin import ReloginOffered, link
-from affino_mcp.gate.sessions.last_use import LastUse
-from affino_mcp.gate.sessions.sessions import Expired, Session, Sessions
+from affino_mcp.gate.profiles.rate_limit import MAX_CHARGE_ATTEMPTS, ProfileSuperseded, RateCharge, RateMeter
+from affino_mcp.gate.relogin import ReloginOffered, relogin_link
+from affino_mcp.gate.sessions.last_use import SessionLastUse
+from affino_mcp.gate.sessions.sessions import Session, Sessions, SessionTimeOver
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, StoreUnavailable
-from affino_mcp.store.secrets import Secrets
+from affino_mcp.store.secrets import SecretStore
 
-Resolved = Callable[[], tuple[Session, Person]]
+SessionLookup = Callable[[], tuple[Session, Person]]
 
 
 class Gate:
@@ -49,17 +49,17 @@ class Gate:
     def __init__(
         self,
         db: Database,
-        secrets: Secrets,
+        secrets: SecretStore,
         settings: Settings,
         clock: Clock,
         pool: Executor | None = None,
-        used: LastUse | None = None,
+        used: SessionLastUse | None = None,
     ) -> None:
         self._reader = ProfileReader(db, secrets, settings)
-        self._meter = Meter(db, settings, clock)
+        self._meter = RateMeter(db, settings, clock)
         self._sessions = Sessions(db, settings, clock)
-        self._first = FirstOfMinute(clock)
-        self._former = FormerUses(db, settings, clock)
+        self._sampler = RefusalSampler(clock)
+        self._former = PreviousSecretUses(db, settings, clock)
         self._strangers = TokenGuard(db, settings, clock)
         self._pool, self._used, self._clock = pool, used, clock
 
@@ -74,155 +74,162 @@ class Gate:
         counted. The profile's previous secret is admitted during its overlap; after that it raises FormerSecret, a
         BadCredentials that the API Log tells apart.
         """
-        credentials = read(headers)
+        credentials = read_credentials(headers)
         try:
-            caller = self._marked(self._admit(credentials, charge=charge), credentials)
-        except FormerSecret as former:
-            raise self._known_still(former, credentials, source) from None
+            caller = self._note_previous_secret(self._admit(credentials, charge=charge), credentials)
+        except PreviousSecretRefused as former:
+            raise self._refuse_previous_secret(former, credentials, source) from None
         except (BadCredentials, SessionUnknown) as stranger:
-            raise self._counted(source, stranger) from None
+            raise self._count_failure(source, stranger) from None
         except StoreUnavailable as error:
             raise Unavailable(retry_after=1) from error
         if self._used is not None:
-            self._used.note(caller.session)
+            self._used.note_use(caller.session)
         return caller
 
-    def _marked(self, caller: Caller, credentials: Credentials) -> Caller:
+    def _note_previous_secret(self, caller: Caller, credentials: CallerCredentials) -> Caller:
         """The caller; one that used the previous secret is recorded, and gets the secret's end in `former`."""
         profile, former = caller.profile, caller.profile.former
-        if former is None or standing(profile, credentials.secret, self._clock()) is Standing.CURRENT:
+        if former is None or secret_status(profile, credentials.secret, self._clock()) is SecretStatus.CURRENT:
             return caller
-        self._former.note(profile, former, caller.person, accepted=True)
+        self._former.note_use(profile, former, caller.person, accepted=True)
         return replace(caller, former=former)
 
-    def _known_still(self, refusal: FormerSecret, credentials: Credentials, source: str) -> Refusal:
+    def _refuse_previous_secret(
+        self, refusal: PreviousSecretRefused, credentials: CallerCredentials, source: str
+    ) -> Refusal:
         """Gives the refusal of a previous secret, with the person; an unknown token is counted against its source.
 
         Nothing is counted or recorded when the sessions do not answer: the token may belong to a person.
         """
         profile: Profile = refusal.profile
-        refusal.about(fingerprint=fingerprint(digest(credentials.token)))
+        refusal.about(fingerprint=token_fingerprint(digest_token(credentials.token)))
         try:
-            person = _person(partial(self._sessions.resolve, credentials.token))
+            person = _find_person(partial(self._sessions.resolve_token, credentials.token))
         except StoreUnavailable:
             return refusal
         refusal.about(person=person)
         if profile.former is not None:
-            self._former.note(profile, profile.former, person, accepted=False)
-        return self._counted(source, refusal)
+            self._former.note_use(profile, profile.former, person, accepted=False)
+        return self._count_failure(source, refusal)
 
-    def _counted(self, source: str, stranger: Refusal) -> Refusal:
+    def _count_failure(self, source: str, stranger: Refusal) -> Refusal:
         known = stranger.person is not None  # a token of a session that was logged out is no guess
-        wait = unless_down(lambda: self._strangers.failed(source)) if source and not known else None
+        wait = ignore_unavailable(lambda: self._strangers.record_failure(source)) if source and not known else None
         if wait is None:
             return stranger
         return TooManyFailures(retry_after=wait).about(stranger.profile, stranger.person, stranger.fingerprint)
 
-    def _admit(self, credentials: Credentials, *, charge: bool) -> Caller:
-        profile = self._identified(credentials)
-        mark = fingerprint(digest(credentials.token))
+    def _admit(self, credentials: CallerCredentials, *, charge: bool) -> Caller:
+        profile = self._identify_profile(credentials)
+        mark = token_fingerprint(digest_token(credentials.token))
         try:
-            return self._passed(profile, credentials, charge=charge)
+            return self._charge_and_resolve(profile, credentials, charge=charge)
         except BadCredentials:
             raise
         except StoreUnavailable as error:
             raise Unavailable(retry_after=1).about(profile=profile, fingerprint=mark) from error
-        except Expired as expired:
-            refusal = self._offered(profile, expired)
+        except SessionTimeOver as expired:
+            refusal = self._offer_relogin(profile, expired)
             raise refusal.about(profile=profile, person=expired.person, fingerprint=mark) from None
         except Refusal as refusal:
             raise refusal.about(profile=profile, fingerprint=mark) from None
 
-    def _offered(self, profile: Profile, expired: Expired) -> Refusal:
+    def _offer_relogin(self, profile: Profile, expired: SessionTimeOver) -> Refusal:
         if not profile.relogin:
             return expired
-        return ReloginOffered(link(profile, expired.session, seconds(self._clock())))
+        return ReloginOffered(relogin_link(profile, expired.session, epoch_seconds(self._clock())))
 
-    def _identified(self, credentials: Credentials) -> Profile:
+    def _identify_profile(self, credentials: CallerCredentials) -> Profile:
         """The profile of this key and secret.
 
         The cached version decides if it accepts the secret; otherwise the row does.
         """
-        cached = self._reader.cached(credentials.key)
-        if cached is not None and self._accepts(cached, credentials):
+        cached = self._reader.cached_profile(credentials.key)
+        if cached is not None and self._accepts_secret(cached, credentials):
             return cached
-        state = self._reader.current(credentials.key)
-        return self._believed(state.profile if state else None, credentials)
+        state = self._reader.read_current(credentials.key)
+        return self._require_secret(state.profile if state else None, credentials)
 
-    def _accepts(self, profile: Profile, credentials: Credentials) -> bool:
-        return standing(profile, credentials.secret, self._clock()) in {Standing.CURRENT, Standing.OVERLAPPING}
+    def _accepts_secret(self, profile: Profile, credentials: CallerCredentials) -> bool:
+        return secret_status(profile, credentials.secret, self._clock()) in {
+            SecretStatus.CURRENT,
+            SecretStatus.OVERLAPPING,
+        }
 
-    def _believed(self, profile: Profile | None, credentials: Credentials) -> Profile:
+    def _require_secret(self, profile: Profile | None, credentials: CallerCredentials) -> Profile:
         """The profile, if the secret is accepted now; raises BadCredentials, or FormerSecret with the profile."""
-        found = standing(profile, credentials.secret, self._clock())
-        if profile is None or found is Standing.STRANGE:
+        found = secret_status(profile, credentials.secret, self._clock())
+        if profile is None or found is SecretStatus.UNKNOWN:
             raise BadCredentials
-        if found is Standing.FORMER:
-            raise FormerSecret().about(profile)
+        if found is SecretStatus.PREVIOUS:
+            raise PreviousSecretRefused().about(profile)
         return profile
 
-    def _passed(self, profile: Profile, credentials: Credentials, *, charge: bool) -> Caller:
+    def _charge_and_resolve(self, profile: Profile, credentials: CallerCredentials, *, charge: bool) -> Caller:
         if charge:
-            self._refuse_known(profile, credentials.token)
-        resolved = self._begun(lambda: self._sessions.resolve(credentials.token))
+            self._refuse_while_limited(profile, credentials.token)
+        resolved = self._start_lookup(lambda: self._sessions.resolve_token(credentials.token))
         try:
-            profile, paid = self._current(profile, credentials, self._meter.charge if charge else self._meter.look)
+            profile, paid = self._charge_current_version(
+                profile, credentials, self._meter.charge_call if charge else self._meter.read_rate
+            )
         except (ProfileDisabled, RateLimited) as refusal:
-            raise refusal.about(person=_person_if_known(resolved)) from None
-        return self._joined(profile, paid, resolved)
+            raise refusal.about(person=_find_person_if_up(resolved)) from None
+        return self._build_caller(profile, paid, resolved)
 
-    def _refuse_known(self, profile: Profile, token: str) -> None:
+    def _refuse_while_limited(self, profile: Profile, token: str) -> None:
         """Raises RateLimited without a write while this process knows that the limit is reached.
 
         Sampled refusals name the person.
         """
         try:
-            self._meter.refuse_known(profile)
+            self._meter.refuse_while_denied(profile)
         except RateLimited as refusal:
-            if self._first.takes(profile.key):
-                refusal.about(person=_person_if_known(lambda: self._sessions.resolve(token)))
+            if self._sampler.should_sample(profile.key):
+                refusal.about(person=_find_person_if_up(lambda: self._sessions.resolve_token(token)))
             raise
 
-    def _joined(self, profile: Profile, paid: Charge, resolved: Resolved) -> Caller:
+    def _build_caller(self, profile: Profile, paid: RateCharge, resolved: SessionLookup) -> Caller:
         try:
             session, person = resolved()
         except (Refusal, StoreUnavailable):
-            self._give_back(profile, paid)
+            self._refund_charge(profile, paid)
             raise
         return Caller(profile, person, session, paid.rate)
 
-    def _current(
-        self, profile: Profile, credentials: Credentials, ask: Callable[[Profile], Charge]
-    ) -> tuple[Profile, Charge]:
+    def _charge_current_version(
+        self, profile: Profile, credentials: CallerCredentials, ask: Callable[[Profile], RateCharge]
+    ) -> tuple[Profile, RateCharge]:
         """Charges or reads the profile's budget.
 
         If the row names another version, reads that version and decides again.
         """
-        for _ in range(TURNS):
+        for _ in range(MAX_CHARGE_ATTEMPTS):
             try:
                 return profile, ask(profile)
-            except Superseded as newer:
-                profile = self._believed(self._reader.at(profile.key, newer.version), credentials)
+            except ProfileSuperseded as newer:
+                profile = self._require_secret(self._reader.read_version(profile.key, newer.version), credentials)
         raise StoreUnavailable
 
-    def _give_back(self, profile: Profile, charge: Charge) -> None:
+    def _refund_charge(self, profile: Profile, charge: RateCharge) -> None:
         try:
-            self._meter.refund(profile, charge)
+            self._meter.refund_charge(profile, charge)
         except StoreUnavailable:
             return  # the refusal itself matters more; one unit is lost until it drains
 
-    def _begun(self, work: Resolved) -> Resolved:
+    def _start_lookup(self, work: SessionLookup) -> SessionLookup:
         return work if self._pool is None else self._pool.submit(work).result
 
 
-def _person_if_known(resolved: Resolved) -> Person | None:
+def _find_person_if_up(resolved: SessionLookup) -> Person | None:
     try:
-        return _person(resolved)
+        return _find_person(resolved)
     except StoreUnavailable:
         return None
 
 
-def _person(resolved: Resolved) -> Person | None:
+def _find_person(resolved: SessionLookup) -> Person | None:
     try:
         return resolved()[1]
     except Refusal as refusal:

@@ -6,32 +6,31 @@ signed with a key derived from the profile's secret, and is valid for one expiry
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import uuid
 from dataclasses import dataclass, field
 from typing import Final
 
-from affino_mcp.clock import Clock, seconds
+from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import SessionExpired
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions import session_rows
-from affino_mcp.gate.sessions.session_rows import KEPT, Session
-from affino_mcp.gate.sessions.sessions import Sessions, standing
+from affino_mcp.gate.sessions.session_rows import SESSION_RETENTION_SECONDS, Session
+from affino_mcp.gate.sessions.sessions import Sessions, active_person_row
 from affino_mcp.settings import Settings
+from affino_mcp.signed_text import is_signed, sign
 from affino_mcp.store.ops import Database, Update, absent, all_of, equals
-from affino_mcp.store.retry import until_settled
+from affino_mcp.store.retry import retry_on_conflict
 
-GOOD_FOR: Final = 10 * 60
-_LABEL: Final = b"affino-mcp relogin\0"
-_LINK: Final = re.compile(r"([A-Za-z0-9]{1,64})\.([0-9a-f]{64})\.([0-9]{1,12})\.([0-9]{1,12})\.([0-9a-f]{64})")
+RELOGIN_LINK_LIFETIME_SECONDS: Final = 10 * 60
+_MAC_LABEL: Final = b"affino-mcp relogin\0"
+_LINK_PATTERN: Final = re.compile(r"([A-Za-z0-9]{1,64})\.([0-9a-f]{64})\.([0-9]{1,12})\.([0-9]{1,12})\.([0-9a-f]{64})")
 
 
 class ReloginOffered(SessionExpired):
-    """The session has expired, and its person may revive it through `link`."""
+    """The session has expired, and its person may revive it through `relogin_link`."""
 
     def __init__(self, link: str) -> None:
         super().__init__()
@@ -39,7 +38,7 @@ class ReloginOffered(SessionExpired):
 
 
 @dataclass(frozen=True)
-class Offer:
+class ReloginOffer:
     """What a link holds: the profile's key, the session's digest, when the session expired, the link's end, the MAC."""
 
     key: str
@@ -49,59 +48,60 @@ class Offer:
     mac: str = field(repr=False)
 
     @classmethod
-    def read(cls, link: str) -> Offer | None:
+    def from_link(cls, link: str) -> ReloginOffer | None:
         """Parses a link without verifying it; None when the text has not the form of a link."""
-        match = _LINK.fullmatch(link)
+        match = _LINK_PATTERN.fullmatch(link)
         return cls(match[1], match[2], int(match[3]), int(match[4]), match[5]) if match else None
 
-    def holds(self, profile: Profile, now: int) -> bool:
-        """True if this profile's secret made the MAC, the link has not expired, and the profile still allows relogin."""
-        right = hmac.compare_digest(_mac(profile, self.key, self.digest, self.expired, self.until), self.mac)
+    def is_valid(self, profile: Profile, now: int) -> bool:
+        """Whether this profile's gate made the link, not too long ago, and the profile still allows it."""
+        payload = _payload(self.key, self.digest, self.expired, self.until)
+        right = is_signed(profile.derive_key(_MAC_LABEL), payload, self.mac)
         return right and profile.relogin and now < self.until
 
 
-def link(profile: Profile, session: Session, now: int) -> str:
-    """Makes the link for an expired session."""
-    parts = (profile.key, session.digest, session.expires, now + GOOD_FOR)
-    return ".".join(map(str, (*parts, _mac(profile, *parts))))
+def relogin_link(profile: Profile, session: Session, now: int) -> str:
+    """The link for an expired session."""
+    payload = _payload(profile.key, session.digest, session.expires, now + RELOGIN_LINK_LIFETIME_SECONDS)
+    return f"{payload.decode()}.{sign(profile.derive_key(_MAC_LABEL), payload)}"
 
 
-def _mac(profile: Profile, key: str, digest: str, expired: int, until: int) -> str:
-    return hmac.new(profile.key_for(_LABEL), f"{key}.{digest}.{expired}.{until}".encode(), hashlib.sha256).hexdigest()
+def _payload(key: str, digest: str, expired: int, until: int) -> bytes:
+    return f"{key}.{digest}.{expired}.{until}".encode()
 
 
-class Revivals:
+class SessionRevivals:
     """Revives expired sessions for another lifetime, under the token that the client already holds."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
         self._sessions, self._lifetime = Sessions(db, settings, clock), settings.session_lifetime
 
-    def revive(self, user_code: int, offer: Offer) -> Session | None:
+    def revive_session(self, user_code: int, offer: ReloginOffer) -> Session | None:
         """Gives the revived session, for the person who has just logged in.
 
         None, and nothing is written, when the session is another person's, was logged out or refreshed, or is live.
         Raises PersonInactive, StoreUnavailable.
         """
-        return until_settled(lambda: self._revive(user_code, offer))
+        return retry_on_conflict(lambda: self._revive(user_code, offer))
 
-    def _revive(self, user_code: int, offer: Offer) -> Session | None:
-        row, now = self._db.get(self._table, row_keys.session(offer.digest)), seconds(self._clock())
+    def _revive(self, user_code: int, offer: ReloginOffer) -> Session | None:
+        row, now = self._db.get(self._table, row_keys.session_key(offer.digest)), epoch_seconds(self._clock())
         if row is None or row["user_code"] != user_code or row.get("revoked"):
             return None
-        person_row = standing(self._db, self._table, user_code)
+        person_row = active_person_row(self._db, self._table, user_code)
         if row["expires"] != offer.expired or row["expires"] > now or row.get("epoch", 0) != person_row["epoch"]:
             return None
         person = Person.from_json(person_row).to_json()
         fresh = {"person": person, "issued": now, "expires": now + self._lifetime}
-        fresh["ttl"] = max(row["ttl"], now + self._lifetime + KEPT)
+        fresh["ttl"] = max(row["ttl"], now + self._lifetime + SESSION_RETENTION_SECONDS)
         still = all_of(equals("expires", row["expires"]), absent("revoked"))
-        place, same = row_keys.person(user_code), session_rows.unchanged(person_row)
+        place, same = row_keys.person_key(user_code), session_rows.person_unchanged(person_row)
         ops = [
-            Update(self._table, row_keys.session(offer.digest), assign=fresh, condition=still),
+            Update(self._table, row_keys.session_key(offer.digest), assign=fresh, condition=still),
             Update(self._table, place, add={"logins": 1}, condition=same),
-            session_rows.listing(self._table, row | fresh),
-            *self._sessions.room(user_code),
+            session_rows.session_list_put(self._table, row | fresh),
+            *self._sessions.make_room(user_code),
         ]
         self._db.transact(ops, str(uuid.uuid4()))
-        return Session.of(row | fresh | {"digest": offer.digest})
+        return Session.from_row(row | fresh | {"digest": offer.digest})

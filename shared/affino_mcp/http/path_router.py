@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class Beside:
+class PathRouter:
     """An ASGI application made of several: the longest matching prefix wins.
 
     `rest` gets all other requests, and lifespan events. Applications in `later` are made at their first request.
@@ -19,10 +19,10 @@ class Beside:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles an ASGI scope with the application for its path."""
-        await (self._at(scope["path"]) if scope["type"] == "http" else self._rest)(scope, receive, send)
+        await (self._app_for_path(scope["path"]) if scope["type"] == "http" else self._rest)(scope, receive, send)
 
-    def _at(self, path: str) -> ASGIApp:
-        prefix = max((known for known in self._later if _under(path, known)), key=len, default=None)
+    def _app_for_path(self, path: str) -> ASGIApp:
+        prefix = max((known for known in self._later if _is_below_prefix(path, known)), key=len, default=None)
         if prefix is None:
             return self._rest
         if prefix not in self._made:
@@ -30,5 +30,5 @@ class Beside:
         return self._made[prefix]
 
 
-def _under(path: str, prefix: str) -> bool:
+def _is_below_prefix(path: str, prefix: str) -> bool:
     return path == prefix or path.startswith(prefix + "/")

@@ -30,7 +30,7 @@ class Actor(Protocol):
     def groups(self) -> tuple[str, ...]:
         """The security groups that the person is in."""
 
-    def has(self, right: str, at: datetime) -> bool:
+    def has_right(self, right: str, at: datetime) -> bool:
         """True when the person holds the right at this moment."""
 
 
@@ -119,7 +119,7 @@ class Call:
 
     def may_read(self, family: str) -> bool:
         """True when this call may show a family's records: the profile and the person must both allow it."""
-        return self.readable(family) and self.actor.has(f"{family}.read", self.at)
+        return self.readable(family) and self.actor.has_right(f"{family}.read", self.at)
 
     def warn(self, code: WarningCode, argument: str, message: str, **more: Any) -> None:
         """Adds a warning, for the caller and the API Log, that something was not done exactly as asked."""

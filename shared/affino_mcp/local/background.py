@@ -1,4 +1,4 @@
-"""The local service in the background: started by one command, looked at and ended by others."""
+"""The local service in the background: starts, shows and stops its process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from affino_mcp.local.run import READY, SUPERVISOR, Plan, end_leftovers
 
 LOG: Final = "supervisor.log"
 SAID_BY: Final = "affino-mcp: "
-"""How the command line begins what it says when it fails."""
+"""The prefix of the command line's error messages."""
 
 _START_SECONDS: Final = 120
 _EVERY: Final = 0.1
@@ -26,7 +26,7 @@ _EVERY: Final = 0.1
 
 @dataclass(frozen=True)
 class Status:
-    """Whether a state folder's service runs, as which process, and where its connection file is."""
+    """Whether the service of a state folder runs and is ready, its process id, and its connection file."""
 
     running: bool
     ready: bool = False
@@ -35,20 +35,23 @@ class Status:
 
 
 def status(state: Path) -> Status:
-    """What runs in this state folder."""
+    """The status of the service in this state folder."""
     pid, mark = Lease(state, SUPERVISOR).holder(), state / READY
     if pid is None:
         return Status(running=False)
     try:
         ready_pid, _, named = mark.read_text(encoding="utf-8").partition("\n")
-    except FileNotFoundError:  # also when a run that begins takes the mark of the one before away just now
+    except FileNotFoundError:  # also when a starting run has just removed the mark of the previous one
         ready_pid = named = ""
     ready = ready_pid == str(pid)  # a killed run leaves its mark behind
     return Status(running=True, ready=ready, pid=pid, connection=Path(named.strip()) if ready else None)
 
 
 def start(plan: Plan, say: Progress) -> Connection:
-    """Start the service in a process of its own and wait until it is ready; raises DidNotStart with what it said."""
+    """Starts the service in a process of its own and waits until it is ready; reports its steps to `say`.
+
+    Raises DidNotStart with the error message of the process.
+    """
     plan.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     log = plan.state / LOG
     with log.open("wb") as file:
@@ -71,7 +74,7 @@ def start(plan: Plan, say: Progress) -> Connection:
 
 
 def stop(state: Path) -> bool:
-    """End the service and save its state; gives whether anything was running."""
+    """Stops the service, which saves its state; gives whether anything was running."""
     was_running = Lease(state, SUPERVISOR).end(2 * STOP_SECONDS)
     return bool(end_leftovers(state)) or was_running
 
@@ -83,6 +86,6 @@ def _command(plan: Plan) -> list[str]:
 
 
 def _read(log: Path) -> tuple[list[str], str]:
-    """The steps that the service has told, and what it said when it gave up."""
+    """The steps that the process has reported in its log, and its error message, if any."""
     steps, _, fault = log.read_text(encoding="utf-8", errors="replace").partition(SAID_BY)
     return steps.splitlines(), fault.strip()

@@ -1,17 +1,17 @@
-"""The bucket of the local run: made in the emulator, under the name that the settings give it."""
+"""Creates the media bucket of the local run in the emulator, under the name in the settings."""
 
 from __future__ import annotations
 
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import StoreUnavailable
-from affino_mcp.store.s3 import S3Files
+from affino_mcp.store.s3 import S3FileStore
 
 _CONFIGURATION = "<CreateBucketConfiguration><LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>"
 
 
-def make(files: S3Files, settings: Settings) -> None:
-    """Make the bucket unless it exists. Raises StoreUnavailable."""
+def make(files: S3FileStore, settings: Settings) -> None:
+    """Creates the bucket unless it exists. Raises StoreUnavailable."""
     body = _CONFIGURATION.format(settings.region).encode()
-    answer = files.request("PUT", "", content=body)
-    if answer.status not in (200, 409):  # 409: it is there
+    answer = files.send_request("PUT", "", content=body)
+    if answer.status not in (200, 409):  # 409: the bucket exists
         raise StoreUnavailable(f"the bucket cannot be made: {answer.status}")

@@ -1,4 +1,4 @@
-"""The connection file: how to reach a service and its stores, with the demo's credentials. Only its owner may read it."""
+"""The connection file, which its owner alone may read: a service's URLs and stores, and the demo's credentials."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from affino_mcp.settings import Settings
 
 
 class NoConnection(AffinoError):
-    """There is no connection file, or it is none of ours."""
+    """There is no connection file, or the file is not a valid one."""
 
     type = "no_connection"
 
 
 @dataclass(frozen=True)
 class Connection:
-    """A service as its clients and operators reach it.
+    """The URLs of a service, and what its clients and operators need to use it.
 
-    `profiles` maps names to key and secret, `people` roles to e-mail, password and user code; `headers` are ready to use.
-    `stores` is for operators' commands: the emulator's endpoint and the names of tables and secrets.
+    `profiles` maps names to key and secret, `people` roles to e-mail, password and user code; `headers` are the three
+    headers of a ready session. `stores` holds the settings: the emulator's endpoint, the names of tables and secrets.
     """
 
     mcp_url: str
@@ -43,12 +43,12 @@ class Connection:
 
 
 def stores(settings: Settings) -> dict[str, str]:
-    """The `stores` of a service's connection."""
+    """The settings of a service in the form of the field `stores` of its connection."""
     return asdict(settings)
 
 
 def read(path: Path) -> Connection:
-    """The connection in a file; raises NoConnection, saying what to do."""
+    """Reads the connection from a file. Raises NoConnection with a text that says what to do."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         return _sound(Connection(**{f.name: document[f.name] for f in fields(Connection) if f.name in document}))
@@ -65,7 +65,7 @@ def _is_url(text: str) -> bool:
 
 
 def _sound(found: Connection) -> Connection:
-    """The connection itself; raises ValueError or TypeError when it has not the form that commands rely on."""
+    """The connection itself. Raises ValueError or TypeError when its fields are not of the form that commands need."""
     parts = (found.profiles, found.people, found.headers, found.stores)
     urls = (found.mcp_url, found.login_url, found.settings.aws_endpoint)
     if not all(isinstance(part, dict) for part in parts) or not all(map(_is_url, urls)):
@@ -74,7 +74,7 @@ def _sound(found: Connection) -> Connection:
 
 
 def write(path: Path, connection: Connection) -> None:
-    """Write the file whole or not at all, readable by its owner only (mode 0600)."""
+    """Writes the file atomically, readable by its owner only (mode 0600)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

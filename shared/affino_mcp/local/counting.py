@@ -1,4 +1,4 @@
-"""What the clock calls in a deployment, done by a thread of the local service."""
+"""Runs housekeeping in a thread of the local service; a schedule runs it in a deployment."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Final
 from affino_mcp.store.ops import StoreUnavailable
 
 EVERY: Final = 10.0
-"""Seconds between two turns."""
+"""Seconds between two runs."""
 
 
 def keep(turn: Callable[[], object], ended: threading.Event, every: float = EVERY) -> None:
-    """A turn at once and then again and again, until it has ended; a store that is down waits for the next turn."""
+    """Runs `turn` at once and then every `every` seconds until `ended` is set; a store that is down waits for the next run."""
     while True:
         with suppress(StoreUnavailable):
             turn()

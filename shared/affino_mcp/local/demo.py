@@ -1,4 +1,4 @@
-"""The demo instance as data: its people and profiles."""
+"""The people and profiles of the demo instance, as data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CRM: Final = (
 
 
 class Role(NamedTuple):
-    """One of the demo's people."""
+    """One of the demo's people: the name and the security groups."""
 
     name: str
     groups: tuple[str, ...]
@@ -46,7 +46,7 @@ ROLES: Final[Mapping[str, Role]] = {
 
 
 class DemoProfile(NamedTuple):
-    """One of the demo's API Profiles; `rate` is calls a minute."""
+    """One of the demo's API Profiles: its family switches, and its rate in calls a minute."""
 
     families: Mapping[str, frozenset[Access]]
     rate: int

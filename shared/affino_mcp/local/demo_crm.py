@@ -1,4 +1,4 @@
-"""The demo's CRM: 40 accounts, 120 contacts, 25 opportunities, lists, tasks and notes. The same every time."""
+"""The demo's CRM: 40 accounts, 120 contacts, 25 opportunities, lists, tasks and notes, the same in every run."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ _TOPICS: Final = ("Platform Expansion", "Renewal", "Events", "Training", "Member
 
 
 def steps() -> Iterator[Step]:
-    """All of it, in an order in which everything referred to exists."""
+    """The steps that make all CRM records, ordered so that each step refers to earlier ones only."""
     yield from (account(place) for place in range(ACCOUNTS))
     yield from (contact(place) for place in range(ACCOUNTS * PEOPLE_EACH))
     yield from (step for place in range(OPPORTUNITIES) for step in opportunity(place))
@@ -126,7 +126,7 @@ def _site(place: int) -> str:
 
 
 def account(place: int) -> Step:
-    """One company; the two sellers take turns."""
+    """The step that makes one account; the two sellers take turns."""
     business, industry, _ = _BUSINESS[place % len(_BUSINESS)]
     city, country = _PLACES[place % len(_PLACES)]
     values: dict[str, Any] = {
@@ -142,7 +142,7 @@ def account(place: int) -> Step:
 
 
 def contact(place: int) -> Step:
-    """One person at one of the companies."""
+    """The step that makes one contact at one of the accounts."""
     given, family = _GIVEN[place % len(_GIVEN)], _FAMILY[place % len(_FAMILY)]
     company = place % ACCOUNTS
     values = {
@@ -156,7 +156,7 @@ def contact(place: int) -> Step:
 
 
 def opportunity(place: int) -> Iterator[Step]:
-    """One deal with a contact and a topic."""
+    """The steps that make one opportunity with a contact and a topic."""
     role, company, topic = _SELLERS[place % 2], place, _TOPICS[place % len(_TOPICS)]
     values = {
         "AccountCode": Ref(f"account {company}"),
@@ -171,7 +171,7 @@ def opportunity(place: int) -> Iterator[Step]:
 
 
 def lists() -> Iterator[Step]:
-    """A campaign of contacts and a segment of accounts."""
+    """The steps that make a contact list and an account list with members."""
     people = [Ref(f"contact {place}") for place in islice(cycle(range(0, 120, 4)), 30)]
     yield Step("sales", "create_contact_list", {"Title": "Autumn events", "Type": "segment"}, "events")
     yield Step("sales", "add_contact_list_members", {"ContactListCode": Ref("events"), "UserCodes": people})
@@ -183,7 +183,7 @@ def lists() -> Iterator[Step]:
 
 
 def follow_up(place: int) -> Iterator[Step]:
-    """A task and a note about one company."""
+    """The steps that make a task and a note about one account."""
     role, company = _SELLERS[place % 2], Ref(f"account {place}")
     due = f"2027-{1 + place % 6:02d}-{5 + place:02d}T09:00:00Z"
     task = {"Title": f"Call {_FIRST[place]} about the plan", "DueDate": due, "AccountCode": company}

@@ -1,4 +1,4 @@
-"""The demo's website: 6 sections, 30 articles with steps and images, 4 forums with threads. The same every time."""
+"""The demo's website: 6 sections, 30 articles with steps and images, 4 forums with threads, the same in every run."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _THREADS: Final = ("v9.0.11 login issues", "Best way to import contacts?", "Dark
 
 
 def place(records: Records, at: datetime) -> Codes:
-    """Make sections, categories and forums as an operator does; gives their codes by name."""
+    """Makes sections, categories and forums, for which there is no tool; gives their codes by name."""
     codes: Codes = {}
     for name, read, write in SECTIONS:
         code = website_records.upsert_section(records, name, at, read=read, write=write, publish=("Publishers",))
@@ -70,14 +70,14 @@ def place(records: Records, at: datetime) -> Codes:
 
 
 def steps() -> Iterator[Step]:
-    """All records, in an order in which everything referred to exists."""
+    """The steps that make all website records, ordered so that each step refers to earlier ones only."""
     yield from (step for number in range(IMAGES) for step in image(number))
     yield from (step for number in range(ARTICLES) for step in article(number))
     yield from (step for forum in FORUMS[:3] for step in discussion(forum.name))
 
 
 def image(number: int) -> Iterator[Step]:
-    """One cover image with its file."""
+    """The steps that make one cover image with its file."""
     title = f"{_SUBJECTS[number]} cover"
     yield Step("publisher", "create_media_item", {"Title": title, "CategoryCode": Ref("covers")}, f"image {number}")
     file = {"FileName": f"cover-{number}.png", "ContentBase64": base64.b64encode(picture(number)).decode()}
@@ -85,7 +85,7 @@ def image(number: int) -> Iterator[Step]:
 
 
 def picture(number: int, width: int = 320, height: int = 180) -> bytes:
-    """A small PNG: bands of one colour, another for each number."""
+    """A small PNG with bands of one colour, which depends on the number."""
     red, green, blue = (60 + 30 * number) % 200, (140 + 17 * number) % 220, 180
     rows = b"".join(b"\0" + bytes((red, green, blue - row % 60)) * width for row in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
@@ -98,7 +98,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def article(number: int) -> Iterator[Step]:
-    """One article with two steps and a cover; two of three are live."""
+    """The steps that make one article with two steps and a cover; two of three articles are live."""
     subject, section = _SUBJECTS[number % len(_SUBJECTS)], SECTIONS[number % len(SECTIONS)].name
     title = f"{subject}, part {1 + number // len(_SUBJECTS)}"
     values = {
@@ -118,7 +118,7 @@ def article(number: int) -> Iterator[Step]:
 
 
 def discussion(forum: str) -> Iterator[Step]:
-    """A forum's threads with replies; the demo's moderator looks after it."""
+    """The steps that make the demo's moderator the forum's, and its threads with replies."""
     moderator = {"ForumItemCode": Ref(f"forum {forum}"), "UserCode": Ref("moderator")}
     yield Step("moderator", "add_forum_moderator", moderator)
     for number, title in enumerate(_THREADS):

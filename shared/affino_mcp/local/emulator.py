@@ -1,4 +1,4 @@
-"""MiniStack as DynamoDB, Secrets Manager and S3: loopback only, its state in the state folder (saved on a clean stop)."""
+"""Runs MiniStack as DynamoDB, Secrets Manager and S3: on loopback, with its state in the state folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STOP_SECONDS: Final = 30
 
 
 class Emulator:
-    """A running MiniStack."""
+    """A running MiniStack, which saves its state when it is stopped."""
 
     def __init__(self, state: Path, region: str) -> None:
         if not EMULATOR.exists():
@@ -24,12 +24,12 @@ class Emulator:
         self.child = Child(NAME, [EMULATOR], variables(state, port, region), state)
 
     def wait(self) -> None:
-        """Wait until it answers; raises DidNotStart."""
+        """Waits until MiniStack answers. Raises DidNotStart."""
         self.child.wait_until(lambda: answers(f"{self.endpoint}/_ministack/ready"), START_SECONDS)
 
 
 def variables(state: Path, port: int, region: str) -> dict[str, str]:
-    """How MiniStack is told all this."""
+    """The environment variables that configure MiniStack; makes its data folder."""
     data = state.resolve() / "data"
     data.mkdir(parents=True, exist_ok=True)
     return {

@@ -1,7 +1,7 @@
-"""Who runs what in a state folder: a locked file per process, holding its id.
+"""Locks a state folder for a process, by a locked file that holds the process id.
 
-The lock belongs to the process itself (it inherits the open file), so it goes exactly when the process goes, however that
-happens; a reused process id can never be mistaken for one of ours.
+The process inherits the open file, so the lock ends with the process, however that ends; a process id that the system
+uses again is never mistaken for the holder's.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ _EVERY: Final = 0.05
 
 
 class Lease:
-    """One locked file of a state folder."""
+    """The lock of one name in a state folder."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.path = folder / f"{name}.pid"
 
     def take(self) -> int | None:
-        """Lock the file; gives its handle, to be kept open or inherited by the process meant, or None when it is held."""
+        """Locks the file; gives None when another process holds it.
+
+        Otherwise gives the handle, which must stay open or be inherited by the process that is to hold the lock.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -34,11 +37,11 @@ class Lease:
         return handle
 
     def note(self, pid: int) -> None:
-        """Write down who holds it."""
+        """Writes the id of the process that holds the lock."""
         self.path.write_text(f"{pid}\n")
 
     def holder(self) -> int | None:
-        """The id of the process that holds it, None when nobody does."""
+        """The id of the process that holds the lock; None when no process does."""
         if not self.path.exists():
             return None
         handle = self.take()
@@ -48,7 +51,7 @@ class Lease:
         return None
 
     def end(self, seconds: float) -> bool:
-        """Ask the holder to stop and wait for it; kills it when it does not. Gives whether somebody held it."""
+        """Stops the process that holds the lock, if any, and gives whether there was one; kills it after `seconds`."""
         pid = self.holder()
         if pid is None:
             return False

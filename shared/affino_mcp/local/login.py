@@ -1,4 +1,4 @@
-"""Logging in like any client: one signed POST to the login URL (R18, R39)."""
+"""Logs in as clients do: by one signed POST to the login URL."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from affino_mcp import NAME, VERSION
-from affino_mcp.clock import Clock, now
+from affino_mcp.clock import Clock, utc_now
 from affino_mcp.connect.credentials import Credentials
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.abuse.request_signature import signed_headers
@@ -18,14 +18,14 @@ from affino_mcp.local.network import client
 
 
 class LoginFailed(AffinoError):
-    """The login URL does not answer, or refuses."""
+    """The login URL does not answer, or refuses the login."""
 
     type = "login_failed"
 
 
 @dataclass(frozen=True)
 class Login:
-    """A fresh AccessToken and when it ends."""
+    """A new AccessToken with its RefreshToken and the time when it expires."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -40,9 +40,13 @@ def log_in(
     password: str,
     *,
     http: Callable[[], httpx.Client] = client,
-    clock: Clock = now,
+    clock: Clock = utc_now,
 ) -> Login:
-    """A new session for the person; raises LoginFailed with what the service says."""
+    """Opens a session for a person.
+
+    Takes the login URL, the profile's API Key and API Secret, and the person's e-mail address and password. Raises
+    LoginFailed with the service's own text.
+    """
     body = json.dumps({"Email": email, "Password": password}).encode()
     began = clock()
     headers = signed_headers("POST", signed_path(url), body, key, secret, began)
@@ -60,13 +64,13 @@ def log_in(
 
 
 def signed_path(url: str) -> str:
-    """The part of the login URL that is signed: the path from `/rest/` on, without an API stage before it."""
+    """The part of the login URL that is signed: the path from `/rest/` on, without the API stage."""
     path = httpx.URL(url).path
     return path[path.rindex("/rest/") :] if "/rest/" in path else path
 
 
 def headers(token: str, key: str, secret: str) -> dict[str, str]:
-    """The three headers of every MCP call (R21)."""
+    """The three headers of every MCP call."""
     return Credentials(token, key, secret).headers
 
 

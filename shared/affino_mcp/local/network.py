@@ -15,7 +15,7 @@ PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port of this machine on which no process listens."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -23,13 +23,13 @@ def free_port() -> int:
 
 
 def is_taken(port: int) -> bool:
-    """Whether somebody listens on this port."""
+    """Whether a process listens on this port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
 
 
 def answers(url: str) -> bool:
-    """Whether anything answers there at all."""
+    """Whether the URL answers with a status below 500."""
     try:
         with nearby() as http:
             return http.get(url).status_code < 500
@@ -38,7 +38,7 @@ def answers(url: str) -> bool:
 
 
 def client() -> httpx.Client:
-    """An HTTP client for services anywhere: no proxies, no surprises from the environment."""
+    """An HTTP client for services on this machine, which ignores proxies and other settings of the environment."""
     return httpx.Client(trust_env=False, timeout=30)
 
 

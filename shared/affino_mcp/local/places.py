@@ -1,4 +1,4 @@
-"""Where the local run finds its parts: they lie in the repository, beside the package."""
+"""Paths and addresses of the local run, whose parts are in the repository beside the package."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[3]
-"""The repository."""
+"""The root folder of the repository."""
 
 TEMPLATE: Final = ROOT / "template.yaml"
 EMULATOR: Final = ROOT / ".tools/emulator/bin/ministack"
 
 CONNECTION: Final = Path(".local/connection.json")
-"""Where a folder's connection file lies."""
+"""The path of the connection file, below the current folder."""
 
 STATE: Final = Path(".local/state")
 PORT: Final = 8642

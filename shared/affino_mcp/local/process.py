@@ -1,4 +1,4 @@
-"""A child process of the local run: started with a few variables, watched, and ended in order."""
+"""A child process of the local run: started with its own variables, watched, and stopped in order."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from affino_mcp.local.lease import Lease
 
 _EVERY: Final = 0.05
 _NOT_OURS: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL")
-"""Variables of the developer that would send the children elsewhere."""
+"""Environment variables of the developer that would direct the child processes to other AWS accounts or endpoints."""
 
 
 class DidNotStart(AffinoError):
-    """A part of the local run does not come up, or has ended by itself."""
+    """A part of the local run did not start, or has ended by itself."""
 
     type = "did_not_start"
 
 
 class Child:
-    """One program with its log and its lease in the state folder. Its standard input closes when we end, however we end."""
+    """A running program with its log and its lease in the state folder.
+
+    Its standard input closes when this process ends, however that ends.
+    """
 
     def __init__(self, name: str, command: Sequence[str | Path], variables: Mapping[str, str], state: Path) -> None:
         self.name, self.log = name, state / f"{name}.log"
@@ -41,17 +44,17 @@ class Child:
                 stdout=log,
                 stderr=log,
                 pass_fds=[handle],
-                start_new_session=True,  # Ctrl-C reaches us only; we end the children in order
+                start_new_session=True,  # Ctrl-C then reaches this process only, which stops its children in order
             )
         lease.note(self._process.pid)
         os.close(handle)
 
     def running(self) -> bool:
-        """Whether it still runs."""
+        """Whether the program still runs."""
         return self._process.poll() is None
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
-        """Wait until it is ready; raises DidNotStart with the end of its log when it ends or takes too long."""
+        """Waits until `ready` is true. Raises DidNotStart with the end of the log when the program ends or takes too long."""
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.running() or time.monotonic() > deadline:
@@ -59,11 +62,11 @@ class Child:
             time.sleep(_EVERY)
 
     def last_words(self) -> str:
-        """The end of its log."""
+        """The end of the program's log."""
         return self.log.read_text(encoding="utf-8", errors="replace")[-1500:]
 
     def stop(self, seconds: float) -> None:
-        """Ask it to stop, wait, and kill it only when it does not."""
+        """Stops the program, and kills it when it has not stopped after `seconds`."""
         if self._process.stdin:
             self._process.stdin.close()
         self._process.terminate()

@@ -1,4 +1,4 @@
-"""What `local up` says while it starts: a spinner on a terminal, plain lines elsewhere. Never on standard output."""
+"""Shows the steps of `local up` on standard error: a spinner on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from rich.console import Console
 
 Progress = Callable[[str], None]
-"""Says what is being done now."""
+"""A function that shows the step in progress."""
 
 
 @contextmanager
 def shown(*, quiet: bool) -> Iterator[Progress]:
-    """Progress for the time of starting; `quiet` shows nothing."""
+    """Shows progress while the body runs; gives the function that shows a step. `quiet` shows nothing."""
     console = Console(stderr=True, quiet=quiet, highlight=False)
     if not console.is_terminal:
         yield lambda step: console.print(step, markup=False, soft_wrap=True)

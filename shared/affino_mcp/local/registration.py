@@ -1,4 +1,4 @@
-"""A new person: a member of staff on the instance, who gives the code, and a person for the gate."""
+"""Creates, enables and disables people: a contact of the instance, whose code is the user code, and the gate's person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from affino_mcp.instance.builtin.crm.staff import enrol_staff, mark_staff_disabl
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.settings import Settings
-from affino_mcp.store.retry import until_settled
+from affino_mcp.store.retry import retry_on_conflict
 from affino_mcp.tool_errors import Conflict
 from affino_mcp.wiring import Stores
 
@@ -25,24 +25,24 @@ def register(
     groups: Sequence[str] = (),
     rights: Mapping[str, str | None] | None = None,
 ) -> Person:
-    """Make a person who can act; raises InvalidArgument and Conflict, before anything is made."""
+    """Creates a person who can log in. Raises InvalidArgument and Conflict before anything is written."""
     people = People(stores.database, settings, clock)
-    address = people.drafted(name, email, groups, rights).email
-    if people.code_of(address) is not None:
+    address = people.draft_person(name, email, groups, rights).email
+    if people.find_user_code(address) is not None:
         raise Conflict("A person with this e-mail address exists already.", argument="email")
     first, _, last = name.strip().rpartition(" ")
     records = Records(stores.database, settings.records_table, FACETS)
-    code = until_settled(lambda: enrol_staff(records, first or last, last, address, clock()))
+    code = retry_on_conflict(lambda: enrol_staff(records, first or last, last, address, clock()))
     return people.create(code, name, address, groups, rights)
 
 
 def switch(stores: Stores, settings: Settings, clock: Clock, user_code: int, *, active: bool) -> Person:
-    """Let a person act, or stop everything in this name, and say so on the contact; raises NotFound.
+    """Enables or disables a person, and marks the person's contact accordingly. Raises NotFound.
 
-    The person comes first: what stops the calls must not wait for what only tells of it.
+    The person is written before the contact, because the contact only shows the state and must not delay the refusals.
     """
     people = People(stores.database, settings, clock)
     person = people.enable(user_code) if active else people.disable(user_code)
     records = Records(stores.database, settings.records_table, FACETS)
-    until_settled(lambda: mark_staff_disabled(records, user_code, clock(), disabled=not active))
+    retry_on_conflict(lambda: mark_staff_disabled(records, user_code, clock(), disabled=not active))
     return person

@@ -1,4 +1,4 @@
-"""The whole local service: emulator, tables, edges, demo; started in order, ended in the opposite order."""
+"""The whole local service: emulator, tables, edges, demo; started in this order and stopped in reverse."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _FRESH: Final = ("data", "passwords.json", "emulator.log", "service.log")
 
 
 class CannotRun(AffinoError):
-    """The local run cannot start here."""
+    """The local run cannot start: the port or the state folder is in use."""
 
     type = "cannot_run"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What `local up` was asked for."""
+    """The port, the folders and the options of `local up`; `fresh` deletes the state first."""
 
     port: int = PORT
     state: Path = STATE
@@ -53,30 +53,30 @@ class Plan:
 
     @property
     def url(self) -> str:
-        """Where the service answers."""
+        """The base URL of the service."""
         return f"http://{HOST}:{self.port}"
 
     @property
     def ready(self) -> Path:
-        """Exists while the service is up: its process id and its connection file, a line each."""
+        """The file that exists while the service is ready: its process id and its connection file, one line each."""
         return self.state / READY
 
 
 @dataclass(frozen=True)
 class Running:
-    """A service that is up."""
+    """A running local service: its connection and its child processes."""
 
     connection: Connection
     children: tuple[Child, ...]
 
     def ended(self) -> Child | None:
-        """The first part that has ended by itself, if any."""
+        """The first child process that has ended by itself, if any."""
         return next((child for child in self.children if not child.running()), None)
 
 
 @contextmanager
 def running(plan: Plan, say: Progress) -> Iterator[Running]:
-    """The service, up while the block runs; its state is saved when the block ends, however it ends.
+    """Runs the service during the body; saves its state afterwards, also when the body raises.
 
     Raises CannotRun (the port or the state folder is in use), DidNotStart, TablesDiffer, SeedFailed.
     """
@@ -98,7 +98,7 @@ def running(plan: Plan, say: Progress) -> Iterator[Running]:
 
 
 def end_leftovers(state: Path) -> list[str]:
-    """End what a killed run left behind in the state folder (the emulator saves its state); gives their names."""
+    """Stops processes that a killed run left behind in the state folder; gives their names. The emulator saves its state."""
     return [name for name in (SERVICE, EMULATOR) if Lease(state, name).end(STOP_SECONDS)]
 
 
@@ -150,7 +150,7 @@ def _service(plan: Plan, settings: Settings) -> Child:
 
 
 def _filled(plan: Plan, settings: Settings, say: Progress) -> Connection:
-    """The demo instance, filled, and a fresh session in its ready-made headers."""
+    """Fills the demo instance; gives its connection, with the headers of a new session."""
     stores = open_stores(settings)
     profiles = seed.profiles(stores, settings)
     people = seed.people(stores, settings, seed.Passphrases(plan.state / "passwords.json").all())

@@ -1,4 +1,4 @@
-"""Fills the demo instance: profiles and people once, records once; what is there already stays as it is."""
+"""Fills the demo instance with profiles, people and records; what exists already is left unchanged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from affino_mcp.clock import now
+from affino_mcp.clock import utc_now
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.people.people import People
@@ -30,7 +30,7 @@ HeadersOf = Callable[[str], Mapping[str, str]]
 
 
 class SeedFailed(AffinoError):
-    """A record of the demo could not be made."""
+    """A record of the demo could not be created."""
 
     type = "seed_failed"
 
@@ -42,7 +42,7 @@ class Passphrases:
         self._path = path
 
     def all(self) -> dict[str, str]:
-        """By role; made when they are first asked for."""
+        """The passwords by role; made when they are first read."""
         if self._path.exists():
             found: dict[str, str] = json.loads(self._path.read_text(encoding="utf-8"))
             return found
@@ -54,9 +54,9 @@ class Passphrases:
 
 
 def profiles(stores: Stores, settings: Settings) -> dict[str, Profile]:
-    """The demo's profiles by name; those that are missing are made."""
-    register_of = Profiles(stores.database, stores.secrets, settings, now)
-    found = {state.profile.name: state.profile for state in register_of.listed()}
+    """The demo's profiles by name; creates those that are missing."""
+    register_of = Profiles(stores.database, stores.secrets, settings, utc_now)
+    found = {state.profile.name: state.profile for state in register_of.list_profiles()}
     return {
         name: found[name] if name in found else register_of.create(name, demo.families, demo.rate)
         for name, demo in PROFILES.items()
@@ -64,29 +64,29 @@ def profiles(stores: Stores, settings: Settings) -> dict[str, Profile]:
 
 
 def people(stores: Stores, settings: Settings, passphrases: Mapping[str, str]) -> Demo:
-    """The demo's people by role, with e-mail, password and user code; those that are missing are made."""
-    everybody, passwords = People(stores.database, settings, now), Passwords(stores.database, settings)
+    """The demo's people by role, with e-mail, password and user code; creates those that are missing."""
+    everybody, passwords = People(stores.database, settings, utc_now), Passwords(stores.database, settings)
     found: Demo = {}
     for role, demo in ROLES.items():
-        code = everybody.code_of(demo.email)
+        code = everybody.find_user_code(demo.email)
         if code is None:
-            code = register(stores, settings, now, demo.name, demo.email, demo.groups).user_code
-            passwords.set(code, passphrases[role])
+            code = register(stores, settings, utc_now, demo.name, demo.email, demo.groups).user_code
+            passwords.set_password(code, passphrases[role])
         found[role] = {"email": demo.email, "password": passphrases[role], "user_code": code}
     return found
 
 
 def records(stores: Stores, settings: Settings, people: Demo, url: str, headers_of: HeadersOf) -> int:
-    """Make the demo's records unless there are accounts already; gives how many calls that took. Raises SeedFailed.
+    """Creates the demo's records unless there are accounts already; gives the number of calls made. Raises SeedFailed.
 
-    `headers_of` gives a role's three headers: every record is made by calling its tool as that person. Only what no tool can
-    make (sections, forums, categories) is put in place the operator's way.
+    `headers_of` gives the three headers of a role, as whom the tools are called. Sections, forums and categories, for
+    which there is no tool, are written to the store.
     """
     call = Tools(url, headers_of)
     if call("sales_manager", "list_accounts", {"PageSize": 1})["Items"]:
         return 0
     codes: Codes = {role: person["user_code"] for role, person in people.items()}
-    codes |= demo_website.place(Records(stores.database, settings.records_table, FACETS), now())
+    codes |= demo_website.place(Records(stores.database, settings.records_table, FACETS), utc_now())
     steps = [*demo_crm.steps(), *demo_website.steps()]
     for step in steps:
         code = made(call(step.role, step.tool, filled(dict(step.arguments), codes)))
@@ -96,14 +96,14 @@ def records(stores: Stores, settings: Settings, people: Demo, url: str, headers_
 
 
 class Tools:
-    """Calls tools of the running service like any client."""
+    """Calls tools of the running service as clients do."""
 
     def __init__(self, url: str, headers_of: HeadersOf) -> None:
         self._url, self._headers_of = url, headers_of
         self._headers: dict[str, dict[str, str]] = {}
 
     def __call__(self, role: str, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The tool's structured answer; raises SeedFailed."""
+        """Calls a tool as a role; gives its structured answer. Raises SeedFailed."""
         if role not in self._headers:
             accept = {"Accept": "application/json, text/event-stream"}
             self._headers[role] = accept | dict(self._headers_of(role))

@@ -1,7 +1,7 @@
 """The service in one process on one port: the MCP edge, the login edge and the Control Centre, each under its own paths.
 
 Run as `python -m affino_mcp.local.serve PORT` with the service's settings in the environment, by `local up`.
-Ends when its standard input closes, so that it never outlives the one who started it.
+Ends when its standard input closes, so that it ends with the process that started it.
 """
 
 from __future__ import annotations
@@ -21,33 +21,36 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from affino_mcp import wiring
 from affino_mcp.local import counting
 from affino_mcp.local.places import HOST
-from affino_mcp.settings import Settings, settings
+from affino_mcp.settings import Settings, process_settings
 
 THREADS: Final = 48
-"""Worker threads: 32 concurrent calls, each of which may wait for a store, and some room."""
+"""Worker threads: 32 concurrent calls, each of which may wait for a store, and a reserve."""
 
 LOGIN_PATHS: Final = ("/rest/", "/hub")
 
 
 class ByPath:
-    """The two edges as one ASGI application. Start and stop concern the MCP edge, which alone keeps something open."""
+    """Routes requests by path to the MCP edge or the login edge, as one ASGI application.
+
+    Lifespan events go to the MCP edge, which alone holds resources.
+    """
 
     def __init__(self, mcp: ASGIApp, login: ASGIApp) -> None:
         self._mcp, self._login = mcp, login
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
+        """Handles one ASGI connection."""
         to_login = scope["type"] == "http" and scope["path"].startswith(LOGIN_PATHS)
         await (self._login if to_login else self._mcp)(scope, receive, send)
 
 
 def application(own: Settings) -> ASGIApp:
-    """The whole service with these settings."""
-    return wiring.with_control(ByPath(wiring.mcp_app(own), wiring.login_app(own)), own)
+    """The ASGI application of the whole service with these settings."""
+    return wiring.add_control_centre(ByPath(wiring.build_mcp_app(own), wiring.build_login_app(own)), own)
 
 
 def server(app: ASGIApp, port: int) -> uvicorn.Server:
-    """Uvicorn on loopback: one process, no access log, no server header, names of senders taken from nobody."""
+    """Uvicorn on loopback: one process, no access log, no server header; forwarding headers of callers are ignored."""
     config = uvicorn.Config(
         app,
         host=HOST,
@@ -63,7 +66,7 @@ def server(app: ASGIApp, port: int) -> uvicorn.Server:
 
 
 async def run(service: uvicorn.Server) -> None:
-    """Serve until told to stop."""
+    """Serves until a signal stops the server."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
     await service.serve()
@@ -75,12 +78,14 @@ def _end_with_parent() -> None:
 
 
 def main() -> None:
-    """Serve on the port that the command line names."""
+    """Serves on the port that is the command's argument."""
     logging.basicConfig(level=logging.WARNING)
-    service = server(application(settings()), int(sys.argv[1]))
+    service = server(application(process_settings()), int(sys.argv[1]))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     ended = threading.Event()
-    threading.Thread(target=counting.keep, args=(wiring.housekeeping(settings()), ended), daemon=True).start()
+    threading.Thread(
+        target=counting.keep, args=(wiring.build_housekeeping(process_settings()), ended), daemon=True
+    ).start()
     asyncio.run(run(service))
     ended.set()
 

@@ -1,4 +1,4 @@
-"""Steps: the demo's records as tool calls, each made by one of the demo's people."""
+"""Steps that make the demo's records: tool calls, each by one of the demo's people."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 
 class Ref(NamedTuple):
-    """Stands for the code of what the step of this name made."""
+    """A placeholder for the code of the record that the step of this name creates."""
 
     name: str
 
 
 class Step(NamedTuple):
-    """One call: who makes it, with which tool, and what; `name` lets later steps refer to what it made."""
+    """One tool call: the role that makes it, the tool and the arguments; later steps refer to its record by `name`."""
 
     role: str
     tool: str
@@ -22,11 +22,11 @@ class Step(NamedTuple):
 
 
 Codes = dict[str, int]
-"""What the steps so far have made, by name."""
+"""The codes of the records made so far, by the names of their steps."""
 
 
 def filled(value: Any, codes: Codes) -> Any:
-    """The value with every Ref replaced by its code, inside lists and mappings too."""
+    """The value with every Ref in it, also inside lists and mappings, replaced by its code. Raises KeyError."""
     match value:
         case Ref(name):
             return codes[name]
@@ -38,7 +38,7 @@ def filled(value: Any, codes: Codes) -> Any:
 
 
 def made(answer: Mapping[str, Any]) -> int | None:
-    """The code of what a create answered: the first attribute of its record; None for other answers."""
+    """The code in the answer of a create, which is the first attribute of its record; None for other answers."""
     first = next(iter(answer.values()), None)
     code = next(iter(first.values()), None) if isinstance(first, dict) else None
     return code if isinstance(code, int) else None

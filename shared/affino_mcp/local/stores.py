@@ -1,18 +1,18 @@
-"""The emulator's stores, opened with its dummy credentials: nothing here can reach AWS."""
+"""Opens the emulator's stores with its dummy credentials, which AWS does not accept."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
 from affino_mcp.settings import Settings
-from affino_mcp.store.dynamodb import TARGET, DynamoDatabase
-from affino_mcp.store.s3 import S3Files
-from affino_mcp.store.secrets import AwsSecrets
-from affino_mcp.store.wire import AwsJson
+from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
+from affino_mcp.store.s3 import S3FileStore
+from affino_mcp.store.secrets import AwsSecretStore
+from affino_mcp.store.wire import AwsJsonEndpoint
 from affino_mcp.wiring import Stores
 
 ACCOUNT_KEY: Final = "test"
-"""Both halves of the emulator's only credential."""
+"""The access key and the secret key of the emulator's only account."""
 
 
 class _Frozen(NamedTuple):
@@ -22,26 +22,30 @@ class _Frozen(NamedTuple):
 
 
 class EmulatorCredentials:
-    """What a signed request to the emulator is signed with."""
+    """The credentials that sign requests to the emulator."""
 
     @staticmethod
     def get_frozen_credentials() -> _Frozen:
-        """The same for everybody."""
+        """The fixed credentials of the emulator, in the form that botocore's signers take."""
         return _Frozen()
 
 
-def dynamodb(settings: Settings) -> AwsJson:
+def dynamodb(settings: Settings) -> AwsJsonEndpoint:
     """The emulator's DynamoDB, for requests that the store does not make (tables)."""
-    return AwsJson("dynamodb", TARGET, "1.0", settings.aws_endpoint, settings.region, EmulatorCredentials())
+    return AwsJsonEndpoint(
+        "dynamodb", DYNAMODB_TARGET, "1.0", settings.aws_endpoint, settings.region, EmulatorCredentials()
+    )
 
 
-def s3(settings: Settings) -> S3Files:
+def s3(settings: Settings) -> S3FileStore:
     """The emulator's media bucket."""
-    return S3Files(settings.media_bucket, settings.region, EmulatorCredentials(), settings.aws_endpoint)
+    return S3FileStore(settings.media_bucket, settings.region, EmulatorCredentials(), settings.aws_endpoint)
 
 
 def open_stores(settings: Settings) -> Stores:
-    """The stores that the settings name; nothing is sent yet."""
+    """Opens the stores that the settings name, without sending a request."""
     credentials = EmulatorCredentials()
-    secrets = AwsJson("secretsmanager", "secretsmanager", "1.1", settings.aws_endpoint, settings.region, credentials)
-    return Stores(DynamoDatabase(dynamodb(settings)), AwsSecrets(secrets), s3(settings))
+    secrets = AwsJsonEndpoint(
+        "secretsmanager", "secretsmanager", "1.1", settings.aws_endpoint, settings.region, credentials
+    )
+    return Stores(DynamoDatabase(dynamodb(settings)), AwsSecretStore(secrets), s3(settings))

@@ -1,4 +1,4 @@
-"""The tables of the local run, made from template.yaml: the template stays the only place that describes them."""
+"""Creates the tables of the local run from template.yaml, which alone describes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 
 from affino_mcp.errors import AffinoError
 from affino_mcp.settings import Settings
-from affino_mcp.store.wire import AwsError, AwsJson
+from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
 _CREATED_WITH: Final = (
     "BillingMode",
@@ -23,13 +23,13 @@ _INDEXES: Final = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 
 
 class TablesDiffer(AffinoError):
-    """The state was made by a version of the service whose tables were others."""
+    """The state folder holds tables of another version of the service, with other keys or indexes."""
 
     type = "tables_differ"
 
 
 class Table(NamedTuple):
-    """A table to make: the body of CreateTable, and the attribute by which its rows expire."""
+    """A table to create: the body of CreateTable, and the attribute by which its rows expire."""
 
     create: dict[str, Any]
     expires_by: str | None
@@ -56,9 +56,9 @@ _Template.add_multi_constructor("!", _tagged)
 
 
 def tables(template: Path, settings: Settings) -> list[Table]:
-    """Every table of the template, under the name that the settings give it.
+    """Every table of the template, under its name in the settings.
 
-    Which setting names which table is read from the functions' environment variables (`AFFINO_GATE_TABLE: !Ref GateTable`).
+    The setting of a table is found by the functions' environment variables (`AFFINO_GATE_TABLE: !Ref GateTable`).
     """
     document = yaml.load(template.read_text(encoding="utf-8"), _Template)  # noqa: S506 (a SafeLoader)
     names = {f.metadata["variable"]: getattr(settings, f.name) for f in fields(Settings)}
@@ -68,11 +68,11 @@ def tables(template: Path, settings: Settings) -> list[Table]:
     return [_table(named[resource], properties) for resource, properties in found.items()]
 
 
-def make(endpoint: AwsJson, wanted: list[Table]) -> None:
-    """Make the tables that do not exist; raises TablesDiffer for one that exists with other keys, StoreUnavailable."""
+def make(endpoint: AwsJsonEndpoint, wanted: list[Table]) -> None:
+    """Creates the tables that do not exist. Raises TablesDiffer for a table with other keys or indexes, StoreUnavailable."""
     for table in wanted:
         try:
-            endpoint.call("CreateTable", table.create)
+            endpoint.call_operation("CreateTable", table.create)
         except AwsError as error:
             if error.name != "ResourceInUseException":
                 raise
@@ -82,7 +82,7 @@ def make(endpoint: AwsJson, wanted: list[Table]) -> None:
 
 
 def _references(document: Any) -> list[tuple[str, str]]:
-    """All `NAME: !Ref X` of all environment variables."""
+    """Name and resource of every environment variable `NAME: !Ref X` in the document."""
     if not isinstance(document, dict):
         return []
     here = document.get("Variables")
@@ -97,14 +97,14 @@ def _table(name: str, properties: dict[str, Any]) -> Table:
     return Table({"TableName": name, **create}, properties.get("TimeToLiveSpecification", {}).get("AttributeName"))
 
 
-def _expire(endpoint: AwsJson, table: Table) -> None:
+def _expire(endpoint: AwsJsonEndpoint, table: Table) -> None:
     if table.expires_by:
         wanted = {"Enabled": True, "AttributeName": table.expires_by}
-        endpoint.call("UpdateTimeToLive", {"TableName": table.name, "TimeToLiveSpecification": wanted})
+        endpoint.call_operation("UpdateTimeToLive", {"TableName": table.name, "TimeToLiveSpecification": wanted})
 
 
-def _compare(endpoint: AwsJson, table: Table) -> None:
-    there = endpoint.call("DescribeTable", {"TableName": table.name})["Table"]
+def _compare(endpoint: AwsJsonEndpoint, table: Table) -> None:
+    there = endpoint.call_operation("DescribeTable", {"TableName": table.name})["Table"]
     if _shape(there) != _shape(table.create):
         raise TablesDiffer(f"The table {table.name} was made by another version. Start empty with --fresh (FRESH=1).")
 

@@ -6,16 +6,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from math import ceil
 from typing import Any
 
 from affino_mcp.errors import PersonInactive, ProfileDisabled, TooManyFailures, Unavailable
-from affino_mcp.gate.abuse.request_signature import timestamp_of
-from affino_mcp.gate.sessions.session_rows import Issued
+from affino_mcp.gate.abuse.request_signature import format_timestamp
+from affino_mcp.gate.sessions.session_rows import IssuedSession
+from affino_mcp.http.retry_after import retry_after_value
 
 
 @dataclass(frozen=True)
-class Fault:
+class LoginFault:
     """A kind of refused login: HTTP status, Affino's error code, a word for the log, a text for the caller."""
 
     status: int
@@ -28,38 +28,42 @@ class Fault:
 class LoginRefused(Exception):
     """Ends a login with this fault; `wait` is in seconds."""
 
-    def __init__(self, fault: Fault, wait: float | None = None) -> None:
+    def __init__(self, fault: LoginFault, wait: float | None = None) -> None:
         super().__init__(fault.result)
         self.fault, self.wait = fault, wait
 
 
-NO_PATH = Fault(404, "-120", "no_such_path", "Nothing is served at this address.")
-NO_POST = Fault(405, "-10", "method_not_allowed", "Only POST is served here.", "POST")
-NO_GET = Fault(405, "-10", "method_not_allowed", "Only GET is served here.", "GET")
-NO_AGENT = Fault(400, "-10", "no_user_agent", "A User-Agent header is required.")
-NO_KEY = Fault(401, "-101", "no_key", "API Key is missing")
-NO_TRUST = Fault(
+PATH_NOT_FOUND = LoginFault(404, "-120", "no_such_path", "Nothing is served at this address.")
+ONLY_POST = LoginFault(405, "-10", "method_not_allowed", "Only POST is served here.", "POST")
+ONLY_GET = LoginFault(405, "-10", "method_not_allowed", "Only GET is served here.", "GET")
+USER_AGENT_MISSING = LoginFault(400, "-10", "no_user_agent", "A User-Agent header is required.")
+KEY_MISSING = LoginFault(401, "-101", "no_key", "API Key is missing")
+BAD_SIGNATURE = LoginFault(
     401,
     "-102",
     "bad_signature",
     "The request's signature is not valid. Check APIKey, MD5, Signature and TimeStamp (UTC, within 5 minutes).",
 )
-REPLAYED = Fault(401, "-103", "replayed", "This signature has been used already. Sign a new request.")
-BAD_BODY = Fault(400, "-10", "bad_body", "The body must be a JSON object with Email and Password.")
-BAD_EMAIL = Fault(400, "-10", "bad_email", "Email is invalid.")
-BAD_PASSWORD = Fault(400, "-10", "bad_password", "Password is invalid.")
-NO_TOKEN = Fault(401, "-105", "token_unknown", "The AccessToken or the RefreshToken is not known here. Log in again.")
-TOKEN_EXPIRED = Fault(401, "-106", "token_expired", "The session has expired. Log in again, or use the RefreshToken.")
-WRONG_LOGIN = Fault(401, "-104", "wrong_login", "The e-mail address or the password is wrong.")
-UNEXPECTED = Fault(500, "-1", "unexpected", "Unknown exception")
-BLOCKED = Fault(429, "-129", TooManyFailures.type, TooManyFailures.text)
-PROFILE_OFF = Fault(403, "-110", ProfileDisabled.type, ProfileDisabled.text)
-PERSON_OFF = Fault(403, "-110", PersonInactive.type, PersonInactive.text)
-UNAVAILABLE = Fault(503, "-1", Unavailable.type, Unavailable.text)
+SIGNATURE_REPLAYED = LoginFault(401, "-103", "replayed", "This signature has been used already. Sign a new request.")
+BAD_BODY = LoginFault(400, "-10", "bad_body", "The body must be a JSON object with Email and Password.")
+BAD_EMAIL = LoginFault(400, "-10", "bad_email", "Email is invalid.")
+BAD_PASSWORD = LoginFault(400, "-10", "bad_password", "Password is invalid.")
+TOKEN_UNKNOWN = LoginFault(
+    401, "-105", "token_unknown", "The AccessToken or the RefreshToken is not known here. Log in again."
+)
+TOKEN_EXPIRED = LoginFault(
+    401, "-106", "token_expired", "The session has expired. Log in again, or use the RefreshToken."
+)
+WRONG_LOGIN = LoginFault(401, "-104", "wrong_login", "The e-mail address or the password is wrong.")
+UNEXPECTED = LoginFault(500, "-1", "unexpected", "Unknown exception")
+TOO_MANY_FAILURES = LoginFault(429, "-129", TooManyFailures.type, TooManyFailures.text)
+PROFILE_DISABLED = LoginFault(403, "-110", ProfileDisabled.type, ProfileDisabled.text)
+PERSON_DISABLED = LoginFault(403, "-110", PersonInactive.type, PersonInactive.text)
+UNAVAILABLE = LoginFault(503, "-1", Unavailable.type, Unavailable.text)
 
 
 @dataclass
-class Known:
+class LoginSubject:
     """The profile, person and session of a login as far as they are known, for its log line."""
 
     profile: str = ""
@@ -74,45 +78,45 @@ class LoginAnswer:
     status: int
     body: Mapping[str, Any] | None = field(repr=False)
     result: str
-    known: Known
+    known: LoginSubject
     wait: float | None = None
-    more: Mapping[str, str] = field(default_factory=dict)
+    extra_headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
 
     @property
     def headers(self) -> dict[str, str]:
         """The response headers."""
-        headers = {"content-type": "application/json", "cache-control": "no-store"} | dict(self.more)
-        return headers | ({"retry-after": str(max(1, ceil(self.wait)))} if self.wait is not None else {})
+        headers = {"content-type": "application/json", "cache-control": "no-store"} | dict(self.extra_headers)
+        return headers | ({"retry-after": retry_after_value(self.wait)} if self.wait is not None else {})
 
     @property
     def content(self) -> bytes:
         """The response body."""
         return b"" if self.body is None else json.dumps(self.body).encode()
 
-    def line(self) -> dict[str, Any]:
+    def line_fields(self) -> dict[str, Any]:
         """Gives the fields of the log line: codes and a fingerprint; no password, secret, token or e-mail address."""
         return {"status": self.status, "result": self.result, **asdict(self.known)}
 
 
-def untrusted(at: datetime) -> Fault:
+def untrusted_fault(at: datetime) -> LoginFault:
     """Gives NO_TRUST with the server's time, which a caller with a wrong clock needs."""
-    return replace(NO_TRUST, message=f"{NO_TRUST.message} It is {timestamp_of(at)} here.")
+    return replace(BAD_SIGNATURE, message=f"{BAD_SIGNATURE.message} It is {format_timestamp(at)} here.")
 
 
-def granted(issued: Issued, known: Known) -> LoginAnswer:
+def tokens_answer(issued: IssuedSession, known: LoginSubject) -> LoginAnswer:
     """Gives the answer with the tokens of a new session."""
     tokens = {"AccessToken": issued.access_token, "RefreshToken": issued.refresh_token}
     left = issued.session.expires - issued.session.issued
     return LoginAnswer(200, tokens | {"Expires": str(left)}, "ok", known)
 
 
-def found(body: Mapping[str, Any] | None, known: Known) -> LoginAnswer:
+def success_answer(body: Mapping[str, Any] | None, known: LoginSubject) -> LoginAnswer:
     """Gives the answer of success, with a body or without one."""
     return LoginAnswer(200, body, "ok", known)
 
 
-def refused(fault: Fault, known: Known, wait: float | None = None) -> LoginAnswer:
+def fault_answer(fault: LoginFault, known: LoginSubject, wait: float | None = None) -> LoginAnswer:
     """Gives the answer of a fault, in Affino's form; `wait` is in seconds."""
     body = {"error": {"code": fault.code, "message": fault.message}}
     return LoginAnswer(fault.status, body, fault.result, known, wait, {"allow": fault.allow} if fault.allow else {})

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from affino_mcp import observability
-from affino_mcp.clock import Clock, stopwatch
-from affino_mcp.gate.abuse.signatures_seen import SignaturesSeen
+from affino_mcp.clock import Clock, start_stopwatch
+from affino_mcp.gate.abuse.signatures_seen import UsedSignatures
 from affino_mcp.gate.profiles.profile_reader import ProfileReader
 from affino_mcp.gate.sessions.sessions import Sessions
-from affino_mcp.http.own_address import base_url
+from affino_mcp.http.own_address import own_base_url
+from affino_mcp.http.request_context import client_address, find_request_id
 from affino_mcp.login_edge import answer
-from affino_mcp.login_edge.answer import Known
-from affino_mcp.login_edge.entrance import BuiltinEntrance, Entrance
-from affino_mcp.login_edge.login import Login
-from affino_mcp.login_edge.request import MAX_BODY, LoginRequest
-from affino_mcp.login_edge.rest import Rest
-from affino_mcp.login_edge.signed_calls import SignedCalls
+from affino_mcp.login_edge.answer import LoginSubject
+from affino_mcp.login_edge.entrance import BuiltinPasswordEntrance, PasswordEntrance
+from affino_mcp.login_edge.login import GuardedLogin
+from affino_mcp.login_edge.request import MAX_BODY_BYTES, LoginRequest
+from affino_mcp.login_edge.rest import RestCalls
+from affino_mcp.login_edge.signed_calls import SignatureCheck
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
-from affino_mcp.store.secrets import Secrets
+from affino_mcp.store.secrets import SecretStore
 
 if TYPE_CHECKING:
     from affino_mcp.login_edge.hub.site import Hub
@@ -32,10 +32,10 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Line = Callable[[str, Mapping[str, Any]], None]
+WriteLine = Callable[[str, Mapping[str, Any]], None]
 
 
-class Answer(Protocol):
+class HttpAnswer(Protocol):
     """The interface of an HTTP answer: what is sent, and what is logged about it."""
 
     @property
@@ -54,7 +54,7 @@ class Answer(Protocol):
     def content(self) -> bytes:
         """The response body."""
 
-    def line(self) -> dict[str, Any]:
+    def line_fields(self) -> dict[str, Any]:
         """The fields of the log line."""
 
 
@@ -65,13 +65,18 @@ class LoginApp:
     """
 
     def __init__(
-        self, db: Database, secrets: Secrets, settings: Settings, clock: Clock, line: Line = observability.line
+        self,
+        db: Database,
+        secrets: SecretStore,
+        settings: Settings,
+        clock: Clock,
+        line: WriteLine = observability.log_line,
     ) -> None:
-        login = Login(_entrance(db, settings, clock), db, settings, clock)
-        reader, seen = ProfileReader(db, secrets, settings), SignaturesSeen(db, settings, clock)
-        signed = SignedCalls(reader, seen, clock, login.stranger)
-        self._make_hub = partial(_hub, db, reader, settings, clock, login)
-        self._rest = Rest(settings.instance, signed, login, Sessions(db, settings, clock))
+        login = GuardedLogin(_build_entrance(db, settings, clock), db, settings, clock)
+        reader, seen = ProfileReader(db, secrets, settings), UsedSignatures(db, settings, clock)
+        signed = SignatureCheck(reader, seen, clock, login.count_stranger)
+        self._make_hub = partial(_build_hub, db, reader, settings, clock, login)
+        self._rest = RestCalls(settings.instance, signed, login, Sessions(db, settings, clock))
         self._line = line
 
     @cached_property
@@ -82,65 +87,64 @@ class LoginApp:
         """ASGI; anything but HTTP is ignored."""
         if scope["type"] != "http":
             return
-        request = _request(scope, await _body(receive))
-        reply = await asyncio.to_thread(self._reply, request)
+        request = _request_from_scope(scope, await _read_body(receive))
+        reply = await asyncio.to_thread(self._answer_request, request)
         headers = {**reply.headers, "x-request-id": request.request_id}
         pairs = [*headers.items(), *(("set-cookie", cookie) for cookie in reply.cookies)]
         raw = [(name.encode(), value.encode()) for name, value in pairs]
         await send({"type": "http.response.start", "status": reply.status, "headers": raw})
         await send({"type": "http.response.body", "body": reply.content})
 
-    def _reply(self, request: LoginRequest) -> Answer:
-        elapsed = stopwatch()
-        reply: Answer
+    def _answer_request(self, request: LoginRequest) -> HttpAnswer:
+        elapsed = start_stopwatch()
+        reply: HttpAnswer
         try:
-            reply = self._hub.answer(request) if _is_page(request.path) else self._rest.answer(request)
+            reply = (
+                self._hub.answer_request(request) if _is_hub_path(request.path) else self._rest.answer_request(request)
+            )
         except Exception as error:  # noqa: BLE001 (callers get fixed texts only)
-            observability.fault("login failed", {"error": type(error).__name__, "request_id": request.request_id})
-            reply = answer.refused(answer.UNEXPECTED, Known())
+            observability.log_fault("login failed", {"error": type(error).__name__, "request_id": request.request_id})
+            reply = answer.fault_answer(answer.UNEXPECTED, LoginSubject())
         place = {"source": request.source, "request_id": request.request_id, "duration_ms": elapsed()}
-        self._line("login", {**reply.line(), **place})
+        self._line("login", {**reply.line_fields(), **place})
         return reply
 
 
-def _entrance(db: Database, settings: Settings, clock: Clock) -> Entrance:
+def _build_entrance(db: Database, settings: Settings, clock: Clock) -> PasswordEntrance:
     if not settings.instance_url:
-        return BuiltinEntrance(db, settings, clock)
-    from affino_mcp.login_edge.instance_entrance import InstanceEntrance  # noqa: PLC0415 (httpx is for this only)
+        return BuiltinPasswordEntrance(db, settings, clock)
+    from affino_mcp.login_edge.instance_entrance import InstancePasswordEntrance  # noqa: PLC0415 (httpx is for this only)
 
-    return InstanceEntrance(db, settings, clock)
+    return InstancePasswordEntrance(db, settings, clock)
 
 
-def _hub(db: Database, reader: ProfileReader, settings: Settings, clock: Clock, login: Login) -> Hub:
+def _build_hub(db: Database, reader: ProfileReader, settings: Settings, clock: Clock, login: GuardedLogin) -> Hub:
     from affino_mcp.login_edge.hub.site import Hub  # noqa: PLC0415 (Jinja is for pages only; logins start without it)
 
     return Hub(db, reader, settings, clock, login)
 
 
-def _is_page(path: str) -> bool:
+def _is_hub_path(path: str) -> bool:
     return path == "/hub" or path.startswith("/hub/")
 
 
-def _request(scope: Scope, body: bytes) -> LoginRequest:
-    context = scope.get("aws.event", {}).get("requestContext", {})
-    source = (context.get("identity") or {}).get("sourceIp") or (scope.get("client") or ("",))[0]
-    request_id = context.get("requestId") or str(uuid.uuid4())
+def _request_from_scope(scope: Scope, body: bytes) -> LoginRequest:
     return LoginRequest(
         method=scope["method"],
         path=scope["path"],
         headers=scope["headers"],
         body=body,
-        source=source or "",
-        request_id=request_id,
+        source=client_address(scope),
+        request_id=find_request_id(scope),
         query=scope.get("query_string", b"").decode("latin-1"),
-        base=base_url(scope),
+        base=own_base_url(scope),
     )
 
 
-async def _body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes:
     """Reads the body; of a too long one only as much as shows that it is too long."""
     body, more = b"", True
-    while more and len(body) <= MAX_BODY:
+    while more and len(body) <= MAX_BODY_BYTES:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)

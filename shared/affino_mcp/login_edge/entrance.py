@@ -6,79 +6,58 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from affino_mcp.clock import Clock
-from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.people.passwords import NOBODY, Passwords
+from affino_mcp.gate.people.password_check import prove_password
+from affino_mcp.gate.people.passwords import UNUSED_USER_CODE, Passwords
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions import sessions
-from affino_mcp.gate.sessions.refresh_tokens import Refreshes
-from affino_mcp.gate.sessions.session_rows import Issued
+from affino_mcp.gate.sessions.refresh_tokens import RefreshTokens
+from affino_mcp.gate.sessions.session_rows import IssuedSession
 from affino_mcp.gate.sessions.sessions import Sessions
-from affino_mcp.login_edge.answer import Known
-from affino_mcp.login_edge.proof import Proof
+from affino_mcp.login_edge.answer import LoginSubject
+from affino_mcp.login_edge.proof import OfferedCredentials
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 
 
-class WrongProof(Exception):
-    """No such person, or a wrong password; callers do not learn which.
-
-    `wait` is the instance's own wait, in seconds.
-    """
-
-    def __init__(self, wait: int = 0) -> None:
-        super().__init__()
-        self.wait = wait
-
-
-class Entrance(Protocol):
+class PasswordEntrance(Protocol):
     """Opens sessions of people. Every method may raise StoreUnavailable, which counts as no failed login."""
 
-    def enter(self, profile: Profile | None, proof: Proof, known: Known) -> Issued:
-        """Opens a session for the person with this password; records the person in `known`.
+    def open_session(self, profile: Profile | None, proof: OfferedCredentials, known: LoginSubject) -> IssuedSession:
+        """A new session for the person who proves it; notes in `known` who is meant. Raises WrongPassword, PersonInactive.
 
         Raises WrongProof, PersonInactive. Without a profile (at the Hub) the session has none.
         """
 
-    def refresh(self, profile: Profile, access: str, refresh: str) -> Issued:
+    def refresh_session(self, profile: Profile, access: str, refresh: str) -> IssuedSession:
         """Gives a new pair of tokens for this one. Raises SessionUnknown, SessionExpired, PersonInactive."""
 
-    def user(self, profile: Profile, access: str) -> Mapping[str, Any]:
+    def read_user(self, profile: Profile, access: str) -> Mapping[str, Any]:
         """Gives the basic user record of a live session. Raises SessionUnknown, SessionExpired, PersonInactive."""
 
 
-class BuiltinEntrance:
+class BuiltinPasswordEntrance:
     """The entrance of the builtin instance, with its own people and passwords."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
-        self._db, self._table = db, settings.gate_table
+        self._db, self._settings = db, settings
         self._people, self._passwords = People(db, settings, clock), Passwords(db, settings)
-        self._sessions, self._refreshes = Sessions(db, settings, clock), Refreshes(db, settings, clock)
+        self._sessions, self._refreshes = Sessions(db, settings, clock), RefreshTokens(db, settings, clock)
 
-    def enter(self, profile: Profile | None, proof: Proof, known: Known) -> Issued:
-        """See Entrance. An unknown address takes the same work as a wrong password."""
-        known.user_code = self._people.code_of(proof.email)
-        epoch = self._epoch(known.user_code or NOBODY)
-        right = self._passwords.matches(known.user_code, proof.password)
-        if known.user_code is None or not right:
-            raise WrongProof
-        return self._sessions.create(known.user_code, profile.key if profile else "", epoch)
+    def open_session(self, profile: Profile | None, proof: OfferedCredentials, known: LoginSubject) -> IssuedSession:
+        """See PasswordEntrance. An unknown address takes the same work as a wrong password."""
+        known.user_code = self._people.find_user_code(proof.email)
+        row = prove_password(self._db, self._settings, self._passwords, known.user_code, proof.password)
+        epoch = None if row is None else row["epoch"]
+        return self._sessions.create_session(known.user_code or UNUSED_USER_CODE, profile.key if profile else "", epoch)
 
-    def refresh(self, profile: Profile, access: str, refresh: str) -> Issued:  # noqa: ARG002 (the instance's own)
-        """See Entrance."""
-        return self._refreshes.rotate(access, refresh)
+    def refresh_session(self, profile: Profile, access: str, refresh: str) -> IssuedSession:  # noqa: ARG002 (the instance's own)
+        """See PasswordEntrance."""
+        return self._refreshes.rotate_tokens(access, refresh)
 
-    def user(self, profile: Profile, access: str) -> Mapping[str, Any]:  # noqa: ARG002
-        """See Entrance."""
-        return user_record(self._sessions.resolve(access)[1])
-
-    def _epoch(self, user_code: int) -> int | None:
-        try:
-            epoch: int = sessions.standing(self._db, self._table, user_code)["epoch"]
-        except PersonInactive:
-            return None
-        return epoch
+    def read_user(self, profile: Profile, access: str) -> Mapping[str, Any]:  # noqa: ARG002
+        """See PasswordEntrance."""
+        return user_record(self._sessions.resolve_token(access)[1])
 
 
 def user_record(person: Person) -> dict[str, Any]:

@@ -9,86 +9,94 @@ from typing import Any, Final
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.tokens import digest
+from affino_mcp.gate.identity.tokens import digest_token
+from affino_mcp.gate.people.password_check import WrongPassword
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions.federated_sessions import Adoptions
-from affino_mcp.gate.sessions.session_rows import Issued
+from affino_mcp.gate.sessions.federated_sessions import FederatedSessions
+from affino_mcp.gate.sessions.session_rows import IssuedSession
 from affino_mcp.gate.sessions.sessions import Sessions
-from affino_mcp.login_edge.answer import Known
-from affino_mcp.login_edge.entrance import WrongProof
+from affino_mcp.login_edge.answer import LoginSubject
 from affino_mcp.login_edge.instance_calls import InstanceCalls, InstanceRefused
-from affino_mcp.login_edge.proof import Proof
+from affino_mcp.login_edge.proof import OfferedCredentials
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, StoreUnavailable
 
-_TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_WANTED: Final = "UserCode,FirstName,LastName,Email,SecurityGroups"
+_TOKEN_PATTERN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_USER_ATTRIBUTES: Final = "UserCode,FirstName,LastName,Email,SecurityGroups"
 
 
-class InstanceEntrance:
-    """See Entrance. An invalid answer of the instance raises StoreUnavailable; nothing is stored or counted."""
+class InstancePasswordEntrance:
+    """See PasswordEntrance. An invalid answer of the instance raises StoreUnavailable; nothing is stored or counted."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._calls = InstanceCalls(settings.instance_url, settings.instance, clock)
-        self._adoptions, self._sessions = Adoptions(db, settings, clock), Sessions(db, settings, clock)
+        self._adoptions, self._sessions = FederatedSessions(db, settings, clock), Sessions(db, settings, clock)
 
-    def enter(self, profile: Profile | None, proof: Proof, known: Known) -> Issued:
-        """See Entrance."""
+    def open_session(self, profile: Profile | None, proof: OfferedCredentials, known: LoginSubject) -> IssuedSession:
+        """See PasswordEntrance."""
         if profile is None:  # no secret to sign with
             raise StoreUnavailable
         try:
-            tokens = self._calls.ask(profile, "POST", "login", {"Email": proof.email, "Password": proof.password})
+            tokens = self._calls.call_instance(
+                profile, "POST", "login", {"Email": proof.email, "Password": proof.password}
+            )
         except InstanceRefused as refused:
-            raise _meaning(refused) from refused
-        issued = self._adopted(profile, tokens, proof.email)
+            raise _error_from_refusal(refused) from refused
+        issued = self._adopt_session(profile, tokens, proof.email)
         known.user_code = issued.person.user_code
         return issued
 
-    def refresh(self, profile: Profile, access: str, refresh: str) -> Issued:
-        """See Entrance. The instance uses up the RefreshToken; the old session ends here too."""
-        held = self._adoptions.held(access)
-        tokens = self._held(profile, "token", AccessToken=access, RefreshToken=refresh)
-        issued = self._adopted(profile, tokens, held["person"]["email"])
+    def refresh_session(self, profile: Profile, access: str, refresh: str) -> IssuedSession:
+        """See PasswordEntrance. The instance uses up the RefreshToken; the old session ends here too."""
+        held = self._adoptions.require_known(access)
+        tokens = self._call_with_token(profile, "token", AccessToken=access, RefreshToken=refresh)
+        issued = self._adopt_session(profile, tokens, held["person"]["email"])
         if issued.access_token != access:
-            self._sessions.end(held["user_code"], digest(access))
+            self._sessions.end_session(held["user_code"], digest_token(access))
         return issued
 
-    def user(self, profile: Profile, access: str) -> Mapping[str, Any]:
-        """See Entrance. A session that was logged out here is refused even if the instance would accept it."""
-        self._sessions.resolve(access)
-        record = self._held(profile, "user", AccessToken=access)
-        _person(record, "")
+    def read_user(self, profile: Profile, access: str) -> Mapping[str, Any]:
+        """See PasswordEntrance. A session that was logged out here is refused even if the instance would accept it."""
+        self._sessions.resolve_token(access)
+        record = self._call_with_token(profile, "user", AccessToken=access)
+        _person_from_record(record, "")
         return record
 
-    def _held(self, profile: Profile, name: str, **tokens: str) -> dict[str, Any]:
+    def _call_with_token(self, profile: Profile, name: str, **tokens: str) -> dict[str, Any]:
         try:
-            return self._calls.ask(profile, "GET", name, None, tokens)
+            return self._calls.call_instance(profile, "GET", name, None, tokens)
         except InstanceRefused as refused:
             if refused.status == 403:
                 raise PersonInactive from refused
             raise SessionExpired if refused.code == "-106" else SessionUnknown from refused
 
-    def _adopted(self, profile: Profile, tokens: Mapping[str, Any], email: str) -> Issued:
+    def _adopt_session(self, profile: Profile, tokens: Mapping[str, Any], email: str) -> IssuedSession:
         access, refresh = (str(tokens.get(name, "")) for name in ("AccessToken", "RefreshToken"))
         lifetime = str(tokens.get("Expires", ""))
-        if not (_TOKEN.fullmatch(access) and _TOKEN.fullmatch(refresh) and re.fullmatch("[0-9]{1,6}", lifetime)):
+        if not (
+            _TOKEN_PATTERN.fullmatch(access)
+            and _TOKEN_PATTERN.fullmatch(refresh)
+            and re.fullmatch("[0-9]{1,6}", lifetime)
+        ):
             raise StoreUnavailable
         try:
-            record = self._calls.ask(profile, "GET", "user", None, {"AccessToken": access, "Filter": _WANTED})
+            record = self._calls.call_instance(
+                profile, "GET", "user", None, {"AccessToken": access, "Filter": _USER_ATTRIBUTES}
+            )
         except InstanceRefused as refused:
             raise StoreUnavailable from refused
-        person = _person(record, email)
-        return self._adoptions.adopt(person, profile.key, access.lower(), refresh.lower(), int(lifetime))
+        person = _person_from_record(record, email)
+        return self._adoptions.adopt_session(person, profile.key, access.lower(), refresh.lower(), int(lifetime))
 
 
-def _meaning(refused: InstanceRefused) -> Exception:
+def _error_from_refusal(refused: InstanceRefused) -> Exception:
     """The error of a refused login. The instance may have its own guard, for which this service is one source."""
     if refused.status == 403:
         return PersonInactive()
-    return WrongProof(refused.wait if refused.status == 429 else 0)
+    return WrongPassword(refused.wait if refused.status == 429 else 0)
 
 
-def _person(record: Mapping[str, Any], email: str) -> Person:
+def _person_from_record(record: Mapping[str, Any], email: str) -> Person:
     """The person of a user record; raises StoreUnavailable when it has no valid code."""
     code = str(record.get("UserCode", ""))
     if not re.fullmatch("[1-9][0-9]{0,11}", code):

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from affino_mcp import VERSION
-from affino_mcp.gate.identity.emails import MOST as LONGEST_EMAIL
-from affino_mcp.gate.people.passwords import LONGEST
+from affino_mcp.gate.identity.emails import MAX_EMAIL_CHARACTERS as LONGEST_EMAIL
+from affino_mcp.gate.people.passwords import MAX_PASSWORD_CHARACTERS
 
 Schema = Mapping[str, Any]
 
 _UUID: Final[Schema] = {"type": "string", "format": "uuid"}
-_SIGNED: Final = {
+_SIGNING_HEADERS: Final = {
     "APIKey": ("The API Profile's key.", {"type": "string", "pattern": "^[A-Za-z0-9]{1,64}$"}, True),
     "TimeStamp": ("Now, in UTC; within 300 seconds.", {"type": "string", "format": "date-time"}, True),
     "Signature": (
@@ -26,12 +26,12 @@ _SIGNED: Final = {
         False,
     ),
 }
-_TOKENS: Final = {
+_TOKEN_HEADERS: Final = {
     "AccessToken": ("The session's AccessToken.", _UUID, True),
     "RefreshToken": ("The session's RefreshToken.", _UUID, True),
     "Filter": ("Names of attributes, separated by commas; without it all of them.", {"type": "string"}, False),
 }
-_FAULTS: Final = {
+_FAULT_DESCRIPTIONS: Final = {
     "400": "The request cannot be understood: body, e-mail address, password or User-Agent.",
     "401": "Not believed: key, signature, time, e-mail address or password, or token.",
     "403": "Believed, but the API Profile or the person is switched off.",
@@ -40,10 +40,12 @@ _FAULTS: Final = {
     "429": "Too many wrong ones from this source or for this account. Right credentials go on working.",
     "503": "A store or the instance does not answer; nobody is blamed.",
 }
-_WAITING: Final = {"Retry-After": {"description": "Seconds.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}}
+_RETRY_AFTER_HEADER: Final = {
+    "Retry-After": {"description": "Seconds.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}
+}
 
 
-def document(dbname: str) -> dict[str, Any]:
+def openapi_document(dbname: str) -> dict[str, Any]:
     """Gives the OpenAPI document of one instance."""
     return {
         "openapi": "3.1.0",
@@ -54,28 +56,36 @@ def document(dbname: str) -> dict[str, Any]:
         },
         "servers": [{"url": f"/rest/{dbname}"}],
         "paths": {
-            "/login": {"post": _call("logIn", "A new session.", _SIGNED, "Tokens", body="Credentials")},
-            "/token": {"get": _call("refresh", "A new pair of tokens; the old one is dead.", _with(*_PAIR), "Tokens")},
-            "/logout": {"post": _call("logOut", "The session's tokens never work again.", _with("AccessToken"), None)},
-            "/user": {"get": _call("user", "Who the person is.", _with("AccessToken", "Filter"), "User")},
+            "/login": {"post": _operation("logIn", "A new session.", _SIGNING_HEADERS, "Tokens", body="Credentials")},
+            "/token": {
+                "get": _operation(
+                    "refresh", "A new pair of tokens; the old one is dead.", _headers_with(*_TOKEN_NAMES), "Tokens"
+                )
+            },
+            "/logout": {
+                "post": _operation(
+                    "logOut", "The session's tokens never work again.", _headers_with("AccessToken"), None
+                )
+            },
+            "/user": {"get": _operation("user", "Who the person is.", _headers_with("AccessToken", "Filter"), "User")},
         },
         "components": {"schemas": _SCHEMAS},
     }
 
 
-_PAIR: Final = ("AccessToken", "RefreshToken")
+_TOKEN_NAMES: Final = ("AccessToken", "RefreshToken")
 _SCHEMAS: Final[Mapping[str, Schema]] = {
     "Credentials": {
         "type": "object",
         "required": ["Email", "Password"],
         "properties": {
             "Email": {"type": "string", "format": "email", "maxLength": LONGEST_EMAIL},
-            "Password": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+            "Password": {"type": "string", "minLength": 1, "maxLength": MAX_PASSWORD_CHARACTERS},
         },
     },
     "Tokens": {
         "type": "object",
-        "required": [*_PAIR, "Expires"],
+        "required": [*_TOKEN_NAMES, "Expires"],
         "properties": {
             "AccessToken": _UUID,
             "RefreshToken": _UUID,
@@ -103,27 +113,31 @@ _SCHEMAS: Final[Mapping[str, Schema]] = {
 }
 
 
-def _with(*tokens: str) -> dict[str, tuple[str, Schema, bool]]:
-    return _SIGNED | {name: _TOKENS[name] for name in tokens}
+def _headers_with(*tokens: str) -> dict[str, tuple[str, Schema, bool]]:
+    return _SIGNING_HEADERS | {name: _TOKEN_HEADERS[name] for name in tokens}
 
 
-def _call(
+def _operation(
     identity: str, summary: str, headers: Mapping[str, tuple[str, Schema, bool]], answer: str | None, body: str = ""
 ) -> dict[str, Any]:
     parameters = [
         {"name": name, "in": "header", "required": required, "description": text, "schema": schema}
         for name, (text, schema, required) in headers.items()
     ]
-    done: dict[str, Any] = {"description": "Done."} | ({"content": _json(answer)} if answer else {})
+    done: dict[str, Any] = {"description": "Done."} | ({"content": _json_content(answer)} if answer else {})
     found = {"operationId": identity, "summary": summary, "parameters": parameters}
-    asked = {"requestBody": {"required": True, "content": _json(body)}} if body else {}
-    return {**found, **asked, "responses": {"200": done} | {status: _fault(status) for status in _FAULTS}}
+    asked = {"requestBody": {"required": True, "content": _json_content(body)}} if body else {}
+    return {
+        **found,
+        **asked,
+        "responses": {"200": done} | {status: _fault_response(status) for status in _FAULT_DESCRIPTIONS},
+    }
 
 
-def _fault(status: str) -> dict[str, Any]:
-    waiting = {"headers": _WAITING} if status in {"429", "503"} else {}
-    return {"description": _FAULTS[status], "content": _json("Error"), **waiting}
+def _fault_response(status: str) -> dict[str, Any]:
+    waiting = {"headers": _RETRY_AFTER_HEADER} if status in {"429", "503"} else {}
+    return {"description": _FAULT_DESCRIPTIONS[status], "content": _json_content("Error"), **waiting}
 
 
-def _json(name: str) -> dict[str, Any]:
+def _json_content(name: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-MAX_BODY: Final = 16 * 1024
-_KEY = re.compile(r"[A-Za-z0-9]{1,64}")
-_SIGNATURE = re.compile(r"[0-9A-Fa-f]{128}")
-_MD5 = re.compile(r"(?:[0-9A-Fa-f]{32})?")
-_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
-_REST_PATH = re.compile(r"/rest/([^/]{1,100})/([A-Za-z]{1,20}(?:\.json)?)/?")
-_TOKEN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+MAX_BODY_BYTES: Final = 16 * 1024
+_KEY_PATTERN = re.compile(r"[A-Za-z0-9]{1,64}")
+_SIGNATURE_PATTERN = re.compile(r"[0-9A-Fa-f]{128}")
+_MD5_PATTERN = re.compile(r"(?:[0-9A-Fa-f]{32})?")
+_TIMESTAMP_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
+_REST_PATH_PATTERN = re.compile(r"/rest/([^/]{1,100})/([A-Za-z]{1,20}(?:\.json)?)/?")
+_TOKEN_PATTERN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
@@ -34,24 +34,24 @@ class LoginRequest:
     base: str = ""
 
     @property
-    def place(self) -> tuple[str, str]:
+    def instance_and_call(self) -> tuple[str, str]:
         """The instance and the call that the path names; two empty texts when it is no REST path."""
-        match = _REST_PATH.fullmatch(self.path)
+        match = _REST_PATH_PATTERN.fullmatch(self.path)
         return (match[1], match[2]) if match else ("", "")
 
-    def token(self, name: str) -> str | None:
+    def token_header(self, name: str) -> str | None:
         """Gives the token in a header, in canonical form; None when it is missing, repeated or malformed."""
-        value = self.header(name) or ""
-        return value.lower() if _TOKEN.fullmatch(value) else None
+        value = self.single_header(name) or ""
+        return value.lower() if _TOKEN_PATTERN.fullmatch(value) else None
 
-    def header(self, name: str) -> str | None:
+    def single_header(self, name: str) -> str | None:
         """Gives a header's value; None when it is absent, empty or repeated."""
         values = [value for given, value in self.headers if given.lower() == name.lower().encode()]
         return values[0].strip(b" \t").decode("latin-1") or None if len(values) == 1 else None
 
 
 @dataclass(frozen=True)
-class Signed:
+class SigningHeaders:
     """The signing headers, well formed; `timestamp` is the text as sent, because the signature covers that text."""
 
     key: str
@@ -61,16 +61,18 @@ class Signed:
     moment: datetime
 
 
-def signed(request: LoginRequest) -> Signed | None:
+def signing_headers(request: LoginRequest) -> SigningHeaders | None:
     """Gives the signing headers; None when one of them is missing, repeated or malformed."""
-    key, signature, md5, timestamp = (request.header(n) or "" for n in ("APIKey", "Signature", "MD5", "TimeStamp"))
-    moment = _moment(timestamp)
-    sound = _KEY.fullmatch(key) and _SIGNATURE.fullmatch(signature) and _MD5.fullmatch(md5)
-    return Signed(key, signature.upper(), md5.upper(), timestamp, moment) if sound and moment else None
+    key, signature, md5, timestamp = (
+        request.single_header(n) or "" for n in ("APIKey", "Signature", "MD5", "TimeStamp")
+    )
+    moment = _parse_timestamp(timestamp)
+    sound = _KEY_PATTERN.fullmatch(key) and _SIGNATURE_PATTERN.fullmatch(signature) and _MD5_PATTERN.fullmatch(md5)
+    return SigningHeaders(key, signature.upper(), md5.upper(), timestamp, moment) if sound and moment else None
 
 
-def _moment(timestamp: str) -> datetime | None:
-    if not _TIMESTAMP.fullmatch(timestamp):
+def _parse_timestamp(timestamp: str) -> datetime | None:
+    if not _TIMESTAMP_PATTERN.fullmatch(timestamp):
         return None
     try:
         return datetime.fromisoformat(timestamp)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from affino_mcp.errors import Refusal
 
 if TYPE_CHECKING:
-    from affino_mcp.dispatch import Answer, CallMeta
+    from affino_mcp.dispatch import CallMeta, ToolAnswer
     from affino_mcp.gate.caller import Caller
-    from affino_mcp.gate.confirmation import Question
+    from affino_mcp.gate.confirmation import ConfirmationQuestion
 
 
 _STATE_KEY: Final = "admitted_request"
@@ -21,10 +21,10 @@ _STATE_KEY: Final = "admitted_request"
 class Dispatch(Protocol):
     """The part of `affino_mcp.dispatch.Dispatch` that the edge uses."""
 
-    def call(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Answer:
+    def call_tool(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> ToolAnswer:
         """Carries out a tool call and writes its audit row. Raises UnknownTool, and Refusal when a store is down."""
 
-    def refused(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
+    def audit_refusal(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
         """Writes the audit row of a call that the gate refused."""
 
 
@@ -40,7 +40,7 @@ class AdmittedRequest:
     meta: CallMeta
     dispatch: Dispatch
     refusal: Refusal | None = None
-    question: Question | None = None
+    question: ConfirmationQuestion | None = None
 
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any]) -> AdmittedRequest:
@@ -52,10 +52,10 @@ class AdmittedRequest:
         """The entry of an ASGI scope's state that holds this request."""
         return {_STATE_KEY: self}
 
-    def call_tool(self, tool: str, arguments: dict[str, Any]) -> Answer:
+    def call_tool(self, tool: str, arguments: dict[str, Any]) -> ToolAnswer:
         """Calls a tool as this caller and keeps a question to the person. Raises Refusal, which it keeps too."""
         try:
-            answer = self.dispatch.call(self.caller, tool, arguments, self.meta)
+            answer = self.dispatch.call_tool(self.caller, tool, arguments, self.meta)
         except Refusal as refusal:
             self.refusal = refusal
             raise

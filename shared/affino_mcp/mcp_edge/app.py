@@ -39,4 +39,4 @@ def build_app(
     at a time and does without.
     """
     inner = build_http_app(build_server(methods, in_thread=in_thread), ENDPOINT)
-    return McpApp(inner, gate, dispatch, settings.origins, in_thread=in_thread)
+    return McpApp(inner, gate, dispatch, settings.allowed_origin_set, in_thread=in_thread)

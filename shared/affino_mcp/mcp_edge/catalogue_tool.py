@@ -79,7 +79,7 @@ def _raise_unknown_tool(error: UnknownTool) -> NoReturn:
 
 def _unexpected_result(name: str, error: Exception) -> ToolResult:
     meta = current_request().meta
-    observability.fault("tool failed", {"tool": name, "error": type(error).__name__, "request_id": meta.request_id})
+    observability.log_fault("tool failed", {"tool": name, "error": type(error).__name__, "request_id": meta.request_id})
     body = {"code": Unexpected.code, "type": Unexpected.type, "message": Unexpected.text}
     return _tool_result({"error": {**body, "details": {"request_id": meta.request_id}}}, is_error=True)
 

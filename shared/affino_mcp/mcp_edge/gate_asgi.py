@@ -12,12 +12,12 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from affino_mcp import NAME, VERSION, observability
-from affino_mcp.clock import stopwatch
+from affino_mcp.clock import start_stopwatch
 from affino_mcp.dispatch import CallMeta
 from affino_mcp.errors import BadCredentials, MethodNotAllowed, NoSuchPath, OriginRefused, Refusal, SessionExpired
-from affino_mcp.gate.confirmation import Form
-from affino_mcp.gate.credential_headers import presented
-from affino_mcp.gate.profiles.previous_secret import FormerSecret
+from affino_mcp.gate.confirmation import ConfirmationForm
+from affino_mcp.gate.credential_headers import presented_secrets
+from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.mcp_edge.admitted_request import AdmittedRequest, Dispatch
 from affino_mcp.mcp_edge.message import JsonRpcMessage, read_message, strip_answers
@@ -86,7 +86,7 @@ class GateApp:
             raise OriginRefused
 
     async def _answer_message(self, request: Request, body: bytes, received: JsonRpcMessage, receive: Receive) -> Reply:
-        meta, elapsed = _call_meta(request, received), stopwatch()
+        meta, elapsed = _call_meta(request, received), start_stopwatch()
         try:
             admit = partial(self._gate.admit, request.headers, charge=received.is_call, source=request.source)
             caller = await self._run_blocking(admit)
@@ -105,7 +105,9 @@ class GateApp:
 
     async def _log_refusal(self, refusal: Refusal, meta: CallMeta, received: JsonRpcMessage) -> None:
         if refusal.profile is not None:
-            record = partial(self._dispatch.refused, refusal, meta, received.subject, received.loggable_arguments())
+            record = partial(
+                self._dispatch.audit_refusal, refusal, meta, received.subject, received.loggable_arguments()
+            )
             await self._run_blocking(record)
 
     async def _pass_on(self, request: Request, body: bytes, admitted: AdmittedRequest, receive: Receive) -> Reply:
@@ -124,7 +126,7 @@ async def _answer_or_fault(request: Request, message_id: str | int | None, answe
     try:
         return await answer
     except Exception as error:  # noqa: BLE001
-        observability.fault("request failed", {"error": type(error).__name__, "request_id": request.id})
+        observability.log_fault("request failed", {"error": type(error).__name__, "request_id": request.id})
         fault = {**_FAULT, "data": {"type": Unexpected.type, "request_id": request.id}}
         return json_reply(500, {"jsonrpc": "2.0", "id": message_id, "error": fault})
 
@@ -153,7 +155,7 @@ class _Exchange:
 
 def _refusal_for_caller(refusal: Refusal, request: Request) -> Refusal:
     """The refusal as the caller sees it: a former secret as a wrong one, and the link for a new login, which no log has."""
-    if isinstance(refusal, FormerSecret):
+    if isinstance(refusal, PreviousSecretRefused):
         return BadCredentials()
     if not isinstance(refusal, ReloginOffered):
         return refusal
@@ -174,6 +176,6 @@ def _call_meta(request: Request, received: JsonRpcMessage) -> CallMeta:
     name, version = received.client
     if not name:
         name, version = request.client
-    form = received.form if request.header(b"mcp-protocol-version") in MODERN_PROTOCOL_VERSIONS else Form()
-    secrets = presented(request.headers)
+    form = received.form if request.header(b"mcp-protocol-version") in MODERN_PROTOCOL_VERSIONS else ConfirmationForm()
+    secrets = presented_secrets(request.headers)
     return CallMeta(request.id, name, version, request.source, form, secrets=secrets)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from affino_mcp.errors import BadRequest
-from affino_mcp.gate.confirmation import Form
+from affino_mcp.gate.confirmation import ConfirmationForm
 
 MAX_DEPTH: Final = 64
 CLIENT_INFO: Final = "io.modelcontextprotocol/clientInfo"
@@ -82,12 +82,12 @@ class JsonRpcMessage:
         return _printable_text(known.get("name")), _printable_text(known.get("version"))
 
     @property
-    def form(self) -> Form:
+    def form(self) -> ConfirmationForm:
         """Whether the client can show a form, and its answer to ours (2026-07-28)."""
         shows, state = _nested_object(self.params, "_meta", CAPABILITIES, "elicitation"), self.params.get(REQUEST_STATE)
         answer = _nested_object(self.params, INPUT_RESPONSES, QUESTION) or {}
         agreed = answer.get("action") == "accept" and (_nested_object(answer, "content") or {}).get(QUESTION) is True
-        return Form(
+        return ConfirmationForm(
             offered=shows is not None and ("form" in shows or not shows),
             agreed=agreed if answer.get("action") in _ACTIONS else None,
             state=state if isinstance(state, str) else "",

@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from affino_mcp.errors import RateLimited, Refusal, TooManyFailures
-from affino_mcp.gate.profiles.previous_secret import FormerSecret
+from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 
 if TYPE_CHECKING:
     from affino_mcp.gate.caller import Caller
@@ -23,7 +23,7 @@ def refusal_rate_headers(refusal: Refusal) -> dict[str, str]:
 
     Empty for a caller who must learn nothing of a profile: an unknown one, or one with a former secret.
     """
-    if refusal.profile is None or isinstance(refusal, (FormerSecret, TooManyFailures)):
+    if refusal.profile is None or isinstance(refusal, (PreviousSecretRefused, TooManyFailures)):
         return {}
     if isinstance(refusal, RateLimited):
         return _fields(refusal.profile.rate, 0, refusal.retry_after or 0)

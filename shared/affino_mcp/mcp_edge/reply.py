@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import ceil
 from typing import Any, Final
 
 from starlette.types import Send
 
 from affino_mcp.errors import MethodNotAllowed, Refusal
-from affino_mcp.gate.confirmation import Question
+from affino_mcp.gate.confirmation import ConfirmationQuestion
+from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.mcp_edge.message import QUESTION
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -66,7 +66,7 @@ def message_refusal_reply(refusal: Refusal, message_id: str | int | None) -> Rep
     return json_reply(refusal.status, document).with_headers(_headers(refusal))
 
 
-def question_reply(answer: Reply, question: Question) -> Reply:
+def question_reply(answer: Reply, question: ConfirmationQuestion) -> Reply:
     """The server's answer with a question to the person as its result (MCP 2026-07-28, `input_required`)."""
     document = json.loads(answer.body)
     yes_or_no = {"type": "boolean", "title": "Confirm", "description": "Yes, do this in my name."}
@@ -104,7 +104,7 @@ def _headers(refusal: Refusal) -> dict[str, str]:
     if isinstance(refusal, MethodNotAllowed):
         headers["allow"] = "POST"
     if refusal.retry_after is not None:
-        headers["retry-after"] = str(max(1, ceil(refusal.retry_after)))
+        headers["retry-after"] = retry_after_value(refusal.retry_after)
     return headers
 
 

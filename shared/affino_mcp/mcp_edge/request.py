@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from starlette.types import Receive, Scope
 
 from affino_mcp.errors import TooLarge
-from affino_mcp.http.own_address import base_url
+from affino_mcp.http.own_address import own_base_url
+from affino_mcp.http.request_context import client_address, find_request_id
 
 MAX_BODY: Final = 4 * 1024 * 1024 + 64 * 1024
 """Bytes of a request's body: 4 MiB of an inline file in base64, and the message around it."""
@@ -49,32 +50,20 @@ class Request:
         """A header's value; empty when it is absent."""
         return next((value.decode("latin-1") for given, value in self.headers if given == name), "")
 
-    @property
-    def _gateway_context(self) -> dict[str, Any]:
-        context: dict[str, Any] = self.scope.get("aws.event", {}).get("requestContext", {})
-        return context
-
     @cached_property
     def id(self) -> str:
         """API Gateway's request id, or a ULID of our own when there is no gateway."""
-        given = self._gateway_context.get("requestId")
-        if isinstance(given, str) and given:
-            return given
-        from ulid import ULID  # noqa: PLC0415 (not needed behind API Gateway)
-
-        return str(ULID())
+        return find_request_id(self.scope, _new_ulid)
 
     @property
     def source(self) -> str:
         """The client's IP address as the gateway or the server saw it, never from a header."""
-        identity: dict[str, Any] = self._gateway_context.get("identity") or {}
-        client = self.scope.get("client") or ("", 0)
-        return str(identity.get("sourceIp") or client[0] or "")
+        return client_address(self.scope)
 
     @property
     def base(self) -> str:
         """The base URL of this service under which the caller reached it."""
-        return base_url(self.scope)
+        return own_base_url(self.scope)
 
     @property
     def client(self) -> tuple[str, str]:
@@ -94,3 +83,9 @@ class Request:
             if len(chunks) > MAX_BODY:
                 raise TooLarge(rule=f"at most {MAX_BODY} bytes")
         return bytes(chunks)
+
+
+def _new_ulid() -> str:
+    from ulid import ULID  # noqa: PLC0415 (not needed behind API Gateway)
+
+    return str(ULID())

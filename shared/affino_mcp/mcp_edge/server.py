@@ -83,7 +83,7 @@ class FixedErrorTexts:
         except (MCPError, ValidationError):
             raise
         except Exception as error:  # noqa: BLE001
-            observability.fault("message failed", {"method": ctx.method, "error": type(error).__name__})
+            observability.log_fault("message failed", {"method": ctx.method, "error": type(error).__name__})
             raise MCPError(code=mcp_types.INTERNAL_ERROR, message=Unexpected.text) from None
 
 

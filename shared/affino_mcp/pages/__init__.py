@@ -1,1 +1,1 @@
-"""The one design of every page that people see: base template, style, script, and the headers that go with them."""
+"""What every HTML page shares: the base template, style, script, and the headers of the answer."""

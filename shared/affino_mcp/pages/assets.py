@@ -1,4 +1,4 @@
-"""The style and the small script of every page, named by their content so that browsers may keep them for ever."""
+"""Style sheets, scripts and images of the pages, each with a digest in its address, so that browsers may cache it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Final
 _FOLDER: Final = Path(__file__).parent / "static"
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 KEPT: Final = "public, max-age=31536000, immutable"
-"""The Cache-Control of an asset: another content has another address."""
+"""The Cache-Control header of an asset, which may be kept for a year, because changed content has another address."""
 
 
 @dataclass(frozen=True)
 class Asset:
-    """One file; `address` holds a digest of its content."""
+    """One file with its content and media type."""
 
     name: str
     content: bytes
@@ -23,7 +23,7 @@ class Asset:
 
     @property
     def address(self) -> str:
-        """Its last path segment, like `page.3f9a1c20.css`."""
+        """The last segment of the asset's path, with a digest of its content: `page.3f9a1c20.css`."""
         stem, _, ending = self.name.rpartition(".")
         return f"{stem}.{hashlib.sha256(self.content).hexdigest()[:8]}.{ending}"
 
@@ -33,7 +33,7 @@ def _read(path: Path) -> Asset:
 
 
 ASSETS: Final = {path.name: _read(path) for path in sorted(_FOLDER.iterdir()) if path.suffix in _TYPES}
-"""All of them by name; served by each edge below its own path."""
+"""All assets by file name; each edge serves them below its own path."""
 
 BY_ADDRESS: Final = {asset.address: asset for asset in ASSETS.values()}
-"""All of them by address."""
+"""All assets by address."""

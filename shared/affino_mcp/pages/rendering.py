@@ -1,4 +1,4 @@
-"""HTML from Jinja templates: everything is escaped, a missing variable is an error, nothing is read from elsewhere."""
+"""Renders HTML from Jinja templates: values are escaped, and a missing variable is an error."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ HEADERS: Final[dict[str, str]] = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-"""Headers of every page: no inline script or style, no framing, no copy kept, no address told to strangers."""
+"""Headers of every page: no inline script or style, no framing, no caching, no referrer to other sites."""
 
 
 class Pages:
-    """Renders the templates of one edge on the shared base (`base.html`, `macros.html`)."""
+    """Renders the templates of one edge, together with the shared ones (`base.html`, `macros.html`)."""
 
     def __init__(self, templates: Path) -> None:
         loader = FileSystemLoader([templates, SHARED])
@@ -38,9 +38,9 @@ class Pages:
         self._environment.globals["assets"] = {name: asset.address for name, asset in ASSETS.items()}
 
     def filter(self, name: str, function: Any) -> None:
-        """Give templates a filter."""
+        """Adds a filter to the templates, under this name."""
         self._environment.filters[name] = function
 
     def render(self, template: str, **values: Any) -> str:
-        """The page; `base` (the path before every link: the API's stage or nothing) must be among the values."""
+        """Renders a template with these values; `base`, the path prefix of every link, must be among them."""
         return self._environment.get_template(template).render(values)

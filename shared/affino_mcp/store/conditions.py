@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from operator import eq, ge, gt, le, lt
 from typing import Any, Final
 
-from affino_mcp.store.ops import Absent, All, Compare, Condition, Contains, Item, Some
+from affino_mcp.store.ops import Absent, AllHold, AnyHolds, Compare, Condition, Contains, Item
 
-_SIGNS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
+_COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
-def holds(condition: Condition | None, item: Item | None) -> bool:
+def condition_holds(condition: Condition | None, item: Item | None) -> bool:
     """True if the condition holds for the row (None: no row)."""
     row = item or {}
     match condition:
@@ -20,10 +20,10 @@ def holds(condition: Condition | None, item: Item | None) -> bool:
         case Absent(name):
             return name not in row
         case Compare(name, sign, value):
-            return name in row and type(row[name]) is type(value) and _SIGNS[sign](row[name], value)
+            return name in row and type(row[name]) is type(value) and _COMPARISONS[sign](row[name], value)
         case Contains(name, value):
             return value in row.get(name, ())
-        case All(parts):
-            return all(holds(part, item) for part in parts)
-        case Some(parts):
-            return any(holds(part, item) for part in parts)
+        case AllHold(parts):
+            return all(condition_holds(part, item) for part in parts)
+        case AnyHolds(parts):
+            return any(condition_holds(part, item) for part in parts)

@@ -12,14 +12,14 @@ from datetime import timedelta
 from typing import Final, Protocol
 from urllib.parse import quote
 
-LIFETIME: Final = timedelta(minutes=5)
+SIGNED_REQUEST_LIFETIME: Final = timedelta(minutes=5)
 """How long a presigned upload or download is valid."""
 
-UPLOADS: Final = "uploads/"
-MEDIA: Final = "media/"
+UPLOADS_PREFIX: Final = "uploads/"
+MEDIA_PREFIX: Final = "media/"
 """Prefixes of keys: callers upload below the first, and only this service writes below the second."""
 
-CHECKSUM: Final = "x-amz-checksum-sha256"
+CHECKSUM_HEADER: Final = "x-amz-checksum-sha256"
 """The header field in which S3 receives, checks and returns an object's SHA-256."""
 
 
@@ -28,7 +28,7 @@ class NoObject(Exception):
 
 
 @dataclass(frozen=True)
-class Head:
+class ObjectHead:
     """The metadata of an object. `sha256` is in hex, "" when the object was stored without a checksum."""
 
     size: int
@@ -38,7 +38,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Upload:
+class FileUpload:
     """A permitted upload: exactly these bytes of exactly this type, under this key."""
 
     key: str
@@ -53,31 +53,31 @@ class Upload:
             "Content-Length": str(self.size),
             "Content-Type": self.mime_type,
             "If-None-Match": "*",
-            CHECKSUM: in_base64(self.sha256),
+            CHECKSUM_HEADER: hex_to_base64(self.sha256),
         }
 
 
 @dataclass(frozen=True)
-class Door:
+class PresignedUpload:
     """A presigned request: PUT the bytes to `url` with exactly these headers. Its holder can upload once."""
 
     url: str
     headers: Mapping[str, str]
 
 
-class Files(Protocol):
+class FileStore(Protocol):
     """Stores objects by key. Every method may raise StoreUnavailable; the two that presign send no request."""
 
-    def put(self, upload: Upload, content: bytes) -> None:
+    def put(self, upload: FileUpload, content: bytes) -> None:
         """Stores the bytes; the store checks them against the upload's sha256."""
 
-    def door(self, upload: Upload) -> Door:
+    def presign_upload(self, upload: FileUpload) -> PresignedUpload:
         """Gives a request, valid for LIFETIME, for exactly this upload, and only while the object does not exist."""
 
-    def download_url(self, key: str, mime_type: str, file_name: str) -> str:
+    def presign_download(self, key: str, mime_type: str, file_name: str) -> str:
         """Gives a URL, valid for LIFETIME, that downloads the object as this type, to be saved under this name."""
 
-    def head(self, key: str) -> Head | None:
+    def head(self, key: str) -> ObjectHead | None:
         """Gives the object's metadata; None when there is no object."""
 
     def read(self, key: str, start: int, length: int) -> bytes:
@@ -90,17 +90,17 @@ class Files(Protocol):
         """Removes an object; no error when there is none."""
 
 
-def disposition(file_name: str) -> str:
+def content_disposition(file_name: str) -> str:
     """Gives the Content-Disposition of a download (RFC 6266): browsers save the file and do not display it."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%;' else "_" for c in file_name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
 
 
-def in_base64(sha256: str) -> str:
+def hex_to_base64(sha256: str) -> str:
     """Converts a checksum from hex to base64, as S3's header fields hold it."""
     return base64.b64encode(bytes.fromhex(sha256)).decode()
 
 
-def in_hex(checksum: str) -> str:
+def base64_to_hex(checksum: str) -> str:
     """Converts a checksum from base64 to hex."""
     return base64.b64decode(checksum).hex()

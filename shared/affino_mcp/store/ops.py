@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 Item = dict[str, Any]
 """A row: texts, whole numbers, booleans, None, and lists and dictionaries of those."""
 
-LONGEST_PARTITION, LONGEST_SORT = 2048, 1024
+MAX_PARTITION_BYTES, MAX_SORT_BYTES = 2048, 1024
 """DynamoDB's limits for the two parts of a key, in bytes; it rejects longer ones in reads and in writes."""
 
 
@@ -28,7 +28,7 @@ MAX_BATCH_KEYS = 100
 """DynamoDB's limit for the keys of one batch read."""
 
 
-def batches(keys: Sequence[Key]) -> list[list[Key]]:
+def split_batches(keys: Sequence[Key]) -> list[list[Key]]:
     """The different keys in their order, in parts that one batch read may ask for."""
     wanted = list(dict.fromkeys(keys))
     return [wanted[start : start + MAX_BATCH_KEYS] for start in range(0, len(wanted), MAX_BATCH_KEYS)]
@@ -59,20 +59,20 @@ class Contains:
 
 
 @dataclass(frozen=True)
-class All:
+class AllHold:
     """Every part holds."""
 
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
-class Some:
+class AnyHolds:
     """At least one part holds."""
 
     parts: tuple[Condition, ...]
 
 
-Condition = Absent | Compare | Contains | All | Some
+Condition = Absent | Compare | Contains | AllHold | AnyHolds
 
 
 def absent(name: str = "pk") -> Condition:
@@ -92,12 +92,12 @@ def equals(name: str, value: Any) -> Condition:
 
 def all_of(*parts: Condition) -> Condition:
     """Gives the condition that every part holds."""
-    return All(parts)
+    return AllHold(parts)
 
 
 def any_of(*parts: Condition) -> Condition:
     """Gives the condition that at least one part holds."""
-    return Some(parts)
+    return AnyHolds(parts)
 
 
 @dataclass(frozen=True)
@@ -142,13 +142,13 @@ class Check:
 WriteOp = Put | Update | Delete | Check
 
 
-def key_of(op: WriteOp) -> Key:
+def write_key(op: WriteOp) -> Key:
     """Gives the key of the row that an operation writes or checks."""
     return Key(op.item["pk"], op.item["sk"]) if isinstance(op, Put) else op.key
 
 
 @dataclass(frozen=True)
-class Span:
+class SortSpan:
     """A range of the sort attribute: `prefix`, or `low` to `high` inclusive (either may be missing)."""
 
     prefix: str | None = None
@@ -156,7 +156,7 @@ class Span:
     high: str | None = None
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """True if the range ends before it begins, so that it holds no row."""
         return self.low is not None and self.high is not None and self.low > self.high
 
@@ -174,7 +174,7 @@ class Query:
     index: str | None = None
     partition_name: str = "pk"
     sort: str = "sk"
-    span: Span = Span()
+    span: SortSpan = SortSpan()
     forward: bool = True
     limit: int = 100
     start: Item | None = None
@@ -183,7 +183,7 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Page:
+class QueryPage:
     """A page of a query's rows; `next` is the start of the next page, None at the end."""
 
     items: list[Item]
@@ -232,7 +232,7 @@ class Database(Protocol):
     def delete(self, op: Delete) -> None:
         """Removes a row; raises ConditionFailed."""
 
-    def query(self, op: Query) -> Page:
+    def query(self, op: Query) -> QueryPage:
         """Gives one page of rows in order; `where` may not name the query's own key attributes."""
 
     def transact(self, ops: Sequence[WriteOp], token: str) -> None:

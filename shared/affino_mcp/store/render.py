@@ -7,7 +7,8 @@ from typing import Any
 
 from affino_mcp.store.ops import (
     Absent,
-    All,
+    AllHold,
+    AnyHolds,
     Check,
     Compare,
     Condition,
@@ -17,16 +18,15 @@ from affino_mcp.store.ops import (
     Key,
     Put,
     Query,
-    Some,
-    Span,
+    SortSpan,
     Update,
     WriteOp,
 )
 
-Wire = dict[str, Any]
+WireDocument = dict[str, Any]
 
 
-def to_wire(value: Any) -> Wire:
+def value_to_wire(value: Any) -> WireDocument:
     """Gives a value in DynamoDB's typed form; raises TypeError for a value that a row may not hold, such as a float."""
     match value:
         case None:
@@ -38,69 +38,69 @@ def to_wire(value: Any) -> Wire:
         case str():
             return {"S": value}
         case list() | tuple():
-            return {"L": [to_wire(part) for part in value]}
+            return {"L": [value_to_wire(part) for part in value]}
         case dict():
-            return {"M": {name: to_wire(part) for name, part in value.items()}}
+            return {"M": {name: value_to_wire(part) for name, part in value.items()}}
     raise TypeError(f"a row cannot hold a {type(value).__name__}")
 
 
-def from_wire(wire: Wire) -> Any:
+def value_from_wire(wire: WireDocument) -> Any:
     """Gives the value of DynamoDB's typed form."""
     ((kind, value),) = wire.items()
     match kind:
         case "N":
             return int(value)
         case "L":
-            return [from_wire(part) for part in value]
+            return [value_from_wire(part) for part in value]
         case "M":
             return item_from_wire(value)
     return None if kind == "NULL" else value
 
 
-def item_to_wire(item: Mapping[str, Any]) -> Wire:
+def item_to_wire(item: Mapping[str, Any]) -> WireDocument:
     """Gives a whole row in DynamoDB's typed form."""
-    return {name: to_wire(value) for name, value in item.items()}
+    return {name: value_to_wire(value) for name, value in item.items()}
 
 
-def item_from_wire(wire: Mapping[str, Wire]) -> Item:
+def item_from_wire(wire: Mapping[str, WireDocument]) -> Item:
     """Gives the row of DynamoDB's typed form."""
-    return {name: from_wire(value) for name, value in wire.items()}
+    return {name: value_from_wire(value) for name, value in wire.items()}
 
 
-class _Names:
+class _Placeholders:
     """The placeholders of one request's expressions: names and values are sent separately from the expression."""
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
-        self.values: Wire = {}
+        self.values: WireDocument = {}
 
-    def name(self, name: str) -> str:
+    def name_placeholder(self, name: str) -> str:
         return self.names.setdefault(name, f"#n{len(self.names)}")
 
-    def value(self, value: Any) -> str:
+    def value_placeholder(self, value: Any) -> str:
         placeholder = f":v{len(self.values)}"
-        self.values[placeholder] = to_wire(value)
+        self.values[placeholder] = value_to_wire(value)
         return placeholder
 
-    def condition(self, condition: Condition) -> str:
+    def render_condition(self, condition: Condition) -> str:
         match condition:
             case Absent(name):
-                return f"attribute_not_exists({self.name(name)})"
+                return f"attribute_not_exists({self.name_placeholder(name)})"
             case Compare(name, sign, value):
-                return f"{self.name(name)} {sign} {self.value(value)}"
+                return f"{self.name_placeholder(name)} {sign} {self.value_placeholder(value)}"
             case Contains(name, value):
-                return f"contains({self.name(name)}, {self.value(value)})"
-            case All(parts):
-                return self._joined(" AND ", parts)
-            case Some(parts):
-                return self._joined(" OR ", parts)
+                return f"contains({self.name_placeholder(name)}, {self.value_placeholder(value)})"
+            case AllHold(parts):
+                return self._join_parts(" AND ", parts)
+            case AnyHolds(parts):
+                return self._join_parts(" OR ", parts)
 
-    def _joined(self, word: str, parts: Sequence[Condition]) -> str:
+    def _join_parts(self, word: str, parts: Sequence[Condition]) -> str:
         """Joins parts in parentheses; a single part gets none, because DynamoDB rejects redundant parentheses."""
-        rendered = [self.condition(part) for part in parts]
+        rendered = [self.render_condition(part) for part in parts]
         return rendered[0] if len(rendered) == 1 else f"({word.join(rendered)})"
 
-    def into(self, request: Wire) -> Wire:
+    def add_to(self, request: WireDocument) -> WireDocument:
         if self.names:
             request["ExpressionAttributeNames"] = {v: k for k, v in self.names.items()}
         if self.values:
@@ -108,55 +108,64 @@ class _Names:
         return request
 
 
-def key_to_wire(key: Key) -> Wire:
+def key_to_wire(key: Key) -> WireDocument:
     """Gives a row's key in DynamoDB's typed form."""
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
 
 
-def write(op: WriteOp) -> Wire:
+def write_to_wire(op: WriteOp) -> WireDocument:
     """Gives the request body of one write: for PutItem, UpdateItem or DeleteItem, or as a part of a transaction."""
-    names = _Names()
-    request: Wire = {"TableName": op.table, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    names = _Placeholders()
+    request: WireDocument = {"TableName": op.table, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     match op:
         case Put():
             request["Item"] = item_to_wire(op.item)
         case Update():
-            request |= {"Key": key_to_wire(op.key), "UpdateExpression": _update_expression(op, names)}
+            request |= {"Key": key_to_wire(op.key), "UpdateExpression": _render_update(op, names)}
         case Delete() | Check():
             request["Key"] = key_to_wire(op.key)
     if op.condition is not None:
-        request["ConditionExpression"] = names.condition(op.condition)
-    return names.into(request)
+        request["ConditionExpression"] = names.render_condition(op.condition)
+    return names.add_to(request)
 
 
-def _update_expression(op: Update, names: _Names) -> str:
-    sets = ", ".join(f"{names.name(k)} = {names.value(v)}" for k, v in op.assign.items())
-    adds = ", ".join(f"{names.name(k)} {names.value(v)}" for k, v in op.add.items())
-    drops = ", ".join(names.name(k) for k in op.remove)
+def _render_update(op: Update, names: _Placeholders) -> str:
+    sets = ", ".join(f"{names.name_placeholder(k)} = {names.value_placeholder(v)}" for k, v in op.assign.items())
+    adds = ", ".join(f"{names.name_placeholder(k)} {names.value_placeholder(v)}" for k, v in op.add.items())
+    drops = ", ".join(names.name_placeholder(k) for k in op.remove)
     parts = [f"{word} {text}" for word, text in (("SET", sets), ("ADD", adds), ("REMOVE", drops)) if text]
     return " ".join(parts)
 
 
-def transaction(ops: Sequence[WriteOp], token: str) -> Wire:
+def transaction_to_wire(ops: Sequence[WriteOp], token: str) -> WireDocument:
     """Gives the request body of TransactWriteItems."""
     words = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
-    return {"TransactItems": [{words[type(op)]: write(op)} for op in ops], "ClientRequestToken": token}
+    return {"TransactItems": [{words[type(op)]: write_to_wire(op)} for op in ops], "ClientRequestToken": token}
 
 
-def _span(names: _Names, sort: str, span: Span) -> list[str]:
+def _render_span(names: _Placeholders, sort: str, span: SortSpan) -> list[str]:
     if span.prefix is not None:
-        return [f"begins_with({names.name(sort)}, {names.value(span.prefix)})"]
+        return [f"begins_with({names.name_placeholder(sort)}, {names.value_placeholder(span.prefix)})"]
     if span.low is not None and span.high is not None:
-        return [f"{names.name(sort)} BETWEEN {names.value(span.low)} AND {names.value(span.high)}"]
+        return [
+            f"{names.name_placeholder(sort)} BETWEEN {names.value_placeholder(span.low)} AND {names.value_placeholder(span.high)}"
+        ]
     bounds = ((">=", span.low), ("<=", span.high))
-    return [f"{names.name(sort)} {sign} {names.value(bound)}" for sign, bound in bounds if bound is not None]
+    return [
+        f"{names.name_placeholder(sort)} {sign} {names.value_placeholder(bound)}"
+        for sign, bound in bounds
+        if bound is not None
+    ]
 
 
-def query(op: Query) -> Wire:
+def query_to_wire(op: Query) -> WireDocument:
     """Gives the request body of Query."""
-    names = _Names()
-    parts = [f"{names.name(op.partition_name)} = {names.value(op.partition)}", *_span(names, op.sort, op.span)]
-    request: Wire = {
+    names = _Placeholders()
+    parts = [
+        f"{names.name_placeholder(op.partition_name)} = {names.value_placeholder(op.partition)}",
+        *_render_span(names, op.sort, op.span),
+    ]
+    request: WireDocument = {
         "TableName": op.table,
         "KeyConditionExpression": " AND ".join(parts),
         "ScanIndexForward": op.forward,
@@ -168,5 +177,5 @@ def query(op: Query) -> Wire:
     if op.start is not None:
         request["ExclusiveStartKey"] = item_to_wire(op.start)
     if op.where is not None:
-        request["FilterExpression"] = names.condition(op.where)
-    return names.into(request)
+        request["FilterExpression"] = names.render_condition(op.where)
+    return names.add_to(request)

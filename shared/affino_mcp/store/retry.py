@@ -11,7 +11,7 @@ from typing import TypeVar
 from affino_mcp.store.ops import Database, Item, Query, StoreUnavailable, TransactionFailed
 
 T = TypeVar("T")
-TURNS = 12
+MAX_CONFLICT_ATTEMPTS = 12
 
 
 def back_off(attempt: int, base: float, longest: float) -> None:
@@ -23,7 +23,7 @@ def back_off(attempt: int, base: float, longest: float) -> None:
         time.sleep(random.uniform(0, min(longest, base * 2**attempt)))  # noqa: S311 (spreads attempts; not a secret)
 
 
-def until_settled(work: Callable[[], T], turns: int = TURNS) -> T:
+def retry_on_conflict(work: Callable[[], T], turns: int = MAX_CONFLICT_ATTEMPTS) -> T:
     """Runs `work`, which reads and then writes, again while it raises TransactionFailed; at most `turns` times.
 
     Gives the result of `work`. Raises StoreUnavailable after the last attempt, and every other exception of `work`.
@@ -36,7 +36,7 @@ def until_settled(work: Callable[[], T], turns: int = TURNS) -> T:
     raise StoreUnavailable
 
 
-def everything(db: Database, query: Query) -> list[Item]:
+def query_all(db: Database, query: Query) -> list[Item]:
     """Gives the rows of all pages of a query that is known to have few rows."""
     page = db.query(query)
     found = page.items

@@ -6,58 +6,58 @@ import json
 from typing import Any, Protocol
 
 from affino_mcp.store.ops import StoreUnavailable
-from affino_mcp.store.wire import AwsError, AwsJson
+from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
-Document = dict[str, Any]
+SecretDocument = dict[str, Any]
 
 
-class Secrets(Protocol):
+class SecretStore(Protocol):
     """Reads and writes named documents. Every method may raise StoreUnavailable."""
 
-    def read(self, name: str, version: str) -> Document:
+    def read(self, name: str, version: str) -> SecretDocument:
         """Gives the document of exactly this version; raises KeyError when there is none."""
 
-    def write(self, name: str, version: str, document: Document) -> None:
+    def write(self, name: str, version: str, document: SecretDocument) -> None:
         """Stores a new version under the caller's version id (32-64 characters).
 
         Creates the secret if there is none.
         """
 
 
-class AwsSecrets:
+class AwsSecretStore:
     """Secrets in AWS Secrets Manager."""
 
-    def __init__(self, endpoint: AwsJson) -> None:
+    def __init__(self, endpoint: AwsJsonEndpoint) -> None:
         self._endpoint = endpoint
 
-    def read(self, name: str, version: str) -> Document:
-        """See Secrets."""
+    def read(self, name: str, version: str) -> SecretDocument:
+        """See SecretStore."""
         try:
-            answer = self._endpoint.call("GetSecretValue", {"SecretId": name, "VersionId": version})
+            answer = self._endpoint.call_operation("GetSecretValue", {"SecretId": name, "VersionId": version})
         except AwsError as error:
-            raise _missing_or_unavailable(error, name) from error
-        document: Document = json.loads(answer["SecretString"])
+            raise _error_from_aws(error, name) from error
+        document: SecretDocument = json.loads(answer["SecretString"])
         return document
 
-    def write(self, name: str, version: str, document: Document) -> None:
-        """See Secrets."""
+    def write(self, name: str, version: str, document: SecretDocument) -> None:
+        """See SecretStore."""
         body = {"ClientRequestToken": version, "SecretString": json.dumps(document)}
         try:
-            self._endpoint.call("PutSecretValue", {"SecretId": name, **body})
+            self._endpoint.call_operation("PutSecretValue", {"SecretId": name, **body})
         except AwsError as error:
             if error.name != "ResourceNotFoundException":
                 raise StoreUnavailable(error.name) from error
-            self._create(name, body)
+            self._create_secret(name, body)
 
-    def _create(self, name: str, body: Document) -> None:
+    def _create_secret(self, name: str, body: SecretDocument) -> None:
         # Created empty, then written: MiniStack's CreateSecret ignores the version id, PutSecretValue keeps it.
         try:
-            self._endpoint.call("CreateSecret", {"Name": name, "Description": "An API Profile of Affino MCP"})
-            self._endpoint.call("PutSecretValue", {"SecretId": name, **body})
+            self._endpoint.call_operation("CreateSecret", {"Name": name, "Description": "An API Profile of Affino MCP"})
+            self._endpoint.call_operation("PutSecretValue", {"SecretId": name, **body})
         except AwsError as error:
             raise StoreUnavailable(error.name) from error
 
 
-def _missing_or_unavailable(error: AwsError, name: str) -> Exception:
+def _error_from_aws(error: AwsError, name: str) -> Exception:
     missing = error.name in ("ResourceNotFoundException", "InvalidRequestException")
     return KeyError(name) if missing else StoreUnavailable(error.name)

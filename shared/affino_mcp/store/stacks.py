@@ -8,7 +8,7 @@ from typing import Any, Final
 from affino_mcp.errors import AffinoError
 from affino_mcp.settings import Settings, environment_region
 
-OUTPUTS: Final = {
+STACK_OUTPUTS: Final = {
     "instance": "Instance",
     "gate_table": "GateTable",
     "audit_table": "AuditTable",
@@ -18,10 +18,10 @@ OUTPUTS: Final = {
     "secrets_prefix": "SecretsPrefix",
 }
 """Maps settings to the template's outputs that hold them."""
-_AWS: Final = (".amazonaws.com", ".amazonaws.com.cn")
+_AWS_HOST_SUFFIXES: Final = (".amazonaws.com", ".amazonaws.com.cn")
 
 
-class NoStack(AffinoError):
+class StackNotFound(AffinoError):
     """The stack does not exist, cannot be described, or is not an Affino MCP service."""
 
     type = "no_stack"
@@ -38,7 +38,7 @@ class Stack:
     endpoint: str = ""
 
 
-def described(name: str, region: str) -> Stack:
+def describe_stack(name: str, region: str) -> Stack:
     """Gives the stack of this name, in the shell's region or else in `region`; raises NoStack with advice."""
     import boto3  # noqa: PLC0415 (slow to import; only commands with --stack need it)
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
@@ -51,30 +51,30 @@ def described(name: str, region: str) -> Stack:
         (stack,) = clients["cloudformation"].describe_stacks(StackName=name)["Stacks"]
         caller = str(clients["sts"].get_caller_identity()["Arn"])
     except ClientError as error:
-        raise _refused(error.response.get("Error", {}).get("Code", ""), name, place) from error
+        raise _stack_refused(error.response.get("Error", {}).get("Code", ""), name, place) from error
     except BotoCoreError as error:
         advice = "Are there AWS credentials in this shell, and is the region right? (AWS_PROFILE, AWS_REGION)"
-        raise NoStack(f"AWS cannot be asked about the stack {name} in {place}. {advice}") from error
+        raise StackNotFound(f"AWS cannot be asked about the stack {name} in {place}. {advice}") from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    return Stack(name, place, outputs, caller, _own(clients["cloudformation"]))
+    return Stack(name, place, outputs, caller, _own_endpoint(clients["cloudformation"]))
 
 
 def stack_settings(stack: Stack) -> Settings:
     """Gives the settings of a deployed stack from its outputs; raises NoStack when an output is missing."""
     try:
-        named = {field: stack.outputs[output] for field, output in OUTPUTS.items()}
+        named = {field: stack.outputs[output] for field, output in STACK_OUTPUTS.items()}
     except KeyError as error:
-        raise NoStack(f"The stack {stack.name} is not an Affino MCP service of this version.") from error
+        raise StackNotFound(f"The stack {stack.name} is not an Affino MCP service of this version.") from error
     return Settings(**named, region=stack.region, aws_endpoint=stack.endpoint)
 
 
-def _refused(code: str, name: str, region: str) -> NoStack:
+def _stack_refused(code: str, name: str, region: str) -> StackNotFound:
     if code == "ValidationError":
-        return NoStack(f"There is no stack {name} in {region}. Look at its name and at AWS_REGION.")
-    return NoStack(f"AWS does not let these credentials see the stack {name} in {region} ({code[:60]}).")
+        return StackNotFound(f"There is no stack {name} in {region}. Look at its name and at AWS_REGION.")
+    return StackNotFound(f"AWS does not let these credentials see the stack {name} in {region} ({code[:60]}).")
 
 
-def _own(client: Any) -> str:
+def _own_endpoint(client: Any) -> str:
     """The endpoint in the caller's configuration instead of AWS's own (an emulator); empty for AWS."""
     url = str(client.meta.endpoint_url)
-    return "" if url.endswith(_AWS) else url
+    return "" if url.endswith(_AWS_HOST_SUFFIXES) else url

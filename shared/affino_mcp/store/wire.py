@@ -17,9 +17,9 @@ from botocore.awsrequest import AWSRequest
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.retry import back_off
 
-ATTEMPTS: Final = 3
-TIMEOUT: Final = urllib3.Timeout(connect=1.0, read=4.0)
-_RETRYABLE: Final = frozenset(
+MAX_REQUEST_ATTEMPTS: Final = 3
+REQUEST_TIMEOUT: Final = urllib3.Timeout(connect=1.0, read=4.0)
+_RETRYABLE_ERRORS: Final = frozenset(
     {
         "ProvisionedThroughputExceededException",
         "ThrottlingException",
@@ -42,58 +42,58 @@ class AwsError(Exception):
         self.answer = answer
 
 
-def pause(attempt: int) -> None:
+def pause_before_attempt(attempt: int) -> None:
     """Sleeps before an attempt: not before the first, then longer each time, with jitter."""
     back_off(attempt, base=0.05, longest=0.8)
 
 
-class Credentials(Protocol):
+class AwsCredentials(Protocol):
     """The interface of botocore's credential objects."""
 
     def get_frozen_credentials(self) -> Any:
         """Gives a consistent set of key, secret and token, refreshed when needed."""
 
 
-class AwsJson:
+class AwsJsonEndpoint:
     """The JSON endpoint of one AWS service."""
 
     def __init__(
-        self, service: str, target: str, version: str, endpoint: str, region: str, credentials: Credentials
+        self, service: str, target: str, version: str, endpoint: str, region: str, credentials: AwsCredentials
     ) -> None:
-        self._pool = urllib3.PoolManager(maxsize=16, retries=False, timeout=TIMEOUT)
+        self._pool = urllib3.PoolManager(maxsize=16, retries=False, timeout=REQUEST_TIMEOUT)
         self._url = endpoint.rstrip("/") + "/"
         self._target, self._type = target, f"application/x-amz-json-{version}"
         self._signing = (service, region)
         self._credentials = credentials
 
-    def call(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+    def call_operation(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         """Sends a request, again on faults of the network or the service; gives the parsed JSON.
 
         Raises AwsError for an error that the caller must handle; StoreUnavailable when the service does not answer,
         throttles or fails after three attempts.
         """
         data = json.dumps(body, separators=(",", ":")).encode()
-        for attempt in range(ATTEMPTS):
-            pause(attempt)
-            answer = self._once(operation, data)
+        for attempt in range(MAX_REQUEST_ATTEMPTS):
+            pause_before_attempt(attempt)
+            answer = self._send_once(operation, data)
             if answer is not None:
                 return answer
         raise StoreUnavailable
 
-    def _once(self, operation: str, data: bytes) -> dict[str, Any] | None:
+    def _send_once(self, operation: str, data: bytes) -> dict[str, Any] | None:
         try:
-            response = self._pool.request("POST", self._url, body=data, headers=self._headers(operation, data))
+            response = self._pool.request("POST", self._url, body=data, headers=self._signed_headers(operation, data))
             answer: dict[str, Any] = json.loads(response.data or b"{}")
         except (urllib3.exceptions.HTTPError, ValueError):
             return None
         if response.status == 200:
             return answer
         name = str(answer.get("__type", "")).rpartition("#")[2]
-        if response.status >= 500 or name in _RETRYABLE:
+        if response.status >= 500 or name in _RETRYABLE_ERRORS:
             return None
         raise AwsError(name, answer)
 
-    def _headers(self, operation: str, data: bytes) -> dict[str, str]:
+    def _signed_headers(self, operation: str, data: bytes) -> dict[str, str]:
         headers = {"Content-Type": self._type, "X-Amz-Target": f"{self._target}.{operation}"}
         request = AWSRequest("POST", self._url, data=data, headers=headers)
         service, region = self._signing

@@ -1,4 +1,4 @@
-"""The chart above the API Logs: of all calls where hourly totals can tell, else of the rows read, and it says which."""
+"""The chart above the API Logs: of all calls where hourly totals suffice, else of the rows read, with a note on which."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from affino_mcp.admin.chart import DAY, MOST, Window, of_hours, of_rows
 from affino_mcp.admin.chart_canvas import CEILING, FOOT, WIDTH, Panel
-from affino_mcp.audit.totals import HOUR, Hour, Total, start_of
-from affino_mcp.clock import iso
+from affino_mcp.audit.totals import ONE_HOUR, CallTotals, HourTotals, hour_name
+from affino_mcp.clock import format_iso
 from affino_mcp.control_edge.screens import logs
 from tests.unit.audit.rows import NOON, refusal, row
 from tests.unit.control_edge.desk import Desk, text_of
@@ -21,7 +21,7 @@ from tests.world import Client
 
 @pytest.fixture
 def busy(operator: Desk) -> Desk:
-    """A call at nine, an hour later one that is done and one that is not, and nothing is counted yet."""
+    """A call at nine, and at ten one that succeeds and one that fails; none is counted yet."""
     world = operator.world
     profile = world.profile("Newsroom")
     world.profile("Idle")
@@ -151,18 +151,20 @@ some = st.lists(st.sampled_from([row(duration_ms=3), row(duration_ms=4000), row(
 
 
 @given(
-    st.dictionaries(moments.map(start_of), some.map(Total.of), max_size=40), st.none() | moments, st.none() | moments
+    st.dictionaries(moments.map(hour_name), some.map(CallTotals.from_rows), max_size=40),
+    st.none() | moments,
+    st.none() | moments,
 )
 def test_a_chart_adds_up_what_lies_in_its_window_and_stays_on_its_paper(
-    hours: dict[str, Total], since: datetime | None, until: datetime | None
+    hours: dict[str, CallTotals], since: datetime | None, until: datetime | None
 ) -> None:
     window = Window.of(since, until, NOON)
-    drawn = of_hours([Hour(start, hours[start], iso(NOON), True) for start in sorted(hours)], window)
+    drawn = of_hours([HourTotals(start, hours[start], format_iso(NOON), True) for start in sorted(hours)], window)
     inside = [total for start, total in hours.items() if start[: window.named] in set(window.starts())]
     if drawn is None:
         assert sum(total.calls for total in inside) == 0
         return
-    assert sum((bar.total for bar in drawn.bars), Total()) == sum(inside, Total())
+    assert sum((bar.total for bar in drawn.bars), CallTotals()) == sum(inside, CallTotals())
     assert len(drawn.bars) <= MOST + 1
     assert sum(drawn.labelled(place) for place in range(len(drawn.bars))) <= 13
     for place, _ in enumerate(drawn.bars):
@@ -176,12 +178,12 @@ def test_a_chart_adds_up_what_lies_in_its_window_and_stays_on_its_paper(
 @pytest.mark.parametrize(
     ("since", "until", "first", "last", "step"),
     [
-        (None, None, "2026-11-08T13", "2026-11-10T12", HOUR),
-        (None, -DAY, "2026-11-07T13", "2026-11-09T12", HOUR),
-        (-2 * DAY, None, "2026-11-08T12", "2026-11-10T12", HOUR),
+        (None, None, "2026-11-08T13", "2026-11-10T12", ONE_HOUR),
+        (None, -DAY, "2026-11-07T13", "2026-11-09T12", ONE_HOUR),
+        (-2 * DAY, None, "2026-11-08T12", "2026-11-10T12", ONE_HOUR),
         (-3 * DAY, None, "2026-11-07", "2026-11-10", DAY),
         (-400 * DAY, None, "2026-09-24", "2026-11-10", DAY),
-        (-2 * HOUR, DAY, "2026-11-10T10", "2026-11-10T12", HOUR),
+        (-2 * ONE_HOUR, DAY, "2026-11-10T10", "2026-11-10T12", ONE_HOUR),
     ],
 )
 def test_the_window(since: timedelta | None, until: timedelta | None, first: str, last: str, step: timedelta) -> None:
@@ -191,7 +193,7 @@ def test_the_window(since: timedelta | None, until: timedelta | None, first: str
 
 
 def test_a_line_has_a_gap_where_nothing_was_measured() -> None:
-    rows = [row(NOON, duration_ms=10), refusal(NOON - HOUR), row(NOON - 2 * HOUR), row(NOON - 3 * HOUR)]
+    rows = [row(NOON, duration_ms=10), refusal(NOON - ONE_HOUR), row(NOON - 2 * ONE_HOUR), row(NOON - 3 * ONE_HOUR)]
     drawn = of_rows(rows, NOON)
     assert drawn is not None
     assert re.fullmatch(r"M\S+ \S+ L\S+ \S+ M\S+ \S+", drawn.line(50))
@@ -205,7 +207,7 @@ FOUR = ["04:00", "08:00", "12:00"]
     [
         (timedelta(minutes=50), ["11:00", "12:00"]),
         (
-            47 * HOUR,
+            47 * ONE_HOUR,
             ["16:00", "20:00", "11-09", *FOUR, "16:00", "20:00", "11-10", *FOUR],
         ),
         (3 * DAY, ["11-07", "11-08", "11-09", "11-10"]),

@@ -1,4 +1,4 @@
-"""Cells of a CSV export: none is a formula, whichever separator the spreadsheet of that country takes."""
+"""Cells of a CSV export: no spreadsheet takes one for a formula, whatever separator its locale uses."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.admin.log_formats import FORMS
-from affino_mcp.audit.row import Outcome, Row
+from affino_mcp.audit.row import AuditRow, Outcome
 
 _STARTS = "=+-@＝＋－＠"
 _COLUMN = "client_name"
 
 
 def exported(text: str) -> str:
-    """The whole file of one row with this text in one column."""
-    row = Row("01", "2026-11-23T09:00:00.000000Z", "K1", "all", "m", Outcome.OK, 200, client_name=text)
+    """The exported file of one row with this text in one column."""
+    row = AuditRow("01", "2026-11-23T09:00:00.000000Z", "K1", "all", "m", Outcome.OK, 200, client_name=text)
     return "".join(FORMS["csv"][1](iter([row])))
 
 

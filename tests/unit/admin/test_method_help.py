@@ -1,4 +1,4 @@
-"""Live help: what the catalogue says is what the page says."""
+"""The help pages show what the catalogue says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would change? Before something is taken away, the calls that it would have hit are shown."""
+"""Before a narrower setting is saved, the recent calls that it would refuse are shown."""
 
 from __future__ import annotations
 

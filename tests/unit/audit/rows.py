@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from affino_mcp.audit.log import new_id
-from affino_mcp.audit.row import Outcome, Row
-from affino_mcp.clock import iso
+from affino_mcp.audit.log import new_row_id
+from affino_mcp.audit.row import AuditRow, Outcome
+from affino_mcp.clock import format_iso
 
 NOON = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 TABLE = "audit"
@@ -26,11 +26,11 @@ class Hands:
         self.moment += timedelta(**by)
 
 
-def row(moment: datetime = NOON, **given: Any) -> Row:
+def row(moment: datetime = NOON, **given: Any) -> AuditRow:
     """Gives the row of a call by Jane on account 12."""
     usual: dict[str, Any] = {
-        "id": new_id(moment),
-        "at": iso(moment),
+        "id": new_row_id(moment),
+        "at": format_iso(moment),
         "profile_key": "K1",
         "profile_name": "all",
         "method": "get_account",
@@ -44,10 +44,10 @@ def row(moment: datetime = NOON, **given: Any) -> Row:
         "arguments": {"AccountCode": 12},
         "record": "accounts#12",
     }
-    return Row(**usual | given)
+    return AuditRow(**usual | given)
 
 
-def refusal(moment: datetime = NOON, **given: Any) -> Row:
+def refusal(moment: datetime = NOON, **given: Any) -> AuditRow:
     """Gives the row of a call that exceeded the rate limit."""
     error = {"code": -31029, "type": "rate_limited", "message": "The rate limit is reached."}
     usual: dict[str, Any] = {"outcome": Outcome.REFUSED, "status": 429, "error": error, "record": ""}

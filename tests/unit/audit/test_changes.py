@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from affino_mcp.audit.changes import fitted, of_operator, told
-from affino_mcp.audit.redact import WITHHELD, weight
-from affino_mcp.audit.row import ROOM, Row, item
+from affino_mcp.audit.changes import operator_changes, redact_changes, truncate_changes
+from affino_mcp.audit.redact import WITHHELD_TEXT, json_bytes
+from affino_mcp.audit.row import MAX_ROW_BYTES, AuditRow, row_item
 from affino_mcp.instance.port import RecordChange
 from affino_mcp.store.render import item_from_wire, item_to_wire
 from tests.unit.audit.rows import row
@@ -25,15 +25,15 @@ many = st.lists(records, max_size=5)
 
 
 def change(before: dict[str, Any], after: dict[str, Any], *known: str) -> dict[str, Any]:
-    (found,) = told([RecordChange("accounts#12", "changed", before, after)], known)
+    (found,) = redact_changes([RecordChange("accounts#12", "changed", before, after)], known)
     return found
 
 
 @given(many, st.integers(2, 1500))
 def test_whatever_changed_fits_any_room_and_can_be_stored(changed: list[RecordChange], room: int) -> None:
-    kept = told(changed)
-    assert weight(fitted(kept, room)) <= room
-    item_to_wire({"changes": fitted(kept, room)})
+    kept = redact_changes(changed)
+    assert json_bytes(truncate_changes(kept, room)) <= room
+    item_to_wire({"changes": truncate_changes(kept, room)})
 
 
 @given(many, st.lists(st.text(max_size=300), max_size=300), texts)
@@ -41,10 +41,14 @@ def test_a_row_with_changes_stays_in_its_room_and_comes_back(
     changed: list[RecordChange], refs: list[str], name: str
 ) -> None:
     warnings = [{"Code": name, "Message": name}] * 20
-    stored = item(row(changes=told(changed), records=refs, warnings=warnings, arguments={"Name": name}, result=name))
-    assert weight(stored) < 8192
-    assert weight(row(changes=told(changed), records=refs, warnings=warnings).document()) <= ROOM
-    back = Row.of(item_from_wire(item_to_wire(stored)))
+    stored = row_item(
+        row(changes=redact_changes(changed), records=refs, warnings=warnings, arguments={"Name": name}, result=name)
+    )
+    assert json_bytes(stored) < 8192
+    assert (
+        json_bytes(row(changes=redact_changes(changed), records=refs, warnings=warnings).to_document()) <= MAX_ROW_BYTES
+    )
+    back = AuditRow.from_document(item_from_wire(item_to_wire(stored)))
     assert list(back.changes) == stored["changes"]
 
 
@@ -65,15 +69,15 @@ ALIKE = {"0" * 60: {"": True, "0": True}}
 @given(st.lists(records, min_size=1, max_size=5), st.integers(60, 1500))
 @example([RecordChange("accounts#12", "changed", {}, ALIKE)], 200)
 def test_every_field_is_shown_or_counted(changed: list[RecordChange], room: int) -> None:
-    whole = told(changed)
-    for full, cut in zip(whole, fitted(whole, room), strict=False):
+    whole = redact_changes(changed)
+    for full, cut in zip(whole, truncate_changes(whole, room), strict=False):
         if cut["record"] == full["record"]:
             had = len(full["fields"]) + full.get("left_out", 0)
             assert len(cut["fields"]) + cut.get("left_out", 0) == had
 
 
 def test_two_fields_whose_names_are_cut_to_the_same_are_shown_once_and_counted() -> None:
-    (cut,) = fitted([change({}, ALIKE)], 150)
+    (cut,) = truncate_changes([change({}, ALIKE)], 150)
     assert (len(cut["fields"]), cut["left_out"]) == (1, 1)
 
 
@@ -110,7 +114,7 @@ LONG = "word " * 400
         pytest.param(
             {"ApiToken": "a"},
             {"ApiToken": "b"},
-            {"ApiToken": {"before": WITHHELD, "after": WITHHELD}},
+            {"ApiToken": {"before": WITHHELD_TEXT, "after": WITHHELD_TEXT}},
             id="a secret: withheld on both sides",
         ),
         pytest.param(
@@ -120,7 +124,7 @@ LONG = "word " * 400
             id="long texts that differ at the end",
         ),
         pytest.param({"City": "York"}, {"City": "York"}, {}, id="what stayed"),
-        pytest.param({}, {"ApiToken": "b"}, {"ApiToken": {"after": WITHHELD}}, id="a new secret"),
+        pytest.param({}, {"ApiToken": "b"}, {"ApiToken": {"after": WITHHELD_TEXT}}, id="a new secret"),
     ],
 )
 def test_forms(before: dict[str, Any], after: dict[str, Any], fields: dict[str, Any]) -> None:
@@ -128,7 +132,9 @@ def test_forms(before: dict[str, Any], after: dict[str, Any], fields: dict[str, 
 
 
 def test_too_many_records_are_counted() -> None:
-    kept = fitted(told([RecordChange(f"contacts#{n}", "changed", {}, {"City": "York"}) for n in range(90)]), 500)
+    kept = truncate_changes(
+        redact_changes([RecordChange(f"contacts#{n}", "changed", {}, {"City": "York"}) for n in range(90)]), 500
+    )
     assert kept[-2] == {"record": f"contacts#{len(kept) - 2}", "deed": "changed", "fields": {}, "left_out": 1}
     assert kept[-1]["record"] == f"(and {91 - len(kept)} more)"
 
@@ -149,15 +155,17 @@ def test_too_many_records_are_counted() -> None:
     ],
 )
 def test_an_operators_action_reads_the_same(arguments: dict[str, Any], fields: dict[str, Any]) -> None:
-    assert of_operator("api_profiles#K1", arguments) == ({"record": "api_profiles#K1", "deed": "", "fields": fields},)
+    assert operator_changes("api_profiles#K1", arguments) == (
+        {"record": "api_profiles#K1", "deed": "", "fields": fields},
+    )
 
 
 @pytest.mark.parametrize("arguments", [{}, {"before": {}, "after": {}}, {"(left out)": {"length": 1}}])
 def test_an_operators_action_that_changed_no_value(arguments: dict[str, Any]) -> None:
-    assert of_operator("api_profiles#K1", arguments) == ()
+    assert operator_changes("api_profiles#K1", arguments) == ()
 
 
 def test_the_arguments_of_an_agent_are_no_operators_action() -> None:
     told_so = {"before": {"City": "Leeds"}, "after": {"City": "York"}}
-    assert Row.of(item(row(arguments=told_so))).changes == ()
-    assert Row.of(item(row(arguments=told_so, channel="control"))).changes != ()
+    assert AuditRow.from_document(row_item(row(arguments=told_so))).changes == ()
+    assert AuditRow.from_document(row_item(row(arguments=told_so, channel="control"))).changes != ()

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from affino_mcp import observability
-from affino_mcp.audit.log import AuditLog, masked
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.log import AuditLog, mask_email
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.testing.memory_database import MemoryDatabase
-from affino_mcp.store.testing.recording import WatchedDatabase
+from affino_mcp.store.testing.recording import RecordingDatabase
 from tests.unit.audit.rows import NOON, TABLE, Hands, row
 
 Lines = list[dict[str, Any]]
@@ -22,24 +22,24 @@ Lines = list[dict[str, Any]]
 def lines(monkeypatch: pytest.MonkeyPatch) -> Lines:
     """The log lines for CloudWatch, as Powertools formats them."""
     written: Lines = []
-    logger = observability.logger()
+    logger = observability.process_logger()
     handler = logger.registered_handler
     monkeypatch.setattr(handler, "emit", lambda record: written.append(json.loads(handler.format(record))))
     return written
 
 
 @pytest.fixture
-def database() -> WatchedDatabase:
-    return WatchedDatabase(MemoryDatabase())
+def database() -> RecordingDatabase:
+    return RecordingDatabase(MemoryDatabase())
 
 
-def rows(database: WatchedDatabase) -> list[Row]:
+def rows(database: RecordingDatabase) -> list[AuditRow]:
     assert isinstance(database.inner, MemoryDatabase)
-    return [Row.of(item) for item in database.inner.rows(TABLE) if "id" in item]
+    return [AuditRow.from_document(item) for item in database.inner.list_rows(TABLE) if "id" in item]
 
 
-def test_a_call_is_one_write_and_one_line(database: WatchedDatabase, lines: Lines) -> None:
-    AuditLog(database, TABLE, Hands()).write(written := row())
+def test_a_call_is_one_write_and_one_line(database: RecordingDatabase, lines: Lines) -> None:
+    AuditLog(database, TABLE, Hands()).write_row(written := row())
     assert database.calls == [("put", TABLE)]
     assert rows(database) == [written]
     assert len(lines) == 1
@@ -52,41 +52,43 @@ def test_a_call_is_one_write_and_one_line(database: WatchedDatabase, lines: Line
     }.items() <= lines[0].items()
 
 
-def test_a_line_holds_no_argument_and_no_readable_email(database: WatchedDatabase, lines: Lines) -> None:
-    AuditLog(database, TABLE).write(row(arguments={"Name": "Confidential plans"}, person_email="jane@orbital.example"))
+def test_a_line_holds_no_argument_and_no_readable_email(database: RecordingDatabase, lines: Lines) -> None:
+    AuditLog(database, TABLE).write_row(
+        row(arguments={"Name": "Confidential plans"}, person_email="jane@orbital.example")
+    )
     assert "Confidential" not in json.dumps(lines)
     assert "jane" not in json.dumps(lines)
     assert lines[0]["person_email"] == "j***@orbital.example"
 
 
-def test_line_breaks_cannot_forge_a_line(database: WatchedDatabase, lines: Lines) -> None:
-    AuditLog(database, TABLE).write(row(method='x"}\n{"message":"call"'))
+def test_line_breaks_cannot_forge_a_line(database: RecordingDatabase, lines: Lines) -> None:
+    AuditLog(database, TABLE).write_row(row(method='x"}\n{"message":"call"'))
     assert [line["method"] for line in lines] == ['x"}\n{"message":"call"']
 
 
-def test_a_row_can_be_stored_without_a_line(database: WatchedDatabase, lines: Lines) -> None:
+def test_a_row_can_be_stored_without_a_line(database: RecordingDatabase, lines: Lines) -> None:
     AuditLog(database, TABLE).store(written := row())
     assert (rows(database), lines) == ([written], [])
 
 
-def test_a_row_is_never_overwritten(database: WatchedDatabase) -> None:
+def test_a_row_is_never_overwritten(database: RecordingDatabase) -> None:
     log = AuditLog(database, TABLE)
-    log.write(first := row())
-    log.write(first)
-    log.write(Row(**vars(first) | {"status": 500}))
+    log.write_row(first := row())
+    log.write_row(first)
+    log.write_row(AuditRow(**vars(first) | {"status": 500}))
     assert rows(database) == [first]
 
 
-def test_a_store_that_is_down_is_said(database: WatchedDatabase, lines: Lines) -> None:
+def test_a_store_that_is_down_is_said(database: RecordingDatabase, lines: Lines) -> None:
     database.broken = {("put", TABLE)}
     with pytest.raises(StoreUnavailable):
-        AuditLog(database, TABLE).write(row())
+        AuditLog(database, TABLE).write_row(row())
     assert lines == []
 
 
 def test_stamps_follow_each_other() -> None:
     log = AuditLog(MemoryDatabase(), TABLE, Hands())
-    stamps = [log.stamp() for _ in range(50)]
+    stamps = [log.new_stamp() for _ in range(50)]
     assert [s.id for s in stamps] == sorted({s.id for s in stamps})
     assert {s.at for s in stamps} == {"2026-11-10T12:00:00.000000Z"}
     assert NOON.isoformat().startswith("2026-11-10T12:00:00")
@@ -97,11 +99,11 @@ def test_stamps_follow_each_other() -> None:
     [("jane@orbital.example", "j***@orbital.example"), ("", ""), ("odd", "o***"), ("@x", "***@x")],
 )
 def test_masked_emails(email: str, shown: str) -> None:
-    assert masked(email) == shown
+    assert mask_email(email) == shown
 
 
 def test_metrics_are_embedded_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    observability.count("Unhandled", function="mcp_endpoint")
+    observability.count_metric("Unhandled", function="mcp_endpoint")
     written = json.loads(capsys.readouterr().out)
     assert written["Unhandled"] == [1.0]
     assert written["function"] == "mcp_endpoint"

@@ -12,18 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.audit.log import AuditLog
-from affino_mcp.audit.queries import LOOKED_AT, Question, one, search, users
-from affino_mcp.audit.row import Outcome, Row, item
-from affino_mcp.clock import iso
+from affino_mcp.audit.queries import MAX_LOG_ROWS_PER_READ, LogQuery, list_profile_users, read_one_row, search_log
+from affino_mcp.audit.row import AuditRow, Outcome, row_item
+from affino_mcp.clock import format_iso
 from affino_mcp.store.ops import Put
 from affino_mcp.store.testing.memory_database import MemoryDatabase
-from affino_mcp.store.testing.recording import WatchedDatabase
+from affino_mcp.store.testing.recording import RecordingDatabase
 from tests.unit.audit.rows import NOON, TABLE, row
 
 STEP = timedelta(hours=7)
 
 
-def filled() -> tuple[MemoryDatabase, list[Row]]:
+def filled() -> tuple[MemoryDatabase, list[AuditRow]]:
     """A log with 64 calls over 19 days: two profiles, two people, records, methods and outcomes."""
     database = MemoryDatabase()
     log = AuditLog(database, TABLE)
@@ -45,7 +45,7 @@ def filled() -> tuple[MemoryDatabase, list[Row]]:
                 outcome=outcome,
             )
         )
-        log.write(found[-1])
+        log.write_row(found[-1])
     return database, found
 
 
@@ -74,7 +74,7 @@ questions = st.fixed_dictionaries(
 )
 
 
-def expected(asked: dict[str, Any]) -> list[Row]:
+def expected(asked: dict[str, Any]) -> list[AuditRow]:
     """Gives the rows that a plain filter over all calls finds."""
     since, until = asked.get("since", NOON - timedelta(days=400)), asked.get("until", NOON)
     return [
@@ -87,10 +87,10 @@ def expected(asked: dict[str, Any]) -> list[Row]:
 
 @given(questions)
 def test_a_question_finds_all_and_only_what_it_asks_for(asked: dict[str, Any]) -> None:
-    found: list[Row] = []
+    found: list[AuditRow] = []
     cursor: str | None = None
     while True:
-        rows, cursor = search(DATABASE, TABLE, Question(**asked, cursor=cursor), NOON)
+        rows, cursor = search_log(DATABASE, TABLE, LogQuery(**asked, cursor=cursor), NOON)
         assert len(rows) <= asked.get("limit", 50)
         found += rows
         if cursor is None:
@@ -113,46 +113,46 @@ def test_a_question_finds_all_and_only_what_it_asks_for(asked: dict[str, Any]) -
 def test_a_page_is_one_read_of_the_narrowest_index(asked: dict[str, Any], index: str | None) -> None:
     asked_of: list[str | None] = []
 
-    class Noting(WatchedDatabase):
+    class Noting(RecordingDatabase):
         def query(self, op: Any) -> Any:
             asked_of.append(op.index)
             return super().query(op)
 
-    search(Noting(DATABASE), TABLE, Question(**asked), NOON)
+    search_log(Noting(DATABASE), TABLE, LogQuery(**asked), NOON)
     assert asked_of == [index]
 
 
 def test_a_question_without_since_looks_back_to_the_first_call() -> None:
-    assert search(DATABASE, TABLE, Question(limit=100), NOON) == (CALLS, None)
+    assert search_log(DATABASE, TABLE, LogQuery(limit=100), NOON) == (CALLS, None)
 
 
 def test_a_search_for_something_rare_says_how_far_it_came_and_goes_on() -> None:
     database, wanted = MemoryDatabase(), row(NOON - timedelta(hours=1), status=500)
-    for age in range(LOOKED_AT + 5):
-        database.put(Put(TABLE, item(row(NOON - timedelta(seconds=age)))))
-    database.put(Put(TABLE, item(wanted)))
-    question = Question(status=500)
-    first = search(database, TABLE, question, NOON, reads=1)
-    assert (first.rows, first.back) == ([], iso(NOON - timedelta(seconds=LOOKED_AT - 1)))
-    then = search(database, TABLE, replace(question, cursor=first.next), NOON, reads=1)
+    for age in range(MAX_LOG_ROWS_PER_READ + 5):
+        database.put(Put(TABLE, row_item(row(NOON - timedelta(seconds=age)))))
+    database.put(Put(TABLE, row_item(wanted)))
+    question = LogQuery(status=500)
+    first = search_log(database, TABLE, question, NOON, reads=1)
+    assert (first.rows, first.back) == ([], format_iso(NOON - timedelta(seconds=MAX_LOG_ROWS_PER_READ - 1)))
+    then = search_log(database, TABLE, replace(question, cursor=first.next), NOON, reads=1)
     assert (then.rows, then.next, then.back) == ([wanted], None, "")
 
 
 @pytest.mark.parametrize(("profile", "found"), [("K1", CALLS[0]), ("K2", None), ("K", None)])
-def test_one_row_by_profile_and_id(profile: str, found: Row | None) -> None:
-    assert one(DATABASE, TABLE, profile, CALLS[0].id) == found
+def test_one_row_by_profile_and_id(profile: str, found: AuditRow | None) -> None:
+    assert read_one_row(DATABASE, TABLE, profile, CALLS[0].id) == found
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "0" * 26, "Z" * 26, "'; drop", "01ARZ3NDEKTSV4RRFFQ69G5FA!"])
 def test_a_foreign_cursor_does_no_harm(cursor: str) -> None:
     try:
-        search(DATABASE, TABLE, Question(profile="K1", cursor=cursor), NOON)
+        search_log(DATABASE, TABLE, LogQuery(profile="K1", cursor=cursor), NOON)
     except ValueError:
         return
 
 
 def test_who_used_a_profile() -> None:
-    found = users(DATABASE, TABLE, "K1", NOON)
+    found = list_profile_users(DATABASE, TABLE, "K1", NOON)
     assert {user.code: user.last for user in found.users} == {7: CALLS[0].at}
 
 
@@ -160,15 +160,15 @@ def test_an_operators_deed_is_no_use_of_the_profile() -> None:
     database = MemoryDatabase()
     for channel, code in (("mcp", 7), ("control", 8)):
         AuditLog(database, TABLE).store(row(NOON, profile_key="K1", person_code=code, channel=channel))
-    found = users(database, TABLE, "K1", NOON)
+    found = list_profile_users(database, TABLE, "K1", NOON)
     assert ([(user.code, user.calls) for user in found.users], found.looked_at) == ([(7, 1)], 2)
 
 
 def test_a_read_at_a_time_gets_to_the_end() -> None:
-    found: list[Row] = []
-    question = Question(method="get_account", limit=3)
+    found: list[AuditRow] = []
+    question = LogQuery(method="get_account", limit=3)
     while True:
-        answer = search(DATABASE, TABLE, question, NOON, reads=1)
+        answer = search_log(DATABASE, TABLE, question, NOON, reads=1)
         found += answer.rows
         if answer.next is None:
             break
@@ -179,7 +179,7 @@ def test_a_read_at_a_time_gets_to_the_end() -> None:
 @pytest.mark.parametrize("asked", [{"family": "accounts"}, {"family": "tasks"}, {"request_id": "nobody's"}], ids=str)
 def test_a_family_or_a_request_is_found(asked: dict[str, Any]) -> None:
     since = NOON - timedelta(hours=100)
-    everything = search(DATABASE, TABLE, Question(since=since, limit=500), NOON).rows
+    everything = search_log(DATABASE, TABLE, LogQuery(since=since, limit=500), NOON).rows
     ((name, wanted),) = asked.items()
-    found = search(DATABASE, TABLE, Question(since=since, limit=500, **asked), NOON).rows
+    found = search_log(DATABASE, TABLE, LogQuery(since=since, limit=500, **asked), NOON).rows
     assert found == [one for one in everything if getattr(one, name) == wanted]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.audit.redact import BUDGET, WITHHELD, redact, weight
+from affino_mcp.audit.redact import MAX_ARGUMENTS_BYTES, WITHHELD_TEXT, json_bytes, redact_arguments
 from affino_mcp.store.render import item_to_wire
 
 CANARY = "hunter2-Kx9vQ7"
@@ -45,20 +45,20 @@ hiding = st.recursive(
 
 @given(hiding)
 def test_no_secret_survives(arguments: dict[str, Any]) -> None:
-    assert CANARY not in json.dumps(redact(arguments))
+    assert CANARY not in json.dumps(redact_arguments(arguments))
 
 
 @given(st.text(max_size=1500), st.integers(1, 300))
 def test_a_known_secret_survives_nowhere_whole_or_in_part(text: str, times: int) -> None:
     arguments = {"Notes": text + CANARY * times, CANARY: 1, "Names": [CANARY]}
-    kept = json.dumps(redact(arguments, known=[CANARY]))
+    kept = json.dumps(redact_arguments(arguments, known=[CANARY]))
     assert CANARY[:7] not in kept
 
 
 @given(st.dictionaries(texts, trees, max_size=60), st.none() | st.sets(texts))
 def test_whatever_is_sent_can_be_stored_and_fits(arguments: dict[str, Any], allowed: set[str] | None) -> None:
-    kept = redact(arguments, allowed)
-    assert weight(kept) <= BUDGET
+    kept = redact_arguments(arguments, allowed)
+    assert json_bytes(kept) <= MAX_ARGUMENTS_BYTES
     item_to_wire(kept)
     json.dumps(kept, allow_nan=False).encode()
 
@@ -69,7 +69,7 @@ def test_whatever_is_sent_can_be_stored_and_fits(arguments: dict[str, Any], allo
     )
 )
 def test_plain_values_are_kept_as_sent(arguments: dict[str, Any]) -> None:
-    assert redact(arguments) == arguments
+    assert redact_arguments(arguments) == arguments
 
 
 LONG = "x" * 5000
@@ -90,7 +90,7 @@ LONG = "x" * 5000
         pytest.param({"Name": "a\ud800b"}, {"Name": "a?b"}, id="a lone surrogate"),
         pytest.param(
             {"Fields": [{"name": "password", "value": "p"}]},
-            {"Fields": [{"name": "password", "value": WITHHELD}]},
+            {"Fields": [{"name": "password", "value": WITHHELD_TEXT}]},
             id="labelled",
         ),
         pytest.param({"Password": None}, {"Password": None}, id="an empty secret"),
@@ -98,7 +98,9 @@ LONG = "x" * 5000
     ],
 )
 def test_forms(arguments: dict[str, Any], kept: dict[str, Any]) -> None:
-    found = redact(arguments, {"Name", "Notes", "AccountCode", "ContentBase64", "Fields", "Password", "IdempotencyKey"})
+    found = redact_arguments(
+        arguments, {"Name", "Notes", "AccountCode", "ContentBase64", "Fields", "Password", "IdempotencyKey"}
+    )
     for value in found.values():
         if isinstance(value, dict):
             assert len(value.pop("sha256")) == 64
@@ -107,8 +109,8 @@ def test_forms(arguments: dict[str, Any], kept: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("count", [25, 40, 60, 500])
 def test_a_flood_of_arguments_keeps_their_names(count: int) -> None:
-    kept = redact({f"Argument {n}": "z" * 300 for n in range(count)})
-    assert weight(kept) <= BUDGET
+    kept = redact_arguments({f"Argument {n}": "z" * 300 for n in range(count)})
+    assert json_bytes(kept) <= MAX_ARGUMENTS_BYTES
     assert "Argument 24" in json.dumps(kept)
 
 
@@ -116,4 +118,4 @@ def test_depth_ends() -> None:
     deep: Any = "end"
     for _ in range(60):
         deep = [deep]
-    assert "(more inside)" in json.dumps(redact({"Notes": deep}))
+    assert "(more inside)" in json.dumps(redact_arguments({"Notes": deep}))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.audit.redact import redact, weight
-from affino_mcp.audit.row import Outcome, Row, item
+from affino_mcp.audit.redact import json_bytes, redact_arguments
+from affino_mcp.audit.row import AuditRow, Outcome, row_item
 from affino_mcp.store.render import item_from_wire, item_to_wire
 from tests.unit.audit.rows import row
 
@@ -18,7 +18,7 @@ strange = st.builds(
     lambda names, warnings, records, arguments: row(
         profile_name=names, person_name=names, person_email=names, method=names, client_name=names, client_version=names,
         source=names, request_id=names, fingerprint=names, record=names, records=records, warnings=warnings,
-        error={"code": -10, "type": names, "message": names}, arguments=redact(arguments),
+        error={"code": -10, "type": names, "message": names}, arguments=redact_arguments(arguments),
     ),
     long | st.just("\0" * 3000) | st.just("😀" * 3000),
     st.lists(st.fixed_dictionaries({"Code": long, "Argument": long, "Message": long}), max_size=30),
@@ -28,9 +28,9 @@ strange = st.builds(
 
 
 @given(strange)
-def test_every_row_is_below_8_kb_and_can_be_stored(strange_row: Row) -> None:
-    stored = item(strange_row)
-    assert weight(stored) < 8192
+def test_every_row_is_below_8_kb_and_can_be_stored(strange_row: AuditRow) -> None:
+    stored = row_item(strange_row)
+    assert json_bytes(stored) < 8192
     item_to_wire(stored)
 
 
@@ -54,11 +54,11 @@ def test_every_row_is_below_8_kb_and_can_be_stored(strange_row: Row) -> None:
 )
 def test_a_row_comes_back_as_it_was_stored(given_values: dict[str, Any]) -> None:
     original = row(**given_values)
-    assert Row.of(item_from_wire(item_to_wire(item(original)))) == original
+    assert AuditRow.from_document(item_from_wire(item_to_wire(row_item(original)))) == original
 
 
 def test_the_keys_of_the_table_and_of_its_indexes() -> None:
-    stored = item(row())
+    stored = row_item(row())
     assert {name: stored[name] for name in ("pk", "person", "record", "everybody", "ttl")} == {
         "pk": "P#K1",
         "person": "U#7",
@@ -70,4 +70,4 @@ def test_the_keys_of_the_table_and_of_its_indexes() -> None:
 
 
 def test_a_row_without_person_or_record_is_in_no_index_of_those() -> None:
-    assert not {"person", "record"} & set(item(row(person_code=None, record="")))
+    assert not {"person", "record"} & set(row_item(row(person_code=None, record="")))

@@ -1,4 +1,4 @@
-"""The command line on a service in memory."""
+"""Fixtures: the command line on a service in memory."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ JANE = ["--name", "Jane Doe", "--email", "jane@orbital.example", "--password", P
 
 @dataclass
 class Terminal:
-    """Runs `affino-mcp` with words, on one service."""
+    """Runs `affino-mcp` with arguments, on one service."""
 
     world: World
     service: Service
 
     def run(self, *words: str, code: int = 0, **more: Any) -> tuple[str, str]:
-        """Standard output and standard error; the exit code must be `code`."""
+        """Runs a command, whose exit code must be `code`; gives its standard output and standard error."""
         done = CliRunner().invoke(app, list(words), obj=self.service, **more)
         assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
         return done.stdout, done.stderr
 
     def json(self, *words: str) -> Any:
-        """What the command answers with --json."""
+        """Runs a command with --json; gives its answer."""
         return json.loads(self.run(*words, "--json")[0])
 
     def refused(self, *words: str) -> dict[str, Any]:
-        """The error of a refused command with --json: one object on standard output, its words on standard error."""
+        """Runs a command with --json that is refused; gives its error, whose text must also be on standard error."""
         out, err = self.run(*words, "--json", code=1)
         error: dict[str, Any] = json.loads(out)["error"]
         assert f"affino-mcp: {error['message']}" in err
@@ -56,8 +56,8 @@ def terminal() -> Terminal:
 
 @pytest.fixture
 def quiet() -> Iterator[None]:
-    """The service's own log lines stay off the terminal, as if it ran elsewhere."""
-    logger = observability.logger()
+    """Keeps the service's log lines off the terminal, as for a service on another machine."""
+    logger = observability.process_logger()
     before = logger.log_level
     logger.setLevel("CRITICAL")
     yield

@@ -1,4 +1,4 @@
-"""The public endpoints of a service in memory, reached by an ordinary HTTP client: the service's own ASGI applications."""
+"""The public endpoints of a service in memory: an HTTP client on the service's own ASGI applications."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BASE = "https://mcp.orbital.example"
 
 
 def opener(world: World) -> Callable[[], httpx.Client]:
-    """Opens clients of this service; each request is answered by a process that has just started."""
+    """A function that makes HTTP clients of this service; every request is answered by a new process."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         return asyncio.run(_answer(world, request))
@@ -24,8 +24,8 @@ def opener(world: World) -> Callable[[], httpx.Client]:
 
 
 async def _answer(world: World, request: httpx.Request) -> httpx.Response:
-    mcp = wiring.mcp_app(world.settings, world.stores, world.clock, in_thread=False)
-    app = ByPath(mcp, wiring.login_app(world.settings, world.stores, world.clock))
+    mcp = wiring.build_mcp_app(world.settings, world.stores, world.clock, in_thread=False)
+    app = ByPath(mcp, wiring.build_login_app(world.settings, world.stores, world.clock))
     async with mcp.lifespan(), httpx.AsyncClient(transport=httpx.ASGITransport(app)) as inner:
         answer = await inner.request(request.method, request.url, headers=request.headers, content=request.content)
     return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)

@@ -1,4 +1,4 @@
-"""What holds for every command."""
+"""Rules that every command keeps: help, errors, exit codes, connection."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.unit.cli.conftest import JANE, Terminal
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every command with its words."""
+    """The words of every command."""
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from commands(command, (*path, name))

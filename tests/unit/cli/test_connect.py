@@ -1,3 +1,5 @@
+"""`affino-mcp connect`: configurations of every client, and the handshake that tries them."""
+
 from __future__ import annotations
 
 import json
@@ -16,7 +18,7 @@ HERS = ["--profile", "Newsroom", "--person", "jane@orbital.example", "--password
 @pytest.mark.parametrize("client", Client)
 def test_the_snippet_names_the_endpoint_and_holds_no_secret_if_it_can(served: Terminal, client: Client) -> None:
     found = served.json("connect", client, *HERS)
-    secret = served.world.profiles.listed()[0].profile.secret
+    secret = served.world.profiles.list_profiles()[0].profile.secret
     assert f"{BASE}/mcp" in found["text"]
     assert (secret in found["text"]) == (client not in REFERRING)
     assert found["variables"] == {} or secret in found["variables"].values()
@@ -25,7 +27,7 @@ def test_the_snippet_names_the_endpoint_and_holds_no_secret_if_it_can(served: Te
 @pytest.mark.parametrize("client", Client)
 def test_inline_holds_all_three(served: Terminal, client: Client) -> None:
     found = served.json("connect", client, "--inline", *HERS)
-    profile = served.world.profiles.listed()[0].profile
+    profile = served.world.profiles.list_profiles()[0].profile
     assert all(part in found["text"] for part in (profile.key, profile.secret, "Bearer "))
     assert found["variables"] == {}
 
@@ -60,7 +62,7 @@ def test_verify_makes_both_handshakes(served: Terminal) -> None:
 
 
 def test_verify_says_what_the_service_said(served: Terminal) -> None:
-    key = served.world.profiles.listed()[0].profile.key
+    key = served.world.profiles.list_profiles()[0].profile.key
     served.service.connection.headers.update({"Authorization": "Bearer x", "X-API-Key": key, "X-API-Secret": "wrong"})
     out, err = served.run("connect", "gemini", "--verify", code=1)
     assert "Authentication failed" in err

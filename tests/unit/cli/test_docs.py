@@ -1,4 +1,4 @@
-"""The guides are held to the code: texts that the service answers, commands that exist, snippets that clients take."""
+"""The guides agree with the code: texts of answers, commands, and configurations of clients."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from affino_mcp.cli.app import app
 from affino_mcp.connect.clients import Client, snippet
 from affino_mcp.errors import AffinoError, Refusal, UnknownTool
 from affino_mcp.login_edge import answer
-from affino_mcp.login_edge.answer import Fault
+from affino_mcp.login_edge.answer import LoginFault
 from affino_mcp.tool_errors import NotFound, PermissionDenied, ToolDisabled, ToolError
 
 GUIDES = {
@@ -41,7 +41,7 @@ def subclasses(kind: type[AffinoError]) -> Iterator[type[AffinoError]]:
 
 
 FIXED = {e.text for kind in (Refusal, ToolError) for e in subclasses(kind) if "text" in vars(e)} | {UnknownTool.text}
-LOGIN = {fault.message for fault in vars(answer).values() if isinstance(fault, Fault)}
+LOGIN = {fault.message for fault in vars(answer).values() if isinstance(fault, LoginFault)}
 MADE = {
     ToolDisabled("articles.write").message,
     PermissionDenied("articles.publish").message,

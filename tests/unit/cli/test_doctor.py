@@ -1,3 +1,5 @@
+"""`affino-mcp doctor`: each check, passed and failed, with what to do."""
+
 from __future__ import annotations
 
 import json
@@ -17,7 +19,7 @@ from tests.unit.cli.conftest import PASSWORD, Terminal
 
 
 class Refusing:
-    """A database that refuses every read for one reason, as AWS names it."""
+    """A database that refuses every read for one reason, in AWS's name for it."""
 
     def __init__(self, reason: str) -> None:
         self._reason = reason
@@ -65,7 +67,7 @@ def test_a_real_login(served: Terminal) -> None:
 
 
 class Hanging:
-    """A database that its operator gives up on."""
+    """A database that does not answer until the operator presses Ctrl-C."""
 
     def get(self, table: str, key: Key) -> Item | None:
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""Operators' actions from a shell are in the API Log, with before and after, and never with a secret."""
+"""Operators' actions from a shell are in the API Log, with values before and after, and never with a secret."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""`affino-mcp log`: filters, pages, and what a row shows."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -16,17 +18,19 @@ WARNINGS = ({"Code": "READ_ONLY", "Argument": "CreatedBy", "Message": "ignored"}
 
 @pytest.fixture
 def filled(terminal: Terminal) -> Terminal:
-    """Four calls of the last hour: by Jane through Newsroom, and by somebody through K2."""
+    """Four calls of the last hour: by Jane through Newsroom, and by another person through K2."""
     made = terminal.world.profile("Newsroom")
     jane = terminal.world.people.create(7, "Jane Doe", "jane@orbital.example")
     now, log = terminal.world.clock(), AuditLog(terminal.world.database, terminal.world.settings.audit_table)
     hers: dict[str, Any] = {"profile_key": made.key, "profile_name": "Newsroom", "person_code": jane.user_code}
-    log.write(row(now - timedelta(minutes=50), **hers))
-    log.write(
+    log.write_row(row(now - timedelta(minutes=50), **hers))
+    log.write_row(
         row(now - timedelta(minutes=20), **hers, method="create_account", record="accounts#13", warnings=WARNINGS)
     )
-    log.write(row(now - timedelta(minutes=5), **hers, outcome=Outcome.ERROR, status=403, error=ERROR, record=""))
-    log.write(row(now - timedelta(minutes=1), profile_key="K2", profile_name="Old", person_code=99, person_name="Max"))
+    log.write_row(row(now - timedelta(minutes=5), **hers, outcome=Outcome.ERROR, status=403, error=ERROR, record=""))
+    log.write_row(
+        row(now - timedelta(minutes=1), profile_key="K2", profile_name="Old", person_code=99, person_name="Max")
+    )
     return terminal
 
 

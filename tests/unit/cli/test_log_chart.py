@@ -1,3 +1,5 @@
+"""`affino-mcp log chart`: the figures as JSON and as a table."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -12,14 +14,14 @@ from tests.unit.cli.conftest import Terminal
 
 @pytest.fixture
 def counted(terminal: Terminal) -> Terminal:
-    """Calls of this hour and of the day before, through two profiles, counted."""
+    """Counted calls of this hour and of the day before, through two profiles."""
     profile = terminal.world.profile("Newsroom")
     now, log = terminal.world.clock(), AuditLog(terminal.world.database, terminal.world.settings.audit_table)
     hers: dict[str, Any] = {"profile_key": profile.key, "profile_name": "Newsroom"}
     for duration in (10, 20, 700):
-        log.write(row(now, duration_ms=duration, **hers))
-    log.write(refusal(now, **hers))
-    log.write(row(now - timedelta(hours=20), status=404, duration_ms=5))
+        log.write_row(row(now, duration_ms=duration, **hers))
+    log.write_row(refusal(now, **hers))
+    log.write_row(row(now - timedelta(hours=20), status=404, duration_ms=5))
     terminal.world.housekeeping()
     return terminal
 

@@ -1,3 +1,5 @@
+"""`affino-mcp log tail`, `log export` and `log show`."""
+
 from __future__ import annotations
 
 import csv
@@ -22,10 +24,10 @@ def log(terminal: Terminal) -> AuditLog:
 
 @pytest.fixture
 def busy(terminal: Terminal, log: AuditLog) -> Terminal:
-    """1,200 calls of the last twenty minutes, each a second after the other."""
+    """1,200 calls of the last twenty minutes, one each second."""
     now = terminal.world.clock()
     for age in range(1200):
-        log.write(row(now - timedelta(seconds=age), request_id=f"req-{age}", method=f"method_{age}"))
+        log.write_row(row(now - timedelta(seconds=age), request_id=f"req-{age}", method=f"method_{age}"))
     return terminal
 
 
@@ -65,8 +67,10 @@ def test_export_takes_the_logs_filters(busy: Terminal) -> None:
 
 def test_the_log_is_searched_by_request_and_by_words(terminal: Terminal, log: AuditLog) -> None:
     error = {"code": -120, "type": "not_found", "message": "No account with this AccountCode can be found."}
-    log.write(row(terminal.world.clock(), request_id="req-1", method="get_account", error=error, status=404))
-    log.write(row(terminal.world.clock(), request_id="req-2", method="list_notes", warnings=({"Code": "TRUNCATED"},)))
+    log.write_row(row(terminal.world.clock(), request_id="req-1", method="get_account", error=error, status=404))
+    log.write_row(
+        row(terminal.world.clock(), request_id="req-2", method="list_notes", warnings=({"Code": "TRUNCATED"},))
+    )
     for words, found in {
         ("--words", "no ACCOUNT found"): ["get_account"],
         ("--words", "truncated"): ["list_notes"],
@@ -86,7 +90,7 @@ def test_show_by_row_or_request(busy: Terminal) -> None:
 
 
 def test_show_and_export_say_how_a_call_was_confirmed(terminal: Terminal, log: AuditLog) -> None:
-    log.write(row(terminal.world.clock(), request_id="req-1", method="delete_account", confirmed="by form"))
+    log.write_row(row(terminal.world.clock(), request_id="req-1", method="delete_account", confirmed="by form"))
     assert terminal.json("log", "show", "req-1")["confirmed"] == "by form"
     assert "by form" in terminal.run("log", "show", "req-1")[0]
     assert "confirmed by form" in terminal.run("log")[0]
@@ -97,7 +101,7 @@ def test_show_and_export_say_how_a_call_was_confirmed(terminal: Terminal, log: A
 def test_show_tells_what_changed_as_a_table(terminal: Terminal, log: AuditLog) -> None:
     fields = {"City": {"before": "Leeds", "after": "York"}, "Website": {"after": "orbital.example"}}
     change = {"record": "accounts#12", "deed": "changed", "fields": fields, "left_out": 2}
-    log.write(row(terminal.world.clock(), result="account 12 changed", changes=(change,), request_id="req-1"))
+    log.write_row(row(terminal.world.clock(), result="account 12 changed", changes=(change,), request_id="req-1"))
     shown = " ".join(terminal.run("log", "show", "req-1")[0].split())
     assert "result account 12 changed" in shown
     for line in ("City Leeds York", "Website orbital.example", "(and 2 more)"):
@@ -116,11 +120,11 @@ def test_show_what_is_not_there(busy: Terminal, name: str) -> None:
 @pytest.mark.parametrize("as_json", [False, True], ids=["lines", "json"])
 def test_tail_says_what_happens_once_and_in_order(terminal: Terminal, log: AuditLog, as_json: bool) -> None:
     def turns() -> Iterator[None]:
-        log.write(row(clock(), method="first"))
+        log.write_row(row(clock(), method="first"))
         yield
         clock.move(seconds=2)
-        log.write(row(clock(), method="second", outcome=Outcome.ERROR, status=403))
-        log.write(row(clock(), method="third", profile_key="K9"))
+        log.write_row(row(clock(), method="second", outcome=Outcome.ERROR, status=403))
+        log.write_row(row(clock(), method="third", profile_key="K9"))
         yield
         yield
 
@@ -129,7 +133,7 @@ def test_tail_says_what_happens_once_and_in_order(terminal: Terminal, log: Audit
             raise KeyboardInterrupt
 
     clock = terminal.world.clock
-    log.write(row(clock() - timedelta(seconds=5), method="before"))
+    log.write_row(row(clock() - timedelta(seconds=5), method="before"))
     turn = turns()
     terminal.service = replace(terminal.service, pause=pause)
     out, _ = terminal.run("log", "tail", *(["--json"] if as_json else []))

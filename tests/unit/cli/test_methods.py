@@ -1,4 +1,4 @@
-"""Live help in a shell: what the catalogue says, as the help pages say it."""
+"""`affino-mcp methods` and `signing`: help from the catalogue, the same as on the help pages."""
 
 from __future__ import annotations
 

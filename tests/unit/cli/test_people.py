@@ -1,3 +1,5 @@
+"""`affino-mcp person`: people are created, changed, explained, disabled and enabled."""
+
 from __future__ import annotations
 
 import pytest
@@ -10,7 +12,7 @@ JANE = ["--name", "Jane Doe", "--email", "jane@orbital.example"]
 
 
 def matches(terminal: Terminal, code: int, password: str) -> bool:
-    return Passwords(terminal.world.database, terminal.world.settings).matches(code, password)
+    return Passwords(terminal.world.database, terminal.world.settings).is_password(code, password)
 
 
 def test_create_makes_somebody_who_can_log_in(terminal: Terminal) -> None:

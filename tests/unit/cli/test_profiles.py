@@ -1,11 +1,13 @@
+"""`affino-mcp profile`: profiles are created, shown, changed, switched and regenerated."""
+
 from __future__ import annotations
 
 import pytest
 
 from affino_mcp import wiring
 from affino_mcp.audit.log import AuditLog
-from affino_mcp.gate.profiles.previous_secret import FormerSecret
-from affino_mcp.gate.profiles.profile import OPTIONS
+from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
+from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS
 from tests.unit.audit.rows import row
 from tests.unit.cli.conftest import Terminal
 from tests.unit.gate.world import headers
@@ -40,7 +42,7 @@ def test_set_changes_what_is_named_and_leaves_the_rest(terminal: Terminal, by: s
     assert "secret" not in changed
 
 
-@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("option", PROFILE_OPTIONS)
 def test_an_option_is_off_until_it_is_asked_for(terminal: Terminal, option: str) -> None:
     key = str(create(terminal)["key"])
     assert terminal.json("profile", "show", key)[option] is False
@@ -50,7 +52,7 @@ def test_an_option_is_off_until_it_is_asked_for(terminal: Terminal, option: str)
     assert terminal.json("profile", "set", key, f"--{option}", "off")[option] is False
     other = create(terminal, f"--{option}", "on", name="Small")
     shown = terminal.json("profile", "show", str(other["key"]))
-    assert [name for name in OPTIONS if shown[name]] == [option]
+    assert [name for name in PROFILE_OPTIONS if shown[name]] == [option]
 
 
 def test_the_switch(terminal: Terminal) -> None:
@@ -74,8 +76,8 @@ def test_regenerate_with_an_overlap_and_its_end(terminal: Terminal) -> None:
     made, world = create(terminal), terminal.world
     person = world.person("Jane", "Doe", "Editors")
     terminal.run("profile", "regenerate", "Newsroom", "--overlap", "24h", "--yes")
-    gate = wiring.gate(terminal.service.stores, world.settings, world.clock)
-    token = world.sessions.create(person, str(made["key"])).access_token
+    gate = wiring.build_gate(terminal.service.stores, world.settings, world.clock)
+    token = world.sessions.create_session(person, str(made["key"])).access_token
     gate.admit(headers(str(made["key"]), str(made["secret"]), token), charge=True)
     shown = terminal.json("profile", "show", "Newsroom")
     assert shown["former"]["accepted_until"] == "2026-11-24T09:00:00.000000Z"
@@ -85,7 +87,7 @@ def test_regenerate_with_an_overlap_and_its_end(terminal: Terminal) -> None:
     assert "still accepted" in err
     ended = terminal.json("profile", "end-overlap", "Newsroom")
     assert ended["former"]["accepted_until"] == "2026-11-23T09:00:00.000000Z"
-    with pytest.raises(FormerSecret):
+    with pytest.raises(PreviousSecretRefused):
         gate.admit(headers(str(made["key"]), str(made["secret"]), token), charge=True)
     assert terminal.refused("profile", "end-overlap", "Newsroom")["type"] == "conflict"
     assert (
@@ -97,8 +99,8 @@ def test_use_is_shown(terminal: Terminal) -> None:
     made, world = create(terminal), terminal.world
     before = terminal.json("profile", "show", "Newsroom")
     assert (before["type"], before["calls_today"], before["last_used"]) == ("AI", 0, None)
-    token = world.sessions.create(world.person("Jane", "Doe"), str(made["key"])).access_token
-    gate = wiring.gate(terminal.service.stores, world.settings, world.clock)
+    token = world.sessions.create_session(world.person("Jane", "Doe"), str(made["key"])).access_token
+    gate = wiring.build_gate(terminal.service.stores, world.settings, world.clock)
     gate.admit(headers(str(made["key"]), str(made["secret"]), token), charge=True)
     (listed,) = terminal.json("profile", "list")
     assert (listed["calls_today"], listed["last_used"]) == (1, "2026-11-23T09:00:00.000000Z")
@@ -116,7 +118,7 @@ def test_showing_the_secret_is_recorded(terminal: Terminal) -> None:
 def test_regenerate_without_yes_says_who_uses_the_profile_and_changes_nothing(terminal: Terminal) -> None:
     made = create(terminal)
     log = AuditLog(terminal.world.database, terminal.world.settings.audit_table)
-    log.write(row(terminal.world.clock(), profile_key=made["key"], person_code=7, person_name="Jane Doe"))
+    log.write_row(row(terminal.world.clock(), profile_key=made["key"], person_code=7, person_name="Jane Doe"))
     out, err = terminal.run("profile", "regenerate", str(made["key"]), code=1)
     assert out == ""
     assert "Jane Doe (7)" in err

@@ -1,3 +1,5 @@
+"""`affino-mcp session`: sessions are listed and ended."""
+
 from __future__ import annotations
 
 import pytest
@@ -11,14 +13,14 @@ JANE = ["--name", "Jane Doe", "--email", "jane@orbital.example", "--password", "
 @pytest.fixture
 def tokens(terminal: Terminal) -> list[str]:
     code = terminal.json("person", "create", *JANE)["user_code"]
-    return [terminal.world.sessions.create(code, name).access_token for name in ("one", "two")]
+    return [terminal.world.sessions.create_session(code, name).access_token for name in ("one", "two")]
 
 
 def live(terminal: Terminal, tokens: list[str]) -> list[bool]:
     found = []
     for token in tokens:
         try:
-            found.append(bool(terminal.world.sessions.resolve(token)))
+            found.append(bool(terminal.world.sessions.resolve_token(token)))
         except SessionUnknown:
             found.append(False)
     return found
@@ -33,7 +35,7 @@ def test_list_names_sessions_and_never_a_token(terminal: Terminal, tokens: list[
 
 def test_a_session_names_its_profile_also_when_that_is_off(terminal: Terminal, tokens: list[str]) -> None:
     key = terminal.json("profile", "create", "--name", "Newsroom")["key"]
-    terminal.world.sessions.create(1, key)
+    terminal.world.sessions.create_session(1, key)
     terminal.run("profile", "disable", "Newsroom")
     found = terminal.json("session", "list", "jane@orbital.example")
     assert sorted(session["profile"] for session in found) == ["Newsroom", "one", "two"]

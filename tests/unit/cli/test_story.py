@@ -1,4 +1,4 @@
-"""The operator's whole path from a shell alone, against the service's real endpoints in memory."""
+"""An operator's whole work from a shell, against the service's real endpoints in memory."""
 
 from __future__ import annotations
 

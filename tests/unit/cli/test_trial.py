@@ -1,3 +1,5 @@
+"""`affino-mcp test`: three checks, each with its reason."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""`affino-mcp whatif`: calls that narrower settings would refuse."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -17,7 +19,7 @@ def used(terminal: Terminal) -> Terminal:
     log = AuditLog(terminal.world.database, terminal.world.settings.audit_table)
     hers = {"profile_key": made["key"], "person_code": 7, "person_name": "Jane Doe", "status": 200}
     for minute, method in enumerate(("get_account", "get_account", "get_article")):
-        log.write(row(terminal.world.clock() - timedelta(minutes=minute), **hers, method=method))
+        log.write_row(row(terminal.world.clock() - timedelta(minutes=minute), **hers, method=method))
     return terminal
 
 

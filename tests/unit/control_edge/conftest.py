@@ -1,4 +1,4 @@
-"""A desk for every test."""
+"""Fixtures: an operator's browser before a Control Centre on memory, new for every test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An operator's browser before a whole Control Centre on memory: forms are filled as a person would, without JavaScript."""
+"""An operator's browser before a whole Control Centre on memory, which fills in forms without JavaScript."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from affino_mcp.control_edge.app import build
 from affino_mcp.control_edge.centre import Centre
 from affino_mcp.control_edge.sign_in import build as build_door
 from affino_mcp.gate.people.passwords import Passwords
-from affino_mcp.http.path_router import Beside
+from affino_mcp.http.path_router import PathRouter
 from tests.unit.control_edge.outside import Outside
 from tests.world import World
 
@@ -29,7 +29,7 @@ _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"[^>]* value="([^"]*)"'
 
 @dataclass
 class Desk:
-    """A browser; `world` is what it looks at."""
+    """A browser before the service `world`."""
 
     world: World = field(default_factory=World)
 
@@ -39,14 +39,14 @@ class Desk:
         settings, clock = self.world.settings, self.world.clock
         instance = wiring.instance(stores, settings)
         centre = Centre(stores.database, stores.secrets, settings, clock, instance, http=self.outside.client)
-        door = dict.fromkeys(wiring.DOOR, lambda: build_door(centre))
-        app = Beside({"/control": lambda: build(centre), **door}, PlainTextResponse("elsewhere"))
+        door = dict.fromkeys(wiring.SIGN_IN_PATHS, lambda: build_door(centre))
+        app = PathRouter({"/control": lambda: build(centre), **door}, PlainTextResponse("elsewhere"))
         self.browser = TestClient(app, base_url=URL, follow_redirects=False)
 
     def person(self, first: str, last: str, *groups: str) -> int:
-        """Somebody with a password."""
+        """Makes a person with a password."""
         code = self.world.person(first, last, *groups)
-        Passwords(self.world.database, self.world.settings).set(code, PASSWORD)
+        Passwords(self.world.database, self.world.settings).set_password(code, PASSWORD)
         return code
 
     def operator(self) -> Desk:
@@ -65,7 +65,7 @@ class Desk:
         return found
 
     def send(self, path: str, page: Response | None = None, /, **given: Any) -> Response:
-        """Send a form with the hidden fields of the page that it stands on."""
+        """Sends a form together with the hidden fields of the page that contains it."""
         hidden = hidden_fields((page or self.get(path)).text)
         body = urlencode({**hidden, **given}, doseq=True)
         headers = {"content-type": "application/x-www-form-urlencoded"}
@@ -79,7 +79,7 @@ class Desk:
         return list(self.world.watched.calls)
 
     def rows(self) -> list[Mapping[str, Any]]:
-        """What operators did, oldest first."""
+        """The audit rows of operators' actions, oldest first."""
         return [row for row in self.world.rows() if row["channel"] == "control"]
 
 
@@ -89,5 +89,5 @@ def hidden_fields(page: str) -> dict[str, str]:
 
 
 def text_of(page: Response) -> str:
-    """A page's text as a person reads it."""
+    """The visible text of a page."""
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page.text)))

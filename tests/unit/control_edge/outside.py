@@ -1,4 +1,4 @@
-"""The public endpoints as the test tools reach them: requests become API Gateway events for the two functions."""
+"""The public endpoints for the test tools: HTTP requests become API Gateway events for the two functions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.world import World
 
 
 class Outside(httpx.BaseTransport):
-    """`sent` are the requests; while `down`, nobody answers; `instead` answers for a path."""
+    """A transport to the functions: `sent` holds the requests; `down` fails them all; `instead` holds answers by path."""
 
     def __init__(self, world: World) -> None:
         self._world, self.down, self.sent = world, False, list[httpx.Request]()
@@ -42,7 +42,7 @@ class Outside(httpx.BaseTransport):
             finally:
                 mcp.close()
         login = AsgiLambdaHandler(
-            wiring.login_function(world.settings, world.stores, world.clock), world.settings.stage
+            wiring.build_login_function(world.settings, world.stores, world.clock), world.settings.stage
         )
         try:
             return login(event, None)

@@ -1,4 +1,4 @@
-"""The test tools: a real login and a real call through the public endpoints; three lamps, each with reason and fix."""
+"""The test tools: a real login and a real call through the public endpoints, in three checks with reason and fix."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def profile(operator: Desk) -> Profile:
 
 
 def lamps(desk: Desk, profile: Profile, /, tool: str = "crm", **given: str) -> tuple[list[str], str]:
-    """The lamps' colours, and the page's text."""
+    """The tones of the three checks, and the page's text."""
     path = f"/tests/{tool}?profile={profile.key}"
     values = {"email": EDITH, "password": PASSWORD, "method": "list_articles", "arguments": "", "profile": profile.key}
     answer = desk.send(f"/tests/{tool}", desk.get(path), **{**values, **given})
@@ -73,7 +73,7 @@ def test_a_profile_that_is_off(operator: Desk, profile: Profile) -> None:
 
 
 def test_a_person_who_is_off(operator: Desk, profile: Profile) -> None:
-    (edith,) = [p.user_code for p in operator.world.people.everyone() if p.email == EDITH]
+    (edith,) = [p.user_code for p in operator.world.people.list_people() if p.email == EDITH]
     operator.world.people.disable(edith)
     found, page = lamps(operator, profile)
     assert found == ["good", "bad", "off"]
@@ -152,8 +152,8 @@ def test_the_user_test_tool_says_whom_the_service_takes_them_for(operator: Desk,
 
 def test_the_session_of_a_test_is_ended_and_nothing_goes_astray(operator: Desk, profile: Profile) -> None:
     lamps(operator, profile)
-    (edith,) = [p.user_code for p in operator.world.people.everyone() if p.email == EDITH]
-    assert operator.world.sessions.list_of(edith) == []
+    (edith,) = [p.user_code for p in operator.world.people.list_people() if p.email == EDITH]
+    assert operator.world.sessions.list_sessions(edith) == []
     assert {request.url.host for request in operator.outside.sent} == {"127.0.0.1"}
 
 

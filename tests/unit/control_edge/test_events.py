@@ -1,4 +1,4 @@
-"""Whole API Gateway events into the two functions that serve the Control Centre, whole answers out."""
+"""The two functions that serve the Control Centre, from whole API Gateway events to whole answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def header(answer: dict[str, Any], name: str) -> list[str]:
 def door(desk: Desk) -> Iterator[AsgiLambdaHandler]:
     """The login function."""
     world = desk.world
-    handler = AsgiLambdaHandler(wiring.login_function(world.settings, world.stores, world.clock), world.settings.stage)
+    handler = AsgiLambdaHandler(
+        wiring.build_login_function(world.settings, world.stores, world.clock), world.settings.stage
+    )
     yield handler
     handler.close()
 
@@ -42,7 +44,9 @@ def door(desk: Desk) -> Iterator[AsgiLambdaHandler]:
 def centre(desk: Desk) -> Iterator[AsgiLambdaHandler]:
     """The Control Centre's function."""
     world = desk.world
-    handler = AsgiLambdaHandler(wiring.control_app(world.settings, world.stores, world.clock), world.settings.stage)
+    handler = AsgiLambdaHandler(
+        wiring.build_control_app(world.settings, world.stores, world.clock), world.settings.stage
+    )
     yield handler
     handler.close()
 

@@ -1,4 +1,4 @@
-"""Where the cursor stands when a page is shown: at what is to be entered, or at the first thing that was wrong."""
+"""The focus of a new page: on the field to fill in, or on the first faulty one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.unit.control_edge.desk import Desk
 
 
 def focused(page: Response) -> str:
-    """The first field that asks for the cursor; browsers obey that one. "" for none."""
+    """The first field with autofocus, which is the one that browsers obey; "" for none."""
     found = re.search(r"<(?:input|select|textarea)\b[^>]*? name=\"(\w+)\"[^>]*? autofocus", page.text)
     return found[1] if found else ""
 

@@ -1,4 +1,4 @@
-"""What a call changed, as it is shown: to who reads the log whole, to others what they may see; as a page and as files."""
+"""What a call changed, on the page and in exports: whole for readers of the log, for others what they may see."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sales(operator: Desk, profile: Profile) -> Iterator[Client]:
 
 @pytest.fixture
 def linked(operator: Desk, sales: Client) -> dict[str, Any]:
-    """The row of an account that was made with its primary contact: two records changed."""
+    """The row of creating an account with its primary contact, which changed two records."""
     jane = crm.contact(sales, "Jane")
     crm.account(sales, "Orbital Labs", PrimaryContactCode=jane, City="Leeds")
     return operator.world.rows()[-1]
@@ -101,5 +101,7 @@ def test_what_an_operator_could_not_do_is_no_change(operator: Desk, profile: Pro
     log = AuditLog(operator.world.database, operator.world.settings.audit_table)
     sides = {"before": {"enabled": True}, "after": {"enabled": False}}
     failed = {"profile_key": profile.key, "outcome": Outcome.ERROR, "status": 409, "channel": "control"}
-    log.write(row(operator.world.clock(), **failed, arguments=sides, error={"code": 1, "type": "x", "message": "No."}))
+    log.write_row(
+        row(operator.world.clock(), **failed, arguments=sides, error={"code": 1, "type": "x", "message": "No."})
+    )
     assert "What would have changed Field Before After" in page(operator, operator.world.rows()[-1])

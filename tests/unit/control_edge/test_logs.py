@@ -1,4 +1,4 @@
-"""API Logs in the browser: filters, one row, one request, export, chart; few store calls; nobody sees others' calls."""
+"""API Logs in the browser: filters, one row, one request, export, chart, few store calls, and who may see which calls."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def busy(operator: Desk, sales: Client) -> Desk:
 
 
 def told(page: str) -> str:
-    """A page's text without what a screen reader alone is told."""
+    """The text of a page without the texts for screen readers."""
     return page.replace(" What changed: a group of rows for each record, a row for each field", "")
 
 
@@ -126,7 +126,7 @@ def test_any_date_is_answered(busy: Desk, name: str, moment: str) -> None:
 )
 def test_a_name_of_nobody_says_so_to_whoever_may_read_the_log(busy: Desk, filters: dict[str, str], text: str) -> None:
     assert text in text_of(busy.get("/logs", **filters))
-    key = busy.world.profiles.listed()[0].profile.key
+    key = busy.world.profiles.list_profiles()[0].profile.key
     for known in ("newsroom", key, "control"):
         assert text not in text_of(busy.get("/logs", profile=known))
     busy.browser.cookies.clear()

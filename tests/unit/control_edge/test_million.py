@@ -1,6 +1,6 @@
 """At a million rows of the API Log each screen is at most three reads of the stores, and none looks at more than a page.
 
-The screens are those of the Control Centre's own table: a new one is asked here without being named.
+The screens are taken from the Control Centre's own table, so that a new screen is tested without being named here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from affino_mcp.audit.queries import LOOKED_AT, Question, search
-from affino_mcp.audit.row import item
+from affino_mcp.audit.queries import MAX_LOG_ROWS_PER_READ, LogQuery, search_log
+from affino_mcp.audit.row import row_item
 from affino_mcp.cli.service import Service
-from affino_mcp.clock import iso, understood
+from affino_mcp.clock import format_iso, parse_time
 from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.app import SCREENS
 from affino_mcp.control_edge.screens import log_export
@@ -34,7 +34,7 @@ TABLE = Settings().audit_table
 READABLE, OPEN_ROW = 3, 1
 PARTS = log_export.MOST // 500 + 1
 FILES = {"/logs/export": 2 + PARTS}
-"""A file is no screen: the visit, its own row in the log, and a read for each 500 rows, of which it holds so many at most."""
+"""Reads of an export: the visit, its own audit row, and one for each 500 rows of the file."""
 GETS = [path for path, method, _, _ in SCREENS if method == "GET"]
 VALUES = {
     "profile": ["Newsroom", "{key}", "none"],
@@ -52,7 +52,7 @@ VALUES = {
 
 @cache
 def desk() -> Desk:
-    """An operator before a million rows, of five profiles, one of which exists and is named Newsroom."""
+    """An operator before a million rows of five profiles, of which one exists and is named Newsroom."""
     database = Million(TABLE, 5)
     world = World(database=database)
     found = Desk(world).operator()
@@ -83,7 +83,7 @@ def calls(found: Desk, path: str, **query: str) -> int:
 def test_a_screen_is_three_reads_at_most(path: str) -> None:
     at = address(desk(), path)
     assert calls(desk(), at) <= READABLE + (OPEN_ROW if "{id}" in path else 0)
-    assert log(desk()).looked_at <= 2 * LOOKED_AT
+    assert log(desk()).looked_at <= 2 * MAX_LOG_ROWS_PER_READ
 
 
 @pytest.mark.parametrize("path", FILES)
@@ -99,10 +99,10 @@ def test_every_filter_is_asked_below() -> None:
 @settings(max_examples=60)
 @given(st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in VALUES.items()}))
 def test_the_log_is_three_reads_whatever_is_asked(filters: dict[str, str]) -> None:
-    assume(understood(filters.get("since", "999d"), START) <= understood(filters.get("until", "0s"), START))
+    assume(parse_time(filters.get("since", "999d"), START) <= parse_time(filters.get("until", "0s"), START))
     key = log(desk()).profiles[3]
     assert calls(desk(), "/logs", **{name: value.format(key=key) for name, value in filters.items()}) <= READABLE
-    assert log(desk()).looked_at <= 2 * LOOKED_AT
+    assert log(desk()).looked_at <= 2 * MAX_LOG_ROWS_PER_READ
 
 
 @pytest.mark.parametrize(
@@ -157,10 +157,14 @@ def test_a_command_makes_as_few(words: list[str], reads: int) -> None:
 def test_a_search_for_what_is_not_there_ends_and_says_how_far_it_came() -> None:
     found = desk()
     found.world.watched.calls.clear()
-    answer = search(found.world.watched, TABLE, Question(status=418), START, reads=3)
+    answer = search_log(found.world.watched, TABLE, LogQuery(status=418), START, reads=3)
     assert found.world.watched.calls == [("query", TABLE)] * 3
     assert answer.rows == []
-    assert iso(START - 3 * LOOKED_AT * STEP) <= answer.back < iso(START - 2 * LOOKED_AT * STEP)
+    assert (
+        format_iso(START - 3 * MAX_LOG_ROWS_PER_READ * STEP)
+        <= answer.back
+        < format_iso(START - 2 * MAX_LOG_ROWS_PER_READ * STEP)
+    )
 
 
 questions = st.fixed_dictionaries(
@@ -179,10 +183,10 @@ questions = st.fixed_dictionaries(
 
 @cache
 def both() -> tuple[Million, MemoryDatabase]:
-    """A small log computed, and the same one stored."""
+    """A small computed log, and the same log stored."""
     computed, stored = Million(TABLE, 5, size=300), MemoryDatabase()
     for n in range(computed.size):
-        stored.put(Put(TABLE, item(computed.call(n))))
+        stored.put(Put(TABLE, row_item(computed.call(n))))
     return computed, stored
 
 
@@ -190,10 +194,10 @@ def both() -> tuple[Million, MemoryDatabase]:
 @given(questions)
 def test_rows_that_are_computed_are_those_that_would_be_stored(asked: dict[str, Any]) -> None:
     computed, stored = both()
-    question = Question(**asked)
+    question = LogQuery(**asked)
     while True:
-        found = search(computed, TABLE, question, START)
-        assert found == search(stored, TABLE, question, START)
+        found = search_log(computed, TABLE, question, START)
+        assert found == search_log(stored, TABLE, question, START)
         if found.next is None:
             return
         question = replace(question, cursor=found.next)

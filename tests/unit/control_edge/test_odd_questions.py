@@ -1,4 +1,4 @@
-"""Whatever stands in an address or in a search is answered in words: no store is asked for a key that it cannot have."""
+"""Any text in an address or a search gets an answer; no store is asked for a key that it cannot have."""
 
 from __future__ import annotations
 

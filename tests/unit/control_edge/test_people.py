@@ -1,4 +1,4 @@
-"""People in the browser: groups, effective rights explained, sessions, the switch; obeyed at once, and in the log."""
+"""People in the browser: groups, effective rights, sessions, disabling; effective at once, and in the log."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def test_everybody_is_listed_and_a_person_is_explained(operator: Desk, edith: in
 
 
 def test_groups_are_changed_and_obeyed_at_once(operator: Desk, edith: int) -> None:
-    token = operator.world.sessions.create(edith, "key").access_token
+    token = operator.world.sessions.create_session(edith, "key").access_token
     page = operator.get(f"/people/{edith}")
     assert operator.send(f"/people/{edith}/groups", page, group=["Sales", "Legal", "Nonsense"]).status_code == 303
-    assert operator.world.sessions.resolve(token)[1].groups == ("Sales", "Legal")
+    assert operator.world.sessions.resolve_token(token)[1].groups == ("Sales", "Legal")
     (row,) = operator.rows()
     assert row["arguments"] == {"before": {"groups": ["Publishers"]}, "after": {"groups": ["Sales", "Legal"]}}
     assert row["record"] == f"R#people#{edith}"
@@ -81,10 +81,10 @@ def test_a_group_taken_away_meanwhile_does_not_come_back(operator: Desk, edith: 
 
 
 def test_a_right_is_granted_until_a_day_and_taken_back(operator: Desk, edith: int) -> None:
-    token, path = operator.world.sessions.create(edith, "key").access_token, f"/people/{edith}"
+    token, path = operator.world.sessions.create_session(edith, "key").access_token, f"/people/{edith}"
 
     def may(right: str) -> bool:
-        return operator.world.sessions.resolve(token)[1].has(right, operator.world.clock())
+        return operator.world.sessions.resolve_token(token)[1].has_right(right, operator.world.clock())
 
     page = operator.get(path)
     assert operator.send(f"{path}/grant", page, right="contacts.consent", until="2026-11-23").status_code == 303
@@ -138,25 +138,25 @@ def test_words_go_on_to_the_next_page(operator: Desk) -> None:
 
 
 def test_a_disabled_person_acts_no_more(operator: Desk, edith: int) -> None:
-    token = operator.world.sessions.create(edith, "key").access_token
+    token = operator.world.sessions.create_session(edith, "key").access_token
     operator.send(f"/people/{edith}/disable", operator.get(f"/people/{edith}"))
     with pytest.raises(PersonInactive):
-        operator.world.sessions.resolve(token)
+        operator.world.sessions.resolve_token(token)
     operator.send(f"/people/{edith}/enable", operator.get(f"/people/{edith}"))
-    assert operator.world.sessions.resolve(token)[1].active
+    assert operator.world.sessions.resolve_token(token)[1].active
 
 
 def test_sessions_are_seen_and_ended_one_by_one_or_all(operator: Desk, edith: int) -> None:
-    issued = [operator.world.sessions.create(edith, "key") for _ in range(3)]
+    issued = [operator.world.sessions.create_session(edith, "key") for _ in range(3)]
     page = operator.get(f"/people/{edith}")
     assert all(one.session.fingerprint in page.text for one in issued)
     assert all(one.session.digest not in page.text for one in issued)
     operator.send(f"/people/{edith}/end-session", page, session=issued[0].session.fingerprint)
     with pytest.raises(SessionUnknown):
-        operator.world.sessions.resolve(issued[0].access_token)
-    assert len(operator.world.sessions.list_of(edith)) == 2
+        operator.world.sessions.resolve_token(issued[0].access_token)
+    assert len(operator.world.sessions.list_sessions(edith)) == 2
     operator.send(f"/people/{edith}/end-all", page)
-    assert operator.world.sessions.list_of(edith) == []
+    assert operator.world.sessions.list_sessions(edith) == []
     assert operator.send(f"/people/{edith}/end-session", page, session="nonsense").status_code == 400
 
 
@@ -164,8 +164,8 @@ def test_a_session_names_its_profile_and_its_last_use(operator: Desk, edith: int
     world = operator.world
     profile = world.profile("Newsroom", {Family.ARTICLES: frozenset({Access.READ})})
     for key in ("", "gone"):
-        world.sessions.create(edith, key)
-    token = world.sessions.create(edith, profile.key).access_token
+        world.sessions.create_session(edith, key)
+    token = world.sessions.create_session(edith, profile.key).access_token
     assert "Newsroom never" in text_of(operator.get(f"/people/{edith}"))
     headers = world.headers(profile, edith) | {"Authorization": f"Bearer {token}"}
     handler = world.handler()
@@ -175,7 +175,7 @@ def test_a_session_names_its_profile_and_its_last_use(operator: Desk, edith: int
     assert "Newsroom 2026-11-23 09:00:00" in page
     assert all(name in page for name in ("Hub never", "gone never"))
     for _ in range(50):
-        world.sessions.create(edith, profile.key)
+        world.sessions.create_session(edith, profile.key)
     assert "40 live sessions" in text_of(operator.get(f"/people/{edith}"))
     assert len(operator.calls(f"/people/{edith}")) <= 3
 
@@ -211,7 +211,7 @@ def test_only_operators_see_people(desk: Desk) -> None:
 def test_a_right_that_is_taken_back_meanwhile_stays_taken_back(
     operator: Desk, edith: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another operator takes a right back between the look at the person and the write of a grant."""
+    """Another operator revokes a right after the person is read and before a grant is written."""
     world = operator.world
     world.people.change(edith, rights={"tasks.read": None})
     put = world.watched.put

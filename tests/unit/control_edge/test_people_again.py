@@ -1,4 +1,4 @@
-"""People: what comes back of a form that could not be done, and rights and sessions that ran out."""
+"""People in the browser: faulty forms, and rights and sessions that have expired."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_right_that_ran_out_stays_listed_as_over(operator: Desk, edith: int) -
 
 
 def test_a_session_that_is_over_already_is_said_where_the_sessions_stand(operator: Desk, edith: int) -> None:
-    one = operator.world.sessions.create(edith, "key").session.fingerprint
+    one = operator.world.sessions.create_session(edith, "key").session.fingerprint
     page = operator.get(f"/people/{edith}")
     operator.send(f"/people/{edith}/end-session", page, session=one)
     again = operator.send(f"/people/{edith}/end-session", page, session=one)

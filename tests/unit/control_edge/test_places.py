@@ -1,4 +1,4 @@
-"""What somebody may do in each section and forum, in the browser."""
+"""What a person may do in each section and forum, in the browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API Profiles in the browser: list, add, edit, switch, regenerate; each action in the log; few store calls."""
+"""API Profiles in the browser: list, create, edit, disable, regenerate; each action in the log; few store calls."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from httpx2 import Response
 
 from affino_mcp.admin.tool_price import base, price, prices
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability, Family
-from affino_mcp.gate.profiles.profile import OPTIONS, Profile
+from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
 from tests.unit.control_edge.desk import Desk, hidden_fields, text_of
 from tests.world import Client
 
@@ -32,7 +32,7 @@ def edit(desk: Desk, profile: Profile, **given: Any) -> Response:
 
 def test_the_guides_profile_is_made_and_its_secret_is_shown_once(operator: Desk) -> None:
     answer = operator.send("/profiles/new", grid=GRID, **EDITOR)
-    (state,) = operator.world.profiles.listed()
+    (state,) = operator.world.profiles.list_profiles()
     assert answer.status_code == 200
     assert state.profile.secret in answer.text
     assert state.profile.capability.to_json() == {"articles": ["read", "write"], "media_items": ["read", "write"]}
@@ -59,7 +59,7 @@ def test_a_faulty_form_comes_back_as_it_was_sent(
     assert answer.status_code in (400, 409)
     assert text in text_of(answer)
     assert re.search(r'value="media_items.write"[^>]* checked', answer.text)
-    assert [state.profile.key for state in operator.world.profiles.listed()] == [profile.key]
+    assert [state.profile.key for state in operator.world.profiles.list_profiles()] == [profile.key]
 
 
 def test_the_grid_tells_what_each_switch_costs(operator: Desk) -> None:
@@ -148,7 +148,7 @@ def test_an_overlap_shows_who_still_comes_with_the_old_secret_and_can_be_ended(
     assert not again.headers["location"].endswith("?done=ended")
     assert operator.rows()[-1]["outcome"] == "error"
     secrets = [profile.secret, world.profiles.get(profile.key).profile.secret]
-    written = str(world.database.rows(world.settings.gate_table)) + str(world.rows()) + after
+    written = str(world.database.list_rows(world.settings.gate_table)) + str(world.rows()) + after
     assert [secret for secret in secrets if secret in written] == []
 
 
@@ -223,16 +223,16 @@ def test_names_are_text_never_markup(operator: Desk) -> None:
     assert "&lt;script&gt;alert" in operator.get("/profiles").text
 
 
-@pytest.mark.parametrize("options", [[], *([name] for name in OPTIONS), list(OPTIONS)], ids="+".join)
+@pytest.mark.parametrize("options", [[], *([name] for name in PROFILE_OPTIONS), list(PROFILE_OPTIONS)], ids="+".join)
 def test_options_are_kept(operator: Desk, options: list[str]) -> None:
     operator.send("/profiles/new", grid=GRID, options=options, **EDITOR)
-    (state,) = operator.world.profiles.listed()
+    (state,) = operator.world.profiles.list_profiles()
     assert [name for name, on in state.profile.options.items() if on] == options
     page = operator.get(f"/profiles/{state.profile.key}/edit").text
     assert re.findall(r'name="options" value="(\w+)" checked', page) == options
     edit(operator, state.profile, grid=GRID, options=options[:1])
     told = operator.rows()[-1]["arguments"]
-    before, after = ([name for name in OPTIONS if told[when][name]] for when in ("before", "after"))
+    before, after = ([name for name in PROFILE_OPTIONS if told[when][name]] for when in ("before", "after"))
     assert (before, after) == (options, options[:1])
 
 

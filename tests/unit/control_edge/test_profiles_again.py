@@ -1,4 +1,4 @@
-"""API Profiles, done twice, cleared, and seen by those who may not read the log."""
+"""API Profiles in the browser: repeated actions, cleared fields, concurrent changes, and limited rights."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_rows_of_the_log_want_their_right_here_too(operator: Desk, profile: Prof
 
 
 def save(desk: Desk, profile: Profile, page: Response | None = None, **given: object) -> Response:
-    """The form of the profile, as it stands but for what is given."""
+    """Sends the form of the profile with its present values, except those given."""
     grid = [f"{family}.{access}" for family, on in profile.capability.to_json().items() for access in on]
     values = {"name": profile.name, "rate": str(profile.rate), "burst": "", "notes": profile.notes, "grid": grid}
     return desk.send(f"/profiles/{profile.key}/edit", page, **values | given)

@@ -1,4 +1,4 @@
-"""Nobody without the right sees a screen: asked of every address, whatever stands in it; and no log line tells a secret."""
+"""No person without the right sees a screen, tried at every address; and no log line contains a secret."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOGS_ONLY = {"", "/", "/sign-out", "/logs", "/logs/export", "/logs/{profile}/{id
 
 
 def address(desk: Desk, path: str) -> str:
-    key = next((state.profile.key for state in desk.world.profiles.listed()), "none")
+    key = next((state.profile.key for state in desk.world.profiles.list_profiles()), "none")
     return f"/control{path}".format(key=key, code=1, profile=key, id="01M83T4CM060710PCYHWFH0XZP")
 
 
@@ -31,22 +31,22 @@ def staffed(desk: Desk) -> Desk:
 
 @pytest.mark.parametrize(("path", "method"), ALL)
 def test_strangers_are_sent_to_the_door(staffed: Desk, path: str, method: str) -> None:
-    before = staffed.world.database.rows(staffed.world.settings.gate_table)
+    before = staffed.world.database.list_rows(staffed.world.settings.gate_table)
     answer = staffed.browser.request(method, address(staffed, path), content=b"csrf=0")
     assert (answer.status_code, answer.text) == (303, "")
     assert answer.headers["location"].startswith("/control/sign-in?next=")
-    assert staffed.world.database.rows(staffed.world.settings.gate_table) == before
+    assert staffed.world.database.list_rows(staffed.world.settings.gate_table) == before
 
 
 @pytest.mark.parametrize(("path", "method"), WITH_RIGHT)
 def test_without_the_right_nothing_is_shown_and_nothing_happens(staffed: Desk, path: str, method: str) -> None:
     staffed.sign_in("edith.moreau@affino.example")
     fields = hidden_fields(staffed.get("/help/user").text)
-    before = staffed.world.database.rows(staffed.world.settings.gate_table)
+    before = staffed.world.database.list_rows(staffed.world.settings.gate_table)
     answer = staffed.browser.request(method, address(staffed, path), data=fields)
     assert answer.status_code == 403
     assert not [text for text in ("Newsroom", "Olivia") if text in answer.text]
-    assert staffed.world.database.rows(staffed.world.settings.gate_table) == before
+    assert staffed.world.database.list_rows(staffed.world.settings.gate_table) == before
     assert staffed.rows() == []
 
 
@@ -69,7 +69,7 @@ def test_no_log_line_tells_a_secret(staffed: Desk, caplog: pytest.LogCaptureFixt
     staffed.sign_in("olivia.park@affino.example")
     staffed.sign_in("olivia.park@affino.example", "a wrong and long password")
     staffed.send("/profiles/new", name="Made", rate="60", burst="", notes="", grid=["articles.read"])
-    (made,) = [state.profile for state in staffed.world.profiles.listed() if state.profile.name == "Made"]
+    (made,) = [state.profile for state in staffed.world.profiles.list_profiles() if state.profile.name == "Made"]
     given = {"profile": made.key, "email": "edith.moreau@affino.example", "password": PASSWORD}
     staffed.send("/tests/crm", staffed.get(f"/tests/crm?profile={made.key}"), method="list_articles", **given)
     staffed.send(f"/profiles/{made.key}/regenerate")

@@ -1,4 +1,4 @@
-"""Signing in to the Control Centre: who is let in, what is refused, and what every page carries."""
+"""Signing in to the Control Centre: who is admitted, what is refused, and the headers of every page."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from affino_mcp.control_edge.visits import LIFETIME, PROVED
 from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
 from tests.unit.control_edge.desk import PASSWORD, Desk, hidden_fields, text_of
 
 OLIVIA = "olivia.park@affino.example"
@@ -72,7 +72,7 @@ def test_a_forged_form_changes_nothing(operator: Desk) -> None:
 
 
 ENDS = {
-    "time": lambda desk: desk.world.clock.move(seconds=LIFETIME),
+    "time": lambda desk: desk.world.clock.move(seconds=CONTROL_CENTRE.lifetime),
     "disabled": lambda desk: desk.world.people.disable(1),
     "logged out everywhere": lambda desk: desk.world.sessions.end_all(1),
 }
@@ -96,7 +96,7 @@ def test_a_right_that_is_taken_away_is_gone_on_the_next_page(operator: Desk) -> 
 
 
 def test_secrets_want_a_fresh_password(operator: Desk) -> None:
-    operator.world.clock.move(seconds=PROVED)
+    operator.world.clock.move(seconds=CONTROL_CENTRE.proof_lifetime)
     answer = operator.get("/profiles/new")
     assert answer.headers["location"] == "/control/prove?next=/profiles/new"
     page = operator.get("/prove?next=/profiles/new")
@@ -108,7 +108,7 @@ def test_secrets_want_a_fresh_password(operator: Desk) -> None:
 
 def test_a_form_waits_for_the_password(operator: Desk) -> None:
     form = operator.get("/profiles/new")
-    operator.world.clock.move(seconds=PROVED)
+    operator.world.clock.move(seconds=CONTROL_CENTRE.proof_lifetime)
     entered = {
         "name": 'The "New" One',
         "rate": "60",
@@ -122,10 +122,10 @@ def test_a_form_waits_for_the_password(operator: Desk) -> None:
     assert wrong.status_code == 401
     proved = operator.send("/prove", wrong, password=PASSWORD)
     assert "Nothing has been done yet" in text_of(proved)
-    assert operator.world.profiles.listed() == []
+    assert operator.world.profiles.list_profiles() == []
     again = [*re.findall(r'name="grid" value="([^"]+)"', proved.text)]
     assert "API Secret" in text_of(operator.send("/profiles/new", proved, grid=again))
-    (made,) = [state.profile for state in operator.world.profiles.listed()]
+    (made,) = [state.profile for state in operator.world.profiles.list_profiles()]
     assert (made.name, made.notes, sorted(made.capability.families)) == ('The "New" One', "a\nb", ["notes", "tasks"])
 
 
@@ -141,7 +141,7 @@ def test_a_form_waits_for_the_password(operator: Desk) -> None:
 )
 def test_whoever_was_signed_out_comes_back_to_a_page(operator: Desk, path: str, page: str) -> None:
     key = operator.world.profile("Newsroom").key
-    operator.world.clock.move(seconds=LIFETIME)
+    operator.world.clock.move(seconds=CONTROL_CENTRE.lifetime)
     answer = operator.browser.post(f"/control{path.format(key=key)}", content=b"csrf=0")
     assert answer.headers["location"] == f"/control/sign-in?next={page.format(key=key)}&lost=yes"
     told = operator.get(answer.headers["location"].removeprefix("/control"))
@@ -185,9 +185,11 @@ def test_the_cookie_is_bound_to_the_host_over_tls(desk: Desk) -> None:
 
 def test_the_visit_is_stored_by_its_digest_and_opens_nothing_else(operator: Desk) -> None:
     token = operator.browser.cookies["affino-control"].strip('"').split(".")[1]
-    assert token not in str(operator.world.database.rows(operator.world.settings.gate_table))
-    stored = [row for row in operator.world.database.rows(operator.world.settings.gate_table) if row["sk"] == "CONTROL"]
-    assert [row["pk"] for row in stored] == [row_keys.control(stored[0]["pk"].partition("#")[2]).pk]
+    assert token not in str(operator.world.database.list_rows(operator.world.settings.gate_table))
+    stored = [
+        row for row in operator.world.database.list_rows(operator.world.settings.gate_table) if row["sk"] == "CONTROL"
+    ]
+    assert [row["pk"] for row in stored] == [row_keys.control_session_key(stored[0]["pk"].partition("#")[2]).pk]
 
 
 def test_a_store_that_is_down_blames_nobody(operator: Desk) -> None:

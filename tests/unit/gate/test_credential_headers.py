@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.errors import BadCredentials
-from affino_mcp.gate.credential_headers import read
+from affino_mcp.gate.credential_headers import read_credentials
 
 KEY, SECRET = b"Abcdef0123456789", b"s" * 40
 TOKEN = b"2b1c7f9e-0a5d-4c3e-9f10-aabbccddeeff"
@@ -33,7 +33,7 @@ GOOD = [BEARER, (b"x-api-key", KEY), (b"x-api-secret", SECRET)]
     ],
 )
 def test_accepted(headers: list[tuple[bytes, bytes]]) -> None:
-    credentials = read(headers)
+    credentials = read_credentials(headers)
     assert (credentials.key, credentials.secret, credentials.token) == (KEY.decode(), SECRET.decode(), TOKEN.decode())
 
 
@@ -60,7 +60,7 @@ def test_accepted(headers: list[tuple[bytes, bytes]]) -> None:
 )
 def test_refused(headers: list[tuple[bytes, bytes]]) -> None:
     with pytest.raises(BadCredentials):
-        read(headers)
+        read_credentials(headers)
 
 
 @pytest.mark.parametrize("position", [0, 1, 2], ids=["authorization", "key", "secret"])
@@ -85,15 +85,15 @@ def test_spoilt_values(position: int, spoil: object) -> None:
     headers = list(GOOD)
     headers[position] = (headers[position][0], spoil(headers[position][1]))
     with pytest.raises(BadCredentials):
-        read(headers)
+        read_credentials(headers)
 
 
 @given(st.lists(st.tuples(st.sampled_from([name for name, _ in GOOD] + [b"x-auth-token"]), st.binary(max_size=80))))
 def test_anything_is_credentials_or_refused(headers: list[tuple[bytes, bytes]]) -> None:
     with suppress(BadCredentials):
-        read(headers)
+        read_credentials(headers)
 
 
 def test_shows_no_secret() -> None:
-    assert SECRET.decode() not in repr(read(GOOD))
-    assert TOKEN.decode() not in repr(read(GOOD))
+    assert SECRET.decode() not in repr(read_credentials(GOOD))
+    assert TOKEN.decode() not in repr(read_credentials(GOOD))

@@ -8,6 +8,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 import pytest
 
 from affino_mcp.errors import (
+    REFUSAL_ROWS_PER_MINUTE,
     BadCredentials,
     PersonInactive,
     ProfileDisabled,
@@ -17,11 +18,10 @@ from affino_mcp.errors import (
     SessionUnknown,
     Unavailable,
 )
-from affino_mcp.gate.abuse.refusal_sampling import SINGLY
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.tokens import digest, fingerprint, new_token
+from affino_mcp.gate.identity.tokens import digest_token, new_token, token_fingerprint
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions.sessions import Issued
+from affino_mcp.gate.sessions.sessions import IssuedSession
 from affino_mcp.store.ops import Delete
 from tests.unit.gate.world import GATE, RawHeaders, World, headers
 
@@ -35,7 +35,7 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Executor | None]:
         yield pool
 
 
-def valid(profile: Profile, login: Issued) -> RawHeaders:
+def valid(profile: Profile, login: IssuedSession) -> RawHeaders:
     return headers(profile.key, profile.secret, login.access_token)
 
 
@@ -81,15 +81,15 @@ def test_a_login_through_another_profile_is_the_same_person(world: World) -> Non
     assert world.gate().admit(valid(other, login), charge=True).person == login.person
 
 
-def broken_key(profile: Profile, login: Issued) -> RawHeaders:
+def broken_key(profile: Profile, login: IssuedSession) -> RawHeaders:
     return headers("nobody", profile.secret, login.access_token)
 
 
-def broken_secret(profile: Profile, login: Issued) -> RawHeaders:
+def broken_secret(profile: Profile, login: IssuedSession) -> RawHeaders:
     return headers(profile.key, profile.secret[:-1] + ("a" if profile.secret[-1] != "a" else "b"), login.access_token)
 
 
-def broken_token(profile: Profile, login: Issued) -> RawHeaders:
+def broken_token(profile: Profile, login: IssuedSession) -> RawHeaders:
     return headers(profile.key, profile.secret, login.access_token[:-1])
 
 
@@ -123,8 +123,8 @@ def expire(world: World, *_: object) -> None:
     world.clock.move(3600)
 
 
-def forget(world: World, _: Profile, login: Issued) -> None:
-    world.db.delete(Delete(GATE, row_keys.session(login.session.digest)))
+def forget(world: World, _: Profile, login: IssuedSession) -> None:
+    world.db.delete(Delete(GATE, row_keys.session_key(login.session.digest)))
 
 
 REASONS = [
@@ -157,12 +157,14 @@ def test_the_reason_is_told_to_who_has_key_and_secret(
     assert refusal.profile == profile
     assert refusal.person == (login.person if person_known and reason is not PersonInactive else refusal.person)
     assert (refusal.person is not None) is person_known
-    assert refusal.fingerprint == fingerprint(digest(login.access_token))
+    assert refusal.fingerprint == token_fingerprint(digest_token(login.access_token))
     with pytest.raises(BadCredentials):
         gate.admit(broken_secret(profile, login), charge=charge)
     world.profiles.enable(profile.key)
     assert (
-        gate.admit(valid(profile, world.sessions.create(world.person(8).user_code, "any")), charge=False).rate.remaining
+        gate.admit(
+            valid(profile, world.sessions.create_session(world.person(8).user_code, "any")), charge=False
+        ).rate.remaining
         == 3
     )
 
@@ -193,7 +195,7 @@ def test_over_the_limit(world: World, pool: Executor | None) -> None:
     assert world.asked() == [("get", GATE)]  # known here for a second: no write, only the name for the log
     assert (again.value.profile, again.value.fingerprint) == (profile, login.session.fingerprint)
     assert again.value.person == login.person
-    for _ in range(SINGLY):
+    for _ in range(REFUSAL_ROWS_PER_MINUTE):
         with pytest.raises(RateLimited):
             gate.admit(valid(profile, login), charge=True)
     world.asked()
@@ -243,7 +245,7 @@ def test_a_profile_that_is_gone(world: World) -> None:
     profile = world.profile()
     login, gate = world.login(profile), world.gate()
     gate.admit(valid(profile, login), charge=True)
-    world.db.delete(Delete(GATE, row_keys.profile(profile.key)))
+    world.db.delete(Delete(GATE, row_keys.profile_key(profile.key)))
     for charge in (True, False):
         with pytest.raises(BadCredentials):
             gate.admit(valid(profile, login), charge=charge)

@@ -14,11 +14,11 @@ from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.people.people import People, Person
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
-from affino_mcp.gate.sessions.sessions import Issued, Sessions
+from affino_mcp.gate.sessions.sessions import IssuedSession, Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.testing.memory_database import MemoryDatabase
-from affino_mcp.store.testing.memory_secrets import MemorySecrets
-from affino_mcp.store.testing.recording import WatchedDatabase
+from affino_mcp.store.testing.memory_secrets import MemorySecretStore
+from affino_mcp.store.testing.recording import RecordingDatabase
 from tests.clock import TestClock
 
 SIGNED_AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -35,11 +35,11 @@ class World:
 
     clock: TestClock = field(default_factory=lambda: TestClock(SIGNED_AT))
     memory: MemoryDatabase = field(default_factory=MemoryDatabase)
-    secrets: MemorySecrets = field(default_factory=MemorySecrets)
+    secrets: MemorySecretStore = field(default_factory=MemorySecretStore)
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
-        self.db = WatchedDatabase(self.memory)
+        self.db = RecordingDatabase(self.memory)
         self.profiles = Profiles(self.db, self.secrets, self.settings, self.clock)
         self.people = People(self.db, self.settings, self.clock)
         self.passwords = Passwords(self.db, self.settings)
@@ -60,13 +60,13 @@ class World:
     ) -> Person:
         return self.people.create(code, f"Person {code}", f"person{code}@orbital.example", groups, rights)
 
-    def login(self, profile: Profile, code: int = 7) -> Issued:
+    def login(self, profile: Profile, code: int = 7) -> IssuedSession:
         if self.people.get(code) is None:
             self.person(code)
-        return self.sessions.create(code, profile.key)
+        return self.sessions.create_session(code, profile.key)
 
     def rows(self, table: str = GATE) -> list[dict[str, Any]]:
-        return self.memory.rows(table)
+        return self.memory.list_rows(table)
 
     def asked(self) -> list[tuple[str, str]]:
         """Gives the store calls since the previous call of this method."""

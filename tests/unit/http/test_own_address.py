@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.http.own_address import base_url, is_loopback
+from affino_mcp.http.own_address import is_loopback_address, own_base_url
 
 
 def gateway(domain: str, path: str, whole: str) -> dict[str, Any]:
@@ -37,5 +37,5 @@ def gateway(domain: str, path: str, whole: str) -> dict[str, Any]:
     ids=["stage", "own domain", "loopback", "test", "nothing"],
 )
 def test_base_url(scope: dict[str, Any], expected: str) -> None:
-    assert base_url(scope) == expected
-    assert is_loopback(base_url(scope)) is expected.startswith("http:")
+    assert own_base_url(scope) == expected
+    assert is_loopback_address(own_base_url(scope)) is expected.startswith("http:")

@@ -18,7 +18,7 @@ from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call
 from affino_mcp.store.testing.memory_database import MemoryDatabase
-from affino_mcp.store.testing.memory_files import MemoryFiles
+from affino_mcp.store.testing.memory_files import MemoryFileStore
 from affino_mcp.tool_errors import ToolError
 
 START: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -33,7 +33,7 @@ class Anybody:
     name: str = "Sam Manager"
     groups: tuple[str, ...] = ()
 
-    def has(self, right: str, at: datetime) -> bool:
+    def has_right(self, right: str, at: datetime) -> bool:
         return True
 
 
@@ -47,7 +47,7 @@ class Desk:
     unconfirmed: Callable[[str], ToolError | None] = lambda _: None
 
     def __post_init__(self) -> None:
-        self.instance = BuiltinInstance(self.db, "t", MemoryFiles(lambda: self.moment))
+        self.instance = BuiltinInstance(self.db, "t", MemoryFileStore(lambda: self.moment))
         records = self.instance.records
         for first in ("Sam", "Sal"):
             enrol_staff(records, first, "Seller", f"{first}@affino.example", self.moment)
@@ -93,7 +93,7 @@ class Desk:
     def now(self) -> dict[str, Any]:
         """The current values of every record, and whether it is deleted."""
         found = {}
-        for row in self.db.rows("t"):
+        for row in self.db.list_rows("t"):
             if row["sk"] == "A" and row["pk"].partition("#")[0] in HISTORY_FAMILIES and "body" in row:
                 family, _, code = row["pk"].partition("#")
                 stored = self.instance.records.load_including_deleted(family, int(code))

@@ -8,7 +8,7 @@ from pathlib import Path
 from mypy import api
 
 from affino_mcp.catalogue.registry import METHODS, RECORDS
-from affino_mcp.gate.whoami import CURRENT_USER
+from affino_mcp.gate.whoami import CURRENT_USER_METHOD
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 
 SHARED = {"change_list_members", "list_lists", "get_list", "create_list", "update_list", "delete_list", "list_members"}
@@ -26,7 +26,7 @@ TOOLS: dict[str, Carry] = {"append_to_note": append_to_note}
 
 
 def test_every_method_has_its_function_in_the_order_of_the_catalogue() -> None:
-    assert list(TOOLS) == [name for name in METHODS if name != CURRENT_USER]
+    assert list(TOOLS) == [name for name in METHODS if name != CURRENT_USER_METHOD]
 
 
 def test_no_function_stands_for_two_tools_but_those_of_both_kinds_of_list() -> None:

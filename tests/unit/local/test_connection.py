@@ -1,3 +1,5 @@
+"""The connection file: written, read back, and readable by its owner only."""
+
 from __future__ import annotations
 
 import stat

@@ -1,4 +1,4 @@
-"""The small parts of the local run."""
+"""The parts of the local run: leases, child processes, ports, routes, login, emulator, demo."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.cli.local import claude_line
-from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.local import background, counting, demo_crm, demo_website
 from affino_mcp.local.demo import CRM, PROFILES, ROLES
 from affino_mcp.local.emulator import variables
@@ -37,7 +37,7 @@ def test_a_run_whose_mark_goes_while_one_looks_is_not_ready(tmp_path: Path, monk
     handle = held.take()
     assert handle is not None
     held.note(os.getpid())
-    monkeypatch.setattr(Path, "exists", lambda _: True)  # the look before the read came too early
+    monkeypatch.setattr(Path, "exists", lambda _: True)  # the mark existed at the check before the read
     assert background.status(tmp_path) == background.Status(running=True, pid=os.getpid())
     os.close(handle)
 
@@ -158,7 +158,7 @@ def test_passphrases_are_made_once_and_private(tmp_path: Path) -> None:
 
 def test_the_demo_has_what_was_asked_for() -> None:
     assert set(ROLES) == {"operator", "sales", "sales_manager", "editor", "publisher", "moderator", "member"}
-    assert {group for role in ROLES.values() for group in role.groups} <= set(GROUPS)
+    assert {group for role in ROLES.values() for group in role.groups} <= set(SECURITY_GROUPS)
     assert len(PROFILES["all"].families) == 10
     assert set(PROFILES["crm-read"].families) == set(CRM)
     steps = [*demo_crm.steps(), *demo_website.steps()]

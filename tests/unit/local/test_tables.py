@@ -10,7 +10,7 @@ import pytest
 from affino_mcp.local.places import TEMPLATE
 from affino_mcp.local.tables import Table, TablesDiffer, make, tables
 from affino_mcp.settings import Settings
-from affino_mcp.store.wire import AwsError, AwsJson
+from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
 SETTINGS = Settings(gate_table="g", audit_table="a", records_table="r", credentials_table="c")
 FOUND = {table.name: table for table in tables(TEMPLATE, SETTINGS)}
@@ -57,8 +57,8 @@ def test_short_tags_of_every_form(tmp_path: Path) -> None:
     assert tables(template, SETTINGS) == [Table({"TableName": "g", "KeySchema": []}, None)]
 
 
-class Emulator(AwsJson):
-    """Notes what it is asked; knows the tables that it is made with."""
+class Emulator(AwsJsonEndpoint):
+    """A DynamoDB endpoint that records its requests, and has the tables that it is made with."""
 
     def __init__(self, *known: Table) -> None:
         self.known = {table.name: table for table in known}

@@ -1,4 +1,4 @@
-"""The whole local service: started, used, stopped, and found again as it was."""
+"""The whole local service: started, used, stopped, and started again with its state."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_use_stop_start_and_find_everything_again(folder: Folder) -> None:
 
 @pytest.mark.timeout(300)
 def test_whoever_ends_the_whole_ends_with_it(folder: Folder) -> None:
-    """Ctrl-C in the foreground ends everything; a killed run is cleared away, with its state, by the next."""
+    """Ctrl-C in the foreground ends every process; the next run ends the processes that a killed run left."""
     words = ["local", "up", "--foreground", "--json", "--port", str(folder.port)]
     with subprocess.Popen([COMMAND, *words], cwd=folder.path, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None

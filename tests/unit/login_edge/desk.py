@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from affino_mcp.gate.abuse.request_signature import body_md5, sign, timestamp_of
+from affino_mcp.gate.abuse.request_signature import body_md5, format_timestamp, sign_request
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.login_edge.app import LoginApp
 from tests.unit.gate.world import PASSWORD, World
@@ -46,7 +46,7 @@ class Desk:
     def staffed(self) -> Profile:
         """Creates a profile, and person 7 with a password."""
         self.world.person(7)
-        self.world.passwords.set(7, PASSWORD)
+        self.world.passwords.set_password(7, PASSWORD)
         return self.world.profile("login")
 
     def send(
@@ -98,8 +98,10 @@ class Desk:
 
         `instead` replaces parts before or after signing (`method`, `uri`, headers).
         """
-        timestamp = instead.get("TimeStamp", timestamp_of(self.world.clock()))
-        signature = sign(instead.get("method", "POST"), instead.get("uri", PATH), body, profile.secret, timestamp)
+        timestamp = instead.get("TimeStamp", format_timestamp(self.world.clock()))
+        signature = sign_request(
+            instead.get("method", "POST"), instead.get("uri", PATH), body, profile.secret, timestamp
+        )
         headers = {"APIKey": profile.key, "TimeStamp": timestamp, "MD5": body_md5(body), "Signature": signature}
         headers["User-Agent"] = "orbital-crm/1.4"
         headers |= {name: value for name, value in instead.items() if name not in ("method", "uri")}

@@ -31,7 +31,7 @@ def handler(desk: Desk) -> Iterator[AsgiLambdaHandler]:
     world = desk.world
     Profiles(world.db, world.secrets, world.settings, world.clock, SIGNED_WITH.__getitem__).create("events", ALL)
     world.person(7)
-    world.passwords.set(7, PASSWORD)
+    world.passwords.set_password(7, PASSWORD)
     handler = AsgiLambdaHandler(desk.app, world.settings.stage)
     yield handler
     handler.close()
@@ -71,7 +71,7 @@ def test_events(desk: Desk, handler: AsgiLambdaHandler, name: str, status: int, 
 
 def test_the_line_names_person_profile_and_session(desk: Desk, handler: AsgiLambdaHandler) -> None:
     handler(event("ok"), None)
-    (session,) = desk.world.sessions.list_of(7)
+    (session,) = desk.world.sessions.list_sessions(7)
     (line,) = desk.lines
     assert (line["user_code"], line["profile"], line["session"]) == (7, SIGNED_WITH[16], session.fingerprint)
     handler(event("wrong_password"), None)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from affino_mcp.gate.abuse.login_guard import CONSECUTIVE, MOST
+from affino_mcp.gate.abuse.login_guard import MAX_CONSECUTIVE_FAILURES, MAX_PAIR_FAILURES
 from affino_mcp.gate.identity.tokens import new_token
 from affino_mcp.gate.profiles.profile import Profile
 from tests.unit.gate.world import GATE, PASSWORD, headers
@@ -99,8 +99,8 @@ def test_wrong_and_unknown_are_alike(browser: Browser) -> None:
 
 
 def test_throttled(browser: Browser) -> None:
-    shown = [log_in(browser, "wrong horse") for _ in range(MOST + 1)]
-    assert [each.status for each in shown] == [401] * MOST + [429]
+    shown = [log_in(browser, "wrong horse") for _ in range(MAX_PAIR_FAILURES + 1)]
+    assert [each.status for each in shown] == [401] * MAX_PAIR_FAILURES + [429]
     assert shown[-1].headers["retry-after"] == "900"
     assert "15 minutes" in shown[-1].text
     assert log_in(browser).status == 200
@@ -108,7 +108,7 @@ def test_throttled(browser: Browser) -> None:
 
 def test_an_account_that_strangers_guess_at(desk: Desk, browser: Browser) -> None:
     assert log_in(browser).status == 200
-    for number in range(CONSECUTIVE):
+    for number in range(MAX_CONSECUTIVE_FAILURES):
         log_in(Browser(desk.app, f"203.0.{number}.1"), "wrong horse")
     assert log_in(Browser(desk.app, "192.0.2.1")).status == 429
     assert log_in(browser).status == 200

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.relogin import link
-from affino_mcp.gate.sessions.session_rows import LIFETIME
+from affino_mcp.gate.relogin import relogin_link
+from affino_mcp.gate.sessions.session_rows import SESSION_LIFETIME_SECONDS
 from tests.unit.gate.world import PASSWORD
 from tests.unit.login_edge.browser import Browser, log_in
 from tests.unit.login_edge.desk import Desk
@@ -17,8 +17,8 @@ def waiting(desk: Desk, profile: Profile) -> str:
     """A client whose session has just expired, on a profile that offers links; gives the link's page."""
     changed = desk.world.profiles.change(profile.key, relogin=True)
     session = desk.world.login(profile).session
-    desk.world.clock.move(LIFETIME)
-    return f"/hub/login?link={link(changed, session, int(desk.world.clock().timestamp()))}"
+    desk.world.clock.move(SESSION_LIFETIME_SECONDS)
+    return f"/hub/login?link={relogin_link(changed, session, int(desk.world.clock().timestamp()))}"
 
 
 def test_the_same_person_revives_the_clients_session(
@@ -27,17 +27,17 @@ def test_the_same_person_revives_the_clients_session(
     assert "waits for you" in browser.get(waiting).text
     shown = log_in(browser, address=waiting)
     assert "Your client can go on" in shown.text
-    (session,) = desk.world.sessions.list_of(7)
-    assert session.expires == int(desk.world.clock().timestamp()) + LIFETIME
+    (session,) = desk.world.sessions.list_sessions(7)
+    assert session.expires == int(desk.world.clock().timestamp()) + SESSION_LIFETIME_SECONDS
     assert session.digest in waiting
 
 
 def test_anybody_else_does_not(desk: Desk, browser: Browser, waiting: str) -> None:
     desk.world.person(8)
-    desk.world.passwords.set(8, PASSWORD)
+    desk.world.passwords.set_password(8, PASSWORD)
     shown = log_in(browser, email="person8@orbital.example", address=waiting)
     assert "Nothing was changed" in shown.text
-    assert desk.world.sessions.list_of(7) == desk.world.sessions.list_of(8) == []
+    assert desk.world.sessions.list_sessions(7) == desk.world.sessions.list_sessions(8) == []
 
 
 UNDONE = {
@@ -55,7 +55,7 @@ def test_a_link_that_holds_no_longer(
 ) -> None:
     undo(desk, profile)  # type: ignore[operator]
     log_in(browser, address=waiting)
-    assert not [session for session in desk.world.sessions.list_of(7) if session.digest in waiting]
+    assert not [session for session in desk.world.sessions.list_sessions(7) if session.digest in waiting]
 
 
 def test_a_link_is_good_once(desk: Desk, browser: Browser, waiting: str) -> None:

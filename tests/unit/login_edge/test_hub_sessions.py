@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions import web_sessions
-from affino_mcp.gate.sessions.last_use import LastUse
+from affino_mcp.gate.sessions.last_use import SessionLastUse
+from affino_mcp.gate.sessions.web_sessions import HUB
 from tests.unit.login_edge.browser import Browser, log_in
 from tests.unit.login_edge.desk import Desk
 
@@ -12,9 +12,9 @@ from tests.unit.login_edge.desk import Desk
 def test_sessions_are_listed_with_their_last_use(desk: Desk, browser: Browser, profile: Profile) -> None:
     token = log_in(browser).inside("token")
     other = desk.world.login(profile)
-    used = LastUse(desk.world.db, desk.world.settings, desk.world.clock)
+    used = SessionLastUse(desk.world.db, desk.world.settings, desk.world.clock)
     desk.world.clock.move(600)
-    used.note(other.session)
+    used.note_use(other.session)
     shown = browser.get("/hub/sessions")
     assert other.session.fingerprint in shown.text
     assert "22 Nov 2026, 09:10 UTC" in shown.text
@@ -35,8 +35,8 @@ def test_ending_one_session(desk: Desk, browser: Browser, profile: Profile) -> N
     other = desk.world.login(profile)
     browser.get("/hub/sessions")
     assert other.session.fingerprint not in browser.post("/hub/sessions/end", Session=other.session.fingerprint).text
-    assert other.session not in desk.world.sessions.list_of(7)
-    assert len(desk.world.sessions.list_of(7)) == 1
+    assert other.session not in desk.world.sessions.list_sessions(7)
+    assert len(desk.world.sessions.list_sessions(7)) == 1
 
 
 def test_nobody_elses_session_is_ended(desk: Desk, browser: Browser, profile: Profile) -> None:
@@ -44,7 +44,7 @@ def test_nobody_elses_session_is_ended(desk: Desk, browser: Browser, profile: Pr
     log_in(browser)
     browser.get("/hub/sessions")
     browser.post("/hub/sessions/end", Session=others.session.fingerprint)
-    assert desk.world.sessions.list_of(8) == [others.session]
+    assert desk.world.sessions.list_sessions(8) == [others.session]
 
 
 def test_logging_out_everywhere(desk: Desk, browser: Browser, profile: Profile) -> None:
@@ -53,7 +53,7 @@ def test_logging_out_everywhere(desk: Desk, browser: Browser, profile: Profile) 
     log_in(browser)
     browser.get("/hub/sessions")
     assert "everywhere" in browser.post("/hub/sessions/end-all").text
-    assert desk.world.sessions.list_of(7) == []
+    assert desk.world.sessions.list_sessions(7) == []
     assert "Log in" in second.get("/hub/sessions").text
     assert "Log in" in browser.get("/hub/sessions").text
 
@@ -65,12 +65,12 @@ def test_logging_out_one_browser(desk: Desk, browser: Browser) -> None:
     browser.post("/hub/logout")
     browser.jar.update(kept)
     assert "<h1>Log in</h1>" in browser.get("/hub/sessions").text
-    assert len(desk.world.sessions.list_of(7)) == 1
+    assert len(desk.world.sessions.list_sessions(7)) == 1
 
 
 def test_a_browser_is_logged_in_for_an_hour(desk: Desk, browser: Browser) -> None:
     log_in(browser)
-    desk.world.clock.move(web_sessions.LIFETIME - 1)
+    desk.world.clock.move(HUB.lifetime - 1)
     assert "<h1>Your sessions</h1>" in browser.get("/hub").text
     desk.world.clock.move(1)
     assert "<h1>Log in</h1>" in browser.get("/hub").text

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.abuse.login_guard import CONSECUTIVE, MOST
+from affino_mcp.gate.abuse.login_guard import MAX_CONSECUTIVE_FAILURES, MAX_PAIR_FAILURES
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
-from affino_mcp.gate.sessions.session_rows import LIFETIME
+from affino_mcp.gate.sessions.session_rows import SESSION_LIFETIME_SECONDS
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Delete, Key
 from tests.clients.loopback import serving
@@ -35,7 +35,7 @@ def there() -> Desk:
     profile_of(desk.world)
     for code in range(1, 8):
         desk.world.person(code)
-    desk.world.passwords.set(7, PASSWORD)
+    desk.world.passwords.set_password(7, PASSWORD)
     return desk
 
 
@@ -55,7 +55,7 @@ def test_a_login_is_forwarded_and_remembered(there: Desk, here: Desk, profile: P
     reply = here.login(profile)
     assert (reply.status, set(reply.body)) == (200, {"AccessToken", "RefreshToken", "Expires"})
     token = reply.body["AccessToken"]
-    assert there.world.sessions.resolve(token)[1].user_code == 7
+    assert there.world.sessions.resolve_token(token)[1].user_code == 7
     caller = here.world.gate().admit(headers(profile.key, profile.secret, token), charge=True)
     assert (caller.person.user_code, caller.person.email, caller.person.groups) == (7, EMAIL, ("Sales",))
     assert here.lines[-1] | {"status": 200, "user_code": 7} == here.lines[-1]
@@ -66,13 +66,13 @@ def test_a_person_is_taken_as_the_instance_knows_them_now(there: Desk, here: Des
     first = here.login(profile).body["AccessToken"]
     there.world.people.change(7, name="Jane Doe", groups=("Editors",))
     here.login(profile)
-    _, person = here.world.sessions.resolve(first)
+    _, person = here.world.sessions.resolve_token(first)
     assert (person.name, person.groups) == ("Jane Doe", ("Editors",))
 
 
 def test_a_refresh_and_the_user(there: Desk, here: Desk, profile: Profile) -> None:
     old = here.login(profile).body
-    here.world.clock.move(LIFETIME)
+    here.world.clock.move(SESSION_LIFETIME_SECONDS)
     new = here.refresh(profile, old)
     assert new.status == 200
     user = here.call(profile, "GET", "user", AccessToken=new.body["AccessToken"], Filter="UserCode,Email")
@@ -84,20 +84,23 @@ def test_a_refresh_and_the_user(there: Desk, here: Desk, profile: Profile) -> No
 def test_a_logout_here_counts_whatever_the_instance_thinks(there: Desk, here: Desk, profile: Profile) -> None:
     tokens = here.login(profile).body
     assert here.call(profile, "POST", "logout", AccessToken=tokens["AccessToken"]).status == 200
-    assert there.world.sessions.resolve(tokens["AccessToken"])
+    assert there.world.sessions.resolve_token(tokens["AccessToken"])
     assert here.call(profile, "GET", "user", AccessToken=tokens["AccessToken"]).error == "-105"
     assert here.refresh(profile, tokens).error == "-105"
 
 
 def test_the_guard_stands_in_front_unchanged(there: Desk, here: Desk, profile: Profile) -> None:
     assert here.login(profile).status == 200
-    replies = [here.login(profile, "wrong horse", source="192.0.2.1") for _ in range(MOST + 1)]
-    assert [reply.status for reply in replies] == [401] * MOST + [429]
+    replies = [here.login(profile, "wrong horse", source="192.0.2.1") for _ in range(MAX_PAIR_FAILURES + 1)]
+    assert [reply.status for reply in replies] == [401] * MAX_PAIR_FAILURES + [429]
     assert replies[0].body == here.login(profile, email="nobody@orbital.example").body
     asked = len(there.lines)
-    for number in range(CONSECUTIVE):
+    for number in range(MAX_CONSECUTIVE_FAILURES):
         here.login(profile, "wrong horse", source=f"203.0.{number}.1")
-    assert len([line for line in there.lines[asked:] if line["result"] != "ok"]) == CONSECUTIVE - MOST - 1
+    assert (
+        len([line for line in there.lines[asked:] if line["result"] != "ok"])
+        == MAX_CONSECUTIVE_FAILURES - MAX_PAIR_FAILURES - 1
+    )
     for row in there.world.rows():
         if row["pk"].startswith("GUARD#"):  # to the instance's own guard we are one source that guesses
             there.world.memory.delete(Delete(GATE, Key(row["pk"], row["sk"])))
@@ -117,12 +120,12 @@ def test_people_who_are_off(there: Desk, here: Desk, profile: Profile) -> None:
 def test_the_hub_logs_in_there_too(there: Desk, here: Desk, profile: Profile) -> None:
     shown = log_in(Browser(here.app))
     assert shown.status == 200
-    assert there.world.sessions.resolve(shown.inside("token"))[1].user_code == 7
+    assert there.world.sessions.resolve_token(shown.inside("token"))[1].user_code == 7
     assert log_in(Browser(here.app), "wrong horse").status == 401
 
 
 def test_a_secret_that_the_instance_does_not_know(there: Desk, here: Desk, profile: Profile) -> None:
-    changed = here.world.profiles.regenerate(profile.key)
+    changed = here.world.profiles.regenerate_secret(profile.key)
     assert here.login(changed).status == 503
     assert not [row for row in here.world.rows() if row["pk"].startswith("GUARD#") and row["count"]]
 
@@ -165,7 +168,7 @@ def test_what_instances_answer(status: int, body: Any, expected: int) -> None:
         desk = Desk(World(settings=Settings(instance_url=url)))
         reply = desk.login(profile_of(desk.world))
     assert reply.status == expected
-    assert bool(desk.world.sessions.list_of(7)) is (expected == 200)
+    assert bool(desk.world.sessions.list_sessions(7)) is (expected == 200)
     counted = [row for row in desk.world.rows() if row["pk"].startswith("GUARD#") and row["count"]]
     assert bool(counted) is (expected in {401, 429})
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from affino_mcp.gate.abuse.login_guard import MOST, WINDOW
+from affino_mcp.gate.abuse.login_guard import MAX_PAIR_FAILURES, PAIR_WINDOW_SECONDS
 from tests.unit.gate.world import CREDENTIALS, GATE, PASSWORD, headers
 from tests.unit.login_edge.desk import EMAIL, Desk, content
 
@@ -90,7 +90,7 @@ def test_bodies(desk: Desk, body: bytes, status: int, error: str) -> None:
 @pytest.mark.parametrize("password", ["  blanks around  ", "x" * 64, "x" * 1024, "\u00e9" * 1000], ids=len)
 def test_passwords_are_taken_exactly(desk: Desk, password: str) -> None:
     profile = desk.staffed()
-    desk.world.passwords.set(7, password)
+    desk.world.passwords.set_password(7, password)
     assert desk.login(profile, password).status == 200
     for other in {password[:-1], password[1:], password[:-1] + "~", password.strip()} - {password}:
         assert desk.login(profile, other).status == 401
@@ -118,23 +118,23 @@ def test_a_disabled_profile_cannot_log_in(desk: Desk) -> None:
 def test_a_regenerated_secret_counts_at_once(desk: Desk) -> None:
     old = desk.staffed()
     desk.login(old)
-    new = desk.world.profiles.regenerate(old.key)
+    new = desk.world.profiles.regenerate_secret(old.key)
     assert desk.login(old).status == 401
     assert desk.login(new).status == 200
 
 
 def test_guessing_is_slowed_down(desk: Desk) -> None:
     profile = desk.staffed()
-    replies = [desk.login(profile, "wrong horse") for _ in range(MOST + 2)]
-    assert [reply.status for reply in replies] == [401] * MOST + [429] * 2
-    assert 0 < int(replies[-1].headers["retry-after"]) <= WINDOW
+    replies = [desk.login(profile, "wrong horse") for _ in range(MAX_PAIR_FAILURES + 2)]
+    assert [reply.status for reply in replies] == [401] * MAX_PAIR_FAILURES + [429] * 2
+    assert 0 < int(replies[-1].headers["retry-after"]) <= PAIR_WINDOW_SECONDS
     assert desk.login(profile, "wrong horse", source="198.51.100.8").status == 401
     assert desk.login(profile, source="198.51.100.8").status == 200
 
 
 def test_a_right_password_is_never_refused_and_clears(desk: Desk) -> None:
     profile = desk.staffed()
-    for _ in range(MOST + 2):
+    for _ in range(MAX_PAIR_FAILURES + 2):
         desk.login(profile, "wrong horse")
     assert desk.login(profile).status == 200
     assert desk.login(profile, "wrong horse").status == 401
@@ -170,7 +170,9 @@ def test_without_its_guard_the_login_goes_on(desk: Desk, capsys: pytest.CaptureF
     profile = desk.staffed()
     desk.world.db.broken.add(("update", GATE))
     assert desk.login(profile).status == 200
-    assert [desk.login(profile, "wrong horse").status for _ in range(MOST + 2)] == [401] * (MOST + 2)
+    assert [desk.login(profile, "wrong horse").status for _ in range(MAX_PAIR_FAILURES + 2)] == [401] * (
+        MAX_PAIR_FAILURES + 2
+    )
     assert "LoginGuardDown" in capsys.readouterr().out
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.gate.abuse.request_signature import timestamp_of
-from affino_mcp.login_edge.request import LoginRequest, signed
+from affino_mcp.gate.abuse.request_signature import format_timestamp
+from affino_mcp.login_edge.request import LoginRequest, signing_headers
 from tests.unit.gate.world import SIGNED_AT
 from tests.unit.login_edge.desk import PATH, Desk, content
 
@@ -21,7 +21,7 @@ NO_TRUST = (401, "-102")
 @pytest.mark.parametrize("seconds", [-300, -299, 0, 299, 300])
 def test_clocks_may_differ_by_five_minutes(desk: Desk, seconds: int) -> None:
     profile, body = desk.staffed(), content()
-    timestamp = timestamp_of(SIGNED_AT + timedelta(seconds=seconds))
+    timestamp = format_timestamp(SIGNED_AT + timedelta(seconds=seconds))
     assert desk.send(desk.signed(profile, body, TimeStamp=timestamp), body).status == 200
 
 
@@ -110,11 +110,11 @@ def test_signed_with_another_secret(desk: Desk) -> None:
 
 def test_a_former_secret_signs_during_its_overlap_alone(desk: Desk) -> None:
     old = desk.staffed()
-    new = desk.world.profiles.regenerate(old.key, overlap=timedelta(hours=1))
+    new = desk.world.profiles.regenerate_secret(old.key, overlap=timedelta(hours=1))
     assert [desk.login(each).status for each in (old, new)] == [200, 200]
     desk.world.clock.move(3600)
     assert [desk.login(each).status for each in (old, new)] == [401, 200]
-    desk.world.profiles.regenerate(old.key, overlap=timedelta(hours=1))
+    desk.world.profiles.regenerate_secret(old.key, overlap=timedelta(hours=1))
     desk.world.profiles.end_overlap(old.key)
     assert desk.login(new).body == desk.send(desk.signed(new, content(), APIKey="nobody"), content()).body
 
@@ -123,7 +123,7 @@ def test_a_signature_cannot_be_extended(desk: Desk) -> None:
     """A length extension would append to the time stamp, which is parsed strictly."""
     profile, body = desk.staffed(), content()
     for appended in ("\x80", "+x", ".000Z", "\x80\x00\x00"):
-        headers = desk.signed(profile, body, TimeStamp=timestamp_of(SIGNED_AT) + appended)
+        headers = desk.signed(profile, body, TimeStamp=format_timestamp(SIGNED_AT) + appended)
         reply = desk.send(headers, body)
         assert (reply.status, reply.error) == NO_TRUST
 
@@ -222,5 +222,5 @@ names = st.sampled_from([b"apikey", b"signature", b"md5", b"timestamp", b"user-a
 
 @given(st.lists(st.tuples(names, st.binary(max_size=200)), max_size=8), st.binary(max_size=100))
 def test_any_headers_are_read_or_refused(headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    found = signed(LoginRequest("POST", PATH, headers, body))
+    found = signing_headers(LoginRequest("POST", PATH, headers, body))
     assert found is None or found.moment.tzinfo is not None

@@ -8,8 +8,8 @@ import pytest
 
 from affino_mcp.gate.identity.tokens import new_token
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions.refresh_tokens import GRACE
-from affino_mcp.gate.sessions.session_rows import LIFETIME
+from affino_mcp.gate.sessions.refresh_tokens import REFRESH_GRACE_SECONDS
+from affino_mcp.gate.sessions.session_rows import SESSION_LIFETIME_SECONDS
 from tests.unit.gate.world import GATE, headers
 from tests.unit.login_edge.desk import Desk
 
@@ -20,7 +20,7 @@ def tokens(desk: Desk, profile: Profile) -> dict[str, Any]:
 
 
 def test_a_refresh(desk: Desk, profile: Profile, tokens: dict[str, Any]) -> None:
-    desk.world.clock.move(LIFETIME + 5)
+    desk.world.clock.move(SESSION_LIFETIME_SECONDS + 5)
     reply = desk.refresh(profile, tokens)
     assert (reply.status, set(reply.body), reply.body["Expires"]) == (200, set(tokens), "3600")
     caller = desk.world.gate().admit(headers(profile.key, profile.secret, reply.body["AccessToken"]), charge=True)
@@ -32,7 +32,7 @@ def test_reuse_ends_the_chain_and_a_race_does_not(desk: Desk, profile: Profile, 
     second = desk.refresh(profile, tokens).body
     assert desk.refresh(profile, tokens).error == "-105"
     third = desk.refresh(profile, second).body
-    desk.world.clock.move(GRACE + 1)
+    desk.world.clock.move(REFRESH_GRACE_SECONDS + 1)
     assert desk.refresh(profile, tokens).error == "-105"
     assert desk.refresh(profile, third).error == "-105"
 
@@ -76,7 +76,7 @@ def test_tokens_that_open_nothing(desk: Desk, profile: Profile, method: str, nam
 def test_an_expired_token_is_told_so(
     desk: Desk, profile: Profile, tokens: dict[str, Any], method: str, name: str
 ) -> None:
-    desk.world.clock.move(LIFETIME)
+    desk.world.clock.move(SESSION_LIFETIME_SECONDS)
     reply = desk.call(profile, method, name, AccessToken=tokens["AccessToken"])
     assert (reply.status, reply.error) == (401, "-106")
 
@@ -114,8 +114,8 @@ def test_a_store_that_is_down(desk: Desk, profile: Profile, tokens: dict[str, An
 def test_a_new_password_ends_everything_that_the_old_one_opened(
     desk: Desk, profile: Profile, tokens: dict[str, Any]
 ) -> None:
-    desk.world.passwords.set(7, "another horse battery")
-    desk.world.sessions.end_all(7)
+    desk.world.passwords.set_password(7, "another horse battery")
+    desk.world.sessions.end_all_sessions(7)
     assert desk.call(profile, "GET", "user", AccessToken=tokens["AccessToken"]).error == "-105"
     assert desk.refresh(profile, tokens).error == "-105"
     assert desk.login(profile).status == 401

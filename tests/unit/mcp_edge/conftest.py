@@ -19,6 +19,6 @@ def edge() -> Iterator[Edge]:
 def lines(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What went to CloudWatch, as Powertools formats it."""
     written: list[str] = []
-    handler = observability.logger().registered_handler
+    handler = observability.process_logger().registered_handler
     monkeypatch.setattr(handler, "emit", lambda record: written.append(handler.format(record)))
     return written

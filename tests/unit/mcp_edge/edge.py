@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.dispatch import Answer, CallMeta
+from affino_mcp.dispatch import CallMeta, ToolAnswer
 from affino_mcp.errors import AffinoError, Refusal
 from affino_mcp.gate.caller import Caller, Person, Profile, RateState, Session
 from affino_mcp.mcp_edge.app import build_app
@@ -58,18 +58,18 @@ class Door:
 class Desk:
     """A dispatch that answers with `answer`, or raises `error`. Keeps the calls and the refusals."""
 
-    answer: Answer = field(default_factory=lambda: Answer({"Items": [], "Warnings": []}))
+    answer: ToolAnswer = field(default_factory=lambda: ToolAnswer({"Items": [], "Warnings": []}))
     error: Exception | None = None
     calls: list[tuple[Caller, str, dict[str, Any], CallMeta]] = field(default_factory=list)
     refusals: list[tuple[Refusal, CallMeta, str, dict[str, Any]]] = field(default_factory=list)
 
-    def call(self, who: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Answer:
+    def call_tool(self, who: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> ToolAnswer:
         self.calls.append((who, tool, arguments, meta))
         if self.error:
             raise self.error
         return self.answer
 
-    def refused(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
+    def audit_refusal(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
         self.refusals.append((refusal, meta, tool, arguments))
 
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from affino_mcp.dispatch import Answer
+from affino_mcp.dispatch import ToolAnswer
 from affino_mcp.errors import Unavailable, UnknownTool
 from tests.unit.mcp_edge.edge import BOTH, MODERN, Edge, load
 
@@ -26,7 +26,7 @@ def test_a_call_reaches_dispatch_with_the_caller_and_unchanged_arguments(edge: E
 
 @pytest.mark.parametrize("era", BOTH)
 def test_the_answer_is_structured_and_the_same_json_as_text(edge: Edge, era: str) -> None:
-    edge.desk.answer = Answer({"Account": {"Name": "Müller ☕ 東京"}, "Warnings": []})
+    edge.desk.answer = ToolAnswer({"Account": {"Name": "Müller ☕ 東京"}, "Warnings": []})
     result = edge.call("get_account", {"AccountCode": 1}, era).result
     assert result["structuredContent"] == edge.desk.answer.body
     assert json.loads(result["content"][0]["text"]) == edge.desk.answer.body
@@ -36,7 +36,7 @@ def test_the_answer_is_structured_and_the_same_json_as_text(edge: Edge, era: str
 @pytest.mark.parametrize("era", BOTH)
 def test_an_error_of_the_tool_is_a_result_with_is_error(edge: Edge, era: str) -> None:
     error = {"error": {"code": -111, "type": "tool_disabled", "message": "Off.", "details": {"rule": "notes.write"}}}
-    edge.desk.answer = Answer(error, is_error=True)
+    edge.desk.answer = ToolAnswer(error, is_error=True)
     seen = edge.call("create_note", {"Body": "x"}, era)
     assert (seen.status, seen.result["isError"]) == (200, True)
     assert seen.result["structuredContent"] == error

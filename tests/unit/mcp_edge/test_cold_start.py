@@ -110,6 +110,22 @@ assert mcp_types.Tool.model_json_schema()["required"] == ["name", "inputSchema"]
     python(code)
 
 
+def test_the_cursors_cipher_costs_no_import_at_the_first_list() -> None:
+    """When the SDK no longer imports it: measure it, and import it at the start of this function alone."""
+    code = """
+import sys
+from affino_mcp.mcp_edge.cold_start.lean_imports import lean_imports
+with lean_imports():
+    import affino_mcp.mcp_edge.app
+assert "cryptography.hazmat.primitives.ciphers.aead" in sys.modules
+"""
+    python(code)
+
+
+def test_functions_without_lists_start_without_the_cursors_cipher() -> None:
+    python("import sys, affino_mcp.wiring; assert 'cryptography' not in sys.modules")
+
+
 @pytest.mark.parametrize("library", UNUSED_LIBRARIES)
 def test_every_stub_is_of_something_that_a_plain_start_imports(library: str, plain_modules: set[str]) -> None:
     assert any(name == library or name.startswith(library + ".") for name in plain_modules), f"{library}: remove it"

@@ -11,7 +11,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.dispatch import Answer, CallMeta
+from affino_mcp.dispatch import CallMeta, ToolAnswer
 from affino_mcp.gate.caller import Caller
 from affino_mcp.mcp_edge.app import McpApp, build_app
 from affino_mcp.mcp_edge.cold_start.warm_up import warm_up
@@ -73,9 +73,9 @@ class Meeting(Desk):
         super().__init__()
         self.both = threading.Barrier(2, timeout=30)
 
-    def call(self, who: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> Answer:
+    def call_tool(self, who: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> ToolAnswer:
         self.both.wait()
-        return super().call(who, tool, arguments, meta)
+        return super().call_tool(who, tool, arguments, meta)
 
 
 async def posted(app: McpApp, *events: dict[str, Any]) -> list[httpx.Response]:

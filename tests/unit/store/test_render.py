@@ -17,7 +17,7 @@ from affino_mcp.store.ops import (
     Key,
     Put,
     Query,
-    Span,
+    SortSpan,
     Update,
     WriteOp,
     absent,
@@ -36,13 +36,13 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_values_come_back(value: Any) -> None:
-    assert render.from_wire(render.to_wire(value)) == value
+    assert render.value_from_wire(render.value_to_wire(value)) == value
 
 
 @pytest.mark.parametrize("value", [1.5, float("nan"), b"bytes", {1, 2}, [0.1], {"a": 0.1}], ids=repr)
 def test_what_a_row_cannot_hold(value: Any) -> None:
     with pytest.raises(TypeError, match="a row cannot hold"):
-        render.to_wire(value)
+        render.value_to_wire(value)
 
 
 WRITES: list[tuple[str, WriteOp, dict[str, Any]]] = [
@@ -83,21 +83,21 @@ WRITES: list[tuple[str, WriteOp, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("op", "expected"), [w[1:] for w in WRITES], ids=[w[0] for w in WRITES])
 def test_writes(op: WriteOp, expected: dict[str, Any]) -> None:
-    assert render.write(op) == {"TableName": "T", "ReturnValuesOnConditionCheckFailure": "ALL_OLD", **expected}
+    assert render.write_to_wire(op) == {"TableName": "T", "ReturnValuesOnConditionCheckFailure": "ALL_OLD", **expected}
 
 
-SPANS: list[tuple[str, Span, str]] = [
-    ("all", Span(), "#n0 = :v0"),
-    ("prefix", Span(prefix="a"), "#n0 = :v0 AND begins_with(#n1, :v1)"),
-    ("between", Span(low="a", high="b"), "#n0 = :v0 AND #n1 BETWEEN :v1 AND :v2"),
-    ("from", Span(low="a"), "#n0 = :v0 AND #n1 >= :v1"),
-    ("to", Span(high="b"), "#n0 = :v0 AND #n1 <= :v1"),
+SPANS: list[tuple[str, SortSpan, str]] = [
+    ("all", SortSpan(), "#n0 = :v0"),
+    ("prefix", SortSpan(prefix="a"), "#n0 = :v0 AND begins_with(#n1, :v1)"),
+    ("between", SortSpan(low="a", high="b"), "#n0 = :v0 AND #n1 BETWEEN :v1 AND :v2"),
+    ("from", SortSpan(low="a"), "#n0 = :v0 AND #n1 >= :v1"),
+    ("to", SortSpan(high="b"), "#n0 = :v0 AND #n1 <= :v1"),
 ]
 
 
 @pytest.mark.parametrize(("span", "expression"), [s[1:] for s in SPANS], ids=[s[0] for s in SPANS])
-def test_spans(span: Span, expression: str) -> None:
-    assert render.query(Query("T", "p", span=span))["KeyConditionExpression"] == expression
+def test_spans(span: SortSpan, expression: str) -> None:
+    assert render.query_to_wire(Query("T", "p", span=span))["KeyConditionExpression"] == expression
 
 
 def test_a_query_with_everything() -> None:
@@ -105,7 +105,7 @@ def test_a_query_with_everything() -> None:
         "T", "x", index="I", partition_name="g", sort="d", forward=False, limit=7,
         start={"pk": "p", "sk": "s", "g": "x", "d": "2"}, where=equals("n", 1), consistent=False,
     )  # fmt: skip
-    assert render.query(op) == {
+    assert render.query_to_wire(op) == {
         "TableName": "T",
         "IndexName": "I",
         "KeyConditionExpression": "#n0 = :v0",
@@ -120,6 +120,8 @@ def test_a_query_with_everything() -> None:
 
 
 def test_a_transaction_names_each_operation() -> None:
-    body = render.transaction([Put("T", {"pk": "p", "sk": "s"}), Delete("T", KEY), Check("T", KEY, absent())], "token")
+    body = render.transaction_to_wire(
+        [Put("T", {"pk": "p", "sk": "s"}), Delete("T", KEY), Check("T", KEY, absent())], "token"
+    )
     assert [next(iter(part)) for part in body["TransactItems"]] == ["Put", "Delete", "ConditionCheck"]
     assert body["ClientRequestToken"] == "token"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from affino_mcp.store.stacks import NoStack, described
+from affino_mcp.store.stacks import StackNotFound, describe_stack
 
 NOBODY = {
     "AWS_ACCESS_KEY_ID": "nobody",
@@ -29,12 +29,12 @@ def test_the_region_is_the_shells(monkeypatch: pytest.MonkeyPatch, said: dict[st
         monkeypatch.delenv(name, raising=False)
     for name, value in (NOBODY | said).items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(NoStack, match=f"the stack orbital in {region}"):
-        described("orbital", "eu-west-1")
+    with pytest.raises(StackNotFound, match=f"the stack orbital in {region}"):
+        describe_stack("orbital", "eu-west-1")
 
 
 def test_an_aws_profile_that_is_not_there_is_said_in_our_words(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (NOBODY | {"AWS_PROFILE": "nobody"}).items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(NoStack, match="AWS_PROFILE"):
-        described("orbital", "eu-west-1")
+    with pytest.raises(StackNotFound, match="AWS_PROFILE"):
+        describe_stack("orbital", "eu-west-1")

@@ -16,19 +16,19 @@ from botocore.exceptions import ClientError
 
 from affino_mcp.local.stores import EmulatorCredentials
 from affino_mcp.store import dynamodb, wire
-from affino_mcp.store.dynamodb import TARGET, DynamoDatabase
+from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.ops import (
     ConditionFailed,
     Database,
     Key,
-    Page,
     Put,
     Query,
-    Span,
+    QueryPage,
+    SortSpan,
     StoreUnavailable,
     TransactionFailed,
 )
-from affino_mcp.store.wire import AwsJson
+from affino_mcp.store.wire import AwsJsonEndpoint
 
 Answer = tuple[int, Any]
 OP = Put("T", {"pk": "p", "sk": "s"})
@@ -83,8 +83,10 @@ def address(endpoint: Endpoint) -> Iterator[str]:
 @pytest.fixture
 def dynamo(address: str, monkeypatch: pytest.MonkeyPatch) -> Database:
     for module in (wire, dynamodb):
-        monkeypatch.setattr(module, "pause", lambda attempt: None)
-    return DynamoDatabase(AwsJson("dynamodb", TARGET, "1.0", address, "eu-west-1", EmulatorCredentials()))
+        monkeypatch.setattr(module, "pause_before_attempt", lambda attempt: None)
+    return DynamoDatabase(
+        AwsJsonEndpoint("dynamodb", DYNAMODB_TARGET, "1.0", address, "eu-west-1", EmulatorCredentials())
+    )
 
 
 def test_a_request_is_signed_and_names_its_operation(endpoint: Endpoint, dynamo: Database) -> None:
@@ -191,12 +193,14 @@ def test_a_batch_that_is_never_whole_is_an_outage(endpoint: Endpoint, dynamo: Da
 
 
 def test_an_empty_range_is_not_asked_for(endpoint: Endpoint, dynamo: Database) -> None:
-    assert dynamo.query(Query("T", "p", span=Span(low="b", high="a"))) == Page([])
+    assert dynamo.query(Query("T", "p", span=SortSpan(low="b", high="a"))) == QueryPage([])
     assert endpoint.asked == []
 
 
 def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "pause", lambda attempt: None)
-    nobody = AwsJson("dynamodb", TARGET, "1.0", "http://127.0.0.1:1", "eu-west-1", EmulatorCredentials())
+    monkeypatch.setattr(wire, "pause_before_attempt", lambda attempt: None)
+    nobody = AwsJsonEndpoint(
+        "dynamodb", DYNAMODB_TARGET, "1.0", "http://127.0.0.1:1", "eu-west-1", EmulatorCredentials()
+    )
     with pytest.raises(StoreUnavailable):
         DynamoDatabase(nobody).get("T", Key("p", "s"))

@@ -1,4 +1,4 @@
-"""The CRM Test Tool and the User Test Tool: does this profile work, with this person, for this method? (R33-R36, R139)."""
+"""The screens CRM Test Tool and User Test Tool: does this profile work with this person, and for this method?"""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.tokens import digest
+from affino_mcp.gate.identity.tokens import digest_token
 from affino_mcp.gate.profiles.profile import Profile, ProfileState
-from affino_mcp.gate.whoami import CURRENT_USER
+from affino_mcp.gate.whoami import CURRENT_USER_METHOD
 from affino_mcp.tool_errors import InvalidArgument
 
 _FIELDS: Final = ("profile", "email", "method", "arguments")
 
 
 def crm(ask: Ask) -> Response:
-    """The form: first which profile, then who and which method."""
+    """The form of the CRM Test Tool: the profile, then the person and the method."""
     return _form(ask, "/tests/crm", ask.query)
 
 
 def user(ask: Ask) -> Response:
-    """The same for a person alone: login, and whom the service takes them for."""
+    """The form of the User Test Tool: the profile and the person, without a method."""
     return _form(ask, "/tests/user", ask.query)
 
 
 def run_crm(ask: Ask) -> Response:
-    """Try the chosen method."""
+    """Runs the connection test with the chosen method."""
     return _run(ask, "/tests/crm", ask.form.get("method", ""))
 
 
 def run_user(ask: Ask) -> Response:
-    """Try the login and ask who it is."""
-    return _run(ask, "/tests/user", CURRENT_USER)
+    """Runs the connection test with `get_current_user`."""
+    return _run(ask, "/tests/user", CURRENT_USER_METHOD)
 
 
 def _run(ask: Ask, here: str, name: str) -> Response:
     try:
         profile, method = _profile(ask, ask.form.get("profile", "")), METHODS.get(name)
         if method is None:
-            raise InvalidArgument("method", "Choose a method.")  # noqa: TRY301 (all faults are shown in the form)
+            raise InvalidArgument("method", "Choose a method.")  # noqa: TRY301 (every fault is shown in the form)
         wanted = Wanted(ask.form.get("email", ""), ask.form.get("password", ""), name, _arguments(ask, method))
     except InvalidArgument as error:
         return _form(ask, here, ask.form, wrong={str(error.details["argument"]): error.message})
@@ -63,9 +63,9 @@ def _tried(ask: Ask, profile: Profile, wanted: Wanted) -> Result:
     with centre.http() as http:
         trial = Trial(http, ask.place.public, centre.settings.instance, profile)
         result = trial.run(wanted, centre.clock())
-    code = centre.people.code_of(wanted.email) if result.token else None
+    code = centre.people.find_user_code(wanted.email) if result.token else None
     if code is not None:
-        centre.sessions.end(code, digest(result.token))
+        centre.sessions.end_session(code, digest_token(result.token))
     return result
 
 
@@ -76,15 +76,15 @@ def _place(method: Method) -> tuple[object, ...]:
 
 
 def _chosen(ask: Ask, key: str) -> ProfileState | None:
-    """The profile that the query or the form names, wherever it stands in the list."""
-    row = ask.rows.get(row_keys.profile(key[:64]))
+    """The profile that the query or the form names, on whatever page of the list it is; None when there is none."""
+    row = ask.rows.get(row_keys.profile_key(key[:64]))
     if row is not None:
-        return ask.centre.reader.state(key[:64], row)
-    return ask.centre.reader.current(key[:64]) if key and ask.form else None
+        return ask.centre.reader.state_from_row(key[:64], row)
+    return ask.centre.reader.read_current(key[:64]) if key and ask.form else None
 
 
 def _profile(ask: Ask, key: str) -> Profile:
-    state = ask.centre.reader.current(key[:64]) if key else None
+    state = ask.centre.reader.read_current(key[:64]) if key else None
     if state is None:
         raise InvalidArgument("profile", "Choose a profile.")
     return state.profile

@@ -1,4 +1,4 @@
-"""API Profile CRM Help and API Profile User Help: generated when they are asked for, never written by hand."""
+"""The screens API Profile CRM Help and API Profile User Help, generated from the catalogue at each request."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.permissions import PROFILES_MANAGE
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions.sessions import REFRESH_LIFETIME
+from affino_mcp.gate.sessions.sessions import REFRESH_LIFETIME_SECONDS
 
 
 def crm(ask: Ask) -> Response:
-    """All families, or those of one profile; searchable."""
+    """The page of all families, or of those of one profile; `q` searches the methods."""
     profile, words = _profile(ask), ask.query.get("q", "")
     found = method_help.families(profile, words.casefold().split())
     return ask.page(
@@ -33,7 +33,7 @@ def crm(ask: Ask) -> Response:
 
 
 def user(ask: Ask) -> Response:
-    """Login, token, logout, user: how a request is signed, with an example that can be checked."""
+    """The page on login, token, logout and user: how a request is signed, with an example to check against."""
     name = ask.centre.settings.instance
     return ask.page(
         "help_user.html",
@@ -42,11 +42,11 @@ def user(ask: Ask) -> Response:
         name=name,
         **asdict(Example.of(name)),
         minutes=ask.centre.settings.session_lifetime // 60,
-        days=REFRESH_LIFETIME // 86_400,
+        days=REFRESH_LIFETIME_SECONDS // 86_400,
     )
 
 
 def _profile(ask: Ask) -> Profile | None:
     key = ask.query.get("profile", "")[:64]
-    row = ask.rows.get(row_keys.profile(key)) if ask.may(PROFILES_MANAGE) else None
-    return ask.centre.reader.at(key, row["version"]) if row else None
+    row = ask.rows.get(row_keys.profile_key(key)) if ask.may(PROFILES_MANAGE) else None
+    return ask.centre.reader.read_version(key, row["version"]) if row else None

@@ -1,4 +1,4 @@
-"""The API Log as a file, CSV or JSON: sent while it is read, at most so many rows, and saying where it ends."""
+"""The API Log as a CSV or JSON file, streamed while it is read, up to a limit of rows and bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from affino_mcp.admin.log_formats import FORMS
 from affino_mcp.admin.operator_audit import LOG
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.log_filters import Filters
 from affino_mcp.control_edge.row_visibility import seen
@@ -29,7 +29,7 @@ _READS: Final = 40
 
 
 def export(ask: Ask) -> Response:
-    """The rows that the filters leave, newest first."""
+    """The file of the rows that match the filters, newest first, as `format` says. Raises InvalidArgument."""
     filters, kind = log_filters.read(ask, _PART), ask.query.get("format", "")
     if kind not in FORMS:
         raise InvalidArgument("format", "An export is csv or json.")
@@ -44,14 +44,14 @@ def export(ask: Ask) -> Response:
     return StreamingResponse(_bounded(lines(rows)), media_type=media_type, headers=headers)
 
 
-def _begun(rows: Iterator[Row]) -> Iterator[Row]:
-    """The same rows after the first read: what is wrong with the question shows before a file is begun."""
+def _begun(rows: Iterator[AuditRow]) -> Iterator[AuditRow]:
+    """The same rows after the first read, so that a faulty question raises its error before the file is begun."""
     first = list(islice(rows, 1))
     return chain(first, rows)
 
 
-def _rows(ask: Ask, filters: Filters) -> Iterator[Row]:
-    """Row by row, a read at a time; at most MOST."""
+def _rows(ask: Ask, filters: Filters) -> Iterator[AuditRow]:
+    """The rows one by one, at most MOST, read a page at a time."""
     question, sent = filters.question, 0
     for _ in range(_READS):
         answer = ask_log(ask, question, reads=1)
@@ -66,7 +66,7 @@ def _rows(ask: Ask, filters: Filters) -> Iterator[Row]:
 
 
 def _bounded(parts: Iterator[str]) -> Iterator[str]:
-    """The parts until there are too many bytes; the closing part is always sent, so that JSON stays whole."""
+    """The parts until there are too many bytes; the closing bracket is always sent, so that the JSON is complete."""
     size, last = 0, ""
     for part in parts:
         size += len(part.encode())

@@ -1,4 +1,4 @@
-"""API Logs: search, one row, one request. A person without logs.read sees their own calls."""
+"""The screens of the API Logs: search and one row. A person without logs.read sees the person's own calls only."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from affino_mcp.admin import log_chart
 from affino_mcp.admin.log_chart import Drawn
-from affino_mcp.audit.queries import Answer, Question, one, search
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.queries import LogPage, LogQuery, read_one_row, search_log
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.log_filters import Filters
 from affino_mcp.control_edge.row_visibility import seen
@@ -62,33 +62,41 @@ def _chart_of_totals(ask: Ask, filters: Filters) -> Drawn | None:
 
 
 def shown(ask: Ask) -> Response:
-    """One row with everything that is known about the call; others' rows do not exist for whoever may not read the log."""
+    """The page of one row, with everything that is known about the call.
+
+    Raises NotFound, also for another person's row when the person may not read the log.
+    """
     row = _one(ask, ask.path["profile"], ask.path["id"])
     if row is None or not (ask.may(LOGS_READ) or row.person_code == ask.visit.person.user_code):
         raise NotFound("id", "call")
     at = datetime.fromisoformat(row.at)
-    follow = {"request": row.request_id, "since": iso(at - NEAR), "until": iso(at + NEAR), "profile": row.profile_key}
+    follow = {
+        "request": row.request_id,
+        "since": format_iso(at - NEAR),
+        "until": format_iso(at + NEAR),
+        "profile": row.profile_key,
+    }
     return ask.page(
         "log_row.html", here="/logs", row=seen(ask, row), follow=f"/logs?{urlencode(follow)}", all=ask.may(LOGS_READ)
     )
 
 
-def _answer(ask: Ask, filters: Filters, limit: int, reads: int) -> Answer:
+def _answer(ask: Ask, filters: Filters, limit: int, reads: int) -> LogPage:
     if filters.wrong:
-        return Answer([], None)
+        return LogPage([], None)
     return ask_log(ask, replace(filters.question, limit=limit), reads)
 
 
-def ask_log(ask: Ask, question: Question, reads: int) -> Answer:
-    """An answer of the API Log; raises InvalidArgument for a cursor that is not ours."""
+def ask_log(ask: Ask, question: LogQuery, reads: int) -> LogPage:
+    """The answer of the API Log to a question. Raises InvalidArgument for a cursor that the log did not give."""
     try:
-        return search(ask.centre.database, ask.centre.settings.audit_table, question, ask.centre.clock(), reads)
+        return search_log(ask.centre.database, ask.centre.settings.audit_table, question, ask.centre.clock(), reads)
     except ValueError as error:
         raise InvalidArgument("cursor", "This link is not one of the log's. Start again without it.") from error
 
 
-def _reached(answer: Answer, rows: list[Row]) -> str:
-    """How far back the rows shown go, when that is not to the end."""
+def _reached(answer: LogPage, rows: list[AuditRow]) -> str:
+    """The time of the last row shown when older rows may exist, else ""."""
     return rows[SHOWN - 1].at if len(rows) > SHOWN else answer.back
 
 
@@ -96,6 +104,6 @@ def _link(filters: Filters, path: str = "/logs", **more: str) -> str:
     return f"{path}?" + urlencode({**{name: text for name, text in filters.given.items() if text}, **more})
 
 
-def _one(ask: Ask, profile: str, id_: str) -> Row | None:
-    """The row of this profile and id, in one read."""
-    return one(ask.centre.database, ask.centre.settings.audit_table, profile[:64], id_[:26].upper())
+def _one(ask: Ask, profile: str, id_: str) -> AuditRow | None:
+    """The row of this profile with this id, in one read; None when there is none."""
+    return read_one_row(ask.centre.database, ask.centre.settings.audit_table, profile[:64], id_[:26].upper())

@@ -1,4 +1,4 @@
-"""People: groups, effective rights and why, live sessions, the switch."""
+"""The screens of people: groups, effective rights with their reasons, live sessions, enabling and disabling."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from affino_mcp.control_edge import gate_row_page
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.emails import folded, plausible
-from affino_mcp.gate.identity.permissions import CONTROL_ACCESS, GROUPS, PROFILES_MANAGE, RIGHTS
-from affino_mcp.gate.identity.person import Person, is_code
-from affino_mcp.gate.sessions.session_listing import live
+from affino_mcp.gate.identity.emails import fold_email, is_plausible_email
+from affino_mcp.gate.identity.permissions import CONTROL_ACCESS, PERMISSIONS, PROFILES_MANAGE, SECURITY_GROUPS
+from affino_mcp.gate.identity.person import Person, is_user_code
+from affino_mcp.gate.sessions.session_listing import list_live_sessions
 from affino_mcp.instance.port import PLACE_KINDS, PlacesUnknown
 from affino_mcp.store.ops import Item, Key
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
@@ -27,19 +27,19 @@ PAGE: Final = 100
 
 
 def keys(given: Mapping[str, str]) -> Sequence[Key]:
-    """The row of the person that the path names."""
+    """The key of the row of the person that the path names."""
     code = given["code"]
-    return (row_keys.person(int(code)),) if is_code(code) else ()
+    return (row_keys.person_key(int(code)),) if is_user_code(code) else ()
 
 
 def keys_of_search(given: Mapping[str, str]) -> Sequence[Key]:
-    """The row that says whose e-mail address is searched for."""
+    """The key of the row that says whose e-mail address is searched for."""
     wanted = given.get("q", "")
-    return (row_keys.email(folded(wanted)),) if plausible(wanted) else ()
+    return (row_keys.email_key(fold_email(wanted)),) if is_plausible_email(wanted) else ()
 
 
 def listed(ask: Ask) -> Response:
-    """Everybody, a page at a time, by code; with `q`, the person of this e-mail address, or who fits on this page."""
+    """A page of all people by code; with `q`, the person of this e-mail address, or the matching people of this page."""
     wanted = ask.query.get("q", "")
     row = next((ask.rows[key] for key in keys_of_search(ask.query) if key in ask.rows), None)
     owner = ask.centre.people.get(row["user_code"]) if row else None
@@ -52,21 +52,21 @@ def listed(ask: Ask) -> Response:
 
 
 def _everybody(ask: Ask) -> tuple[list[Person], str | None]:
-    found = gate_row_page.page(ask.centre, row_keys.PERSON_LIST, _person, PAGE, ask.query.get("after"))
+    found = gate_row_page.page(ask.centre, row_keys.PERSON_LIST_PARTITION, _person, PAGE, ask.query.get("after"))
     return [Person.from_json(row) for row in found.rows.values()], found.next
 
 
 def _person(item: Item) -> Key:
-    return row_keys.person(item["user_code"])
+    return row_keys.person_key(item["user_code"])
 
 
 def shown(ask: Ask) -> Response:
-    """One person."""
+    """The page of one person. Raises NotFound."""
     return _page(ask, the(ask))
 
 
 def the(ask: Ask) -> Person:
-    """The person that the path names; raises NotFound."""
+    """The person that the path names. Raises NotFound."""
     row = next((ask.rows[key] for key in keys(ask.path) if key in ask.rows), None)
     if row is None:
         raise NotFound("code", "person")
@@ -74,26 +74,29 @@ def the(ask: Ask) -> Person:
 
 
 def groups(ask: Ask) -> Response:
-    """Put the person in the ticked groups and out of all others; not from a page that shows groups of before."""
-    person, ticked = the(ask), [group for group in GROUPS if group in ask.ticked.get("group", ())]
+    """Puts the person in the ticked groups and out of all others, unless the groups have changed since the page was made."""
+    person, ticked = the(ask), [group for group in SECURITY_GROUPS if group in ask.ticked.get("group", ())]
     shown = replace(person, groups=tuple(filter(None, ask.form.get("shown", "").split(","))))
     return _changed(ask, shown, "groups", ticked)
 
 
 def grant(ask: Ask) -> Response:
-    """Give the person a right directly, for good or until a day."""
+    """Grants the person a right directly, without an end or until a day."""
     person = the(ask)
     return _changed(ask, person, "rights", {**person.rights, ask.form.get("right", ""): ask.form.get("until") or None})
 
 
 def revoke(ask: Ask) -> Response:
-    """Take a right back that was given directly."""
+    """Revokes a right that was granted directly."""
     person, right = the(ask), ask.form.get("right", "")
     return _changed(ask, person, "rights", {name: until for name, until in person.rights.items() if name != right})
 
 
 def _changed(ask: Ask, seen: Person, name: str, wanted: Any) -> Response:
-    """Give the person other groups or rights (`name`), unless they are not as `seen` any more, or one's own access goes."""
+    """Changes the person's groups or rights (`name`), and redirects to the person's page.
+
+    Refuses when they have changed since the person was `seen`, and when operators would lose their own access.
+    """
     person, after = the(ask), {name: wanted}
     if _locks_out(ask, person, replace(person, **after)):
         return _page(ask, person, _OWN_ACCESS)
@@ -120,7 +123,7 @@ def places_of(ask: Ask) -> Response:
 
 
 def disable(ask: Ask) -> Response:
-    """Stop everything in the person's name, from the next call on."""
+    """Disables the person, whose calls are refused from the next one on."""
     person = the(ask)
     if _own_access(ask, person):
         return _page(ask, person, "You cannot disable yourself. Ask another operator.")
@@ -132,7 +135,7 @@ def disable(ask: Ask) -> Response:
 
 
 def enable(ask: Ask) -> Response:
-    """Let the person act again."""
+    """Enables the person again."""
     person = the(ask)
     with audit_screen_action(ask, "enable_person", Subject.person(person), {"active": person.active}, {"active": True}):
         ask.centre.people.enable(person.user_code)
@@ -140,21 +143,21 @@ def enable(ask: Ask) -> Response:
 
 
 def end_session(ask: Ask) -> Response:
-    """End one session, named by its fingerprint."""
+    """Ends the one session that the form names by its fingerprint."""
     person, mark = the(ask), ask.form.get("session", "")
-    named = [session for session in ask.centre.sessions.list_of(person.user_code) if session.fingerprint == mark]
+    named = [session for session in ask.centre.sessions.list_sessions(person.user_code) if session.fingerprint == mark]
     if not named:
         return _page(ask, person, "This session is over already.", InvalidArgument.status)
     with audit_screen_action(ask, "end_session", Subject.person(person), {"session": mark}, {}):
-        ask.centre.sessions.end(person.user_code, named[0].digest)
+        ask.centre.sessions.end_session(person.user_code, named[0].digest)
     return ask.go(f"/people/{person.user_code}?done=session")
 
 
 def end_all(ask: Ask) -> Response:
-    """Log the person out everywhere."""
+    """Ends all sessions of the person."""
     person = the(ask)
     with audit_screen_action(ask, "end_all_sessions", Subject.person(person), {}, {}):
-        ask.centre.sessions.end_all(person.user_code)
+        ask.centre.sessions.end_all_sessions(person.user_code)
     return ask.go(f"/people/{person.user_code}?done=sessions")
 
 
@@ -163,7 +166,9 @@ _OWN_ACCESS: Final = "You cannot take your own access to this page away. Ask ano
 
 def _locks_out(ask: Ask, person: Person, after: Person) -> bool:
     now = ask.centre.clock()
-    return _own_access(ask, person) and not all(after.has(right, now) for right in (CONTROL_ACCESS, PROFILES_MANAGE))
+    return _own_access(ask, person) and not all(
+        after.has_right(right, now) for right in (CONTROL_ACCESS, PROFILES_MANAGE)
+    )
 
 
 def _own_access(ask: Ask, person: Person) -> bool:
@@ -180,10 +185,10 @@ def _page(ask: Ask, person: Person, wrong: str = "", status: int = 409) -> Respo
         status if wrong else 200,
         here="/people",
         person=person,
-        sessions=live(ask.centre.database, ask.centre.settings, ask.centre.sessions, person.user_code),
+        sessions=list_live_sessions(ask.centre.database, ask.centre.settings, ask.centre.sessions, person.user_code),
         rights=families,
-        groups=list(GROUPS),
-        every_right=sorted(RIGHTS),
+        groups=list(SECURITY_GROUPS),
+        every_right=sorted(PERMISSIONS),
         today=ask.centre.clock().date().isoformat(),
         given=given,
         wrong_day=wrong if given and status == InvalidArgument.status else "",

@@ -1,4 +1,4 @@
-"""Adding and changing API Profiles. A change that takes something away is shown with its effect before it is saved."""
+"""The screens to create and change API Profiles. The effect of a narrower setting is shown before it is saved."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.profile_form_fields import LABELS, ProfileForm
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import Ask
-from affino_mcp.gate.profiles.profile import OPTIONS, Profile
-from affino_mcp.gate.profiles.profile_form import drawn
-from affino_mcp.gate.profiles.profiles import KEY_LENGTH, Profiles
+from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
+from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
+from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
 from affino_mcp.gate.profiles.rate_arithmetic import default_burst
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 
 def new(ask: Ask) -> Response:
-    """The empty form."""
+    """The page of the empty form."""
     return _form(ask, ProfileForm(), None)
 
 
 def create(ask: Ask) -> Response:
-    """Make the profile and show its key and secret, this once."""
+    """Creates the profile and shows its key and secret, this once."""
     form = _sent(ask)
     if wrong := form.wrong():
         return _form(ask, form, None, wrong)
@@ -69,14 +69,14 @@ def save(ask: Ask) -> Response:
 
 
 def _not_saved(ask: Ask, form: ProfileForm, profile: Profile, error: InvalidArgument | Conflict) -> Response:
-    """The form as it was sent. Changed meanwhile, it shows what differs now, and may then be saved over that."""
+    """The form as sent. After another operator's change it shows the differences, and may then be saved over them."""
     stale = form.seen != profile.version
     theirs = form.differences(profile) if stale else []
     return _form(ask, replace(form, seen=profile.version), profile, faults(error), error.status, theirs)
 
 
 def urls(ask: Ask) -> dict[str, str]:
-    """Where clients connect and log in."""
+    """The URLs at which clients connect and log in."""
     public, name = ask.place.public, ask.centre.settings.instance
     return {"mcp": f"{public}/mcp", "login": f"{public}/rest/{name}/login"}
 
@@ -86,15 +86,15 @@ def _sent(ask: Ask) -> ProfileForm:
 
 
 def _created(ask: Ask, form: ProfileForm) -> Profile:
-    """The key is drawn first, so that the log can name the profile before it is there."""
-    key, centre = drawn(KEY_LENGTH), ask.centre
+    """Creates the profile. Its key is drawn first, so that the audit row can name the profile before it exists."""
+    key, centre = draw_letters_and_digits(KEY_CHARACTERS), ask.centre
     rate, burst, name = form.number("rate"), form.number("burst"), form.name.strip()
     known = Profiles(
         centre.database,
         centre.secrets,
         centre.settings,
         centre.clock,
-        draw=lambda length: key if length == KEY_LENGTH else drawn(length),
+        draw=lambda length: key if length == KEY_CHARACTERS else draw_letters_and_digits(length),
     )
     after = {"name": name, "families": form.capability.to_json(), "rate": rate, "burst": burst, "notes": form.notes}
     with audit_screen_action(ask, "create_profile", Subject.new_profile(key, name), {}, after | form.chosen):
@@ -102,7 +102,7 @@ def _created(ask: Ask, form: ProfileForm) -> Profile:
 
 
 def _changed(ask: Ask, profile: Profile, form: ProfileForm, rate: int | None, burst: int) -> bool:
-    """Whether there was anything to change."""
+    """Changes the profile; gives whether anything differed."""
     wanted = {
         "name": form.name.strip(),
         "families": form.capability.to_json(),
@@ -136,7 +136,7 @@ def _form(
     status: int = InvalidArgument.status,
     theirs: Sequence[tuple[str, str]] = (),
 ) -> Response:
-    """The form with what is wrong beside each field, "" above all, and with what somebody else (`theirs`) has saved."""
+    """The page of the form: with the faults by field ("" for the whole form), and with what another operator has saved."""
     ticked = sum(prices()[family][access] for family, switched in form.families.items() for access in switched)
     return ask.page(
         "profile_form.html",
@@ -152,5 +152,5 @@ def _form(
         families=[str(family) for family in SWITCHED_FAMILIES],
         prices=prices(),
         base_price=base(),
-        options=OPTIONS,
+        options=PROFILE_OPTIONS,
     )

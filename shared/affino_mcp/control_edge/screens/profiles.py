@@ -1,4 +1,4 @@
-"""API Profiles: the list, and one profile with its latest calls."""
+"""The screens of API Profiles: the list, and one profile with its latest calls."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from affino_mcp.admin.tool_price import price
-from affino_mcp.audit.queries import Question, search
-from affino_mcp.audit.row import Row
+from affino_mcp.audit.queries import LogQuery, search_log
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_request import Ask
 from affino_mcp.gate.identity.permissions import LOGS_READ
 
 LATEST: Final = 12
-"""Calls and changes that a profile's page shows."""
+"""Rows of the API Log that a profile's page shows."""
 
 
 def listed(ask: Ask) -> Response:
@@ -35,15 +35,15 @@ def shown(ask: Ask) -> Response:
         one=one,
         profile=one.profile,
         now=now,
-        former_accepted=former is not None and former.accepted(now),
-        former_uses=ask.centre.former_uses.of(one.profile),
+        former_accepted=former is not None and former.is_accepted(now),
+        former_uses=ask.centre.former_uses.list_uses(one.profile),
         recent=_latest(ask, one.profile.key) if ask.may(LOGS_READ) else None,
         tokens=price(one.profile.capability),
         done=ask.query.get("done", ""),
     )
 
 
-def _latest(ask: Ask, key: str) -> list[Row]:
-    """The newest rows of a profile, in one read."""
-    asked = Question(profile=key, limit=LATEST)
-    return search(ask.centre.database, ask.centre.settings.audit_table, asked, ask.centre.clock(), reads=1).rows
+def _latest(ask: Ask, key: str) -> list[AuditRow]:
+    """The newest rows of a profile in the API Log, in one read."""
+    asked = LogQuery(profile=key, limit=LATEST)
+    return search_log(ask.centre.database, ask.centre.settings.audit_table, asked, ask.centre.clock(), reads=1).rows

@@ -12,20 +12,20 @@ def body_md5(body: bytes) -> str:
     return hashlib.md5(trimmed, usedforsecurity=False).hexdigest().upper() if trimmed else ""
 
 
-def sign(method: str, uri: str, body: bytes, secret: str, timestamp: str) -> str:
+def sign_request(method: str, uri: str, body: bytes, secret: str, timestamp: str) -> str:
     """Gives the Signature header in upper-case hex. `uri` is the path without scheme, host and stage."""
     text = "+".join((method.upper(), uri, body_md5(body), secret, timestamp))
     return hashlib.sha512(text.encode()).hexdigest().upper()
 
 
-def timestamp_of(moment: datetime) -> str:
+def format_timestamp(moment: datetime) -> str:
     """Gives the TimeStamp header: ISO 8601 in UTC with milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def signed_headers(method: str, uri: str, body: bytes, key: str, secret: str, moment: datetime) -> dict[str, str]:
     """Gives all headers of a signed request; the secret itself is not among them."""
-    timestamp = timestamp_of(moment)
-    headers = {"APIKey": key, "TimeStamp": timestamp, "Signature": sign(method, uri, body, secret, timestamp)}
+    timestamp = format_timestamp(moment)
+    headers = {"APIKey": key, "TimeStamp": timestamp, "Signature": sign_request(method, uri, body, secret, timestamp)}
     md5 = body_md5(body)
     return headers | ({"MD5": md5} if md5 else {})

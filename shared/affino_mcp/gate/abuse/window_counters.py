@@ -20,10 +20,10 @@ from affino_mcp.store.ops import (
 
 T = TypeVar("T")
 
-_TURNS = 6
+_MAX_COUNT_ATTEMPTS = 6
 
 
-def counted(
+def count_in_window(
     db: Database, table: str, key: Key, window: int, now: int, *, kept: int = 0, also: Mapping[str, int] | None = None
 ) -> Item:
     """Counts one event and gives the row after it: `count` events since `since`.
@@ -36,7 +36,7 @@ def counted(
     again = Update(table, key, assign=times, add={"count": 1, **more}, condition=Compare("since", ">", now - window))
     over = any_of(absent("since"), Compare("since", "<=", now - window))
     first = Update(table, key, assign={**times, "count": 1, "since": now}, add=more, condition=over)
-    for turn in range(_TURNS):
+    for turn in range(_MAX_COUNT_ATTEMPTS):
         try:
             return db.update(first if turn % 2 else again)
         except ConditionFailed:
@@ -44,7 +44,7 @@ def counted(
     return {"count": 1, "since": now}
 
 
-def unless_down(work: Callable[[], T]) -> T | None:
+def ignore_unavailable(work: Callable[[], T]) -> T | None:
     """Runs `work`.
 
     When the store is down, gives None and counts for the alarm, so that a guard never blocks a login.
@@ -52,5 +52,5 @@ def unless_down(work: Callable[[], T]) -> T | None:
     try:
         return work()
     except StoreUnavailable:
-        observability.count("LoginGuardDown")
+        observability.count_metric("LoginGuardDown")
         return None

@@ -6,26 +6,26 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.text import fold
 from affino_mcp.tool_errors import InvalidArgument
 
-MOST = 255
+MAX_EMAIL_CHARACTERS = 255
 
 
-def folded(email: str) -> str:
+def fold_email(email: str) -> str:
     """Gives the address in the form in which two spellings of it are equal (NFKC, case folded)."""
     return fold(email.strip())
 
 
-def plausible(email: object) -> bool:
+def is_plausible_email(email: object) -> bool:
     """True if the value can be looked up as an address: text with an @, not too long, no control characters."""
-    if not isinstance(email, str) or "@" not in email or len(email) > MOST or not email.isprintable():
+    if not isinstance(email, str) or "@" not in email or len(email) > MAX_EMAIL_CHARACTERS or not email.isprintable():
         return False
-    return len(folded(email).encode()) <= row_keys.LONGEST_TEXT
+    return len(fold_email(email).encode()) <= row_keys.MAX_KEY_TEXT_BYTES
 
 
-def checked(email: str) -> str:
+def validate_address(email: str) -> str:
     """Gives the address in NFC; raises InvalidArgument unless its syntax is that of a valid e-mail address."""
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 (calls of agents do without it)
 
     try:
-        return validate_email(email if plausible(email) else "", check_deliverability=False).normalized
+        return validate_email(email if is_plausible_email(email) else "", check_deliverability=False).normalized
     except EmailNotValidError as error:
         raise InvalidArgument("email", "The e-mail address is not valid.") from error

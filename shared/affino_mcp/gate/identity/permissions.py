@@ -11,7 +11,7 @@ CONTROL_ACCESS: Final = "control.access"
 PROFILES_MANAGE: Final = "profiles.manage"
 LOGS_READ: Final = "logs.read"
 
-_CRM: Final = (
+_CRM_FAMILIES: Final = (
     Family.ACCOUNTS,
     Family.CONTACTS,
     Family.CONTACT_LISTS,
@@ -22,34 +22,36 @@ _CRM: Final = (
 )
 
 
-def _rights(families: Iterable[Family], *deeds: str) -> frozenset[str]:
+def _permissions(families: Iterable[Family], *deeds: str) -> frozenset[str]:
     return frozenset(f"{family}.{deed}" for family in families for deed in deeds)
 
 
-RIGHTS: Final = (
-    _rights(SWITCHED_FAMILIES, "read", "write", "delete", "all")
-    | _rights([Family.ARTICLES], "publish", "comment", "moderate")
-    | _rights([Family.FORUMS], "post", "manage_moderators")
+PERMISSIONS: Final = (
+    _permissions(SWITCHED_FAMILIES, "read", "write", "delete", "all")
+    | _permissions([Family.ARTICLES], "publish", "comment", "moderate")
+    | _permissions([Family.FORUMS], "post", "manage_moderators")
     | {"contacts.consent", CONTROL_ACCESS, PROFILES_MANAGE, LOGS_READ}
 )
 """Every permission. `<family>.all` extends the other permissions of a family to the records of other people."""
 
-_REGISTERED: Final = _rights([Family.FORUMS], "read", "post") | _rights([Family.ARTICLES], "read", "comment")
-_EDITORS: Final = (
-    _rights([Family.ARTICLES], "read", "write", "all", "comment", "moderate")
-    | _rights([Family.MEDIA_ITEMS], "read", "write")
+_REGISTERED_PERMISSIONS: Final = _permissions([Family.FORUMS], "read", "post") | _permissions(
+    [Family.ARTICLES], "read", "comment"
+)
+_EDITOR_PERMISSIONS: Final = (
+    _permissions([Family.ARTICLES], "read", "write", "all", "comment", "moderate")
+    | _permissions([Family.MEDIA_ITEMS], "read", "write")
     | {CONTROL_ACCESS}
 )
-_SALES: Final = _rights(_CRM, "read", "write") | {CONTROL_ACCESS}
+_SALES_PERMISSIONS: Final = _permissions(_CRM_FAMILIES, "read", "write") | {CONTROL_ACCESS}
 
-GROUPS: Final[dict[str, frozenset[str]]] = {
-    "Registered User": _REGISTERED,
-    "Editors": _EDITORS,
-    "Publishers": _EDITORS
-    | _rights([Family.ARTICLES], "publish", "delete")
-    | _rights([Family.MEDIA_ITEMS], "all", "delete"),
-    "Sales": _SALES,
-    "Sales Managers": _SALES | _rights(_CRM, "all", "delete"),
+SECURITY_GROUPS: Final[dict[str, frozenset[str]]] = {
+    "Registered User": _REGISTERED_PERMISSIONS,
+    "Editors": _EDITOR_PERMISSIONS,
+    "Publishers": _EDITOR_PERMISSIONS
+    | _permissions([Family.ARTICLES], "publish", "delete")
+    | _permissions([Family.MEDIA_ITEMS], "all", "delete"),
+    "Sales": _SALES_PERMISSIONS,
+    "Sales Managers": _SALES_PERMISSIONS | _permissions(_CRM_FAMILIES, "all", "delete"),
     "Legal": frozenset({"contacts.consent", CONTROL_ACCESS}),
     "Community": frozenset({"forums.manage_moderators", CONTROL_ACCESS}),
     "Operators": frozenset({PROFILES_MANAGE, LOGS_READ, CONTROL_ACCESS}),

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 
 
-def is_code(text: str) -> bool:
+def is_user_code(text: str) -> bool:
     """True if the text can be a user code: 1 to 15 decimal digits."""
     return text.isascii() and text.isdecimal() and len(text) < 16
 
@@ -29,14 +29,14 @@ class Person:
     rights: Mapping[str, str | None] = field(default_factory=dict)
     active: bool = True
 
-    def has(self, right: str, at: datetime) -> bool:
+    def has_right(self, right: str, at: datetime) -> bool:
         """True if the person holds the permission at this moment, through a group or by a direct grant."""
-        if any(right in GROUPS.get(group, ()) for group in self.groups):
+        if any(right in SECURITY_GROUPS.get(group, ()) for group in self.groups):
             return True
-        return right in self.rights and self._lasts(self.rights[right], at)
+        return right in self.rights and self._is_in_force(self.rights[right], at)
 
     @staticmethod
-    def _lasts(last_day: str | None, at: datetime) -> bool:
+    def _is_in_force(last_day: str | None, at: datetime) -> bool:
         return last_day is None or at.date().isoformat() <= last_day
 
     def to_json(self) -> dict[str, Any]:

@@ -2,116 +2,116 @@
 
 from __future__ import annotations
 
-from affino_mcp.store.ops import Key, Span
+from affino_mcp.store.ops import Key, SortSpan
 
-PROFILE_LIST = "PROFILES"
+PROFILE_LIST_PARTITION = "PROFILES"
 """The partition that lists the profiles, sorted by their folded name."""
 
-PERSON_LIST = "PEOPLE"
+PERSON_LIST_PARTITION = "PEOPLE"
 """The partition that lists the people, sorted by their code."""
 
-LONGEST_TEXT = 1000
+MAX_KEY_TEXT_BYTES = 1000
 """Most bytes of a text that people enter and a key holds: DynamoDB's sort keys have at most 1,024 bytes."""
 
 SESSION_PREFIX = "SESSION#"
 PROFILE_PREFIX = "PROFILE#"
 
 
-def profile(key: str) -> Key:
+def profile_key(key: str) -> Key:
     """{enabled, version, tat, name, created, used?, calls_<day>?}: switch, secret's version, rate limit's state, use."""
     return Key(f"{PROFILE_PREFIX}{key}", "A")
 
 
-def former_use(key: str, mark: str, who: str) -> Key:
+def previous_secret_use_key(key: str, mark: str, who: str) -> Key:
     """{at, user_code, name, accepted, ttl}: one person's latest use of a profile's previous secret."""
-    return Key(profile(key).pk, f"{former_uses(mark)}{who}")
+    return Key(profile_key(key).pk, f"{previous_secret_use_prefix(mark)}{who}")
 
 
-def former_uses(mark: str) -> str:
+def previous_secret_use_prefix(mark: str) -> str:
     """The sort-key prefix of the uses of one previous secret, within a profile's partition."""
     return f"FORMER#{mark}#"
 
 
-def profile_name(folded_name: str) -> Key:
+def profile_name_key(folded_name: str) -> Key:
     """{key}: makes a profile's name unique and lists the profiles."""
-    return Key(PROFILE_LIST, folded_name)
+    return Key(PROFILE_LIST_PARTITION, folded_name)
 
 
-def session(digest: str) -> Key:
+def session_key(digest: str) -> Key:
     """{user_code, person, epoch, profile, issued, expires, refresh, chain, ttl, revoked?}, by SHA-256 of its token."""
     return Key(f"SESSION#{digest}", "A")
 
 
-def refresh(digest: str) -> Key:
+def refresh_token_key(digest: str) -> Key:
     """{user_code, session, chain, epoch, profile, expires, ttl, spent?}: keyed by SHA-256 of a RefreshToken."""
     return Key(f"SESSION#{digest}", "REFRESH")
 
 
-def chain(name: str) -> Key:
+def session_chain_key(name: str) -> Key:
     """{user_code, head, ttl}: of a chain of refreshed sessions, the one that may be live."""
     return Key(f"SESSION#{name}", "CHAIN")
 
 
-def hub(digest: str) -> Key:
+def hub_session_key(digest: str) -> Key:
     """{user_code, epoch, expires, ttl}: a browser logged in at the Hub; its token is valid nowhere else."""
     return Key(f"SESSION#{digest}", "HUB")
 
 
-def control(digest: str) -> Key:
+def control_session_key(digest: str) -> Key:
     """{user_code, epoch, expires, proved, ttl}: a browser signed in to the Control Centre; valid nowhere else."""
     return Key(f"SESSION#{digest}", "CONTROL")
 
 
-def used(digest: str) -> Key:
+def last_use_key(digest: str) -> Key:
     """{at, ttl}: the last use of a session."""
     return Key(f"USED#{digest}", "A")
 
 
-def person(user_code: int) -> Key:
+def person_key(user_code: int) -> Key:
     """{the person's fields, version, logins, epoch?}; the same key holds the password hash in the Credentials table."""
     return Key(f"PERSON#{user_code}", "A")
 
 
-def person_session(user_code: int, expires: int, digest: str) -> Key:
+def person_session_key(user_code: int, expires: int, digest: str) -> Key:
     """{digest, issued, expires, profile, ttl, ended?}: lists a person's sessions in the order in which they expire."""
     return Key(f"PERSON#{user_code}", f"{SESSION_PREFIX}{expires:012d}#{digest}")
 
 
-def sessions_after(now: int) -> Span:
+def live_session_span(now: int) -> SortSpan:
     """The sort-key range, within a person's partition, of the sessions that expire later than `now`."""
-    return Span(low=f"{SESSION_PREFIX}{now + 1:012d}", high=f"{SESSION_PREFIX}~")
+    return SortSpan(low=f"{SESSION_PREFIX}{now + 1:012d}", high=f"{SESSION_PREFIX}~")
 
 
-def person_code(user_code: int) -> Key:
+def person_code_key(user_code: int) -> Key:
     """{user_code}: lists the people."""
-    return Key(PERSON_LIST, f"{user_code:012d}")
+    return Key(PERSON_LIST_PARTITION, f"{user_code:012d}")
 
 
-def email(folded_email: str) -> Key:
+def email_key(folded_email: str) -> Key:
     """{user_code}: the person who has this e-mail address."""
     return Key(f"EMAIL#{folded_email}", "A")
 
 
-def signature(digest: str) -> Key:
+def used_signature_key(digest: str) -> Key:
     """{ttl}: a login signature that has been used."""
     return Key(f"SEEN#{digest}", "A")
 
 
-def guard(source: str, account: str) -> Key:
+def login_guard_key(source: str, account: str) -> Key:
     """{count, since, misses, good?, ttl}: failed logins for one account from one source, and its last success."""
     return Key(f"GUARD#PAIR#{source}#{account}", "A")
 
 
-def guard_account(account: str) -> Key:
+def account_guard_key(account: str) -> Key:
     """{count, at, ttl}: consecutive failed logins for one account, and the time of the last of them."""
     return Key(f"GUARD#ACCOUNT#{account}", "A")
 
 
-def guard_source(source: str) -> Key:
+def source_guard_key(source: str) -> Key:
     """{count, since, ttl}: failed logins from one source, for any account."""
     return Key(f"GUARD#SOURCE#{source}", "A")
 
 
-def guard_tokens(source: str) -> Key:
+def token_guard_key(source: str) -> Key:
     """{count, since, ttl}: unknown tokens, keys and signatures from one source."""
     return Key(f"GUARD#TOKENS#{source}", "A")

@@ -12,16 +12,16 @@ def new_token() -> str:
     return str(uuid.UUID(bytes=secrets.token_bytes(16)))
 
 
-def digest(token: str) -> str:
+def digest_token(token: str) -> str:
     """Gives what is stored instead of the token: the SHA-256 of its canonical form, as hex."""
-    return sha256(token.lower())
+    return sha256_hex(token.lower())
 
 
-def sha256(text: str) -> str:
+def sha256_hex(text: str) -> str:
     """Gives the SHA-256 of a text, as hex."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def fingerprint(token_digest: str) -> str:
+def token_fingerprint(token_digest: str) -> str:
     """Gives the part of a token's digest that may be logged: it tells sessions apart and cannot be used as a token."""
     return token_digest[:12]

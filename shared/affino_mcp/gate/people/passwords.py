@@ -11,12 +11,12 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.ops import ConditionFailed, Database, Put, StoreUnavailable, Update, equals
 from affino_mcp.tool_errors import InvalidArgument
 
-SHORTEST, LONGEST = 8, 1024
-NOBODY = 0
+MIN_PASSWORD_CHARACTERS, MAX_PASSWORD_CHARACTERS = 8, 1024
+UNUSED_USER_CODE = 0
 """A code that no person has; looked up for unknown people, so that their login takes as long as another."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$OlNi7cOM7YkUKJ8H8KMpgg$Ca3rFwC8YjesutxtNJOJPvrCGLLaI6oV3y8RQOXvw1E"
+_UNUSED_HASH = "$argon2id$v=19$m=19456,t=2,p=1$OlNi7cOM7YkUKJ8H8KMpgg$Ca3rFwC8YjesutxtNJOJPvrCGLLaI6oV3y8RQOXvw1E"
 """A hash that matches no password; checked for unknown people, so that their login takes as long as another."""
 
 
@@ -26,41 +26,43 @@ class Passwords:
     def __init__(self, db: Database, settings: Settings) -> None:
         self._db, self._table = db, settings.credentials_table
 
-    def set(self, user_code: int, password: str) -> None:
+    def set_password(self, user_code: int, password: str) -> None:
         """Sets the person's password; raises InvalidArgument when it is too short or too long."""
-        if not SHORTEST <= len(password) <= LONGEST:
-            raise InvalidArgument("password", f"A password must have {SHORTEST} to {LONGEST:,} characters.")
-        item = row_keys.person(user_code)._asdict() | {"hash": _hasher.hash(_exact(password))}
+        if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
+            raise InvalidArgument(
+                "password", f"A password must have {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS:,} characters."
+            )
+        item = row_keys.person_key(user_code)._asdict() | {"hash": _hasher.hash(_exact_bytes(password))}
         self._db.put(Put(self._table, item))
 
-    def matches(self, user_code: int | None, password: str) -> bool:
+    def is_password(self, user_code: int | None, password: str) -> bool:
         """True if this is the person's password.
 
         False, after the same work, without a person (None) or a stored password.
         """
-        row = self._db.get(self._table, row_keys.person(user_code or NOBODY))
-        stored = row["hash"] if row else _NOBODYS
+        row = self._db.get(self._table, row_keys.person_key(user_code or UNUSED_USER_CODE))
+        stored = row["hash"] if row else _UNUSED_HASH
         try:
-            _hasher.verify(stored, _exact(password))
+            _hasher.verify(stored, _exact_bytes(password))
         except VerifyMismatchError:
             return False
         except InvalidHashError:
-            observability.fault("password hash unreadable", {"user_code": user_code})
+            observability.log_fault("password hash unreadable", {"user_code": user_code})
             return False
         if row is not None and _hasher.check_needs_rehash(stored):
-            self._renew(user_code or NOBODY, stored, password)
+            self._renew_hash(user_code or UNUSED_USER_CODE, stored, password)
         return row is not None
 
-    def _renew(self, user_code: int, stored: str, password: str) -> None:
+    def _renew_hash(self, user_code: int, stored: str, password: str) -> None:
         """Replaces a hash that has older parameters; a failure does not affect the login."""
-        fresh = {"hash": _hasher.hash(_exact(password))}
+        fresh = {"hash": _hasher.hash(_exact_bytes(password))}
         try:
             self._db.update(
-                Update(self._table, row_keys.person(user_code), assign=fresh, condition=equals("hash", stored))
+                Update(self._table, row_keys.person_key(user_code), assign=fresh, condition=equals("hash", stored))
             )
         except (ConditionFailed, StoreUnavailable):
             return
 
 
-def _exact(password: str) -> bytes:
+def _exact_bytes(password: str) -> bytes:
     return password.encode("utf-8", "surrogatepass")

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from affino_mcp.clock import Clock, iso, seconds
+from affino_mcp.clock import Clock, epoch_seconds, format_iso
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.emails import checked, folded
-from affino_mcp.gate.identity.permissions import GROUPS, RIGHTS
+from affino_mcp.gate.identity.emails import fold_email, validate_address
+from affino_mcp.gate.identity.permissions import PERMISSIONS, SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.sessions.sessions import live_links
+from affino_mcp.gate.sessions.sessions import live_session_links
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import (
     Database,
@@ -27,12 +27,12 @@ from affino_mcp.store.ops import (
     equals,
     exists,
 )
-from affino_mcp.store.retry import everything, until_settled
+from affino_mcp.store.retry import query_all, retry_on_conflict
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 __all__ = ["People", "Person"]
 
-NAME_LENGTH = 201
+MAX_PERSON_NAME_CHARACTERS = 201
 
 
 class People:
@@ -53,37 +53,39 @@ class People:
 
         Raises InvalidArgument (name, email, groups, rights) and Conflict (the e-mail address or the code is taken).
         """
-        person = replace(self.drafted(name, email, groups, rights), user_code=user_code)
-        until_settled(lambda: self._create(person))
+        person = replace(self.draft_person(name, email, groups, rights), user_code=user_code)
+        retry_on_conflict(lambda: self._insert_person(person))
         return person
 
-    def drafted(
+    def draft_person(
         self, name: str, email: str, groups: Sequence[str] = (), rights: Mapping[str, str | None] | None = None
     ) -> Person:
         """Gives the person that `create` would store, without a code; raises InvalidArgument. Writes nothing."""
-        person = _sound(Person(0, name.strip(), checked(email), tuple(groups), dict(rights or {})))
-        _require_days_to_come({}, person.rights, self._clock().date())
+        person = _require_valid_person(
+            Person(0, name.strip(), validate_address(email), tuple(groups), dict(rights or {}))
+        )
+        _require_future_days({}, person.rights, self._clock().date())
         return person
 
     def get(self, user_code: int) -> Person | None:
         """Gives the person of this code; None when there is none."""
-        row = self._db.get(self._table, row_keys.person(user_code))
+        row = self._db.get(self._table, row_keys.person_key(user_code))
         return Person.from_json(row) if row else None
 
-    def by_email(self, email: str) -> Person | None:
+    def find_by_email(self, email: str) -> Person | None:
         """Gives the person of this e-mail address, in any spelling of it; None when there is none."""
-        user_code = self.code_of(email)
+        user_code = self.find_user_code(email)
         return None if user_code is None else self.get(user_code)
 
-    def code_of(self, email: str) -> int | None:
+    def find_user_code(self, email: str) -> int | None:
         """Gives the code of the person of this e-mail address, in any spelling of it; None when there is none."""
-        row = self._db.get(self._table, row_keys.email(folded(email)))
+        row = self._db.get(self._table, row_keys.email_key(fold_email(email)))
         return row["user_code"] if row else None
 
-    def everyone(self) -> list[Person]:
+    def list_people(self) -> list[Person]:
         """Gives all people, sorted by code."""
-        listed = everything(self._db, Query(self._table, row_keys.PERSON_LIST))
-        keys = [row_keys.person(row["user_code"]) for row in listed]
+        listed = query_all(self._db, Query(self._table, row_keys.PERSON_LIST_PARTITION))
+        keys = [row_keys.person_key(row["user_code"]) for row in listed]
         items = self._db.get_many(self._table, keys)
         return [Person.from_json(items[key]) for key in keys if key in items]
 
@@ -109,7 +111,7 @@ class People:
             "active": active,
         }
         changes = {field: value for field, value in given.items() if value is not None}
-        return until_settled(lambda: self._change(user_code, changes, seen))
+        return retry_on_conflict(lambda: self._write_changes(user_code, changes, seen))
 
     def enable(self, user_code: int) -> Person:
         """Enables the person; raises NotFound."""
@@ -119,45 +121,45 @@ class People:
         """Disables the person: calls in their name are refused from the next one on. Raises NotFound."""
         return self.change(user_code, active=False)
 
-    def _create(self, person: Person) -> None:
-        row = {"version": 1, "logins": 0, "epoch": 0, "created": iso(self._clock()), **person.to_json()}
+    def _insert_person(self, person: Person) -> None:
+        row = {"version": 1, "logins": 0, "epoch": 0, "created": format_iso(self._clock()), **person.to_json()}
         code = {"user_code": person.user_code}
-        places = (row_keys.person_code(person.user_code), row_keys.email(folded(person.email)))
+        places = (row_keys.person_code_key(person.user_code), row_keys.email_key(fold_email(person.email)))
         ops = [
-            Put(self._table, row_keys.person(person.user_code)._asdict() | row, absent()),
+            Put(self._table, row_keys.person_key(person.user_code)._asdict() | row, absent()),
             *(Put(self._table, place._asdict() | code, absent()) for place in places),
         ]
         try:
             self._db.transact(ops, str(uuid.uuid4()))
         except TransactionFailed as failed:
-            _explain(failed)
+            _raise_conflict(failed)
 
-    def _change(self, user_code: int, changes: Mapping[str, object], seen: Person | None) -> Person:
-        row = self._db.get(self._table, row_keys.person(user_code))
+    def _write_changes(self, user_code: int, changes: Mapping[str, object], seen: Person | None) -> Person:
+        row = self._db.get(self._table, row_keys.person_key(user_code))
         if row is None:
             raise NotFound("user_code", "person")
         before = Person.from_json(row)
         if seen is not None and (seen.rights, seen.groups) != (before.rights, before.groups):
             raise Conflict("This person's rights were changed meanwhile. Look at them again before changing them.")
-        person = _sound(replace(before, **changes))  # type: ignore[arg-type]
-        _require_days_to_come(before.rights, person.rights, self._clock().date())
-        self._db.transact([self._renewal(row, person), *self._copies(person)], str(uuid.uuid4()))
+        person = _require_valid_person(replace(before, **changes))  # type: ignore[arg-type]
+        _require_future_days(before.rights, person.rights, self._clock().date())
+        self._db.transact([self._person_update(row, person), *self._session_updates(person)], str(uuid.uuid4()))
         return person
 
-    def _renewal(self, row: Item, person: Person) -> Update:
+    def _person_update(self, row: Item, person: Person) -> Update:
         # The condition on `logins` detects a login between the read and this write, which would keep the old rights.
         seen = all_of(equals("version", row["version"]), equals("logins", row["logins"]))
-        key = row_keys.person(person.user_code)
+        key = row_keys.person_key(person.user_code)
         return Update(self._table, key, assign=person.to_json(), add={"version": 1}, condition=seen)
 
-    def _copies(self, person: Person) -> list[WriteOp]:
-        now = seconds(self._clock())
-        live = live_links(self._db, self._table, person.user_code, now)
-        places = [row_keys.session(link["digest"]) for link in live]
+    def _session_updates(self, person: Person) -> list[WriteOp]:
+        now = epoch_seconds(self._clock())
+        live = live_session_links(self._db, self._table, person.user_code, now)
+        places = [row_keys.session_key(link["digest"]) for link in live]
         return [Update(self._table, key, assign={"person": person.to_json()}, condition=exists()) for key in places]
 
 
-def _explain(failed: TransactionFailed) -> None:
+def _raise_conflict(failed: TransactionFailed) -> None:
     if 2 in failed.failed:
         raise Conflict("A person with this e-mail address exists already.", argument="email") from failed
     if failed.failed:
@@ -165,21 +167,21 @@ def _explain(failed: TransactionFailed) -> None:
     raise failed
 
 
-def _sound(person: Person) -> Person:
+def _require_valid_person(person: Person) -> Person:
     """The person itself if it is valid; raises InvalidArgument (name, groups, rights)."""
-    if not person.name or len(person.name) > NAME_LENGTH or not person.name.isprintable():
-        raise InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
-    unknown = [group for group in person.groups if group not in GROUPS]
+    if not person.name or len(person.name) > MAX_PERSON_NAME_CHARACTERS or not person.name.isprintable():
+        raise InvalidArgument("name", f"The name must be 1 to {MAX_PERSON_NAME_CHARACTERS} printable characters.")
+    unknown = [group for group in person.groups if group not in SECURITY_GROUPS]
     if unknown:
-        raise InvalidArgument("groups", "There is no such security group.", known=sorted(GROUPS))
-    if not all(right in RIGHTS for right in person.rights):
-        raise InvalidArgument("rights", "There is no such right.", known=sorted(RIGHTS))
+        raise InvalidArgument("groups", "There is no such security group.", known=sorted(SECURITY_GROUPS))
+    if not all(right in PERMISSIONS for right in person.rights):
+        raise InvalidArgument("rights", "There is no such right.", known=sorted(PERMISSIONS))
     if not all(last is None or _is_day(last) for last in person.rights.values()):
         raise InvalidArgument("rights", "The last day of a right must be a date like 2026-12-31.")
     return person
 
 
-def _require_days_to_come(before: Mapping[str, str | None], after: Mapping[str, str | None], today: date) -> None:
+def _require_future_days(before: Mapping[str, str | None], after: Mapping[str, str | None], today: date) -> None:
     """Raises InvalidArgument when a newly given right ends on a past day (UTC); rights from before may have ended."""
     given = [last for right, last in after.items() if before.get(right, "") != last]
     if any(last is not None and date.fromisoformat(last) < today for last in given):

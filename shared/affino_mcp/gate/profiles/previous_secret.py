@@ -12,18 +12,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.errors import BadCredentials
-from affino_mcp.gate.identity.tokens import fingerprint, sha256
+from affino_mcp.gate.identity.tokens import sha256_hex, token_fingerprint
 from affino_mcp.tool_errors import InvalidArgument
 
-LONGEST_OVERLAP: Final = timedelta(days=7)
-_OVERLAP: Final = re.compile(r"0|(?P<number>[0-9]{1,3})(?P<unit>[hd])")
+MAX_OVERLAP: Final = timedelta(days=7)
+_OVERLAP_PATTERN: Final = re.compile(r"0|(?P<number>[0-9]{1,3})(?P<unit>[hd])")
 
 
 @dataclass(frozen=True)
-class Former:
-    """A secret that was replaced at `replaced` and is accepted until `until` ("": not at all).
+class PreviousSecret:
+    """A secret that was replaced at `previous_secret_warnings` and is accepted until `until` ("": not at all).
 
     Both are ISO 8601 in UTC.
     """
@@ -34,46 +34,46 @@ class Former:
     secret: str = field(default="", repr=False)
 
     @classmethod
-    def of(cls, secret: str, now: datetime, overlap: timedelta) -> Former:
+    def from_secret(cls, secret: str, now: datetime, overlap: timedelta) -> PreviousSecret:
         """Makes the record of a secret that is being replaced now. Raises InvalidArgument (overlap)."""
-        if not timedelta() <= overlap <= LONGEST_OVERLAP:
-            raise InvalidArgument("overlap", f"The overlap must be from nothing to {LONGEST_OVERLAP.days} days.")
+        if not timedelta() <= overlap <= MAX_OVERLAP:
+            raise InvalidArgument("overlap", f"The overlap must be from nothing to {MAX_OVERLAP.days} days.")
         if not overlap:
-            return cls(sha256(secret), iso(now))
-        return cls(sha256(secret), iso(now), iso(now + overlap), secret)
+            return cls(sha256_hex(secret), format_iso(now))
+        return cls(sha256_hex(secret), format_iso(now), format_iso(now + overlap), secret)
 
     @property
-    def mark(self) -> str:
+    def fingerprint(self) -> str:
         """The fingerprint that identifies this secret in rows and logs."""
-        return fingerprint(self.digest)
+        return token_fingerprint(self.digest)
 
-    def accepted(self, now: datetime) -> bool:
+    def is_accepted(self, now: datetime) -> bool:
         """True while the overlap runs."""
-        return iso(now) < self.until
+        return format_iso(now) < self.until
 
-    def ended(self, now: datetime) -> Former:
+    def end_overlap(self, now: datetime) -> PreviousSecret:
         """Gives a copy whose overlap ends now at the latest, without the clear text."""
-        return replace(self, until=min(self.until, iso(now)), secret="")
+        return replace(self, until=min(self.until, format_iso(now)), secret="")
 
-    def kept(self, now: datetime) -> Former:
+    def drop_expired_secret(self, now: datetime) -> PreviousSecret:
         """Gives the copy for the profile's next version: without the clear text once the overlap is over."""
-        return self if self.accepted(now) else replace(self, secret="")
+        return self if self.is_accepted(now) else replace(self, secret="")
 
     def to_json(self) -> dict[str, Any]:
         """Gives the JSON values for the secret document."""
         return asdict(self)
 
 
-def overlap(text: str) -> timedelta:
+def parse_overlap(text: str) -> timedelta:
     """Parses an overlap such as `0`, `24h` or `7d`. Raises InvalidArgument (overlap)."""
-    match = _OVERLAP.fullmatch(text.strip().lower())
+    match = _OVERLAP_PATTERN.fullmatch(text.strip().lower())
     if match is None:
         raise InvalidArgument("overlap", "Say how long in hours or days: 0, 1h, 24h or 7d.")
     number = int(match["number"] or 0)
     return timedelta(days=number) if match["unit"] == "d" else timedelta(hours=number)
 
 
-class FormerSecret(BadCredentials):
+class PreviousSecretRefused(BadCredentials):
     """The secret is the profile's previous one.
 
     The API Log records that; the caller gets the text of BadCredentials.
@@ -82,7 +82,7 @@ class FormerSecret(BadCredentials):
     type = "former_secret"
 
 
-def replaced(former: Former | None) -> list[CallWarning]:
+def previous_secret_warnings(former: PreviousSecret | None) -> list[CallWarning]:
     """Gives the warning for results of calls that were admitted with a previous secret; empty for the current one."""
     if former is None:
         return []

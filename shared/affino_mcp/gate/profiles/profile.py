@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -11,28 +10,29 @@ from enum import Enum
 from typing import Any, Final, NamedTuple
 
 from affino_mcp.catalogue.capability import Capability
-from affino_mcp.gate.identity.tokens import sha256
-from affino_mcp.gate.profiles.previous_secret import Former
-from affino_mcp.gate.profiles.profile_usage import Usage
-from affino_mcp.store.secrets import Document
+from affino_mcp.gate.identity.tokens import sha256_hex
+from affino_mcp.gate.profiles.previous_secret import PreviousSecret
+from affino_mcp.gate.profiles.profile_usage import ProfileUsage
+from affino_mcp.signed_text import derive_key
+from affino_mcp.store.secrets import SecretDocument
 
 PROFILE_TYPE = "AI"
 _CURSOR_LABEL = b"affino-mcp list cursor\0"
-_OPTION: Final = "option"
-_NOBODYS: Final = sha256("")
-_NOBODYS_SECRET: Final = "0" * 40
+_OPTION_METADATA: Final = "option"
+_UNUSED_DIGEST: Final = sha256_hex("")
+_UNUSED_SECRET: Final = "0" * 40
 
 
-class Option(NamedTuple):
+class ProfileOption(NamedTuple):
     """A setting that a profile has on or off: its label for operators, and what it does."""
 
     label: str
     hint: str
 
 
-def _option(label: str, hint: str) -> Any:
+def _option_field(label: str, hint: str) -> Any:
     """A dataclass field for an option, off by default."""
-    return field(default=False, metadata={_OPTION: Option(label, hint)})
+    return field(default=False, metadata={_OPTION_METADATA: ProfileOption(label, hint)})
 
 
 @dataclass(frozen=True)
@@ -46,59 +46,58 @@ class Profile:
     capability: Capability
     rate: int
     burst: int
-    compact: bool = _option(
+    compact: bool = _option_field(
         "Compact mode", "The agent sees three tools that stand for all others: far fewer tokens, one more step."
     )
     notes: str = ""
     created: str = ""
     updated: str = ""
-    relogin: bool = _option(
+    relogin: bool = _option_field(
         "Re-login link", "An expired session's refusal carries a link: its person logs in, and the client goes on."
     )
-    confirm: bool = _option(
+    confirm: bool = _option_field(
         "Confirmation", "The agent deletes, moderates and publishes only when its person has confirmed it."
     )
-    former: Former | None = None
+    former: PreviousSecret | None = None
 
     @property
     def options(self) -> dict[str, bool]:
         """Every option by its name, on or off."""
-        return {name: getattr(self, name) for name in OPTIONS}
+        return {name: getattr(self, name) for name in PROFILE_OPTIONS}
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The profile's secrets in the clear that are known, for redaction of rows and log lines."""
         return (self.secret, self.former.secret) if self.former and self.former.secret else (self.secret,)
 
-    def key_for(self, label: bytes) -> bytes:
-        """Derives a key for one use from the secret.
-
-        A regenerated secret invalidates everything signed with such keys.
-        """
-        return hashlib.sha256(label + self.secret.encode()).digest()
+    def derive_key(self, label: bytes) -> bytes:
+        """A key of its own for each use; what was signed with one ends with a regenerated secret."""
+        return derive_key(label, self.secret)
 
     @property
     def cursor_key(self) -> bytes:
         """The key that signs this profile's list cursors."""
-        return self.key_for(_CURSOR_LABEL)
+        return self.derive_key(_CURSOR_LABEL)
 
-    def to_document(self) -> Document:
+    def to_document(self) -> SecretDocument:
         """Gives the secret document, without the version (the version is part of the document's address)."""
-        plain = {name: getattr(self, name) for name in _PLAIN}
+        plain = {name: getattr(self, name) for name in _PLAIN_FIELDS}
         former = {"former": self.former.to_json()} if self.former else {}
         return {"type": PROFILE_TYPE, "families": self.capability.to_json(), **former, **plain}
 
     @classmethod
-    def from_document(cls, version: str, document: Document) -> Profile:
+    def from_document(cls, version: str, document: SecretDocument) -> Profile:
         """Makes the profile from its secret document; the inverse of `to_document`."""
-        plain = {name: document[name] for name in _PLAIN if name in document}
-        former = Former(**document["former"]) if "former" in document else None
+        plain = {name: document[name] for name in _PLAIN_FIELDS if name in document}
+        former = PreviousSecret(**document["former"]) if "former" in document else None
         return cls(version=version, capability=Capability.from_json(document["families"]), former=former, **plain)
 
 
-OPTIONS: Final[Mapping[str, Option]] = {f.name: f.metadata[_OPTION] for f in fields(Profile) if _OPTION in f.metadata}
+PROFILE_OPTIONS: Final[Mapping[str, ProfileOption]] = {
+    f.name: f.metadata[_OPTION_METADATA] for f in fields(Profile) if _OPTION_METADATA in f.metadata
+}
 """The options by name. Form, command line, log and stored document are derived from them."""
-_PLAIN: Final = tuple(f.name for f in fields(Profile) if f.name not in {"version", "capability", "former"})
+_PLAIN_FIELDS: Final = tuple(f.name for f in fields(Profile) if f.name not in {"version", "capability", "former"})
 
 
 @dataclass(frozen=True)
@@ -107,46 +106,46 @@ class ProfileState:
 
     profile: Profile
     enabled: bool
-    usage: Usage = field(default_factory=Usage)
+    usage: ProfileUsage = field(default_factory=ProfileUsage)
 
 
-def secret_name(prefix: str, key: str) -> str:
+def profile_secret_name(prefix: str, key: str) -> str:
     """Gives the name of a profile's secret in Secrets Manager."""
     return f"{prefix}/profiles/{key}"
 
 
-class Standing(Enum):
+class SecretStatus(Enum):
     """The status of a secret for a profile at one moment."""
 
     CURRENT = "current"
     OVERLAPPING = "former, accepted"
-    FORMER = "former"
-    STRANGE = "strange"
+    PREVIOUS = "former"
+    UNKNOWN = "strange"
 
 
-def standing(profile: Profile | None, secret: str, now: datetime) -> Standing:
+def secret_status(profile: Profile | None, secret: str, now: datetime) -> SecretStatus:
     """Gives the status of `secret` for the profile; without a profile STRANGE, after the same computation.
 
     Always makes both comparisons, each in constant time.
     """
     former = profile.former if profile else None
-    current = same(profile.secret if profile else _NOBODYS_SECRET, secret)
-    was = same(former.digest if former else _NOBODYS, sha256(secret))
+    current = is_same_secret(profile.secret if profile else _UNUSED_SECRET, secret)
+    was = is_same_secret(former.digest if former else _UNUSED_DIGEST, sha256_hex(secret))
     if current and profile is not None:
-        return Standing.CURRENT
+        return SecretStatus.CURRENT
     if was and former is not None:
-        return Standing.OVERLAPPING if former.accepted(now) else Standing.FORMER
-    return Standing.STRANGE
+        return SecretStatus.OVERLAPPING if former.is_accepted(now) else SecretStatus.PREVIOUS
+    return SecretStatus.UNKNOWN
 
 
 def signing_secrets(profile: Profile | None, now: datetime) -> list[str]:
     """Gives the secrets that a signature may be made with; without a profile one secret that is never issued."""
     if profile is None:
-        return [_NOBODYS_SECRET]
+        return [_UNUSED_SECRET]
     former = profile.former
-    return [profile.secret, former.secret] if former and former.accepted(now) else [profile.secret]
+    return [profile.secret, former.secret] if former and former.is_accepted(now) else [profile.secret]
 
 
-def same(ours: str, theirs: str) -> bool:
+def is_same_secret(ours: str, theirs: str) -> bool:
     """True if two secrets are equal; compares in constant time."""
     return hmac.compare_digest(ours.encode(), theirs.encode())

@@ -12,28 +12,31 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.text import fold
 from affino_mcp.tool_errors import InvalidArgument
 
-MOST_PER_MINUTE = 6000
-NAME_LENGTH, NOTES_LENGTH = 100, 2000
+MAX_CALLS_PER_MINUTE = 6000
+MAX_PROFILE_NAME_CHARACTERS, MAX_NOTES_CHARACTERS = 100, 2000
 
 
-def drawn(length: int) -> str:
+def draw_letters_and_digits(length: int) -> str:
     """Gives that many random letters and digits; 40 of them have 238 bits."""
     return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
 
 
-def folded_name(name: str) -> str:
+def fold_profile_name(name: str) -> str:
     """Gives a profile's name in the form in which two spellings of it are equal."""
     return fold(name)
 
 
-def nameable(text: str) -> bool:
+def is_possible_name(text: str) -> bool:
     """True if the text can be a profile's name by its length and by the length of the key made from it."""
-    return 0 < len(text) <= NAME_LENGTH and len(folded_name(text).encode()) <= row_keys.LONGEST_TEXT
+    return (
+        0 < len(text) <= MAX_PROFILE_NAME_CHARACTERS
+        and len(fold_profile_name(text).encode()) <= row_keys.MAX_KEY_TEXT_BYTES
+    )
 
 
-def sound(profile: Profile) -> Profile:
+def require_valid_profile(profile: Profile) -> Profile:
     """Gives the profile itself if it is valid; raises InvalidArgument naming the first wrong field."""
-    for fault in faults(profile.name, profile.notes, rate=profile.rate, burst=profile.burst):
+    for fault in find_faults(profile.name, profile.notes, rate=profile.rate, burst=profile.burst):
         raise fault
     if any(family not in SWITCHED_FAMILIES for family in profile.capability.families):
         raise InvalidArgument(
@@ -42,14 +45,14 @@ def sound(profile: Profile) -> Profile:
     return profile
 
 
-def faults(name: str, notes: str, **numbers: object) -> Iterator[InvalidArgument]:
+def find_faults(name: str, notes: str, **numbers: object) -> Iterator[InvalidArgument]:
     """Yields an InvalidArgument for each wrong one of a profile's name, notes and `numbers` (rate, burst)."""
-    if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
-        yield InvalidArgument("name", f"The name must be 1 to {NAME_LENGTH} printable characters.")
-    elif not nameable(name):
+    if not 1 <= len(name) <= MAX_PROFILE_NAME_CHARACTERS or not name.isprintable():
+        yield InvalidArgument("name", f"The name must be 1 to {MAX_PROFILE_NAME_CHARACTERS} printable characters.")
+    elif not is_possible_name(name):
         yield InvalidArgument("name", "The name is too long: some of its signs stand for many letters.")
-    if len(notes) > NOTES_LENGTH:
-        yield InvalidArgument("notes", f"The notes can have at most {NOTES_LENGTH:,} characters.")
+    if len(notes) > MAX_NOTES_CHARACTERS:
+        yield InvalidArgument("notes", f"The notes can have at most {MAX_NOTES_CHARACTERS:,} characters.")
     for field, value in numbers.items():
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PER_MINUTE:
-            yield InvalidArgument(field, f"The {field} must be a whole number from 1 to {MOST_PER_MINUTE:,}.")
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_CALLS_PER_MINUTE:
+            yield InvalidArgument(field, f"The {field} must be a whole number from 1 to {MAX_CALLS_PER_MINUTE:,}.")

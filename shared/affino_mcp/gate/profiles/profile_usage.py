@@ -11,36 +11,36 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from affino_mcp.clock import microseconds
-from affino_mcp.gate.profiles.rate_arithmetic import SECOND
+from affino_mcp.clock import epoch_microseconds
+from affino_mcp.gate.profiles.rate_arithmetic import SECOND_MICROSECONDS
 
-USED: Final = "used"
+LAST_USED_ATTRIBUTE: Final = "used"
 """The attribute that holds the last use, in microseconds since the epoch."""
-_PREFIX: Final = "calls_"
+_COUNTER_PREFIX: Final = "calls_"
 
 
-def counter(now: int) -> str:
+def day_counter(now: int) -> str:
     """Names the attribute that counts the calls of the UTC day of this moment (in microseconds)."""
-    return f"{_PREFIX}{datetime.fromtimestamp(now // SECOND, UTC):%Y%m%d}"
+    return f"{_COUNTER_PREFIX}{datetime.fromtimestamp(now // SECOND_MICROSECONDS, UTC):%Y%m%d}"
 
 
-def over(row: Iterable[str], now: int) -> tuple[str, ...]:
+def past_day_counters(row: Iterable[str], now: int) -> tuple[str, ...]:
     """Gives the names of a row's counters of past days."""
-    return tuple(sorted(name for name in row if name.startswith(_PREFIX) and name < counter(now)))
+    return tuple(sorted(name for name in row if name.startswith(_COUNTER_PREFIX) and name < day_counter(now)))
 
 
 @dataclass(frozen=True)
-class Usage:
+class ProfileUsage:
     """A profile's use, read from its row."""
 
     row: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def today(self, now: datetime) -> int:
         """Gives the number of calls of this day (UTC) that passed credentials and rate limit."""
-        return int(self.row.get(counter(microseconds(now)), 0))
+        return int(self.row.get(day_counter(epoch_microseconds(now)), 0))
 
     @property
     def last(self) -> datetime | None:
         """The time of the last such call; None when there was none."""
-        used = self.row.get(USED)
-        return None if used is None else datetime.fromtimestamp(used // SECOND, UTC)
+        used = self.row.get(LAST_USED_ATTRIBUTE)
+        return None if used is None else datetime.fromtimestamp(used // SECOND_MICROSECONDS, UTC)

@@ -13,14 +13,14 @@ from datetime import timedelta
 from typing import Any
 
 from affino_mcp.catalogue.capability import Access, Capability
-from affino_mcp.clock import Clock, iso, microseconds
+from affino_mcp.clock import Clock, epoch_microseconds, format_iso
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.profiles.previous_secret import Former
-from affino_mcp.gate.profiles.profile import Profile, ProfileState, secret_name
-from affino_mcp.gate.profiles.profile_form import drawn, folded_name, sound
+from affino_mcp.gate.profiles.previous_secret import PreviousSecret
+from affino_mcp.gate.profiles.profile import Profile, ProfileState, profile_secret_name
+from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, require_valid_profile
 from affino_mcp.gate.profiles.profile_reader import ProfileReader
-from affino_mcp.gate.profiles.rate_arithmetic import Limit, default_burst, following
-from affino_mcp.settings import DEFAULT_PROFILE_RATE, Settings
+from affino_mcp.gate.profiles.rate_arithmetic import RateLimit, default_burst, follow_rate
+from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE, Settings
 from affino_mcp.store.ops import (
     ConditionFailed,
     Database,
@@ -36,14 +36,14 @@ from affino_mcp.store.ops import (
     equals,
     exists,
 )
-from affino_mcp.store.retry import everything, until_settled
-from affino_mcp.store.secrets import Secrets
+from affino_mcp.store.retry import query_all, retry_on_conflict
+from affino_mcp.store.secrets import SecretStore
 from affino_mcp.tool_errors import Conflict, NotFound
 
-KEY_LENGTH, SECRET_LENGTH = 16, 40
-SWITCH_TURNS = 60
+KEY_CHARACTERS, SECRET_CHARACTERS = 16, 40
+MAX_SWITCH_ATTEMPTS = 60
 """High, because a change of the limit succeeds only between two calls of a profile that may be busy."""
-Families = Mapping[str, frozenset[Access]]
+FamilyAccess = Mapping[str, frozenset[Access]]
 
 
 class Profiles:
@@ -53,7 +53,12 @@ class Profiles:
     """
 
     def __init__(
-        self, db: Database, secrets: Secrets, settings: Settings, clock: Clock, draw: Callable[[int], str] = drawn
+        self,
+        db: Database,
+        secrets: SecretStore,
+        settings: Settings,
+        clock: Clock,
+        draw: Callable[[int], str] = draw_letters_and_digits,
     ) -> None:
         self._db, self._secrets, self._settings, self._clock, self._draw = db, secrets, settings, clock, draw
         self._table = settings.gate_table
@@ -62,7 +67,7 @@ class Profiles:
     def create(
         self,
         name: str,
-        families: Families,
+        families: FamilyAccess,
         rate: int | None = None,
         burst: int | None = None,
         notes: str = "",
@@ -73,36 +78,36 @@ class Profiles:
         `options` as in OPTIONS. Raises InvalidArgument (name, families, rate, burst, notes) and Conflict (the name is
         taken).
         """
-        now, chosen = iso(self._clock()), DEFAULT_PROFILE_RATE if rate is None else rate
+        now, chosen = format_iso(self._clock()), DEFAULT_CALLS_PER_MINUTE if rate is None else rate
         profile = Profile(
-            key=self._draw(KEY_LENGTH),
-            secret=self._draw(SECRET_LENGTH),
+            key=self._draw(KEY_CHARACTERS),
+            secret=self._draw(SECRET_CHARACTERS),
             version=str(uuid.uuid4()),
             name=name.strip(),
-            capability=_switched(Capability(), families),
+            capability=_with_families(Capability(), families),
             rate=chosen,
             burst=default_burst(chosen) if burst is None else burst,
             notes=notes,
             created=now,
             updated=now,
         )
-        profile = sound(replace(profile, **options))  # type: ignore[arg-type]
-        self._require_free(profile.name)
+        profile = require_valid_profile(replace(profile, **options))  # type: ignore[arg-type]
+        self._require_free_name(profile.name)
         self._write_secret(profile)
-        until_settled(lambda: self._insert(profile))
+        retry_on_conflict(lambda: self._insert_rows(profile))
         return profile
 
     def get(self, key: str) -> ProfileState:
         """Gives the profile's current state; raises NotFound."""
-        state = self._reader.current(key)
+        state = self._reader.read_current(key)
         if state is None:
             raise NotFound("key", "API Profile")
         return state
 
-    def listed(self) -> list[ProfileState]:
+    def list_profiles(self) -> list[ProfileState]:
         """Gives all profiles, sorted by name."""
-        keys = [row["key"] for row in everything(self._db, Query(self._table, row_keys.PROFILE_LIST))]
-        found = [self._reader.current(key) for key in keys]
+        keys = [row["key"] for row in query_all(self._db, Query(self._table, row_keys.PROFILE_LIST_PARTITION))]
+        found = [self._reader.read_current(key) for key in keys]
         return [state for state in found if state is not None]
 
     def change(
@@ -110,7 +115,7 @@ class Profiles:
         key: str,
         *,
         name: str | None = None,
-        families: Families | None = None,
+        families: FamilyAccess | None = None,
         rate: int | None = None,
         burst: int | None = None,
         notes: str | None = None,
@@ -127,20 +132,20 @@ class Profiles:
         given: dict[str, Any] = {"name": name.strip() if name else name, "rate": rate, "burst": burst, "notes": notes}
         given |= options
         if rate is not None and burst is None:
-            given["burst"] = following(old.burst, old.rate, rate)
+            given["burst"] = follow_rate(old.burst, old.rate, rate)
         changes = {field: value for field, value in given.items() if value is not None}
-        changes["capability"] = _switched(old.capability, families or {})
-        return self._replace(old, seen, changes)
+        changes["capability"] = _with_families(old.capability, families or {})
+        return self._write_new_version(old, seen, changes)
 
-    def regenerate(self, key: str, *, seen: str | None = None, overlap: timedelta = timedelta()) -> Profile:
+    def regenerate_secret(self, key: str, *, seen: str | None = None, overlap: timedelta = timedelta()) -> Profile:
         """Gives the profile a new secret.
 
         The old one is refused from the next call on, or after the overlap (at most 7 days). Only one previous secret is
         kept: the overlap of an earlier one ends. Raises NotFound, InvalidArgument (overlap), Conflict.
         """
         old = self.get(key).profile
-        former = Former.of(old.secret, self._clock(), overlap)
-        return self._replace(old, seen, {"secret": self._draw(SECRET_LENGTH), "former": former})
+        former = PreviousSecret.from_secret(old.secret, self._clock(), overlap)
+        return self._write_new_version(old, seen, {"secret": self._draw(SECRET_CHARACTERS), "former": former})
 
     def end_overlap(self, key: str, *, seen: str | None = None) -> Profile:
         """Ends the overlap: the previous secret is refused from the next call on.
@@ -148,94 +153,94 @@ class Profiles:
         Raises NotFound, Conflict (no overlap, `seen`).
         """
         old, now = self.get(key).profile, self._clock()
-        if old.former is None or not old.former.accepted(now):
+        if old.former is None or not old.former.is_accepted(now):
             raise Conflict("No former secret is accepted any more; there is no overlap to end.")
-        return self._replace(old, seen, {"former": old.former.ended(now)})
+        return self._write_new_version(old, seen, {"former": old.former.end_overlap(now)})
 
     def enable(self, key: str) -> ProfileState:
         """Enables the profile; raises NotFound."""
-        return self._switch(key, enabled=True)
+        return self._set_enabled(key, enabled=True)
 
     def disable(self, key: str) -> ProfileState:
         """Disables the profile: no call that begins after this returns is admitted. Raises NotFound."""
-        return self._switch(key, enabled=False)
+        return self._set_enabled(key, enabled=False)
 
-    def _switch(self, key: str, *, enabled: bool) -> ProfileState:
-        flip = Update(self._table, row_keys.profile(key), assign={"enabled": enabled}, condition=exists())
+    def _set_enabled(self, key: str, *, enabled: bool) -> ProfileState:
+        flip = Update(self._table, row_keys.profile_key(key), assign={"enabled": enabled}, condition=exists())
         try:
-            until_settled(lambda: self._db.update(flip))
+            retry_on_conflict(lambda: self._db.update(flip))
         except ConditionFailed as failed:
             raise NotFound("key", "API Profile") from failed
         return self.get(key)
 
-    def _replace(self, old: Profile, seen: str | None, changes: Mapping[str, Any]) -> Profile:
+    def _write_new_version(self, old: Profile, seen: str | None, changes: Mapping[str, Any]) -> Profile:
         if seen is not None and seen != old.version:
-            raise _changed()
+            raise _changed_meanwhile()
         now = self._clock()
-        fresh: dict[str, Any] = {"version": str(uuid.uuid4()), "updated": iso(now)}
-        fresh |= {"former": old.former.kept(now)} if old.former and "former" not in changes else {}
-        new = sound(replace(old, **changes, **fresh))
-        if folded_name(new.name) != folded_name(old.name):
-            self._require_free(new.name)
+        fresh: dict[str, Any] = {"version": str(uuid.uuid4()), "updated": format_iso(now)}
+        fresh |= {"former": old.former.drop_expired_secret(now)} if old.former and "former" not in changes else {}
+        new = require_valid_profile(replace(old, **changes, **fresh))
+        if fold_profile_name(new.name) != fold_profile_name(old.name):
+            self._require_free_name(new.name)
         self._write_secret(new)
-        until_settled(lambda: self._switch_over(old, new), SWITCH_TURNS)
+        retry_on_conflict(lambda: self._switch_over(old, new), MAX_SWITCH_ATTEMPTS)
         return new
 
     def _write_secret(self, profile: Profile) -> None:
-        name = secret_name(self._settings.secrets_prefix, profile.key)
+        name = profile_secret_name(self._settings.secrets_prefix, profile.key)
         self._secrets.write(name, profile.version, profile.to_document())
 
-    def _require_free(self, name: str) -> None:
+    def _require_free_name(self, name: str) -> None:
         # Checked before the secret is written; the transaction's condition is what makes names unique.
-        if self._db.get(self._table, row_keys.profile_name(folded_name(name))) is not None:
-            raise _taken()
+        if self._db.get(self._table, row_keys.profile_name_key(fold_profile_name(name))) is not None:
+            raise _name_taken()
 
-    def _insert(self, profile: Profile) -> None:
+    def _insert_rows(self, profile: Profile) -> None:
         row = {"enabled": True, "version": profile.version, "tat": 0, "name": profile.name, "created": profile.created}
-        put = Put(self._table, row_keys.profile(profile.key)._asdict() | row, absent())
-        self._transact([put, self._listing(profile)])
+        put = Put(self._table, row_keys.profile_key(profile.key)._asdict() | row, absent())
+        self._write_rows([put, self._name_put(profile)])
 
-    def _listing(self, profile: Profile) -> Put:
-        place = row_keys.profile_name(folded_name(profile.name))._asdict()
+    def _name_put(self, profile: Profile) -> Put:
+        place = row_keys.profile_name_key(fold_profile_name(profile.name))._asdict()
         return Put(self._table, place | {"key": profile.key}, absent())
 
     def _switch_over(self, old: Profile, new: Profile) -> None:
-        row = self._db.get(self._table, row_keys.profile(old.key))
+        row = self._db.get(self._table, row_keys.profile_key(old.key))
         if row is None or row["version"] != old.version:
-            raise _changed()
-        ops: list[WriteOp] = [self._version_write(row, old, new)]
-        if folded_name(new.name) != folded_name(old.name):
+            raise _changed_meanwhile()
+        ops: list[WriteOp] = [self._version_update(row, old, new)]
+        if fold_profile_name(new.name) != fold_profile_name(old.name):
             ops += [
-                self._listing(new),
-                Delete(self._table, row_keys.profile_name(folded_name(old.name))),
+                self._name_put(new),
+                Delete(self._table, row_keys.profile_name_key(fold_profile_name(old.name))),
             ]
-        self._transact(ops)
+        self._write_rows(ops)
 
-    def _version_write(self, row: Item, old: Profile, new: Profile) -> Update:
+    def _version_update(self, row: Item, old: Profile, new: Profile) -> Update:
         assign: dict[str, Any] = {"version": new.version, "name": new.name}
         seen = equals("version", old.version)
         if (old.rate, old.burst) != (new.rate, new.burst):
-            limits = Limit(old.rate, old.burst), Limit(new.rate, new.burst)
-            assign["tat"] = limits[0].converted(row["tat"], microseconds(self._clock()), limits[1])
+            limits = RateLimit(old.rate, old.burst), RateLimit(new.rate, new.burst)
+            assign["tat"] = limits[0].convert_bucket(row["tat"], epoch_microseconds(self._clock()), limits[1])
             seen = all_of(seen, equals("tat", row["tat"]))
-        return Update(self._table, row_keys.profile(old.key), assign=assign, condition=seen)
+        return Update(self._table, row_keys.profile_key(old.key), assign=assign, condition=seen)
 
-    def _transact(self, ops: list[WriteOp]) -> None:
+    def _write_rows(self, ops: list[WriteOp]) -> None:
         try:
             self._db.transact(ops, str(uuid.uuid4()))
         except TransactionFailed as failed:
             if 1 in failed.failed:
-                raise _taken() from failed
+                raise _name_taken() from failed
             raise
 
 
-def _switched(capability: Capability, families: Families) -> Capability:
+def _with_families(capability: Capability, families: FamilyAccess) -> Capability:
     return Capability({name: access for name, access in {**capability.families, **families}.items() if access})
 
 
-def _taken() -> Conflict:
+def _name_taken() -> Conflict:
     return Conflict("An API Profile with this name exists already.", argument="name")
 
 
-def _changed() -> Conflict:
+def _changed_meanwhile() -> Conflict:
     return Conflict("This API Profile has been changed meanwhile. Look at it again before changing it.")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MINUTE = 60_000_000
-SECOND = 1_000_000
+MINUTE_MICROSECONDS = 60_000_000
+SECOND_MICROSECONDS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class RateState:
 
 
 @dataclass(frozen=True)
-class Limit:
+class RateLimit:
     """`rate` calls per minute, `burst` at once."""
 
     rate: int
@@ -32,30 +32,30 @@ class Limit:
     @property
     def interval(self) -> int:
         """Microseconds that one call adds to the bucket."""
-        return -(-MINUTE // self.rate)
+        return -(-MINUTE_MICROSECONDS // self.rate)
 
     @property
-    def room(self) -> int:
+    def max_lead(self) -> int:
         """The most microseconds that `tat` may be ahead of now for one more call to fit."""
         return (self.burst - 1) * self.interval
 
-    def wait(self, tat: int, now: int) -> int:
+    def wait_microseconds(self, tat: int, now: int) -> int:
         """Gives the microseconds until one call fits; 0 when it fits now."""
-        return max(0, tat - now - self.room)
+        return max(0, tat - now - self.max_lead)
 
-    def remaining(self, tat: int, now: int) -> int:
+    def remaining_calls(self, tat: int, now: int) -> int:
         """Gives the number of calls that fit now."""
         ahead = max(0, tat - now)
-        return max(0, (self.room + self.interval - ahead) // self.interval)
+        return max(0, (self.max_lead + self.interval - ahead) // self.interval)
 
-    def state(self, tat: int, now: int) -> RateState:
+    def rate_state(self, tat: int, now: int) -> RateState:
         """Gives the limit's state for callers."""
-        left = self.remaining(tat, now)
+        left = self.remaining_calls(tat, now)
         ahead = max(0, tat - now)
-        more = 0 if left >= self.burst else ahead - self.room + left * self.interval
-        return RateState(self.rate, left, -(-more // SECOND))
+        more = 0 if left >= self.burst else ahead - self.max_lead + left * self.interval
+        return RateState(self.rate, left, -(-more // SECOND_MICROSECONDS))
 
-    def converted(self, tat: int, now: int, to: Limit) -> int:
+    def convert_bucket(self, tat: int, now: int, to: RateLimit) -> int:
         """Gives the `tat` under another limit: with the same number of calls used, at most the whole burst."""
         used = -(-max(0, tat - now) // self.interval)
         return now + min(used, to.burst) * to.interval if used else tat
@@ -66,6 +66,6 @@ def default_burst(rate: int) -> int:
     return max(10, rate // 10)
 
 
-def following(burst: int, rate: int, new_rate: int) -> int:
+def follow_rate(burst: int, rate: int, new_rate: int) -> int:
     """Gives the burst after a change of the rate: a default burst becomes the new rate's default, any other stays."""
     return default_burst(new_rate) if burst == default_burst(rate) else burst

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from affino_mcp.clock import Clock, microseconds
+from affino_mcp.clock import Clock, epoch_microseconds
 from affino_mcp.errors import BadCredentials, ProfileDisabled, RateLimited
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles import profile_usage
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.profiles.rate_arithmetic import SECOND, Limit, RateState
+from affino_mcp.gate.profiles.rate_arithmetic import SECOND_MICROSECONDS, RateLimit, RateState
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import (
     Compare,
@@ -24,11 +24,11 @@ from affino_mcp.store.ops import (
     equals,
 )
 
-TURNS = 6
+MAX_CHARGE_ATTEMPTS = 6
 """How often a charge is tried while other processes change the row; after that it is refused (fail closed)."""
 
 
-class Superseded(Exception):
+class ProfileSuperseded(Exception):
     """The row names another version of the profile than the caller of the meter has."""
 
     def __init__(self, version: str) -> None:
@@ -37,7 +37,7 @@ class Superseded(Exception):
 
 
 @dataclass(frozen=True)
-class Charge:
+class RateCharge:
     """The units that a call has taken from the budget (0 for a handshake), when it took them, and the rate after it."""
 
     units: int
@@ -45,34 +45,41 @@ class Charge:
     rate: RateState
 
 
-class _Denial(NamedTuple):
+class _RateDenial(NamedTuple):
     version: str
     since: int
     until: int
     tat: int
 
 
-def limit_of(profile: Profile) -> Limit:
+def profile_rate_limit(profile: Profile) -> RateLimit:
     """Gives the profile's rate limit."""
-    return Limit(profile.rate, profile.burst)
+    return RateLimit(profile.rate, profile.burst)
 
 
-def spend(table: str, profile: Profile, tat: int, now: int, over: Sequence[str] = ()) -> Update:
+def charge_update(table: str, profile: Profile, tat: int, now: int, over: Sequence[str] = ()) -> Update:
     """Makes the write that takes one unit and counts the call if the profile is enabled, current and within its limit.
 
     The write has two forms, for a bucket in use and for an empty one; `tat` is a guess that chooses between them.
     `over` are counters of past days to remove.
     """
-    limit, used, counted = limit_of(profile), {profile_usage.USED: now}, {profile_usage.counter(now): 1}
-    current, place = (equals("enabled", value=True), equals("version", profile.version)), row_keys.profile(profile.key)
+    limit, used, counted = (
+        profile_rate_limit(profile),
+        {profile_usage.LAST_USED_ATTRIBUTE: now},
+        {profile_usage.day_counter(now): 1},
+    )
+    current, place = (
+        (equals("enabled", value=True), equals("version", profile.version)),
+        row_keys.profile_key(profile.key),
+    )
     if tat < now:
         empty = all_of(*current, Compare("tat", "<", now))
         return Update(table, place, used | {"tat": now + limit.interval}, counted, over, empty)
-    fits = all_of(*current, Compare("tat", ">=", now), Compare("tat", "<=", now + limit.room))
+    fits = all_of(*current, Compare("tat", ">=", now), Compare("tat", "<=", now + limit.max_lead))
     return Update(table, place, used, counted | {"tat": limit.interval}, over, fits)
 
 
-class Meter:
+class RateMeter:
     """Takes units of budget from profiles' rows.
 
     One per process: it caches each bucket, to guess the right form of the write, and each denial for at most a second,
@@ -83,54 +90,54 @@ class Meter:
         self._db, self._table, self._clock = db, settings.gate_table, clock
         self._tats: dict[str, int] = {}
         self._over: dict[str, tuple[str, ...]] = {}
-        self._denials: dict[str, _Denial] = {}
+        self._denials: dict[str, _RateDenial] = {}
 
-    def refuse_known(self, profile: Profile) -> None:
+    def refuse_while_denied(self, profile: Profile) -> None:
         """Raises RateLimited when this version was denied here less than a second ago and must still wait."""
         denial = self._denials.get(profile.key)
-        now = microseconds(self._clock())
+        now = epoch_microseconds(self._clock())
         if denial and denial.version == profile.version and denial.since <= now < denial.until:
-            raise _limited(profile, limit_of(profile).wait(denial.tat, now))
+            raise _rate_limited(profile, profile_rate_limit(profile).wait_microseconds(denial.tat, now))
 
-    def charge(self, profile: Profile) -> Charge:
+    def charge_call(self, profile: Profile) -> RateCharge:
         """Takes one unit.
 
         Raises ProfileDisabled, RateLimited, Superseded, BadCredentials (the profile is gone), StoreUnavailable.
         """
-        now = microseconds(self._clock())
+        now = epoch_microseconds(self._clock())
         tat = self._tats.get(profile.key, 0)
-        for _ in range(TURNS):
+        for _ in range(MAX_CHARGE_ATTEMPTS):
             try:
-                row = self._db.update(spend(self._table, profile, tat, now, self._over.get(profile.key, ())))
+                row = self._db.update(charge_update(self._table, profile, tat, now, self._over.get(profile.key, ())))
             except ConditionFailed as failed:
-                tat = self._judged(profile, failed.item, now)
+                tat = self._judge_failure(profile, failed.item, now)
             except TransactionFailed:
                 continue
             else:
-                self._tats[profile.key], self._over[profile.key] = row["tat"], profile_usage.over(row, now)
-                return Charge(1, now, limit_of(profile).state(row["tat"], now))
-        raise _limited(profile, limit_of(profile).interval)
+                self._tats[profile.key], self._over[profile.key] = row["tat"], profile_usage.past_day_counters(row, now)
+                return RateCharge(1, now, profile_rate_limit(profile).rate_state(row["tat"], now))
+        raise _rate_limited(profile, profile_rate_limit(profile).interval)
 
-    def look(self, profile: Profile) -> Charge:
-        """Reads the profile's rate without taking a unit; raises like `charge`, but never RateLimited."""
-        row = check(profile, self._db.get(self._table, row_keys.profile(profile.key)))
-        now = microseconds(self._clock())
-        return Charge(0, now, limit_of(profile).state(row["tat"], now))
+    def read_rate(self, profile: Profile) -> RateCharge:
+        """Reads the profile's rate without taking a unit; raises like `charge_call`, but never RateLimited."""
+        row = require_current_row(profile, self._db.get(self._table, row_keys.profile_key(profile.key)))
+        now = epoch_microseconds(self._clock())
+        return RateCharge(0, now, profile_rate_limit(profile).rate_state(row["tat"], now))
 
-    def refund(self, profile: Profile, charge: Charge) -> None:
+    def refund_charge(self, profile: Profile, charge: RateCharge) -> None:
         """Gives back the charge, less the time since it was taken.
 
         The bucket never holds less than the granted calls have used, however charges and refunds interleave: without
         this charge the bucket may have been empty in between, and an empty bucket does not drain.
         """
-        now = microseconds(self._clock())
-        unused = charge.units * limit_of(profile).interval - max(0, now - charge.at)
+        now = epoch_microseconds(self._clock())
+        unused = charge.units * profile_rate_limit(profile).interval - max(0, now - charge.at)
         if unused <= 0:
             return
         in_use = Compare("tat", ">", now)
-        refund = Update(self._table, row_keys.profile(profile.key), add={"tat": -unused}, condition=in_use)
+        refund = Update(self._table, row_keys.profile_key(profile.key), add={"tat": -unused}, condition=in_use)
         self._denials.pop(profile.key, None)
-        for _ in range(TURNS):
+        for _ in range(MAX_CHARGE_ATTEMPTS):
             try:
                 self._tats[profile.key] = self._db.update(refund)["tat"]
             except ConditionFailed:
@@ -139,19 +146,19 @@ class Meter:
                 continue
             return
 
-    def _judged(self, profile: Profile, item: Item | None, now: int) -> int:
+    def _judge_failure(self, profile: Profile, item: Item | None, now: int) -> int:
         """Finds out why the write failed: raises the refusal, or gives the `tat` for trying the other form."""
-        row = check(profile, item or self._db.get(self._table, row_keys.profile(profile.key)))
+        row = require_current_row(profile, item or self._db.get(self._table, row_keys.profile_key(profile.key)))
         tat: int = row["tat"]
         self._tats[profile.key] = tat
-        wait = limit_of(profile).wait(tat, now)
+        wait = profile_rate_limit(profile).wait_microseconds(tat, now)
         if wait:
-            self._denials[profile.key] = _Denial(profile.version, now, now + min(wait, SECOND), tat)
-            raise _limited(profile, wait)
+            self._denials[profile.key] = _RateDenial(profile.version, now, now + min(wait, SECOND_MICROSECONDS), tat)
+            raise _rate_limited(profile, wait)
         return tat
 
 
-def check(profile: Profile, row: Item | None) -> Item:
+def require_current_row(profile: Profile, row: Item | None) -> Item:
     """Gives the row, if it exists, has this version and is enabled; raises BadCredentials, Superseded, ProfileDisabled.
 
     The version is checked first, so that the holder of an old secret does not learn whether the profile is enabled.
@@ -159,11 +166,11 @@ def check(profile: Profile, row: Item | None) -> Item:
     if row is None:
         raise BadCredentials
     if row["version"] != profile.version:
-        raise Superseded(row["version"])
+        raise ProfileSuperseded(row["version"])
     if not row["enabled"]:
         raise ProfileDisabled
     return row
 
 
-def _limited(profile: Profile, wait: int) -> RateLimited:
-    return RateLimited(retry_after=wait / SECOND, limit=profile.rate)
+def _rate_limited(profile: Profile, wait: int) -> RateLimited:
+    return RateLimited(retry_after=wait / SECOND_MICROSECONDS, limit=profile.rate)

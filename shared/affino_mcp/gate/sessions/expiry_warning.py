@@ -9,14 +9,14 @@ from typing import Final
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.gate.sessions.session_rows import Session
 
-SOON: Final = 10 * 60
+EXPIRY_WARNING_SECONDS: Final = 10 * 60
 """Seconds before a session's end from which on every result carries the warning."""
 
 
-def expiring(session: Session, at: datetime) -> list[CallWarning]:
+def expiry_warnings(session: Session, at: datetime) -> list[CallWarning]:
     """Gives the warning for results in the session's last minutes; an empty list before them."""
     left = session.expires - at.timestamp()
-    if left > SOON:
+    if left > EXPIRY_WARNING_SECONDS:
         return []
     minutes = max(1, ceil(left / 60))
     text = f"The session ends in {minutes} min. Tell the person to log in to Affino again; nothing is lost until then."

@@ -11,7 +11,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 
 
-class Live(NamedTuple):
+class LiveSession(NamedTuple):
     """One live session.
 
     `profile` is a name, empty for the Hub; `used` is in seconds since the epoch, None for never.
@@ -22,11 +22,13 @@ class Live(NamedTuple):
     used: int | None
 
 
-def live(db: Database, settings: Settings, sessions: Sessions, user_code: int) -> list[Live]:
+def list_live_sessions(db: Database, settings: Settings, sessions: Sessions, user_code: int) -> list[LiveSession]:
     """Gives the person's live sessions, latest first, in two reads. A profile that has no row is named by its key."""
-    found = sorted(sessions.list_of(user_code), key=lambda session: session.issued, reverse=True)
-    places = [place for one in found for place in (row_keys.used(one.digest), row_keys.profile(one.profile))]
+    found = sorted(sessions.list_sessions(user_code), key=lambda session: session.issued, reverse=True)
+    places = [
+        place for one in found for place in (row_keys.last_use_key(one.digest), row_keys.profile_key(one.profile))
+    ]
     items = db.get_many(settings.gate_table, list(dict.fromkeys(places))) if places else {}
-    names = {one.profile: items.get(row_keys.profile(one.profile), {}).get("name", one.profile) for one in found}
-    uses = {one.digest: items.get(row_keys.used(one.digest), {}).get("at") for one in found}
-    return [Live(one, names[one.profile], uses[one.digest]) for one in found]
+    names = {one.profile: items.get(row_keys.profile_key(one.profile), {}).get("name", one.profile) for one in found}
+    uses = {one.digest: items.get(row_keys.last_use_key(one.digest), {}).get("at") for one in found}
+    return [LiveSession(one, names[one.profile], uses[one.digest]) for one in found]

@@ -1,49 +1,136 @@
-"""Browser sessions of the Hub. Their tokens are valid for the Hub's pages only, not for /mcp and not for REST calls."""
+"""Sessions of browsers, at the Hub and at the Control Centre. Their tokens open pages only: never /mcp, never the REST calls."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-from affino_mcp.clock import Clock, seconds
-from affino_mcp.errors import PersonInactive
+from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.tokens import digest, new_token
-from affino_mcp.gate.sessions.sessions import standing
+from affino_mcp.gate.identity.tokens import digest_token, new_token, token_fingerprint
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, Delete, Put, absent
+from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Update, absent, equals
 
-LIFETIME: Final = 3600
+_CODE: Final = re.compile(r"[1-9][0-9]{0,15}")
+_TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+Rows = dict[Key, Item]
 
 
-class Browsers:
-    """Opens, resolves and closes browser sessions. Every method may raise StoreUnavailable."""
+@dataclass(frozen=True)
+class WebSessionKind:
+    """What tells the sessions of one site from those of another; times are in seconds.
 
-    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
-        self._db, self._table, self._clock = db, settings.gate_table, clock
+    `names_person`: the cookie says the person's code before the token, so that session and person are read together.
+    `proof_lifetime`: how long after the password secrets may be made or shown; 0 when the site never asks.
+    """
 
-    def open(self, user_code: int) -> str:
-        """Gives a token for a browser in which this person has just logged in; raises PersonInactive."""
-        epoch = standing(self._db, self._table, user_code)["epoch"]
-        token, expires = new_token(), seconds(self._clock()) + LIFETIME
-        row = {"user_code": user_code, "epoch": epoch, "expires": expires, "ttl": expires}
-        self._db.put(Put(self._table, row_keys.hub(digest(token))._asdict() | row, absent()))
-        return token
+    key: Callable[[str], Key]
+    lifetime: int
+    names_person: bool
+    proof_lifetime: int
 
-    def person(self, token: str) -> Person | None:
-        """Gives the token's person.
 
-        None if the session is over or closed, or the person disabled or logged out everywhere.
+HUB: Final = WebSessionKind(row_keys.hub_session_key, lifetime=3600, names_person=False, proof_lifetime=0)
+CONTROL_CENTRE: Final = WebSessionKind(
+    row_keys.control_session_key, lifetime=4 * 3600, names_person=True, proof_lifetime=10 * 60
+)
+
+
+@dataclass(frozen=True)
+class WebSession:
+    """A signed-in browser, with the person as the person is at this very request."""
+
+    person: Person
+    token: str = field(repr=False)
+    expires: int
+    proved: int
+
+    @property
+    def digest(self) -> str:
+        """What the session is stored under."""
+        return digest_token(self.token)
+
+    @property
+    def fingerprint(self) -> str:
+        """What logs may say about the session."""
+        return token_fingerprint(self.digest)
+
+
+class WebSessions:
+    """The web sessions of one kind. Every method may raise StoreUnavailable."""
+
+    def __init__(self, kind: WebSessionKind, db: Database, settings: Settings, clock: Clock) -> None:
+        self._kind, self._db, self._table, self._clock = kind, db, settings.gate_table, clock
+
+    def start(self, person_row: Item) -> str:
+        """Starts a session of a person who has just given the password; gives the cookie's value."""
+        user_code, token, now = person_row["user_code"], new_token(), epoch_seconds(self._clock())
+        ends = now + self._kind.lifetime
+        row = {"user_code": user_code, "epoch": person_row.get("epoch", 0), "expires": ends, "ttl": ends}
+        proved = {"proved": now} if self._kind.proof_lifetime else {}
+        self._db.put(Put(self._table, self._kind.key(digest_token(token))._asdict() | row | proved, absent()))
+        return f"{user_code}.{token}" if self._kind.names_person else token
+
+    def find(self, cookie: str, also: Sequence[Key] = ()) -> tuple[WebSession | None, Rows]:
+        """The live session of a cookie, and the rows of the Gate table that were read.
+
+        `also` are rows to be read together with the session, where the cookie names the person. The session is None when
+        it is over, when the person is disabled, and when the person has been logged out everywhere.
         """
-        row = self._db.get(self._table, row_keys.hub(digest(token)))
-        if row is None or row["expires"] <= seconds(self._clock()):
-            return None
-        try:
-            found = standing(self._db, self._table, row["user_code"])
-        except PersonInactive:
-            return None
-        return Person.from_json(found) if found["epoch"] == row["epoch"] else None
+        code, dot, token = cookie.rpartition(".")
+        if not _TOKEN.fullmatch(token) or bool(dot) is not self._kind.names_person:
+            return None, {}
+        if not dot:
+            rows = self._read_in_turn(token)
+            return self._live(token, rows), rows
+        if not _CODE.fullmatch(code):
+            return None, {}
+        rows = self._read_together(int(code), token, also)
+        session = self._live(token, rows)
+        return session if session and session.person.user_code == int(code) else None, rows
 
-    def close(self, token: str) -> None:
-        """Ends the session of this browser."""
-        self._db.delete(Delete(self._table, row_keys.hub(digest(token))))
+    def prove(self, session: WebSession) -> None:
+        """Notes that the person has given the password again."""
+        same_person = equals("user_code", session.person.user_code)
+        proved = {"proved": epoch_seconds(self._clock())}
+        self._db.update(Update(self._table, self._kind.key(session.digest), assign=proved, condition=same_person))
+
+    def is_proved(self, session: WebSession) -> bool:
+        """Whether the password was given lately enough for secrets."""
+        return epoch_seconds(self._clock()) - session.proved < self._kind.proof_lifetime
+
+    def end(self, token: str) -> None:
+        """Signs the browser out. No error when the session is over already."""
+        self._db.delete(Delete(self._table, self._kind.key(digest_token(token))))
+
+    def _read_together(self, user_code: int, token: str, also: Sequence[Key]) -> Rows:
+        places = self._kind.key(digest_token(token)), row_keys.person_key(user_code), *also
+        return self._db.get_many(self._table, list(dict.fromkeys(places)))
+
+    def _read_in_turn(self, token: str) -> Rows:
+        """The session's row; the person's only while the session is not over."""
+        rows = self._read_one(self._kind.key(digest_token(token)))
+        current = [row for row in rows.values() if not self._is_over(row)]
+        return rows | self._read_one(row_keys.person_key(current[0]["user_code"])) if current else rows
+
+    def _read_one(self, key: Key) -> Rows:
+        row = self._db.get(self._table, key)
+        return {} if row is None else {key: row}
+
+    def _live(self, token: str, rows: Rows) -> WebSession | None:
+        row = rows.get(self._kind.key(digest_token(token)))
+        if row is None or self._is_over(row):
+            return None
+        person_row = rows.get(row_keys.person_key(row["user_code"]))
+        if person_row is None or row["epoch"] != person_row.get("epoch", 0):
+            return None
+        person = Person.from_json(person_row)
+        return WebSession(person, token, row["expires"], row.get("proved", 0)) if person.active else None
+
+    def _is_over(self, row: Item) -> bool:
+        over: bool = row["expires"] <= epoch_seconds(self._clock())
+        return over

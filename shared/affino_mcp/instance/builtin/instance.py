@@ -19,7 +19,7 @@ from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
-from affino_mcp.store.files import Files
+from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database, StoreUnavailable
 from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import ToolError
@@ -36,7 +36,13 @@ class BuiltinInstance:
     """
 
     def __init__(
-        self, db: Database, table: str, files: Files | None = None, audit_table: str = "", *, own_people: bool = True
+        self,
+        db: Database,
+        table: str,
+        files: FileStore | None = None,
+        audit_table: str = "",
+        *,
+        own_people: bool = True,
     ) -> None:
         self.records = Records(db, table, FACETS, files, audit_table)
         self._own_people = own_people

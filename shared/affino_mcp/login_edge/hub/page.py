@@ -5,47 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
-from math import ceil
 from typing import Any
 
-from affino_mcp.login_edge.answer import Known
+from affino_mcp.http.retry_after import retry_after_value
+from affino_mcp.login_edge.answer import LoginSubject
 from affino_mcp.pages.assets import KEPT, Asset
 from affino_mcp.pages.rendering import HEADERS
 
 
 @dataclass(frozen=True)
-class Page:
+class HubPage:
     """One HTTP answer to a browser, and what may be logged about it: the content may hold a token."""
 
     status: int
     content: bytes = field(repr=False)
     headers: Mapping[str, str]
     result: str
-    known: Known
+    known: LoginSubject
     cookies: tuple[str, ...] = field(default=(), repr=False)
 
-    def line(self) -> dict[str, Any]:
+    def line_fields(self) -> dict[str, Any]:
         """Gives the fields of the log line."""
         return {"status": self.status, "result": f"hub_{self.result}", **asdict(self.known)}
 
 
-def html(status: int, text: str, result: str, known: Known, *cookies: str, wait: float | None = None) -> Page:
+def html_page(
+    status: int, text: str, result: str, known: LoginSubject, *cookies: str, wait: float | None = None
+) -> HubPage:
     """Makes an HTML page; `wait` is in seconds."""
     headers = HEADERS | {"content-type": "text/html; charset=utf-8"}
     if wait is not None:
-        headers |= {"retry-after": str(max(1, ceil(wait)))}
-    return Page(status, text.encode(), headers, result, known, cookies)
+        headers |= {"retry-after": retry_after_value(wait)}
+    return HubPage(status, text.encode(), headers, result, known, cookies)
 
 
-def elsewhere(address: str, *cookies: str) -> Page:
+def redirect(address: str, *cookies: str) -> HubPage:
     """Makes a redirection to `address`."""
-    return Page(HTTPStatus.SEE_OTHER, b"", HEADERS | {"location": address}, "moved", Known(), cookies)
+    return HubPage(HTTPStatus.SEE_OTHER, b"", HEADERS | {"location": address}, "moved", LoginSubject(), cookies)
 
 
-def asset(found: Asset) -> Page:
+def asset_page(found: Asset) -> HubPage:
     """Makes the answer of a style, script or picture.
 
     Browsers may cache it, because its address changes with its content.
     """
     headers = {"content-type": found.media_type, "cache-control": KEPT, "x-content-type-options": "nosniff"}
-    return Page(HTTPStatus.OK, found.content, headers, "asset", Known())
+    return HubPage(HTTPStatus.OK, found.content, headers, "asset", LoginSubject())

@@ -5,36 +5,36 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from affino_mcp.clock import Clock
-from affino_mcp.gate.sessions.session_listing import Live, live
+from affino_mcp.gate.sessions.session_listing import LiveSession, list_live_sessions
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 
 
-class PersonsSessions:
+class PersonSessions:
     """Lists sessions and ends them by their fingerprints."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._settings, self._sessions = db, settings, Sessions(db, settings, clock)
 
-    def listed(self, user_code: int) -> list[Live]:
+    def list_sessions(self, user_code: int) -> list[LiveSession]:
         """Gives the person's live sessions, latest first."""
-        return live(self._db, self._settings, self._sessions, user_code)
+        return list_live_sessions(self._db, self._settings, self._sessions, user_code)
 
-    def end(self, user_code: int, mark: str) -> str:
+    def end_session(self, user_code: int, mark: str) -> str:
         """Ends the person's session of this fingerprint; gives the fingerprint, or "" when there is no such session."""
         ended = ""
-        for session in self._sessions.list_of(user_code):
+        for session in self._sessions.list_sessions(user_code):
             if session.fingerprint == mark:
-                self._sessions.end(user_code, session.digest)
+                self._sessions.end_session(user_code, session.digest)
                 ended = mark
         return ended
 
-    def end_all(self, user_code: int) -> None:
+    def end_all_sessions(self, user_code: int) -> None:
         """Ends all sessions of the person, browsers included."""
-        self._sessions.end_all(user_code)
+        self._sessions.end_all_sessions(user_code)
 
 
-def moment(second: int | None) -> str:
+def render_moment(second: int | None) -> str:
     """Gives a moment (seconds since the epoch) as text for people, in UTC."""
     return datetime.fromtimestamp(second, UTC).strftime("%d %b %Y, %H:%M UTC") if second else "not yet"

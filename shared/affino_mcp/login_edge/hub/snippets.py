@@ -15,7 +15,7 @@ from affino_mcp.connect.clients import REFERRING, SERVER, Client
 from affino_mcp.connect.credentials import PLACEHOLDERS
 
 
-class Snippet(NamedTuple):
+class ClientSnippet(NamedTuple):
     """One client's configuration; `id` names it within the page."""
 
     id: str
@@ -23,31 +23,31 @@ class Snippet(NamedTuple):
     text: str
 
 
-class Setup(NamedTuple):
+class ProfileSetup(NamedTuple):
     """The configurations for one profile."""
 
     profile: str
     chosen: bool
-    snippets: list[Snippet]
+    snippets: list[ClientSnippet]
 
 
-def setups(names: list[str], url: str, token: str, chosen: str) -> list[Setup]:
+def profile_setups(names: list[str], url: str, token: str, chosen: str) -> list[ProfileSetup]:
     """Gives the configurations for each profile; that of the only or the `chosen` one is marked as chosen."""
     only = len(names) == 1
     return [
-        Setup(name, only or name == chosen, _snippets(f"p{place}", name, url, token))
+        ProfileSetup(name, only or name == chosen, _profile_snippets(f"p{place}", name, url, token))
         for place, name in enumerate(names)
     ]
 
 
-class Referring(NamedTuple):
+class SecretFreeSetup(NamedTuple):
     """The configurations that contain no secret, and the environment variables that they read."""
 
     exports: str
-    snippets: list[Snippet]
+    snippets: list[ClientSnippet]
 
 
-def referring(url: str, token: str) -> Referring:
+def secret_free_setup(url: str, token: str) -> SecretFreeSetup:
     """Gives the configurations of clients that can read secrets from environment variables.
 
     The same for every profile.
@@ -55,14 +55,16 @@ def referring(url: str, token: str) -> Referring:
     kept = replace(PLACEHOLDERS, token=token).environment
     found = [clients.snippet(client, url) for client in Client if client in REFERRING]
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in kept.items())
-    return Referring(exports, [Snippet(f"r-{one.client}", f"{one.title} ({one.place})", one.text) for one in found])
+    return SecretFreeSetup(
+        exports, [ClientSnippet(f"r-{one.client}", f"{one.title} ({one.place})", one.text) for one in found]
+    )
 
 
-def _snippets(prefix: str, profile: str, url: str, token: str) -> list[Snippet]:
+def _profile_snippets(prefix: str, profile: str, url: str, token: str) -> list[ClientSnippet]:
     server = f"{SERVER}-{slug}" if (slug := _slug(profile)) else SERVER
     values = replace(PLACEHOLDERS, token=token)
     found = [clients.snippet(client, url, values, server) for client in Client]
-    return [Snippet(f"{prefix}-{one.client}", f"{one.title} ({one.place})", one.text) for one in found]
+    return [ClientSnippet(f"{prefix}-{one.client}", f"{one.title} ({one.place})", one.text) for one in found]
 
 
 def _slug(name: str) -> str:

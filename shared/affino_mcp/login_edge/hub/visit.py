@@ -10,16 +10,16 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from affino_mcp.gate.identity.tokens import new_token
-from affino_mcp.http.own_address import is_loopback
-from affino_mcp.login_edge.request import MAX_BODY, LoginRequest
+from affino_mcp.http.own_address import is_loopback_address
+from affino_mcp.login_edge.request import MAX_BODY_BYTES, LoginRequest
 
-_FORM: Final = "application/x-www-form-urlencoded"
-_TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-BROWSER, FORM_KEY = "affino-hub", "affino-form"
+_FORM_TYPE: Final = "application/x-www-form-urlencoded"
+_TOKEN_PATTERN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+BROWSER_COOKIE, FORM_KEY_COOKIE = "affino-hub", "affino-form"
 
 
 @dataclass(frozen=True)
-class Visit:
+class HubRequest:
     """A request to the Hub."""
 
     request: LoginRequest
@@ -30,60 +30,60 @@ class Visit:
         return self.request.path.removeprefix("/hub").strip("/")
 
     @property
-    def prefix(self) -> str:
+    def path_prefix(self) -> str:
         """The prefix of the Hub's paths in links: the API's stage, or nothing."""
         return urlsplit(self.request.base).path.rstrip("/")
 
     @cached_property
     def query(self) -> dict[str, str]:
         """The query's first value of each name."""
-        return _pairs(self.request.query)
+        return _first_values(self.request.query)
 
     @cached_property
     def form(self) -> dict[str, str]:
         """The form's first value of each field; empty when the body is too large or no form."""
-        kind = (self.request.header("Content-Type") or "").partition(";")[0].strip().lower()
-        if kind != _FORM or len(self.request.body) > MAX_BODY:
+        kind = (self.request.single_header("Content-Type") or "").partition(";")[0].strip().lower()
+        if kind != _FORM_TYPE or len(self.request.body) > MAX_BODY_BYTES:
             return {}
-        return _pairs(self.request.body.decode("ascii", "replace"))
+        return _first_values(self.request.body.decode("ascii", "replace"))
 
-    def cookie(self, name: str) -> str | None:
+    def read_cookie(self, name: str) -> str | None:
         """Gives the token in the Hub's cookie of this name; None when it is missing, repeated or malformed."""
-        wanted = f"{self._prefixed(name)}="
-        parts = [part.strip() for part in (self.request.header("Cookie") or "").split(";")]
+        wanted = f"{self._cookie_name(name)}="
+        parts = [part.strip() for part in (self.request.single_header("Cookie") or "").split(";")]
         values = [part.removeprefix(wanted) for part in parts if part.startswith(wanted)]
-        return values[0] if len(values) == 1 and _TOKEN.fullmatch(values[0]) else None
+        return values[0] if len(values) == 1 and _TOKEN_PATTERN.fullmatch(values[0]) else None
 
-    def with_cookie(self, name: str, token: str) -> str:
+    def set_cookie(self, name: str, token: str) -> str:
         """Gives the Set-Cookie value that stores a token until the browser closes."""
-        strict = "Strict" if name == FORM_KEY else "Lax"
-        return f"{self._prefixed(name)}={token}; Path=/; HttpOnly; SameSite={strict}{self._secure}"
+        strict = "Strict" if name == FORM_KEY_COOKIE else "Lax"
+        return f"{self._cookie_name(name)}={token}; Path=/; HttpOnly; SameSite={strict}{self._secure_attribute}"
 
-    def without_cookie(self, name: str) -> str:
+    def delete_cookie(self, name: str) -> str:
         """Gives the Set-Cookie value that deletes the cookie."""
-        return f"{self._prefixed(name)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{self._secure}"
+        return f"{self._cookie_name(name)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{self._secure_attribute}"
 
     @cached_property
     def form_key(self) -> str:
         """The key that every form of this browser repeats, which protects against cross-site requests."""
-        return self.cookie(FORM_KEY) or new_token()
+        return self.read_cookie(FORM_KEY_COOKIE) or new_token()
 
     @property
-    def is_ours(self) -> bool:
+    def is_own_form(self) -> bool:
         """True if the form comes from a page that the Hub gave this browser."""
-        kept, sent = self.cookie(FORM_KEY), self.form.get("FormKey", "")
-        same_site = self.request.header("Sec-Fetch-Site") in {None, "same-origin", "none"}
+        kept, sent = self.read_cookie(FORM_KEY_COOKIE), self.form.get("FormKey", "")
+        same_site = self.request.single_header("Sec-Fetch-Site") in {None, "same-origin", "none"}
         return kept is not None and hmac.compare_digest(kept.encode(), sent.encode()) and same_site
 
-    def _prefixed(self, name: str) -> str:
-        return name if is_loopback(self.request.base) else f"__Host-{name}"
+    def _cookie_name(self, name: str) -> str:
+        return name if is_loopback_address(self.request.base) else f"__Host-{name}"
 
     @property
-    def _secure(self) -> str:
-        return "" if is_loopback(self.request.base) else "; Secure"
+    def _secure_attribute(self) -> str:
+        return "" if is_loopback_address(self.request.base) else "; Secure"
 
 
-def _pairs(text: str) -> dict[str, str]:
+def _first_values(text: str) -> dict[str, str]:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=20, errors="strict")
     except ValueError:

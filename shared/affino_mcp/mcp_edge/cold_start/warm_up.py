@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message
 
 from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.capability import Capability
-from affino_mcp.dispatch import Answer, CallMeta
+from affino_mcp.dispatch import CallMeta, ToolAnswer
 from affino_mcp.gate.caller import Caller, Person, Profile, RateState, Session
 from affino_mcp.mcp_edge.admitted_request import AdmittedRequest
 from affino_mcp.mcp_edge.gate_asgi import ENDPOINT
@@ -49,10 +49,10 @@ _CALLER: Final = Caller(
 class _SilentDispatch:
     """A dispatch that answers every call and does nothing."""
 
-    def call(self, *_: Any) -> Answer:
-        return Answer({"Name": NAME}, is_error=False)
+    def call_tool(self, *_: Any) -> ToolAnswer:
+        return ToolAnswer({"Name": NAME}, is_error=False)
 
-    def refused(self, *_: Any) -> None:
+    def audit_refusal(self, *_: Any) -> None:
         """Does nothing: the warm-up is refused nothing."""
 
 

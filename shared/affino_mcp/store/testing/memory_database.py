@@ -6,35 +6,35 @@ import copy
 import threading
 from collections.abc import Sequence
 
-from affino_mcp.store.conditions import holds
+from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.ops import (
-    LONGEST_PARTITION,
-    LONGEST_SORT,
-    All,
+    MAX_PARTITION_BYTES,
+    MAX_SORT_BYTES,
+    AllHold,
+    AnyHolds,
     Check,
     Condition,
     ConditionFailed,
     Delete,
     Item,
     Key,
-    Page,
     Put,
     Query,
-    Some,
-    Span,
+    QueryPage,
+    SortSpan,
     TransactionFailed,
     Update,
     WriteOp,
-    key_of,
+    write_key,
 )
 
-MOST_AT_ONCE = 100
+MAX_ROWS_AT_ONCE = 100
 """DynamoDB's limit for the rows of one batch or transaction."""
 
 _Partition = dict[str, Item]
 
 
-def _within(span: Span, value: str) -> bool:
+def _is_in_span(span: SortSpan, value: str) -> bool:
     if span.prefix is not None:
         return value.startswith(span.prefix)
     return (span.low is None or value >= span.low) and (span.high is None or value <= span.high)
@@ -48,13 +48,13 @@ class MemoryDatabase:
         self._lock = threading.RLock()
         self._tokens: set[str] = set()
 
-    def rows(self, table: str) -> list[Item]:
+    def list_rows(self, table: str) -> list[Item]:
         """Gives all rows of a table, in key order (tests read the audit table with it)."""
         with self._lock:
             partitions = self._tables.get(table, {})
             return [copy.deepcopy(partitions[pk][sk]) for pk in sorted(partitions) for sk in sorted(partitions[pk])]
 
-    def clear(self, table: str) -> None:
+    def clear_table(self, table: str) -> None:
         """Removes all rows of a table."""
         with self._lock:
             self._tables.pop(table, None)
@@ -62,7 +62,7 @@ class MemoryDatabase:
     def get(self, table: str, key: Key) -> Item | None:
         """See Database."""
         with self._lock:
-            return copy.deepcopy(self._row(table, key))
+            return copy.deepcopy(self._find_row(table, key))
 
     def get_many(self, table: str, keys: Sequence[Key]) -> dict[Key, Item]:
         """See Database."""
@@ -71,30 +71,32 @@ class MemoryDatabase:
 
     def put(self, op: Put) -> None:
         """See Database."""
-        self._write(op)
+        self._apply_write(op)
 
     def update(self, op: Update) -> Item:
         """See Database."""
-        item = self._write(op)
+        item = self._apply_write(op)
         return item if item is not None else {}
 
     def delete(self, op: Delete) -> None:
         """See Database."""
-        self._write(op)
+        self._apply_write(op)
 
-    def query(self, op: Query) -> Page:
+    def query(self, op: Query) -> QueryPage:
         """See Database."""
-        _must(not {op.partition_name, op.sort} & _names(op.where), "a filter on a key")
-        _must(0 < len(op.partition.encode()) <= LONGEST_PARTITION, "a partition of a wrong length")
+        _require_valid(not {op.partition_name, op.sort} & _condition_names(op.where), "a filter on a key")
+        _require_valid(0 < len(op.partition.encode()) <= MAX_PARTITION_BYTES, "a partition of a wrong length")
         ends = [op.span.prefix, op.span.low, op.span.high, op.start and op.start[op.sort]]
-        _must(all(len(str(end).encode()) <= LONGEST_SORT for end in ends), "a range longer than a key")
-        _must(op.start is None or _within(op.span, op.start[op.sort]), "a start outside the range")
+        _require_valid(all(len(str(end).encode()) <= MAX_SORT_BYTES for end in ends), "a range longer than a key")
+        _require_valid(op.start is None or _is_in_span(op.span, op.start[op.sort]), "a start outside the range")
         with self._lock:
-            found = [item for item in self._partition(op) if op.sort in item and _within(op.span, item[op.sort])]
-        found.sort(key=lambda item: _place(op, item), reverse=not op.forward)
-        return _page(op, found)
+            found = [
+                item for item in self._partition_rows(op) if op.sort in item and _is_in_span(op.span, item[op.sort])
+            ]
+        found.sort(key=lambda item: _sort_position(op, item), reverse=not op.forward)
+        return _cut_page(op, found)
 
-    def _partition(self, op: Query) -> list[Item]:
+    def _partition_rows(self, op: Query) -> list[Item]:
         partitions = self._tables.get(op.table, {})
         if op.partition_name == "pk":
             return list(partitions.get(op.partition, {}).values())
@@ -103,35 +105,39 @@ class MemoryDatabase:
 
     def transact(self, ops: Sequence[WriteOp], token: str) -> None:
         """See Database."""
-        _must(0 < len(ops) <= MOST_AT_ONCE, "too many operations")
-        _must(len({(op.table, key_of(op)) for op in ops}) == len(ops), "two operations on one row")
+        _require_valid(0 < len(ops) <= MAX_ROWS_AT_ONCE, "too many operations")
+        _require_valid(len({(op.table, write_key(op)) for op in ops}) == len(ops), "two operations on one row")
         with self._lock:
             if token in self._tokens:
                 return
-            failed = {i: self._at(op) for i, op in enumerate(ops) if not holds(op.condition, self._at(op))}
+            failed = {
+                i: self._row_written(op)
+                for i, op in enumerate(ops)
+                if not condition_holds(op.condition, self._row_written(op))
+            }
             if failed:
                 raise TransactionFailed(copy.deepcopy(failed))
             for op in ops:
-                self._write(op)
+                self._apply_write(op)
             self._tokens.add(token)
 
-    def _row(self, table: str, key: Key) -> Item | None:
-        _must(
-            0 < len(key.pk.encode()) <= LONGEST_PARTITION and 0 < len(key.sk.encode()) <= LONGEST_SORT,
+    def _find_row(self, table: str, key: Key) -> Item | None:
+        _require_valid(
+            0 < len(key.pk.encode()) <= MAX_PARTITION_BYTES and 0 < len(key.sk.encode()) <= MAX_SORT_BYTES,
             "a key of a wrong length",
         )
         return self._tables.get(table, {}).get(key.pk, {}).get(key.sk)
 
-    def _at(self, op: WriteOp) -> Item | None:
-        return self._row(op.table, key_of(op))
+    def _row_written(self, op: WriteOp) -> Item | None:
+        return self._find_row(op.table, write_key(op))
 
-    def _write(self, op: WriteOp) -> Item | None:
-        key = key_of(op)
+    def _apply_write(self, op: WriteOp) -> Item | None:
+        key = write_key(op)
         with self._lock:
-            current = self._at(op)
-            if not holds(op.condition, current):
+            current = self._row_written(op)
+            if not condition_holds(op.condition, current):
                 raise ConditionFailed(copy.deepcopy(current))
-            changed = _apply(op, current)
+            changed = _written_row(op, current)
             partition = self._tables.setdefault(op.table, {}).setdefault(key.pk, {})
             if changed is None:
                 partition.pop(key.sk, None)
@@ -140,21 +146,21 @@ class MemoryDatabase:
             return copy.deepcopy(changed)
 
 
-def _must(good: bool, what: str) -> None:
+def _require_valid(good: bool, what: str) -> None:
     if not good:
         raise ValueError(f"DynamoDB refuses {what}")
 
 
-def _names(condition: Condition | None) -> set[str]:
+def _condition_names(condition: Condition | None) -> set[str]:
     match condition:
         case None:
             return set()
-        case All(parts) | Some(parts):
-            return {name for part in parts for name in _names(part)}
+        case AllHold(parts) | AnyHolds(parts):
+            return {name for part in parts for name in _condition_names(part)}
     return {condition.name}
 
 
-def _apply(op: WriteOp, current: Item | None) -> Item | None:
+def _written_row(op: WriteOp, current: Item | None) -> Item | None:
     match op:
         case Put():
             return copy.deepcopy(op.item)
@@ -172,20 +178,20 @@ def _apply(op: WriteOp, current: Item | None) -> Item | None:
             return item
 
 
-def _place(op: Query, item: Item) -> tuple[str, str, str]:
+def _sort_position(op: Query, item: Item) -> tuple[str, str, str]:
     return item[op.sort], item["pk"], item["sk"]
 
 
-def _after(op: Query, item: Item) -> bool:
+def _is_after_start(op: Query, item: Item) -> bool:
     if op.start is None:
         return True
-    place, last = _place(op, item), _place(op, op.start)
+    place, last = _sort_position(op, item), _sort_position(op, op.start)
     return place > last if op.forward else place < last
 
 
-def _page(op: Query, rows: list[Item]) -> Page:
-    ahead = [row for row in rows if _after(op, row)]
+def _cut_page(op: Query, rows: list[Item]) -> QueryPage:
+    ahead = [row for row in rows if _is_after_start(op, row)]
     read = ahead[: op.limit]
     names = {"pk", "sk", op.partition_name, op.sort}
     rest = {name: read[-1][name] for name in names} if len(ahead) > len(read) else None
-    return Page([copy.deepcopy(row) for row in read if holds(op.where, row)], rest)
+    return QueryPage([copy.deepcopy(row) for row in read if condition_holds(op.where, row)], rest)

@@ -6,10 +6,10 @@ import json
 import threading
 
 from affino_mcp.store.ops import StoreUnavailable
-from affino_mcp.store.secrets import Document
+from affino_mcp.store.secrets import SecretDocument
 
 
-class MemorySecrets:
+class MemorySecretStore:
     """Secrets on a dictionary. `reads` counts the reads; `broken` makes every method raise StoreUnavailable."""
 
     def __init__(self) -> None:
@@ -18,17 +18,17 @@ class MemorySecrets:
         self.reads = 0
         self.broken = False
 
-    def read(self, name: str, version: str) -> Document:
-        """See Secrets."""
+    def read(self, name: str, version: str) -> SecretDocument:
+        """See SecretStore."""
         if self.broken:
             raise StoreUnavailable
         with self._lock:
             self.reads += 1
-            document: Document = json.loads(self._documents[name, version])
+            document: SecretDocument = json.loads(self._documents[name, version])
             return document
 
-    def write(self, name: str, version: str, document: Document) -> None:
-        """See Secrets."""
+    def write(self, name: str, version: str, document: SecretDocument) -> None:
+        """See SecretStore."""
         if self.broken:
             raise StoreUnavailable
         with self._lock:

@@ -12,17 +12,17 @@ from affino_mcp.store.ops import (
     Delete,
     Item,
     Key,
-    Page,
     Put,
     Query,
+    QueryPage,
     StoreUnavailable,
     Update,
     WriteOp,
-    batches,
+    split_batches,
 )
 
 
-class WatchedDatabase:
+class RecordingDatabase:
     """Passes everything on to `inner`.
 
     `calls` lists `(method, table)` in order; a transaction names its tables joined by `+`.
@@ -34,43 +34,43 @@ class WatchedDatabase:
         self.calls: list[tuple[str, str]] = []
         self.broken: set[tuple[str, str]] = set()
 
-    def _note(self, method: str, *tables: str) -> None:
+    def _record_call(self, method: str, *tables: str) -> None:
         self.calls.append((method, "+".join(sorted(set(tables)))))
         if any((method, table) in self.broken for table in tables):
             raise StoreUnavailable
 
     def get(self, table: str, key: Key) -> Item | None:
         """See Database."""
-        self._note("get", table)
+        self._record_call("get", table)
         return self.inner.get(table, key)
 
     def get_many(self, table: str, keys: Sequence[Key]) -> dict[Key, Item]:
         """See Database."""
-        for _ in batches(keys):
-            self._note("get_many", table)
+        for _ in split_batches(keys):
+            self._record_call("get_many", table)
         return self.inner.get_many(table, keys)
 
     def put(self, op: Put) -> None:
         """See Database."""
-        self._note("put", op.table)
+        self._record_call("put", op.table)
         self.inner.put(op)
 
     def update(self, op: Update) -> Item:
         """See Database."""
-        self._note("update", op.table)
+        self._record_call("update", op.table)
         return self.inner.update(op)
 
     def delete(self, op: Delete) -> None:
         """See Database."""
-        self._note("delete", op.table)
+        self._record_call("delete", op.table)
         self.inner.delete(op)
 
-    def query(self, op: Query) -> Page:
+    def query(self, op: Query) -> QueryPage:
         """See Database."""
-        self._note("query", op.table)
+        self._record_call("query", op.table)
         return self.inner.query(op)
 
     def transact(self, ops: Sequence[WriteOp], token: str) -> None:
         """See Database."""
-        self._note("transact", *(op.table for op in ops))
+        self._record_call("transact", *(op.table for op in ops))
         self.inner.transact(ops, token)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.gate.abuse.request_signature import body_md5, sign, signed_headers, timestamp_of
+from affino_mcp.gate.abuse.request_signature import body_md5, format_timestamp, sign_request, signed_headers
 
 BODY = b'{"Email":"jane@orbital.example","Password":"correct horse"}'
 SECRET = "demo-secret-not-real-0001"
@@ -43,15 +43,15 @@ SECRET = "demo-secret-not-real-0001"
 )
 def test_vectors(method: str, uri: str, body: bytes, timestamp: str, md5: str, signature: str) -> None:
     assert body_md5(body) == md5
-    assert sign(method, uri, body, SECRET, timestamp) == signature
+    assert sign_request(method, uri, body, SECRET, timestamp) == signature
 
 
 def test_every_part_counts() -> None:
     parts: list[Any] = ["POST", "/rest/demo/login", BODY, SECRET, "2026-11-22T09:00:00.000Z"]
     changed = ["PUT", "/rest/demo/token", BODY + b"x", SECRET + "x", "2026-11-22T09:00:01.000Z"]
-    signatures = {sign(*parts)}
+    signatures = {sign_request(*parts)}
     for i, part in enumerate(changed):
-        signatures.add(sign(*[*parts[:i], part, *parts[i + 1 :]]))
+        signatures.add(sign_request(*[*parts[:i], part, *parts[i + 1 :]]))
     assert len(signatures) == 6
 
 
@@ -63,7 +63,7 @@ def test_blanks_around_the_body_do_not_count() -> None:
 @given(st.binary(max_size=100), st.text(max_size=50))
 def test_always_upper_case_hex(body: bytes, secret: str) -> None:
     secret = secret.encode("utf-8", "ignore").decode()
-    signature = sign("POST", "/rest/demo/login", body, secret, "")
+    signature = sign_request("POST", "/rest/demo/login", body, secret, "")
     assert len(signature) == 128
     assert signature == signature.upper()
     assert int(signature, 16) < 2 ** (8 * hashlib.sha512().digest_size)
@@ -78,7 +78,7 @@ def test_always_upper_case_hex(body: bytes, secret: str) -> None:
     ids=["UTC", "elsewhere"],
 )
 def test_the_time_stamp_is_utc_with_milliseconds(moment: datetime) -> None:
-    assert timestamp_of(moment) == "2026-11-22T09:00:00.123Z"
+    assert format_timestamp(moment) == "2026-11-22T09:00:00.123Z"
 
 
 def test_the_headers_of_a_signed_request() -> None:

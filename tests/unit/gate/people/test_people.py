@@ -9,7 +9,7 @@ import pytest
 
 from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.permissions import GROUPS, RIGHTS
+from affino_mcp.gate.identity.permissions import PERMISSIONS, SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 from tests.unit.gate.world import GATE, SIGNED_AT, World
@@ -20,15 +20,15 @@ def test_a_new_person(world: World) -> None:
     assert (person.user_code, person.name, person.email) == (12, "Jane Doe", "Jane.Doe@orbital.example")
     assert person.active
     assert world.people.get(12) == person
-    assert world.people.by_email("jane.doe@ORBITAL.example") == person
-    assert world.people.by_email("\uff4aane.doe@orbital.example") == person
-    assert world.people.code_of("jane.doe@orbital.example") == 12
+    assert world.people.find_by_email("jane.doe@ORBITAL.example") == person
+    assert world.people.find_by_email("\uff4aane.doe@orbital.example") == person
+    assert world.people.find_user_code("jane.doe@orbital.example") == 12
 
 
 def test_nobody(world: World) -> None:
     assert world.people.get(1) is None
-    assert world.people.by_email("nobody@orbital.example") is None
-    assert world.people.everyone() == []
+    assert world.people.find_by_email("nobody@orbital.example") is None
+    assert world.people.list_people() == []
     for deed in (world.people.change, world.people.enable, world.people.disable):
         with pytest.raises(NotFound):
             deed(1)
@@ -55,7 +55,7 @@ def test_what_an_operator_may_not_enter(world: World, given: dict[str, Any], arg
     with pytest.raises(InvalidArgument) as refused:
         world.people.create(**(fields | given))
     assert refused.value.details["argument"] == argument
-    assert world.people.everyone() == []
+    assert world.people.list_people() == []
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ def test_taken(world: World, code: int, email: str, argument: str) -> None:
     with pytest.raises(Conflict) as refused:
         world.people.create(code, "Other", email)
     assert refused.value.details["argument"] == argument
-    assert [person.name for person in world.people.everyone()] == ["Jane"]
+    assert [person.name for person in world.people.list_people()] == ["Jane"]
 
 
 def test_everyone_in_order_of_codes(world: World) -> None:
     codes = [5, 1000, 70, *range(200, 320)]
     for code in codes:
         world.person(code)
-    assert [person.user_code for person in world.people.everyone()] == sorted(codes)
+    assert [person.user_code for person in world.people.list_people()] == sorted(codes)
 
 
 @pytest.mark.parametrize(
@@ -94,20 +94,20 @@ def test_everyone_in_order_of_codes(world: World) -> None:
             ["Sales Managers"], {"accounts.delete": "2020-01-01"}, "accounts.delete", True, id="over, but by a group"
         ),
         pytest.param(["Gone"], {}, "accounts.read", False, id="a group that is no more"),
-        pytest.param(list(GROUPS), {}, "nothing.read", False, id="no such right"),
+        pytest.param(list(SECURITY_GROUPS), {}, "nothing.read", False, id="no such right"),
     ],
 )
 def test_rights(groups: list[str], rights: dict[str, str | None], right: str, *, held: bool) -> None:
     person = Person(1, "Jane", "jane@orbital.example", tuple(groups), rights)
-    assert person.has(right, SIGNED_AT) is held
+    assert person.has_right(right, SIGNED_AT) is held
 
 
 def test_groups_give_known_rights() -> None:
-    assert all(rights <= RIGHTS for rights in GROUPS.values())
-    assert {"profiles.manage", "logs.read"} <= GROUPS["Operators"]
-    assert not {"articles.publish", "articles.delete"} & GROUPS["Editors"]
-    assert GROUPS["Editors"] < GROUPS["Publishers"]
-    assert GROUPS["Sales"] < GROUPS["Sales Managers"]
+    assert all(rights <= PERMISSIONS for rights in SECURITY_GROUPS.values())
+    assert {"profiles.manage", "logs.read"} <= SECURITY_GROUPS["Operators"]
+    assert not {"articles.publish", "articles.delete"} & SECURITY_GROUPS["Editors"]
+    assert SECURITY_GROUPS["Editors"] < SECURITY_GROUPS["Publishers"]
+    assert SECURITY_GROUPS["Sales"] < SECURITY_GROUPS["Sales Managers"]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_change_reaches_every_live_session(world: World, change: dict[str, Any
     issued = [world.login(profile) for _ in range(5)]
     changed = world.people.change(7, **change)
     assert {name: getattr(changed, name) for name in change} == change
-    assert all(world.sessions.resolve(login.access_token)[1] == changed for login in issued)
+    assert all(world.sessions.resolve_token(login.access_token)[1] == changed for login in issued)
     assert world.people.get(7) == changed
 
 
@@ -131,11 +131,11 @@ def test_disabled_and_enabled(world: World) -> None:
     token = world.login(world.profile()).access_token
     world.people.disable(7)
     with pytest.raises(PersonInactive):
-        world.sessions.resolve(token)
+        world.sessions.resolve_token(token)
     with pytest.raises(PersonInactive):
-        world.sessions.create(7, "any")
+        world.sessions.create_session(7, "any")
     world.people.enable(7)
-    assert world.sessions.resolve(token)[1].active
+    assert world.sessions.resolve_token(token)[1].active
 
 
 def test_no_login_slips_by_a_change(world: World) -> None:
@@ -145,11 +145,11 @@ def test_no_login_slips_by_a_change(world: World) -> None:
     for _ in range(20):
         world.people.enable(7)
         with ThreadPoolExecutor(8) as pool:
-            logins = [pool.submit(world.sessions.create, 7, profile.key) for _ in range(6)]
+            logins = [pool.submit(world.sessions.create_session, 7, profile.key) for _ in range(6)]
             pool.submit(world.people.disable, 7).result()
         for login in logins:
             with pytest.raises(PersonInactive):
-                world.sessions.resolve(login.result().access_token)
+                world.sessions.resolve_token(login.result().access_token)
         world.clock.move(hours=1)
 
 
@@ -165,7 +165,7 @@ def test_changes_at_the_same_time_all_count(world: World) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(change, range(8)))
-    person, row = world.people.get(7), world.db.get(GATE, row_keys.person(7))
+    person, row = world.people.get(7), world.db.get(GATE, row_keys.person_key(7))
     assert person is not None
     assert row is not None
     assert set(person.rights) == set(rights)

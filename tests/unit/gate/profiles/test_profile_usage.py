@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from affino_mcp.errors import ProfileDisabled, RateLimited
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.profiles.profile_usage import Usage
-from affino_mcp.gate.profiles.rate_limit import Meter
+from affino_mcp.gate.profiles.profile_usage import ProfileUsage
+from affino_mcp.gate.profiles.rate_limit import RateMeter
 from tests.unit.gate.world import GATE, SIGNED_AT, World
 
 
-def meter(world: World) -> Meter:
-    return Meter(world.db, world.settings, world.clock)
+def meter(world: World) -> RateMeter:
+    return RateMeter(world.db, world.settings, world.clock)
 
 
-def usage(world: World, profile: Profile) -> Usage:
+def usage(world: World, profile: Profile) -> ProfileUsage:
     return world.profiles.get(profile.key).usage
 
 
@@ -33,28 +33,28 @@ def test_every_process_counts_and_the_last_one_says_when(world: World) -> None:
     profile = world.profile()
     for one in (meter(world), meter(world), meter(world)):
         world.clock.move(1)
-        one.charge(profile)
+        one.charge_call(profile)
     assert usage(world, profile).today(world.clock()) == 3
     assert usage(world, profile).last == SIGNED_AT + timedelta(seconds=3)
 
 
 def test_handshakes_and_refused_calls_are_not_counted(world: World) -> None:
     one, profile = meter(world), world.profile(rate=6, burst=1)
-    one.look(profile)
-    one.charge(profile)
+    one.read_rate(profile)
+    one.charge_call(profile)
     with pytest.raises(RateLimited):
-        meter(world).charge(profile)
+        meter(world).charge_call(profile)
     world.profiles.disable(profile.key)
     with pytest.raises(ProfileDisabled):
-        meter(world).charge(profile)
+        meter(world).charge_call(profile)
     assert usage(world, profile).today(world.clock()) == 1
 
 
 def test_a_change_of_the_profile_keeps_the_count(world: World) -> None:
     profile = world.profile()
-    meter(world).charge(profile)
+    meter(world).charge_call(profile)
     world.profiles.change(profile.key, rate=60)
-    world.profiles.regenerate(profile.key)
+    world.profiles.regenerate_secret(profile.key)
     assert usage(world, profile).today(world.clock()) == 1
 
 
@@ -67,10 +67,10 @@ def test_the_count_of_any_day_is_exact_and_old_days_go(script: list[tuple[int, i
     for process, wait in script:
         world.clock.move(wait)
         world.asked()
-        meters[process].charge(profile)
+        meters[process].charge_call(profile)
         days.append(world.clock())
         assert set(world.asked()) == {("update", GATE)}
         today = [day for day in days if day.date() == world.clock().date()]
         assert usage(world, profile).today(world.clock()) == len(today)
-    row = world.db.get(GATE, row_keys.profile(profile.key)) or {}
+    row = world.db.get(GATE, row_keys.profile_key(profile.key)) or {}
     assert len([name for name in row if name.startswith("calls_")]) <= 1 + len(meters)

@@ -11,7 +11,7 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.settings import DEFAULT_PROFILE_RATE
+from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 from tests.unit.gate.world import ALL, GATE, World
@@ -23,7 +23,7 @@ def test_a_new_profile(world: World) -> None:
     profile = world.profiles.create(" CRM Agent ", {"accounts": READ})
     assert re.fullmatch(r"[A-Za-z0-9]{16}", profile.key)
     assert re.fullmatch(r"[A-Za-z0-9]{40}", profile.secret)
-    assert (profile.name, profile.rate, profile.burst) == ("CRM Agent", DEFAULT_PROFILE_RATE, 10)
+    assert (profile.name, profile.rate, profile.burst) == ("CRM Agent", DEFAULT_CALLS_PER_MINUTE, 10)
     assert profile.capability.allows(Family.ACCOUNTS, Access.READ)
     assert not profile.capability.allows(Family.ACCOUNTS, Access.WRITE)
     state = world.profiles.get(profile.key)
@@ -81,7 +81,7 @@ def test_what_an_operator_may_not_enter(world: World, given: dict[str, Any], arg
     with pytest.raises(InvalidArgument) as changed:
         world.profiles.change(kept.key, **given)
     assert created.value.details["argument"] == changed.value.details["argument"] == argument
-    assert [state.profile for state in world.profiles.listed()] == [kept]
+    assert [state.profile for state in world.profiles.list_profiles()] == [kept]
 
 
 def test_names_are_unique(world: World) -> None:
@@ -106,14 +106,18 @@ def test_one_of_many_gets_the_name(world: World) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(create, range(16))) == 1
-    assert len(world.profiles.listed()) == 1
+    assert len(world.profiles.list_profiles()) == 1
 
 
 def test_the_list_is_by_name(world: World) -> None:
     for name in ("b", "C", "a"):
         world.profile(name)
-    world.profiles.disable(world.profiles.listed()[1].profile.key)
-    assert [(s.profile.name, s.enabled) for s in world.profiles.listed()] == [("a", True), ("b", False), ("C", True)]
+    world.profiles.disable(world.profiles.list_profiles()[1].profile.key)
+    assert [(s.profile.name, s.enabled) for s in world.profiles.list_profiles()] == [
+        ("a", True),
+        ("b", False),
+        ("C", True),
+    ]
 
 
 def test_a_change_leaves_the_rest(world: World) -> None:
@@ -145,7 +149,7 @@ def test_burst_of_a_changed_rate(world: World, old: tuple[int, int | None], give
 
 def test_regenerate(world: World) -> None:
     profile = world.profile()
-    newer = world.profiles.regenerate(profile.key)
+    newer = world.profiles.regenerate_secret(profile.key)
     assert newer.secret != profile.secret
     assert (newer.key, newer.capability, newer.rate) == (profile.key, profile.capability, profile.rate)
     assert newer.cursor_key != profile.cursor_key
@@ -195,7 +199,7 @@ def test_nothing_changes_when_the_secret_cannot_be_written(world: World) -> None
     before = world.rows(GATE)
     world.secrets.broken = True
     with pytest.raises(StoreUnavailable):
-        world.profiles.regenerate(profile.key)
+        world.profiles.regenerate_secret(profile.key)
     with pytest.raises(StoreUnavailable):
         world.profile("new")
     assert world.rows(GATE) == before

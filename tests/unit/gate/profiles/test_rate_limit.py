@@ -11,25 +11,25 @@ from hypothesis import strategies as st
 from affino_mcp.errors import BadCredentials, ProfileDisabled, RateLimited
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.profiles.rate_arithmetic import MINUTE
-from affino_mcp.gate.profiles.rate_limit import Charge, Meter, Superseded
+from affino_mcp.gate.profiles.rate_arithmetic import MINUTE_MICROSECONDS
+from affino_mcp.gate.profiles.rate_limit import ProfileSuperseded, RateCharge, RateMeter
 from affino_mcp.store.ops import Delete
 from tests.unit.gate.world import GATE, World
 
 
-def meter(world: World) -> Meter:
-    return Meter(world.db, world.settings, world.clock)
+def meter(world: World) -> RateMeter:
+    return RateMeter(world.db, world.settings, world.clock)
 
 
-def granted(meter: Meter, profile: Profile, calls: int) -> int:
+def granted(meter: RateMeter, profile: Profile, calls: int) -> int:
     """Makes so many calls in sequence; gives the number that are admitted."""
     return sum(attempt(meter, profile) for _ in range(calls))
 
 
-def attempt(meter: Meter, profile: Profile) -> bool:
+def attempt(meter: RateMeter, profile: Profile) -> bool:
     try:
-        meter.refuse_known(profile)
-        meter.charge(profile)
+        meter.refuse_while_denied(profile)
+        meter.charge_call(profile)
     except RateLimited:
         return False
     return True
@@ -60,11 +60,11 @@ def test_the_wait_is_exact_and_then_succeeds(world: World) -> None:
     one, profile = meter(world), world.profile(rate=1200, burst=3)
     granted(one, profile, 3)
     with pytest.raises(RateLimited) as refused:
-        one.charge(profile)
+        one.charge_call(profile)
     assert refused.value.retry_after == pytest.approx(0.050)
     world.clock.move(microseconds=49_999)
     with pytest.raises(RateLimited) as known:
-        one.refuse_known(profile)
+        one.refuse_while_denied(profile)
     assert known.value.retry_after == pytest.approx(0.000001)
     world.clock.move(microseconds=1)
     assert granted(one, profile, 2) == 1
@@ -72,31 +72,33 @@ def test_the_wait_is_exact_and_then_succeeds(world: World) -> None:
 
 def test_what_is_left(world: World) -> None:
     one, profile = meter(world), world.profile(rate=60, burst=3)
-    rates = [one.charge(profile).rate for _ in range(3)]
+    rates = [one.charge_call(profile).rate for _ in range(3)]
     assert [(rate.limit, rate.remaining, rate.reset_seconds) for rate in rates] == [(60, 2, 1), (60, 1, 1), (60, 0, 1)]
     world.clock.move(1.5)
-    assert one.look(profile).rate.remaining == 1
+    assert one.read_rate(profile).rate.remaining == 1
 
 
 def test_looking_costs_nothing(world: World) -> None:
     one, profile = meter(world), world.profile(rate=60, burst=3)
     world.asked()
-    assert [one.look(profile).rate.remaining for _ in range(5)] == [3] * 5
+    assert [one.read_rate(profile).rate.remaining for _ in range(5)] == [3] * 5
     assert world.asked() == [("get", GATE)] * 5
 
 
-@pytest.mark.parametrize("ask", [Meter.charge, Meter.look], ids=["charge", "look"])
+@pytest.mark.parametrize("ask", [RateMeter.charge_call, RateMeter.read_rate], ids=["charge", "look"])
 def test_why_not(world: World, ask: object) -> None:
     assert callable(ask)
     one, profile = meter(world), world.profile()
     world.profiles.disable(profile.key)
     with pytest.raises(ProfileDisabled):
         ask(one, profile)
-    newer = world.profiles.regenerate(profile.key)
-    with pytest.raises(Superseded) as superseded:  # before the switch is told: the old secret is worth nothing now
+    newer = world.profiles.regenerate_secret(profile.key)
+    with pytest.raises(
+        ProfileSuperseded
+    ) as superseded:  # before the switch is told: the old secret is worth nothing now
         ask(one, profile)
     assert superseded.value.version == newer.version
-    world.db.delete(Delete(GATE, row_keys.profile(profile.key)))
+    world.db.delete(Delete(GATE, row_keys.profile_key(profile.key)))
     with pytest.raises(BadCredentials):
         ask(one, profile)
     assert not [row for row in world.rows(GATE) if row["pk"].startswith("PROFILE#")]
@@ -121,28 +123,28 @@ def test_profiles_do_not_share(world: World) -> None:
 def test_a_refund_gives_the_unit_back(world: World) -> None:
     one, profile = meter(world), world.profile(rate=60, burst=2)
     for _ in range(10):
-        one.refund(profile, one.charge(profile))
+        one.refund_charge(profile, one.charge_call(profile))
     assert granted(one, profile, 5) == 2
 
 
 def test_a_refund_ends_the_denial_here(world: World) -> None:
     one, profile = meter(world), world.profile(rate=60, burst=1)
-    charge = one.charge(profile)
+    charge = one.charge_call(profile)
     assert not attempt(one, profile)
-    one.refund(profile, charge)
+    one.refund_charge(profile, charge)
     assert attempt(one, profile)
 
 
 def test_refunds_are_one_write_at_most(world: World) -> None:
     one, profile = meter(world), world.profile(rate=60, burst=2)
-    charge, handshake = one.charge(profile), one.look(profile)
+    charge, handshake = one.charge_call(profile), one.read_rate(profile)
     world.asked()
-    one.refund(profile, handshake)
+    one.refund_charge(profile, handshake)
     assert world.asked() == []
-    one.refund(profile, charge)
+    one.refund_charge(profile, charge)
     assert world.asked() == [("update", GATE)]
     world.clock.move(1)
-    one.refund(profile, charge)
+    one.refund_charge(profile, charge)
     assert world.asked() == []
 
 
@@ -151,7 +153,7 @@ def test_refunds_in_a_storm_are_exact_on_a_frozen_clock(world: World) -> None:
     meters = [meter(world) for _ in range(4)]
 
     def fail(i: int) -> None:
-        meters[i % 4].refund(profile, meters[i % 4].charge(profile))
+        meters[i % 4].refund_charge(profile, meters[i % 4].charge_call(profile))
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(fail, range(400)))
@@ -172,17 +174,17 @@ def test_never_above_the_bound_whatever_is_refunded(rate: int, burst: int, scrip
     world = World()
     profile = world.profile(rate=rate, burst=burst)
     meters = [meter(world) for _ in range(3)]
-    open_charges: list[tuple[Meter, Charge]] = []
+    open_charges: list[tuple[RateMeter, RateCharge]] = []
     grants: list[int] = []
     for deed, number in script:
         if deed == "wait":
             world.clock.move(microseconds=number)
         elif deed == "refund" and open_charges:
             one, charge = open_charges.pop(number % len(open_charges))
-            one.refund(profile, charge)
+            one.refund_charge(profile, charge)
         elif deed in ("call", "begin"):
             try:
-                charge = meters[number].charge(profile)
+                charge = meters[number].charge_call(profile)
             except RateLimited:
                 continue
             if deed == "call":
@@ -191,7 +193,7 @@ def test_never_above_the_bound_whatever_is_refunded(rate: int, burst: int, scrip
                 open_charges.append((meters[number], charge))
     for first, start in enumerate(grants):
         for count, end in enumerate(grants[first:], start=1):
-            assert count <= burst + rate * (end - start) / MINUTE
+            assert count <= burst + rate * (end - start) / MINUTE_MICROSECONDS
 
 
 @settings(max_examples=30, deadline=None)
@@ -202,8 +204,8 @@ def test_a_hammering_client_gets_at_least_95_percent(rate: int, burst: int) -> N
     start, got = world.clock(), 0
     while got < 200:
         try:
-            one.refuse_known(profile)
-            one.charge(profile)
+            one.refuse_while_denied(profile)
+            one.charge_call(profile)
             got += 1
         except RateLimited as refused:
             world.clock.move(refused.retry_after or 0)

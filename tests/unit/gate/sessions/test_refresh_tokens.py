@@ -8,51 +8,55 @@ import pytest
 
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
 from affino_mcp.gate.identity.tokens import new_token
-from affino_mcp.gate.sessions.refresh_tokens import GRACE, Refreshes
-from affino_mcp.gate.sessions.session_rows import LIFETIME, REFRESH_LIFETIME, Issued
+from affino_mcp.gate.sessions.refresh_tokens import REFRESH_GRACE_SECONDS, RefreshTokens
+from affino_mcp.gate.sessions.session_rows import REFRESH_LIFETIME_SECONDS, SESSION_LIFETIME_SECONDS, IssuedSession
 from tests.unit.gate.world import World
 
 
-def rotate(world: World, issued: Issued) -> Issued:
-    refreshes = Refreshes(world.db, world.settings, world.clock)
-    return refreshes.rotate(issued.access_token, issued.refresh_token)
+def rotate(world: World, issued: IssuedSession) -> IssuedSession:
+    refreshes = RefreshTokens(world.db, world.settings, world.clock)
+    return refreshes.rotate_tokens(issued.access_token, issued.refresh_token)
 
 
-def lives(world: World, issued: Issued) -> bool:
+def lives(world: World, issued: IssuedSession) -> bool:
     try:
-        return world.sessions.resolve(issued.access_token)[1].user_code == 7
+        return world.sessions.resolve_token(issued.access_token)[1].user_code == 7
     except (SessionUnknown, SessionExpired):
         return False
 
 
 @pytest.fixture
-def first(world: World) -> Issued:
+def first(world: World) -> IssuedSession:
     return world.login(world.profile())
 
 
-@pytest.mark.parametrize("after", [0, LIFETIME - 1, LIFETIME, REFRESH_LIFETIME - 1])
-def test_a_new_pair(world: World, first: Issued, after: int) -> None:
+@pytest.mark.parametrize(
+    "after", [0, SESSION_LIFETIME_SECONDS - 1, SESSION_LIFETIME_SECONDS, REFRESH_LIFETIME_SECONDS - 1]
+)
+def test_a_new_pair(world: World, first: IssuedSession, after: int) -> None:
     world.clock.move(after)
     second = rotate(world, first)
     assert second.access_token != first.access_token
     assert second.refresh_token != first.refresh_token
     assert (lives(world, first), lives(world, second)) == (False, True)
-    assert second.session.expires == second.session.issued + LIFETIME
+    assert second.session.expires == second.session.issued + SESSION_LIFETIME_SECONDS
     assert second.session.profile == first.session.profile
-    assert world.sessions.list_of(7) == [second.session]
+    assert world.sessions.list_sessions(7) == [second.session]
     assert lives(world, rotate(world, second))
 
 
-def test_the_chain_ends_when_its_login_is_old(world: World, first: Issued) -> None:
-    world.clock.move(REFRESH_LIFETIME // 2)
+def test_the_chain_ends_when_its_login_is_old(world: World, first: IssuedSession) -> None:
+    world.clock.move(REFRESH_LIFETIME_SECONDS // 2)
     second = rotate(world, first)
-    world.clock.move(REFRESH_LIFETIME // 2)
+    world.clock.move(REFRESH_LIFETIME_SECONDS // 2)
     with pytest.raises(SessionExpired):
         rotate(world, second)
 
 
-@pytest.mark.parametrize(("after", "survives"), [(0, True), (GRACE, True), (GRACE + 1, False)])
-def test_a_spent_token(world: World, first: Issued, after: int, *, survives: bool) -> None:
+@pytest.mark.parametrize(
+    ("after", "survives"), [(0, True), (REFRESH_GRACE_SECONDS, True), (REFRESH_GRACE_SECONDS + 1, False)]
+)
+def test_a_spent_token(world: World, first: IssuedSession, after: int, *, survives: bool) -> None:
     second = rotate(world, first)
     world.clock.move(after)
     with pytest.raises(SessionUnknown):
@@ -60,26 +64,26 @@ def test_a_spent_token(world: World, first: Issued, after: int, *, survives: boo
     assert lives(world, second) is survives
 
 
-def test_a_spent_token_ends_a_chain_whose_head_is_over(world: World, first: Issued) -> None:
+def test_a_spent_token_ends_a_chain_whose_head_is_over(world: World, first: IssuedSession) -> None:
     second = rotate(world, rotate(world, first))
-    world.clock.move(LIFETIME + 1)
+    world.clock.move(SESSION_LIFETIME_SECONDS + 1)
     with pytest.raises(SessionUnknown):
         rotate(world, first)
     with pytest.raises(SessionUnknown):
         rotate(world, second)
 
 
-def test_another_chain_is_not_touched(world: World, first: Issued) -> None:
-    other = world.sessions.create(7, "other")
+def test_another_chain_is_not_touched(world: World, first: IssuedSession) -> None:
+    other = world.sessions.create_session(7, "other")
     rotate(world, first)
-    world.clock.move(GRACE + 1)
+    world.clock.move(REFRESH_GRACE_SECONDS + 1)
     with pytest.raises(SessionUnknown):
         rotate(world, first)
     assert lives(world, other)
 
 
-def test_at_once_one_succeeds_and_lives(world: World, first: Issued) -> None:
-    def attempt(_: int) -> Issued | None:
+def test_at_once_one_succeeds_and_lives(world: World, first: IssuedSession) -> None:
+    def attempt(_: int) -> IssuedSession | None:
         try:
             return rotate(world, first)
         except SessionUnknown:
@@ -91,8 +95,8 @@ def test_at_once_one_succeeds_and_lives(world: World, first: Issued) -> None:
     assert lives(world, made[0])
 
 
-def test_what_is_no_pair(world: World, first: Issued) -> None:
-    second = world.sessions.create(7, "other")
+def test_what_is_no_pair(world: World, first: IssuedSession) -> None:
+    second = world.sessions.create_session(7, "other")
     for access, refresh in (
         (second.access_token, first.refresh_token),
         (first.access_token, first.access_token),
@@ -101,31 +105,31 @@ def test_what_is_no_pair(world: World, first: Issued) -> None:
         (first.access_token, new_token()),
     ):
         with pytest.raises(SessionUnknown):
-            Refreshes(world.db, world.settings, world.clock).rotate(access, refresh)
+            RefreshTokens(world.db, world.settings, world.clock).rotate_tokens(access, refresh)
     assert lives(world, first)
     assert lives(world, second)
 
 
 @pytest.mark.parametrize("expired", [True, False])
-def test_not_after_a_logout(world: World, first: Issued, *, expired: bool) -> None:
+def test_not_after_a_logout(world: World, first: IssuedSession, *, expired: bool) -> None:
     if expired:
-        world.clock.move(LIFETIME + 1)
-    world.sessions.end(7, first.session.digest)
+        world.clock.move(SESSION_LIFETIME_SECONDS + 1)
+    world.sessions.end_session(7, first.session.digest)
     with pytest.raises(SessionUnknown):
         rotate(world, first)
 
 
 @pytest.mark.parametrize("expired", [True, False])
-def test_not_after_logging_out_everywhere(world: World, first: Issued, *, expired: bool) -> None:
+def test_not_after_logging_out_everywhere(world: World, first: IssuedSession, *, expired: bool) -> None:
     if expired:
-        world.clock.move(LIFETIME + 1)
-    assert world.sessions.end_all(7) == int(not expired)
+        world.clock.move(SESSION_LIFETIME_SECONDS + 1)
+    assert world.sessions.end_all_sessions(7) == int(not expired)
     with pytest.raises(SessionUnknown):
         rotate(world, first)
-    assert lives(world, world.sessions.create(7, "later"))
+    assert lives(world, world.sessions.create_session(7, "later"))
 
 
-def test_not_for_a_disabled_person(world: World, first: Issued) -> None:
+def test_not_for_a_disabled_person(world: World, first: IssuedSession) -> None:
     world.people.disable(7)
     with pytest.raises(PersonInactive):
         rotate(world, first)
@@ -133,24 +137,24 @@ def test_not_for_a_disabled_person(world: World, first: Issued) -> None:
     assert lives(world, rotate(world, first))
 
 
-def test_rights_are_read_again(world: World, first: Issued) -> None:
-    world.clock.move(LIFETIME)
+def test_rights_are_read_again(world: World, first: IssuedSession) -> None:
+    world.clock.move(SESSION_LIFETIME_SECONDS)
     world.people.change(7, groups=("Editors",))
-    assert world.sessions.resolve(rotate(world, first).access_token)[1].groups == ("Editors",)
+    assert world.sessions.resolve_token(rotate(world, first).access_token)[1].groups == ("Editors",)
 
 
-def test_only_hashes_are_stored(world: World, first: Issued) -> None:
+def test_only_hashes_are_stored(world: World, first: IssuedSession) -> None:
     second = rotate(world, first)
     stored = repr(world.rows())
     assert not [t for i in (first, second) for t in (i.access_token, i.refresh_token) if t in stored]
 
 
-def test_a_proof_from_before_everything_ended_is_worth_nothing(world: World, first: Issued) -> None:
-    world.sessions.end_all(7)
+def test_a_proof_from_before_everything_ended_is_worth_nothing(world: World, first: IssuedSession) -> None:
+    world.sessions.end_all_sessions(7)
     with pytest.raises(PersonInactive):
-        world.sessions.create(7, "late", epoch=0)
-    assert world.sessions.create(7, "new", epoch=1)
+        world.sessions.create_session(7, "late", epoch=0)
+    assert world.sessions.create_session(7, "new", epoch=1)
 
 
 def test_nobody_has_nothing_to_end(world: World) -> None:
-    assert world.sessions.end_all(99) == 0
+    assert world.sessions.end_all_sessions(99) == 0

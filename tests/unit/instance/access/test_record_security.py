@@ -25,7 +25,7 @@ class Actor:
     user_code: int = 1
     name: str = "Pip"
 
-    def has(self, right: str, at: datetime) -> bool:
+    def has_right(self, right: str, at: datetime) -> bool:
         return True
 
 

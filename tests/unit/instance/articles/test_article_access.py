@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.articles.article_access import is_live_now, reaches_more_readers
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.port import Call
@@ -29,7 +29,7 @@ def call(now: int) -> Call:
 
 def article(given_: dict[str, Any]) -> Document:
     dates = {name: given_[name] for name in ("LiveDate", "ExpiryDate") if given_[name] is not None}
-    told = {name: iso(at(hour)).replace(".000000Z", "Z") for name, hour in dates.items()}
+    told = {name: format_iso(at(hour)).replace(".000000Z", "Z") for name, hour in dates.items()}
     values = {"Live": True, "standardSectionCode": given_["standardSectionCode"], **told}
     return Document("articles", 1, 1, values, {})
 

@@ -18,7 +18,7 @@ from affino_mcp.instance.builtin.engine.dry_run import remove_new_codes
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import Check, Item, Key, Put, absent, equals, exists
 from affino_mcp.store.testing.memory_database import MemoryDatabase
-from affino_mcp.store.testing.recording import WatchedDatabase
+from affino_mcp.store.testing.recording import RecordingDatabase
 from affino_mcp.tool_errors import Conflict, NotFound
 
 TABLE, KEY = "records", Key("p", "A")
@@ -92,7 +92,7 @@ def test_a_change_that_does_not_fit_is_refused_whole(database: MemoryDatabase) -
         write.add_operation(Put(TABLE, {"pk": "p", "sk": str(n)}))
     with pytest.raises(Conflict, match="too many"):
         write.commit({})
-    assert database.rows(TABLE) == []
+    assert database.list_rows(TABLE) == []
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xy"), st.integers(-3, 3)), max_size=8))
@@ -110,7 +110,7 @@ def test_counts_of_one_row_are_one_operation(counted: list[tuple[str, str, int]]
 
 
 def test_codes_are_taken_with_the_record_until_writers_meet(database: MemoryDatabase) -> None:
-    watched = WatchedDatabase(database)
+    watched = RecordingDatabase(database)
     codes = CodeCounter(watched, TABLE)
     first = change(watched)
     assert codes.take_code("tasks", first) == 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.matching import match_arguments
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.engine.index import index_rows
 from affino_mcp.instance.builtin.engine.records import Records, unique_key
@@ -23,7 +23,7 @@ from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.tool_errors import ToolError
 
 TABLE = "records"
-SAM = Person(1, "Sam Manager", "sam@affino.example", tuple(GROUPS))
+SAM = Person(1, "Sam Manager", "sam@affino.example", tuple(SECURITY_GROUPS))
 TEXTS = st.sampled_from([None, "Leeds", "Zoë Ltd", "York and Leeds", "x" * 60])
 CODES = st.integers(1, 4)
 TOPICS = st.none() | st.lists(st.integers(1, 3), max_size=3)
@@ -67,7 +67,7 @@ def test_after_any_changes_the_index_is_what_the_records_call_for(calls: list[tu
             instance.perform(METHODS[tool], match_arguments(METHODS[tool], arguments).values, call)
         except ToolError:
             continue
-    found = {Key(row["pk"], row["sk"]): row for row in database.rows(TABLE)}
+    found = {Key(row["pk"], row["sk"]): row for row in database.list_rows(TABLE)}
     expected, counts = _called_for(instance.records, found)
     assert {key: row for key, row in found.items() if key.pk[:2] in ("F#", "W#", "U#")} == expected
     assert {key.pk: _counted(row) for key, row in found.items() if key.pk[:2] == "C#" and _counted(row)} == counts

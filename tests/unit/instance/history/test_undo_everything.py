@@ -45,14 +45,16 @@ def _undone(desk: Desk, before: dict[str, Any], records: list[dict[str, Any]]) -
 
 def _replayed(desk: Desk, ref: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for row in desk.db.rows("t"):
+    for row in desk.db.list_rows("t"):
         if row["pk"] == ref and row["sk"].startswith("H#"):
             values |= json.loads(row["entry"])["after"]
     return plain({n: v for n, v in values.items() if n not in NOTED})
 
 
 def _told(desk: Desk, ref: str) -> list[bool]:
-    return [row["deed"] == "deleted" for row in desk.db.rows("t") if row["pk"] == ref and row["sk"].startswith("H#")]
+    return [
+        row["deed"] == "deleted" for row in desk.db.list_rows("t") if row["pk"] == ref and row["sk"].startswith("H#")
+    ]
 
 
 @settings(max_examples=40, deadline=None)

@@ -15,8 +15,8 @@ from affino_mcp.instance.builtin.media.file_formats import (
     recognise_format,
 )
 from affino_mcp.instance.builtin.media.file_images import measure_image
-from affino_mcp.store.files import Upload
-from affino_mcp.store.testing.memory_files import MemoryFiles
+from affino_mcp.store.files import FileUpload
+from affino_mcp.store.testing.memory_files import MemoryFileStore
 from affino_mcp.tool_errors import UnsupportedMedia
 from tests.clock import TestClock
 from tests.flow.media import SAMPLES, jpeg, sha256_of
@@ -24,7 +24,7 @@ from tests.flow.media import SAMPLES, jpeg, sha256_of
 BEGINNINGS = [*SIGNATURES, b"\0\0\0\x10ftypisom", b"\xff\xfb\x90\x64", b"PK\x05\x06"]
 
 
-class Counted(MemoryFiles):
+class Counted(MemoryFileStore):
     """Counts the bytes read."""
 
     read_bytes = 0
@@ -37,7 +37,7 @@ class Counted(MemoryFiles):
 
 def kept(data: bytes) -> tuple[StoredContent, Counted]:
     files = Counted(TestClock())
-    files.put(Upload("uploads/x", "image/png", len(data), sha256_of(data)), data)
+    files.put(FileUpload("uploads/x", "image/png", len(data), sha256_of(data)), data)
     return StoredContent(files, "uploads/x", len(data)), files
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.families.forums import FORUM
 from affino_mcp.catalogue.families.website import SECTION
-from affino_mcp.gate.identity.permissions import GROUPS
+from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
@@ -25,7 +25,7 @@ DECIDES: dict[tuple[str, str], Callable[..., bool]] = {
     (FORUM.family, "read"): record_security.may_read,
     (FORUM.family, "post"): record_security.may_post,
 }
-GROUP = st.sampled_from([*sorted(GROUPS), record_security.EVERYBODY])
+GROUP = st.sampled_from([*sorted(SECURITY_GROUPS), record_security.EVERYBODY])
 
 
 def test_every_deed_has_somebody_who_decides() -> None:
@@ -35,7 +35,7 @@ def test_every_deed_has_somebody_who_decides() -> None:
 @pytest.mark.parametrize(("kind", "name"), DECIDES, ids=" ".join)
 @given(
     named=st.fixed_dictionaries({deed: st.lists(GROUP, max_size=3) for deed in record_security.GUARDED_ACTIONS}),
-    groups=st.lists(st.sampled_from(sorted(GROUPS)), max_size=3, unique=True),
+    groups=st.lists(st.sampled_from(sorted(SECURITY_GROUPS)), max_size=3, unique=True),
     granted=st.booleans(),
 )
 def test_the_same_answer(kind: str, name: str, named: dict[str, Any], groups: list[str], *, granted: bool) -> None:
@@ -43,5 +43,5 @@ def test_the_same_answer(kind: str, name: str, named: dict[str, Any], groups: li
     person = Person(1, "A", "a@b.c", tuple(groups), {deed.right: None} if granted else {})
     guard = Document(kind, 1, 1, {"Name": "Somewhere"} | named, {})
     found = explain_action(guard, deed, person, START)
-    assert found.held == (person.has(deed.right, START) and DECIDES[kind, name](person, guard))
+    assert found.held == (person.has_right(deed.right, START) and DECIDES[kind, name](person, guard))
     assert found.because

@@ -19,6 +19,6 @@ def owner_codes(document: Document) -> set[int]:
 def require_ownership(call: Call, document: Document) -> None:
     """Raises PermissionDenied unless the person owns the record or holds the family's `all` right."""
     right = f"{document.family}.all"
-    if call.actor.user_code not in owner_codes(document) and not call.actor.has(right, call.at):
+    if call.actor.user_code not in owner_codes(document) and not call.actor.has_right(right, call.at):
         text = f"This {document.record.words} belongs to somebody else; changing it needs the right '{right}'."
         raise PermissionDenied(right, text)

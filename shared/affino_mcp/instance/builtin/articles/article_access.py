@@ -15,7 +15,7 @@ from typing import Final
 
 from affino_mcp.catalogue.families.article_steps import STEP
 from affino_mcp.catalogue.families.articles import ARTICLE, AUTHOR_FIELD, SECTION_FIELD
-from affino_mcp.clock import iso, precise
+from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.access import guards, record_security
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document
@@ -82,13 +82,13 @@ def may_see_state(call: Call, document: Document) -> bool:
 
 def may_see_drafts(call: Call) -> bool:
     """True when the person may see drafts of others."""
-    return call.actor.has(ARTICLE_WRITE_RIGHT, call.at)
+    return call.actor.has_right(ARTICLE_WRITE_RIGHT, call.at)
 
 
 def is_live_now(call: Call, document: Document) -> bool:
     """True when readers see the article at this moment."""
-    begins, ends, now = document.values.get("LiveDate"), document.values.get("ExpiryDate"), iso(call.at)
-    begun, ended = not begins or precise(begins) <= now, ends is not None and precise(ends) <= now
+    begins, ends, now = document.values.get("LiveDate"), document.values.get("ExpiryDate"), format_iso(call.at)
+    begun, ended = not begins or with_microseconds(begins) <= now, ends is not None and with_microseconds(ends) <= now
     return bool(document.values.get("Live")) and begun and not ended
 
 
@@ -105,7 +105,9 @@ def reaches_more_readers(call: Call, before: Document, after: Document) -> bool:
 def _live_span(call: Call, document: Document) -> tuple[str, str]:
     """The begin and the end of the time in which a live article is shown, from this moment on."""
     begins, ends = document.values.get("LiveDate"), document.values.get("ExpiryDate")
-    return max(precise(begins) if begins else "", iso(call.at)), precise(ends) if ends else _NEVER
+    return max(with_microseconds(begins) if begins else "", format_iso(call.at)), with_microseconds(
+        ends
+    ) if ends else _NEVER
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def open_editable_article(
     """Loads an article that the person may change. Raises NotFound or PermissionDenied."""
     found = open_article(records, call, argument, code, what)
     require_write(call, found.guards)
-    if call.actor.user_code not in article_owner_codes(found.document) and not call.actor.has(
+    if call.actor.user_code not in article_owner_codes(found.document) and not call.actor.has_right(
         ARTICLE_ALL_RIGHT, call.at
     ):
         text = f"This article belongs to somebody else; changing it needs the right '{ARTICLE_ALL_RIGHT}'."
@@ -176,7 +178,7 @@ def open_step(records: Records, call: Call, code: int, *, to_change: bool = Fals
 
 def may_publish_article(call: Call, guarding: Sequence[Document | None]) -> bool:
     """True when the person may make articles live under these guards (the section first)."""
-    return call.actor.has(ARTICLE_PUBLISH_RIGHT, call.at) and record_security.may_publish(call.actor, *guarding)
+    return call.actor.has_right(ARTICLE_PUBLISH_RIGHT, call.at) and record_security.may_publish(call.actor, *guarding)
 
 
 def require_write(call: Call, guarding: Sequence[Document | None]) -> None:

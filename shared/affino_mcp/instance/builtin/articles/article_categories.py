@@ -120,14 +120,14 @@ def _is_in_channel(document: Document, values: Values) -> bool:
 
 
 def _render_section(call: Call, document: Document) -> dict[str, Any]:
-    writes = call.actor.has(ARTICLE_WRITE_RIGHT, call.at) and record_security.may_write(call.actor, document)
+    writes = call.actor.has_right(ARTICLE_WRITE_RIGHT, call.at) and record_security.may_write(call.actor, document)
     return {
         **_code_and_name(SECTION, document),
         "ChannelCode": document.values["ChannelCode"],
         "Channel": document.values["Channel"],
         "CanWrite": writes,
         "CanPublish": writes
-        and call.actor.has(ARTICLE_PUBLISH_RIGHT, call.at)
+        and call.actor.has_right(ARTICLE_PUBLISH_RIGHT, call.at)
         and record_security.may_publish(call.actor, document),
     }
 

@@ -40,7 +40,7 @@ def facets(stored: RecordState) -> Facets:
 
 
 def _is_moderator(call: Call) -> bool:
-    return call.actor.has(ARTICLE_MODERATE_RIGHT, call.at)
+    return call.actor.has_right(ARTICLE_MODERATE_RIGHT, call.at)
 
 
 def _is_author(call: Call, document: Document) -> bool:
@@ -121,7 +121,7 @@ def _open_editable_comment(records: Records, call: Call, values: Values) -> tupl
     if not _is_author(call, stored.document):
         text = f"This comment belongs to somebody else; changing it needs the right '{ARTICLE_MODERATE_RIGHT}'."
         raise PermissionDenied(ARTICLE_MODERATE_RIGHT, text)
-    if not call.actor.has(ARTICLE_COMMENT_RIGHT, call.at):
+    if not call.actor.has_right(ARTICLE_COMMENT_RIGHT, call.at):
         raise PermissionDenied(ARTICLE_COMMENT_RIGHT)
     return found, stored
 

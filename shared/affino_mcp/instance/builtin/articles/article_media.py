@@ -126,7 +126,7 @@ def _require_media_item(records: Records, change: Change, code: int) -> KnownRec
     call = change.call
     if not call.readable(MEDIA_FAMILY):
         raise ToolDisabled(f"{MEDIA_FAMILY}.read")
-    if not call.actor.has(f"{MEDIA_FAMILY}.read", call.at):
+    if not call.actor.has_right(f"{MEDIA_FAMILY}.read", call.at):
         raise PermissionDenied(f"{MEDIA_FAMILY}.read", argument=ATTACHED_ITEM_FIELD.name)
     stored = records.require_record(MEDIA_FAMILY, ATTACHED_ITEM_FIELD.name, code, "media item")
     known = records.load_documents(

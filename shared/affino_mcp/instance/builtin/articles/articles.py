@@ -9,7 +9,7 @@ from affino_mcp.catalogue.families.articles import ARTICLE, SECTION_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import LIVE_FIELD, Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import iso, precise
+from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.articles import article_access, article_view
 from affino_mcp.instance.builtin.articles.article_access import OpenArticle
@@ -143,9 +143,9 @@ def _decide_live(call: Call, found: OpenArticle, asked: bool | None) -> bool:
 def _set_live(call: Call, document: Document, live: bool) -> Document:
     values = {**document.values, LIVE_ATTRIBUTE: live}
     if live:
-        values.setdefault("LiveDate", iso(call.at))
+        values.setdefault("LiveDate", format_iso(call.at))
     begins, ends = values.get("LiveDate"), values.get("ExpiryDate")
-    if begins and ends and precise(ends) <= precise(begins):
+    if begins and ends and with_microseconds(ends) <= with_microseconds(begins):
         raise InvalidArgument("ExpiryDate", "ExpiryDate must be later than LiveDate.")
     return replace(document, values=values)
 

@@ -23,7 +23,7 @@ from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.fixed_lists import FIXED_LISTS, find_list_code
 from affino_mcp.instance.builtin.references.rendering import may_show_family, render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.store.ops import Check, Condition, Item, Query, Span, absent, all_of, any_of, equals
+from affino_mcp.store.ops import Check, Condition, Item, Query, SortSpan, absent, all_of, any_of, equals
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 FAMILY: Final = ACCOUNT.family
@@ -200,7 +200,9 @@ def _require_no_cycle(records: Records, change: Change, document: Document, pare
 def _warn_of_duplicates(records: Records, call: Call, checked: Values) -> None:
     name = fold_accents(checked["Name"])
     partition = facet_partition(FAMILY, "all")
-    near = Query(records.table, partition, index="ByName", sort="name", span=Span(prefix=name_prefix(name)), limit=5)
+    near = Query(
+        records.table, partition, index="ByName", sort="name", span=SortSpan(prefix=name_prefix(name)), limit=5
+    )
     found = records.load_documents(RecordRef(FAMILY, row["code"]) for row in records.db.query(near).items)
     same = [d for d in found.values() if fold_accents(d.label) == name and _is_same_site(d, checked)]
     if same:

@@ -9,7 +9,7 @@ from affino_mcp.catalogue.families.contacts import CONTACT, PERMISSION_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.engine.document import actor_stamp
 from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
@@ -62,7 +62,7 @@ def grant_contact_permission(records: Records, method: Method, values: Values, c
         PERMISSION_FIELD.name: code,
         "Name": CONSENT_PERMISSIONS[code][0],
         "Status": GRANTED,
-        "GrantedAt": iso(call.at),
+        "GrantedAt": format_iso(call.at),
         "RevokedAt": None,
         "Source": values.get("Source"),
         "EvidenceNote": values.get("EvidenceNote"),
@@ -82,7 +82,7 @@ def revoke_contact_permission(records: Records, method: Method, values: Values, 
     grant = {
         **existing,
         "Status": REVOKED,
-        "RevokedAt": iso(call.at),
+        "RevokedAt": format_iso(call.at),
         "Reason": values.get("Reason"),
         "By": actor_stamp(call),
     }

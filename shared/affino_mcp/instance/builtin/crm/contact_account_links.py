@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.codes import LINK_CODE_ATTRIBUTE
 from affino_mcp.instance.builtin.engine.document import Document, actor_stamp, record_key
@@ -66,7 +66,7 @@ def make_link(records: Records, change: Change, **asked: Any) -> dict[str, Any]:
         "LeftCompany": False,
         "JobTitle": None,
     }
-    return link | asked | {"CreatedDate": iso(call.at), "CreatedBy": actor_stamp(call)}
+    return link | asked | {"CreatedDate": format_iso(call.at), "CreatedBy": actor_stamp(call)}
 
 
 def render_link(contact: int | None, account: int, link: ContactLink) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from affino_mcp.instance.builtin.references.fixed_lists import find_list_code
 from affino_mcp.instance.builtin.references.opportunity_stages import LOST_STAGE, STAGES, OpportunityStage
 from affino_mcp.instance.builtin.references.rendering import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.store.ops import Span
+from affino_mcp.store.ops import SortSpan
 from affino_mcp.tool_errors import InvalidArgument
 
 FAMILY: Final = OPPORTUNITY.family
@@ -72,11 +72,11 @@ def list_opportunities(records: Records, method: Method, values: Values, call: C
     return replace(done, body=done.body | _sum_values(done.body["Items"]))
 
 
-def _close_date_span(values: Values) -> Span | None:
+def _close_date_span(values: Values) -> SortSpan | None:
     low, high = values.get("CloseDateFrom"), values.get("CloseDateTo")
     if low and high and low > high:
         raise InvalidArgument("CloseDateTo", "CloseDateTo must not lie before CloseDateFrom.")
-    return Span(low=low or _EARLIEST, high=f"{high}~" if high else _LATEST) if low or high else None
+    return SortSpan(low=low or _EARLIEST, high=f"{high}~" if high else _LATEST) if low or high else None
 
 
 def _sum_values(items: list[dict[str, Any]]) -> dict[str, Any]:

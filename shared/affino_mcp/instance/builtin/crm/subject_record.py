@@ -42,7 +42,7 @@ def check_scope(records: Records, change: Change, values: Values) -> tuple[dict[
     family = SUBJECT_FAMILIES[argument]
     if not change.call.readable(family):
         raise ToolDisabled(f"{family}.read")
-    if not change.call.actor.has(f"{family}.read", change.call.at):
+    if not change.call.actor.has_right(f"{family}.read", change.call.at):
         raise PermissionDenied(f"{family}.read", argument=argument)
     known = records.load_documents([RecordRef(family, code)])
     if (family, code) not in known:

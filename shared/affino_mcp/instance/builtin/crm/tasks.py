@@ -10,7 +10,7 @@ from affino_mcp.catalogue.families.tasks import OWNER, TASK, TASK_PENDING, TASK_
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import iso, precise
+from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.access.ownership import require_ownership
 from affino_mcp.instance.builtin.crm import subject_record
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, new_document
@@ -21,7 +21,7 @@ from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.rendering import render_record
 from affino_mcp.instance.port import Call, Done
-from affino_mcp.store.ops import Query, Span
+from affino_mcp.store.ops import Query, SortSpan
 from affino_mcp.tool_errors import InvalidArgument
 
 FAMILY: Final = TASK.family
@@ -58,8 +58,8 @@ def list_tasks(records: Records, method: Method, values: Values, call: Call) -> 
     return listing.list_records(records, plan, values, call)
 
 
-def _due_span(values: Values, call: Call) -> Span | None:
-    now = iso(call.at)
+def _due_span(values: Values, call: Call) -> SortSpan | None:
+    now = format_iso(call.at)
     today = now[:10]
     low, high = {
         "upcoming": (now, _LATEST),
@@ -70,12 +70,12 @@ def _due_span(values: Values, call: Call) -> Span | None:
         raise InvalidArgument("DueTo", "DueTo must not lie before DueFrom.")
     low = max(low, values.get("DueFrom", _EARLIEST))
     high = min(high, f"{values['DueTo']}~" if "DueTo" in values else _LATEST)
-    return None if (low, high) == (_EARLIEST, _LATEST) else Span(low=low, high=high)
+    return None if (low, high) == (_EARLIEST, _LATEST) else SortSpan(low=low, high=high)
 
 
 def _derived_attributes(call: Call, document: Document, known: KnownRecords) -> dict[str, Any]:
     due, status = document.values.get("DueDate"), document.values[TASK_STATUS.name]
-    overdue = due is not None and status in OPEN_STATUSES and precise(due) < iso(call.at)
+    overdue = due is not None and status in OPEN_STATUSES and with_microseconds(due) < format_iso(call.at)
     return {**subject_record.render_scope(call, document, known), "Overdue": overdue}
 
 
@@ -94,7 +94,11 @@ def get_task(records: Records, method: Method, values: Values, call: Call) -> Do
     """Answers one task with its history, newest change first."""
     stored = records.require_record(FAMILY, CODE, values[CODE], TASK.words)
     history = Query(
-        records.table, stored.document.key.pk, span=Span(prefix=HISTORY_SK), forward=False, limit=MAX_HISTORY_ENTRIES
+        records.table,
+        stored.document.key.pk,
+        span=SortSpan(prefix=HISTORY_SK),
+        forward=False,
+        limit=MAX_HISTORY_ENTRIES,
     )
     entries = [_render_entry(item) for item in records.db.query(history).items]
     return Done({"Task": render_task(records, call, stored, History=entries)}, stored.document.ref)
@@ -142,7 +146,7 @@ def _completion_stamp(call: Call, document: Document, checked: Values) -> dict[s
     status = checked.get(TASK_STATUS.name)
     if status is None or status == document.values[TASK_STATUS.name]:
         return {}
-    return {"CompletedDate": iso(call.at) if status == COMPLETED_STATUS else None}
+    return {"CompletedDate": format_iso(call.at) if status == COMPLETED_STATUS else None}
 
 
 def delete_task(records: Records, method: Method, values: Values, call: Call) -> Done:

@@ -6,7 +6,7 @@ from typing import Any
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.search_words import fold_accents, split_words
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, answer_list
@@ -18,7 +18,7 @@ def list_topics(records: Records, method: Method, values: Values, call: Call) ->
     """Lists topics by code."""
     asked = split_words(values.get("Search", ""))
     found = [code for code, name in FIXED_LISTS["topics"].items() if all(word in fold_accents(name) for word in asked)]
-    after, size = (cursor.decode_cursor(call, values) or {}).get("after", 0), values.get("PageSize", DEFAULT_PAGE_SIZE)
+    after, size = (decode_cursor(call, values) or {}).get("after", 0), values.get("PageSize", DEFAULT_PAGE_SIZE)
     ahead = [code for code in found if code > after]
     codes = ahead[:size]
     rows: list[dict[str, Any]] = [{"TopicCode": c, "Name": FIXED_LISTS["topics"][c], "ParentCode": None} for c in codes]

@@ -17,7 +17,7 @@ from affino_mcp.instance.builtin.engine.document import RECORD_SK, Document
 from affino_mcp.instance.builtin.engine.dry_run import remove_new_codes
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, remember_answer
 from affino_mcp.instance.port import Call, Done
-from affino_mcp.store.conditions import holds
+from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.ops import (
     Check,
     Database,
@@ -30,7 +30,7 @@ from affino_mcp.store.ops import (
     absent,
     all_of,
     equals,
-    key_of,
+    write_key,
 )
 from affino_mcp.tool_errors import Conflict
 
@@ -122,7 +122,7 @@ class Change:
 
     def _journal_steps(self) -> list[WriteStep]:
         """The steps that write the history entry of each record, and one row in the person's list of changes."""
-        name, written = self.method.name, {key_of(s.op) for s in self.steps if isinstance(s.op, Put)}
+        name, written = self.method.name, {write_key(s.op) for s in self.steps if isinstance(s.op, Put)}
         others = [ref for ref in self.changed_refs if Key(ref, RECORD_SK) in written]
         rows = [
             change_journal.make_history_row(entry, self.call, name, others, self.guard_refs) for entry in self.entries
@@ -188,8 +188,8 @@ class Change:
     def _check_conditions(self) -> None:
         for step in self.steps:
             if step.op.condition is not None:
-                item = self.db.get(step.op.table, key_of(step.op))
-                if not holds(step.op.condition, item):
+                item = self.db.get(step.op.table, write_key(step.op))
+                if not condition_holds(step.op.condition, item):
                     raise step.refuse(item)
 
     def _main_ref(self) -> str:
@@ -214,10 +214,10 @@ class Change:
 
     def _distinct_steps(self) -> list[WriteStep]:
         """The steps with at most one check for each row; a row that is written needs none."""
-        written = {key_of(step.op) for step in self.steps if not isinstance(step.op, Check)}
+        written = {write_key(step.op) for step in self.steps if not isinstance(step.op, Check)}
         checks: dict[Key, WriteStep] = {}
         for step in self.steps:
-            key = key_of(step.op)
+            key = write_key(step.op)
             if isinstance(step.op, Check) and key not in written:
                 checks[key] = _join_checks(checks[key], step) if key in checks else step
         return [step for step in self.steps if not isinstance(step.op, Check)] + list(checks.values())
@@ -234,7 +234,7 @@ def _join_checks(first: WriteStep, second: WriteStep) -> WriteStep:
     own = first.op.condition
 
     def refuse(item: Item | None) -> Exception:
-        return second.refuse(item) if holds(own, item) else first.refuse(item)
+        return second.refuse(item) if condition_holds(own, item) else first.refuse(item)
 
     return WriteStep(replace(first.op, condition=all_of(own, second.op.condition)), refuse)
 

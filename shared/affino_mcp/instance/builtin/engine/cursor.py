@@ -9,40 +9,26 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.instance.port import Call
+from affino_mcp.signed_text import json_payload
 from affino_mcp.store.ops import Item
 from affino_mcp.tool_errors import InvalidArgument
 
-_SEAL_BYTES: Final = 12
-_PAGING_ARGUMENTS: Final = frozenset({"Cursor", "PageSize"})
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-
-def _compute_seal(call: Call, query: Mapping[str, Any], place: bytes) -> bytes:
-    asked = {name: value for name, value in query.items() if name not in _PAGING_ARGUMENTS}
-    bound = json.dumps([call.actor.user_code, call.profile, call.method, asked], sort_keys=True).encode()
-    return hmac.new(call.cursor_key, bound + b"|" + place, hashlib.sha256).digest()[:_SEAL_BYTES]
+_LABEL: Final = b"affino-mcp cursor cipher\0"
+_NOT_PART_OF_THE_QUERY: Final = frozenset({"Cursor", "PageSize"})
 
 
 def encode_cursor(call: Call, query: Mapping[str, Any], place: Item) -> str:
-    """Encodes a position of this person's query as cursor text."""
-    raw = json.dumps(place, separators=(",", ":"), ensure_ascii=False).encode()
-    seal = _compute_seal(call, query, raw)
-    return _to_text(seal + _encipher(call, seal, raw))
-
-
-def _to_text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _encipher(call: Call, seal: bytes, text: bytes) -> bytes:
-    """Enciphers or deciphers a text with the key stream that its seal selects; every seal has a key stream of its own."""
-    stream = hashlib.shake_256(hashlib.sha256(call.cursor_key + b"|veil|").digest() + seal).digest(len(text))
-    return bytes(a ^ b for a, b in zip(text, stream, strict=True))
+    """Encodes a position of this person's query as cursor text; equal positions of one query are equal texts."""
+    position = json.dumps(place, separators=(",", ":"), ensure_ascii=False).encode()
+    return _to_text(_cipher(call).encrypt(position, [_asked(call, query)]))
 
 
 def decode_cursor(call: Call, query: Mapping[str, Any]) -> Item | None:
@@ -53,14 +39,38 @@ def decode_cursor(call: Call, query: Mapping[str, Any]) -> Item | None:
     given = query.get("Cursor")
     if not given:
         return None
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 (see _cipher)
+
     try:
-        raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
-    except (binascii.Error, ValueError):
-        raw = b""
-    raw = raw if _to_text(raw) == given else b""  # one text per position: base64 has spare bits and skips characters
-    opened = _encipher(call, raw[:_SEAL_BYTES], raw[_SEAL_BYTES:])
-    if not hmac.compare_digest(_compute_seal(call, query, opened), raw[:_SEAL_BYTES]):
+        position = _cipher(call).decrypt(_from_text(given), [_asked(call, query)])
+    except InvalidTag:
         text = "Cursor is not one that this list gave you: pass NextCursor unchanged, with the same filters."
-        raise InvalidArgument("Cursor", text)
-    found: Item = json.loads(opened)
+        raise InvalidArgument("Cursor", text) from None
+    found: Item = json.loads(position)
     return found
+
+
+def _cipher(call: Call) -> AESSIV:
+    """AES-256-SIV (RFC 5297), which needs no nonce, under a key of its own made from the call's cursor key."""
+    # The MCP SDK has the library imported before the first call; functions that serve no lists start without it.
+    from cryptography.hazmat.primitives.ciphers.aead import AESSIV  # noqa: PLC0415
+
+    return AESSIV(hashlib.sha512(_LABEL + call.cursor_key).digest())
+
+
+def _asked(call: Call, query: Mapping[str, Any]) -> bytes:
+    asked = {name: value for name, value in query.items() if name not in _NOT_PART_OF_THE_QUERY}
+    return json_payload([call.actor.user_code, call.profile, call.method, asked])
+
+
+def _to_text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _from_text(text: str) -> bytes:
+    """The bytes of a cursor text; none when it is not the one text of its bytes (base64 has spare bits, skips characters)."""
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        return b""
+    return raw if _to_text(raw) == text else b""

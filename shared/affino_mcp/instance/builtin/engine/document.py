@@ -11,7 +11,7 @@ from typing import Any, Final
 from affino_mcp.catalogue.matching import check_values
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import RECORDS
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Item, Key
 
@@ -91,7 +91,7 @@ class Document:
     def _next_updated_date(self, at: datetime) -> str:
         """The UpdatedDate of the next version: later than the one before, even when this process's clock runs behind."""
         last = datetime.fromisoformat(self.system["UpdatedDate"])
-        return iso(max(at, last + timedelta(microseconds=1)))
+        return format_iso(max(at, last + timedelta(microseconds=1)))
 
 
 def check(record: Record, values: Mapping[str, Any]) -> None:
@@ -115,9 +115,9 @@ def actor_stamp(call: Call) -> dict[str, Any]:
 def new_document(family: str, code: int, call: Call, values: Mapping[str, Any], **system: Any) -> Document:
     """Makes the first version of a new record, stamped with the acting person and time; None values are left out."""
     stamps = {
-        "CreatedDate": iso(call.at),
+        "CreatedDate": format_iso(call.at),
         "CreatedBy": actor_stamp(call),
-        "UpdatedDate": iso(call.at),
+        "UpdatedDate": format_iso(call.at),
         "UpdatedBy": actor_stamp(call),
     }
     check(RECORDS[family], values)

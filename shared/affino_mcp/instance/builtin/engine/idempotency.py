@@ -10,7 +10,7 @@ from typing import Final
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import seconds
+from affino_mcp.clock import epoch_seconds
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Compare, Database, Item, Key, Put, absent, any_of
 from affino_mcp.tool_errors import Conflict
@@ -40,7 +40,7 @@ def call_fingerprint(method: Method, values: Values) -> str:
 
 def remember_answer(table: str, method: Method, values: Values, call: Call, done: Done) -> Put:
     """The operation that stores the answer under its key, on condition that the key is unused or has expired."""
-    now = seconds(call.at)
+    now = epoch_seconds(call.at)
     key = idempotency_row_key(call, values[IDEMPOTENCY_KEY.name])
     row: Item = {"pk": key.pk, "sk": key.sk, "print": call_fingerprint(method, values), "record": done.record}
     body = json.dumps(done.body, ensure_ascii=False)
@@ -59,7 +59,7 @@ def find_replay(db: Database, table: str, method: Method, values: Values, call: 
     """
     given = values.get(IDEMPOTENCY_KEY.name)
     row = db.get(table, idempotency_row_key(call, given)) if given else None
-    if row is None or row["ttl"] < seconds(call.at):
+    if row is None or row["ttl"] < epoch_seconds(call.at):
         return None
     if row["print"] != call_fingerprint(method, values):
         raise Conflict(

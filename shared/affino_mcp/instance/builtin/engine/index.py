@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from affino_mcp.clock import precise
+from affino_mcp.clock import with_microseconds
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.search_words import fold_accents, split_words
 from affino_mcp.store.ops import Delete, Item, Key, Put
@@ -104,7 +104,7 @@ def sort_keys(document: Document) -> dict[str, str]:
 
 def _due_sort_value(value: str | None) -> str:
     """Sort value of a due date: a day is kept; a time gets its microseconds, so that times compare as text."""
-    return NO_DATE if value is None else precise(value) if "T" in value else value
+    return NO_DATE if value is None else with_microseconds(value) if "T" in value else value
 
 
 def record_words(document: Document) -> list[str]:

@@ -20,7 +20,7 @@ class Operator:
     user_code: int = 0
     groups: tuple[str, ...] = ()
 
-    def has(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (the Actor's form)
+    def has_right(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (the Actor's form)
         """Always False: an operator holds no record rights, so this actor cannot act on records."""
         return False
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IF_UPDATED, Method
-from affino_mcp.clock import precise
+from affino_mcp.clock import with_microseconds
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.codes import CodeCounter
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, RELATION_SK, Document, document_from_row, record_key
@@ -19,8 +19,8 @@ from affino_mcp.instance.builtin.engine.index import Facets, count_key, index_op
 from affino_mcp.instance.builtin.engine.memberships import adjust_member_counts
 from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.store.files import Files
-from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, Span, absent, equals
+from affino_mcp.store.files import FileStore
+from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, SortSpan, absent, equals
 from affino_mcp.text import fold
 from affino_mcp.tool_errors import Conflict, NotFound
 
@@ -53,7 +53,7 @@ class Records:
         db: Database,
         table: str,
         facets: Mapping[str, FacetFunction],
-        files: Files | None = None,
+        files: FileStore | None = None,
         audit_table: str = "",
     ) -> None:
         self.db, self.table, self.files, self.audit_table = db, table, files, audit_table
@@ -71,7 +71,7 @@ class Records:
 
     def load_including_deleted(self, family: str, code: int) -> RecordState | None:
         """Loads a record with its relations, deleted or not; None when there is none."""
-        span = Span(low=RECORD_SK, high=RELATION_SK + "~")
+        span = SortSpan(low=RECORD_SK, high=RELATION_SK + "~")
         pk = record_key(family, code).pk
         found = self.db.query(Query(self.table, pk, span=span, limit=_MAX_RELATIONS + 1)).items
         if not found or found[0]["sk"] != RECORD_SK:
@@ -178,7 +178,7 @@ def _duplicate_error(document: Document, argument: str) -> Callable[[Item | None
 def require_if_updated(document: Document, values: Values) -> None:
     """Raises Conflict when the call names a version (`IfUpdated`) that is no longer the current one."""
     seen = values.get(IF_UPDATED.name)
-    if seen is not None and precise(seen) != document.system["UpdatedDate"]:
+    if seen is not None and with_microseconds(seen) != document.system["UpdatedDate"]:
         raise Conflict(
             "The record has been changed since you read it. Read it again, then decide.",
             argument=IF_UPDATED.name,

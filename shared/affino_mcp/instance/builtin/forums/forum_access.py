@@ -103,7 +103,7 @@ class OpenForum:
 
 def may_post_in(call: Call, forum: Document) -> bool:
     """True when the person may write in the forum while it is open."""
-    return call.actor.has(FORUM_POST_RIGHT, call.at) and record_security.may_post(call.actor, forum)
+    return call.actor.has_right(FORUM_POST_RIGHT, call.at) and record_security.may_post(call.actor, forum)
 
 
 def not_moderator_error(forum: int | None, text: str) -> PermissionDenied:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.engine.document import Document, actor_stamp
 from affino_mcp.instance.builtin.forums.forum_access import (
     NEW_POST_STATE,
@@ -44,7 +44,7 @@ def state_after_edit(call: Call, thread: OpenThread, document: Document) -> dict
 
 def state_after_decision(call: Call, document: Document, reason: str | None, **state: Any) -> dict[str, Any]:
     """The moderation state of a thread or post after a moderator's decision."""
-    return moderation_state(document) | state | {"By": actor_stamp(call), "At": iso(call.at), "Reason": reason}
+    return moderation_state(document) | state | {"By": actor_stamp(call), "At": format_iso(call.at), "Reason": reason}
 
 
 def _warn_pending(call: Call) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from affino_mcp.catalogue.families.forums import FORUM, USER_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.engine.document import Document, actor_stamp
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.forums import forum_access
@@ -59,7 +59,7 @@ def add_forum_moderator(records: Records, method: Method, values: Values, call: 
     if len(duties) >= MAX_MODERATORS_PER_FORUM:
         raise Conflict(f"A forum can have at most {MAX_MODERATORS_PER_FORUM} moderators.", argument=CODE)
     change.require_existing(person.key, lambda _: NotFound(PERSON_ARGUMENT, "person"))
-    duty = {"Since": iso(call.at), "AddedBy": actor_stamp(call)}
+    duty = {"Since": format_iso(call.at), "AddedBy": actor_stamp(call)}
     after = replace(found.stored, document=found.document.next_version(call, {})).with_relation(person.ref, duty)
     records.save_record(change, found.stored, after)
     return change.commit(_answer_moderator(found, person, duty))

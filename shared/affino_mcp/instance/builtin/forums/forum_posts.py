@@ -10,7 +10,7 @@ from affino_mcp.catalogue.families.forum_threads import POST_BODY_FROM
 from affino_mcp.catalogue.families.forums import BODY_FIELD, POST, REASON_FIELD, THREAD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.engine import html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
@@ -31,7 +31,7 @@ from affino_mcp.instance.builtin.forums.forum_access import (
 from affino_mcp.instance.builtin.forums.forum_view import REPLY_TO_ATTRIBUTE
 from affino_mcp.instance.builtin.listing import listing, pages, partition_merge
 from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.store.ops import Item, Page
+from affino_mcp.store.ops import Item, QueryPage
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 FAMILY: Final = POST.family
@@ -97,7 +97,7 @@ def _read_rows(records: Records, found: OpenThread, values: Values, call: Call) 
     )
     places = partition_merge.plan_partitions(plan, query)
 
-    def read(start: Item | None) -> Page:
+    def read(start: Item | None) -> QueryPage:
         return partition_merge.read_merged_page(records.db, replace(query, start=start), places)
 
     return listing.collect_rows(read, query.start, size, query.sort)
@@ -155,7 +155,11 @@ def update_forum_post(records: Records, method: Method, values: Values, call: Ca
     kept = long_texts.store_text(change, FAMILY, before.document.code, BODY_FIELD.name, body)
     if kept == before.document.values[BODY_FIELD.name]:
         return change.no_change({"Post": forum_view.render_post(records, call, before, body=body)}, before.document.ref)
-    stamps = {"EditedDate": iso(call.at), "EditedBy": actor_stamp(call), "EditReason": values.get(REASON_FIELD.name)}
+    stamps = {
+        "EditedDate": format_iso(call.at),
+        "EditedBy": actor_stamp(call),
+        "EditReason": values.get(REASON_FIELD.name),
+    }
     if before.is_opening:
         after = before.document.next_version(call, {BODY_FIELD.name: kept}, **stamps)
         return _save_opening(records, change, before, after, body)

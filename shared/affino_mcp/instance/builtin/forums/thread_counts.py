@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.forums import POST
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.engine.change import Change, ConcurrentWrite
 from affino_mcp.instance.builtin.engine.document import Document, actor_stamp
 from affino_mcp.instance.builtin.engine.index import facet_partition, sortable_code
@@ -19,7 +19,7 @@ from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.forums.forum_access import PENDING, is_public, moderation_state
 from affino_mcp.instance.port import Call, RecordRef
-from affino_mcp.store.ops import Query, Span
+from affino_mcp.store.ops import Query, SortSpan
 
 LAST_NUMBER: Final = "LastNumber"
 POST_COUNT: Final = "PostCount"
@@ -40,7 +40,7 @@ def is_held(document: Document) -> bool:
 
 def first_counts(code: int, call: Call) -> dict[str, Any]:
     """The counters of a new thread, which has only its opening post."""
-    last = {POST.code: code, "Number": 1, "Author": actor_stamp(call), "Date": iso(call.at)}
+    last = {POST.code: code, "Number": 1, "Author": actor_stamp(call), "Date": format_iso(call.at)}
     return {LAST_NUMBER: 1, POST_COUNT: 1, PENDING_COUNT: 0, LAST_POST: last, "FirstPostCode": code}
 
 
@@ -91,7 +91,7 @@ def _new_last_post(records: Records, thread: Document, after: Document) -> dict[
 
 def _previous_public_post(records: Records, thread: Document, code: int) -> dict[str, Any]:
     """The last public post ahead of the given one; the opening post is always one."""
-    place, span = facet_partition(POST.family, public_posts_facet(thread.code)), Span(high=sortable_code(code - 1))
+    place, span = facet_partition(POST.family, public_posts_facet(thread.code)), SortSpan(high=sortable_code(code - 1))
     rows = records.db.query(Query(records.table, place, span=span, forward=False, limit=1)).items
     for post in records.load_documents(RecordRef(POST.family, row["code"]) for row in rows).values():
         return as_last_post(post)

@@ -13,8 +13,9 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.access import guards, record_security
-from affino_mcp.instance.builtin.engine import change_journal, cursor
+from affino_mcp.instance.builtin.engine import change_journal
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
+from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, document_from_row, record_key
 from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
@@ -23,7 +24,7 @@ from affino_mcp.instance.builtin.history.history_access import filter_followable
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, answer_list
 from affino_mcp.instance.builtin.references import rendering
 from affino_mcp.instance.port import Call, Done, RecordRef, linked_family
-from affino_mcp.store.ops import Item, Query, Span
+from affino_mcp.store.ops import Item, Query, SortSpan
 from affino_mcp.tool_errors import NotFound, PermissionDenied, ToolDisabled
 
 GUARD_FAMILIES: Final = {
@@ -39,7 +40,7 @@ def require_access(call: Call, kind: str, access: Access) -> None:
     family = HISTORY_FAMILIES[kind]
     if not (call.readable if access is Access.READ else call.writable)(family):
         raise ToolDisabled(f"{family}.{access}")
-    if access is Access.READ and not call.actor.has(f"{family}.read", call.at):
+    if access is Access.READ and not call.actor.has_right(f"{family}.read", call.at):
         raise PermissionDenied(f"{family}.read", argument=RECORD_KIND_FIELD.name)
 
 
@@ -66,7 +67,7 @@ def _may_see_deleted(call: Call, document: Document) -> bool:
 
 def may_undo_change(call: Call, kind: str, by: Any) -> bool:
     """True when the person made the change, or holds the family's `all` right."""
-    return bool(by and by["UserCode"] == call.actor.user_code) or call.actor.has(
+    return bool(by and by["UserCode"] == call.actor.user_code) or call.actor.has_right(
         f"{HISTORY_FAMILIES[kind]}.all", call.at
     )
 
@@ -75,7 +76,7 @@ def list_record_history(records: Records, method: Method, values: Values, call: 
     """Lists a record's changes, newest first; changes made under guards that are closed to the person are left out."""
     require_access(call, values[RECORD_KIND_FIELD.name], Access.READ)
     document = open_history(records, call, values).document
-    rows, more = _read_rows(records, document.key.pk, Span(prefix=HISTORY_SK), values, call)
+    rows, more = _read_rows(records, document.key.pk, SortSpan(prefix=HISTORY_SK), values, call)
     entries = filter_visible_entries(records, call, [change_journal.entry_from_row(row) for row in rows])
     items = [_render_entry(call, entry) for entry in entries]
     places = {entry.version: row for entry in entries for row in rows if row["version"] == entry.version}
@@ -83,9 +84,9 @@ def list_record_history(records: Records, method: Method, values: Values, call: 
 
 
 def _read_rows(
-    records: Records, partition: str, span: Span, values: Values, call: Call
+    records: Records, partition: str, span: SortSpan, values: Values, call: Call
 ) -> tuple[Sequence[Item], Item | None]:
-    size, start = values.get("PageSize", DEFAULT_PAGE_SIZE), cursor.decode_cursor(call, values)
+    size, start = values.get("PageSize", DEFAULT_PAGE_SIZE), decode_cursor(call, values)
     found = records.db.query(Query(records.table, partition, span=span, forward=False, start=start, limit=size))
     return found.items, found.next
 
@@ -146,7 +147,7 @@ def _render_change(kind: str, name: str, entry: HistoryEntry) -> dict[str, Any]:
 def list_my_changes(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists the acting person's changes, newest first."""
     partition = change_journal.person_changes_partition(call.actor.user_code)
-    rows, more = _read_rows(records, partition, Span(), values, call)
+    rows, more = _read_rows(records, partition, SortSpan(), values, call)
     known = _load_followable(records, call, (touched["ref"] for row in rows for touched in row["records"]))
     told = [(row, _render_my_change(row, known)) for row in rows]
     told = [(row, item) for row, item in told if item["Records"]]

@@ -64,7 +64,7 @@ def _may_follow_part(records: Records, call: Call, document: Document, known: Kn
 
 def _may_follow_comment(_: Records, call: Call, document: Document, known: KnownRecords) -> bool:
     article, author = _find_parent(document, known), document.creator
-    mine = author == call.actor.user_code or call.actor.has(ARTICLE_MODERATE_RIGHT, call.at)
+    mine = author == call.actor.user_code or call.actor.has_right(ARTICLE_MODERATE_RIGHT, call.at)
     return article is not None and mine and article_access.may_see_article(call, article, known)
 
 

@@ -75,7 +75,7 @@ def _require_tool(call: Call, kind: str, verb: str) -> Method:
     tool = find_undo_tool(kind, verb)
     if tool is None:
         raise Conflict(f"Changes of {kind.replace('_', ' ')} cannot be undone.", argument=RECORD_KIND_FIELD.name)
-    if tool.right and not call.actor.has(tool.right, call.at):
+    if tool.right and not call.actor.has_right(tool.right, call.at):
         raise PermissionDenied(tool.right, f"Undoing this means {tool.name}, which needs the right '{tool.right}'.")
     return tool
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, facet_partition, record_words, sort_keys
 from affino_mcp.instance.builtin.engine.records import Records
@@ -25,7 +25,7 @@ _AFTER: Final = "after"
 
 def is_in_memory_cursor(call: Call, values: Values) -> bool:
     """True when the call's Cursor continues a list that is paged in memory."""
-    return _AFTER in (cursor.decode_cursor(call, values) or {})
+    return _AFTER in (decode_cursor(call, values) or {})
 
 
 def page_documents(records: Records, plan: ListPlan, documents: Iterable[Document], values: Values, call: Call) -> Done:
@@ -33,7 +33,7 @@ def page_documents(records: Records, plan: ListPlan, documents: Iterable[Documen
     _, attribute = SORT_INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
     forward = values.get("SortOrder", "asc") == "asc"
     fitting = {sort_keys(d)[attribute]: d for d in documents if _matches(plan, d, values)}
-    after = (cursor.decode_cursor(call, values) or {}).get(_AFTER)
+    after = (decode_cursor(call, values) or {}).get(_AFTER)
     order = sorted(fitting, reverse=not forward)
     ahead = order if after is None else [key for key in order if (key > after if forward else key < after)]
     size = values.get("PageSize", DEFAULT_PAGE_SIZE)

@@ -9,8 +9,8 @@ from typing import Final
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import precise
-from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.clock import with_microseconds
+from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import (
     SORT_INDEXES,
@@ -24,8 +24,8 @@ from affino_mcp.instance.builtin.engine.search_words import split_words
 from affino_mcp.instance.builtin.listing import in_memory_pages, partition_merge
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, ListPlan, answer_page, is_after_date_filter
 from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.store.conditions import holds
-from affino_mcp.store.ops import All, Compare, Condition, Contains, Item, Page, Query, Span, any_of
+from affino_mcp.store.conditions import condition_holds
+from affino_mcp.store.ops import AllHold, Compare, Condition, Contains, Item, Query, QueryPage, SortSpan, any_of
 from affino_mcp.tool_errors import InvalidArgument
 
 __all__ = ["DEFAULT_PAGE_SIZE", "ListPlan"]
@@ -40,7 +40,7 @@ NEXT_READ_ROWS: Final = 1000
 MAX_SORTED_RECORDS: Final = 200
 """Maximum number of records of a search that is sorted; above it, they come in the order of the words found."""
 
-EMPTY_SPAN: Final = Span(low="1", high="0")
+EMPTY_SPAN: Final = SortSpan(low="1", high="0")
 MAX_SEARCH_ROWS: Final = 500
 MAX_LEADING_WORDS: Final = 4
 
@@ -72,12 +72,12 @@ def _load_search(records: Records, plan: ListPlan, values: Values, call: Call) -
 
     Returns None when no word does.
     """
-    place = cursor.decode_cursor(call, values)
+    place = decode_cursor(call, values)
     if place and not in_memory_pages.is_in_memory_cursor(call, values):
         return None
     where = build_condition(plan, plan.facets)
     for lead in sorted(parse_search(values), key=len, reverse=True)[:MAX_LEADING_WORDS]:
-        partition, span = word_partition(plan.record.family), Span(prefix=lead)
+        partition, span = word_partition(plan.record.family), SortSpan(prefix=lead)
         found = records.db.query(Query(records.table, partition, span=span, limit=MAX_SEARCH_ROWS, where=where))
         codes = {row["code"] for row in found.items if make_row_filter(values, lead)(row)}
         if found.next is None and len(codes) <= MAX_SORTED_RECORDS:
@@ -121,13 +121,13 @@ def make_row_filter(values: Values, lead: str = "") -> Callable[[Item], bool]:
 
 def build_index_query(records: Records, plan: ListPlan, values: Values, call: Call) -> Query:
     """The query for the rows of a list: on the search words for a search, otherwise on the index of a facet."""
-    start, parts = cursor.decode_cursor(call, values), parse_search(values)
+    start, parts = decode_cursor(call, values), parse_search(values)
     if not parts:
         return _sorted_query(records, plan, values, start)
     if values.keys() & {"SortBy", "SortOrder"}:
         text = "Too many records were found to sort them: they come in the order of the words found."
         call.warn(WarningCode.IGNORED, "SortBy", text)
-    span, where = Span(prefix=max(parts, key=len)), build_condition(plan, plan.facets, *_code_conditions(values))
+    span, where = SortSpan(prefix=max(parts, key=len)), build_condition(plan, plan.facets, *_code_conditions(values))
     return Query(records.table, word_partition(plan.record.family), span=span, start=start, where=where)
 
 
@@ -142,7 +142,7 @@ def _sorted_query(records: Records, plan: ListPlan, values: Values, start: Item 
         facet_partition(plan.record.family, plan.facets[0] if plan.facets else "all"),
         index=index,
         sort=attribute,
-        span=spans.get(attribute) or Span(),
+        span=spans.get(attribute) or SortSpan(),
         forward=values.get("SortOrder", "asc") == "asc",
         start=start,
         where=build_condition(plan, plan.facets[1:], *bounds),
@@ -164,19 +164,19 @@ def _clamp_start(query: Query) -> Query:
     return replace(query, start=None, span=EMPTY_SPAN if is_over else span)
 
 
-def _code_span(values: Values) -> Span | None:
-    return Span(low=sortable_code(values["StartCode"] + 1)) if values.get("StartCode") else None
+def _code_span(values: Values) -> SortSpan | None:
+    return SortSpan(low=sortable_code(values["StartCode"] + 1)) if values.get("StartCode") else None
 
 
-def _updated_span(values: Values) -> Span | None:
-    return Span(low=precise(values["DateFilter"]) + "~") if values.get("DateFilter") else None
+def _updated_span(values: Values) -> SortSpan | None:
+    return SortSpan(low=with_microseconds(values["DateFilter"]) + "~") if values.get("DateFilter") else None
 
 
 def _code_conditions(values: Values) -> list[Condition]:
     return [Compare("code", ">", values["StartCode"])] if values.get("StartCode") else []
 
 
-def _span_conditions(name: str, span: Span) -> list[Condition]:
+def _span_conditions(name: str, span: SortSpan) -> list[Condition]:
     """The span as a filter; the code has an attribute of its own, because DynamoDB cannot filter by key attributes."""
     if name == "sk":
         return [Compare("code", ">=", int(span.low or 0))]
@@ -190,12 +190,12 @@ def build_condition(plan: ListPlan, facets: tuple[str, ...], *bounds: Condition)
     groups = ((plan.any_tags,) if plan.any_tags else ()) + plan.any_of
     parts.extend(any_of(*(Contains("facets", tag) for tag in group)) for group in groups)
     parts.extend(bounds)
-    return All(tuple(parts)) if parts else None
+    return AllHold(tuple(parts)) if parts else None
 
 
 def is_in_list(plan: ListPlan, facets: Facets) -> bool:
     """True when a record with these facets is in the list."""
-    return holds(build_condition(plan, plan.facets), {"facets": [*facets.rows, *facets.tags]})
+    return condition_holds(build_condition(plan, plan.facets), {"facets": [*facets.rows, *facets.tags]})
 
 
 def _read_rows(
@@ -205,15 +205,15 @@ def _read_rows(
     limits = chain([FIRST_READ_ROWS if filters else size + 1], repeat(NEXT_READ_ROWS))
     places = partition_merge.plan_partitions(plan, query)
 
-    def read(start: Item | None) -> Page:
+    def read(start: Item | None) -> QueryPage:
         page = partition_merge.read_merged_page(records.db, replace(query, limit=next(limits), start=start), places)
-        return Page([row for row in page.items if wanted(row)], page.next)
+        return QueryPage([row for row in page.items if wanted(row)], page.next)
 
     return collect_rows(read, query.start, size, query.sort)
 
 
 def collect_rows(
-    read: Callable[[Item | None], Page], start: Item | None, size: int, sort: str
+    read: Callable[[Item | None], QueryPage], start: Item | None, size: int, sort: str
 ) -> tuple[list[Item], Item | None]:
     """Reads pages until `size` rows are found, at most five pages.
 
@@ -230,7 +230,7 @@ def collect_rows(
     return rows, start
 
 
-def _cut_rows(sort: str, rows: list[Item], size: int, page: Page) -> tuple[list[Item], Item | None]:
+def _cut_rows(sort: str, rows: list[Item], size: int, page: QueryPage) -> tuple[list[Item], Item | None]:
     if len(rows) <= size:
         return rows, page.next
     return rows[:size], _row_position(sort, rows[size - 1])

@@ -8,22 +8,22 @@ from typing import Protocol
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import precise
-from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.clock import with_microseconds
+from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.index import facet_partition, sortable_code
 from affino_mcp.instance.builtin.engine.memberships import MAX_ROWS_PER_READ, MEMBER_SK, lists_key, member_key
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing
 from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.store.conditions import holds
-from affino_mcp.store.ops import Item, Key, Page, Query, Span
+from affino_mcp.store.conditions import condition_holds
+from affino_mcp.store.ops import Item, Key, Query, QueryPage, SortSpan
 
 
 class RecordSource(Protocol):
     """A set of records, known by their codes, that a list is limited to."""
 
-    def read_page(self, start: Item | None, forward: bool, above: int) -> Page:
+    def read_page(self, start: Item | None, forward: bool, above: int) -> QueryPage:
         """Reads the next page, at most 100 rows with a `code` after `start`, in order; only codes greater than `above`."""
 
     def all_codes(self) -> list[int] | None:
@@ -40,9 +40,9 @@ class ListMembers:
         self.rows: dict[int, Item] = {}
         self._records, self._list, self._pk = records, (family, code), record_key(family, code).pk
 
-    def read_page(self, start: Item | None, forward: bool, above: int) -> Page:
+    def read_page(self, start: Item | None, forward: bool, above: int) -> QueryPage:
         """Reads the next page of members (see FileSource)."""
-        span = Span(low=member_key(*self._list, above + 1).sk, high=f"{MEMBER_SK}~")
+        span = SortSpan(low=member_key(*self._list, above + 1).sk, high=f"{MEMBER_SK}~")
         query = Query(self._records.table, self._pk, span=span, forward=forward, start=start, limit=MAX_ROWS_PER_READ)
         page = self._records.db.query(query)
         self.rows |= {row["code"]: row for row in page.items}
@@ -50,7 +50,9 @@ class ListMembers:
 
     def all_codes(self) -> list[int] | None:
         """All members when they are few enough to be sorted (see FileSource)."""
-        query = Query(self._records.table, self._pk, span=Span(prefix=MEMBER_SK), limit=listing.MAX_SORTED_RECORDS + 1)
+        query = Query(
+            self._records.table, self._pk, span=SortSpan(prefix=MEMBER_SK), limit=listing.MAX_SORTED_RECORDS + 1
+        )
         rows = self._records.db.query(query).items
         self.rows |= {row["code"]: row for row in rows}
         return [row["code"] for row in rows] if len(rows) <= listing.MAX_SORTED_RECORDS else None
@@ -70,7 +72,7 @@ class ListsOfMember:
         row = records.db.get(records.table, lists_key(family, member))
         self._codes: list[int] = row["lists"] if row else []
 
-    def read_page(self, start: Item | None, forward: bool, above: int) -> Page:
+    def read_page(self, start: Item | None, forward: bool, above: int) -> QueryPage:
         """The next page of lists (see FileSource)."""
         codes = [code for code in self._codes if code > above]
         ahead = codes if forward else codes[::-1]
@@ -81,7 +83,7 @@ class ListsOfMember:
                 if (sortable_code(code) > start["sk"]) == forward and sortable_code(code) != start["sk"]
             ]
         rows = [{"pk": "", "sk": sortable_code(code), "code": code} for code in ahead[:MAX_ROWS_PER_READ]]
-        return Page(rows, {"pk": "", "sk": rows[-1]["sk"]} if len(ahead) > MAX_ROWS_PER_READ else None)
+        return QueryPage(rows, {"pk": "", "sk": rows[-1]["sk"]} if len(ahead) > MAX_ROWS_PER_READ else None)
 
     def all_codes(self) -> list[int] | None:
         """All lists when they are few enough to be sorted (see FileSource)."""
@@ -108,14 +110,14 @@ def list_from_source(
         call.warn(WarningCode.IGNORED, "SortBy", "Too many records to sort them: they come in the order of codes.")
     read = (_search_reader if searched else _source_reader)(records, plan, source, values, call)
     size = values.get("PageSize", listing.DEFAULT_PAGE_SIZE)
-    rows, more = listing.collect_rows(read, cursor.decode_cursor(call, values), size, "sk")
+    rows, more = listing.collect_rows(read, decode_cursor(call, values), size, "sk")
     return listing.answer_rows(records, plan, rows, more, values, call)
 
 
 def _load_all(
     records: Records, plan: listing.ListPlan, source: RecordSource, values: Values, call: Call
 ) -> list[Document] | None:
-    place = cursor.decode_cursor(call, values)
+    place = decode_cursor(call, values)
     if place and not in_memory_pages.is_in_memory_cursor(call, values):
         return None
     codes = source.all_codes()
@@ -133,33 +135,33 @@ def _filter_by_plan(records: Records, plan: listing.ListPlan, codes: list[int], 
     """The codes of those records that pass the plan's conditions; deleted records are left out."""
     partition, where = facet_partition(plan.record.family, "all"), listing.build_condition(plan, plan.facets)
     found = records.db.get_many(records.table, [Key(partition, sortable_code(code)) for code in codes])
-    return {row["code"] for row in found.values() if holds(where, row) and row["updated"] > since}
+    return {row["code"] for row in found.values() if condition_holds(where, row) and row["updated"] > since}
 
 
 def _search_reader(
     records: Records, plan: listing.ListPlan, source: RecordSource, values: Values, call: Call
-) -> Callable[[Item | None], Page]:
+) -> Callable[[Item | None], QueryPage]:
     asked = {name: value for name, value in values.items() if name not in ("SortBy", "Cursor")}
     query, wanted = listing.build_index_query(records, plan, asked, call), listing.make_row_filter(values)
 
-    def read(start: Item | None) -> Page:
+    def read(start: Item | None) -> QueryPage:
         page = records.db.query(replace(query, start=start, limit=MAX_ROWS_PER_READ))
         fitting = [row for row in page.items if wanted(row)]
         held = source.filter_codes([row["code"] for row in fitting]) if fitting else set()
-        return Page([row for row in fitting if row["code"] in held], page.next)
+        return QueryPage([row for row in fitting if row["code"] in held], page.next)
 
     return read
 
 
 def _source_reader(
     records: Records, plan: listing.ListPlan, source: RecordSource, values: Values, _: Call
-) -> Callable[[Item | None], Page]:
-    since = precise(values["DateFilter"]) + "~" if values.get("DateFilter") else ""
+) -> Callable[[Item | None], QueryPage]:
+    since = with_microseconds(values["DateFilter"]) + "~" if values.get("DateFilter") else ""
     forward, above = values.get("SortOrder", "asc") == "asc", values.get("StartCode") or 0
 
-    def read(start: Item | None) -> Page:
+    def read(start: Item | None) -> QueryPage:
         page = source.read_page(start, forward, above)
         kept = _filter_by_plan(records, plan, [row["code"] for row in page.items], since)
-        return Page([row for row in page.items if row["code"] in kept], page.next)
+        return QueryPage([row for row in page.items if row["code"] in kept], page.next)
 
     return read

@@ -10,14 +10,14 @@ from typing import Any, Final
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import iso, precise
-from affino_mcp.instance.builtin.engine import cursor
+from affino_mcp.clock import format_iso, with_microseconds
+from affino_mcp.instance.builtin.engine.cursor import encode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
 from affino_mcp.instance.builtin.references import references, rendering
 from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.store.ops import Item, Span
+from affino_mcp.store.ops import Item, SortSpan
 
 DEFAULT_PAGE_SIZE: Final = 20
 
@@ -39,7 +39,7 @@ class ListPlan:
     any_tags: tuple[str, ...] = ()
     any_of: tuple[tuple[str, ...], ...] = ()
     leads: tuple[str, ...] = ()
-    due: Span | None = None
+    due: SortSpan | None = None
     derive: Callable[[Document, KnownRecords], dict[str, Any]] = field(default=lambda _document, _known: {})
     extra_refs: Callable[[Document], list[RecordRef]] = field(default=lambda _document: [])
     may_show: Callable[[Document], bool] = field(default=lambda _document: True)
@@ -82,8 +82,8 @@ def answer_list(
 
     Takes `more`, the position of the next page (None: this is the last one).
     """
-    following = cursor.encode_cursor(call, values, more) if more else None
-    return {"Items": items, **figures, "NextCursor": following, "CurrentDate": iso(call.at)}
+    following = encode_cursor(call, values, more) if more else None
+    return {"Items": items, **figures, "NextCursor": following, "CurrentDate": format_iso(call.at)}
 
 
 def _load_known(records: Records, plan: ListPlan, documents: list[Document], call: Call) -> KnownRecords:
@@ -94,4 +94,4 @@ def _load_known(records: Records, plan: ListPlan, documents: list[Document], cal
 def is_after_date_filter(document: Document, values: Values) -> bool:
     """True when the call has no DateFilter, or the document was created or changed after it."""
     since = values.get("DateFilter")
-    return since is None or document.system["UpdatedDate"] > precise(since)
+    return since is None or document.system["UpdatedDate"] > with_microseconds(since)

@@ -11,7 +11,7 @@ from typing import Final
 
 from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.listing.pages import ListPlan
-from affino_mcp.store.ops import Database, Item, Page, Query
+from affino_mcp.store.ops import Database, Item, Query, QueryPage
 
 MAX_MERGED_PARTITIONS: Final = 12
 """Maximum number of partitions that are merged; above it, the list reads all rows with a filter."""
@@ -30,7 +30,7 @@ def plan_partitions(plan: ListPlan, query: Query) -> tuple[str, ...]:
     return tuple(facet_partition(plan.record.family, lead) for lead in plan.leads)
 
 
-def read_merged_page(db: Database, query: Query, places: tuple[str, ...]) -> Page:
+def read_merged_page(db: Database, query: Query, places: tuple[str, ...]) -> QueryPage:
     """Reads one page of the rows of all these partitions in the query's order; `next` of the page fits all of them."""
     if places == (query.partition,):
         return db.query(query)
@@ -40,9 +40,9 @@ def read_merged_page(db: Database, query: Query, places: tuple[str, ...]) -> Pag
     ends = sorted((page.next for page in pages if page.next), key=lambda end: end[query.sort])
     ordered = rows if query.forward else rows[::-1]
     if not ends:
-        return Page(ordered)
+        return QueryPage(ordered)
     end = ends[0] if query.forward else ends[-1]
-    return Page([row for row in ordered if _is_before_end(query, row, end)], end)
+    return QueryPage([row for row in ordered if _is_before_end(query, row, end)], end)
 
 
 def _start_in(query: Query, place: str) -> Item | None:

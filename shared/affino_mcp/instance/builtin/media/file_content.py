@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from affino_mcp.store.files import Files
+from affino_mcp.store.files import FileStore
 
 BLOCK_BYTES: Final = 64 * 1024
 MAX_BLOCKS_READ: Final = 64
@@ -41,7 +41,7 @@ class InlineContent:
 class StoredContent:
     """Content of an object in the file store."""
 
-    def __init__(self, files: Files, key: str, size: int) -> None:
+    def __init__(self, files: FileStore, key: str, size: int) -> None:
         self._files, self._key, self._size = files, key, size
         self._blocks: dict[int, bytes] = {}
 

@@ -61,6 +61,6 @@ def require_fill_right(call: Call, known: KnownRecords, checked: Values) -> None
 
 
 def _may_fill(call: Call, category: Document | None) -> bool:
-    return call.actor.has(MEDIA_WRITE_RIGHT, call.at) and record_security.may_act(
+    return call.actor.has_right(MEDIA_WRITE_RIGHT, call.at) and record_security.may_act(
         call.actor, category, record_security.WRITE_ACTION
     )

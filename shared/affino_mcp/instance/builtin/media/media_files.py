@@ -30,7 +30,7 @@ from affino_mcp.instance.builtin.media.file_formats import FileFormat
 from affino_mcp.instance.builtin.media.media_access import OpenMediaItem
 from affino_mcp.instance.builtin.media.media_sources import FileSource
 from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.store.files import MEDIA, NoObject
+from affino_mcp.store.files import MEDIA_PREFIX, NoObject
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.tool_errors import Conflict, NotFound, ToolError, UnsupportedMedia
 
@@ -123,7 +123,7 @@ def _add_file(
     role, name = described[FILE_ROLE.name], _fit_name(change, file_format)
     version = item.system["Versions"].get(role, 0) + 1
     code = records.codes.take_code(FAMILY, change)
-    key = f"{MEDIA}{item.code}/{secrets.token_hex(16)}.{file_format.extensions[0]}"
+    key = f"{MEDIA_PREFIX}{item.code}/{secrets.token_hex(16)}.{file_format.extensions[0]}"
     file = new_document(
         FAMILY,
         code,

@@ -15,7 +15,7 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media import media_uploads, media_view
 from affino_mcp.instance.builtin.media.file_content import FileContent, InlineContent, StoredContent
 from affino_mcp.instance.builtin.media.media_uploads import TOKEN_ARGUMENT
-from affino_mcp.store.files import Files, NoObject, Upload
+from affino_mcp.store.files import FileStore, FileUpload, NoObject
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.tool_errors import FileTooLarge, InvalidArgument, InvalidState
 
@@ -32,17 +32,17 @@ class FileSource:
     key: str = ""
     version: str = ""
 
-    def store_file(self, files: Files, target: str, mime_type: str) -> None:
+    def store_file(self, files: FileStore, target: str, mime_type: str) -> None:
         """Stores the file under its final key. Raises InvalidState when the uploaded object is no longer there."""
         if isinstance(self.content, InlineContent):
-            files.put(Upload(target, mime_type, self.content.size, self.sha256), self.content.data)
+            files.put(FileUpload(target, mime_type, self.content.size, self.sha256), self.content.data)
             return
         try:
             files.copy(self.key, target, self.version)
         except NoObject:
             raise nothing_uploaded_error() from None
 
-    def delete_upload(self, files: Files) -> None:
+    def delete_upload(self, files: FileStore) -> None:
         """Deletes the uploaded object after it has been copied; when that fails, the object expires by itself."""
         if self.key:
             with suppress(StoreUnavailable, NoObject):

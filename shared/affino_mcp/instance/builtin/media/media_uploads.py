@@ -15,12 +15,12 @@ from affino_mcp.catalogue.families.media_files import FILE_CHECKSUM, FILE_SIZE, 
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
-from affino_mcp.clock import iso, seconds
+from affino_mcp.clock import epoch_seconds, format_iso
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media import file_formats, media_access, media_view
 from affino_mcp.instance.port import Call, Done
-from affino_mcp.store.files import LIFETIME, UPLOADS, Upload
+from affino_mcp.store.files import SIGNED_REQUEST_LIFETIME, UPLOADS_PREFIX, FileUpload
 from affino_mcp.store.ops import Item, Key, Put, Update, absent, equals
 from affino_mcp.tool_errors import FileTooLarge, InvalidArgument, InvalidState
 
@@ -42,14 +42,19 @@ def request_media_upload(records: Records, method: Method, values: Values, call:
     if values[FILE_SIZE.name] > MAX_FILE_BYTES:
         raise FileTooLarge(f"A file can have at most {MAX_FILE_BYTES:,} bytes.", argument=FILE_SIZE.name)
     mime_type = file_formats.find_declared_formats("MimeType", values["MimeType"])[0].mime_type
-    upload = Upload(UPLOADS + secrets.token_hex(16), mime_type, values[FILE_SIZE.name], values[FILE_CHECKSUM.name])
+    upload = FileUpload(
+        UPLOADS_PREFIX + secrets.token_hex(16), mime_type, values[FILE_SIZE.name], values[FILE_CHECKSUM.name]
+    )
     change, token = records.start_change(method, values, call), secrets.token_urlsafe(32)
     change.add_operation(Put(records.table, _ticket_row(call, token, found.document.code, upload), absent()))
     media_access.require_item_unchanged(change, found)
     change.changed_refs.append(found.document.ref)
     if values.get(DRY_RUN.name):
         return change.commit(dict.fromkeys(method.returns))
-    door, ends = media_view.require_file_store(records).door(upload), iso(call.at + LIFETIME)
+    door, ends = (
+        media_view.require_file_store(records).presign_upload(upload),
+        format_iso(call.at + SIGNED_REQUEST_LIFETIME),
+    )
     return change.commit(
         {TOKEN_ARGUMENT: token, "Method": "PUT", "Url": door.url, "Headers": dict(door.headers), "ExpiresAt": ends}
     )
@@ -63,14 +68,17 @@ def _ticket_binding(call: Call, item: int) -> dict[str, Any]:
     return {"person": call.actor.user_code, "profile": call.profile, "item": item}
 
 
-def _ticket_row(call: Call, token: str, item: int, upload: Upload) -> Item:
-    key, now = _ticket_key(token), seconds(call.at)
+def _ticket_row(call: Call, token: str, item: int, upload: FileUpload) -> Item:
+    key, now = _ticket_key(token), epoch_seconds(call.at)
     file = {"object": upload.key, "type": upload.mime_type, "size": upload.size, "sha256": upload.sha256}
-    ends = {"expires": now + int(LIFETIME.total_seconds()), "ttl": now + int(TICKET_RETENTION.total_seconds())}
+    ends = {
+        "expires": now + int(SIGNED_REQUEST_LIFETIME.total_seconds()),
+        "ttl": now + int(TICKET_RETENTION.total_seconds()),
+    }
     return {"pk": key.pk, "sk": key.sk, "used": False, **_ticket_binding(call, item), **file, **ends}
 
 
-def redeem_ticket(records: Records, change: Change, item: int) -> Upload:
+def redeem_ticket(records: Records, change: Change, item: int) -> FileUpload:
     """Loads the upload that the call's ticket was issued for; the change marks the ticket as used.
 
     Raises InvalidArgument for a ticket of another person, profile or item, and InvalidState for a used or expired one.
@@ -81,8 +89,8 @@ def redeem_ticket(records: Records, change: Change, item: int) -> Upload:
         raise InvalidArgument(TOKEN_ARGUMENT, _UNKNOWN_TEXT)
     if row["used"]:
         raise InvalidState(_USED_TEXT, argument=TOKEN_ARGUMENT)
-    if row["expires"] <= seconds(call.at):
+    if row["expires"] <= epoch_seconds(call.at):
         raise InvalidState(_EXPIRED_TEXT, argument=TOKEN_ARGUMENT)
     use = Update(records.table, key, assign={"used": True}, condition=equals("used", False))
     change.add_operation(use, lambda _: InvalidState(_USED_TEXT, argument=TOKEN_ARGUMENT))
-    return Upload(row["object"], row["type"], row["size"], row["sha256"])
+    return FileUpload(row["object"], row["type"], row["size"], row["sha256"])

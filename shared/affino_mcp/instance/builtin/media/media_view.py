@@ -12,7 +12,7 @@ from affino_mcp.instance.builtin.media import media_uses
 from affino_mcp.instance.builtin.media.media_access import OpenMediaItem
 from affino_mcp.instance.builtin.references.rendering import render_record
 from affino_mcp.instance.port import Call
-from affino_mcp.store.files import Files
+from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import StoreUnavailable
 
 URL_ATTRIBUTE: Final = "Url"
@@ -20,7 +20,7 @@ STORAGE_KEY: Final = "Key"
 """Name of the `system` value of a file that holds the key of its bytes; callers never see it."""
 
 
-def require_file_store(records: Records) -> Files:
+def require_file_store(records: Records) -> FileStore:
     """The file store. Raises StoreUnavailable when the instance has none."""
     if records.files is None:
         raise StoreUnavailable("no file store")
@@ -48,6 +48,6 @@ def add_download_urls(records: Records, shown: Iterable[dict[str, Any]], documen
     for entry in shown:
         document = by_code[entry[MEDIA_FILE.code]]
         values = document.values
-        entry[URL_ATTRIBUTE] = require_file_store(records).download_url(
+        entry[URL_ATTRIBUTE] = require_file_store(records).presign_download(
             document.system[STORAGE_KEY], values["MimeType"], values["FileName"]
         )

@@ -15,7 +15,7 @@ from affino_mcp.catalogue.families.member_lists import ListKind
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import iso
+from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.engine.change import Change, ConcurrentWrite
 from affino_mcp.instance.builtin.engine.document import RELATION_SK, actor_stamp, document_from_row, record_key
 from affino_mcp.instance.builtin.engine.idempotency import find_replay
@@ -144,7 +144,7 @@ def change_list_members(records: Records, method: Method, values: Values, call: 
 
 def _require_read_right(method: Method, kind: ListKind, call: Call) -> None:
     right = f"{kind.member.family}.read"
-    if method.effect is Effect.ADD and not call.actor.has(right, call.at):
+    if method.effect is Effect.ADD and not call.actor.has_right(right, call.at):
         raise PermissionDenied(right, argument=kind.members_argument.name)
 
 
@@ -233,7 +233,7 @@ def _write_batch(
 
 def _add_member(change: Change, kind: ListKind, code: int, member: int, lists: Item | None) -> None:
     key, call = member_key(kind.record.family, code, member), change.call
-    row = {"pk": key.pk, "sk": key.sk, "code": member, "AddedAt": iso(call.at), "AddedBy": actor_stamp(call)}
+    row = {"pk": key.pk, "sk": key.sk, "code": member, "AddedAt": format_iso(call.at), "AddedBy": actor_stamp(call)}
     change.add_operation(Put(change.table, row, absent()))
     put_member_lists(change, kind.member.family, member, lists, {*(lists["lists"] if lists else ()), code})
     change.require_existing(record_key(kind.member.family, member), lambda _: ConcurrentWrite())

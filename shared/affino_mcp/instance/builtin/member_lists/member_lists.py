@@ -21,7 +21,7 @@ from affino_mcp.instance.builtin.listing import listing, member_filtering
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.rendering import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.store.ops import Query, Span
+from affino_mcp.store.ops import Query, SortSpan
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 _KIND_BY_FAMILY: Final = {kind.record.family: kind for kind in LIST_KINDS}
@@ -90,7 +90,7 @@ def create_list(records: Records, method: Method, values: Values, call: Call) ->
 
 
 def _warn_of_same_title(records: Records, kind: ListKind, call: Call, title: str) -> None:
-    partition, span = facet_partition(kind.record.family, "all"), Span(prefix=name_prefix(title))
+    partition, span = facet_partition(kind.record.family, "all"), SortSpan(prefix=name_prefix(title))
     rows = records.db.query(Query(records.table, partition, index="ByName", sort="name", span=span, limit=5)).items
     found = records.load_documents(RecordRef(kind.record.family, row["code"]) for row in rows).values()
     same = [{kind.record.code: d.code} for d in found if fold_accents(d.label) == fold_accents(title)]

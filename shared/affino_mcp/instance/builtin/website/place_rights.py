@@ -59,7 +59,7 @@ def _explain_place(guard: Document, deeds: Sequence[PlaceAction], person: Actor,
 
 def explain_action(guard: Document, deed: PlaceAction, person: Actor, at: datetime) -> ActionVerdict:
     """Explains one action in one place for the person."""
-    missing = [] if person.has(deed.right, at) else [f"needs the right {deed.right}"]
+    missing = [] if person.has_right(deed.right, at) else [f"needs the right {deed.right}"]
     missing += [
         _missing_group(guard, ask) for ask in deed.guard_attributes if not record_security.may_act(person, guard, ask)
     ]
