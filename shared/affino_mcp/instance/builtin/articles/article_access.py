@@ -17,6 +17,7 @@ from affino_mcp.catalogue.families.article_steps import STEP
 from affino_mcp.catalogue.families.articles import ARTICLE, AUTHOR_FIELD, SECTION_FIELD
 from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.access import guards, record_security
+from affino_mcp.instance.builtin.access.opened import OpenRecord, open_record
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.record_state import RecordState
@@ -37,16 +38,8 @@ _NEVER: Final = "~"
 
 
 @dataclass(frozen=True)
-class OpenArticle:
+class OpenArticle(OpenRecord):
     """An article that the person may see, with the records that the decision depends on."""
-
-    stored: RecordState
-    known: KnownRecords
-
-    @property
-    def document(self) -> Document:
-        """The article's document."""
-        return self.stored.document
 
     @property
     def guards(self) -> tuple[Document | None, ...]:
@@ -132,14 +125,14 @@ def build_visibility_filter(records: Records, call: Call) -> VisibilityFilter:
 
 def open_article(records: Records, call: Call, argument: str, code: int, what: str = ARTICLE.words) -> OpenArticle:
     """Loads an article that the person may see. Raises NotFound with the given argument and word."""
-    stored = records.load_record(FAMILY, code)
-    if stored is None:
-        raise NotFound(argument, what)
-    wanted = [*guard_refs(stored.document), *references.reference_targets(call, [stored.document])]
-    known = records.load_documents(wanted)
-    if not may_see_article(call, stored.document, known):
-        raise NotFound(argument, what)
-    return OpenArticle(stored, known)
+    found = open_record(
+        records,
+        RecordRef(FAMILY, code),
+        lambda stored: [*guard_refs(stored.document), *references.reference_targets(call, [stored.document])],
+        lambda document, known: may_see_article(call, document, known),
+        NotFound(argument, what),
+    )
+    return OpenArticle(found.stored, found.known)
 
 
 def open_editable_article(

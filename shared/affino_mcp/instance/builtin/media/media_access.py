@@ -11,11 +11,12 @@ from typing import Final
 
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.instance.builtin.access import guards
+from affino_mcp.instance.builtin.access.opened import OpenRecord, open_record
 from affino_mcp.instance.builtin.access.ownership import require_ownership
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.record_state import RecordState
-from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
+from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import NotFound
@@ -25,16 +26,8 @@ FILE_FAMILY: Final = "media_files"
 
 
 @dataclass(frozen=True)
-class OpenMediaItem:
+class OpenMediaItem(OpenRecord):
     """A media item that the person may see, with its files and the records that it refers to."""
-
-    stored: RecordState
-    known: KnownRecords
-
-    @property
-    def document(self) -> Document:
-        """The item's document."""
-        return self.stored.document
 
     @property
     def files(self) -> list[Document]:
@@ -47,15 +40,20 @@ def open_media_item(
     records: Records, call: Call, argument: str, code: int, what: str = MEDIA_ITEM.words
 ) -> OpenMediaItem:
     """Loads an item that the person may see, in two reads. Raises NotFound with the given argument and word."""
-    stored = records.load_record(FAMILY, code)
-    if stored is None:
-        raise NotFound(argument, what)
-    files = [RecordRef(FILE_FAMILY, file) for file in stored.relations_to(FILE_FAMILY)]
-    wanted = [*guards.security_refs(stored.document), *references.reference_targets(call, [stored.document]), *files]
-    known = records.load_documents(wanted)
-    if not guards.may_read_security(call.actor, stored.document, known):
-        raise NotFound(argument, what)
-    return OpenMediaItem(stored, known)
+
+    def refs(stored: RecordState) -> list[RecordRef]:
+        files = [RecordRef(FILE_FAMILY, file) for file in stored.relations_to(FILE_FAMILY)]
+        targets = references.reference_targets(call, [stored.document])
+        return [*guards.security_refs(stored.document), *targets, *files]
+
+    found = open_record(
+        records,
+        RecordRef(FAMILY, code),
+        refs,
+        lambda document, known: guards.may_read_security(call.actor, document, known),
+        NotFound(argument, what),
+    )
+    return OpenMediaItem(found.stored, found.known)
 
 
 def open_editable_item(
