@@ -113,7 +113,9 @@ def _as_object(value: Any) -> dict[str, Any] | None:
             value = json.loads(value)
         except (ValueError, RecursionError):
             return None
-    return {} if value is None else value if isinstance(value, dict) else None
+    if value is None:
+        return {}
+    return value if isinstance(value, dict) else None
 
 
 def incomplete_call() -> InvalidArgument:

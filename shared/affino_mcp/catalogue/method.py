@@ -169,9 +169,9 @@ class Method:
         required = [field.name for field in self.all_arguments if field.required]
         properties = {f.name: f.schema(null=self.can_clear(f) and not self.must_have(f)) for f in self.all_arguments}
         schema: dict[str, Any] = {"type": "object", "properties": properties}
-        return schema | (
-            {"required": required} if required else {"additionalProperties": False} if not self.all_arguments else {}
-        )
+        if required:
+            return {**schema, "required": required}
+        return schema if self.all_arguments else {**schema, "additionalProperties": False}
 
     def output_schema(self) -> dict[str, Any]:
         """The JSON Schema of the structured answer: its top-level keys."""

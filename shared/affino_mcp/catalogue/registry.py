@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Capability, Family
@@ -74,7 +75,9 @@ _WITH_TOPICS: Final = tuple(f for f in Family if f not in (Family.TASKS, Family.
 
 def is_listed(method: Method, capability: Capability) -> bool:
     """True when a profile lists this method and may call it: the only predicate for both."""
-    of_any = _WITH_TOPICS if method.name == "list_topics" else SWITCHED_FAMILIES if method in history.METHODS else ()
-    if of_any:
-        return any(capability.allows(family, method.access) for family in of_any)
-    return capability.allows(method.family, method.access)
+    families: Iterable[str] = (method.family,)
+    if method.name == "list_topics":
+        families = _WITH_TOPICS
+    elif method in history.METHODS:
+        families = SWITCHED_FAMILIES
+    return any(capability.allows(family, method.access) for family in families)

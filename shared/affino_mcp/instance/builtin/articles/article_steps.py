@@ -119,13 +119,9 @@ def _render_step(
     attached = article_media.list_attachments(records, call, article.code)
     answer = _render_entry(call, step, ordered_step_codes(article).index(step.code) + 1, attached, None)
     kept = step.values.get("Body")
-    text = (
-        body
-        if body is not None
-        else long_texts.read_texts(records, [(FAMILY, step.code, kept)])[0]
-        if kept is not None
-        else None
-    )
+    text = body
+    if text is None and kept is not None:
+        text = long_texts.read_texts(records, [(FAMILY, step.code, kept)])[0]
     return answer | {"Body": ResponseBudget(answer).cut_text(call, text, "Body", start)}
 
 

@@ -47,13 +47,9 @@ def render_article(
     }
     room = ResponseBudget(answer)
     kept = document.values.get("Body")
-    text = (
-        body
-        if body is not None
-        else long_texts.read_texts(records, [(FAMILY, document.code, kept)])[0]
-        if kept is not None
-        else None
-    )
+    text = body
+    if text is None and kept is not None:
+        text = long_texts.read_texts(records, [(FAMILY, document.code, kept)])[0]
     answer["Body"] = room.cut_text(call, text, "Body", start)
     answer["Steps"] = article_steps.render_steps(records, call, document, attached, room, bodies=bodies)
     return answer

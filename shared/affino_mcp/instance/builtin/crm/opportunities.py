@@ -87,8 +87,9 @@ def _sum_values(items: list[dict[str, Any]]) -> dict[str, Any]:
     per_currency = [
         {"Currency": currency, "Value": exact_amount(float(total))} for currency, total in sorted(sums.items())
     ]
-    one = (per_currency[0]["Value"] if per_currency else 0) if len(per_currency) < 2 else None
-    return {"TotalValue": one, "TotalValues": per_currency}
+    if len(per_currency) > 1:
+        return {"TotalValue": None, "TotalValues": per_currency}
+    return {"TotalValue": per_currency[0]["Value"] if per_currency else 0, "TotalValues": per_currency}
 
 
 def exact_amount(value: float) -> float:

@@ -137,8 +137,11 @@ def add_opportunity_contact(records: Records, method: Method, values: Values, ca
 
 
 def _set_primary(stored: RecordState, call: Call, code: int, primary: bool | None) -> RecordState:
-    current = stored.document.values.get(PRIMARY_CONTACT.name)
-    chosen = code if primary else None if primary is False and current == code else current
+    chosen = stored.document.values.get(PRIMARY_CONTACT.name)
+    if primary:
+        chosen = code
+    elif primary is False and chosen == code:
+        chosen = None
     return replace(stored, document=stored.document.next_version(call, {PRIMARY_CONTACT.name: chosen}))
 
 

@@ -56,17 +56,16 @@ def make_history_entry(
     Takes the document before (None: a new one) and after, and the old and new values by attribute.
     """
     names = [n for n in {**old, **new} if old.get(n) != new.get(n)]
-    deed = (
-        ChangeKind.CREATED
-        if before is None
-        else ChangeKind.DELETED
-        if after.deleted
-        else ChangeKind.RESTORED
-        if before.deleted
-        else ChangeKind.CHANGED
-    )
     values = {n: old.get(n) for n in names}, {n: new.get(n) for n in names}
-    return HistoryEntry(after.ref, after.version, deed, *values, at=after.system["UpdatedDate"])
+    return HistoryEntry(after.ref, after.version, _change_kind(before, after), *values, at=after.system["UpdatedDate"])
+
+
+def _change_kind(before: Document | None, after: Document) -> ChangeKind:
+    if before is None:
+        return ChangeKind.CREATED
+    if after.deleted:
+        return ChangeKind.DELETED
+    return ChangeKind.RESTORED if before.deleted else ChangeKind.CHANGED
 
 
 def history_value(value: Any) -> Any:

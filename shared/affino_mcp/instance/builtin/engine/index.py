@@ -104,7 +104,9 @@ def sort_keys(document: Document) -> dict[str, str]:
 
 def _due_sort_value(value: str | None) -> str:
     """Sort value of a due date: a day is kept; a time gets its microseconds, so that times compare as text."""
-    return NO_DATE if value is None else with_microseconds(value) if "T" in value else value
+    if value is None:
+        return NO_DATE
+    return with_microseconds(value) if "T" in value else value
 
 
 def record_words(document: Document) -> list[str]:

@@ -43,7 +43,9 @@ def store_text(change: Change, family: str, code: int, name: str, text: str) -> 
 
 def text_length(kept: StoredText | None) -> int:
     """The number of characters of a stored text."""
-    return len(kept) if isinstance(kept, str) else int(kept["Length"]) if kept else 0
+    if isinstance(kept, str):
+        return len(kept)
+    return int(kept["Length"]) if kept else 0
 
 
 def read_texts(records: Records, wanted: Sequence[tuple[str, int, StoredText | None]]) -> list[str]:
