@@ -75,7 +75,7 @@ class World:
         self._ids = iter(range(1, 1_000_000))
 
     def handler(self) -> LambdaHandler:
-        """Another warm process on the same stores."""
+        """Makes the handler of another warm process on the same stores."""
         app = wiring.mcp_app(self.settings, self.stores, self.clock, in_thread=False, on_undeclared=self.undeclared)
         return LambdaHandler(app, self.settings.stage)
 

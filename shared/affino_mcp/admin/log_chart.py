@@ -24,7 +24,7 @@ class Drawn(NamedTuple):
 
 
 def of_totals(database: Database, table: str, question: Question, now: datetime) -> Drawn | None:
-    """The chart of all calls of the time asked for, in one read; None when totals do not know the answer."""
+    """The chart of all calls of the time asked for, in one read; None when totals cannot answer the question."""
     if not counted(question):
         return None
     window = Window.of(question.since, question.until, now)
@@ -33,9 +33,9 @@ def of_totals(database: Database, table: str, question: Question, now: datetime)
 
 
 def of_rows(rows: Sequence[Row], now: datetime, *, whole: bool, may_read_all: bool) -> Drawn:
-    """The chart of rows that were read (newest first).
+    """The chart of the rows read (newest first).
 
-    `whole` says that there are no others, `may_read_all` that they are everybody's, not one person's own.
+    `whole` says that these are all that match, `may_read_all` that they are of all people, not of one person.
     """
     drawn, number = chart.of_rows(rows, now), len(rows)
     if not rows:

@@ -57,7 +57,10 @@ def is_narrower(before: Profile, after: Capability, rate: int | None) -> bool:
 def effect(
     database: Database, table: str, now: datetime, before: Profile, after: Capability, rate: int | None
 ) -> Effect:
-    """The effect on the calls of the last days in the audit table. Raises StoreUnavailable."""
+    """The effect of a new capability and rate (None: unchanged) on the profile's calls of the last seven days.
+
+    Raises StoreUnavailable.
+    """
     question = Question(profile=before.key, since=now - SPAN, limit=LOOKED_AT)
     found = search(database, table, question, now, reads=2).rows
     calls = [row for row in found if row.channel != CONTROL]

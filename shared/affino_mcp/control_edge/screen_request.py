@@ -38,7 +38,7 @@ class Place:
 
     @classmethod
     def of(cls, request: Request) -> Place:
-        """The place of this request. `base` is the stage before the path; `plain` says http on this machine."""
+        """The origin of this request, from API Gateway's event or the server's own connection."""
         public = base_url(request.scope)
         source, request_id = client_address(request.scope), find_request_id(request.scope)
         return cls(urlsplit(public).path.rstrip("/"), public, source, request_id, is_loopback(public))
@@ -71,7 +71,7 @@ class Ask:
         return self.visit.person.has(right, self.centre.clock())
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
-        """A page on the common frame."""
+        """The page of this template, with the person's navigation and form token; takes the HTTP status and its values."""
         return page(self.centre, self.place, template, status, ask=self, csrf=self.form_token, **values)
 
     def go(self, path: str) -> Response:
@@ -80,7 +80,7 @@ class Ask:
 
     @property
     def form_token(self) -> str:
-        """What every form of this visit carries; says nothing about the visit's own token."""
+        """The token that every form of this visit carries; the visit's own token cannot be derived from it."""
         return hashlib.sha256(b"affino-mcp control form\0" + self.visit.token.encode()).hexdigest()
 
     @property

@@ -98,7 +98,7 @@ class WebSessions:
         self._db.update(Update(self._table, self._kind.key(session.digest), assign=proved, condition=same_person))
 
     def is_proved(self, session: WebSession) -> bool:
-        """Whether the password was given lately enough for secrets."""
+        """Whether the password was given recently enough to make or show secrets."""
         return seconds(self._clock()) - session.proved < self._kind.proof_lifetime
 
     def end(self, token: str) -> None:
