@@ -84,7 +84,7 @@ def page() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Does what is asked; 2 for anything else."""
+    """Runs the command that the arguments name; gives the exit code, which is 2 for an unknown command."""
     if arguments == ["docs"]:
         PAGE.write_text(page(), encoding="utf-8")
     elif arguments == ["print"]:

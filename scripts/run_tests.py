@@ -12,13 +12,13 @@ from xml.etree import ElementTree as ET
 
 NOT_A_SKIP = "pytest.xfail"
 MOST_WORKERS = 8
-"""Each worker starts an emulator, a local service and a browser of its own: more of them cost more than they save."""
+"""Each worker starts an emulator, a local service and a browser of its own, so that more workers make the run slower."""
 IN_PARALLEL = [
     "--numprocesses=logical",
     f"--maxprocesses={MOST_WORKERS}",
-    "--dist=loadfile",  # so what a file starts or builds is there once; xdist_group is of no effect with pytest 9.2
-    "--no-loadscope-reorder",  # tests/conftest.py knows which files come first and last
-    "--max-worker-restart=0",  # pytest-xdist 3.8 may hang once it has replaced a worker: the run ends instead
+    "--dist=loadfile",  # each fixture of a file is made once; xdist_group has no effect with pytest 9.2
+    "--no-loadscope-reorder",  # tests/conftest.py orders the files
+    "--max-worker-restart=0",  # pytest-xdist 3.8 may hang after it replaces a worker, so the run ends instead
 ]
 
 
@@ -43,7 +43,7 @@ def summary(report: ET.Element) -> str:
 
 
 def workers(arguments: Sequence[str]) -> list[str]:
-    """The options that spread the tests over the cores: none for tests that are named one by one."""
+    """The options that spread the tests over the cores; none when the arguments name single tests."""
     return [] if any("::" in word for word in arguments) else IN_PARALLEL
 
 

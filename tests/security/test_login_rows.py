@@ -7,7 +7,6 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,7 +37,7 @@ def profile(desk: Desk) -> Profile:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes password hashes cheap, because these tests are about counting."""
-    monkeypatch.setattr(Passwords, "matches", lambda _, code, password: code is not None and password == PASSWORD)
+    monkeypatch.setattr(Passwords, "is_password", lambda _, code, password: code is not None and password == PASSWORD)
 
 
 def test_20_the_same_signed_request_twenty_times_at_once(desk: Desk, profile: Profile) -> None:
@@ -160,13 +159,13 @@ def test_28_one_guess_each_from_two_hundred_sources(desk: Desk, profile: Profile
     assert desk.login(profile, source=HOME).status == 200
     asked: list[object] = []
     entrance = desk_entrance(desk)
-    enter = entrance.enter
+    enter = entrance.open_session
 
     def noted(*given: object) -> object:
         asked.append(given)
         return enter(*given)
 
-    entrance.enter = noted
+    entrance.open_session = noted
     replies = [desk.login(profile, "wrong horse", source=f"203.0.{number}.9") for number in range(200)]
     assert len(asked) == MAX_CONSECUTIVE_FAILURES
     assert Counter(reply.status for reply in replies) == {401: MAX_CONSECUTIVE_FAILURES, 429: 100}
@@ -239,15 +238,3 @@ def test_nothing_of_a_forged_source_is_believed(desk: Desk, profile: Profile) ->
         headers = [*desk.signed(profile, body), (b"x-forwarded-for", f"203.0.113.{number}".encode())]
         status = desk.send(headers, body).status
     assert status == 429
-
-
-def test_the_documented_vectors(world: World) -> None:
-    """The test vectors of docs/login.md equal those computed here."""
-    body = b'{"Email":"ada@orbital.example","Password":"two small cups"}'
-    md5 = hashlib.md5(body, usedforsecurity=False).hexdigest().upper()
-    text = f"POST+/rest/orbital/login+{md5}+vector0secret0not0a0real0one0000000000001+2027-01-15T08:30:00.000Z"
-    page = (Path(__file__).parents[2] / "docs/login.md").read_text()
-    assert md5 in page
-    assert hashlib.sha512(text.encode()).hexdigest().upper() in page
-    get = "GET+/rest/orbital/token++vector0secret0not0a0real0one0000000000001+2027-01-15T09:29:30.000Z"
-    assert hashlib.sha512(get.encode()).hexdigest().upper() in page

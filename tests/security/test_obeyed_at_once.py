@@ -21,9 +21,9 @@ Deed = Callable[[World, Profile, IssuedSession], object]
 
 SWITCHES = [
     pytest.param(lambda w, p, s: w.profiles.disable(p.key), ProfileDisabled, id="kill switch"),
-    pytest.param(lambda w, p, s: w.profiles.regenerate(p.key), PreviousSecretRefused, id="secret regenerated"),
+    pytest.param(lambda w, p, s: w.profiles.regenerate_secret(p.key), PreviousSecretRefused, id="secret regenerated"),
     pytest.param(lambda w, p, s: w.people.disable(7), PersonInactive, id="person disabled"),
-    pytest.param(lambda w, p, s: w.sessions.end(7, s.session.digest), SessionUnknown, id="logged out"),
+    pytest.param(lambda w, p, s: w.sessions.end_session(7, s.session.digest), SessionUnknown, id="logged out"),
 ]
 
 

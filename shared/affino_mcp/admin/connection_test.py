@@ -62,7 +62,7 @@ def arguments(method: Method, text: str) -> dict[str, Any]:
 
 
 def starting(method: Method) -> dict[str, Any]:
-    """Arguments to begin with: a short page, and never a real write."""
+    """Suggested arguments: a short page for a list, a dry run for a write, and the required arguments left empty."""
     needed = {field.name: "" for field in method.all_arguments if field.required}
     if DRY_RUN in method.all_arguments:
         return {**needed, DRY_RUN.name: True}

@@ -36,7 +36,7 @@ def of_totals(database: Database, table: str, question: LogQuery, now: datetime)
 def of_rows(rows: Sequence[AuditRow], now: datetime, *, whole: bool, may_read_all: bool) -> Drawn:
     """The chart of rows that were read (newest first).
 
-    `whole` says that there are no others, `may_read_all` that they are everybody's, not one person's own.
+    `whole` says that these are all that match, `may_read_all` that they are of all people, not of one person.
     """
     drawn, number = chart.of_rows(rows, now), len(rows)
     if not rows:

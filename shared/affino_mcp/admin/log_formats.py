@@ -1,4 +1,4 @@
-"""Rows of the API Log as CSV and as JSON."""
+"""Writes rows of the API Log as CSV and as JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from typing import Any, Final
 from affino_mcp.audit.row import AuditRow
 
 _FORMULA: Final = re.compile(r"""(?:^|(?<=[;\t\r\n]))(?=[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])""")
-"""The beginning of a cell, or of what some spreadsheets take for one, that calculates; full-width signs do so too."""
+"""The beginning of a cell that a spreadsheet would calculate, full-width signs included.
+
+Some spreadsheets end a cell at a semicolon, a tab or a line break too.
+"""
 
 COLUMNS: Final = (
     *(
@@ -59,7 +62,7 @@ def _line(cells: Any) -> str:
 
 
 def _cell(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula, nor a part of it, where a semicolon or a tab ends a cell."""
+    """The text of a cell, marked so that no spreadsheet calculates it, nor a part of it after a semicolon or a tab."""
     text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return _FORMULA.sub("'", text)
 
@@ -77,4 +80,4 @@ def _document(row: AuditRow) -> dict[str, Any]:
 
 
 FORMS: Final = {"csv": ("text/csv; charset=utf-8", _csv), "json": ("application/json", _json)}
-"""How each form is named on the web, and what makes it of rows, part by part."""
+"""The media type of each format, and the function that makes its text from rows, part by part."""

@@ -53,7 +53,7 @@ class Help:
 
     @property
     def arguments(self) -> list[Line]:
-        """What it takes."""
+        """The method's arguments."""
         return [Line.of(field, required=field.required) for field in self.method.all_arguments]
 
 

@@ -22,14 +22,14 @@ def base() -> int:
 
 @cache
 def prices() -> dict[str, dict[str, int]]:
-    """Tokens of each family's own tools, by switch: `{"articles": {"read": 1240, "write": 3100}}`."""
+    """Tokens of the tools of each family by switch: `{"articles": {"read": 1240, "write": 3100}}`."""
     return {
         str(family): {str(access): _alone(str(family), access) for access in Access} for family in SWITCHED_FAMILIES
     }
 
 
 def price(capability: Capability) -> int:
-    """Tokens of the whole tools/list of a profile."""
+    """Tokens of the whole tools/list of a profile with this capability."""
     return _sum(name for name, method in METHODS.items() if is_listed(method, capability))
 
 

@@ -106,7 +106,7 @@ def _render_confirmation() -> Iterator[str]:
     yield from (
         f"{', '.join(always)};",
         "",
-        "and those of these that publish (`LiveSession` becomes true, or a live article is shown where or when it was not) or delete:",
+        "and those of these that publish (`Live` becomes true, or a live article is shown where or when it was not) or delete:",
         "",
     )
     yield from (f"{', '.join(some)}.", "")

@@ -21,7 +21,7 @@ NOBODY: Final = Subject(NOWHERE, "Command line", "")
 def recorded(
     service: Service, deed: str, subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[None]:
-    """`written`, for a command: without a line for CloudWatch, which would be on the terminal."""
+    """Audits the action of a command; see `written`. Writes no log line for CloudWatch, which would be printed here."""
     log = AuditLog(service.stores.database, service.settings.audit_table, service.clock)
     origin = {"person_name": who(service), "request_id": str(uuid.uuid4()), "client_name": CLIENT}
     with written(By(log, log.store, origin), deed, subject, before, after):

@@ -143,7 +143,7 @@ def explain(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connect
 
 
 def _places(service: Service, person: Person) -> tuple[dict[str, list[dict[str, Any]]], str]:
-    """What the person may do where, by kind of place; or nothing, and why the instance does not know."""
+    """What the person may do in each place, by kind of place; {} with the reason when the instance does not know."""
     try:
         found = service.explain_places(person)
     except PlacesUnknown as unknown:

@@ -53,7 +53,7 @@ class Centre:
 
     @cached_property
     def visits(self) -> WebSessions:
-        """Who is signed in here."""
+        """The store of browsers that are signed in."""
         return WebSessions(CONTROL_CENTRE, self.database, self.settings, self.clock)
 
     @cached_property

@@ -11,7 +11,7 @@ from affino_mcp.store.ops import Item
 
 
 class SignInRefused(Exception):
-    """A person is not let in: an HTTP status, a text for the person, a word for the log."""
+    """The password check failed: an HTTP status, a text for the person, a word for the log, and seconds to wait."""
 
     def __init__(self, status: int, text: str, word: str, wait: float | None = None) -> None:
         super().__init__(word)
@@ -19,10 +19,10 @@ class SignInRefused(Exception):
 
 
 def check_password(centre: Centre, email: str, password: str, source: str) -> Item:
-    """Gives the row that the person had before the password was checked.
+    """Checks a person's password behind the login guard; gives the person's row as read before the check.
 
-    Raises SignInRefused (wrong, disabled, too many failures), StoreUnavailable. An unknown address and a wrong password are
-    one answer after the same work.
+    `source` is the caller's IP address. An unknown address and a wrong password have the same answer after the same work.
+    Raises SignInRefused (wrong, disabled, too many failures), StoreUnavailable.
     """
     if not is_plausible_email(email) or not 1 <= len(password) <= MAX_PASSWORD_CHARACTERS:
         raise _wrong()

@@ -36,7 +36,7 @@ class ProfileForm:
 
     @classmethod
     def of(cls, profile: Profile) -> ProfileForm:
-        """A profile in the form; a burst that follows from the rate is left empty."""
+        """The form of a profile; a burst that follows from the rate is left empty."""
         ticked = {f"{family}.{access}" for family in SWITCHED_FAMILIES for access in _on(profile.capability, family)}
         burst = "" if profile.burst == default_burst(profile.rate) else str(profile.burst)
         options = frozenset(name for name, on in profile.options.items() if on)

@@ -38,5 +38,5 @@ def _tells(ask: Ask, name: str) -> bool:
 
 
 def _family(ref: str) -> str:
-    """The family whose rights a record follows; "" for none."""
+    """The family whose rights apply to a record; "" for none."""
     return HISTORY_FAMILIES.get(ref.partition("#")[0], "")

@@ -1,4 +1,4 @@
-"""Actions of a screen in the API Log."""
+"""Audit of operators' actions on the screens, in the API Log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from affino_mcp.control_edge.screen_request import Ask
 def audit_screen_action(
     ask: Ask, deed: str, subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[None]:
-    """`written` in the name of the signed-in person, with the origin of the request."""
+    """Audits the action of a screen as the signed-in person's; see `written`. Raises StoreUnavailable."""
     person, place = ask.visit.person, ask.place
     origin = {
         "person_code": person.user_code,

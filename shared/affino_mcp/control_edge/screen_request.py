@@ -71,7 +71,7 @@ class Ask:
         return self.visit.person.has_right(right, self.centre.clock())
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
-        """A page on the common frame."""
+        """The page of this template, with the person's navigation and form token; takes the HTTP status and its values."""
         return page(self.centre, self.place, template, status, ask=self, csrf=self.form_token, **values)
 
     def go(self, path: str) -> Response:
@@ -80,7 +80,7 @@ class Ask:
 
     @property
     def form_token(self) -> str:
-        """What every form of this visit carries; says nothing about the visit's own token."""
+        """The token that every form of this visit carries; the visit's own token cannot be derived from it."""
         return hashlib.sha256(b"affino-mcp control form\0" + self.visit.token.encode()).hexdigest()
 
     @property

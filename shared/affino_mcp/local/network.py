@@ -11,7 +11,7 @@ import httpx
 from affino_mcp.local.places import HOST
 
 PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Trusts nobody: nothing on this machine speaks TLS, and reading the world's certificates would cost more than a call."""
+"""A TLS context without certificates, because services on this machine use no TLS and loading them is slow."""
 
 
 def free_port() -> int:
@@ -43,5 +43,5 @@ def client() -> httpx.Client:
 
 
 def nearby() -> httpx.Client:
-    """An HTTP client for services on this machine only: made at next to no cost."""
+    """An HTTP client for plain HTTP on this machine, made without loading certificates."""
     return httpx.Client(verify=PLAIN, trust_env=False, timeout=30)

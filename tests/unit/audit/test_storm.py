@@ -57,7 +57,7 @@ def test_totals_are_exact_when_threads_race() -> None:
     database, clock = MemoryDatabase(), Hands()
     logs = [AuditLog(database, TABLE, clock) for _ in range(4)]
     with ThreadPoolExecutor(16) as pool:
-        for _ in pool.map(lambda n: logs[n % 4].refused(refusal()), range(2000)):
+        for _ in pool.map(lambda n: logs[n % 4].write_refusal(refusal()), range(2000)):
             pass
     for log in logs:
         log.flush_storms()

@@ -31,7 +31,7 @@ def header(answer: dict[str, Any], name: str) -> list[str]:
 
 @pytest.fixture
 def door(desk: Desk) -> Iterator[AsgiLambdaHandler]:
-    """The login function."""
+    """The handler of the login function."""
     world = desk.world
     handler = AsgiLambdaHandler(
         wiring.build_login_function(world.settings, world.stores, world.clock), world.settings.stage
@@ -42,7 +42,7 @@ def door(desk: Desk) -> Iterator[AsgiLambdaHandler]:
 
 @pytest.fixture
 def centre(desk: Desk) -> Iterator[AsgiLambdaHandler]:
-    """The Control Centre's function."""
+    """The handler of the Control Centre's function."""
     world = desk.world
     handler = AsgiLambdaHandler(
         wiring.build_control_app(world.settings, world.stores, world.clock), world.settings.stage

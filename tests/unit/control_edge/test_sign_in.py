@@ -74,7 +74,7 @@ def test_a_forged_form_changes_nothing(operator: Desk) -> None:
 ENDS = {
     "time": lambda desk: desk.world.clock.move(seconds=CONTROL_CENTRE.lifetime),
     "disabled": lambda desk: desk.world.people.disable(1),
-    "logged out everywhere": lambda desk: desk.world.sessions.end_all(1),
+    "logged out everywhere": lambda desk: desk.world.sessions.end_all_sessions(1),
 }
 
 

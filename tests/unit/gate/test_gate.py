@@ -23,7 +23,7 @@ from affino_mcp.gate.identity.tokens import digest_token, new_token, token_finge
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.sessions import IssuedSession
 from affino_mcp.store.ops import Delete
-from tests.unit.gate.world import GATE, RawHeaders, World, headers
+from tests.unit.gate.world import GATE, RawHeaders, World, headers, valid
 
 
 @pytest.fixture(params=["side by side", "one after another"])
@@ -33,10 +33,6 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Executor | None]:
         return
     with ThreadPoolExecutor(4) as pool:
         yield pool
-
-
-def valid(profile: Profile, login: IssuedSession) -> RawHeaders:
-    return headers(profile.key, profile.secret, login.access_token)
 
 
 @pytest.mark.parametrize("charge", [True, False], ids=["call", "handshake"])
@@ -129,7 +125,7 @@ def forget(world: World, _: Profile, login: IssuedSession) -> None:
 
 REASONS = [
     pytest.param(expire, SessionExpired, True, id="session expired"),
-    pytest.param(lambda w, p, s: w.sessions.end(7, s.session.digest), SessionUnknown, True, id="logged out"),
+    pytest.param(lambda w, p, s: w.sessions.end_session(7, s.session.digest), SessionUnknown, True, id="logged out"),
     pytest.param(forget, SessionUnknown, False, id="session unknown"),
     pytest.param(lambda w, p, s: w.people.disable(7), PersonInactive, True, id="person disabled"),
     pytest.param(lambda w, p, s: w.profiles.disable(p.key), ProfileDisabled, True, id="profile disabled"),

@@ -85,3 +85,8 @@ def headers(key: str, secret: str, token: str) -> RawHeaders:
         (b"x-api-key", key.encode()),
         (b"x-api-secret", secret.encode()),
     ]
+
+
+def valid(profile: Profile, login: IssuedSession) -> RawHeaders:
+    """The three headers of a login, all of them right."""
+    return headers(profile.key, profile.secret, login.access_token)

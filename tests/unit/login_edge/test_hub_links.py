@@ -44,8 +44,8 @@ UNDONE = {
     "after ten minutes": lambda desk, profile: desk.world.clock.move(600),
     "switched off": lambda desk, profile: desk.world.profiles.change(profile.key, relogin=False),
     "profile off": lambda desk, profile: desk.world.profiles.disable(profile.key),
-    "another secret": lambda desk, profile: desk.world.profiles.regenerate(profile.key),
-    "everywhere out": lambda desk, profile: desk.world.sessions.end_all(7),
+    "another secret": lambda desk, profile: desk.world.profiles.regenerate_secret(profile.key),
+    "everywhere out": lambda desk, profile: desk.world.sessions.end_all_sessions(7),
 }
 
 

@@ -70,7 +70,7 @@ def _tried(ask: Ask, profile: Profile, wanted: Wanted) -> Result:
 
 
 def _place(method: Method) -> tuple[object, ...]:
-    """Where a method stands in the choice: first what reads a family's list and needs nothing, which proves most with least."""
+    """The sort key of a method in the list to choose from: first methods that read a list and need no argument."""
     asks = PAGE_SIZE not in method.all_arguments or any(field.required for field in method.all_arguments)
     return method.access, method.family == Family.ALWAYS, asks, method.family, method.name
 

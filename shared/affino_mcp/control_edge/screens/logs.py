@@ -31,7 +31,7 @@ NEAR: Final = timedelta(minutes=5)
 
 
 def listed(ask: Ask) -> Response:
-    """The rows that the filters leave, newest first, with a chart: of hourly totals where those know the answer."""
+    """The page of the rows that match the filters, newest first, with a chart from hourly totals where these suffice."""
     filters, everybody = log_filters.read(ask, SHOWN), ask.may(LOGS_READ)
     drawn = _chart_of_totals(ask, filters) if everybody and not filters.wrong else None
     answer = _answer(ask, filters, READ if drawn is None else SHOWN, reads=2 if drawn is None else 1)

@@ -109,7 +109,7 @@ def _changed(ask: Ask, seen: Person, name: str, wanted: Any) -> Response:
 
 
 def places_of(ask: Ask) -> Response:
-    """What the person may do in each section or forum, and because of what."""
+    """The page of what the person may do in each section or forum, with the reasons. Raises NotFound."""
     person, kind = the(ask), ask.query.get("kind", "")
     kind = kind if kind in PLACE_KINDS else PLACE_KINDS[0]
     reason = f"There are no {kind} yet."

@@ -41,13 +41,13 @@ def create(ask: Ask) -> Response:
 
 
 def edit(ask: Ask) -> Response:
-    """The form with the profile in it."""
+    """The page of the form with the profile's values. Raises NotFound."""
     profile = profile_list.the(ask).profile
     return _form(ask, ProfileForm.of(profile), profile)
 
 
 def save(ask: Ask) -> Response:
-    """Save the change, unless it takes something away and its effect has not been looked at."""
+    """Saves the change; shows its effect first when it allows less than before and the operator has not confirmed it."""
     profile, form = profile_list.the(ask).profile, _sent(ask)
     if ask.form.get("back"):
         return _form(ask, form, profile)

@@ -22,7 +22,7 @@ OVERLAPS: Final[Mapping[str, str]] = {"0": "at once", "1h": "in an hour", "24h":
 
 
 def disable(ask: Ask) -> Response:
-    """Switch off, and give the receipt."""
+    """Disables the profile and shows a receipt. Raises NotFound."""
     before = profile_list.the(ask)
     profile = before.profile
     with audit_screen_action(
@@ -50,7 +50,7 @@ def before_regenerating(ask: Ask) -> Response:
 
 
 def regenerate(ask: Ask) -> Response:
-    """Make a new secret and show it, this once; the old one is refused from now on, or after the chosen overlap."""
+    """Makes a new secret and shows it, this once; the old one is refused from now on, or after the chosen overlap."""
     profile, chosen = profile_list.the(ask).profile, ask.form.get("overlap", "0")
     before, after = {"version": profile.version}, {"version": "a new one", "overlap": chosen}
     try:
@@ -63,7 +63,7 @@ def regenerate(ask: Ask) -> Response:
 
 
 def end_overlap(ask: Ask) -> Response:
-    """Refuse the former secret from now on; one that this page did not show is left alone."""
+    """Ends the overlap, so that the previous secret is refused; a secret that the page did not show is left as it is."""
     profile = profile_list.the(ask).profile
     before = {"accepted_until": profile.former.until if profile.former else ""}
     try:

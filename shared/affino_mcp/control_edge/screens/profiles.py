@@ -18,7 +18,7 @@ LATEST: Final = 12
 
 
 def listed(ask: Ask) -> Response:
-    """All profiles, a page at a time; with `q`, that of this API Key, or those whose names begin so."""
+    """A page of the profiles; with `q`, the profile of this API Key, or those whose names begin with it."""
     wanted, one = ask.query.get("q", "").strip(), profile_list.named(ask)
     found = profile_list.Page([one], None) if one else profile_list.page(ask, ask.query.get("after"), wanted)
     shown: dict[str, Any] = {"profiles": found.profiles, "next": found.next, "later": "after" in ask.query, "q": wanted}
@@ -26,7 +26,7 @@ def listed(ask: Ask) -> Response:
 
 
 def shown(ask: Ask) -> Response:
-    """One profile, its figures, who still uses its former secret, and, for whoever may read the log, its latest calls."""
+    """The page of one profile, with the uses of its previous secret and, for readers of the log, its latest calls."""
     one, now = profile_list.the(ask), ask.centre.clock()
     former = one.profile.former
     return ask.page(

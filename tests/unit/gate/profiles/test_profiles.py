@@ -155,7 +155,7 @@ def test_regenerate(world: World) -> None:
     assert newer.cursor_key != profile.cursor_key
 
 
-@pytest.mark.parametrize("deed", ["get", "change", "regenerate", "enable", "disable"])
+@pytest.mark.parametrize("deed", ["get", "change", "regenerate_secret", "enable", "disable"])
 def test_no_such_profile(world: World, deed: str) -> None:
     with pytest.raises(NotFound):
         getattr(world.profiles, deed)("nobody")
@@ -166,7 +166,7 @@ def test_no_such_profile(world: World, deed: str) -> None:
     "deed",
     [
         pytest.param(lambda p, key, seen: p.change(key, notes="mine", seen=seen), id="change"),
-        pytest.param(lambda p, key, seen: p.regenerate(key, seen=seen), id="regenerate"),
+        pytest.param(lambda p, key, seen: p.regenerate_secret(key, seen=seen), id="regenerate"),
     ],
 )
 def test_a_version_that_somebody_else_replaced(world: World, deed: Callable[..., object]) -> None:
