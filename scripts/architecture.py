@@ -16,14 +16,14 @@ from typing import Any, Final
 import grimp
 
 ROOT: Final = Path(__file__).parents[1]
-PAGE: Final = ROOT / "docs" / "architecture.md"
+ARCHITECTURE_PAGE: Final = ROOT / "docs" / "architecture.md"
 PACKAGE: Final = "affino_mcp"
-OPENED: Final = ("gate", "instance.builtin")
+OPENED_PACKAGES: Final = ("gate", "instance.builtin")
 """The packages whose own packages get a table too."""
 _BLOCK: Final = re.compile(r"(<!-- drawn by `make docs` -->\n).*(<!-- end of the drawing -->)", re.DOTALL)
 
 
-def layers() -> list[str]:
+def read_layers() -> list[str]:
     """The layers that import-linter holds the package to, highest first, as pyproject.toml names them."""
     document: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = document["tool"]["importlinter"]["contracts"]
@@ -31,7 +31,7 @@ def layers() -> list[str]:
     return [re.sub(r"[()]", "", layer) for layer in found]
 
 
-def describe(module: str) -> str:
+def read_first_sentence(module: str) -> str:
     """The first sentence of a module's docstring."""
     spec = find_spec(module)
     assert spec is not None, module
@@ -40,7 +40,7 @@ def describe(module: str) -> str:
     return text.split("\n\n")[0].replace("\n", " ").rstrip(".")
 
 
-def arrows(parent: str) -> dict[str, set[str]]:
+def find_imports(parent: str) -> dict[str, set[str]]:
     """What each child of a package imports of the other children, directly or anywhere below."""
     graph = grimp.build_graph(PACKAGE, include_external_packages=False)
     children = sorted(graph.find_children(parent))
@@ -51,10 +51,10 @@ def arrows(parent: str) -> dict[str, set[str]]:
 
 def table(parent: str) -> str:
     """The children of a package, those first that nothing imports, with their descriptions and imports."""
-    found, lines = arrows(parent), ["| where | what it is | imports |", "|---|---|---|"]
+    found, lines = find_imports(parent), ["| where | what it is | imports |", "|---|---|---|"]
     for module in _ordered(found):
         imports = ", ".join(f"`{name.rpartition('.')[2]}`" for name in sorted(found[module])) or "nothing"
-        lines.append(f"| `{module.rpartition('.')[2]}` | {describe(module)} | {imports} |")
+        lines.append(f"| `{module.rpartition('.')[2]}` | {read_first_sentence(module)} | {imports} |")
     return "\n".join(lines)
 
 
@@ -71,22 +71,22 @@ def _ordered(found: dict[str, set[str]]) -> list[str]:
 
 def drawing() -> str:
     """The part of the page that is read from the code."""
-    lower = "\n    ".join(layers())
+    lower = "\n    ".join(read_layers())
     parts = [f"A layer imports only from layers below it:\n\n    {lower}\n", table(PACKAGE)]
-    parts += [f"\nInside `{name.replace('.', '/')}`:\n\n{table(f'{PACKAGE}.{name}')}" for name in OPENED]
+    parts += [f"\nInside `{name.replace('.', '/')}`:\n\n{table(f'{PACKAGE}.{name}')}" for name in OPENED_PACKAGES]
     return "\n".join(parts) + "\n"
 
 
 def page() -> str:
     """The page with today's drawing in it."""
-    text = PAGE.read_text(encoding="utf-8")
+    text = ARCHITECTURE_PAGE.read_text(encoding="utf-8")
     return _BLOCK.sub(lambda match: match[1] + drawing() + match[2], text)
 
 
 def main(arguments: list[str]) -> int:
     """Runs the command that the arguments name; gives the exit code, which is 2 for an unknown command."""
     if arguments == ["docs"]:
-        PAGE.write_text(page(), encoding="utf-8")
+        ARCHITECTURE_PAGE.write_text(page(), encoding="utf-8")
     elif arguments == ["print"]:
         print(drawing())
     else:

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SAM = ROOT / ".tools/sam/bin/sam"
 LAMBDA_PYTHON = "3.13"
-RECIPE = ROOT / "layers/Makefile"
+LAYER_RECIPE = ROOT / "layers/Makefile"
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,14 @@ class Build:
     folder: Path
 
     @property
-    def template(self) -> Path:
+    def template_file(self) -> Path:
         """The built template, whose paths are relative to its folder."""
         return self.folder / "template.yaml"
 
     @property
-    def cache(self) -> Path:
+    def cache_folder(self) -> Path:
         """The folder of SAM's cache, one for each combination of version, Python and build recipe."""
-        what = f"{self.version} {find_python(self.version)} ".encode() + RECIPE.read_bytes()
+        what = f"{self.version} {find_python(self.version)} ".encode() + LAYER_RECIPE.read_bytes()
         return ROOT / ".aws-sam/cache" / hashlib.sha256(what).hexdigest()[:12]
 
 
@@ -50,9 +50,9 @@ def sam_environment(**more: str) -> dict[str, str]:
     return {**os.environ, **quiet, **more}
 
 
-def build(target: Build, *, quiet: bool = False) -> None:
+def build_artifacts(target: Build, *, quiet: bool = False) -> None:
     """Runs `sam build`; with `quiet`, prints its output only when it fails. Raises CalledProcessError when it fails."""
-    folders = ["--build-dir", str(target.folder), "--cache-dir", str(target.cache)]
+    folders = ["--build-dir", str(target.folder), "--cache-dir", str(target.cache_folder)]
     command = [str(SAM), "build", "--template", str(ROOT / "template.yaml"), "--cached", "--parallel"]
     environment = sam_environment(RUNTIME=target.version, MAKEFLAGS="--no-print-directory")
     done = subprocess.run(command + folders, capture_output=quiet, check=False, cwd=ROOT, env=environment)
@@ -61,7 +61,7 @@ def build(target: Build, *, quiet: bool = False) -> None:
     done.check_returncode()
 
 
-def summary(target: Build) -> str:
+def summarise_build(target: Build) -> str:
     """One line for people: what was built, which Python compiled its byte-code, and how large it is."""
     python = find_python(target.version)
     code = f"byte-code by {python}" if python else f"source only: no Python {target.version} found to compile byte-code"
@@ -74,11 +74,11 @@ def main() -> int:
     """Builds for Lambda; gives the exit code."""
     target = Build(LAMBDA_PYTHON, ROOT / ".aws-sam/build")
     try:
-        build(target)
+        build_artifacts(target)
     except subprocess.CalledProcessError as failed:
         print(f"make build: failed, sam build ended with {failed.returncode}")
         return 1
-    print(summary(target))
+    print(summarise_build(target))
     return 0
 
 

@@ -15,52 +15,52 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.mcp_edge.catalogue_tool import CatalogueTool
 
 ROOT: Final = Path(__file__).parents[1]
-PAGE: Final = ROOT / "docs" / "tools.md"
+TOOLS_PAGE: Final = ROOT / "docs" / "tools.md"
 CHARACTERS_PER_TOKEN: Final = 4
-EVERYTHING: Final = Capability({family: frozenset(Access) for family in Family})
+FULL_CAPABILITY: Final = Capability({family: frozenset(Access) for family in Family})
 
 
-def sent(method: Method) -> bytes:
+def encode_listing(method: Method) -> bytes:
     """One tool as tools/list sends it."""
     tool = CatalogueTool.from_method(method, in_thread=False).to_mcp_tool()
     shown = tool.model_dump(mode="json", by_alias=True, exclude_none=True)
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def price(methods: list[Method]) -> Counter[str]:
+def count_bytes_by_family(methods: list[Method]) -> Counter[str]:
     """The bytes of these tools in tools/list by family, with a comma for each tool."""
     found: Counter[str] = Counter()
     for method in methods:
-        found[method.family] += len(sent(method)) + 1
+        found[method.family] += len(encode_listing(method)) + 1
     return found
 
 
-def tokens(size: int) -> int:
+def estimate_tokens(size: int) -> int:
     """The estimated number of tokens in this number of bytes."""
     return round(size / CHARACTERS_PER_TOKEN)
 
 
-def _line(name: str, count: int, size: int) -> str:
-    return f"{name:<16}{count:>6}{size:>10,}{tokens(size):>10,}"
+def _price_line(name: str, count: int, size: int) -> str:
+    return f"{name:<16}{count:>6}{size:>10,}{estimate_tokens(size):>10,}"
 
 
-def show_price() -> None:
+def print_price() -> None:
     """Print the table."""
-    full, compact = list_methods(EVERYTHING, compact=False), list_methods(EVERYTHING, compact=True)
+    full, compact = list_methods(FULL_CAPABILITY, compact=False), list_methods(FULL_CAPABILITY, compact=True)
     counts = Counter(method.family for method in full)
     print(f"{'family':<16}{'tools':>6}{'bytes':>10}{'tokens':>10}")
-    for family, size in price(full).items():
-        print(_line(family, counts[family], size))
-    print(_line("all families", len(full), price(full).total()))
-    print(_line("compact mode", len(compact), price(compact).total()))
+    for family, size in count_bytes_by_family(full).items():
+        print(_price_line(family, counts[family], size))
+    print(_price_line("all families", len(full), count_bytes_by_family(full).total()))
+    print(_price_line("compact mode", len(compact), count_bytes_by_family(compact).total()))
 
 
 def main(arguments: list[str]) -> int:
     """Runs the command that the arguments name; gives the exit code, which is 2 for an unknown command."""
     if arguments == ["docs"]:
-        PAGE.write_text(render_manual(), encoding="utf-8")
+        TOOLS_PAGE.write_text(render_manual(), encoding="utf-8")
     elif arguments == ["price"]:
-        show_price()
+        print_price()
     else:
         print(__doc__)
         return 2

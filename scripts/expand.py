@@ -19,36 +19,36 @@ from scripts.build import ROOT
 
 Template = dict[str, Any]
 REGION = "eu-west-1"
-ARTIFACT = {"CodeUri": "s3://artifacts/code.zip", "ContentUri": "s3://artifacts/layer.zip"}
+ARTIFACT_LOCATIONS = {"CodeUri": "s3://artifacts/code.zip", "ContentUri": "s3://artifacts/layer.zip"}
 
 
-def load(path: Path) -> Template:
+def load_template(path: Path) -> Template:
     """Reads a template file as plain dictionaries, with short tags (`!Ref`) written out."""
     template: Template = json.loads(json.dumps(cfn_yaml.load(str(path))))
     return template
 
 
-def source() -> Template:
+def load_source_template() -> Template:
     """The project's template, unexpanded."""
-    return load(ROOT / "template.yaml")
+    return load_template(ROOT / "template.yaml")
 
 
-def expand(template: Template) -> Template:
+def expand_template(template: Template) -> Template:
     """The CloudFormation template that SAM makes of this one; artifacts are named as if they had been uploaded."""
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     logging.getLogger("samtranslator").setLevel(logging.ERROR)
     template = json.loads(json.dumps(template))
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
-        properties.update({name: place for name, place in ARTIFACT.items() if name in properties})
-    expanded: Template = Translator({}, Parser()).translate(template, _defaults(template))
+        properties.update({name: place for name, place in ARTIFACT_LOCATIONS.items() if name in properties})
+    expanded: Template = Translator({}, Parser()).translate(template, _default_parameters(template))
     return expanded
 
 
-def of_type(template: Template, kind: str) -> dict[str, Template]:
+def resources_of_type(template: Template, kind: str) -> dict[str, Template]:
     """The template's resources of one type, by logical name."""
     return {name: each for name, each in template["Resources"].items() if each["Type"] == kind}
 
 
-def _defaults(template: Template) -> dict[str, Any]:
+def _default_parameters(template: Template) -> dict[str, Any]:
     return {name: parameter.get("Default", "") for name, parameter in template.get("Parameters", {}).items()}

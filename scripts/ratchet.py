@@ -10,34 +10,34 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-FUNCTION_LINES = 40
-MODULE_LINES = 250
+MAX_FUNCTION_LINES = 40
+MAX_MODULE_LINES = 250
 
-type_of_function = ast.FunctionDef | ast.AsyncFunctionDef
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def lines_of(function: type_of_function) -> int:
+def count_lines(function: FunctionNode) -> int:
     """The number of lines from `def` to the last statement, without the docstring."""
     docstring = function.body[0] if ast.get_docstring(function, clean=False) is not None else None
     documented = (docstring.end_lineno or 0) - docstring.lineno + 1 if docstring else 0
     return (function.end_lineno or 0) - function.lineno + 1 - documented
 
 
-def too_long(path: Path) -> Iterator[str]:
+def find_too_long(path: Path) -> Iterator[str]:
     """One line of text for each function or module of this file that is over its limit."""
     text = path.read_text(encoding="utf-8")
     total = len(text.splitlines())
-    if total > MODULE_LINES:
-        yield f"{path}:1: module of {total} lines (at most {MODULE_LINES})"
+    if total > MAX_MODULE_LINES:
+        yield f"{path}:1: module of {total} lines (at most {MAX_MODULE_LINES})"
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, type_of_function) and lines_of(node) > FUNCTION_LINES:
-            yield f"{path}:{node.lineno}: function {node.name} of {lines_of(node)} lines (at most {FUNCTION_LINES})"
+        if isinstance(node, FunctionNode) and count_lines(node) > MAX_FUNCTION_LINES:
+            yield f"{path}:{node.lineno}: function {node.name} of {count_lines(node)} lines (at most {MAX_FUNCTION_LINES})"
 
 
 def main(folders: list[str]) -> int:
     """Prints every finding in these folders; gives the exit code, 1 when there is one."""
     files = [path for folder in folders for path in sorted(Path(folder).rglob("*.py"))]
-    findings = [finding for path in files for finding in too_long(path)]
+    findings = [finding for path in files for finding in find_too_long(path)]
     print("\n".join([*findings, f"ratchet: {len(files)} modules, {len(findings)} over the limit"]))
     return 1 if findings else 0
 

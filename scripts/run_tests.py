@@ -10,30 +10,30 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-NOT_A_SKIP = "pytest.xfail"
-MOST_WORKERS = 8
+XFAIL_TYPE = "pytest.xfail"
+MAX_WORKERS = 8
 """Each worker starts an emulator, a local service and a browser of its own, so that more workers make the run slower."""
-IN_PARALLEL = [
+PARALLEL_OPTIONS = [
     "--numprocesses=logical",
-    f"--maxprocesses={MOST_WORKERS}",
+    f"--maxprocesses={MAX_WORKERS}",
     "--dist=loadfile",  # each fixture of a file is made once; xdist_group has no effect with pytest 9.2
     "--no-loadscope-reorder",  # tests/conftest.py orders the files
     "--max-worker-restart=0",  # pytest-xdist 3.8 may hang after it replaces a worker, so the run ends instead
 ]
 
 
-def skip_reasons(report: ET.Element) -> Counter[str]:
+def count_skip_reasons(report: ET.Element) -> Counter[str]:
     """How often each reason was given for skipping a test."""
-    skips = [skip for skip in report.iter("skipped") if skip.get("type") != NOT_A_SKIP]
+    skips = [skip for skip in report.iter("skipped") if skip.get("type") != XFAIL_TYPE]
     return Counter(skip.get("message", "no reason given") for skip in skips)
 
 
-def summary(report: ET.Element) -> str:
+def summarise_report(report: ET.Element) -> str:
     """The closing line for a JUnit report."""
     cases = len(list(report.iter("testcase")))
     failed = len({id(case) for case in report.iter("testcase") if case.find("failure") is not None})
     errors = len({id(case) for case in report.iter("testcase") if case.find("error") is not None})
-    skips = skip_reasons(report)
+    skips = count_skip_reasons(report)
     passed = cases - failed - errors - skips.total()
     reasons = "; ".join(f"{count}x {reason}" for reason, count in sorted(skips.items()))
     return (
@@ -42,20 +42,20 @@ def summary(report: ET.Element) -> str:
     )
 
 
-def workers(arguments: Sequence[str]) -> list[str]:
+def worker_options(arguments: Sequence[str]) -> list[str]:
     """The options that spread the tests over the cores; none when the arguments name single tests."""
-    return [] if any("::" in word for word in arguments) else IN_PARALLEL
+    return [] if any("::" in word for word in arguments) else PARALLEL_OPTIONS
 
 
 def main(arguments: list[str]) -> int:
     """Runs pytest with these arguments; gives its exit code."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
-        ours = [f"--junitxml={report}", "--durations=20", *workers(arguments)]
+        ours = [f"--junitxml={report}", "--durations=20", *worker_options(arguments)]
         command = [sys.executable, "-m", "pytest", *ours, *arguments]
         code = subprocess.run(command, check=False).returncode
         if report.exists():
-            print(summary(ET.parse(report).getroot()))  # noqa: S314  # written by the pytest run above
+            print(summarise_report(ET.parse(report).getroot()))  # noqa: S314  # written by the pytest run above
         else:
             print(f"make test: pytest ended with code {code} before any test ran")
     return code

@@ -74,7 +74,7 @@ class World:
         self.records = Records(self.database, self.settings.records_table, FACETS)
         self._ids = iter(range(1, 1_000_000))
 
-    def handler(self) -> LambdaHandler:
+    def new_handler(self) -> LambdaHandler:
         """Another warm process on the same stores."""
         app = wiring.build_mcp_app(
             self.settings, self.stores, self.clock, in_thread=False, on_undeclared=self.undeclared
@@ -86,32 +86,32 @@ class World:
         """An error that is not in the method's row fails the test."""
         raise AssertionError(f"{method.name} answered {error.type}, which its row does not declare")
 
-    def housekeeping(self) -> None:
+    def run_housekeeping(self) -> None:
         """Runs housekeeping once, as the schedule of a deployment does."""
         wiring.build_housekeeping(self.settings, self.stores, self.clock)()
 
-    def profile(self, name: str = "all", families: FamilyAccess = EVERYTHING, rate: int = 6000) -> Profile:
+    def create_profile(self, name: str = "all", families: FamilyAccess = EVERYTHING, rate: int = 6000) -> Profile:
         """Creates an API Profile."""
         return self.profiles.create(name, families, rate)
 
-    def person(self, first: str, last: str, *groups: str) -> int:
+    def create_person(self, first: str, last: str, *groups: str) -> int:
         """Creates a member of staff; gives the UserCode."""
         email = f"{first}.{last}@affino.example".lower()
         code = enrol_staff(self.records, first, last, email, self.clock())
         self.people.create(code, f"{first} {last}", email, groups=groups)
         return code
 
-    def headers(self, profile: Profile, user_code: int) -> Headers:
+    def log_in(self, profile: Profile, user_code: int) -> Headers:
         """Logs a person in; gives the three headers."""
         token = self.sessions.create_session(user_code, profile.key).access_token
         return {"Authorization": f"Bearer {token}", "X-API-Key": profile.key, "X-API-Secret": profile.secret}
 
-    def rows(self) -> list[dict[str, Any]]:
+    def audit_rows(self) -> list[dict[str, Any]]:
         """The rows of the API Log, oldest first."""
         found = [row for row in self.database.list_rows(self.settings.audit_table) if "outcome" in row]
         return sorted(found, key=lambda row: str(row["sk"]))
 
-    def event(self, message: Any, headers: Headers, path: str = "/mcp", method: str = "POST") -> dict[str, Any]:
+    def make_event(self, message: Any, headers: Headers, path: str = "/mcp", method: str = "POST") -> dict[str, Any]:
         """An API Gateway REST event in the form that Lambda receives."""
         body = message if isinstance(message, str) or message is None else json.dumps(message)
         sent = {
@@ -141,7 +141,7 @@ class World:
 
 
 @dataclass
-class Client:
+class WorldClient:
     """A client with fixed headers in front of one warm process."""
 
     world: World
@@ -150,24 +150,24 @@ class Client:
 
     def send(self, message: Any, extra: Iterable[tuple[str, str]] = (), **event: Any) -> Response:
         """Sends one message unchanged."""
-        answer = self.handler(self.world.event(message, {**self.headers, **dict(extra)}, **event), None)
+        answer = self.handler(self.world.make_event(message, {**self.headers, **dict(extra)}, **event), None)
         sent = {name.lower(): values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
         sent |= {name.lower(): value for name, value in answer.get("headers", {}).items()}
         return Response(answer["statusCode"], sent, json.loads(answer["body"]) if answer["body"] else {})
 
-    def rpc(self, method: str, **params: Any) -> Response:
+    def send_rpc(self, method: str, **params: Any) -> Response:
         """Sends one request as a client of the 2025 protocol does."""
         return self.send({"jsonrpc": "2.0", "id": 7, "method": method, "params": params})
 
-    def call(self, tool: str, **arguments: Any) -> Response:
+    def call_tool(self, tool: str, **arguments: Any) -> Response:
         """Calls one tool."""
-        return self.rpc("tools/call", name=tool, arguments=arguments)
+        return self.send_rpc("tools/call", name=tool, arguments=arguments)
 
-    def tools(self) -> list[str]:
+    def list_tool_names(self) -> list[str]:
         """The names of the tools in tools/list."""
-        return [tool["name"] for tool in self.rpc("tools/list").document["result"]["tools"]]
+        return [tool["name"] for tool in self.send_rpc("tools/list").document["result"]["tools"]]
 
-    def but(self, **changed: str) -> Client:
+    def with_headers(self, **changed: str) -> WorldClient:
         """The same client with other headers: `X_API_Key="..."`."""
         headers = {name.replace("_", "-"): value for name, value in changed.items()}
         return replace(self, headers={**self.headers, **headers})

@@ -12,25 +12,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.build import LAMBDA_PYTHON, ROOT, Build, build, summary
+from scripts.build import LAMBDA_PYTHON, ROOT, Build, build_artifacts, summarise_build
 from scripts.deploy_local import emulator
 from scripts.deploy_local.operations import Operator
-from scripts.deploy_local.permissions import RULES, broken_rules
-from scripts.deploy_local.smoke import Failed, Smoke
-from scripts.deploy_local.stack import REFUSED, Stack, localised
+from scripts.deploy_local.permissions import ROLE_RULES, find_broken_rules
+from scripts.deploy_local.smoke import CheckFailed, Smoke
+from scripts.deploy_local.stack import REFUSED_TYPES, Stack, write_local_template
 
 REGION = "eu-west-1"
 
 
 @dataclass
-class Report:
+class StepReport:
     """The steps so far: prints a line for each, and keeps the names of failed ones for the end."""
 
     red: list[str] = field(default_factory=list)
     green: int = 0
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def run_step(self, name: str) -> Iterator[None]:
         """Runs the body as a step, and prints its result and its time. Raises what the body raises."""
         started = time.monotonic()
         try:
@@ -43,65 +43,65 @@ class Report:
         self.green += 1
         print(f"green  {name} ({time.monotonic() - started:.1f} s)", flush=True)
 
-    def check(self, name: str, work: Callable[[], object]) -> None:
+    def run_check(self, name: str, work: Callable[[], object]) -> None:
         """Runs `work` as a step whose failure does not stop the following ones."""
         try:
-            with self.step(name):
+            with self.run_step(name):
                 work()
         except Exception:  # noqa: BLE001 (the step has printed it; the other checks still run)
             return
 
 
-def target() -> Build:
+def choose_build() -> Build:
     """The build for Lambda's Python when the emulator runs in that, else for the emulator's own."""
-    version = emulator.python_version()
+    version = emulator.find_python_version()
     if version == LAMBDA_PYTHON:
         return Build(version, ROOT / ".aws-sam/build")
     print(f"no Python {LAMBDA_PYTHON} here: layers built for, and the runtime rewritten to, python{version}")
     return Build(version, ROOT / ".deploy/build")
 
 
-def keeps_its_roles(stack: Stack) -> None:
+def check_roles(stack: Stack) -> None:
     """Checks the roles against the rules. Raises Failed when a role may do more, or less."""
-    if broken := list(broken_rules(stack)):
-        raise Failed("; ".join(broken))
+    if broken := list(find_broken_rules(stack)):
+        raise CheckFailed("; ".join(broken))
 
 
-def unchanged(stack: Stack, template: Path) -> None:
+def check_unchanged(stack: Stack, template: Path) -> None:
     """Deploys the same template again. Raises Failed when that would change something."""
     if "No changes to deploy" not in (told := stack.deploy(template)):
-        raise Failed(told[-500:])
+        raise CheckFailed(told[-500:])
 
 
-def deploy_and_use(report: Report, folder: Path, built: Build) -> None:
+def deploy_and_use(report: StepReport, folder: Path, built: Build) -> None:
     """Starts the emulator, deploys the build into it, runs every check, deletes the stack, and stops the emulator."""
-    template = localised(built)
-    with emulator.running(folder, REGION) as endpoint:
+    template = write_local_template(built)
+    with emulator.run_emulator(folder, REGION) as endpoint:
         stack = Stack(endpoint, REGION)
-        with report.step(f"sam deploy into MiniStack, without {', '.join(sorted(REFUSED))}"):
+        with report.run_step(f"sam deploy into MiniStack, without {', '.join(sorted(REFUSED_TYPES))}"):
             stack.deploy(template)
-        with report.step("a profile and a person by the operator's code"):
-            os.environ.update(emulator.credentials(endpoint, REGION))
-            operator = Operator.of(stack)
-            operator.new_person()
-            smoke = Smoke(stack, operator, operator.new_profile())
-        for name, work in smoke.checks():
-            report.check(name, work)
-        report.check(f"{len(RULES)} rules on what each role may do", lambda: keeps_its_roles(stack))
-        report.check("deploying again changes nothing", lambda: unchanged(stack, template))
-        report.check("sam delete", stack.delete)
+        with report.run_step("a profile and a person by the operator's code"):
+            os.environ.update(emulator.aws_variables(endpoint, REGION))
+            operator = Operator.from_stack(stack)
+            operator.create_person()
+            smoke = Smoke(stack, operator, operator.create_profile())
+        for name, work in smoke.list_checks():
+            report.run_check(name, work)
+        report.run_check(f"{len(ROLE_RULES)} rules on what each role may do", lambda: check_roles(stack))
+        report.run_check("deploying again changes nothing", lambda: check_unchanged(stack, template))
+        report.run_check("sam delete", stack.delete)
 
 
 def main() -> int:
     """Builds, deploys and checks; gives the exit code, 1 when any step failed."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the emulator is stopped too
-    report, started = Report(), time.monotonic()
+    report, started = StepReport(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="affino-deploy-") as folder:
         try:
-            built = target()
-            with report.step(f"sam build for python{built.version}"):
-                build(built, quiet=True)
-            print(f"       {summary(built)}")
+            built = choose_build()
+            with report.run_step(f"sam build for python{built.version}"):
+                build_artifacts(built, quiet=True)
+            print(f"       {summarise_build(built)}")
             deploy_and_use(report, Path(folder), built)
         except Exception as error:  # noqa: BLE001 (the step has printed it; the summary must still follow)
             report.red = report.red or [repr(error)]

@@ -13,15 +13,15 @@ from pathlib import Path
 
 from scripts.build import ROOT
 
-PROGRAM = ROOT / ".tools/emulator/bin/ministack"
+EMULATOR_PROGRAM = ROOT / ".tools/emulator/bin/ministack"
 ACCOUNT_KEY = "test"
 """The access key and the secret key of MiniStack's root account."""
 
-SERVICES = "s3,sts,iam,dynamodb,secretsmanager,lambda,apigateway,logs,monitoring,cloudformation,kms,xray"
+EMULATED_SERVICES = "s3,sts,iam,dynamodb,secretsmanager,lambda,apigateway,logs,monitoring,cloudformation,kms,xray"
 READY_SECONDS = 30
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """A port of this machine on which no process listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -29,13 +29,13 @@ def free_port() -> int:
         return port
 
 
-def python_version() -> str:
+def find_python_version() -> str:
     """The version ("3.13") of the Python in which MiniStack and every function in it run."""
     question = "import sys; print('%d.%d' % sys.version_info[:2])"
-    return subprocess.check_output([PROGRAM.parent / "python", "-c", question], text=True).strip()
+    return subprocess.check_output([EMULATOR_PROGRAM.parent / "python", "-c", question], text=True).strip()
 
 
-def credentials(endpoint: str, region: str) -> dict[str, str]:
+def aws_variables(endpoint: str, region: str) -> dict[str, str]:
     """The environment variables that connect any AWS tool to this MiniStack, as the root account."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
@@ -48,22 +48,29 @@ def credentials(endpoint: str, region: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, region: str) -> Iterator[str]:
+def run_emulator(folder: Path, region: str) -> Iterator[str]:
     """Runs MiniStack during the body; gives its URL. Raises TimeoutError with its log when it does not start."""
-    port = free_port()
+    port = find_free_port()
     own = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AUTH": "true", "MINISTACK_REGION": region}
-    own |= {"SERVICES": SERVICES, "IOT_MTLS_ENABLED": "0", "STATE_DIR": str(folder / "state"), "TMPDIR": str(folder)}
+    own |= {
+        "SERVICES": EMULATED_SERVICES,
+        "IOT_MTLS_ENABLED": "0",
+        "STATE_DIR": str(folder / "state"),
+        "TMPDIR": str(folder),
+    }
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     with (folder / "ministack.log").open("w") as log:
-        process = subprocess.Popen([PROGRAM], env=inherited | own, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            [EMULATOR_PROGRAM], env=inherited | own, stdout=log, stderr=log, start_new_session=True
+        )
         try:
-            _wait(f"http://127.0.0.1:{port}", process, folder / "ministack.log")
+            _wait_until_ready(f"http://127.0.0.1:{port}", process, folder / "ministack.log")
             yield f"http://127.0.0.1:{port}"
         finally:
-            _stop(process)
+            _stop_process(process)
 
 
-def _wait(endpoint: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_ready(endpoint: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(READY_SECONDS * 10):
         try:
             urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=1).close()
@@ -76,7 +83,7 @@ def _wait(endpoint: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise TimeoutError(f"MiniStack did not start:\n{log.read_text()[-2000:]}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop_process(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(10)

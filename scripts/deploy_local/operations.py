@@ -37,9 +37,9 @@ class Operator:
     stores: wiring.Stores
 
     @classmethod
-    def of(cls, stack: Stack) -> Operator:
+    def from_stack(cls, stack: Stack) -> Operator:
         """The operator of a deployed stack, with settings from its outputs."""
-        settings = _settings(stack)
+        settings = _settings_from_outputs(stack)
         return cls(settings, wiring.build_stores(settings))
 
     @property
@@ -47,11 +47,11 @@ class Operator:
         """The store of API Profiles."""
         return Profiles(self.stores.database, self.stores.secrets, self.settings, clock.utc_now)
 
-    def new_profile(self) -> Profile:
+    def create_profile(self) -> Profile:
         """Creates a profile that may read and write accounts, and read notes."""
         return self.profiles.create("Smoke test", FAMILIES, rate=600)
 
-    def new_person(self) -> None:
+    def create_person(self) -> None:
         """Creates a sales manager with a password, and a section in which sales managers may write."""
         People(self.stores.database, self.settings, clock.utc_now).create(
             USER_CODE, "Smoke Test", EMAIL, ["Sales Managers", "Operators"]
@@ -60,22 +60,22 @@ class Operator:
         upsert_section(records, "Sales news", clock.utc_now(), read=groups, write=groups, publish=groups)
         Passwords(self.stores.database, self.settings).set_password(USER_CODE, PASSWORD)
 
-    def log(self, profile: Profile) -> list[AuditRow]:
+    def read_log(self, profile: Profile) -> list[AuditRow]:
         """The rows of the profile in the API Log, oldest first."""
         found = search_log(
             self.stores.database, self.settings.audit_table, LogQuery(profile=profile.key), clock.utc_now()
         )
         return list(reversed(found.rows))
 
-    def total(self, profile: Profile) -> CallTotals:
+    def read_total(self, profile: Profile) -> CallTotals:
         """The sum of the profile's totals of this hour and the last."""
         now, table = clock.utc_now(), self.settings.audit_table
         hours = totals.read_hours(self.stores.database, table, profile.key, now - totals.ONE_HOUR, now)
         return sum((hour.total for hour in hours), CallTotals())
 
 
-def _settings(stack: Stack) -> Settings:
-    outputs = stack.outputs()
+def _settings_from_outputs(stack: Stack) -> Settings:
+    outputs = stack.read_outputs()
     return Settings(
         instance=outputs["Instance"],
         gate_table=outputs["GateTable"],

@@ -9,23 +9,23 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from scripts.build import ROOT, sam_environment
-from scripts.deploy_local.emulator import credentials
+from scripts.deploy_local.emulator import aws_variables
 from scripts.deploy_local.operations import EMAIL, PASSWORD
-from scripts.deploy_local.stack import NAME, Stack
+from scripts.deploy_local.stack import STACK_NAME, Stack
 
-WORKLOAD: Final = "Content Editor Agent"
-WHO: Final = ("--email", EMAIL, "--password", PASSWORD)
+PROFILE_NAME: Final = "Content Editor Agent"
+LOGIN_OPTIONS: Final = ("--email", EMAIL, "--password", PASSWORD)
 
 
 class Shell:
     """An operator's shell with AWS credentials and a region, without a connection file."""
 
     def __init__(self, stack: Stack) -> None:
-        self._environment = sam_environment(**credentials(stack.endpoint, stack.region))
+        self._environment = sam_environment(**aws_variables(stack.endpoint, stack.region))
 
     def run(self, *words: str) -> tuple[int, Any]:
         """Runs a command; gives its exit code and its JSON answer, or None without one."""
-        command = [sys.executable, "-m", "affino_mcp.cli", "--stack", NAME, *words, "--json"]
+        command = [sys.executable, "-m", "affino_mcp.cli", "--stack", STACK_NAME, *words, "--json"]
         done = subprocess.run(
             command,
             cwd=ROOT,
@@ -37,34 +37,34 @@ class Shell:
         )
         return done.returncode, json.loads(done.stdout) if done.stdout.strip() else None
 
-    def lamps(self, method: str) -> list[str]:
+    def list_check_tones(self, method: str) -> list[str]:
         """The results of the three checks of `affino-mcp test`."""
-        return [lamp["tone"] for lamp in self.run("test", WORKLOAD, *WHO, "--method", method)[1]["lamps"]]
+        return [lamp["tone"] for lamp in self.run("test", PROFILE_NAME, *LOGIN_OPTIONS, "--method", method)[1]["lamps"]]
 
 
-def findings(stack: Stack) -> Iterator[tuple[str, object, object]]:
+def inspect_shell(stack: Stack) -> Iterator[tuple[str, object, object]]:
     """Runs the commands of an operator's first ten minutes; gives what was checked, the result and the expected one."""
     shell = Shell(stack)
     families = ("--family", "accounts=read,write", "--family", "notes=read")
-    code, made = shell.run("profile", "create", "--name", WORKLOAD, *families)
+    code, made = shell.run("profile", "create", "--name", PROFILE_NAME, *families)
     yield "profile create", (code, len(made["secret"])), (0, 40)
-    yield "test", shell.lamps("list_accounts"), ["green"] * 3
-    code, connected = shell.run("connect", "claude-code", "--profile", WORKLOAD, *WHO, "--verify")
+    yield "test", shell.list_check_tones("list_accounts"), ["green"] * 3
+    code, connected = shell.run("connect", "claude-code", "--profile", PROFILE_NAME, *LOGIN_OPTIONS, "--verify")
     yield "connect --verify", (code, [one["ok"] for one in connected["handshake"]]), (0, [True, True])
-    code, lost = shell.run("whatif", WORKLOAD, "--family", "accounts=off")
+    code, lost = shell.run("whatif", PROFILE_NAME, "--family", "accounts=off")
     yield "whatif", (code, [one["method"] for one in lost["refused"]]), (0, ["list_accounts"])
-    code, now = shell.run("profile", "set", WORKLOAD, "--family", "accounts=off")
+    code, now = shell.run("profile", "set", PROFILE_NAME, "--family", "accounts=off")
     yield "profile set", (code, now["families"]), (0, {"notes": ["read"]})
-    yield "test of a family that is off", shell.lamps("list_accounts"), ["green", "green", "red"]
-    code, again = shell.run("profile", "regenerate", WORKLOAD, "--overlap", "1h", "--yes")
+    yield "test of a family that is off", shell.list_check_tones("list_accounts"), ["green", "green", "red"]
+    code, again = shell.run("profile", "regenerate", PROFILE_NAME, "--overlap", "1h", "--yes")
     yield "profile regenerate", (code, again["secret"] != made["secret"]), (0, True)
-    code, ended = shell.run("profile", "end-overlap", WORKLOAD)
+    code, ended = shell.run("profile", "end-overlap", PROFILE_NAME)
     yield "profile end-overlap", (code, ended["former"]["uses"]), (0, [])
-    code, methods = shell.run("methods", "list", "--profile", WORKLOAD)
+    code, methods = shell.run("methods", "list", "--profile", PROFILE_NAME)
     yield "methods", (code, {one["family"] for one in methods} - {"always"}), (0, {"notes"})
-    yield "profile disable", shell.run("profile", "disable", WORKLOAD)[1]["enabled"], False
-    yield "test of a profile that is off", shell.lamps("list_notes")[0], "red"
-    code, rows = shell.run("log", "--profile", WORKLOAD, "--method", "disable_profile")
+    yield "profile disable", shell.run("profile", "disable", PROFILE_NAME)[1]["enabled"], False
+    yield "test of a profile that is off", shell.list_check_tones("list_notes")[0], "red"
+    code, rows = shell.run("log", "--profile", PROFILE_NAME, "--method", "disable_profile")
     yield "log", (code, [row["method"] for row in rows]), (0, ["disable_profile"])
     yield "log export", shell.run("log", "export", "--method", "disable_profile")[0], 0
     yield "log chart", shell.run("log", "chart")[0], 0

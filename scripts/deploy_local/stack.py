@@ -11,36 +11,38 @@ from typing import Any
 import boto3
 
 from scripts.build import LAMBDA_PYTHON, ROOT, SAM, Build, sam_environment
-from scripts.deploy_local.emulator import ACCOUNT_KEY, credentials
-from scripts.expand import Template, load
+from scripts.deploy_local.emulator import ACCOUNT_KEY, aws_variables
+from scripts.expand import Template, load_template
 
-NAME = "affino-mcp-local"
-INSTANCE = "demo"
-REFUSED = frozenset(Path(__file__).with_name("refused-types.txt").read_text().split())
+STACK_NAME = "affino-mcp-local"
+INSTANCE_NAME = "demo"
+REFUSED_TYPES = frozenset(Path(__file__).with_name("refused-types.txt").read_text().split())
 """Resource types that MiniStack does not know; all others of the template are deployed unchanged."""
 
 
-def strip(template: Template) -> Template:
+def strip_refused(template: Template) -> Template:
     """The template without the refused types. Raises ValueError when the template has none of one, so the list is old."""
     resources = template["Resources"]
-    kept = {name: resource for name, resource in resources.items() if resource["Type"] not in REFUSED}
+    kept = {name: resource for name, resource in resources.items() if resource["Type"] not in REFUSED_TYPES}
     stripped = {resource["Type"] for name, resource in resources.items() if name not in kept}
-    if stripped != REFUSED:
-        raise ValueError(f"refused-types.txt lists {sorted(REFUSED - stripped)}, which the template does not have")
+    if stripped != REFUSED_TYPES:
+        raise ValueError(
+            f"refused-types.txt lists {sorted(REFUSED_TYPES - stripped)}, which the template does not have"
+        )
     return {**template, "Resources": kept}
 
 
-def with_runtime(template: Template, version: str) -> Template:
+def set_runtime(template: Template, version: str) -> Template:
     """The template with this Python version in place of Lambda's."""
     wanted = f'"python{version}"'
     changed: Template = json.loads(json.dumps(template).replace(f'"python{LAMBDA_PYTHON}"', wanted))
     return changed
 
 
-def localised(built: Build) -> Path:
+def write_local_template(built: Build) -> Path:
     """Writes the emulator's template beside the built one, whose paths are relative; gives the path of the file."""
     path = built.folder / "local.json"
-    path.write_text(json.dumps(with_runtime(strip(load(built.template)), built.version), indent=1))
+    path.write_text(json.dumps(set_runtime(strip_refused(load_template(built.template_file)), built.version), indent=1))
     return path
 
 
@@ -51,43 +53,53 @@ class Stack:
     endpoint: str
     region: str
 
-    def client(self, service: str, **keys: str) -> Any:
+    def make_client(self, service: str, **keys: str) -> Any:
         """An AWS client of this service; without keys, of the root account."""
         owner = {"aws_access_key_id": ACCOUNT_KEY, "aws_secret_access_key": ACCOUNT_KEY}
         return boto3.client(service, endpoint_url=self.endpoint, region_name=self.region, **(keys or owner))
 
     def deploy(self, template: Path) -> str:
         """Runs `sam deploy`; gives its output. Raises RuntimeError with the end of the output when it fails."""
-        parameters = f"InstanceName={INSTANCE} AwsEndpoint={self.endpoint}"
+        parameters = f"InstanceName={INSTANCE_NAME} AwsEndpoint={self.endpoint}"
         choices = ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar", "--resolve-s3"]
-        return self._sam(
+        return self._run_sam(
             *("deploy", "--template-file", str(template), "--config-file", str(ROOT / "samconfig.toml")),
-            *("--stack-name", NAME, "--parameter-overrides", parameters, "--capabilities", "CAPABILITY_IAM", *choices),
+            *(
+                "--stack-name",
+                STACK_NAME,
+                "--parameter-overrides",
+                parameters,
+                "--capabilities",
+                "CAPABILITY_IAM",
+                *choices,
+            ),
         )
 
     def delete(self) -> str:
         """Runs `sam delete`; gives and raises as `deploy` does."""
-        return self._sam("delete", "--stack-name", NAME, "--no-prompts", "--region", self.region)
+        return self._run_sam("delete", "--stack-name", STACK_NAME, "--no-prompts", "--region", self.region)
 
-    def outputs(self) -> dict[str, str]:
+    def read_outputs(self) -> dict[str, str]:
         """The stack's outputs."""
-        (stack,) = self.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+        (stack,) = self.make_client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
-    def resource(self, logical_name: str) -> str:
+    def physical_name(self, logical_name: str) -> str:
         """The physical name of a resource of the stack."""
-        answer = self.client("cloudformation").describe_stack_resource(StackName=NAME, LogicalResourceId=logical_name)
+        answer = self.make_client("cloudformation").describe_stack_resource(
+            StackName=STACK_NAME, LogicalResourceId=logical_name
+        )
         name: str = answer["StackResourceDetail"]["PhysicalResourceId"]
         return name
 
-    def local(self, url: str) -> str:
+    def local_url(self, url: str) -> str:
         """The URL at which the emulator serves a URL of the API."""
         host, path = url.removeprefix("https://").split("/", 1)
         stage, rest = path.split("/", 1)
         return f"{self.endpoint}/restapis/{host.split('.')[0]}/{stage}/_user_request_/{rest}"
 
-    def _sam(self, *arguments: str) -> str:
-        environment = sam_environment(**credentials(self.endpoint, self.region))
+    def _run_sam(self, *arguments: str) -> str:
+        environment = sam_environment(**aws_variables(self.endpoint, self.region))
         done = subprocess.run(
             [SAM, *arguments],
             cwd=ROOT,

@@ -29,7 +29,7 @@ from affino_mcp.store.wire import AwsCredentials, AwsJsonEndpoint
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from affino_mcp.control_edge.centre import Centre
+    from affino_mcp.control_edge.centre import ControlCentre
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.mcp_edge.app import McpApp
 
@@ -161,9 +161,9 @@ def build_login_app(settings: Settings, given: Stores | None = None, clock: Cloc
 
 def build_control_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:
     """Builds the Control Centre as an ASGI application, without its sign-in pages."""
-    from affino_mcp.control_edge.app import build  # noqa: PLC0415 (templates are needed here only)
+    from affino_mcp.control_edge.app import make_screens_app  # noqa: PLC0415 (templates are needed here only)
 
-    return build(_build_centre(given or build_stores(settings), settings, clock))
+    return make_screens_app(_build_centre(given or build_stores(settings), settings, clock))
 
 
 def build_sign_in_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:
@@ -171,9 +171,9 @@ def build_sign_in_app(settings: Settings, given: Stores | None = None, clock: Cl
 
     They check passwords, so the login function serves it.
     """
-    from affino_mcp.control_edge.sign_in import build  # noqa: PLC0415 (as above)
+    from affino_mcp.control_edge.sign_in import make_sign_in_app  # noqa: PLC0415 (as above)
 
-    return build(_build_centre(given or build_stores(settings), settings, clock))
+    return make_sign_in_app(_build_centre(given or build_stores(settings), settings, clock))
 
 
 SIGN_IN_PATHS: Final = ("/control/sign-in", "/control/prove")
@@ -213,7 +213,7 @@ def build_housekeeping(
     return lambda: roll_up_hours(database, settings.audit_table, clock())
 
 
-def _build_centre(found: Stores, settings: Settings, clock: Clock) -> Centre:
-    from affino_mcp.control_edge.centre import Centre  # noqa: PLC0415 (as above)
+def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:
+    from affino_mcp.control_edge.centre import ControlCentre  # noqa: PLC0415 (as above)
 
-    return Centre(found.database, found.secrets, settings, clock, instance(found, settings))
+    return ControlCentre(found.database, found.secrets, settings, clock, instance(found, settings))

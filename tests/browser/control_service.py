@@ -18,11 +18,11 @@ from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.clock import utc_now
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.instance.builtin.website.website_records import upsert_section
-from affino_mcp.local.demo import CRM, ROLES
-from affino_mcp.local.serve import ByPath
+from affino_mcp.local.demo import CRM_FAMILIES, DEMO_PEOPLE
+from affino_mcp.local.serve import EdgesByPath
 from tests.clients.loopback import serving
 from tests.clock import TestClock
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 T = TypeVar("T")
 PASSWORD = "a calm and long password"
@@ -64,10 +64,10 @@ def service() -> Iterator[Service]:
     world = World(clock=clock)
     apart(lambda: worked(world))
     clock.runs = True
-    world.housekeeping()
+    world.run_housekeeping()
     stores = world.stores
     mcp = wiring.build_mcp_app(world.settings, stores, world.clock)
-    rest = ByPath(mcp, wiring.build_login_app(world.settings, stores, world.clock))
+    rest = EdgesByPath(mcp, wiring.build_login_app(world.settings, stores, world.clock))
     whole = wiring.add_control_centre(rest, world.settings, stores, world.clock)
     with serving(whole, lifespan=True) as origin:
         yield Service(origin, world)
@@ -76,19 +76,21 @@ def service() -> Iterator[Service]:
 def worked(world: World) -> None:
     """Makes the demo's people, two profiles, and the calls of a morning."""
     people: dict[str, int] = {}
-    for name, role in ROLES.items():
+    for name, role in DEMO_PEOPLE.items():
         first, _, last = role.name.partition(" ")
-        people[name] = world.person(first, last, *role.groups)
+        people[name] = world.create_person(first, last, *role.groups)
         Passwords(world.database, world.settings).set_password(people[name], PASSWORD)
     writers, publishers = ["Editors", "Publishers"], ["Publishers"]
     for name in ("News", "Marketing", "Guides"):
         upsert_section(world.records, name, world.clock(), read=["Everybody"], write=writers, publish=publishers)
     reads = frozenset({Access.READ})
-    sales = world.profile("CRM Sales Agent", dict.fromkeys(CRM, frozenset(Access)), 300)
-    world.profiles.disable(world.profile("Events Assistant", {Family.CONTACTS: reads, Family.NOTES: reads}, 60).key)
-    handler = world.handler()
+    sales = world.create_profile("CRM Sales Agent", dict.fromkeys(CRM_FAMILIES, frozenset(Access)), 300)
+    world.profiles.disable(
+        world.create_profile("Events Assistant", {Family.CONTACTS: reads, Family.NOTES: reads}, 60).key
+    )
+    handler = world.new_handler()
     for calls in (3, 7, 5, 9, 4, 6):
-        client = Client(world, handler, world.headers(sales, people["sales_manager" if calls % 2 else "sales"]))
+        client = WorldClient(world, handler, world.log_in(sales, people["sales_manager" if calls % 2 else "sales"]))
         for turn in range(calls):
             _call(client, turn)
             world.clock.move(minutes=6)
@@ -96,14 +98,16 @@ def worked(world: World) -> None:
     handler.close()
 
 
-def _call(client: Client, turn: int) -> None:
+def _call(client: WorldClient, turn: int) -> None:
     deeds: list[Callable[[], object]] = [
-        lambda: client.call("list_accounts", PageSize=5),
-        lambda: client.call("create_account", Name="Orbital Labs", IndustryCode="Technology", Nmae="a typing error"),
-        lambda: client.call("list_tasks"),
-        lambda: client.call("get_account", AccountCode=1),
-        lambda: client.call("list_articles"),
-        lambda: client.call("get_contact", UserCode="nobody"),
+        lambda: client.call_tool("list_accounts", PageSize=5),
+        lambda: client.call_tool(
+            "create_account", Name="Orbital Labs", IndustryCode="Technology", Nmae="a typing error"
+        ),
+        lambda: client.call_tool("list_tasks"),
+        lambda: client.call_tool("get_account", AccountCode=1),
+        lambda: client.call_tool("list_articles"),
+        lambda: client.call_tool("get_contact", UserCode="nobody"),
     ]
     deeds[turn % len(deeds)]()
 

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, expect
 
-from affino_mcp.local.login import headers, log_in
+from affino_mcp.local.login import log_in, make_mcp_headers
 from tests.browser.control_service import EDITH, OLIVIA, PASSWORD, Operator, Service, apart
 from tests.clients.agent import Target
 from tests.clients.python_agents import PythonAgent, sdk_client
@@ -21,7 +21,7 @@ def agent_of(operator: Operator, key: str, secret: str) -> Target:
     """The headers of an MCP client, after a login of the person."""
     origin = operator.service.origin
     login = log_in(f"{origin}/rest/demo/login", key, secret, EDITH, PASSWORD)
-    return Target(f"{origin}/mcp", headers(login.access_token, key, secret))
+    return Target(f"{origin}/mcp", make_mcp_headers(login.access_token, key, secret))
 
 
 def makes_the_editors_profile(operator: Operator) -> tuple[str, str]:

@@ -114,7 +114,7 @@ def test_narrow_windows(chromium: Browser, whole: Service, profile: Profile, pic
 
 @pytest.mark.parametrize("width", [320, 768, 1280])
 def test_a_long_name_leaves_everything_in_sight(chromium: Browser, whole: Service, width: int) -> None:
-    key = whole.world.profile("x" * 100, {Family.ARTICLES: frozenset(Access)}, 60).key
+    key = whole.world.create_profile("x" * 100, {Family.ARTICLES: frozenset(Access)}, 60).key
     context = chromium.new_context(viewport={"width": width, "height": 760})
     operator = Operator(context.new_page(), whole, None)
     operator.signs_in()

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from affino_mcp.local.network import PLAIN
+from affino_mcp.local.network import NO_TLS_CONTEXT
 from tests.clients.loopback import serving
 
 NOT_FORWARDED = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "content-length"}
@@ -45,7 +45,9 @@ class HeaderProxy:
         """Forwards one request to the service, and gives its answer back."""
         request = Request(scope, receive)
         body = await request.body()
-        async with httpx.AsyncClient(base_url=self.target, verify=PLAIN, timeout=60, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            base_url=self.target, verify=NO_TLS_CONTEXT, timeout=60, trust_env=False
+        ) as client:
             answer = await client.request(request.method, _path(request), headers=self._headers(request), content=body)
         revision = request.headers.get("mcp-protocol-version")
         self.tape.append(Exchange(request.method, _rpc_method(body), revision, answer.status_code))

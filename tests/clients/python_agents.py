@@ -13,7 +13,7 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
-from affino_mcp.local.network import PLAIN
+from affino_mcp.local.network import NO_TLS_CONTEXT
 from tests.clients.agent import Refused, Target, ToolFailed
 
 Mode = Literal["auto", "legacy"]
@@ -26,7 +26,7 @@ REVISIONS: dict[Mode, str] = {"auto": "2026-07-28", "legacy": "2025-11-25"}
 async def sdk_client(target: Target, mode: Mode) -> AsyncIterator[Client]:
     """A connected SDK client."""
     async with (
-        httpx2.AsyncClient(headers=dict(target.headers), verify=PLAIN, trust_env=False) as http,
+        httpx2.AsyncClient(headers=dict(target.headers), verify=NO_TLS_CONTEXT, trust_env=False) as http,
         Client(streamable_http_client(target.url, http_client=http), mode=mode) as client,
     ):
         yield client

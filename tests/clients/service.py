@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from affino_mcp.local.network import PLAIN
+from affino_mcp.local.network import NO_TLS_CONTEXT
 from tests.clients.agent import Target
 
 COMMAND = Path(sys.executable).with_name("affino-mcp")
@@ -79,7 +79,7 @@ def post(target: Target, method: str, params: Mapping[str, Any] | None = None) -
     """Sends one JSON-RPC request over plain HTTP, as a 2025 client without a handshake, with the id ECHO."""
     body = {"jsonrpc": "2.0", "id": ECHO, "method": method, "params": dict(params or {})}
     accept = {"Accept": "application/json, text/event-stream"}
-    with httpx.Client(verify=PLAIN, trust_env=False, timeout=60) as client:
+    with httpx.Client(verify=NO_TLS_CONTEXT, trust_env=False, timeout=60) as client:
         return client.post(target.url, json=body, headers={**target.headers, **accept})
 
 

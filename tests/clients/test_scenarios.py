@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.local.demo import CRM
-from affino_mcp.local.demo_website import picture
+from affino_mcp.local.demo import CRM_FAMILIES
+from affino_mcp.local.demo_website import draw_picture
 from tests.clients.agent import ToolFailed
 from tests.clients.python_agents import PythonAgent, fastmcp_client, sdk_client
 from tests.clients.service import Service, call
@@ -113,7 +113,7 @@ def test_e8_a_cover_image_on_step_one(acting: Callable[..., Tool]) -> None:
     editor = acting("editor", "content-editor")
     step = _draft(editor)["Steps"][0]["StandardStepByStepCode"]
     item = editor("create_media_item", Title="Spring walkthrough cover")["MediaItem"]["MediaFileItemCode"]
-    file = {"FileName": "cover.png", "ContentBase64": base64.b64encode(picture(1)).decode()}
+    file = {"FileName": "cover.png", "ContentBase64": base64.b64encode(draw_picture(1)).decode()}
     editor("attach_media_file", MediaFileItemCode=item, **file)
     attached = editor("attach_article_media", StandardStepByStepCode=step, MediaFileItemCode=item, Role="cover")
     assert (attached["Attachment"]["Target"], attached["Warnings"]) == ("step", [])
@@ -139,7 +139,7 @@ def test_e10_list_three_accounts(sales: Tool) -> None:
 @pytest.mark.parametrize("connect", [sdk_client, fastmcp_client], ids=["mcp", "fastmcp"])
 def test_e11_a_content_editor_never_sees_crm(service: Service, connect: Any) -> None:
     names = PythonAgent(connect, "auto").tools(service.acting("editor", "content-editor"))
-    crm = {name for name, method in METHODS.items() if method.family in set(CRM)}
+    crm = {name for name, method in METHODS.items() if method.family in set(CRM_FAMILIES)}
     assert names.isdisjoint(crm)
     assert {"list_articles", "attach_media_file"} <= names
     target = service.profile("articles=read,write", "media_items=read,write")  # same tools, higher rate

@@ -8,14 +8,14 @@ import boto3
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from affino_mcp.local.stores import ACCOUNT_KEY
+from affino_mcp.local.stores import EMULATOR_ACCOUNT_KEY
 from affino_mcp.settings import Settings
 from affino_mcp.store.wire import AwsError
 
 
 def client(service: str, settings: Settings, **options: Any) -> Any:
     """boto3's client of a service of the emulator."""
-    keys = {"aws_access_key_id": ACCOUNT_KEY, "aws_secret_access_key": ACCOUNT_KEY}
+    keys = {"aws_access_key_id": EMULATOR_ACCOUNT_KEY, "aws_secret_access_key": EMULATOR_ACCOUNT_KEY}
     return boto3.client(service, region_name=settings.region, endpoint_url=settings.aws_endpoint, **keys, **options)
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from affino_mcp.local import bucket
 from affino_mcp.local.emulator import Emulator
-from affino_mcp.local.places import EMULATOR
-from affino_mcp.local.stores import dynamodb, s3
-from affino_mcp.local.tables import make, tables
+from affino_mcp.local.places import EMULATOR_PROGRAM
+from affino_mcp.local.stores import open_bucket, open_dynamodb
+from affino_mcp.local.tables import make_tables, read_tables
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DynamoDatabase
 from affino_mcp.store.ops import Database
@@ -23,7 +23,7 @@ from tests.contract.shelf import Shelf
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 EMULATED = [
     pytest.mark.emulator,
-    pytest.mark.skipif(not EMULATOR.exists(), reason="MiniStack is not installed: 'make test' installs it"),
+    pytest.mark.skipif(not EMULATOR_PROGRAM.exists(), reason="MiniStack is not installed: 'make test' installs it"),
 ]
 
 
@@ -32,9 +32,9 @@ def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings that name a fresh emulator with an empty bucket."""
     emulator = Emulator(tmp_path_factory.mktemp("emulator"), Settings().region)
     try:
-        emulator.wait()
+        emulator.wait_until_ready()
         settings = Settings(aws_endpoint=emulator.endpoint)
-        bucket.make(s3(settings), settings)
+        bucket.make_bucket(open_bucket(settings), settings)
         yield settings
     finally:
         emulator.child.stop(10)
@@ -44,8 +44,8 @@ def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 def dynamo(request: pytest.FixtureRequest) -> Database:
     """The template's own tables on the emulator."""
     emulated: Settings = request.getfixturevalue("emulated")
-    endpoint = dynamodb(emulated)
-    make(endpoint, tables(TEMPLATE, emulated))
+    endpoint = open_dynamodb(emulated)
+    make_tables(endpoint, read_tables(TEMPLATE, emulated))
     return DynamoDatabase(endpoint)
 
 

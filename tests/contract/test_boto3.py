@@ -12,8 +12,8 @@ import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from affino_mcp.local.places import EMULATOR
-from affino_mcp.local.stores import ACCOUNT_KEY, dynamodb, open_stores, s3
+from affino_mcp.local.places import EMULATOR_PROGRAM
+from affino_mcp.local.stores import EMULATOR_ACCOUNT_KEY, open_bucket, open_dynamodb, open_emulator_stores
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DynamoDatabase
 from affino_mcp.store.files import FileUpload
@@ -37,14 +37,14 @@ from tests.contract.test_store import VALUES
 
 pytestmark = [
     pytest.mark.emulator,
-    pytest.mark.skipif(not EMULATOR.exists(), reason="MiniStack is not installed: 'make test' installs it"),
+    pytest.mark.skipif(not EMULATOR_PROGRAM.exists(), reason="MiniStack is not installed: 'make test' installs it"),
 ]
 
 
 @pytest.fixture(scope="module")
 def table(emulated: Settings, dynamo: Database) -> Any:
     """boto3's own view of the records table: it turns rows into DynamoDB's types and back by itself."""
-    keys = {"aws_access_key_id": ACCOUNT_KEY, "aws_secret_access_key": ACCOUNT_KEY}
+    keys = {"aws_access_key_id": EMULATOR_ACCOUNT_KEY, "aws_secret_access_key": EMULATOR_ACCOUNT_KEY}
     place = {"region_name": emulated.region, "endpoint_url": emulated.aws_endpoint}
     return boto3.resource("dynamodb", **place, **keys).Table(RECORDS)
 
@@ -77,7 +77,9 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.usefixtures("dynamo")
 def test_an_error_has_the_same_name(emulated: Settings, fault: str) -> None:
-    names = [name_of(endpoint, *FAULTS[fault]) for endpoint in (dynamodb(emulated), Boto3Json("dynamodb", emulated))]
+    names = [
+        name_of(endpoint, *FAULTS[fault]) for endpoint in (open_dynamodb(emulated), Boto3Json("dynamodb", emulated))
+    ]
     assert names[0] == names[1]
 
 
@@ -120,13 +122,13 @@ def test_a_change_fails_alike(emulated: Settings, dynamo: Database, change: str)
 
 def test_a_secret_is_the_same_for_boto3(emulated: Settings) -> None:
     name, version = f"affino-mcp/test/{uuid.uuid4().hex}", uuid.uuid4().hex
-    open_stores(emulated).secrets.write(name, version, {"secret": "ünïcode"})
+    open_emulator_stores(emulated).secrets.write(name, version, {"secret": "ünïcode"})
     found = client("secretsmanager", emulated).get_secret_value(SecretId=name, VersionId=version)
     assert json.loads(found["SecretString"]) == {"secret": "ünïcode"}
 
 
 def test_a_file_is_the_same_for_boto3(emulated: Settings) -> None:
-    content, files, bucket = b"a picture", s3(emulated), client("s3", emulated)
+    content, files, bucket = b"a picture", open_bucket(emulated), client("s3", emulated)
     key = f"media/{uuid.uuid4().hex} ü+&.png"
     files.put(FileUpload(key, "image/png", len(content), hashlib.sha256(content).hexdigest()), content)
     found = bucket.get_object(Bucket=emulated.media_bucket, Key=key)

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 import httpx
 import pytest
 
-from affino_mcp.local.network import client
-from affino_mcp.local.places import EMULATOR
-from affino_mcp.local.stores import s3
+from affino_mcp.local.network import make_local_client
+from affino_mcp.local.places import EMULATOR_PROGRAM
+from affino_mcp.local.stores import open_bucket
 from affino_mcp.settings import Settings
 from affino_mcp.store.files import (
     CHECKSUM_HEADER,
@@ -76,26 +76,26 @@ class InMemory:
 
 class OnS3:
     def __init__(self, settings: Settings) -> None:
-        self._files = s3(settings)
+        self._files = open_bucket(settings)
 
     @property
     def files(self) -> FileStore:
         return self._files
 
     def send(self, door: PresignedUpload, content: bytes, headers: Mapping[str, str]) -> int:
-        with client() as http:
+        with make_local_client() as http:
             sent = {**door.headers, "Content-Length": str(len(content)), **headers}
             return http.put(door.url, content=content, headers=sent).status_code
 
     def get(self, url: str) -> Got:
-        with client() as http:
+        with make_local_client() as http:
             answer = http.get(url)
         return Got(answer.status_code, answer.content, answer.headers)
 
 
 MARKS = [
     pytest.mark.emulator,
-    pytest.mark.skipif(not EMULATOR.exists(), reason="MiniStack is not installed: 'make test' installs it"),
+    pytest.mark.skipif(not EMULATOR_PROGRAM.exists(), reason="MiniStack is not installed: 'make test' installs it"),
 ]
 
 
@@ -236,8 +236,8 @@ FAULTS: dict[str, Callable[[S3FileStore], object]] = {
 
 @pytest.mark.parametrize("deed", FAULTS.values(), ids=FAULTS)
 def test_a_store_that_does_not_answer_is_unavailable(deed: Callable[[S3FileStore], object]) -> None:
-    from affino_mcp.local.network import free_port  # noqa: PLC0415
+    from affino_mcp.local.network import find_free_port  # noqa: PLC0415
 
-    files = s3(replace(Settings(), aws_endpoint=f"http://127.0.0.1:{free_port()}"))
+    files = open_bucket(replace(Settings(), aws_endpoint=f"http://127.0.0.1:{find_free_port()}"))
     with pytest.raises(StoreUnavailable):
         deed(files)

@@ -15,9 +15,9 @@ from affino_mcp.instance.builtin.crm.staff import enrol_staff
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.builtin.tools import FACETS
-from affino_mcp.local.places import EMULATOR
-from affino_mcp.local.stores import dynamodb
-from affino_mcp.local.tables import make, tables
+from affino_mcp.local.places import EMULATOR_PROGRAM
+from affino_mcp.local.stores import open_dynamodb
+from affino_mcp.local.tables import make_tables, read_tables
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DynamoDatabase
 from affino_mcp.store.ops import Database
@@ -29,7 +29,7 @@ from tests.contract.instance_desk import Adapter, Desk
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 EMULATED = [
     pytest.mark.emulator,
-    pytest.mark.skipif(not EMULATOR.exists(), reason="MiniStack is not installed: 'make test' installs it"),
+    pytest.mark.skipif(not EMULATOR_PROGRAM.exists(), reason="MiniStack is not installed: 'make test' installs it"),
 ]
 
 
@@ -40,8 +40,8 @@ def adapter(request: pytest.FixtureRequest) -> Adapter:
     db: Database = MemoryDatabase()
     if request.param == "builtin, dynamodb":
         emulated: Settings = request.getfixturevalue("emulated")
-        endpoint, named = dynamodb(emulated), Settings(records_table=table)
-        make(endpoint, [wanted for wanted in tables(TEMPLATE, named) if wanted.name == table])
+        endpoint, named = open_dynamodb(emulated), Settings(records_table=table)
+        make_tables(endpoint, [wanted for wanted in read_tables(TEMPLATE, named) if wanted.name == table])
         db = DynamoDatabase(endpoint)
     records = Records(db, table, FACETS)
     return Adapter(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.local.places import EMULATOR
-from affino_mcp.local.stores import open_stores
+from affino_mcp.local.places import EMULATOR_PROGRAM
+from affino_mcp.local.stores import open_emulator_stores
 from affino_mcp.settings import Settings
 from affino_mcp.store.secrets import AwsSecretStore, SecretStore
 from affino_mcp.store.testing.memory_secrets import MemorySecretStore
@@ -16,7 +16,7 @@ from tests.contract.boto3_endpoints import Boto3Json
 
 EMULATED = [
     pytest.mark.emulator,
-    pytest.mark.skipif(not EMULATOR.exists(), reason="MiniStack is not installed: 'make test' installs it"),
+    pytest.mark.skipif(not EMULATOR_PROGRAM.exists(), reason="MiniStack is not installed: 'make test' installs it"),
 ]
 
 
@@ -32,7 +32,7 @@ def secrets(request: pytest.FixtureRequest) -> SecretStore:
         return MemorySecretStore()
     emulated: Settings = request.getfixturevalue("emulated")
     if request.param == "secrets manager":
-        return open_stores(emulated).secrets
+        return open_emulator_stores(emulated).secrets
     endpoint: Any = Boto3Json("secretsmanager", emulated)
     return AwsSecretStore(endpoint)
 

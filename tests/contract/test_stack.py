@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from affino_mcp.cli.app import app
-from affino_mcp.local.places import TEMPLATE
-from affino_mcp.local.tables import tables
+from affino_mcp.local.places import TEMPLATE_FILE
+from affino_mcp.local.tables import read_tables
 from affino_mcp.settings import Settings
 from affino_mcp.store.stacks import STACK_OUTPUTS
 from scripts.deploy_local import emulator
@@ -34,7 +34,7 @@ def stack_of(outputs: dict[str, str]) -> str:
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """MiniStack with two stacks: one of this service, with its tables, and a foreign one."""
-    with emulator.running(tmp_path_factory.mktemp("stack"), REGION) as found:
+    with emulator.run_emulator(tmp_path_factory.mktemp("stack"), REGION) as found:
         api = {"McpUrl": "https://api1.execute-api.eu-west-1.amazonaws.com/live/mcp"}
         api |= {"LoginUrl": "https://api1.execute-api.eu-west-1.amazonaws.com/live/rest/orbital/login"}
         outputs = {output: getattr(SETTINGS, field) for field, output in STACK_OUTPUTS.items()} | api
@@ -46,7 +46,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for name, has in ((OURS, outputs), ("somebody-elses", {"Url": "https://x.example"})):
             client("cloudformation").create_stack(StackName=name, TemplateBody=stack_of(has))
             client("cloudformation").get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
-        for table in tables(TEMPLATE, SETTINGS):
+        for table in read_tables(TEMPLATE_FILE, SETTINGS):
             client("dynamodb").create_table(**table.create)
         yield found
 
@@ -54,7 +54,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def shell(endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     """A shell with the account owner's credentials, and no configuration of this machine's."""
-    for name, value in emulator.credentials(endpoint, REGION).items():
+    for name, value in emulator.aws_variables(endpoint, REGION).items():
         monkeypatch.setenv(name, value)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from affino_mcp import wiring
-from affino_mcp.local.network import client
-from affino_mcp.local.places import EMULATOR
-from affino_mcp.local.stores import s3
+from affino_mcp.local.network import make_local_client
+from affino_mcp.local.places import EMULATOR_PROGRAM
+from affino_mcp.local.stores import open_bucket
 from affino_mcp.settings import Settings
 from affino_mcp.store.files import FileUpload
 from affino_mcp.store.ops import StoreUnavailable
@@ -23,16 +23,16 @@ HEAD = box(b"isom")
 
 pytestmark = [
     pytest.mark.emulator,
-    pytest.mark.skipif(not EMULATOR.exists(), reason="MiniStack is not installed: 'make test' installs it"),
+    pytest.mark.skipif(not EMULATOR_PROGRAM.exists(), reason="MiniStack is not installed: 'make test' installs it"),
 ]
 
 
 @pytest.fixture
 def library(emulated: Settings) -> Iterator[Library]:
     world = World()
-    world.stores = wiring.Stores(world.watched, world.secrets, s3(emulated))
-    handler = world.handler()
-    yield Library(world, handler, world.profile())
+    world.stores = wiring.Stores(world.watched, world.secrets, open_bucket(emulated))
+    handler = world.new_handler()
+    yield Library(world, handler, world.create_profile())
     handler.close()
 
 
@@ -43,7 +43,7 @@ def film(size: int = SIZE) -> bytes:
 
 
 def put(ticket: dict[str, Any], data: bytes, **headers: str) -> int:
-    with client() as http:
+    with make_local_client() as http:
         return http.put(ticket["Url"], content=data, headers=ticket["Headers"] | headers).status_code
 
 
@@ -51,15 +51,15 @@ def test_fifty_megabytes_by_ticket(library: Library) -> None:
     data, item = film(), library.item(Title="Walkthrough")
     ticket = library.ticket(item, data, "video/mp4")
     arguments = {"MediaFileItemCode": item, "FileName": "walkthrough.mp4", "UploadToken": ticket["UploadToken"]}
-    assert library.editor.call("attach_media_file", **arguments).error["type"] == "invalid_state"
+    assert library.editor.call_tool("attach_media_file", **arguments).error["type"] == "invalid_state"
     assert put(ticket, data) == 200
     assert put(ticket, data) == 412, "an upload replaces nothing"
-    assert library.other.call("attach_media_file", **arguments).error["type"] == "permission_denied"
-    assert library.publisher.call("attach_media_file", **arguments).error["type"] == "validation_error"
-    file = library.editor.call("attach_media_file", **arguments).result["MediaFile"]
+    assert library.other.call_tool("attach_media_file", **arguments).error["type"] == "permission_denied"
+    assert library.publisher.call_tool("attach_media_file", **arguments).error["type"] == "validation_error"
+    file = library.editor.call_tool("attach_media_file", **arguments).result["MediaFile"]
     assert (file["Size"], file["Sha256"]) == (SIZE, hashlib.sha256(data).hexdigest())
-    assert library.editor.call("attach_media_file", **arguments).error["type"] == "invalid_state"
-    with client() as http:
+    assert library.editor.call_tool("attach_media_file", **arguments).error["type"] == "invalid_state"
+    with make_local_client() as http:
         answer = http.get(file["Url"])
         assert http.get(file["Url"].replace("Signature=", "Signature=0")).status_code == 403
     assert (answer.status_code, answer.headers["content-type"]) == (200, "video/mp4")
@@ -80,14 +80,14 @@ def test_what_the_ticket_is_not_for_is_refused(library: Library, data: bytes, he
     ticket = library.ticket(item, film(5000), "video/mp4")
     assert put(ticket, data, **headers) in (400, 403)
     arguments = {"MediaFileItemCode": item, "FileName": "a.mp4", "UploadToken": ticket["UploadToken"]}
-    assert library.editor.call("attach_media_file", **arguments).error["type"] == "invalid_state"
+    assert library.editor.call_tool("attach_media_file", **arguments).error["type"] == "invalid_state"
 
 
 def test_what_is_inline_is_kept_with_its_checksum(library: Library, emulated: Settings) -> None:
     data, item = film(5000), library.item()
     file = library.attach(item, data, FileName="a.mp4")
-    with client() as http:
+    with make_local_client() as http:
         assert http.get(file["Url"]).content == data
     lie = FileUpload("media/0/lie.mp4", "video/mp4", 4, "0" * 64)
     with pytest.raises(StoreUnavailable, match="S3 answered 400"):
-        s3(emulated).put(lie, b"data")
+        open_bucket(emulated).put(lie, b"data")

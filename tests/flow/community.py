@@ -7,7 +7,7 @@ from typing import Any
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 MEMBERS = ("Registered User",)
 
@@ -38,57 +38,57 @@ class Community:
         given: dict[str, Any] = {"read": ("Everybody",), "post": MEMBERS} | more
         return upsert_forum(self.world.records, name, self.world.clock(), **given)
 
-    def client(self, first: str, last: str, *groups: str) -> Client:
-        self.codes[first] = self.world.person(first, last, *groups)
-        return Client(self.world, self.handler, self.world.headers(self.profile, self.codes[first]))
+    def client(self, first: str, last: str, *groups: str) -> WorldClient:
+        self.codes[first] = self.world.create_person(first, last, *groups)
+        return WorldClient(self.world, self.handler, self.world.log_in(self.profile, self.codes[first]))
 
-    def moderates(self, first: str, forum: int, by: Client | None = None) -> None:
-        (by or self.cora).call("add_forum_moderator", ForumItemCode=forum, UserCode=self.codes[first]).result  # noqa: B018
+    def moderates(self, first: str, forum: int, by: WorldClient | None = None) -> None:
+        (by or self.cora).call_tool("add_forum_moderator", ForumItemCode=forum, UserCode=self.codes[first]).result  # noqa: B018
 
-    def thread(self, by: Client | None = None, forum: int | None = None, **more: Any) -> dict[str, Any]:
+    def thread(self, by: WorldClient | None = None, forum: int | None = None, **more: Any) -> dict[str, Any]:
         """Creates a thread."""
         given = {"ForumItemCode": forum or self.support, "Title": "Login issues", "Body": "<p>Since v9.0.11</p>"} | more
-        found: dict[str, Any] = (by or self.max).call("create_forum_thread", **given).result["Thread"]
+        found: dict[str, Any] = (by or self.max).call_tool("create_forum_thread", **given).result["Thread"]
         return found
 
-    def post(self, thread: int, by: Client | None = None, **more: Any) -> dict[str, Any]:
+    def post(self, thread: int, by: WorldClient | None = None, **more: Any) -> dict[str, Any]:
         """Creates a reply."""
         given = {"ForumThreadCode": thread, "Body": "<p>The same here</p>"} | more
-        found: dict[str, Any] = (by or self.ann).call("create_forum_post", **given).result["Post"]
+        found: dict[str, Any] = (by or self.ann).call_tool("create_forum_post", **given).result["Post"]
         return found
 
     def moderate(self, thread: int, action: str, **more: Any) -> dict[str, Any]:
         """Moderates a thread."""
         given = {"ForumThreadCode": thread, "Action": action} | more
-        found: dict[str, Any] = self.mina.call("moderate_forum_thread", **given).result["Thread"]
+        found: dict[str, Any] = self.mina.call_tool("moderate_forum_thread", **given).result["Thread"]
         return found
 
     def decide(self, post: int, action: str, **more: Any) -> dict[str, Any]:
         """Moderates a post."""
         given = {"ForumPostCode": post, "Action": action} | more
-        found: dict[str, Any] = self.mina.call("moderate_forum_post", **given).result["Post"]
+        found: dict[str, Any] = self.mina.call_tool("moderate_forum_post", **given).result["Post"]
         return found
 
 
-def read_thread(client: Client, thread: int) -> dict[str, Any]:
+def read_thread(client: WorldClient, thread: int) -> dict[str, Any]:
     """A thread as a client sees it."""
-    found: dict[str, Any] = client.call("get_forum_thread", ForumThreadCode=thread).result["Thread"]
+    found: dict[str, Any] = client.call_tool("get_forum_thread", ForumThreadCode=thread).result["Thread"]
     return found
 
 
 def count_threads(community: Community, forum: int) -> int:
     """How many threads Max sees counted on a forum."""
-    return int(community.max.call("get_forum", ForumItemCode=forum).result["Forum"]["ThreadCount"])
+    return int(community.max.call_tool("get_forum", ForumItemCode=forum).result["Forum"]["ThreadCount"])
 
 
-def threads(client: Client, **filters: Any) -> list[int]:
+def threads(client: WorldClient, **filters: Any) -> list[int]:
     """The codes of the threads that a client lists."""
-    return [row["ForumThreadCode"] for row in client.call("list_forum_threads", **filters).result["Items"]]
+    return [row["ForumThreadCode"] for row in client.call_tool("list_forum_threads", **filters).result["Items"]]
 
 
-def numbers(client: Client, thread: int, **more: Any) -> list[int]:
+def numbers(client: WorldClient, thread: int, **more: Any) -> list[int]:
     """The numbers of the posts that a client lists."""
-    items = client.call("list_forum_posts", ForumThreadCode=thread, **more).result["Items"]
+    items = client.call_tool("list_forum_posts", ForumThreadCode=thread, **more).result["Items"]
     return [row["Number"] for row in items]
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.website import Website
-from tests.world import EVERYTHING, Client, Response, World
+from tests.world import EVERYTHING, Response, World, WorldClient
 
 MODERN: Final = "2026-07-28"
 FORMS: Final[dict[str, Any]] = {"elicitation": {"form": {}, "url": {}}}
@@ -24,7 +24,7 @@ NO: Final[dict[str, dict[str, Any]]] = {
 
 
 @dataclass
-class Modern(Client):
+class Modern(WorldClient):
     """A client of protocol version 2026-07-28; by default it can show forms."""
 
     capabilities: dict[str, Any] = field(default_factory=lambda: FORMS)
@@ -43,7 +43,7 @@ class Modern(Client):
 
     def asked(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """The question that a call is answered with."""
-        answer = self.call(tool, **arguments)
+        answer = self.call_tool(tool, **arguments)
         assert answer.status == 200, answer.document
         found: dict[str, Any] = answer.document["result"]
         assert found["resultType"] == "input_required", found
@@ -69,10 +69,10 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.profile = self.world.profiles.create("careful", EVERYTHING, 6000, confirm=True, compact=self.compact)
-        self.sam = self.world.person("Sam", "Careful", "Sales Managers", "Legal", "Publishers")
-        self.old = Client(self.world, self.handler, self.headers(self.profile))
+        self.sam = self.world.create_person("Sam", "Careful", "Sales Managers", "Legal", "Publishers")
+        self.old = WorldClient(self.world, self.handler, self.headers(self.profile))
         self.modern = Modern(self.world, self.handler, self.headers(self.profile))
-        self.free = Client(self.world, self.handler, self.headers(self.world.profile("free")))
+        self.free = WorldClient(self.world, self.handler, self.headers(self.world.create_profile("free")))
 
     @cached_property
     def website(self) -> Website:
@@ -80,7 +80,7 @@ class Scene:
         return Website(self.world, self.handler, self.profile)
 
     def headers(self, profile: Profile) -> dict[str, str]:
-        return self.world.headers(profile, self.sam)
+        return self.world.log_in(profile, self.sam)
 
     def stored(self) -> list[Any]:
         """Everything in the records table."""
@@ -89,4 +89,4 @@ class Scene:
 
     def row(self) -> dict[str, Any]:
         """The latest row of the API Log."""
-        return self.world.rows()[-1]
+        return self.world.audit_rows()[-1]

@@ -9,7 +9,7 @@ import pytest
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.community import Community
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 
 @pytest.fixture
@@ -19,25 +19,25 @@ def world() -> World:
 
 @pytest.fixture
 def handler(world: World) -> Iterator[LambdaHandler]:
-    made = world.handler()
+    made = world.new_handler()
     yield made
     made.close()
 
 
 @pytest.fixture
 def profile(world: World) -> Profile:
-    return world.profile()
+    return world.create_profile()
 
 
 @pytest.fixture
-def manager(world: World, handler: LambdaHandler, profile: Profile) -> Client:
-    code = world.person("Sam", "Manager", "Sales Managers", "Legal")
-    return Client(world, handler, world.headers(profile, code))
+def manager(world: World, handler: LambdaHandler, profile: Profile) -> WorldClient:
+    code = world.create_person("Sam", "Manager", "Sales Managers", "Legal")
+    return WorldClient(world, handler, world.log_in(profile, code))
 
 
 @pytest.fixture
-def seller(world: World, handler: LambdaHandler, profile: Profile) -> Client:
-    return Client(world, handler, world.headers(profile, world.person("Sal", "Seller", "Sales")))
+def seller(world: World, handler: LambdaHandler, profile: Profile) -> WorldClient:
+    return WorldClient(world, handler, world.log_in(profile, world.create_person("Sal", "Seller", "Sales")))
 
 
 @pytest.fixture

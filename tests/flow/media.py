@@ -14,7 +14,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.media import media_categories
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 
 def png(width: int = 3, height: int = 2) -> bytes:
@@ -144,40 +144,42 @@ class Library:
         self.other = self.client("Otto", "Other", "Editors")
         self.publisher = self.client("Pat", "Publisher", "Publishers")
 
-    def client(self, first: str, last: str, *groups: str, profile: Profile | None = None) -> Client:
-        code = self.world.person(first, last, *groups)
-        return Client(self.world, self.handler, self.world.headers(profile or self.profile, code))
+    def client(self, first: str, last: str, *groups: str, profile: Profile | None = None) -> WorldClient:
+        code = self.world.create_person(first, last, *groups)
+        return WorldClient(self.world, self.handler, self.world.log_in(profile or self.profile, code))
 
-    def item(self, by: Client | None = None, **arguments: Any) -> int:
+    def item(self, by: WorldClient | None = None, **arguments: Any) -> int:
         """Creates an item; returns its code."""
-        made = (by or self.editor).call("create_media_item", **({"Title": "Spring cover"} | arguments)).result
+        made = (by or self.editor).call_tool("create_media_item", **({"Title": "Spring cover"} | arguments)).result
         code: int = made["MediaItem"]["MediaFileItemCode"]
         return code
 
-    def attach(self, item: int, data: bytes, by: Client | None = None, **arguments: Any) -> dict[str, Any]:
+    def attach(self, item: int, data: bytes, by: WorldClient | None = None, **arguments: Any) -> dict[str, Any]:
         """Attaches a file inline; returns its data."""
         given = {"MediaFileItemCode": item, "FileName": "cover.png", "ContentBase64": base64_of(data)} | arguments
-        found: dict[str, Any] = (by or self.editor).call("attach_media_file", **given).result["MediaFile"]
+        found: dict[str, Any] = (by or self.editor).call_tool("attach_media_file", **given).result["MediaFile"]
         return found
 
     def use(self, item: int, **arguments: Any) -> int:
         """Creates an article that uses the item; returns the article's code."""
         given = {"Title": "Walkthrough", "standardSectionCode": self.marketing} | arguments
-        article: int = self.publisher.call("create_article", **given).result["Article"]["StandardItemCode"]
-        self.publisher.call("attach_article_media", StandardItemCode=article, MediaFileItemCode=item, Role="cover")
+        article: int = self.publisher.call_tool("create_article", **given).result["Article"]["StandardItemCode"]
+        self.publisher.call_tool("attach_article_media", StandardItemCode=article, MediaFileItemCode=item, Role="cover")
         return article
 
-    def ticket(self, item: int, data: bytes, mime_type: str, by: Client | None = None, **more: Any) -> dict[str, Any]:
+    def ticket(
+        self, item: int, data: bytes, mime_type: str, by: WorldClient | None = None, **more: Any
+    ) -> dict[str, Any]:
         """An upload ticket for this file."""
         given = {"MediaFileItemCode": item, "FileName": "walkthrough.mp4", "MimeType": mime_type, "Size": len(data)}
         asked = given | {"Sha256": sha256_of(data)} | more
-        found: dict[str, Any] = (by or self.editor).call("request_media_upload", **asked).result
+        found: dict[str, Any] = (by or self.editor).call_tool("request_media_upload", **asked).result
         return found
 
 
-def listed(client: Client, **arguments: Any) -> list[int]:
+def listed(client: WorldClient, **arguments: Any) -> list[int]:
     """The codes of the items that a list answers."""
-    return [row["MediaFileItemCode"] for row in client.call("list_media_items", **arguments).result["Items"]]
+    return [row["MediaFileItemCode"] for row in client.call_tool("list_media_items", **arguments).result["Items"]]
 
 
 def codes(answer: dict[str, Any]) -> list[str]:
@@ -185,7 +187,7 @@ def codes(answer: dict[str, Any]) -> list[str]:
     return [warning["Code"] for warning in answer["Warnings"]]
 
 
-def attaching(client: Client, item: int, data: bytes, **more: Any) -> dict[str, Any]:
+def attaching(client: WorldClient, item: int, data: bytes, **more: Any) -> dict[str, Any]:
     """The refusal to attach a file."""
     given = {"MediaFileItemCode": item, "FileName": "a.png", "ContentBase64": base64_of(data)} | more
-    return client.call("attach_media_file", **given).error
+    return client.call_tool("attach_media_file", **given).error

@@ -10,7 +10,7 @@ import pytest
 
 from affino_mcp.catalogue.families.member_lists import ACCOUNT_LISTS, CONTACT_LISTS, ListKind
 from tests.flow import crm
-from tests.world import Client
+from tests.world import WorldClient
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,13 @@ class Lists:
     """One kind of list, with the calls that a person makes on it."""
 
     kind: ListKind
-    client: Client
-    make: Callable[[Client, str], int]
+    client: WorldClient
+    make: Callable[[WorldClient, str], int]
 
     def code(self, title: str = "Spring 2026", **more: Any) -> int:
-        made = self.client.call(f"create_{self.kind.method_stem}", Title=title, **more).result[self.kind.record.name]
+        made = self.client.call_tool(f"create_{self.kind.method_stem}", Title=title, **more).result[
+            self.kind.record.name
+        ]
         code: int = made[self.kind.record.code]
         return code
 
@@ -31,7 +33,7 @@ class Lists:
 
     def ask(self, deed: str, code: int, members: Sequence[int], **more: Any) -> dict[str, Any]:
         asked = {self.kind.record.code: code, self.kind.members_argument.name: list(members), **more}
-        return self.client.call(f"{deed}_{self.kind.method_stem}_members", **asked).result
+        return self.client.call_tool(f"{deed}_{self.kind.method_stem}_members", **asked).result
 
     def add(self, code: int, *members: int, **more: Any) -> dict[str, Any]:
         return self.ask("add", code, members, **more)
@@ -40,12 +42,16 @@ class Lists:
         return self.ask("remove", code, members)
 
     def get(self, code: int) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.call(f"get_{self.kind.method_stem}", **{self.kind.record.code: code}).result
+        found: dict[str, Any] = self.client.call_tool(
+            f"get_{self.kind.method_stem}", **{self.kind.record.code: code}
+        ).result
         record: dict[str, Any] = found[self.kind.record.name]
         return record
 
     def page(self, code: int, **more: Any) -> dict[str, Any]:
-        return self.client.call(f"list_{self.kind.method_stem}_members", **{self.kind.record.code: code}, **more).result
+        return self.client.call_tool(
+            f"list_{self.kind.method_stem}_members", **{self.kind.record.code: code}, **more
+        ).result
 
     def on(self, code: int, **more: Any) -> list[int]:
         """The members of a list, from every page."""
@@ -58,9 +64,9 @@ class Lists:
 
     def of(self, member: int, **more: Any) -> list[int]:
         """The lists that a member is on."""
-        rows = self.client.call(f"list_{self.kind.method_stem}s", **{self.kind.member.code: member}, **more).result[
-            "Items"
-        ]
+        rows = self.client.call_tool(
+            f"list_{self.kind.method_stem}s", **{self.kind.member.code: member}, **more
+        ).result["Items"]
         return [row[self.kind.record.code] for row in rows]
 
     def named(self, members: Sequence[dict[str, Any]]) -> list[int]:
@@ -68,7 +74,7 @@ class Lists:
 
     def delete_member(self, member: int) -> None:
         name = self.kind.member.words
-        assert self.client.call(f"delete_{name}", **{self.kind.member.code: member}).result["Deleted"]
+        assert self.client.call_tool(f"delete_{name}", **{self.kind.member.code: member}).result["Deleted"]
 
 
 KINDS = [

@@ -10,7 +10,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 Fields = dict[str, Any]
 Told = tuple[str, str, Fields]
@@ -20,12 +20,12 @@ Told = tuple[str, str, Fields]
 class Office:
     """One person of every group, and the codes of the records that this person made, by name."""
 
-    client: Client
+    client: WorldClient
     codes: dict[str, int] = field(default_factory=dict)
 
     def call(self, tool: str, arguments: Fields) -> dict[str, Any]:
         """The answer of a call that succeeds; `$name` in an argument is replaced by a code."""
-        return self.client.call(tool, **{name: self._one(value) for name, value in arguments.items()}).result
+        return self.client.call_tool(tool, **{name: self._one(value) for name, value in arguments.items()}).result
 
     def named(self, text: str) -> str:
         """A text in which codes are replaced by names."""
@@ -56,8 +56,8 @@ STOCK: dict[str, tuple[str, Fields, str]] = {
 
 def staffed(world: World, handler: LambdaHandler, profile: Profile) -> Office:
     """An office with a small stock of every family."""
-    code = world.person("Una", "Mighty", *SECURITY_GROUPS)
-    made = Office(Client(world, handler, world.headers(profile, code)), {"una": code})
+    code = world.create_person("Una", "Mighty", *SECURITY_GROUPS)
+    made = Office(WorldClient(world, handler, world.log_in(profile, code)), {"una": code})
     at = world.clock()
     made.codes["section"] = website_records.upsert_section(
         world.records, "News", at, read=("Everybody",), write=("Editors",), publish=("Publishers",), comments="open"

@@ -6,16 +6,16 @@ import pytest
 
 from affino_mcp import NAME, VERSION
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
-def test_only_post_is_served(manager: Client, method: str) -> None:
+def test_only_post_is_served(manager: WorldClient, method: str) -> None:
     answer = manager.send(None, method=method)
     assert (answer.status, answer.headers["allow"]) == (405, "POST")
 
 
-def test_a_trailing_slash_is_the_same_address(manager: Client) -> None:
+def test_a_trailing_slash_is_the_same_address(manager: WorldClient) -> None:
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     assert manager.send(message, path="/mcp/").status == 200
 
@@ -30,13 +30,13 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize("path", UNKNOWN)
-def test_no_oauth_is_advertised(world: World, manager: Client, path: str) -> None:
+def test_no_oauth_is_advertised(world: World, manager: WorldClient, path: str) -> None:
     assert manager.send(None, path=path, method="GET").status == 404
-    assert world.rows() == []
+    assert world.audit_rows() == []
 
 
 def test_health_needs_no_credentials(world: World, handler: LambdaHandler) -> None:
-    answer = Client(world, handler, {}).send(None, path="/health", method="GET")
+    answer = WorldClient(world, handler, {}).send(None, path="/health", method="GET")
     assert answer.document == {"name": NAME, "version": VERSION, "status": "ok"}
 
 
@@ -44,8 +44,10 @@ ORIGINS = {"foreign": "https://evil.example", "null": "null"}
 
 
 @pytest.mark.parametrize("origin", ORIGINS.values(), ids=ORIGINS)
-def test_a_foreign_origin_is_refused(manager: Client, origin: str) -> None:
+def test_a_foreign_origin_is_refused(manager: WorldClient, origin: str) -> None:
     assert (
-        Client(manager.world, manager.handler, {**manager.headers, "Origin": origin}).call("list_accounts").status
+        WorldClient(manager.world, manager.handler, {**manager.headers, "Origin": origin})
+        .call_tool("list_accounts")
+        .status
         == 403
     )

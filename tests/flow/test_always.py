@@ -7,20 +7,20 @@ import json
 import pytest
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 TOPICLESS = (Family.TASKS, Family.NOTES, Family.FORUMS)
 
 
-def client(world: World, near: Client, family: str, access: Access) -> Client:
+def client(world: World, near: WorldClient, family: str, access: Access) -> WorldClient:
     """A person without any rights behind a profile with one switch on."""
     person = world.people.create(77, "Len", f"{family}.{access}@affino.example").user_code
-    profile = world.profile(f"{family} {access}", {family: frozenset([access])})
-    return Client(world, near.handler, world.headers(profile, person))
+    profile = world.create_profile(f"{family} {access}", {family: frozenset([access])})
+    return WorldClient(world, near.handler, world.log_in(profile, person))
 
 
-def test_who_am_i(world: World, manager: Client) -> None:
-    found = manager.call("get_current_user").result
+def test_who_am_i(world: World, manager: WorldClient) -> None:
+    found = manager.call_tool("get_current_user").result
     assert (found["Name"], found["Email"], found["ApiProfile"]) == ("Sam Manager", "sam.manager@affino.example", "all")
     assert found["Families"] == {family: ["read", "write"] for family in sorted(SWITCHED_FAMILIES)}
     assert (found["SessionExpires"], found["RateLimit"], found["Warnings"]) == ("2026-11-23T10:00:00.000000Z", 6000, [])
@@ -33,17 +33,17 @@ def test_who_am_i(world: World, manager: Client) -> None:
 @pytest.mark.parametrize("access", list(Access))
 @pytest.mark.parametrize("family", SWITCHED_FAMILIES)
 def test_topics_are_for_those_who_read_what_carries_them(
-    world: World, manager: Client, family: str, access: Access
+    world: World, manager: WorldClient, family: str, access: Access
 ) -> None:
     asking = client(world, manager, family, access)
     shown = access is Access.READ and family not in TOPICLESS
-    assert ("list_topics" in asking.tools()) is shown
-    answer = asking.call("list_topics")
+    assert ("list_topics" in asking.list_tool_names()) is shown
+    answer = asking.call_tool("list_topics")
     assert answer.result["TotalRecords"] == 12 if shown else answer.error["type"] == "tool_disabled"
-    assert asking.call("get_current_user").result["Families"] == {family: [access]}
+    assert asking.call_tool("get_current_user").result["Families"] == {family: [access]}
 
 
-def test_no_argument_is_too_much(manager: Client) -> None:
-    answer = manager.call("get_current_user", UserCode=4711, Secret="x").result
+def test_no_argument_is_too_much(manager: WorldClient) -> None:
+    answer = manager.call_tool("get_current_user", UserCode=4711, Secret="x").result
     assert [w["Code"] for w in answer["Warnings"]] == ["UNKNOWN_ARGUMENT"] * 2
     assert answer["Name"] == "Sam Manager"

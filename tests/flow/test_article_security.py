@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.instance.builtin.website import website_records
 from tests.flow.website import fake_media_item
-from tests.world import Client, Response, World
+from tests.world import Response, World, WorldClient
 
 GROUPS = ("Registered User", "Editors", "Publishers")
 OPENING = st.sets(st.sampled_from((*GROUPS, "Everybody")), max_size=2)
@@ -54,8 +54,8 @@ class Scene:
 
     def __init__(self, sections: list[set[str]], plans: list[Planned], groups: set[str], writes: bool) -> None:
         self.world = World()
-        self.handler = self.world.handler()
-        self.profile = self.world.profile()
+        self.handler = self.world.new_handler()
+        self.profile = self.world.create_profile()
         fake_media_item(self.world, 7, "Cover")
         at = self.world.clock()
         self.sections = [
@@ -74,10 +74,10 @@ class Scene:
         rights = ("read", "comment", "moderate", "all", "delete", "publish") + (("write",) if writes else ())
         self.person = self._client("Pip", "Person", groups, rights)
 
-    def _client(self, first: str, last: str, groups: set[str], rights: tuple[str, ...]) -> Client:
-        code = self.world.person(first, last, *sorted(groups))
+    def _client(self, first: str, last: str, groups: set[str], rights: tuple[str, ...]) -> WorldClient:
+        code = self.world.create_person(first, last, *sorted(groups))
         self.world.people.change(code, rights={f"articles.{right}": None for right in rights})
-        return Client(self.world, self.handler, self.world.headers(self.profile, code))
+        return WorldClient(self.world, self.handler, self.world.log_in(self.profile, code))
 
     def _article(self, n: int, plan: Planned, sections: list[set[str]], groups: set[str], writes: bool) -> Made:
         canary, at = f"canary{n}x", self.world.clock()
@@ -96,37 +96,37 @@ class Scene:
         return Made(canary, not guards_open, guards_open and (plan.live or drafts), codes)
 
     def _make(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        found = self.maker.call(tool, **arguments).result
+        found = self.maker.call_tool(tool, **arguments).result
         return next(part for name, part in found.items() if name != "Warnings")
 
     def attempts(self, codes: dict[str, int]) -> Iterator[Response]:
         """Every call that names one article, its step, its comment or its attachment."""
         item, step, comment, media = ({name: code} for name, code in codes.items())
         for tool in ("get_article", "list_article_steps", "list_article_categories", "list_article_comments"):
-            yield self.person.call(tool, **item)
-        yield self.person.call("list_article_media", **item)
-        yield self.person.call("list_article_comments", Status="all", **item)
-        yield self.person.call("get_article_step", **step)
-        yield self.person.call("update_article", Teaser="x", **item)
-        yield self.person.call("create_article_step", Title="x", **item)
-        yield self.person.call("update_article_step", Title="x", **step)
-        yield self.person.call("reorder_article_steps", StandardStepByStepCodes=[1], **item)
-        yield self.person.call("add_article_categories", CategoryCodes=[1], **item)
-        yield self.person.call("create_article_comment", Body="x", **item)
-        yield self.person.call("create_article_comment", Body="x", ParentCommentCode=codes[COMMENT], **item)
-        yield self.person.call("update_article_comment", Body="x", **comment)
-        yield self.person.call("moderate_article_comment", Action="hide", **comment)
-        yield self.person.call("attach_article_media", MediaFileItemCode=7, **step)
-        yield self.person.call("detach_article_media", **media)
-        yield self.person.call("delete_article_comment", **comment)
-        yield self.person.call("delete_article_step", **step)
-        yield self.person.call("delete_article", **item)
+            yield self.person.call_tool(tool, **item)
+        yield self.person.call_tool("list_article_media", **item)
+        yield self.person.call_tool("list_article_comments", Status="all", **item)
+        yield self.person.call_tool("get_article_step", **step)
+        yield self.person.call_tool("update_article", Teaser="x", **item)
+        yield self.person.call_tool("create_article_step", Title="x", **item)
+        yield self.person.call_tool("update_article_step", Title="x", **step)
+        yield self.person.call_tool("reorder_article_steps", StandardStepByStepCodes=[1], **item)
+        yield self.person.call_tool("add_article_categories", CategoryCodes=[1], **item)
+        yield self.person.call_tool("create_article_comment", Body="x", **item)
+        yield self.person.call_tool("create_article_comment", Body="x", ParentCommentCode=codes[COMMENT], **item)
+        yield self.person.call_tool("update_article_comment", Body="x", **comment)
+        yield self.person.call_tool("moderate_article_comment", Action="hide", **comment)
+        yield self.person.call_tool("attach_article_media", MediaFileItemCode=7, **step)
+        yield self.person.call_tool("detach_article_media", **media)
+        yield self.person.call_tool("delete_article_comment", **comment)
+        yield self.person.call_tool("delete_article_step", **step)
+        yield self.person.call_tool("delete_article", **item)
 
     def pages(self, **filters: Any) -> Iterator[dict[str, Any]]:
         """All rows of a list."""
         more: dict[str, Any] = {}
         while True:
-            page = self.person.call("list_articles", PageSize=1, **filters, **more).result
+            page = self.person.call_tool("list_articles", PageSize=1, **filters, **more).result
             yield page
             if page["NextCursor"] is None:
                 return
@@ -160,7 +160,7 @@ def test_nothing_hidden_is_revealed(
     hidden = [made for made in scene.articles if not made.shown]
     visible = sorted(made.codes[ITEM] for made in scene.articles if made.shown)
     for filters in ({}, {"SortBy": "Title"}, {"Search": "canary"}, {"SortBy": "Updated", "SortOrder": "desc"}):
-        whole = scene.person.call("list_articles", PageSize=100, **filters).result
+        whole = scene.person.call_tool("list_articles", PageSize=100, **filters).result
         assert sorted(row[ITEM] for row in whole["Items"]) == visible
         assert whole["TotalRecords"] == len(visible)
         pages = list(scene.pages(**filters))
@@ -168,15 +168,15 @@ def test_nothing_hidden_is_revealed(
         assert len(pages) == max(1, len(visible))
         assert not any(b"canary" in _decoded(page["NextCursor"]) for page in pages)
     for made in hidden:
-        assert scene.person.call("list_articles", Search=made.canary).result["TotalRecords"] == 0
+        assert scene.person.call_tool("list_articles", Search=made.canary).result["TotalRecords"] == 0
         section = scene.sections[plans[scene.articles.index(made)].section]
-        listed = scene.person.call("list_articles", standardSectionCode=section)
+        listed = scene.person.call_tool("list_articles", standardSectionCode=section)
         assert made.canary not in _texts(listed)
         nothing = dict.fromkeys(made.codes, MISSING)
         for answer, missing in zip(scene.attempts(made.codes), scene.attempts(nothing), strict=True):
             assert made.canary not in _texts(answer)
             assert _error(answer) == _error(missing)
-    names = {row["Name"] for row in scene.person.call("list_sections").result["Sections"]}
+    names = {row["Name"] for row in scene.person.call_tool("list_sections").result["Sections"]}
     assert names == {f"Section {n}" for n, named in enumerate(sections) if _is_open(groups, named)}
     scene.handler.close()
 
@@ -200,7 +200,7 @@ def test_lists_out_of_some_sections_are_whole_and_in_order() -> None:
         found: list[int] = []
         more: dict[str, Any] = {}
         for _ in range(-(-len(wanted) // 7)):
-            page = scene.person.call("list_articles", PageSize=7, **filters, **more).result
+            page = scene.person.call_tool("list_articles", PageSize=7, **filters, **more).result
             found += [row[ITEM] for row in page["Items"]]
             more = {"Cursor": page["NextCursor"]}
         assert (found, page["NextCursor"]) == (wanted, None)

@@ -9,7 +9,7 @@ import pytest
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.website import Website, codes
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 
 @pytest.fixture
@@ -17,14 +17,14 @@ def site(world: World, handler: LambdaHandler, profile: Profile) -> Website:
     return Website(world, handler, profile)
 
 
-def titles(client: Client, **filters: Any) -> list[str]:
-    return [row["Title"] for row in client.call("list_articles", **filters).result["Items"]]
+def titles(client: WorldClient, **filters: Any) -> list[str]:
+    return [row["Title"] for row in client.call_tool("list_articles", **filters).result["Items"]]
 
 
 def test_lists_narrow_by_everything_that_is_offered(site: Website) -> None:
     guide = site.article(Title="Guide", ArticleTypeCode="how-to", TopicCodes=[2], Live=True)
     site.article(site.editor, Title="News")
-    site.publisher.call(
+    site.publisher.call_tool(
         "add_article_categories", StandardItemCode=guide["StandardItemCode"], CategoryCodes=[site.guides]
     )
     assert titles(site.editor) == ["Guide", "News"]
@@ -54,15 +54,15 @@ def test_readers_see_live_articles_only_from_their_date_to_their_end(world: Worl
     world.clock.move(days=1)
     reader = site.client("Ron", "Reader", "Registered User")
     assert titles(reader) == ["Later"]
-    assert reader.call("get_article", StandardItemCode=1).error["type"] == "not_found"
+    assert reader.call_tool("get_article", StandardItemCode=1).error["type"] == "not_found"
 
 
 def test_an_editor_changes_drafts_but_not_what_is_live(site: Website) -> None:
     code = site.article()["StandardItemCode"]
-    changed = site.editor.call("update_article", StandardItemCode=code, Title="Summer", Live=True).result
+    changed = site.editor.call_tool("update_article", StandardItemCode=code, Title="Summer", Live=True).result
     assert (changed["Article"]["Title"], changed["Article"]["Live"]) == ("Summer", False)
     assert codes(changed["Warnings"]) == ["LIVE_NOT_PERMITTED"]
-    live = site.publisher.call("update_article", StandardItemCode=code, Live=True).result["Article"]
+    live = site.publisher.call_tool("update_article", StandardItemCode=code, Live=True).result["Article"]
     assert (live["Live"], live["LiveDate"]) == (True, "2026-11-23T09:00:00.000000Z")
     for tool, more in (
         ("update_article", {"Title": "x"}),
@@ -70,7 +70,7 @@ def test_an_editor_changes_drafts_but_not_what_is_live(site: Website) -> None:
         ("create_article_step", {"Title": "x"}),
         ("add_article_categories", {"CategoryCodes": [site.news]}),
     ):
-        refused = site.editor.call(tool, StandardItemCode=code, **more).error
+        refused = site.editor.call_tool(tool, StandardItemCode=code, **more).error
         assert (refused["code"], refused["details"]["rule"]) == (-110, "articles.publish"), tool
 
 
@@ -87,23 +87,23 @@ def test_who_may_change_an_others_draft(
     world: World, site: Website, groups: tuple[str, ...], rights: dict[str, None], rule: str | None
 ) -> None:
     code = site.article()["StandardItemCode"]
-    person = site.world.person("Una", "Unknown", *groups)
+    person = site.world.create_person("Una", "Unknown", *groups)
     world.people.change(person, rights=rights)
-    client = Client(world, site.handler, world.headers(site.profile, person))
-    answer = client.call("update_article", StandardItemCode=code, Teaser="mine now")
+    client = WorldClient(world, site.handler, world.log_in(site.profile, person))
+    answer = client.call_tool("update_article", StandardItemCode=code, Teaser="mine now")
     assert (answer.error["details"]["rule"] if rule else answer.result["Article"]["Teaser"]) == (rule or "mine now")
 
 
 def test_own_or_all(world: World, site: Website) -> None:
-    first, second = (world.person(name, "Writer", "Registered User", "Legal") for name in ("Ann", "Ben"))
+    first, second = (world.create_person(name, "Writer", "Registered User", "Legal") for name in ("Ann", "Ben"))
     site.section("Open", ("Everybody",), write=("Registered User",))
     section = 3
     for person in (first, second):
         world.people.change(person, rights={"articles.write": None})
-    ann, ben = (Client(world, site.handler, world.headers(site.profile, code)) for code in (first, second))
+    ann, ben = (WorldClient(world, site.handler, world.log_in(site.profile, code)) for code in (first, second))
     own = site.article(ann, standardSectionCode=section)["StandardItemCode"]
-    assert ann.call("update_article", StandardItemCode=own, Title="Mine").result["Article"]["Title"] == "Mine"
-    refused = ben.call("update_article", StandardItemCode=own, Title="Yours").error
+    assert ann.call_tool("update_article", StandardItemCode=own, Title="Mine").result["Article"]["Title"] == "Mine"
+    refused = ben.call_tool("update_article", StandardItemCode=own, Title="Yours").error
     assert refused["details"]["rule"] == "articles.all"
     assert "publish" not in refused["message"]
 
@@ -131,7 +131,7 @@ def test_own_or_all(world: World, site: Website) -> None:
 )
 def test_what_a_create_refuses(site: Website, arguments: dict[str, Any], argument: str, kind: str) -> None:
     given = {"Title": "x", "standardSectionCode": site.marketing} | arguments
-    refused = site.editor.call("create_article", **given).error
+    refused = site.editor.call_tool("create_article", **given).error
     assert (refused["type"], refused["details"]["argument"]) == (kind, argument)
 
 
@@ -155,29 +155,33 @@ def test_what_a_create_refuses(site: Website, arguments: dict[str, Any], argumen
     ids=["clean", "script", "javascript url", "data url", "svg", "mutation", "frame", "style", "plain text"],
 )
 def test_html_is_cleaned_with_a_warning(site: Website, given: str, stored: str, warned: bool) -> None:
-    answer = site.editor.call("create_article", Title="x", standardSectionCode=site.marketing, Body=given).result
+    answer = site.editor.call_tool("create_article", Title="x", standardSectionCode=site.marketing, Body=given).result
     body = answer["Article"]["Body"]
     assert ("HTML_SANITISED" in codes(answer["Warnings"])) == warned
     assert body == stored
-    step = site.editor.call("create_article_step", StandardItemCode=1, Title="x", Body=given).result
+    step = site.editor.call_tool("create_article_step", StandardItemCode=1, Title="x", Body=given).result
     assert (step["Step"]["Body"], "HTML_SANITISED" in codes(step["Warnings"])) == (body, warned)
 
 
 def test_long_bodies_are_stored_whole_and_answered_in_parts(world: World, site: Website) -> None:
     long = "".join(f"<p>Absatz {n}: äöü €</p>" for n in range(8_000))[:199_996] + "</p>"
     long = long[: long.rindex("<p>")]
-    made = site.publisher.call("create_article", Title="Long", standardSectionCode=1, Body=long, IdempotencyKey="k")
+    made = site.publisher.call_tool(
+        "create_article", Title="Long", standardSectionCode=1, Body=long, IdempotencyKey="k"
+    )
     assert "TRUNCATED" in codes(made.result["Warnings"])
-    first = site.publisher.call("get_article", StandardItemCode=1).result
+    first = site.publisher.call_tool("get_article", StandardItemCode=1).result
     (cut,) = [w for w in first["Warnings"] if w["Code"] == "TRUNCATED"]
     assert 100_000 < len(first["Article"]["Body"]) < 150_000
     start = int(cut["Message"].rpartition("=")[2].rstrip("."))
-    rest = site.publisher.call("get_article", StandardItemCode=1, BodyFrom=start).result["Article"]["Body"]
+    rest = site.publisher.call_tool("get_article", StandardItemCode=1, BodyFrom=start).result["Article"]["Body"]
     assert first["Article"]["Body"] + rest == long
-    assert site.publisher.call("update_article", StandardItemCode=1, Body=long[:-4] + "!</p>").result
+    assert site.publisher.call_tool("update_article", StandardItemCode=1, Body=long[:-4] + "!</p>").result
     largest = max(len(str(row)) for row in world.database.list_rows(world.settings.records_table))
     assert largest < 100_000
-    again = site.publisher.call("create_article", Title="Long", standardSectionCode=1, Body=long, IdempotencyKey="k")
+    again = site.publisher.call_tool(
+        "create_article", Title="Long", standardSectionCode=1, Body=long, IdempotencyKey="k"
+    )
     assert again.result["Article"]["StandardItemCode"] == 1
     assert "REPLAYED" in codes(again.result["Warnings"])
 
@@ -186,20 +190,21 @@ def test_stale_updates_conflict_and_deleted_articles_are_gone(world: World, site
     made = site.article()
     code, seen = made["StandardItemCode"], made["UpdatedDate"]
     world.clock.move(minutes=1)
-    assert site.publisher.call("update_article", StandardItemCode=code, Title="Newer", IfUpdated=seen).result
+    assert site.publisher.call_tool("update_article", StandardItemCode=code, Title="Newer", IfUpdated=seen).result
     assert (
-        site.publisher.call("update_article", StandardItemCode=code, Title="Old", IfUpdated=seen).error["code"] == -130
+        site.publisher.call_tool("update_article", StandardItemCode=code, Title="Old", IfUpdated=seen).error["code"]
+        == -130
     )
-    assert site.editor.call("delete_article", StandardItemCode=code).error["details"]["rule"] == "articles.delete"
+    assert site.editor.call_tool("delete_article", StandardItemCode=code).error["details"]["rule"] == "articles.delete"
     step = site.step(code, "One")["StandardStepByStepCode"]
-    assert site.publisher.call("delete_article", StandardItemCode=code).result["Deleted"] is True
+    assert site.publisher.call_tool("delete_article", StandardItemCode=code).result["Deleted"] is True
     assert titles(site.publisher) == []
-    assert site.publisher.call("get_article_step", StandardStepByStepCode=step).error["type"] == "not_found"
+    assert site.publisher.call_tool("get_article_step", StandardStepByStepCode=step).error["type"] == "not_found"
 
 
 def test_sections_and_types_show_what_is_open(site: Website) -> None:
-    def seen(client: Client, **more: Any) -> list[tuple[str, bool, bool]]:
-        rows = client.call("list_sections", **more).result["Sections"]
+    def seen(client: WorldClient, **more: Any) -> list[tuple[str, bool, bool]]:
+        rows = client.call_tool("list_sections", **more).result["Sections"]
         return [(row["Name"], row["CanWrite"], row["CanPublish"]) for row in rows]
 
     assert seen(site.reader) == [("Marketing", False, False)]
@@ -208,8 +213,8 @@ def test_sections_and_types_show_what_is_open(site: Website) -> None:
     assert seen(site.publisher) == [("Marketing", True, True), ("Board", True, True)]
     assert seen(site.publisher, Search="boa") == [("Board", True, True)]
     assert seen(site.publisher, ChannelCode=2) == []
-    assert site.editor.call("list_article_types").result["Securities"] == []
-    assert site.publisher.call("list_article_types").result["Securities"] == [
+    assert site.editor.call_tool("list_article_types").result["Securities"] == []
+    assert site.publisher.call_tool("list_article_types").result["Securities"] == [
         {"SecurityCode": site.secret, "Name": "Publishers only"}
     ]
 
@@ -217,9 +222,11 @@ def test_sections_and_types_show_what_is_open(site: Website) -> None:
 def test_moving_into_another_section_needs_its_groups(site: Website) -> None:
     code = site.article(site.editor)["StandardItemCode"]
     closed = site.section("Archive", ("Everybody",), write=("Publishers",))
-    refused = site.editor.call("update_article", StandardItemCode=code, standardSectionCode=closed).error
+    refused = site.editor.call_tool("update_article", StandardItemCode=code, standardSectionCode=closed).error
     assert refused["details"]["rule"] == "articles.write"
-    moved = site.publisher.call("update_article", StandardItemCode=code, standardSectionCode=closed).result["Article"]
+    moved = site.publisher.call_tool("update_article", StandardItemCode=code, standardSectionCode=closed).result[
+        "Article"
+    ]
     assert moved["Section"] == {"StandardSectionCode": closed, "Name": "Archive"}
     assert titles(site.editor, standardSectionCode=site.marketing) == []
 
@@ -229,4 +236,4 @@ def test_a_changed_section_is_obeyed_at_once(world: World, site: Website) -> Non
     assert titles(site.reader) == ["Spring Product Walkthrough"]
     site.section("Marketing", ("Publishers",))
     assert titles(site.reader) == []
-    assert site.editor.call("get_article", StandardItemCode=code).error["type"] == "not_found"
+    assert site.editor.call_tool("get_article", StandardItemCode=code).error["type"] == "not_found"

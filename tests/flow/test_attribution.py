@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.flow import crm
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 CLAIMS: dict[str, Any] = {
     "CreatedBy": {"UserCode": 1, "Name": "Somebody Else"},
@@ -42,7 +42,7 @@ HEADERS = {
 }
 
 
-def claimed(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
+def claimed(client: WorldClient, tool: str, **arguments: Any) -> dict[str, Any]:
     """A call that claims another person's identity in every possible place."""
     params = {"name": tool, "arguments": {**CLAIMS, **arguments}, "_meta": META}
     answer = client.send({"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params}, extra=HEADERS.items())
@@ -51,9 +51,9 @@ def claimed(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     return found
 
 
-def test_creates_and_updates_are_the_persons_own(world: World, manager: Client, seller: Client) -> None:
+def test_creates_and_updates_are_the_persons_own(world: World, manager: WorldClient, seller: WorldClient) -> None:
     at = crm.account(manager)
-    me = {"UserCode": seller.call("get_current_user").result["UserCode"], "Name": "Sal Seller"}
+    me = {"UserCode": seller.call_tool("get_current_user").result["UserCode"], "Name": "Sal Seller"}
     made = {
         "create_account": claimed(seller, "create_account", Name="Orbital"),
         "create_contact": claimed(seller, "create_contact", Email="j@o.example", FirstName="J", LastName="D"),
@@ -66,8 +66,8 @@ def test_creates_and_updates_are_the_persons_own(world: World, manager: Client, 
     assert made["create_note"]["Author"] == me
     changed = claimed(seller, "update_account", AccountCode=at, City="Leeds")
     assert (changed["CreatedBy"]["Name"], changed["UpdatedBy"]) == ("Sam Manager", me)
-    assert {row["person_name"] for row in world.rows()[2:]} == {"Sal Seller"}
-    assert {row["channel"] for row in world.rows()} == {"mcp"}
+    assert {row["person_name"] for row in world.audit_rows()[2:]} == {"Sal Seller"}
+    assert {row["channel"] for row in world.audit_rows()} == {"mcp"}
 
 
 @pytest.mark.parametrize(
@@ -79,17 +79,17 @@ def test_creates_and_updates_are_the_persons_own(world: World, manager: Client, 
         ("create_note", {"Body": "x"}, "NoteCode"),
     ],
 )
-def test_nobody_chooses_a_code(manager: Client, tool: str, arguments: dict[str, Any], code: str) -> None:
+def test_nobody_chooses_a_code(manager: WorldClient, tool: str, arguments: dict[str, Any], code: str) -> None:
     at = crm.account(manager, "Elsewhere")
     scope = {"AccountCode": at} if tool == "create_note" else {}
     asked = {code: 4711} if code != "UserCode" else {"UIDString": "mine", "user_code": 4711}
-    answer = manager.call(tool, **arguments, **scope, **asked).result
+    answer = manager.call_tool(tool, **arguments, **scope, **asked).result
     (record,) = [part for name, part in answer.items() if name != "Warnings"]
     assert record[code] < 100
     assert {w["Code"] for w in answer["Warnings"]} >= {"READ_ONLY"}
 
 
-def test_consent_staff_and_state_cannot_be_assigned(manager: Client) -> None:
+def test_consent_staff_and_state_cannot_be_assigned(manager: WorldClient) -> None:
     code = crm.contact(manager, "Jane")
     claims = {
         "Permissions": [{"PermissionCode": 1, "Status": "granted"}],
@@ -97,25 +97,25 @@ def test_consent_staff_and_state_cannot_be_assigned(manager: Client) -> None:
         "Disabled": True,
         "Accounts": [1],
     }
-    answer = manager.call("update_contact", UserCode=code, JobTitle="CTO", **claims).result
+    answer = manager.call_tool("update_contact", UserCode=code, JobTitle="CTO", **claims).result
     assert [w["Argument"] for w in answer["Warnings"]] == list(claims)
     assert {w["Code"] for w in answer["Warnings"]} == {"READ_ONLY"}
-    found = manager.call("get_contact", UserCode=code).result["Contact"]
+    found = manager.call_tool("get_contact", UserCode=code).result["Contact"]
     assert (found["JobTitle"], found["Permissions"], found["Staff"], found["Disabled"], found["Accounts"]) == (
         "CTO", [], False, False, [],
     )  # fmt: skip
 
 
 def test_a_task_is_ones_own_unless_it_is_given_to_a_member_of_staff(
-    world: World, manager: Client, seller: Client
+    world: World, manager: WorldClient, seller: WorldClient
 ) -> None:
-    me = seller.call("get_current_user").result["UserCode"]
-    own = seller.call("create_task", Title="Call Jane").result
+    me = seller.call_tool("get_current_user").result["UserCode"]
+    own = seller.call_tool("create_task", Title="Call Jane").result
     assert own["Task"]["Owner"] == {"UserCode": me, "Name": "Sal Seller"}
     assert [w["Code"] for w in own["Warnings"]] == ["DEFAULTED"]
-    given = manager.call("create_task", Title="Call Jane", OwnerCode=me).result
+    given = manager.call_tool("create_task", Title="Call Jane", OwnerCode=me).result
     assert (given["Task"]["Owner"]["Name"], given["Task"]["CreatedBy"]["Name"]) == ("Sal Seller", "Sam Manager")
     assert given["Warnings"] == []
     jane = crm.contact(manager, "Jane")
-    assert manager.call("create_task", Title="x", OwnerCode=jane).error["details"]["argument"] == "OwnerCode"
-    assert manager.call("create_task", Title="x", OwnerCode=4711).error["type"] == "not_found"
+    assert manager.call_tool("create_task", Title="x", OwnerCode=jane).error["details"]["argument"] == "OwnerCode"
+    assert manager.call_tool("create_task", Title="x", OwnerCode=4711).error["type"] == "not_found"

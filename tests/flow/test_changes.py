@@ -125,7 +125,7 @@ def test_a_write_tells_what_it_changed(
     world: World, office: Office, tool: str, arguments: Fields, result: str, expected: list[Told]
 ) -> None:
     assert office.call(tool, arguments)
-    row = world.rows()[-1]
+    row = world.audit_rows()[-1]
     assert (row["method"], row["result"]) == (tool, office.named(result))
     wanted = json.loads(office.named(json.dumps(expected)))
     assert [[record, deed] for record, deed, _ in changes(row)] == [[record, deed] for record, deed, _ in wanted]
@@ -135,7 +135,7 @@ def test_a_write_tells_what_it_changed(
 
 def test_what_is_made_is_told_field_by_field(world: World, office: Office) -> None:
     made = office.call("create_account", {"Name": "New", "PrimaryContactCode": "$jane"})["Account"]["AccountCode"]
-    row = world.rows()[-1]
+    row = world.audit_rows()[-1]
     assert row["result"] == f"account {made} created, with 1 other record"
     (account, created, fields), (contact, changed, links) = changes(row)
     assert (account, created, contact, changed) == (
@@ -152,13 +152,13 @@ def test_an_upload_tells_the_file_and_neither_its_bytes_nor_the_ticket(world: Wo
     file, item = png(), {"MediaFileItemCode": "$item", "FileName": "c.png"}
     asked = {"MimeType": "image/png", "Size": len(file), "Sha256": hashlib.sha256(file).hexdigest()}
     ticket = office.call("request_media_upload", item | asked)
-    assert world.rows()[-1]["result"] == office.named("media item $item: done")
+    assert world.audit_rows()[-1]["result"] == office.named("media item $item: done")
     inline = base64.b64encode(file).decode()
     office.call("attach_media_file", item | {"ContentBase64": inline})
-    row = world.rows()[-1]
+    row = world.audit_rows()[-1]
     assert row["result"] == office.named("media item $item changed, with 1 other record")
     assert ("created", {"after": "image/png"}) in [(deed, found.get("MimeType")) for _, deed, found in changes(row)]
-    told = json.dumps(world.rows())
+    told = json.dumps(world.audit_rows())
     assert [secret for secret in (ticket["UploadToken"], inline, ticket["Url"]) if secret in told] == []
 
 
@@ -170,8 +170,8 @@ def test_a_write_that_the_store_loses_claims_no_change(
 
     with monkeypatch.context() as patch:
         patch.setattr(world.watched, "transact", lost)
-        assert office.client.call("update_account", AccountCode=office.codes["account"], City="York").status == 503
-    row = world.rows()[-1]
+        assert office.client.call_tool("update_account", AccountCode=office.codes["account"], City="York").status == 503
+    row = world.audit_rows()[-1]
     assert (row["status"], row["result"], row["changes"]) == (503, "failed: unavailable", [])
 
 
@@ -180,7 +180,7 @@ def test_one_store_call_writes_the_change_and_tells_it(world: World, office: Off
     office.call("update_task", {"AppUserTaskCode": "$task", "Status": "completed"})
     writes = [call for call, _ in world.watched.calls if call in ("put", "transact")]
     assert writes == ["transact"]
-    assert changes(world.rows()[-1])
+    assert changes(world.audit_rows()[-1])
 
 
 def test_a_fault_in_the_telling_never_fails_the_call(
@@ -192,7 +192,7 @@ def test_a_fault_in_the_telling_never_fails_the_call(
     monkeypatch.setattr(call_audit, "redact_changes", broken)
     monkeypatch.setattr(call_audit, "summarise_result", broken)
     assert office.call("update_account", {"AccountCode": "$account", "City": "York"})["Account"]["City"] == "York"
-    row = world.rows()[-1]
+    row = world.audit_rows()[-1]
     assert (row["status"], row["result"], row["changes"]) == (200, "", [])
     assert "audit row incomplete" in caplog.messages
     assert CANARY not in repr([vars(record) for record in caplog.records])
@@ -208,8 +208,8 @@ def test_no_secret_in_a_row_and_no_value_in_the_line(
 ) -> None:
     own = {"$secret": profile.secret, "$token": office.client.headers["Authorization"].removeprefix("Bearer ")}
     canary = own.get(text, CANARY)
-    office.client.call("update_note", NoteCode=office.codes["note"], Body=f"Hear: {own.get(text, text)}")
-    row = world.rows()[-1]
+    office.client.call_tool("update_note", NoteCode=office.codes["note"], Body=f"Hear: {own.get(text, text)}")
+    row = world.audit_rows()[-1]
     assert "[withheld]" in json.dumps(row["changes"])
     assert canary not in json.dumps(row)
     line = next(vars(record) for record in reversed(caplog.records) if record.message == "call")

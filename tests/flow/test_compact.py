@@ -11,7 +11,7 @@ from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.world import EVERYTHING, Client, World
+from tests.world import EVERYTHING, World, WorldClient
 
 LISTED = ["get_current_user", "search_tools", "describe_tool", "call_tool"]
 CONTENT: FamilyAccess = {Family.ARTICLES: frozenset(Access), Family.MEDIA_ITEMS: frozenset(Access)}
@@ -19,14 +19,14 @@ CONTENT: FamilyAccess = {Family.ARTICLES: frozenset(Access), Family.MEDIA_ITEMS:
 
 def client(
     world: World, handler: LambdaHandler, families: FamilyAccess = EVERYTHING, *, compact: bool = True
-) -> Client:
+) -> WorldClient:
     profile = world.profiles.create("compact" if compact else "plain", families, 6000, compact=compact)
-    code = world.person("Sam", "Manager", "Sales Managers", "Publishers")
-    return Client(world, handler, world.headers(profile, code))
+    code = world.create_person("Sam", "Manager", "Sales Managers", "Publishers")
+    return WorldClient(world, handler, world.log_in(profile, code))
 
 
 @pytest.fixture
-def agent(world: World, handler: LambdaHandler) -> Client:
+def agent(world: World, handler: LambdaHandler) -> WorldClient:
     return client(world, handler)
 
 
@@ -34,19 +34,19 @@ def names(answer: dict[str, Any]) -> list[str]:
     return [tool["Name"] for tool in answer["Tools"]]
 
 
-def test_the_list_is_four_tools_and_small(agent: Client) -> None:
-    sent = agent.rpc("tools/list").document["result"]
+def test_the_list_is_four_tools_and_small(agent: WorldClient) -> None:
+    sent = agent.send_rpc("tools/list").document["result"]
     assert [tool["name"] for tool in sent["tools"]] == LISTED
     assert len(json.dumps(sent)) < 3_000
 
 
-def test_the_switch_is_obeyed_at_the_next_request(world: World, handler: LambdaHandler, agent: Client) -> None:
+def test_the_switch_is_obeyed_at_the_next_request(world: World, handler: LambdaHandler, agent: WorldClient) -> None:
     key = agent.headers["X-API-Key"]
-    assert agent.tools() == LISTED
+    assert agent.list_tool_names() == LISTED
     world.profiles.change(key, compact=False)
-    assert agent.tools() == list(METHODS)
+    assert agent.list_tool_names() == list(METHODS)
     world.profiles.change(key, compact=True)
-    assert agent.tools() == LISTED
+    assert agent.list_tool_names() == LISTED
 
 
 @pytest.mark.parametrize(
@@ -58,32 +58,32 @@ def test_the_switch_is_obeyed_at_the_next_request(world: World, handler: LambdaH
         ("opportunity topics", "list_opportunity_topics"),
     ],
 )
-def test_search_finds_by_words(agent: Client, search: str, first: str) -> None:
-    assert first in names(agent.call("search_tools", Search=search).result)[:3]
+def test_search_finds_by_words(agent: WorldClient, search: str, first: str) -> None:
+    assert first in names(agent.call_tool("search_tools", Search=search).result)[:3]
 
 
-def test_search_without_words_says_what_there_is(agent: Client) -> None:
-    answer = agent.call("search_tools").result
+def test_search_without_words_says_what_there_is(agent: WorldClient) -> None:
+    answer = agent.call_tool("search_tools").result
     assert answer["Tools"] == []
     assert answer["Families"]["accounts"] == sum(m.family == "accounts" for m in METHODS.values())
-    assert set(names(agent.call("search_tools", Family="notes").result)) == {
+    assert set(names(agent.call_tool("search_tools", Family="notes").result)) == {
         m.name for m in METHODS.values() if m.family == "notes"
     }
 
 
-def test_describe_gives_the_tool_as_the_full_list_has_it(agent: Client) -> None:
-    tool = agent.call("describe_tool", Name="create_account").result["Tool"]
+def test_describe_gives_the_tool_as_the_full_list_has_it(agent: WorldClient) -> None:
+    tool = agent.call_tool("describe_tool", Name="create_account").result["Tool"]
     method = METHODS["create_account"]
     assert tool["InputSchema"] == method.input_schema()
     assert (tool["Description"], tool["Annotations"]) == (method.description, method.annotations())
 
 
 @pytest.mark.parametrize("as_text", [False, True], ids=["object", "JSON text"])
-def test_a_call_is_the_named_tool_and_logged_as_such(world: World, agent: Client, as_text: bool) -> None:
+def test_a_call_is_the_named_tool_and_logged_as_such(world: World, agent: WorldClient, as_text: bool) -> None:
     given: Any = {"Name": "Orbital Labs", "account_type_code": "Prospect"}
-    made = agent.call("call_tool", Name="create_account", Arguments=json.dumps(given) if as_text else given).result
+    made = agent.call_tool("call_tool", Name="create_account", Arguments=json.dumps(given) if as_text else given).result
     assert made["Account"]["AccountType"]["Name"] == "Prospect"
-    row = world.rows()[-1]
+    row = world.audit_rows()[-1]
     assert (row["method"], row["family"], row["access"], row["record"]) == (
         "create_account",
         "accounts",
@@ -107,11 +107,11 @@ def test_a_call_is_the_named_tool_and_logged_as_such(world: World, agent: Client
     ids=["nothing", "DryRun outside", "no text", "a list", "broken JSON", "twice", "itself"],
 )
 def test_a_call_that_is_not_clear_is_refused_and_changes_nothing(
-    world: World, agent: Client, given: dict[str, Any]
+    world: World, agent: WorldClient, given: dict[str, Any]
 ) -> None:
-    error = agent.call("call_tool", **given).error
+    error = agent.call_tool("call_tool", **given).error
     assert (error["type"], error["details"]["argument"]) == ("validation_error", "Arguments")
-    assert world.rows()[-1]["method"] == "call_tool"
+    assert world.audit_rows()[-1]["method"] == "call_tool"
 
 
 @pytest.mark.parametrize("compact", [True, False])
@@ -119,13 +119,13 @@ def test_the_answer_is_the_same_in_both_modes(world: World, handler: LambdaHandl
     """The same calls, allowed and refused, have the same answers in both modes."""
     agent = client(world, handler, CONTENT, compact=compact)
     for name, method in METHODS.items():
-        answer = agent.call("call_tool", Name=name, Arguments={}) if compact else agent.call(name)
+        answer = agent.call_tool("call_tool", Name=name, Arguments={}) if compact else agent.call_tool(name)
         refused = (
             answer.document["result"].get("isError")
             and answer.document["result"]["structuredContent"]["error"]["type"] == "tool_disabled"
         )
         assert refused == (not is_listed(method, CONTENT_CAPABILITY)), name
-        assert world.rows()[-1]["method"] == name
+        assert world.audit_rows()[-1]["method"] == name
 
 
 CONTENT_CAPABILITY = World().profiles.create("content-editor", CONTENT).capability
@@ -134,23 +134,23 @@ CONTENT_CAPABILITY = World().profiles.create("content-editor", CONTENT).capabili
 @pytest.mark.parametrize("tool", ["search_tools", "describe_tool", "call_tool"])
 def test_without_compact_mode_the_three_do_not_exist(world: World, handler: LambdaHandler, tool: str) -> None:
     plain = client(world, handler, compact=False)
-    answer = plain.call(tool, Name="list_accounts", Arguments={})
+    answer = plain.call_tool(tool, Name="list_accounts", Arguments={})
     assert answer.document["error"]["code"] == -32602
-    assert world.rows()[-1]["method"] == tool
+    assert world.audit_rows()[-1]["method"] == tool
 
 
 def test_unknown_and_switched_off_tools_are_refused_as_ever(world: World, handler: LambdaHandler) -> None:
     agent = client(world, handler, CONTENT)
-    assert agent.call("call_tool", Name="drop_all").document["error"]["code"] == -32602
-    assert agent.call("describe_tool", Name="drop_all").document["error"]["code"] == -32602
-    assert agent.call("describe_tool", Name="list_accounts").error["type"] == "tool_disabled"
-    assert "list_accounts" not in names(agent.call("search_tools", Search="list accounts").result)
-    assert "accounts" not in agent.call("search_tools").result["Families"]
+    assert agent.call_tool("call_tool", Name="drop_all").document["error"]["code"] == -32602
+    assert agent.call_tool("describe_tool", Name="drop_all").document["error"]["code"] == -32602
+    assert agent.call_tool("describe_tool", Name="list_accounts").error["type"] == "tool_disabled"
+    assert "list_accounts" not in names(agent.call_tool("search_tools", Search="list accounts").result)
+    assert "accounts" not in agent.call_tool("search_tools").result["Families"]
 
 
 def test_a_refusal_of_the_gate_names_the_real_tool_in_the_log(world: World, handler: LambdaHandler) -> None:
     agent = client(world, handler)
     agent.headers["Authorization"] = agent.headers["Authorization"][:-4] + "0000"
-    assert agent.call("call_tool", Name="delete_account", Arguments={"AccountCode": 1}).status == 401
-    row = world.rows()[-1]
+    assert agent.call_tool("call_tool", Name="delete_account", Arguments={"AccountCode": 1}).status == 401
+    row = world.audit_rows()[-1]
     assert (row["method"], row["outcome"], row["arguments"]) == ("delete_account", "refused", {"AccountCode": 1})

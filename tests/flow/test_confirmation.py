@@ -11,7 +11,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow import crm
 from tests.flow.confirming import FORMS, NO, YES, Modern, Scene
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 
 @pytest.fixture
@@ -26,14 +26,14 @@ def account(scene: Scene) -> int:
 
 def test_an_older_client_asks_and_calls_again(scene: Scene, account: int) -> None:
     before = scene.stored()
-    error = scene.old.call("delete_account", AccountCode=account).error
+    error = scene.old.call_tool("delete_account", AccountCode=account).error
     assert (error["type"], error["details"]["argument"]) == ("confirmation_required", "Confirm")
     assert scene.stored() == before
     row = scene.row()
     assert (row["outcome"], row["status"], row["error"]["type"], row["confirmed"]) == (
         "error", 409, "confirmation_required", "",
     )  # fmt: skip
-    assert scene.old.call("delete_account", AccountCode=account, Confirm=True).result["Deleted"] is True
+    assert scene.old.call_tool("delete_account", AccountCode=account, Confirm=True).result["Deleted"] is True
     row = scene.row()
     assert (row["status"], row["confirmed"], row["arguments"]["Confirm"]) == (200, "by argument", True)
 
@@ -91,22 +91,22 @@ def test_only_a_client_that_shows_forms_is_sent_one(
     scene: Scene, account: int, capabilities: dict[str, Any], asks: bool
 ) -> None:
     client = Modern(scene.world, scene.handler, scene.modern.headers, capabilities)
-    result = client.call("delete_account", AccountCode=account).document["result"]
+    result = client.call_tool("delete_account", AccountCode=account).document["result"]
     assert (result["resultType"] == "input_required") == asks
-    again = client.call("delete_account", AccountCode=account, Confirm=True).document["result"]
+    again = client.call_tool("delete_account", AccountCode=account, Confirm=True).document["result"]
     assert (again["resultType"] == "input_required") == asks
 
 
 def test_a_client_of_2025_is_sent_no_form_whatever_it_declares(scene: Scene, account: int) -> None:
     meta = {"io.modelcontextprotocol/clientCapabilities": FORMS}
-    answer = scene.old.rpc("tools/call", name="delete_account", arguments={"AccountCode": account}, _meta=meta)
+    answer = scene.old.send_rpc("tools/call", name="delete_account", arguments={"AccountCode": account}, _meta=meta)
     assert answer.error["type"] == "confirmation_required"
 
 
 def test_other_profiles_and_rehearsals_are_never_asked(scene: Scene, account: int) -> None:
     for client in (scene.old, scene.modern):
-        assert client.call("delete_account", AccountCode=account, DryRun=True).result["DryRun"] is True
-    answer = scene.free.call("delete_account", AccountCode=account, Confirm=True).result
+        assert client.call_tool("delete_account", AccountCode=account, DryRun=True).result["DryRun"] is True
+    answer = scene.free.call_tool("delete_account", AccountCode=account, Confirm=True).result
     assert answer["Deleted"] is True
     assert crm.codes(answer["Warnings"]) == ["UNKNOWN_ARGUMENT"]
     assert scene.row()["confirmed"] == ""
@@ -114,22 +114,22 @@ def test_other_profiles_and_rehearsals_are_never_asked(scene: Scene, account: in
 
 @pytest.mark.parametrize("confirm", [{}, {"Confirm": True}], ids=["not confirmed", "confirmed"])
 def test_missing_rights_records_and_links_come_first(scene: Scene, account: int, confirm: dict[str, Any]) -> None:
-    weak = scene.world.person("Wes", "Weak", "Sales")
-    reader = Client(scene.world, scene.handler, scene.world.headers(scene.profile, weak))
-    assert reader.call("delete_account", AccountCode=account, **confirm).error["type"] == "permission_denied"
+    weak = scene.world.create_person("Wes", "Weak", "Sales")
+    reader = WorldClient(scene.world, scene.handler, scene.world.log_in(scene.profile, weak))
+    assert reader.call_tool("delete_account", AccountCode=account, **confirm).error["type"] == "permission_denied"
     crm.opportunity(scene.free, account)
     for client in (scene.old, scene.modern):
-        assert client.call("delete_account", AccountCode=4711, **confirm).error["type"] == "not_found"
-        assert client.call("delete_account", AccountCode=account, **confirm).error["type"] == "conflict"
+        assert client.call_tool("delete_account", AccountCode=4711, **confirm).error["type"] == "not_found"
+        assert client.call_tool("delete_account", AccountCode=account, **confirm).error["type"] == "conflict"
 
 
 def test_an_option_is_obeyed_at_the_next_call(scene: Scene, account: int) -> None:
     world, key = scene.world, scene.profile.key
     world.profiles.change(key, confirm=False)
-    assert scene.old.call("delete_account", AccountCode=account).result["Deleted"] is True
+    assert scene.old.call_tool("delete_account", AccountCode=account).result["Deleted"] is True
     other = crm.account(scene.free, "Other")
     world.profiles.change(key, confirm=True)
-    assert scene.old.call("delete_account", AccountCode=other).error["type"] == "confirmation_required"
+    assert scene.old.call_tool("delete_account", AccountCode=other).error["type"] == "confirmation_required"
 
 
 def _anything(method: Method) -> dict[str, Any]:
@@ -146,15 +146,15 @@ def _anything(method: Method) -> dict[str, Any]:
 )
 @pytest.mark.parametrize("given", ["nothing", "records that do not exist"])
 def test_every_method_refuses_as_it_does_without_the_option(scene: Scene, groups: tuple[str, ...], given: str) -> None:
-    code = scene.world.person("Wes", "Weak", *groups)
+    code = scene.world.create_person("Wes", "Weak", *groups)
     free, careful = (
-        Client(scene.world, scene.handler, scene.world.headers(profile, code))
-        for profile in (scene.world.profile("another"), scene.profile)
+        WorldClient(scene.world, scene.handler, scene.world.log_in(profile, code))
+        for profile in (scene.world.create_profile("another"), scene.profile)
     )
     refused = set()
     for name, method in METHODS.items():
         arguments = _anything(method) if given != "nothing" else {}
-        answers = [client.call(name, **arguments).document["result"] for client in (free, careful)]
+        answers = [client.call_tool(name, **arguments).document["result"] for client in (free, careful)]
         if answers[0].get("isError"):
             assert answers[0] == answers[1], name
             refused.add(name)

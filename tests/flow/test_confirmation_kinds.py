@@ -12,7 +12,7 @@ from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow import crm
 from tests.flow.community import Community
 from tests.flow.confirming import YES, Modern, Scene
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 
 @pytest.fixture
@@ -20,9 +20,9 @@ def scene(world: World, handler: LambdaHandler) -> Scene:
     return Scene(world, handler)
 
 
-def asks(client: Client, tool: str, **arguments: Any) -> bool:
+def asks(client: WorldClient, tool: str, **arguments: Any) -> bool:
     """Whether an older client is refused because the confirmation is missing; any other refusal fails the test."""
-    result: dict[str, Any] = client.call(tool, **arguments).document["result"]
+    result: dict[str, Any] = client.call_tool(tool, **arguments).document["result"]
     error = result["structuredContent"].get("error", {}).get("type") if result.get("isError") else None
     assert error in {None, "confirmation_required"}, result
     return error is not None
@@ -30,7 +30,7 @@ def asks(client: Client, tool: str, **arguments: Any) -> bool:
 
 def drafted(scene: Scene, **arguments: Any) -> int:
     given = {"Title": "Spring", "standardSectionCode": scene.website.marketing} | arguments
-    code: int = scene.free.call("create_article", **given).result["Article"]["StandardItemCode"]
+    code: int = scene.free.call_tool("create_article", **given).result["Article"]["StandardItemCode"]
     return code
 
 
@@ -51,7 +51,7 @@ def test_publishing_is_asked_about(scene: Scene, made: dict[str, Any], change: d
     code = drafted(scene, **made)
     assert asks(scene.old, "update_article", StandardItemCode=code, **change) == expected
     if expected:
-        assert scene.old.call("get_article", StandardItemCode=code).result["Article"]["Live"] is False
+        assert scene.old.call_tool("get_article", StandardItemCode=code).result["Article"]["Live"] is False
         done = scene.modern.agreed("update_article", StandardItemCode=code, **change).result
         assert done["Article"]["Live"] is True
 
@@ -65,13 +65,13 @@ def test_a_new_article_is_asked_about_when_it_is_live(scene: Scene, live: bool) 
         assert [row for row in scene.stored() if row["pk"].startswith("articles#")] == []
         message = scene.modern.asked("create_article", **given)["inputRequests"]["confirm"]["params"]["message"]
         assert "create_article on the article 'Spring'." in message
-        assert scene.old.call("create_article", **given, Confirm=True).result["Article"]["Live"] is True
+        assert scene.old.call_tool("create_article", **given, Confirm=True).result["Article"]["Live"] is True
         assert len(scene.stored()) > len(before)
 
 
 def test_who_may_not_publish_keeps_a_draft_without_a_question(scene: Scene) -> None:
     given = {"Title": "Spring", "standardSectionCode": scene.website.marketing, "Live": True}
-    answer = scene.website.editor.call("create_article", **given).result
+    answer = scene.website.editor.call_tool("create_article", **given).result
     assert answer["Article"]["Live"] is False
     assert crm.codes(answer["Warnings"]) == ["LIVE_NOT_PERMITTED"]
 
@@ -89,19 +89,19 @@ def test_moderating_is_asked_about_unless_it_changes_nothing(scene: Scene) -> No
         assert modern.agreed(tool, **which, Action="hide").result.keys() >= {"Warnings"}
         assert scene.row()["confirmed"] == "by form"
         assert not asks(forums.mina, tool, **which, Action="hide")
-        assert forums.max.call(tool, **which, Action="unhide").error["type"] in {"permission_denied", "not_found"}
+        assert forums.max.call_tool(tool, **which, Action="unhide").error["type"] in {"permission_denied", "not_found"}
         assert asks(forums.mina, tool, **which, Action="unhide")
 
 
 def test_moderating_a_comment_is_asked_about_and_writing_one_is_not(scene: Scene) -> None:
     code = drafted(scene, Live=True)
-    comment = scene.old.call("create_article_comment", StandardItemCode=code, Body="Nice").result["Comment"][
+    comment = scene.old.call_tool("create_article_comment", StandardItemCode=code, Body="Nice").result["Comment"][
         "CommentCode"
     ]
     moderator = scene.website.client("Mod", "Erator", "Publishers", "Community", "Editors")
     tool, given = "moderate_article_comment", {"CommentCode": comment, "Action": "hide"}
     assert asks(moderator, tool, **given)
-    assert moderator.call(tool, **given, Confirm=True).result["Comment"]["Status"] == "hidden"
+    assert moderator.call_tool(tool, **given, Confirm=True).result["Comment"]["Status"] == "hidden"
     assert not asks(moderator, tool, **given)
 
 
@@ -114,25 +114,25 @@ def _made(scene: Scene) -> tuple[int, str]:
 
 def _renamed(scene: Scene) -> tuple[int, str]:
     code = drafted(scene)
-    scene.free.call("update_article", StandardItemCode=code, Title="Summer").result  # noqa: B018
+    scene.free.call_tool("update_article", StandardItemCode=code, Title="Summer").result  # noqa: B018
     return code, "change"
 
 
 def _taken_back(scene: Scene) -> tuple[int, str]:
     code = drafted(scene, Live=True)
-    scene.free.call("update_article", StandardItemCode=code, Live=False).result  # noqa: B018
+    scene.free.call_tool("update_article", StandardItemCode=code, Live=False).result  # noqa: B018
     return code, "unpublish"
 
 
 def _gone(scene: Scene) -> tuple[int, str]:
     code = drafted(scene)
-    scene.free.call("delete_article", StandardItemCode=code).result  # noqa: B018
+    scene.free.call_tool("delete_article", StandardItemCode=code).result  # noqa: B018
     return code, "delete"
 
 
 def _gone_live(scene: Scene) -> tuple[int, str]:
     code = drafted(scene, Live=True)
-    scene.free.call("delete_article", StandardItemCode=code).result  # noqa: B018
+    scene.free.call_tool("delete_article", StandardItemCode=code).result  # noqa: B018
     return code, "delete"
 
 
@@ -148,7 +148,7 @@ UNDOING: dict[str, tuple[Undoable, bool]] = {
 @pytest.mark.parametrize(("done", "expected"), UNDOING.values(), ids=list(UNDOING))
 def test_undoing_is_asked_about_when_it_deletes_or_publishes(scene: Scene, done: Undoable, expected: bool) -> None:
     done(scene)
-    (change,) = scene.free.call("list_my_changes", PageSize=1).result["Items"][0]["Records"]
+    (change,) = scene.free.call_tool("list_my_changes", PageSize=1).result["Items"][0]["Records"]
     which = {name: change[name] for name in ("Family", "Code", "Version")}
     assert asks(scene.old, "undo_change", **which) == expected
     if expected:
@@ -157,7 +157,7 @@ def test_undoing_is_asked_about_when_it_deletes_or_publishes(scene: Scene, done:
 
 def test_confirm_is_listed_on_confirming_profiles_only(scene: Scene) -> None:
     plain, asking = (
-        {tool["name"]: tool for tool in client.rpc("tools/list").document["result"]["tools"]}
+        {tool["name"]: tool for tool in client.send_rpc("tools/list").document["result"]["tools"]}
         for client in (scene.free, scene.old)
     )
     assert list(plain) == list(asking) == list(METHODS)
@@ -174,18 +174,20 @@ def test_confirm_is_listed_on_confirming_profiles_only(scene: Scene) -> None:
 
 
 def test_confirm_is_unknown_where_nothing_is_asked(scene: Scene) -> None:
-    answer = scene.old.call("create_account", Name="Orbital Labs", Confirm=True).result
+    answer = scene.old.call_tool("create_account", Name="Orbital Labs", Confirm=True).result
     assert crm.codes(answer["Warnings"]) == ["UNKNOWN_ARGUMENT"]
     assert scene.row()["confirmed"] == ""
     code = drafted(scene)
-    assert scene.old.call("update_article", StandardItemCode=code, Teaser="T", Confirm=True).result["Warnings"] == []
+    assert (
+        scene.old.call_tool("update_article", StandardItemCode=code, Teaser="T", Confirm=True).result["Warnings"] == []
+    )
     assert scene.row()["confirmed"] == ""
 
 
 def test_compact_mode_asks_as_well(world: World, handler: LambdaHandler) -> None:
     scene = Scene(world, handler, compact=True)
     account = crm.account(scene.free)
-    described = scene.old.call("describe_tool", Name="delete_account").result["Tool"]
+    described = scene.old.call_tool("describe_tool", Name="delete_account").result["Tool"]
     assert "Confirm" in described["InputSchema"]["properties"]
     inner: dict[str, Any] = {"Name": "delete_account", "Arguments": {"AccountCode": account}}
     assert asks(scene.old, "call_tool", **inner)
@@ -193,32 +195,32 @@ def test_compact_mode_asks_as_well(world: World, handler: LambdaHandler) -> None
     assert (scene.row()["method"], scene.row()["status"]) == ("delete_account", 409)
     assert scene.modern.answered("call_tool", YES, asked["requestState"], **inner).result["Deleted"] is True
     other = {"Name": "delete_account", "Arguments": {"AccountCode": crm.account(scene.free, "Other"), "Confirm": True}}
-    assert scene.old.call("call_tool", **other).result["Deleted"] is True
+    assert scene.old.call_tool("call_tool", **other).result["Deleted"] is True
 
 
 def test_a_key_that_was_used_answers_without_a_question(scene: Scene) -> None:
     account = crm.account(scene.free)
     given = {"AccountCode": account, "IdempotencyKey": "k"}
     first = scene.modern.agreed("delete_account", **given).result
-    again = scene.modern.call("delete_account", **given).result
+    again = scene.modern.call_tool("delete_account", **given).result
     assert again["Deleted"] == first["Deleted"]
     assert crm.codes(again["Warnings"]) == ["REPLAYED"]
-    assert scene.old.call("delete_account", **given, Confirm=True).result["Deleted"] is True
+    assert scene.old.call_tool("delete_account", **given, Confirm=True).result["Deleted"] is True
 
 
 def test_every_asking_counts_as_a_call(scene: Scene) -> None:
     account = crm.account(scene.free)
     scene.modern.agreed("delete_account", AccountCode=account)
     assert scene.world.profiles.get(scene.profile.key).usage.today(scene.world.clock()) == 2
-    assert [row["status"] for row in scene.world.rows()[-2:]] == [409, 200]
+    assert [row["status"] for row in scene.world.audit_rows()[-2:]] == [409, 200]
 
 
 def test_a_confirmed_call_costs_what_a_free_one_does(scene: Scene) -> None:
     calls = []
     for client, confirm in ((scene.free, {}), (scene.old, {"Confirm": True})):
-        client.call("list_accounts")
+        client.call_tool("list_accounts")
         account = crm.account(scene.free)
         scene.world.watched.calls.clear()
-        client.call("delete_account", AccountCode=account, **confirm).result  # noqa: B018
+        client.call_tool("delete_account", AccountCode=account, **confirm).result  # noqa: B018
         calls.append(sorted(scene.world.watched.calls))
     assert calls[0] == calls[1]

@@ -34,7 +34,7 @@ def test_one_yes_deletes_once_even_after_an_undo(scene: Scene) -> None:
     state = scene.modern.asked("delete_account", AccountCode=account)["requestState"]
     scene.modern.answered("delete_account", YES, state, AccountCode=account).result  # noqa: B018
     undo = {"Family": "accounts", "Code": account, "Version": 2}
-    scene.free.call("undo_change", **undo).result  # noqa: B018
+    scene.free.call_tool("undo_change", **undo).result  # noqa: B018
     again = scene.modern.answered("delete_account", YES, state, AccountCode=account).result
     assert crm.codes(again["Warnings"]) == ["REPLAYED"]
-    assert scene.free.call("get_account", AccountCode=account).result["Account"]["AccountCode"] == account
+    assert scene.free.call_tool("get_account", AccountCode=account).result["Account"]["AccountCode"] == account

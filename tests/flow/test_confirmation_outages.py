@@ -11,7 +11,7 @@ import pytest
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow import crm
 from tests.flow.confirming import YES, Modern, Scene
-from tests.world import Client, Response, World
+from tests.world import Response, World, WorldClient
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ Send = Callable[[], Response]
 
 
 def _question(scene: Scene, account: int) -> Send:
-    return lambda: scene.modern.call("delete_account", AccountCode=account)
+    return lambda: scene.modern.call_tool("delete_account", AccountCode=account)
 
 
 def _yes(scene: Scene, account: int) -> Send:
@@ -32,13 +32,13 @@ def _yes(scene: Scene, account: int) -> Send:
 
 
 def _word(scene: Scene, account: int) -> Send:
-    return lambda: scene.old.call("delete_account", AccountCode=account, Confirm=True)
+    return lambda: scene.old.call_tool("delete_account", AccountCode=account, Confirm=True)
 
 
 def _former(scene: Scene, account: int) -> Send:
     if scene.world.profiles.get(scene.profile.key).profile.former is None:
         scene.world.profiles.regenerate_secret(scene.profile.key, overlap=timedelta(hours=1))
-    return lambda: scene.old.call("delete_account", AccountCode=account, Confirm=True)
+    return lambda: scene.old.call_tool("delete_account", AccountCode=account, Confirm=True)
 
 
 WAYS = {"a question": _question, "a yes": _yes, "an agent's word": _word, "in an overlap": _former}
@@ -64,7 +64,7 @@ def test_any_store_call_may_fail(scene: Scene, way: Callable[[Scene, int], Send]
 def test_one_yes_from_many_sides_at_once_publishes_once(scene: Scene) -> None:
     given = {"Title": "Spring", "standardSectionCode": scene.website.marketing, "Live": True}
     state = scene.modern.asked("create_article", **given)["requestState"]
-    handlers = [scene.world.handler() for _ in range(6)]
+    handlers = [scene.world.new_handler() for _ in range(6)]
     clients = [Modern(scene.world, handler, scene.modern.headers) for handler in handlers]
     with ThreadPoolExecutor(len(clients)) as pool:
         answers = list(pool.map(lambda client: client.answered("create_article", YES, state, **given), clients))
@@ -79,9 +79,9 @@ def test_a_yes_is_only_for_its_person_also_when_it_was_used(scene: Scene) -> Non
     account = crm.account(scene.free)
     state = scene.modern.asked("delete_account", AccountCode=account)["requestState"]
     scene.modern.answered("delete_account", YES, state, AccountCode=account).result  # noqa: B018
-    olga = scene.world.person("Olga", "Other", "Sales Managers")
-    stranger = Modern(scene.world, scene.handler, scene.world.headers(scene.profile, olga))
+    olga = scene.world.create_person("Olga", "Other", "Sales Managers")
+    stranger = Modern(scene.world, scene.handler, scene.world.log_in(scene.profile, olga))
     assert stranger.answered("delete_account", YES, state, AccountCode=account).error["type"] == "not_found"
-    with_key = Client(scene.world, scene.handler, scene.world.headers(scene.profile, olga))
-    answer = with_key.call("delete_account", AccountCode=account, IdempotencyKey=state, Confirm=True)
+    with_key = WorldClient(scene.world, scene.handler, scene.world.log_in(scene.profile, olga))
+    answer = with_key.call_tool("delete_account", AccountCode=account, IdempotencyKey=state, Confirm=True)
     assert answer.error["type"] == "not_found"

@@ -19,7 +19,7 @@ def scene(world: World, handler: LambdaHandler) -> Scene:
 
 def drafted(scene: Scene) -> int:
     given = {"Title": "Spring", "standardSectionCode": scene.website.marketing}
-    code: int = scene.free.call("create_article", **given).result["Article"]["StandardItemCode"]
+    code: int = scene.free.call_tool("create_article", **given).result["Article"]["StandardItemCode"]
     return code
 
 

@@ -21,7 +21,7 @@ def scene(world: World, handler: LambdaHandler) -> Scene:
 def published(scene: Scene, **arguments: Any) -> int:
     """A live article in the open section."""
     given = {"Title": "Spring", "standardSectionCode": scene.website.marketing, "Live": True} | arguments
-    code: int = scene.free.call("create_article", **given).result["Article"]["StandardItemCode"]
+    code: int = scene.free.call_tool("create_article", **given).result["Article"]["StandardItemCode"]
     return code
 
 
@@ -48,7 +48,7 @@ def test_a_date_that_publishes_is_asked_about(
     scene: Scene, made: dict[str, Any], change: dict[str, Any], expected: bool
 ) -> None:
     given = {"StandardItemCode": published(scene, **made)} | change
-    before, answer = scene.stored(), scene.old.call("update_article", **given)
+    before, answer = scene.stored(), scene.old.call_tool("update_article", **given)
     if expected:
         assert answer.error["type"] == "confirmation_required"
         assert scene.stored() == before
@@ -65,15 +65,15 @@ def test_a_live_article_that_moves_is_asked_about(scene: Scene, live: bool) -> N
     hidden = published(scene, SecurityCode=website.secret, Live=live)
     board = published(scene, standardSectionCode=website.board, Live=live)
     for code, change in ((hidden, {"SecurityCode": None}), (board, {"standardSectionCode": website.marketing})):
-        result = scene.old.call("update_article", StandardItemCode=code, **change).document["result"]
+        result = scene.old.call_tool("update_article", StandardItemCode=code, **change).document["result"]
         assert result.get("isError", False) == live, result
-        confirmed = scene.old.call("update_article", StandardItemCode=code, **change, Confirm=True).result
+        confirmed = scene.old.call_tool("update_article", StandardItemCode=code, **change, Confirm=True).result
         assert confirmed["Article"]["StandardItemCode"] == code
 
 
 def test_an_undo_that_publishes_by_a_date_is_asked_about(scene: Scene) -> None:
     code = published(scene, LiveDate=EARLIER)
-    scene.free.call("update_article", StandardItemCode=code, ExpiryDate="2026-06-01T00:00:00Z").result  # noqa: B018
+    scene.free.call_tool("update_article", StandardItemCode=code, ExpiryDate="2026-06-01T00:00:00Z").result  # noqa: B018
     undo = {"Family": "articles", "Code": code, "Version": 2}
-    assert scene.old.call("undo_change", **undo).error["type"] == "confirmation_required"
+    assert scene.old.call_tool("undo_change", **undo).error["type"] == "confirmation_required"
     assert scene.modern.agreed("undo_change", **undo).result["Undone"]["How"] == "changed back"

@@ -24,7 +24,7 @@ def scene(world: World, handler: LambdaHandler) -> Scene:
 def lasting() -> Iterator[Scene]:
     """One scene for all examples; no example changes anything in it."""
     world = World()
-    handler = world.handler()
+    handler = world.new_handler()
     yield Scene(world, handler)
     handler.close()
 
@@ -48,8 +48,8 @@ Foreign = Callable[[Scene, int], Modern]
 
 
 def _other_person(scene: Scene, _: int) -> Modern:
-    code = scene.world.person("Olga", "Other", "Sales Managers")
-    return Modern(scene.world, scene.handler, scene.world.headers(scene.profile, code))
+    code = scene.world.create_person("Olga", "Other", "Sales Managers")
+    return Modern(scene.world, scene.handler, scene.world.log_in(scene.profile, code))
 
 
 def _other_profile(scene: Scene, _: int) -> Modern:
@@ -70,12 +70,12 @@ def test_a_foreign_state_is_asked_again(scene: Scene, foreign: Foreign) -> None:
     account = crm.account(scene.free)
     state = scene.modern.asked("delete_account", AccountCode=account)["requestState"]
     assert asks_again(foreign(scene, account), state, AccountCode=account)
-    assert scene.free.call("get_account", AccountCode=account).result["Account"]["AccountCode"] == account
+    assert scene.free.call_tool("get_account", AccountCode=account).result["Account"]["AccountCode"] == account
 
 
 def test_a_yes_is_for_the_call_that_was_asked_about(scene: Scene) -> None:
     account, other = crm.account(scene.free), crm.account(scene.free, "Other")
-    task = scene.free.call("create_task", Title="x").result["Task"]["AppUserTaskCode"]
+    task = scene.free.call_tool("create_task", Title="x").result["Task"]["AppUserTaskCode"]
     state = scene.modern.asked("delete_account", AccountCode=account)["requestState"]
     assert asks_again(scene.modern, state, AccountCode=other)
     assert asks_again(scene.modern, state, AccountCode=account, IdempotencyKey="k")
@@ -96,7 +96,7 @@ def test_a_yes_given_twice_deletes_once(scene: Scene) -> None:
 def test_another_warm_process_takes_the_answer(scene: Scene) -> None:
     account = crm.account(scene.free)
     state = scene.modern.asked("delete_account", AccountCode=account)["requestState"]
-    elsewhere = scene.world.handler()
+    elsewhere = scene.world.new_handler()
     client = Modern(scene.world, elsewhere, scene.modern.headers)
     assert client.answered("delete_account", YES, state, AccountCode=account).result["Deleted"] is True
     elsewhere.close()
@@ -141,6 +141,6 @@ def _standing(scene: Scene) -> int:
     One second later, so that the rate limit is never reached.
     """
     scene.world.clock.move(seconds=1)
-    found = scene.free.call("list_accounts").result["Items"]
+    found = scene.free.call_tool("list_accounts").result["Items"]
     code: int = found[0]["AccountCode"] if found else crm.account(scene.free)
     return code

@@ -17,7 +17,7 @@ from affino_mcp.instance.port import Call
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, WriteOp
 from tests.flow.market import visited
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 AUDIT = Settings().audit_table
 Cost = list[str] | None
@@ -28,17 +28,17 @@ class Market:
     """A world with so many accounts, contacts, tasks and notes, and a client in it."""
 
     world: World
-    client: Client
+    client: WorldClient
 
     def __post_init__(self) -> None:
         self.records, self.audit = self.world.settings.records_table, self.world.settings.audit_table
-        self.client.call("list_accounts")
+        self.client.call_tool("list_accounts")
 
     def cost(self, tool: str, **arguments: Any) -> list[str]:
         """The operations of a call on records and log, in short words; asserts that the gate made its two."""
         self.world.clock.move(seconds=1)
         self.world.watched.calls.clear()
-        answer = self.client.call(tool, **arguments)
+        answer = self.client.call_tool(tool, **arguments)
         assert answer.status == 200
         gate = [method for method, table in self.world.watched.calls if table == self.world.settings.gate_table]
         assert sorted(gate) == ["get", "update"]
@@ -48,8 +48,10 @@ class Market:
 
 def _market(count: int) -> Market:
     world = World()
-    handler = world.handler()
-    client = Client(world, handler, world.headers(world.profile(), world.person("Una", "Mighty", *SECURITY_GROUPS)))
+    handler = world.new_handler()
+    client = WorldClient(
+        world, handler, world.log_in(world.create_profile(), world.create_person("Una", "Mighty", *SECURITY_GROUPS))
+    )
     instance, actor = BuiltinInstance(world.database, world.settings.records_table), world.people.get(1)
     assert actor
 
@@ -216,19 +218,19 @@ def test_sparse_filters_are_bounded(large: Market) -> None:
     """A topic that none of two thousand records has: a handful of reads, and an answer."""
     cost = large.cost("list_accounts", TopicCodes=[12])
     assert cost.count("query records") <= 5
-    answer = large.client.call("list_accounts", TopicCodes=[12]).result
+    answer = large.client.call_tool("list_accounts", TopicCodes=[12]).result
     assert (answer["Items"], answer["TotalRecords"], answer["NextCursor"]) == ([], 0, None)
 
 
 def test_a_rare_record_is_found_on_the_first_page(large: Market) -> None:
     def found(**asked: Any) -> list[str]:
         large.world.clock.move(seconds=1)
-        return [row["Name"] for row in large.client.call("list_accounts", **asked).result["Items"]]
+        return [row["Name"] for row in large.client.call_tool("list_accounts", **asked).result["Items"]]
 
     assert found(Search="account 1987") == ["Account 1987"]
     assert found(Search="1987 city7 account") == ["Account 1987"]
     assert found(DateFilter="2026-11-22T09:33:18Z", PageSize=2)[0] == "Account 1999"
-    many = large.client.call("list_accounts", Search="account", PageSize=5, SortBy="Name").result
+    many = large.client.call_tool("list_accounts", Search="account", PageSize=5, SortBy="Name").result
     assert len(many["Items"]) == 5
     assert [w["Code"] for w in many["Warnings"]] == ["IGNORED"]
 

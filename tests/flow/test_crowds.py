@@ -9,19 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.flow import crm
-from tests.world import Client, Response, World
+from tests.world import Response, World, WorldClient
 
 
 @pytest.fixture
-def crowd(world: World, manager: Client) -> Iterator[list[Client]]:
+def crowd(world: World, manager: WorldClient) -> Iterator[list[WorldClient]]:
     """Several warm processes of the same service on the same stores."""
-    handlers = [world.handler() for _ in range(4)]
-    yield [Client(world, handler, manager.headers) for handler in handlers]
+    handlers = [world.new_handler() for _ in range(4)]
+    yield [WorldClient(world, handler, manager.headers) for handler in handlers]
     for handler in handlers:
         handler.close()
 
 
-def together(crowd: list[Client], do: Callable[[Client, int], Response]) -> list[Response]:
+def together(crowd: list[WorldClient], do: Callable[[WorldClient, int], Response]) -> list[Response]:
     """The answers of all processes that make the call at the same time."""
     start = threading.Barrier(len(crowd))
 
@@ -33,77 +33,89 @@ def together(crowd: list[Client], do: Callable[[Client, int], Response]) -> list
         return [answer for answers in pool.map(one, range(len(crowd))) for answer in answers]
 
 
-def test_a_storm_of_creates_gives_every_record_its_own_code(world: World, manager: Client, crowd: list[Client]) -> None:
+def test_a_storm_of_creates_gives_every_record_its_own_code(
+    world: World, manager: WorldClient, crowd: list[WorldClient]
+) -> None:
     at = crm.account(manager)
     answers = together(
         crowd,
-        lambda c, n: c.call("create_contact", Email=f"p{n}@o.example", FirstName="P", LastName=str(n), AccountCode=at),
+        lambda c, n: c.call_tool(
+            "create_contact", Email=f"p{n}@o.example", FirstName="P", LastName=str(n), AccountCode=at
+        ),
     )
     codes = [answer.result["Contact"]["UserCode"] for answer in answers]
     assert sorted(codes) == list(range(min(codes), min(codes) + 24))
     assert len({answer.result["Contact"]["Accounts"][0]["UserAccountCode"] for answer in answers}) == 24
-    assert manager.call("get_account", AccountCode=at).result["Account"]["ContactCount"] == 24
-    assert len(manager.call("list_contacts", AccountCode=at, PageSize=100).result["Items"]) == 24
-    assert sum(row["method"] == "create_contact" for row in world.rows()) == 24
+    assert manager.call_tool("get_account", AccountCode=at).result["Account"]["ContactCount"] == 24
+    assert len(manager.call_tool("list_contacts", AccountCode=at, PageSize=100).result["Items"]) == 24
+    assert sum(row["method"] == "create_contact" for row in world.audit_rows()) == 24
 
 
-def test_one_email_in_a_storm_is_taken_once(crowd: list[Client]) -> None:
-    answers = together(crowd, lambda c, _: c.call("create_contact", Email="j@o.example", FirstName="J", LastName="D"))
+def test_one_email_in_a_storm_is_taken_once(crowd: list[WorldClient]) -> None:
+    answers = together(
+        crowd, lambda c, _: c.call_tool("create_contact", Email="j@o.example", FirstName="J", LastName="D")
+    )
     made = [answer for answer in answers if not answer.document["result"]["isError"]]
     assert len(made) == 1
     assert {a.error["type"] for a in answers if a not in made} == {"conflict"}
 
 
-def test_one_key_in_a_storm_is_good_for_one_record(world: World, manager: Client, crowd: list[Client]) -> None:
-    answers = together(crowd, lambda c, _: c.call("create_task", Title="x", IdempotencyKey="k"))
+def test_one_key_in_a_storm_is_good_for_one_record(
+    world: World, manager: WorldClient, crowd: list[WorldClient]
+) -> None:
+    answers = together(crowd, lambda c, _: c.call_tool("create_task", Title="x", IdempotencyKey="k"))
     assert {answer.result["Task"]["AppUserTaskCode"] for answer in answers} == {1}
-    assert len(manager.call("list_tasks").result["Items"]) == 1
+    assert len(manager.call_tool("list_tasks").result["Items"]) == 1
 
 
-def test_no_update_is_lost(manager: Client, crowd: list[Client]) -> None:
+def test_no_update_is_lost(manager: WorldClient, crowd: list[WorldClient]) -> None:
     at = crm.account(manager)
     names = ["City", "Address1", "Address2", "Telephone"]
-    answers = together(crowd, lambda c, n: c.call("update_account", AccountCode=at, **{names[n // 100]: f"change {n}"}))
+    answers = together(
+        crowd, lambda c, n: c.call_tool("update_account", AccountCode=at, **{names[n // 100]: f"change {n}"})
+    )
     assert all(answer.result for answer in answers)
-    found = manager.call("get_account", AccountCode=at).result["Account"]
+    found = manager.call_tool("get_account", AccountCode=at).result["Account"]
     assert [found[name] for name in names] == [f"change {n * 100 + 5}" for n in range(4)]
 
 
-def test_of_those_who_saw_the_same_only_one_writes(manager: Client, crowd: list[Client]) -> None:
+def test_of_those_who_saw_the_same_only_one_writes(manager: WorldClient, crowd: list[WorldClient]) -> None:
     at = crm.account(manager)
-    seen = manager.call("get_account", AccountCode=at).result["Account"]["UpdatedDate"]
-    answers = together(crowd, lambda c, n: c.call("update_account", AccountCode=at, City=f"City {n}", IfUpdated=seen))
+    seen = manager.call_tool("get_account", AccountCode=at).result["Account"]["UpdatedDate"]
+    answers = together(
+        crowd, lambda c, n: c.call_tool("update_account", AccountCode=at, City=f"City {n}", IfUpdated=seen)
+    )
     written = [answer for answer in answers if not answer.document["result"]["isError"]]
     assert len(written) == 1
     assert {a.error["details"]["argument"] for a in answers if a not in written} == {"IfUpdated"}
 
 
-def test_parents_that_change_at_once_never_make_a_circle(manager: Client, crowd: list[Client]) -> None:
+def test_parents_that_change_at_once_never_make_a_circle(manager: WorldClient, crowd: list[WorldClient]) -> None:
     places = [crm.account(manager, f"A{n}") for n in range(4)]
     together(
         crowd,
-        lambda c, n: c.call("update_account", AccountCode=places[n // 100], ParentCode=places[(n // 100 + 1) % 4]),
+        lambda c, n: c.call_tool("update_account", AccountCode=places[n // 100], ParentCode=places[(n // 100 + 1) % 4]),
     )
     parents = {}
     for place in places:
-        parents[place] = manager.call("get_account", AccountCode=place).result["Account"]["Parent"]
+        parents[place] = manager.call_tool("get_account", AccountCode=place).result["Account"]["Parent"]
     at, steps = places[0], 0
     while parents.get(at):
         at, steps = parents[at]["AccountCode"], steps + 1
         assert steps < 5
 
 
-def test_a_parent_does_not_go_while_a_child_comes(manager: Client, crowd: list[Client]) -> None:
+def test_a_parent_does_not_go_while_a_child_comes(manager: WorldClient, crowd: list[WorldClient]) -> None:
     for round_ in range(5):
         top = crm.account(manager, f"Top {round_}")
         together(
             crowd[:2],
             lambda c, n, top=top: (  # type: ignore[misc]
-                c.call("delete_account", AccountCode=top)
+                c.call_tool("delete_account", AccountCode=top)
                 if n == 3
-                else c.call("create_account", Name=f"Low {n}", ParentCode=top)
+                else c.call_tool("create_account", Name=f"Low {n}", ParentCode=top)
             ),
         )
-        gone = manager.call("get_account", AccountCode=top).document["result"]["isError"]
-        below = manager.call("list_accounts", ParentCode=top).result["Items"]
+        gone = manager.call_tool("get_account", AccountCode=top).document["result"]["isError"]
+        below = manager.call_tool("list_accounts", ParentCode=top).result["Items"]
         assert not (gone and below)

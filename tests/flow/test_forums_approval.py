@@ -12,15 +12,15 @@ from tests.world import World
 
 def test_in_a_moderated_forum_a_thread_waits(world: World, community: Community) -> None:
     given = {"ForumItemCode": community.ideas, "Title": "Dark mode", "Body": "<p>Please</p>"}
-    answer = community.max.call("create_forum_thread", **given).result
+    answer = community.max.call_tool("create_forum_thread", **given).result
     thread = answer["Thread"]["ForumThreadCode"]
     assert (warned(answer), answer["Thread"]["Moderation"]["Status"]) == (["PENDING_MODERATION"], "pending")
     assert answer["Thread"]["FirstPost"]["Moderation"]["Status"] == "pending"
-    assert [warning["Code"] for warning in world.rows()[-1]["warnings"]] == ["PENDING_MODERATION"]
+    assert [warning["Code"] for warning in world.audit_rows()[-1]["warnings"]] == ["PENDING_MODERATION"]
     assert (threads(community.max), threads(community.mina)) == ([thread], [thread])
     assert threads(community.ann) == threads(community.ann, Search="dark mode") == []
-    assert community.ann.call("get_forum_thread", ForumThreadCode=thread).error["code"] == -120
-    assert community.max.call("create_forum_post", ForumThreadCode=thread, Body="<p>x</p>").error["code"] == -131
+    assert community.ann.call_tool("get_forum_thread", ForumThreadCode=thread).error["code"] == -120
+    assert community.max.call_tool("create_forum_post", ForumThreadCode=thread, Body="<p>x</p>").error["code"] == -131
     assert count_threads(community, community.ideas) == 0
     approved = community.moderate(thread, "approve")
     assert approved["FirstPost"]["Moderation"]["By"]["Name"] == "Mina Moderator"
@@ -41,7 +41,7 @@ def idea(community: Community) -> int:
 
 def test_a_reply_waits_and_leaves_no_trace(community: Community, idea: int) -> None:
     before = read_thread(community.max, idea)
-    answer = community.ann.call("create_forum_post", ForumThreadCode=idea, Body="<p>Yes</p>").result
+    answer = community.ann.call_tool("create_forum_post", ForumThreadCode=idea, Body="<p>Yes</p>").result
     post = answer["Post"]
     assert (warned(answer), post["Moderation"]["Status"], post["Number"]) == (["PENDING_MODERATION"], "pending", 2)
     assert read_thread(community.max, idea) == before
@@ -51,7 +51,7 @@ def test_a_reply_waits_and_leaves_no_trace(community: Community, idea: int) -> N
         [1, 2],
         [1, 2],
     )
-    assert community.max.call("get_forum_post", ForumPostCode=post["ForumPostCode"]).error["code"] == -120
+    assert community.max.call_tool("get_forum_post", ForumPostCode=post["ForumPostCode"]).error["code"] == -120
     assert (read_thread(community.mina, idea)["PendingPostCount"], before["PendingPostCount"]) == (1, None)
     assert threads(community.mina, Status="pending") == [idea]
     approved = community.decide(post["ForumPostCode"], "approve")
@@ -72,10 +72,10 @@ def test_an_older_reply_that_is_approved_is_not_the_last(community: Community, i
 def test_what_is_rejected_stays_with_its_author_and_can_be_improved(community: Community, idea: int) -> None:
     post = community.post(idea)["ForumPostCode"]
     community.decide(post, "reject", Reason="please say why")
-    mine = community.ann.call("get_forum_post", ForumPostCode=post).result["Post"]["Moderation"]
+    mine = community.ann.call_tool("get_forum_post", ForumPostCode=post).result["Post"]["Moderation"]
     assert (mine["Status"], mine["Reason"]) == ("rejected", "please say why")
     assert read_thread(community.mina, idea)["PendingPostCount"] == 0
-    again = community.ann.call("update_forum_post", ForumPostCode=post, Body="<p>Because</p>").result
+    again = community.ann.call_tool("update_forum_post", ForumPostCode=post, Body="<p>Because</p>").result
     assert (warned(again), again["Post"]["Moderation"]["Status"]) == (["PENDING_MODERATION"], "pending")
     assert (again["Post"]["Moderation"]["By"], read_thread(community.mina, idea)["PendingPostCount"]) == (None, 1)
 
@@ -84,10 +84,10 @@ def test_what_is_hidden_is_the_moderators_alone(community: Community) -> None:
     thread = community.thread()["ForumThreadCode"]
     post = community.post(thread)["ForumPostCode"]
     community.decide(post, "hide")
-    assert community.ann.call("get_forum_post", ForumPostCode=post).error["code"] == -120
+    assert community.ann.call_tool("get_forum_post", ForumPostCode=post).error["code"] == -120
     assert (numbers(community.ann, thread), numbers(community.mina, thread)) == ([1], [1, 2])
     community.moderate(thread, "hide")
-    assert community.max.call("get_forum_thread", ForumThreadCode=thread).error["code"] == -120
+    assert community.max.call_tool("get_forum_thread", ForumThreadCode=thread).error["code"] == -120
     assert (threads(community.max), threads(community.mina)) == ([], [thread])
 
 

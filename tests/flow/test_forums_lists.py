@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.flow.community import Community, threads
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_threads_are_listed(community: Community, lists: dict[str, int], case: s
 @pytest.mark.parametrize("where", [{}, {"ForumItemCode": "ideas"}], ids=["everywhere", "in a forum"])
 def test_what_waits_or_is_hidden_is_for_moderators(community: Community, status: str, where: dict[str, str]) -> None:
     filters = {name: getattr(community, value) for name, value in where.items()}
-    error = community.max.call("list_forum_threads", Status=status, **filters).error
+    error = community.max.call_tool("list_forum_threads", Status=status, **filters).error
     assert error["code"] == -110
     assert error["details"]["rule"].startswith("moderator of")
 
@@ -88,11 +88,11 @@ def test_what_waits_or_is_hidden_is_for_moderators(community: Community, status:
 def test_pages_hold_everything_once(
     community: Community, lists: dict[str, int], person: str, where: dict[str, str], order: dict[str, str]
 ) -> None:
-    client: Client = getattr(community, person)
+    client: WorldClient = getattr(community, person)
     filters = {name: getattr(community, value) for name, value in where.items()} | order
     found, more = list[int](), dict[str, str]()
     while True:
-        page = client.call("list_forum_threads", PageSize=2, **filters, **more).result
+        page = client.call_tool("list_forum_threads", PageSize=2, **filters, **more).result
         found += [row["ForumThreadCode"] for row in page["Items"]]
         if page["NextCursor"] is None:
             break
@@ -102,8 +102,8 @@ def test_pages_hold_everything_once(
 
 
 def test_a_cursor_is_one_persons(community: Community, lists: dict[str, int]) -> None:
-    cursor = community.mina.call("list_forum_threads", PageSize=1).result["NextCursor"]
-    assert community.max.call("list_forum_threads", PageSize=1, Cursor=cursor).error["code"] == -10
+    cursor = community.mina.call_tool("list_forum_threads", PageSize=1).result["NextCursor"]
+    assert community.max.call_tool("list_forum_threads", PageSize=1, Cursor=cursor).error["code"] == -10
 
 
 def test_a_date_filter_finds_threads_with_new_replies(world: World, community: Community) -> None:
@@ -120,11 +120,11 @@ def test_what_a_person_may_not_see_leaves_no_trace_in_pages(community: Community
     """A forum full of held threads costs its readers neither pages nor reads."""
     for number in range(30):
         community.thread(by=community.ann, forum=community.ideas, Title=f"Idea {number}")
-    first = community.max.call("list_forum_threads", ForumItemCode=community.archive).result
+    first = community.max.call_tool("list_forum_threads", ForumItemCode=community.archive).result
     reads = list[int]()
     for forum in (community.ideas, community.archive):
         community.world.watched.calls.clear()
-        page = community.max.call("list_forum_threads", ForumItemCode=forum).result
+        page = community.max.call_tool("list_forum_threads", ForumItemCode=forum).result
         assert (
             (page["Items"], page["TotalRecords"], page["NextCursor"])
             == ([], 0, None)

@@ -7,7 +7,7 @@ from typing import Any
 
 from affino_mcp.gate.profiles.profile import Profile
 from tests.flow.community import Community, numbers, read_thread, warned
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 
 def test_a_long_post_comes_back_as_it_was(community: Community, thread: int) -> None:
@@ -15,9 +15,13 @@ def test_a_long_post_comes_back_as_it_was(community: Community, thread: int) -> 
     post = community.post(thread, Body=body)
     assert post["Body"] == body
     changed = body.replace("Grüße", "Hallo")
-    updated = community.ann.call("update_forum_post", ForumPostCode=post["ForumPostCode"], Body=changed).result["Post"]
+    updated = community.ann.call_tool("update_forum_post", ForumPostCode=post["ForumPostCode"], Body=changed).result[
+        "Post"
+    ]
     assert updated["Body"] == changed
-    assert community.max.call("get_forum_post", ForumPostCode=post["ForumPostCode"]).result["Post"]["Body"] == changed
+    assert (
+        community.max.call_tool("get_forum_post", ForumPostCode=post["ForumPostCode"]).result["Post"]["Body"] == changed
+    )
 
 
 def test_a_page_of_long_posts_ends_where_the_answer_is_full(community: Community, thread: int) -> None:
@@ -26,7 +30,7 @@ def test_a_page_of_long_posts_ends_where_the_answer_is_full(community: Community
         community.post(thread, Body=body)
     found, more = list[int](), dict[str, str]()
     while True:
-        page = community.max.call("list_forum_posts", ForumThreadCode=thread, **more).result
+        page = community.max.call_tool("list_forum_posts", ForumThreadCode=thread, **more).result
         assert len(str(page)) < 150_000
         found += [row["Number"] for row in page["Items"]]
         if page["NextCursor"] is None:
@@ -41,30 +45,32 @@ def test_a_post_too_long_for_one_answer_is_read_in_parts(community: Community, t
     post = community.post(thread, Body=body)["ForumPostCode"]
     text, start = "", 0
     for _ in range(5):
-        answer = community.max.call("get_forum_post", ForumPostCode=post, BodyFrom=start).result
+        answer = community.max.call_tool("get_forum_post", ForumPostCode=post, BodyFrom=start).result
         part = answer["Post"]["Body"]
         text, start = text + part, start + len(part)
         if not answer["Warnings"]:
             break
         assert warned(answer) == ["TRUNCATED"]
     assert text == "<p>" + "&amp;" * 49_000 + "</p>"
-    items = community.max.call("list_forum_posts", ForumThreadCode=thread).result
+    items = community.max.call_tool("list_forum_posts", ForumThreadCode=thread).result
     assert [row["Number"] for row in items["Items"]] == [1]
-    rest = community.max.call("list_forum_posts", ForumThreadCode=thread, Cursor=items["NextCursor"]).result
+    rest = community.max.call_tool("list_forum_posts", ForumThreadCode=thread, Cursor=items["NextCursor"]).result
     assert ([row["Number"] for row in rest["Items"]], rest["NextCursor"]) == ([2], None)
 
 
 def test_no_number_is_given_twice_or_left_out(world: World, community: Community, profile: Profile) -> None:
     """Four processes write in two threads at once, one of them moderates: counts stay exact."""
     codes = [community.thread()["ForumThreadCode"] for _ in range(2)]
-    handlers = [world.handler() for _ in range(4)]
+    handlers = [world.new_handler() for _ in range(4)]
     people = [
-        Client(world, handler, client.headers) for handler, client in zip(handlers, _people(community), strict=True)
+        WorldClient(world, handler, client.headers)
+        for handler, client in zip(handlers, _people(community), strict=True)
     ]
 
-    def write(client: Client) -> list[int]:
+    def write(client: WorldClient) -> list[int]:
         return [
-            client.call("create_forum_post", **_reply(codes[n % 2])).result["Post"]["ForumPostCode"] for n in range(6)
+            client.call_tool("create_forum_post", **_reply(codes[n % 2])).result["Post"]["ForumPostCode"]
+            for n in range(6)
         ]
 
     try:
@@ -80,7 +86,7 @@ def test_no_number_is_given_twice_or_left_out(world: World, community: Community
         assert (seen["PostCount"], seen["LastPost"]["ForumPostCode"]) == (13, last)
 
 
-def _people(community: Community) -> list[Client]:
+def _people(community: Community) -> list[WorldClient]:
     return [community.max, community.ann, community.mina, community.cora]
 
 
@@ -97,7 +103,7 @@ def test_reading_and_writing_cost_the_same_in_a_long_thread(community: Community
             ("get_forum_thread", {}),
         ):
             community.world.watched.calls.clear()
-            community.ann.call(tool, ForumThreadCode=thread, **more).result  # noqa: B018
+            community.ann.call_tool(tool, ForumThreadCode=thread, **more).result  # noqa: B018
             found.append(len(community.world.watched.calls))
         return found
 

@@ -21,12 +21,12 @@ ACTIONS: dict[str, tuple[str, str, bool | str]] = {
 def test_a_decision_is_taken_repeated_and_undone(world: World, community: Community, action: str) -> None:
     thread = community.thread()["ForumThreadCode"]
     undo, name, value = ACTIONS[action]
-    before = community.mina.call("get_forum_thread", ForumThreadCode=thread).result["Thread"]["Moderation"]
+    before = community.mina.call_tool("get_forum_thread", ForumThreadCode=thread).result["Thread"]["Moderation"]
     decided = community.moderate(thread, action, Reason="see the rules")["Moderation"]
     assert decided[name] == value
     assert (decided["By"]["Name"], decided["Reason"]) == ("Mina Moderator", "see the rules")
     assert decided["At"] is not None
-    again = community.mina.call("moderate_forum_thread", ForumThreadCode=thread, Action=action).result
+    again = community.mina.call_tool("moderate_forum_thread", ForumThreadCode=thread, Action=action).result
     assert (again["Thread"]["Moderation"], warned(again)) == (decided, ["NO_CHANGE"])
     assert community.moderate(thread, undo)["Moderation"][name] == before[name]
     assert count_threads(community, community.support) == 1
@@ -58,7 +58,7 @@ def test_a_decision_is_refused(
     thread = community.thread()["ForumThreadCode"]
     places = {"lounge": community.lounge, "other": community.forum("Another")}
     given = {name: places.get(value, value) for name, value in arguments.items()}
-    error = community.mina.call("moderate_forum_thread", ForumThreadCode=thread, **given).error
+    error = community.mina.call_tool("moderate_forum_thread", ForumThreadCode=thread, **given).error
     assert (error["code"], error["details"].get("argument")) == (code, argument)
     assert community.moderate(thread, "pin")["ForumItemCode"] == community.support
 
@@ -66,7 +66,7 @@ def test_a_decision_is_refused(
 def test_a_target_is_for_moving_only(community: Community) -> None:
     thread = community.thread()["ForumThreadCode"]
     given = {"ForumThreadCode": thread, "Action": "pin", "TargetForumItemCode": community.ideas}
-    answer = community.mina.call("moderate_forum_thread", **given).result
+    answer = community.mina.call_tool("moderate_forum_thread", **given).result
     assert (warned(answer), answer["Thread"]["ForumItemCode"]) == (["IGNORED"], community.support)
 
 
@@ -78,9 +78,9 @@ def test_a_thread_moves_with_all_that_is_in_it(community: Community) -> None:
     assert (count_threads(community, community.support), count_threads(community, community.news)) == (0, 1)
     assert threads(community.max, ForumItemCode=community.support) == []
     assert threads(community.max, ForumItemCode=community.news, Search="login") == [thread]
-    assert community.max.call("get_forum_post", ForumPostCode=post).result["Post"]["Number"] == 2
+    assert community.max.call_tool("get_forum_post", ForumPostCode=post).result["Post"]["Number"] == 2
     again = {"ForumThreadCode": thread, "Action": "move", "TargetForumItemCode": community.news}
-    assert warned(community.mina.call("moderate_forum_thread", **again).result) == ["NO_CHANGE"]
+    assert warned(community.mina.call_tool("moderate_forum_thread", **again).result) == ["NO_CHANGE"]
 
 
 def test_a_thread_that_moves_out_of_sight_is_gone(community: Community) -> None:
@@ -88,15 +88,15 @@ def test_a_thread_that_moves_out_of_sight_is_gone(community: Community) -> None:
     community.moderates("Pat", community.support)
     community.moderates("Pat", community.lounge, by=community.pat)
     move = {"Action": "move", "TargetForumItemCode": community.lounge}
-    community.pat.call("moderate_forum_thread", ForumThreadCode=thread, **move).result  # noqa: B018
-    assert community.max.call("get_forum_thread", ForumThreadCode=thread).error["code"] == -120
+    community.pat.call_tool("moderate_forum_thread", ForumThreadCode=thread, **move).result  # noqa: B018
+    assert community.max.call_tool("get_forum_thread", ForumThreadCode=thread).error["code"] == -120
     assert threads(community.max) == threads(community.max, Search="login") == []
     assert threads(community.pat) == [thread]
 
 
 def test_the_opening_post_is_moderated_with_its_thread(community: Community) -> None:
     post = community.thread()["FirstPost"]["ForumPostCode"]
-    error = community.mina.call("moderate_forum_post", ForumPostCode=post, Action="hide").error
+    error = community.mina.call_tool("moderate_forum_post", ForumPostCode=post, Action="hide").error
     assert (error["code"], error["type"]) == (-130, "conflict")
     assert "moderate_forum_thread" in error["message"]
 
@@ -105,13 +105,13 @@ def test_a_moderator_is_refused_once_the_duty_has_ended(community: Community) ->
     thread = community.thread()["ForumThreadCode"]
     community.moderate(thread, "lock")
     which = {"ForumItemCode": community.support, "UserCode": community.codes["Mina"]}
-    community.cora.call("remove_forum_moderator", **which).result  # noqa: B018
+    community.cora.call_tool("remove_forum_moderator", **which).result  # noqa: B018
     for tool, more in (
         ("moderate_forum_thread", {"Action": "unlock"}),
         ("update_forum_thread", {"Title": "x"}),
         ("delete_forum_thread", {}),
     ):
-        assert community.mina.call(tool, ForumThreadCode=thread, **more).error["code"] == -110
+        assert community.mina.call_tool(tool, ForumThreadCode=thread, **more).error["code"] == -110
 
 
 def test_history_tells_what_was_decided_and_nothing_of_hidden_replies(world: World, community: Community) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.flow.community import Community, numbers, read_thread, warned
-from tests.world import Client
+from tests.world import WorldClient
 
 
 def test_posts_are_numbered_in_their_thread(community: Community, thread: int) -> None:
@@ -27,8 +27,8 @@ def test_a_post_answers_in_full(community: Community, thread: int) -> None:
     assert (post["ForumThreadCode"], post["Number"], post["ReplyToPostCode"]) == (thread, 3, first["ForumPostCode"])
     assert post["Author"] == post["CreatedBy"] == {"UserCode": community.codes["Max"], "Name": "Max Member"}
     assert post["Moderation"] == {"Hidden": False, "Status": "approved", "By": None, "At": None, "Reason": None}
-    assert community.ann.call("get_forum_post", ForumPostCode=post["ForumPostCode"]).result["Post"] == post
-    listed = community.ann.call("list_forum_posts", ForumThreadCode=thread).result
+    assert community.ann.call_tool("get_forum_post", ForumPostCode=post["ForumPostCode"]).result["Post"] == post
+    listed = community.ann.call_tool("list_forum_posts", ForumThreadCode=thread).result
     assert listed["Items"][-1] == post
     assert (listed["TotalRecords"], listed["LastRecordCode"]) == (3, post["ForumPostCode"])
 
@@ -40,7 +40,7 @@ def test_posts_are_read_page_by_page(community: Community, thread: int) -> None:
         found, more = list[int](), dict[str, str]()
         while True:
             which = {"ForumThreadCode": thread, "PageSize": 3, "SortOrder": order} | more
-            page = community.max.call("list_forum_posts", **which).result
+            page = community.max.call_tool("list_forum_posts", **which).result
             found += [row["Number"] for row in page["Items"]]
             if page["NextCursor"] is None:
                 break
@@ -59,9 +59,9 @@ def test_only_a_post_that_is_seen_in_the_thread_is_answered(community: Community
     if case == "a hidden post":
         community.decide(post, "hide")
     if case == "a deleted post":
-        community.mina.call("delete_forum_post", ForumPostCode=post).result  # noqa: B018
+        community.mina.call_tool("delete_forum_post", ForumPostCode=post).result  # noqa: B018
     given = {"ForumThreadCode": thread, "Body": "<p>No</p>", "ReplyToPostCode": code}
-    error = community.max.call("create_forum_post", **given).error
+    error = community.max.call_tool("create_forum_post", **given).error
     assert (error["code"], error["details"]["argument"]) == (REPLIES[case], "ReplyToPostCode")
 
 
@@ -70,9 +70,9 @@ def test_an_answered_post_is_named_only_while_it_is_seen(community: Community, t
     answer = community.post(thread, by=community.max, ReplyToPostCode=first)["ForumPostCode"]
     community.decide(first, "hide")
 
-    def named(client: Client) -> list[Any]:
-        single = client.call("get_forum_post", ForumPostCode=answer).result["Post"]
-        rows = client.call("list_forum_posts", ForumThreadCode=thread).result["Items"]
+    def named(client: WorldClient) -> list[Any]:
+        single = client.call_tool("get_forum_post", ForumPostCode=answer).result["Post"]
+        rows = client.call_tool("list_forum_posts", ForumThreadCode=thread).result["Items"]
         return [single["ReplyToPostCode"], rows[-1]["ReplyToPostCode"]]
 
     assert named(community.max) == [None, None]
@@ -88,18 +88,18 @@ STATES: dict[str, tuple[str, ...]] = {"locked": ("lock",), "hidden": ("hide",), 
 def test_a_thread_takes_replies_while_it_is_open(community: Community, thread: int, state: str) -> None:
     for action in STATES[state]:
         community.moderate(thread, action)
-    error = community.mina.call("create_forum_post", ForumThreadCode=thread, Body="<p>No</p>").error
+    error = community.mina.call_tool("create_forum_post", ForumThreadCode=thread, Body="<p>No</p>").error
     assert (error["code"], error["type"]) == (-131, "invalid_state")
 
 
 def test_a_closed_forum_takes_no_replies(community: Community, thread: int) -> None:
     community.forum("Customer Support", is_open=False)
-    assert community.max.call("create_forum_post", ForumThreadCode=thread, Body="<p>No</p>").error["code"] == -131
+    assert community.max.call_tool("create_forum_post", ForumThreadCode=thread, Body="<p>No</p>").error["code"] == -131
 
 
 def test_a_forum_to_read_only_takes_no_replies(community: Community) -> None:
     thread = community.thread(by=community.pat, forum=community.news)["ForumThreadCode"]
-    error = community.max.call("create_forum_post", ForumThreadCode=thread, Body="<p>No</p>").error
+    error = community.max.call_tool("create_forum_post", ForumThreadCode=thread, Body="<p>No</p>").error
     assert (error["code"], error["details"]["rule"]) == (-110, "forums.post")
     assert numbers(community.max, thread) == [1]
 
@@ -107,13 +107,15 @@ def test_a_forum_to_read_only_takes_no_replies(community: Community) -> None:
 def test_a_post_is_rewritten_with_who_when_and_why(community: Community, thread: int) -> None:
     post = community.post(thread)["ForumPostCode"]
     update = {"ForumPostCode": post, "Body": "<p>In 9.0.12</p>"}
-    changed = community.ann.call("update_forum_post", **update, Reason="version").result["Post"]
+    changed = community.ann.call_tool("update_forum_post", **update, Reason="version").result["Post"]
     assert (changed["Body"], changed["EditReason"]) == ("<p>In 9.0.12</p>", "version")
     assert changed["EditedBy"] == {"UserCode": community.codes["Ann"], "Name": "Ann Other"}
     assert changed["EditedDate"] is not None
-    again = community.ann.call("update_forum_post", **update).result
+    again = community.ann.call_tool("update_forum_post", **update).result
     assert (warned(again), again["Post"]) == (["NO_CHANGE"], changed)
-    by_moderator = community.mina.call("update_forum_post", **update | {"Body": "<p>[link removed]</p>"}).result["Post"]
+    by_moderator = community.mina.call_tool("update_forum_post", **update | {"Body": "<p>[link removed]</p>"}).result[
+        "Post"
+    ]
     assert (by_moderator["EditedBy"]["Name"], by_moderator["EditReason"]) == ("Mina Moderator", None)
     assert by_moderator["Author"]["Name"] == "Ann Other"
 
@@ -158,7 +160,7 @@ def test_the_thread_follows_what_happens_to_its_last_posts(community: Community,
     assert last() == (5, codes[3])
     community.decide(codes[3], "hide")
     assert last() == (4, codes[2])
-    community.ann.call("delete_forum_post", ForumPostCode=codes[1]).result  # noqa: B018
+    community.ann.call_tool("delete_forum_post", ForumPostCode=codes[1]).result  # noqa: B018
     assert last() == (3, codes[2])
     community.decide(codes[2], "reject")
     assert last() == (2, codes[0])
@@ -167,6 +169,6 @@ def test_the_thread_follows_what_happens_to_its_last_posts(community: Community,
     community.decide(codes[2], "approve")
     assert last() == (4, codes[3])
     for code in (codes[0], codes[2], codes[3]):
-        community.mina.call("delete_forum_post", ForumPostCode=code).result  # noqa: B018
+        community.mina.call_tool("delete_forum_post", ForumPostCode=code).result  # noqa: B018
     assert last() == (1, opening)
     assert community.post(thread)["Number"] == 6

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.community import Community
 from tests.flow.forum_model import CONFLICT, FORUMS, IDEAS, NOT_FOUND, PEOPLE, Text, Thread, moderates, reads
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 DEEDS = ("open", "reply", "reply", "edit", "edit_opening", "retitle", "delete", "delete_opening", "delete_thread")
 THREAD_ACTIONS = ("lock", "unlock", "hide", "unhide", "approve", "reject")
@@ -27,8 +27,8 @@ class Play:
     def __init__(self, community: Community) -> None:
         self.community, self.threads, self.words = community, list[Thread](), 0
 
-    def client(self, person: str) -> Client:
-        found: Client = getattr(self.community, person)
+    def client(self, person: str) -> WorldClient:
+        found: WorldClient = getattr(self.community, person)
         return found
 
     def word(self) -> str:
@@ -48,7 +48,7 @@ class Play:
         return self.on_thread(person, thread, deed)
 
     def call(self, person: str, tool: str, expected: int, **arguments: Any) -> dict[str, Any]:
-        answer = self.client(person).call(tool, **arguments).document["result"]
+        answer = self.client(person).call_tool(tool, **arguments).document["result"]
         content: dict[str, Any] = answer["structuredContent"]
         code = content["error"]["code"] if answer.get("isError") else 0
         assert code == expected, (person, tool, arguments, content)
@@ -109,7 +109,7 @@ class Play:
     def look(self, person: str) -> None:
         """Everything that a person can read agrees with the model and holds nothing that the person may not see."""
         client, told = self.client(person), list[Any]()
-        rows = client.call("list_forum_threads", PageSize=100).result["Items"]
+        rows = client.call_tool("list_forum_threads", PageSize=100).result["Items"]
         told += [rows, self.forums(person), *(self.thread(person, thread) for thread in self.threads)]
         assert {r["ForumThreadCode"] for r in rows} == {t.code for t in self.threads if t.seen(person)}
         self.searches(person)
@@ -119,11 +119,11 @@ class Play:
 
     def searches(self, person: str) -> None:
         for thread in self.threads:
-            found = self.client(person).call("list_forum_threads", Search=thread.word).result
+            found = self.client(person).call_tool("list_forum_threads", Search=thread.word).result
             assert found["TotalRecords"] == int(thread.seen(person))
 
     def forums(self, person: str) -> list[Any]:
-        items: list[Any] = self.client(person).call("list_forums").result["Items"]
+        items: list[Any] = self.client(person).call_tool("list_forums").result["Items"]
         counts = {row["ForumItemCode"]: row["ThreadCount"] for row in items}
         for forum in FORUMS:
             public = sum(thread.forum == forum and thread.public for thread in self.threads)
@@ -159,9 +159,9 @@ class Play:
 @given(steps=st.lists(STEP, min_size=4, max_size=24))
 def test_each_person_sees_and_may_what_the_rules_say(steps: list[tuple[str, str, int, int]]) -> None:
     world = World()
-    handler: LambdaHandler = world.handler()
+    handler: LambdaHandler = world.new_handler()
     try:
-        play = Play(Community(world, handler, world.profile()))
+        play = Play(Community(world, handler, world.create_profile()))
         for step in steps:
             play.step(*step)
         for person in PEOPLE:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.flow.community import Community, threads, warned
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 UNTOUCHED = {"Pinned": False, "Locked": False, "Hidden": False, "Status": "approved"} | dict.fromkeys(
     ("By", "At", "Reason")
@@ -29,9 +29,9 @@ def test_a_thread_answers_in_full(world: World, community: Community) -> None:
         "Author": made["Author"],
         "Date": made["CreatedDate"],
     }
-    seen = community.ann.call("get_forum_thread", ForumThreadCode=made["ForumThreadCode"]).result["Thread"]
+    seen = community.ann.call_tool("get_forum_thread", ForumThreadCode=made["ForumThreadCode"]).result["Thread"]
     assert seen == made
-    assert world.rows()[-2]["records"] == [
+    assert world.audit_rows()[-2]["records"] == [
         f"forum_threads#{made['ForumThreadCode']}",
         f"forum_posts#{post['ForumPostCode']}",
     ]
@@ -57,7 +57,7 @@ def test_a_thread_is_refused(community: Community, case: str) -> None:
     if isinstance(given["ForumItemCode"], str):
         given["ForumItemCode"] = getattr(community, given["ForumItemCode"])
     given = {name: value for name, value in given.items() if value is not None}
-    error = community.max.call("create_forum_thread", **given).error
+    error = community.max.call_tool("create_forum_thread", **given).error
     assert (error["code"], error["details"].get("argument")) == (code, argument)
     assert threads(community.mina) == []
 
@@ -66,30 +66,32 @@ def test_posting_needs_the_right_besides_the_forum(world: World, community: Comm
     thread = community.thread()["ForumThreadCode"]
     open_to_all = community.forum("Open", post=("Everybody",))
     guest = community.client("Gus", "Guest", "Sales")
-    assert guest.call("list_forums").error["details"]["rule"] == "forums.read"
-    error = guest.call("create_forum_thread", ForumItemCode=open_to_all, Title="Hi", Body="<p>Hi</p>").error
+    assert guest.call_tool("list_forums").error["details"]["rule"] == "forums.read"
+    error = guest.call_tool("create_forum_thread", ForumItemCode=open_to_all, Title="Hi", Body="<p>Hi</p>").error
     assert (error["code"], error["details"]["rule"]) == (-110, "forums.post")
-    assert guest.call("create_forum_post", ForumThreadCode=thread, Body="<p>Hi</p>").error["code"] == -110
+    assert guest.call_tool("create_forum_post", ForumThreadCode=thread, Body="<p>Hi</p>").error["code"] == -110
 
 
 def test_html_is_cleaned_with_a_warning(world: World, community: Community) -> None:
     body = '<p onclick="x()">Hi <a href="javascript:x()">here</a></p><script>x()</script>'
-    answer = community.max.call("create_forum_thread", ForumItemCode=community.support, Title="Hi", Body=body).result
+    answer = community.max.call_tool(
+        "create_forum_thread", ForumItemCode=community.support, Title="Hi", Body=body
+    ).result
     assert warned(answer) == ["HTML_SANITISED"]
     assert answer["Thread"]["FirstPost"]["Body"] == '<p>Hi <a rel="noopener noreferrer nofollow">here</a></p>'
-    assert [warning["Code"] for warning in world.rows()[-1]["warnings"]] == ["HTML_SANITISED"]
+    assert [warning["Code"] for warning in world.audit_rows()[-1]["warnings"]] == ["HTML_SANITISED"]
 
 
 def test_a_topic_that_is_not_there_is_left_out(community: Community) -> None:
     given = {"ForumItemCode": community.support, "Title": "Hi", "Body": "<p>Hi</p>", "TopicCodes": [1, 777]}
-    answer = community.max.call("create_forum_thread", **given).result
+    answer = community.max.call_tool("create_forum_thread", **given).result
     assert warned(answer) == ["UNKNOWN_REFERENCE"]
     assert [topic["TopicCode"] for topic in answer["Thread"]["Topics"]] == [1]
 
 
 def test_a_rehearsal_writes_nothing(community: Community) -> None:
     given = {"ForumItemCode": community.support, "Title": "Hi", "Body": "<p>Hi</p>", "DryRun": True}
-    answer = community.max.call("create_forum_thread", **given).result
+    answer = community.max.call_tool("create_forum_thread", **given).result
     thread = answer["Thread"]
     assert (warned(answer), answer["DryRun"], thread["ForumThreadCode"]) == (["DRY_RUN"], True, None)
     assert thread["FirstPost"]["ForumPostCode"] is None
@@ -99,8 +101,8 @@ def test_a_rehearsal_writes_nothing(community: Community) -> None:
 
 def test_the_same_key_opens_one_thread(community: Community) -> None:
     given = {"ForumItemCode": community.support, "Title": "Hi", "Body": "<p>Hi</p>", "IdempotencyKey": "once"}
-    first = community.max.call("create_forum_thread", **given).result
-    again = community.max.call("create_forum_thread", **given).result
+    first = community.max.call_tool("create_forum_thread", **given).result
+    again = community.max.call_tool("create_forum_thread", **given).result
     assert (again["Thread"], warned(again)) == (first["Thread"], ["REPLAYED"])
     assert len(threads(community.max)) == 1
 
@@ -112,8 +114,8 @@ WHO_MAY: dict[str, dict[str, int]] = {
 CASES = [(tool, person, code) for tool, people in WHO_MAY.items() for person, code in people.items()]
 
 
-def _code(client: Client, tool: str, **arguments: Any) -> int:
-    result = client.call(tool, **arguments).document["result"]
+def _code(client: WorldClient, tool: str, **arguments: Any) -> int:
+    result = client.call_tool(tool, **arguments).document["result"]
     return int(result["structuredContent"]["error"]["code"]) if result.get("isError") else 0
 
 
@@ -161,25 +163,27 @@ def test_an_author_does_not_delete_the_replies_of_others(community: Community) -
 def test_a_deleted_thread_is_gone_with_its_posts(community: Community) -> None:
     thread = community.thread()["ForumThreadCode"]
     reply = community.post(thread)["ForumPostCode"]
-    gone = community.mina.call("delete_forum_thread", ForumThreadCode=thread, Reason="off topic").result
+    gone = community.mina.call_tool("delete_forum_thread", ForumThreadCode=thread, Reason="off topic").result
     assert (gone["ForumThreadCode"], gone["Deleted"]) == (thread, True)
     for client in (community.max, community.mina):
         assert _code(client, "get_forum_thread", ForumThreadCode=thread) == -120
         assert _code(client, "list_forum_posts", ForumThreadCode=thread) == -120
         assert _code(client, "get_forum_post", ForumPostCode=reply) == -120
         assert threads(client) == threads(client, Search="login") == []
-    assert community.max.call("get_forum", ForumItemCode=community.support).result["Forum"]["ThreadCount"] == 0
+    assert community.max.call_tool("get_forum", ForumItemCode=community.support).result["Forum"]["ThreadCount"] == 0
 
 
 def test_updates_change_what_is_given(community: Community) -> None:
     thread = community.thread(TopicCodes=[1])["ForumThreadCode"]
     update = {"ForumThreadCode": thread}
-    changed = community.max.call("update_forum_thread", **update, Title="Solved: login issues").result["Thread"]
+    changed = community.max.call_tool("update_forum_thread", **update, Title="Solved: login issues").result["Thread"]
     assert (changed["Title"], len(changed["Topics"])) == ("Solved: login issues", 1)
-    cleared = community.max.call("update_forum_thread", **update, TopicCodes=None).result["Thread"]
+    cleared = community.max.call_tool("update_forum_thread", **update, TopicCodes=None).result["Thread"]
     assert (cleared["Title"], cleared["Topics"]) == ("Solved: login issues", [])
-    again = community.max.call("update_forum_thread", **update, Title="Solved: login issues", TopicCodes=[]).result
+    again = community.max.call_tool("update_forum_thread", **update, Title="Solved: login issues", TopicCodes=[]).result
     assert (warned(again), again["Thread"]["UpdatedDate"]) == (["NO_CHANGE"], cleared["UpdatedDate"])
-    moved = community.max.call("update_forum_thread", **update, Title="Solved", ForumItemCode=community.ideas).result
+    moved = community.max.call_tool(
+        "update_forum_thread", **update, Title="Solved", ForumItemCode=community.ideas
+    ).result
     assert (warned(moved), moved["Thread"]["ForumItemCode"]) == (["READ_ONLY"], community.support)
     assert threads(community.ann, Search="solved") == [thread]

@@ -17,7 +17,7 @@ from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import png
 from tests.flow.website import Website
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 MISSING: Final = 98_765
 PARTS: Final = (
@@ -54,15 +54,15 @@ class Closed:
 
     def __init__(self, world: World, handler: LambdaHandler, profile: Profile) -> None:
         self.site = Website(world, handler, profile)
-        code = world.person("Pia", "Publisher", "Publishers", "Registered User", "Community")
-        self.publisher = Client(world, handler, world.headers(profile, code))
-        other = world.person("Ed", "Editor", "Editors", "Registered User", "Community")
+        code = world.create_person("Pia", "Publisher", "Publishers", "Registered User", "Community")
+        self.publisher = WorldClient(world, handler, world.log_in(profile, code))
+        other = world.create_person("Ed", "Editor", "Editors", "Registered User", "Community")
         world.people.change(other, rights={"articles.delete": None, "media_items.delete": None})
-        self.editor = Client(world, handler, world.headers(profile, other))
+        self.editor = WorldClient(world, handler, world.log_in(profile, other))
         groups = {"hidden": ("Publishers",), "open": ("Everybody",)}
         self.codes = {state: self._stock(world, state, code, names) for state, names in groups.items()}
         opened = _of(self.codes["open"], "ForumItemCode")
-        assert self.publisher.call("add_forum_moderator", **opened, UserCode=other).result
+        assert self.publisher.call_tool("add_forum_moderator", **opened, UserCode=other).result
 
     def _stock(self, world: World, state: str, moderator: int, groups: tuple[str, ...]) -> dict[str, int]:
         hidden = state == "hidden"
@@ -81,7 +81,7 @@ class Closed:
         return made | self._made("create_forum_post", **_of(made, "ForumThreadCode"), Body="<p>y</p>")
 
     def _made(self, tool: str, **values: Any) -> dict[str, int]:
-        answer = self.publisher.call(tool, **values).result
+        answer = self.publisher.call_tool(tool, **values).result
         parts = [part for part in answer.values() if isinstance(part, dict)]
         return {name: part[name] for part in parts for name in PARTS if part.get(name)}
 
@@ -110,8 +110,8 @@ def _some(field: Field) -> Any:
 @pytest.fixture(scope="module")
 def closed() -> Iterator[Closed]:
     world = World()
-    handler = world.handler()
-    yield Closed(world, handler, world.profile())
+    handler = world.new_handler()
+    yield Closed(world, handler, world.create_profile())
     handler.close()
 
 
@@ -119,7 +119,7 @@ def closed() -> Iterator[Closed]:
 def test_a_hidden_record_answers_as_a_missing_one(closed: Closed, method: Method, field: Field) -> None:
     given = closed.asked(method, field)
     answers = [
-        closed.editor.call(method.name, **given, **{field.name: code}).document
+        closed.editor.call_tool(method.name, **given, **{field.name: code}).document
         for code in (closed.codes["hidden"][field.name], MISSING)
     ]
     assert answers[0] == answers[1]
@@ -132,14 +132,14 @@ def test_a_hidden_record_answers_as_a_missing_one(closed: Closed, method: Method
 def test_so_does_its_history(closed: Closed, kind: str, tool: str) -> None:
     more = {"Version": 1} if tool == "undo_change" else {}
     hidden, missing = (
-        closed.editor.call(tool, Family=kind, Code=code, **more).error
+        closed.editor.call_tool(tool, Family=kind, Code=code, **more).error
         for code in (closed.codes["hidden"][KINDS[kind]], MISSING)
     )
     assert hidden == missing
     assert hidden["type"] == "not_found"
-    assert closed.publisher.call("list_record_history", Family=kind, Code=closed.codes["hidden"][KINDS[kind]]).result[
-        "Items"
-    ]
+    assert closed.publisher.call_tool(
+        "list_record_history", Family=kind, Code=closed.codes["hidden"][KINDS[kind]]
+    ).result["Items"]
 
 
 def test_every_kind_that_can_be_hidden_is_here() -> None:
@@ -154,7 +154,7 @@ def test_nothing_hidden_is_in_any_list(closed: Closed) -> None:
         if name.startswith("list_") and not any(field.required for field in method.all_arguments):
             rows = [
                 row
-                for part in closed.editor.call(name).document["result"]["structuredContent"].values()
+                for part in closed.editor.call_tool(name).document["result"]["structuredContent"].values()
                 if isinstance(part, list)
                 for row in part
             ]

@@ -10,113 +10,119 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from tests.flow import crm
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 CONTACTS, ACCOUNTS = ("Jane", "Joe", "Jim"), ("Orbital", "Lunar")
 
 
-def link(client: Client, contact: int, account: int) -> dict[str, Any] | None:
+def link(client: WorldClient, contact: int, account: int) -> dict[str, Any] | None:
     """The link as the contact shows it."""
-    found = client.call("get_contact", UserCode=contact).result["Contact"]["Accounts"]
+    found = client.call_tool("get_contact", UserCode=contact).result["Contact"]["Accounts"]
     return next((entry for entry in found if entry["AccountCode"] == account), None)
 
 
-def test_linking_and_linking_again(manager: Client) -> None:
+def test_linking_and_linking_again(manager: WorldClient) -> None:
     jane, at = crm.contact(manager, "Jane"), crm.account(manager)
     asked = {"UserCode": jane, "AccountCode": at}
-    made = manager.call("link_contact_to_account", **asked, JobTitle="CTO").result["Link"]
+    made = manager.call_tool("link_contact_to_account", **asked, JobTitle="CTO").result["Link"]
     assert made == {**asked, "UserAccountCode": 1, "Primary": False, "LeftCompany": False, "JobTitle": "CTO"}
-    again = manager.call("link_contact_to_account", **asked, Primary=True).result
+    again = manager.call_tool("link_contact_to_account", **asked, Primary=True).result
     assert (again["Link"], crm.codes(again["Warnings"])) == (made, ["NO_CHANGE"])
-    assert manager.call("get_account", AccountCode=at).result["Account"]["ContactCount"] == 1
+    assert manager.call_tool("get_account", AccountCode=at).result["Account"]["ContactCount"] == 1
 
 
-def test_changing_a_link(manager: Client) -> None:
+def test_changing_a_link(manager: WorldClient) -> None:
     jane, at = crm.contact(manager, "Jane"), crm.account(manager)
     asked = {"UserCode": jane, "AccountCode": at}
-    assert manager.call("update_contact_account_link", **asked, LeftCompany=True).error["type"] == "not_found"
-    made = manager.call("link_contact_to_account", **asked, JobTitle="CTO").result["Link"]
-    assert crm.codes(manager.call("update_contact_account_link", **asked).result["Warnings"]) == ["NO_CHANGE"]
-    left = manager.call("update_contact_account_link", **asked, LeftCompany=True, Primary=True).result["Link"]
+    assert manager.call_tool("update_contact_account_link", **asked, LeftCompany=True).error["type"] == "not_found"
+    made = manager.call_tool("link_contact_to_account", **asked, JobTitle="CTO").result["Link"]
+    assert crm.codes(manager.call_tool("update_contact_account_link", **asked).result["Warnings"]) == ["NO_CHANGE"]
+    left = manager.call_tool("update_contact_account_link", **asked, LeftCompany=True, Primary=True).result["Link"]
     assert left == {**made, "LeftCompany": True, "Primary": True}
-    cleared = manager.call("update_contact_account_link", **asked, LeftCompany=None, Primary=None, JobTitle=None)
+    cleared = manager.call_tool("update_contact_account_link", **asked, LeftCompany=None, Primary=None, JobTitle=None)
     assert cleared.result["Link"] == {**made, "JobTitle": None}
-    assert manager.call("get_account", AccountCode=at).result["Account"]["PrimaryContact"] is None
+    assert manager.call_tool("get_account", AccountCode=at).result["Account"]["PrimaryContact"] is None
 
 
-def test_unlinking(manager: Client) -> None:
+def test_unlinking(manager: WorldClient) -> None:
     jane = crm.contact(manager, "Jane")
     at = crm.account(manager, PrimaryContactCode=jane)
     asked = {"UserCode": jane, "AccountCode": at}
-    assert manager.call("unlink_contact_from_account", **asked).result == {**asked, "Linked": False, "Warnings": []}
-    found = manager.call("get_account", AccountCode=at).result["Account"]
+    assert manager.call_tool("unlink_contact_from_account", **asked).result == {
+        **asked,
+        "Linked": False,
+        "Warnings": [],
+    }
+    found = manager.call_tool("get_account", AccountCode=at).result["Account"]
     assert (found["PrimaryContact"], found["Contacts"], found["ContactCount"]) == (None, [], 0)
-    assert manager.call("unlink_contact_from_account", **asked).error["details"]["argument"] == "AccountCode"
+    assert manager.call_tool("unlink_contact_from_account", **asked).error["details"]["argument"] == "AccountCode"
 
 
 @pytest.mark.parametrize(
     "tool", ["link_contact_to_account", "update_contact_account_link", "unlink_contact_from_account"]
 )
-def test_both_records_must_exist(manager: Client, tool: str) -> None:
+def test_both_records_must_exist(manager: WorldClient, tool: str) -> None:
     jane, at = crm.contact(manager, "Jane"), crm.account(manager)
-    assert manager.call(tool, UserCode=4711, AccountCode=at).error["details"]["argument"] == "UserCode"
-    assert manager.call(tool, UserCode=jane, AccountCode=4711).error["details"]["argument"] == "AccountCode"
-    assert manager.call("delete_contact", UserCode=jane).result
-    assert manager.call(tool, UserCode=jane, AccountCode=at).error["details"]["argument"] == "UserCode"
+    assert manager.call_tool(tool, UserCode=4711, AccountCode=at).error["details"]["argument"] == "UserCode"
+    assert manager.call_tool(tool, UserCode=jane, AccountCode=4711).error["details"]["argument"] == "AccountCode"
+    assert manager.call_tool("delete_contact", UserCode=jane).result
+    assert manager.call_tool(tool, UserCode=jane, AccountCode=at).error["details"]["argument"] == "UserCode"
 
 
-def test_both_records_are_in_the_log(world: World, manager: Client) -> None:
+def test_both_records_are_in_the_log(world: World, manager: WorldClient) -> None:
     jane, at = crm.contact(manager, "Jane"), crm.account(manager)
-    assert manager.call("link_contact_to_account", UserCode=jane, AccountCode=at).result
-    assert world.rows()[-1]["records"] == [f"contacts#{jane}", f"accounts#{at}"]
+    assert manager.call_tool("link_contact_to_account", UserCode=jane, AccountCode=at).result
+    assert world.audit_rows()[-1]["records"] == [f"contacts#{jane}", f"accounts#{at}"]
 
 
-def test_an_account_may_have_any_number_of_contacts(world: World, manager: Client) -> None:
+def test_an_account_may_have_any_number_of_contacts(world: World, manager: WorldClient) -> None:
     """With more contacts than one read returns, each can still be made primary and unlinked."""
     at, last = crm.account(manager), 130
     people = []
     for n in range(last):
         world.clock.move(seconds=0.1)
         people.append(crm.contact(manager, f"P{n:03d}", AccountCode=at))
-    found = manager.call("get_account", AccountCode=at).result["Account"]
+    found = manager.call_tool("get_account", AccountCode=at).result["Account"]
     assert (found["ContactCount"], [c["UserCode"] for c in found["Contacts"]]) == (last, people[:20])
     for primary in (people[-1], people[0], people[-2]):
-        changed = manager.call("update_account", AccountCode=at, PrimaryContactCode=primary).result["Account"]
-        assert changed == manager.call("get_account", AccountCode=at).result["Account"]
+        changed = manager.call_tool("update_account", AccountCode=at, PrimaryContactCode=primary).result["Account"]
+        assert changed == manager.call_tool("get_account", AccountCode=at).result["Account"]
         assert (len(changed["Contacts"]), [c["UserCode"] for c in changed["Contacts"] if c["Primary"]]) == (
             20,
             [primary],
         )
     assert [link(manager, code, at)["Primary"] for code in (people[-1], people[0], people[-2])] == [False, False, True]  # type: ignore[index]
-    assert manager.call("unlink_contact_from_account", UserCode=people[-2], AccountCode=at).result
-    assert manager.call("delete_contact", UserCode=people[-1]).result
-    found = manager.call("get_account", AccountCode=at).result["Account"]
+    assert manager.call_tool("unlink_contact_from_account", UserCode=people[-2], AccountCode=at).result
+    assert manager.call_tool("delete_contact", UserCode=people[-1]).result
+    found = manager.call_tool("get_account", AccountCode=at).result["Account"]
     assert (found["ContactCount"], found["PrimaryContact"]) == (last - 2, None)
-    listed = manager.call("list_contacts", AccountCode=at, PageSize=100).result
+    listed = manager.call_tool("list_contacts", AccountCode=at, PageSize=100).result
     assert len(listed["Items"]) == 100
-    rest = manager.call("list_contacts", AccountCode=at, PageSize=100, Cursor=listed["NextCursor"]).result
+    rest = manager.call_tool("list_contacts", AccountCode=at, PageSize=100, Cursor=listed["NextCursor"]).result
     assert len(rest["Items"]) == last - 2 - 100
 
 
-def test_a_contact_has_so_many_accounts_and_no_more(world: World, manager: Client) -> None:
+def test_a_contact_has_so_many_accounts_and_no_more(world: World, manager: WorldClient) -> None:
     jane = crm.contact(manager, "Jane", JobTitle=" ".join(f"word{n}" for n in range(30)))
     for n in range(25):
         at = crm.account(manager, f"Account {n}")
-        assert manager.call("link_contact_to_account", UserCode=jane, AccountCode=at).result
-    error = manager.call("link_contact_to_account", UserCode=jane, AccountCode=crm.account(manager)).error
+        assert manager.call_tool("link_contact_to_account", UserCode=jane, AccountCode=at).result
+    error = manager.call_tool("link_contact_to_account", UserCode=jane, AccountCode=crm.account(manager)).error
     assert (error["type"], "at most 25" in error["message"]) == ("conflict", True)
     for code in (1, 2, 3):
-        assert manager.call("grant_contact_permission", UserCode=jane, PermissionCode=code).result
+        assert manager.call_tool("grant_contact_permission", UserCode=jane, PermissionCode=code).result
     renamed = " ".join(f"other{n}" for n in range(30))
-    assert manager.call("update_contact", UserCode=jane, JobTitle=renamed, ExternalID="x", IdempotencyKey="k").result
-    assert manager.call("update_contact", UserCode=jane, Email="new@orbital.example").result
-    assert manager.call("delete_contact", UserCode=jane, IdempotencyKey="d").result["Deleted"] is True
+    assert manager.call_tool(
+        "update_contact", UserCode=jane, JobTitle=renamed, ExternalID="x", IdempotencyKey="k"
+    ).result
+    assert manager.call_tool("update_contact", UserCode=jane, Email="new@orbital.example").result
+    assert manager.call_tool("delete_contact", UserCode=jane, IdempotencyKey="d").result["Deleted"] is True
 
 
 class Links(RuleBasedStateMachine):
     """Contacts and accounts that are linked, unlinked and made primary in any order, compared with a plain model."""
 
-    client: Client
+    client: WorldClient
 
     def __init__(self) -> None:
         super().__init__()
@@ -127,7 +133,7 @@ class Links(RuleBasedStateMachine):
 
     def call(self, tool: str, who: str, where: str, **more: Any) -> Any:
         self.client.world.clock.move(seconds=0.1)
-        return self.client.call(tool, UserCode=self.people[who], AccountCode=self.places[where], **more)
+        return self.client.call_tool(tool, UserCode=self.people[who], AccountCode=self.places[where], **more)
 
     @rule(who=st.sampled_from(CONTACTS), where=st.sampled_from(ACCOUNTS), primary=st.booleans())
     def link(self, who: str, where: str, primary: bool) -> None:
@@ -157,7 +163,7 @@ class Links(RuleBasedStateMachine):
     @rule(who=st.none() | st.sampled_from(CONTACTS), where=st.sampled_from(ACCOUNTS))
     def name_primary(self, who: str | None, where: str) -> None:
         code = self.people[who] if who else None
-        answer = self.client.call("update_account", AccountCode=self.places[where], PrimaryContactCode=code).result
+        answer = self.client.call_tool("update_account", AccountCode=self.places[where], PrimaryContactCode=code).result
         assert (answer["Account"]["PrimaryContact"] or {}).get("UserCode") == code
         self.primary[where] = who
         self.linked |= {(who, where)} if who else set()
@@ -166,7 +172,7 @@ class Links(RuleBasedStateMachine):
     def both_sides_say_the_same(self) -> None:
         self.client.world.clock.move(seconds=0.1)
         for where, place in self.places.items():
-            found = self.client.call("get_account", AccountCode=place).result["Account"]
+            found = self.client.call_tool("get_account", AccountCode=place).result["Account"]
             named = self.primary[where]
             mine = sorted(self.people[who] for who, at in self.linked if at == where)
             assert [entry["UserCode"] for entry in found["Contacts"]] == mine
@@ -174,14 +180,14 @@ class Links(RuleBasedStateMachine):
             assert [e["UserCode"] for e in found["Contacts"] if e["Primary"]] == ([self.people[named]] if named else [])
             assert (found["PrimaryContact"] or {}).get("UserCode") == (self.people[named] if named else None)
         for who, code in self.people.items():
-            entries = self.client.call("get_contact", UserCode=code).result["Contact"]["Accounts"]
+            entries = self.client.call_tool("get_contact", UserCode=code).result["Contact"]["Accounts"]
             assert {(e["AccountCode"], e["Primary"]) for e in entries} == {
                 (self.places[at], self.primary[at] == who) for other, at in self.linked if other == who
             }
 
 
 @pytest.fixture
-def machine(manager: Client) -> type[Links]:
+def machine(manager: WorldClient) -> type[Links]:
     return type("LinksOf", (Links,), {"client": manager})
 
 

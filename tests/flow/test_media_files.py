@@ -40,7 +40,7 @@ NAMES: dict[str, tuple[str, str, bool]] = {
 @pytest.mark.parametrize(("given", "kept", "warned"), NAMES.values(), ids=NAMES)
 def test_file_names(library: Library, given: str, kept: str, warned: bool) -> None:
     arguments = {"MediaFileItemCode": library.item(), "FileName": given, "ContentBase64": base64_of(png())}
-    answer = library.editor.call("attach_media_file", **arguments).result
+    answer = library.editor.call_tool("attach_media_file", **arguments).result
     assert answer["MediaFile"]["FileName"] == kept
     assert [w["Code"] for w in answer["Warnings"]] == (["STORED_DIFFERENTLY"] if warned else [])
     (key,) = library.world.files.keys
@@ -63,7 +63,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
 @pytest.mark.parametrize(("arguments", "kind", "word"), BAD.values(), ids=BAD)
 def test_wrong_arguments(library: Library, arguments: dict[str, Any], kind: str, word: str) -> None:
     given = {"MediaFileItemCode": library.item(), "FileName": "a.png"} | arguments
-    error = library.editor.call("attach_media_file", **given).error
+    error = library.editor.call_tool("attach_media_file", **given).error
     assert error["type"] == kind
     assert word in error["message"]
 
@@ -73,32 +73,34 @@ def test_versions_count_the_files_of_a_role_and_never_come_twice(library: Librar
     first, second = library.attach(item, png(), Role="original"), library.attach(item, png(4, 4))
     small = library.attach(item, gif(), Role="thumbnail")
     assert [file["Version"] for file in (first, second, small)] == [1, 2, 1]
-    assert library.editor.call("delete_media_file", MediaFileCode=second["MediaFileCode"]).result["Deleted"]
+    assert library.editor.call_tool("delete_media_file", MediaFileCode=second["MediaFileCode"]).result["Deleted"]
     assert library.attach(item, jpeg())["Version"] == 3
-    seen = library.editor.call("get_media_item", MediaFileItemCode=item).result["MediaItem"]
+    seen = library.editor.call_tool("get_media_item", MediaFileItemCode=item).result["MediaItem"]
     assert (seen["FileCount"], [file["Version"] for file in seen["Files"]]) == (3, [1, 1, 3])
-    assert library.editor.call("get_media_file", MediaFileCode=second["MediaFileCode"]).error["type"] == "not_found"
+    assert (
+        library.editor.call_tool("get_media_file", MediaFileCode=second["MediaFileCode"]).error["type"] == "not_found"
+    )
 
 
 def test_the_same_file_twice_is_one_file(library: Library) -> None:
     item = library.item()
     first = library.attach(item, png())
     arguments = {"MediaFileItemCode": item, "FileName": "again.png", "ContentBase64": base64_of(png())}
-    again = library.editor.call("attach_media_file", **arguments).result
+    again = library.editor.call_tool("attach_media_file", **arguments).result
     assert again["MediaFile"]["MediaFileCode"] == first["MediaFileCode"]
     assert [w["Code"] for w in again["Warnings"]] == ["NO_CHANGE"]
     assert len(library.world.files.keys) == 1
-    other = library.editor.call("attach_media_file", **arguments, Role="thumbnail").result
+    other = library.editor.call_tool("attach_media_file", **arguments, Role="thumbnail").result
     assert other["MediaFile"]["MediaFileCode"] != first["MediaFileCode"]
 
 
 def test_a_dry_run_keeps_nothing(library: Library) -> None:
     item = library.item()
     arguments = {"MediaFileItemCode": item, "FileName": "a.png", "ContentBase64": base64_of(png()), "DryRun": True}
-    answer = library.editor.call("attach_media_file", **arguments).result
+    answer = library.editor.call_tool("attach_media_file", **arguments).result
     assert (answer["DryRun"], answer["MediaFile"]["Width"], answer["MediaFile"]["Url"]) == (True, 3, None)
     assert library.world.files.keys == []
-    assert library.editor.call("list_media_files", MediaFileItemCode=item).result["Files"] == []
+    assert library.editor.call_tool("list_media_files", MediaFileItemCode=item).result["Files"] == []
 
 
 def test_an_item_takes_fifty_files(library: Library) -> None:
@@ -113,10 +115,10 @@ def test_an_item_takes_fifty_files(library: Library) -> None:
 def test_a_download_address_lives_five_minutes_and_is_written_down_nowhere(world: World, library: Library) -> None:
     item = library.item()
     arguments = {"FileName": "a.png", "ContentBase64": base64_of(png()), "IdempotencyKey": "once"}
-    made = library.editor.call("attach_media_file", MediaFileItemCode=item, **arguments).result["MediaFile"]
-    again = library.editor.call("attach_media_file", MediaFileItemCode=item, **arguments).result
+    made = library.editor.call_tool("attach_media_file", MediaFileItemCode=item, **arguments).result["MediaFile"]
+    again = library.editor.call_tool("attach_media_file", MediaFileItemCode=item, **arguments).result
     assert (again["MediaFile"]["MediaFileCode"], again["Warnings"][-1]["Code"]) == (made["MediaFileCode"], "REPLAYED")
-    fresh = library.editor.call("get_media_file", MediaFileCode=made["MediaFileCode"]).result["MediaFile"]["Url"]
+    fresh = library.editor.call_tool("get_media_file", MediaFileCode=made["MediaFileCode"]).result["MediaFile"]["Url"]
     tables = (world.settings.records_table, world.settings.audit_table)
     kept = json.dumps([world.database.list_rows(table) for table in tables])
     assert "memory://" not in kept
@@ -131,22 +133,22 @@ def test_a_store_that_fails_leaves_no_record(world: World, library: Library) -> 
     item = library.item()
     world.watched.broken = {("transact", world.settings.records_table)}
     arguments = {"MediaFileItemCode": item, "FileName": "a.png", "ContentBase64": base64_of(png())}
-    assert library.editor.call("attach_media_file", **arguments).status == 503
+    assert library.editor.call_tool("attach_media_file", **arguments).status == 503
     world.watched.broken = set()
-    assert library.editor.call("list_media_files", MediaFileItemCode=item).result["Files"] == []
+    assert library.editor.call_tool("list_media_files", MediaFileItemCode=item).result["Files"] == []
     world.files.broken = True
-    assert library.editor.call("attach_media_file", **arguments).status == 503
+    assert library.editor.call_tool("attach_media_file", **arguments).status == 503
     world.files.broken = False
-    assert library.editor.call("list_media_files", MediaFileItemCode=item).result["Files"] == []
+    assert library.editor.call_tool("list_media_files", MediaFileItemCode=item).result["Files"] == []
 
 
 def test_the_history_names_the_files(world: World, library: Library) -> None:
     item = library.item()
     file = library.attach(item, png())["MediaFileCode"]
-    library.editor.call("delete_media_file", MediaFileCode=file)
+    library.editor.call_tool("delete_media_file", MediaFileCode=file)
     rows = [row for row in world.database.list_rows(world.settings.records_table) if row["pk"] == f"media_items#{item}"]
     entries = [json.loads(row["entry"]) for row in rows if "entry" in row]
     relation = {"FileName": "cover.png", "Role": "original", "FileType": "image"}
     assert [entry["after"].get(f"media_files#{file}") for entry in entries] == [None, relation, None]
     assert entries[2]["before"] == {f"media_files#{file}": relation}
-    assert library.editor.call("get_media_item", MediaFileItemCode=item).result["MediaItem"]["FileCount"] == 0
+    assert library.editor.call_tool("get_media_item", MediaFileItemCode=item).result["MediaItem"]["FileCount"] == 0

@@ -40,7 +40,7 @@ def test_every_format_is_known_by_its_content(
     assert (file["MimeType"], file["FileName"]) == (mime_type, f"cover.{extension}")
     assert (file["Size"], file["Sha256"]) == (len(data), sha256_of(data))
     assert (file["Width"], file["Height"]) == ((3, 2) if kind == "image" else (None, None))
-    answer = library.editor.call("list_media_items", FileType=kind).result["Items"]
+    answer = library.editor.call_tool("list_media_items", FileType=kind).result["Items"]
     assert [row["MediaFileItemCode"] for row in answer] == [item]
     got = library.world.files.answer_download(file["Url"])
     assert (got.content, got.mime_type) == (data, mime_type)
@@ -89,7 +89,7 @@ def test_what_is_refused(library: Library, data: bytes, word: str) -> None:
     assert (error["type"], error["code"]) == ("unsupported_media", -141)
     assert word in error["message"]
     assert library.world.files.keys == []
-    assert library.editor.call("get_media_item", MediaFileItemCode=item).result["MediaItem"]["FileCount"] == 0
+    assert library.editor.call_tool("get_media_item", MediaFileItemCode=item).result["MediaItem"]["FileCount"] == 0
 
 
 def test_encrypted_archives_cannot_be_checked(library: Library) -> None:

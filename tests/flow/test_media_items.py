@@ -25,25 +25,25 @@ def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
 
 def test_e8_a_cover_image_on_step_one(world: World, library: Library) -> None:
     agent = library.editor
-    article = agent.call("create_article", Title="Spring", standardSectionCode=library.marketing).result["Article"]
-    step = agent.call("create_article_step", StandardItemCode=article["StandardItemCode"], Title="One").result["Step"][
-        "StandardStepByStepCode"
-    ]
-    made = agent.call("create_media_item", Title="Spring cover", CategoryCode="covers", AltText="A tree").result
+    article = agent.call_tool("create_article", Title="Spring", standardSectionCode=library.marketing).result["Article"]
+    step = agent.call_tool("create_article_step", StandardItemCode=article["StandardItemCode"], Title="One").result[
+        "Step"
+    ]["StandardStepByStepCode"]
+    made = agent.call_tool("create_media_item", Title="Spring cover", CategoryCode="covers", AltText="A tree").result
     assert made["MediaItem"]["Files"] == []
     assert made["MediaItem"]["Category"] == {"CategoryCode": library.covers, "Name": "Covers"}
     assert "attach_media_file" in made["Hint"]
     item = made["MediaItem"]["MediaFileItemCode"]
     file = library.attach(item, png(), MimeType="image/png")
     assert (file["Width"], file["Height"], file["MimeType"], file["Version"]) == (3, 2, "image/png", 1)
-    attached = agent.call(
+    attached = agent.call_tool(
         "attach_article_media", StandardStepByStepCode=step, MediaFileItemCode=item, Role="cover"
     ).result
     assert (attached["Attachment"]["Title"], attached["Warnings"]) == ("Spring cover", [])
-    seen = agent.call("get_media_item", MediaFileItemCode=item).result["MediaItem"]
+    seen = agent.call_tool("get_media_item", MediaFileItemCode=item).result["MediaItem"]
     assert [use["Title"] for use in seen["UsedBy"]] == ["Spring"]
     assert world.files.answer_download(seen["Files"][0]["Url"]).content == png()
-    assert {row["person_name"] for row in world.rows()} == {"Edna Editor"}
+    assert {row["person_name"] for row in world.audit_rows()} == {"Edna Editor"}
 
 
 def test_lists_by_file_type_category_topic_and_owner(library: Library) -> None:
@@ -68,26 +68,26 @@ def test_lists_by_file_type_category_topic_and_owner(library: Library) -> None:
     ]
     for arguments, wanted in expected:
         assert listed(library.editor, **arguments) == wanted, arguments
-    rows = library.editor.call("list_media_items").result["Items"]
+    rows = library.editor.call_tool("list_media_items").result["Items"]
     assert [row["FileCount"] for row in rows] == [2, 1, 0, 0]
 
 
 def test_an_unknown_category_is_not_found(library: Library) -> None:
-    assert library.editor.call("list_media_items", CategoryCode="Nowhere").error["type"] == "not_found"
-    error = library.editor.call("create_media_item", Title="A", CategoryCode=99).error
+    assert library.editor.call_tool("list_media_items", CategoryCode="Nowhere").error["type"] == "not_found"
+    error = library.editor.call_tool("create_media_item", Title="A", CategoryCode=99).error
     assert (error["type"], error["details"]["argument"]) == ("not_found", "CategoryCode")
 
 
 def test_categories_say_where_the_person_may_write(library: Library) -> None:
-    found = library.editor.call("list_media_categories").result["Categories"]
+    found = library.editor.call_tool("list_media_categories").result["Categories"]
     assert [(c["Name"], c["CanWrite"]) for c in found] == [("Covers", True), ("Press", False)]
-    assert [c["Name"] for c in library.publisher.call("list_media_categories", Search="pre").result["Categories"]] == [
-        "Press"
-    ]
+    assert [
+        c["Name"] for c in library.publisher.call_tool("list_media_categories", Search="pre").result["Categories"]
+    ] == ["Press"]
     item = library.item()
     for refused in (
-        library.editor.call("create_media_item", Title="A", CategoryCode=library.press),
-        library.editor.call("update_media_item", MediaFileItemCode=item, CategoryCode="Press"),
+        library.editor.call_tool("create_media_item", Title="A", CategoryCode=library.press),
+        library.editor.call_tool("update_media_item", MediaFileItemCode=item, CategoryCode="Press"),
     ):
         assert (refused.error["type"], refused.error["details"]["argument"]) == ("permission_denied", "CategoryCode")
     assert library.item(library.publisher, CategoryCode="Press")
@@ -96,11 +96,11 @@ def test_categories_say_where_the_person_may_write(library: Library) -> None:
 def test_an_update_changes_what_is_given_and_keeps_the_files(library: Library) -> None:
     item = library.item(Credit="Ann", CategoryCode="Covers")
     library.attach(item, png())
-    answer = library.editor.call("update_media_item", MediaFileItemCode=item, Title="New", Credit=None).result
+    answer = library.editor.call_tool("update_media_item", MediaFileItemCode=item, Title="New", Credit=None).result
     changed = answer["MediaItem"]
     assert (changed["Title"], changed["Credit"], changed["Category"]["Name"]) == ("New", None, "Covers")
     assert [file["FileName"] for file in changed["Files"]] == ["cover.png"]
-    again = library.editor.call("update_media_item", MediaFileItemCode=item, Title="New").result
+    again = library.editor.call_tool("update_media_item", MediaFileItemCode=item, Title="New").result
     assert codes(again) == ["NO_CHANGE"]
 
 
@@ -108,7 +108,7 @@ def test_an_update_changes_what_is_given_and_keeps_the_files(library: Library) -
 def test_lists_cost_the_same_however_many_items_there_are(library: Library, arguments: dict[str, Any]) -> None:
     def cost() -> list[tuple[str, str]]:
         library.world.watched.calls.clear()
-        library.editor.call("list_media_items", PageSize=1, **arguments)
+        library.editor.call_tool("list_media_items", PageSize=1, **arguments)
         return list(library.world.watched.calls)
 
     library.attach(library.item(), png())

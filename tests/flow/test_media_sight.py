@@ -46,14 +46,14 @@ def test_others_items_need_the_right_for_all(library: Library, tool: str, argume
     code = library.world.people.find_user_code("del.eter@affino.example")
     assert code
     library.world.people.change(code, rights={"media_items.delete": None})
-    error = deleter.call(tool, MediaFileItemCode=item, **arguments).error
+    error = deleter.call_tool(tool, MediaFileItemCode=item, **arguments).error
     assert (error["type"], error["details"]["rule"]) == ("permission_denied", "media_items.all")
-    assert library.publisher.call(tool, MediaFileItemCode=item, **arguments).result
+    assert library.publisher.call_tool(tool, MediaFileItemCode=item, **arguments).result
 
 
 def test_deleting_a_file_of_anothers_item_needs_it_too(library: Library) -> None:
     file = library.attach(library.item(), png())["MediaFileCode"]
-    error = library.other.call("delete_media_file", MediaFileCode=file).error
+    error = library.other.call_tool("delete_media_file", MediaFileCode=file).error
     assert (error["type"], error["details"]["rule"]) == ("permission_denied", "media_items.all")
 
 
@@ -71,19 +71,19 @@ def test_a_secured_item_does_not_exist_for_others(library: Library, tool: str, a
     item = library.item(library.publisher, SecurityCode="Publishers only", Title="Hidden treasure")
     file = library.attach(item, png(), library.publisher)["MediaFileCode"]
     code = item if argument == "MediaFileItemCode" else file
-    hidden = library.editor.call(tool, **{argument: code}).error
-    missing = library.editor.call(tool, **{argument: 999}).error
+    hidden = library.editor.call_tool(tool, **{argument: code}).error
+    missing = library.editor.call_tool(tool, **{argument: 999}).error
     assert hidden == missing
     assert hidden["type"] == "not_found"
-    assert library.publisher.call("get_media_item", MediaFileItemCode=item).result
+    assert library.publisher.call_tool("get_media_item", MediaFileItemCode=item).result
     assert listed(library.editor) == []
     assert listed(library.editor, Search="treasure") == []
-    assert library.editor.call("list_media_items").result["TotalRecords"] == 0
+    assert library.editor.call_tool("list_media_items").result["TotalRecords"] == 0
     assert listed(library.publisher) == [item]
 
 
 def test_nobody_hides_an_item_from_himself(library: Library) -> None:
-    error = library.editor.call("create_media_item", Title="A", SecurityCode=library.secret).error
+    error = library.editor.call_tool("create_media_item", Title="A", SecurityCode=library.secret).error
     assert (error["type"], error["details"]["argument"]) == ("not_found", "SecurityCode")
 
 
@@ -97,8 +97,8 @@ GROUPS = ["Editors", "Publishers", "Community"]
 )
 def test_list_get_file_and_search_agree_on_what_a_person_sees(guards: list[set[str] | None], own: set[str]) -> None:
     world = World()
-    handler = world.handler()
-    library = Library(world, handler, world.profile())
+    handler = world.new_handler()
+    library = Library(world, handler, world.create_profile())
     reader = library.client("Rea", "Der", *own)
     code = world.people.find_user_code("rea.der@affino.example")
     assert code
@@ -123,7 +123,7 @@ def test_list_get_file_and_search_agree_on_what_a_person_sees(guards: list[set[s
             ("list_media_files", "MediaFileItemCode", item),
             ("get_media_file", "MediaFileCode", files[item]),
         ):
-            answer = reader.call(tool, **{argument: value}).document["result"]
+            answer = reader.call_tool(tool, **{argument: value}).document["result"]
             assert bool(answer.get("isError")) is not visible
     handler.close()
 

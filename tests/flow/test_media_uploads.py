@@ -14,7 +14,7 @@ from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.files import CHECKSUM_HEADER, hex_to_base64
 from affino_mcp.store.ops import WriteOp
 from tests.flow.media import Library, box, png, sha256_of
-from tests.world import Client, Response, World
+from tests.world import Response, World, WorldClient
 
 FILM = box(b"isom") + b"a film" * 1000
 
@@ -48,7 +48,7 @@ def test_a_film_goes_in_by_ticket_and_comes_out_the_same(library: Library, item:
         CHECKSUM_HEADER: hex_to_base64(sha256_of(FILM)),
     }
     assert send(library, ticket) == 200
-    file = library.editor.call("attach_media_file", **arguments(item, ticket)).result["MediaFile"]
+    file = library.editor.call_tool("attach_media_file", **arguments(item, ticket)).result["MediaFile"]
     assert (file["MimeType"], file["Size"], file["Sha256"]) == ("video/mp4", len(FILM), sha256_of(FILM))
     assert library.world.files.answer_download(file["Url"]).content == FILM
     (key,) = library.world.files.keys
@@ -58,39 +58,39 @@ def test_a_film_goes_in_by_ticket_and_comes_out_the_same(library: Library, item:
 def test_a_ticket_is_used_once(library: Library, item: int) -> None:
     ticket = library.ticket(item, FILM, "video/mp4")
     send(library, ticket)
-    library.editor.call("attach_media_file", **arguments(item, ticket))
-    error = library.editor.call("attach_media_file", **arguments(item, ticket)).error
+    library.editor.call_tool("attach_media_file", **arguments(item, ticket))
+    error = library.editor.call_tool("attach_media_file", **arguments(item, ticket)).error
     assert (error["type"], error["details"]["argument"]) == ("invalid_state", "UploadToken")
     other = library.item()
-    assert library.editor.call("attach_media_file", **arguments(other, ticket)).error["type"] == "validation_error"
+    assert library.editor.call_tool("attach_media_file", **arguments(other, ticket)).error["type"] == "validation_error"
 
 
 def test_the_same_call_with_its_key_is_answered_again(library: Library, item: int) -> None:
     ticket = library.ticket(item, FILM, "video/mp4")
     send(library, ticket)
     asked = arguments(item, ticket) | {"IdempotencyKey": "film"}
-    first, again = [library.editor.call("attach_media_file", **asked).result["MediaFile"] for _ in range(2)]
+    first, again = [library.editor.call_tool("attach_media_file", **asked).result["MediaFile"] for _ in range(2)]
     assert (first["MediaFileCode"], again["Url"]) == (again["MediaFileCode"], None)
 
 
 def test_a_ticket_is_for_one_person_one_profile_and_one_item(world: World, library: Library, item: int) -> None:
     ticket = library.ticket(item, FILM, "video/mp4")
     send(library, ticket)
-    elsewhere = world.profile("another")
+    elsewhere = world.create_profile("another")
     edna = world.people.find_user_code("edna.editor@affino.example")
     assert edna
-    through = Client(world, library.handler, world.headers(elsewhere, edna))
+    through = WorldClient(world, library.handler, world.log_in(elsewhere, edna))
     for client, code in ((library.publisher, item), (through, item), (library.editor, library.item())):
-        error = client.call("attach_media_file", **arguments(code, ticket)).error
+        error = client.call_tool("attach_media_file", **arguments(code, ticket)).error
         assert (error["type"], error["details"]["argument"]) == ("validation_error", "UploadToken")
-    assert library.editor.call("attach_media_file", **arguments(item, ticket)).result
+    assert library.editor.call_tool("attach_media_file", **arguments(item, ticket)).result
 
 
 def test_a_ticket_ends_after_five_minutes(world: World, library: Library, item: int) -> None:
     ticket = library.ticket(item, FILM, "video/mp4")
     send(library, ticket)
     world.clock.move(minutes=5)
-    error = library.editor.call("attach_media_file", **arguments(item, ticket)).error
+    error = library.editor.call_tool("attach_media_file", **arguments(item, ticket)).error
     assert (error["type"], "expired" in error["message"]) == ("invalid_state", True)
 
 
@@ -108,16 +108,16 @@ def test_nothing_else_can_be_uploaded(
 ) -> None:
     ticket = library.ticket(item, FILM, "video/mp4")
     assert library.world.files.accept_upload(ticket["Url"], ticket["Headers"] | headers, data) == status
-    error = library.editor.call("attach_media_file", **arguments(item, ticket)).error
+    error = library.editor.call_tool("attach_media_file", **arguments(item, ticket)).error
     assert (error["type"], "Nothing has been uploaded" in error["message"]) == ("invalid_state", True)
 
 
 def test_content_of_another_type_is_refused(library: Library, item: int) -> None:
     ticket = library.ticket(item, png(), "video/mp4")
     assert send(library, ticket, png()) == 200
-    error = library.editor.call("attach_media_file", **arguments(item, ticket)).error
+    error = library.editor.call_tool("attach_media_file", **arguments(item, ticket)).error
     assert (error["type"], error["details"]["argument"]) == ("unsupported_media", "MimeType")
-    assert library.editor.call("list_media_files", MediaFileItemCode=item).result["Files"] == []
+    assert library.editor.call_tool("list_media_files", MediaFileItemCode=item).result["Files"] == []
 
 
 ASKED: dict[str, tuple[dict[str, Any], str]] = {
@@ -133,7 +133,7 @@ ASKED: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize(("changed", "kind"), ASKED.values(), ids=ASKED)
 def test_what_no_ticket_is_given_for(library: Library, item: int, changed: dict[str, Any], kind: str) -> None:
     asked = {"MediaFileItemCode": item, "FileName": "a.mp4", "MimeType": "video/mp4", "Size": 1, "Sha256": "0" * 64}
-    assert library.editor.call("request_media_upload", **(asked | changed)).error["type"] == kind
+    assert library.editor.call_tool("request_media_upload", **(asked | changed)).error["type"] == kind
 
 
 def test_a_rehearsed_ticket_opens_nothing(world: World, library: Library, item: int) -> None:
@@ -146,31 +146,33 @@ def test_a_rehearsed_ticket_opens_nothing(world: World, library: Library, item: 
 def test_a_token_stands_nowhere_in_the_clear(world: World, library: Library, item: int) -> None:
     ticket = library.ticket(item, FILM, "video/mp4")
     send(library, ticket)
-    library.editor.call("attach_media_file", **arguments(item, ticket))
+    library.editor.call_tool("attach_media_file", **arguments(item, ticket))
     tables = (world.settings.records_table, world.settings.audit_table)
     kept = json.dumps([world.database.list_rows(table) for table in tables])
     assert ticket["UploadToken"] not in kept
     assert ticket["Url"].partition("?")[2] not in kept
-    assert [row["record"] for row in world.rows()[-2:]] == [f"R#media_items#{item}"] * 2
+    assert [row["record"] for row in world.audit_rows()[-2:]] == [f"R#media_items#{item}"] * 2
 
 
 def test_two_at_once_with_one_ticket_make_one_file(world: World, library: Library, item: int) -> None:
     ticket = library.ticket(item, FILM, "video/mp4")
     send(library, ticket)
-    other = Client(world, world.handler(), library.editor.headers)
+    other = WorldClient(world, world.new_handler(), library.editor.headers)
     inner, answers = world.database.transact, list[Response]()
 
     def overtaken(ops: Sequence[WriteOp], token: str) -> None:
         if not answers:
             answers.append(Response(0, {}, {}))
-            faster = Thread(target=lambda: answers.append(other.call("attach_media_file", **arguments(item, ticket))))
+            faster = Thread(
+                target=lambda: answers.append(other.call_tool("attach_media_file", **arguments(item, ticket)))
+            )
             faster.start()
             faster.join()
         inner(ops, token)
 
     world.database.transact = overtaken  # type: ignore[method-assign]
-    error = library.editor.call("attach_media_file", **arguments(item, ticket)).error
+    error = library.editor.call_tool("attach_media_file", **arguments(item, ticket)).error
     assert (error["type"], answers[1].result["MediaFile"]["Version"]) == ("invalid_state", 1)
     assert len(world.files.keys) == 1
-    assert len(library.editor.call("list_media_files", MediaFileItemCode=item).result["Files"]) == 1
+    assert len(library.editor.call_tool("list_media_files", MediaFileItemCode=item).result["Files"]) == 1
     other.handler.close()

@@ -18,7 +18,7 @@ from tests.flow.media import (
     listed,
     png,
 )
-from tests.world import EVERYTHING, Client, World
+from tests.world import EVERYTHING, World, WorldClient
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
 
 def test_an_item_without_a_file_warns_when_it_is_used(library: Library) -> None:
     item = library.item()
-    article = library.publisher.call("create_article", Title="A", standardSectionCode=library.marketing).result
+    article = library.publisher.call_tool("create_article", Title="A", standardSectionCode=library.marketing).result
     code = article["Article"]["StandardItemCode"]
-    answer = library.publisher.call("attach_article_media", StandardItemCode=code, MediaFileItemCode=item).result
+    answer = library.publisher.call_tool("attach_article_media", StandardItemCode=code, MediaFileItemCode=item).result
     assert codes(answer) == ["NO_FILE"]
 
 
@@ -38,12 +38,12 @@ def test_an_item_in_use_is_deleted_only_by_force(world: World, library: Library)
     item = library.item(library.publisher)
     library.attach(item, png(), library.publisher)
     article = library.use(item)
-    refused = library.publisher.call("delete_media_item", MediaFileItemCode=item).error
+    refused = library.publisher.call_tool("delete_media_item", MediaFileItemCode=item).error
     assert (refused["type"], refused["details"]["argument"]) == ("conflict", "MediaFileItemCode")
-    forced = library.publisher.call("delete_media_item", MediaFileItemCode=item, Force=True).result
+    forced = library.publisher.call_tool("delete_media_item", MediaFileItemCode=item, Force=True).result
     assert (forced["Deleted"], codes(forced)) == (True, ["NOT_SHOWN"])
-    assert library.publisher.call("get_media_item", MediaFileItemCode=item).error["type"] == "not_found"
-    shown = library.publisher.call("get_article", StandardItemCode=article).result["Article"]
+    assert library.publisher.call_tool("get_media_item", MediaFileItemCode=item).error["type"] == "not_found"
+    shown = library.publisher.call_tool("get_article", StandardItemCode=article).result["Article"]
     assert shown["Media"] == []
     assert listed(library.publisher) == []
 
@@ -51,8 +51,8 @@ def test_an_item_in_use_is_deleted_only_by_force(world: World, library: Library)
 def test_an_item_whose_articles_are_gone_is_not_in_use(library: Library) -> None:
     item = library.item(library.publisher)
     article = library.use(item)
-    library.publisher.call("delete_article", StandardItemCode=article)
-    assert library.publisher.call("delete_media_item", MediaFileItemCode=item).result["Deleted"]
+    library.publisher.call_tool("delete_article", StandardItemCode=article)
+    assert library.publisher.call_tool("delete_media_item", MediaFileItemCode=item).result["Deleted"]
 
 
 def test_used_by_shows_only_articles_that_the_person_may_see(library: Library) -> None:
@@ -71,9 +71,9 @@ def test_used_by_is_left_out_where_the_profile_may_not_read_articles(
     world: World, handler: LambdaHandler, library: Library
 ) -> None:
     item = library.item()
-    narrow = world.profile("media only", {"media_items": EVERYTHING["media_items"]})
+    narrow = world.create_profile("media only", {"media_items": EVERYTHING["media_items"]})
     reader = library.client("Nar", "Row", "Editors", profile=narrow)
-    answer = reader.call("get_media_item", MediaFileItemCode=item).result
+    answer = reader.call_tool("get_media_item", MediaFileItemCode=item).result
     assert "UsedBy" not in answer["MediaItem"]
     assert codes(answer) == ["NOT_SHOWN"]
 
@@ -82,31 +82,31 @@ def test_the_last_file_of_an_item_in_use_stays(library: Library) -> None:
     item = library.item()
     first, second = library.attach(item, png())["MediaFileCode"], library.attach(item, jpeg())["MediaFileCode"]
     library.use(item)
-    assert library.editor.call("delete_media_file", MediaFileCode=first).result["Deleted"]
-    error = library.editor.call("delete_media_file", MediaFileCode=second).error
+    assert library.editor.call_tool("delete_media_file", MediaFileCode=first).result["Deleted"]
+    error = library.editor.call_tool("delete_media_file", MediaFileCode=second).error
     assert (error["type"], error["details"]["argument"]) == ("conflict", "MediaFileCode")
     third = library.attach(item, gif())["MediaFileCode"]
-    assert library.editor.call("delete_media_file", MediaFileCode=second).result["Deleted"]
-    left = library.editor.call("list_media_files", MediaFileItemCode=item).result["Files"]
+    assert library.editor.call_tool("delete_media_file", MediaFileCode=second).result["Deleted"]
+    left = library.editor.call_tool("list_media_files", MediaFileItemCode=item).result["Files"]
     assert [file["MediaFileCode"] for file in left] == [third]
 
 
 def test_an_item_that_is_being_used_at_this_moment_is_not_deleted(world: World, library: Library) -> None:
     item = library.item(library.publisher)
-    site = Client(world, world.handler(), library.publisher.headers)
-    article = site.call("create_article", Title="A", standardSectionCode=library.marketing).result["Article"]
+    site = WorldClient(world, world.new_handler(), library.publisher.headers)
+    article = site.call_tool("create_article", Title="A", standardSectionCode=library.marketing).result["Article"]
     arguments = {"StandardItemCode": article["StandardItemCode"], "MediaFileItemCode": item}
     inner, answers = world.database.transact, list[str]()
 
     def overtaken(ops: Sequence[WriteOp], token: str) -> None:
         if not answers:
             answers.append("attaching")
-            faster = Thread(target=lambda: answers.extend(site.call("attach_article_media", **arguments).result))
+            faster = Thread(target=lambda: answers.extend(site.call_tool("attach_article_media", **arguments).result))
             faster.start()
             faster.join()
         inner(ops, token)
 
     world.database.transact = overtaken  # type: ignore[method-assign]
-    error = library.publisher.call("delete_media_item", MediaFileItemCode=item).error
+    error = library.publisher.call_tool("delete_media_item", MediaFileItemCode=item).error
     assert (error["type"], answers[:2]) == ("conflict", ["attaching", "Attachment"])
     site.handler.close()

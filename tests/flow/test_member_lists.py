@@ -13,11 +13,11 @@ from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.ops import StoreUnavailable, WriteOp
 from tests.flow import crm
 from tests.flow.member_lists import KINDS, Lists
-from tests.world import EVERYTHING, Client, World
+from tests.world import EVERYTHING, World, WorldClient
 
 
 @pytest.fixture(params=KINDS)
-def lists(request: pytest.FixtureRequest, manager: Client) -> Lists:
+def lists(request: pytest.FixtureRequest, manager: WorldClient) -> Lists:
     kind, make = request.param
     return Lists(kind, manager, make)
 
@@ -27,19 +27,21 @@ def test_a_list_from_its_beginning_to_its_end(lists: Lists) -> None:
     made = lists.get(code)
     assert (made["Title"], made["MemberCount"], made["CreatedBy"]["Name"]) == ("Spring 2026", 0, "Sam Manager")
     assert made["Topics"] == [{"TopicCode": 1, "Name": "Platform Expansion"}]
-    again = lists.client.call(f"create_{lists.kind.method_stem}", Title="SPRING 2026").result["Warnings"]
+    again = lists.client.call_tool(f"create_{lists.kind.method_stem}", Title="SPRING 2026").result["Warnings"]
     assert again[0]["PossibleDuplicates"] == [{lists.kind.record.code: code}]
     update = {lists.kind.record.code: code, "Title": "Summer 2026", "Description": None}
-    changed = lists.client.call(f"update_{lists.kind.method_stem}", **update).result
+    changed = lists.client.call_tool(f"update_{lists.kind.method_stem}", **update).result
     assert (changed[lists.kind.record.name]["Title"], lists.get(code)["Description"]) == ("Summer 2026", None)
-    assert crm.codes(lists.client.call(f"update_{lists.kind.method_stem}", **update).result["Warnings"]) == [
+    assert crm.codes(lists.client.call_tool(f"update_{lists.kind.method_stem}", **update).result["Warnings"]) == [
         "NO_CHANGE"
     ]
     (member,) = lists.members(1)
     lists.add(code, member)
-    assert lists.client.call(f"delete_{lists.kind.method_stem}", **{lists.kind.record.code: code}).result["Deleted"]
+    assert lists.client.call_tool(f"delete_{lists.kind.method_stem}", **{lists.kind.record.code: code}).result[
+        "Deleted"
+    ]
     assert (
-        lists.client.call(f"get_{lists.kind.method_stem}", **{lists.kind.record.code: code}).error["type"]
+        lists.client.call_tool(f"get_{lists.kind.method_stem}", **{lists.kind.record.code: code}).error["type"]
         == "not_found"
     )
     assert lists.of(member) == []
@@ -67,13 +69,13 @@ def test_members_come_and_go_item_by_item(lists: Lists) -> None:
 
 def test_five_hundred_at_once_in_one_call_with_one_audit_row(world: World, lists: Lists) -> None:
     code, members = lists.code(), lists.members(101)
-    before = len(world.rows())
+    before = len(world.audit_rows())
     lists.client.world.watched.calls.clear()
     answer = lists.add(code, *members, *range(5000, 5399))
     assert (len(answer["Added"]), len(answer["NotFound"])) == (101, 399)
     writes = [table for name, table in world.watched.calls if name == "transact"]
     assert ["audit" in table for table in writes] == [True, False, False, False]
-    (row,) = world.rows()[before:]
+    (row,) = world.audit_rows()[before:]
     assert (row["method"], row["person_name"], row["record"]) == (
         f"add_{lists.kind.method_stem}_members",
         "Sam Manager",
@@ -88,7 +90,7 @@ def test_five_hundred_at_once_in_one_call_with_one_audit_row(world: World, lists
 @pytest.mark.parametrize("count", [0, 501])
 def test_one_to_five_hundred(lists: Lists, count: int) -> None:
     asked = {lists.kind.record.code: lists.code(), lists.kind.members_argument.name: list(range(1, count + 1))}
-    error = lists.client.call(f"add_{lists.kind.method_stem}_members", **asked).error
+    error = lists.client.call_tool(f"add_{lists.kind.method_stem}_members", **asked).error
     assert (error["type"], error["details"]["argument"]) == ("validation_error", lists.kind.members_argument.name)
 
 
@@ -126,7 +128,7 @@ def test_the_same_key_is_the_same_call(lists: Lists) -> None:
     assert again["Added"] == first["Added"]
     assert crm.codes(again["Warnings"]) == ["REPLAYED"]
     asked = {lists.kind.record.code: code, lists.kind.members_argument.name: members[:1], "IdempotencyKey": "k1"}
-    assert lists.client.call(f"add_{lists.kind.method_stem}_members", **asked).error["type"] == "conflict"
+    assert lists.client.call_tool(f"add_{lists.kind.method_stem}_members", **asked).error["type"] == "conflict"
     assert lists.get(code)["MemberCount"] == 58
 
 
@@ -175,8 +177,8 @@ def test_search_filters_and_sorting_among_members(lists: Lists) -> None:
 def test_without_sight_of_members_there_are_only_codes(world: World, handler: LambdaHandler, lists: Lists) -> None:
     code, (member,) = lists.code(), lists.members(1)
     lists.add(code, member)
-    profile = world.profile("lists only", {lists.kind.record.family: EVERYTHING[lists.kind.record.family]})
-    blind = Lists(lists.kind, Client(world, handler, world.headers(profile, 1)), lists.make)
+    profile = world.create_profile("lists only", {lists.kind.record.family: EVERYTHING[lists.kind.record.family]})
+    blind = Lists(lists.kind, WorldClient(world, handler, world.log_in(profile, 1)), lists.make)
     page = blind.page(code)
     assert page["Items"] == [
         {
@@ -187,7 +189,10 @@ def test_without_sight_of_members_there_are_only_codes(world: World, handler: La
     ]
     assert crm.codes(page["Warnings"]) == ["NOT_SHOWN"]
     asked = {lists.kind.record.code: code, "Search": "member"}
-    assert blind.client.call(f"list_{lists.kind.method_stem}_members", **asked).error["details"]["argument"] == "Search"
+    assert (
+        blind.client.call_tool(f"list_{lists.kind.method_stem}_members", **asked).error["details"]["argument"]
+        == "Search"
+    )
     assert blind.add(code, member)["AlreadyMembers"] == [{lists.kind.member.code: member}]
 
 
@@ -195,7 +200,7 @@ def test_lists_of_nobody_and_unknown_lists(lists: Lists) -> None:
     assert lists.of(12345) == []
     for deed in ("add", "remove"):
         asked = {lists.kind.record.code: 77, lists.kind.members_argument.name: [1]}
-        assert lists.client.call(f"{deed}_{lists.kind.method_stem}_members", **asked).error["type"] == "not_found"
+        assert lists.client.call_tool(f"{deed}_{lists.kind.method_stem}_members", **asked).error["type"] == "not_found"
 
 
 def test_history_says_who_came_and_went(lists: Lists) -> None:

@@ -8,25 +8,25 @@ import pytest
 
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow import crm
-from tests.world import EVERYTHING, Client, World
+from tests.world import EVERYTHING, World, WorldClient
 
 
 @pytest.fixture
-def orbital(manager: Client) -> int:
+def orbital(manager: WorldClient) -> int:
     return crm.account(manager)
 
 
-def _get(client: Client, code: int) -> dict[str, Any]:
-    found: dict[str, Any] = client.call("get_opportunity", OpportunityCode=code).result["Opportunity"]
+def _get(client: WorldClient, code: int) -> dict[str, Any]:
+    found: dict[str, Any] = client.call_tool("get_opportunity", OpportunityCode=code).result["Opportunity"]
     return found
 
 
-def _update(client: Client, code: int, **more: Any) -> dict[str, Any]:
-    return client.call("update_opportunity", OpportunityCode=code, **more).result
+def _update(client: WorldClient, code: int, **more: Any) -> dict[str, Any]:
+    return client.call_tool("update_opportunity", OpportunityCode=code, **more).result
 
 
-def test_what_is_given_is_kept_and_nothing_is_defaulted(manager: Client, orbital: int) -> None:
-    answer = manager.call(
+def test_what_is_given_is_kept_and_nothing_is_defaulted(manager: WorldClient, orbital: int) -> None:
+    answer = manager.call_tool(
         "create_opportunity",
         AccountCode=orbital,
         Title="Renewal",
@@ -63,20 +63,22 @@ def test_what_is_given_is_kept_and_nothing_is_defaulted(manager: Client, orbital
         pytest.param({"Title": ""}, "validation_error", "Title", id="title"),
     ],
 )
-def test_what_is_wrong_is_named(manager: Client, orbital: int, wrong: dict[str, Any], kind: str, argument: str) -> None:
+def test_what_is_wrong_is_named(
+    manager: WorldClient, orbital: int, wrong: dict[str, Any], kind: str, argument: str
+) -> None:
     asked = {"AccountCode": orbital, "Title": "Renewal", **wrong}
-    error = manager.call("create_opportunity", **asked).error
+    error = manager.call_tool("create_opportunity", **asked).error
     assert (error["type"], error["details"]["argument"]) == (kind, argument)
-    assert manager.call("list_opportunities").result["Items"] == []
+    assert manager.call_tool("list_opportunities").result["Items"] == []
 
 
-def test_the_owner_must_be_staff(manager: Client, orbital: int) -> None:
+def test_the_owner_must_be_staff(manager: WorldClient, orbital: int) -> None:
     jane = crm.contact(manager, "Jane")
-    error = manager.call("create_opportunity", AccountCode=orbital, Title="Renewal", OwnerCode=jane).error
+    error = manager.call_tool("create_opportunity", AccountCode=orbital, Title="Renewal", OwnerCode=jane).error
     assert (error["type"], error["details"]["argument"]) == ("validation_error", "OwnerCode")
 
 
-def test_probability_and_lost_reason_follow_the_stage(manager: Client, orbital: int) -> None:
+def test_probability_and_lost_reason_follow_the_stage(manager: WorldClient, orbital: int) -> None:
     code = crm.opportunity(manager, orbital, Stage="Qualification")
     assert _update(manager, code, Stage="Negotiation / Review")["Opportunity"]["Probability"] == 80
     assert _update(manager, code, Probability=60)["Opportunity"]["Probability"] == 60
@@ -89,82 +91,82 @@ def test_probability_and_lost_reason_follow_the_stage(manager: Client, orbital: 
     assert (won["Probability"], won["LostReason"], won["Stage"]["Won"]) == (100, None, True)
 
 
-def test_null_clears_what_may_be_cleared(manager: Client, orbital: int) -> None:
+def test_null_clears_what_may_be_cleared(manager: WorldClient, orbital: int) -> None:
     code = crm.opportunity(
         manager, orbital, Value=5, CloseDate="2026-12-24", PrimaryContactCode=crm.contact(manager, "Jane")
     )
     cleared = _update(manager, code, Value=None, CloseDate=None, PrimaryContactCode=None)["Opportunity"]
     assert [cleared[name] for name in ("Value", "CloseDate", "PrimaryContact")] == [None, None, None]
     for kept in ("Stage", "Currency", "OwnerCode", "Title"):
-        error = manager.call("update_opportunity", **{"OpportunityCode": code, kept: None}).error
+        error = manager.call_tool("update_opportunity", **{"OpportunityCode": code, kept: None}).error
         assert (error["type"], error["details"]["argument"]) == ("validation_error", kept)
 
 
-def test_the_account_and_the_topics_are_not_changed_by_an_update(manager: Client, orbital: int) -> None:
+def test_the_account_and_the_topics_are_not_changed_by_an_update(manager: WorldClient, orbital: int) -> None:
     code = crm.opportunity(manager, orbital)
     answer = _update(manager, code, AccountCode=7, TopicCodes=[1], Title="New")
     assert crm.codes(answer["Warnings"]) == ["READ_ONLY", "READ_ONLY"]
     assert answer["Opportunity"]["Account"]["AccountCode"] == orbital
 
 
-def test_a_stale_update_is_refused(manager: Client, orbital: int) -> None:
+def test_a_stale_update_is_refused(manager: WorldClient, orbital: int) -> None:
     code = crm.opportunity(manager, orbital)
     seen = _get(manager, code)["UpdatedDate"]
     _update(manager, code, Title="New", IfUpdated=seen)
-    error = manager.call("update_opportunity", OpportunityCode=code, Title="Newer", IfUpdated=seen).error
+    error = manager.call_tool("update_opportunity", OpportunityCode=code, Title="Newer", IfUpdated=seen).error
     assert (error["type"], _get(manager, code)["Title"]) == ("conflict", "New")
 
 
-def test_stages(manager: Client) -> None:
-    stages = manager.call("list_opportunity_stages").result["Stages"]
+def test_stages(manager: WorldClient) -> None:
+    stages = manager.call_tool("list_opportunity_stages").result["Stages"]
     assert [stage["StageCode"] for stage in stages] == [1, 2, 3, 4, 7, 8, 9, 10, 11]
     assert [stage["StageCode"] for stage in stages if not stage["Open"]] == [1, 9, 10, 11]
     assert [stage["StageCode"] for stage in stages if stage["Won"]] == [9]
 
 
-def test_a_deleted_one_is_gone_everywhere(manager: Client, orbital: int) -> None:
+def test_a_deleted_one_is_gone_everywhere(manager: WorldClient, orbital: int) -> None:
     jane = crm.contact(manager, "Jane")
     code = crm.opportunity(manager, orbital, PrimaryContactCode=jane)
-    assert manager.call("delete_opportunity", OpportunityCode=code).result == {
+    assert manager.call_tool("delete_opportunity", OpportunityCode=code).result == {
         "OpportunityCode": code,
         "Deleted": True,
         "Warnings": [],
     }
-    assert manager.call("get_opportunity", OpportunityCode=code).error["type"] == "not_found"
+    assert manager.call_tool("get_opportunity", OpportunityCode=code).error["type"] == "not_found"
     for filters in ({}, {"Search": "platform"}, {"AccountCode": orbital}, {"UserCode": jane}):
-        assert manager.call("list_opportunities", **filters).result["Items"] == []
-    assert manager.call("get_account", AccountCode=orbital).result["Account"]["Opportunities"] == []
-    assert manager.call("create_note", Body="x", OpportunityCode=code).error["type"] == "not_found"
+        assert manager.call_tool("list_opportunities", **filters).result["Items"] == []
+    assert manager.call_tool("get_account", AccountCode=orbital).result["Account"]["Opportunities"] == []
+    assert manager.call_tool("create_note", Body="x", OpportunityCode=code).error["type"] == "not_found"
 
 
 @pytest.mark.parametrize(("stage", "refused"), [(1, True), (2, True), (11, True), (9, False), (10, False)])
 def test_an_account_with_undecided_opportunities_stays(
-    manager: Client, orbital: int, stage: int, refused: bool
+    manager: WorldClient, orbital: int, stage: int, refused: bool
 ) -> None:
     code = crm.opportunity(manager, orbital, Stage=stage)
-    answer = manager.call("delete_account", AccountCode=orbital)
+    answer = manager.call_tool("delete_account", AccountCode=orbital)
     if refused:
         assert "not closed" in answer.error["message"]
-        manager.call("delete_opportunity", OpportunityCode=code)
-        answer = manager.call("delete_account", AccountCode=orbital)
+        manager.call_tool("delete_opportunity", OpportunityCode=code)
+        answer = manager.call_tool("delete_account", AccountCode=orbital)
     assert answer.result["Deleted"] is True
 
 
-def test_tasks_and_notes_on_an_opportunity(manager: Client, orbital: int) -> None:
+def test_tasks_and_notes_on_an_opportunity(manager: WorldClient, orbital: int) -> None:
     code = crm.opportunity(manager, orbital)
     scope = {"Type": "opportunity", "Code": code, "Name": "Platform expansion"}
-    assert manager.call("create_task", Title="Call", OpportunityCode=code).result["Task"]["Scope"] == scope
-    assert manager.call("create_note", Body="Called", OpportunityCode=code).result["Note"]["Scope"] == scope
-    assert len(manager.call("list_tasks", OpportunityCode=code).result["Items"]) == 1
-    assert len(manager.call("list_notes", OpportunityCode=code).result["Items"]) == 1
+    assert manager.call_tool("create_task", Title="Call", OpportunityCode=code).result["Task"]["Scope"] == scope
+    assert manager.call_tool("create_note", Body="Called", OpportunityCode=code).result["Note"]["Scope"] == scope
+    assert len(manager.call_tool("list_tasks", OpportunityCode=code).result["Items"]) == 1
+    assert len(manager.call_tool("list_notes", OpportunityCode=code).result["Items"]) == 1
 
 
-def test_accounts_and_contacts_show_the_newest_twenty(manager: Client, orbital: int) -> None:
+def test_accounts_and_contacts_show_the_newest_twenty(manager: WorldClient, orbital: int) -> None:
     jane = crm.contact(manager, "Jane")
     made = [crm.opportunity(manager, orbital, f"Sale {place}", PrimaryContactCode=jane) for place in range(22)]
     for found in (
-        manager.call("get_account", AccountCode=orbital).result["Account"],
-        manager.call("get_contact", UserCode=jane).result["Contact"],
+        manager.call_tool("get_account", AccountCode=orbital).result["Account"],
+        manager.call_tool("get_contact", UserCode=jane).result["Contact"],
     ):
         assert [row["OpportunityCode"] for row in found["Opportunities"]] == made[:1:-1]
 
@@ -173,30 +175,38 @@ def test_accounts_and_contacts_show_the_newest_twenty(manager: Client, orbital: 
 def test_summaries_and_names_only_where_they_may_be_read(world: World, handler: LambdaHandler, hidden: str) -> None:
     families = ["accounts", "opportunities"]
     rights = {f"{family}.read": None for family in families} | {"control.access": None}
-    plain = world.person("Rea", "Der")
+    plain = world.create_person("Rea", "Der")
     world.people.change(plain, rights=rights if hidden == "person" else {**rights, "contacts.read": None})
-    manager = Client(world, handler, world.headers(world.profile(), world.person("Sam", "Manager", "Sales Managers")))
+    manager = WorldClient(
+        world, handler, world.log_in(world.create_profile(), world.create_person("Sam", "Manager", "Sales Managers"))
+    )
     orbital, jane = crm.account(manager), crm.contact(manager, "Jane")
     code = crm.opportunity(manager, orbital, PrimaryContactCode=jane)
-    narrow = world.profile("narrow", {f: EVERYTHING[f] for f in families} if hidden == "profile" else EVERYTHING)
-    reader = Client(world, handler, world.headers(narrow, plain))
+    narrow = world.create_profile("narrow", {f: EVERYTHING[f] for f in families} if hidden == "profile" else EVERYTHING)
+    reader = WorldClient(world, handler, world.log_in(narrow, plain))
     seen = _get(reader, code)
     assert seen["Contacts"] == [{"UserCode": jane, "Role": None, "Primary": True}]
     assert seen["PrimaryContact"] == {"UserCode": jane}
     assert seen["Account"] == {"AccountCode": orbital, "Name": "Orbital Labs"}
-    accounts_only = world.profile("accounts", {"accounts": EVERYTHING["accounts"]})
-    answer = Client(world, handler, world.headers(accounts_only, plain)).call("get_account", AccountCode=orbital).result
+    accounts_only = world.create_profile("accounts", {"accounts": EVERYTHING["accounts"]})
+    answer = (
+        WorldClient(world, handler, world.log_in(accounts_only, plain))
+        .call_tool("get_account", AccountCode=orbital)
+        .result
+    )
     assert "Opportunities" not in answer["Account"]
     assert {"Contacts", "Opportunities"} <= {found["Argument"] for found in answer["Warnings"]}
 
 
 @pytest.mark.parametrize("tool", ["get_opportunity", "list_opportunities", "create_opportunity", "update_opportunity"])
-def test_calls_of_the_store_do_not_grow(world: World, manager: Client, orbital: int, tool: str) -> None:
+def test_calls_of_the_store_do_not_grow(world: World, manager: WorldClient, orbital: int, tool: str) -> None:
     def calls() -> list[tuple[str, str]]:
         world.watched.calls.clear()
         asked = {"OpportunityCode": 1} if tool in ("get_opportunity", "update_opportunity") else {"PageSize": 5}
         asked = {"AccountCode": orbital} if tool == "create_opportunity" else asked
-        manager.call(tool, **asked, **({} if tool.startswith(("get", "list")) else {"Title": f"T{len(world.rows())}"}))
+        manager.call_tool(
+            tool, **asked, **({} if tool.startswith(("get", "list")) else {"Title": f"T{len(world.audit_rows())}"})
+        )
         return [name for name in world.watched.calls if "gate" not in name[1]]
 
     crm.opportunity(manager, orbital)

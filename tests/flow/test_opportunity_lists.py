@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from tests.flow import crm
-from tests.world import Client
+from tests.world import WorldClient
 
 
 @pytest.fixture
-def orbital(manager: Client) -> int:
+def orbital(manager: WorldClient) -> int:
     return crm.account(manager)
 
 
 @pytest.fixture
-def pipeline(manager: Client, seller: Client, orbital: int) -> dict[str, int]:
+def pipeline(manager: WorldClient, seller: WorldClient, orbital: int) -> dict[str, int]:
     """Four opportunities by name; the last one has no close date and is the seller's own."""
     lunar, jane = crm.account(manager, "Lunar Ltd"), crm.contact(manager, "Jane")
     return {
@@ -48,21 +48,21 @@ LISTS = {
 
 
 @pytest.mark.parametrize(("filters", "names"), LISTS.values(), ids=LISTS)
-def test_lists(manager: Client, pipeline: dict[str, int], filters: dict[str, Any], names: str) -> None:
-    assert manager.call("add_opportunity_topics", OpportunityCode=pipeline["c"], TopicCodes=[2]).result["Topics"]
-    listed = manager.call("list_opportunities", **filters).result["Items"]
+def test_lists(manager: WorldClient, pipeline: dict[str, int], filters: dict[str, Any], names: str) -> None:
+    assert manager.call_tool("add_opportunity_topics", OpportunityCode=pipeline["c"], TopicCodes=[2]).result["Topics"]
+    listed = manager.call_tool("list_opportunities", **filters).result["Items"]
     assert [row["OpportunityCode"] for row in listed] == [pipeline[name] for name in names]
 
 
-def test_what_a_page_is_worth(manager: Client, pipeline: dict[str, int]) -> None:
-    page = manager.call("list_opportunities", OwnerCode=1, SortBy="CloseDate", PageSize=2).result
+def test_what_a_page_is_worth(manager: WorldClient, pipeline: dict[str, int]) -> None:
+    page = manager.call_tool("list_opportunities", OwnerCode=1, SortBy="CloseDate", PageSize=2).result
     assert (page["TotalValue"], page["TotalValues"]) == (100.1, [{"Currency": "GBP", "Value": 100.1}])
-    both = manager.call("list_opportunities").result
+    both = manager.call_tool("list_opportunities").result
     assert both["TotalValue"] is None
     assert both["TotalValues"] == [{"Currency": "GBP", "Value": 100.3}, {"Currency": "USD", "Value": 7}]
-    assert manager.call("list_opportunities", Search="nothing").result["TotalValue"] == 0
+    assert manager.call_tool("list_opportunities", Search="nothing").result["TotalValue"] == 0
 
 
-def test_dates_the_wrong_way_round(manager: Client) -> None:
+def test_dates_the_wrong_way_round(manager: WorldClient) -> None:
     asked = {"CloseDateFrom": "2026-12-02", "CloseDateTo": "2026-12-01"}
-    assert manager.call("list_opportunities", **asked).error["details"]["argument"] == "CloseDateTo"
+    assert manager.call_tool("list_opportunities", **asked).error["details"]["argument"] == "CloseDateTo"

@@ -12,7 +12,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow import crm
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 SAM, SAL = 1, 2
 WRITES: dict[str, dict[str, Any]] = {
@@ -27,16 +27,16 @@ WRITES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def sale(manager: Client, seller: Client) -> int:
+def sale(manager: WorldClient, seller: WorldClient) -> int:
     """The manager's opportunity; the seller is a member of staff who takes no part in it."""
     return crm.opportunity(manager, crm.account(manager))
 
 
-def _ask(client: Client, tool: str, code: int, **more: Any) -> dict[str, Any]:
-    return client.call(tool, OpportunityCode=code, **more).result
+def _ask(client: WorldClient, tool: str, code: int, **more: Any) -> dict[str, Any]:
+    return client.call_tool(tool, OpportunityCode=code, **more).result
 
 
-def test_contacts_with_roles_and_one_primary(manager: Client, sale: int) -> None:
+def test_contacts_with_roles_and_one_primary(manager: WorldClient, sale: int) -> None:
     jane, john = crm.contact(manager, "Jane"), crm.contact(manager, "John")
     added = _ask(manager, "add_opportunity_contact", sale, UserCode=jane, Role="Decision_Maker", Primary=True)[
         "Contact"
@@ -64,7 +64,7 @@ def test_contacts_with_roles_and_one_primary(manager: Client, sale: int) -> None
     assert (seen["PrimaryContact"], [row["UserCode"] for row in seen["Contacts"]]) == (None, [jane])
 
 
-def test_a_new_primary_contact_or_owner_joins(manager: Client, sale: int) -> None:
+def test_a_new_primary_contact_or_owner_joins(manager: WorldClient, sale: int) -> None:
     jane = crm.contact(manager, "Jane")
     seen = _ask(manager, "update_opportunity", sale, PrimaryContactCode=jane, OwnerCode=SAL)["Opportunity"]
     assert [(row["UserCode"], row["Primary"]) for row in seen["Contacts"]] == [(jane, True)]
@@ -72,29 +72,29 @@ def test_a_new_primary_contact_or_owner_joins(manager: Client, sale: int) -> Non
     assert _ask(manager, "remove_opportunity_team_member", sale, UserCode=SAM)["Member"] is False
 
 
-def test_contacts_do_not_change_with_their_opportunities(world: World, manager: Client, sale: int) -> None:
+def test_contacts_do_not_change_with_their_opportunities(world: World, manager: WorldClient, sale: int) -> None:
     jane = crm.contact(manager, "Jane")
     before = world.records.load_documents([RecordRef("contacts", jane)])
     _ask(manager, "add_opportunity_contact", sale, UserCode=jane, Primary=True)
     assert world.records.load_documents([RecordRef("contacts", jane)]) == before
 
 
-def test_a_deleted_contact_is_not_shown(manager: Client, sale: int) -> None:
+def test_a_deleted_contact_is_not_shown(manager: WorldClient, sale: int) -> None:
     jane = crm.contact(manager, "Jane")
     _ask(manager, "add_opportunity_contact", sale, UserCode=jane)
-    assert manager.call("delete_contact", UserCode=jane).result["Deleted"]
+    assert manager.call_tool("delete_contact", UserCode=jane).result["Deleted"]
     assert _ask(manager, "list_opportunity_contacts", sale)["Contacts"] == []
 
 
-def test_the_team_with_splits(manager: Client, sale: int) -> None:
+def test_the_team_with_splits(manager: WorldClient, sale: int) -> None:
     added = _ask(manager, "add_opportunity_team_member", sale, UserCode=SAL, Role="Demo", Split=80)["TeamMember"]
     assert (added["Name"], added["Role"], added["Split"]) == ("Sal Seller", "Demo", 80)
     asked = {"OpportunityCode": sale, "UserCode": SAM, "Split": 21}
-    assert manager.call("add_opportunity_team_member", **asked).error["details"]["argument"] == "Split"
+    assert manager.call_tool("add_opportunity_team_member", **asked).error["details"]["argument"] == "Split"
     _ask(manager, "add_opportunity_team_member", sale, UserCode=SAM, Split=20)
     team = _ask(manager, "list_opportunity_team_members", sale)["TeamMembers"]
     assert [(row["UserCode"], row["Role"], row["Split"]) for row in team] == [(SAM, "Owner", 20), (SAL, "Demo", 80)]
-    error = manager.call("remove_opportunity_team_member", OpportunityCode=sale, UserCode=SAM).error
+    error = manager.call_tool("remove_opportunity_team_member", OpportunityCode=sale, UserCode=SAM).error
     assert (error["type"], error["details"]["argument"]) == ("conflict", "UserCode")
     assert _ask(manager, "remove_opportunity_team_member", sale, UserCode=SAL) == {
         "OpportunityCode": sale,
@@ -104,20 +104,20 @@ def test_the_team_with_splits(manager: Client, sale: int) -> None:
     }
 
 
-def test_who_can_be_added(manager: Client, sale: int) -> None:
+def test_who_can_be_added(manager: WorldClient, sale: int) -> None:
     jane = crm.contact(manager, "Jane")
     for tool, code, kind in (
         ("add_opportunity_team_member", jane, "validation_error"),
         ("add_opportunity_team_member", 99, "not_found"),
         ("add_opportunity_contact", 99, "not_found"),
     ):
-        error = manager.call(tool, OpportunityCode=sale, UserCode=code).error
+        error = manager.call_tool(tool, OpportunityCode=sale, UserCode=code).error
         assert (error["type"], error["details"]["argument"]) == (kind, "UserCode")
 
 
 def test_everything_at_once_on_the_largest_opportunity(world: World, handler: LambdaHandler, profile: Profile) -> None:
-    staff = [world.person(f"P{place}", "Staff", "Sales Managers") for place in range(11)]
-    client = Client(world, handler, world.headers(profile, staff[0]))
+    staff = [world.create_person(f"P{place}", "Staff", "Sales Managers") for place in range(11)]
+    client = WorldClient(world, handler, world.log_in(profile, staff[0]))
     sale = crm.opportunity(client, crm.account(client), _words("old"), Stage="Qualification")
     for member in staff[1:10]:
         _ask(client, "add_opportunity_team_member", sale, UserCode=member)
@@ -129,7 +129,7 @@ def test_everything_at_once_on_the_largest_opportunity(world: World, handler: La
     asked = {"Title": _words("new"), "Stage": "Closed Won", "OwnerCode": staff[1], "PrimaryContactCode": contacts[0]}
     assert _ask(client, "update_opportunity", sale, **asked, IdempotencyKey="k")["Opportunity"]["Stage"]["Won"] is True
     for tool, one in (("add_opportunity_contact", contacts[20]), ("add_opportunity_team_member", staff[10])):
-        assert client.call(tool, OpportunityCode=sale, UserCode=one).error["type"] == "conflict"
+        assert client.call_tool(tool, OpportunityCode=sale, UserCode=one).error["type"] == "conflict"
 
 
 def _words(start: str) -> str:
@@ -137,11 +137,11 @@ def _words(start: str) -> str:
     return " ".join(f"{start}{place}" for place in range(25))
 
 
-def test_topics_by_code_and_by_name(manager: Client, sale: int) -> None:
-    both = manager.call("add_opportunity_topics", OpportunityCode=sale, TopicCodes=[1], TopicNames=["Renewal"])
+def test_topics_by_code_and_by_name(manager: WorldClient, sale: int) -> None:
+    both = manager.call_tool("add_opportunity_topics", OpportunityCode=sale, TopicCodes=[1], TopicNames=["Renewal"])
     assert (
         both.error["type"]
-        == manager.call("add_opportunity_topics", OpportunityCode=sale).error["type"]
+        == manager.call_tool("add_opportunity_topics", OpportunityCode=sale).error["type"]
         == "validation_error"
     )
     added = _ask(manager, "add_opportunity_topics", sale, TopicNames=["RENEWAL", "Platfrm Expansion"])
@@ -157,17 +157,19 @@ def test_topics_by_code_and_by_name(manager: Client, sale: int) -> None:
 
 
 @pytest.mark.parametrize("tool", WRITES)
-def test_others_may_look_but_not_touch(manager: Client, seller: Client, sale: int, tool: str) -> None:
-    error = seller.call(tool, OpportunityCode=sale, **WRITES[tool]).error
+def test_others_may_look_but_not_touch(manager: WorldClient, seller: WorldClient, sale: int, tool: str) -> None:
+    error = seller.call_tool(tool, OpportunityCode=sale, **WRITES[tool]).error
     assert (error["type"], error["details"]["rule"]) == ("permission_denied", "opportunities.all")
     assert _ask(seller, "get_opportunity", sale)["Opportunity"]["Title"] == "Platform expansion"
     _ask(manager, "add_opportunity_team_member", sale, UserCode=SAL)
     assert _ask(seller, "update_opportunity", sale, Title="Ours")["Opportunity"]["UpdatedBy"]["Name"] == "Sal Seller"
 
 
-def test_deleting_needs_the_right(seller: Client) -> None:
+def test_deleting_needs_the_right(seller: WorldClient) -> None:
     own = crm.opportunity(seller, crm.account(seller))
-    assert seller.call("delete_opportunity", OpportunityCode=own).error["details"]["rule"] == "opportunities.delete"
+    assert (
+        seller.call_tool("delete_opportunity", OpportunityCode=own).error["details"]["rule"] == "opportunities.delete"
+    )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -180,17 +182,17 @@ def test_deleting_needs_the_right(seller: Client) -> None:
 def test_own_team_or_all(owner: int, team: list[int], everybody: bool, tool: str) -> None:
     """Sal may change exactly the opportunities that Sal owns or is on the team of, or all of them with the `all` right."""
     world = World()
-    handler = world.handler()
-    profile: Profile = world.profile()
-    boss = Client(world, handler, world.headers(profile, world.person("Sam", "Manager", "Sales Managers")))
-    seller = Client(world, handler, world.headers(profile, world.person("Sal", "Seller", "Sales")))
-    world.person("Tom", "Third", "Sales")
+    handler = world.new_handler()
+    profile: Profile = world.create_profile()
+    boss = WorldClient(world, handler, world.log_in(profile, world.create_person("Sam", "Manager", "Sales Managers")))
+    seller = WorldClient(world, handler, world.log_in(profile, world.create_person("Sal", "Seller", "Sales")))
+    world.create_person("Tom", "Third", "Sales")
     if everybody:
         world.people.change(2, rights={"opportunities.all": None})
     code = crm.opportunity(boss, crm.account(boss), OwnerCode=owner)
     for member in team:
         _ask(boss, "add_opportunity_team_member", code, UserCode=member)
-    answer = seller.call(tool, OpportunityCode=code, **WRITES[tool])
+    answer = seller.call_tool(tool, OpportunityCode=code, **WRITES[tool])
     refused = answer.document["result"].get("isError") and answer.error["type"] == "permission_denied"
     assert bool(refused) != (owner == 2 or 2 in team or everybody)
     handler.close()

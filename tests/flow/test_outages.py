@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.flow import crm
-from tests.world import Client, Response, World
+from tests.world import Response, World, WorldClient
 
 WARM_UP = "get_current_user"
 READS: list[tuple[str, dict[str, Any]]] = [
@@ -40,10 +40,10 @@ WRITES: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.fixture
-def client(manager: Client) -> Client:
+def client(manager: WorldClient) -> WorldClient:
     assert crm.account(manager, "Orbital Labs") == 1
     assert crm.contact(manager, "Jane") == 2
-    assert manager.call("create_task", Title="Call", DueDate="2020-01-01").result["Task"]["AppUserTaskCode"] == 1
+    assert manager.call_tool("create_task", Title="Call", DueDate="2020-01-01").result["Task"]["AppUserTaskCode"] == 1
     return manager
 
 
@@ -65,35 +65,35 @@ def is_outage(answer: Response) -> None:
 
 
 @pytest.mark.parametrize(("tool", "arguments"), READS + WRITES, ids=[f"{t} {list(a)}" for t, a in READS + WRITES])
-def test_any_store_call_may_fail(world: World, client: Client, tool: str, arguments: dict[str, Any]) -> None:
+def test_any_store_call_may_fail(world: World, client: WorldClient, tool: str, arguments: dict[str, Any]) -> None:
     """Finds out which store calls the tool makes, lets each of them fail in turn, then carries the call out."""
     places = _places(world, client, tool, arguments)
-    before, logged = everything(world)["records_table"], len(world.rows())
+    before, logged = everything(world)["records_table"], len(world.audit_rows())
     for place in places:
         world.watched.broken = {place}
         is_outage(_fresh(world, client, tool, arguments))
         assert everything(world)["records_table"] == before, place
-        rows = [row for row in world.rows()[logged:] if row["method"] != WARM_UP or tool == WARM_UP]
+        rows = [row for row in world.audit_rows()[logged:] if row["method"] != WARM_UP or tool == WARM_UP]
         assert {row["status"] for row in rows} <= {503, *([200] if tool == WARM_UP else [])}, place
         world.clock.move(seconds=1)
     world.watched.broken = set()
     assert _fresh(world, client, tool, arguments).status == 200
 
 
-def _fresh(world: World, client: Client, tool: str, arguments: dict[str, Any]) -> Response:
+def _fresh(world: World, client: WorldClient, tool: str, arguments: dict[str, Any]) -> Response:
     """The call in a process that has read only the profile's secret."""
-    handler = world.handler()
+    handler = world.new_handler()
     broken, world.watched.broken = world.watched.broken, set()
-    process = Client(world, handler, client.headers)
-    process.call(WARM_UP)
+    process = WorldClient(world, handler, client.headers)
+    process.call_tool(WARM_UP)
     world.watched.broken = broken
     world.watched.calls.clear()
-    answer = process.call(tool, **arguments)
+    answer = process.call_tool(tool, **arguments)
     handler.close()
     return answer
 
 
-def _places(world: World, client: Client, tool: str, arguments: dict[str, Any]) -> list[tuple[str, str]]:
+def _places(world: World, client: WorldClient, tool: str, arguments: dict[str, Any]) -> list[tuple[str, str]]:
     """Every store method and table that the call uses; the stores are not changed."""
     kept = copy.deepcopy(world.database._tables)
     assert _fresh(world, client, tool, arguments).status == 200
@@ -106,7 +106,7 @@ def _places(world: World, client: Client, tool: str, arguments: dict[str, Any]) 
     return sorted(found)
 
 
-def test_all_stores_down_is_no_reason_to_log_in_again(world: World, client: Client) -> None:
+def test_all_stores_down_is_no_reason_to_log_in_again(world: World, client: WorldClient) -> None:
     tables = [getattr(world.settings, f"{name}_table") for name in ("records", "audit", "gate", "credentials")]
     world.watched.broken = {
         (method, table)
@@ -114,7 +114,7 @@ def test_all_stores_down_is_no_reason_to_log_in_again(world: World, client: Clie
         for table in tables
     }
     for method in ("tools/call", "tools/list", "initialize"):
-        answer = client.rpc(
+        answer = client.send_rpc(
             method,
             name="list_accounts",
             arguments={},
@@ -124,33 +124,33 @@ def test_all_stores_down_is_no_reason_to_log_in_again(world: World, client: Clie
         )
         is_outage(answer)
     world.watched.broken = set()
-    assert client.call("list_accounts").result["Items"]
+    assert client.call_tool("list_accounts").result["Items"]
 
 
-def test_secrets_down_stop_only_those_who_have_not_read_them(world: World, client: Client) -> None:
+def test_secrets_down_stop_only_those_who_have_not_read_them(world: World, client: WorldClient) -> None:
     world.secrets.broken = True
-    assert client.call("list_accounts").status == 200
-    fresh = world.handler()
-    is_outage(Client(world, fresh, client.headers).call("list_accounts"))
+    assert client.call_tool("list_accounts").status == 200
+    fresh = world.new_handler()
+    is_outage(WorldClient(world, fresh, client.headers).call_tool("list_accounts"))
     world.secrets.broken = False
-    assert Client(world, fresh, client.headers).call("list_accounts").status == 200
+    assert WorldClient(world, fresh, client.headers).call_tool("list_accounts").status == 200
     fresh.close()
 
 
-def test_a_change_whose_row_cannot_be_written_is_not_made(world: World, client: Client) -> None:
+def test_a_change_whose_row_cannot_be_written_is_not_made(world: World, client: WorldClient) -> None:
     before = everything(world)["records_table"]
     world.watched.broken = {("transact", world.settings.audit_table)}
-    is_outage(client.call("update_account", AccountCode=1, City="York"))
+    is_outage(client.call_tool("update_account", AccountCode=1, City="York"))
     assert everything(world)["records_table"] == before
 
 
-def test_a_refusal_stands_when_its_row_cannot_be_written(world: World, client: Client) -> None:
+def test_a_refusal_stands_when_its_row_cannot_be_written(world: World, client: WorldClient) -> None:
     world.watched.broken = {("put", world.settings.audit_table)}
-    wrong = Client(world, client.handler, {**client.headers, "X-API-Secret": "wrong"})
-    assert wrong.call("list_accounts").status == 401
+    wrong = WorldClient(world, client.handler, {**client.headers, "X-API-Secret": "wrong"})
+    assert wrong.call_tool("list_accounts").status == 401
 
 
 @pytest.mark.parametrize("tool", ["create_account", "no_such_tool"])
-def test_an_error_that_cannot_be_logged_is_an_outage(world: World, client: Client, tool: str) -> None:
+def test_an_error_that_cannot_be_logged_is_an_outage(world: World, client: WorldClient, tool: str) -> None:
     world.watched.broken = {("put", world.settings.audit_table)}
-    is_outage(client.call(tool, Name=7))
+    is_outage(client.call_tool(tool, Name=7))

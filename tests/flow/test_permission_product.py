@@ -13,7 +13,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 READ, WRITE = Access.READ, Access.WRITE
 STATES: Final = {"read": {READ}, "write": {WRITE}, "read and write": {READ, WRITE}}
@@ -34,14 +34,20 @@ def is_open(method: Method, family: Family, switches: set[Access]) -> bool:
     return method.family == family and method.access in switches
 
 
-def caller(world: World, handler: LambdaHandler, families: FamilyAccess, *groups: str, compact: bool = False) -> Client:
+def caller(
+    world: World, handler: LambdaHandler, families: FamilyAccess, *groups: str, compact: bool = False
+) -> WorldClient:
     profile = world.profiles.create("product", families, 6000, burst=6000, compact=compact)
-    return Client(world, handler, world.headers(profile, world.person("Pat", "Person", *groups)))
+    return WorldClient(world, handler, world.log_in(profile, world.create_person("Pat", "Person", *groups)))
 
 
-def outcome(client: Client, name: str, *, compact: bool = False, **arguments: Any) -> dict[str, Any]:
+def outcome(client: WorldClient, name: str, *, compact: bool = False, **arguments: Any) -> dict[str, Any]:
     """The result of the call: `type` and, for a refusal, `rule`."""
-    answer = client.call("call_tool", Name=name, Arguments=arguments) if compact else client.call(name, **arguments)
+    answer = (
+        client.call_tool("call_tool", Name=name, Arguments=arguments)
+        if compact
+        else client.call_tool(name, **arguments)
+    )
     if "error" in answer.document:
         return {"type": answer.document["error"]["code"]}
     result = answer.document["result"]
@@ -58,7 +64,7 @@ def test_list_and_call_agree(
 ) -> None:
     client = caller(world, handler, {family: frozenset(switches)}, *groups)
     expected = [name for name, method in METHODS.items() if is_open(method, family, switches)]
-    assert client.tools() == expected
+    assert client.list_tool_names() == expected
     for name, method in METHODS.items():
         found = outcome(client, name)
         assert (found["type"] == "tool_disabled") == (name not in expected), (name, found)
@@ -71,7 +77,7 @@ def test_list_and_call_agree(
 @pytest.mark.parametrize("family", SWITCHED_FAMILIES)
 def test_compact_mode_agrees_too(world: World, handler: LambdaHandler, family: Family) -> None:
     client = caller(world, handler, {family: frozenset({READ})}, *SECURITY_GROUPS, compact=True)
-    told = client.call("search_tools").result["Families"]
+    told = client.call_tool("search_tools").result["Families"]
     expected = [method for method in METHODS.values() if is_open(method, family, {READ})]
     assert sum(told.values()) == len(expected)
     for name, method in METHODS.items():
@@ -101,7 +107,7 @@ def test_e11_a_content_editor_never_sees_or_calls_a_crm_tool(
     client = caller(world, handler, content, *SECURITY_GROUPS, compact=compact)
     crm = [name for name, method in METHODS.items() if method.family in CRM]
     before = sorted(str(row) for row in world.database.list_rows(world.settings.records_table))
-    listed = json.dumps(client.rpc("tools/list").document["result"])
+    listed = json.dumps(client.send_rpc("tools/list").document["result"])
     assert not [name for name in crm if f'"{name}"' in listed]
     for name in crm:
         for spelling in spellings(name):
@@ -110,10 +116,10 @@ def test_e11_a_content_editor_never_sees_or_calls_a_crm_tool(
             if compact:
                 assert outcome(client, spelling, compact=True)["type"] == found
         if compact:
-            assert client.call("describe_tool", Name=name).error["type"] == "tool_disabled"
-            assert name not in str(client.call("search_tools", Search=name).result)
+            assert client.call_tool("describe_tool", Name=name).error["type"] == "tool_disabled"
+            assert name not in str(client.call_tool("search_tools", Search=name).result)
     for family in CRM:
         assert outcome(client, "list_record_history", Family=family, Code=1)["type"] == "tool_disabled"
         assert outcome(client, "undo_change", Family=family, Code=1, Version=1)["type"] == "tool_disabled"
     assert sorted(str(row) for row in world.database.list_rows(world.settings.records_table)) == before
-    assert client.call("get_current_user").result["Families"].keys() == set(content)
+    assert client.call_tool("get_current_user").result["Families"].keys() == set(content)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.flow import crm
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 STEPS = st.lists(
     st.tuples(
@@ -31,13 +31,13 @@ def test_the_history_from_the_beginning_gives_the_record_as_it_is(
     steps: list[tuple[str, int, int, str | None]],
 ) -> None:
     world = World()
-    handler = world.handler()
-    person = world.person("Sam", "Manager", "Sales Managers", "Legal")
-    manager = Client(world, handler, world.headers(world.profile(), person))
+    handler = world.new_handler()
+    person = world.create_person("Sam", "Manager", "Sales Managers", "Legal")
+    manager = WorldClient(world, handler, world.log_in(world.create_profile(), person))
     people = [crm.contact(manager, f"P{n}", TownCity="Hull") for n in range(3)]
     places = [crm.account(manager, f"A{n}") for n in range(2)]
-    task = manager.call("create_task", Title="Call").result["Task"]["AppUserTaskCode"]
-    note = manager.call("create_note", Body="Called", AccountCode=places[0]).result["Note"]["NoteCode"]
+    task = manager.call_tool("create_task", Title="Call").result["Task"]["AppUserTaskCode"]
+    note = manager.call_tool("create_note", Body="Called", AccountCode=places[0]).result["Note"]["NoteCode"]
     for kind, who, where, text in steps:
         world.clock.move(seconds=1)
         both = {"UserCode": people[who], "AccountCode": places[where]}
@@ -56,7 +56,7 @@ def test_the_history_from_the_beginning_gives_the_record_as_it_is(
             "delete": ("delete_contact", {"UserCode": people[who]}),
         }
         tool, arguments = calls[kind]
-        assert manager.call(tool, **arguments).status == 200
+        assert manager.call_tool(tool, **arguments).status == 200
     handler.close()
     _histories_fold(world)
 

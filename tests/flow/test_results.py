@@ -41,13 +41,13 @@ def test_what_changes_nothing_has_a_result_and_no_changes(
     world: World, office: Office, tool: str, arguments: Fields, result: str
 ) -> None:
     assert office.call(tool, arguments)
-    assert (world.rows()[-1]["result"], world.rows()[-1]["changes"]) == (office.named(result), [])
+    assert (world.audit_rows()[-1]["result"], world.audit_rows()[-1]["changes"]) == (office.named(result), [])
 
 
 def test_a_page_that_is_not_the_last_says_so(world: World, office: Office) -> None:
     office.call("create_account", {"Name": "Another"})
     office.call("list_accounts", {"PageSize": 1})
-    assert world.rows()[-1]["result"] == "1 account, more follow"
+    assert world.audit_rows()[-1]["result"] == "1 account, more follow"
 
 
 REFUSALS: dict[str, tuple[str, Fields, str]] = {
@@ -65,12 +65,12 @@ REFUSALS: dict[str, tuple[str, Fields, str]] = {
 def test_a_refused_call_changed_nothing_and_says_why(
     world: World, office: Office, tool: str, arguments: Fields, result: str
 ) -> None:
-    office.client.call(tool, **arguments)
-    assert (world.rows()[-1]["result"], world.rows()[-1]["changes"]) == (result, [])
+    office.client.call_tool(tool, **arguments)
+    assert (world.audit_rows()[-1]["result"], world.audit_rows()[-1]["changes"]) == (result, [])
 
 
 def test_the_gates_time_stands_beside_the_methods(world: World, office: Office) -> None:
     office.call("get_current_user", {})
-    row = world.rows()[-1]
+    row = world.audit_rows()[-1]
     assert (type(row["gate_ms"]), type(row["duration_ms"])) == (int, int)
     assert row["gate_ms"] >= 0

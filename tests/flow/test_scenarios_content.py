@@ -16,9 +16,9 @@ STEPS = ("Overview", "Setup", "Advanced use", "Troubleshooting")
 def test_e7_a_draft_with_four_steps(world: World, handler: LambdaHandler, profile: Profile) -> None:
     site = Website(world, handler, profile)
     agent = site.editor
-    (marketing,) = [s for s in agent.call("list_sections").result["Sections"] if s["Name"] == "Marketing"]
+    (marketing,) = [s for s in agent.call_tool("list_sections").result["Sections"] if s["Name"] == "Marketing"]
     assert (marketing["CanWrite"], marketing["CanPublish"]) == (True, False)
-    made = agent.call(
+    made = agent.call_tool(
         "create_article",
         Title="Spring Product Walkthrough",
         standardSectionCode=marketing["StandardSectionCode"],
@@ -26,37 +26,37 @@ def test_e7_a_draft_with_four_steps(world: World, handler: LambdaHandler, profil
     ).result["Article"]
     assert (made["Live"], made["Section"]["Name"], made["Steps"]) == (False, "Marketing", [])
     for place, title in enumerate(STEPS, 1):
-        step = agent.call(
+        step = agent.call_tool(
             "create_article_step", StandardItemCode=made["StandardItemCode"], Title=title, Body=f"<p>{title}</p>"
         ).result["Step"]
         assert (step["SortOrder"], step["Body"]) == (place, f"<p>{title}</p>")
-    seen = agent.call("get_article", StandardItemCode=made["StandardItemCode"]).result["Article"]
+    seen = agent.call_tool("get_article", StandardItemCode=made["StandardItemCode"]).result["Article"]
     assert [step["Title"] for step in seen["Steps"]] == list(STEPS)
     assert seen["Author"]["Name"] == "Edna Editor"
     assert seen["Url"] == f"/marketing/spring-product-walkthrough-{made['StandardItemCode']}"
-    assert {row["person_name"] for row in world.rows()} == {"Edna Editor"}
+    assert {row["person_name"] for row in world.audit_rows()} == {"Edna Editor"}
 
 
 def test_live_without_the_right_is_a_draft_with_a_warning(
     world: World, handler: LambdaHandler, profile: Profile
 ) -> None:
     site = Website(world, handler, profile)
-    answer = site.editor.call("create_article", Title="News", standardSectionCode=site.marketing, Live=True).result
+    answer = site.editor.call_tool("create_article", Title="News", standardSectionCode=site.marketing, Live=True).result
     assert answer["Article"]["Live"] is False
     assert codes(answer["Warnings"]) == ["LIVE_NOT_PERMITTED"]
-    assert codes(world.rows()[-1]["warnings"]) == ["LIVE_NOT_PERMITTED"]
+    assert codes(world.audit_rows()[-1]["warnings"]) == ["LIVE_NOT_PERMITTED"]
     assert site.article(Live=True)["Live"] is True
 
 
 def test_e8_a_cover_image_on_step_one(world: World, handler: LambdaHandler, profile: Profile) -> None:
     site = Website(world, handler, profile)
     agent, article = site.editor, site.article(site.editor)["StandardItemCode"]
-    first = agent.call("create_article_step", StandardItemCode=article, Title="Overview").result["Step"]
-    item = agent.call("create_media_item", Title="Spring walkthrough cover").result["MediaItem"]
+    first = agent.call_tool("create_article_step", StandardItemCode=article, Title="Overview").result["Step"]
+    item = agent.call_tool("create_media_item", Title="Spring walkthrough cover").result["MediaItem"]
     cover = item["MediaFileItemCode"]
     content = base64.b64encode(png()).decode()
-    agent.call("attach_media_file", MediaFileItemCode=cover, FileName="cover.png", ContentBase64=content)
-    answer = agent.call(
+    agent.call_tool("attach_media_file", MediaFileItemCode=cover, FileName="cover.png", ContentBase64=content)
+    answer = agent.call_tool(
         "attach_article_media",
         StandardStepByStepCode=first["StandardStepByStepCode"],
         MediaFileItemCode=cover,
@@ -66,6 +66,6 @@ def test_e8_a_cover_image_on_step_one(world: World, handler: LambdaHandler, prof
     assert answer["Warnings"] == []
     attached = answer["Attachment"]
     assert (attached["Target"], attached["Title"]) == ("step", "Spring walkthrough cover")
-    (step,) = agent.call("get_article", StandardItemCode=article).result["Article"]["Steps"]
+    (step,) = agent.call_tool("get_article", StandardItemCode=article).result["Article"]["Steps"]
     assert [media["MediaFileItemCode"] for media in step["Media"]] == [cover]
-    assert world.rows()[-2]["records"] == ["article_media#1", f"articles#{article}"]
+    assert world.audit_rows()[-2]["records"] == ["article_media#1", f"articles#{article}"]

@@ -9,20 +9,20 @@ import pytest
 from affino_mcp.catalogue.capability import Access
 from tests.flow import crm
 from tests.flow.market import visited
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 
-def task(client: Client, title: str = "Call Jane", **more: Any) -> int:
-    code: int = client.call("create_task", Title=title, **more).result["Task"]["AppUserTaskCode"]
+def task(client: WorldClient, title: str = "Call Jane", **more: Any) -> int:
+    code: int = client.call_tool("create_task", Title=title, **more).result["Task"]["AppUserTaskCode"]
     return code
 
 
-def titles(client: Client, **filters: Any) -> list[str]:
-    return [row["Title"] for row in client.call("list_tasks", **filters).result["Items"]]
+def titles(client: WorldClient, **filters: Any) -> list[str]:
+    return [row["Title"] for row in client.call_tool("list_tasks", **filters).result["Items"]]
 
 
-def test_a_task_starts_pending_and_normal(manager: Client) -> None:
-    answer = manager.call("create_task", Title="Call Jane", Status="completed").result
+def test_a_task_starts_pending_and_normal(manager: WorldClient) -> None:
+    answer = manager.call_tool("create_task", Title="Call Jane", Status="completed").result
     made = answer["Task"]
     assert (made["Status"], made["Priority"], made["Scope"], made["DueDate"], made["Overdue"]) == (
         "pending", "normal", None, None, False,
@@ -38,7 +38,7 @@ SCOPES = [
 
 
 @pytest.fixture
-def things(manager: Client) -> dict[str, int]:
+def things(manager: WorldClient) -> dict[str, int]:
     at = crm.account(manager)
     return {
         "AccountCode": at,
@@ -50,59 +50,59 @@ def things(manager: Client) -> dict[str, int]:
 @pytest.mark.parametrize(("argument", "kind", "name"), SCOPES)
 @pytest.mark.parametrize("record", ["Task", "Note"])
 def test_what_it_is_about(
-    manager: Client, things: dict[str, int], record: str, argument: str, kind: str, name: str
+    manager: WorldClient, things: dict[str, int], record: str, argument: str, kind: str, name: str
 ) -> None:
     what = {"Title": "Call"} if record == "Task" else {"Body": "Called"}
-    made = manager.call(f"create_{record.lower()}", **what, **{argument: things[argument]}).result[record]
+    made = manager.call_tool(f"create_{record.lower()}", **what, **{argument: things[argument]}).result[record]
     assert made["Scope"] == {"Type": kind, "Code": things[argument], "Name": name}
-    listed = manager.call(f"list_{record.lower()}s", **{argument: things[argument]}).result
+    listed = manager.call_tool(f"list_{record.lower()}s", **{argument: things[argument]}).result
     assert [row["Scope"] for row in listed["Items"]] == [made["Scope"]]
     for other in things:
         if other != argument:
-            assert manager.call(f"list_{record.lower()}s", **{other: things[other]}).result["Items"] == []
+            assert manager.call_tool(f"list_{record.lower()}s", **{other: things[other]}).result["Items"] == []
 
 
 @pytest.mark.parametrize("tool", ["create_task", "create_note"])
-def test_at_most_one_scope(manager: Client, things: dict[str, int], tool: str) -> None:
+def test_at_most_one_scope(manager: WorldClient, things: dict[str, int], tool: str) -> None:
     what = {"Title": "x"} if tool == "create_task" else {"Body": "x"}
     two = {name: things[name] for name in ("AccountCode", "UserCode")}
-    error = manager.call(tool, **what, **two).error
+    error = manager.call_tool(tool, **what, **two).error
     assert (error["type"], error["details"]["argument"]) == ("validation_error", "UserCode")
     for name in things:
-        error = manager.call(tool, **what, **{name: 4711}).error
+        error = manager.call_tool(tool, **what, **{name: 4711}).error
         assert (error["type"], error["details"]["argument"]) == ("not_found", name)
 
 
 @pytest.mark.parametrize("tool", ["create_task", "create_note"])
 def test_a_scope_that_may_not_be_read_is_refused_whether_it_exists_or_not(
-    world: World, manager: Client, things: dict[str, int], tool: str
+    world: World, manager: WorldClient, things: dict[str, int], tool: str
 ) -> None:
     what = {"Title": "x"} if tool == "create_task" else {"Body": "x"}
     rights = {f"{family}.{deed}": None for family in ("tasks", "notes") for deed in ("read", "write")}
     nobody = world.people.create(77, "Len Limited", "len@affino.example", rights=rights).user_code
-    person = Client(world, manager.handler, world.headers(world.profile("everything"), nobody))
+    person = WorldClient(world, manager.handler, world.log_in(world.create_profile("everything"), nobody))
     both = {family: frozenset(Access) for family in ("tasks", "notes")}
-    sam = manager.call("get_current_user").result["UserCode"]
-    profile = Client(world, manager.handler, world.headers(world.profile("tasks only", both), sam))
+    sam = manager.call_tool("get_current_user").result["UserCode"]
+    profile = WorldClient(world, manager.handler, world.log_in(world.create_profile("tasks only", both), sam))
     for code in (things["AccountCode"], 4711):
-        error = person.call(tool, **what, AccountCode=code).error
+        error = person.call_tool(tool, **what, AccountCode=code).error
         assert (error["type"], error["details"]["rule"]) == ("permission_denied", "accounts.read")
-        error = profile.call(tool, **what, AccountCode=code).error
+        error = profile.call_tool(tool, **what, AccountCode=code).error
         assert (error["type"], error["details"]["rule"]) == ("tool_disabled", "accounts.read")
 
 
 @pytest.mark.parametrize(("record", "what"), [("Task", {"Title": "Call"}), ("Note", {"Body": "Called"})])
 def test_the_name_of_a_scope_shows_only_where_it_may_be_read(
-    world: World, manager: Client, things: dict[str, int], record: str, what: dict[str, str]
+    world: World, manager: WorldClient, things: dict[str, int], record: str, what: dict[str, str]
 ) -> None:
-    made = manager.call(f"create_{record.lower()}", **what, AccountCode=things["AccountCode"]).result[record]
+    made = manager.call_tool(f"create_{record.lower()}", **what, AccountCode=things["AccountCode"]).result[record]
     code = "AppUserTaskCode" if record == "Task" else "NoteCode"
     only = {f"{record.lower()}s": frozenset(Access)}
-    sam = manager.call("get_current_user").result["UserCode"]
-    limited = Client(world, manager.handler, world.headers(world.profile("limited", only), sam))
-    read = limited.call(f"get_{record.lower()}", **{code: made[code]}).result
+    sam = manager.call_tool("get_current_user").result["UserCode"]
+    limited = WorldClient(world, manager.handler, world.log_in(world.create_profile("limited", only), sam))
+    read = limited.call_tool(f"get_{record.lower()}", **{code: made[code]}).result
     assert read[record]["Scope"] == {"Type": "account", "Code": things["AccountCode"]}
-    listed = limited.call(f"list_{record.lower()}s").result
+    listed = limited.call_tool(f"list_{record.lower()}s").result
     assert listed["Items"][0]["Scope"] == {"Type": "account", "Code": things["AccountCode"]}
     assert crm.codes(read["Warnings"]) == crm.codes(listed["Warnings"]) == ["NOT_SHOWN"]
 
@@ -142,22 +142,22 @@ TIMINGS: list[tuple[dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("filters", "expected"), TIMINGS, ids=[str(filters) for filters, _ in TIMINGS])
-def test_when_tasks_are_due(manager: Client, filters: dict[str, Any], expected: list[str]) -> None:
+def test_when_tasks_are_due(manager: WorldClient, filters: dict[str, Any], expected: list[str]) -> None:
     for title, due in DUE.items():
         task(manager, title, DueDate=due)
     assert titles(manager, **filters) == expected
     assert len(visited(manager, "list_tasks", **filters, PageSize=1)) == len(expected)
 
 
-def test_overdue_and_the_flag_agree(manager: Client) -> None:
+def test_overdue_and_the_flag_agree(manager: WorldClient) -> None:
     for title, due in DUE.items():
         task(manager, title, DueDate=due)
-    rows = manager.call("list_tasks", PageSize=100).result["Items"]
+    rows = manager.call_tool("list_tasks", PageSize=100).result["Items"]
     assert [row["Title"] for row in rows if row["Overdue"]] == ["long ago", "a moment ago"]
 
 
-def test_no_day_lies_between(manager: Client) -> None:
-    error = manager.call("list_tasks", DueFrom="2026-11-24", DueTo="2026-11-23").error
+def test_no_day_lies_between(manager: WorldClient) -> None:
+    error = manager.call_tool("list_tasks", DueFrom="2026-11-24", DueTo="2026-11-23").error
     assert (error["type"], error["details"]["argument"]) == ("validation_error", "DueTo")
 
 
@@ -166,21 +166,21 @@ def test_no_day_lies_between(manager: Client) -> None:
     [("asc", 25, ["at 30"]), ("asc", 45, []), ("desc", 15, ["at 20"]), ("desc", 25, []), ("desc", 45, [])],
 )
 def test_a_cursor_that_time_has_left_behind(
-    world: World, manager: Client, order: str, minutes: int, expected: list[str]
+    world: World, manager: WorldClient, order: str, minutes: int, expected: list[str]
 ) -> None:
     for minute in range(10, 40, 10):
         task(manager, f"at {minute}", DueDate=f"2026-11-23T09:{minute}:00Z")
     asked = {"Timing": "upcoming", "SortOrder": order, "PageSize": 1}
-    first = manager.call("list_tasks", **asked).result
+    first = manager.call_tool("list_tasks", **asked).result
     world.clock.move(minutes=minutes)
-    rest = manager.call("list_tasks", **asked, Cursor=first["NextCursor"]).result
+    rest = manager.call_tool("list_tasks", **asked, Cursor=first["NextCursor"]).result
     assert [row["Title"] for row in rest["Items"]] == expected
 
 
-def test_done_is_done(world: World, manager: Client) -> None:
+def test_done_is_done(world: World, manager: WorldClient) -> None:
     code = task(manager, DueDate="2026-11-23T08:00:00Z")
     world.clock.move(minutes=5)
-    done = manager.call("update_task", AppUserTaskCode=code, Status="Completed").result["Task"]
+    done = manager.call_tool("update_task", AppUserTaskCode=code, Status="Completed").result["Task"]
     assert (done["Status"], done["CompletedDate"], done["Overdue"]) == (
         "completed",
         "2026-11-23T09:05:00.000000Z",
@@ -188,27 +188,27 @@ def test_done_is_done(world: World, manager: Client) -> None:
     )
     assert titles(manager, Timing="overdue") == []
     assert titles(manager, Status="completed") == ["Call Jane"]
-    again = manager.call("update_task", AppUserTaskCode=code, Status="in_progress").result["Task"]
+    again = manager.call_tool("update_task", AppUserTaskCode=code, Status="in_progress").result["Task"]
     assert (again["CompletedDate"], again["Overdue"]) == (None, True)
 
 
 @pytest.mark.parametrize("name", ["Title", "OwnerCode", "Status", "Priority"])
-def test_what_a_task_cannot_be_without(manager: Client, name: str) -> None:
-    error = manager.call("update_task", AppUserTaskCode=task(manager), **{name: None}).error
+def test_what_a_task_cannot_be_without(manager: WorldClient, name: str) -> None:
+    error = manager.call_tool("update_task", AppUserTaskCode=task(manager), **{name: None}).error
     assert (error["type"], error["details"]["argument"]) == ("validation_error", name)
 
 
 @pytest.mark.parametrize("name", ["Memo", "DueDate"])
-def test_what_can_be_cleared(manager: Client, name: str) -> None:
+def test_what_can_be_cleared(manager: WorldClient, name: str) -> None:
     code = task(manager, Memo="Ask for Joe", DueDate="2026-12-24")
-    assert manager.call("update_task", AppUserTaskCode=code, **{name: None}).result["Task"][name] is None
+    assert manager.call_tool("update_task", AppUserTaskCode=code, **{name: None}).result["Task"][name] is None
 
 
-def test_the_history_says_who_changed_what(world: World, manager: Client) -> None:
+def test_the_history_says_who_changed_what(world: World, manager: WorldClient) -> None:
     code = task(manager)
     world.clock.move(minutes=1)
-    manager.call("update_task", AppUserTaskCode=code, Priority="high", Memo="soon")
-    latest, first = manager.call("get_task", AppUserTaskCode=code).result["Task"]["History"]
+    manager.call_tool("update_task", AppUserTaskCode=code, Priority="high", Memo="soon")
+    latest, first = manager.call_tool("get_task", AppUserTaskCode=code).result["Task"]["History"]
     assert latest["By"]["Name"] == "Sam Manager"
     assert latest["Date"] == "2026-11-23T09:01:00.000000Z"
     assert {(c["Attribute"], c["Before"], c["After"]) for c in latest["Changes"]} == {
@@ -218,28 +218,28 @@ def test_the_history_says_who_changed_what(world: World, manager: Client) -> Non
     assert ("Title", None, "Call Jane") in {(c["Attribute"], c["Before"], c["After"]) for c in first["Changes"]}
 
 
-def test_own_and_assigned_tasks_are_ones_own(world: World, manager: Client, seller: Client) -> None:
-    sal = seller.call("get_current_user").result["UserCode"]
+def test_own_and_assigned_tasks_are_ones_own(world: World, manager: WorldClient, seller: WorldClient) -> None:
+    sal = seller.call_tool("get_current_user").result["UserCode"]
     sams, given, sals = task(manager, "Sam's"), task(manager, "Given", OwnerCode=sal), task(seller, "Sal's")
     assert titles(seller) == ["Sam's", "Given", "Sal's"]
     assert titles(seller, Mine=True) == titles(seller, OwnerCode=sal) == ["Given", "Sal's"]
     assert titles(manager, Mine=True, OwnerCode=sal) == []
     for code in (given, sals):
-        assert seller.call("update_task", AppUserTaskCode=code, Priority="high").result
-    error = seller.call("update_task", AppUserTaskCode=sams, Priority="high").error
+        assert seller.call_tool("update_task", AppUserTaskCode=code, Priority="high").result
+    error = seller.call_tool("update_task", AppUserTaskCode=sams, Priority="high").error
     assert (error["type"], error["details"]["rule"]) == ("permission_denied", "tasks.all")
-    assert world.rows()[-1]["status"] == 403
-    assert manager.call("update_task", AppUserTaskCode=sals, Priority="low").result
-    denied = seller.call("delete_task", AppUserTaskCode=sals).error
+    assert world.audit_rows()[-1]["status"] == 403
+    assert manager.call_tool("update_task", AppUserTaskCode=sals, Priority="low").result
+    denied = seller.call_tool("delete_task", AppUserTaskCode=sals).error
     assert (denied["type"], denied["details"]["rule"]) == ("permission_denied", "tasks.delete")
-    assert manager.call("delete_task", AppUserTaskCode=sals).result["Deleted"] is True
-    assert manager.call("delete_task", AppUserTaskCode=sals).error["type"] == "not_found"
+    assert manager.call_tool("delete_task", AppUserTaskCode=sals).result["Deleted"] is True
+    assert manager.call_tool("delete_task", AppUserTaskCode=sals).error["type"] == "not_found"
 
 
-def test_the_right_to_delete_is_not_the_right_to_all(world: World, manager: Client, seller: Client) -> None:
+def test_the_right_to_delete_is_not_the_right_to_all(world: World, manager: WorldClient, seller: WorldClient) -> None:
     rights = {"tasks.read": None, "tasks.delete": None, "notes.delete": None}
     len_ = world.people.create(77, "Len", "len@affino.example", rights=rights).user_code
-    limited = Client(world, manager.handler, world.headers(world.profile("all of it"), len_))
-    note = manager.call("create_note", Body="x", AccountCode=crm.account(manager)).result["Note"]["NoteCode"]
-    assert limited.call("delete_task", AppUserTaskCode=task(manager)).error["details"]["rule"] == "tasks.all"
-    assert limited.call("delete_note", NoteCode=note).error["details"]["rule"] == "notes.all"
+    limited = WorldClient(world, manager.handler, world.log_in(world.create_profile("all of it"), len_))
+    note = manager.call_tool("create_note", Body="x", AccountCode=crm.account(manager)).result["Note"]["NoteCode"]
+    assert limited.call_tool("delete_task", AppUserTaskCode=task(manager)).error["details"]["rule"] == "tasks.all"
+    assert limited.call_tool("delete_note", NoteCode=note).error["details"]["rule"] == "notes.all"

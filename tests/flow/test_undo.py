@@ -5,7 +5,7 @@ from __future__ import annotations
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from tests.flow.crm import account, codes, contact
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 
 def test_every_tool_that_a_refusal_names_exists() -> None:
@@ -14,87 +14,95 @@ def test_every_tool_that_a_refusal_names_exists() -> None:
     assert set(named) <= set(HISTORY_FAMILIES)
 
 
-def test_undo_is_logged_and_attributed_like_any_write(world: World, manager: Client) -> None:
+def test_undo_is_logged_and_attributed_like_any_write(world: World, manager: WorldClient) -> None:
     code = account(manager, City="London")
-    assert manager.call("update_account", AccountCode=code, City="Paris").result
-    answer = manager.call("undo_change", Family="accounts", Code=code, Version=2).result
+    assert manager.call_tool("update_account", AccountCode=code, City="Paris").result
+    answer = manager.call_tool("undo_change", Family="accounts", Code=code, Version=2).result
     assert (answer["Undone"]["How"], answer["Account"]["City"]) == ("changed back", "London")
-    row = world.rows()[-1]
+    row = world.audit_rows()[-1]
     assert (row["method"], row["record"], row["access"]) == ("undo_change", f"R#accounts#{code}", "write")
-    assert manager.call("list_my_changes").result["Items"][0]["Tool"] == "undo_change"
+    assert manager.call_tool("list_my_changes").result["Items"][0]["Tool"] == "undo_change"
 
 
-def test_only_what_has_changed_since_stands_in_the_way(manager: Client) -> None:
+def test_only_what_has_changed_since_stands_in_the_way(manager: WorldClient) -> None:
     code = account(manager)
-    assert manager.call("update_account", AccountCode=code, City="Paris", PostCode="1").result
-    assert manager.call("update_account", AccountCode=code, PostCode="2", Website="orbital.example").result
-    error = manager.call("undo_change", Family="accounts", Code=code, Version=2).error
+    assert manager.call_tool("update_account", AccountCode=code, City="Paris", PostCode="1").result
+    assert manager.call_tool("update_account", AccountCode=code, PostCode="2", Website="orbital.example").result
+    error = manager.call_tool("undo_change", Family="accounts", Code=code, Version=2).error
     assert (error["type"], error["details"]["Attributes"]) == ("conflict", ["PostCode"])
-    assert manager.call("undo_change", Family="accounts", Code=code, Version=3).result
-    seen = manager.call("undo_change", Family="accounts", Code=code, Version=2).result["Account"]
+    assert manager.call_tool("undo_change", Family="accounts", Code=code, Version=3).result
+    seen = manager.call_tool("undo_change", Family="accounts", Code=code, Version=2).result["Account"]
     assert (seen["City"], seen["PostCode"], seen["Website"]) == (None, None, None)
 
 
-def test_a_deleted_record_comes_back_with_its_number_its_lists_and_its_place(manager: Client) -> None:
+def test_a_deleted_record_comes_back_with_its_number_its_lists_and_its_place(manager: WorldClient) -> None:
     code = account(manager, "Orbital", ExternalID="X-1")
-    assert manager.call("delete_account", AccountCode=code).result
-    assert manager.call("list_accounts", Search="orbital").result["Items"] == []
-    assert manager.call("undo_change", Family="accounts", Code=code, Version=2).result["Undone"]["How"] == "restored"
-    assert [row["AccountCode"] for row in manager.call("list_accounts", Search="orbital").result["Items"]] == [code]
-    assert manager.call("create_account", Name="Other", ExternalID="X-1").error["type"] == "conflict"
+    assert manager.call_tool("delete_account", AccountCode=code).result
+    assert manager.call_tool("list_accounts", Search="orbital").result["Items"] == []
+    assert (
+        manager.call_tool("undo_change", Family="accounts", Code=code, Version=2).result["Undone"]["How"] == "restored"
+    )
+    assert [row["AccountCode"] for row in manager.call_tool("list_accounts", Search="orbital").result["Items"]] == [
+        code
+    ]
+    assert manager.call_tool("create_account", Name="Other", ExternalID="X-1").error["type"] == "conflict"
 
 
-def test_a_number_that_is_taken_meanwhile_keeps_the_record_deleted(manager: Client) -> None:
+def test_a_number_that_is_taken_meanwhile_keeps_the_record_deleted(manager: WorldClient) -> None:
     code = account(manager, "Orbital", ExternalID="X-1")
-    assert manager.call("delete_account", AccountCode=code).result
+    assert manager.call_tool("delete_account", AccountCode=code).result
     account(manager, "Other", ExternalID="X-1")
     assert (
-        manager.call("undo_change", Family="accounts", Code=code, Version=2).error["details"]["argument"]
+        manager.call_tool("undo_change", Family="accounts", Code=code, Version=2).error["details"]["argument"]
         == "ExternalID"
     )
-    assert manager.call("get_account", AccountCode=code).error["type"] == "not_found"
+    assert manager.call_tool("get_account", AccountCode=code).error["type"] == "not_found"
 
 
-def test_what_it_points_to_must_be_there_again(manager: Client) -> None:
+def test_what_it_points_to_must_be_there_again(manager: WorldClient) -> None:
     code = account(manager)
-    note = manager.call("create_note", AccountCode=code, Body="x").result["Note"]["NoteCode"]
-    assert manager.call("delete_note", NoteCode=note).result
-    assert manager.call("delete_account", AccountCode=code).result
-    assert manager.call("undo_change", Family="notes", Code=note, Version=2).error["details"]["Attributes"] == ["Scope"]
-    assert manager.call("undo_change", Family="accounts", Code=code, Version=2).result
-    assert manager.call("undo_change", Family="notes", Code=note, Version=2).result["Undone"]["How"] == "restored"
+    note = manager.call_tool("create_note", AccountCode=code, Body="x").result["Note"]["NoteCode"]
+    assert manager.call_tool("delete_note", NoteCode=note).result
+    assert manager.call_tool("delete_account", AccountCode=code).result
+    assert manager.call_tool("undo_change", Family="notes", Code=note, Version=2).error["details"]["Attributes"] == [
+        "Scope"
+    ]
+    assert manager.call_tool("undo_change", Family="accounts", Code=code, Version=2).result
+    assert manager.call_tool("undo_change", Family="notes", Code=note, Version=2).result["Undone"]["How"] == "restored"
 
 
-def test_relations_name_their_own_tools(manager: Client) -> None:
+def test_relations_name_their_own_tools(manager: WorldClient) -> None:
     jane, code = contact(manager, "Jane"), account(manager)
-    assert manager.call("link_contact_to_account", UserCode=jane, AccountCode=code).result
-    error = manager.call("undo_change", Family="contacts", Code=jane, Version=2).error
+    assert manager.call_tool("link_contact_to_account", UserCode=jane, AccountCode=code).result
+    error = manager.call_tool("undo_change", Family="contacts", Code=jane, Version=2).error
     assert "unlink_contact_from_account" in error["details"]["tools"]
 
 
-def test_changes_of_others_need_the_right(manager: Client, seller: Client) -> None:
+def test_changes_of_others_need_the_right(manager: WorldClient, seller: WorldClient) -> None:
     code = account(manager)
-    assert manager.call("update_account", AccountCode=code, City="Paris").result
-    error = seller.call("undo_change", Family="accounts", Code=code, Version=2).error
+    assert manager.call_tool("update_account", AccountCode=code, City="Paris").result
+    error = seller.call_tool("undo_change", Family="accounts", Code=code, Version=2).error
     assert (error["type"], error["details"]["rule"]) == ("permission_denied", "accounts.all")
-    assert seller.call("update_account", AccountCode=code, City="Rome").result
-    assert manager.call("undo_change", Family="accounts", Code=code, Version=3).result["Account"]["City"] == "Paris"
+    assert seller.call_tool("update_account", AccountCode=code, City="Rome").result
+    assert (
+        manager.call_tool("undo_change", Family="accounts", Code=code, Version=3).result["Account"]["City"] == "Paris"
+    )
 
 
-def test_undo_means_the_right_of_what_it_does(seller: Client) -> None:
+def test_undo_means_the_right_of_what_it_does(seller: WorldClient) -> None:
     code = account(seller)
-    error = seller.call("undo_change", Family="accounts", Code=code, Version=1).error
+    error = seller.call_tool("undo_change", Family="accounts", Code=code, Version=1).error
     assert (error["type"], error["details"]["rule"]) == ("permission_denied", "accounts.delete")
 
 
-def test_a_rehearsed_undo_changes_nothing_and_a_key_undoes_once(manager: Client) -> None:
+def test_a_rehearsed_undo_changes_nothing_and_a_key_undoes_once(manager: WorldClient) -> None:
     code = account(manager, City="London")
-    assert manager.call("update_account", AccountCode=code, City="Paris").result
+    assert manager.call_tool("update_account", AccountCode=code, City="Paris").result
     asked = {"Family": "accounts", "Code": code, "Version": 2}
-    rehearsed = manager.call("undo_change", **asked, DryRun=True).result
+    rehearsed = manager.call_tool("undo_change", **asked, DryRun=True).result
     assert (rehearsed["Account"]["City"], rehearsed["DryRun"]) == ("London", True)
-    assert manager.call("get_account", AccountCode=code).result["Account"]["City"] == "Paris"
-    first = manager.call("undo_change", **asked, IdempotencyKey="k").result
-    second = manager.call("undo_change", **asked, IdempotencyKey="k").result
+    assert manager.call_tool("get_account", AccountCode=code).result["Account"]["City"] == "Paris"
+    first = manager.call_tool("undo_change", **asked, IdempotencyKey="k").result
+    second = manager.call_tool("undo_change", **asked, IdempotencyKey="k").result
     assert second["Account"] == first["Account"]
     assert codes(second["Warnings"]) == ["REPLAYED"]

@@ -10,7 +10,7 @@ import pytest
 
 from affino_mcp.gate.profiles.profile import Profile
 from tests.flow import crm
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 
 def stored(world: World) -> str:
@@ -18,13 +18,13 @@ def stored(world: World) -> str:
 
 
 @pytest.fixture
-def things(manager: Client) -> dict[str, int]:
+def things(manager: WorldClient) -> dict[str, int]:
     """One record of every kind that can be written to."""
     at, jane = crm.account(manager, "There"), crm.contact(manager, "Jane")
     joe = crm.contact(manager, "Joe", AccountCode=at)
-    manager.call("grant_contact_permission", UserCode=joe, PermissionCode=2)
-    task = manager.call("create_task", Title="Call").result["Task"]["AppUserTaskCode"]
-    note = manager.call("create_note", Body="Called", AccountCode=at).result["Note"]["NoteCode"]
+    manager.call_tool("grant_contact_permission", UserCode=joe, PermissionCode=2)
+    task = manager.call_tool("create_task", Title="Call").result["Task"]["AppUserTaskCode"]
+    note = manager.call_tool("create_note", Body="Called", AccountCode=at).result["Note"]["NoteCode"]
     return {"at": at, "jane": jane, "joe": joe, "task": task, "note": note, "gone": crm.contact(manager, "Gone")}
 
 
@@ -61,33 +61,33 @@ every_write = pytest.mark.parametrize(("tool", "arguments", "other"), WRITES, id
 
 @every_write
 def test_a_key_is_good_for_one_call(
-    world: World, manager: Client, things: dict[str, int], tool: str, arguments: Arguments, other: dict[str, Any]
+    world: World, manager: WorldClient, things: dict[str, int], tool: str, arguments: Arguments, other: dict[str, Any]
 ) -> None:
     asked = {**arguments(things), "IdempotencyKey": "order 7"}
-    first = manager.call(tool, **asked).result
+    first = manager.call_tool(tool, **asked).result
     before = stored(world)
     world.clock.move(seconds=30)
-    again = manager.call(tool, **asked).result
+    again = manager.call_tool(tool, **asked).result
     assert {n: v for n, v in again.items() if n != "Warnings"} == {n: v for n, v in first.items() if n != "Warnings"}
     assert crm.codes(again["Warnings"])[-1] == "REPLAYED"
-    conflict = manager.call(tool, **{**asked, **other}).error
+    conflict = manager.call_tool(tool, **{**asked, **other}).error
     assert (conflict["type"], conflict["details"]["argument"]) == ("conflict", "IdempotencyKey")
     assert stored(world) == before
-    assert [row["status"] for row in world.rows()[-3:]] == [200, 200, 409]
+    assert [row["status"] for row in world.audit_rows()[-3:]] == [200, 200, 409]
 
 
 @every_write
 def test_a_rehearsal_shows_what_would_be_and_writes_nothing(
-    world: World, manager: Client, things: dict[str, int], tool: str, arguments: Arguments, other: dict[str, Any]
+    world: World, manager: WorldClient, things: dict[str, int], tool: str, arguments: Arguments, other: dict[str, Any]
 ) -> None:
     before = stored(world)
-    shown = manager.call(tool, **arguments(things), DryRun=True, IdempotencyKey="k").result
+    shown = manager.call_tool(tool, **arguments(things), DryRun=True, IdempotencyKey="k").result
     assert shown["DryRun"] is True
     assert crm.codes(shown["Warnings"])[-1] == "DRY_RUN"
     assert stored(world) == before
-    row = world.rows()[-1]
+    row = world.audit_rows()[-1]
     assert (row["method"], row["status"], row["dry_run"]) == (tool, 200, True)
-    done = manager.call(tool, **arguments(things), IdempotencyKey="k").result
+    done = manager.call_tool(tool, **arguments(things), IdempotencyKey="k").result
     assert "REPLAYED" not in crm.codes(done["Warnings"])
     ours = {"Warnings", "DryRun"}
     for name, part in done.items():
@@ -100,59 +100,63 @@ def test_a_rehearsal_shows_what_would_be_and_writes_nothing(
 
 @every_write
 def test_a_rehearsal_is_refused_like_the_real_thing(
-    world: World, manager: Client, things: dict[str, int], tool: str, arguments: Arguments, other: dict[str, Any]
+    world: World, manager: WorldClient, things: dict[str, int], tool: str, arguments: Arguments, other: dict[str, Any]
 ) -> None:
     before = stored(world)
     for code in ("UserCode", "AccountCode", "AppUserTaskCode", "NoteCode", "PrimaryContactCode"):
         if code in arguments(things):
-            error = manager.call(tool, **{**arguments(things), code: 4711}, DryRun=True).error
+            error = manager.call_tool(tool, **{**arguments(things), code: 4711}, DryRun=True).error
             assert (error["type"], error["details"]["argument"]) == ("not_found", code)
     assert stored(world) == before
 
 
-def test_what_does_not_exist_yet_has_no_code(manager: Client, things: dict[str, int]) -> None:
-    account = manager.call("create_account", Name="New", PrimaryContactCode=things["jane"], DryRun=True).result[
+def test_what_does_not_exist_yet_has_no_code(manager: WorldClient, things: dict[str, int]) -> None:
+    account = manager.call_tool("create_account", Name="New", PrimaryContactCode=things["jane"], DryRun=True).result[
         "Account"
     ]
     assert (account["AccountCode"], account["Contacts"][0]["UserCode"]) == (None, things["jane"])
     new = {"Email": "n@o.example", "FirstName": "N", "LastName": "N", "AccountCode": things["at"]}
-    contact = manager.call("create_contact", **new, DryRun=True).result["Contact"]
+    contact = manager.call_tool("create_contact", **new, DryRun=True).result["Contact"]
     assert contact["UserCode"] is None
     assert contact["Accounts"][0] == {
         "UserAccountCode": None, "UserCode": None, "AccountCode": things["at"], "Primary": False,
         "LeftCompany": False, "JobTitle": None, "Name": "There",
     }  # fmt: skip
-    link = manager.call("link_contact_to_account", UserCode=things["jane"], AccountCode=things["at"], DryRun=True)
+    link = manager.call_tool("link_contact_to_account", UserCode=things["jane"], AccountCode=things["at"], DryRun=True)
     assert link.result["Link"]["UserAccountCode"] is None
 
 
-def test_keys_belong_to_person_and_profile(world: World, manager: Client, seller: Client) -> None:
-    sam = manager.call("get_current_user").result["UserCode"]
-    elsewhere = Client(world, manager.handler, world.headers(world.profile("another"), sam))
-    made = [c.call("create_task", Title="x", IdempotencyKey="k").result["Task"] for c in (manager, seller, elsewhere)]
+def test_keys_belong_to_person_and_profile(world: World, manager: WorldClient, seller: WorldClient) -> None:
+    sam = manager.call_tool("get_current_user").result["UserCode"]
+    elsewhere = WorldClient(world, manager.handler, world.log_in(world.create_profile("another"), sam))
+    made = [
+        c.call_tool("create_task", Title="x", IdempotencyKey="k").result["Task"] for c in (manager, seller, elsewhere)
+    ]
     assert len({task["AppUserTaskCode"] for task in made}) == 3
 
 
 @pytest.mark.parametrize(("hours", "codes"), [(23.9, {1}), (24.1, {1, 2})])
 def test_keys_are_kept_for_a_day(
-    world: World, manager: Client, profile: Profile, hours: float, codes: set[int]
+    world: World, manager: WorldClient, profile: Profile, hours: float, codes: set[int]
 ) -> None:
-    sam = manager.call("get_current_user").result["UserCode"]
-    first = manager.call("create_task", Title="x", IdempotencyKey="k").result["Task"]["AppUserTaskCode"]
+    sam = manager.call_tool("get_current_user").result["UserCode"]
+    first = manager.call_tool("create_task", Title="x", IdempotencyKey="k").result["Task"]["AppUserTaskCode"]
     world.clock.move(hours=hours)
-    again = Client(world, manager.handler, world.headers(profile, sam))
-    second = again.call("create_task", Title="x", IdempotencyKey="k").result["Task"]["AppUserTaskCode"]
+    again = WorldClient(world, manager.handler, world.log_in(profile, sam))
+    second = again.call_tool("create_task", Title="x", IdempotencyKey="k").result["Task"]["AppUserTaskCode"]
     assert {first, second} == codes
 
 
-def test_a_key_with_a_refused_call_is_free(manager: Client) -> None:
-    assert manager.call("create_note", Body="x", AccountCode=1, IdempotencyKey="k").error["type"] == "not_found"
+def test_a_key_with_a_refused_call_is_free(manager: WorldClient) -> None:
+    assert manager.call_tool("create_note", Body="x", AccountCode=1, IdempotencyKey="k").error["type"] == "not_found"
     at = crm.account(manager)
-    assert manager.call("create_note", Body="x", AccountCode=at, IdempotencyKey="k").result["Note"]["NoteCode"] == 1
+    assert (
+        manager.call_tool("create_note", Body="x", AccountCode=at, IdempotencyKey="k").result["Note"]["NoteCode"] == 1
+    )
 
 
-def test_the_message_id_is_no_key(manager: Client) -> None:
-    codes = {manager.call("create_task", Title="x").result["Task"]["AppUserTaskCode"] for _ in range(3)}
+def test_the_message_id_is_no_key(manager: WorldClient) -> None:
+    codes = {manager.call_tool("create_task", Title="x").result["Task"]["AppUserTaskCode"] for _ in range(3)}
     assert len(codes) == 3
 
 
@@ -167,12 +171,12 @@ SEEN: list[tuple[str, Callable[[str], str], bool]] = [
 
 @pytest.mark.parametrize(("said", "fresh"), [s[1:] for s in SEEN], ids=[s[0] for s in SEEN])
 @pytest.mark.parametrize("record", ["Account", "Contact"])
-def test_if_updated(world: World, manager: Client, record: str, said: Callable[[str], str], fresh: bool) -> None:
+def test_if_updated(world: World, manager: WorldClient, record: str, said: Callable[[str], str], fresh: bool) -> None:
     world.clock.move(microseconds=123_456)
     code = {"Account": "AccountCode", "Contact": "UserCode"}[record]
     at = crm.account(manager) if record == "Account" else crm.contact(manager, "Jane")
-    seen = manager.call(f"get_{record.lower()}", **{code: at}).result[record]["UpdatedDate"]
-    answer = manager.call(f"update_{record.lower()}", **{code: at}, Website="o.example", IfUpdated=said(seen))
+    seen = manager.call_tool(f"get_{record.lower()}", **{code: at}).result[record]["UpdatedDate"]
+    answer = manager.call_tool(f"update_{record.lower()}", **{code: at}, Website="o.example", IfUpdated=said(seen))
     if fresh:
         assert answer.result[record]["Website"] == "o.example"
     else:
@@ -180,9 +184,9 @@ def test_if_updated(world: World, manager: Client, record: str, said: Callable[[
         assert answer.error["details"]["UpdatedDate"] == seen
 
 
-def test_two_changes_in_one_moment_are_two_versions(manager: Client) -> None:
+def test_two_changes_in_one_moment_are_two_versions(manager: WorldClient) -> None:
     """With a stopped clock, a change still never overwrites one that its caller has not seen."""
     at = crm.account(manager)
-    seen = manager.call("get_account", AccountCode=at).result["Account"]["UpdatedDate"]
-    assert manager.call("update_account", AccountCode=at, City="Leeds", IfUpdated=seen).result
-    assert manager.call("update_account", AccountCode=at, City="York", IfUpdated=seen).error["type"] == "conflict"
+    seen = manager.call_tool("get_account", AccountCode=at).result["Account"]["UpdatedDate"]
+    assert manager.call_tool("update_account", AccountCode=at, City="Leeds", IfUpdated=seen).result
+    assert manager.call_tool("update_account", AccountCode=at, City="York", IfUpdated=seen).error["type"] == "conflict"

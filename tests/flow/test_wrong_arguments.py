@@ -13,7 +13,7 @@ from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 WRITES = [method for method in METHODS.values() if method.access is Access.WRITE]
 FORBIDDEN = ("Traceback", "pydantic", "Exception", "affino_mcp", "site-packages", "SECRETVALUE")
@@ -95,9 +95,11 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def client(world: World) -> Iterator[Client]:
-    handler = world.handler()
-    yield Client(world, handler, world.headers(world.profile(), world.person("Una", "Mighty", *SECURITY_GROUPS)))
+def client(world: World) -> Iterator[WorldClient]:
+    handler = world.new_handler()
+    yield WorldClient(
+        world, handler, world.log_in(world.create_profile(), world.create_person("Una", "Mighty", *SECURITY_GROUPS))
+    )
     handler.close()
 
 
@@ -118,16 +120,16 @@ def _records(world: World) -> str:
 
 
 @pytest.mark.parametrize("method", WRITES, ids=lambda method: method.name)
-def test_every_wrong_value_of_every_argument(world: World, client: Client, method: Method) -> None:
+def test_every_wrong_value_of_every_argument(world: World, client: WorldClient, method: Method) -> None:
     before, count = _records(world), 0
     for field in method.all_arguments:
         for value in _wrong(field)[:: 1 if method.family in OURS else 4]:
             count += 1
             world.clock.move(seconds=0.02)
-            answer = client.call(method.name, **{**_needed(method), field.name: value})
+            answer = client.call_tool(method.name, **{**_needed(method), field.name: value})
             _is_clear(answer.error, field.name, repr(value)[:60])
             assert not [word for word in FORBIDDEN if word in json.dumps(answer.document)]
-    rows = world.rows()
+    rows = world.audit_rows()
     assert len(rows) == count
     assert {(row["method"], row["outcome"], row["status"], row["person_name"]) for row in rows} == {
         (method.name, "error", 400, "Una Mighty")
@@ -143,7 +145,7 @@ def _is_clear(error: dict[str, Any], name: str, case: str) -> None:
 
 
 @pytest.mark.parametrize("method", WRITES, ids=lambda method: method.name)
-def test_every_required_argument_left_out_null_or_empty(world: World, client: Client, method: Method) -> None:
+def test_every_required_argument_left_out_null_or_empty(world: World, client: WorldClient, method: Method) -> None:
     before = _records(world)
     for field in method.all_arguments:
         if not field.required:
@@ -154,21 +156,21 @@ def test_every_required_argument_left_out_null_or_empty(world: World, client: Cl
         wrong += [{field.name: []}] if field.kind.schema.get("type") == "array" else []
         for arguments in wrong:
             world.clock.move(seconds=0.02)
-            _is_clear(client.call(method.name, **others, **arguments).error, field.name, repr(arguments))
+            _is_clear(client.call_tool(method.name, **others, **arguments).error, field.name, repr(arguments))
     assert _records(world) == before
 
 
 @pytest.mark.parametrize("literal", LITERALS)
 @pytest.mark.parametrize("name", ["CompanySize", "Name", "AccountManagerCode", "TopicCodes", "Active", "IndustryCode"])
-def test_numbers_that_are_none(world: World, client: Client, name: str, literal: str) -> None:
+def test_numbers_that_are_none(world: World, client: WorldClient, name: str, literal: str) -> None:
     before = _records(world)
     answer = client.send(_body("create_account", name, literal, {"Name": "Orbital Labs"}))
     _is_clear(answer.error, name, literal)
-    assert world.rows()[-1]["status"] == 400
+    assert world.audit_rows()[-1]["status"] == 400
     assert _records(world) == before
 
 
-def test_a_number_of_five_thousand_digits_is_no_message(world: World, client: Client) -> None:
+def test_a_number_of_five_thousand_digits_is_no_message(world: World, client: WorldClient) -> None:
     answer = client.send(_body("create_account", "CompanySize", "9" * 5000, {"Name": "Orbital Labs"}))
     assert answer.status == 400
     assert answer.document["error"]["code"] == -32700
@@ -176,26 +178,26 @@ def test_a_number_of_five_thousand_digits_is_no_message(world: World, client: Cl
 
 @pytest.mark.parametrize("half", ["\\ud800", "\\udc00", "\\udc00\\ud800"])
 @pytest.mark.parametrize("name", ["Name", "Website", "IndustryCode"])
-def test_half_a_surrogate_pair(world: World, client: Client, name: str, half: str) -> None:
+def test_half_a_surrogate_pair(world: World, client: WorldClient, name: str, half: str) -> None:
     before = _records(world)
     answer = client.send(_body("create_account", name, f'"a{half}b"', {"Name": "Orbital Labs"}))
     text = json.dumps(answer.document)
     assert answer.status in (200, 400)
     assert name in text
     assert not [word for word in FORBIDDEN if word in text]
-    assert len(world.rows()) == 1
+    assert len(world.audit_rows()) == 1
     assert _records(world) == before
 
 
-def test_a_whole_pair_is_a_letter_like_any_other(world: World, client: Client) -> None:
+def test_a_whole_pair_is_a_letter_like_any_other(world: World, client: WorldClient) -> None:
     answer = client.send(_body("create_note", "Body", '"\\ud83d\\ude42"', {"DryRun": True, "AccountCode": 99}))
     assert answer.error["type"] == "not_found"
 
 
 @pytest.mark.parametrize("arguments", [[], "x", 7, [{"Name": "x"}]], ids=repr)
-def test_arguments_that_are_no_object(world: World, client: Client, arguments: Any) -> None:
+def test_arguments_that_are_no_object(world: World, client: WorldClient, arguments: Any) -> None:
     before = _records(world)
-    answer = client.rpc("tools/call", name="create_account", arguments=arguments)
+    answer = client.send_rpc("tools/call", name="create_account", arguments=arguments)
     assert answer.status in (200, 400)
     assert "error" in answer.document
     assert not [word for word in FORBIDDEN if word in json.dumps(answer.document)]
@@ -203,18 +205,18 @@ def test_arguments_that_are_no_object(world: World, client: Client, arguments: A
 
 
 @pytest.mark.parametrize("method", WRITES, ids=lambda method: method.name)
-def test_two_spellings_of_one_argument(world: World, client: Client, method: Method) -> None:
+def test_two_spellings_of_one_argument(world: World, client: WorldClient, method: Method) -> None:
     field = next(field for field in method.all_arguments if field.required)
     world.clock.move(seconds=0.02)
     arguments = {**_needed(method), field.name.upper() + "_": _needed(method)[field.name]}
-    answer = client.call(method.name, **arguments)
+    answer = client.call_tool(method.name, **arguments)
     assert answer.error["details"]["argument"] == field.name
     assert "twice" in answer.error["message"]
 
 
-def test_a_flood_of_unknown_arguments_fits_into_its_row(world: World, client: Client) -> None:
+def test_a_flood_of_unknown_arguments_fits_into_its_row(world: World, client: WorldClient) -> None:
     flood = {f"Unknown{n}": "x" * 50 for n in range(3000)}
-    answer = client.call("create_account", Name="Flooded", **flood)
+    answer = client.call_tool("create_account", Name="Flooded", **flood)
     assert len(answer.result["Warnings"]) < 30
-    row = world.rows()[-1]
+    row = world.audit_rows()[-1]
     assert (row["status"], len(json.dumps(row)) < 8192) == (200, True)

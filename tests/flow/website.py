@@ -10,7 +10,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.ops import Put
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 EDITORS = ("Editors", "Publishers")
 
@@ -44,19 +44,19 @@ class Website:
             records, name, at, read=read, write=write, publish=publish, comments=comments
         )
 
-    def client(self, first: str, last: str, *groups: str) -> Client:
-        return Client(
-            self.world, self.handler, self.world.headers(self.profile, self.world.person(first, last, *groups))
+    def client(self, first: str, last: str, *groups: str) -> WorldClient:
+        return WorldClient(
+            self.world, self.handler, self.world.log_in(self.profile, self.world.create_person(first, last, *groups))
         )
 
-    def article(self, by: Client | None = None, **arguments: Any) -> dict[str, Any]:
+    def article(self, by: WorldClient | None = None, **arguments: Any) -> dict[str, Any]:
         given = {"Title": "Spring Product Walkthrough", "standardSectionCode": self.marketing} | arguments
-        found: dict[str, Any] = (by or self.publisher).call("create_article", **given).result["Article"]
+        found: dict[str, Any] = (by or self.publisher).call_tool("create_article", **given).result["Article"]
         return found
 
     def step(self, article: int, title: str, **arguments: Any) -> dict[str, Any]:
         given = {"StandardItemCode": article, "Title": title} | arguments
-        found: dict[str, Any] = self.publisher.call("create_article_step", **given).result["Step"]
+        found: dict[str, Any] = self.publisher.call_tool("create_article_step", **given).result["Step"]
         return found
 
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from scripts.expand import Template, expand, source
+from scripts.expand import Template, expand_template, load_source_template
 
 
 @pytest.fixture(scope="session")
 def written() -> Template:
     """template.yaml as plain dictionaries."""
-    return source()
+    return load_source_template()
 
 
 @pytest.fixture(scope="session")
 def template(written: Template) -> Template:
     """The CloudFormation template that SAM makes of it."""
-    return expand(written)
+    return expand_template(written)

@@ -43,7 +43,7 @@ def test_every_phony_target_is_explained() -> None:
 )
 def test_ratchet_counts_lines(tmp_path: Path, source: str, findings: int) -> None:
     (tmp_path / "module.py").write_text(source)
-    assert len(list(ratchet.too_long(tmp_path / "module.py"))) == findings
+    assert len(list(ratchet.find_too_long(tmp_path / "module.py"))) == findings
     assert ratchet.main([str(tmp_path)]) == min(findings, 1)
 
 
@@ -54,12 +54,12 @@ def test_the_closing_line_names_what_was_skipped_and_why() -> None:
         '<testcase name="d"><skipped type="pytest.skip" message="no npm"/></testcase>'
         '<testcase name="e"><skipped type="pytest.xfail" message=""/></testcase></testsuite></testsuites>'
     )
-    assert run_tests.summary(report) == "make test: ran 3 tests: 2 passed, 1 failed; 2 skipped (2x no npm)"
+    assert run_tests.summarise_report(report) == "make test: ran 3 tests: 2 passed, 1 failed; 2 skipped (2x no npm)"
 
 
 def test_a_test_that_is_named_runs_alone_and_files_run_side_by_side() -> None:
-    assert run_tests.workers(["-q", "tests/unit/test_clock.py::test_now"]) == []
-    assert "--numprocesses=logical" in run_tests.workers(["-k", "clock"])
+    assert run_tests.worker_options(["-q", "tests/unit/test_clock.py::test_now"]) == []
+    assert "--numprocesses=logical" in run_tests.worker_options(["-k", "clock"])
 
 
 def test_a_worker_that_crashes_is_a_failure(tmp_path: Path) -> None:

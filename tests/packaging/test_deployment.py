@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from scripts.build import LAMBDA_PYTHON, ROOT, SAM, Build, build, find_python
-from scripts.deploy_local.stack import REFUSED, strip, with_runtime
+from scripts.build import LAMBDA_PYTHON, ROOT, SAM, Build, build_artifacts, find_python
+from scripts.deploy_local.stack import REFUSED_TYPES, set_runtime, strip_refused
 from scripts.expand import Template
 
 FUNCTIONS = ["McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping"]
@@ -26,7 +26,7 @@ def built() -> Build:
     assert SAM.exists(), "run `make test`: it installs the SAM CLI"
     version = LAMBDA_PYTHON if find_python(LAMBDA_PYTHON) else "{}.{}".format(*sys.version_info[:2])
     target = Build(version, ROOT / ".deploy/tested")
-    build(target, quiet=True)
+    build_artifacts(target, quiet=True)
     return target
 
 
@@ -70,19 +70,19 @@ def test_the_layers_fit_into_lambda(built: Build) -> None:
 
 
 def test_only_what_the_emulator_refuses_is_left_out(template: Template) -> None:
-    kept = strip(template)["Resources"]
+    kept = strip_refused(template)["Resources"]
     left_out = {resource["Type"] for name, resource in template["Resources"].items() if name not in kept}
-    assert left_out == REFUSED
+    assert left_out == REFUSED_TYPES
 
 
 def test_an_old_entry_in_the_list_of_refused_types_is_told(template: Template) -> None:
-    resources = {name: one for name, one in template["Resources"].items() if one["Type"] not in REFUSED}
+    resources = {name: one for name, one in template["Resources"].items() if one["Type"] not in REFUSED_TYPES}
     with pytest.raises(ValueError, match="QueryDefinition"):
-        strip({**template, "Resources": resources})
+        strip_refused({**template, "Resources": resources})
 
 
 def test_another_python_is_written_into_functions_and_layers(template: Template) -> None:
-    text = json.dumps(with_runtime(template, "3.11"))
+    text = json.dumps(set_runtime(template, "3.11"))
     assert f"python{LAMBDA_PYTHON}" not in text
     assert text.count("python3.11") == json.dumps(template).count(f"python{LAMBDA_PYTHON}")
 

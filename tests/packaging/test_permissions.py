@@ -12,7 +12,7 @@ from affino_mcp.instance.builtin.engine.document import record_key
 from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.website.place_rights import PLACE_ACTIONS
 from affino_mcp.store.files import MEDIA_PREFIX, UPLOADS_PREFIX
-from scripts.expand import Template, of_type
+from scripts.expand import Template, resources_of_type
 
 READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
 MCP, LOGIN, CONTROL = "McpEndpointRole", "LoginProxyRole", "ControlCentreRole"
@@ -145,14 +145,14 @@ def test_the_control_centre_reads_the_places_among_the_records_and_nothing_else(
 
 
 def test_every_action_is_written_out(template: Template) -> None:
-    for role in of_type(template, "AWS::IAM::Role"):
+    for role in resources_of_type(template, "AWS::IAM::Role"):
         for statement in statements(template, role):
             assert not [action for action in listed(statement["Action"]) if "*" in action]
             assert statement["Effect"] == "Allow"
 
 
 def test_only_tracing_has_no_resource_to_name(template: Template) -> None:
-    for role in of_type(template, "AWS::IAM::Role"):
+    for role in resources_of_type(template, "AWS::IAM::Role"):
         open_ended = [each["Sid"] for each in statements(template, role) if "*" in listed(each["Resource"])]
         assert open_ended in ([], ["Traces"])
 
@@ -177,7 +177,7 @@ def test_media_files_are_the_mcp_endpoints_alone(template: Template) -> None:
 
 
 def test_managed_policies_are_not_given_to_functions(template: Template) -> None:
-    for name, function in of_type(template, "AWS::Lambda::Function").items():
+    for name, function in resources_of_type(template, "AWS::Lambda::Function").items():
         assert function["Properties"]["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
     for role in ROLES:
         assert "ManagedPolicyArns" not in template["Resources"][role]["Properties"]

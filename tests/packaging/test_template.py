@@ -12,7 +12,7 @@ from affino_mcp.observability import METRIC_NAMESPACE
 from affino_mcp.settings import Settings
 from affino_mcp.store.files import UPLOADS_PREFIX
 from scripts.build import LAMBDA_PYTHON, ROOT
-from scripts.expand import Template, of_type
+from scripts.expand import Template, resources_of_type
 
 ANSWERING = ["McpEndpoint", "LoginProxy", "ControlCentre"]
 FUNCTIONS = [*ANSWERING, "Housekeeping"]
@@ -35,8 +35,8 @@ def test_cfn_lint_finds_nothing(request: pytest.FixtureRequest, form: str) -> No
 
 
 def test_the_functions_and_tables_are_all_of_them(template: Template) -> None:
-    assert sorted(of_type(template, "AWS::Lambda::Function")) == sorted(FUNCTIONS)
-    assert sorted(of_type(template, "AWS::DynamoDB::Table")) == sorted(TABLES)
+    assert sorted(resources_of_type(template, "AWS::Lambda::Function")) == sorted(FUNCTIONS)
+    assert sorted(resources_of_type(template, "AWS::DynamoDB::Table")) == sorted(TABLES)
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -79,7 +79,7 @@ def test_a_function_that_somebody_waits_for_starts_from_a_snapshot_and_ends_in_t
 
 
 def test_housekeeping_has_its_turn_every_five_minutes_and_is_done_before_the_next(template: Template) -> None:
-    (rule,) = of_type(template, "AWS::Events::Rule").values()
+    (rule,) = resources_of_type(template, "AWS::Events::Rule").values()
     assert (rule["Properties"]["ScheduleExpression"], rule["Properties"]["State"]) == ("rate(5 minutes)", "ENABLED")
     assert [target["Arn"] for target in rule["Properties"]["Targets"]] == [{"Ref": "HousekeepingAliaslive"}]
     assert template["Resources"]["Housekeeping"]["Properties"]["Timeout"] < 5 * 60
@@ -91,7 +91,7 @@ def test_housekeeping_that_is_never_run_alarms_too(template: Template) -> None:
 
 
 def test_a_change_of_layer_or_environment_alone_publishes_a_version(written: Template) -> None:
-    for function in of_type(written, "AWS::Serverless::Function").values():
+    for function in resources_of_type(written, "AWS::Serverless::Function").values():
         assert function["Properties"]["AutoPublishAliasAllProperties"] is True
 
 
@@ -112,7 +112,7 @@ def test_a_handler_exists(written: Template, function: str) -> None:
 
 
 def test_layers_fit_the_functions(template: Template) -> None:
-    for layer in of_type(template, "AWS::Lambda::LayerVersion").values():
+    for layer in resources_of_type(template, "AWS::Lambda::LayerVersion").values():
         assert layer["Properties"]["CompatibleRuntimes"] == [RUNTIME]
         assert layer["Properties"]["CompatibleArchitectures"] == ["x86_64"]
 
@@ -142,20 +142,20 @@ def test_no_rate_can_be_set_that_the_logs_one_partition_for_everybody_cannot_tak
 
 
 def test_every_dashboard_parses(template: Template) -> None:
-    for dashboard in of_type(template, "AWS::CloudWatch::Dashboard").values():
+    for dashboard in resources_of_type(template, "AWS::CloudWatch::Dashboard").values():
         body = re.sub(r"\$\{[^}]+\}", "x", dashboard["Properties"]["DashboardBody"]["Fn::Sub"])
         assert json.loads(body)["widgets"]
 
 
 def test_the_access_log_is_one_json_object_without_credentials(template: Template) -> None:
-    (stage,) = of_type(template, "AWS::ApiGateway::Stage").values()
+    (stage,) = resources_of_type(template, "AWS::ApiGateway::Stage").values()
     line = json.loads(stage["Properties"]["AccessLogSetting"]["Format"])
     assert line["requestId"] == "$context.requestId"
     assert not re.search(r"authorization|api-key|header|querystring", json.dumps(line), re.IGNORECASE)
 
 
 def test_the_stage_throttles_and_never_logs_bodies_or_headers(template: Template) -> None:
-    (stage,) = of_type(template, "AWS::ApiGateway::Stage").values()
+    (stage,) = resources_of_type(template, "AWS::ApiGateway::Stage").values()
     assert stage["Properties"]["StageName"] == "live"
     for settings in stage["Properties"]["MethodSettings"]:
         assert settings["DataTraceEnabled"] is False
@@ -165,17 +165,17 @@ def test_the_stage_throttles_and_never_logs_bodies_or_headers(template: Template
 
 def test_a_metric_that_alarms_is_written_by_aws_by_a_filter_or_by_the_code(template: Template) -> None:
     package = "\n".join(path.read_text() for path in (ROOT / "shared/affino_mcp").rglob("*.py"))
-    filters = of_type(template, "AWS::Logs::MetricFilter").values()
+    filters = resources_of_type(template, "AWS::Logs::MetricFilter").values()
     filtered = [each for one in filters for each in one["Properties"]["MetricTransformations"]]
     written = {(str(each["MetricNamespace"]), each["MetricName"]) for each in filtered}
-    for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
+    for alarm in resources_of_type(template, "AWS::CloudWatch::Alarm").values():
         namespace, name = str(alarm["Properties"]["Namespace"]), alarm["Properties"]["MetricName"]
         counted = namespace == METRIC_NAMESPACE and f'count("{name}"' in package
         assert namespace.startswith("AWS/") or (namespace, name) in written or counted, name
 
 
 def test_the_saved_query_asks_for_what_the_log_line_holds(template: Template) -> None:
-    (query,) = of_type(template, "AWS::Logs::QueryDefinition").values()
+    (query,) = resources_of_type(template, "AWS::Logs::QueryDefinition").values()
     asked = re.search(r"fields (.*)", query["Properties"]["QueryString"])
     assert asked
     lines = (ROOT / "shared/affino_mcp/audit/log.py").read_text()
@@ -197,7 +197,7 @@ def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None
 
 
 def test_the_media_bucket_is_private_encrypted_versioned_and_kept(template: Template) -> None:
-    (bucket,) = of_type(template, "AWS::S3::Bucket").values()
+    (bucket,) = resources_of_type(template, "AWS::S3::Bucket").values()
     properties = bucket["Properties"]
     assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
@@ -211,13 +211,13 @@ def test_the_media_bucket_is_private_encrypted_versioned_and_kept(template: Temp
 
 
 def test_uploads_that_nobody_attached_expire_and_files_do_not(template: Template) -> None:
-    (bucket,) = of_type(template, "AWS::S3::Bucket").values()
+    (bucket,) = resources_of_type(template, "AWS::S3::Bucket").values()
     rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
     assert {rule.get("Prefix") for rule in rules if "ExpirationInDays" in rule} == {UPLOADS_PREFIX}
 
 
 def test_the_media_bucket_is_reached_over_tls_alone(template: Template) -> None:
-    (policy,) = of_type(template, "AWS::S3::BucketPolicy").values()
+    (policy,) = resources_of_type(template, "AWS::S3::BucketPolicy").values()
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

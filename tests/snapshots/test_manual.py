@@ -8,11 +8,11 @@ from affino_mcp.catalogue import manual
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
-from scripts.catalogue import PAGE
+from scripts.catalogue import TOOLS_PAGE
 
 
 def test_the_page_is_fresh() -> None:
-    assert PAGE.read_text(encoding="utf-8") == manual.render_manual(), "docs/tools.md is stale: run 'make docs'"
+    assert TOOLS_PAGE.read_text(encoding="utf-8") == manual.render_manual(), "docs/tools.md is stale: run 'make docs'"
 
 
 @pytest.mark.parametrize("family", Family)

@@ -10,9 +10,9 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.compact import list_methods
-from scripts.catalogue import EVERYTHING, main, price
+from scripts.catalogue import FULL_CAPABILITY, count_bytes_by_family, main
 from tests.world import EVERYTHING as ALL_FAMILIES
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 BUDGET: Final = tomllib.loads((Path(__file__).parent / "budget.toml").read_text(encoding="utf-8"))
 
@@ -20,9 +20,9 @@ BUDGET: Final = tomllib.loads((Path(__file__).parent / "budget.toml").read_text(
 def sent(families: Any, *, compact: bool) -> int:
     """The bytes of the answer to tools/list."""
     world = World()
-    handler, profile = world.handler(), world.profiles.create("p", families, 6000, compact=compact)
-    client = Client(world, handler, world.headers(profile, world.person("Sam", "Manager")))
-    answer = client.handler(world.event({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, client.headers), None)
+    handler, profile = world.new_handler(), world.profiles.create("p", families, 6000, compact=compact)
+    client = WorldClient(world, handler, world.log_in(profile, world.create_person("Sam", "Manager")))
+    answer = client.handler(world.make_event({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, client.headers), None)
     handler.close()
     return len(answer["body"].encode())
 
@@ -37,19 +37,21 @@ def test_the_compact_list_is_within_the_budget() -> None:
 
 @pytest.mark.parametrize("family", Family)
 def test_each_family_is_within_its_budget(family: Family) -> None:
-    assert price(list_methods(EVERYTHING, compact=False))[family] <= BUDGET["families"][family]
+    assert count_bytes_by_family(list_methods(FULL_CAPABILITY, compact=False))[family] <= BUDGET["families"][family]
 
 
 def test_what_the_command_measures_is_what_is_sent() -> None:
     """Besides the tools, only the envelope of the answer is sent."""
-    measured = price(list_methods(EVERYTHING, compact=False)).total()
+    measured = count_bytes_by_family(list_methods(FULL_CAPABILITY, compact=False)).total()
     assert 0 < sent(ALL_FAMILIES, compact=False) - measured < 100
 
 
 def test_the_price_is_printed_for_each_family_and_in_total(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["price"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:-2]] == list(price(list_methods(EVERYTHING, compact=False)))
+    assert [line.split()[0] for line in lines[1:-2]] == list(
+        count_bytes_by_family(list_methods(FULL_CAPABILITY, compact=False))
+    )
     assert lines[-2].startswith("all families")
     assert lines[-1].startswith("compact mode")
     assert main(["nonsense"]) == 2

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.catalogue.registry import METHODS
-from tests.world import Client, World
+from tests.world import World, WorldClient
 
 FOLDER = Path(__file__).parent / "tools"
 COMMAND = ".venv/bin/pytest tests/snapshots --rewrite"
@@ -19,9 +19,11 @@ COMMAND = ".venv/bin/pytest tests/snapshots --rewrite"
 def listed() -> dict[str, Any]:
     """The tools that tools/list answers to a profile that may do everything."""
     world = World()
-    handler = world.handler()
-    client = Client(world, handler, world.headers(world.profile(), world.person("Sam", "Manager", "Sales Managers")))
-    found = client.rpc("tools/list").document["result"]
+    handler = world.new_handler()
+    client = WorldClient(
+        world, handler, world.log_in(world.create_profile(), world.create_person("Sam", "Manager", "Sales Managers"))
+    )
+    found = client.send_rpc("tools/list").document["result"]
     handler.close()
     assert not found.get("nextCursor")
     return {tool["name"]: tool for tool in found["tools"]}

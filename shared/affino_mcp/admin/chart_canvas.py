@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-WIDTH, HEIGHT, LEFT, RIGHT = 960, 132, 52, 940
-CEILING, FOOT = 16, 112
-_STEPS: Final = (1, 2, 5)
+CANVAS_WIDTH, CANVAS_HEIGHT, PLOT_LEFT, PLOT_RIGHT = 960, 132, 52, 940
+PLOT_TOP, PLOT_BOTTOM = 16, 112
+_ROUND_STEPS: Final = (1, 2, 5)
 
 
-class Part(NamedTuple):
+class BarPart(NamedTuple):
     """A rectangle of a bar; `tone` is its style class."""
 
     tone: str
@@ -21,7 +21,7 @@ class Part(NamedTuple):
     height: float
 
 
-class Point(NamedTuple):
+class LinePoint(NamedTuple):
     """A point of a line, in coordinates of the canvas."""
 
     x: float
@@ -29,20 +29,20 @@ class Point(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Panel:
+class ChartScale:
     """A vertical scale from 0 at the bottom line (`foot`) to the round number `top` at the upper edge."""
 
     top: int
-    height: int = HEIGHT
-    foot: int = FOOT
+    height: int = CANVAS_HEIGHT
+    bottom: int = PLOT_BOTTOM
 
     @classmethod
-    def up_to(cls, numbers: Iterable[int]) -> Panel:
+    def from_numbers(cls, numbers: Iterable[int]) -> ChartScale:
         """The scale that fits all these numbers: up to the next 1, 2 or 5 times a power of ten."""
         highest, size = max(numbers, default=0), 1
-        while highest > _STEPS[-1] * size:
+        while highest > _ROUND_STEPS[-1] * size:
             size *= 10
-        return cls(next(step * size for step in _STEPS if highest <= step * size))
+        return cls(next(step * size for step in _ROUND_STEPS if highest <= step * size))
 
     @property
     def ticks(self) -> tuple[int, ...]:
@@ -51,4 +51,4 @@ class Panel:
 
     def y(self, number: int) -> float:
         """The y coordinate of a number."""
-        return round(self.foot - number / self.top * (self.foot - CEILING), 1)
+        return round(self.bottom - number / self.top * (self.bottom - PLOT_TOP), 1)

@@ -13,7 +13,7 @@ from affino_mcp.catalogue.titles import TITLES as FAMILY_TITLES
 from affino_mcp.errors import AffinoError
 from affino_mcp.text import plural
 
-TITLES: Final = {str(family): title.name for family, title in FAMILY_TITLES.items()} | {
+DISPLAY_TITLES: Final = {str(family): title.name for family, title in FAMILY_TITLES.items()} | {
     "control": "Control Centre",
     "profiles": "API Profiles",
     "logs": "API Logs",
@@ -21,33 +21,33 @@ TITLES: Final = {str(family): title.name for family, title in FAMILY_TITLES.item
 """The titles of the families, and of the groups of rights."""
 
 
-def time(text: str) -> str:
+def format_time(text: str) -> str:
     """`2026-11-23 09:00:12` from ISO 8601."""
     return text[:19].replace("T", " ")
 
 
-def moment(seconds: int) -> str:
+def format_epoch_seconds(seconds: int) -> str:
     """`2026-11-23 09:00:12` from seconds since the epoch."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def count(number: int) -> str:
+def format_count(number: int) -> str:
     """`1,240`."""
     return f"{number:,}"
 
 
-def title(family: str) -> str:
+def render_family_title(family: str) -> str:
     """The title of a family."""
-    return TITLES.get(family, family)
+    return DISPLAY_TITLES.get(family, family)
 
 
-def switches(capability: Capability) -> list[str]:
+def render_switches(capability: Capability) -> list[str]:
     """`Articles: read, write` for every family that is on."""
     allowed = [(family, [a for a in Access if capability.allows(family, a)]) for family in SWITCHED_FAMILIES]
-    return [f"{title(family)}: {', '.join(access)}" for family, access in allowed if access]
+    return [f"{render_family_title(family)}: {', '.join(access)}" for family, access in allowed if access]
 
 
-def ago(then: datetime | None, now: datetime) -> str:
+def render_age(then: datetime | None, now: datetime) -> str:
     """`3 minutes ago`; the date when it is more than two days ago; `never` for None."""
     if then is None:
         return "never"
@@ -59,31 +59,31 @@ def ago(then: datetime | None, now: datetime) -> str:
     return "just now"
 
 
-def faults(error: AffinoError) -> dict[str, str]:
+def fault_by_field(error: AffinoError) -> dict[str, str]:
     """The text of an error by the field that it names, or "" for the whole form."""
     return {str(error.details.get("argument", "")): error.message}
 
 
-def pretty(document: Any) -> str:
+def format_json(document: Any) -> str:
     """A document as indented JSON."""
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def tone(status: int) -> str:
+def status_tone(status: int) -> str:
     """The style class of a status code: `good`, `warn` (429) or `bad`."""
     return "good" if status < 400 else "warn" if status == 429 else "bad"
 
 
-FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
-    "ago": ago,
-    "time": time,
-    "moment": moment,
-    "count": count,
-    "title_of": title,
-    "switches": switches,
+TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "ago": render_age,
+    "time": format_time,
+    "moment": format_epoch_seconds,
+    "count": format_count,
+    "title_of": render_family_title,
+    "switches": render_switches,
     "plural": plural,
-    "pretty": pretty,
-    "tone": tone,
+    "pretty": format_json,
+    "tone": status_tone,
     "record": describe_record,
 }
 """The filters of the templates by name."""

@@ -10,7 +10,7 @@ from affino_mcp.gate.identity.person import Person
 
 
 @dataclass(frozen=True)
-class Explained:
+class EffectiveRight:
     """One right: whether the person has it, and the reasons (groups, direct grants)."""
 
     right: str
@@ -23,17 +23,20 @@ class Explained:
         return self.right.partition(".")[0]
 
     @property
-    def deed(self) -> str:
+    def action(self) -> str:
         """What the right allows: the part of its name after the dot."""
         return self.right.partition(".")[2]
 
 
-def explained(person: Person, at: datetime) -> list[Explained]:
+def list_effective_rights(person: Person, at: datetime) -> list[EffectiveRight]:
     """Every right of the service in alphabetical order, with the person's reasons to have it at this time."""
-    return [Explained(right, person.has_right(right, at), _because(person, right, at)) for right in sorted(PERMISSIONS)]
+    return [
+        EffectiveRight(right, person.has_right(right, at), _list_reasons(person, right, at))
+        for right in sorted(PERMISSIONS)
+    ]
 
 
-def _because(person: Person, right: str, at: datetime) -> list[str]:
+def _list_reasons(person: Person, right: str, at: datetime) -> list[str]:
     reasons = [f"group {group}" for group in person.groups if right in SECURITY_GROUPS.get(group, ())]
     if right not in person.rights:
         return reasons

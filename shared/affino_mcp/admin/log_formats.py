@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from affino_mcp.audit.row import AuditRow
 
-_FORMULA: Final = re.compile(r"""(?:^|(?<=[;\t\r\n]))(?=[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])""")
+_FORMULA_START: Final = re.compile(r"""(?:^|(?<=[;\t\r\n]))(?=[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])""")
 """The beginning of a cell that a spreadsheet would calculate, full-width signs included.
 
 Some spreadsheets end a cell at a semicolon, a tab or a line break too.
 """
 
-COLUMNS: Final = (
+EXPORT_COLUMNS: Final = (
     *(
         "at",
         "profile_name",
@@ -48,36 +48,36 @@ COLUMNS: Final = (
 )
 
 
-def _csv(rows: Iterator[AuditRow]) -> Iterator[str]:
-    yield _line(COLUMNS)
+def _write_csv(rows: Iterator[AuditRow]) -> Iterator[str]:
+    yield _csv_line(EXPORT_COLUMNS)
     for row in rows:
-        document = _document(row)
-        yield _line([_cell(document[name]) for name in COLUMNS])
+        document = _exported_fields(row)
+        yield _csv_line([_csv_cell(document[name]) for name in EXPORT_COLUMNS])
 
 
-def _line(cells: Any) -> str:
+def _csv_line(cells: Any) -> str:
     text = io.StringIO()
     csv.writer(text).writerow(cells)
     return text.getvalue()
 
 
-def _cell(value: Any) -> str:
+def _csv_cell(value: Any) -> str:
     """The text of a cell, marked so that no spreadsheet calculates it, nor a part of it after a semicolon or a tab."""
     text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return _FORMULA.sub("'", text)
+    return _FORMULA_START.sub("'", text)
 
 
-def _json(rows: Iterator[AuditRow]) -> Iterator[str]:
+def _write_json(rows: Iterator[AuditRow]) -> Iterator[str]:
     yield "["
     for place, row in enumerate(rows):
-        yield (",\n" if place else "\n") + json.dumps(_document(row), ensure_ascii=False)
+        yield (",\n" if place else "\n") + json.dumps(_exported_fields(row), ensure_ascii=False)
     yield "]\n"
 
 
-def _document(row: AuditRow) -> dict[str, Any]:
+def _exported_fields(row: AuditRow) -> dict[str, Any]:
     document = row.to_document()
-    return {name: document[name] for name in COLUMNS}
+    return {name: document[name] for name in EXPORT_COLUMNS}
 
 
-FORMS: Final = {"csv": ("text/csv; charset=utf-8", _csv), "json": ("application/json", _json)}
+EXPORT_FORMATS: Final = {"csv": ("text/csv; charset=utf-8", _write_csv), "json": ("application/json", _write_json)}
 """The media type of each format, and the function that makes its text from rows, part by part."""

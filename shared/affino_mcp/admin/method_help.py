@@ -14,7 +14,7 @@ from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.gate.profiles.profile import Profile
 
-_EVERY_WRITE: Final = {
+_COMMON_ARGUMENT_HELP: Final = {
     DRY_RUN: "true: checks and shows, changes nothing",
     IDEMPOTENCY_KEY: "the same key never writes twice, for 24 hours",
 }
@@ -22,7 +22,7 @@ _EVERY_WRITE: Final = {
 
 
 @dataclass(frozen=True)
-class Line:
+class HelpRow:
     """An argument or an attribute as a row of the help's tables."""
 
     name: str
@@ -32,7 +32,7 @@ class Line:
     help: str
 
     @classmethod
-    def of(cls, field: Field, *, required: bool = False, name: str = "") -> Line:
+    def from_field(cls, field: Field, *, required: bool = False, name: str = "") -> HelpRow:
         """The row of a field; the length comes from the field's schema. `name` replaces the field's name."""
         schema = field.kind.schema
         length = schema.get("maxLength", schema.get("maxItems", ""))
@@ -41,20 +41,20 @@ class Line:
             field.kind.display_name,
             required,
             str(length),
-            field.help or _EVERY_WRITE.get(field, ""),
+            field.help or _COMMON_ARGUMENT_HELP.get(field, ""),
         )
 
 
 @dataclass(frozen=True)
-class Help:
+class MethodHelp:
     """The help of one method."""
 
     method: Method
 
     @property
-    def arguments(self) -> list[Line]:
+    def arguments(self) -> list[HelpRow]:
         """The method's arguments."""
-        return [Line.of(field, required=field.required) for field in self.method.all_arguments]
+        return [HelpRow.from_field(field, required=field.required) for field in self.method.all_arguments]
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,15 @@ class FamilyHelp:
 
     family: str
     records: list[Record]
-    methods: list[Help]
+    methods: list[MethodHelp]
 
     @staticmethod
-    def attributes(record: Record) -> list[Line]:
+    def list_attributes(record: Record) -> list[HelpRow]:
         """The attributes of a record that is answered in full."""
-        return [Line.of(field, name=field.attribute) for field in record.attributes]
+        return [HelpRow.from_field(field, name=field.attribute) for field in record.attributes]
 
 
-def families(profile: Profile | None, words: Sequence[str] = ()) -> list[FamilyHelp]:
+def list_family_help(profile: Profile | None, words: Sequence[str] = ()) -> list[FamilyHelp]:
     """The families in the catalogue's order, with the methods that a profile lists and that contain all the words.
 
     Without a profile, every method is listed. `words` must be case-folded. Families without such a method are left out.
@@ -82,19 +82,21 @@ def families(profile: Profile | None, words: Sequence[str] = ()) -> list[FamilyH
         m.for_profile(confirm=confirm) for m in METHODS.values() if profile is None or is_listed(m, profile.capability)
     ]
     for family in Family:
-        methods = [Help(method) for method in listed if method.family == family and _holds(method, words)]
+        methods = [
+            MethodHelp(method) for method in listed if method.family == family and _contains_words(method, words)
+        ]
         if methods:
             records = {m.method.record.name: m.method.record for m in methods if m.method.record is not None}
             found.append(FamilyHelp(str(family), list(records.values()), methods))
     return found
 
 
-def warnings() -> list[str]:
+def list_warning_codes() -> list[str]:
     """The codes of all warnings that methods may answer."""
     return [code.value for code in WarningCode]
 
 
-def _holds(method: Method, words: Sequence[str]) -> bool:
+def _contains_words(method: Method, words: Sequence[str]) -> bool:
     fields = [*method.all_arguments, *(method.record.attributes if method.record else ())]
     texts = [method.name, method.family, method.description, method.right, *(f"{f.name} {f.help}" for f in fields)]
     text = " ".join(texts).casefold()

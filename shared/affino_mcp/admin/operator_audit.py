@@ -16,12 +16,12 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.tool_errors import Unexpected
 
-NOWHERE: Final = "control"
+NO_PROFILE: Final = "control"
 """The profile key in rows of actions that concern no profile."""
 
 
 @dataclass(frozen=True)
-class Subject:
+class ActionSubject:
     """What an action is about: the profile in whose log its row is, and the record."""
 
     profile_key: str
@@ -29,26 +29,26 @@ class Subject:
     record: str
 
     @classmethod
-    def profile(cls, profile: Profile) -> Subject:
+    def from_profile(cls, profile: Profile) -> ActionSubject:
         """The subject of an action on an API Profile."""
-        return cls.new_profile(profile.key, profile.name)
+        return cls.from_new_profile(profile.key, profile.name)
 
     @classmethod
-    def new_profile(cls, key: str, name: str) -> Subject:
+    def from_new_profile(cls, key: str, name: str) -> ActionSubject:
         """The subject of creating an API Profile, which does not exist yet."""
         return cls(key, name, f"api_profiles#{key}")
 
     @classmethod
-    def person(cls, person: Person) -> Subject:
+    def from_person(cls, person: Person) -> ActionSubject:
         """The subject of an action on a person."""
-        return cls(NOWHERE, "Control Centre", f"people#{person.user_code}")
+        return cls(NO_PROFILE, "Control Centre", f"people#{person.user_code}")
 
 
-LOG: Final = Subject(NOWHERE, "Control Centre", "")
+LOG_SUBJECT: Final = ActionSubject(NO_PROFILE, "Control Centre", "")
 """The subject of actions on the API Log itself."""
 
 
-def described(profile: Profile) -> dict[str, Any]:
+def describe_profile(profile: Profile) -> dict[str, Any]:
     """A profile as audit rows hold it: everything except the secret."""
     return {
         "name": profile.name,
@@ -61,36 +61,38 @@ def described(profile: Profile) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class By:
+class OperatorOrigin:
     """The operator who acts, from where, and the function that writes the audit row."""
 
-    audit: AuditLog
-    write: Callable[[AuditRow], None]
-    origin: Mapping[str, Any]
+    audit_log: AuditLog
+    write_row: Callable[[AuditRow], None]
+    row_fields: Mapping[str, Any]
     """Fields of the row that say who acts, in which request, with which client."""
 
 
 @contextmanager
-def written(by: By, deed: str, subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[None]:
+def audit_action(
+    by: OperatorOrigin, deed: str, subject: ActionSubject, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[None]:
     """Audits the action in the body: writes its row first, so that no action happens without one.
 
     Takes the operator, the action's name, its subject, and the values before and after. When the body raises, a second row
     of the same request records the failure. Raises StoreUnavailable when the row cannot be written.
     """
-    elapsed, row = start_stopwatch(), _row(by, deed, subject, {"before": dict(before), "after": dict(after)})
-    by.write(row)
+    elapsed, row = start_stopwatch(), _new_row(by, deed, subject, {"before": dict(before), "after": dict(after)})
+    by.write_row(row)
     try:
         yield
     except Exception as error:
         known = error if isinstance(error, AffinoError) else Unexpected()
         failed = {"code": known.code, "type": known.type, "message": f"Not done: {known.message}"}
-        again = replace(row, **by.audit.new_stamp()._asdict(), outcome=Outcome.ERROR, status=409, error=failed)
-        by.write(replace(again, duration_ms=elapsed()))
+        again = replace(row, **by.audit_log.new_stamp()._asdict(), outcome=Outcome.ERROR, status=409, error=failed)
+        by.write_row(replace(again, duration_ms=elapsed()))
         raise
 
 
-def _row(by: By, deed: str, subject: Subject, arguments: dict[str, Any]) -> AuditRow:
-    stamp = by.audit.new_stamp()
+def _new_row(by: OperatorOrigin, deed: str, subject: ActionSubject, arguments: dict[str, Any]) -> AuditRow:
+    stamp = by.audit_log.new_stamp()
     return AuditRow(
         id=stamp.id,
         at=stamp.at,
@@ -104,5 +106,5 @@ def _row(by: By, deed: str, subject: Subject, arguments: dict[str, Any]) -> Audi
         record=subject.record,
         records=(subject.record,) if subject.record else (),
         channel=CONTROL_CHANNEL,
-        **by.origin,
+        **by.row_fields,
     )

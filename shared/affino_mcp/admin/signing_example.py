@@ -8,13 +8,13 @@ from typing import Final
 
 from affino_mcp.gate.abuse.request_signature import body_md5, format_timestamp, sign_request
 
-EXAMPLE: Final = "the-API-Secret"
-BODY: Final = '{"Email":"jane@orbital.example","Password":"..."}'
-STAMP: Final = format_timestamp(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
+EXAMPLE_SECRET: Final = "the-API-Secret"  # noqa: S105 (an example)
+EXAMPLE_BODY: Final = '{"Email":"jane@orbital.example","Password":"..."}'
+EXAMPLE_TIMESTAMP: Final = format_timestamp(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
 
 
 @dataclass(frozen=True)
-class Example:
+class SigningExample:
     """A login request, and the values that its headers MD5 and Signature must have."""
 
     path: str
@@ -25,8 +25,8 @@ class Example:
     signature: str
 
     @classmethod
-    def of(cls, instance: str) -> Example:
+    def from_instance_name(cls, instance: str) -> SigningExample:
         """The example for the instance of this name."""
         path = f"/rest/{instance}/login"
-        signature = sign_request("POST", path, BODY.encode(), EXAMPLE, STAMP)
-        return cls(path, BODY, EXAMPLE, STAMP, body_md5(BODY.encode()), signature)
+        signature = sign_request("POST", path, EXAMPLE_BODY.encode(), EXAMPLE_SECRET, EXAMPLE_TIMESTAMP)
+        return cls(path, EXAMPLE_BODY, EXAMPLE_SECRET, EXAMPLE_TIMESTAMP, body_md5(EXAMPLE_BODY.encode()), signature)

@@ -15,32 +15,33 @@ BYTES_PER_TOKEN: Final = 4
 
 
 @cache
-def base() -> int:
+def price_always_listed() -> int:
     """Tokens of the tools that need no family switch, as a profile with read and write of some family lists them."""
-    return _sum(name for name, method in METHODS.items() if method.family == Family.ALWAYS)
+    return _sum_tokens(name for name, method in METHODS.items() if method.family == Family.ALWAYS)
 
 
 @cache
-def prices() -> dict[str, dict[str, int]]:
+def price_families() -> dict[str, dict[str, int]]:
     """Tokens of the tools of each family by switch: `{"articles": {"read": 1240, "write": 3100}}`."""
     return {
-        str(family): {str(access): _alone(str(family), access) for access in Access} for family in SWITCHED_FAMILIES
+        str(family): {str(access): _price_switch(str(family), access) for access in Access}
+        for family in SWITCHED_FAMILIES
     }
 
 
-def price(capability: Capability) -> int:
+def price_tools_list(capability: Capability) -> int:
     """Tokens of the whole tools/list of a profile with this capability."""
-    return _sum(name for name, method in METHODS.items() if is_listed(method, capability))
+    return _sum_tokens(name for name, method in METHODS.items() if is_listed(method, capability))
 
 
-def _alone(family: str, access: Access) -> int:
-    return _sum(name for name, method in METHODS.items() if (method.family, method.access) == (family, access))
+def _price_switch(family: str, access: Access) -> int:
+    return _sum_tokens(name for name, method in METHODS.items() if (method.family, method.access) == (family, access))
 
 
-def _sum(names: Iterable[str]) -> int:
-    return sum(_size(name) for name in names) // BYTES_PER_TOKEN
+def _sum_tokens(names: Iterable[str]) -> int:
+    return sum(_count_listing_bytes(name) for name in names) // BYTES_PER_TOKEN
 
 
 @cache
-def _size(name: str) -> int:
+def _count_listing_bytes(name: str) -> int:
     return len(json.dumps(METHODS[name].listing(), ensure_ascii=False, separators=(",", ":")).encode())

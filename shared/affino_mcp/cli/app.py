@@ -30,24 +30,24 @@ from affino_mcp.cli import (
     trial,
     whatif,
 )
-from affino_mcp.cli.failing import Commands
-from affino_mcp.cli.service import remember
+from affino_mcp.cli.failing import CommandGroup
+from affino_mcp.cli.service import remember_target
 
 app = typer.Typer(
     name="affino-mcp",
-    cls=Commands,
+    cls=CommandGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help="Operate an Affino MCP service: profiles, people, the API Log, logins, and the local run.\n\n"
     "Exit codes: 0 done, 1 refused, failed or not all green, 2 the command was not understood.",
 )
-profile_secret.add_to(profiles.app)
+profile_secret.add_secret_commands(profiles.app)
 app.add_typer(profiles.app, name="profile")
 app.add_typer(people.app, name="person")
 app.add_typer(sessions.app, name="session")
 app.add_typer(local.app, name="local")
-log_more.add_to(log.app)
+log_more.add_log_commands(log.app)
 log.app.command()(log_chart.chart)
 app.add_typer(log.app, name="log")
 app.command("doctor")(doctor.doctor)
@@ -59,7 +59,7 @@ app.command("signing")(signing.signing)
 app.command("whatif")(whatif.whatif)
 
 
-def _version(asked: bool | None) -> None:
+def _print_version(asked: bool | None) -> None:
     if asked:
         typer.echo(f"affino-mcp {VERSION}")
         raise typer.Exit
@@ -74,14 +74,14 @@ def affino_mcp(
         str | None,
         typer.Option(metavar="NAME", help="A deployed stack instead, with this shell's AWS credentials and region."),
     ] = None,
-    version: Annotated[bool | None, typer.Option("--version", callback=_version, is_eager=True)] = None,  # noqa: ARG001
+    version: Annotated[bool | None, typer.Option("--version", callback=_print_version, is_eager=True)] = None,  # noqa: ARG001
 ) -> None:
     """Operate an Affino MCP service.
 
     Commands work on the service named in .local/connection.json of this folder, in --connection FILE, or deployed as
     the CloudFormation stack --stack NAME.
     """
-    remember(ctx, connection, stack)
+    remember_target(ctx, connection, stack)
 
 
 def main() -> None:

@@ -8,31 +8,31 @@ from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.cli.login import Password, logged_in
-from affino_mcp.cli.options import AsJson, ConnectionFile
-from affino_mcp.cli.output import note, print_json
-from affino_mcp.cli.service import Service, opened
+from affino_mcp.cli.login import PasswordOption, log_person_in
+from affino_mcp.cli.options import ConnectionOption, JsonOption
+from affino_mcp.cli.output import print_json, print_note
+from affino_mcp.cli.service import Service, open_service
 from affino_mcp.connect import clients
-from affino_mcp.connect.clients import REFERRING, Client, Snippet
-from affino_mcp.connect.credentials import PLACEHOLDERS, Credentials
-from affino_mcp.connect.handshake import Endpoint, Greeting
+from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, McpClient, Snippet
+from affino_mcp.connect.credentials import PLACEHOLDER_CREDENTIALS, ClientCredentials
+from affino_mcp.connect.handshake import HandshakeResult, McpEndpoint
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
 from affino_mcp.tool_errors import InvalidArgument
 
 
 def connect(
     ctx: typer.Context,
-    client: Annotated[Client, typer.Argument(metavar="CLIENT", help=", ".join(Client))],
+    client: Annotated[McpClient, typer.Argument(metavar="CLIENT", help=", ".join(McpClient))],
     *,
     profile: Annotated[str | None, typer.Option(help="Key or name.")] = None,
     person: Annotated[
         str | None, typer.Option("--person", "--email", help="E-mail address, user code, or the demo's role.")
     ] = None,
-    password: Password = None,
+    password: PasswordOption = None,
     inline: Annotated[bool, typer.Option("--inline", help="Write the values into it, not references.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Make the handshake and say what came of it.")] = False,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Show the exact configuration of a client (standard output holds nothing else) and the variables that it reads.
 
@@ -41,48 +41,52 @@ def connect(
 
     Example: affino-mcp connect claude-code --profile content-editor --person editor --verify
     """
-    service = opened(ctx, connection)
-    ready = _credentials(service, profile, person, password)
-    wanted = (ready or PLACEHOLDERS) if inline or client not in REFERRING else None
-    found = clients.snippet(client, service.connection.mcp_url, wanted)
-    greetings = _greetings(service, ready) if verify else []
-    _print(found, ready or PLACEHOLDERS, greetings, as_json=as_json)
+    service = open_service(ctx, connection)
+    ready = _find_credentials(service, profile, person, password)
+    wanted = (ready or PLACEHOLDER_CREDENTIALS) if inline or client not in CLIENTS_WITH_REFERENCES else None
+    found = clients.make_snippet(client, service.connection.mcp_url, wanted)
+    greetings = _make_handshakes(service, ready) if verify else []
+    _print_snippet(found, ready or PLACEHOLDER_CREDENTIALS, greetings, as_json=as_json)
     if not all(greeting.ok for greeting in greetings):
         raise typer.Exit(1)
 
 
-def _credentials(service: Service, profile: str | None, person: str | None, password: str | None) -> Credentials | None:
+def _find_credentials(
+    service: Service, profile: str | None, person: str | None, password: str | None
+) -> ClientCredentials | None:
     if profile or person:
-        return logged_in(service, profile or HEADERS_PROFILE, person or HEADERS_ROLE, password).credentials
+        return log_person_in(service, profile or HEADERS_PROFILE, person or HEADERS_ROLE, password).credentials
     ready = service.connection.headers
-    return Credentials.of_headers(ready) if ready else None
+    return ClientCredentials.from_headers(ready) if ready else None
 
 
-def _greetings(service: Service, ready: Credentials | None) -> list[Greeting]:
+def _make_handshakes(service: Service, ready: ClientCredentials | None) -> list[HandshakeResult]:
     if ready is None:
         raise InvalidArgument("person", "A handshake needs a profile and a person: say --profile and --person.")
-    with service.http() as http:
-        return list(Endpoint(http, service.connection.mcp_url, ready.headers).greetings())
+    with service.make_client() as http:
+        return list(McpEndpoint(http, service.connection.mcp_url, ready.headers).make_handshakes())
 
 
-def _print(found: Snippet, values: Credentials, greetings: list[Greeting], *, as_json: bool) -> None:
+def _print_snippet(
+    found: Snippet, values: ClientCredentials, greetings: list[HandshakeResult], *, as_json: bool
+) -> None:
     kept = values.environment if found.variables else {}
     if as_json:
         document: dict[str, Any] = found._asdict() | {"variables": kept}
         print_json(document | {"handshake": [asdict(one) | {"ok": one.ok} for one in greetings]})
         return
-    note(f"{found.title}: {found.place}\n")
+    print_note(f"{found.title}: {found.place}\n")
     typer.echo(found.text)
     if kept:
-        note("\nIn the shell that starts it:\n")
-        note("\n".join(f"export {name}={shlex.quote(value)}" for name, value in kept.items()))
+        print_note("\nIn the shell that starts it:\n")
+        print_note("\n".join(f"export {name}={shlex.quote(value)}" for name, value in kept.items()))
     if found.note:
-        note(f"\n{found.note}")
+        print_note(f"\n{found.note}")
     for greeting in greetings:
-        note(f"\n{_told(greeting)}")
+        print_note(f"\n{_handshake_line(greeting)}")
 
 
-def _told(greeting: Greeting) -> str:
+def _handshake_line(greeting: HandshakeResult) -> str:
     if greeting.ok:
         return f"green  {greeting.era}: {greeting.said}, {greeting.tools} tools"
     return f"RED    {greeting.era}: {greeting.said} ({greeting.status})\n       {greeting.next_step}"

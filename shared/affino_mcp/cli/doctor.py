@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from affino_mcp.cli.checks import Finding, findings
-from affino_mcp.cli.login import Password, logged_in
-from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.checks import DoctorFinding, run_doctor_checks
+from affino_mcp.cli.login import PasswordOption, log_person_in
+from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_json
-from affino_mcp.cli.service import Service, opened
+from affino_mcp.cli.service import Service, open_service
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.identity.tokens import digest_token
 
@@ -24,9 +24,9 @@ def doctor(
     person: Annotated[
         str | None, typer.Option("--person", "--email", help="E-mail address, user code, or the demo's role.")
     ] = None,
-    password: Password = None,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    password: PasswordOption = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Look at endpoint, TLS, clock, login, gate, tables, secrets and (deployed) IAM: green, or red with what to do.
 
@@ -36,30 +36,30 @@ def doctor(
     """
     if bool(profile) != bool(person):
         raise typer.BadParameter("a real login needs both: say --profile and --person")
-    service = opened(ctx, connection)
+    service = open_service(ctx, connection)
     logins = [(profile, person)] if profile and person else []
-    found: list[Finding] = []
-    for one in chain(findings(service), (_person(service, *login, password) for login in logins)):
+    found: list[DoctorFinding] = []
+    for one in chain(run_doctor_checks(service), (_check_real_login(service, *login, password) for login in logins)):
         found.append(one)
         if not as_json:  # at once: checks of stores that do not answer take long
-            _say(one)
+            _print_finding(one)
     if as_json:
         print_json([asdict(one) for one in found])
     if not all(one.ok for one in found):
         raise typer.Exit(1)
 
 
-def _say(one: Finding) -> None:
+def _print_finding(one: DoctorFinding) -> None:
     typer.echo(f"{'green' if one.ok else 'RED  '}  {one.name}: {one.seen}")
     if not one.ok and one.fix:
         typer.echo(f"       To do: {one.fix}")
 
 
-def _person(service: Service, profile: str, person: str, password: str | None) -> Finding:
+def _check_real_login(service: Service, profile: str, person: str, password: str | None) -> DoctorFinding:
     try:
-        made = logged_in(service, profile, person, password)
+        made = log_person_in(service, profile, person, password)
     except AffinoError as error:
         fix = "'affino-mcp test PROFILE --email ADDRESS' says which of the two it is."
-        return Finding("real login", ok=False, seen=error.message, fix=fix)
+        return DoctorFinding("real login", ok=False, seen=error.message, fix=fix)
     service.sessions.end_session(made.person.user_code, digest_token(made.login.access_token))
-    return Finding("real login", ok=True, seen=f"{made.person.name} through {made.profile.name}")
+    return DoctorFinding("real login", ok=True, seen=f"{made.person.name} through {made.profile.name}")

@@ -13,54 +13,59 @@ from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json, print_table
-from affino_mcp.cli.service import file
-from affino_mcp.connect.clients import claude_words
+from affino_mcp.cli.service import connection_file
+from affino_mcp.connect.clients import claude_command
 from affino_mcp.local import background
-from affino_mcp.local.connection import Connection, read
-from affino_mcp.local.places import CONNECTION, PORT, STATE
+from affino_mcp.local.connection import Connection, read_connection
+from affino_mcp.local.places import CONNECTION_FILE, DEFAULT_PORT, STATE_FOLDER
 from affino_mcp.local.process import DidNotStart
-from affino_mcp.local.progress import shown
-from affino_mcp.local.run import Plan, Running, running
+from affino_mcp.local.progress import show_progress
+from affino_mcp.local.run import LocalPlan, RunningService, run_local_service
 
 app = typer.Typer(no_args_is_help=True, help="The whole service on this machine, with a demo instance.")
 
-StateFolder = Annotated[Path, typer.Option("--state", metavar="FOLDER", help="Where its state is kept.")]
-_EVERY = 0.5
+StateOption = Annotated[Path, typer.Option("--state", metavar="FOLDER", help="Where its state is kept.")]
+_POLL_SECONDS = 0.5
 
 
 @app.command()
 def up(
     ctx: typer.Context,
     *,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Where it listens, on 127.0.0.1.")] = PORT,
-    state: StateFolder = STATE,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where it listens, on 127.0.0.1.")] = DEFAULT_PORT,
+    state: StateOption = STATE_FOLDER,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the state first and start empty.")] = False,
     foreground: Annotated[bool, typer.Option("--foreground", help="Stay until Ctrl-C.")] = False,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Start the service; shows the endpoint and the demo's credentials when it is ready. State survives a stop.
 
     Example: affino-mcp local up --port 8642
     """
-    plan = Plan(port, state, connection or file(ctx) or CONNECTION, fresh)
+    plan = LocalPlan(port, state, connection or connection_file(ctx) or CONNECTION_FILE, fresh)
     if foreground:
-        _stay(plan, as_json=as_json)
+        _run_in_foreground(plan, as_json=as_json)
         return
-    with shown(quiet=as_json) as say:
-        found = background.start(plan, say)
-    _print(found, plan, as_json=as_json)
+    with show_progress(quiet=as_json) as say:
+        found = background.start_in_background(plan, say)
+    _print_connection(found, plan, as_json=as_json)
 
 
 @app.command()
-def down(*, state: StateFolder = STATE, as_json: AsJson = False, connection: ConnectionFile = None) -> None:  # noqa: ARG001
+def down(
+    *,
+    state: StateOption = STATE_FOLDER,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,  # noqa: ARG001 (every command takes it)
+) -> None:
     """Stop the service and save its state.
 
     Example: affino-mcp local down
     """
-    stopped = background.stop(state)
+    stopped = background.stop_service(state)
     if as_json:
         print_json({"stopped": stopped})
     else:
@@ -68,15 +73,20 @@ def down(*, state: StateFolder = STATE, as_json: AsJson = False, connection: Con
 
 
 @app.command()
-def status(*, state: StateFolder = STATE, as_json: AsJson = False, connection: ConnectionFile = None) -> None:  # noqa: ARG001
+def status(
+    *,
+    state: StateOption = STATE_FOLDER,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,  # noqa: ARG001 (every command takes it)
+) -> None:
     """Whether the service runs; exit code 1 when it does not.
 
     Example: affino-mcp local status --json
     """
-    found = background.status(state)
+    found = background.read_status(state)
     document: dict[str, Any] = asdict(found) | {"connection": str(found.connection) if found.connection else None}
     if found.connection:
-        reached = read(found.connection)
+        reached = read_connection(found.connection)
         document |= {"mcp_url": reached.mcp_url, "login_url": reached.login_url}
     if as_json:
         print_json(document)
@@ -86,16 +96,16 @@ def status(*, state: StateFolder = STATE, as_json: AsJson = False, connection: C
         raise typer.Exit(1)
 
 
-def _stay(plan: Plan, *, as_json: bool) -> None:
-    with _stopped_by_signals(), ExitStack() as stack:
-        with shown(quiet=as_json) as say:
-            service = stack.enter_context(running(plan, say))
-        _print(service.connection, plan, as_json=as_json)
-        _wait(service)
+def _run_in_foreground(plan: LocalPlan, *, as_json: bool) -> None:
+    with _end_at_signals(), ExitStack() as stack:
+        with show_progress(quiet=as_json) as say:
+            service = stack.enter_context(run_local_service(plan, say))
+        _print_connection(service.connection, plan, as_json=as_json)
+        _wait_until_ended(service)
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[None]:
+def _end_at_signals() -> Iterator[None]:
     """Ends the body once, in order, at Ctrl-C, SIGTERM or a closed terminal; ignores further signals while it ends."""
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -114,13 +124,13 @@ def _stopped_by_signals() -> Iterator[None]:
             signal.signal(one, handler)
 
 
-def _wait(service: Running) -> None:
-    while (ended := service.ended()) is None:
-        time.sleep(_EVERY)
-    raise DidNotStart(f"The {ended.name} has ended by itself. The end of {ended.log}:\n{ended.last_words()}")
+def _wait_until_ended(service: RunningService) -> None:
+    while (ended := service.find_ended()) is None:
+        time.sleep(_POLL_SECONDS)
+    raise DidNotStart(f"The {ended.name} has ended by itself. The end of {ended.log}:\n{ended.read_log_end()}")
 
 
-def _print(found: Connection, plan: Plan, *, as_json: bool) -> None:
+def _print_connection(found: Connection, plan: LocalPlan, *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(found))
         return
@@ -133,9 +143,9 @@ def _print(found: Connection, plan: Plan, *, as_json: bool) -> None:
     typer.echo()
     people = [(role, who["email"], who["password"], who["user_code"]) for role, who in found.people.items()]
     print_table(("Person", "E-mail", "Password", "User code"), people, "")
-    typer.echo(f"\nConnect Claude Code:\n\n{claude_line(found)}\n")
+    typer.echo(f"\nConnect Claude Code:\n\n{claude_command_line(found)}\n")
 
 
-def claude_line(found: Connection) -> str:
+def claude_command_line(found: Connection) -> str:
     """The shell command that connects Claude Code with the headers of the connection file."""
-    return shlex.join(claude_words(found.mcp_url, found.headers))
+    return shlex.join(claude_command(found.mcp_url, found.headers))

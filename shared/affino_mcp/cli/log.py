@@ -7,27 +7,27 @@ from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.admin.display import time
+from affino_mcp.admin.display import format_time
 from affino_mcp.audit.queries import LogPage
 from affino_mcp.audit.row import AuditRow
-from affino_mcp.cli.log_asking import answered, asks, question
-from affino_mcp.cli.options import AsJson, ConnectionFile
-from affino_mcp.cli.output import note, print_json, print_table
-from affino_mcp.cli.service import chosen, opened
+from affino_mcp.cli.log_asking import build_log_query, query_log, with_log_filters
+from affino_mcp.cli.options import ConnectionOption, JsonOption
+from affino_mcp.cli.output import print_json, print_note, print_table
+from affino_mcp.cli.service import choose_target, open_service
 
 app = typer.Typer()
 
 
 @app.callback(invoke_without_command=True)
-@asks()
+@with_log_filters()
 def log(
     ctx: typer.Context,
     *,
     options: dict[str, Any],
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
     cursor: Annotated[str | None, typer.Option(help="Go on where an earlier answer ended.")] = None,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Calls, newest first: who did what, through which profile, and what came of it. Times are UTC.
 
@@ -36,15 +36,15 @@ def log(
     Example: affino-mcp log --person sales --status 403 --since 10m --json
     """
     if ctx.invoked_subcommand is not None:
-        _only_connection(ctx)
-        ctx.obj = chosen(ctx, connection)
+        _refuse_early_filters(ctx)
+        ctx.obj = choose_target(ctx, connection)
         return
-    service = opened(ctx, connection)
-    asked = question(service, **options)
-    _print(answered(service, replace(asked, limit=limit, cursor=cursor)), as_json=as_json)
+    service = open_service(ctx, connection)
+    asked = build_log_query(service, **options)
+    _print_answer(query_log(service, replace(asked, limit=limit, cursor=cursor)), as_json=as_json)
 
 
-def _only_connection(ctx: typer.Context) -> None:
+def _refuse_early_filters(ctx: typer.Context) -> None:
     """Raises BadParameter for a filter before the subcommand's name, which would be ignored and show too many rows."""
     for name in ctx.params:
         source = ctx.get_parameter_source(name)
@@ -53,29 +53,38 @@ def _only_connection(ctx: typer.Context) -> None:
             raise typer.BadParameter(f"say --{option} after '{ctx.invoked_subcommand}', not before it")
 
 
-def _print(answer: LogPage, *, as_json: bool) -> None:
+def _print_answer(answer: LogPage, *, as_json: bool) -> None:
     if as_json:
-        print_json([document(row) for row in answer.rows])
+        print_json([row_document(row) for row in answer.rows])
     else:
         columns = ("Time (UTC)", "Profile", "Person", "Method", "Status", "Record", "ms", "Remarks")
-        print_table(columns, [cells(row) for row in answer.rows], "No calls.")
+        print_table(columns, [row_cells(row) for row in answer.rows], "No calls.")
     if answer.next:
-        note(f"Looked back to {time(answer.back)} UTC. Further: --cursor {answer.next}")
+        print_note(f"Looked back to {format_time(answer.back)} UTC. Further: --cursor {answer.next}")
 
 
-def document(row: AuditRow) -> dict[str, Any]:
+def row_document(row: AuditRow) -> dict[str, Any]:
     """The row as JSON: `profile` and `person` are names, their key and code are fields of their own."""
     names = {"profile_name": "profile", "person_name": "person"}
     return {names.get(name, name): value for name, value in row.to_document().items()}
 
 
-def cells(row: AuditRow) -> tuple[object, ...]:
+def row_cells(row: AuditRow) -> tuple[object, ...]:
     """The cells of the row in a table for people."""
     person = f"{row.person_name} ({row.person_code})" if row.person_code is not None else row.person_name
-    return time(row.at), row.profile_name, person, row.method, row.status, row.record, row.duration_ms, _remarks(row)
+    return (
+        format_time(row.at),
+        row.profile_name,
+        person,
+        row.method,
+        row.status,
+        row.record,
+        row.duration_ms,
+        _render_remarks(row),
+    )
 
 
-def _remarks(row: AuditRow) -> str:
+def _render_remarks(row: AuditRow) -> str:
     remarks = [f"{row.count} calls"] if row.count > 1 else []
     remarks += [str((row.error or {}).get("message"))] if row.error else []
     remarks += [f"{warning.get('Code')} {warning.get('Argument', '')}".strip() for warning in row.warnings]

@@ -11,57 +11,57 @@ from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.admin.operator_audit import NOWHERE
+from affino_mcp.admin.operator_audit import NO_PROFILE
 from affino_mcp.audit.queries import LogPage, LogQuery, search_log
 from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.cli.output import note
+from affino_mcp.cli.output import print_note
 from affino_mcp.cli.service import Service
-from affino_mcp.cli.words import moment
-from affino_mcp.cli.words import record as record_of
+from affino_mcp.cli.words import parse_moment
+from affino_mcp.cli.words import parse_record as record_of
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
-ProfileOf = Annotated[str | None, typer.Option("--profile", help="Key or name.")]
-PersonOf = Annotated[
+ProfileFilter = Annotated[str | None, typer.Option("--profile", help="Key or name.")]
+PersonFilter = Annotated[
     str | None, typer.Option("--person", "--email", help="User code, e-mail address, or the demo's role.")
 ]
-MethodOf = Annotated[str | None, typer.Option("--method", help="The tool's name.")]
-FamilyOf = Annotated[Family | None, typer.Option("--family", help="One family's methods.")]
-StatusOf = Annotated[int | None, typer.Option("--status", help="200, 400, 401, 403, 404, 409, 429, 503 ...")]
-OutcomeOf = Annotated[Outcome | None, typer.Option("--outcome", help="How the call ended.")]
-RecordOf = Annotated[str | None, typer.Option("--record", metavar="FAMILY#CODE", help="accounts#12")]
-Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="10m, 2h, 3d, or an ISO time.")]
-Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="As --since.")]
-RequestOf = Annotated[
+MethodFilter = Annotated[str | None, typer.Option("--method", help="The tool's name.")]
+FamilyFilter = Annotated[Family | None, typer.Option("--family", help="One family's methods.")]
+StatusFilter = Annotated[int | None, typer.Option("--status", help="200, 400, 401, 403, 404, 409, 429, 503 ...")]
+OutcomeFilter = Annotated[Outcome | None, typer.Option("--outcome", help="How the call ended.")]
+RecordFilter = Annotated[str | None, typer.Option("--record", metavar="FAMILY#CODE", help="accounts#12")]
+SinceFilter = Annotated[str | None, typer.Option("--since", metavar="TIME", help="10m, 2h, 3d, or an ISO time.")]
+UntilFilter = Annotated[str | None, typer.Option("--until", metavar="TIME", help="As --since.")]
+RequestFilter = Annotated[
     str | None, typer.Option("--request", metavar="ID", help="The request id that a caller was told.")
 ]
-WordsOf = Annotated[str | None, typer.Option("--words", help="Words in warnings and errors, all of them.")]
-Command = Callable[..., None]
+WordsFilter = Annotated[str | None, typer.Option("--words", help="Words in warnings and errors, all of them.")]
+CommandFunction = Callable[..., None]
 
 
-def question(
+def build_log_query(
     service: Service,
     *,
-    profile: ProfileOf = None,
-    person: PersonOf = None,
-    method: MethodOf = None,
-    family: FamilyOf = None,
-    status: StatusOf = None,
-    outcome: OutcomeOf = None,
-    record: RecordOf = None,
-    request: RequestOf = None,
-    words: WordsOf = None,
-    since: Since = None,
-    until: Until = None,
+    profile: ProfileFilter = None,
+    person: PersonFilter = None,
+    method: MethodFilter = None,
+    family: FamilyFilter = None,
+    status: StatusFilter = None,
+    outcome: OutcomeFilter = None,
+    record: RecordFilter = None,
+    request: RequestFilter = None,
+    words: WordsFilter = None,
+    since: SinceFilter = None,
+    until: UntilFilter = None,
 ) -> LogQuery:
     """The question that the options make; raises NotFound for an unknown person, BadParameter for a time or a record."""
     now = service.clock()
-    begins, ends = moment(since, now, "--since"), moment(until, now, "--until")
+    begins, ends = parse_moment(since, now, "--since"), parse_moment(until, now, "--until")
     if begins and ends and begins > ends:
         raise typer.BadParameter(f"--until {until} is before --since {since}")
     return LogQuery(
-        profile=_profile_key(service, profile) if profile else None,
-        person=service.person(person).user_code if person else None,
+        profile=_find_profile_key(service, profile) if profile else None,
+        person=service.require_person(person).user_code if person else None,
         record=record_of(record),
         method=method,
         family=family and family.value,
@@ -74,15 +74,15 @@ def question(
     )
 
 
-def asks(*without: str) -> Callable[[Command], Command]:
-    """Decorates a command with the options of `question`, except those in `without`.
+def with_log_filters(*without: str) -> Callable[[CommandFunction], CommandFunction]:
+    """Decorates a command with the options of `build_log_query`, except those in `without`.
 
     The command receives their values as the keyword argument `options`.
     """
 
-    def given(command: Command) -> Command:
+    def given(command: CommandFunction) -> CommandFunction:
         own = inspect.signature(command, eval_str=True).parameters
-        asked = inspect.signature(question, eval_str=True).parameters
+        asked = inspect.signature(build_log_query, eval_str=True).parameters
         options = {name: found for name, found in asked.items() if name not in {"service", *without}}
 
         @functools.wraps(command)
@@ -99,7 +99,7 @@ def asks(*without: str) -> Callable[[Command], Command]:
     return given
 
 
-def answered(service: Service, asked: LogQuery) -> LogPage:
+def query_log(service: Service, asked: LogQuery) -> LogPage:
     """The answer of the API Log to a question. Raises InvalidArgument for a cursor that the log did not give."""
     try:
         return search_log(service.stores.database, service.settings.audit_table, asked, service.clock())
@@ -107,11 +107,11 @@ def answered(service: Service, asked: LogQuery) -> LogPage:
         raise InvalidArgument("cursor", "The cursor is not one of this log's.") from error
 
 
-def rows(service: Service, asked: LogQuery, most: int) -> Iterator[AuditRow]:
+def iterate_rows(service: Service, asked: LogQuery, most: int) -> Iterator[AuditRow]:
     """The rows that match, newest first, at most `most`; holds one page of them in memory at a time."""
     left, part = most, replace(asked, limit=500)
     while left > 0:
-        answer = answered(service, part)
+        answer = query_log(service, part)
         yield from answer.rows[:left]
         left -= len(answer.rows)
         if answer.next is None:
@@ -119,17 +119,17 @@ def rows(service: Service, asked: LogQuery, most: int) -> Iterator[AuditRow]:
         part = replace(part, cursor=answer.next)
 
 
-def since_then(service: Service, asked: LogQuery, back: timedelta) -> list[AuditRow]:
+def list_recent_rows(service: Service, asked: LogQuery, back: timedelta) -> list[AuditRow]:
     """The rows of the time span `back` before now that match, oldest first, at most a thousand."""
-    found = answered(service, replace(asked, since=service.clock() - back, limit=1000)).rows
+    found = query_log(service, replace(asked, since=service.clock() - back, limit=1000)).rows
     return found[::-1]
 
 
-def _profile_key(service: Service, key_or_name: str) -> str:
+def _find_profile_key(service: Service, key_or_name: str) -> str:
     try:
-        return service.profile(key_or_name).profile.key
+        return service.require_profile(key_or_name).profile.key
     except NotFound:
-        if key_or_name == NOWHERE:
+        if key_or_name == NO_PROFILE:
             return key_or_name
-        note("There is no API Profile of this name or key now.")
+        print_note("There is no API Profile of this name or key now.")
         return key_or_name  # a deleted profile still has rows

@@ -7,24 +7,24 @@ from typing import Final
 
 import typer
 
-from affino_mcp.admin.chart import Chart, Window
-from affino_mcp.admin.log_chart import of_window, words
-from affino_mcp.cli.log_asking import ProfileOf, Since, Until, question
-from affino_mcp.cli.options import AsJson, ConnectionFile
-from affino_mcp.cli.output import note, print_json, print_table
-from affino_mcp.cli.service import opened
+from affino_mcp.admin.chart import Chart, ChartWindow
+from affino_mcp.admin.log_chart import describe_totals_chart, read_totals_chart
+from affino_mcp.cli.log_asking import ProfileFilter, SinceFilter, UntilFilter, build_log_query
+from affino_mcp.cli.options import ConnectionOption, JsonOption
+from affino_mcp.cli.output import print_json, print_note, print_table
+from affino_mcp.cli.service import open_service
 
-_WIDTH: Final = 40
+_BAR_CHARACTERS: Final = 40
 
 
 def chart(
     ctx: typer.Context,
     *,
-    profile: ProfileOf = None,
-    since: Since = None,
-    until: Until = None,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    profile: ProfileFilter = None,
+    since: SinceFilter = None,
+    until: UntilFilter = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Calls, errors, 429s and latency of a profile or of everybody: per hour up to 48 hours, else per day up to 48 days.
 
@@ -32,18 +32,18 @@ def chart(
 
     Example: affino-mcp log chart --profile content-editor --since 30d
     """
-    service = opened(ctx, connection)
-    asked = question(service, profile=profile, since=since, until=until)
-    window = Window.of(asked.since, asked.until, service.clock())
-    drawn = of_window(service.stores.database, service.settings.audit_table, asked.profile, window)
+    service = open_service(ctx, connection)
+    asked = build_log_query(service, profile=profile, since=since, until=until)
+    window = ChartWindow.from_span(asked.since, asked.until, service.clock())
+    drawn = read_totals_chart(service.stores.database, service.settings.audit_table, asked.profile, window)
     if as_json:
         print_json([{"start": bar.start, **bar.figures} for bar in drawn.bars] if drawn else [])
     else:
         columns = ("Time (UTC)", "Calls", "Errors", "429", "Median ms", "p95 ms", "")
-        print_table(columns, _lines(drawn) if drawn else [], "No calls.")
-    note(words(drawn, asked.profile, window))
+        print_table(columns, _chart_lines(drawn) if drawn else [], "No calls.")
+    print_note(describe_totals_chart(drawn, asked.profile, window))
 
 
-def _lines(drawn: Chart) -> Iterator[tuple[object, ...]]:
+def _chart_lines(drawn: Chart) -> Iterator[tuple[object, ...]]:
     for bar in drawn.bars:
-        yield bar.name, *bar.figures.values(), "#" * round(bar.total.calls / drawn.calls.top * _WIDTH)
+        yield bar.name, *bar.figures.values(), "#" * round(bar.total.calls / drawn.calls_scale.top * _BAR_CHARACTERS)

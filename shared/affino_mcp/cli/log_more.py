@@ -14,73 +14,73 @@ from typing import Annotated, Any, Final
 import typer
 from ulid import ULID
 
-from affino_mcp.admin.log_formats import FORMS
-from affino_mcp.admin.operator_audit import LOG
+from affino_mcp.admin.log_formats import EXPORT_FORMATS
+from affino_mcp.admin.operator_audit import LOG_SUBJECT
 from affino_mcp.audit.changes import change_lines
 from affino_mcp.audit.queries import LogQuery
 from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
 from affino_mcp.audit.summary import describe_record
-from affino_mcp.cli.journal import recorded
-from affino_mcp.cli.log import cells, document
-from affino_mcp.cli.log_asking import Since, asks, question, rows, since_then
-from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.journal import audit_command
+from affino_mcp.cli.log import row_cells, row_document
+from affino_mcp.cli.log_asking import SinceFilter, build_log_query, iterate_rows, list_recent_rows, with_log_filters
+from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json, print_table
-from affino_mcp.cli.service import Service, opened
+from affino_mcp.cli.service import Service, open_service
 from affino_mcp.tool_errors import NotFound
 
-EVERY: Final = 2.0
+TAIL_INTERVAL_SECONDS: Final = 2.0
 """Seconds between two reads of the log by `log tail`."""
-_BACK: Final = timedelta(seconds=30)
+_TAIL_OVERLAP: Final = timedelta(seconds=30)
 """How far back each read goes, because indexes may show rows a little late and out of order."""
-CHANGES: Final = ("Record", "Field", "Before", "After")
-LATELY: Final = "24h"
+CHANGE_COLUMNS: Final = ("Record", "Field", "Before", "After")
+REQUEST_SEARCH_SPAN: Final = "24h"
 """How far back a request id is looked for without --since."""
 
 
-class Form(StrEnum):
+class ExportFormat(StrEnum):
     """The format of an export."""
 
     CSV = "csv"
     JSON = "json"
 
 
-@asks("record", "since", "until")
+@with_log_filters("record", "since", "until")
 def tail(
-    ctx: typer.Context, *, options: dict[str, Any], as_json: AsJson = False, connection: ConnectionFile = None
+    ctx: typer.Context, *, options: dict[str, Any], as_json: JsonOption = False, connection: ConnectionOption = None
 ) -> None:
     """Calls as they happen, one line each (with --json one object each), until Ctrl-C.
 
     Example: affino-mcp log tail --profile content-editor
     """
-    service = opened(ctx, connection)
-    asked = question(service, **options)
+    service = open_service(ctx, connection)
+    asked = build_log_query(service, **options)
     try:
-        _follow(service, asked, as_json=as_json)
+        _follow_log(service, asked, as_json=as_json)
     except KeyboardInterrupt:
         return
 
 
-@asks()
+@with_log_filters()
 def export(
     ctx: typer.Context,
     *,
     options: dict[str, Any],
-    form: Annotated[Form, typer.Option("--format", help="csv or json.")] = Form.CSV,
+    form: Annotated[ExportFormat, typer.Option("--format", help="csv or json.")] = ExportFormat.CSV,
     most: Annotated[int, typer.Option(min=1, max=1_000_000, help="Rows at most, the newest.")] = 100_000,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Calls as a file on standard output, newest first, written while they are read. --json is --format json.
 
     Example: affino-mcp log export --format csv --profile content-editor --since 30d > calls.csv
     """
-    service = opened(ctx, connection)
-    asked = question(service, **options)
-    wanted = Form.JSON if as_json else form
-    with recorded(service, "export_log", LOG, {}, {"format": wanted, "filters": _words(asked)}):
-        _, written = FORMS[wanted]
-        for part in written(rows(service, asked, most)):
-            if not _taken(part):
+    service = open_service(ctx, connection)
+    asked = build_log_query(service, **options)
+    wanted = ExportFormat.JSON if as_json else form
+    with audit_command(service, "export_log", LOG_SUBJECT, {}, {"format": wanted, "filters": _describe_query(asked)}):
+        _, written = EXPORT_FORMATS[wanted]
+        for part in written(iterate_rows(service, asked, most)):
+            if not _write_part(part):
                 break
 
 
@@ -88,89 +88,89 @@ def show(
     ctx: typer.Context,
     call: Annotated[str, typer.Argument(metavar="ID", help="A row's id, or the request id that a caller was told.")],
     *,
-    since: Since = None,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    since: SinceFilter = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """One call with everything that is known of it. A request id is looked for in the last 24 hours, or --since.
 
     Example: affino-mcp log show 01KAQ3W5Z0M1T7R2H8C4X9B6ND
     """
-    service = opened(ctx, connection)
-    found = _found(service, call, since)
+    service = open_service(ctx, connection)
+    found = _find_call(service, call, since)
     if as_json:
-        print_json(document(found))
+        print_json(row_document(found))
     else:
-        _print(found)
+        _print_row(found)
 
 
-def add_to(app: typer.Typer) -> None:
+def add_log_commands(app: typer.Typer) -> None:
     """Adds the three commands to the app of `log`."""
     for command in (tail, export, show):
         app.command()(command)
 
 
-def _follow(service: Service, asked: LogQuery, *, as_json: bool) -> None:
-    seen: set[str] = {row.id for row in since_then(service, asked, _BACK)}
+def _follow_log(service: Service, asked: LogQuery, *, as_json: bool) -> None:
+    seen: set[str] = {row.id for row in list_recent_rows(service, asked, _TAIL_OVERLAP)}
     while True:
-        service.pause(EVERY)
-        latest = since_then(service, asked, _BACK)
+        service.pause(TAIL_INTERVAL_SECONDS)
+        latest = list_recent_rows(service, asked, _TAIL_OVERLAP)
         for row in latest:
             if row.id not in seen:
-                typer.echo(json.dumps(document(row), ensure_ascii=False) if as_json else _line(row))
+                typer.echo(json.dumps(row_document(row), ensure_ascii=False) if as_json else _row_line(row))
         seen = {row.id for row in latest}
 
 
-def _line(row: AuditRow) -> str:
-    return "  ".join(str(cell) for cell in cells(row) if cell not in (None, ""))
+def _row_line(row: AuditRow) -> str:
+    return "  ".join(str(cell) for cell in row_cells(row) if cell not in (None, ""))
 
 
-def _found(service: Service, call: str, since: str | None) -> AuditRow:
+def _find_call(service: Service, call: str, since: str | None) -> AuditRow:
     try:
         at = ULID.from_str(call.upper()).datetime
         asked = LogQuery(since=at, until=at)
     except ValueError:
-        asked = LogQuery(request_id=call, since=question(service, since=since or LATELY).since)
-    for row in rows(service, asked, 1000):
+        asked = LogQuery(request_id=call, since=build_log_query(service, since=since or REQUEST_SEARCH_SPAN).since)
+    for row in iterate_rows(service, asked, 1000):
         if call.upper() == row.id or call == row.request_id:
             return row
     raise NotFound("id", "call", next="A request id is looked for in the last 24 hours; --since 7d goes further back.")
 
 
-def _print(row: AuditRow) -> None:
+def _print_row(row: AuditRow) -> None:
     """Prints the row's fields and its changes as a table; leaves out an operator's arguments, which repeat the changes."""
     apart = {"changes", "arguments"} if row.channel == CONTROL_CHANNEL and row.changes else {"changes"}
-    told = {name: value for name, value in document(row).items() if name not in apart}
-    print_fields({name: _plain(value) for name, value in told.items() if value not in (None, "", [], {})})
+    told = {name: value for name, value in row_document(row).items() if name not in apart}
+    print_fields({name: _plain_value(value) for name, value in told.items() if value not in (None, "", [], {})})
     if row.changes:
-        print_table(CHANGES, ((*_record(row, line), *line[2:]) for line in change_lines(row.changes)), "")
+        print_table(CHANGE_COLUMNS, ((*_change_cell(row, line), *line[2:]) for line in change_lines(row.changes)), "")
 
 
-def _record(row: AuditRow, line: Sequence[Any]) -> tuple[str]:
+def _change_cell(row: AuditRow, line: Sequence[Any]) -> tuple[str]:
     """The cell of a changed record: its name and what was done with it."""
     return (f"{describe_record(line[0]) or row.profile_name} {line[1]}".strip(),)
 
 
-def _taken(part: str) -> bool:
+def _write_part(part: str) -> bool:
     """Writes a part; gives False when the reader (`| head`) has closed the pipe, which is no error."""
     try:
         typer.echo(part, nl=False)
     except BrokenPipeError:
-        deafen()
+        silence_stdout()
         return False
     return True
 
 
-def deafen() -> None:
+def silence_stdout() -> None:
     """Redirects standard output to /dev/null, so that no error about the closed pipe is printed at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _words(asked: LogQuery) -> dict[str, str]:
+def _describe_query(asked: LogQuery) -> dict[str, str]:
     """The filters of a question that are set, as text for the audit row."""
     asks = (f.name for f in fields(LogQuery) if f.name not in {"limit", "cursor"})
     return {name: str(value) for name in asks if (value := getattr(asked, name)) not in (None, ())}
 
 
-def _plain(value: Any) -> Any:
+def _plain_value(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value

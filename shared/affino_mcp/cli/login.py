@@ -7,21 +7,23 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json
-from affino_mcp.cli.service import Service, opened
+from affino_mcp.cli.service import Service, open_service
 from affino_mcp.clock import format_iso
-from affino_mcp.connect.credentials import Credentials
+from affino_mcp.connect.credentials import ClientCredentials
 from affino_mcp.gate.identity.emails import fold_email
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
 from affino_mcp.local.login import Login, LoginFailed, log_in
 
-Password = Annotated[str | None, typer.Option(help="Asked for when it is neither given nor in the connection file.")]
+PasswordOption = Annotated[
+    str | None, typer.Option(help="Asked for when it is neither given nor in the connection file.")
+]
 
 
-class Session(NamedTuple):
+class NewSession(NamedTuple):
     """A new login with its profile and person."""
 
     login: Login
@@ -29,9 +31,9 @@ class Session(NamedTuple):
     person: Person
 
     @property
-    def credentials(self) -> Credentials:
+    def credentials(self) -> ClientCredentials:
         """The credentials that a client of this person sends."""
-        return Credentials(self.login.access_token, self.profile.key, self.profile.secret)
+        return ClientCredentials(self.login.access_token, self.profile.key, self.profile.secret)
 
 
 def login(
@@ -41,15 +43,15 @@ def login(
         str, typer.Option("--person", "--email", help="E-mail address, user code, or the demo's role.")
     ] = HEADERS_ROLE,
     profile: Annotated[str, typer.Option(help="The profile to sign with: key or name.")] = HEADERS_PROFILE,
-    password: Password = None,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    password: PasswordOption = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Log a person in through the login URL and show the AccessToken, when it ends, and the three headers.
 
     Example: affino-mcp login --person sales --profile crm-read
     """
-    made = logged_in(opened(ctx, connection), profile, person, password)
+    made = log_person_in(open_service(ctx, connection), profile, person, password)
     ready, expires = made.credentials.headers, format_iso(made.login.expires)
     answer = {"access_token": made.login.access_token, "expires": expires, "person": made.person.name}
     if as_json:
@@ -59,7 +61,7 @@ def login(
         print_fields({"AccessToken": answer["access_token"], "Expires": expires, "Person": made.person.name} | ready)
 
 
-def logged_in(service: Service, profile: str, person: str, password: str | None) -> Session:
+def log_person_in(service: Service, profile: str, person: str, password: str | None) -> NewSession:
     """Logs a person in through the login URL; gives the new session.
 
     Takes the profile's key or name, the person in any form that `Service.person` takes, and a password, or None to take it
@@ -67,13 +69,13 @@ def logged_in(service: Service, profile: str, person: str, password: str | None)
     """
     if person == HEADERS_ROLE and person not in service.connection.people:  # the default, and no demo
         raise LoginFailed("Say who logs in, and through which profile: --person ADDRESS --profile NAME.")
-    signing, who = service.profile(profile).profile, service.person(person)
-    known, url = password or known_password(service, who.email), service.connection.login_url
-    made = log_in(url, signing.key, signing.secret, who.email, known, http=service.http, clock=service.clock)
-    return Session(made, signing, who)
+    signing, who = service.require_profile(profile).profile, service.require_person(person)
+    known, url = password or find_password(service, who.email), service.connection.login_url
+    made = log_in(url, signing.key, signing.secret, who.email, known, http=service.make_client, clock=service.clock)
+    return NewSession(made, signing, who)
 
 
-def known_password(service: Service, email: str) -> str:
+def find_password(service: Service, email: str) -> str:
     """The password from the connection file, or from a prompt. Raises LoginFailed without a terminal to prompt on."""
     people = service.connection.people.values()
     known = [entry["password"] for entry in people if fold_email(entry["email"]) == fold_email(email)]

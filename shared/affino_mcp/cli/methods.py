@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.admin.method_help import FamilyHelp, Help, Line, families
+from affino_mcp.admin.method_help import FamilyHelp, HelpRow, MethodHelp, list_family_help
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.cli.options import AsJson, ConnectionFile
-from affino_mcp.cli.output import note, print_fields, print_json, print_table
-from affino_mcp.cli.service import opened
+from affino_mcp.cli.options import ConnectionOption, JsonOption
+from affino_mcp.cli.output import print_fields, print_json, print_note, print_table
+from affino_mcp.cli.service import open_service
 
 
 def methods(
@@ -22,39 +22,39 @@ def methods(
     ] = None,
     *,
     profile: Annotated[str | None, typer.Option("--profile", help="Key or name: what its agents see.")] = None,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Help for every method: one method's arguments, attributes, example, rights and errors, or a list of those that fit.
 
     Without --profile no service is needed. Example: affino-mcp methods create_article --profile content-editor
     """
-    chosen = opened(ctx, connection).profile(profile).profile if profile else None
+    chosen = open_service(ctx, connection).require_profile(profile).profile if profile else None
     asked = [word.casefold() for word in words or []]
-    found = [help_ for family in families(chosen, asked) for help_ in family.methods]
+    found = [help_ for family in list_family_help(chosen, asked) for help_ in family.methods]
     exact = [help_ for help_ in found if [help_.method.name] == asked]
     if as_json:
-        print_json([_document(help_) for help_ in exact or found])
+        print_json([_help_document(help_) for help_ in exact or found])
     elif exact or len(found) == 1:
-        _print((exact or found)[0])
+        _print_help((exact or found)[0])
     else:
         rows = [(h.method.name, h.method.family, h.method.access, h.method.right, h.method.summary) for h in found]
         print_table(("Method", "Family", "Access", "Right", "What it does"), rows, "No method holds all these words.")
-        note(f"{len(found)} of {len(METHODS)} methods. One by its name: affino-mcp methods NAME")
+        print_note(f"{len(found)} of {len(METHODS)} methods. One by its name: affino-mcp methods NAME")
 
 
-def _document(found: Help) -> dict[str, Any]:
+def _help_document(found: MethodHelp) -> dict[str, Any]:
     method = found.method
     return {
-        **_told(found),
+        **_help_fields(found),
         "arguments": [asdict(line) for line in found.arguments],
-        "attributes": [asdict(line) for line in _attributes(found)],
+        "attributes": [asdict(line) for line in _list_attributes(found)],
         "answer": dict(method.returns),
         "errors": {error.type: error.code for error in found.method.all_errors},
     }
 
 
-def _told(found: Help) -> dict[str, Any]:
+def _help_fields(found: MethodHelp) -> dict[str, Any]:
     method = found.method
     return {
         "method": method.name,
@@ -67,21 +67,21 @@ def _told(found: Help) -> dict[str, Any]:
     }
 
 
-def _print(found: Help) -> None:
-    print_fields({name: text for name, text in _told(found).items() if text})
-    _print_lines("Argument", found.arguments, "It takes no arguments.")
+def _print_help(found: MethodHelp) -> None:
+    print_fields({name: text for name, text in _help_fields(found).items() if text})
+    _print_help_rows("Argument", found.arguments, "It takes no arguments.")
     print_table(("Answer", "What it is"), found.method.returns.items(), "It answers nothing.")
     if found.method.record is not None:
-        _print_lines(f"Attribute of {found.method.record.words}", _attributes(found), "")
+        _print_help_rows(f"Attribute of {found.method.record.words}", _list_attributes(found), "")
     errors = [f"{error.type} ({error.code})" for error in found.method.all_errors]
     print_fields({"may answer": ", ".join(errors)})
 
 
-def _attributes(found: Help) -> list[Line]:
+def _list_attributes(found: MethodHelp) -> list[HelpRow]:
     record = found.method.record
-    return FamilyHelp.attributes(record) if record is not None else []
+    return FamilyHelp.list_attributes(record) if record is not None else []
 
 
-def _print_lines(title: str, lines: Iterable[Line], empty: str) -> None:
+def _print_help_rows(title: str, lines: Iterable[HelpRow], empty: str) -> None:
     rows = [(line.name, line.type, line.required or None, line.length, line.help) for line in lines]
     print_table((title, "Type", "Required", "Length", "What it is"), rows, empty)

@@ -16,8 +16,8 @@ class OnOff(StrEnum):
     OFF = "off"
 
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, on standard output.")]
-ConnectionFile = Annotated[
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, on standard output.")]
+ConnectionOption = Annotated[
     Path | None,
     typer.Option(
         "--connection", metavar="FILE", help="The service's connection file.", show_default=".local/connection.json"

@@ -21,26 +21,26 @@ def print_fields(fields: Mapping[str, Any]) -> None:
     """Prints one line for each field: its name and its value, not wrapped or cut, so that it can be copied."""
     width = max((len(name) for name in fields), default=0)
     for name, value in fields.items():
-        typer.echo(f"{name:<{width}}  {_text(value)}")
+        typer.echo(f"{name:<{width}}  {_cell_text(value)}")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str) -> None:
     """Prints a table as wide as the terminal, with long values over several lines; prints `empty` without rows."""
     table = Table(*(Column(name, overflow="fold") for name in columns), box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        table.add_row(*(escape(_text(value)) for value in row))
+        table.add_row(*(escape(_cell_text(value)) for value in row))
     if table.row_count:
         Console(highlight=False, width=None if Console().is_terminal else 200).print(table)
     else:
         typer.echo(empty)
 
 
-def note(text: str) -> None:
+def print_note(text: str) -> None:
     """Prints a remark on standard error, so that standard output holds the answer only."""
     typer.echo(text, err=True)
 
 
-def _text(value: Any) -> str:
+def _cell_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

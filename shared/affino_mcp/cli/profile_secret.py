@@ -7,20 +7,20 @@ from typing import Annotated
 
 import typer
 
-from affino_mcp.admin.operator_audit import Subject
+from affino_mcp.admin.operator_audit import ActionSubject
 from affino_mcp.audit.queries import list_profile_users
-from affino_mcp.cli.journal import recorded
-from affino_mcp.cli.options import AsJson, ConnectionFile
-from affino_mcp.cli.output import note
-from affino_mcp.cli.profiles import Key, print_with_secret, show
-from affino_mcp.cli.service import Service, opened
+from affino_mcp.cli.journal import audit_command
+from affino_mcp.cli.options import ConnectionOption, JsonOption
+from affino_mcp.cli.output import print_note
+from affino_mcp.cli.profiles import ProfileArgument, print_profile_with_secret, show
+from affino_mcp.cli.service import Service, open_service
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.profiles.previous_secret import parse_overlap as overlap_of
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.text import plural
 
 
-class NeedsYes(AffinoError):
+class YesRequired(AffinoError):
     """A change that cannot be undone lacks --yes, and there is no terminal to ask for confirmation."""
 
     type = "needs_confirmation"
@@ -28,58 +28,60 @@ class NeedsYes(AffinoError):
 
 def regenerate(
     ctx: typer.Context,
-    key: Key,
+    key: ProfileArgument,
     *,
     overlap: Annotated[
         str, typer.Option(metavar="TIME", help="How long the old secret works beside the new one: 0, 1h, 24h, 7d.")
     ] = "0",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Give a profile a new secret; the old one is refused from the next call on. Shows first who uses the profile.
 
     Example: affino-mcp profile regenerate Newsroom --overlap 24h --yes
     """
-    service, wanted = opened(ctx, connection), overlap_of(overlap)
-    profile = service.profile(key).profile
+    service, wanted = open_service(ctx, connection), overlap_of(overlap)
+    profile = service.require_profile(key).profile
     if not yes:
-        _confirm(service, profile, overlap if wanted else "", as_json=as_json)
+        _confirm_regeneration(service, profile, overlap if wanted else "", as_json=as_json)
     before, after = {"version": profile.version}, {"version": "a new one", "overlap": overlap}
-    with recorded(service, "regenerate_profile", Subject.profile(profile), before, after):
+    with audit_command(service, "regenerate_profile", ActionSubject.from_profile(profile), before, after):
         made = service.profiles.regenerate_secret(profile.key, seen=profile.version, overlap=wanted)
-    print_with_secret(made, as_json=as_json)
+    print_profile_with_secret(made, as_json=as_json)
 
 
-def end_overlap(ctx: typer.Context, key: Key, *, as_json: AsJson = False, connection: ConnectionFile = None) -> None:
+def end_overlap(
+    ctx: typer.Context, key: ProfileArgument, *, as_json: JsonOption = False, connection: ConnectionOption = None
+) -> None:
     """Refuse a profile's former secret from the next call on, before its overlap is over.
 
     Example: affino-mcp profile end-overlap Newsroom
     """
-    service = opened(ctx, connection)
-    profile = service.profile(key).profile
+    service = open_service(ctx, connection)
+    profile = service.require_profile(key).profile
     before = {"accepted_until": profile.former.until if profile.former else ""}
-    with recorded(service, "end_overlap", Subject.profile(profile), before, {"accepted_until": "now"}):
+    with audit_command(service, "end_overlap", ActionSubject.from_profile(profile), before, {"accepted_until": "now"}):
         service.profiles.end_overlap(profile.key, seen=profile.version)
     show(ctx, profile.key, secret=False, as_json=as_json, connection=connection)
 
 
-def add_to(app: typer.Typer) -> None:
+def add_secret_commands(app: typer.Typer) -> None:
     """Adds the two commands to the app of `profile`."""
     app.command("regenerate")(regenerate)
     app.command("end-overlap")(end_overlap)
 
 
-def _confirm(service: Service, profile: Profile, overlap: str, *, as_json: bool) -> None:
+def _confirm_regeneration(service: Service, profile: Profile, overlap: str, *, as_json: bool) -> None:
     now = service.clock()
     found = list_profile_users(service.stores.database, service.settings.audit_table, profile.key, now).users
     told = f"Used in the last 24 hours by {plural(len(found), 'person', 'people')}:"
-    note(told if found else "Nobody used it in the last 24 hours.")
+    print_note(told if found else "Nobody used it in the last 24 hours.")
     for user in found:
-        note(f"  {user.name} ({user.code}), last at {user.last}")
+        print_note(f"  {user.name} ({user.code}), last at {user.last}")
     if profile.former and profile.former.is_accepted(now):
-        note("The secret before this one is still accepted; that ends now, only the last one is remembered.")
+        print_note("The secret before this one is still accepted; that ends now, only the last one is remembered.")
     when = f"in {overlap}" if overlap else "at once"
     if as_json or not sys.stdin.isatty():
-        raise NeedsYes(f"The old secret would stop working {when}. Say --yes to go on.")
+        raise YesRequired(f"The old secret would stop working {when}. Say --yes to go on.")
     typer.confirm(f"The old secret stops working {when}. Go on?", abort=True, err=True)

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.admin.display import ago
-from affino_mcp.admin.operator_audit import Subject, described
+from affino_mcp.admin.display import render_age
+from affino_mcp.admin.operator_audit import ActionSubject, describe_profile
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.cli.journal import recorded, stood
-from affino_mcp.cli.options import AsJson, ConnectionFile, OnOff
-from affino_mcp.cli.output import note, print_fields, print_json, print_table
-from affino_mcp.cli.service import Service, opened
-from affino_mcp.cli.words import Families, families
+from affino_mcp.cli.journal import audit_command, pick_previous_values
+from affino_mcp.cli.options import ConnectionOption, JsonOption, OnOff
+from affino_mcp.cli.output import print_fields, print_json, print_note, print_table
+from affino_mcp.cli.service import Service, open_service
+from affino_mcp.cli.words import FamilySwitches, parse_family_switches
 from affino_mcp.clock import format_iso
 from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, PROFILE_TYPE, Profile, ProfileState
 from affino_mcp.gate.profiles.profile_form import MAX_CALLS_PER_MINUTE, draw_letters_and_digits
@@ -24,19 +24,21 @@ from affino_mcp.gate.profiles.rate_arithmetic import follow_rate
 
 app = typer.Typer(no_args_is_help=True, help="API Profiles: what each workload may touch.")
 
-Key = Annotated[str, typer.Argument(metavar="KEY", help="The profile's key or name.")]
-Switches = Annotated[
+ProfileArgument = Annotated[str, typer.Argument(metavar="KEY", help="The profile's key or name.")]
+SwitchesOption = Annotated[
     list[str] | None,
     typer.Option("--family", metavar="FAMILY=SWITCHES", help="read,write, read, write or off; may be repeated."),
 ]
-Rate = Annotated[
+RateOption = Annotated[
     int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls a minute, over all who use the profile.")
 ]
-Burst = Annotated[int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls at once after a quiet time.")]
-Notes = Annotated[str | None, typer.Option(help="For operators.")]
-Compact = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["compact"].hint)]
-Relogin = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["relogin"].hint)]
-Confirm = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["confirm"].hint)]
+BurstOption = Annotated[
+    int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls at once after a quiet time.")
+]
+NotesOption = Annotated[str | None, typer.Option(help="For operators.")]
+CompactOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["compact"].hint)]
+ReloginOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["relogin"].hint)]
+ConfirmOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["confirm"].hint)]
 
 
 @app.command()
@@ -44,46 +46,53 @@ def create(
     ctx: typer.Context,
     *,
     name: Annotated[str, typer.Option(help="What operators call it.")],
-    family: Switches = None,
-    rate: Rate = None,
-    burst: Burst = None,
-    notes: Notes = None,
-    compact: Compact = None,
-    relogin: Relogin = None,
-    confirm: Confirm = None,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    family: SwitchesOption = None,
+    rate: RateOption = None,
+    burst: BurstOption = None,
+    notes: NotesOption = None,
+    compact: CompactOption = None,
+    relogin: ReloginOption = None,
+    confirm: ConfirmOption = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Make a profile and show its key and secret.
 
     Example: affino-mcp profile create --name Newsroom --family articles=read,write --family media_items=read,write --rate 300
     """
-    wanted = families(family or [])
-    service = opened(ctx, connection)
+    wanted = parse_family_switches(family or [])
+    service = open_service(ctx, connection)
     key = draw_letters_and_digits(KEY_CHARACTERS)  # first, so that the audit row can name the profile before it exists
-    options = _options(compact=compact, relogin=relogin, confirm=confirm)
-    given = {"name": name, "families": _plain(wanted), "rate": rate, "burst": burst, "notes": notes or "", **options}
-    with recorded(service, "create_profile", Subject.new_profile(key, name), {}, given):
-        made = service.profiles_drawing(key).create(name, wanted, rate, burst, notes or "", **options)
-    _warn(wanted)
-    print_with_secret(made, as_json=as_json)
+    options = _chosen_options(compact=compact, relogin=relogin, confirm=confirm)
+    given = {
+        "name": name,
+        "families": _plain_switches(wanted),
+        "rate": rate,
+        "burst": burst,
+        "notes": notes or "",
+        **options,
+    }
+    with audit_command(service, "create_profile", ActionSubject.from_new_profile(key, name), {}, given):
+        made = service.profiles_with_key(key).create(name, wanted, rate, burst, notes or "", **options)
+    _warn_of_write_only(wanted)
+    print_profile_with_secret(made, as_json=as_json)
 
 
 @app.command("list")
-def list_(ctx: typer.Context, *, as_json: AsJson = False, connection: ConnectionFile = None) -> None:
+def list_(ctx: typer.Context, *, as_json: JsonOption = False, connection: ConnectionOption = None) -> None:
     """All profiles by name.
 
     Example: affino-mcp profile list
     """
-    service = opened(ctx, connection)
+    service = open_service(ctx, connection)
     now, states = service.clock(), service.profiles.list_profiles()
-    found = [_document(state.profile, enabled=state.enabled) | _use(state, now) for state in states]
+    found = [_profile_document(state.profile, enabled=state.enabled) | _usage_fields(state, now) for state in states]
     if as_json:
         print_json(found)
     else:
         names = ("name", "key", "enabled", "rate", "calls_today")
         rows = [
-            (*(d[name] for name in names), ago(state.usage.last, now), _switches(d["families"]))
+            (*(d[name] for name in names), render_age(state.usage.last, now), _format_switches(d["families"]))
             for d, state in zip(found, states, strict=True)
         ]
         columns = ("Name", "Key", "On", "Rate", "Calls today", "Last used", "Families")
@@ -93,22 +102,22 @@ def list_(ctx: typer.Context, *, as_json: AsJson = False, connection: Connection
 @app.command()
 def show(
     ctx: typer.Context,
-    key: Key,
+    key: ProfileArgument,
     *,
     secret: Annotated[bool, typer.Option("--secret", help="Show the API Secret too.")] = False,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """One profile; its secret only when asked for.
 
     Example: affino-mcp profile show Newsroom
     """
-    service = opened(ctx, connection)
-    state = service.profile(key)
-    document = _document(state.profile, enabled=state.enabled) | _use(state, service.clock())
-    document |= {"former": _former(service, state.profile)} if state.profile.former else {}
+    service = open_service(ctx, connection)
+    state = service.require_profile(key)
+    document = _profile_document(state.profile, enabled=state.enabled) | _usage_fields(state, service.clock())
+    document |= {"former": _previous_secret_fields(service, state.profile)} if state.profile.former else {}
     if secret:
-        with recorded(service, "show_secret", Subject.profile(state.profile), {}, {}):
+        with audit_command(service, "show_secret", ActionSubject.from_profile(state.profile), {}, {}):
             document["secret"] = state.profile.secret
     print_profile(document, as_json=as_json)
 
@@ -116,105 +125,119 @@ def show(
 @app.command("set")
 def set_(
     ctx: typer.Context,
-    key: Key,
+    key: ProfileArgument,
     *,
     name: Annotated[str | None, typer.Option(help="A new name.")] = None,
-    compact: Compact = None,
-    family: Switches = None,
-    rate: Rate = None,
-    burst: Burst = None,
-    notes: Notes = None,
-    relogin: Relogin = None,
-    confirm: Confirm = None,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    compact: CompactOption = None,
+    family: SwitchesOption = None,
+    rate: RateOption = None,
+    burst: BurstOption = None,
+    notes: NotesOption = None,
+    relogin: ReloginOption = None,
+    confirm: ConfirmOption = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Change what is given; obeyed from the next call on. Families that are not named stay as they are.
 
     Example: affino-mcp profile set Newsroom --family contacts=read --family notes=off --rate 600
     """
-    wanted = families(family or [])
+    wanted = parse_family_switches(family or [])
     given: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes}
-    given |= _options(compact=compact, relogin=relogin, confirm=confirm)
+    given |= _chosen_options(compact=compact, relogin=relogin, confirm=confirm)
     if set(given.values()) == {None} and not wanted:
         raise typer.BadParameter("say what to change, like --rate 600")
-    service = opened(ctx, connection)
-    state = service.profile(key)
+    service = open_service(ctx, connection)
+    state = service.require_profile(key)
     old = state.profile
     if rate is not None and burst is None:
         given["burst"] = follow_rate(old.burst, old.rate, rate)
     after = {field: value for field, value in given.items() if value is not None}
-    after |= {"families": _plain(wanted)} if wanted else {}
-    with recorded(service, "change_profile", Subject.profile(old), stood(described(old), after), after):
+    after |= {"families": _plain_switches(wanted)} if wanted else {}
+    with audit_command(
+        service,
+        "change_profile",
+        ActionSubject.from_profile(old),
+        pick_previous_values(describe_profile(old), after),
+        after,
+    ):
         changed = service.profiles.change(old.key, families=wanted, seen=old.version, **given)
-    _warn(wanted)
-    print_profile(_document(changed, enabled=state.enabled), as_json=as_json)
+    _warn_of_write_only(wanted)
+    print_profile(_profile_document(changed, enabled=state.enabled), as_json=as_json)
 
 
 @app.command()
-def enable(ctx: typer.Context, key: Key, *, as_json: AsJson = False, connection: ConnectionFile = None) -> None:
+def enable(
+    ctx: typer.Context, key: ProfileArgument, *, as_json: JsonOption = False, connection: ConnectionOption = None
+) -> None:
     """Switch a profile on.
 
     Example: affino-mcp profile enable Newsroom
     """
-    _switch(opened(ctx, connection), key, enabled=True, as_json=as_json)
+    _switch_profile(open_service(ctx, connection), key, enabled=True, as_json=as_json)
 
 
 @app.command()
-def disable(ctx: typer.Context, key: Key, *, as_json: AsJson = False, connection: ConnectionFile = None) -> None:
+def disable(
+    ctx: typer.Context, key: ProfileArgument, *, as_json: JsonOption = False, connection: ConnectionOption = None
+) -> None:
     """Switch a profile off: every call that begins after this is refused.
 
     Example: affino-mcp profile disable Newsroom
     """
-    _switch(opened(ctx, connection), key, enabled=False, as_json=as_json)
+    _switch_profile(open_service(ctx, connection), key, enabled=False, as_json=as_json)
 
 
-def _document(profile: Profile, *, enabled: bool) -> dict[str, Any]:
+def _profile_document(profile: Profile, *, enabled: bool) -> dict[str, Any]:
     return {
         "name": profile.name,
         "key": profile.key,
         "type": PROFILE_TYPE,
         "enabled": enabled,
-        **described(profile),
+        **describe_profile(profile),
         "created": profile.created,
         "updated": profile.updated,
     }
 
 
-def _use(state: ProfileState, now: datetime) -> dict[str, Any]:
+def _usage_fields(state: ProfileState, now: datetime) -> dict[str, Any]:
     last = state.usage.last
     return {"calls_today": state.usage.today(now), "last_used": format_iso(last) if last else None}
 
 
-def _former(service: Service, profile: Profile) -> dict[str, Any]:
+def _previous_secret_fields(service: Service, profile: Profile) -> dict[str, Any]:
     """The previous secret's times and uses, without the secret; {} when there is none."""
-    uses = [asdict(use) for use in service.former_uses.list_uses(profile)]
+    uses = [asdict(use) for use in service.previous_secret_uses.list_uses(profile)]
     former = profile.former
     return {"replaced": former.replaced, "accepted_until": former.until, "uses": uses} if former else {}
 
 
-def _options(**given: OnOff | None) -> dict[str, bool]:
+def _chosen_options(**given: OnOff | None) -> dict[str, bool]:
     """The options that the command names, as booleans."""
     return {name: value is OnOff.ON for name, value in given.items() if value is not None}
 
 
-def _switch(service: Service, key: str, *, enabled: bool, as_json: bool) -> None:
-    before = service.profile(key)
+def _switch_profile(service: Service, key: str, *, enabled: bool, as_json: bool) -> None:
+    before = service.require_profile(key)
     deed, turn = ("enable", service.profiles.enable) if enabled else ("disable", service.profiles.disable)
-    with recorded(
-        service, f"{deed}_profile", Subject.profile(before.profile), {"enabled": before.enabled}, {"enabled": enabled}
+    with audit_command(
+        service,
+        f"{deed}_profile",
+        ActionSubject.from_profile(before.profile),
+        {"enabled": before.enabled},
+        {"enabled": enabled},
     ):
         state = turn(before.profile.key)
-    print_profile(_document(state.profile, enabled=state.enabled), as_json=as_json)
+    print_profile(_profile_document(state.profile, enabled=state.enabled), as_json=as_json)
     if not enabled:
-        note(f"No call accepted since {service.clock():%Y-%m-%d %H:%M:%S} UTC.")
+        print_note(f"No call accepted since {service.clock():%Y-%m-%d %H:%M:%S} UTC.")
 
 
-def _plain(wanted: Families) -> dict[str, list[str]]:
+def _plain_switches(wanted: FamilySwitches) -> dict[str, list[str]]:
     return {name: sorted(access) for name, access in wanted.items()}
 
 
-def print_with_secret(profile: Profile, *, as_json: bool) -> None:
+def print_profile_with_secret(profile: Profile, *, as_json: bool) -> None:
     """Prints a profile with its new secret."""
     shown = {name: getattr(profile, name) for name in ("name", "key", "secret", "rate", "burst")}
     print_profile(shown | {"families": profile.capability.to_json()}, as_json=as_json)
@@ -225,12 +248,12 @@ def print_profile(document: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(document)
         return
-    print_fields({name: value for name, value in document.items() if name != "former"} | _lines(document))
+    print_fields({name: value for name, value in document.items() if name != "former"} | _render_long_fields(document))
 
 
-def _lines(document: dict[str, Any]) -> dict[str, str]:
+def _render_long_fields(document: dict[str, Any]) -> dict[str, str]:
     """The lines of the fields that hold more than one value: families, and the previous secret with its uses."""
-    found, former = {"families": _switches(document["families"])}, document.get("former")
+    found, former = {"families": _format_switches(document["families"])}, document.get("former")
     if former:
         until = former["accepted_until"]
         found["former secret"] = f"replaced {former['replaced']}, accepted until {until or 'then'}"
@@ -240,11 +263,11 @@ def _lines(document: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _switches(families: dict[str, list[str]]) -> str:
+def _format_switches(families: dict[str, list[str]]) -> str:
     return " ".join(f"{name}={','.join(access)}" for name, access in families.items()) or "none"
 
 
-def _warn(wanted: Families) -> None:
+def _warn_of_write_only(wanted: FamilySwitches) -> None:
     for name, access in wanted.items():
         if access == {Access.WRITE}:
-            note(f"Note: {name} may be written but not read; most work needs to read too.")
+            print_note(f"Note: {name} may be written but not read; most work needs to read too.")

@@ -27,9 +27,9 @@ from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.port import PLACE_KINDS, PlaceRights
 from affino_mcp.local import connection
 from affino_mcp.local.connection import Connection
-from affino_mcp.local.network import client
-from affino_mcp.local.places import CONNECTION
-from affino_mcp.local.stores import open_stores
+from affino_mcp.local.network import make_local_client
+from affino_mcp.local.places import CONNECTION_FILE
+from affino_mcp.local.stores import open_emulator_stores
 from affino_mcp.settings import Settings
 from affino_mcp.store.stacks import Stack, describe_stack, stack_settings
 from affino_mcp.tool_errors import NotFound
@@ -40,13 +40,13 @@ from affino_mcp.wiring import Stores
 class Service:
     """One service: its connection and stores, the clock, and its stack if deployed.
 
-    `http` makes a client for its public endpoints; `pause` waits for a number of seconds.
+    `make_client` makes a client for its public endpoints; `pause` waits for a number of seconds.
     """
 
     connection: Connection
     stores: Stores
     clock: Clock = utc_now
-    http: Callable[[], httpx.Client] = client
+    make_client: Callable[[], httpx.Client] = make_local_client
     pause: Callable[[float], None] = time.sleep
     stack: Stack | None = None
 
@@ -60,7 +60,7 @@ class Service:
         """The store of API Profiles."""
         return Profiles(self.stores.database, self.stores.secrets, self.settings, self.clock)
 
-    def profiles_drawing(self, key: str) -> Profiles:
+    def profiles_with_key(self, key: str) -> Profiles:
         """The store of API Profiles that gives this key to the next profile it creates."""
         stores, settings = self.stores, self.settings
 
@@ -70,7 +70,7 @@ class Service:
         return Profiles(stores.database, stores.secrets, settings, self.clock, draw)
 
     @cached_property
-    def former_uses(self) -> PreviousSecretUses:
+    def previous_secret_uses(self) -> PreviousSecretUses:
         """Which clients still use the previous secret of a profile."""
         return PreviousSecretUses(self.stores.database, self.settings, self.clock)
 
@@ -94,15 +94,15 @@ class Service:
         """The store of people's sessions."""
         return Sessions(self.stores.database, self.settings, self.clock)
 
-    def profile(self, key_or_name: str) -> ProfileState:
+    def require_profile(self, key_or_name: str) -> ProfileState:
         """The profile of this key or name. Raises NotFound."""
         try:
-            return self.profiles.get(self._key(key_or_name))
+            return self.profiles.get(self._find_profile_key(key_or_name))
         except NotFound as error:
             following = "'affino-mcp profile list' shows them all."
             raise NotFound("key or name", "API Profile", next=following) from error
 
-    def _key(self, key_or_name: str) -> str:
+    def _find_profile_key(self, key_or_name: str) -> str:
         """The key; where a key and another profile's name are equal, the key wins. Raises NotFound for an impossible text."""
         if not is_possible_name(key_or_name):
             raise NotFound("key or name", "API Profile")
@@ -110,7 +110,7 @@ class Service:
         found = self.stores.database.get_many(self.settings.gate_table, [row_keys.profile_key(key_or_name), place])
         return found[place]["key"] if list(found) == [place] else key_or_name
 
-    def person(self, code_or_email: str) -> Person:
+    def require_person(self, code_or_email: str) -> Person:
         """The person of this user code, e-mail address or role of the demo. Raises NotFound."""
         known = self.connection.people.get(code_or_email, {}).get("email", code_or_email)
         found = None
@@ -122,74 +122,74 @@ class Service:
             raise NotFound("code, e-mail address or role", "person", next="'affino-mcp person list' shows everybody.")
         return found
 
-    def email(self, code_or_email: str) -> str:
+    def find_email(self, code_or_email: str) -> str:
         """The e-mail address of a person; an address is given back unchanged, known or not. Raises NotFound."""
-        return code_or_email if "@" in code_or_email else self.person(code_or_email).email
+        return code_or_email if "@" in code_or_email else self.require_person(code_or_email).email
 
 
 @dataclass(frozen=True)
-class Deployed:
+class DeployedStack:
     """The name of a deployed stack, which is looked up when a command needs it."""
 
     name: str
 
 
-def remember(ctx: typer.Context, path: Path | None, stack: str | None) -> None:
+def remember_target(ctx: typer.Context, path: Path | None, stack: str | None) -> None:
     """Keeps the connection file or the stack given before the command's name in the context.
 
     A test puts a Service there instead. Raises BadParameter for both, and for an empty name.
     """
     if path and stack is not None:
-        raise _both()
+        raise _both_given()
     if stack == "":
         raise typer.BadParameter("it is empty: say the stack's name", param_hint="'--stack'")
     if ctx.obj is None:
-        ctx.obj = Deployed(stack) if stack else path
+        ctx.obj = DeployedStack(stack) if stack else path
 
 
-def opened(ctx: typer.Context, path: Path | None) -> Service:
-    """The service that the command works on. Raises NoConnection, NoStack, and BadParameter as `chosen` does."""
+def open_service(ctx: typer.Context, path: Path | None) -> Service:
+    """The service that the command works on. Raises NoConnection, NoStack, and BadParameter as `choose_target` does."""
     if isinstance(ctx.obj, Service):
         return ctx.obj
-    place = chosen(ctx, path)
-    if isinstance(place, Deployed):
-        return deployed(place.name)
-    found = connection.read(place or CONNECTION)
-    return Service(found, open_stores(found.settings))
+    place = choose_target(ctx, path)
+    if isinstance(place, DeployedStack):
+        return open_deployed_service(place.name)
+    found = connection.read_connection(place or CONNECTION_FILE)
+    return Service(found, open_emulator_stores(found.settings))
 
 
-def chosen(ctx: typer.Context, path: Path | None) -> Any:
+def choose_target(ctx: typer.Context, path: Path | None) -> Any:
     """The connection file given after the command's name, or the file or stack given before it.
 
     Raises BadParameter for a stack before the name and a file after it.
     """
-    if path and isinstance(ctx.obj, Deployed):
-        raise _both()
+    if path and isinstance(ctx.obj, DeployedStack):
+        raise _both_given()
     return path or ctx.obj
 
 
-def _both() -> typer.BadParameter:
+def _both_given() -> typer.BadParameter:
     return typer.BadParameter("say --connection or --stack, not both")
 
 
-def file(ctx: typer.Context) -> Path | None:
+def connection_file(ctx: typer.Context) -> Path | None:
     """The connection file given before the command's name, if any."""
     return ctx.obj if isinstance(ctx.obj, Path) else None
 
 
-def deployed(name: str) -> Service:
+def open_deployed_service(name: str) -> Service:
     """The service of a deployed stack, with stores opened by the shell's AWS credentials. Raises NoStack."""
     stack = describe_stack(name, Settings().region)
     settings = stack_settings(stack)
-    mcp, login, control = (_address(stack, stack.outputs.get(name, "")) for name in _URLS)
-    found = Connection(mcp, login, settings.instance, control, stores=connection.stores(settings))
+    mcp, login, control = (_public_address(stack, stack.outputs.get(name, "")) for name in _URL_OUTPUTS)
+    found = Connection(mcp, login, settings.instance, control, stores=connection.store_settings(settings))
     return Service(found, wiring.build_stores(settings), stack=stack)
 
 
-_URLS: Final = ("McpUrl", "LoginUrl", "ControlUrl")
+_URL_OUTPUTS: Final = ("McpUrl", "LoginUrl", "ControlUrl")
 
 
-def _address(stack: Stack, url: str) -> str:
+def _public_address(stack: Stack, url: str) -> str:
     """A public URL of the stack; for an emulator, the URL below the emulator's own address."""
     if not stack.endpoint:
         return url

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.admin.operator_audit import Subject
-from affino_mcp.cli.journal import recorded
-from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.admin.operator_audit import ActionSubject
+from affino_mcp.cli.journal import audit_command
+from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json, print_table
-from affino_mcp.cli.people import Who
-from affino_mcp.cli.service import opened
+from affino_mcp.cli.people import PersonArgument
+from affino_mcp.cli.service import open_service
 from affino_mcp.clock import format_iso
 from affino_mcp.gate.sessions.session_listing import LiveSession, list_live_sessions
 from affino_mcp.tool_errors import NotFound
@@ -21,13 +21,15 @@ app = typer.Typer(no_args_is_help=True, help="Sessions: where people are logged 
 
 
 @app.command("list")
-def list_(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connection: ConnectionFile = None) -> None:
+def list_(
+    ctx: typer.Context, person: PersonArgument, *, as_json: JsonOption = False, connection: ConnectionOption = None
+) -> None:
     """A person's live sessions, oldest first.
 
     Example: affino-mcp session list jane@orbital.example
     """
-    service = opened(ctx, connection)
-    code = service.person(person).user_code
+    service = open_service(ctx, connection)
+    code = service.require_person(person).user_code
     found = [
         _document(one)
         for one in reversed(list_live_sessions(service.stores.database, service.settings, service.sessions, code))
@@ -42,27 +44,27 @@ def list_(ctx: typer.Context, person: Who, *, as_json: AsJson = False, connectio
 @app.command()
 def end(
     ctx: typer.Context,
-    person: Who,
+    person: PersonArgument,
     *,
     session: Annotated[str | None, typer.Option(help="Only this one, as 'session list' names it.")] = None,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Log a person out: everywhere, browsers and RefreshTokens included, or out of one session; from the next call on.
 
     Example: affino-mcp session end jane@orbital.example
     """
-    service = opened(ctx, connection)
-    who = service.person(person)
+    service = open_service(ctx, connection)
+    who = service.require_person(person)
     code = who.user_code
     if session is None:
-        with recorded(service, "end_all_sessions", Subject.person(who), {}, {}):
+        with audit_command(service, "end_all_sessions", ActionSubject.from_person(who), {}, {}):
             ended = service.sessions.end_all_sessions(code)
     else:
         chosen = [each for each in service.sessions.list_sessions(code) if each.fingerprint == session]
         if not chosen:
             raise NotFound("name", "live session", next="'affino-mcp session list' names them.")
-        with recorded(service, "end_session", Subject.person(who), {"session": session}, {}):
+        with audit_command(service, "end_session", ActionSubject.from_person(who), {"session": session}, {}):
             service.sessions.end_session(code, chosen[0].digest)
         ended = 1
     answer = {"user_code": code, "ended": ended}

@@ -7,20 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.admin.connection_test import GOOD, OFF, Lamp, Result, Trial, Wanted
-from affino_mcp.admin.connection_test import arguments as json_arguments
-from affino_mcp.admin.operator_audit import Subject
+from affino_mcp.admin.connection_test import CHECK_GOOD, CHECK_OFF, CheckResult, Trial, TrialRequest, TrialResult
+from affino_mcp.admin.connection_test import parse_trial_arguments as json_arguments
+from affino_mcp.admin.operator_audit import ActionSubject
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.cli.journal import recorded
-from affino_mcp.cli.login import Password, known_password
-from affino_mcp.cli.options import AsJson, ConnectionFile
+from affino_mcp.cli.journal import audit_command
+from affino_mcp.cli.login import PasswordOption, find_password
+from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_json
-from affino_mcp.cli.service import Service, opened
+from affino_mcp.cli.service import Service, open_service
 from affino_mcp.gate.identity.tokens import digest_token
 from affino_mcp.gate.whoami import CURRENT_USER_METHOD
 from affino_mcp.tool_errors import InvalidArgument
 
-_SIGNS = {GOOD: "green", OFF: "off  "}
+_TONE_WORDS = {CHECK_GOOD: "green", CHECK_OFF: "off  "}
 
 
 def try_out(
@@ -37,9 +37,9 @@ def try_out(
         str,
         typer.Option(metavar="JSON", help="Its arguments; without: a short page, or a dry run that changes nothing."),
     ] = "",
-    password: Password = None,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    password: PasswordOption = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """Try a profile with a person: is the profile valid, can the user log in, is the method enabled?
 
@@ -47,46 +47,53 @@ def try_out(
 
     Example: affino-mcp test content-editor --email editor --method list_articles
     """
-    service = opened(ctx, connection)
-    given = _arguments(method, arguments)
-    state = service.profile(profile)
-    address = service.email(email)
-    wanted = Wanted(address, password or known_password(service, address), method, given)
+    service = open_service(ctx, connection)
+    given = _parse_arguments(method, arguments)
+    state = service.require_profile(profile)
+    address = service.find_email(email)
+    wanted = TrialRequest(address, password or find_password(service, address), method, given)
     tried = {"email": address, "method": method, "arguments": given}
-    with recorded(service, "run_test", Subject.profile(state.profile), {}, tried), service.http() as http:
+    with (
+        audit_command(service, "run_test", ActionSubject.from_profile(state.profile), {}, tried),
+        service.make_client() as http,
+    ):
         public = service.connection.login_url.partition("/rest/")[0]
         result = Trial(http, public, service.connection.dbname, state.profile).run(wanted, service.clock())
-    _log_out(service, address, result)
-    _print(result, as_json=as_json)
-    if not result.green:
+    _end_session(service, address, result)
+    _print_result(result, as_json=as_json)
+    if not result.is_green:
         raise typer.Exit(1)
 
 
-def _arguments(method: str, text: str) -> dict[str, Any]:
+def _parse_arguments(method: str, text: str) -> dict[str, Any]:
     if method not in METHODS:
         raise InvalidArgument("method", f"There is no method {method}.", next="'affino-mcp methods' lists them all.")
     return json_arguments(METHODS[method], text)
 
 
-def _log_out(service: Service, address: str, result: Result) -> None:
+def _end_session(service: Service, address: str, result: TrialResult) -> None:
     code = service.people.find_user_code(address) if result.token else None
     if code is not None:
         service.sessions.end_session(code, digest_token(result.token))
 
 
-def _print(result: Result, *, as_json: bool) -> None:
+def _print_result(result: TrialResult, *, as_json: bool) -> None:
     if as_json:
         times = {"login_ms": result.login_ms, "call_ms": result.call_ms}
         print_json(
-            {"green": result.green, "lamps": [_document(lamp) for lamp in result.lamps], "answer": result.answer}
+            {
+                "green": result.is_green,
+                "lamps": [_check_document(lamp) for lamp in result.checks],
+                "answer": result.answer,
+            }
             | times
         )
         return
-    for lamp in result.lamps:
-        typer.echo(f"{_SIGNS.get(lamp.tone, 'RED  ')}  {lamp.name}. {lamp.reason}")
+    for lamp in result.checks:
+        typer.echo(f"{_TONE_WORDS.get(lamp.tone, 'RED  ')}  {lamp.name}. {lamp.reason}")
         if lamp.fix:
             typer.echo(f"       To do: {lamp.fix}")
 
 
-def _document(lamp: Lamp) -> dict[str, Any]:
-    return asdict(lamp) | {"tone": {GOOD: "green", OFF: "off"}.get(lamp.tone, "red")}
+def _check_document(lamp: CheckResult) -> dict[str, Any]:
+    return asdict(lamp) | {"tone": {CHECK_GOOD: "green", CHECK_OFF: "off"}.get(lamp.tone, "red")}

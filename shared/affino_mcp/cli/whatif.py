@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from affino_mcp.admin.display import time
-from affino_mcp.admin.what_if import Effect, effect
+from affino_mcp.admin.display import format_time
+from affino_mcp.admin.what_if import ImpactPreview, preview_impact
 from affino_mcp.catalogue.capability import Capability
-from affino_mcp.cli.options import AsJson, ConnectionFile
-from affino_mcp.cli.output import note, print_json, print_table
-from affino_mcp.cli.service import opened
-from affino_mcp.cli.words import families
+from affino_mcp.cli.options import ConnectionOption, JsonOption
+from affino_mcp.cli.output import print_json, print_note, print_table
+from affino_mcp.cli.service import open_service
+from affino_mcp.cli.words import parse_family_switches
 from affino_mcp.gate.profiles.profile_form import MAX_CALLS_PER_MINUTE
 from affino_mcp.text import plural
 
@@ -27,28 +27,28 @@ def whatif(
         typer.Option("--family", metavar="FAMILY=SWITCHES", help="read,write, read, write or off; may be repeated."),
     ] = None,
     rate: Annotated[int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls a minute.")] = None,
-    as_json: AsJson = False,
-    connection: ConnectionFile = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
 ) -> None:
     """What would change? The calls of the last seven days that these settings would have refused. Changes nothing.
 
     Example: affino-mcp whatif content-editor --family media_items=off --rate 60
     """
-    wanted, service = families(family or []), opened(ctx, connection)
-    before = service.profile(profile).profile
+    wanted, service = parse_family_switches(family or []), open_service(ctx, connection)
+    before = service.require_profile(profile).profile
     kept = {name: access for name, access in {**before.capability.families, **wanted}.items() if access}
     database, table = service.stores.database, service.settings.audit_table
-    found = effect(database, table, service.clock(), before, Capability(kept), rate)
+    found = preview_impact(database, table, service.clock(), before, Capability(kept), rate)
     if as_json:
         print_json(asdict(found))
     else:
-        _print(found, rate)
+        _print_preview(found, rate)
 
 
-def _print(found: Effect, rate: int | None) -> None:
-    rows = [(one.calls, one.person, one.method, one.rule, time(one.last)) for one in found.refused]
+def _print_preview(found: ImpactPreview, rate: int | None) -> None:
+    rows = [(one.calls, one.person, one.method, one.rule, format_time(one.last)) for one in found.refused]
     print_table(("Calls", "Person", "Method", "Needs", "Last (UTC)"), rows, "No recent call needs what is taken away.")
-    since = f" back to {time(found.since)} UTC" if found.since else ""
-    note(f"Looked at {plural(found.looked_at, 'call')}{since}.")
+    since = f" back to {format_time(found.since)} UTC" if found.since else ""
+    print_note(f"Looked at {plural(found.looked_at, 'call')}{since}.")
     if found.slower:
-        note(f"The limit goes down to {rate} a minute; the busiest minute of these calls had {found.busiest:,}.")
+        print_note(f"The limit goes down to {rate} a minute; the busiest minute of these calls had {found.busiest:,}.")

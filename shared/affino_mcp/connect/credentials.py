@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-VARIABLES: Final = {"token": "AFFINO_TOKEN", "key": "AFFINO_KEY", "secret": "AFFINO_SECRET"}
+CREDENTIAL_VARIABLES: Final = {"token": "AFFINO_TOKEN", "key": "AFFINO_KEY", "secret": "AFFINO_SECRET"}
 """The environment variables that snippets refer to."""
 
 
 @dataclass(frozen=True)
-class Credentials:
+class ClientCredentials:
     """AccessToken, API Key and API Secret, or references or placeholders in their place."""
 
     token: str = field(repr=False)
@@ -26,19 +26,19 @@ class Credentials:
     @property
     def environment(self) -> dict[str, str]:
         """The environment variables that snippets with references read, with these values."""
-        return {variable: getattr(self, part) for part, variable in VARIABLES.items()}
+        return {variable: getattr(self, part) for part, variable in CREDENTIAL_VARIABLES.items()}
 
     @classmethod
-    def of_headers(cls, headers: Mapping[str, str]) -> Credentials:
+    def from_headers(cls, headers: Mapping[str, str]) -> ClientCredentials:
         """The credentials in the three headers. Raises KeyError for a missing header."""
         return cls(headers["Authorization"].removeprefix("Bearer "), headers["X-API-Key"], headers["X-API-Secret"])
 
     @classmethod
-    def referring(cls, reference: Callable[[str], str]) -> Credentials:
+    def from_references(cls, reference: Callable[[str], str]) -> ClientCredentials:
         """Credentials made of references; `reference` writes the reference to a variable in one client's form."""
-        return cls(**{part: reference(variable) for part, variable in VARIABLES.items()})
+        return cls(**{part: reference(variable) for part, variable in CREDENTIAL_VARIABLES.items()})
 
 
-KEY, SECRET, TOKEN = "YOUR_API_KEY", "YOUR_API_SECRET", "YOUR_ACCESS_TOKEN"
-PLACEHOLDERS: Final = Credentials(TOKEN, KEY, SECRET)
+KEY_PLACEHOLDER, SECRET_PLACEHOLDER, TOKEN_PLACEHOLDER = "YOUR_API_KEY", "YOUR_API_SECRET", "YOUR_ACCESS_TOKEN"
+PLACEHOLDER_CREDENTIALS: Final = ClientCredentials(TOKEN_PLACEHOLDER, KEY_PLACEHOLDER, SECRET_PLACEHOLDER)
 """Placeholders that a person replaces with real values."""

@@ -14,131 +14,137 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from affino_mcp import observability
-from affino_mcp.control_edge.centre import Centre
-from affino_mcp.control_edge.screen_request import Ask, Place, go, page
+from affino_mcp.control_edge.centre import ControlCentre
+from affino_mcp.control_edge.screen_request import RequestOrigin, ScreenRequest, redirect, render_page
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.store.ops import Key, StoreUnavailable
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
-MAX_FORM: Final = 64 * 1024
-_TAKEN: Final = 500
+MAX_FORM_BYTES: Final = 64 * 1024
+_MAX_FORM_FIELDS: Final = 500
 
-Screen = Callable[[Ask], Response]
-Keys = Callable[[Mapping[str, str]], Sequence[Key]]
+Screen = Callable[[ScreenRequest], Response]
+RowKeySelector = Callable[[Mapping[str, str]], Sequence[Key]]
 
 
-def _no_keys(given: Mapping[str, str]) -> Sequence[Key]:  # noqa: ARG001
+def _select_no_rows(given: Mapping[str, str]) -> Sequence[Key]:  # noqa: ARG001
     return ()
 
 
 @dataclass(frozen=True)
-class Rule:
+class AccessRule:
     """What a screen demands: a right besides control.access, and whether the password must have been given recently.
 
-    `keys` takes the path's and query's parameters and gives the keys of the Gate table's rows that the screen needs; these
-    are read together with the visit.
+    `select_row_keys` takes the path's and query's parameters and gives the keys of the rows of the Gate table that the
+    screen needs; these are read together with the web session.
     """
 
     right: str | None = None
-    fresh: bool = False
-    keys: Keys = _no_keys
+    needs_recent_password: bool = False
+    select_row_keys: RowKeySelector = _select_no_rows
 
 
-def route(centre: Centre, path: str, method: str, screen: Screen, rule: Rule | None = None) -> Route:
+def make_screen_route(
+    centre: ControlCentre, path: str, method: str, screen: Screen, rule: AccessRule | None = None
+) -> Route:
     """The route of a screen: the path below /control, the HTTP method, the screen and its access rule."""
 
     async def endpoint(request: Request) -> Response:
-        body = await body_of(request) if method == "POST" else b""
-        return await run_in_threadpool(_answer, centre, request, body, screen, rule or Rule())
+        body = await read_form_body(request) if method == "POST" else b""
+        return await run_in_threadpool(_answer_screen, centre, request, body, screen, rule or AccessRule())
 
     return Route(f"/control{path}", endpoint, methods=[method], name=f"{method} {path}")
 
 
-def _answer(centre: Centre, request: Request, body: bytes, screen: Screen, rule: Rule) -> Response:
-    place = Place.of(request)
+def _answer_screen(centre: ControlCentre, request: Request, body: bytes, screen: Screen, rule: AccessRule) -> Response:
+    place = RequestOrigin.from_request(request)
     try:
-        return _entered(centre, request, place, body, screen, rule)
+        return _answer_if_allowed(centre, request, place, body, screen, rule)
     except StoreUnavailable:
-        return page(centre, place, "unavailable.html", 503)
+        return render_page(centre, place, "unavailable.html", 503)
     except Exception as error:  # noqa: BLE001 (the outermost handler: only our own texts may reach the caller)
         fields = {"error": type(error).__name__, "request_id": place.request_id, "path": request.scope["path"]}
         observability.log_fault("control failed", fields)
-        return page(centre, place, "fault.html", 500)
+        return render_page(centre, place, "fault.html", 500)
 
 
-def _entered(centre: Centre, request: Request, place: Place, body: bytes, screen: Screen, rule: Rule) -> Response:
+def _answer_if_allowed(
+    centre: ControlCentre, request: Request, place: RequestOrigin, body: bytes, screen: Screen, rule: AccessRule
+) -> Response:
     query = dict(request.query_params)
-    wanted = rule.keys({**query, **request.path_params})
-    visit, rows = centre.visits.find(request.cookies.get(place.cookie, ""), wanted)
-    here = _here(request)
+    wanted = rule.select_row_keys({**query, **request.path_params})
+    visit, rows = centre.web_sessions.find(request.cookies.get(place.cookie_name, ""), wanted)
+    here = _return_path(request)
     if visit is None:
-        return go(place, f"/sign-in?next={quote(here)}{'&lost=yes' if request.method == 'POST' else ''}")
-    form = form_of(body)
+        return redirect(place, f"/sign-in?next={quote(here)}{'&lost=yes' if request.method == 'POST' else ''}")
+    form = parse_form(body)
     found = {name: values[-1] for name, values in form.items()}
-    ask = Ask(centre, visit, place, dict(request.path_params), query, found, form, rows)
-    if not ask.may(CONTROL_ACCESS) or (rule.right and not ask.may(rule.right)):
-        return ask.page("forbidden.html", 403, right=rule.right if ask.may(CONTROL_ACCESS) else CONTROL_ACCESS)
-    if request.method == "POST" and not _own(request, found.get("csrf", ""), ask.form_token):
-        return ask.page("stale.html", 403, again=here)
-    if rule.fresh and not centre.visits.is_proved(visit):
-        return _proof(ask, here)
-    return _shown(ask, screen)
+    ask = ScreenRequest(centre, visit, place, dict(request.path_params), query, found, form, rows)
+    if not ask.has_right(CONTROL_ACCESS) or (rule.right and not ask.has_right(rule.right)):
+        return ask.render_page(
+            "forbidden.html", 403, right=rule.right if ask.has_right(CONTROL_ACCESS) else CONTROL_ACCESS
+        )
+    if request.method == "POST" and not _is_own_form(request, found.get("csrf", ""), ask.form_token):
+        return ask.render_page("stale.html", 403, again=here)
+    if rule.needs_recent_password and not centre.web_sessions.is_proved(visit):
+        return _ask_for_password(ask, here)
+    return _run_screen(ask, screen)
 
 
-def _shown(ask: Ask, screen: Screen) -> Response:
+def _run_screen(ask: ScreenRequest, screen: Screen) -> Response:
     """The screen's answer, or a page with our own text of the error that it raised."""
     try:
         return screen(ask)
     except (NotFound, InvalidArgument) as error:
-        return ask.page("missing.html", error.status, message=error.message)
+        return ask.render_page("missing.html", error.status, message=error.message)
     except AffinoError as error:
-        return ask.page("missing.html", 400, message=error.message)
+        return ask.render_page("missing.html", 400, message=error.message)
 
 
-def _proof(ask: Ask, here: str) -> Response:
+def _ask_for_password(ask: ScreenRequest, here: str) -> Response:
     """The page that asks for the password; it carries the sent form, so that the person need not enter the form twice."""
-    sent = [(name, value) for name, values in ask.ticked.items() if name != "csrf" for value in values]
+    sent = [(name, value) for name, values in ask.multi_values.items() if name != "csrf" for value in values]
     if not ask.form:
-        return go(ask.place, f"/prove?next={quote(here)}")
-    return ask.page("prove.html", 403, wrong="", next=here, kept=urlencode(sent))
+        return redirect(ask.origin, f"/prove?next={quote(here)}")
+    return ask.render_page("prove.html", 403, wrong="", next=here, kept=urlencode(sent))
 
 
-def _here(request: Request) -> str:
+def _return_path(request: Request) -> str:
     """The address to return to with GET; for a form without a page of its own, the nearest page above its path."""
     path = str(request.scope["path"])
     if request.method == "GET":
         return (path.removeprefix("/control") or "/") + (f"?{request.url.query}" if request.url.query else "")
-    while path and not _is_page(request, path):
+    while path and not _has_page(request, path):
         path = path.rpartition("/")[0]
     return path.removeprefix("/control") or "/"
 
 
-def _is_page(request: Request, path: str) -> bool:
+def _has_page(request: Request, path: str) -> bool:
     scope = {**request.scope, "method": "GET", "path": path}
     return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
-def _own(request: Request, given: str, csrf: str) -> bool:
+def _is_own_form(request: Request, given: str, csrf: str) -> bool:
     """Whether a form was sent from one of our pages, during this visit."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     return site == "same-origin" and hmac.compare_digest(given.encode(), csrf.encode())
 
 
-async def body_of(request: Request) -> bytes:
+async def read_form_body(request: Request) -> bytes:
     """The posted body of a request; empty when it is longer than MAX_FORM."""
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > MAX_FORM:
+        if len(body) > MAX_FORM_BYTES:
             return b""
     return body
 
 
-def form_of(body: bytes) -> dict[str, tuple[str, ...]]:
+def parse_form(body: bytes) -> dict[str, tuple[str, ...]]:
     """The fields of a posted form: every name with all its values in the browser's order; {} for what is no form."""
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_TAKEN)
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAX_FORM_FIELDS)
     except ValueError:
         return {}
     form: dict[str, tuple[str, ...]] = {}

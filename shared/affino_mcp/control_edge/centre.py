@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from affino_mcp.admin.display import FILTERS
+from affino_mcp.admin.display import TEMPLATE_FILTERS
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.clock import Clock
 from affino_mcp.gate.abuse.login_guard import LoginGuard
@@ -22,7 +22,7 @@ from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE, WebSessions
 from affino_mcp.instance.port import Instance
-from affino_mcp.pages.rendering import Pages
+from affino_mcp.pages.rendering import PageRenderer
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 from affino_mcp.store.secrets import SecretStore
@@ -31,28 +31,28 @@ if TYPE_CHECKING:
     from affino_mcp.gate.people.passwords import Passwords
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_THREADS: Final = 8
-_SECONDS: Final = 8.0
+_SECRET_READER_THREADS: Final = 8
+_CLIENT_TIMEOUT_SECONDS: Final = 8.0
 
 
-def outside() -> httpx.Client:
+def make_public_client() -> httpx.Client:
     """An HTTP client for the service's own public endpoints: no proxies, no redirects, a timeout well below Lambda's."""
-    return httpx.Client(trust_env=False, timeout=_SECONDS, follow_redirects=False)
+    return httpx.Client(trust_env=False, timeout=_CLIENT_TIMEOUT_SECONDS, follow_redirects=False)
 
 
 @dataclass(frozen=True)
-class Centre:
-    """The stores and services of the Control Centre, one per process. `http` makes the HTTP client of the test tools."""
+class ControlCentre:
+    """The stores and services of the Control Centre, one per process. `make_client` makes the HTTP client of the test tools."""
 
     database: Database
     secrets: SecretStore
     settings: Settings
     clock: Clock
     instance: Instance
-    http: Callable[[], httpx.Client] = outside
+    make_client: Callable[[], httpx.Client] = make_public_client
 
     @cached_property
-    def visits(self) -> WebSessions:
+    def web_sessions(self) -> WebSessions:
         """The store of browsers that are signed in."""
         return WebSessions(CONTROL_CENTRE, self.database, self.settings, self.clock)
 
@@ -62,12 +62,12 @@ class Centre:
         return Profiles(self.database, self.secrets, self.settings, self.clock)
 
     @cached_property
-    def reader(self) -> ProfileReader:
+    def profile_reader(self) -> ProfileReader:
         """Reads API Profiles."""
         return ProfileReader(self.database, self.secrets, self.settings)
 
     @cached_property
-    def former_uses(self) -> PreviousSecretUses:
+    def previous_secret_uses(self) -> PreviousSecretUses:
         """Which clients still use the previous secret of a profile."""
         return PreviousSecretUses(self.database, self.settings, self.clock)
 
@@ -82,7 +82,7 @@ class Centre:
         return Sessions(self.database, self.settings, self.clock)
 
     @cached_property
-    def guard(self) -> LoginGuard:
+    def login_guard(self) -> LoginGuard:
         """The guard against guessing passwords."""
         return LoginGuard(self.database, self.settings, self.clock)
 
@@ -94,19 +94,19 @@ class Centre:
         return Passwords(self.database, self.settings)
 
     @cached_property
-    def audit(self) -> AuditLog:
+    def audit_log(self) -> AuditLog:
         """The API Log, where operators' own actions are written."""
         return AuditLog(self.database, self.settings.audit_table, self.clock)
 
     @cached_property
-    def threads(self) -> ThreadPoolExecutor:
+    def thread_pool(self) -> ThreadPoolExecutor:
         """A thread pool for reading several secrets at the same time."""
-        return ThreadPoolExecutor(_THREADS, thread_name_prefix="control")
+        return ThreadPoolExecutor(_SECRET_READER_THREADS, thread_name_prefix="control")
 
     @cached_property
-    def pages(self) -> Pages:
+    def page_renderer(self) -> PageRenderer:
         """The templates with the filters of the Control Centre."""
-        pages = Pages(_TEMPLATES)
-        for name, function in FILTERS.items():
-            pages.filter(name, function)
+        pages = PageRenderer(_TEMPLATES)
+        for name, function in TEMPLATE_FILTERS.items():
+            pages.add_filter(name, function)
         return pages

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from affino_mcp.control_edge.centre import Centre
+from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.store.ops import MAX_SORT_BYTES, Item, Key, Query, SortSpan
 from affino_mcp.tool_errors import InvalidArgument
 
 
-class Listing(NamedTuple):
+class GateRowPage(NamedTuple):
     """One page: rows by their keys, in the list's order, and the sort key after which the next page begins, if any."""
 
     rows: dict[Key, Item]
     next: str | None
 
 
-def page(
-    centre: Centre, partition: str, named: Callable[[Item], Key], limit: int, after: str | None, prefix: str = ""
-) -> Listing:
+def list_gate_rows(
+    centre: ControlCentre, partition: str, named: Callable[[Item], Key], limit: int, after: str | None, prefix: str = ""
+) -> GateRowPage:
     """The rows that one page of a list names.
 
     Takes the list's partition, a function from an entry of the list to the key of the row that it names, the entries of a
@@ -34,4 +34,4 @@ def page(
     )
     keys = [named(item) for item in found.items]
     items = centre.database.get_many(table, keys) if keys else {}
-    return Listing({key: items[key] for key in keys if key in items}, str(found.next["sk"]) if found.next else None)
+    return GateRowPage({key: items[key] for key in keys if key in items}, str(found.next["sk"]) if found.next else None)

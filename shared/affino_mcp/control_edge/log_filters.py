@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from affino_mcp.admin.operator_audit import NOWHERE
+from affino_mcp.admin.operator_audit import NO_PROFILE
 from affino_mcp.audit.queries import LogQuery, is_record_ref
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.clock import parse_time
-from affino_mcp.control_edge.screen_request import Ask
+from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import fold_email, is_plausible_email
 from affino_mcp.gate.identity.permissions import LOGS_READ
@@ -20,39 +20,50 @@ from affino_mcp.gate.identity.person import is_user_code
 from affino_mcp.gate.profiles.profile_form import fold_profile_name, is_possible_name
 from affino_mcp.store.ops import Key
 
-FIELDS: Final = ("profile", "person", "method", "family", "status", "record", "since", "until", "words", "request")
-NOBODY: Final = 0
-_KEY: Final = re.compile(r"[A-Za-z0-9]{1,64}")
+FILTER_FIELDS: Final = (
+    "profile",
+    "person",
+    "method",
+    "family",
+    "status",
+    "record",
+    "since",
+    "until",
+    "words",
+    "request",
+)
+UNKNOWN_USER_CODE: Final = 0
+_PROFILE_KEY_PATTERN: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
 @dataclass(frozen=True)
-class Filters:
+class LogFilters:
     """The fields of the form, the question made of them, and by field what is `wrong` and what is `unknown`.
 
     An unknown name belongs to no profile, or no person.
     """
 
     given: Mapping[str, str]
-    question: LogQuery
-    wrong: Mapping[str, str] = field(default_factory=dict)
+    query: LogQuery
+    faults: Mapping[str, str] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
 
 
-def keys(given: Mapping[str, str]) -> Sequence[Key]:
+def select_filter_rows(given: Mapping[str, str]) -> Sequence[Key]:
     """The keys of the rows that a profile's name or key and a person's address or code name; read together with the visit."""
     profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
     found = [row_keys.profile_name_key(fold_profile_name(profile))] if is_possible_name(profile) else []
-    found += [row_keys.profile_key(profile)] if _KEY.fullmatch(profile) else []
+    found += [row_keys.profile_key(profile)] if _PROFILE_KEY_PATTERN.fullmatch(profile) else []
     found += [row_keys.person_key(int(person))] if is_user_code(person) else []
     return found + ([row_keys.email_key(fold_email(person))] if is_plausible_email(person) else [])
 
 
-def read(ask: Ask, limit: int) -> Filters:
+def read_log_filters(ask: ScreenRequest, limit: int) -> LogFilters:
     """The filters of this request, for a page of `limit` rows; without logs.read only the person's own calls."""
-    given = {name: ask.query.get(name, "").strip() for name in FIELDS}
+    given = {name: ask.query_values.get(name, "").strip() for name in FILTER_FIELDS}
     wrong: dict[str, str] = {}
     now = ask.centre.clock()
-    since, until = _moment(given, "since", now, wrong), _moment(given, "until", now, wrong)
+    since, until = _parse_moment(given, "since", now, wrong), _parse_moment(given, "until", now, wrong)
     if since and until and since > until:
         wrong["until"] = "This is before the time in Since."
     if given["record"] and not is_record_ref(given["record"]):
@@ -60,36 +71,36 @@ def read(ask: Ask, limit: int) -> Filters:
     if given["family"] and given["family"] not in list(Family):
         wrong["family"] = "There is no such family."
     question = LogQuery(
-        profile=_profile(ask, given["profile"]),
-        person=_person(ask, given["person"]),
+        profile=_find_profile_key(ask, given["profile"]),
+        person=_find_user_code(ask, given["person"]),
         record=given["record"] or None,
         method=given["method"] or None,
         family=given["family"] or None,
         request_id=given["request"] or None,
-        status=_status(given, wrong),
+        status=_parse_status(given, wrong),
         words=tuple(given["words"].casefold().split()),
         since=since,
         until=until,
         limit=limit,
-        cursor=ask.query.get("cursor") or None,
+        cursor=ask.query_values.get("cursor") or None,
     )
-    return Filters(given, question, wrong, _unknown(ask, given))
+    return LogFilters(given, question, wrong, _find_unknown_names(ask, given))
 
 
-def _unknown(ask: Ask, given: Mapping[str, str]) -> dict[str, str]:
+def _find_unknown_names(ask: ScreenRequest, given: Mapping[str, str]) -> dict[str, str]:
     """Names of the filters that nothing has, by field; {} for a person who may not read the log, so that it reveals none."""
-    if not ask.may(LOGS_READ):
+    if not ask.has_right(LOGS_READ):
         return {}
     profile, found = given["profile"], dict[str, str]()
-    known = profile == NOWHERE or any(key in ask.rows for key in keys({"profile": profile}))
+    known = profile == NO_PROFILE or any(key in ask.gate_rows for key in select_filter_rows({"profile": profile}))
     if profile and not known:
         found["profile"] = "There is no API Profile of this name or key now."
-    if given["person"] and not any(key in ask.rows for key in keys({"person": given["person"]})):
+    if given["person"] and not any(key in ask.gate_rows for key in select_filter_rows({"person": given["person"]})):
         found["person"] = "Nobody has this e-mail address or code."
     return found
 
 
-def _moment(given: Mapping[str, str], name: str, now: datetime, wrong: dict[str, str]) -> datetime | None:
+def _parse_moment(given: Mapping[str, str], name: str, now: datetime, wrong: dict[str, str]) -> datetime | None:
     try:
         return parse_time(given[name], now) if given[name] else None
     except ValueError:
@@ -97,7 +108,7 @@ def _moment(given: Mapping[str, str], name: str, now: datetime, wrong: dict[str,
         return None
 
 
-def _status(given: Mapping[str, str], wrong: dict[str, str]) -> int | None:
+def _parse_status(given: Mapping[str, str], wrong: dict[str, str]) -> int | None:
     text = given["status"]
     if not text:
         return None
@@ -107,22 +118,22 @@ def _status(given: Mapping[str, str], wrong: dict[str, str]) -> int | None:
     return None
 
 
-def _profile(ask: Ask, text: str) -> str | None:
+def _find_profile_key(ask: ScreenRequest, text: str) -> str | None:
     if not text:
         return None
-    named = ask.rows.get(row_keys.profile_name_key(fold_profile_name(text)))
+    named = ask.gate_rows.get(row_keys.profile_name_key(fold_profile_name(text)))
     if named is not None:
         return str(named["key"])
-    return text if _KEY.fullmatch(text) else "-"
+    return text if _PROFILE_KEY_PATTERN.fullmatch(text) else "-"
 
 
-def _person(ask: Ask, text: str) -> int | None:
+def _find_user_code(ask: ScreenRequest, text: str) -> int | None:
     """The user code asked for; always the person's own for a person who may not read the log."""
-    if not ask.may(LOGS_READ):
-        return ask.visit.person.user_code
+    if not ask.has_right(LOGS_READ):
+        return ask.web_session.person.user_code
     if not text:
         return None
     if is_user_code(text):
         return int(text)
-    named = ask.rows.get(row_keys.email_key(fold_email(text))) if is_plausible_email(text) else None
-    return int(named["user_code"]) if named else NOBODY
+    named = ask.gate_rows.get(row_keys.email_key(fold_email(text))) if is_plausible_email(text) else None
+    return int(named["user_code"]) if named else UNKNOWN_USER_CODE

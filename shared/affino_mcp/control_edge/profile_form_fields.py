@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from affino_mcp.admin.display import switches
+from affino_mcp.admin.display import render_switches
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
 from affino_mcp.gate.profiles.profile_form import find_faults
@@ -14,7 +14,7 @@ from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.gate.profiles.rate_arithmetic import default_burst
 from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE
 
-LABELS: Final = {"name": "Name", "rate": "Calls a minute", "burst": "Calls at once", "notes": "Notes"}
+FIELD_LABELS: Final = {"name": "Name", "rate": "Calls a minute", "burst": "Calls at once", "notes": "Notes"}
 """The label of each text field."""
 
 
@@ -35,18 +35,22 @@ class ProfileForm:
     seen: str = ""
 
     @classmethod
-    def of(cls, profile: Profile) -> ProfileForm:
+    def from_profile(cls, profile: Profile) -> ProfileForm:
         """The form of a profile; a burst that follows from the rate is left empty."""
-        ticked = {f"{family}.{access}" for family in SWITCHED_FAMILIES for access in _on(profile.capability, family)}
+        ticked = {
+            f"{family}.{access}"
+            for family in SWITCHED_FAMILIES
+            for access in _list_allowed_accesses(profile.capability, family)
+        }
         burst = "" if profile.burst == default_burst(profile.rate) else str(profile.burst)
         options = frozenset(name for name, on in profile.options.items() if on)
         return cls(profile.name, str(profile.rate), burst, profile.notes, frozenset(ticked), options, profile.version)
 
     @classmethod
-    def sent(cls, form: Mapping[str, str], ticked: Mapping[str, tuple[str, ...]]) -> ProfileForm:
+    def from_request(cls, form: Mapping[str, str], ticked: Mapping[str, tuple[str, ...]]) -> ProfileForm:
         """The form that a browser sent: the last value of each field, and all values of each."""
         grid, options = (frozenset(ticked.get(name, ())) for name in ("grid", "options"))
-        texts = {name: form.get(name, "") for name in (*LABELS, "seen")}
+        texts = {name: form.get(name, "") for name in (*FIELD_LABELS, "seen")}
         return cls(grid=grid, options=options, **texts)
 
     @property
@@ -63,37 +67,37 @@ class ProfileForm:
         return Capability({family: access for family, access in self.families.items() if access})
 
     @property
-    def chosen(self) -> dict[str, bool]:
+    def chosen_options(self) -> dict[str, bool]:
         """Whether each option is on."""
         return {name: name in self.options for name in PROFILE_OPTIONS}
 
-    def number(self, name: str) -> int | None:
+    def parse_number(self, name: str) -> int | None:
         """The rate or the burst; None when the field is empty, and 0, which no profile can have, for text that is no number."""
         text = str(getattr(self, name)).strip()
         if not text:
             return None
         return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else 0
 
-    def wrong(self) -> dict[str, str]:
+    def find_faults(self) -> dict[str, str]:
         """The faults of the form by field; {} for a form that can be saved."""
-        numbers = {name: number for name in ("rate", "burst") if (number := self.number(name)) is not None}
+        numbers = {name: number for name in ("rate", "burst") if (number := self.parse_number(name)) is not None}
         return {
             str(each.details["argument"]): each.message
             for each in find_faults(self.name.strip(), self.notes, **numbers)
         }
 
-    def differences(self, profile: Profile) -> list[tuple[str, str]]:
+    def list_differences(self, profile: Profile) -> list[tuple[str, str]]:
         """Fields in which a profile differs from this form: the field's label, and the profile's value as text."""
-        theirs = ProfileForm.of(profile)
-        other = [name for name in LABELS if getattr(theirs, name) != getattr(self, name)]
-        found = [(LABELS[name], str(getattr(profile, name))) for name in other]
+        theirs = ProfileForm.from_profile(profile)
+        other = [name for name in FIELD_LABELS if getattr(theirs, name) != getattr(self, name)]
+        found = [(FIELD_LABELS[name], str(getattr(profile, name))) for name in other]
         if theirs.grid != self.grid:
-            found.append(("Families", ", ".join(switches(profile.capability))))
+            found.append(("Families", ", ".join(render_switches(profile.capability))))
         if theirs.options != self.options:
             on = [label for name, (label, _) in PROFILE_OPTIONS.items() if name in theirs.options]
             found.append(("Options", ", ".join(on)))
         return [(label, text or "none") for label, text in found]
 
 
-def _on(capability: Capability, family: str) -> list[Access]:
+def _list_allowed_accesses(capability: Capability, family: str) -> list[Access]:
     return [access for access in Access if capability.allows(family, access)]

@@ -7,36 +7,36 @@ from dataclasses import replace
 from affino_mcp.audit.changes import Change, keep_shown_fields
 from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
-from affino_mcp.control_edge.screen_request import Ask
+from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.instance.port import linked_family
 
 
-def seen(ask: Ask, row: AuditRow) -> AuditRow:
+def restrict_row(ask: ScreenRequest, row: AuditRow) -> AuditRow:
     """The row with the changes that the person may see.
 
     It is whole for a person who may read the log, and for an operator's own action. In other rows, records of the call's
     own family show their values if the person may still read that family; of records of other families only the kind of
     change is left, because the call checked no right to read them.
     """
-    if ask.may(LOGS_READ) or row.channel == CONTROL_CHANNEL:
+    if ask.has_right(LOGS_READ) or row.channel == CONTROL_CHANNEL:
         return row
-    own = _family(row.record)
-    return replace(row, changes=tuple(_seen(ask, own, change) for change in row.changes))
+    own = _rights_family(row.record)
+    return replace(row, changes=tuple(_restrict_change(ask, own, change) for change in row.changes))
 
 
-def _seen(ask: Ask, own: str, change: Change) -> Change:
-    family = _family(change["record"])
-    whole = family == own and ask.may(f"{family}.read")
-    return keep_shown_fields(change, lambda name: whole and _tells(ask, name))
+def _restrict_change(ask: ScreenRequest, own: str, change: Change) -> Change:
+    family = _rights_family(change["record"])
+    whole = family == own and ask.has_right(f"{family}.read")
+    return keep_shown_fields(change, lambda name: whole and _may_see_field(ask, name))
 
 
-def _tells(ask: Ask, name: str) -> bool:
+def _may_see_field(ask: ScreenRequest, name: str) -> bool:
     """Whether a changed value may be seen: links to records of a family that the person may not read are left out."""
     to = linked_family(name)
-    return to not in HISTORY_FAMILIES or ask.may(f"{_family(name)}.read")
+    return to not in HISTORY_FAMILIES or ask.has_right(f"{_rights_family(name)}.read")
 
 
-def _family(ref: str) -> str:
+def _rights_family(ref: str) -> str:
     """The family whose rights apply to a record; "" for none."""
     return HISTORY_FAMILIES.get(ref.partition("#")[0], "")

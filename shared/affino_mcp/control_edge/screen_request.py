@@ -11,84 +11,84 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from affino_mcp.control_edge.centre import Centre
+from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE
 from affino_mcp.gate.sessions.web_sessions import Rows, WebSession
 from affino_mcp.http.own_address import is_loopback_address, own_base_url
 from affino_mcp.http.request_context import client_address, find_request_id
-from affino_mcp.pages.rendering import HEADERS
+from affino_mcp.pages.rendering import PAGE_HEADERS
 
-ROOT: Final = "/control"
-STATIC: Final = f"{ROOT}/static"
+CONTROL_PATH: Final = "/control"
+STATIC_PATH: Final = f"{CONTROL_PATH}/static"
 
 
 @dataclass(frozen=True)
-class Place:
+class RequestOrigin:
     """Where a request came in: what API Gateway or the server itself says, never a header that the caller sent.
 
-    `base` is the path prefix of the stage, `public` the service's public URL, `source` the caller's IP address; `plain`
-    is true for http on this machine.
+    `path_prefix` is the path prefix of the stage, `public_url` the service's public URL, `source` the caller's IP address;
+    `is_plain_http` is true for http on this machine.
     """
 
-    base: str
-    public: str
+    path_prefix: str
+    public_url: str
     source: str
     request_id: str
-    plain: bool
+    is_plain_http: bool
 
     @classmethod
-    def of(cls, request: Request) -> Place:
-        """The place of this request. `base` is the stage before the path; `plain` says http on this machine."""
+    def from_request(cls, request: Request) -> RequestOrigin:
+        """The place of this request. `path_prefix` is the stage before the path; `is_plain_http` says http on this machine."""
         public = own_base_url(request.scope)
         source, request_id = client_address(request.scope), find_request_id(request.scope)
         return cls(urlsplit(public).path.rstrip("/"), public, source, request_id, is_loopback_address(public))
 
     @property
-    def cookie(self) -> str:
+    def cookie_name(self) -> str:
         """The name of the visit's cookie: bound to the host and to TLS, except in a local run without TLS."""
-        return "affino-control" if self.plain else "__Host-affino-control"
+        return "affino-control" if self.is_plain_http else "__Host-affino-control"
 
 
 @dataclass(frozen=True)
-class Ask:
+class ScreenRequest:
     """One request as a screen receives it.
 
-    `path` and `query` hold its parameters, `form` the last value of each posted field, `ticked` all values of each;
-    `rows` are the rows of the Gate table that the screen's rule names.
+    `path_values` and `query_values` hold its parameters, `form` the last value of each posted field, `multi_values` all
+    values of each; `gate_rows` are the rows of the Gate table that the screen's rule names.
     """
 
-    centre: Centre
-    visit: WebSession
-    place: Place
-    path: Mapping[str, str]
-    query: Mapping[str, str]
+    centre: ControlCentre
+    web_session: WebSession
+    origin: RequestOrigin
+    path_values: Mapping[str, str]
+    query_values: Mapping[str, str]
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
-    ticked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    rows: Rows = field(default_factory=dict, repr=False)
+    multi_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gate_rows: Rows = field(default_factory=dict, repr=False)
 
-    def may(self, right: str) -> bool:
+    def has_right(self, right: str) -> bool:
         """Whether the person has this right now."""
-        return self.visit.person.has_right(right, self.centre.clock())
+        return self.web_session.person.has_right(right, self.centre.clock())
 
-    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+    def render_page(self, template: str, status: int = 200, **values: Any) -> Response:
         """The page of this template, with the person's navigation and form token; takes the HTTP status and its values."""
-        return page(self.centre, self.place, template, status, ask=self, csrf=self.form_token, **values)
+        return render_page(self.centre, self.origin, template, status, ask=self, csrf=self.form_token, **values)
 
-    def go(self, path: str) -> Response:
+    def redirect(self, path: str) -> Response:
         """A redirect to a path of the Control Centre, to be followed with GET."""
-        return go(self.place, path)
+        return redirect(self.origin, path)
 
     @property
     def form_token(self) -> str:
         """The token that every form of this visit carries; the visit's own token cannot be derived from it."""
-        return hashlib.sha256(b"affino-mcp control form\0" + self.visit.token.encode()).hexdigest()
+        return hashlib.sha256(b"affino-mcp control form\0" + self.web_session.token.encode()).hexdigest()
 
     @property
     def navigation(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """The screens that the person may see, by section: path and label of each."""
-        manage = self.may(PROFILES_MANAGE)
+        manage = self.has_right(PROFILES_MANAGE)
         profiles = [("/profiles", "API Profiles")] if manage else []
-        logs = "API Logs" if self.may(LOGS_READ) else "My calls"
+        logs = "API Logs" if self.has_right(LOGS_READ) else "My calls"
         tools = [("/tests/crm", "CRM Test Tool"), ("/tests/user", "User Test Tool")] if manage else []
         people = [("/people", "People")] if manage else []
         found = [
@@ -100,19 +100,26 @@ class Ask:
         return [(section, links) for section, links in found if links]
 
 
-def page(centre: Centre, place: Place, template: str, status: int = 200, **values: Any) -> Response:
+def render_page(
+    centre: ControlCentre, place: RequestOrigin, template: str, status: int = 200, **values: Any
+) -> Response:
     """The page of this template with the headers of every page; the person need not be signed in."""
-    common = {"base": place.base, "static": STATIC, "at": place.base + ROOT, "request_id": place.request_id}
-    html = centre.pages.render(template, **{"ask": None, "here": "", **common, **values})
-    return HTMLResponse(html, status, headers=HEADERS)
+    common = {
+        "base": place.path_prefix,
+        "static": STATIC_PATH,
+        "at": place.path_prefix + CONTROL_PATH,
+        "request_id": place.request_id,
+    }
+    html = centre.page_renderer.render(template, **{"ask": None, "here": "", **common, **values})
+    return HTMLResponse(html, status, headers=PAGE_HEADERS)
 
 
-def go(place: Place, path: str) -> Response:
+def redirect(place: RequestOrigin, path: str) -> Response:
     """A redirect to a path of the Control Centre, to be followed with GET."""
-    return RedirectResponse(place.base + ROOT + path, 303, headers=HEADERS)
+    return RedirectResponse(place.path_prefix + CONTROL_PATH + path, 303, headers=PAGE_HEADERS)
 
 
-def local(path: str) -> str:
+def safe_control_path(path: str) -> str:
     """A path of the Control Centre from a form or a link; `/` for anything that could lead elsewhere."""
     sound = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
     return path if sound and len(path) < 1000 else "/"

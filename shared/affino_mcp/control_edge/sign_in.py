@@ -16,10 +16,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from affino_mcp import observability
-from affino_mcp.control_edge.access_check import body_of, form_of, route
-from affino_mcp.control_edge.centre import Centre
+from affino_mcp.control_edge.access_check import make_screen_route, parse_form, read_form_body
+from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.control_edge.password_check import SignInRefused, check_password
-from affino_mcp.control_edge.screen_request import Ask, Place, go, local, page
+from affino_mcp.control_edge.screen_request import (
+    RequestOrigin,
+    ScreenRequest,
+    redirect,
+    render_page,
+    safe_control_path,
+)
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.tokens import new_token
@@ -27,105 +33,125 @@ from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.store.ops import Item, StoreUnavailable
 
-_MINUTES: Final = 30 * 60
+_FORM_LIFETIME_SECONDS: Final = 30 * 60
 
 
-def build(centre: Centre) -> Starlette:
+def make_sign_in_app(centre: ControlCentre) -> Starlette:
     """The ASGI application of `/control/sign-in` and `/control/prove`."""
 
     async def shown(request: Request) -> Response:
-        return _sign_in_page(centre, Place.of(request), request, next_=request.query_params.get("next", "/"))
+        return _render_sign_in(
+            centre, RequestOrigin.from_request(request), request, next_=request.query_params.get("next", "/")
+        )
 
     async def sent(request: Request) -> Response:
-        body = await body_of(request)
+        body = await read_form_body(request)
         return await run_in_threadpool(_sign_in, centre, request, body)
 
     app = Starlette(
         routes=[
             Route("/control/sign-in", shown, methods=["GET"]),
             Route("/control/sign-in", sent, methods=["POST"]),
-            route(
+            make_screen_route(
                 centre,
                 "/prove",
                 "GET",
-                lambda ask: ask.page("prove.html", wrong="", next=ask.query.get("next", "/"), kept=""),
+                lambda ask: ask.render_page("prove.html", wrong="", next=ask.query_values.get("next", "/"), kept=""),
             ),
-            route(centre, "/prove", "POST", _prove),
+            make_screen_route(centre, "/prove", "POST", _confirm_password),
         ]
     )
     app.router.redirect_slashes = False
     return app
 
 
-def _sign_in_page(
-    centre: Centre, place: Place, request: Request, next_: str, status: int = 200, wrong: str = "", email: str = ""
+def _render_sign_in(
+    centre: ControlCentre,
+    place: RequestOrigin,
+    request: Request,
+    next_: str,
+    status: int = 200,
+    wrong: str = "",
+    email: str = "",
 ) -> Response:
     """The sign-in form, with a token that is also in a cookie, because another site can send neither."""
-    token = request.cookies.get(_form_cookie(place)) or new_token()
-    given = {"csrf": token, "wrong": wrong, "email": email, "next": local(next_)}
-    answer = page(centre, place, "sign_in.html", status, lost="lost" in request.query_params, **given)
+    token = request.cookies.get(_form_cookie_name(place)) or new_token()
+    given = {"csrf": token, "wrong": wrong, "email": email, "next": safe_control_path(next_)}
+    answer = render_page(centre, place, "sign_in.html", status, lost="lost" in request.query_params, **given)
     answer.set_cookie(
-        _form_cookie(place), token, _MINUTES, path="/", secure=not place.plain, httponly=True, samesite="strict"
+        _form_cookie_name(place),
+        token,
+        _FORM_LIFETIME_SECONDS,
+        path="/",
+        secure=not place.is_plain_http,
+        httponly=True,
+        samesite="strict",
     )
     return answer
 
 
-def _form_cookie(place: Place) -> str:
-    return f"{place.cookie}-form"
+def _form_cookie_name(place: RequestOrigin) -> str:
+    return f"{place.cookie_name}-form"
 
 
-def _sign_in(centre: Centre, request: Request, body: bytes) -> Response:
-    place, form = Place.of(request), {name: values[-1] for name, values in form_of(body).items()}
+def _sign_in(centre: ControlCentre, request: Request, body: bytes) -> Response:
+    place, form = RequestOrigin.from_request(request), {name: values[-1] for name, values in parse_form(body).items()}
     email, next_ = form.get("email", ""), form.get("next", "/")
-    known = request.cookies.get(_form_cookie(place), "")
+    known = request.cookies.get(_form_cookie_name(place), "")
     if not known or not hmac.compare_digest(known.encode(), form.get("csrf", "").encode()):
-        return _sign_in_page(centre, place, request, next_, 403, "This form has expired. Please try again.", email)
+        return _render_sign_in(centre, place, request, next_, 403, "This form has expired. Please try again.", email)
     try:
         person_row = check_password(centre, email, form.get("password", ""), place.source)
     except SignInRefused as refused:
-        _tell(place, None, refused.word)
-        return _refusal(_sign_in_page(centre, place, request, next_, refused.status, refused.text, email), refused)
+        _log_sign_in(place, None, refused.log_word)
+        return _with_retry_after(
+            _render_sign_in(centre, place, request, next_, refused.status, refused.text, email), refused
+        )
     except StoreUnavailable:
-        return page(centre, place, "unavailable.html", 503)
-    return _signed_in(centre, place, person_row, next_, request, email)
+        return render_page(centre, place, "unavailable.html", 503)
+    return _open_web_session(centre, place, person_row, next_, request, email)
 
 
-def _signed_in(centre: Centre, place: Place, person_row: Item, next_: str, request: Request, email: str) -> Response:
+def _open_web_session(
+    centre: ControlCentre, place: RequestOrigin, person_row: Item, next_: str, request: Request, email: str
+) -> Response:
     person = Person.from_json(person_row)
     if not person.has_right(CONTROL_ACCESS, centre.clock()):
-        _tell(place, person.user_code, "no_right")
+        _log_sign_in(place, person.user_code, "no_right")
         text = f"You may log in, but you do not have the right '{CONTROL_ACCESS}'. An operator can grant it."
-        return _sign_in_page(centre, place, request, next_, 403, text, email)
-    cookie = centre.visits.start(person_row)
-    _tell(place, person.user_code, "ok")
-    answer = go(place, local(next_))
-    secure = not place.plain
+        return _render_sign_in(centre, place, request, next_, 403, text, email)
+    cookie = centre.web_sessions.start(person_row)
+    _log_sign_in(place, person.user_code, "ok")
+    answer = redirect(place, safe_control_path(next_))
+    secure = not place.is_plain_http
     lifetime = CONTROL_CENTRE.lifetime
-    answer.set_cookie(place.cookie, cookie, lifetime, path="/", secure=secure, httponly=True, samesite="strict")
-    answer.delete_cookie(_form_cookie(place), path="/", secure=secure, httponly=True, samesite="strict")
+    answer.set_cookie(place.cookie_name, cookie, lifetime, path="/", secure=secure, httponly=True, samesite="strict")
+    answer.delete_cookie(_form_cookie_name(place), path="/", secure=secure, httponly=True, samesite="strict")
     return answer
 
 
-def _prove(ask: Ask) -> Response:
-    person, next_, kept = ask.visit.person, local(ask.form.get("next", "/")), ask.form.get("kept", "")
+def _confirm_password(ask: ScreenRequest) -> Response:
+    person, next_, kept = ask.web_session.person, safe_control_path(ask.form.get("next", "/")), ask.form.get("kept", "")
     try:
-        check_password(ask.centre, person.email, ask.form.get("password", ""), ask.place.source)
+        check_password(ask.centre, person.email, ask.form.get("password", ""), ask.origin.source)
     except SignInRefused as refused:
-        _tell(ask.place, person.user_code, refused.word)
+        _log_sign_in(ask.origin, person.user_code, refused.log_word)
         said = "The password is wrong." if refused.status == 401 else refused.text
-        return _refusal(ask.page("prove.html", refused.status, wrong=said, next=next_, kept=kept), refused)
-    ask.centre.visits.prove(ask.visit)
+        return _with_retry_after(
+            ask.render_page("prove.html", refused.status, wrong=said, next=next_, kept=kept), refused
+        )
+    ask.centre.web_sessions.prove(ask.web_session)
     if kept:
-        return ask.page("proved.html", next=next_, fields=parse_qsl(kept, keep_blank_values=True))
-    return ask.go(next_)
+        return ask.render_page("proved.html", next=next_, fields=parse_qsl(kept, keep_blank_values=True))
+    return ask.redirect(next_)
 
 
-def _refusal(answer: Response, refused: SignInRefused) -> Response:
-    if refused.wait is not None:
-        answer.headers["retry-after"] = retry_after_value(refused.wait)
+def _with_retry_after(answer: Response, refused: SignInRefused) -> Response:
+    if refused.wait_seconds is not None:
+        answer.headers["retry-after"] = retry_after_value(refused.wait_seconds)
     return answer
 
 
-def _tell(place: Place, user_code: int | None, result: str) -> None:
+def _log_sign_in(place: RequestOrigin, user_code: int | None, result: str) -> None:
     fields = {"result": result, "user_code": user_code, "source": place.source, "request_id": place.request_id}
     observability.log_line("control sign-in", fields)

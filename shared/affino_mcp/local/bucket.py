@@ -6,12 +6,14 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.s3 import S3FileStore
 
-_CONFIGURATION = "<CreateBucketConfiguration><LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>"
+_BUCKET_CONFIGURATION = (
+    "<CreateBucketConfiguration><LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>"
+)
 
 
-def make(files: S3FileStore, settings: Settings) -> None:
+def make_bucket(files: S3FileStore, settings: Settings) -> None:
     """Creates the bucket unless it exists. Raises StoreUnavailable."""
-    body = _CONFIGURATION.format(settings.region).encode()
+    body = _BUCKET_CONFIGURATION.format(settings.region).encode()
     answer = files.send_request("PUT", "", content=body)
     if answer.status not in (200, 409):  # 409: the bucket exists
         raise StoreUnavailable(f"the bucket cannot be made: {answer.status}")

@@ -13,7 +13,7 @@ from affino_mcp.errors import AffinoError
 from affino_mcp.settings import Settings
 
 
-class NoConnection(AffinoError):
+class ConnectionUnusable(AffinoError):
     """There is no connection file, or the file is not a valid one."""
 
     type = "no_connection"
@@ -24,7 +24,7 @@ class Connection:
     """The URLs of a service, and what its clients and operators need to use it.
 
     `profiles` maps names to key and secret, `people` roles to e-mail, password and user code; `headers` are the three
-    headers of a ready session. `stores` holds the settings: the emulator's endpoint, the names of tables and secrets.
+    headers of a ready session. `store_settings` holds the settings: the emulator's endpoint, the names of tables and secrets.
     """
 
     mcp_url: str
@@ -42,29 +42,31 @@ class Connection:
         return Settings(**self.stores)
 
 
-def stores(settings: Settings) -> dict[str, str]:
-    """The settings of a service in the form of the field `stores` of its connection."""
+def store_settings(settings: Settings) -> dict[str, str]:
+    """The settings of a service in the form of the field `store_settings` of its connection."""
     return asdict(settings)
 
 
-def read(path: Path) -> Connection:
+def read_connection(path: Path) -> Connection:
     """Reads the connection from a file. Raises NoConnection with a text that says what to do."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        return _sound(Connection(**{f.name: document[f.name] for f in fields(Connection) if f.name in document}))
+        return _validate_connection(
+            Connection(**{f.name: document[f.name] for f in fields(Connection) if f.name in document})
+        )
     except FileNotFoundError:
         advice = "Start the service with 'make run' in this folder, or name its file with --connection FILE."
-        raise NoConnection(f"There is no connection file {path}. {advice}") from None
+        raise ConnectionUnusable(f"There is no connection file {path}. {advice}") from None
     except (OSError, ValueError, TypeError, AttributeError):
         advice = "'make run' writes one that fits this version."
-        raise NoConnection(f"{path} is not a connection file that can be read. {advice}") from None
+        raise ConnectionUnusable(f"{path} is not a connection file that can be read. {advice}") from None
 
 
 def _is_url(text: str) -> bool:
     return text.startswith("http") and text.isprintable()
 
 
-def _sound(found: Connection) -> Connection:
+def _validate_connection(found: Connection) -> Connection:
     """The connection itself. Raises ValueError or TypeError when its fields are not of the form that commands need."""
     parts = (found.profiles, found.people, found.headers, found.stores)
     urls = (found.mcp_url, found.login_url, found.settings.aws_endpoint)
@@ -73,7 +75,7 @@ def _sound(found: Connection) -> Connection:
     return found
 
 
-def write(path: Path, connection: Connection) -> None:
+def write_connection(path: Path, connection: Connection) -> None:
     """Writes the file atomically, readable by its owner only (mode 0600)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)

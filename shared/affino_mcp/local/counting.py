@@ -9,11 +9,13 @@ from typing import Final
 
 from affino_mcp.store.ops import StoreUnavailable
 
-EVERY: Final = 10.0
+HOUSEKEEPING_INTERVAL_SECONDS: Final = 10.0
 """Seconds between two runs."""
 
 
-def keep(turn: Callable[[], object], ended: threading.Event, every: float = EVERY) -> None:
+def repeat_until_ended(
+    turn: Callable[[], object], ended: threading.Event, every: float = HOUSEKEEPING_INTERVAL_SECONDS
+) -> None:
     """Runs `turn` at once and then every `every` seconds until `ended` is set; a store that is down waits for the next run."""
     while True:
         with suppress(StoreUnavailable):

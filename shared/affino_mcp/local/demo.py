@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
 
-READ: Final = frozenset({Access.READ})
-BOTH: Final = frozenset({Access.READ, Access.WRITE})
+READ_ONLY: Final = frozenset({Access.READ})
+READ_AND_WRITE: Final = frozenset({Access.READ, Access.WRITE})
 
-CRM: Final = (
+CRM_FAMILIES: Final = (
     Family.ACCOUNTS,
     Family.CONTACTS,
     Family.CONTACT_LISTS,
@@ -22,7 +22,7 @@ CRM: Final = (
 """The seven CRM families."""
 
 
-class Role(NamedTuple):
+class DemoPerson(NamedTuple):
     """One of the demo's people: the name and the security groups."""
 
     name: str
@@ -34,14 +34,14 @@ class Role(NamedTuple):
         return f"{self.name.lower().replace(' ', '.')}@demo.affino.example"
 
 
-ROLES: Final[Mapping[str, Role]] = {
-    "operator": Role("Olivia Park", ("Registered User", "Operators")),
-    "sales": Role("Sam Rivers", ("Registered User", "Sales")),
-    "sales_manager": Role("Mara Lind", ("Registered User", "Sales Managers", "Legal")),
-    "editor": Role("Edith Moreau", ("Registered User", "Editors")),
-    "publisher": Role("Paul Okafor", ("Registered User", "Publishers")),
-    "moderator": Role("Mina Sato", ("Registered User", "Community")),
-    "member": Role("Max Weber", ("Registered User",)),
+DEMO_PEOPLE: Final[Mapping[str, DemoPerson]] = {
+    "operator": DemoPerson("Olivia Park", ("Registered User", "Operators")),
+    "sales": DemoPerson("Sam Rivers", ("Registered User", "Sales")),
+    "sales_manager": DemoPerson("Mara Lind", ("Registered User", "Sales Managers", "Legal")),
+    "editor": DemoPerson("Edith Moreau", ("Registered User", "Editors")),
+    "publisher": DemoPerson("Paul Okafor", ("Registered User", "Publishers")),
+    "moderator": DemoPerson("Mina Sato", ("Registered User", "Community")),
+    "member": DemoPerson("Max Weber", ("Registered User",)),
 }
 
 
@@ -52,10 +52,10 @@ class DemoProfile(NamedTuple):
     rate: int
 
 
-PROFILES: Final[Mapping[str, DemoProfile]] = {
-    "all": DemoProfile(dict.fromkeys(SWITCHED_FAMILIES, BOTH), 6000),
-    "content-editor": DemoProfile({Family.ARTICLES: BOTH, Family.MEDIA_ITEMS: BOTH}, 300),
-    "crm-read": DemoProfile(dict.fromkeys(CRM, READ), 300),
+DEMO_PROFILES: Final[Mapping[str, DemoProfile]] = {
+    "all": DemoProfile(dict.fromkeys(SWITCHED_FAMILIES, READ_AND_WRITE), 6000),
+    "content-editor": DemoProfile({Family.ARTICLES: READ_AND_WRITE, Family.MEDIA_ITEMS: READ_AND_WRITE}, 300),
+    "crm-read": DemoProfile(dict.fromkeys(CRM_FAMILIES, READ_ONLY), 300),
 }
 
 HEADERS_PROFILE: Final = "all"

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 from typing import Any, Final
 
-from affino_mcp.local.steps import Ref, Step
+from affino_mcp.local.steps import DemoStep, StepRef
 
-ACCOUNTS: Final = 40
-PEOPLE_EACH: Final = 3
-OPPORTUNITIES: Final = 25
-_SELLERS: Final = ("sales_manager", "sales")
-_FIRST: Final = [
+ACCOUNT_COUNT: Final = 40
+CONTACTS_PER_ACCOUNT: Final = 3
+OPPORTUNITY_COUNT: Final = 25
+_SELLER_ROLES: Final = ("sales_manager", "sales")
+_COMPANY_NAMES: Final = [
     "Harbour Lane",
     "Northlight",
     "Kestrel",
@@ -34,7 +34,7 @@ _FIRST: Final = [
     "Ironbark",
     "Juniper",
 ]
-_BUSINESS: Final = (
+_BUSINESSES: Final = (
     ("Media", "Media and Publishing", "harbour"),
     ("Energy", "Energy", "power"),
     ("Learning", "Education", "campus"),
@@ -43,8 +43,8 @@ _BUSINESS: Final = (
     ("Software", "Technology", "apps"),
     ("Travel", "Travel and Leisure", "tours"),
 )
-_TYPES: Final = ("Customer", "Prospect", "Prospect", "Partner", "Customer")
-_PLACES: Final = (
+_ACCOUNT_TYPES: Final = ("Customer", "Prospect", "Prospect", "Partner", "Customer")
+_CITIES: Final = (
     ("Bristol", "GB"),
     ("Aberdeen", "GB"),
     ("Dublin", "IE"),
@@ -52,7 +52,7 @@ _PLACES: Final = (
     ("Leeds", "GB"),
     ("Utrecht", "NL"),
 )
-_GIVEN: Final = [
+_GIVEN_NAMES: Final = [
     "Amara",
     "Ivor",
     "Nuala",
@@ -84,7 +84,7 @@ _GIVEN: Final = [
     "Anneke",
     "Bram",
 ]
-_FAMILY: Final = [
+_FAMILY_NAMES: Final = [
     "Cole",
     "Strand",
     "Byrne",
@@ -99,7 +99,7 @@ _FAMILY: Final = [
     "Keller",
     "Doyle",
 ]
-_JOBS: Final = (
+_JOB_TITLES: Final = (
     "Head of Subscriptions",
     "Communications Lead",
     "Director",
@@ -111,86 +111,88 @@ _STAGES: Final = (1, 2, 3, 4, 7, 8, 9, 10)
 _TOPICS: Final = ("Platform Expansion", "Renewal", "Events", "Training", "Membership")
 
 
-def steps() -> Iterator[Step]:
+def make_crm_steps() -> Iterator[DemoStep]:
     """The steps that make all CRM records, ordered so that each step refers to earlier ones only."""
-    yield from (account(place) for place in range(ACCOUNTS))
-    yield from (contact(place) for place in range(ACCOUNTS * PEOPLE_EACH))
-    yield from (step for place in range(OPPORTUNITIES) for step in opportunity(place))
-    yield from lists()
-    yield from (step for place in range(12) for step in follow_up(place))
+    yield from (make_account_step(place) for place in range(ACCOUNT_COUNT))
+    yield from (make_contact_step(place) for place in range(ACCOUNT_COUNT * CONTACTS_PER_ACCOUNT))
+    yield from (step for place in range(OPPORTUNITY_COUNT) for step in make_opportunity_steps(place))
+    yield from make_list_steps()
+    yield from (step for place in range(12) for step in make_follow_up_steps(place))
 
 
-def _site(place: int) -> str:
-    first, (business, _, _) = _FIRST[place % len(_FIRST)], _BUSINESS[place % len(_BUSINESS)]
+def _company_domain(place: int) -> str:
+    first, (business, _, _) = _COMPANY_NAMES[place % len(_COMPANY_NAMES)], _BUSINESSES[place % len(_BUSINESSES)]
     return f"{first}-{business}".lower().replace(" ", "") + ".example"
 
 
-def account(place: int) -> Step:
+def make_account_step(place: int) -> DemoStep:
     """The step that makes one account; the two sellers take turns."""
-    business, industry, _ = _BUSINESS[place % len(_BUSINESS)]
-    city, country = _PLACES[place % len(_PLACES)]
+    business, industry, _ = _BUSINESSES[place % len(_BUSINESSES)]
+    city, country = _CITIES[place % len(_CITIES)]
     values: dict[str, Any] = {
-        "Name": f"{_FIRST[place % len(_FIRST)]} {business}",
+        "Name": f"{_COMPANY_NAMES[place % len(_COMPANY_NAMES)]} {business}",
         "IndustryCode": industry,
-        "AccountTypeCode": _TYPES[place % len(_TYPES)],
-        "Website": f"https://{_site(place)}",
+        "AccountTypeCode": _ACCOUNT_TYPES[place % len(_ACCOUNT_TYPES)],
+        "Website": f"https://{_company_domain(place)}",
         "City": city,
         "CountryISO": country,
         "CompanySize": 20 + 35 * (place % 9),
     }
-    return Step(_SELLERS[place % 2], "create_account", values, f"account {place}")
+    return DemoStep(_SELLER_ROLES[place % 2], "create_account", values, f"account {place}")
 
 
-def contact(place: int) -> Step:
+def make_contact_step(place: int) -> DemoStep:
     """The step that makes one contact at one of the accounts."""
-    given, family = _GIVEN[place % len(_GIVEN)], _FAMILY[place % len(_FAMILY)]
-    company = place % ACCOUNTS
+    given, family = _GIVEN_NAMES[place % len(_GIVEN_NAMES)], _FAMILY_NAMES[place % len(_FAMILY_NAMES)]
+    company = place % ACCOUNT_COUNT
     values = {
         "FirstName": given,
         "LastName": family,
-        "Email": f"{given}.{family}.{place}@{_site(company)}".lower(),
-        "JobTitle": _JOBS[place % len(_JOBS)],
-        "AccountCode": Ref(f"account {company}"),
+        "Email": f"{given}.{family}.{place}@{_company_domain(company)}".lower(),
+        "JobTitle": _JOB_TITLES[place % len(_JOB_TITLES)],
+        "AccountCode": StepRef(f"account {company}"),
     }
-    return Step(_SELLERS[company % 2], "create_contact", values, f"contact {place}")
+    return DemoStep(_SELLER_ROLES[company % 2], "create_contact", values, f"contact {place}")
 
 
-def opportunity(place: int) -> Iterator[Step]:
+def make_opportunity_steps(place: int) -> Iterator[DemoStep]:
     """The steps that make one opportunity with a contact and a topic."""
-    role, company, topic = _SELLERS[place % 2], place, _TOPICS[place % len(_TOPICS)]
+    role, company, topic = _SELLER_ROLES[place % 2], place, _TOPICS[place % len(_TOPICS)]
     values = {
-        "AccountCode": Ref(f"account {company}"),
-        "Title": f"{topic}: {_FIRST[company % len(_FIRST)]}",
+        "AccountCode": StepRef(f"account {company}"),
+        "Title": f"{topic}: {_COMPANY_NAMES[company % len(_COMPANY_NAMES)]}",
         "Value": 5000 + 2500 * (place % 14),
         "Stage": _STAGES[place % len(_STAGES)],
         "CloseDate": f"2027-{1 + place % 9:02d}-{3 + place:02d}",
-        "PrimaryContactCode": Ref(f"contact {company}"),
+        "PrimaryContactCode": StepRef(f"contact {company}"),
     }
-    yield Step(role, "create_opportunity", values, f"opportunity {place}")
-    yield Step(role, "add_opportunity_topics", {"OpportunityCode": Ref(f"opportunity {place}"), "TopicNames": [topic]})
-
-
-def lists() -> Iterator[Step]:
-    """The steps that make a contact list and an account list with members."""
-    people = [Ref(f"contact {place}") for place in islice(cycle(range(0, 120, 4)), 30)]
-    yield Step("sales", "create_contact_list", {"Title": "Autumn events", "Type": "segment"}, "events")
-    yield Step("sales", "add_contact_list_members", {"ContactListCode": Ref("events"), "UserCodes": people})
-    yield Step("sales_manager", "create_account_list", {"Title": "Renewals this year"}, "renewals")
-    companies = [Ref(f"account {place}") for place in range(0, ACCOUNTS, 5)]
-    yield Step(
-        "sales_manager", "add_account_list_members", {"AccountListCode": Ref("renewals"), "AccountCodes": companies}
+    yield DemoStep(role, "create_opportunity", values, f"opportunity {place}")
+    yield DemoStep(
+        role, "add_opportunity_topics", {"OpportunityCode": StepRef(f"opportunity {place}"), "TopicNames": [topic]}
     )
 
 
-def follow_up(place: int) -> Iterator[Step]:
+def make_list_steps() -> Iterator[DemoStep]:
+    """The steps that make a contact list and an account list with members."""
+    people = [StepRef(f"contact {place}") for place in islice(cycle(range(0, 120, 4)), 30)]
+    yield DemoStep("sales", "create_contact_list", {"Title": "Autumn events", "Type": "segment"}, "events")
+    yield DemoStep("sales", "add_contact_list_members", {"ContactListCode": StepRef("events"), "UserCodes": people})
+    yield DemoStep("sales_manager", "create_account_list", {"Title": "Renewals this year"}, "renewals")
+    companies = [StepRef(f"account {place}") for place in range(0, ACCOUNT_COUNT, 5)]
+    yield DemoStep(
+        "sales_manager", "add_account_list_members", {"AccountListCode": StepRef("renewals"), "AccountCodes": companies}
+    )
+
+
+def make_follow_up_steps(place: int) -> Iterator[DemoStep]:
     """The steps that make a task and a note about one account."""
-    role, company = _SELLERS[place % 2], Ref(f"account {place}")
+    role, company = _SELLER_ROLES[place % 2], StepRef(f"account {place}")
     due = f"2027-{1 + place % 6:02d}-{5 + place:02d}T09:00:00Z"
-    task = {"Title": f"Call {_FIRST[place]} about the plan", "DueDate": due, "AccountCode": company}
-    yield Step(role, "create_task", task)
+    task = {"Title": f"Call {_COMPANY_NAMES[place]} about the plan", "DueDate": due, "AccountCode": company}
+    yield DemoStep(role, "create_task", task)
     note = {
         "Subject": "First call",
         "Body": "Wants clearer reporting; the budget is decided in February.",
         "AccountCode": company,
     }
-    yield Step(role, "create_note", note)
+    yield DemoStep(role, "create_note", note)

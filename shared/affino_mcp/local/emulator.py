@@ -5,35 +5,35 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from affino_mcp.local.network import answers, free_port
-from affino_mcp.local.places import EMULATOR, HOST
-from affino_mcp.local.process import Child, DidNotStart
+from affino_mcp.local.network import find_free_port, is_answering
+from affino_mcp.local.places import EMULATOR_PROGRAM, LOOPBACK
+from affino_mcp.local.process import ChildProcess, DidNotStart
 
-NAME: Final = "emulator"
-START_SECONDS: Final = 30
-STOP_SECONDS: Final = 30
+EMULATOR_NAME: Final = "emulator"
+EMULATOR_START_SECONDS: Final = 30
+EMULATOR_STOP_SECONDS: Final = 30
 
 
 class Emulator:
     """A running MiniStack, which saves its state when it is stopped."""
 
     def __init__(self, state: Path, region: str) -> None:
-        if not EMULATOR.exists():
-            raise DidNotStart(f"The emulator is not installed ({EMULATOR}). 'make run' installs it.")
-        self.endpoint = f"http://{HOST}:{(port := free_port())}"
-        self.child = Child(NAME, [EMULATOR], variables(state, port, region), state)
+        if not EMULATOR_PROGRAM.exists():
+            raise DidNotStart(f"The emulator is not installed ({EMULATOR_PROGRAM}). 'make run' installs it.")
+        self.endpoint = f"http://{LOOPBACK}:{(port := find_free_port())}"
+        self.child = ChildProcess(EMULATOR_NAME, [EMULATOR_PROGRAM], emulator_variables(state, port, region), state)
 
-    def wait(self) -> None:
+    def wait_until_ready(self) -> None:
         """Waits until MiniStack answers. Raises DidNotStart."""
-        self.child.wait_until(lambda: answers(f"{self.endpoint}/_ministack/ready"), START_SECONDS)
+        self.child.wait_until(lambda: is_answering(f"{self.endpoint}/_ministack/ready"), EMULATOR_START_SECONDS)
 
 
-def variables(state: Path, port: int, region: str) -> dict[str, str]:
+def emulator_variables(state: Path, port: int, region: str) -> dict[str, str]:
     """The environment variables that configure MiniStack; makes its data folder."""
     data = state.resolve() / "data"
     data.mkdir(parents=True, exist_ok=True)
     return {
-        "BIND_HOST": HOST,
+        "BIND_HOST": LOOPBACK,
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": region,
         "SERVICES": "dynamodb,secretsmanager,s3",

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-_EVERY: Final = 0.05
+_POLL_SECONDS: Final = 0.05
 
 
 class Lease:
@@ -36,7 +36,7 @@ class Lease:
             return None
         return handle
 
-    def note(self, pid: int) -> None:
+    def note_holder(self, pid: int) -> None:
         """Writes the id of the process that holds the lock."""
         self.path.write_text(f"{pid}\n")
 
@@ -50,21 +50,21 @@ class Lease:
         os.close(handle)
         return None
 
-    def end(self, seconds: float) -> bool:
+    def end_holder(self, seconds: float) -> bool:
         """Stops the process that holds the lock, if any, and gives whether there was one; kills it after `seconds`."""
         pid = self.holder()
         if pid is None:
             return False
         os.kill(pid, signal.SIGTERM)
-        if not self._gone(seconds):
+        if not self._wait_until_free(seconds):
             os.kill(pid, signal.SIGKILL)
-            self._gone(seconds)
+            self._wait_until_free(seconds)
         return True
 
-    def _gone(self, seconds: float) -> bool:
+    def _wait_until_free(self, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
         while self.holder() is not None:
             if time.monotonic() > deadline:
                 return False
-            time.sleep(_EVERY)
+            time.sleep(_POLL_SECONDS)
         return True

@@ -11,10 +11,10 @@ import httpx
 
 from affino_mcp import NAME, VERSION
 from affino_mcp.clock import Clock, utc_now
-from affino_mcp.connect.credentials import Credentials
+from affino_mcp.connect.credentials import ClientCredentials
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.abuse.request_signature import signed_headers
-from affino_mcp.local.network import client
+from affino_mcp.local.network import make_local_client
 
 
 class LoginFailed(AffinoError):
@@ -39,7 +39,7 @@ def log_in(
     email: str,
     password: str,
     *,
-    http: Callable[[], httpx.Client] = client,
+    http: Callable[[], httpx.Client] = make_local_client,
     clock: Clock = utc_now,
 ) -> Login:
     """Opens a session for a person.
@@ -49,7 +49,7 @@ def log_in(
     """
     body = json.dumps({"Email": email, "Password": password}).encode()
     began = clock()
-    headers = signed_headers("POST", signed_path(url), body, key, secret, began)
+    headers = signed_headers("POST", path_to_sign(url), body, key, secret, began)
     try:
         with http() as opened:
             answer = opened.post(url, content=body, headers=headers | {"User-Agent": f"{NAME}/{VERSION}"})
@@ -58,23 +58,23 @@ def log_in(
             f"Nothing answers at {url}. Is the service running? ('affino-mcp local status' says.)"
         ) from None
     if answer.status_code != 200:
-        raise LoginFailed(f"The login was refused ({answer.status_code}): {_reason(answer)}")
+        raise LoginFailed(f"The login was refused ({answer.status_code}): {_read_reason(answer)}")
     found = answer.json()
     return Login(found["AccessToken"], found["RefreshToken"], began + timedelta(seconds=int(found["Expires"])))
 
 
-def signed_path(url: str) -> str:
+def path_to_sign(url: str) -> str:
     """The part of the login URL that is signed: the path from `/rest/` on, without the API stage."""
     path = httpx.URL(url).path
     return path[path.rindex("/rest/") :] if "/rest/" in path else path
 
 
-def headers(token: str, key: str, secret: str) -> dict[str, str]:
+def make_mcp_headers(token: str, key: str, secret: str) -> dict[str, str]:
     """The three headers of every MCP call."""
-    return Credentials(token, key, secret).headers
+    return ClientCredentials(token, key, secret).headers
 
 
-def _reason(answer: httpx.Response) -> str:
+def _read_reason(answer: httpx.Response) -> str:
     try:
         return str(answer.json()["error"]["message"])
     except (ValueError, KeyError, TypeError):

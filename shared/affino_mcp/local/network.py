@@ -8,40 +8,40 @@ from typing import Final
 
 import httpx
 
-from affino_mcp.local.places import HOST
+from affino_mcp.local.places import LOOPBACK
 
-PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+NO_TLS_CONTEXT: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """A TLS context without certificates, because services on this machine use no TLS and loading them is slow."""
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """A port of this machine on which no process listens."""
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def is_taken(port: int) -> bool:
+def is_port_taken(port: int) -> bool:
     """Whether a process listens on this port of this machine."""
     with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) == 0
+        return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def answers(url: str) -> bool:
+def is_answering(url: str) -> bool:
     """Whether the URL answers with a status below 500."""
     try:
-        with nearby() as http:
+        with make_plain_http_client() as http:
             return http.get(url).status_code < 500
     except httpx.HTTPError:
         return False
 
 
-def client() -> httpx.Client:
+def make_local_client() -> httpx.Client:
     """An HTTP client for services on this machine, which ignores proxies and other settings of the environment."""
     return httpx.Client(trust_env=False, timeout=30)
 
 
-def nearby() -> httpx.Client:
+def make_plain_http_client() -> httpx.Client:
     """An HTTP client for plain HTTP on this machine, made without loading certificates."""
-    return httpx.Client(verify=PLAIN, trust_env=False, timeout=30)
+    return httpx.Client(verify=NO_TLS_CONTEXT, trust_env=False, timeout=30)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parents[3]
+REPOSITORY: Final = Path(__file__).resolve().parents[3]
 """The root folder of the repository."""
 
-TEMPLATE: Final = ROOT / "template.yaml"
-EMULATOR: Final = ROOT / ".tools/emulator/bin/ministack"
+TEMPLATE_FILE: Final = REPOSITORY / "template.yaml"
+EMULATOR_PROGRAM: Final = REPOSITORY / ".tools/emulator/bin/ministack"
 
-CONNECTION: Final = Path(".local/connection.json")
+CONNECTION_FILE: Final = Path(".local/connection.json")
 """The path of the connection file, below the current folder."""
 
-STATE: Final = Path(".local/state")
-PORT: Final = 8642
-HOST: Final = "127.0.0.1"
+STATE_FOLDER: Final = Path(".local/state")
+DEFAULT_PORT: Final = 8642
+LOOPBACK: Final = "127.0.0.1"

@@ -12,8 +12,8 @@ from typing import Final
 from affino_mcp.errors import AffinoError
 from affino_mcp.local.lease import Lease
 
-_EVERY: Final = 0.05
-_NOT_OURS: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL")
+_POLL_SECONDS: Final = 0.05
+_UNSET_VARIABLES: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL")
 """Environment variables of the developer that would direct the child processes to other AWS accounts or endpoints."""
 
 
@@ -23,7 +23,7 @@ class DidNotStart(AffinoError):
     type = "did_not_start"
 
 
-class Child:
+class ChildProcess:
     """A running program with its log and its lease in the state folder.
 
     Its standard input closes when this process ends, however that ends.
@@ -35,7 +35,7 @@ class Child:
         handle = lease.take()
         if handle is None:
             raise DidNotStart(f"Another {name} is still using {state}.")
-        unset = [word for variable in _NOT_OURS for word in ("-u", variable)]
+        unset = [word for variable in _UNSET_VARIABLES for word in ("-u", variable)]
         assigned = [f"{variable}={value}" for variable, value in variables.items()]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -46,10 +46,10 @@ class Child:
                 pass_fds=[handle],
                 start_new_session=True,  # Ctrl-C then reaches this process only, which stops its children in order
             )
-        lease.note(self._process.pid)
+        lease.note_holder(self._process.pid)
         os.close(handle)
 
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         """Whether the program still runs."""
         return self._process.poll() is None
 
@@ -57,11 +57,11 @@ class Child:
         """Waits until `ready` is true. Raises DidNotStart with the end of the log when the program ends or takes too long."""
         deadline = time.monotonic() + seconds
         while not ready():
-            if not self.running() or time.monotonic() > deadline:
-                raise DidNotStart(f"{self.name} did not start. The end of {self.log}:\n{self.last_words()}")
-            time.sleep(_EVERY)
+            if not self.is_running() or time.monotonic() > deadline:
+                raise DidNotStart(f"{self.name} did not start. The end of {self.log}:\n{self.read_log_end()}")
+            time.sleep(_POLL_SECONDS)
 
-    def last_words(self) -> str:
+    def read_log_end(self) -> str:
         """The end of the program's log."""
         return self.log.read_text(encoding="utf-8", errors="replace")[-1500:]
 

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-Progress = Callable[[str], None]
+ShowStep = Callable[[str], None]
 """A function that shows the step in progress."""
 
 
 @contextmanager
-def shown(*, quiet: bool) -> Iterator[Progress]:
+def show_progress(*, quiet: bool) -> Iterator[ShowStep]:
     """Shows progress while the body runs; gives the function that shows a step. `quiet` shows nothing."""
     console = Console(stderr=True, quiet=quiet, highlight=False)
     if not console.is_terminal:

@@ -16,7 +16,7 @@ from affino_mcp.tool_errors import Conflict
 from affino_mcp.wiring import Stores
 
 
-def register(
+def register_person(
     stores: Stores,
     settings: Settings,
     clock: Clock,
@@ -36,7 +36,7 @@ def register(
     return people.create(code, name, address, groups, rights)
 
 
-def switch(stores: Stores, settings: Settings, clock: Clock, user_code: int, *, active: bool) -> Person:
+def switch_person(stores: Stores, settings: Settings, clock: Clock, user_code: int, *, active: bool) -> Person:
     """Enables or disables a person, and marks the person's contact accordingly. Raises NotFound.
 
     The person is written before the contact, because the contact only shows the state and must not delay the refusals.

@@ -20,16 +20,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from affino_mcp import wiring
 from affino_mcp.local import counting
-from affino_mcp.local.places import HOST
+from affino_mcp.local.places import LOOPBACK
 from affino_mcp.settings import Settings, process_settings
 
-THREADS: Final = 48
+WORKER_THREADS: Final = 48
 """Worker threads: 32 concurrent calls, each of which may wait for a store, and a reserve."""
 
 LOGIN_PATHS: Final = ("/rest/", "/hub")
 
 
-class ByPath:
+class EdgesByPath:
     """Routes requests by path to the MCP edge or the login edge, as one ASGI application.
 
     Lifespan events go to the MCP edge, which alone holds resources.
@@ -44,16 +44,16 @@ class ByPath:
         await (self._login if to_login else self._mcp)(scope, receive, send)
 
 
-def application(own: Settings) -> ASGIApp:
+def make_application(own: Settings) -> ASGIApp:
     """The ASGI application of the whole service with these settings."""
-    return wiring.add_control_centre(ByPath(wiring.build_mcp_app(own), wiring.build_login_app(own)), own)
+    return wiring.add_control_centre(EdgesByPath(wiring.build_mcp_app(own), wiring.build_login_app(own)), own)
 
 
-def server(app: ASGIApp, port: int) -> uvicorn.Server:
+def make_server(app: ASGIApp, port: int) -> uvicorn.Server:
     """Uvicorn on loopback: one process, no access log, no server header; forwarding headers of callers are ignored."""
     config = uvicorn.Config(
         app,
-        host=HOST,
+        host=LOOPBACK,
         port=port,
         lifespan="on",
         access_log=False,
@@ -65,10 +65,10 @@ def server(app: ASGIApp, port: int) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-async def run(service: uvicorn.Server) -> None:
+async def run_server(service: uvicorn.Server) -> None:
     """Serves until a signal stops the server."""
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
-    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(WORKER_THREADS))
+    anyio.to_thread.current_default_thread_limiter().total_tokens = WORKER_THREADS
     await service.serve()
 
 
@@ -80,13 +80,13 @@ def _end_with_parent() -> None:
 def main() -> None:
     """Serves on the port that is the command's argument."""
     logging.basicConfig(level=logging.WARNING)
-    service = server(application(process_settings()), int(sys.argv[1]))
+    service = make_server(make_application(process_settings()), int(sys.argv[1]))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     ended = threading.Event()
     threading.Thread(
-        target=counting.keep, args=(wiring.build_housekeeping(process_settings()), ended), daemon=True
+        target=counting.repeat_until_ended, args=(wiring.build_housekeeping(process_settings()), ended), daemon=True
     ).start()
-    asyncio.run(run(service))
+    asyncio.run(run_server(service))
     ended.set()
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
-class Ref(NamedTuple):
+class StepRef(NamedTuple):
     """A placeholder for the code of the record that the step of this name creates."""
 
     name: str
 
 
-class Step(NamedTuple):
+class DemoStep(NamedTuple):
     """One tool call: the role that makes it, the tool and the arguments; later steps refer to its record by `name`."""
 
     role: str
@@ -21,23 +21,23 @@ class Step(NamedTuple):
     name: str = ""
 
 
-Codes = dict[str, int]
+StepCodes = dict[str, int]
 """The codes of the records made so far, by the names of their steps."""
 
 
-def filled(value: Any, codes: Codes) -> Any:
+def fill_refs(value: Any, codes: StepCodes) -> Any:
     """The value with every Ref in it, also inside lists and mappings, replaced by its code. Raises KeyError."""
     match value:
-        case Ref(name):
+        case StepRef(name):
             return codes[name]
         case list():
-            return [filled(part, codes) for part in value]
+            return [fill_refs(part, codes) for part in value]
         case dict():
-            return {name: filled(part, codes) for name, part in value.items()}
+            return {name: fill_refs(part, codes) for name, part in value.items()}
     return value
 
 
-def made(answer: Mapping[str, Any]) -> int | None:
+def code_from_answer(answer: Mapping[str, Any]) -> int | None:
     """The code in the answer of a create, which is the first attribute of its record; None for other answers."""
     first = next(iter(answer.values()), None)
     code = next(iter(first.values()), None) if isinstance(first, dict) else None

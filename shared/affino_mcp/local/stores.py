@@ -11,13 +11,13 @@ from affino_mcp.store.secrets import AwsSecretStore
 from affino_mcp.store.wire import AwsJsonEndpoint
 from affino_mcp.wiring import Stores
 
-ACCOUNT_KEY: Final = "test"
+EMULATOR_ACCOUNT_KEY: Final = "test"
 """The access key and the secret key of the emulator's only account."""
 
 
-class _Frozen(NamedTuple):
-    access_key: str = ACCOUNT_KEY
-    secret_key: str = ACCOUNT_KEY
+class _FrozenCredentials(NamedTuple):
+    access_key: str = EMULATOR_ACCOUNT_KEY
+    secret_key: str = EMULATOR_ACCOUNT_KEY
     token: str | None = None
 
 
@@ -25,27 +25,27 @@ class EmulatorCredentials:
     """The credentials that sign requests to the emulator."""
 
     @staticmethod
-    def get_frozen_credentials() -> _Frozen:
+    def get_frozen_credentials() -> _FrozenCredentials:
         """The fixed credentials of the emulator, in the form that botocore's signers take."""
-        return _Frozen()
+        return _FrozenCredentials()
 
 
-def dynamodb(settings: Settings) -> AwsJsonEndpoint:
+def open_dynamodb(settings: Settings) -> AwsJsonEndpoint:
     """The emulator's DynamoDB, for requests that the store does not make (tables)."""
     return AwsJsonEndpoint(
         "dynamodb", DYNAMODB_TARGET, "1.0", settings.aws_endpoint, settings.region, EmulatorCredentials()
     )
 
 
-def s3(settings: Settings) -> S3FileStore:
+def open_bucket(settings: Settings) -> S3FileStore:
     """The emulator's media bucket."""
     return S3FileStore(settings.media_bucket, settings.region, EmulatorCredentials(), settings.aws_endpoint)
 
 
-def open_stores(settings: Settings) -> Stores:
+def open_emulator_stores(settings: Settings) -> Stores:
     """Opens the stores that the settings name, without sending a request."""
     credentials = EmulatorCredentials()
     secrets = AwsJsonEndpoint(
         "secretsmanager", "secretsmanager", "1.1", settings.aws_endpoint, settings.region, credentials
     )
-    return Stores(DynamoDatabase(dynamodb(settings)), AwsSecretStore(secrets), s3(settings))
+    return Stores(DynamoDatabase(open_dynamodb(settings)), AwsSecretStore(secrets), open_bucket(settings))

@@ -12,14 +12,14 @@ from affino_mcp.errors import AffinoError
 from affino_mcp.settings import Settings
 from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
-_CREATED_WITH: Final = (
+_CREATE_PROPERTIES: Final = (
     "BillingMode",
     "AttributeDefinitions",
     "KeySchema",
     "GlobalSecondaryIndexes",
     "LocalSecondaryIndexes",
 )
-_INDEXES: Final = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+_INDEX_PROPERTIES: Final = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 
 
 class TablesDiffer(AffinoError):
@@ -28,7 +28,7 @@ class TablesDiffer(AffinoError):
     type = "tables_differ"
 
 
-class Table(NamedTuple):
+class LocalTable(NamedTuple):
     """A table to create: the body of CreateTable, and the attribute by which its rows expire."""
 
     create: dict[str, Any]
@@ -40,11 +40,11 @@ class Table(NamedTuple):
         return str(self.create["TableName"])
 
 
-class _Template(yaml.SafeLoader):
+class _TemplateLoader(yaml.SafeLoader):
     """YAML with CloudFormation's short tags: `!Ref X` becomes `{"Ref": X}`."""
 
 
-def _tagged(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
+def _construct_tagged(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
     if isinstance(node, yaml.ScalarNode):
         return {name: loader.construct_scalar(node)}
     if isinstance(node, yaml.SequenceNode):
@@ -52,23 +52,23 @@ def _tagged(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, An
     return {name: loader.construct_mapping(node, deep=True) if isinstance(node, yaml.MappingNode) else None}
 
 
-_Template.add_multi_constructor("!", _tagged)
+_TemplateLoader.add_multi_constructor("!", _construct_tagged)
 
 
-def tables(template: Path, settings: Settings) -> list[Table]:
+def read_tables(template: Path, settings: Settings) -> list[LocalTable]:
     """Every table of the template, under its name in the settings.
 
     The setting of a table is found by the functions' environment variables (`AFFINO_GATE_TABLE: !Ref GateTable`).
     """
-    document = yaml.load(template.read_text(encoding="utf-8"), _Template)  # noqa: S506 (a SafeLoader)
+    document = yaml.load(template.read_text(encoding="utf-8"), _TemplateLoader)  # noqa: S506 (a SafeLoader)
     names = {f.metadata["variable"]: getattr(settings, f.name) for f in fields(Settings)}
-    named = {reference: names[variable] for variable, reference in _references(document) if variable in names}
+    named = {reference: names[variable] for variable, reference in _find_references(document) if variable in names}
     resources = document["Resources"].items()
     found = {name: r["Properties"] for name, r in resources if r["Type"] == "AWS::DynamoDB::Table"}
-    return [_table(named[resource], properties) for resource, properties in found.items()]
+    return [_table_from_properties(named[resource], properties) for resource, properties in found.items()]
 
 
-def make(endpoint: AwsJsonEndpoint, wanted: list[Table]) -> None:
+def make_tables(endpoint: AwsJsonEndpoint, wanted: list[LocalTable]) -> None:
     """Creates the tables that do not exist. Raises TablesDiffer for a table with other keys or indexes, StoreUnavailable."""
     for table in wanted:
         try:
@@ -76,12 +76,12 @@ def make(endpoint: AwsJsonEndpoint, wanted: list[Table]) -> None:
         except AwsError as error:
             if error.name != "ResourceInUseException":
                 raise
-            _compare(endpoint, table)
+            _require_same_keys(endpoint, table)
         else:
-            _expire(endpoint, table)
+            _enable_expiry(endpoint, table)
 
 
-def _references(document: Any) -> list[tuple[str, str]]:
+def _find_references(document: Any) -> list[tuple[str, str]]:
     """Name and resource of every environment variable `NAME: !Ref X` in the document."""
     if not isinstance(document, dict):
         return []
@@ -89,29 +89,29 @@ def _references(document: Any) -> list[tuple[str, str]]:
     own = [
         (name, str(value["Ref"])) for name, value in (here or {}).items() if isinstance(value, dict) and "Ref" in value
     ]
-    return own + [pair for part in document.values() for pair in _references(part)]
+    return own + [pair for part in document.values() for pair in _find_references(part)]
 
 
-def _table(name: str, properties: dict[str, Any]) -> Table:
-    create: dict[str, Any] = {part: properties[part] for part in _CREATED_WITH if part in properties}
-    return Table({"TableName": name, **create}, properties.get("TimeToLiveSpecification", {}).get("AttributeName"))
+def _table_from_properties(name: str, properties: dict[str, Any]) -> LocalTable:
+    create: dict[str, Any] = {part: properties[part] for part in _CREATE_PROPERTIES if part in properties}
+    return LocalTable({"TableName": name, **create}, properties.get("TimeToLiveSpecification", {}).get("AttributeName"))
 
 
-def _expire(endpoint: AwsJsonEndpoint, table: Table) -> None:
+def _enable_expiry(endpoint: AwsJsonEndpoint, table: LocalTable) -> None:
     if table.expires_by:
         wanted = {"Enabled": True, "AttributeName": table.expires_by}
         endpoint.call_operation("UpdateTimeToLive", {"TableName": table.name, "TimeToLiveSpecification": wanted})
 
 
-def _compare(endpoint: AwsJsonEndpoint, table: Table) -> None:
+def _require_same_keys(endpoint: AwsJsonEndpoint, table: LocalTable) -> None:
     there = endpoint.call_operation("DescribeTable", {"TableName": table.name})["Table"]
-    if _shape(there) != _shape(table.create):
+    if _keys_and_indexes(there) != _keys_and_indexes(table.create):
         raise TablesDiffer(f"The table {table.name} was made by another version. Start empty with --fresh (FRESH=1).")
 
 
-def _shape(description: dict[str, Any]) -> Any:
+def _keys_and_indexes(description: dict[str, Any]) -> Any:
     def keys(part: dict[str, Any]) -> list[tuple[str, str]]:
         return [(key["AttributeName"], key["KeyType"]) for key in part["KeySchema"]]
 
-    indexes = [index for kind in _INDEXES for index in description.get(kind) or []]
+    indexes = [index for kind in _INDEX_PROPERTIES for index in description.get(kind) or []]
     return keys(description), sorted((index["IndexName"], keys(index)) for index in indexes)

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-_FOLDER: Final = Path(__file__).parent / "static"
-_TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-KEPT: Final = "public, max-age=31536000, immutable"
+_STATIC_FOLDER: Final = Path(__file__).parent / "static"
+_MEDIA_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+ASSET_CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
 """The Cache-Control header of an asset, which may be kept for a year, because changed content has another address."""
 
 
@@ -28,12 +32,14 @@ class Asset:
         return f"{stem}.{hashlib.sha256(self.content).hexdigest()[:8]}.{ending}"
 
 
-def _read(path: Path) -> Asset:
-    return Asset(path.name, path.read_bytes(), _TYPES[path.suffix])
+def _read_asset(path: Path) -> Asset:
+    return Asset(path.name, path.read_bytes(), _MEDIA_TYPES[path.suffix])
 
 
-ASSETS: Final = {path.name: _read(path) for path in sorted(_FOLDER.iterdir()) if path.suffix in _TYPES}
+ASSETS: Final = {
+    path.name: _read_asset(path) for path in sorted(_STATIC_FOLDER.iterdir()) if path.suffix in _MEDIA_TYPES
+}
 """All assets by file name; each edge serves them below its own path."""
 
-BY_ADDRESS: Final = {asset.address: asset for asset in ASSETS.values()}
+ASSETS_BY_ADDRESS: Final = {asset.address: asset for asset in ASSETS.values()}
 """All assets by address."""

@@ -9,9 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from affino_mcp.pages.assets import ASSETS
 
-SHARED: Final = Path(__file__).parent / "templates"
+SHARED_TEMPLATES: Final = Path(__file__).parent / "templates"
 
-HEADERS: Final[dict[str, str]] = {
+PAGE_HEADERS: Final[dict[str, str]] = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -27,17 +27,17 @@ HEADERS: Final[dict[str, str]] = {
 """Headers of every page: no inline script or style, no framing, no caching, no referrer to other sites."""
 
 
-class Pages:
+class PageRenderer:
     """Renders the templates of one edge, together with the shared ones (`base.html`, `macros.html`)."""
 
     def __init__(self, templates: Path) -> None:
-        loader = FileSystemLoader([templates, SHARED])
+        loader = FileSystemLoader([templates, SHARED_TEMPLATES])
         self._environment = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         self._environment.globals["assets"] = {name: asset.address for name, asset in ASSETS.items()}
 
-    def filter(self, name: str, function: Any) -> None:
+    def add_filter(self, name: str, function: Any) -> None:
         """Adds a filter to the templates, under this name."""
         self._environment.filters[name] = function
 

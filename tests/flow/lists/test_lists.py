@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.flow.market import BY_NAME, NAMES, SINCE, UPDATED, names, visited
-from tests.world import Client
+from tests.world import WorldClient
 
 SORTS: list[tuple[dict[str, Any], list[str]]] = [
     ({}, list(NAMES)),
@@ -40,7 +40,7 @@ SORTS: list[tuple[dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("filters", "expected"), SORTS, ids=[str(filters) for filters, _ in SORTS])
-def test_filters_and_sorts(client: Client, filters: dict[str, Any], expected: list[str]) -> None:
+def test_filters_and_sorts(client: WorldClient, filters: dict[str, Any], expected: list[str]) -> None:
     assert names(client, **filters) == expected
 
 
@@ -60,25 +60,25 @@ DATES: list[tuple[dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("filters", "expected"), DATES, ids=[str(filters) for filters, _ in DATES])
-def test_created_or_updated_after(client: Client, filters: dict[str, Any], expected: list[str]) -> None:
+def test_created_or_updated_after(client: WorldClient, filters: dict[str, Any], expected: list[str]) -> None:
     assert names(client, **filters) == expected
 
 
-def test_the_answer_of_a_list(client: Client) -> None:
-    whole = client.call("list_accounts").result
+def test_the_answer_of_a_list(client: WorldClient) -> None:
+    whole = client.call_tool("list_accounts").result
     assert whole.keys() == {"Items", "TotalRecords", "LastRecordCode", "NextCursor", "CurrentDate", "Warnings"}
     assert (whole["TotalRecords"], whole["LastRecordCode"], whole["NextCursor"]) == (
         9,
         whole["Items"][-1]["AccountCode"],
         None,
     )
-    first = client.call("list_accounts", PageSize=4).result
+    first = client.call_tool("list_accounts", PageSize=4).result
     assert (first["TotalRecords"], first["LastRecordCode"]) == (None, first["Items"][-1]["AccountCode"])
-    on = client.call("list_accounts", StartCode=first["LastRecordCode"]).result
+    on = client.call_tool("list_accounts", StartCode=first["LastRecordCode"]).result
     assert [row["AccountCode"] for row in first["Items"] + on["Items"]] == [
         row["AccountCode"] for row in whole["Items"]
     ]
-    searched = client.call("list_accounts", Search="https", PageSize=4).result
+    searched = client.call_tool("list_accounts", Search="https", PageSize=4).result
     assert (searched["TotalRecords"], len(searched["Items"])) == (9, 4)
     assert set(whole["Items"][0]) == {
         "AccountCode", "Name", "Industry", "AccountType", "Website", "City", "CountryISO", "AccountManager", "Active",
@@ -86,11 +86,13 @@ def test_the_answer_of_a_list(client: Client) -> None:
     }  # fmt: skip
 
 
-def test_staff_and_topics(client: Client) -> None:
-    staff = client.call("list_contacts", StaffOnly=True).result
+def test_staff_and_topics(client: WorldClient) -> None:
+    staff = client.call_tool("list_contacts", StaffOnly=True).result
     assert [row["FirstName"] for row in staff["Items"]] == ["Sam"]
-    topics = client.call("list_topics", PageSize=5).result
+    topics = client.call_tool("list_topics", PageSize=5).result
     assert (len(topics["Items"]), topics["TotalRecords"]) == (5, 12)
     assert visited(client, "list_topics", PageSize=5) == list(range(1, 13))
-    assert [t["Name"] for t in client.call("list_topics", Search="platform").result["Items"]] == ["Platform Expansion"]
-    assert client.call("list_topics", Cursor="x").error["details"]["argument"] == "Cursor"
+    assert [t["Name"] for t in client.call_tool("list_topics", Search="platform").result["Items"]] == [
+        "Platform Expansion"
+    ]
+    assert client.call_tool("list_topics", Cursor="x").error["details"]["argument"] == "Cursor"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.flow import crm, market
 from tests.flow.market import NAMES, SINCE, visited
-from tests.world import Client
+from tests.world import WorldClient
 
 
 @pytest.mark.parametrize("size", [1, 2, 4, 9, 10, 100])
@@ -26,18 +26,18 @@ from tests.world import Client
     ],
     ids=str,
 )
-def test_pages_of_every_size_show_all_once(client: Client, filters: dict[str, Any], size: int) -> None:
+def test_pages_of_every_size_show_all_once(client: WorldClient, filters: dict[str, Any], size: int) -> None:
     assert visited(client, "list_accounts", PageSize=size, **filters) == visited(client, "list_accounts", **filters)
 
 
-def test_a_page_between_two_changes(client: Client) -> None:
+def test_a_page_between_two_changes(client: WorldClient) -> None:
     """A record added behind the cursor appears, a deleted one does not, and no record appears twice."""
-    first = client.call("list_accounts", PageSize=3).result
+    first = client.call_tool("list_accounts", PageSize=3).result
     new = crm.account(client, "Newcomer")
-    second = client.call("list_accounts", PageSize=100, Cursor=first["NextCursor"]).result
+    second = client.call_tool("list_accounts", PageSize=100, Cursor=first["NextCursor"]).result
     assert [row["Name"] for row in second["Items"]] == [*NAMES[3:], "Newcomer"]
-    assert client.call("delete_account", AccountCode=new).result
-    again = client.call("list_accounts", PageSize=100, Cursor=first["NextCursor"]).result
+    assert client.call_tool("delete_account", AccountCode=new).result
+    again = client.call_tool("list_accounts", PageSize=100, Cursor=first["NextCursor"]).result
     assert [row["Name"] for row in again["Items"]] == list(NAMES[3:])
 
 

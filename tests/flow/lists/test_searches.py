@@ -9,7 +9,7 @@ import pytest
 
 from tests.flow import crm, market
 from tests.flow.market import BY_NAME, NAMES, UPDATED, names, visited
-from tests.world import Client
+from tests.world import WorldClient
 
 SEARCHES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("one word", {"Search": "orbital"}, ["Orbital Labs", "orbital ledger"]),
@@ -43,26 +43,26 @@ SEARCHES: list[tuple[str, dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("filters", "expected"), [s[1:] for s in SEARCHES], ids=[s[0] for s in SEARCHES])
-def test_searches(client: Client, filters: dict[str, Any], expected: list[str]) -> None:
-    answer = client.call("list_accounts", **filters).result
+def test_searches(client: WorldClient, filters: dict[str, Any], expected: list[str]) -> None:
+    answer = client.call_tool("list_accounts", **filters).result
     assert [row["Name"] for row in answer["Items"]] == expected
     assert answer["TotalRecords"] == len(expected)
 
 
 @pytest.mark.parametrize("search", ["!!!", "-", "🙂", "&", "\u0301"])
-def test_a_search_without_a_word(client: Client, search: str) -> None:
-    error = client.call("list_accounts", Search=search).error
+def test_a_search_without_a_word(client: WorldClient, search: str) -> None:
+    error = client.call_tool("list_accounts", Search=search).error
     assert (error["type"], error["details"]["argument"]) == ("validation_error", "Search")
 
 
 @pytest.fixture
-def manager() -> Iterator[Client]:
+def manager() -> Iterator[WorldClient]:
     """A person in a world of the test's own."""
     with market.at_work("Sales Managers") as found:
         yield found
 
 
-def test_a_tree_of_accounts(manager: Client) -> None:
+def test_a_tree_of_accounts(manager: WorldClient) -> None:
     top = crm.account(manager, "Top")
     left, right = (crm.account(manager, name, ParentCode=top) for name in ("Left", "Right"))
     low = crm.account(manager, "Low", ParentCode=left, IndustryCode=1)
@@ -77,7 +77,7 @@ def test_a_tree_of_accounts(manager: Client) -> None:
     assert names(manager, **everything, StartCode=right) == ["Low", "Lowest"]
     assert visited(manager, "list_accounts", **everything, PageSize=1) == [left, right, low, low + 1]
     assert names(manager, ParentCode=other, IncludeChildren=True) == []
-    assert manager.call("list_accounts", IncludeChildren=True).error["details"]["argument"] == "IncludeChildren"
+    assert manager.call_tool("list_accounts", IncludeChildren=True).error["details"]["argument"] == "IncludeChildren"
 
 
 BY_EMAIL: list[tuple[dict[str, Any], bool]] = [
@@ -89,13 +89,15 @@ BY_EMAIL: list[tuple[dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize(("filters", "found"), BY_EMAIL, ids=[str(filters) for filters, _ in BY_EMAIL])
-def test_an_email_with_every_other_filter(manager: Client, filters: dict[str, Any], found: bool) -> None:
+def test_an_email_with_every_other_filter(manager: WorldClient, filters: dict[str, Any], found: bool) -> None:
     at = [crm.account(manager, "One"), crm.account(manager, "Two")]
     jane = crm.contact(manager, "Jane", AccountCode=at[0], TopicCodes=[2])
-    answer = manager.call("list_contacts", Email="JANE@orbital.example", **filters).result
+    answer = manager.call_tool("list_contacts", Email="JANE@orbital.example", **filters).result
     assert [row["UserCode"] for row in answer["Items"]] == [jane] * found
-    assert manager.call("list_contacts", Email="nobody@orbital.example", **filters).result["Items"] == []
+    assert manager.call_tool("list_contacts", Email="nobody@orbital.example", **filters).result["Items"] == []
     assert (
-        manager.call("list_contacts", Email="jane@orbital.example", Cursor="x", **filters).error["details"]["argument"]
+        manager.call_tool("list_contacts", Email="jane@orbital.example", Cursor="x", **filters).error["details"][
+            "argument"
+        ]
         == "Cursor"
     )

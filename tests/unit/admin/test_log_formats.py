@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.admin.log_formats import FORMS
+from affino_mcp.admin.log_formats import EXPORT_FORMATS
 from affino_mcp.audit.row import AuditRow, Outcome
 
 _STARTS = "=+-@＝＋－＠"
@@ -20,7 +20,7 @@ _COLUMN = "client_name"
 def exported(text: str) -> str:
     """The exported file of one row with this text in one column."""
     row = AuditRow("01", "2026-11-23T09:00:00.000000Z", "K1", "all", "m", Outcome.OK, 200, client_name=text)
-    return "".join(FORMS["csv"][1](iter([row])))
+    return "".join(EXPORT_FORMATS["csv"][1](iter([row])))
 
 
 def cell(text: str) -> str:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from affino_mcp import observability
 from affino_mcp.cli.app import app
 from affino_mcp.cli.service import Service
-from affino_mcp.local.connection import Connection, stores
+from affino_mcp.local.connection import Connection, store_settings
 from tests.unit.cli import public
 from tests.world import World
 
@@ -34,11 +34,11 @@ class Terminal:
         assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
         return done.stdout, done.stderr
 
-    def json(self, *words: str) -> Any:
+    def run_json(self, *words: str) -> Any:
         """Runs a command with --json; gives its answer."""
         return json.loads(self.run(*words, "--json")[0])
 
-    def refused(self, *words: str) -> dict[str, Any]:
+    def run_refused(self, *words: str) -> dict[str, Any]:
         """Runs a command with --json that is refused; gives its error, whose text must also be on standard error."""
         out, err = self.run(*words, "--json", code=1)
         error: dict[str, Any] = json.loads(out)["error"]
@@ -50,7 +50,7 @@ class Terminal:
 def terminal() -> Terminal:
     world = World()
     urls = ("http://127.0.0.1:1/mcp", "http://127.0.0.1:1/rest/demo/login")
-    connection = Connection(*urls, "demo", stores=stores(world.settings))
+    connection = Connection(*urls, "demo", stores=store_settings(world.settings))
     return Terminal(world, Service(connection, world.stores, world.clock))
 
 
@@ -69,8 +69,8 @@ def served(quiet: None) -> Terminal:
     """A terminal on a service whose public endpoints answer, with a profile Newsroom and an editor, Jane."""
     world = World()
     urls = (f"{public.BASE}/mcp", f"{public.BASE}/rest/demo/login")
-    connection = Connection(*urls, "demo", stores=stores(world.settings))
-    terminal = Terminal(world, Service(connection, world.stores, world.clock, public.opener(world)))
-    terminal.json("profile", "create", "--name", "Newsroom", "--family", "articles=read,write")
-    terminal.json("person", "create", *JANE, "--group", "Editors")
+    connection = Connection(*urls, "demo", stores=store_settings(world.settings))
+    terminal = Terminal(world, Service(connection, world.stores, world.clock, public.make_client_opener(world)))
+    terminal.run_json("profile", "create", "--name", "Newsroom", "--family", "articles=read,write")
+    terminal.run_json("person", "create", *JANE, "--group", "Editors")
     return terminal

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from affino_mcp import VERSION
 from affino_mcp.cli.app import app
 from affino_mcp.cli.output import print_table
-from affino_mcp.local.connection import Connection, stores
+from affino_mcp.local.connection import Connection, store_settings
 from affino_mcp.settings import Settings
 from tests.unit.cli.conftest import JANE, Terminal
 
@@ -87,7 +87,9 @@ def test_a_file_that_is_no_connection(tmp_path: Path) -> None:
 )
 def test_a_connection_file_of_another_version(tmp_path: Path, more: dict[str, Any]) -> None:
     urls = ("http://127.0.0.1:1/mcp", "http://127.0.0.1:1/rest/demo/login")
-    document = asdict(Connection(*urls, "demo", stores=stores(Settings(aws_endpoint="http://127.0.0.1:1")))) | more
+    document = (
+        asdict(Connection(*urls, "demo", stores=store_settings(Settings(aws_endpoint="http://127.0.0.1:1")))) | more
+    )
     (tmp_path / "odd.json").write_text(json.dumps(document))
     done = CliRunner().invoke(app, ["person", "list", "--connection", str(tmp_path / "odd.json")])
     assert done.exit_code == 1
@@ -151,11 +153,11 @@ def test_a_terminal_without_a_letter_is_no_fault() -> None:
 
 
 def test_bytes_that_are_no_text_are_refused_before_anything_is_done(terminal: Terminal) -> None:
-    terminal.json("profile", "create", "--name", "x")
+    terminal.run_json("profile", "create", "--name", "x")
     out, err = terminal.run("profile", "set", "x", "--notes", "\udcff", "--json", code=2)
     assert "not UTF-8" in json.loads(out)["error"]["message"]
     assert "not UTF-8" in err
-    assert terminal.json("profile", "show", "x")["notes"] == ""
+    assert terminal.run_json("profile", "show", "x")["notes"] == ""
 
 
 def test_no_value_of_a_table_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,12 +172,12 @@ def test_version() -> None:
 
 @pytest.mark.parametrize("words", [["login"], ["connect", "codex", "--profile", "all"]], ids=["login", "connect"])
 def test_where_there_is_no_demo_a_login_asks_whose(terminal: Terminal, words: list[str]) -> None:
-    terminal.json("profile", "create", "--name", "all")
-    assert "--person ADDRESS --profile NAME" in terminal.refused(*words)["message"]
+    terminal.run_json("profile", "create", "--name", "all")
+    assert "--person ADDRESS --profile NAME" in terminal.run_refused(*words)["message"]
 
 
 def test_login_needs_a_service_that_answers(terminal: Terminal) -> None:
-    terminal.json("profile", "create", "--name", "all")
-    terminal.json("person", "create", "--name", "Jane Doe", "--email", "jane@orbital.example")
+    terminal.run_json("profile", "create", "--name", "all")
+    terminal.run_json("person", "create", "--name", "Jane Doe", "--email", "jane@orbital.example")
     words = ["login", "--person", "jane@orbital.example", "--password", "correct horse"]
-    assert terminal.refused(*words)["type"] == "login_failed"
+    assert terminal.run_refused(*words)["type"] == "login_failed"

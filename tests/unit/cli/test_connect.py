@@ -8,34 +8,34 @@ import tomllib
 
 import pytest
 
-from affino_mcp.connect.clients import REFERRING, Client
+from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, McpClient
 from tests.unit.cli.conftest import PASSWORD, Terminal
 from tests.unit.cli.public import BASE
 
 HERS = ["--profile", "Newsroom", "--person", "jane@orbital.example", "--password", PASSWORD]
 
 
-@pytest.mark.parametrize("client", Client)
-def test_the_snippet_names_the_endpoint_and_holds_no_secret_if_it_can(served: Terminal, client: Client) -> None:
-    found = served.json("connect", client, *HERS)
+@pytest.mark.parametrize("client", McpClient)
+def test_the_snippet_names_the_endpoint_and_holds_no_secret_if_it_can(served: Terminal, client: McpClient) -> None:
+    found = served.run_json("connect", client, *HERS)
     secret = served.world.profiles.list_profiles()[0].profile.secret
     assert f"{BASE}/mcp" in found["text"]
-    assert (secret in found["text"]) == (client not in REFERRING)
+    assert (secret in found["text"]) == (client not in CLIENTS_WITH_REFERENCES)
     assert found["variables"] == {} or secret in found["variables"].values()
 
 
-@pytest.mark.parametrize("client", Client)
-def test_inline_holds_all_three(served: Terminal, client: Client) -> None:
-    found = served.json("connect", client, "--inline", *HERS)
+@pytest.mark.parametrize("client", McpClient)
+def test_inline_holds_all_three(served: Terminal, client: McpClient) -> None:
+    found = served.run_json("connect", client, "--inline", *HERS)
     profile = served.world.profiles.list_profiles()[0].profile
     assert all(part in found["text"] for part in (profile.key, profile.secret, "Bearer "))
     assert found["variables"] == {}
 
 
 @pytest.mark.parametrize("inline", [[], ["--inline"]], ids=["by reference", "inline"])
-@pytest.mark.parametrize("client", Client)
-def test_every_snippet_can_be_read_by_what_reads_it(terminal: Terminal, client: Client, inline: list[str]) -> None:
-    found = terminal.json("connect", client, *inline)
+@pytest.mark.parametrize("client", McpClient)
+def test_every_snippet_can_be_read_by_what_reads_it(terminal: Terminal, client: McpClient, inline: list[str]) -> None:
+    found = terminal.run_json("connect", client, *inline)
     match found["place"]:
         case "a shell":
             assert shlex.split(found["text"])[0] in ("claude", "npx")
@@ -52,7 +52,7 @@ def test_standard_output_is_the_snippet_alone(served: Terminal) -> None:
 
 
 def test_verify_makes_both_handshakes(served: Terminal) -> None:
-    modern, legacy = served.json("connect", "claude-code", *HERS, "--verify")["handshake"]
+    modern, legacy = served.run_json("connect", "claude-code", *HERS, "--verify")["handshake"]
     assert (modern["era"], legacy["era"]) == ("2026-07-28", "2025-06-18")
     assert modern["ok"]
     assert legacy["ok"]
@@ -77,4 +77,4 @@ def test_verify_where_nothing_answers(terminal: Terminal) -> None:
 
 
 def test_verify_needs_somebody(terminal: Terminal) -> None:
-    assert "--person" in terminal.refused("connect", "codex", "--verify")["message"]
+    assert "--person" in terminal.run_refused("connect", "codex", "--verify")["message"]

@@ -13,7 +13,7 @@ import typer
 from affino_mcp import errors, tool_errors
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.cli.app import app
-from affino_mcp.connect.clients import Client, snippet
+from affino_mcp.connect.clients import McpClient, make_snippet
 from affino_mcp.errors import AffinoError, Refusal, UnknownTool
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginFault
@@ -76,9 +76,9 @@ def test_commands_exist(words: str) -> None:
     assert not hasattr(command, "commands") or words == "log"
 
 
-@pytest.mark.parametrize("client", Client)
-def test_snippets_are_those_that_connect_prints(client: Client) -> None:
-    found = snippet(client, "https://HOST/mcp")
+@pytest.mark.parametrize("client", McpClient)
+def test_snippets_are_those_that_connect_prints(client: McpClient) -> None:
+    found = make_snippet(client, "https://HOST/mcp")
     shown = "\n".join(f"    {line}" for line in found.text.splitlines())
     assert f"**{found.title}** ({found.place})\n\n{shown}\n" in GUIDES["connecting"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from affino_mcp.cli.checks import findings
+from affino_mcp.cli.checks import run_doctor_checks
 from affino_mcp.store.ops import Item, Key, StoreUnavailable
 from affino_mcp.store.stacks import Stack
 from affino_mcp.wiring import Stores
@@ -29,7 +29,7 @@ class Refusing:
 
 
 def seen(terminal: Terminal) -> dict[str, tuple[bool, str, str]]:
-    return {one.name: (one.ok, one.seen, one.fix) for one in findings(terminal.service)}
+    return {one.name: (one.ok, one.seen, one.fix) for one in run_doctor_checks(terminal.service)}
 
 
 def answering(status: int, headers: dict[str, str] | None = None) -> Callable[[], httpx.Client]:
@@ -54,7 +54,7 @@ def test_many_doctors_from_one_place_are_no_illness(served: Terminal) -> None:
 
 @pytest.mark.parametrize("status", [200, 404, 500])
 def test_an_address_that_does_not_refuse_strangers(served: Terminal, status: int) -> None:
-    served.service = replace(served.service, http=answering(status))
+    served.service = replace(served.service, make_client=answering(status))
     found = seen(served)
     assert [found[name][:2] for name in ("login", "gate")] == [(False, f"answers {status} instead of 401")] * 2
 
@@ -62,7 +62,7 @@ def test_an_address_that_does_not_refuse_strangers(served: Terminal, status: int
 def test_a_real_login(served: Terminal) -> None:
     words = ["--profile", "Newsroom", "--person", "jane@orbital.example", "--password"]
     assert "green  real login: Jane Doe through Newsroom" in served.run("doctor", *words, PASSWORD)[0]
-    assert served.json("session", "list", "jane@orbital.example") == []
+    assert served.run_json("session", "list", "jane@orbital.example") == []
     assert "RED    real login" in served.run("doctor", *words, "wrong horse", code=1)[0]
 
 
@@ -88,7 +88,7 @@ def test_nothing_answers(terminal: Terminal) -> None:
 
 
 def test_a_function_that_reaches_no_store(served: Terminal) -> None:
-    served.service = replace(served.service, http=answering(503))
+    served.service = replace(served.service, make_client=answering(503))
     found = seen(served)
     assert [found[name][0] for name in ("endpoint", "login", "gate")] == [False] * 3
     assert "role" in found["gate"][2]
@@ -106,7 +106,7 @@ def test_a_service_that_has_lost_its_stores(served: Terminal) -> None:
 def test_the_clock(served: Terminal, seconds: int, ok: bool) -> None:
     said = format_datetime(served.world.clock(), usegmt=True)
     served.world.clock.move(seconds=seconds)
-    served.service = replace(served.service, http=answering(200, {"date": said}))
+    served.service = replace(served.service, make_client=answering(200, {"date": said}))
     assert seen(served)["clock"][0] is ok
 
 
@@ -120,7 +120,7 @@ def test_the_clock(served: Terminal, seconds: int, ok: bool) -> None:
 )
 def test_tls(served: Terminal, url: str, ok: bool) -> None:
     connection = replace(served.service.connection, mcp_url=url)
-    served.service = replace(served.service, connection=connection, http=answering(200))
+    served.service = replace(served.service, connection=connection, make_client=answering(200))
     assert seen(served)["TLS"][0] is ok
 
 

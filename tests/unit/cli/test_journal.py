@@ -36,7 +36,7 @@ def ready(terminal: Terminal) -> Terminal:
 )
 def test_every_action_is_a_row(ready: Terminal, words: list[str], deed: str, after: dict[str, object]) -> None:
     ready.run(*words)
-    row = ready.json("log", "--limit", "1")[0]
+    row = ready.run_json("log", "--limit", "1")[0]
     assert (row["method"], row["channel"], row["outcome"]) == (deed, "control", "ok")
     assert "(shell)" in row["person"]
     told = json.dumps(row["arguments"])
@@ -45,7 +45,7 @@ def test_every_action_is_a_row(ready: Terminal, words: list[str], deed: str, aft
 
 def test_who_and_what_are_shown_like_any_call(ready: Terminal) -> None:
     ready.run("profile", "disable", "Newsroom")
-    row = ready.json("log", "--limit", "1")[0]
+    row = ready.run_json("log", "--limit", "1")[0]
     assert row["person"] in ready.run("log", "--limit", "1")[0]
     assert row["changes"][0]["fields"] == {"enabled": {"before": True, "after": False}}
     shown = " ".join(ready.run("log", "show", row["id"])[0].split())
@@ -75,36 +75,36 @@ def test_a_change_tells_what_changed_and_nothing_that_stays(
     ready: Terminal, words: list[str], fields: dict[str, object]
 ) -> None:
     ready.run(*words)
-    (change,) = ready.json("log", "--limit", "1")[0]["changes"]
+    (change,) = ready.run_json("log", "--limit", "1")[0]["changes"]
     assert change["fields"] == fields
 
 
 def test_a_burst_that_follows_the_rate_is_told(ready: Terminal) -> None:
     ready.run("profile", "set", "Newsroom", "--rate", "600")
-    fields = ready.json("log", "--limit", "1")[0]["changes"][0]["fields"]
+    fields = ready.run_json("log", "--limit", "1")[0]["changes"][0]["fields"]
     assert fields == {"rate": {"before": 60, "after": 600}, "burst": {"before": 10, "after": 60}}
     ready.run("profile", "set", "Newsroom", "--burst", "7")
     ready.world.clock.move(seconds=1)
     ready.run("profile", "set", "Newsroom", "--rate", "900")
-    fields = ready.json("log", "--limit", "1")[0]["changes"][0]["fields"]
+    fields = ready.run_json("log", "--limit", "1")[0]["changes"][0]["fields"]
     assert fields == {"rate": {"before": 600, "after": 900}}
 
 
 def test_making_is_told_too(ready: Terminal) -> None:
-    assert {row["method"] for row in ready.json("log")} == {"create_profile", "create_person"}
+    assert {row["method"] for row in ready.run_json("log")} == {"create_profile", "create_person"}
 
 
 def test_no_secret_is_told(ready: Terminal) -> None:
     ready.run("person", "set", HER, "--password", "another fine horse")
     ready.run("profile", "regenerate", "Newsroom", "--yes")
-    told = json.dumps(ready.json("log"))
-    secret = ready.json("profile", "show", "Newsroom", "--secret")["secret"]
+    told = json.dumps(ready.run_json("log"))
+    secret = ready.run_json("profile", "show", "Newsroom", "--secret")["secret"]
     assert not [word for word in (secret, "another fine horse", "correct horse") if word in told]
 
 
 def test_what_fails_is_told_as_not_done(ready: Terminal) -> None:
-    ready.refused("profile", "create", "--name", "newsroom")
-    rows = ready.json("log", "--limit", "2")
+    ready.run_refused("profile", "create", "--name", "newsroom")
+    rows = ready.run_json("log", "--limit", "2")
     assert [row["outcome"] for row in rows] == ["error", "ok"]
     assert rows[0]["error"]["message"].startswith("Not done: ")
     assert rows[0]["request_id"] == rows[1]["request_id"]
@@ -113,12 +113,12 @@ def test_what_fails_is_told_as_not_done(ready: Terminal) -> None:
 def test_nothing_is_done_without_its_row(ready: Terminal) -> None:
     ready.world.watched.broken.add(("put", ready.world.settings.audit_table))
     ready.run("profile", "set", "Newsroom", "--rate", "7", code=1)
-    assert ready.json("profile", "show", "Newsroom")["rate"] != 7
+    assert ready.run_json("profile", "show", "Newsroom")["rate"] != 7
 
 
 def test_what_shows_leaves_no_row(ready: Terminal) -> None:
-    before = len(ready.json("log"))
+    before = len(ready.run_json("log"))
     ready.run("profile", "list")
     ready.run("person", "explain", HER)
     ready.run("session", "list", HER)
-    assert len(ready.json("log")) == before
+    assert len(ready.run_json("log")) == before

@@ -19,7 +19,7 @@ WARNINGS = ({"Code": "READ_ONLY", "Argument": "CreatedBy", "Message": "ignored"}
 @pytest.fixture
 def filled(terminal: Terminal) -> Terminal:
     """Four calls of the last hour: by Jane through Newsroom, and by another person through K2."""
-    made = terminal.world.profile("Newsroom")
+    made = terminal.world.create_profile("Newsroom")
     jane = terminal.world.people.create(7, "Jane Doe", "jane@orbital.example")
     now, log = terminal.world.clock(), AuditLog(terminal.world.database, terminal.world.settings.audit_table)
     hers: dict[str, Any] = {"profile_key": made.key, "profile_name": "Newsroom", "person_code": jane.user_code}
@@ -59,11 +59,11 @@ def test_a_filter_before_the_commands_name_is_not_forgotten(filled: Terminal, wo
     ],
 )
 def test_what_is_asked_for_is_found(filled: Terminal, words: list[str], found: list[str]) -> None:
-    assert [call["profile"] for call in filled.json("log", *words)] == found
+    assert [call["profile"] for call in filled.run_json("log", *words)] == found
 
 
 def test_a_call_says_who_did_what_and_what_came_of_it(filled: Terminal) -> None:
-    (call,) = filled.json("log", "--status", "403")
+    (call,) = filled.run_json("log", "--status", "403")
     assert (call["person"], call["method"], call["outcome"]) == ("Jane Doe", "get_account", "error")
     assert call["error"] == ERROR
     table, _ = filled.run("log")
@@ -73,7 +73,7 @@ def test_a_call_says_who_did_what_and_what_came_of_it(filled: Terminal) -> None:
 
 def test_going_on_where_an_answer_ended(filled: Terminal) -> None:
     _, hint = filled.run("log", "--limit", "3")
-    rest = filled.json("log", "--limit", "3", "--cursor", hint.split()[-1])
+    rest = filled.run_json("log", "--limit", "3", "--cursor", hint.split()[-1])
     assert len(rest) == 1
 
 
@@ -86,7 +86,7 @@ def test_a_profile_that_is_not_there_is_said_beside_the_answer(filled: Terminal)
 
 
 def test_nothing_found_is_no_failure(terminal: Terminal) -> None:
-    assert terminal.json("log", "--since", "1m") == []
+    assert terminal.run_json("log", "--since", "1m") == []
 
 
 @pytest.mark.parametrize(

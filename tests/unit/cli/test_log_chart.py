@@ -15,14 +15,14 @@ from tests.unit.cli.conftest import Terminal
 @pytest.fixture
 def counted(terminal: Terminal) -> Terminal:
     """Counted calls of this hour and of the day before, through two profiles."""
-    profile = terminal.world.profile("Newsroom")
+    profile = terminal.world.create_profile("Newsroom")
     now, log = terminal.world.clock(), AuditLog(terminal.world.database, terminal.world.settings.audit_table)
     hers: dict[str, Any] = {"profile_key": profile.key, "profile_name": "Newsroom"}
     for duration in (10, 20, 700):
         log.write_row(row(now, duration_ms=duration, **hers))
     log.write_row(refusal(now, **hers))
     log.write_row(row(now - timedelta(hours=20), status=404, duration_ms=5))
-    terminal.world.housekeeping()
+    terminal.world.run_housekeeping()
     return terminal
 
 
@@ -42,7 +42,7 @@ OTHER = {"start": "2026-11-22T13", "calls": 1, "errors": 1, "limited": 0, "media
     ],
 )
 def test_the_figures(counted: Terminal, words: list[str], found: list[dict[str, Any]], length: int) -> None:
-    bars = counted.json("log", "chart", *words)
+    bars = counted.run_json("log", "chart", *words)
     assert [bar for bar in bars if bar["calls"]] == found
     assert len(bars) == length
 

@@ -51,10 +51,10 @@ def test_a_reader_who_has_had_enough_is_no_fault(busy: Terminal, monkeypatch: py
         raise BrokenPipeError
 
     monkeypatch.setattr("typer.echo", closed)
-    monkeypatch.setattr(log_more, "deafen", lambda: None)
+    monkeypatch.setattr(log_more, "silence_stdout", lambda: None)
     busy.run("log", "export")
     assert len(parts) == 1
-    assert [row["outcome"] for row in busy.world.rows() if row["method"] == "export_log"] == ["ok"]
+    assert [row["outcome"] for row in busy.world.audit_rows() if row["method"] == "export_log"] == ["ok"]
 
 
 def test_export_takes_the_logs_filters(busy: Terminal) -> None:
@@ -77,21 +77,21 @@ def test_the_log_is_searched_by_request_and_by_words(terminal: Terminal, log: Au
         ("--words", "truncated account"): [],
         ("--request", "req-1"): ["get_account"],
     }.items():
-        assert [one["method"] for one in terminal.json("log", *words)] == found
+        assert [one["method"] for one in terminal.run_json("log", *words)] == found
     exported = json.loads(terminal.run("log", "export", "--json", "--words", "truncated")[0])
     assert [one["method"] for one in exported] == ["list_notes"]
 
 
 def test_show_by_row_or_request(busy: Terminal) -> None:
-    by_request = busy.json("log", "show", "req-77")
+    by_request = busy.run_json("log", "show", "req-77")
     assert by_request["method"] == "method_77"
-    assert busy.json("log", "show", by_request["id"]) == by_request
+    assert busy.run_json("log", "show", by_request["id"]) == by_request
     assert "method_77" in busy.run("log", "show", by_request["id"].lower())[0]
 
 
 def test_show_and_export_say_how_a_call_was_confirmed(terminal: Terminal, log: AuditLog) -> None:
     log.write_row(row(terminal.world.clock(), request_id="req-1", method="delete_account", confirmed="by form"))
-    assert terminal.json("log", "show", "req-1")["confirmed"] == "by form"
+    assert terminal.run_json("log", "show", "req-1")["confirmed"] == "by form"
     assert "by form" in terminal.run("log", "show", "req-1")[0]
     assert "confirmed by form" in terminal.run("log")[0]
     exported = terminal.run("log", "export", "--method", "delete_account")[0]
@@ -106,7 +106,7 @@ def test_show_tells_what_changed_as_a_table(terminal: Terminal, log: AuditLog) -
     assert "result account 12 changed" in shown
     for line in ("City Leeds York", "Website orbital.example", "(and 2 more)"):
         assert f"account 12 changed {line}" in shown
-    assert terminal.json("log", "show", "req-1")["changes"] == [change]
+    assert terminal.run_json("log", "show", "req-1")["changes"] == [change]
     terminal.world.clock.move(seconds=1)
     _, exported = csv.DictReader(terminal.run("log", "export")[0].splitlines())
     assert (exported["result"], json.loads(exported["changes"])) == ("account 12 changed", [change])
@@ -114,7 +114,7 @@ def test_show_tells_what_changed_as_a_table(terminal: Terminal, log: AuditLog) -
 
 @pytest.mark.parametrize("name", ["req-9999", "01KAQ3W5Z0M1T7R2H8C4X9B6ND"], ids=["request", "row"])
 def test_show_what_is_not_there(busy: Terminal, name: str) -> None:
-    assert busy.refused("log", "show", name)["type"] == "not_found"
+    assert busy.run_refused("log", "show", name)["type"] == "not_found"
 
 
 @pytest.mark.parametrize("as_json", [False, True], ids=["lines", "json"])

@@ -13,7 +13,7 @@ from tests.unit.cli.conftest import Terminal
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 def test_every_method_shows_all_that_the_guide_promises(terminal: Terminal, method: Method) -> None:
-    (found,) = terminal.json("methods", method.name)
+    (found,) = terminal.run_json("methods", method.name)
     assert [line["name"] for line in found["arguments"]] == [field.name for field in method.all_arguments]
     assert found["example"] == method.example
     assert found["answer"] == method.returns
@@ -33,22 +33,22 @@ def test_words_choose(terminal: Terminal) -> None:
     assert "list_notes" not in out
     assert f"of {len(METHODS)} methods" in err
     assert terminal.run("methods", "nothing of this")[0].strip() == "No method holds all these words."
-    assert len(terminal.json("methods")) == len(METHODS)
+    assert len(terminal.run_json("methods")) == len(METHODS)
 
 
 def test_a_profiles_methods_are_what_its_agents_see(terminal: Terminal) -> None:
     terminal.run("profile", "create", "--name", "Reader", "--family", "notes=read", "--confirm", "on")
-    names = [found["method"] for found in terminal.json("methods", "--profile", "Reader")]
+    names = [found["method"] for found in terminal.run_json("methods", "--profile", "Reader")]
     assert "list_notes" in names
     assert not {"create_note", "list_accounts"} & set(names)
     terminal.run("profile", "set", "Reader", "--family", "notes=read,write")
-    (found,) = terminal.json("methods", "delete_note", "--profile", "Reader")
+    (found,) = terminal.run_json("methods", "delete_note", "--profile", "Reader")
     assert "Confirm" in [line["name"] for line in found["arguments"]]
     assert "confirmation_required" in found["errors"]
 
 
 def test_a_signature_is_explained_by_one_that_can_be_checked(terminal: Terminal) -> None:
-    told = terminal.json("signing")
+    told = terminal.run_json("signing")
     md5 = hashlib.md5(told["body"].encode(), usedforsecurity=False).hexdigest().upper()
     parts = (told["method"], told["path"], md5, told["secret"], told["stamp"])
     assert (told["md5"], told["signature"]) == (md5, hashlib.sha512("+".join(parts).encode()).hexdigest().upper())

@@ -16,7 +16,7 @@ def matches(terminal: Terminal, code: int, password: str) -> bool:
 
 
 def test_create_makes_somebody_who_can_log_in(terminal: Terminal) -> None:
-    made = terminal.json("person", "create", *JANE, "--group", "Sales", "--right", "contacts.consent=2026-12-31")
+    made = terminal.run_json("person", "create", *JANE, "--group", "Sales", "--right", "contacts.consent=2026-12-31")
     assert made["groups"] == ["Sales"]
     assert made["rights"] == {"contacts.consent": "2026-12-31"}
     assert matches(terminal, made["user_code"], made["password"])
@@ -25,11 +25,11 @@ def test_create_makes_somebody_who_can_log_in(terminal: Terminal) -> None:
 def test_a_given_password_is_not_shown(terminal: Terminal) -> None:
     out, _ = terminal.run("person", "create", *JANE, "--password", "correct horse")
     assert "correct horse" not in out
-    assert matches(terminal, terminal.json("person", "list")[0]["user_code"], "correct horse")
+    assert matches(terminal, terminal.run_json("person", "list")[0]["user_code"], "correct horse")
 
 
 def test_people_are_members_of_staff_of_the_instance(terminal: Terminal) -> None:
-    made = terminal.json("person", "create", *JANE)
+    made = terminal.run_json("person", "create", *JANE)
     stored = terminal.world.records.load_record("contacts", made["user_code"])
     assert stored is not None
     assert stored.document.values["Email"] == "jane@orbital.example"
@@ -38,23 +38,23 @@ def test_people_are_members_of_staff_of_the_instance(terminal: Terminal) -> None
 
 @pytest.mark.parametrize("who", ["code", "jane@orbital.example", "JANE@orbital.example"])
 def test_set_changes_what_is_named(terminal: Terminal, who: str) -> None:
-    made = terminal.json("person", "create", *JANE, "--group", "Sales", "--right", "contacts.consent")
+    made = terminal.run_json("person", "create", *JANE, "--group", "Sales", "--right", "contacts.consent")
     person = str(made["user_code"]) if who == "code" else who
     words = ["--group", "Editors", "--group", "Legal", "--right", "logs.read", "--right", "contacts.consent=off"]
-    changed = terminal.json("person", "set", person, *words, "--password", "another one")
+    changed = terminal.run_json("person", "set", person, *words, "--password", "another one")
     assert (changed["name"], changed["groups"], changed["rights"]) == (
         "Jane Doe",
         ["Editors", "Legal"],
         {"logs.read": None},
     )
     assert matches(terminal, made["user_code"], "another one")
-    assert terminal.json("person", "set", person, "--no-groups")["groups"] == []
+    assert terminal.run_json("person", "set", person, "--no-groups")["groups"] == []
 
 
 def test_disable_and_enable(terminal: Terminal) -> None:
-    terminal.json("person", "create", *JANE)
-    assert terminal.json("person", "disable", "jane@orbital.example")["active"] is False
-    assert terminal.json("person", "enable", "jane@orbital.example")["active"] is True
+    terminal.run_json("person", "create", *JANE)
+    assert terminal.run_json("person", "disable", "jane@orbital.example")["active"] is False
+    assert terminal.run_json("person", "enable", "jane@orbital.example")["active"] is True
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,10 @@ def test_disable_and_enable(terminal: Terminal) -> None:
     ids=str,
 )
 def test_refusals_end_with_1_and_change_nothing(terminal: Terminal, words: list[str], kind: str) -> None:
-    terminal.json("person", "create", *JANE, "--password", "correct horse")
-    before = terminal.json("person", "list")
-    assert terminal.refused("person", *words)["type"] == kind
-    assert terminal.json("person", "list") == before
+    terminal.run_json("person", "create", *JANE, "--password", "correct horse")
+    before = terminal.run_json("person", "list")
+    assert terminal.run_refused("person", *words)["type"] == kind
+    assert terminal.run_json("person", "list") == before
     assert matches(terminal, 1, "correct horse")
     assert terminal.world.records.load_record("contacts", 2) is None
 
@@ -93,28 +93,28 @@ def test_refusals_end_with_1_and_change_nothing(terminal: Terminal, words: list[
     ],
 )
 def test_a_misunderstood_change_changes_nothing(terminal: Terminal, words: list[str]) -> None:
-    terminal.json("person", "create", *JANE, "--group", "Editors")
-    before, rows = terminal.json("person", "list"), len(terminal.world.rows())
+    terminal.run_json("person", "create", *JANE, "--group", "Editors")
+    before, rows = terminal.run_json("person", "list"), len(terminal.world.audit_rows())
     terminal.run("person", "set", "jane@orbital.example", *words, code=2)
-    assert terminal.json("person", "list") == before
-    assert len(terminal.world.rows()) == rows
+    assert terminal.run_json("person", "list") == before
+    assert len(terminal.world.audit_rows()) == rows
 
 
 @pytest.mark.parametrize(
     "words", [["create", "--name", "X", "--email", "x@orbital.example"], ["set", "jane@orbital.example"]]
 )
 def test_a_short_password_is_misunderstood_and_changes_nothing(terminal: Terminal, words: list[str]) -> None:
-    terminal.json("person", "create", *JANE, "--password", "correct horse")
+    terminal.run_json("person", "create", *JANE, "--password", "correct horse")
     terminal.run("person", *words, "--password", "short", code=2)
-    assert [person["name"] for person in terminal.json("person", "list")] == ["Jane Doe"]
+    assert [person["name"] for person in terminal.run_json("person", "list")] == ["Jane Doe"]
     assert matches(terminal, 1, "correct horse")
 
 
 def test_explain_says_what_somebody_may_do_where(terminal: Terminal) -> None:
     records, at = terminal.world.records, terminal.world.clock()
     upsert_section(records, "Marketing", at, read=["Everybody"], write=["Publishers"], publish=["Publishers"])
-    terminal.json("person", "create", *JANE, "--group", "Publishers")
-    (section,) = terminal.json("person", "explain", "jane@orbital.example")["places"]["sections"]
+    terminal.run_json("person", "create", *JANE, "--group", "Publishers")
+    (section,) = terminal.run_json("person", "explain", "jane@orbital.example")["places"]["sections"]
     assert (section["code"], section["name"]) == (1, "Marketing")
     assert section["deeds"][2] == {"deed": "publish", "held": True, "because": ["group Publishers"]}
     lines = [line.split() for line in terminal.run("person", "explain", "jane@orbital.example")[0].splitlines()]
@@ -124,7 +124,7 @@ def test_explain_says_what_somebody_may_do_where(terminal: Terminal) -> None:
 def test_explain_says_which_group_gives_what(terminal: Terminal) -> None:
     given = ["--name", "Jane Doe", "--email", "jane@orbital.example", "--group", "Publishers"]
     terminal.run("person", "create", *given, "--right", "contacts.consent=2026-12-31")
-    found = terminal.json("person", "explain", "jane@orbital.example")["rights"]
+    found = terminal.run_json("person", "explain", "jane@orbital.example")["rights"]
     assert found["articles.publish"] == ["group Publishers"]
     assert found["contacts.consent"] == ["granted directly until 2026-12-31"]
     assert "accounts.read" not in found
@@ -134,7 +134,7 @@ def test_explain_says_which_group_gives_what(terminal: Terminal) -> None:
 
 
 def test_the_contact_says_whether_the_person_is_disabled(terminal: Terminal) -> None:
-    code = terminal.json("person", "create", *JANE)["user_code"]
+    code = terminal.run_json("person", "create", *JANE)["user_code"]
     for word, disabled in (("disable", True), ("disable", True), ("enable", False)):
         terminal.run("person", word, str(code))
         stored = terminal.world.records.load_record("contacts", code)

@@ -14,7 +14,7 @@ from tests.unit.gate.world import headers
 
 
 def create(terminal: Terminal, *words: str, name: str = "Newsroom") -> dict[str, object]:
-    made: dict[str, object] = terminal.json("profile", "create", "--name", name, *words)
+    made: dict[str, object] = terminal.run_json("profile", "create", "--name", name, *words)
     return made
 
 
@@ -29,14 +29,14 @@ def test_create_shows_key_and_secret_once(terminal: Terminal) -> None:
 
 def test_show_gives_the_secret_when_asked(terminal: Terminal) -> None:
     made = create(terminal)
-    assert terminal.json("profile", "show", "newsroom", "--secret")["secret"] == made["secret"]
+    assert terminal.run_json("profile", "show", "newsroom", "--secret")["secret"] == made["secret"]
 
 
 @pytest.mark.parametrize("by", ["key", "name"])
 def test_set_changes_what_is_named_and_leaves_the_rest(terminal: Terminal, by: str) -> None:
     made = create(terminal, "--family", "accounts=read,write", "--family", "notes=read,write")
     words = ["--family", "contacts=read", "--family", "notes=off", "--rate", "600"]
-    changed = terminal.json("profile", "set", str(made[by]), *words)
+    changed = terminal.run_json("profile", "set", str(made[by]), *words)
     assert changed["families"] == {"accounts": ["read", "write"], "contacts": ["read"]}
     assert (changed["rate"], changed["burst"], changed["enabled"]) == (600, 60, True)
     assert "secret" not in changed
@@ -45,64 +45,65 @@ def test_set_changes_what_is_named_and_leaves_the_rest(terminal: Terminal, by: s
 @pytest.mark.parametrize("option", PROFILE_OPTIONS)
 def test_an_option_is_off_until_it_is_asked_for(terminal: Terminal, option: str) -> None:
     key = str(create(terminal)["key"])
-    assert terminal.json("profile", "show", key)[option] is False
-    assert terminal.json("profile", "set", key, f"--{option}", "on")[option] is True
-    assert terminal.json("profile", "set", key, "--rate", "5")[option] is True
-    assert [one[option] for one in terminal.json("profile", "list")] == [True]
-    assert terminal.json("profile", "set", key, f"--{option}", "off")[option] is False
+    assert terminal.run_json("profile", "show", key)[option] is False
+    assert terminal.run_json("profile", "set", key, f"--{option}", "on")[option] is True
+    assert terminal.run_json("profile", "set", key, "--rate", "5")[option] is True
+    assert [one[option] for one in terminal.run_json("profile", "list")] == [True]
+    assert terminal.run_json("profile", "set", key, f"--{option}", "off")[option] is False
     other = create(terminal, f"--{option}", "on", name="Small")
-    shown = terminal.json("profile", "show", str(other["key"]))
+    shown = terminal.run_json("profile", "show", str(other["key"]))
     assert [name for name in PROFILE_OPTIONS if shown[name]] == [option]
 
 
 def test_the_switch(terminal: Terminal) -> None:
     key = str(create(terminal)["key"])
-    assert terminal.json("profile", "disable", key)["enabled"] is False
+    assert terminal.run_json("profile", "disable", key)["enabled"] is False
     assert "No call accepted since 2026-11-23 09:00:00 UTC." in terminal.run("profile", "disable", key)[1]
-    assert [p["enabled"] for p in terminal.json("profile", "list")] == [False]
-    assert terminal.json("profile", "set", key, "--rate", "5")["enabled"] is False
-    assert terminal.json("profile", "enable", "Newsroom")["enabled"] is True
+    assert [p["enabled"] for p in terminal.run_json("profile", "list")] == [False]
+    assert terminal.run_json("profile", "set", key, "--rate", "5")["enabled"] is False
+    assert terminal.run_json("profile", "enable", "Newsroom")["enabled"] is True
 
 
 def test_regenerate_answers_the_new_secret(terminal: Terminal) -> None:
     made = create(terminal)
-    again = terminal.json("profile", "regenerate", str(made["key"]), "--yes")
+    again = terminal.run_json("profile", "regenerate", str(made["key"]), "--yes")
     assert again["key"] == made["key"]
     assert again["secret"] != made["secret"]
-    assert terminal.json("profile", "show", str(made["key"]), "--secret")["secret"] == again["secret"]
+    assert terminal.run_json("profile", "show", str(made["key"]), "--secret")["secret"] == again["secret"]
 
 
 def test_regenerate_with_an_overlap_and_its_end(terminal: Terminal) -> None:
     made, world = create(terminal), terminal.world
-    person = world.person("Jane", "Doe", "Editors")
+    person = world.create_person("Jane", "Doe", "Editors")
     terminal.run("profile", "regenerate", "Newsroom", "--overlap", "24h", "--yes")
     gate = wiring.build_gate(terminal.service.stores, world.settings, world.clock)
     token = world.sessions.create_session(person, str(made["key"])).access_token
     gate.admit(headers(str(made["key"]), str(made["secret"]), token), charge=True)
-    shown = terminal.json("profile", "show", "Newsroom")
+    shown = terminal.run_json("profile", "show", "Newsroom")
     assert shown["former"]["accepted_until"] == "2026-11-24T09:00:00.000000Z"
     assert [(use["name"], use["accepted"]) for use in shown["former"]["uses"]] == [("Jane Doe", True)]
     assert f"Jane Doe ({person}), accepted" in terminal.run("profile", "show", "Newsroom")[0]
     _, err = terminal.run("profile", "regenerate", "Newsroom", code=1)
     assert "still accepted" in err
-    ended = terminal.json("profile", "end-overlap", "Newsroom")
+    ended = terminal.run_json("profile", "end-overlap", "Newsroom")
     assert ended["former"]["accepted_until"] == "2026-11-23T09:00:00.000000Z"
     with pytest.raises(PreviousSecretRefused):
         gate.admit(headers(str(made["key"]), str(made["secret"]), token), charge=True)
-    assert terminal.refused("profile", "end-overlap", "Newsroom")["type"] == "conflict"
+    assert terminal.run_refused("profile", "end-overlap", "Newsroom")["type"] == "conflict"
     assert (
-        terminal.refused("profile", "regenerate", "Newsroom", "--overlap", "8d", "--yes")["type"] == "validation_error"
+        terminal.run_refused("profile", "regenerate", "Newsroom", "--overlap", "8d", "--yes")["type"]
+        == "validation_error"
     )
 
 
 def test_use_is_shown(terminal: Terminal) -> None:
     made, world = create(terminal), terminal.world
-    before = terminal.json("profile", "show", "Newsroom")
+    before = terminal.run_json("profile", "show", "Newsroom")
     assert (before["type"], before["calls_today"], before["last_used"]) == ("AI", 0, None)
-    token = world.sessions.create_session(world.person("Jane", "Doe"), str(made["key"])).access_token
+    token = world.sessions.create_session(world.create_person("Jane", "Doe"), str(made["key"])).access_token
     gate = wiring.build_gate(terminal.service.stores, world.settings, world.clock)
     gate.admit(headers(str(made["key"]), str(made["secret"]), token), charge=True)
-    (listed,) = terminal.json("profile", "list")
+    (listed,) = terminal.run_json("profile", "list")
     assert (listed["calls_today"], listed["last_used"]) == (1, "2026-11-23T09:00:00.000000Z")
     assert "just now" in terminal.run("profile", "list")[0]
 
@@ -111,8 +112,8 @@ def test_showing_the_secret_is_recorded(terminal: Terminal) -> None:
     made = create(terminal)
     terminal.run("profile", "show", "Newsroom")
     terminal.run("profile", "show", "Newsroom", "--secret")
-    assert [row["method"] for row in terminal.world.rows()] == ["create_profile", "show_secret"]
-    assert str(made["secret"]) not in str(terminal.world.rows())
+    assert [row["method"] for row in terminal.world.audit_rows()] == ["create_profile", "show_secret"]
+    assert str(made["secret"]) not in str(terminal.world.audit_rows())
 
 
 def test_regenerate_without_yes_says_who_uses_the_profile_and_changes_nothing(terminal: Terminal) -> None:
@@ -123,7 +124,7 @@ def test_regenerate_without_yes_says_who_uses_the_profile_and_changes_nothing(te
     assert out == ""
     assert "Jane Doe (7)" in err
     assert "--yes" in err
-    assert terminal.json("profile", "show", "Newsroom", "--secret")["secret"] == made["secret"]
+    assert terminal.run_json("profile", "show", "Newsroom", "--secret")["secret"] == made["secret"]
 
 
 def test_write_without_read_is_allowed_with_a_note(terminal: Terminal) -> None:
@@ -147,7 +148,7 @@ def test_write_without_read_is_allowed_with_a_note(terminal: Terminal) -> None:
 )
 def test_refusals_end_with_1(terminal: Terminal, words: list[str], kind: str) -> None:
     create(terminal)
-    assert terminal.refused("profile", *words)["type"] == kind
+    assert terminal.run_refused("profile", *words)["type"] == kind
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_refusals_end_with_1(terminal: Terminal, words: list[str], kind: str) ->
 )
 def test_misunderstood_commands_end_with_2(terminal: Terminal, words: list[str]) -> None:
     terminal.run("profile", *words, code=2)
-    assert terminal.json("profile", "list") == []
+    assert terminal.run_json("profile", "list") == []
 
 
 def test_an_unknown_profile_is_named_as_one_says_it_with_what_to_do(terminal: Terminal) -> None:
@@ -181,16 +182,16 @@ def test_an_unknown_profile_is_named_as_one_says_it_with_what_to_do(terminal: Te
 def test_a_key_is_its_profile_also_when_another_is_called_like_it(terminal: Terminal) -> None:
     key = str(create(terminal)["key"])
     create(terminal, name=key)
-    assert terminal.json("profile", "show", key)["name"] == "Newsroom"
-    assert terminal.json("profile", "show", "newsroom")["key"] == key
+    assert terminal.run_json("profile", "show", key)["name"] == "Newsroom"
+    assert terminal.run_json("profile", "show", "newsroom")["key"] == key
 
 
 def test_nothing_to_change_leaves_no_row_and_no_new_version(terminal: Terminal) -> None:
     key = str(create(terminal)["key"])
-    before = terminal.json("profile", "show", key)
+    before = terminal.run_json("profile", "show", key)
     assert "say what to change" in terminal.run("profile", "set", key, code=2)[1]
-    assert terminal.json("profile", "show", key) == before
-    assert [row["method"] for row in terminal.world.rows()] == ["create_profile"]
+    assert terminal.run_json("profile", "show", key) == before
+    assert [row["method"] for row in terminal.world.audit_rows()] == ["create_profile"]
 
 
 def test_the_question_before_a_new_secret_says_the_overlap_as_it_was_given(terminal: Terminal) -> None:
@@ -202,4 +203,4 @@ def test_the_question_before_a_new_secret_says_the_overlap_as_it_was_given(termi
 
 def test_stores_that_are_down_end_with_1(terminal: Terminal) -> None:
     terminal.world.watched.broken = {("query", terminal.world.settings.gate_table)}
-    assert terminal.refused("profile", "list")["type"] == "unavailable"
+    assert terminal.run_refused("profile", "list")["type"] == "unavailable"

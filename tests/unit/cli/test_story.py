@@ -26,22 +26,24 @@ def greeted(terminal: Terminal, code: int = 0) -> list[dict[str, Any]]:
 
 def test_from_making_a_profile_to_switching_it_off(served: Terminal) -> None:
     families = ["--family", "articles=read,write", "--family", "media_items=read,write"]
-    secret = served.json("profile", "create", "--name", NAME, *families)["secret"]
+    secret = served.run_json("profile", "create", "--name", NAME, *families)["secret"]
     assert tried(served) == ["green"] * 3
     whole = greeted(served)
     assert all(one["ok"] for one in whole)
-    assert [row["person"] for row in served.json("log", "--profile", NAME, "--method", "list_articles")] == ["Jane Doe"]
+    assert [row["person"] for row in served.run_json("log", "--profile", NAME, "--method", "list_articles")] == [
+        "Jane Doe"
+    ]
 
-    lost = served.json("whatif", NAME, "--family", "articles=off")["refused"]
+    lost = served.run_json("whatif", NAME, "--family", "articles=off")["refused"]
     assert [one["method"] for one in lost] == ["list_articles"]
     served.run("profile", "set", NAME, "--family", "articles=off")
     assert tried(served, code=1) == ["green", "green", "red"]
     assert greeted(served)[0]["tools"] < whole[0]["tools"]
 
-    assert served.json("profile", "regenerate", NAME, "--yes")["secret"] != secret
+    assert served.run_json("profile", "regenerate", NAME, "--yes")["secret"] != secret
     served.run("profile", "disable", NAME)
     assert tried(served, code=1)[0] == "red"
-    deeds = [row["method"] for row in served.json("log", "--profile", NAME) if row["channel"] == "control"]
+    deeds = [row["method"] for row in served.run_json("log", "--profile", NAME) if row["channel"] == "control"]
     changes = ["disable_profile", "regenerate_profile", "change_profile", "create_profile"]
     assert [deed for deed in deeds if deed != "run_test"] == changes
     assert deeds.count("run_test") == 3

@@ -25,16 +25,16 @@ def lamps(terminal: Terminal, *words: str, password: str = PASSWORD, email: str 
 def test_all_green(served: Terminal) -> None:
     out, _ = served.run(*("test", "Newsroom", "--email", JANE, "--password", PASSWORD, "--method", "list_articles"))
     assert out.count("green") == 3
-    assert served.json("session", "list", JANE) == []
-    assert served.json("log", "--method", "list_articles")[0]["person"] == "Jane Doe"
-    (test,) = served.json("log", "--method", "run_test")
+    assert served.run_json("session", "list", JANE) == []
+    assert served.run_json("log", "--method", "list_articles")[0]["person"] == "Jane Doe"
+    (test,) = served.run_json("log", "--method", "run_test")
     assert test["arguments"]["after"] == {"email": JANE, "method": "list_articles", "arguments": {"PageSize": 3}}
-    assert PASSWORD not in json.dumps(served.json("log"))
+    assert PASSWORD not in json.dumps(served.run_json("log"))
 
 
 def test_a_write_without_arguments_is_a_dry_run(served: Terminal) -> None:
     lamps(served, "--method", "delete_article")
-    (test,) = served.json("log", "--method", "run_test")
+    (test,) = served.run_json("log", "--method", "run_test")
     assert test["arguments"]["after"]["arguments"]["DryRun"] is True
 
 
@@ -67,7 +67,7 @@ def test_a_disabled_profile_is_the_profiles(served: Terminal) -> None:
 
 
 def test_nothing_answers(terminal: Terminal) -> None:
-    terminal.json("profile", "create", "--name", "Newsroom")
+    terminal.run_json("profile", "create", "--name", "Newsroom")
     assert lamps(terminal)[PROFILE] == "red"
 
 
@@ -80,6 +80,6 @@ def test_nothing_answers(terminal: Terminal) -> None:
     ],
 )
 def test_misunderstood(terminal: Terminal, words: list[str]) -> None:
-    terminal.json("profile", "create", "--name", "Newsroom")
+    terminal.run_json("profile", "create", "--name", "Newsroom")
     given = ["test", "Newsroom", "--email", JANE, "--password", PASSWORD, *words]
-    assert terminal.refused(*given)["type"] == "validation_error"
+    assert terminal.run_refused(*given)["type"] == "validation_error"

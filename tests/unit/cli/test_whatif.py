@@ -15,7 +15,7 @@ from tests.unit.cli.conftest import Terminal
 def used(terminal: Terminal) -> Terminal:
     """Newsroom, through which Jane has read two accounts and an article."""
     switches = ("--family", "accounts=read,write", "--family", "articles=read")
-    made = terminal.json("profile", "create", "--name", "Newsroom", *switches)
+    made = terminal.run_json("profile", "create", "--name", "Newsroom", *switches)
     log = AuditLog(terminal.world.database, terminal.world.settings.audit_table)
     hers = {"profile_key": made["key"], "person_code": 7, "person_name": "Jane Doe", "status": 200}
     for minute, method in enumerate(("get_account", "get_account", "get_article")):
@@ -33,7 +33,7 @@ def used(terminal: Terminal) -> Terminal:
     ],
 )
 def test_what_would_have_been_refused(used: Terminal, words: list[str], calls: list[tuple[str, int]]) -> None:
-    found = used.json("whatif", "Newsroom", *words)
+    found = used.run_json("whatif", "Newsroom", *words)
     assert [(one["method"], one["calls"]) for one in found["refused"]] == calls
     assert found["looked_at"] == 3
 
@@ -45,6 +45,6 @@ def test_for_people(used: Terminal) -> None:
 
 
 def test_nothing_changes(used: Terminal) -> None:
-    before = used.json("profile", "show", "Newsroom")
+    before = used.run_json("profile", "show", "Newsroom")
     used.run("whatif", "Newsroom", "--family", "accounts=off")
-    assert used.json("profile", "show", "Newsroom") == before
+    assert used.run_json("profile", "show", "Newsroom") == before

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.control_edge.desk import Desk
+from tests.unit.control_edge.desk import OperatorBrowser
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk() -> OperatorBrowser:
+    return OperatorBrowser()
 
 
 @pytest.fixture
-def operator(desk: Desk) -> Desk:
+def operator(desk: OperatorBrowser) -> OperatorBrowser:
     return desk.operator()

@@ -14,12 +14,12 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 from affino_mcp import wiring
-from affino_mcp.control_edge.app import build
-from affino_mcp.control_edge.centre import Centre
-from affino_mcp.control_edge.sign_in import build as build_door
+from affino_mcp.control_edge.app import make_screens_app
+from affino_mcp.control_edge.centre import ControlCentre
+from affino_mcp.control_edge.sign_in import make_sign_in_app as build_door
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.http.path_router import PathRouter
-from tests.unit.control_edge.outside import Outside
+from tests.unit.control_edge.outside import PublicEndpoints
 from tests.world import World
 
 PASSWORD = "a calm and long password"
@@ -28,28 +28,30 @@ _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"[^>]* value="([^"]*)"'
 
 
 @dataclass
-class Desk:
+class OperatorBrowser:
     """A browser before the service `world`."""
 
     world: World = field(default_factory=World)
 
     def __post_init__(self) -> None:
-        self.outside = Outside(self.world)
+        self.outside = PublicEndpoints(self.world)
         stores = self.world.stores
         settings, clock = self.world.settings, self.world.clock
         instance = wiring.instance(stores, settings)
-        centre = Centre(stores.database, stores.secrets, settings, clock, instance, http=self.outside.client)
+        centre = ControlCentre(
+            stores.database, stores.secrets, settings, clock, instance, make_client=self.outside.client
+        )
         door = dict.fromkeys(wiring.SIGN_IN_PATHS, lambda: build_door(centre))
-        app = PathRouter({"/control": lambda: build(centre), **door}, PlainTextResponse("elsewhere"))
+        app = PathRouter({"/control": lambda: make_screens_app(centre), **door}, PlainTextResponse("elsewhere"))
         self.browser = TestClient(app, base_url=URL, follow_redirects=False)
 
     def person(self, first: str, last: str, *groups: str) -> int:
         """Makes a person with a password."""
-        code = self.world.person(first, last, *groups)
+        code = self.world.create_person(first, last, *groups)
         Passwords(self.world.database, self.world.settings).set_password(code, PASSWORD)
         return code
 
-    def operator(self) -> Desk:
+    def operator(self) -> OperatorBrowser:
         """This desk with Olivia Park signed in."""
         self.person("Olivia", "Park", "Operators")
         assert self.sign_in("olivia.park@affino.example").status_code == 303
@@ -72,15 +74,15 @@ class Desk:
         found: Response = self.browser.post(f"/control{path}", content=body, headers=headers)
         return found
 
-    def calls(self, path: str) -> list[tuple[str, str]]:
+    def count_store_calls(self, path: str) -> list[tuple[str, str]]:
         """The store calls that a screen makes."""
         self.world.watched.calls.clear()
         assert self.get(path).status_code == 200, path
         return list(self.world.watched.calls)
 
-    def rows(self) -> list[Mapping[str, Any]]:
+    def operator_rows(self) -> list[Mapping[str, Any]]:
         """The audit rows of operators' actions, oldest first."""
-        return [row for row in self.world.rows() if row["channel"] == "control"]
+        return [row for row in self.world.audit_rows() if row["channel"] == "control"]
 
 
 def hidden_fields(page: str) -> dict[str, str]:

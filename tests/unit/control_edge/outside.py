@@ -11,7 +11,7 @@ from affino_mcp.http.lambda_handler import AsgiLambdaHandler
 from tests.world import World
 
 
-class Outside(httpx.BaseTransport):
+class PublicEndpoints(httpx.BaseTransport):
     """A transport to the functions: `sent` holds the requests; `down` fails them all; `instead` holds answers by path."""
 
     def __init__(self, world: World) -> None:
@@ -29,14 +29,14 @@ class Outside(httpx.BaseTransport):
             status, body = self.instead[request.url.path]
             return httpx.Response(status, text=body)
         headers = {name: request.headers[name] for name in request.headers if name != "host"}
-        event = self._world.event(request.read().decode(), headers, request.url.path, request.method)
+        event = self._world.make_event(request.read().decode(), headers, request.url.path, request.method)
         answer = self._answer(request.url.path, event)
         return httpx.Response(answer["statusCode"], text=answer["body"])
 
     def _answer(self, path: str, event: dict[str, Any]) -> dict[str, Any]:
         world = self._world
         if path == "/mcp":
-            mcp = world.handler()
+            mcp = world.new_handler()
             try:
                 return mcp(event, None)
             finally:

@@ -8,39 +8,39 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.profiles.profile import Profile
-from tests.unit.control_edge.desk import PASSWORD, Desk, text_of
+from tests.unit.control_edge.desk import PASSWORD, OperatorBrowser, text_of
 
 BOTH = frozenset(Access)
 EDITH = "edith.moreau@affino.example"
 
 
 @pytest.fixture
-def profile(operator: Desk) -> Profile:
+def profile(operator: OperatorBrowser) -> Profile:
     operator.person("Edith", "Moreau", "Editors")
-    return operator.world.profile("Content Editor Agent", {Family.ARTICLES: BOTH, Family.TASKS: BOTH}, 300)
+    return operator.world.create_profile("Content Editor Agent", {Family.ARTICLES: BOTH, Family.TASKS: BOTH}, 300)
 
 
-def lamps(desk: Desk, profile: Profile, /, tool: str = "crm", **given: str) -> tuple[list[str], str]:
+def lamps(desk: OperatorBrowser, profile: Profile, /, tool: str = "crm", **given: str) -> tuple[list[str], str]:
     """The tones of the three checks, and the page's text."""
     path = f"/tests/{tool}?profile={profile.key}"
     values = {"email": EDITH, "password": PASSWORD, "method": "list_articles", "arguments": "", "profile": profile.key}
     answer = desk.send(f"/tests/{tool}", desk.get(path), **{**values, **given})
     for secret in (profile.secret, given.get("password", PASSWORD)):
-        assert secret not in answer.text + str(desk.rows())
+        assert secret not in answer.text + str(desk.operator_rows())
     return re.findall(r'class="lamp (\w+)"', answer.text), text_of(answer)
 
 
-def test_the_first_method_to_choose_lists_a_familys_records(operator: Desk, profile: Profile) -> None:
+def test_the_first_method_to_choose_lists_a_familys_records(operator: OperatorBrowser, profile: Profile) -> None:
     page = operator.get(f"/tests/crm?profile={profile.key}").text
     assert re.findall(r'<option value="([a-z_]+)"', page)[0] == "list_articles"
 
 
-def test_the_editors_profile_is_green(operator: Desk, profile: Profile) -> None:
+def test_the_editors_profile_is_green(operator: OperatorBrowser, profile: Profile) -> None:
     found, page = lamps(operator, profile)
     assert found == ["good", "good", "good"]
     assert "Everything works" in page
     assert '"Items"' in page
-    row = next(row for row in operator.world.rows() if row["method"] == "list_articles")
+    row = next(row for row in operator.world.audit_rows() if row["method"] == "list_articles")
     assert (row["person_name"], row["profile_name"], row["status"]) == ("Edith Moreau", "Content Editor Agent", 200)
 
 
@@ -58,21 +58,21 @@ def test_the_editors_profile_is_green(operator: Desk, profile: Profile) -> None:
     ],
 )
 def test_a_lamp_names_its_reason(
-    operator: Desk, profile: Profile, given: dict[str, str], expected: list[str], text: str
+    operator: OperatorBrowser, profile: Profile, given: dict[str, str], expected: list[str], text: str
 ) -> None:
     found, page = lamps(operator, profile, **given)
     assert (found, text in page) == (expected, True), page
     assert ("The session of this test is ended." in page) == (found[1] == "good")
 
 
-def test_a_profile_that_is_off(operator: Desk, profile: Profile) -> None:
+def test_a_profile_that_is_off(operator: OperatorBrowser, profile: Profile) -> None:
     operator.world.profiles.disable(profile.key)
     found, page = lamps(operator, profile)
     assert found == ["bad", "off", "off"]
     assert "switched off" in page
 
 
-def test_a_person_who_is_off(operator: Desk, profile: Profile) -> None:
+def test_a_person_who_is_off(operator: OperatorBrowser, profile: Profile) -> None:
     (edith,) = [p.user_code for p in operator.world.people.list_people() if p.email == EDITH]
     operator.world.people.disable(edith)
     found, page = lamps(operator, profile)
@@ -85,7 +85,7 @@ def test_a_person_who_is_off(operator: Desk, profile: Profile) -> None:
     ("given"), [{"email": "nobody"}, {"password": "x" * 1025}], ids=["no e-mail address", "a password without end"]
 )
 def test_what_cannot_be_a_login_is_not_the_profiles_fault(
-    operator: Desk, profile: Profile, given: dict[str, str]
+    operator: OperatorBrowser, profile: Profile, given: dict[str, str]
 ) -> None:
     assert lamps(operator, profile, **given)[0] == ["good", "bad", "off"]
 
@@ -104,21 +104,23 @@ def test_what_cannot_be_a_login_is_not_the_profiles_fault(
     ],
     ids=["a gateway's fault", "no JSON", "no object", "an unexpected error"],
 )
-def test_only_an_answer_lights_the_lamp(operator: Desk, profile: Profile, status: int, body: str, text: str) -> None:
+def test_only_an_answer_lights_the_lamp(
+    operator: OperatorBrowser, profile: Profile, status: int, body: str, text: str
+) -> None:
     operator.outside.instead["/mcp"] = status, body
     found, page = lamps(operator, profile)
     assert (found, text in page) == (["good", "good", "bad"], True), page
     assert "Not yet" in page
 
 
-def test_a_call_that_must_wait_says_how_long(operator: Desk, profile: Profile) -> None:
+def test_a_call_that_must_wait_says_how_long(operator: OperatorBrowser, profile: Profile) -> None:
     body = '{"error": {"message": "Too fast.", "data": {"retry_after": 57, "next": "Wait for retry_after seconds."}}}'
     operator.outside.instead["/mcp"] = 429, body
     found, page = lamps(operator, profile)
     assert (found, "429, retry_after 57" in page) == (["good", "good", "bad"], True), page
 
 
-def test_a_login_without_its_stores_is_not_the_profiles_fault(operator: Desk, profile: Profile) -> None:
+def test_a_login_without_its_stores_is_not_the_profiles_fault(operator: OperatorBrowser, profile: Profile) -> None:
     login = f"/rest/{operator.world.settings.instance}/login"
     operator.outside.instead[login] = 503, '{"error": {"code": "-1", "message": "Try again."}}'
     found, page = lamps(operator, profile)
@@ -127,39 +129,41 @@ def test_a_login_without_its_stores_is_not_the_profiles_fault(operator: Desk, pr
 
 
 @pytest.mark.parametrize("tool", ["crm", "user"])
-def test_every_profile_can_be_tested_however_many_there_are(operator: Desk, profile: Profile, tool: str) -> None:
+def test_every_profile_can_be_tested_however_many_there_are(
+    operator: OperatorBrowser, profile: Profile, tool: str
+) -> None:
     for number in range(51):
-        operator.world.profile(f"Agent {number:02}")
+        operator.world.create_profile(f"Agent {number:02}")
     page = operator.get(f"/tests/{tool}?profile={profile.key}")
     assert "for Content Editor Agent" in text_of(page)
     assert "Only some profiles are listed here" in page.text
     assert lamps(operator, profile, tool=tool)[0] == ["good", "good", "good"]
-    assert len(operator.calls(f"/tests/{tool}?profile={profile.key}")) <= 3
+    assert len(operator.count_store_calls(f"/tests/{tool}?profile={profile.key}")) <= 3
 
 
-def test_endpoints_that_do_not_answer(operator: Desk, profile: Profile) -> None:
+def test_endpoints_that_do_not_answer(operator: OperatorBrowser, profile: Profile) -> None:
     operator.outside.down = True
     found, page = lamps(operator, profile)
     assert found == ["bad", "off", "off"]
     assert "did not answer" in page
 
 
-def test_the_user_test_tool_says_whom_the_service_takes_them_for(operator: Desk, profile: Profile) -> None:
+def test_the_user_test_tool_says_whom_the_service_takes_them_for(operator: OperatorBrowser, profile: Profile) -> None:
     found, page = lamps(operator, profile, tool="user")
     assert found == ["good", "good", "good"]
     assert '"Name": "Edith Moreau"' in page
 
 
-def test_the_session_of_a_test_is_ended_and_nothing_goes_astray(operator: Desk, profile: Profile) -> None:
+def test_the_session_of_a_test_is_ended_and_nothing_goes_astray(operator: OperatorBrowser, profile: Profile) -> None:
     lamps(operator, profile)
     (edith,) = [p.user_code for p in operator.world.people.list_people() if p.email == EDITH]
     assert operator.world.sessions.list_sessions(edith) == []
     assert {request.url.host for request in operator.outside.sent} == {"127.0.0.1"}
 
 
-def test_a_test_is_in_the_log_without_a_password(operator: Desk, profile: Profile) -> None:
+def test_a_test_is_in_the_log_without_a_password(operator: OperatorBrowser, profile: Profile) -> None:
     lamps(operator, profile)
-    (row,) = operator.rows()
+    (row,) = operator.operator_rows()
     assert (row["method"], row["profile_key"]) == ("run_test", profile.key)
     assert row["arguments"]["after"] == {"email": EDITH, "method": "list_articles", "arguments": {"PageSize": 3}}
 
@@ -187,16 +191,18 @@ def test_a_test_is_in_the_log_without_a_password(operator: Desk, profile: Profil
         "no profile",
     ],
 )
-def test_a_faulty_form_tries_nothing(operator: Desk, profile: Profile, given: dict[str, str], text: str) -> None:
+def test_a_faulty_form_tries_nothing(
+    operator: OperatorBrowser, profile: Profile, given: dict[str, str], text: str
+) -> None:
     found, page = lamps(operator, profile, **given)
     assert (found, text in page, operator.outside.sent) == ([], True, [])
 
 
-def test_the_form_asks_the_stores_three_times(operator: Desk, profile: Profile) -> None:
-    assert len(operator.calls(f"/tests/crm?profile={profile.key}")) <= 3
+def test_the_form_asks_the_stores_three_times(operator: OperatorBrowser, profile: Profile) -> None:
+    assert len(operator.count_store_calls(f"/tests/crm?profile={profile.key}")) <= 3
 
 
-def test_only_operators_test(desk: Desk) -> None:
+def test_only_operators_test(desk: OperatorBrowser) -> None:
     desk.person("Edith", "Moreau", "Editors")
     desk.sign_in(EDITH)
     assert [desk.get(f"/tests/{tool}").status_code for tool in ("crm", "user")] == [403, 403]

@@ -11,7 +11,7 @@ import pytest
 
 from affino_mcp import wiring
 from affino_mcp.http.lambda_handler import AsgiLambdaHandler
-from tests.unit.control_edge.desk import Desk
+from tests.unit.control_edge.desk import OperatorBrowser
 
 EVENTS = Path(__file__).parents[3] / "events"
 
@@ -30,7 +30,7 @@ def header(answer: dict[str, Any], name: str) -> list[str]:
 
 
 @pytest.fixture
-def door(desk: Desk) -> Iterator[AsgiLambdaHandler]:
+def door(desk: OperatorBrowser) -> Iterator[AsgiLambdaHandler]:
     """The handler of the login function."""
     world = desk.world
     handler = AsgiLambdaHandler(
@@ -41,7 +41,7 @@ def door(desk: Desk) -> Iterator[AsgiLambdaHandler]:
 
 
 @pytest.fixture
-def centre(desk: Desk) -> Iterator[AsgiLambdaHandler]:
+def centre(desk: OperatorBrowser) -> Iterator[AsgiLambdaHandler]:
     """The handler of the Control Centre's function."""
     world = desk.world
     handler = AsgiLambdaHandler(
@@ -60,7 +60,7 @@ def test_the_door_shows_its_form_below_the_stage(door: AsgiLambdaHandler) -> Non
 
 
 def test_an_operator_comes_from_the_door_into_the_centre(
-    desk: Desk, door: AsgiLambdaHandler, centre: AsgiLambdaHandler
+    desk: OperatorBrowser, door: AsgiLambdaHandler, centre: AsgiLambdaHandler
 ) -> None:
     desk.person("Olivia", "Park", "Operators")
     answer = door(event("sign_in"), None)
@@ -82,14 +82,16 @@ def test_a_made_up_visit_leads_to_the_door(centre: AsgiLambdaHandler, name: str)
     assert header(answer, "location")[0].startswith("/live/control/sign-in?next=")
 
 
-def test_the_centre_alone_cannot_let_anybody_in(desk: Desk, centre: AsgiLambdaHandler) -> None:
+def test_the_centre_alone_cannot_let_anybody_in(desk: OperatorBrowser, centre: AsgiLambdaHandler) -> None:
     desk.person("Olivia", "Park", "Operators")
     answer = centre(event("sign_in"), None)
     assert answer["statusCode"] == 404
     assert not header(answer, "set-cookie")
 
 
-def test_another_address_is_not_believed(desk: Desk, door: AsgiLambdaHandler, caplog: pytest.LogCaptureFixture) -> None:
+def test_another_address_is_not_believed(
+    desk: OperatorBrowser, door: AsgiLambdaHandler, caplog: pytest.LogCaptureFixture
+) -> None:
     desk.person("Olivia", "Park", "Operators")
     sent = event("sign_in")
     sent["headers"]["X-Forwarded-For"] = sent["multiValueHeaders"]["X-Forwarded-For"][0] = "192.0.2.1"

@@ -7,7 +7,7 @@ import re
 import pytest
 from httpx2 import Response
 
-from tests.unit.control_edge.desk import Desk
+from tests.unit.control_edge.desk import OperatorBrowser
 
 
 def focused(page: Response) -> str:
@@ -20,7 +20,7 @@ def title(page: Response) -> str:
     return page.text.partition("<title>")[2].partition(" ·")[0]
 
 
-def test_signing_in_begins_with_the_address_and_goes_on_with_the_password(desk: Desk) -> None:
+def test_signing_in_begins_with_the_address_and_goes_on_with_the_password(desk: OperatorBrowser) -> None:
     desk.person("Olivia", "Park", "Operators")
     page = desk.get("/sign-in")
     assert (focused(page), title(page)) == ("email", "Sign in")
@@ -43,16 +43,18 @@ def test_signing_in_begins_with_the_address_and_goes_on_with_the_password(desk: 
         ),
     ],
 )
-def test_after_a_fault_the_cursor_stands_at_it(operator: Desk, path: str, form: dict[str, str], where: str) -> None:
-    profile = operator.world.profile("Newsroom")
+def test_after_a_fault_the_cursor_stands_at_it(
+    operator: OperatorBrowser, path: str, form: dict[str, str], where: str
+) -> None:
+    profile = operator.world.create_profile("Newsroom")
     given = {"profile": profile.key, "email": "x@affino.example", "password": "-"} | form
     page = operator.send(path, operator.get("/people/1"), **given)
     assert (page.status_code, focused(page)) == (400, where)
     assert f'id="{where}-wrong"' in page.text
 
 
-def test_what_concerns_the_whole_form_has_the_cursor_itself(operator: Desk) -> None:
-    profile = operator.world.profile("Newsroom")
+def test_what_concerns_the_whole_form_has_the_cursor_itself(operator: OperatorBrowser) -> None:
+    profile = operator.world.create_profile("Newsroom")
     note = re.compile(r'<div class="note bad" role="alert" tabindex="-1" autofocus>')
     path = f"/profiles/{profile.key}/edit"
     old = operator.get(path)
@@ -65,7 +67,7 @@ def test_what_concerns_the_whole_form_has_the_cursor_itself(operator: Desk) -> N
     assert (again.status_code, bool(note.search(again.text))) == (400, True)
 
 
-def test_a_wrong_password_asked_for_again_speaks_of_the_password_alone(operator: Desk) -> None:
+def test_a_wrong_password_asked_for_again_speaks_of_the_password_alone(operator: OperatorBrowser) -> None:
     page = operator.send("/prove", password="not the password")
     assert (page.status_code, "The password is wrong." in page.text, "e-mail address" in page.text) == (
         401,
@@ -74,7 +76,7 @@ def test_a_wrong_password_asked_for_again_speaks_of_the_password_alone(operator:
     )
 
 
-def test_a_search_that_cannot_be_made_has_the_cursor_at_its_fault(operator: Desk) -> None:
+def test_a_search_that_cannot_be_made_has_the_cursor_at_its_fault(operator: OperatorBrowser) -> None:
     assert focused(operator.get("/logs", status="ten", record="none")) == "status"
     assert focused(operator.get("/logs", family="none")) == "family"
     assert focused(operator.get("/logs")) == ""

@@ -11,31 +11,33 @@ import pytest
 
 from affino_mcp.control_edge.screens import log_export
 from affino_mcp.gate.profiles.profile import Profile
-from tests.unit.control_edge.desk import Desk, text_of
-from tests.world import Client
+from tests.unit.control_edge.desk import OperatorBrowser, text_of
+from tests.world import WorldClient
 
 
 @pytest.fixture
-def profile(operator: Desk) -> Profile:
-    return operator.world.profile("Newsroom")
+def profile(operator: OperatorBrowser) -> Profile:
+    return operator.world.create_profile("Newsroom")
 
 
 @pytest.fixture
-def sales(operator: Desk, profile: Profile) -> Iterator[Client]:
+def sales(operator: OperatorBrowser, profile: Profile) -> Iterator[WorldClient]:
     operator.world.clock.move(minutes=40)
-    handler = operator.world.handler()
-    yield Client(operator.world, handler, operator.world.headers(profile, operator.person("Sal", "Seller", "Sales")))
+    handler = operator.world.new_handler()
+    yield WorldClient(
+        operator.world, handler, operator.world.log_in(profile, operator.person("Sal", "Seller", "Sales"))
+    )
     handler.close()
 
 
 @pytest.fixture
-def busy(operator: Desk, sales: Client) -> Desk:
+def busy(operator: OperatorBrowser, sales: WorldClient) -> OperatorBrowser:
     """Four calls: a list, a create with a warning, a list of something that the person may not see, a bad argument."""
-    sales.call("list_accounts", PageSize=3)
+    sales.call_tool("list_accounts", PageSize=3)
     operator.world.clock.move(minutes=35)
-    sales.call("create_account", Name="Orbital Labs", Nmae="typo")
-    sales.call("list_articles")
-    sales.call("get_account", AccountCode="none")
+    sales.call_tool("create_account", Name="Orbital Labs", Nmae="typo")
+    sales.call_tool("list_articles")
+    sales.call_tool("get_account", AccountCode="none")
     return operator
 
 
@@ -44,7 +46,7 @@ def told(page: str) -> str:
     return page.replace(" What changed: a group of rows for each record, a row for each field", "")
 
 
-def methods(desk: Desk, **filters: str) -> list[str]:
+def methods(desk: OperatorBrowser, **filters: str) -> list[str]:
     found = desk.get("/logs/export", format="json", **filters)
     assert found.status_code == 200, found.text
     return [row["method"] for row in json.loads(found.text) if row["channel"] == "mcp"]
@@ -73,7 +75,7 @@ ALL = ["get_account", "list_articles", "create_account", "list_accounts"]
         pytest.param({"words": "articles.read"}, ["list_articles"], id="words of an error"),
     ],
 )
-def test_filters(busy: Desk, filters: dict[str, str], expected: list[str]) -> None:
+def test_filters(busy: OperatorBrowser, filters: dict[str, str], expected: list[str]) -> None:
     assert methods(busy, **filters) == expected
     page = text_of(busy.get("/logs", **filters))
     assert all(f"{method} " in page for method in expected)
@@ -92,7 +94,7 @@ def test_filters(busy: Desk, filters: dict[str, str], expected: list[str]) -> No
     ],
     ids=["time", "before time", "the wrong way round", "status", "family", "record", "a record without end"],
 )
-def test_a_wrong_filter_says_so(busy: Desk, filters: dict[str, str], text: str) -> None:
+def test_a_wrong_filter_says_so(busy: OperatorBrowser, filters: dict[str, str], text: str) -> None:
     answer = busy.get("/logs", **filters)
     assert (answer.status_code, text in text_of(answer)) == (400, True)
     assert ("Nothing was searched" in answer.text, "No calls" in answer.text) == (True, False)
@@ -100,15 +102,15 @@ def test_a_wrong_filter_says_so(busy: Desk, filters: dict[str, str], text: str) 
 
 
 @pytest.mark.parametrize("path", ["/logs", "/logs/export?format=csv", "/logs/export?format=json"])
-def test_a_foreign_cursor_says_so(busy: Desk, path: str) -> None:
+def test_a_foreign_cursor_says_so(busy: OperatorBrowser, path: str) -> None:
     answer = busy.browser.get(f"/control{path}{'&' if '?' in path else '?'}cursor=nonsense")
     assert (answer.status_code, "not one of the log's" in text_of(answer)) == (400, True)
-    assert [row["outcome"] for row in busy.rows()] == (["ok", "error"] if "export" in path else [])
+    assert [row["outcome"] for row in busy.operator_rows()] == (["ok", "error"] if "export" in path else [])
 
 
 @pytest.mark.parametrize("name", ["since", "until"])
 @pytest.mark.parametrize("moment", ["0001-01-01", "1900-01-01", "9999-12-31", "9999d", "999999s", "2026-W48-1"])
-def test_any_date_is_answered(busy: Desk, name: str, moment: str) -> None:
+def test_any_date_is_answered(busy: OperatorBrowser, name: str, moment: str) -> None:
     assert busy.get("/logs", **{name: moment}).status_code == 200
     assert busy.get("/logs/export", format="csv", **{name: moment}).status_code == 200
 
@@ -124,7 +126,9 @@ def test_any_date_is_answered(busy: Desk, name: str, moment: str) -> None:
     ],
     ids=str,
 )
-def test_a_name_of_nobody_says_so_to_whoever_may_read_the_log(busy: Desk, filters: dict[str, str], text: str) -> None:
+def test_a_name_of_nobody_says_so_to_whoever_may_read_the_log(
+    busy: OperatorBrowser, filters: dict[str, str], text: str
+) -> None:
     assert text in text_of(busy.get("/logs", **filters))
     key = busy.world.profiles.list_profiles()[0].profile.key
     for known in ("newsroom", key, "control"):
@@ -134,20 +138,20 @@ def test_a_name_of_nobody_says_so_to_whoever_may_read_the_log(busy: Desk, filter
     assert text not in text_of(busy.get("/logs", **filters))
 
 
-def test_a_row_opens_to_everything_that_is_known(busy: Desk) -> None:
-    row = next(row for row in busy.world.rows() if row["method"] == "create_account")
+def test_a_row_opens_to_everything_that_is_known(busy: OperatorBrowser) -> None:
+    row = next(row for row in busy.world.audit_rows() if row["method"] == "create_account")
     page = text_of(busy.get(f"/logs/{row['profile_key']}/{row['id']}"))
     for text in ("Orbital Labs", "UNKNOWN_ARGUMENT", "Sal Seller", row["request_id"], row["fingerprint"], "accounts#1"):
         assert text in page
 
 
 @pytest.mark.parametrize("id_", ["01M83T4CM060710PCYHWFH0XZP", "nonsense"])
-def test_a_row_that_is_not_there(busy: Desk, profile: Profile, id_: str) -> None:
+def test_a_row_that_is_not_there(busy: OperatorBrowser, profile: Profile, id_: str) -> None:
     assert busy.get(f"/logs/{profile.key}/{id_}").status_code == 404
 
 
-def test_one_request_can_be_followed(busy: Desk) -> None:
-    row = next(row for row in busy.world.rows() if row["method"] == "list_articles")
+def test_one_request_can_be_followed(busy: OperatorBrowser) -> None:
+    row = next(row for row in busy.world.audit_rows() if row["method"] == "list_articles")
     page = busy.get(f"/logs/{row['profile_key']}/{row['id']}").text
     (link,) = [part.split('"')[0] for part in page.split('href="/control')[1:] if part.startswith("/logs?request=")]
     followed = text_of(busy.browser.get("/control" + link.replace("&amp;", "&")))
@@ -155,22 +159,22 @@ def test_one_request_can_be_followed(busy: Desk) -> None:
     assert "create_account" not in followed
 
 
-def test_operators_own_actions_stand_there_with_before_and_after(busy: Desk, profile: Profile) -> None:
+def test_operators_own_actions_stand_there_with_before_and_after(busy: OperatorBrowser, profile: Profile) -> None:
     busy.send(f"/profiles/{profile.key}/disable", busy.get(f"/profiles/{profile.key}"))
-    (row,) = [row for row in busy.rows() if row["method"] == "disable_profile"]
+    (row,) = [row for row in busy.operator_rows() if row["method"] == "disable_profile"]
     page = text_of(busy.get(f"/logs/{profile.key}/{row['id']}"))
     assert f"What changed Field Before After API Profile {profile.key} enabled yes no" in told(page)
     assert "Arguments" not in page
     assert "disable_profile operator" in text_of(busy.get("/logs", record=f"api_profiles#{profile.key}"))
 
 
-def test_a_confirmed_call_says_how(operator: Desk, sales: Client, profile: Profile) -> None:
+def test_a_confirmed_call_says_how(operator: OperatorBrowser, sales: WorldClient, profile: Profile) -> None:
     operator.world.profiles.change(profile.key, confirm=True)
-    manager = operator.world.person("Sam", "Manager", "Sales Managers")
-    sales.headers = operator.world.headers(profile, manager)
-    account = sales.call("create_account", Name="Orbital Labs").result["Account"]["AccountCode"]
+    manager = operator.world.create_person("Sam", "Manager", "Sales Managers")
+    sales.headers = operator.world.log_in(profile, manager)
+    account = sales.call_tool("create_account", Name="Orbital Labs").result["Account"]["AccountCode"]
     for more in ({}, {"Confirm": True}):
-        sales.call("delete_account", AccountCode=account, **more)
+        sales.call_tool("delete_account", AccountCode=account, **more)
     rows = json.loads(operator.get("/logs/export", format="json", method="delete_account").text)
     assert [row["confirmed"] for row in rows] == ["by argument", ""]
     pages = [text_of(operator.get(f"/logs/{profile.key}/{row['id']}")) for row in rows]
@@ -179,9 +183,9 @@ def test_a_confirmed_call_says_how(operator: Desk, sales: Client, profile: Profi
     assert "Confirmed by" not in pages[1]
 
 
-def test_csv_is_a_table_that_no_spreadsheet_runs(busy: Desk, sales: Client) -> None:
-    sales.call("list_accounts", Search="=1+1")
-    sales.call("=HYPERLINK(1)")
+def test_csv_is_a_table_that_no_spreadsheet_runs(busy: OperatorBrowser, sales: WorldClient) -> None:
+    sales.call_tool("list_accounts", Search="=1+1")
+    sales.call_tool("=HYPERLINK(1)")
     answer = busy.get("/logs/export", format="csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer.headers["content-disposition"]
@@ -192,19 +196,23 @@ def test_csv_is_a_table_that_no_spreadsheet_runs(busy: Desk, sales: Client) -> N
     }
 
 
-def test_an_export_is_bounded_and_in_the_log(busy: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_export, "MOST", 2)
+def test_an_export_is_bounded_and_in_the_log(busy: OperatorBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_export, "MAX_FILE_ROWS", 2)
     assert len(json.loads(busy.get("/logs/export", format="json", method="get_account").text)) == 1
     assert len(json.loads(busy.get("/logs/export", format="json").text)) == 2
-    assert busy.rows()[0]["arguments"]["after"] == {"format": "json", "filters": {"method": "get_account"}}
+    assert busy.operator_rows()[0]["arguments"]["after"] == {"format": "json", "filters": {"method": "get_account"}}
     assert busy.get("/logs/export", format="exe").status_code == 400
 
 
-def test_a_person_without_the_right_sees_their_own_calls_alone(busy: Desk, sales: Client, profile: Profile) -> None:
+def test_a_person_without_the_right_sees_their_own_calls_alone(
+    busy: OperatorBrowser, sales: WorldClient, profile: Profile
+) -> None:
     handler = sales.handler
-    other = Client(busy.world, handler, busy.world.headers(profile, busy.world.person("Ed", "Other", "Sales")))
-    other.call("list_tasks")
-    rows = {row["method"]: row for row in busy.world.rows()}
+    other = WorldClient(
+        busy.world, handler, busy.world.log_in(profile, busy.world.create_person("Ed", "Other", "Sales"))
+    )
+    other.call_tool("list_tasks")
+    rows = {row["method"]: row for row in busy.world.audit_rows()}
     busy.browser.cookies.clear()
     busy.sign_in("sal.seller@affino.example")
     page = text_of(busy.get("/logs"))
@@ -220,18 +228,18 @@ def test_a_person_without_the_right_sees_their_own_calls_alone(busy: Desk, sales
     "query",
     ["", "?profile=Newsroom", "?person=sal.seller@affino.example", "?status=403&since=3d", "?words=x&profile=Newsroom"],
 )
-def test_a_screen_asks_the_stores_three_times_at_most(busy: Desk, query: str) -> None:
-    assert len(busy.calls(f"/logs{query}")) <= 3
+def test_a_screen_asks_the_stores_three_times_at_most(busy: OperatorBrowser, query: str) -> None:
+    assert len(busy.count_store_calls(f"/logs{query}")) <= 3
 
 
-def test_a_row_costs_two(busy: Desk) -> None:
-    row = busy.world.rows()[0]
-    assert len(busy.calls(f"/logs/{row['profile_key']}/{row['id']}")) == 2
+def test_a_row_costs_two(busy: OperatorBrowser) -> None:
+    row = busy.world.audit_rows()[0]
+    assert len(busy.count_store_calls(f"/logs/{row['profile_key']}/{row['id']}")) == 2
 
 
-def test_further_back_goes_on_where_the_page_ended(busy: Desk, sales: Client) -> None:
+def test_further_back_goes_on_where_the_page_ended(busy: OperatorBrowser, sales: WorldClient) -> None:
     for _ in range(55):
-        sales.call("list_accounts")
+        sales.call_tool("list_accounts")
     page = busy.get("/logs", profile="Newsroom")
     (link,) = [part.split('"')[0] for part in page.text.split('href="')[1:] if "cursor=" in part.split('"')[0]]
     further = busy.browser.get(link.replace("&amp;", "&"))

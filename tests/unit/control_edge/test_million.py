@@ -20,19 +20,19 @@ from affino_mcp.clock import format_iso, parse_time
 from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.app import SCREENS
 from affino_mcp.control_edge.screens import log_export
-from affino_mcp.local.connection import Connection, stores
+from affino_mcp.local.connection import Connection, store_settings
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Put
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from tests.clock import START
 from tests.million import MILLION, RECORDS, STEP, Million
 from tests.unit.cli.conftest import Terminal
-from tests.unit.control_edge.desk import Desk
+from tests.unit.control_edge.desk import OperatorBrowser
 from tests.world import World
 
 TABLE = Settings().audit_table
 READABLE, OPEN_ROW = 3, 1
-PARTS = log_export.MOST // 500 + 1
+PARTS = log_export.MAX_FILE_ROWS // 500 + 1
 FILES = {"/logs/export": 2 + PARTS}
 """Reads of an export: the visit, its own audit row, and one for each 500 rows of the file."""
 GETS = [path for path, method, _, _ in SCREENS if method == "GET"]
@@ -51,27 +51,27 @@ VALUES = {
 
 
 @cache
-def desk() -> Desk:
+def desk() -> OperatorBrowser:
     """An operator before a million rows of five profiles, of which one exists and is named Newsroom."""
     database = Million(TABLE, 5)
     world = World(database=database)
-    found = Desk(world).operator()
-    database.profiles[3] = world.profile("Newsroom").key
+    found = OperatorBrowser(world).operator()
+    database.profiles[3] = world.create_profile("Newsroom").key
     return found
 
 
-def log(found: Desk) -> Million:
+def log(found: OperatorBrowser) -> Million:
     assert isinstance(found.world.database, Million)
     return found.world.database
 
 
-def address(found: Desk, path: str) -> str:
+def address(found: OperatorBrowser, path: str) -> str:
     newest = log(found).call(MILLION - 2)
     key = log(found).profiles[3]
     return path.format(key=key, code=1, profile=newest.profile_key, id=newest.id)
 
 
-def calls(found: Desk, path: str, **query: str) -> int:
+def calls(found: OperatorBrowser, path: str, **query: str) -> int:
     found.world.watched.calls.clear()
     log(found).looked_at = 0
     answer = found.get(path, **query)
@@ -93,7 +93,7 @@ def test_a_file_is_a_read_for_each_part(path: str) -> None:
 
 
 def test_every_filter_is_asked_below() -> None:
-    assert set(VALUES) == set(log_filters.FIELDS)
+    assert set(VALUES) == set(log_filters.FILTER_FIELDS)
 
 
 @settings(max_examples=60)
@@ -146,11 +146,11 @@ def test_a_command_makes_as_few(words: list[str], reads: int) -> None:
     world = World(database=Million(TABLE, 5))
     urls = ("http://127.0.0.1:1/mcp", "http://127.0.0.1:1/rest/demo/login")
     terminal = Terminal(
-        world, Service(Connection(*urls, "demo", stores=stores(world.settings)), world.stores, world.clock)
+        world, Service(Connection(*urls, "demo", stores=store_settings(world.settings)), world.stores, world.clock)
     )
     assert isinstance(world.database, Million)
     world.watched.calls.clear()
-    terminal.json(*(word.format(id=world.database.call(77).id) for word in words))
+    terminal.run_json(*(word.format(id=world.database.call(77).id) for word in words))
     assert world.watched.calls == [("query", TABLE)] * reads
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from affino_mcp.control_edge.app import SCREENS
-from tests.unit.control_edge.desk import Desk
+from tests.unit.control_edge.desk import OperatorBrowser
 
 ODD = {
     "long": "x" * 3000,
@@ -44,20 +44,20 @@ PATHS = [path for path, verb, *_ in SCREENS if verb == "GET"]
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 @pytest.mark.parametrize("path", [path for path in PATHS if "{" in path])
-def test_an_odd_address(operator: Desk, path: str, odd: str) -> None:
+def test_an_odd_address(operator: OperatorBrowser, path: str, odd: str) -> None:
     there = re.sub(r"\{\w+\}", quote(odd, errors="surrogatepass"), path)
     assert operator.get(there).status_code in {303, 400, 404}
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 @pytest.mark.parametrize("path", [path for path in PATHS if "{" not in path])
-def test_an_odd_question(operator: Desk, path: str, odd: str) -> None:
+def test_an_odd_question(operator: OperatorBrowser, path: str, odd: str) -> None:
     for name in ASKED:
         answer = operator.get(f"{path}?{name}={quote(odd, errors='surrogatepass')}")
         assert answer.status_code in {200, 303, 400, 404}, name
 
 
-def test_a_page_of_another_search(operator: Desk) -> None:
+def test_a_page_of_another_search(operator: OperatorBrowser) -> None:
     answer = operator.get("/profiles?q=sales&after=zebra")
     assert answer.status_code == 400
     assert "There is no such page." in answer.text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.unit.control_edge.desk import Desk, text_of
+from tests.unit.control_edge.desk import OperatorBrowser, text_of
 
 
-def test_an_old_page_ends_no_newer_overlap(operator: Desk) -> None:
+def test_an_old_page_ends_no_newer_overlap(operator: OperatorBrowser) -> None:
     """Another operator has meanwhile regenerated the secret again, with a new overlap."""
-    world, profile = operator.world, operator.world.profile("Newsroom")
+    world, profile = operator.world, operator.world.create_profile("Newsroom")
     path = f"/profiles/{profile.key}"
     world.profiles.regenerate_secret(profile.key, overlap=timedelta(hours=1))
     page = operator.get(path)
@@ -18,4 +18,4 @@ def test_an_old_page_ends_no_newer_overlap(operator: Desk) -> None:
     assert world.profiles.get(profile.key).profile == newer
     location = answer.headers["location"].removeprefix("/control")
     assert "Nothing was ended" in text_of(operator.get(location))
-    assert operator.rows()[-1]["outcome"] == "error"
+    assert operator.operator_rows()[-1]["outcome"] == "error"

@@ -6,18 +6,18 @@ import re
 
 import pytest
 
-from affino_mcp.admin.effective_rights import explained
+from affino_mcp.admin.effective_rights import list_effective_rights
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.errors import PersonInactive, SessionUnknown
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.store.ops import Put
 from tests.clock import START
-from tests.unit.control_edge.desk import Desk, text_of
-from tests.world import Client
+from tests.unit.control_edge.desk import OperatorBrowser, text_of
+from tests.world import WorldClient
 
 
 @pytest.fixture
-def edith(operator: Desk) -> int:
+def edith(operator: OperatorBrowser) -> int:
     return operator.person("Edith", "Moreau", "Publishers")
 
 
@@ -48,27 +48,27 @@ def edith(operator: Desk) -> int:
     ],
 )
 def test_rights_are_explained(person: Person, right: str, held: bool, because: list[str]) -> None:
-    (found,) = [one for one in explained(person, START) if one.right == right]
+    (found,) = [one for one in list_effective_rights(person, START) if one.right == right]
     assert (found.held, found.because) == (held, because)
 
 
-def test_everybody_is_listed_and_a_person_is_explained(operator: Desk, edith: int) -> None:
+def test_everybody_is_listed_and_a_person_is_explained(operator: OperatorBrowser, edith: int) -> None:
     assert "Edith Moreau edith.moreau@affino.example Active Publishers" in text_of(operator.get("/people"))
     assert "Edith" not in text_of(operator.get("/people", q="operators"))
     assert "articles.publish group Publishers" in text_of(operator.get(f"/people/{edith}"))
 
 
-def test_groups_are_changed_and_obeyed_at_once(operator: Desk, edith: int) -> None:
+def test_groups_are_changed_and_obeyed_at_once(operator: OperatorBrowser, edith: int) -> None:
     token = operator.world.sessions.create_session(edith, "key").access_token
     page = operator.get(f"/people/{edith}")
     assert operator.send(f"/people/{edith}/groups", page, group=["Sales", "Legal", "Nonsense"]).status_code == 303
     assert operator.world.sessions.resolve_token(token)[1].groups == ("Sales", "Legal")
-    (row,) = operator.rows()
+    (row,) = operator.operator_rows()
     assert row["arguments"] == {"before": {"groups": ["Publishers"]}, "after": {"groups": ["Sales", "Legal"]}}
     assert row["record"] == f"R#people#{edith}"
 
 
-def test_a_group_taken_away_meanwhile_does_not_come_back(operator: Desk, edith: int) -> None:
+def test_a_group_taken_away_meanwhile_does_not_come_back(operator: OperatorBrowser, edith: int) -> None:
     path, page = f"/people/{edith}", operator.get(f"/people/{edith}")
     operator.world.people.change(edith, groups=["Editors"])
     answer = operator.send(f"{path}/groups", page, group=["Publishers", "Sales"])
@@ -77,10 +77,10 @@ def test_a_group_taken_away_meanwhile_does_not_come_back(operator: Desk, edith: 
     assert person is not None
     assert person.groups == ("Editors",)
     assert operator.send(f"{path}/groups", operator.get(path), group=["Editors", "Sales"]).status_code == 303
-    assert [row["outcome"] for row in operator.rows()] == ["ok", "error", "ok"]
+    assert [row["outcome"] for row in operator.operator_rows()] == ["ok", "error", "ok"]
 
 
-def test_a_right_is_granted_until_a_day_and_taken_back(operator: Desk, edith: int) -> None:
+def test_a_right_is_granted_until_a_day_and_taken_back(operator: OperatorBrowser, edith: int) -> None:
     token, path = operator.world.sessions.create_session(edith, "key").access_token, f"/people/{edith}"
 
     def may(right: str) -> bool:
@@ -98,18 +98,18 @@ def test_a_right_is_granted_until_a_day_and_taken_back(operator: Desk, edith: in
     assert not may("tasks.read")
     operator.world.clock.move(minutes=59)
     assert may("contacts.consent")
-    assert [row["method"] for row in operator.rows()] == ["change_rights"] * 3
-    assert operator.rows()[-1]["arguments"]["before"]["rights"] == {
+    assert [row["method"] for row in operator.operator_rows()] == ["change_rights"] * 3
+    assert operator.operator_rows()[-1]["arguments"]["before"]["rights"] == {
         "contacts.consent": "2026-11-23",
         "tasks.read": None,
     }
-    assert operator.rows()[-1]["arguments"]["after"]["rights"] == {"contacts.consent": "2026-11-23"}
+    assert operator.operator_rows()[-1]["arguments"]["after"]["rights"] == {"contacts.consent": "2026-11-23"}
 
 
 @pytest.mark.parametrize(
     "given", [{"right": "nonsense"}, {"right": ""}, {"right": "tasks.read", "until": "soon"}, {}], ids=str
 )
-def test_a_right_that_is_not_changes_nothing(operator: Desk, edith: int, given: dict[str, str]) -> None:
+def test_a_right_that_is_not_changes_nothing(operator: OperatorBrowser, edith: int, given: dict[str, str]) -> None:
     answer = operator.send(f"/people/{edith}/grant", operator.get(f"/people/{edith}"), **given)
     assert answer.status_code == 400
     person = operator.world.people.get(edith)
@@ -117,27 +117,27 @@ def test_a_right_that_is_not_changes_nothing(operator: Desk, edith: int, given: 
     assert person.rights == {}
 
 
-def test_anybody_is_found_by_address(operator: Desk) -> None:
+def test_anybody_is_found_by_address(operator: OperatorBrowser) -> None:
     for number in range(100):
-        operator.world.person("Nobody", f"N{number}")
-    operator.world.person("Zoe", "Last", "Sales")
+        operator.world.create_person("Nobody", f"N{number}")
+    operator.world.create_person("Zoe", "Last", "Sales")
     assert "Zoe" not in text_of(operator.get("/people"))
     assert "Zoe Last" in text_of(operator.get("/people", q=" ZOE.last@affino.example"))
     assert "Nobody N99" not in text_of(operator.get("/people", q="zoe.last@affino.example"))
-    assert len(operator.calls("/people?q=zoe.last@affino.example")) == 2
+    assert len(operator.count_store_calls("/people?q=zoe.last@affino.example")) == 2
     assert "Nobody with these words on this page" in text_of(operator.get("/people", q="zoe@elsewhere.example"))
 
 
-def test_words_go_on_to_the_next_page(operator: Desk) -> None:
+def test_words_go_on_to_the_next_page(operator: OperatorBrowser) -> None:
     for number in range(100):
-        operator.world.person("Nobody", f"N{number}")
-    operator.world.person("Zoe", "Last", "Sales")
+        operator.world.create_person("Nobody", f"N{number}")
+    operator.world.create_person("Zoe", "Last", "Sales")
     page = operator.get("/people", q="zoe last").text
     (link,) = re.findall(r'href="/control(/people\?[^"]+)" rel="next"', page)
     assert "Zoe Last" in text_of(operator.get(link.replace("&amp;", "&")))
 
 
-def test_a_disabled_person_acts_no_more(operator: Desk, edith: int) -> None:
+def test_a_disabled_person_acts_no_more(operator: OperatorBrowser, edith: int) -> None:
     token = operator.world.sessions.create_session(edith, "key").access_token
     operator.send(f"/people/{edith}/disable", operator.get(f"/people/{edith}"))
     with pytest.raises(PersonInactive):
@@ -146,7 +146,7 @@ def test_a_disabled_person_acts_no_more(operator: Desk, edith: int) -> None:
     assert operator.world.sessions.resolve_token(token)[1].active
 
 
-def test_sessions_are_seen_and_ended_one_by_one_or_all(operator: Desk, edith: int) -> None:
+def test_sessions_are_seen_and_ended_one_by_one_or_all(operator: OperatorBrowser, edith: int) -> None:
     issued = [operator.world.sessions.create_session(edith, "key") for _ in range(3)]
     page = operator.get(f"/people/{edith}")
     assert all(one.session.fingerprint in page.text for one in issued)
@@ -160,16 +160,16 @@ def test_sessions_are_seen_and_ended_one_by_one_or_all(operator: Desk, edith: in
     assert operator.send(f"/people/{edith}/end-session", page, session="nonsense").status_code == 400
 
 
-def test_a_session_names_its_profile_and_its_last_use(operator: Desk, edith: int) -> None:
+def test_a_session_names_its_profile_and_its_last_use(operator: OperatorBrowser, edith: int) -> None:
     world = operator.world
-    profile = world.profile("Newsroom", {Family.ARTICLES: frozenset({Access.READ})})
+    profile = world.create_profile("Newsroom", {Family.ARTICLES: frozenset({Access.READ})})
     for key in ("", "gone"):
         world.sessions.create_session(edith, key)
     token = world.sessions.create_session(edith, profile.key).access_token
     assert "Newsroom never" in text_of(operator.get(f"/people/{edith}"))
-    headers = world.headers(profile, edith) | {"Authorization": f"Bearer {token}"}
-    handler = world.handler()
-    Client(world, handler, headers).call("list_articles")
+    headers = world.log_in(profile, edith) | {"Authorization": f"Bearer {token}"}
+    handler = world.new_handler()
+    WorldClient(world, handler, headers).call_tool("list_articles")
     handler.close()
     page = text_of(operator.get(f"/people/{edith}"))
     assert "Newsroom 2026-11-23 09:00:00" in page
@@ -177,10 +177,10 @@ def test_a_session_names_its_profile_and_its_last_use(operator: Desk, edith: int
     for _ in range(50):
         world.sessions.create_session(edith, profile.key)
     assert "40 live sessions" in text_of(operator.get(f"/people/{edith}"))
-    assert len(operator.calls(f"/people/{edith}")) <= 3
+    assert len(operator.count_store_calls(f"/people/{edith}")) <= 3
 
 
-def test_nobody_locks_themselves_out(operator: Desk) -> None:
+def test_nobody_locks_themselves_out(operator: OperatorBrowser) -> None:
     page = operator.get("/people/1")
     assert operator.send("/people/1/disable", page).status_code == 409
     assert operator.send("/people/1/groups", page, group=["Sales"]).status_code == 409
@@ -193,23 +193,23 @@ def test_nobody_locks_themselves_out(operator: Desk) -> None:
 
 
 @pytest.mark.parametrize("code", ["999", "nobody", "0", "9" * 30])
-def test_a_person_who_is_not_there(operator: Desk, code: str) -> None:
+def test_a_person_who_is_not_there(operator: OperatorBrowser, code: str) -> None:
     assert operator.get(f"/people/{code}").status_code == 404
 
 
-def test_screens_ask_the_stores_three_times_at_most(operator: Desk, edith: int) -> None:
-    assert len(operator.calls("/people")) <= 3
-    assert len(operator.calls(f"/people/{edith}")) <= 3
+def test_screens_ask_the_stores_three_times_at_most(operator: OperatorBrowser, edith: int) -> None:
+    assert len(operator.count_store_calls("/people")) <= 3
+    assert len(operator.count_store_calls(f"/people/{edith}")) <= 3
 
 
-def test_only_operators_see_people(desk: Desk) -> None:
+def test_only_operators_see_people(desk: OperatorBrowser) -> None:
     desk.person("Edith", "Moreau", "Publishers")
     desk.sign_in("edith.moreau@affino.example")
     assert [desk.get(path).status_code for path in ("/people", "/people/1")] == [403, 403]
 
 
 def test_a_right_that_is_taken_back_meanwhile_stays_taken_back(
-    operator: Desk, edith: int, monkeypatch: pytest.MonkeyPatch
+    operator: OperatorBrowser, edith: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another operator revokes a right after the person is read and before a grant is written."""
     world = operator.world
@@ -227,4 +227,4 @@ def test_a_right_that_is_taken_back_meanwhile_stays_taken_back(
     assert person is not None
     assert (answer.status_code, person.rights) == (409, {})
     assert "changed meanwhile" in answer.text
-    assert [row["outcome"] for row in operator.rows()] == ["ok", "error"]
+    assert [row["outcome"] for row in operator.operator_rows()] == ["ok", "error"]

@@ -6,16 +6,18 @@ import re
 
 import pytest
 
-from tests.unit.control_edge.desk import Desk, text_of
+from tests.unit.control_edge.desk import OperatorBrowser, text_of
 
 
 @pytest.fixture
-def edith(operator: Desk) -> int:
+def edith(operator: OperatorBrowser) -> int:
     return operator.person("Edith", "Moreau", "Editors")
 
 
 @pytest.mark.parametrize("until", ["2026-11-22", "soon", "2026-13-01"])
-def test_a_wrong_last_day_is_said_beside_it_and_what_was_chosen_is_kept(operator: Desk, edith: int, until: str) -> None:
+def test_a_wrong_last_day_is_said_beside_it_and_what_was_chosen_is_kept(
+    operator: OperatorBrowser, edith: int, until: str
+) -> None:
     page = operator.send(f"/people/{edith}/grant", operator.get(f"/people/{edith}"), right="tasks.read", until=until)
     assert page.status_code == 400
     assert "<option selected>tasks.read</option>" in page.text
@@ -26,7 +28,7 @@ def test_a_wrong_last_day_is_said_beside_it_and_what_was_chosen_is_kept(operator
     assert person.rights == {}
 
 
-def test_a_right_that_ran_out_stays_listed_as_over(operator: Desk, edith: int) -> None:
+def test_a_right_that_ran_out_stays_listed_as_over(operator: OperatorBrowser, edith: int) -> None:
     operator.world.people.change(edith, rights={"tasks.read": "2026-11-23"})
     operator.world.clock.move(minutes=16 * 60)
     operator.sign_in("olivia.park@affino.example")
@@ -37,7 +39,7 @@ def test_a_right_that_ran_out_stays_listed_as_over(operator: Desk, edith: int) -
     assert person.rights == {"tasks.read": "2026-11-23", "notes.read": None}
 
 
-def test_a_session_that_is_over_already_is_said_where_the_sessions_stand(operator: Desk, edith: int) -> None:
+def test_a_session_that_is_over_already_is_said_where_the_sessions_stand(operator: OperatorBrowser, edith: int) -> None:
     one = operator.world.sessions.create_session(edith, "key").session.fingerprint
     page = operator.get(f"/people/{edith}")
     operator.send(f"/people/{edith}/end-session", page, session=one)

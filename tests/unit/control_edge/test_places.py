@@ -6,16 +6,16 @@ import pytest
 
 from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.instance.builtin.website.website_records import upsert_section
-from tests.unit.control_edge.desk import Desk, text_of
+from tests.unit.control_edge.desk import OperatorBrowser, text_of
 
 
 @pytest.fixture
-def edith(operator: Desk) -> int:
+def edith(operator: OperatorBrowser) -> int:
     return operator.person("Edith", "Moreau", "Publishers")
 
 
 @pytest.fixture
-def places(operator: Desk) -> None:
+def places(operator: OperatorBrowser) -> None:
     records, at = operator.world.records, operator.world.clock()
     upsert_section(
         records, "Marketing", at, read=["Everybody"], write=["Editors", "Publishers"], publish=["Publishers"]
@@ -25,7 +25,7 @@ def places(operator: Desk) -> None:
 
 
 @pytest.mark.usefixtures("places")
-def test_what_somebody_may_do_where_is_explained(operator: Desk, edith: int) -> None:
+def test_what_somebody_may_do_where_is_explained(operator: OperatorBrowser, edith: int) -> None:
     path = f"/people/{edith}/places"
     assert path in operator.get(f"/people/{edith}").text
     shown = text_of(operator.get(path))
@@ -34,5 +34,5 @@ def test_what_somebody_may_do_where_is_explained(operator: Desk, edith: int) -> 
     forums = text_of(operator.get(path, kind="forums"))
     assert "Ideas 1 may not needs the right forums.read" in forums
     assert "Marketing" not in forums
-    assert len(operator.calls(path)) == 3
+    assert len(operator.count_store_calls(path)) == 3
     assert "Marketing" in text_of(operator.get(path, kind="nonsense"))

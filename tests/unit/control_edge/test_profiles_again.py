@@ -9,19 +9,21 @@ from httpx2 import Response
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.profiles.profile import Profile
-from tests.unit.control_edge.desk import Desk, text_of
+from tests.unit.control_edge.desk import OperatorBrowser, text_of
 
 
 @pytest.fixture
-def profile(operator: Desk) -> Profile:
-    return operator.world.profile("Newsroom", {Family.ARTICLES: frozenset(Access)}, 300)
+def profile(operator: OperatorBrowser) -> Profile:
+    return operator.world.create_profile("Newsroom", {Family.ARTICLES: frozenset(Access)}, 300)
 
 
 @pytest.mark.parametrize("deed", ["disable", "enable"])
-def test_a_switch_that_stood_there_already_is_logged_as_it_was(operator: Desk, profile: Profile, deed: str) -> None:
+def test_a_switch_that_stood_there_already_is_logged_as_it_was(
+    operator: OperatorBrowser, profile: Profile, deed: str
+) -> None:
     for _ in range(2):
         operator.send(f"/profiles/{profile.key}/{deed}", operator.get(f"/profiles/{profile.key}"))
-    befores = [row["arguments"]["before"]["enabled"] for row in operator.rows()]
+    befores = [row["arguments"]["before"]["enabled"] for row in operator.operator_rows()]
     assert befores == ([True, False] if deed == "disable" else [True, True])
 
 
@@ -38,24 +40,24 @@ def test_a_switch_that_stood_there_already_is_logged_as_it_was(operator: Desk, p
     ],
 )
 def test_profiles_are_found_by_beginning_or_key(
-    operator: Desk, profile: Profile, wanted: str, found: list[str]
+    operator: OperatorBrowser, profile: Profile, wanted: str, found: list[str]
 ) -> None:
     for number in range(60):
-        operator.world.profile(f"Agent {number:02}")
+        operator.world.create_profile(f"Agent {number:02}")
     page = operator.get("/profiles", q=wanted.format(key=profile.key))
     assert re.findall(r'profiles/\w{16}">([^<]+)<', page.text) == found
     assert ("No profile's name begins so" in text_of(page)) == (found == [])
-    assert len(operator.calls("/profiles?q=a")) == 3
+    assert len(operator.count_store_calls("/profiles?q=a")) == 3
     (link,) = re.findall(r'href="/control(/profiles\?[^"]+)" rel="next"', operator.get("/profiles?q=a").text)
     assert "Agent 59" in operator.get(link.replace("&amp;", "&")).text
 
 
-def test_a_page_behind_the_last_profile_leads_back(operator: Desk, profile: Profile) -> None:
+def test_a_page_behind_the_last_profile_leads_back(operator: OperatorBrowser, profile: Profile) -> None:
     page = operator.get("/profiles?after=zzz")
     assert ("No more profiles" in page.text, profile.name in page.text) == (True, False)
 
 
-def test_a_burst_that_is_cleared_follows_the_rate_again(operator: Desk, profile: Profile) -> None:
+def test_a_burst_that_is_cleared_follows_the_rate_again(operator: OperatorBrowser, profile: Profile) -> None:
     operator.world.profiles.change(profile.key, burst=99)
     path = f"/profiles/{profile.key}/edit"
     assert 'value="99"' in operator.get(path).text
@@ -63,10 +65,10 @@ def test_a_burst_that_is_cleared_follows_the_rate_again(operator: Desk, profile:
     assert operator.send(path, name="Mine", rate="400", burst="", notes="", grid=grid).status_code == 303
     changed = operator.world.profiles.get(profile.key).profile
     assert (changed.rate, changed.burst) == (400, 40)
-    assert operator.rows()[-1]["arguments"]["after"]["burst"] == 40
+    assert operator.operator_rows()[-1]["arguments"]["after"]["burst"] == 40
 
 
-def test_rows_of_the_log_want_their_right_here_too(operator: Desk, profile: Profile) -> None:
+def test_rows_of_the_log_want_their_right_here_too(operator: OperatorBrowser, profile: Profile) -> None:
     operator.send(f"/profiles/{profile.key}/enable", operator.get(f"/profiles/{profile.key}"))
     assert "enable_profile" in operator.get(f"/profiles/{profile.key}").text
     operator.world.people.change(1, groups=["Editors"], rights={"profiles.manage": None})
@@ -75,14 +77,14 @@ def test_rows_of_the_log_want_their_right_here_too(operator: Desk, profile: Prof
     assert "people with the right logs.read" in text_of(page)
 
 
-def save(desk: Desk, profile: Profile, page: Response | None = None, **given: object) -> Response:
+def save(desk: OperatorBrowser, profile: Profile, page: Response | None = None, **given: object) -> Response:
     """Sends the form of the profile with its present values, except those given."""
     grid = [f"{family}.{access}" for family, on in profile.capability.to_json().items() for access in on]
     values = {"name": profile.name, "rate": str(profile.rate), "burst": "", "notes": profile.notes, "grid": grid}
     return desk.send(f"/profiles/{profile.key}/edit", page, **values | given)
 
 
-def test_every_fault_is_marked_at_once_and_the_first_has_the_focus(operator: Desk) -> None:
+def test_every_fault_is_marked_at_once_and_the_first_has_the_focus(operator: OperatorBrowser) -> None:
     page = operator.send("/profiles/new", name="", rate="ten", burst="-1", notes="x" * 2001)
     assert page.status_code == 400
     assert set(re.findall(r'aria-invalid="true" aria-describedby="(\w+)-wrong" autofocus', page.text)) == {
@@ -93,17 +95,17 @@ def test_every_fault_is_marked_at_once_and_the_first_has_the_focus(operator: Des
     }
     assert text_of(page).count("must be a whole number from 1 to 6,000.") == 2
     assert "<title>Not saved: Add a profile" in page.text
-    assert operator.rows() == []
+    assert operator.operator_rows() == []
 
 
-def test_saving_without_a_change_changes_nothing(operator: Desk, profile: Profile) -> None:
+def test_saving_without_a_change_changes_nothing(operator: OperatorBrowser, profile: Profile) -> None:
     answer = save(operator, profile)
     assert "Nothing was changed" in text_of(operator.get(answer.headers["location"].removeprefix("/control")))
-    assert (operator.world.profiles.get(profile.key).profile, operator.rows()) == (profile, [])
+    assert (operator.world.profiles.get(profile.key).profile, operator.operator_rows()) == (profile, [])
 
 
 def test_a_form_overtaken_by_another_says_what_is_there_now_and_can_be_saved_over_it(
-    operator: Desk, profile: Profile
+    operator: OperatorBrowser, profile: Profile
 ) -> None:
     old = operator.get(f"/profiles/{profile.key}/edit")
     reads = frozenset({Access.READ})
@@ -124,7 +126,7 @@ def test_a_form_overtaken_by_another_says_what_is_there_now_and_can_be_saved_ove
     assert (now.name, now.rate, now.capability) == ("Mine <b>", 300, profile.capability)
 
 
-def test_a_reloaded_secret_page_says_where_the_profile_is(operator: Desk, profile: Profile) -> None:
+def test_a_reloaded_secret_page_says_where_the_profile_is(operator: OperatorBrowser, profile: Profile) -> None:
     page = operator.send("/profiles/new", name="newsroom", rate="60", burst="", notes="")
     assert page.status_code == 409
     assert "Its secret is not shown again" in text_of(page)
@@ -133,12 +135,12 @@ def test_a_reloaded_secret_page_says_where_the_profile_is(operator: Desk, profil
 
 
 @pytest.mark.parametrize(("ticked", "tokens"), [([], 926), (["articles.read"], 926 + 1525), (["nonsense"], 926)])
-def test_the_sum_of_the_tokens_needs_no_script(operator: Desk, ticked: list[str], tokens: int) -> None:
+def test_the_sum_of_the_tokens_needs_no_script(operator: OperatorBrowser, ticked: list[str], tokens: int) -> None:
     page = operator.send("/profiles/new", name="", rate="60", burst="", notes="", grid=ticked)
     assert re.findall(r"<output[^>]*>([0-9,]+)</output>", page.text) == [f"{tokens:,}"]
 
 
-def test_each_button_to_copy_is_named_after_what_it_copies(operator: Desk) -> None:
+def test_each_button_to_copy_is_named_after_what_it_copies(operator: OperatorBrowser) -> None:
     page = operator.send("/profiles/new", name="New", rate="60", burst="", notes="")
     named = re.findall(r'data-copy="([a-z-]+)" hidden><span>Copy</span><span class="hidden"> ([^<]+)<', page.text)
     assert named == [
@@ -150,14 +152,16 @@ def test_each_button_to_copy_is_named_after_what_it_copies(operator: Desk) -> No
 
 
 @pytest.mark.parametrize("path", ["/profiles/nobody", "/people/999", "/logs/nobody/01M83T4CM060710PCYHWFH0XZP"])
-def test_what_is_not_there_leaves_the_menu_in_place(operator: Desk, path: str) -> None:
+def test_what_is_not_there_leaves_the_menu_in_place(operator: OperatorBrowser, path: str) -> None:
     page = operator.get(path)
     assert page.status_code == 404
     assert ('aria-label="Control Centre"' in page.text, "Control Centre · demo" in page.text) == (True, True)
     assert "Control Centre ·" not in text_of(operator.get("/nowhere"))
 
 
-def test_a_form_from_before_the_last_sign_in_leads_back_to_its_page(operator: Desk, profile: Profile) -> None:
+def test_a_form_from_before_the_last_sign_in_leads_back_to_its_page(
+    operator: OperatorBrowser, profile: Profile
+) -> None:
     old = operator.get(f"/profiles/{profile.key}/edit")
     operator.sign_in("olivia.park@affino.example")
     page = save(operator, profile, old, name="Other")

@@ -6,7 +6,7 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.control_edge.app import SCREENS
-from tests.unit.control_edge.desk import PASSWORD, Desk, hidden_fields
+from tests.unit.control_edge.desk import PASSWORD, OperatorBrowser, hidden_fields
 
 ALL = [pytest.param(path, method, id=f"{method} {path or '(none)'}") for path, method, _, _ in SCREENS]
 WITH_RIGHT = [
@@ -15,22 +15,22 @@ WITH_RIGHT = [
 LOGS_ONLY = {"", "/", "/sign-out", "/logs", "/logs/export", "/logs/{profile}/{id}", "/help/crm", "/help/user"}
 
 
-def address(desk: Desk, path: str) -> str:
+def address(desk: OperatorBrowser, path: str) -> str:
     key = next((state.profile.key for state in desk.world.profiles.list_profiles()), "none")
     return f"/control{path}".format(key=key, code=1, profile=key, id="01M83T4CM060710PCYHWFH0XZP")
 
 
 @pytest.fixture
-def staffed(desk: Desk) -> Desk:
+def staffed(desk: OperatorBrowser) -> OperatorBrowser:
     """An operator, an editor, and a profile named Newsroom."""
     desk.person("Olivia", "Park", "Operators")
     desk.person("Edith", "Moreau", "Editors")
-    desk.world.profile("Newsroom", {Family.NOTES: frozenset({Access.READ})})
+    desk.world.create_profile("Newsroom", {Family.NOTES: frozenset({Access.READ})})
     return desk
 
 
 @pytest.mark.parametrize(("path", "method"), ALL)
-def test_strangers_are_sent_to_the_door(staffed: Desk, path: str, method: str) -> None:
+def test_strangers_are_sent_to_the_door(staffed: OperatorBrowser, path: str, method: str) -> None:
     before = staffed.world.database.list_rows(staffed.world.settings.gate_table)
     answer = staffed.browser.request(method, address(staffed, path), content=b"csrf=0")
     assert (answer.status_code, answer.text) == (303, "")
@@ -39,7 +39,9 @@ def test_strangers_are_sent_to_the_door(staffed: Desk, path: str, method: str) -
 
 
 @pytest.mark.parametrize(("path", "method"), WITH_RIGHT)
-def test_without_the_right_nothing_is_shown_and_nothing_happens(staffed: Desk, path: str, method: str) -> None:
+def test_without_the_right_nothing_is_shown_and_nothing_happens(
+    staffed: OperatorBrowser, path: str, method: str
+) -> None:
     staffed.sign_in("edith.moreau@affino.example")
     fields = hidden_fields(staffed.get("/help/user").text)
     before = staffed.world.database.list_rows(staffed.world.settings.gate_table)
@@ -47,24 +49,24 @@ def test_without_the_right_nothing_is_shown_and_nothing_happens(staffed: Desk, p
     assert answer.status_code == 403
     assert not [text for text in ("Newsroom", "Olivia") if text in answer.text]
     assert staffed.world.database.list_rows(staffed.world.settings.gate_table) == before
-    assert staffed.rows() == []
+    assert staffed.operator_rows() == []
 
 
 def test_every_other_screen_is_named_here() -> None:
     assert {path for path, _, _, rule in SCREENS if rule.right is None} == LOGS_ONLY
 
 
-def test_every_form_wants_its_token(operator: Desk) -> None:
-    profile = operator.world.profile("Newsroom")
+def test_every_form_wants_its_token(operator: OperatorBrowser) -> None:
+    profile = operator.world.create_profile("Newsroom")
     for path, method, _, _ in SCREENS:
         if method == "POST":
             answer = operator.browser.post(address(operator, path), content=b"csrf=0")
             assert answer.status_code == 403, path
     assert operator.world.profiles.get(profile.key).profile == profile
-    assert operator.rows() == []
+    assert operator.operator_rows() == []
 
 
-def test_no_log_line_tells_a_secret(staffed: Desk, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_log_line_tells_a_secret(staffed: OperatorBrowser, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     staffed.sign_in("olivia.park@affino.example")
     staffed.sign_in("olivia.park@affino.example", "a wrong and long password")
@@ -73,7 +75,7 @@ def test_no_log_line_tells_a_secret(staffed: Desk, caplog: pytest.LogCaptureFixt
     given = {"profile": made.key, "email": "edith.moreau@affino.example", "password": PASSWORD}
     staffed.send("/tests/crm", staffed.get(f"/tests/crm?profile={made.key}"), method="list_articles", **given)
     staffed.send(f"/profiles/{made.key}/regenerate")
-    told = "\n".join(str(vars(record)) for record in caplog.records) + str(staffed.world.rows())
+    told = "\n".join(str(vars(record)) for record in caplog.records) + str(staffed.world.audit_rows())
     new = staffed.world.profiles.get(made.key).profile.secret
     visit = staffed.browser.cookies["affino-control"].strip('"').split(".")[1]
     assert [secret for secret in (made.secret, new, visit, PASSWORD, "wrong and long") if secret in told] == []

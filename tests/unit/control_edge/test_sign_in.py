@@ -8,12 +8,12 @@ import pytest
 
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
-from tests.unit.control_edge.desk import PASSWORD, Desk, hidden_fields, text_of
+from tests.unit.control_edge.desk import PASSWORD, OperatorBrowser, hidden_fields, text_of
 
 OLIVIA = "olivia.park@affino.example"
 
 
-def test_an_operator_comes_in_and_out_again(desk: Desk) -> None:
+def test_an_operator_comes_in_and_out_again(desk: OperatorBrowser) -> None:
     desk.person("Olivia", "Park", "Operators")
     answer = desk.sign_in(OLIVIA, path="/profiles")
     assert (answer.status_code, answer.headers["location"]) == (303, "/control/profiles")
@@ -32,7 +32,7 @@ def test_an_operator_comes_in_and_out_again(desk: Desk) -> None:
         pytest.param("max.weber@affino.example", PASSWORD, 403, "right 'control.access'", id="without the right"),
     ],
 )
-def test_others_are_kept_out(desk: Desk, email: str, password: str, status: int, text: str) -> None:
+def test_others_are_kept_out(desk: OperatorBrowser, email: str, password: str, status: int, text: str) -> None:
     desk.person("Olivia", "Park", "Operators")
     desk.person("Max", "Weber", "Registered User")
     answer = desk.sign_in(email, password)
@@ -42,13 +42,13 @@ def test_others_are_kept_out(desk: Desk, email: str, password: str, status: int,
     assert desk.get("/profiles").status_code == 303
 
 
-def test_a_disabled_person_is_told_only_with_the_right_password(desk: Desk) -> None:
+def test_a_disabled_person_is_told_only_with_the_right_password(desk: OperatorBrowser) -> None:
     desk.world.people.disable(desk.person("Olivia", "Park", "Operators"))
     assert "disabled" in text_of(desk.sign_in(OLIVIA))
     assert "disabled" not in text_of(desk.sign_in(OLIVIA, "not the password"))
 
 
-def test_the_eleventh_wrong_password_waits_and_the_right_one_does_not(desk: Desk) -> None:
+def test_the_eleventh_wrong_password_waits_and_the_right_one_does_not(desk: OperatorBrowser) -> None:
     desk.person("Olivia", "Park", "Operators")
     answers = [desk.sign_in(OLIVIA, "not the password") for _ in range(11)]
     assert [answer.status_code for answer in answers] == [401] * 10 + [429]
@@ -56,14 +56,14 @@ def test_the_eleventh_wrong_password_waits_and_the_right_one_does_not(desk: Desk
     assert desk.sign_in(OLIVIA).status_code == 303
 
 
-def test_a_form_of_another_browser_is_refused(desk: Desk) -> None:
+def test_a_form_of_another_browser_is_refused(desk: OperatorBrowser) -> None:
     desk.person("Olivia", "Park", "Operators")
     page = desk.get("/sign-in")
     desk.browser.cookies.clear()
     assert desk.send("/sign-in", page, email=OLIVIA, password=PASSWORD).status_code == 403
 
 
-def test_a_forged_form_changes_nothing(operator: Desk) -> None:
+def test_a_forged_form_changes_nothing(operator: OperatorBrowser) -> None:
     answer = operator.browser.post("/control/sign-out", content=b"csrf=0000")
     assert (answer.status_code, operator.get("/profiles").status_code) == (403, 200)
     fields = hidden_fields(operator.get("/profiles").text)
@@ -79,14 +79,14 @@ ENDS = {
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_a_visit_ends(operator: Desk, end: object) -> None:
+def test_a_visit_ends(operator: OperatorBrowser, end: object) -> None:
     assert operator.get("/profiles").status_code == 200
     assert callable(end)
     end(operator)
     assert operator.get("/profiles").status_code == 303
 
 
-def test_a_right_that_is_taken_away_is_gone_on_the_next_page(operator: Desk) -> None:
+def test_a_right_that_is_taken_away_is_gone_on_the_next_page(operator: OperatorBrowser) -> None:
     operator.world.people.change(1, groups=["Editors"])
     answer = operator.get("/profiles")
     assert answer.status_code == 403
@@ -95,7 +95,7 @@ def test_a_right_that_is_taken_away_is_gone_on_the_next_page(operator: Desk) -> 
     assert "control.access" in operator.get("/profiles").text
 
 
-def test_secrets_want_a_fresh_password(operator: Desk) -> None:
+def test_secrets_want_a_fresh_password(operator: OperatorBrowser) -> None:
     operator.world.clock.move(seconds=CONTROL_CENTRE.proof_lifetime)
     answer = operator.get("/profiles/new")
     assert answer.headers["location"] == "/control/prove?next=/profiles/new"
@@ -106,7 +106,7 @@ def test_secrets_want_a_fresh_password(operator: Desk) -> None:
     assert operator.get("/profiles/new").status_code == 200
 
 
-def test_a_form_waits_for_the_password(operator: Desk) -> None:
+def test_a_form_waits_for_the_password(operator: OperatorBrowser) -> None:
     form = operator.get("/profiles/new")
     operator.world.clock.move(seconds=CONTROL_CENTRE.proof_lifetime)
     entered = {
@@ -139,8 +139,8 @@ def test_a_form_waits_for_the_password(operator: Desk) -> None:
         ("/sign-out", "/"),
     ],
 )
-def test_whoever_was_signed_out_comes_back_to_a_page(operator: Desk, path: str, page: str) -> None:
-    key = operator.world.profile("Newsroom").key
+def test_whoever_was_signed_out_comes_back_to_a_page(operator: OperatorBrowser, path: str, page: str) -> None:
+    key = operator.world.create_profile("Newsroom").key
     operator.world.clock.move(seconds=CONTROL_CENTRE.lifetime)
     answer = operator.browser.post(f"/control{path.format(key=key)}", content=b"csrf=0")
     assert answer.headers["location"] == f"/control/sign-in?next={page.format(key=key)}&lost=yes"
@@ -154,18 +154,18 @@ def test_whoever_was_signed_out_comes_back_to_a_page(operator: Desk, path: str, 
 @pytest.mark.parametrize(
     "next_", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )
-def test_nobody_is_sent_elsewhere_after_signing_in(desk: Desk, next_: str) -> None:
+def test_nobody_is_sent_elsewhere_after_signing_in(desk: OperatorBrowser, next_: str) -> None:
     desk.person("Olivia", "Park", "Operators")
     assert desk.sign_in(OLIVIA, path=next_).headers["location"].startswith("/control/")
 
 
 @pytest.mark.parametrize("path", ["/profiles/", "/sign-in/", "//profiles", "/logs/export/"])
-def test_nobody_is_led_to_the_host_that_a_caller_names(operator: Desk, path: str) -> None:
+def test_nobody_is_led_to_the_host_that_a_caller_names(operator: OperatorBrowser, path: str) -> None:
     answer = operator.browser.get(f"/control{path}", headers={"host": "evil.example"})
     assert (answer.status_code, "evil" in str(answer.headers)) == (404, False)
 
 
-def test_every_page_is_locked_down(operator: Desk) -> None:
+def test_every_page_is_locked_down(operator: OperatorBrowser) -> None:
     for page in (operator.get("/profiles"), operator.get("/nowhere"), operator.get("/sign-in")):
         policy = page.headers["content-security-policy"]
         assert "default-src 'none'" in policy
@@ -175,7 +175,7 @@ def test_every_page_is_locked_down(operator: Desk) -> None:
         assert not re.search(r"<script(?! src)|<style|\sstyle=|\son[a-z]+=", page.text)
 
 
-def test_the_cookie_is_bound_to_the_host_over_tls(desk: Desk) -> None:
+def test_the_cookie_is_bound_to_the_host_over_tls(desk: OperatorBrowser) -> None:
     desk.person("Olivia", "Park", "Operators")
     desk.browser.base_url = "https://demo.example"
     answer = desk.sign_in(OLIVIA)
@@ -183,7 +183,7 @@ def test_the_cookie_is_bound_to_the_host_over_tls(desk: Desk) -> None:
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=strict"} <= set(cookie.split("; "))
 
 
-def test_the_visit_is_stored_by_its_digest_and_opens_nothing_else(operator: Desk) -> None:
+def test_the_visit_is_stored_by_its_digest_and_opens_nothing_else(operator: OperatorBrowser) -> None:
     token = operator.browser.cookies["affino-control"].strip('"').split(".")[1]
     assert token not in str(operator.world.database.list_rows(operator.world.settings.gate_table))
     stored = [
@@ -192,14 +192,14 @@ def test_the_visit_is_stored_by_its_digest_and_opens_nothing_else(operator: Desk
     assert [row["pk"] for row in stored] == [row_keys.control_session_key(stored[0]["pk"].partition("#")[2]).pk]
 
 
-def test_a_store_that_is_down_blames_nobody(operator: Desk) -> None:
+def test_a_store_that_is_down_blames_nobody(operator: OperatorBrowser) -> None:
     operator.world.watched.broken.add(("get_many", operator.world.settings.gate_table))
     answer = operator.get("/profiles")
     assert answer.status_code == 503
     assert "Nothing was changed" in answer.text
 
 
-def test_assets_are_kept_and_unknown_ones_are_not_there(desk: Desk) -> None:
+def test_assets_are_kept_and_unknown_ones_are_not_there(desk: OperatorBrowser) -> None:
     (style,) = re.findall(r'href="(/control/static/page[^"]+)"', desk.get("/sign-in").text)
     answer = desk.browser.get(style)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/css; charset=utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from affino_mcp.local.connection import Connection, read, stores, write
+from affino_mcp.local.connection import Connection, read_connection, store_settings, write_connection
 from affino_mcp.settings import Settings
 
 HERE = Connection(
@@ -15,15 +15,15 @@ HERE = Connection(
     profiles={"all": {"key": "K", "secret": "S"}},
     people={"sales": {"email": "s@demo.example", "password": "pässword", "user_code": 2}},
     headers={"Authorization": "Bearer x"},
-    stores=stores(Settings(aws_endpoint="http://127.0.0.1:1")),
+    stores=store_settings(Settings(aws_endpoint="http://127.0.0.1:1")),
 )
 
 
 def test_a_connection_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "connection.json"
-    write(path, HERE)
-    write(path, HERE)
-    assert read(path) == HERE
+    write_connection(path, HERE)
+    write_connection(path, HERE)
+    assert read_connection(path) == HERE
     assert [file.name for file in path.parent.iterdir()] == ["connection.json"]
 
 
@@ -31,7 +31,7 @@ def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
     path = tmp_path / "connection.json"
     path.write_text("{}")
     path.chmod(0o644)
-    write(path, HERE)
+    write_connection(path, HERE)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 

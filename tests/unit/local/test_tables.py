@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.local.places import TEMPLATE
-from affino_mcp.local.tables import Table, TablesDiffer, make, tables
+from affino_mcp.local.places import TEMPLATE_FILE
+from affino_mcp.local.tables import LocalTable, TablesDiffer, make_tables, read_tables
 from affino_mcp.settings import Settings
 from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
 SETTINGS = Settings(gate_table="g", audit_table="a", records_table="r", credentials_table="c")
-FOUND = {table.name: table for table in tables(TEMPLATE, SETTINGS)}
+FOUND = {table.name: table for table in read_tables(TEMPLATE_FILE, SETTINGS)}
 
 
 def keys(part: dict[str, Any]) -> list[str]:
@@ -25,7 +25,7 @@ def test_every_table_of_the_template_has_its_setting() -> None:
 
 
 @pytest.mark.parametrize("table", FOUND.values(), ids=lambda table: table.name)
-def test_keys_and_expiry(table: Table) -> None:
+def test_keys_and_expiry(table: LocalTable) -> None:
     assert keys(table.create) == ["pk", "sk"]
     assert table.expires_by == "ttl"
 
@@ -54,13 +54,13 @@ def test_short_tags_of_every_form(tmp_path: Path) -> None:
         "Globals: {Environment: {Variables: {AFFINO_GATE_TABLE: !Ref T, X: !If [A, !Ref B, C]}}}\n"
         "Resources: {T: {Type: 'AWS::DynamoDB::Table', Properties: {KeySchema: [], X: !Odd {a: 1}}}}\n"
     )
-    assert tables(template, SETTINGS) == [Table({"TableName": "g", "KeySchema": []}, None)]
+    assert read_tables(template, SETTINGS) == [LocalTable({"TableName": "g", "KeySchema": []}, None)]
 
 
 class Emulator(AwsJsonEndpoint):
     """A DynamoDB endpoint that records its requests, and has the tables that it is made with."""
 
-    def __init__(self, *known: Table) -> None:
+    def __init__(self, *known: LocalTable) -> None:
         self.known = {table.name: table for table in known}
         self.calls: list[str] = []
 
@@ -73,11 +73,11 @@ class Emulator(AwsJsonEndpoint):
 
 def test_what_is_missing_is_made() -> None:
     emulator = Emulator(FOUND["g"])
-    make(emulator, [FOUND["g"], FOUND["a"]])
+    make_tables(emulator, [FOUND["g"], FOUND["a"]])
     assert emulator.calls == ["CreateTable g", "DescribeTable g", "CreateTable a", "UpdateTimeToLive a"]
 
 
 def test_a_table_of_another_version_is_refused() -> None:
-    emulator = Emulator(Table({**FOUND["g"].create, "TableName": "a"}, "ttl"))
+    emulator = Emulator(LocalTable({**FOUND["g"].create, "TableName": "a"}, "ttl"))
     with pytest.raises(TablesDiffer, match="FRESH=1"):
-        make(emulator, [FOUND["a"]])
+        make_tables(emulator, [FOUND["a"]])

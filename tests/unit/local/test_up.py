@@ -13,15 +13,15 @@ from typing import Any
 import httpx
 import pytest
 
-from affino_mcp.local.network import client, free_port, is_taken
-from affino_mcp.local.places import EMULATOR
+from affino_mcp.local.network import find_free_port, is_port_taken, make_local_client
+from affino_mcp.local.places import EMULATOR_PROGRAM
 
 COMMAND = Path(sys.executable).with_name("affino-mcp")
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.emulator,
-    pytest.mark.skipif(not EMULATOR.exists(), reason="MiniStack is not installed: 'make test' installs it"),
+    pytest.mark.skipif(not EMULATOR_PROGRAM.exists(), reason="MiniStack is not installed: 'make test' installs it"),
 ]
 
 
@@ -29,7 +29,7 @@ class Folder:
     """A folder with a local service of its own."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.port = path, free_port()
+        self.path, self.port = path, find_free_port()
 
     def run(self, *words: str, code: int = 0) -> str:
         done = subprocess.run(
@@ -49,7 +49,7 @@ class Folder:
 def call(connection: dict[str, Any], headers: dict[str, str], tool: str, **arguments: Any) -> httpx.Response:
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
     accept = {"Accept": "application/json, text/event-stream"}
-    with client() as http:
+    with make_local_client() as http:
         return http.post(connection["mcp_url"], json=body, headers=headers | accept)
 
 
@@ -82,7 +82,7 @@ def test_use_stop_start_and_find_everything_again(folder: Folder) -> None:
     assert calls[0]["arguments"] == {"Name": "Orbital Labs"}
 
     folder.run("local", "down")
-    assert not is_taken(folder.port)
+    assert not is_port_taken(folder.port)
     folder.run("local", "status", code=1)
     folder.run("profile", "list", code=1)
 
@@ -111,7 +111,7 @@ def test_whoever_ends_the_whole_ends_with_it(folder: Folder) -> None:
         folder.json("profile", "create", "--name", "Newsroom")
         run.send_signal(signal.SIGINT)
         assert run.wait(60) == 0
-    assert not is_taken(folder.port)
+    assert not is_port_taken(folder.port)
 
     folder.up()
     folder.json("profile", "create", "--name", "Second")

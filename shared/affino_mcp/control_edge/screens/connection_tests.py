@@ -7,61 +7,63 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from affino_mcp.admin.connection_test import Result, Trial, Wanted, arguments
-from affino_mcp.admin.operator_audit import Subject
+from affino_mcp.admin.connection_test import Trial, TrialRequest, TrialResult, parse_trial_arguments
+from affino_mcp.admin.operator_audit import ActionSubject
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.method import PAGE_SIZE, Method
 from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
-from affino_mcp.control_edge.screen_request import Ask
+from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.tokens import digest_token
 from affino_mcp.gate.profiles.profile import Profile, ProfileState
 from affino_mcp.gate.whoami import CURRENT_USER_METHOD
 from affino_mcp.tool_errors import InvalidArgument
 
-_FIELDS: Final = ("profile", "email", "method", "arguments")
+_FORM_FIELDS: Final = ("profile", "email", "method", "arguments")
 
 
-def crm(ask: Ask) -> Response:
+def show_crm_test(ask: ScreenRequest) -> Response:
     """The form of the CRM Test Tool: the profile, then the person and the method."""
-    return _form(ask, "/tests/crm", ask.query)
+    return _render_form(ask, "/tests/crm", ask.query_values)
 
 
-def user(ask: Ask) -> Response:
+def show_user_test(ask: ScreenRequest) -> Response:
     """The form of the User Test Tool: the profile and the person, without a method."""
-    return _form(ask, "/tests/user", ask.query)
+    return _render_form(ask, "/tests/user", ask.query_values)
 
 
-def run_crm(ask: Ask) -> Response:
+def run_crm_test(ask: ScreenRequest) -> Response:
     """Runs the connection test with the chosen method."""
-    return _run(ask, "/tests/crm", ask.form.get("method", ""))
+    return _run_test(ask, "/tests/crm", ask.form.get("method", ""))
 
 
-def run_user(ask: Ask) -> Response:
+def run_user_test(ask: ScreenRequest) -> Response:
     """Runs the connection test with `get_current_user`."""
-    return _run(ask, "/tests/user", CURRENT_USER_METHOD)
+    return _run_test(ask, "/tests/user", CURRENT_USER_METHOD)
 
 
-def _run(ask: Ask, here: str, name: str) -> Response:
+def _run_test(ask: ScreenRequest, here: str, name: str) -> Response:
     try:
-        profile, method = _profile(ask, ask.form.get("profile", "")), METHODS.get(name)
+        profile, method = _require_profile(ask, ask.form.get("profile", "")), METHODS.get(name)
         if method is None:
             raise InvalidArgument("method", "Choose a method.")  # noqa: TRY301 (every fault is shown in the form)
-        wanted = Wanted(ask.form.get("email", ""), ask.form.get("password", ""), name, _arguments(ask, method))
+        wanted = TrialRequest(
+            ask.form.get("email", ""), ask.form.get("password", ""), name, _parse_arguments(ask, method)
+        )
     except InvalidArgument as error:
-        return _form(ask, here, ask.form, wrong={str(error.details["argument"]): error.message})
+        return _render_form(ask, here, ask.form, wrong={str(error.details["argument"]): error.message})
     tried = {"email": wanted.email, "method": name, "arguments": dict(wanted.arguments)}
-    with audit_screen_action(ask, "run_test", Subject.profile(profile), {}, tried):
-        result = _tried(ask, profile, wanted)
-    return _form(ask, here, ask.form, result=result, status=200)
+    with audit_screen_action(ask, "run_test", ActionSubject.from_profile(profile), {}, tried):
+        result = _try_connection(ask, profile, wanted)
+    return _render_form(ask, here, ask.form, result=result, status=200)
 
 
-def _tried(ask: Ask, profile: Profile, wanted: Wanted) -> Result:
+def _try_connection(ask: ScreenRequest, profile: Profile, wanted: TrialRequest) -> TrialResult:
     centre = ask.centre
-    with centre.http() as http:
-        trial = Trial(http, ask.place.public, centre.settings.instance, profile)
+    with centre.make_client() as http:
+        trial = Trial(http, ask.origin.public_url, centre.settings.instance, profile)
         result = trial.run(wanted, centre.clock())
     code = centre.people.find_user_code(wanted.email) if result.token else None
     if code is not None:
@@ -69,47 +71,47 @@ def _tried(ask: Ask, profile: Profile, wanted: Wanted) -> Result:
     return result
 
 
-def _place(method: Method) -> tuple[object, ...]:
+def _choice_order(method: Method) -> tuple[object, ...]:
     """The sort key of a method in the list to choose from: first methods that read a list and need no argument."""
     asks = PAGE_SIZE not in method.all_arguments or any(field.required for field in method.all_arguments)
     return method.access, method.family == Family.ALWAYS, asks, method.family, method.name
 
 
-def _chosen(ask: Ask, key: str) -> ProfileState | None:
+def _find_chosen_profile(ask: ScreenRequest, key: str) -> ProfileState | None:
     """The profile that the query or the form names, on whatever page of the list it is; None when there is none."""
-    row = ask.rows.get(row_keys.profile_key(key[:64]))
+    row = ask.gate_rows.get(row_keys.profile_key(key[:64]))
     if row is not None:
-        return ask.centre.reader.state_from_row(key[:64], row)
-    return ask.centre.reader.read_current(key[:64]) if key and ask.form else None
+        return ask.centre.profile_reader.state_from_row(key[:64], row)
+    return ask.centre.profile_reader.read_current(key[:64]) if key and ask.form else None
 
 
-def _profile(ask: Ask, key: str) -> Profile:
-    state = ask.centre.reader.read_current(key[:64]) if key else None
+def _require_profile(ask: ScreenRequest, key: str) -> Profile:
+    state = ask.centre.profile_reader.read_current(key[:64]) if key else None
     if state is None:
         raise InvalidArgument("profile", "Choose a profile.")
     return state.profile
 
 
-def _arguments(ask: Ask, method: Method) -> dict[str, Any]:
-    return arguments(method, ask.form.get("arguments", ""))
+def _parse_arguments(ask: ScreenRequest, method: Method) -> dict[str, Any]:
+    return parse_trial_arguments(method, ask.form.get("arguments", ""))
 
 
-def _form(
-    ask: Ask,
+def _render_form(
+    ask: ScreenRequest,
     here: str,
     given: Mapping[str, str],
-    result: Result | None = None,
+    result: TrialResult | None = None,
     wrong: Mapping[str, str] | None = None,
     status: int | None = None,
 ) -> Response:
-    filled = {name: given.get(name, "") for name in _FIELDS}
-    found = profile_list.page(ask, None)
-    chosen = _chosen(ask, filled["profile"])
+    filled = {name: given.get(name, "") for name in _FORM_FIELDS}
+    found = profile_list.list_profile_page(ask, None)
+    chosen = _find_chosen_profile(ask, filled["profile"])
     listed = {one.profile.key for one in found.profiles}
     before = [chosen] if chosen and chosen.profile.key not in listed else []
     profile = chosen.profile if chosen else None
     methods = [m for m in METHODS.values() if profile and is_listed(m, profile.capability)]
-    return ask.page(
+    return ask.render_page(
         "trial.html",
         status or (400 if wrong else 200),
         here=here,
@@ -118,7 +120,7 @@ def _form(
         profiles=[*before, *found.profiles],
         more=found.next is not None,
         chosen=chosen,
-        methods=sorted(methods, key=_place),
+        methods=sorted(methods, key=_choice_order),
         result=result,
         wrong=wrong or {},
     )

@@ -10,84 +10,90 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from affino_mcp.admin import log_chart
-from affino_mcp.admin.log_chart import Drawn
+from affino_mcp.admin.log_chart import LogChart
 from affino_mcp.audit.queries import LogPage, LogQuery, read_one_row, search_log
 from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.clock import format_iso
 from affino_mcp.control_edge import log_filters
-from affino_mcp.control_edge.log_filters import Filters
-from affino_mcp.control_edge.row_visibility import seen
-from affino_mcp.control_edge.screen_request import Ask
+from affino_mcp.control_edge.log_filters import LogFilters
+from affino_mcp.control_edge.row_visibility import restrict_row
+from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
-SHOWN: Final = 50
-READ: Final = 400
+LOG_ROWS_PER_PAGE: Final = 50
+LOG_ROWS_FOR_CHART: Final = 400
 """Rows that are read, in two reads, when the chart must be made of them; the table shows the newest."""
-EXPORTED: Final = 5000
+MAX_EXPORT_ROWS: Final = 5000
 """Rows of one export."""
-NEAR: Final = timedelta(minutes=5)
+REQUEST_MARGIN: Final = timedelta(minutes=5)
 
 
-def listed(ask: Ask) -> Response:
+def show_log(ask: ScreenRequest) -> Response:
     """The page of the rows that match the filters, newest first, with a chart from hourly totals where these suffice."""
-    filters, everybody = log_filters.read(ask, SHOWN), ask.may(LOGS_READ)
-    drawn = _chart_of_totals(ask, filters) if everybody and not filters.wrong else None
-    answer = _answer(ask, filters, READ if drawn is None else SHOWN, reads=2 if drawn is None else 1)
+    filters, everybody = log_filters.read_log_filters(ask, LOG_ROWS_PER_PAGE), ask.has_right(LOGS_READ)
+    drawn = _read_totals_chart(ask, filters) if everybody and not filters.faults else None
+    answer = _search_filtered(
+        ask, filters, LOG_ROWS_FOR_CHART if drawn is None else LOG_ROWS_PER_PAGE, reads=2 if drawn is None else 1
+    )
     rows = answer.rows
-    more = rows[SHOWN - 1].id if len(rows) > SHOWN else answer.next
-    whole = answer.next is None and filters.question.cursor is None
-    drawn = drawn or log_chart.of_rows(rows, ask.centre.clock(), whole=whole, may_read_all=everybody)
-    return ask.page(
+    more = rows[LOG_ROWS_PER_PAGE - 1].id if len(rows) > LOG_ROWS_PER_PAGE else answer.next
+    whole = answer.next is None and filters.query.cursor is None
+    drawn = drawn or log_chart.log_chart_from_rows(rows, ask.centre.clock(), whole=whole, may_read_all=everybody)
+    return ask.render_page(
         "logs.html",
-        400 if filters.wrong else 200,
+        400 if filters.faults else 200,
         here="/logs",
         filters=filters,
-        rows=rows[:SHOWN],
+        rows=rows[:LOG_ROWS_PER_PAGE],
         drawing=drawn.chart,
         note=drawn.note,
-        back=_reached(answer, rows),
-        next=_link(filters, cursor=more) if more else None,
-        exports={kind: _link(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
-        families=list(dict.fromkeys([*SWITCHED_FAMILIES, *filter(None, [filters.question.family])])),
+        back=_reached_back_to(answer, rows),
+        next=_make_link(filters, cursor=more) if more else None,
+        exports={kind: _make_link(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
+        families=list(dict.fromkeys([*SWITCHED_FAMILIES, *filter(None, [filters.query.family])])),
         all=everybody,
-        most=EXPORTED,
+        most=MAX_EXPORT_ROWS,
     )
 
 
-def _chart_of_totals(ask: Ask, filters: Filters) -> Drawn | None:
+def _read_totals_chart(ask: ScreenRequest, filters: LogFilters) -> LogChart | None:
     centre = ask.centre
-    return log_chart.of_totals(centre.database, centre.settings.audit_table, filters.question, centre.clock())
+    return log_chart.log_chart_from_totals(centre.database, centre.settings.audit_table, filters.query, centre.clock())
 
 
-def shown(ask: Ask) -> Response:
+def show_log_row(ask: ScreenRequest) -> Response:
     """The page of one row, with everything that is known about the call.
 
     Raises NotFound, also for another person's row when the person may not read the log.
     """
-    row = _one(ask, ask.path["profile"], ask.path["id"])
-    if row is None or not (ask.may(LOGS_READ) or row.person_code == ask.visit.person.user_code):
+    row = _find_row(ask, ask.path_values["profile"], ask.path_values["id"])
+    if row is None or not (ask.has_right(LOGS_READ) or row.person_code == ask.web_session.person.user_code):
         raise NotFound("id", "call")
     at = datetime.fromisoformat(row.at)
     follow = {
         "request": row.request_id,
-        "since": format_iso(at - NEAR),
-        "until": format_iso(at + NEAR),
+        "since": format_iso(at - REQUEST_MARGIN),
+        "until": format_iso(at + REQUEST_MARGIN),
         "profile": row.profile_key,
     }
-    return ask.page(
-        "log_row.html", here="/logs", row=seen(ask, row), follow=f"/logs?{urlencode(follow)}", all=ask.may(LOGS_READ)
+    return ask.render_page(
+        "log_row.html",
+        here="/logs",
+        row=restrict_row(ask, row),
+        follow=f"/logs?{urlencode(follow)}",
+        all=ask.has_right(LOGS_READ),
     )
 
 
-def _answer(ask: Ask, filters: Filters, limit: int, reads: int) -> LogPage:
-    if filters.wrong:
+def _search_filtered(ask: ScreenRequest, filters: LogFilters, limit: int, reads: int) -> LogPage:
+    if filters.faults:
         return LogPage([], None)
-    return ask_log(ask, replace(filters.question, limit=limit), reads)
+    return search_log_screen(ask, replace(filters.query, limit=limit), reads)
 
 
-def ask_log(ask: Ask, question: LogQuery, reads: int) -> LogPage:
+def search_log_screen(ask: ScreenRequest, question: LogQuery, reads: int) -> LogPage:
     """The answer of the API Log to a question. Raises InvalidArgument for a cursor that the log did not give."""
     try:
         return search_log(ask.centre.database, ask.centre.settings.audit_table, question, ask.centre.clock(), reads)
@@ -95,15 +101,15 @@ def ask_log(ask: Ask, question: LogQuery, reads: int) -> LogPage:
         raise InvalidArgument("cursor", "This link is not one of the log's. Start again without it.") from error
 
 
-def _reached(answer: LogPage, rows: list[AuditRow]) -> str:
+def _reached_back_to(answer: LogPage, rows: list[AuditRow]) -> str:
     """The time of the last row shown when older rows may exist, else ""."""
-    return rows[SHOWN - 1].at if len(rows) > SHOWN else answer.back
+    return rows[LOG_ROWS_PER_PAGE - 1].at if len(rows) > LOG_ROWS_PER_PAGE else answer.back
 
 
-def _link(filters: Filters, path: str = "/logs", **more: str) -> str:
+def _make_link(filters: LogFilters, path: str = "/logs", **more: str) -> str:
     return f"{path}?" + urlencode({**{name: text for name, text in filters.given.items() if text}, **more})
 
 
-def _one(ask: Ask, profile: str, id_: str) -> AuditRow | None:
+def _find_row(ask: ScreenRequest, profile: str, id_: str) -> AuditRow | None:
     """The row of this profile with this id, in one read; None when there is none."""
     return read_one_row(ask.centre.database, ask.centre.settings.audit_table, profile[:64], id_[:26].upper())

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from affino_mcp.admin.effective_rights import explained
-from affino_mcp.admin.operator_audit import Subject
+from affino_mcp.admin.effective_rights import list_effective_rights
+from affino_mcp.admin.operator_audit import ActionSubject
 from affino_mcp.control_edge import gate_row_page
 from affino_mcp.control_edge.screen_audit import audit_screen_action
-from affino_mcp.control_edge.screen_request import Ask
+from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import fold_email, is_plausible_email
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS, PERMISSIONS, PROFILES_MANAGE, SECURITY_GROUPS
@@ -22,95 +22,108 @@ from affino_mcp.instance.port import PLACE_KINDS, PlacesUnknown
 from affino_mcp.store.ops import Item, Key
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
-PAGE: Final = 100
+PEOPLE_PER_PAGE: Final = 100
 """People on one page of the list."""
 
 
-def keys(given: Mapping[str, str]) -> Sequence[Key]:
+def select_person_row(given: Mapping[str, str]) -> Sequence[Key]:
     """The key of the row of the person that the path names."""
     code = given["code"]
     return (row_keys.person_key(int(code)),) if is_user_code(code) else ()
 
 
-def keys_of_search(given: Mapping[str, str]) -> Sequence[Key]:
+def select_searched_person_row(given: Mapping[str, str]) -> Sequence[Key]:
     """The key of the row that says whose e-mail address is searched for."""
     wanted = given.get("q", "")
     return (row_keys.email_key(fold_email(wanted)),) if is_plausible_email(wanted) else ()
 
 
-def listed(ask: Ask) -> Response:
+def show_people(ask: ScreenRequest) -> Response:
     """A page of all people by code; with `q`, the person of this e-mail address, or the matching people of this page."""
-    wanted = ask.query.get("q", "")
-    row = next((ask.rows[key] for key in keys_of_search(ask.query) if key in ask.rows), None)
+    wanted = ask.query_values.get("q", "")
+    row = next(
+        (ask.gate_rows[key] for key in select_searched_person_row(ask.query_values) if key in ask.gate_rows), None
+    )
     owner = ask.centre.people.get(row["user_code"]) if row else None
     if owner is not None:
-        return ask.page("people.html", here="/people", people=[owner], next=None, q=wanted)
-    people, next_ = _everybody(ask)
+        return ask.render_page("people.html", here="/people", people=[owner], next=None, q=wanted)
+    people, next_ = _list_people(ask)
     words = wanted.casefold().split()
     kept = [p for p in people if all(w in f"{p.name} {p.email} {p.user_code} {p.groups}".casefold() for w in words)]
-    return ask.page("people.html", here="/people", people=kept, next=next_, q=wanted)
+    return ask.render_page("people.html", here="/people", people=kept, next=next_, q=wanted)
 
 
-def _everybody(ask: Ask) -> tuple[list[Person], str | None]:
-    found = gate_row_page.page(ask.centre, row_keys.PERSON_LIST_PARTITION, _person, PAGE, ask.query.get("after"))
+def _list_people(ask: ScreenRequest) -> tuple[list[Person], str | None]:
+    found = gate_row_page.list_gate_rows(
+        ask.centre, row_keys.PERSON_LIST_PARTITION, _named_person_key, PEOPLE_PER_PAGE, ask.query_values.get("after")
+    )
     return [Person.from_json(row) for row in found.rows.values()], found.next
 
 
-def _person(item: Item) -> Key:
+def _named_person_key(item: Item) -> Key:
     return row_keys.person_key(item["user_code"])
 
 
-def shown(ask: Ask) -> Response:
+def show_person(ask: ScreenRequest) -> Response:
     """The page of one person. Raises NotFound."""
-    return _page(ask, the(ask))
+    return _render_person(ask, require_person(ask))
 
 
-def the(ask: Ask) -> Person:
+def require_person(ask: ScreenRequest) -> Person:
     """The person that the path names. Raises NotFound."""
-    row = next((ask.rows[key] for key in keys(ask.path) if key in ask.rows), None)
+    row = next((ask.gate_rows[key] for key in select_person_row(ask.path_values) if key in ask.gate_rows), None)
     if row is None:
         raise NotFound("code", "person")
     return Person.from_json(row)
 
 
-def groups(ask: Ask) -> Response:
+def change_groups(ask: ScreenRequest) -> Response:
     """Puts the person in the ticked groups and out of all others, unless the groups have changed since the page was made."""
-    person, ticked = the(ask), [group for group in SECURITY_GROUPS if group in ask.ticked.get("group", ())]
+    person, ticked = (
+        require_person(ask),
+        [group for group in SECURITY_GROUPS if group in ask.multi_values.get("group", ())],
+    )
     shown = replace(person, groups=tuple(filter(None, ask.form.get("shown", "").split(","))))
-    return _changed(ask, shown, "groups", ticked)
+    return _change_person(ask, shown, "groups", ticked)
 
 
-def grant(ask: Ask) -> Response:
+def grant_right(ask: ScreenRequest) -> Response:
     """Grants the person a right directly, without an end or until a day."""
-    person = the(ask)
-    return _changed(ask, person, "rights", {**person.rights, ask.form.get("right", ""): ask.form.get("until") or None})
+    person = require_person(ask)
+    return _change_person(
+        ask, person, "rights", {**person.rights, ask.form.get("right", ""): ask.form.get("until") or None}
+    )
 
 
-def revoke(ask: Ask) -> Response:
+def revoke_right(ask: ScreenRequest) -> Response:
     """Revokes a right that was granted directly."""
-    person, right = the(ask), ask.form.get("right", "")
-    return _changed(ask, person, "rights", {name: until for name, until in person.rights.items() if name != right})
+    person, right = require_person(ask), ask.form.get("right", "")
+    return _change_person(
+        ask, person, "rights", {name: until for name, until in person.rights.items() if name != right}
+    )
 
 
-def _changed(ask: Ask, seen: Person, name: str, wanted: Any) -> Response:
+def _change_person(ask: ScreenRequest, seen: Person, name: str, wanted: Any) -> Response:
     """Changes the person's groups or rights (`name`), and redirects to the person's page.
 
     Refuses when they have changed since the person was `seen`, and when operators would lose their own access.
     """
-    person, after = the(ask), {name: wanted}
-    if _locks_out(ask, person, replace(person, **after)):
-        return _page(ask, person, _OWN_ACCESS)
+    person, after = require_person(ask), {name: wanted}
+    if _locks_out_operator(ask, person, replace(person, **after)):
+        return _render_person(ask, person, _OWN_ACCESS_TEXT)
     try:
-        with audit_screen_action(ask, f"change_{name}", Subject.person(person), {name: person.to_json()[name]}, after):
+        with audit_screen_action(
+            ask, f"change_{name}", ActionSubject.from_person(person), {name: person.to_json()[name]}, after
+        ):
             ask.centre.people.change(person.user_code, seen=seen, **after)
     except (Conflict, InvalidArgument) as error:
-        return _page(ask, ask.centre.people.get(person.user_code) or person, error.message, error.status)
-    return ask.go(f"/people/{person.user_code}?done={name}")
+        return _render_person(ask, ask.centre.people.get(person.user_code) or person, error.message, error.status)
+    return ask.redirect(f"/people/{person.user_code}?done={name}")
 
 
-def places_of(ask: Ask) -> Response:
+def show_place_rights(ask: ScreenRequest) -> Response:
     """The page of what the person may do in each section or forum, with the reasons. Raises NotFound."""
-    person, kind = the(ask), ask.query.get("kind", "")
+    person, kind = require_person(ask), ask.query_values.get("kind", "")
     kind = kind if kind in PLACE_KINDS else PLACE_KINDS[0]
     reason = f"There are no {kind} yet."
     try:
@@ -119,68 +132,70 @@ def places_of(ask: Ask) -> Response:
         places, reason = [], unknown.reason
     actions = [verdict.deed for verdict in places[0].deeds] if places else []
     shown = {"kind": kind, "kinds": PLACE_KINDS, "places": places, "deeds": actions, "reason": reason}
-    return ask.page("places.html", 200, here="/people", person=person, **shown)
+    return ask.render_page("places.html", 200, here="/people", person=person, **shown)
 
 
-def disable(ask: Ask) -> Response:
+def disable_person(ask: ScreenRequest) -> Response:
     """Disables the person, whose calls are refused from the next one on."""
-    person = the(ask)
-    if _own_access(ask, person):
-        return _page(ask, person, "You cannot disable yourself. Ask another operator.")
+    person = require_person(ask)
+    if _is_operator(ask, person):
+        return _render_person(ask, person, "You cannot disable yourself. Ask another operator.")
     with audit_screen_action(
-        ask, "disable_person", Subject.person(person), {"active": person.active}, {"active": False}
+        ask, "disable_person", ActionSubject.from_person(person), {"active": person.active}, {"active": False}
     ):
         ask.centre.people.disable(person.user_code)
-    return ask.go(f"/people/{person.user_code}?done=disabled")
+    return ask.redirect(f"/people/{person.user_code}?done=disabled")
 
 
-def enable(ask: Ask) -> Response:
+def enable_person(ask: ScreenRequest) -> Response:
     """Enables the person again."""
-    person = the(ask)
-    with audit_screen_action(ask, "enable_person", Subject.person(person), {"active": person.active}, {"active": True}):
+    person = require_person(ask)
+    with audit_screen_action(
+        ask, "enable_person", ActionSubject.from_person(person), {"active": person.active}, {"active": True}
+    ):
         ask.centre.people.enable(person.user_code)
-    return ask.go(f"/people/{person.user_code}?done=enabled")
+    return ask.redirect(f"/people/{person.user_code}?done=enabled")
 
 
-def end_session(ask: Ask) -> Response:
+def end_one_session(ask: ScreenRequest) -> Response:
     """Ends the one session that the form names by its fingerprint."""
-    person, mark = the(ask), ask.form.get("session", "")
+    person, mark = require_person(ask), ask.form.get("session", "")
     named = [session for session in ask.centre.sessions.list_sessions(person.user_code) if session.fingerprint == mark]
     if not named:
-        return _page(ask, person, "This session is over already.", InvalidArgument.status)
-    with audit_screen_action(ask, "end_session", Subject.person(person), {"session": mark}, {}):
+        return _render_person(ask, person, "This session is over already.", InvalidArgument.status)
+    with audit_screen_action(ask, "end_session", ActionSubject.from_person(person), {"session": mark}, {}):
         ask.centre.sessions.end_session(person.user_code, named[0].digest)
-    return ask.go(f"/people/{person.user_code}?done=session")
+    return ask.redirect(f"/people/{person.user_code}?done=session")
 
 
-def end_all(ask: Ask) -> Response:
+def end_all_sessions(ask: ScreenRequest) -> Response:
     """Ends all sessions of the person."""
-    person = the(ask)
-    with audit_screen_action(ask, "end_all_sessions", Subject.person(person), {}, {}):
+    person = require_person(ask)
+    with audit_screen_action(ask, "end_all_sessions", ActionSubject.from_person(person), {}, {}):
         ask.centre.sessions.end_all_sessions(person.user_code)
-    return ask.go(f"/people/{person.user_code}?done=sessions")
+    return ask.redirect(f"/people/{person.user_code}?done=sessions")
 
 
-_OWN_ACCESS: Final = "You cannot take your own access to this page away. Ask another operator."
+_OWN_ACCESS_TEXT: Final = "You cannot take your own access to this page away. Ask another operator."
 
 
-def _locks_out(ask: Ask, person: Person, after: Person) -> bool:
+def _locks_out_operator(ask: ScreenRequest, person: Person, after: Person) -> bool:
     now = ask.centre.clock()
-    return _own_access(ask, person) and not all(
+    return _is_operator(ask, person) and not all(
         after.has_right(right, now) for right in (CONTROL_ACCESS, PROFILES_MANAGE)
     )
 
 
-def _own_access(ask: Ask, person: Person) -> bool:
-    return person.user_code == ask.visit.person.user_code
+def _is_operator(ask: ScreenRequest, person: Person) -> bool:
+    return person.user_code == ask.web_session.person.user_code
 
 
-def _page(ask: Ask, person: Person, wrong: str = "", status: int = 409) -> Response:
+def _render_person(ask: ScreenRequest, person: Person, wrong: str = "", status: int = 409) -> Response:
     given = ask.form if wrong and "until" in ask.form else {}
     families: dict[str, list[object]] = {}
-    for one in explained(person, ask.centre.clock()):
+    for one in list_effective_rights(person, ask.centre.clock()):
         families.setdefault(one.family, []).append(one)
-    return ask.page(
+    return ask.render_page(
         "person.html",
         status if wrong else 200,
         here="/people",
@@ -192,7 +207,7 @@ def _page(ask: Ask, person: Person, wrong: str = "", status: int = 409) -> Respo
         today=ask.centre.clock().date().isoformat(),
         given=given,
         wrong_day=wrong if given and status == InvalidArgument.status else "",
-        itself=_own_access(ask, person),
-        done=ask.query.get("done", ""),
+        itself=_is_operator(ask, person),
+        done=ask.query_values.get("done", ""),
         wrong=wrong,
     )

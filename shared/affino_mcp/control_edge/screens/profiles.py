@@ -6,44 +6,53 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from affino_mcp.admin.tool_price import price
+from affino_mcp.admin.tool_price import price_tools_list
 from affino_mcp.audit.queries import LogQuery, search_log
 from affino_mcp.audit.row import AuditRow
 from affino_mcp.control_edge import profile_list
-from affino_mcp.control_edge.screen_request import Ask
+from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity.permissions import LOGS_READ
 
-LATEST: Final = 12
+MAX_LATEST_ROWS: Final = 12
 """Rows of the API Log that a profile's page shows."""
 
 
-def listed(ask: Ask) -> Response:
+def show_profiles(ask: ScreenRequest) -> Response:
     """A page of the profiles; with `q`, the profile of this API Key, or those whose names begin with it."""
-    wanted, one = ask.query.get("q", "").strip(), profile_list.named(ask)
-    found = profile_list.Page([one], None) if one else profile_list.page(ask, ask.query.get("after"), wanted)
-    shown: dict[str, Any] = {"profiles": found.profiles, "next": found.next, "later": "after" in ask.query, "q": wanted}
-    return ask.page("profiles.html", here="/profiles", now=ask.centre.clock(), **shown)
+    wanted, one = ask.query_values.get("q", "").strip(), profile_list.find_searched_profile(ask)
+    found = (
+        profile_list.ProfilePage([one], None)
+        if one
+        else profile_list.list_profile_page(ask, ask.query_values.get("after"), wanted)
+    )
+    shown: dict[str, Any] = {
+        "profiles": found.profiles,
+        "next": found.next,
+        "later": "after" in ask.query_values,
+        "q": wanted,
+    }
+    return ask.render_page("profiles.html", here="/profiles", now=ask.centre.clock(), **shown)
 
 
-def shown(ask: Ask) -> Response:
+def show_profile(ask: ScreenRequest) -> Response:
     """The page of one profile, with the uses of its previous secret and, for readers of the log, its latest calls."""
-    one, now = profile_list.the(ask), ask.centre.clock()
+    one, now = profile_list.require_profile(ask), ask.centre.clock()
     former = one.profile.former
-    return ask.page(
+    return ask.render_page(
         "profile.html",
         here="/profiles",
         one=one,
         profile=one.profile,
         now=now,
         former_accepted=former is not None and former.is_accepted(now),
-        former_uses=ask.centre.former_uses.list_uses(one.profile),
-        recent=_latest(ask, one.profile.key) if ask.may(LOGS_READ) else None,
-        tokens=price(one.profile.capability),
-        done=ask.query.get("done", ""),
+        former_uses=ask.centre.previous_secret_uses.list_uses(one.profile),
+        recent=_list_latest_rows(ask, one.profile.key) if ask.has_right(LOGS_READ) else None,
+        tokens=price_tools_list(one.profile.capability),
+        done=ask.query_values.get("done", ""),
     )
 
 
-def _latest(ask: Ask, key: str) -> list[AuditRow]:
+def _list_latest_rows(ask: ScreenRequest, key: str) -> list[AuditRow]:
     """The newest rows of a profile in the API Log, in one read."""
-    asked = LogQuery(profile=key, limit=LATEST)
+    asked = LogQuery(profile=key, limit=MAX_LATEST_ROWS)
     return search_log(ask.centre.database, ask.centre.settings.audit_table, asked, ask.centre.clock(), reads=1).rows

@@ -9,8 +9,8 @@ from typing import Any
 
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.login_edge.answer import LoginSubject
-from affino_mcp.pages.assets import KEPT, Asset
-from affino_mcp.pages.rendering import HEADERS
+from affino_mcp.pages.assets import ASSET_CACHE_CONTROL, Asset
+from affino_mcp.pages.rendering import PAGE_HEADERS
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def html_page(
     status: int, text: str, result: str, known: LoginSubject, *cookies: str, wait: float | None = None
 ) -> HubPage:
     """Makes an HTML page; `wait` is in seconds."""
-    headers = HEADERS | {"content-type": "text/html; charset=utf-8"}
+    headers = PAGE_HEADERS | {"content-type": "text/html; charset=utf-8"}
     if wait is not None:
         headers |= {"retry-after": retry_after_value(wait)}
     return HubPage(status, text.encode(), headers, result, known, cookies)
@@ -41,7 +41,7 @@ def html_page(
 
 def redirect(address: str, *cookies: str) -> HubPage:
     """Makes a redirection to `address`."""
-    return HubPage(HTTPStatus.SEE_OTHER, b"", HEADERS | {"location": address}, "moved", LoginSubject(), cookies)
+    return HubPage(HTTPStatus.SEE_OTHER, b"", PAGE_HEADERS | {"location": address}, "moved", LoginSubject(), cookies)
 
 
 def asset_page(found: Asset) -> HubPage:
@@ -49,5 +49,9 @@ def asset_page(found: Asset) -> HubPage:
 
     Browsers may cache it, because its address changes with its content.
     """
-    headers = {"content-type": found.media_type, "cache-control": KEPT, "x-content-type-options": "nosniff"}
+    headers = {
+        "content-type": found.media_type,
+        "cache-control": ASSET_CACHE_CONTROL,
+        "x-content-type-options": "nosniff",
+    }
     return HubPage(HTTPStatus.OK, found.content, headers, "asset", LoginSubject())

@@ -26,8 +26,8 @@ from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, FORM_KEY_COOKIE, Hub
 from affino_mcp.login_edge.login import GuardedLogin
 from affino_mcp.login_edge.proof import OfferedCredentials, check_offered_credentials
 from affino_mcp.login_edge.request import LoginRequest
-from affino_mcp.pages.assets import BY_ADDRESS
-from affino_mcp.pages.rendering import Pages
+from affino_mcp.pages.assets import ASSETS_BY_ADDRESS
+from affino_mcp.pages.rendering import PageRenderer
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, StoreUnavailable
 
@@ -43,13 +43,13 @@ class Hub:
         self._db, self._reader, self._settings, self._login = db, reader, settings, login
         self._browsers, self._sessions = WebSessions(HUB, db, settings, clock), PersonSessions(db, settings, clock)
         self._relogin = HubRelogin(db, reader, settings, clock)
-        self._pages = Pages(Path(__file__).parent / "templates")
-        self._pages.filter("moment", render_moment)
+        self._pages = PageRenderer(Path(__file__).parent / "templates")
+        self._pages.add_filter("moment", render_moment)
 
     def answer_request(self, request: LoginRequest) -> HubPage:
         """Gives the page; refuses forms that do not come from the Hub's own pages."""
         visit, known = HubRequest(request), LoginSubject()
-        found = BY_ADDRESS.get(visit.path.removeprefix("static/"))
+        found = ASSETS_BY_ADDRESS.get(visit.path.removeprefix("static/"))
         if request.method == "GET" and visit.path.startswith("static/") and found:
             return page.asset_page(found)
         handle = HUB_ROUTES.get((request.method, visit.path))

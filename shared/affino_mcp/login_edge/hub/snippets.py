@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from affino_mcp.connect import clients
-from affino_mcp.connect.clients import REFERRING, SERVER, Client
-from affino_mcp.connect.credentials import PLACEHOLDERS
+from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, SERVER_NAME, McpClient
+from affino_mcp.connect.credentials import PLACEHOLDER_CREDENTIALS
 
 
 class ClientSnippet(NamedTuple):
@@ -52,8 +52,8 @@ def secret_free_setup(url: str, token: str) -> SecretFreeSetup:
 
     The same for every profile.
     """
-    kept = replace(PLACEHOLDERS, token=token).environment
-    found = [clients.snippet(client, url) for client in Client if client in REFERRING]
+    kept = replace(PLACEHOLDER_CREDENTIALS, token=token).environment
+    found = [clients.make_snippet(client, url) for client in McpClient if client in CLIENTS_WITH_REFERENCES]
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in kept.items())
     return SecretFreeSetup(
         exports, [ClientSnippet(f"r-{one.client}", f"{one.title} ({one.place})", one.text) for one in found]
@@ -61,9 +61,9 @@ def secret_free_setup(url: str, token: str) -> SecretFreeSetup:
 
 
 def _profile_snippets(prefix: str, profile: str, url: str, token: str) -> list[ClientSnippet]:
-    server = f"{SERVER}-{slug}" if (slug := _slug(profile)) else SERVER
-    values = replace(PLACEHOLDERS, token=token)
-    found = [clients.snippet(client, url, values, server) for client in Client]
+    server = f"{SERVER_NAME}-{slug}" if (slug := _slug(profile)) else SERVER_NAME
+    values = replace(PLACEHOLDER_CREDENTIALS, token=token)
+    found = [clients.make_snippet(client, url, values, server) for client in McpClient]
     return [ClientSnippet(f"{prefix}-{one.client}", f"{one.title} ({one.place})", one.text) for one in found]
 
 
