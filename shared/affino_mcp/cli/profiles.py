@@ -14,31 +14,25 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.cli.journal import audit_command, pick_previous_values
 from affino_mcp.cli.options import ConnectionOption, JsonOption, OnOff
 from affino_mcp.cli.output import print_fields, print_json, print_note, print_table
+from affino_mcp.cli.profile_options import (
+    BurstOption,
+    CompactOption,
+    ConfirmOption,
+    NotesOption,
+    ProfileArgument,
+    RateOption,
+    ReloginOption,
+    SwitchesOption,
+)
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.cli.words import FamilySwitches, parse_family_switches
 from affino_mcp.clock import format_iso
-from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, PROFILE_TYPE, Profile, ProfileState
-from affino_mcp.gate.profiles.profile_form import MAX_CALLS_PER_MINUTE, draw_letters_and_digits
+from affino_mcp.gate.profiles.profile import PROFILE_TYPE, Profile, ProfileState
+from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS
 from affino_mcp.gate.profiles.rate_arithmetic import follow_rate
 
 app = typer.Typer(no_args_is_help=True, help="API Profiles: what each workload may touch.")
-
-ProfileArgument = Annotated[str, typer.Argument(metavar="KEY", help="The profile's key or name.")]
-SwitchesOption = Annotated[
-    list[str] | None,
-    typer.Option("--family", metavar="FAMILY=SWITCHES", help="read,write, read, write or off; may be repeated."),
-]
-RateOption = Annotated[
-    int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls a minute, over all who use the profile.")
-]
-BurstOption = Annotated[
-    int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls at once after a quiet time.")
-]
-NotesOption = Annotated[str | None, typer.Option(help="For operators.")]
-CompactOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["compact"].hint)]
-ReloginOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["relogin"].hint)]
-ConfirmOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["confirm"].hint)]
 
 
 @app.command()
