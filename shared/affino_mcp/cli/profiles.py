@@ -13,7 +13,7 @@ from affino_mcp.admin.operator_audit import ActionSubject, describe_profile
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.cli.journal import audit_command, pick_previous_values
 from affino_mcp.cli.options import ConnectionOption, JsonOption, OnOff
-from affino_mcp.cli.output import print_fields, print_json, print_note, print_table
+from affino_mcp.cli.output import print_json, print_note, print_table
 from affino_mcp.cli.profile_options import (
     BurstOption,
     CompactOption,
@@ -24,6 +24,7 @@ from affino_mcp.cli.profile_options import (
     ReloginOption,
     SwitchesOption,
 )
+from affino_mcp.cli.profile_output import format_switches, print_profile, print_profile_with_secret
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.cli.words import FamilySwitches, parse_family_switches
 from affino_mcp.clock import format_iso
@@ -86,7 +87,7 @@ def list_(ctx: typer.Context, *, as_json: JsonOption = False, connection: Connec
     else:
         names = ("name", "key", "enabled", "rate", "calls_today")
         rows = [
-            (*(d[name] for name in names), render_age(state.usage.last, now), _format_switches(d["families"]))
+            (*(d[name] for name in names), render_age(state.usage.last, now), format_switches(d["families"]))
             for d, state in zip(found, states, strict=True)
         ]
         columns = ("Name", "Key", "On", "Rate", "Calls today", "Last used", "Families")
@@ -229,36 +230,6 @@ def _switch_profile(service: Service, key: str, *, enabled: bool, as_json: bool)
 
 def _plain_switches(wanted: FamilySwitches) -> dict[str, list[str]]:
     return {name: sorted(access) for name, access in wanted.items()}
-
-
-def print_profile_with_secret(profile: Profile, *, as_json: bool) -> None:
-    """Prints a profile with its new secret."""
-    shown = {name: getattr(profile, name) for name in ("name", "key", "secret", "rate", "burst")}
-    print_profile(shown | {"families": profile.capability.to_json()}, as_json=as_json)
-
-
-def print_profile(document: dict[str, Any], *, as_json: bool) -> None:
-    """Prints a profile's document: as JSON, or a line for each field."""
-    if as_json:
-        print_json(document)
-        return
-    print_fields({name: value for name, value in document.items() if name != "former"} | _render_long_fields(document))
-
-
-def _render_long_fields(document: dict[str, Any]) -> dict[str, str]:
-    """The lines of the fields that hold more than one value: families, and the previous secret with its uses."""
-    found, former = {"families": _format_switches(document["families"])}, document.get("former")
-    if former:
-        until = former["accepted_until"]
-        found["former secret"] = f"replaced {former['replaced']}, accepted until {until or 'then'}"
-        for use in former["uses"]:
-            who = f"{use['name']} ({use['user_code']})" if use["user_code"] else "an unknown token"
-            found[f"  used {use['at']}"] = f"{who}, {'accepted' if use['accepted'] else 'refused'}"
-    return found
-
-
-def _format_switches(families: dict[str, list[str]]) -> str:
-    return " ".join(f"{name}={','.join(access)}" for name, access in families.items()) or "none"
 
 
 def _warn_of_write_only(wanted: FamilySwitches) -> None:
