@@ -14,26 +14,29 @@ from typing import Any, Final
 import httpx
 
 from affino_mcp import NAME, VERSION
+from affino_mcp.admin.connection_checks import (
+    CHECK_BAD,
+    CHECK_GOOD,
+    CHECK_OFF,
+    CHECKS_BY_LOGIN_ERROR,
+    FIXES_BY_ERROR,
+    HEALTH_FIX,
+    METHOD_CHECK,
+    PERSON_DISABLED,
+    PROFILE_CHECK,
+    PROFILE_GOOD,
+    USER_CHECK,
+    CheckResult,
+)
 from affino_mcp.catalogue.method import DRY_RUN, PAGE_SIZE, Method
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.tool_errors import InvalidArgument, PermissionDenied, ToolDisabled, Unexpected
+from affino_mcp.tool_errors import InvalidArgument
 
-CHECK_GOOD, CHECK_BAD, CHECK_OFF = "good", "bad", "off"
 _MAX_ANSWER_CHARACTERS: Final = 4000
 _USER_AGENT: Final = f"{NAME}-test-tool/{VERSION}"
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """The result of one of the three checks: good, bad, or off when it was not reached; the reason, and what to do."""
-
-    name: str
-    tone: str
-    reason: str
-    fix: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,74 +98,6 @@ class TrialResult:
         return all(lamp.tone == CHECK_GOOD for lamp in self.checks)
 
 
-_HEALTH_FIX: Final = "Look at the service's health and its log, then try again."
-_FIXES_BY_ERROR: Final[Mapping[str, str]] = {
-    ToolDisabled.type: "Switch the family on in the profile.",
-    PermissionDenied.type: "The profile allows it; the person lacks the right. Grant it through a security group.",
-    Unexpected.type: "The fault is the service's: look for the call in the API Log.",
-}
-"""What to do about an error of a method that makes its check bad; any other proves that the method is enabled."""
-
-PROFILE_CHECK, USER_CHECK, METHOD_CHECK = "The profile is valid", "The user can log in", "The method is enabled"
-
-_PROFILE_GOOD: Final = CheckResult(PROFILE_CHECK, CHECK_GOOD, "Key and secret were accepted by the login.")
-_USER_OFF: Final = CheckResult(USER_CHECK, CHECK_OFF, "Not tried: the profile comes first.")
-
-# Status and Affino code of the login endpoint's answer -> the checks of the profile and of the user.
-_CHECKS_BY_LOGIN_ERROR: Final[Mapping[tuple[int, str], tuple[CheckResult, CheckResult]]] = {
-    (401, "-102"): (
-        CheckResult(
-            PROFILE_CHECK,
-            CHECK_BAD,
-            "The login did not accept the profile's signature.",
-            "Save the profile again, or regenerate it.",
-        ),
-        _USER_OFF,
-    ),
-    (403, "-110"): (
-        CheckResult(PROFILE_CHECK, CHECK_BAD, "The profile is switched off.", "Switch it on; then try again."),
-        _USER_OFF,
-    ),
-    (401, "-104"): (
-        _PROFILE_GOOD,
-        CheckResult(
-            USER_CHECK,
-            CHECK_BAD,
-            "The e-mail address or the password is wrong.",
-            "Check both; the person can log in at the Hub.",
-        ),
-    ),
-    (400, "-10"): (
-        _PROFILE_GOOD,
-        CheckResult(
-            USER_CHECK,
-            CHECK_BAD,
-            "This cannot be anybody's e-mail address and password.",
-            "Enter both as the person does.",
-        ),
-    ),
-    (429, "-129"): (
-        _PROFILE_GOOD,
-        CheckResult(
-            USER_CHECK,
-            CHECK_BAD,
-            "There were too many wrong passwords.",
-            "Wait some minutes, then use the right password.",
-        ),
-    ),
-}
-
-_PERSON_DISABLED: Final = (
-    _PROFILE_GOOD,
-    CheckResult(
-        USER_CHECK,
-        CHECK_BAD,
-        PersonInactive.text,
-        "Enable the person (People, or affino-mcp person enable); then try again.",
-    ),
-)
-
-
 @dataclass(frozen=True)
 class Trial:
     """The endpoints under test.
@@ -186,7 +121,7 @@ class Trial:
         if login.status_code != 200:
             return TrialResult([*_checks_from_login(login, self.profile), *_off_checks(METHOD_CHECK)], login_ms=took)
         token = str(_parse_document(login).get("AccessToken", ""))
-        lamps = [_PROFILE_GOOD, CheckResult(USER_CHECK, CHECK_GOOD, f"Logged in as {wanted.email}.")]
+        lamps = [PROFILE_GOOD, CheckResult(USER_CHECK, CHECK_GOOD, f"Logged in as {wanted.email}.")]
         elapsed = start_stopwatch()
         try:
             answer = self._call_method(wanted, token)
@@ -218,12 +153,12 @@ class Trial:
 def _checks_from_login(login: httpx.Response, profile: Profile) -> tuple[CheckResult, CheckResult]:
     error = _object_in(_parse_document(login), "error")
     if error.get("message") == PersonInactive.text:
-        return _PERSON_DISABLED
-    known = _CHECKS_BY_LOGIN_ERROR.get((login.status_code, str(error.get("code"))))
+        return PERSON_DISABLED
+    known = CHECKS_BY_LOGIN_ERROR.get((login.status_code, str(error.get("code"))))
     if known is not None:
         return known
     reason = f"The login answered {login.status_code}: {error.get('message', 'no reason given')}"
-    fix = _HEALTH_FIX if login.status_code >= 500 else f"Look at the profile {profile.name} and try again."
+    fix = HEALTH_FIX if login.status_code >= 500 else f"Look at the profile {profile.name} and try again."
     return CheckResult(PROFILE_CHECK, CHECK_BAD, reason, fix), _off_checks(USER_CHECK)[0]
 
 
@@ -238,19 +173,19 @@ def _check_from_answer(answer: httpx.Response, method: str) -> tuple[CheckResult
         return CheckResult(METHOD_CHECK, CHECK_BAD, reason, str(data.get("next", ""))), ""
     if answer.status_code != 200 or not content:
         return CheckResult(
-            METHOD_CHECK, CHECK_BAD, f"The MCP endpoint answered {answer.status_code}, and not as MCP.", _HEALTH_FIX
+            METHOD_CHECK, CHECK_BAD, f"The MCP endpoint answered {answer.status_code}, and not as MCP.", HEALTH_FIX
         ), ""
     text, error = json.dumps(content, ensure_ascii=False, indent=2), _object_in(content, "error")
     if not error:
         return CheckResult(METHOD_CHECK, CHECK_GOOD, f"{method} answered."), text
-    fix = _FIXES_BY_ERROR.get(error["type"])
+    fix = FIXES_BY_ERROR.get(error["type"])
     if fix is not None:
         return CheckResult(METHOD_CHECK, CHECK_BAD, error["message"], fix), text
     return CheckResult(METHOD_CHECK, CHECK_GOOD, f"{method} is enabled. It answered: {error['message']}"), text
 
 
 def _unreached_check(name: str, what: str) -> CheckResult:
-    return CheckResult(name, CHECK_BAD, f"The {what} did not answer.", _HEALTH_FIX)
+    return CheckResult(name, CHECK_BAD, f"The {what} did not answer.", HEALTH_FIX)
 
 
 def _off_checks(*names: str) -> list[CheckResult]:

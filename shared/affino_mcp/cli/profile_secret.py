@@ -12,7 +12,9 @@ from affino_mcp.audit.queries import list_profile_users
 from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_note
-from affino_mcp.cli.profiles import ProfileArgument, print_profile_with_secret, show
+from affino_mcp.cli.profile_options import ProfileArgument
+from affino_mcp.cli.profile_output import print_profile_with_secret
+from affino_mcp.cli.profiles import show
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.profiles.previous_secret import parse_overlap as overlap_of

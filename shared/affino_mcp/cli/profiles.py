@@ -13,32 +13,27 @@ from affino_mcp.admin.operator_audit import ActionSubject, describe_profile
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.cli.journal import audit_command, pick_previous_values
 from affino_mcp.cli.options import ConnectionOption, JsonOption, OnOff
-from affino_mcp.cli.output import print_fields, print_json, print_note, print_table
+from affino_mcp.cli.output import print_json, print_note, print_table
+from affino_mcp.cli.profile_options import (
+    BurstOption,
+    CompactOption,
+    ConfirmOption,
+    NotesOption,
+    ProfileArgument,
+    RateOption,
+    ReloginOption,
+    SwitchesOption,
+)
+from affino_mcp.cli.profile_output import format_switches, print_profile, print_profile_with_secret
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.cli.words import FamilySwitches, parse_family_switches
 from affino_mcp.clock import format_iso
-from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, PROFILE_TYPE, Profile, ProfileState
-from affino_mcp.gate.profiles.profile_form import MAX_CALLS_PER_MINUTE, draw_letters_and_digits
+from affino_mcp.gate.profiles.profile import PROFILE_TYPE, Profile, ProfileState
+from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS
 from affino_mcp.gate.profiles.rate_arithmetic import follow_rate
 
 app = typer.Typer(no_args_is_help=True, help="API Profiles: what each workload may touch.")
-
-ProfileArgument = Annotated[str, typer.Argument(metavar="KEY", help="The profile's key or name.")]
-SwitchesOption = Annotated[
-    list[str] | None,
-    typer.Option("--family", metavar="FAMILY=SWITCHES", help="read,write, read, write or off; may be repeated."),
-]
-RateOption = Annotated[
-    int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls a minute, over all who use the profile.")
-]
-BurstOption = Annotated[
-    int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls at once after a quiet time.")
-]
-NotesOption = Annotated[str | None, typer.Option(help="For operators.")]
-CompactOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["compact"].hint)]
-ReloginOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["relogin"].hint)]
-ConfirmOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["confirm"].hint)]
 
 
 @app.command()
@@ -92,7 +87,7 @@ def list_(ctx: typer.Context, *, as_json: JsonOption = False, connection: Connec
     else:
         names = ("name", "key", "enabled", "rate", "calls_today")
         rows = [
-            (*(d[name] for name in names), render_age(state.usage.last, now), _format_switches(d["families"]))
+            (*(d[name] for name in names), render_age(state.usage.last, now), format_switches(d["families"]))
             for d, state in zip(found, states, strict=True)
         ]
         columns = ("Name", "Key", "On", "Rate", "Calls today", "Last used", "Families")
@@ -235,36 +230,6 @@ def _switch_profile(service: Service, key: str, *, enabled: bool, as_json: bool)
 
 def _plain_switches(wanted: FamilySwitches) -> dict[str, list[str]]:
     return {name: sorted(access) for name, access in wanted.items()}
-
-
-def print_profile_with_secret(profile: Profile, *, as_json: bool) -> None:
-    """Prints a profile with its new secret."""
-    shown = {name: getattr(profile, name) for name in ("name", "key", "secret", "rate", "burst")}
-    print_profile(shown | {"families": profile.capability.to_json()}, as_json=as_json)
-
-
-def print_profile(document: dict[str, Any], *, as_json: bool) -> None:
-    """Prints a profile's document: as JSON, or a line for each field."""
-    if as_json:
-        print_json(document)
-        return
-    print_fields({name: value for name, value in document.items() if name != "former"} | _render_long_fields(document))
-
-
-def _render_long_fields(document: dict[str, Any]) -> dict[str, str]:
-    """The lines of the fields that hold more than one value: families, and the previous secret with its uses."""
-    found, former = {"families": _format_switches(document["families"])}, document.get("former")
-    if former:
-        until = former["accepted_until"]
-        found["former secret"] = f"replaced {former['replaced']}, accepted until {until or 'then'}"
-        for use in former["uses"]:
-            who = f"{use['name']} ({use['user_code']})" if use["user_code"] else "an unknown token"
-            found[f"  used {use['at']}"] = f"{who}, {'accepted' if use['accepted'] else 'refused'}"
-    return found
-
-
-def _format_switches(families: dict[str, list[str]]) -> str:
-    return " ".join(f"{name}={','.join(access)}" for name, access in families.items()) or "none"
 
 
 def _warn_of_write_only(wanted: FamilySwitches) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.admin.connection_test import CHECK_GOOD, CHECK_OFF, CheckResult, Trial, TrialRequest, TrialResult
+from affino_mcp.admin.connection_checks import CHECK_GOOD, CHECK_OFF, CheckResult
+from affino_mcp.admin.connection_test import Trial, TrialRequest, TrialResult
 from affino_mcp.admin.connection_test import parse_trial_arguments as json_arguments
 from affino_mcp.admin.operator_audit import ActionSubject
 from affino_mcp.catalogue.registry import METHODS

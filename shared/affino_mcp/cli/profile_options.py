@@ -1,0 +1,27 @@
+"""The options of the commands that make and change profiles."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from affino_mcp.cli.options import OnOff
+from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS
+from affino_mcp.gate.profiles.profile_form import MAX_CALLS_PER_MINUTE
+
+ProfileArgument = Annotated[str, typer.Argument(metavar="KEY", help="The profile's key or name.")]
+SwitchesOption = Annotated[
+    list[str] | None,
+    typer.Option("--family", metavar="FAMILY=SWITCHES", help="read,write, read, write or off; may be repeated."),
+]
+RateOption = Annotated[
+    int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls a minute, over all who use the profile.")
+]
+BurstOption = Annotated[
+    int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls at once after a quiet time.")
+]
+NotesOption = Annotated[str | None, typer.Option(help="For operators.")]
+CompactOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["compact"].hint)]
+ReloginOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["relogin"].hint)]
+ConfirmOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["confirm"].hint)]

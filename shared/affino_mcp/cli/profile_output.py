@@ -1,0 +1,39 @@
+"""Prints profiles in a shell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from affino_mcp.cli.output import print_fields, print_json
+from affino_mcp.gate.profiles.profile import Profile
+
+
+def print_profile_with_secret(profile: Profile, *, as_json: bool) -> None:
+    """Prints a profile with its new secret."""
+    shown = {name: getattr(profile, name) for name in ("name", "key", "secret", "rate", "burst")}
+    print_profile(shown | {"families": profile.capability.to_json()}, as_json=as_json)
+
+
+def print_profile(document: dict[str, Any], *, as_json: bool) -> None:
+    """Prints a profile's document: as JSON, or a line for each field."""
+    if as_json:
+        print_json(document)
+        return
+    print_fields({name: value for name, value in document.items() if name != "former"} | _render_long_fields(document))
+
+
+def _render_long_fields(document: dict[str, Any]) -> dict[str, str]:
+    """The lines of the fields that hold more than one value: families, and the previous secret with its uses."""
+    found, former = {"families": format_switches(document["families"])}, document.get("former")
+    if former:
+        until = former["accepted_until"]
+        found["former secret"] = f"replaced {former['replaced']}, accepted until {until or 'then'}"
+        for use in former["uses"]:
+            who = f"{use['name']} ({use['user_code']})" if use["user_code"] else "an unknown token"
+            found[f"  used {use['at']}"] = f"{who}, {'accepted' if use['accepted'] else 'refused'}"
+    return found
+
+
+def format_switches(families: dict[str, list[str]]) -> str:
+    """`articles=read,write tasks=read` for the switches of a profile; `none` when all are off."""
+    return " ".join(f"{name}={','.join(access)}" for name, access in families.items()) or "none"
