@@ -29,7 +29,7 @@ class Modern(WorldClient):
 
     capabilities: dict[str, Any] = field(default_factory=lambda: FORMS)
 
-    def rpc(self, method: str, **params: Any) -> Response:
+    def send_rpc(self, method: str, **params: Any) -> Response:
         """One request in the form of the client's protocol version."""
         meta = {
             "io.modelcontextprotocol/protocolVersion": MODERN,
@@ -52,7 +52,7 @@ class Modern(WorldClient):
     def answered(self, tool: str, given: Any, state: Any, **arguments: Any) -> Response:
         """The same call again, with the person's answer and a state."""
         more = {"inputResponses": {"confirm": given}, "requestState": state}
-        return self.rpc("tools/call", name=tool, arguments=arguments, **more)
+        return self.send_rpc("tools/call", name=tool, arguments=arguments, **more)
 
     def agreed(self, tool: str, **arguments: Any) -> Response:
         """The call, asked about and confirmed."""

@@ -167,7 +167,7 @@ def test_confirm_is_listed_on_confirming_profiles_only(scene: Scene) -> None:
         assert "Confirm" not in plain[name]["inputSchema"].get("properties", {})
         properties.pop("Confirm", None)
         assert asking[name] == plain[name]
-    again = scene.modern.rpc("tools/list").document["result"]["tools"]
+    again = scene.modern.send_rpc("tools/list").document["result"]["tools"]
     assert [tool["name"] for tool in again if "Confirm" in tool["inputSchema"].get("properties", {})] == [
         name for name, method in METHODS.items() if method.may_need_confirmation
     ]

@@ -130,7 +130,7 @@ def test_whatever_comes_back_nothing_is_done_without_a_question_of_ours(
 ) -> None:
     account = _standing(lasting)
     params = {"name": "delete_account", "arguments": {"AccountCode": account}}
-    answer = lasting.modern.rpc("tools/call", **params, inputResponses=answers, requestState=state)
+    answer = lasting.modern.send_rpc("tools/call", **params, inputResponses=answers, requestState=state)
     assert answer.status == 200
     assert answer.document["result"]["resultType"] == "input_required"
 

@@ -27,7 +27,7 @@ LISTED: dict[str, tuple[tuple[str, ...], set[str], set[str]]] = {
 @pytest.mark.parametrize("person", LISTED)
 def test_each_person_finds_their_forums(community: Community, person: str) -> None:
     names, postable, moderated = LISTED[person]
-    page = getattr(community, person).call("list_forums").result
+    page = getattr(community, person).call_tool("list_forums").result
     assert page["TotalRecords"] == len(names)
     assert tuple(row["Name"] for row in page["Items"]) == names
     assert {row["Name"] for row in page["Items"] if row["CanPost"]} == postable

@@ -108,7 +108,7 @@ def test_what_was_approved_waits_again_when_its_author_changes_it(community: Com
     codes = {"a reply": reply, "the opening post": read_thread(community.max, thread)["FirstPost"]["ForumPostCode"]}
     tool = "update_forum_post" if what in codes else "update_forum_thread"
     which = {"ForumPostCode": codes[what]} if what in codes else {"ForumThreadCode": thread}
-    answer = getattr(community, person).call(tool, **which, **EDITS[what]).result
+    answer = getattr(community, person).call_tool(tool, **which, **EDITS[what]).result
     record = answer.get("Post") or answer["Thread"]
     held = person == "max"
     assert record["Moderation"]["Status"] == ("pending" if held else "approved")

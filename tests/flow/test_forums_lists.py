@@ -67,7 +67,7 @@ def test_threads_are_listed(community: Community, lists: dict[str, int], case: s
     person, filters, expected = ASKED[case]
     known = {"AuthorCode": community.codes, "ForumItemCode": vars(community)}
     filters = {name: known[name][value] if name in known else value for name, value in filters.items()}
-    found = getattr(community, person).call("list_forum_threads", **filters).result
+    found = getattr(community, person).call_tool("list_forum_threads", **filters).result
     names = {code: name for name, code in lists.items()}
     assert [names[row["ForumThreadCode"]] for row in found["Items"]] == expected
     assert (found["TotalRecords"], found["NextCursor"]) == (len(expected), None)

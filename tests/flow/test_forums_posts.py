@@ -136,7 +136,7 @@ def test_a_post_is_its_authors_or_a_moderators(
     if state == "locked":
         community.moderate(thread, "lock")
     arguments = {"ForumPostCode": post} | ({"Body": "<p>Changed</p>"} if tool.startswith("update") else {})
-    result = getattr(community, person).call(tool, **arguments).document["result"]
+    result = getattr(community, person).call_tool(tool, **arguments).document["result"]
     code = result["structuredContent"]["error"]["code"] if result.get("isError") else 0
     assert code == (locked if state == "locked" else open_)
 
@@ -144,7 +144,7 @@ def test_a_post_is_its_authors_or_a_moderators(
 @pytest.mark.parametrize("person", ["max", "mina"])
 def test_the_opening_post_goes_with_its_thread(community: Community, thread: int, person: str) -> None:
     opening = read_thread(community.max, thread)["FirstPost"]["ForumPostCode"]
-    error = getattr(community, person).call("delete_forum_post", ForumPostCode=opening).error
+    error = getattr(community, person).call_tool("delete_forum_post", ForumPostCode=opening).error
     assert (error["code"], error["type"]) == (-130, "conflict")
     assert "delete_forum_thread" in error["message"]
 
