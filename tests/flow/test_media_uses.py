@@ -60,7 +60,7 @@ def test_used_by_shows_only_articles_that_the_person_may_see(library: Library) -
     library.use(item, Title="Open", Live=True)
     library.use(item, Title="Closed", SecurityCode=library.secret)
     seen = {
-        name: library.__dict__[name].call("get_media_item", MediaFileItemCode=item).result["MediaItem"]["UsedBy"]
+        name: library.__dict__[name].call_tool("get_media_item", MediaFileItemCode=item).result["MediaItem"]["UsedBy"]
         for name in ("editor", "publisher")
     }
     assert [use["Title"] for use in seen["editor"]] == ["Open"]
