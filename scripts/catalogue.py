@@ -12,7 +12,7 @@ from affino_mcp.catalogue.capability import Access, Capability, Family
 from affino_mcp.catalogue.compact import list_methods
 from affino_mcp.catalogue.manual import render_manual
 from affino_mcp.catalogue.method import Method
-from affino_mcp.mcp_edge.catalogue_tool import CatalogueTool
+from affino_mcp.mcp_edge.server import CatalogueTool
 
 ROOT: Final = Path(__file__).parents[1]
 TOOLS_PAGE: Final = ROOT / "docs" / "tools.md"

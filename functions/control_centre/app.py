@@ -1,7 +1,7 @@
 """The Control Centre's Lambda function: every screen but the sign-in pages, which the login function serves."""
 
 from affino_mcp import observability
-from affino_mcp.http.lambda_handler import AsgiLambdaHandler
+from affino_mcp.http.api_gateway import AsgiLambdaHandler
 from affino_mcp.settings import process_settings
 from affino_mcp.wiring import build_control_app
 

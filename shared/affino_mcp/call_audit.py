@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 
 from affino_mcp import observability
 from affino_mcp.audit.changes import redact_changes
-from affino_mcp.audit.log import AuditLog
+from affino_mcp.audit.log import AuditLog, summarise_error, summarise_result
 from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
-from affino_mcp.audit.summary import summarise_error, summarise_result
 from affino_mcp.catalogue import compact
-from affino_mcp.catalogue.field import fold_name
 from affino_mcp.catalogue.method import DRY_RUN, Method
+from affino_mcp.catalogue.record import fold_name
 from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import AffinoError, Refusal, UnknownTool

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _AGO_PATTERN: Final = re.compile(r"([0-9]{1,6})([smhd])")
 _TIMEDELTA_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+SECOND_MICROSECONDS: Final = 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Clock = Callable[[], datetime]
@@ -23,7 +24,7 @@ def utc_now() -> datetime:
 
 def epoch_microseconds(moment: datetime) -> int:
     """Gives microseconds since the epoch, the unit of the rate limit (rows hold whole numbers only)."""
-    return int(moment.timestamp()) * 1_000_000 + moment.microsecond
+    return int(moment.timestamp()) * SECOND_MICROSECONDS + moment.microsecond
 
 
 def epoch_seconds(moment: datetime) -> int:
@@ -60,3 +61,26 @@ def start_stopwatch() -> Callable[[], int]:
     """Starts a stopwatch; gives a function that returns the elapsed whole milliseconds."""
     start = time.perf_counter()
     return lambda: int((time.perf_counter() - start) * 1000)
+
+
+_MAX_REMEMBERED_KEYS: Final = 1000
+
+
+class Throttle:
+    """Allows one action per key in `every` seconds.
+
+    When it forgets old keys, it allows an action too early, never too late.
+    """
+
+    def __init__(self, every: int) -> None:
+        self._every = every
+        self._noted: dict[Hashable, int] = {}
+
+    def allow(self, what: Hashable, now: int) -> bool:
+        """True if the action is due at `now` (seconds since the epoch); it then counts as done."""
+        if now - self._noted.get(what, 0) < self._every:
+            return False
+        if len(self._noted) >= _MAX_REMEMBERED_KEYS:
+            self._noted.clear()
+        self._noted[what] = now
+        return True

@@ -17,14 +17,11 @@ from affino_mcp.catalogue.method import CONFIRM, Method
 from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import AffinoError, Refusal, Unavailable, UnknownTool
-from affino_mcp.gate.authorise import authorise
-from affino_mcp.gate.caller import Caller
+from affino_mcp.gate.caller import CURRENT_USER_METHOD, Caller, authorise, describe_current_user
 from affino_mcp.gate.confirmation import Confirmation, ConfirmationQuestion
-from affino_mcp.gate.profiles.previous_secret import previous_secret_warnings
-from affino_mcp.gate.sessions.expiry_warning import expiry_warnings
-from affino_mcp.gate.whoami import CURRENT_USER_METHOD, describe_current_user
-from affino_mcp.instance.port import Call, Done, Instance
-from affino_mcp.instance.response_limits import truncate_answer
+from affino_mcp.gate.profiles.previous_secret import previous_secret_warning
+from affino_mcp.gate.sessions.last_use import expiry_warnings
+from affino_mcp.instance.port import Call, Done, Instance, truncate_answer
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError, Unexpected
 
@@ -63,7 +60,8 @@ class ToolDispatch:
         """
         tool, arguments = compact.unwrap_call_tool(tool, arguments, compact=caller.profile.compact)
         trail = CallAudit.from_call(self._audit, caller, tool, arguments, meta)
-        trail.set_warnings([*previous_secret_warnings(caller.former), *expiry_warnings(caller.session, self._clock())])
+        replaced = [previous_secret_warning(caller.former)] if caller.former else []
+        trail.set_warnings([*replaced, *expiry_warnings(caller.session, self._clock())])
         try:
             return self._answer_call(caller, tool, arguments, trail, meta)
         except UnknownTool as error:

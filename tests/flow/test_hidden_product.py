@@ -9,8 +9,8 @@ from typing import Any, Final
 import pytest
 
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.forums.forums import upsert_forum

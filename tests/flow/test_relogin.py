@@ -11,7 +11,7 @@ import pytest
 
 from affino_mcp import wiring
 from affino_mcp.gate.abuse.request_signature import signed_headers
-from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.login_edge.app import LoginApp

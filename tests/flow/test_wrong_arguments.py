@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from tests.world import World, WorldClient

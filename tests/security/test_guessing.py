@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from affino_mcp.errors import BadCredentials
-from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.identity.row_keys import new_token
 from tests.unit.gate.world import RawHeaders, World, headers
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from affino_mcp.errors import TooManyFailures
 from affino_mcp.gate.abuse.login_guard import MAX_CONSECUTIVE_FAILURES, LoginGuard
-from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.login_edge.login import GuardedLogin

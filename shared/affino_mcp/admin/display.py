@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from affino_mcp.audit.summary import describe_record
+from affino_mcp.audit.log import describe_record
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.catalogue.titles import TITLES as FAMILY_TITLES
 from affino_mcp.errors import AffinoError

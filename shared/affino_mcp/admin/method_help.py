@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Method
-from affino_mcp.catalogue.record import Record
+from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.gate.profiles.profile import Profile

@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Capability, Family
-from affino_mcp.catalogue.field import Field, fold_name
 from affino_mcp.catalogue.kinds import choice_kind, line_kind, object_kind
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.record import Field, fold_name
 from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.errors import UnknownTool
 from affino_mcp.tool_errors import InvalidArgument, ToolDisabled

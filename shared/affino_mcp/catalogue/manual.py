@@ -7,9 +7,8 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.compact import COMPACT_METHODS
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.method import CONFIRM, DRY_RUN, IDEMPOTENCY_KEY, Method
-from affino_mcp.catalogue.record import Record
+from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.titles import TITLES
 

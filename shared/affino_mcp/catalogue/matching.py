@@ -13,9 +13,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from affino_mcp.catalogue.faults import describe_fault
-from affino_mcp.catalogue.field import Field, fold_name
 from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Effect, Method
-from affino_mcp.catalogue.record import Record
+from affino_mcp.catalogue.record import Field, Record, fold_name
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.tool_errors import InvalidArgument
 

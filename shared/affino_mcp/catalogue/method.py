@@ -11,9 +11,8 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, datetime_kind, integer_kind, line_kind
-from affino_mcp.catalogue.record import Record
+from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.tool_errors import (
     ConfirmationRequired,
     Conflict,

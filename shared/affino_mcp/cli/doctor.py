@@ -14,7 +14,7 @@ from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_json
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.errors import AffinoError
-from affino_mcp.gate.identity.tokens import digest_token
+from affino_mcp.gate.identity.row_keys import digest_token
 
 
 def doctor(

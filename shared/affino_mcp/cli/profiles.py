@@ -31,7 +31,7 @@ from affino_mcp.clock import format_iso
 from affino_mcp.gate.profiles.profile import PROFILE_TYPE, Profile, ProfileState
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS
-from affino_mcp.gate.profiles.rate_arithmetic import follow_rate
+from affino_mcp.gate.profiles.rate_limit import follow_rate
 
 app = typer.Typer(no_args_is_help=True, help="API Profiles: what each workload may touch.")
 

@@ -17,7 +17,7 @@ from affino_mcp.clock import Clock
 from affino_mcp.gate.abuse.login_guard import LoginGuard
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
-from affino_mcp.gate.profiles.profile_reader import ProfileReader
+from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE, WebSessions

@@ -11,7 +11,7 @@ from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capabilit
 from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
 from affino_mcp.gate.profiles.profile_form import find_faults
 from affino_mcp.gate.profiles.profiles import FamilyAccess
-from affino_mcp.gate.profiles.rate_arithmetic import default_burst
+from affino_mcp.gate.profiles.rate_limit import default_burst
 from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE
 
 FIELD_LABELS: Final = {"name": "Name", "rate": "Calls a minute", "burst": "Calls at once", "notes": "Notes"}

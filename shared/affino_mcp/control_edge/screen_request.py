@@ -14,8 +14,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE
 from affino_mcp.gate.sessions.web_sessions import Rows, WebSession
+from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.own_address import is_loopback_address, own_base_url
-from affino_mcp.http.request_context import client_address, find_request_id
 from affino_mcp.pages.rendering import PAGE_HEADERS
 
 CONTROL_PATH: Final = "/control"

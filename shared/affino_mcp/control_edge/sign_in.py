@@ -28,7 +28,7 @@ from affino_mcp.control_edge.screen_request import (
 )
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.store.ops import Item, StoreUnavailable

@@ -20,14 +20,12 @@ from affino_mcp.errors import (
 from affino_mcp.gate.abuse.refusal_sampling import RefusalSampler
 from affino_mcp.gate.abuse.token_guard import TokenGuard
 from affino_mcp.gate.abuse.window_counters import ignore_unavailable
-from affino_mcp.gate.caller import Caller
-from affino_mcp.gate.credential_headers import CallerCredentials, RawHeaders, read_credentials
+from affino_mcp.gate.caller import Caller, CallerCredentials, RawHeaders, read_credentials
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.tokens import digest_token, token_fingerprint
+from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
-from affino_mcp.gate.profiles.profile import Profile, SecretStatus, secret_status
-from affino_mcp.gate.profiles.profile_reader import ProfileReader
+from affino_mcp.gate.profiles.profile import Profile, ProfileReader, SecretStatus, secret_status
 from affino_mcp.gate.profiles.rate_limit import MAX_CHARGE_ATTEMPTS, ProfileSuperseded, RateCharge, RateMeter
 from affino_mcp.gate.relogin import ReloginOffered, relogin_link
 from affino_mcp.gate.sessions.last_use import SessionLastUse

@@ -30,7 +30,7 @@ _LINK_PATTERN: Final = re.compile(r"([A-Za-z0-9]{1,64})\.([0-9a-f]{64})\.([0-9]{
 
 
 class ReloginOffered(SessionExpired):
-    """The session has expired, and its person may revive it through `relogin_link`."""
+    """The session has expired, and its person may revive it through `link`."""
 
     def __init__(self, link: str) -> None:
         super().__init__()

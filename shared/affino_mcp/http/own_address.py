@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from affino_mcp.http.request_context import gateway_context
+from affino_mcp.http.api_gateway import gateway_context
 
 
 def own_base_url(scope: Mapping[str, Any]) -> str:

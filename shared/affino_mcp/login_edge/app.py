@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from affino_mcp import observability
 from affino_mcp.clock import Clock, start_stopwatch
 from affino_mcp.gate.abuse.signatures_seen import UsedSignatures
-from affino_mcp.gate.profiles.profile_reader import ProfileReader
+from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.gate.sessions.sessions import Sessions
+from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.own_address import own_base_url
-from affino_mcp.http.request_context import client_address, find_request_id
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginSubject
 from affino_mcp.login_edge.entrance import BuiltinPasswordEntrance, PasswordEntrance

@@ -9,7 +9,7 @@ from typing import Any, Final
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.tokens import digest_token
+from affino_mcp.gate.identity.row_keys import digest_token
 from affino_mcp.gate.people.password_check import WrongPassword
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.federated_sessions import FederatedSessions

@@ -15,15 +15,21 @@ from affino_mcp import NAME, VERSION, observability
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.dispatch import CallMeta
 from affino_mcp.errors import BadCredentials, MethodNotAllowed, NoSuchPath, OriginRefused, Refusal, SessionExpired
+from affino_mcp.gate.caller import presented_secrets
 from affino_mcp.gate.confirmation import ConfirmationForm
-from affino_mcp.gate.credential_headers import presented_secrets
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.relogin import ReloginOffered
-from affino_mcp.mcp_edge.admitted_request import AdmittedRequest, Dispatch
 from affino_mcp.mcp_edge.message import JsonRpcMessage, read_message, strip_answers
-from affino_mcp.mcp_edge.rate_headers import caller_rate_headers, refusal_rate_headers
-from affino_mcp.mcp_edge.reply import Reply, json_reply, message_refusal_reply, question_reply, refusal_reply
-from affino_mcp.mcp_edge.request import Request
+from affino_mcp.mcp_edge.reply import (
+    Reply,
+    caller_rate_headers,
+    json_reply,
+    message_refusal_reply,
+    question_reply,
+    refusal_rate_headers,
+    refusal_reply,
+)
+from affino_mcp.mcp_edge.request import AdmittedRequest, Dispatch, Request
 from affino_mcp.tool_errors import Unexpected
 
 if TYPE_CHECKING:

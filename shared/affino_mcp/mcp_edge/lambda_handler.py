@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from affino_mcp.http.lambda_handler import AsgiLambdaHandler
+from affino_mcp.http.api_gateway import AsgiLambdaHandler
 from affino_mcp.mcp_edge.app import McpApp
 from affino_mcp.mcp_edge.cold_start.warm_up import warm_up
 

@@ -15,12 +15,11 @@ MAX_CONFLICT_ATTEMPTS = 12
 
 
 def back_off(attempt: int, base: float, longest: float) -> None:
-    """Waits a random time before another attempt, so that processes that clashed spread out; not before attempt 0.
+    """Waits a random time before another attempt, so that processes that clashed spread out.
 
     The wait is shorter than `base` seconds doubled once for every attempt, and than `longest` seconds.
     """
-    if attempt:
-        time.sleep(random.uniform(0, min(longest, base * 2**attempt)))  # noqa: S311 (spreads attempts; not a secret)
+    time.sleep(random.uniform(0, min(longest, base * 2**attempt)))  # noqa: S311 (spreads attempts; not a secret)
 
 
 def retry_on_conflict(work: Callable[[], T], turns: int = MAX_CONFLICT_ATTEMPTS) -> T:

@@ -44,7 +44,8 @@ class AwsError(Exception):
 
 def pause_before_attempt(attempt: int) -> None:
     """Sleeps before an attempt: not before the first, then longer each time, with jitter."""
-    back_off(attempt, base=0.05, longest=0.8)
+    if attempt:
+        back_off(attempt, base=0.05, longest=0.8)
 
 
 class AwsCredentials(Protocol):

@@ -10,8 +10,8 @@ from affino_mcp.admin import method_help
 from affino_mcp.admin.display import render_family_title
 from affino_mcp.admin.method_help import HelpRow
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import line_kind
+from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
 from tests.unit.control_edge.desk import OperatorBrowser, text_of
 

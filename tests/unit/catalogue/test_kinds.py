@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue import kinds
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import Kind
 from affino_mcp.catalogue.matching import match_arguments
 from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.record import Field
 from affino_mcp.tool_errors import InvalidArgument
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.catalogue.field import Field, fold_name, snake_case
 from affino_mcp.catalogue.matching import MAX_NAMED_UNKNOWN, MatchedArguments, match_arguments
 from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
+from affino_mcp.catalogue.record import Field, fold_name, snake_case
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.tool_errors import InvalidArgument
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 import httpx
 
 from affino_mcp import wiring
-from affino_mcp.http.lambda_handler import AsgiLambdaHandler
+from affino_mcp.http.api_gateway import AsgiLambdaHandler
 from tests.world import World
 
 

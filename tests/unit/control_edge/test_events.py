@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from affino_mcp import wiring
-from affino_mcp.http.lambda_handler import AsgiLambdaHandler
+from affino_mcp.http.api_gateway import AsgiLambdaHandler
 from tests.unit.control_edge.desk import OperatorBrowser
 
 EVENTS = Path(__file__).parents[3] / "events"

@@ -19,7 +19,7 @@ from affino_mcp.errors import (
     Unavailable,
 )
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.tokens import digest_token, new_token, token_fingerprint
+from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.sessions import IssuedSession
 from affino_mcp.store.ops import Delete

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.http.request_context import client_address, find_request_id
+from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.retry_after import retry_after_value
 
 GATEWAY = {"aws.event": {"requestContext": {"identity": {"sourceIp": "198.51.100.7"}, "requestId": "req-1"}}}

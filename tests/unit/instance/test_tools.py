@@ -8,7 +8,7 @@ from pathlib import Path
 from mypy import api
 
 from affino_mcp.catalogue.registry import METHODS, RECORDS
-from affino_mcp.gate.whoami import CURRENT_USER_METHOD
+from affino_mcp.gate.caller import CURRENT_USER_METHOD
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 
 SHARED = {"change_list_members", "list_lists", "get_list", "create_list", "update_list", "delete_list", "list_members"}

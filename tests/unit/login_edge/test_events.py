@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.gate.profiles.profiles import Profiles
-from affino_mcp.http.lambda_handler import AsgiLambdaHandler
+from affino_mcp.http.api_gateway import AsgiLambdaHandler
 from tests.unit.gate.world import ALL, PASSWORD, World
 from tests.unit.login_edge.desk import Desk
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from affino_mcp.gate.abuse.login_guard import MAX_CONSECUTIVE_FAILURES, MAX_PAIR_FAILURES
-from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.profiles.profile import Profile
 from tests.unit.gate.world import GATE, PASSWORD, headers
 from tests.unit.login_edge.browser import Browser, log_in

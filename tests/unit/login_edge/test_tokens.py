@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.refresh_tokens import REFRESH_GRACE_SECONDS
 from affino_mcp.gate.sessions.session_rows import SESSION_LIFETIME_SECONDS

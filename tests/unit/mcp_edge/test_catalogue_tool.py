@@ -7,7 +7,7 @@ import pytest
 from affino_mcp.catalogue.compact import COMPACT_METHODS
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.mcp_edge.catalogue_tool import CatalogueTool
+from affino_mcp.mcp_edge.server import CatalogueTool
 
 
 @pytest.mark.parametrize("method", [*METHODS.values(), *COMPACT_METHODS.values()], ids=lambda method: method.name)

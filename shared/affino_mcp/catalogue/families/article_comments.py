@@ -7,10 +7,9 @@ from typing import Final
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.article_steps import DATA_NOTE
 from affino_mcp.catalogue.families.articles import ARTICLE_CODE_FIELD
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import choice_kind, code_kind, line_kind, text_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, Method
-from affino_mcp.catalogue.record import PERSON_KIND, Record
+from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
 from affino_mcp.tool_errors import InvalidState, NotFound
 
 COMMENT_STATUS: Final = Field("Status", choice_kind("approved", "pending", "hidden"))

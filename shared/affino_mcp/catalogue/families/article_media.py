@@ -7,10 +7,9 @@ from typing import Final
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.article_steps import STEP
 from affino_mcp.catalogue.families.articles import ARTICLE_CODE_FIELD
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import choice_kind, code_kind, integer_kind, line_kind
 from affino_mcp.catalogue.method import Effect, Method
-from affino_mcp.catalogue.record import Record
+from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.tool_errors import NotFound
 
 ATTACHED_ITEM_FIELD: Final = Field("MediaFileItemCode", code_kind(), "from list_media_items or create_media_item")

@@ -6,10 +6,9 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.articles import ARTICLE_BODY_FROM, ARTICLE_CODE_FIELD, MAX_ARTICLE_BODY_CHARACTERS
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import codes_kind, html_kind, integer_kind, line_kind
 from affino_mcp.catalogue.method import SEARCH_FIELD, Effect, Method
-from affino_mcp.catalogue.record import PERSON_KIND, Record
+from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
 from affino_mcp.tool_errors import NotFound
 
 MAX_STEPS_PER_ARTICLE: Final = 500

@@ -9,7 +9,6 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import TOPIC_FILTER, TOPICS_FIELD
-from affino_mcp.catalogue.field import Field, Reference
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
@@ -30,7 +29,7 @@ from affino_mcp.catalogue.method import (
     Method,
     list_arguments,
 )
-from affino_mcp.catalogue.record import PERSON_KIND, Record
+from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 MAX_ARTICLE_BODY_CHARACTERS: Final = 200_000

@@ -6,7 +6,6 @@ from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, NAME_SEARCH, TOPIC_FILTER, TOPICS_FIELD
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
@@ -18,7 +17,7 @@ from affino_mcp.catalogue.kinds import (
     url_kind,
 )
 from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Record
+from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
 from affino_mcp.tool_errors import NotFound
 
 PERMISSION_FIELD: Final = Field("PermissionCode", code_kind(), "from list_permissions")

@@ -13,9 +13,9 @@ from affino_mcp.catalogue.families.forums import (
     THREAD,
     forum_method,
 )
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, code_kind, integer_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, list_arguments
+from affino_mcp.catalogue.record import Field
 from affino_mcp.tool_errors import InvalidState, NotFound
 
 THREAD_STATUS_FILTER: Final = Field(

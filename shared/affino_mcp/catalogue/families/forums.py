@@ -6,7 +6,6 @@ from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.website import GROUP_NAMES, NAME_FIELD, READ_GROUPS
-from affino_mcp.catalogue.field import Field, Reference
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
@@ -18,7 +17,7 @@ from affino_mcp.catalogue.kinds import (
     text_kind,
 )
 from affino_mcp.catalogue.method import PAGE_RETURNS, SEARCH_FIELD, Declared, Effect, Method
-from affino_mcp.catalogue.record import PERSON_KIND, Record
+from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 FORUM_READ_RIGHT: Final = "forums.read"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import choice_kind, code_kind, integer_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_SIZE, Effect, Method
+from affino_mcp.catalogue.record import Field
 from affino_mcp.tool_errors import InvalidState, NotFound
 
 HISTORY_FAMILIES: Final[dict[str, Family]] = {

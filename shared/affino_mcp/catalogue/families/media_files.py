@@ -9,10 +9,9 @@ from pydantic import AfterValidator, StrictStr
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM_CODE_FIELD
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import Kind, choice_kind, fixed_error, integer_kind, line_kind
 from affino_mcp.catalogue.method import Effect, Method
-from affino_mcp.catalogue.record import PERSON_KIND, Record
+from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
 from affino_mcp.tool_errors import FileTooLarge, InvalidState, NotFound, UnsupportedMedia
 
 MAX_FILE_BYTES: Final = 100 * 1024 * 1024

@@ -7,10 +7,9 @@ from typing import Final
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import NAME_SEARCH, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.families.website import GROUP_NAMES, NAME_FIELD
-from affino_mcp.catalogue.field import Field, Reference
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, integer_kind, line_kind, lookup_kind, text_kind
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Record
+from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 FILE_TYPES: Final = ("image", "video", "audio", "document", "other")

@@ -8,10 +8,9 @@ from typing import Final, Unpack
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families import accounts, contacts
 from affino_mcp.catalogue.families.shared import NAME_SEARCH, TOPICS_FIELD
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import choice_kind, codes_kind, integer_kind, line_kind, text_kind
 from affino_mcp.catalogue.method import CURSOR, MINE, PAGE_RETURNS, PAGE_SIZE, Declared, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import Record
+from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.tool_errors import NotFound
 
 MAX_MEMBERS_PER_CALL: Final = 500

@@ -6,10 +6,9 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import SCOPE_FIELDS
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import code_kind, line_kind, text_kind
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Record
+from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
 from affino_mcp.tool_errors import NotFound
 
 NOTE: Final = Record(

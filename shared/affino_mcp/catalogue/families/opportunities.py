@@ -7,7 +7,6 @@ from typing import Final, Unpack
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.families.tasks import OWNER
-from affino_mcp.catalogue.field import Field, Reference
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
@@ -20,7 +19,7 @@ from affino_mcp.catalogue.kinds import (
     text_kind,
 )
 from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Record
+from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 STAGE: Final = Field("Stage", lookup_kind(), "code or name from list_opportunity_stages", Reference("stages", "Stage"))

@@ -6,7 +6,6 @@ from typing import Final
 
 from affino_mcp.catalogue.families.opportunities import WHICH_OPPORTUNITY, opportunity_method
 from affino_mcp.catalogue.families.shared import CONTACT_FIELD, TOPICS_FIELD
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
@@ -17,6 +16,7 @@ from affino_mcp.catalogue.kinds import (
     names_kind,
 )
 from affino_mcp.catalogue.method import Effect
+from affino_mcp.catalogue.record import Field
 from affino_mcp.tool_errors import NotFound
 
 OPPORTUNITY_ROLE: Final = Field(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from affino_mcp.catalogue.field import Field, Reference
 from affino_mcp.catalogue.kinds import code_kind, codes_kind, line_kind
+from affino_mcp.catalogue.record import Field, Reference
 
 TOPIC_FILTER: Final = Field("TopicCodes", codes_kind(20), "has any of these topics")
 TOPICS_FIELD: Final = Field("TopicCodes", codes_kind(100), "codes from list_topics", Reference("topics", "Topics"))

@@ -6,7 +6,6 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import SCOPE_FIELDS
-from affino_mcp.catalogue.field import Field, Reference
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
@@ -17,7 +16,7 @@ from affino_mcp.catalogue.kinds import (
     text_kind,
 )
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Record
+from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 TASK_PENDING: Final = "pending"

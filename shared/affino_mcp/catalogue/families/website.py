@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from affino_mcp.catalogue.field import Field
 from affino_mcp.catalogue.kinds import Kind, choice_kind, code_kind, line_kind
-from affino_mcp.catalogue.record import Record
+from affino_mcp.catalogue.record import Field, Record
 
 GROUP_NAMES: Final = Kind("security groups", {"type": "array"}, list[str])
 READ_GROUPS: Final = Field("ReadGroups", GROUP_NAMES, "groups that may see what is in it")

@@ -15,10 +15,10 @@ from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
+from affino_mcp.gate.caller import CURRENT_USER_METHOD
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.tokens import digest_token
+from affino_mcp.gate.identity.row_keys import digest_token
 from affino_mcp.gate.profiles.profile import Profile, ProfileState
-from affino_mcp.gate.whoami import CURRENT_USER_METHOD
 from affino_mcp.tool_errors import InvalidArgument
 
 _FORM_FIELDS: Final = ("profile", "email", "method", "arguments")

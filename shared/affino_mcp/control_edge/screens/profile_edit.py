@@ -19,7 +19,7 @@ from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
-from affino_mcp.gate.profiles.rate_arithmetic import default_burst
+from affino_mcp.gate.profiles.rate_limit import default_burst
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.clock import format_iso
 from affino_mcp.errors import BadCredentials
-from affino_mcp.gate.identity.tokens import sha256_hex, token_fingerprint
+from affino_mcp.gate.identity.row_keys import sha256_hex, token_fingerprint
 from affino_mcp.tool_errors import InvalidArgument
 
 MAX_OVERLAP: Final = timedelta(days=7)
@@ -23,7 +23,7 @@ _OVERLAP_PATTERN: Final = re.compile(r"0|(?P<number>[0-9]{1,3})(?P<unit>[hd])")
 
 @dataclass(frozen=True)
 class PreviousSecret:
-    """A secret that was replaced at `previous_secret_warnings` and is accepted until `until` ("": not at all).
+    """A secret that was replaced at `replaced` and is accepted until `until` ("": not at all).
 
     Both are ISO 8601 in UTC.
     """
@@ -82,10 +82,8 @@ class PreviousSecretRefused(BadCredentials):
     type = "former_secret"
 
 
-def previous_secret_warnings(former: PreviousSecret | None) -> list[CallWarning]:
-    """Gives the warning for results of calls that were admitted with a previous secret; empty for the current one."""
-    if former is None:
-        return []
+def previous_secret_warning(former: PreviousSecret) -> CallWarning:
+    """Gives the warning for results of calls that were admitted with a previous secret."""
     end = f"{former.until[:16].replace('T', ' ')} UTC"
     text = f"The API Secret in use was replaced and stops working on {end}. Ask the operator of this instance for the new one."
-    return [make_warning(WarningCode.FORMER_SECRET, "", text, Until=former.until)]
+    return make_warning(WarningCode.FORMER_SECRET, "", text, Until=former.until)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from affino_mcp.clock import Clock, epoch_seconds, format_iso
+from affino_mcp.clock import Clock, Throttle, epoch_seconds, format_iso
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.throttle import Throttle
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Query, SortSpan, StoreUnavailable, Update
 

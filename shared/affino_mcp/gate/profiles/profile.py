@@ -3,18 +3,53 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final, NamedTuple
 
 from affino_mcp.catalogue.capability import Capability
-from affino_mcp.gate.identity.tokens import sha256_hex
+from affino_mcp.clock import SECOND_MICROSECONDS, epoch_microseconds
+from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.row_keys import sha256_hex
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
-from affino_mcp.gate.profiles.profile_usage import ProfileUsage
+from affino_mcp.settings import Settings
 from affino_mcp.signed_text import derive_key
-from affino_mcp.store.secrets import SecretDocument
+from affino_mcp.store.ops import Database, Item, StoreUnavailable
+from affino_mcp.store.secrets import SecretDocument, SecretStore
+
+LAST_USED_ATTRIBUTE: Final = "used"
+"""The attribute that holds the last use, in microseconds since the epoch."""
+_COUNTER_PREFIX: Final = "calls_"
+
+
+def day_counter(now: int) -> str:
+    """Names the attribute that counts the calls of the UTC day of this moment (in microseconds)."""
+    return f"{_COUNTER_PREFIX}{datetime.fromtimestamp(now // SECOND_MICROSECONDS, UTC):%Y%m%d}"
+
+
+def past_day_counters(row: Iterable[str], now: int) -> tuple[str, ...]:
+    """Gives the names of a row's counters of past days."""
+    return tuple(sorted(name for name in row if name.startswith(_COUNTER_PREFIX) and name < day_counter(now)))
+
+
+@dataclass(frozen=True)
+class ProfileUsage:
+    """A profile's use, read from its row."""
+
+    row: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def today(self, now: datetime) -> int:
+        """Gives the number of calls of this day (UTC) that passed credentials and rate limit."""
+        return int(self.row.get(day_counter(epoch_microseconds(now)), 0))
+
+    @property
+    def last(self) -> datetime | None:
+        """The time of the last such call; None when there was none."""
+        used = self.row.get(LAST_USED_ATTRIBUTE)
+        return None if used is None else datetime.fromtimestamp(used // SECOND_MICROSECONDS, UTC)
+
 
 PROFILE_TYPE = "AI"
 _CURSOR_LABEL = b"affino-mcp list cursor\0"
@@ -149,3 +184,43 @@ def signing_secrets(profile: Profile | None, now: datetime) -> list[str]:
 def is_same_secret(ours: str, theirs: str) -> bool:
     """True if two secrets are equal; compares in constant time."""
     return hmac.compare_digest(ours.encode(), theirs.encode())
+
+
+class ProfileReader:
+    """Reads profiles by key. One per process; caches the last version of each profile without an expiry."""
+
+    def __init__(self, db: Database, secrets: SecretStore, settings: Settings) -> None:
+        self._db, self._secrets, self._settings = db, secrets, settings
+        self._known: dict[str, Profile] = {}
+
+    def cached_profile(self, key: str) -> Profile | None:
+        """Gives the cached version, which may be out of date; None when there is none. Reads no store."""
+        return self._known.get(key)
+
+    def read_row(self, key: str) -> Item | None:
+        """Reads the profile's current row; None when there is no such profile."""
+        return self._db.get(self._settings.gate_table, row_keys.profile_key(key))
+
+    def read_version(self, key: str, version: str) -> Profile:
+        """Gives exactly this version.
+
+        Raises StoreUnavailable if it cannot be read: a row never names a version that is gone.
+        """
+        known = self._known.get(key)
+        if known is not None and known.version == version:
+            return known
+        try:
+            document = self._secrets.read(profile_secret_name(self._settings.secrets_prefix, key), version)
+        except KeyError as error:
+            raise StoreUnavailable from error
+        profile = self._known[key] = Profile.from_document(version, document)
+        return profile
+
+    def read_current(self, key: str) -> ProfileState | None:
+        """Reads the profile's current state; None when there is no such profile."""
+        row = self.read_row(key)
+        return None if row is None else self.state_from_row(key, row)
+
+    def state_from_row(self, key: str, row: Item) -> ProfileState:
+        """Gives the profile's state from its row. Raises StoreUnavailable."""
+        return ProfileState(self.read_version(key, row["version"]), row["enabled"], ProfileUsage(row))

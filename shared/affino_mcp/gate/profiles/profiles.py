@@ -16,10 +16,9 @@ from affino_mcp.catalogue.capability import Access, Capability
 from affino_mcp.clock import Clock, epoch_microseconds, format_iso
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
-from affino_mcp.gate.profiles.profile import Profile, ProfileState, profile_secret_name
+from affino_mcp.gate.profiles.profile import Profile, ProfileReader, ProfileState, profile_secret_name
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, require_valid_profile
-from affino_mcp.gate.profiles.profile_reader import ProfileReader
-from affino_mcp.gate.profiles.rate_arithmetic import RateLimit, default_burst, follow_rate
+from affino_mcp.gate.profiles.rate_limit import RateLimit, default_burst, follow_rate
 from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE, Settings
 from affino_mcp.store.ops import (
     ConditionFailed,

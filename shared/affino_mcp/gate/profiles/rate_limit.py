@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from affino_mcp.clock import Clock, epoch_microseconds
+from affino_mcp.clock import SECOND_MICROSECONDS, Clock, epoch_microseconds
 from affino_mcp.errors import BadCredentials, ProfileDisabled, RateLimited
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.profiles import profile_usage
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.profiles.rate_arithmetic import SECOND_MICROSECONDS, RateLimit, RateState
+from affino_mcp.gate.profiles.profile import LAST_USED_ATTRIBUTE, Profile, day_counter, past_day_counters
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import (
     Compare,
@@ -23,6 +21,67 @@ from affino_mcp.store.ops import (
     all_of,
     equals,
 )
+
+MINUTE_MICROSECONDS = 60_000_000
+
+
+@dataclass(frozen=True)
+class RateState:
+    """The limit as callers see it: calls per minute, calls left at this moment, seconds until one more is allowed."""
+
+    limit: int
+    remaining: int
+    reset_seconds: int
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """`rate` calls per minute, `burst` at once."""
+
+    rate: int
+    burst: int
+
+    @property
+    def interval(self) -> int:
+        """Microseconds that one call adds to the bucket."""
+        return -(-MINUTE_MICROSECONDS // self.rate)
+
+    @property
+    def max_lead(self) -> int:
+        """The most microseconds that `tat` may be ahead of now for one more call to fit."""
+        return (self.burst - 1) * self.interval
+
+    def wait_microseconds(self, tat: int, now: int) -> int:
+        """Gives the microseconds until one call fits; 0 when it fits now."""
+        return max(0, tat - now - self.max_lead)
+
+    def remaining_calls(self, tat: int, now: int) -> int:
+        """Gives the number of calls that fit now."""
+        ahead = max(0, tat - now)
+        return max(0, (self.max_lead + self.interval - ahead) // self.interval)
+
+    def rate_state(self, tat: int, now: int) -> RateState:
+        """Gives the limit's state for callers."""
+        left = self.remaining_calls(tat, now)
+        ahead = max(0, tat - now)
+        more = 0 if left >= self.burst else ahead - self.max_lead + left * self.interval
+        return RateState(self.rate, left, -(-more // SECOND_MICROSECONDS))
+
+    def convert_bucket(self, tat: int, now: int, to: RateLimit) -> int:
+        """Gives the `tat` under another limit: with the same number of calls used, at most the whole burst."""
+        used = -(-max(0, tat - now) // self.interval)
+        return now + min(used, to.burst) * to.interval if used else tat
+
+
+def default_burst(rate: int) -> int:
+    """Gives the default burst: a tenth of the rate, at least ten."""
+    return max(10, rate // 10)
+
+
+def follow_rate(burst: int, rate: int, new_rate: int) -> int:
+    """Gives the burst after a change of the rate: a default burst becomes the new rate's default, any other stays."""
+    return default_burst(new_rate) if burst == default_burst(rate) else burst
+
 
 MAX_CHARGE_ATTEMPTS = 6
 """How often a charge is tried while other processes change the row; after that it is refused (fail closed)."""
@@ -65,8 +124,8 @@ def charge_update(table: str, profile: Profile, tat: int, now: int, over: Sequen
     """
     limit, used, counted = (
         profile_rate_limit(profile),
-        {profile_usage.LAST_USED_ATTRIBUTE: now},
-        {profile_usage.day_counter(now): 1},
+        {LAST_USED_ATTRIBUTE: now},
+        {day_counter(now): 1},
     )
     current, place = (
         (equals("enabled", value=True), equals("version", profile.version)),
@@ -114,7 +173,7 @@ class RateMeter:
             except TransactionFailed:
                 continue
             else:
-                self._tats[profile.key], self._over[profile.key] = row["tat"], profile_usage.past_day_counters(row, now)
+                self._tats[profile.key], self._over[profile.key] = row["tat"], past_day_counters(row, now)
                 return RateCharge(1, now, profile_rate_limit(profile).rate_state(row["tat"], now))
         raise _rate_limited(profile, profile_rate_limit(profile).interval)
 

@@ -10,7 +10,7 @@ from affino_mcp.clock import Clock, epoch_seconds, format_iso
 from affino_mcp.errors import PersonInactive, SessionUnknown
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.tokens import digest_token, token_fingerprint
+from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.sessions import session_rows
 from affino_mcp.gate.sessions.session_rows import REFRESH_LIFETIME_SECONDS, IssuedSession, Session, TokenPair
 from affino_mcp.gate.sessions.sessions import Sessions, live_session_links

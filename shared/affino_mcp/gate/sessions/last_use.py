@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from math import ceil
 from typing import Final
 
-from affino_mcp.clock import Clock, epoch_seconds
+from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
+from affino_mcp.clock import Clock, Throttle, epoch_seconds
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.sessions.session_rows import SESSION_RETENTION_SECONDS, Session
-from affino_mcp.gate.throttle import Throttle
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, StoreUnavailable, Update
 
@@ -31,3 +33,17 @@ class SessionLastUse:
             self._db.update(Update(self._table, row_keys.last_use_key(session.digest), assign=used))
         except StoreUnavailable:
             return
+
+
+EXPIRY_WARNING_SECONDS: Final = 10 * 60
+"""Seconds before a session's end from which on every result carries the warning."""
+
+
+def expiry_warnings(session: Session, at: datetime) -> list[CallWarning]:
+    """Gives the warning for results in the session's last minutes; an empty list before them."""
+    left = session.expires - at.timestamp()
+    if left > EXPIRY_WARNING_SECONDS:
+        return []
+    minutes = max(1, ceil(left / 60))
+    text = f"The session ends in {minutes} min. Tell the person to log in to Affino again; nothing is lost until then."
+    return [make_warning(WarningCode.SESSION_EXPIRES_SOON, "", text, Minutes=minutes)]

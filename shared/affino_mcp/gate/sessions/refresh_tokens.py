@@ -9,7 +9,7 @@ from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import SessionExpired, SessionUnknown
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.tokens import digest_token, new_token, token_fingerprint
+from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
 from affino_mcp.gate.sessions import session_rows
 from affino_mcp.gate.sessions.session_rows import IssuedSession, Session, TokenPair
 from affino_mcp.gate.sessions.sessions import active_person_row

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.tokens import digest_token, token_fingerprint
+from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.store.ops import Condition, Item, Put, Update, WriteOp, absent, all_of, equals, exists
 
 SESSION_LIFETIME_SECONDS: Final = 3600

@@ -11,7 +11,7 @@ from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.tokens import digest_token, new_token, token_fingerprint
+from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
 from affino_mcp.gate.sessions import session_rows
 from affino_mcp.gate.sessions.session_rows import (
     REFRESH_LIFETIME_SECONDS,

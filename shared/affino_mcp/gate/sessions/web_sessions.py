@@ -10,7 +10,7 @@ from typing import Final
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.tokens import digest_token, new_token, token_fingerprint
+from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Update, absent, equals
 

@@ -67,7 +67,8 @@ class BuiltinInstance:
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
         for attempt in range(MAX_WRITE_ATTEMPTS):
             fresh = replace(call, warnings=list(call.warnings))
-            back_off(attempt, base=0.01, longest=0.4)
+            if attempt:
+                back_off(attempt, base=0.01, longest=0.4)
             try:
                 with self._retry_lock if attempt else nullcontext():
                     done = carry(self.records, method, values, fresh)

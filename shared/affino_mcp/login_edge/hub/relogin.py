@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import PersonInactive
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.profiles.profile_reader import ProfileReader
+from affino_mcp.gate.profiles.profile import Profile, ProfileReader
 from affino_mcp.gate.relogin import ReloginOffer, SessionRevivals
 from affino_mcp.gate.sessions.session_rows import Session
 from affino_mcp.settings import Settings

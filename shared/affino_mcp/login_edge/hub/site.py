@@ -10,8 +10,7 @@ from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles import profile_names
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.profiles.profile_reader import ProfileReader
+from affino_mcp.gate.profiles.profile import Profile, ProfileReader
 from affino_mcp.gate.sessions.session_rows import IssuedSession
 from affino_mcp.gate.sessions.sessions import active_person_row
 from affino_mcp.gate.sessions.web_sessions import HUB, WebSessions

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.http.own_address import is_loopback_address
 from affino_mcp.login_edge.request import MAX_BODY_BYTES, LoginRequest
 

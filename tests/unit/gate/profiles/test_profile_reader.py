@@ -7,9 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.profiles.profile_reader import ProfileReader
-from affino_mcp.gate.profiles.rate_arithmetic import RateLimit
-from affino_mcp.gate.profiles.rate_limit import RateMeter
+from affino_mcp.gate.profiles.profile import ProfileReader
+from affino_mcp.gate.profiles.rate_limit import RateLimit, RateMeter
 from affino_mcp.store.ops import StoreUnavailable
 from tests.unit.gate.world import GATE, World
 

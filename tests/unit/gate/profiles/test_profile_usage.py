@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.errors import ProfileDisabled, RateLimited
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.profiles.profile_usage import ProfileUsage
+from affino_mcp.gate.profiles.profile import Profile, ProfileUsage
 from affino_mcp.gate.profiles.rate_limit import RateMeter
 from tests.unit.gate.world import GATE, SIGNED_AT, World
 

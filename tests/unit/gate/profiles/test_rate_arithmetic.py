@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.gate.profiles.rate_arithmetic import MINUTE_MICROSECONDS, SECOND_MICROSECONDS, RateLimit, default_burst
+from affino_mcp.clock import SECOND_MICROSECONDS
+from affino_mcp.gate.profiles.rate_limit import MINUTE_MICROSECONDS, RateLimit, default_burst
 
 limits = st.builds(RateLimit, st.integers(1, 6000), st.integers(1, 6000))
 moments = st.integers(10**15, 2 * 10**15)

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from affino_mcp.errors import BadCredentials, ProfileDisabled, RateLimited
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.profiles.rate_arithmetic import MINUTE_MICROSECONDS
-from affino_mcp.gate.profiles.rate_limit import ProfileSuperseded, RateCharge, RateMeter
+from affino_mcp.gate.profiles.rate_limit import MINUTE_MICROSECONDS, ProfileSuperseded, RateCharge, RateMeter
 from affino_mcp.store.ops import Delete
 from tests.unit.gate.world import GATE, World
 

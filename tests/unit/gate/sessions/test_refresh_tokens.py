@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
-from affino_mcp.gate.identity.tokens import new_token
+from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.sessions.refresh_tokens import REFRESH_GRACE_SECONDS, RefreshTokens
 from affino_mcp.gate.sessions.session_rows import REFRESH_LIFETIME_SECONDS, SESSION_LIFETIME_SECONDS, IssuedSession
 from tests.unit.gate.world import World

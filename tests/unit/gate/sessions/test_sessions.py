@@ -9,7 +9,7 @@ import pytest
 
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.tokens import digest_token, new_token, token_fingerprint
+from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
 from affino_mcp.gate.sessions.refresh_tokens import RefreshTokens
 from affino_mcp.gate.sessions.sessions import (
     MAX_SESSIONS_PER_PERSON,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.catalogue.field import Field
+from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.instance.builtin.crm import notes
 from affino_mcp.instance.builtin.engine.change import Change

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.instance.builtin.engine.search_words import MAX_WORDS_PER_RECORD, fold_accents, split_words
+from affino_mcp.instance.builtin.engine.index import MAX_WORDS_PER_RECORD, fold_accents, split_words
 
 PLAIN = [
     ("Zoë", "zoe"), ("Zoe\u0308", "zoe"), ("ÅNGSTRÖM", "angstrom"), ("Straße", "strasse"), ("ＡＢＣ", "abc"),

@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.instance.builtin.engine.document import document_from_row, record_key
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import RecordState, document_from_row, record_key
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import WriteOp

@@ -10,9 +10,8 @@ from typing import Final
 
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.index import Facets, facet_partition
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.port import Actor, RecordRef
 from affino_mcp.store.ops import Check, Condition, Contains, Item, Query, any_of, equals

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.tool_errors import NotFound

@@ -19,8 +19,7 @@ from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.access import guards, record_security
 from affino_mcp.instance.builtin.access.opened import OpenRecord, open_record
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, RecordRef

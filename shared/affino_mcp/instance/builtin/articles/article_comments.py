@@ -13,12 +13,11 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.articles import article_access
 from affino_mcp.instance.builtin.articles.article_access import SECTION_FAMILY, OpenArticle
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import Document, new_document
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import listing
-from affino_mcp.instance.builtin.references.rendering import render_record
+from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import InvalidState, NotFound, PermissionDenied
 

@@ -15,11 +15,10 @@ from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.articles import article_access
 from affino_mcp.instance.builtin.articles.article_access import OpenArticle
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import Document, new_document, record_key
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document, record_key
 from affino_mcp.instance.builtin.engine.index import Facets, facet_partition
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.references.rendering import render_record
+from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Query
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, PermissionDenied, ToolDisabled

@@ -21,14 +21,12 @@ from affino_mcp.instance.builtin.articles.article_access import (
 )
 from affino_mcp.instance.builtin.engine import html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import Document, new_document
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
-from affino_mcp.instance.builtin.references.rendering import render_record
-from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.instance.response_limits import MAX_RESPONSE_ROWS
+from affino_mcp.instance.builtin.references.references import render_record
+from affino_mcp.instance.port import MAX_RESPONSE_ROWS, Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 FAMILY: Final = STEP.family

@@ -12,11 +12,10 @@ from affino_mcp.instance.builtin.articles import article_media, article_steps
 from affino_mcp.instance.builtin.articles.article_access import SECTION_FAMILY, OpenArticle
 from affino_mcp.instance.builtin.engine import long_texts
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import count_key
+from affino_mcp.instance.builtin.engine.index import count_key, fold_accents
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
-from affino_mcp.instance.builtin.engine.search_words import fold_accents
-from affino_mcp.instance.builtin.references.rendering import render_record
+from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, RecordRef
 
 FAMILY: Final = ARTICLE.family

@@ -15,9 +15,8 @@ from affino_mcp.instance.builtin.articles import article_access, article_view
 from affino_mcp.instance.builtin.articles.article_access import OpenArticle
 from affino_mcp.instance.builtin.engine import html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import Document, new_document
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records, require_if_updated
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references import references

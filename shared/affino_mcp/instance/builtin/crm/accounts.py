@@ -13,15 +13,20 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.crm import contact_account_links, opportunity_summaries
 from affino_mcp.instance.builtin.crm.contact_account_links import PRIMARY_CONTACT_ATTRIBUTE, AccountContacts
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import Document, new_document
-from affino_mcp.instance.builtin.engine.index import Facets, count_key, facet_partition, name_prefix, topic_tags
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
+from affino_mcp.instance.builtin.engine.index import (
+    Facets,
+    count_key,
+    facet_partition,
+    fold_accents,
+    name_prefix,
+    topic_tags,
+)
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
-from affino_mcp.instance.builtin.engine.search_words import fold_accents
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.fixed_lists import FIXED_LISTS, find_list_code
-from affino_mcp.instance.builtin.references.rendering import may_show_family, render_record
+from affino_mcp.instance.builtin.references.references import may_show_family, render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Check, Condition, Item, Query, SortSpan, absent, all_of, any_of, equals
 from affino_mcp.tool_errors import Conflict, InvalidArgument
@@ -223,8 +228,7 @@ def _plain_site(website: str) -> str:
 def list_account_lookups(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists the entries of the fixed lists that accounts use."""
     lists = {"Industries": "industries", "AccountTypes": "account_types"}
-    entries = {shown: [{"Code": c, "Name": n} for c, n in FIXED_LISTS[name].items()] for shown, name in lists.items()}
-    return Done(dict(entries))
+    return Done({key: [{"Code": c, "Name": n} for c, n in FIXED_LISTS[name].items()] for key, name in lists.items()})
 
 
 def delete_account(records: Records, method: Method, values: Values, call: Call) -> Done:

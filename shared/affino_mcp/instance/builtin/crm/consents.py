@@ -10,24 +10,13 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso
-from affino_mcp.instance.builtin.engine.document import actor_stamp
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.crm import contacts
+from affino_mcp.instance.builtin.engine.document import RecordState, actor_stamp
+from affino_mcp.instance.builtin.engine.index import fold_accents, split_words
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.search_words import fold_accents, split_words
 from affino_mcp.instance.builtin.references.fixed_lists import CONSENT_PERMISSIONS, GRANTED, REVOKED
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import NotFound
-
-
-def granted_codes(stored: RecordState) -> list[int]:
-    """The codes of the permissions that the contact has granted and not revoked."""
-    return [code for code, grant in sorted(stored.relations_to("permissions").items()) if grant["Status"] == GRANTED]
-
-
-def render_permissions(stored: RecordState, revoked: bool) -> list[dict[str, Any]]:
-    """A contact's permissions for callers; the revoked ones only when `revoked` is True."""
-    grants = sorted(stored.relations_to("permissions").items())
-    return [dict(grant) for _, grant in grants if revoked or grant["Status"] == GRANTED]
 
 
 def list_permissions(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -44,7 +33,9 @@ def list_permissions(records: Records, method: Method, values: Values, call: Cal
 def list_contact_permissions(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists what one contact consented to."""
     stored = _require_contact(records, values)
-    return Done({"Permissions": render_permissions(stored, values.get("IncludeRevoked", False))}, stored.document.ref)
+    return Done(
+        {"Permissions": contacts.render_permissions(stored, values.get("IncludeRevoked", False))}, stored.document.ref
+    )
 
 
 def _require_contact(records: Records, values: Values) -> RecordState:
@@ -56,7 +47,7 @@ def grant_contact_permission(records: Records, method: Method, values: Values, c
     before, code = _require_contact(records, values), values[PERMISSION_FIELD.name]
     if code not in CONSENT_PERMISSIONS:
         raise NotFound(PERMISSION_FIELD.name, "permission")
-    if code in granted_codes(before):
+    if code in contacts.granted_codes(before):
         return _answer_no_change(call, before, code, "The permission is granted already.")
     grant = {
         PERMISSION_FIELD.name: code,

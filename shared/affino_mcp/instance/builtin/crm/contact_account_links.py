@@ -13,9 +13,8 @@ from typing import Any, Final
 from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.codes import LINK_CODE_ATTRIBUTE
-from affino_mcp.instance.builtin.engine.document import Document, actor_stamp, record_key
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, actor_stamp, record_key, relation_key
 from affino_mcp.instance.builtin.engine.index import count_key, facet_partition
-from affino_mcp.instance.builtin.engine.record_state import RecordState, relation_key
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.store.ops import Query
 from affino_mcp.tool_errors import Conflict

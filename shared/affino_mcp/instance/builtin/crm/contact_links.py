@@ -11,7 +11,7 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.crm import contact_account_links
 from affino_mcp.instance.builtin.crm.contact_account_links import PRIMARY_CONTACT_ATTRIBUTE, ContactLink
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.tool_errors import NotFound

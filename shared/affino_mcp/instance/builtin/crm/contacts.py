@@ -11,15 +11,15 @@ from affino_mcp.catalogue.families.member_lists import CONTACT_LISTS
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.instance.builtin.crm import consents, contact_account_links, opportunity_summaries
-from affino_mcp.instance.builtin.engine.document import new_document
+from affino_mcp.instance.builtin.crm import contact_account_links, opportunity_summaries
+from affino_mcp.instance.builtin.engine.document import RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing, member_filtering
 from affino_mcp.instance.builtin.member_lists import member_lists
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.builtin.references.rendering import may_show_family, render_record
+from affino_mcp.instance.builtin.references.fixed_lists import GRANTED
+from affino_mcp.instance.builtin.references.references import may_show_family, render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
@@ -29,11 +29,22 @@ ACCOUNT_ARGUMENT: Final = ACCOUNT_FIELD.name
 CONTACT_LIST: Final = CONTACT_LISTS.record
 
 
+def granted_codes(stored: RecordState) -> list[int]:
+    """The codes of the permissions that the contact has granted and not revoked."""
+    return [code for code, grant in sorted(stored.relations_to("permissions").items()) if grant["Status"] == GRANTED]
+
+
+def render_permissions(stored: RecordState, revoked: bool) -> list[dict[str, Any]]:
+    """A contact's permissions for callers; the revoked ones only when `revoked` is True."""
+    grants = sorted(stored.relations_to("permissions").items())
+    return [dict(grant) for _, grant in grants if revoked or grant["Status"] == GRANTED]
+
+
 def facets(stored: RecordState) -> Facets:
     """Facets of a contact."""
     creator = stored.document.creator
     rows = [f"account={code}" for code in sorted(stored.relations_to("accounts"))]
-    rows += [f"permission={code}" for code in consents.granted_codes(stored)]
+    rows += [f"permission={code}" for code in granted_codes(stored)]
     rows += [f"mine={creator}"] if creator else []
     rows += ["staff"] if stored.document.system.get("Staff") else []
     topics = topic_tags(stored.document.values)
@@ -96,7 +107,7 @@ def render_contact(
     """Renders the full contact with links and consents; accounts have names only where the call may read accounts."""
     accounts = stored.relations_to("accounts")
     known = records.load_documents((RecordRef("accounts", code) for code in accounts), have)
-    derived: dict[str, Any] = {"Permissions": consents.render_permissions(stored, revoked=False)}
+    derived: dict[str, Any] = {"Permissions": render_permissions(stored, revoked=False)}
     if may_show_family(call, "accounts", "Accounts"):
         derived["Accounts"] = [
             {

@@ -13,15 +13,14 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.crm import opportunity_people
 from affino_mcp.instance.builtin.crm.opportunity_people import participant_codes, require_participation
-from affino_mcp.instance.builtin.engine.document import Document, new_document
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.fixed_lists import find_list_code
 from affino_mcp.instance.builtin.references.opportunity_stages import LOST_STAGE, STAGES, OpportunityStage
-from affino_mcp.instance.builtin.references.rendering import render_record
+from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import SortSpan
 from affino_mcp.tool_errors import InvalidArgument

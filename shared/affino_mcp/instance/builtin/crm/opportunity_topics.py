@@ -12,9 +12,9 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.crm.opportunity_people import require_participation
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import RecordState
+from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.search_words import fold_accents
 from affino_mcp.instance.builtin.references.fixed_lists import FIXED_LISTS
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.tool_errors import InvalidArgument

@@ -9,9 +9,8 @@ from datetime import datetime
 from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.instance.builtin.crm.contacts import FAMILY
-from affino_mcp.instance.builtin.engine.document import Document, new_document
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call
 

@@ -9,7 +9,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.references.rendering import may_show_family
+from affino_mcp.instance.builtin.references.references import may_show_family
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import InvalidArgument, NotFound, PermissionDenied, ToolDisabled
 

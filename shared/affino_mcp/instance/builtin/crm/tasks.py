@@ -13,13 +13,12 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.access.ownership import require_ownership
 from affino_mcp.instance.builtin.crm import subject_record
-from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, new_document
+from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.builtin.references.rendering import render_record
+from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Query, SortSpan
 from affino_mcp.tool_errors import InvalidArgument

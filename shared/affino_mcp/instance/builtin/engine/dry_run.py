@@ -7,7 +7,7 @@ from typing import Any
 
 
 def remove_new_codes(answer: Any, taken: Mapping[str, int]) -> Any:
-    """Replaces the codes of records that do not exist yet (`new_codes`, by attribute) by None in a dry run's answer."""
+    """Replaces the codes of records that do not exist yet (`taken`, by attribute) by None in a dry run's answer."""
     if isinstance(answer, list):
         return [remove_new_codes(part, taken) for part in answer]
     if not isinstance(answer, dict):

@@ -7,14 +7,35 @@ the record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from affino_mcp.catalogue.families.member_lists import LIST_KINDS
 from affino_mcp.clock import with_microseconds
-from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.search_words import fold_accents, split_words
-from affino_mcp.store.ops import Delete, Item, Key, Put
+from affino_mcp.instance.builtin.engine.change import Change
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, record_key
+from affino_mcp.store.ops import Check, Condition, Database, Delete, Item, Key, Put, Update, absent, equals
+
+MAX_WORDS_PER_RECORD: Final = 25
+"""How many different words of a record can be found; keeps a change within one transaction of 100 operations."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold_accents(text: str) -> str:
+    """The text without accents and case, for comparing and sorting."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def split_words(*texts: str) -> list[str]:
+    """The different words of some texts in their order: at most 25 words, each cut at 30 characters."""
+    found = (word[:30] for text in texts for word in _WORD.findall(fold_accents(text)))
+    return list(dict.fromkeys(found))[:MAX_WORDS_PER_RECORD]
+
 
 NO_DATE: Final = "~"
 """Sort value of a missing date: sorts after every date."""
@@ -35,7 +56,7 @@ SORT_INDEXES: Final = {
 class Facets:
     """The facets that a record can be listed by.
 
-    `index_rows` get an index row each; `tags` can only narrow a list down. `counted` names the records (`accounts#12`) that
+    `rows` get an index row each; `tags` can only narrow a list down. `counted` names the records (`accounts#12`) that
     keep a count of this one.
     """
 
@@ -132,3 +153,60 @@ def index_operations(table: str, before: dict[Key, Item], after: dict[Key, Item]
     """The operations that turn one set of index rows into another; rows that are equal in both are not written."""
     gone: list[Put | Delete] = [Delete(table, key) for key in before if key not in after]
     return gone + [Put(table, item) for key, item in after.items() if before.get(key) != item]
+
+
+MEMBER_SK: Final = "M#"
+MAX_ROWS_PER_READ: Final = 100
+"""Maximum number of rows of one batch read of the store."""
+
+_COUNT_SK: Final = "N"
+_LISTS_SK: Final = "L"
+_LISTS_OF: Final = {kind.member.family: kind.record.family for kind in LIST_KINDS}
+
+
+def member_key(family: str, code: int, member: int) -> Key:
+    """The key of the row that says that a record is a member of a list. `family` is the list's."""
+    return Key(record_key(family, code).pk, f"{MEMBER_SK}{sortable_code(member)}")
+
+
+def lists_key(family: str, member: int) -> Key:
+    """The key of the row that names a member's lists. `family` is the member's."""
+    return Key(record_key(family, member).pk, _LISTS_SK)
+
+
+def count_members(db: Database, table: str, family: str, codes: Sequence[int]) -> dict[int, int]:
+    """The number of members of each of the lists, by list code."""
+    keys = {code: Key(record_key(family, code).pk, _COUNT_SK) for code in codes}
+    found = db.get_many(table, list(keys.values()))
+    return {code: found[key]["count"] if key in found else 0 for code, key in keys.items()}
+
+
+def add_to_member_count(change: Change, family: str, code: int, more: int) -> None:
+    """Adds `more` to the stored number of members of a list."""
+    change.add_operation(Update(change.table, Key(record_key(family, code).pk, _COUNT_SK), add={"count": more}))
+
+
+def put_member_lists(change: Change, family: str, member: int, row: Item | None, lists: Iterable[int]) -> None:
+    """Writes the lists that a member is on, on condition that the row has not changed since `row` was read."""
+    key = lists_key(family, member)
+    item: dict[str, Any] = {"pk": key.pk, "sk": key.sk, "version": row["version"] + 1 if row else 1}
+    change.add_operation(Put(change.table, item | {"lists": sorted(lists)}, _version_condition(row)))
+
+
+def _version_condition(row: Item | None) -> Condition:
+    return equals("version", row["version"]) if row else absent()
+
+
+def adjust_member_counts(db: Database, change: Change, before: RecordState | None, after: RecordState) -> None:
+    """Adjusts the member counts of lists when a member is deleted or restored.
+
+    The memberships themselves stay, so that a restored member is on the same lists again.
+    """
+    family = _LISTS_OF.get(after.document.family)
+    if family is None or before is None or before.document.deleted == after.document.deleted:
+        return
+    key = lists_key(after.document.family, after.document.code)
+    row = db.get(change.table, key)
+    change.add_operation(Check(change.table, key, _version_condition(row)))
+    for code in row["lists"] if row else ():
+        add_to_member_count(change, family, code, -1 if after.document.deleted else 1)

@@ -14,10 +14,21 @@ from affino_mcp.catalogue.method import IF_UPDATED, Method
 from affino_mcp.clock import with_microseconds
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.codes import CodeCounter
-from affino_mcp.instance.builtin.engine.document import RECORD_SK, RELATION_SK, Document, document_from_row, record_key
-from affino_mcp.instance.builtin.engine.index import Facets, count_key, index_operations, index_rows
-from affino_mcp.instance.builtin.engine.memberships import adjust_member_counts
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import (
+    RECORD_SK,
+    RELATION_SK,
+    Document,
+    RecordState,
+    document_from_row,
+    record_key,
+)
+from affino_mcp.instance.builtin.engine.index import (
+    Facets,
+    adjust_member_counts,
+    count_key,
+    index_operations,
+    index_rows,
+)
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, SortSpan, absent, equals

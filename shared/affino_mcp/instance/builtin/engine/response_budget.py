@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.port import Call
-from affino_mcp.instance.response_limits import MAX_BODY_CHARACTERS, json_length
+from affino_mcp.instance.port import MAX_BODY_CHARACTERS, Call, json_length
 
 
 class ResponseBudget:

@@ -14,9 +14,8 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.families.forums import FORUM, FORUM_POST_RIGHT, MANAGE_MODERATORS_RIGHT, POST, THREAD
 from affino_mcp.instance.builtin.access import record_security
-from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.index import facet_partition
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import Contains, Query, any_of

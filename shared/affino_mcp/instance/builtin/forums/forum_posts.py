@@ -14,9 +14,8 @@ from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.engine import html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import Document, actor_stamp, new_document
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, actor_stamp, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.forums import forum_access, forum_approval, forum_view, thread_counts
 from affino_mcp.instance.builtin.forums.forum_access import (

@@ -10,9 +10,8 @@ from affino_mcp.catalogue.families.forums import FORUM, POST, REASON_FIELD, THRE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.instance.builtin.access import guards
-from affino_mcp.instance.builtin.engine.document import new_document
+from affino_mcp.instance.builtin.engine.document import RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.forums import forum_access, forum_approval, forum_posts, forum_view, thread_counts
 from affino_mcp.instance.builtin.forums.forum_access import (

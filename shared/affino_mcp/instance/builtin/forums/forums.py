@@ -10,15 +10,13 @@ from affino_mcp.catalogue.families.forums import FORUM, THREAD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.access import record_security
-from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import Facets, count_key
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import Document, RecordState
+from affino_mcp.instance.builtin.engine.index import Facets, count_key, split_words
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.search_words import split_words
 from affino_mcp.instance.builtin.forums import forum_access, forum_moderators
 from affino_mcp.instance.builtin.forums.forum_access import PEOPLE_FAMILY, may_post_in
 from affino_mcp.instance.builtin.listing import pages
-from affino_mcp.instance.builtin.references.rendering import render_summary
+from affino_mcp.instance.builtin.references.references import render_summary
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.port import Call, Done, RecordRef
 

@@ -16,13 +16,12 @@ from affino_mcp.instance.builtin.access import guards, record_security
 from affino_mcp.instance.builtin.engine import change_journal
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor
-from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, document_from_row, record_key
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, RecordState, document_from_row, record_key
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
 from affino_mcp.instance.builtin.history.history_access import filter_followable
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, answer_list
-from affino_mcp.instance.builtin.references import rendering
+from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done, RecordRef, linked_family
 from affino_mcp.store.ops import Item, Query, SortSpan
 from affino_mcp.tool_errors import NotFound, PermissionDenied, ToolDisabled
@@ -133,7 +132,7 @@ def _render_entry(call: Call, entry: HistoryEntry) -> dict[str, Any]:
 def _is_shown(call: Call, name: str) -> bool:
     """True unless the attribute is a link to records of a family that the call may not read."""
     to = linked_family(name)
-    return to not in HISTORY_FAMILIES or rendering.may_show_family(call, HISTORY_FAMILIES[to], to)
+    return to not in HISTORY_FAMILIES or references.may_show_family(call, HISTORY_FAMILIES[to], to)
 
 
 def _render_change(kind: str, name: str, entry: HistoryEntry) -> dict[str, Any]:

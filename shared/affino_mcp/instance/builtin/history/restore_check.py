@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from affino_mcp.instance.builtin.crm import subject_record
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import Document, record_key
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, record_key
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound

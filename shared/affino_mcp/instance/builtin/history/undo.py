@@ -16,8 +16,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.instance.builtin.engine import change_journal, long_texts
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
-from affino_mcp.instance.builtin.engine.document import is_long
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import RecordState, is_long
 from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.history import history, restore_check, undo_context
 from affino_mcp.instance.builtin.history.undo_context import UndoContext, find_undo_tool

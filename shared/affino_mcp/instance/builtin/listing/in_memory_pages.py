@@ -9,9 +9,8 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, facet_partition, record_words, sort_keys
+from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, facet_partition, record_words, sort_keys, split_words
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.search_words import split_words
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, ListPlan, answer_page, is_after_date_filter
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Item, Query

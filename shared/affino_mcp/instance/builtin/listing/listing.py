@@ -17,10 +17,10 @@ from affino_mcp.instance.builtin.engine.index import (
     Facets,
     facet_partition,
     sortable_code,
+    split_words,
     word_partition,
 )
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.search_words import split_words
 from affino_mcp.instance.builtin.listing import in_memory_pages, partition_merge
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, ListPlan, answer_page, is_after_date_filter
 from affino_mcp.instance.port import Call, Done, RecordRef

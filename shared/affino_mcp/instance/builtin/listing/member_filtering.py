@@ -11,8 +11,14 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import with_microseconds
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document, record_key
-from affino_mcp.instance.builtin.engine.index import facet_partition, sortable_code
-from affino_mcp.instance.builtin.engine.memberships import MAX_ROWS_PER_READ, MEMBER_SK, lists_key, member_key
+from affino_mcp.instance.builtin.engine.index import (
+    MAX_ROWS_PER_READ,
+    MEMBER_SK,
+    facet_partition,
+    lists_key,
+    member_key,
+    sortable_code,
+)
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing
 from affino_mcp.instance.port import Call, Done, RecordRef

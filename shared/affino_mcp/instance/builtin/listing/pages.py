@@ -15,7 +15,7 @@ from affino_mcp.instance.builtin.engine.cursor import encode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
-from affino_mcp.instance.builtin.references import references, rendering
+from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Item, SortSpan
 
@@ -62,7 +62,7 @@ def answer_page(
     and `total`, the number of records when known. Warns when fewer rows fit.
     """
     known = _load_known(records, plan, documents, call)
-    rows = [rendering.render_summary(call, d, known, **plan.derive(d, known)) for d in documents]
+    rows = [references.render_summary(call, d, known, **plan.derive(d, known)) for d in documents]
     items = list(takewhile(ResponseBudget({}).try_add, rows))
     if len(items) < len(rows):
         documents = documents[: len(items)]

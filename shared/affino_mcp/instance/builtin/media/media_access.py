@@ -14,8 +14,7 @@ from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.access.opened import OpenRecord, open_record
 from affino_mcp.instance.builtin.access.ownership import require_ownership
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, RecordRef

@@ -13,10 +13,9 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.change import Change, ConcurrentWrite
-from affino_mcp.instance.builtin.engine.document import Document, new_document
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed
 from affino_mcp.instance.builtin.engine.index import Facets
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media import (
     file_formats,

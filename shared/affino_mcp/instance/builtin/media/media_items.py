@@ -10,15 +10,14 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.access import guards
-from affino_mcp.instance.builtin.engine.document import new_document
+from affino_mcp.instance.builtin.engine.document import RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.media import media_access, media_categories, media_uses, media_view
 from affino_mcp.instance.builtin.media.media_access import FILE_FAMILY, OpenMediaItem
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.builtin.references.rendering import render_record
+from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.tool_errors import Conflict
 

@@ -11,7 +11,7 @@ from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import count_key, facet_partition
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.references import rendering
+from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Check, Query, absent, equals
 
@@ -24,7 +24,7 @@ def render_used_by(records: Records, call: Call, item: Document) -> dict[str, An
 
     The attribute is left out, with a warning, when the call may not read articles.
     """
-    if not rendering.may_show_family(call, ARTICLE.family, "UsedBy"):
+    if not references.may_show_family(call, ARTICLE.family, "UsedBy"):
         return {}
     found, known = _load_attachments(records, item.code)
     places = [place for use in found for place in article_access.guard_refs(_find_article(use, known))]

@@ -10,7 +10,7 @@ from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media import media_uses
 from affino_mcp.instance.builtin.media.media_access import OpenMediaItem
-from affino_mcp.instance.builtin.references.rendering import render_record
+from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import StoreUnavailable

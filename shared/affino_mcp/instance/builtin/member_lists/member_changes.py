@@ -17,15 +17,20 @@ from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.engine.change import Change, ConcurrentWrite
-from affino_mcp.instance.builtin.engine.document import RELATION_SK, actor_stamp, document_from_row, record_key
+from affino_mcp.instance.builtin.engine.document import (
+    RELATION_SK,
+    RecordState,
+    actor_stamp,
+    document_from_row,
+    record_key,
+)
 from affino_mcp.instance.builtin.engine.idempotency import find_replay
-from affino_mcp.instance.builtin.engine.memberships import (
+from affino_mcp.instance.builtin.engine.index import (
     add_to_member_count,
     lists_key,
     member_key,
     put_member_lists,
 )
-from affino_mcp.instance.builtin.engine.record_state import RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.member_lists.member_lists import is_mailing_list, list_kind, require_list
 from affino_mcp.instance.builtin.references.fixed_lists import GRANTED, MARKETING_PERMISSION

@@ -11,15 +11,19 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.builtin.engine.document import Document, new_document
-from affino_mcp.instance.builtin.engine.index import Facets, facet_partition, name_prefix, topic_tags
-from affino_mcp.instance.builtin.engine.memberships import count_members
-from affino_mcp.instance.builtin.engine.record_state import RecordState
+from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
+from affino_mcp.instance.builtin.engine.index import (
+    Facets,
+    count_members,
+    facet_partition,
+    fold_accents,
+    name_prefix,
+    topic_tags,
+)
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.engine.search_words import fold_accents
 from affino_mcp.instance.builtin.listing import listing, member_filtering
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.builtin.references.rendering import render_record
+from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Query, SortSpan
 from affino_mcp.tool_errors import InvalidArgument, NotFound

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Final
 
-from affino_mcp.instance.builtin.engine.search_words import fold_accents
+from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.references import opportunity_stages
 from affino_mcp.tool_errors import InvalidArgument
 

@@ -1,0 +1,49 @@
+"""One call can be followed by a reader: from the event to the row it passes through few modules."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from tests.world import World, WorldClient
+
+MAX_MODULES = 45
+PACKAGE = "/shared/affino_mcp/"
+
+
+@contextmanager
+def followed() -> Iterator[set[str]]:
+    """The modules of the package whose functions run while this is open, in this thread and in those it starts."""
+    found: set[str] = set()
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        name = frame.f_code.co_filename
+        if event == "call" and PACKAGE in name:
+            found.add(name.partition(PACKAGE)[2])
+
+    before = sys.getprofile()
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        yield found
+    finally:
+        sys.setprofile(before)
+        threading.setprofile(None)
+
+
+def test_create_contact_passes_through_few_modules() -> None:
+    world = World()
+    handler = world.new_handler()
+    headers = world.log_in(world.create_profile(), world.create_person("Sam", "Manager", "Sales Managers"))
+    client = WorldClient(world, handler, headers)
+    client.call_tool("create_contact", Email="first@orbital.example", FirstName="First", LastName="Call").result  # noqa: B018
+    with followed() as modules:
+        answer = client.call_tool("create_contact", Email="jane@orbital.example", FirstName="Jane", LastName="Doe")
+    handler.close()
+    assert answer.result["Contact"]["Email"] == "jane@orbital.example"
+    assert {"dispatch.py", "instance/builtin/crm/contacts.py", "store/testing/memory_database.py"} <= modules
+    assert len(modules) <= MAX_MODULES, sorted(modules)
