@@ -207,7 +207,7 @@ def build_housekeeping(
     settings: Settings, given: Stores | None = None, clock: Clock = utc_now
 ) -> Callable[[], list[str]]:
     """Builds the scheduled job: each run counts the API Log's open hours and gives their names."""
-    from affino_mcp.audit.recount import roll_up_hours  # noqa: PLC0415 (no call needs it)
+    from affino_mcp.audit.hourly_rollup import roll_up_hours  # noqa: PLC0415 (no call needs it)
 
     database = (given or build_stores(settings)).database
     return lambda: roll_up_hours(database, settings.audit_table, clock())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from affino_mcp.audit.storm import RefusalAggregator
+from affino_mcp.audit.refusal_aggregation import RefusalAggregator
 from affino_mcp.gate.abuse.refusal_sampling import RefusalSampler
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from tests.unit.audit.rows import TABLE, Hands, refusal

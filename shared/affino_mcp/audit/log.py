@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ulid import ULID
 
 from affino_mcp import observability
+from affino_mcp.audit.refusal_aggregation import RefusalAggregator
 from affino_mcp.audit.row import AuditRow, RowStamp, row_item
-from affino_mcp.audit.storm import RefusalAggregator
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.record import snake_case

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.audit import totals
+from affino_mcp.audit.hourly_rollup import CLOSING_DELAY, RECOUNT_PERIOD, roll_up_hours
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.queries import MAX_LOG_ROWS_PER_READ
-from affino_mcp.audit.recount import CLOSING_DELAY, RECOUNT_PERIOD, roll_up_hours
 from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, row_item
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals
 from affino_mcp.store.ops import Database, Put, StoreUnavailable
