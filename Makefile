@@ -47,7 +47,7 @@ build: setup .tools/sam/.made ## Build functions and layers for AWS into .aws-sa
 deploy-local: setup .tools/sam/.made .tools/emulator/.made ## Deploy the real template into MiniStack and smoke-test it
 	@$(bin)/python -m scripts.deploy_local $(ARGS)
 
-docs: setup ## Write docs/tools.md from the catalogue and docs/architecture.md from the code; print what tools/list costs
+docs: setup ## Write what is derived from the code: docs/tools.md, the tools' snapshots, docs/architecture.md
 	@$(bin)/python scripts/catalogue.py docs
 	@$(bin)/python scripts/architecture.py docs
 	@$(bin)/python scripts/catalogue.py price

@@ -1,4 +1,7 @@
-"""Output from the catalogue: `catalogue.py docs` writes docs/tools.md, `catalogue.py price` prints what tools/list costs."""
+"""Output from the catalogue.
+
+`catalogue.py docs` writes docs/tools.md and the snapshots of the tools; `catalogue.py price` prints what tools/list costs.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,18 @@ import json
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from affino_mcp.catalogue.capability import Access, Capability, Family
 from affino_mcp.catalogue.compact import list_methods
 from affino_mcp.catalogue.manual import render_manual
 from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.mcp_edge.server import CatalogueTool
 
 ROOT: Final = Path(__file__).parents[1]
 TOOLS_PAGE: Final = ROOT / "docs" / "tools.md"
+SNAPSHOTS: Final = ROOT / "tests" / "snapshots" / "tools"
 CHARACTERS_PER_TOKEN: Final = 4
 FULL_CAPABILITY: Final = Capability({family: frozenset(Access) for family in Family})
 
@@ -44,6 +49,21 @@ def _price_line(name: str, count: int, size: int) -> str:
     return f"{name:<16}{count:>6}{size:>10,}{estimate_tokens(size):>10,}"
 
 
+def format_snapshot(tool: dict[str, Any]) -> str:
+    """The snapshot of a tool as tools/list sends it."""
+    return json.dumps(tool, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def write_snapshots() -> None:
+    """Writes a snapshot for every tool, and removes those of tools that are gone."""
+    for path in SNAPSHOTS.glob("*.json"):
+        if path.stem not in METHODS:
+            path.unlink()
+    for method in METHODS.values():
+        text = format_snapshot(json.loads(encode_listing(method)))
+        (SNAPSHOTS / f"{method.name}.json").write_text(text, encoding="utf-8")
+
+
 def print_price() -> None:
     """Print the table."""
     full, compact = list_methods(FULL_CAPABILITY, compact=False), list_methods(FULL_CAPABILITY, compact=True)
@@ -59,6 +79,7 @@ def main(arguments: list[str]) -> int:
     """Runs the command that the arguments name; gives the exit code, which is 2 for an unknown command."""
     if arguments == ["docs"]:
         TOOLS_PAGE.write_text(render_manual(), encoding="utf-8")
+        write_snapshots()
     elif arguments == ["price"]:
         print_price()
     else:

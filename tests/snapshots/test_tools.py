@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from affino_mcp.catalogue.registry import METHODS
+from scripts.catalogue import SNAPSHOTS, format_snapshot
 from tests.world import World, WorldClient
-
-FOLDER = Path(__file__).parent / "tools"
-COMMAND = ".venv/bin/pytest tests/snapshots --rewrite"
 
 
 @pytest.fixture(scope="module")
@@ -29,26 +25,16 @@ def listed() -> dict[str, Any]:
     return {tool["name"]: tool for tool in found["tools"]}
 
 
-def _snapshot(tool: dict[str, Any]) -> str:
-    return json.dumps(tool, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-
-
 @pytest.mark.parametrize("name", METHODS)
-def test_the_tool_is_as_it_was(name: str, listed: dict[str, Any], pytestconfig: pytest.Config) -> None:
-    path, now = FOLDER / f"{name}.json", _snapshot(listed[name])
-    if pytestconfig.getoption("--rewrite", default=False):
-        path.write_text(now, encoding="utf-8")
+def test_the_tool_is_as_it_was(name: str, listed: dict[str, Any]) -> None:
+    path = SNAPSHOTS / f"{name}.json"
     before = path.read_text(encoding="utf-8") if path.exists() else "no snapshot"
-    assert now == before, f"The public tool {name} has changed. If that is meant: {COMMAND}"
+    assert format_snapshot(listed[name]) == before, f"The public tool {name} has changed. If that is meant: make docs"
 
 
-def test_no_tool_has_gone(listed: dict[str, Any], pytestconfig: pytest.Config) -> None:
-    kept = {path.stem: path for path in FOLDER.glob("*.json")}
-    if pytestconfig.getoption("--rewrite", default=False):
-        for name in kept.keys() - listed.keys():
-            kept.pop(name).unlink()
-    gone = sorted(kept.keys() - listed.keys())
-    assert not gone, f"These public tools are gone: {', '.join(gone)}. If that is meant: {COMMAND}"
+def test_no_tool_has_gone(listed: dict[str, Any]) -> None:
+    gone = sorted({path.stem for path in SNAPSHOTS.glob("*.json")} - listed.keys())
+    assert not gone, f"These public tools are gone: {', '.join(gone)}. If that is meant: make docs"
 
 
 def test_every_snapshot_tells_all_of_a_tool(listed: dict[str, Any]) -> None:

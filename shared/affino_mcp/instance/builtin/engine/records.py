@@ -56,7 +56,8 @@ def unique_key(family: str, name: str, value: str) -> Key:
 class Records:
     """The records of the builtin instance.
 
-    `facets` gives, per family, the function that makes a record's facets; `files` stores the files of media items.
+    `facets` gives, per family, the function that makes a record's facets; `files` stores the files of media items; the row
+    of a write in the API Log goes into `audit_table`. `codes` is given by records that share the codes of others.
     """
 
     def __init__(
@@ -66,10 +67,11 @@ class Records:
         facets: Mapping[str, FacetFunction],
         files: FileStore | None = None,
         audit_table: str = "",
+        codes: CodeCounter | None = None,
     ) -> None:
         self.db, self.table, self.files, self.audit_table = db, table, files, audit_table
-        self.codes = CodeCounter(db, table)
-        self._facets = facets
+        self.codes = codes or CodeCounter(db, table)
+        self.facets = facets
 
     def start_change(self, method: Method, values: Values, call: Call) -> Change:
         """Starts a write."""
@@ -145,12 +147,12 @@ class Records:
     def _counted_refs(self, stored: RecordState | None) -> set[str]:
         if stored is None or stored.document.deleted:
             return set()
-        return set(self._facets[stored.document.family](stored).counted)
+        return set(self.facets[stored.document.family](stored).counted)
 
     def _record_rows(self, stored: RecordState | None) -> dict[Key, Item]:
         if stored is None:
             return {}
-        facets = self._facets[stored.document.family](stored)
+        facets = self.facets[stored.document.family](stored)
         return {**stored.relation_rows(), **index_rows(stored.document, facets)}
 
     def _save_unique(self, change: Change, before: RecordState | None, after: RecordState) -> None:

@@ -17,7 +17,7 @@ class RestorePreview(Records):
     """
 
     def __init__(self, records: Records, stored: RecordState) -> None:
-        vars(self).update(vars(records))
+        super().__init__(records.db, records.table, records.facets, records.files, records.audit_table, records.codes)
         self._stored = stored
 
     def load_record(self, family: str, code: int) -> RecordState | None:
