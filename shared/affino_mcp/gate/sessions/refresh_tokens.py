@@ -12,7 +12,7 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
 from affino_mcp.gate.sessions import session_rows
 from affino_mcp.gate.sessions.session_rows import IssuedSession, Session, TokenPair
-from affino_mcp.gate.sessions.sessions import active_person_row
+from affino_mcp.gate.sessions.sessions import Sessions, active_person_row
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Check, Database, Item, Update, WriteOp, absent, all_of, equals, exists
 from affino_mcp.store.retry import retry_on_conflict
@@ -26,7 +26,7 @@ class RefreshTokens:
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
-        self._lifetime = settings.session_lifetime
+        self._sessions, self._lifetime = Sessions(db, settings, clock), settings.session_lifetime
 
     def rotate_tokens(self, access_token: str, refresh_token: str) -> IssuedSession:
         """Gives a new pair for this one, which becomes invalid, expired or not; the end of the chain stays the same.
@@ -81,6 +81,7 @@ class RefreshTokens:
             ),
             Update(table, place, add={"logins": 1}, condition=same),
             *session_rows.session_writes(table, item),
+            *(self._sessions.make_room(person.user_code) if old["expires"] <= now else []),  # one more is live now
         ]
         self._db.transact(ops, str(uuid.uuid4()))
         return IssuedSession(

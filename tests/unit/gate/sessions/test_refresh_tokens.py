@@ -10,6 +10,7 @@ from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
 from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.sessions.refresh_tokens import REFRESH_GRACE_SECONDS, RefreshTokens
 from affino_mcp.gate.sessions.session_rows import REFRESH_LIFETIME_SECONDS, SESSION_LIFETIME_SECONDS, IssuedSession
+from affino_mcp.gate.sessions.sessions import MAX_SESSIONS_PER_PERSON
 from tests.unit.gate.world import World
 
 
@@ -28,6 +29,20 @@ def lives(world: World, issued: IssuedSession) -> bool:
 @pytest.fixture
 def first(world: World) -> IssuedSession:
     return world.login(world.profile())
+
+
+def test_refreshed_sessions_stay_within_the_limit_and_their_person_can_be_disabled(world: World) -> None:
+    """A refreshed session that had expired is one more live session, as after a login."""
+    profile, issued = world.profile(), list[IssuedSession]()
+    for _ in range(4):
+        issued += [world.login(profile) for _ in range(30)]
+        world.clock.move(3601)
+    refreshes = RefreshTokens(world.db, world.settings, world.clock)
+    renewed = [refreshes.rotate_tokens(each.access_token, each.refresh_token) for each in issued]
+    assert len(world.sessions.list_sessions(7)) == MAX_SESSIONS_PER_PERSON
+    world.people.disable(7)
+    with pytest.raises(PersonInactive):
+        world.sessions.resolve_token(renewed[-1].access_token)
 
 
 @pytest.mark.parametrize(
