@@ -21,7 +21,7 @@ AffinoError
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 REFUSAL_ROWS_PER_MINUTE: Final = 60
 """Refusals of one profile in one minute that each get a row in the API Log; the gate looks up the callers of as many."""
@@ -55,14 +55,13 @@ class Refusal(AffinoError):
         self.person: Any = None
         self.fingerprint: str | None = None
 
-    def about(self, profile: Any = None, person: Any = None, fingerprint: str | None = None) -> Refusal:
-        """Adds the profile, person and token fingerprint for the audit row, as far as given.
-
-        Returns the refusal itself.
-        """
-        self.profile, self.person = profile or self.profile, person or self.person
-        self.fingerprint = fingerprint or self.fingerprint
-        return self
+    def concerning(self, profile: Any = None, person: Any = None, fingerprint: str | None = None) -> Self:
+        """A copy for the audit row, with the profile, the person and the token's fingerprint as far as given."""
+        known = type(self).__new__(type(self), *self.args)
+        vars(known).update(vars(self))
+        known.profile, known.person = profile or self.profile, person or self.person
+        known.fingerprint = fingerprint or self.fingerprint
+        return known
 
 
 class BadCredentials(Refusal):

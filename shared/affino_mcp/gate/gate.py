@@ -101,22 +101,21 @@ class Gate:
         Nothing is counted or recorded when the sessions do not answer: the token may belong to a person.
         """
         profile: Profile = refusal.profile
-        refusal.about(fingerprint=token_fingerprint(digest_token(credentials.token)))
+        marked = refusal.concerning(fingerprint=token_fingerprint(digest_token(credentials.token)))
         try:
             person = _find_person(partial(self._sessions.resolve_token, credentials.token))
         except StoreUnavailable:
-            return refusal
-        refusal.about(person=person)
+            return marked
         if profile.former is not None:
             self._former.note_use(profile, profile.former, person, accepted=False)
-        return self._count_failure(source, refusal)
+        return self._count_failure(source, marked.concerning(person=person))
 
     def _count_failure(self, source: str, stranger: Refusal) -> Refusal:
         known = stranger.person is not None  # a token of a session that was logged out is no guess
         wait = ignore_unavailable(lambda: self._strangers.record_failure(source)) if source and not known else None
         if wait is None:
             return stranger
-        return TooManyFailures(retry_after=wait).about(stranger.profile, stranger.person, stranger.fingerprint)
+        return TooManyFailures(retry_after=wait).concerning(stranger.profile, stranger.person, stranger.fingerprint)
 
     def _admit(self, credentials: CallerCredentials, *, charge: bool) -> Caller:
         profile = self._identify_profile(credentials)
@@ -126,12 +125,12 @@ class Gate:
         except BadCredentials:
             raise
         except StoreUnavailable as error:
-            raise Unavailable(retry_after=1).about(profile=profile, fingerprint=mark) from error
+            raise Unavailable(retry_after=1).concerning(profile=profile, fingerprint=mark) from error
         except SessionTimeOver as expired:
             refusal = self._offer_relogin(profile, expired)
-            raise refusal.about(profile=profile, person=expired.person, fingerprint=mark) from None
+            raise refusal.concerning(profile=profile, person=expired.person, fingerprint=mark) from None
         except Refusal as refusal:
-            raise refusal.about(profile=profile, fingerprint=mark) from None
+            raise refusal.concerning(profile=profile, fingerprint=mark) from None
 
     def _offer_relogin(self, profile: Profile, expired: SessionTimeOver) -> Refusal:
         if not profile.relogin:
@@ -161,7 +160,7 @@ class Gate:
         if profile is None or found is SecretStatus.UNKNOWN:
             raise BadCredentials
         if found is SecretStatus.PREVIOUS:
-            raise PreviousSecretRefused().about(profile)
+            raise PreviousSecretRefused().concerning(profile)
         return profile
 
     def _charge_and_resolve(self, profile: Profile, credentials: CallerCredentials, *, charge: bool) -> Caller:
@@ -173,7 +172,7 @@ class Gate:
                 profile, credentials, self._meter.charge_call if charge else self._meter.read_rate
             )
         except (ProfileDisabled, RateLimited) as refusal:
-            raise refusal.about(person=_find_person_if_up(resolved)) from None
+            raise refusal.concerning(person=_find_person_if_up(resolved)) from None
         return self._build_caller(profile, paid, resolved)
 
     def _refuse_while_limited(self, profile: Profile, token: str) -> None:
@@ -185,7 +184,8 @@ class Gate:
             self._meter.refuse_while_denied(profile)
         except RateLimited as refusal:
             if self._sampler.should_sample(profile.key):
-                refusal.about(person=_find_person_if_up(lambda: self._sessions.resolve_token(token)))
+                person = _find_person_if_up(lambda: self._sessions.resolve_token(token))
+                raise refusal.concerning(person=person) from None
             raise
 
     def _build_caller(self, profile: Profile, paid: RateCharge, resolved: SessionLookup) -> Caller:

@@ -174,7 +174,7 @@ def _require_sound(received: JsonRpcMessage, caller: Caller) -> None:
     """Raises BadRequest for a malformed message, in the caller's name."""
     fault = received.fault or received.find_fault_inside()
     if fault is not None:
-        raise fault.about(caller.profile, caller.person, caller.session.fingerprint)
+        raise fault.concerning(caller.profile, caller.person, caller.session.fingerprint)
 
 
 def _call_meta(request: Request, received: JsonRpcMessage) -> CallMeta:

@@ -150,4 +150,4 @@ def event(
 def about(error: AffinoError, who: Caller) -> AffinoError:
     """A refusal that knows its profile and person, as the gate raises it once key and secret are right."""
     assert isinstance(error, Refusal)
-    return error.about(who.profile, who.person, "fp")
+    return error.concerning(who.profile, who.person, "fp")

@@ -42,7 +42,7 @@ class FederatedSessions:
         """Gives the session's row, live or expired; raises SessionUnknown, also after a logout here."""
         row = self._db.get(self._table, row_keys.session_key(digest_token(access)))
         if row is None or row.get("revoked"):
-            raise SessionUnknown().about(fingerprint=token_fingerprint(digest_token(access)))
+            raise SessionUnknown().concerning(fingerprint=token_fingerprint(digest_token(access)))
         return row
 
     def _adopt_session(
@@ -51,7 +51,7 @@ class FederatedSessions:
         now, code = epoch_seconds(self._clock()), person.user_code
         row = self._db.get(self._table, row_keys.person_key(code))
         if row is not None and not row["active"]:
-            raise PersonInactive().about(person=person)
+            raise PersonInactive().concerning(person=person)
         known = replace(person, rights=row["rights"] if row else {})
         tokens = TokenPair(access, refresh, uuid.uuid4().hex, now + REFRESH_LIFETIME_SECONDS)
         item = session_rows.session_item(

@@ -40,22 +40,22 @@ class RefreshTokens:
     def _rotate_tokens(self, access: str, refresh: str) -> IssuedSession:
         now, row = epoch_seconds(self._clock()), self._db.get(self._table, row_keys.refresh_token_key(refresh))
         if row is None:
-            raise SessionUnknown().about(fingerprint=token_fingerprint(access))
+            raise SessionUnknown().concerning(fingerprint=token_fingerprint(access))
         if "spent" in row:
             self._refuse_reuse(row, now)
         old = self._require_session_row(row, access, now)
         person_row = active_person_row(self._db, self._table, row["user_code"])
         if person_row["epoch"] != row["epoch"]:
-            raise SessionUnknown().about(fingerprint=token_fingerprint(access))
+            raise SessionUnknown().concerning(fingerprint=token_fingerprint(access))
         return self._replace_session(row, refresh, old, person_row, now)
 
     def _require_session_row(self, row: Item, access: str, now: int) -> Item:
         """The session's row that the RefreshToken belongs to; raises SessionUnknown, SessionExpired."""
         old = self._db.get(self._table, row_keys.session_key(row["session"]))
         if old is None or old.get("revoked") or row["session"] != access:
-            raise SessionUnknown().about(fingerprint=token_fingerprint(access))
+            raise SessionUnknown().concerning(fingerprint=token_fingerprint(access))
         if row["expires"] <= now:
-            raise SessionExpired().about(fingerprint=token_fingerprint(access))
+            raise SessionExpired().concerning(fingerprint=token_fingerprint(access))
         return old | {"digest": access}
 
     def _replace_session(self, row: Item, refresh: str, old: Item, person_row: Item, now: int) -> IssuedSession:
@@ -90,7 +90,7 @@ class RefreshTokens:
 
     def _refuse_reuse(self, row: Item, now: int) -> None:
         """Raises SessionUnknown; after the grace period, it ends the chain's current session first."""
-        refusal = SessionUnknown().about(fingerprint=token_fingerprint(row["session"]))
+        refusal = SessionUnknown().concerning(fingerprint=token_fingerprint(row["session"]))
         chain = self._db.get(self._table, row_keys.session_chain_key(row["chain"]))
         if now - row["spent"] <= REFRESH_GRACE_SECONDS or chain is None:
             raise refusal

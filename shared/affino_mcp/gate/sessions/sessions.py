@@ -66,16 +66,16 @@ class Sessions:
         row = self._db.get(self._table, row_keys.session_key(digest_token(token)))
         mark = token_fingerprint(digest_token(token))
         if row is None:
-            raise SessionUnknown().about(fingerprint=mark)
+            raise SessionUnknown().concerning(fingerprint=mark)
         person = Person.from_json(row["person"])
         if row.get("revoked"):
-            raise SessionUnknown().about(person=person, fingerprint=mark)
+            raise SessionUnknown().concerning(person=person, fingerprint=mark)
         if row["expires"] <= epoch_seconds(self._clock()):
-            raise SessionTimeOver(Session.from_row(row | {"digest": digest_token(token)})).about(
+            raise SessionTimeOver(Session.from_row(row | {"digest": digest_token(token)})).concerning(
                 person=person, fingerprint=mark
             )
         if not person.active:
-            raise PersonInactive().about(person=person, fingerprint=mark)
+            raise PersonInactive().concerning(person=person, fingerprint=mark)
         return Session.from_row(row | {"digest": digest_token(token)}), person
 
     def create_session(self, user_code: int, profile_key: str, epoch: int | None = None) -> IssuedSession:
@@ -112,7 +112,7 @@ class Sessions:
         row = active_person_row(self._db, self._table, user_code)
         now, person = epoch_seconds(self._clock()), Person.from_json(row)
         if epoch is not None and epoch != row["epoch"]:
-            raise PersonInactive().about(person=person)
+            raise PersonInactive().concerning(person=person)
         tokens = TokenPair(new_token(), new_token(), uuid.uuid4().hex, now + REFRESH_LIFETIME_SECONDS)
         item = session_rows.session_item(person, row["epoch"], profile_key, tokens, now, self._lifetime)
         counted = Update(
@@ -159,7 +159,7 @@ def active_person_row(db: Database, table: str, user_code: int) -> Item:
     """Gives the row of an active person, with the `epoch` that all their sessions must have; raises PersonInactive."""
     row = db.get(table, row_keys.person_key(user_code))
     if row is None or not row["active"]:
-        raise PersonInactive().about(person=Person.from_json(row) if row else None)
+        raise PersonInactive().concerning(person=Person.from_json(row) if row else None)
     return {"epoch": 0, **row}
 
 
