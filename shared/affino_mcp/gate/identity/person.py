@@ -52,12 +52,15 @@ class Person:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Person:
-        """Makes the person from their own row or from the copy in a session's row."""
+        """Makes the person from their own row or from the copy in a session's row.
+
+        What a row of an older version does not have is closed: no group, no right, not active.
+        """
         return cls(
             user_code=row["user_code"],
             name=row["name"],
             email=row["email"],
-            groups=tuple(row["groups"]),
-            rights=row["rights"],
-            active=row["active"],
+            groups=tuple(row.get("groups", ())),
+            rights=row.get("rights", {}),
+            active=row.get("active", False),
         )
