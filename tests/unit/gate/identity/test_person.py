@@ -7,7 +7,7 @@ import pytest
 from affino_mcp.gate.identity.person import Person
 from tests.clock import START
 
-SAM = Person(7, "Sam Manager", "sam@affino.example", ("Sales",), {"notes.read": None})
+SAM = Person(7, "Sam Manager", "sam@affino.example", ("Sales",), {"logs.read": None})
 
 
 def test_a_person_comes_back_as_they_were() -> None:
@@ -21,4 +21,4 @@ def test_what_an_older_row_does_not_have_is_closed(missing: str) -> None:
     if missing == "active":
         assert not found.active
     else:
-        assert not found.has_right("notes.read" if missing == "rights" else "accounts.read", START)
+        assert not found.has_right("logs.read" if missing == "rights" else "accounts.read", START)
