@@ -170,7 +170,7 @@ def test_a_metric_that_alarms_is_written_by_aws_by_a_filter_or_by_the_code(templ
     written = {(str(each["MetricNamespace"]), each["MetricName"]) for each in filtered}
     for alarm in resources_of_type(template, "AWS::CloudWatch::Alarm").values():
         namespace, name = str(alarm["Properties"]["Namespace"]), alarm["Properties"]["MetricName"]
-        counted = namespace == METRIC_NAMESPACE and f'count("{name}"' in package
+        counted = namespace == METRIC_NAMESPACE and f'count_metric("{name}"' in package
         assert namespace.startswith("AWS/") or (namespace, name) in written or counted, name
 
 
