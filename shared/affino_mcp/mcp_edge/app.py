@@ -9,7 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from affino_mcp.catalogue.method import Method
-from affino_mcp.mcp_edge.gate_asgi import ENDPOINT, Gate, GateApp
+from affino_mcp.mcp_edge.gate_asgi import ENDPOINT, AdmittingGate, GateApp
 from affino_mcp.mcp_edge.request import Dispatch
 from affino_mcp.mcp_edge.server import build_server
 from affino_mcp.mcp_edge.streamable_http import build_http_app
@@ -20,7 +20,7 @@ class McpApp(GateApp):
     """The whole edge. `inner` is the MCP server behind the gate."""
 
     def __init__(
-        self, inner: Starlette, gate: Gate, dispatch: Dispatch, origins: frozenset[str], *, in_thread: bool
+        self, inner: Starlette, gate: AdmittingGate, dispatch: Dispatch, origins: frozenset[str], *, in_thread: bool
     ) -> None:
         super().__init__(inner, gate, dispatch, origins, in_thread=in_thread)
         self.inner = inner
@@ -31,7 +31,12 @@ class McpApp(GateApp):
 
 
 def build_app(
-    gate: Gate, dispatch: Dispatch, methods: Mapping[str, Method], settings: Settings, *, in_thread: bool = True
+    gate: AdmittingGate,
+    dispatch: Dispatch,
+    methods: Mapping[str, Method],
+    settings: Settings,
+    *,
+    in_thread: bool = True,
 ) -> McpApp:
     """The application that serves these methods.
 

@@ -46,7 +46,7 @@ _FAULT: Final = {
 T = TypeVar("T")
 
 
-class Gate(Protocol):
+class AdmittingGate(Protocol):
     """The part of `affino_mcp.gate.gate.Gate` that the edge uses."""
 
     def admit(self, headers: Sequence[tuple[bytes, bytes]], *, charge: bool, source: str = "") -> Caller:
@@ -57,7 +57,7 @@ class GateApp:
     """The whole edge: answers what needs no MCP, and passes admitted messages on to `app` with their AdmittedRequest."""
 
     def __init__(
-        self, app: ASGIApp, gate: Gate, dispatch: Dispatch, origins: frozenset[str], *, in_thread: bool
+        self, app: ASGIApp, gate: AdmittingGate, dispatch: Dispatch, origins: frozenset[str], *, in_thread: bool
     ) -> None:
         self._app, self._gate, self._dispatch = app, gate, dispatch
         self._origins, self._in_thread = frozenset(origin.lower() for origin in origins), in_thread
