@@ -12,9 +12,9 @@ _AGO_PATTERN: Final = re.compile(r"([0-9]{1,6})([smhd])")
 _TIMEDELTA_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 SECOND_MICROSECONDS: Final = 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
 Clock = Callable[[], datetime]
 """Gives the current moment, timezone-aware, in UTC."""
+_MAX_REMEMBERED_KEYS: Final = 1000
 
 
 def utc_now() -> datetime:
@@ -61,9 +61,6 @@ def start_stopwatch() -> Callable[[], int]:
     """Starts a stopwatch; gives a function that returns the elapsed whole milliseconds."""
     start = time.perf_counter()
     return lambda: int((time.perf_counter() - start) * 1000)
-
-
-_MAX_REMEMBERED_KEYS: Final = 1000
 
 
 class Throttle:

@@ -1,4 +1,4 @@
-"""Writes the rows of the API Log, and one structured log line for each."""
+"""Writes the rows of the API Log with their one-line results, and one structured log line for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records: the data of a family, as its fields and the attributes that only the service writes."""
+"""Fields and records: a name, a kind and a sentence, and the data of a family that they make up."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pydantic import Field as PydanticField
 from affino_mcp.catalogue.kinds import Kind, code_kind, datetime_kind
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+PERSON_KIND: Final = Kind("person", {"type": "object"}, None)
 
 
 def snake_case(name: str) -> str:
@@ -74,7 +75,6 @@ def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}]}
 
 
-PERSON_KIND: Final = Kind("person", {"type": "object"}, None)
 STAMP_FIELDS: Final = (
     Field("CreatedDate", datetime_kind(), "when it was created, UTC"),
     Field("CreatedBy", PERSON_KIND, "who created it: UserCode and Name"),

@@ -1,4 +1,7 @@
-"""The admitted caller of one call: profile, person and session. It is not cached between calls."""
+"""The caller of one call: the credentials it brings, the profile, person and session behind them, and what it may do.
+
+Nothing of a caller is cached between calls.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,15 @@ from affino_mcp.gate.profiles.rate_limit import RateState
 from affino_mcp.gate.sessions.sessions import Session
 from affino_mcp.tool_errors import PermissionDenied, ToolDisabled
 
-RawHeaders = Sequence[tuple[bytes, bytes]]
+__all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
 
+RawHeaders = Sequence[tuple[bytes, bytes]]
 _HEADER_NAMES = frozenset({b"authorization", b"x-api-key", b"x-api-secret", b"x-auth-token"})
 _BEARER_PATTERN = re.compile(rb"(?i:bearer) +([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 _KEY_PATTERN = re.compile(rb"[A-Za-z0-9]{1,64}")
 _SECRET_PATTERN = re.compile(rb"[A-Za-z0-9]{1,128}")
+CURRENT_USER_METHOD: Final = "get_current_user"
+"""The catalogue method that the gate answers itself, for every kind of instance."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +99,6 @@ def _parse_bearer(value: bytes) -> str:
     return match.group(1).decode("ascii").lower()
 
 
-__all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
-
-
 @dataclass(frozen=True)
 class Caller:
     """An admitted caller: the profile, the person who acts, their session, and the profile's rate state.
@@ -124,10 +127,6 @@ def authorise(caller: Caller, method: Method, at: datetime) -> None:
         raise ToolDisabled(f"{method.family}.{method.access}")
     if method.right and not caller.person.has_right(method.right, at):
         raise PermissionDenied(method.right)
-
-
-CURRENT_USER_METHOD: Final = "get_current_user"
-"""The catalogue method that the gate answers itself, for every kind of instance."""
 
 
 def describe_current_user(caller: Caller) -> dict[str, Any]:

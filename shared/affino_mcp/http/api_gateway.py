@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from mangum import Mangum
@@ -10,8 +12,6 @@ from starlette.types import ASGIApp
 
 if TYPE_CHECKING:
     from mangum.types import ASGI
-import uuid
-from collections.abc import Callable, Mapping
 
 
 def client_address(scope: Mapping[str, Any]) -> str:

@@ -1,4 +1,7 @@
-"""The port between the service and a system of record: code above it does not know which adapter is behind it."""
+"""The port between the service and a system of record, and the limits of an answer of any of them.
+
+Code above the port does not know which adapter is behind it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,15 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.tool_errors import ToolError
+
+PLACE_KINDS: Final = (SECTION.family, FORUM.family)
+"""The kinds of place of a website."""
+MAX_RESPONSE_ROWS: Final = 100
+_WHOLE_RESPONSE: Final = 150_000
+MAX_RESPONSE_CHARACTERS: Final = _WHOLE_RESPONSE - 2_000
+"""Maximum characters of the JSON of a body and its warnings; the rest is for the warnings about what is cut here."""
+MAX_BODY_CHARACTERS: Final = MAX_RESPONSE_CHARACTERS - 3_000
+"""Maximum characters of the JSON of a body that a method fills up; the rest is for the warnings of the method itself."""
 
 
 class Actor(Protocol):
@@ -127,10 +139,6 @@ class Call:
         self.warnings.append(make_warning(code, argument, message, **more))
 
 
-PLACE_KINDS: Final = (SECTION.family, FORUM.family)
-"""The kinds of place of a website."""
-
-
 @dataclass(frozen=True)
 class ActionVerdict:
     """Whether a person may do something in a place: the reasons, or what is missing."""
@@ -168,14 +176,6 @@ class Instance(Protocol):
 
     def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
         """What the person may do in each place of a kind (one of PLACE_KINDS), by code. Raises PlacesUnknown."""
-
-
-MAX_RESPONSE_ROWS: Final = 100
-_WHOLE_RESPONSE: Final = 150_000
-MAX_RESPONSE_CHARACTERS: Final = _WHOLE_RESPONSE - 2_000
-"""Maximum characters of the JSON of a body and its warnings; the rest is for the warnings about what is cut here."""
-MAX_BODY_CHARACTERS: Final = MAX_RESPONSE_CHARACTERS - 3_000
-"""Maximum characters of the JSON of a body that a method fills up; the rest is for the warnings of the method itself."""
 
 
 def json_length(value: Any) -> int:

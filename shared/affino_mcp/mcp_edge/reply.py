@@ -1,4 +1,4 @@
-"""HTTP answers of the edge: a status, headers and one JSON body, made of our own texts alone."""
+"""HTTP answers of the edge: a status, headers with the rate limit, and one JSON body, made of our own texts alone."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ from affino_mcp.mcp_edge.message import QUESTION
 
 if TYPE_CHECKING:
     from affino_mcp.gate.caller import Caller
+
+Headers = tuple[tuple[bytes, bytes], ...]
+JSON_HEADERS: Final[Headers] = ((b"content-type", b"application/json"),)
+REALM: Final = "affino-mcp"
+_OAUTH_ERRORS: Final = {
+    "session_expired": "invalid_token",
+    "session_unknown": "invalid_token",
+    "person_disabled": "invalid_token",
+}
 
 
 def caller_rate_headers(caller: Caller) -> dict[str, str]:
@@ -44,17 +53,6 @@ def _policy(limit: int) -> str:
 
 def _fields(limit: int, remaining: int, reset: float) -> dict[str, str]:
     return {"ratelimit-policy": _policy(limit), "ratelimit": f'"profile";r={remaining};t={ceil(reset)}'}
-
-
-Headers = tuple[tuple[bytes, bytes], ...]
-
-JSON_HEADERS: Final[Headers] = ((b"content-type", b"application/json"),)
-REALM: Final = "affino-mcp"
-_OAUTH_ERRORS: Final = {
-    "session_expired": "invalid_token",
-    "session_unknown": "invalid_token",
-    "person_disabled": "invalid_token",
-}
 
 
 @dataclass(frozen=True)

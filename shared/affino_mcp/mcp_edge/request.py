@@ -1,4 +1,4 @@
-"""One HTTP request as the gate reads it: path, method, headers, source, client and body."""
+"""One HTTP request as the gate reads it, and once it is admitted."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 MAX_BODY: Final = 4 * 1024 * 1024 + 64 * 1024
 """Bytes of a request's body: 4 MiB of an inline file in base64, and the message around it."""
-
 RawHeaders = list[tuple[bytes, bytes]]
+_STATE_KEY: Final = "admitted_request"
+"""The name of the admitted request in the ASGI scope's state."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,6 @@ def _new_ulid() -> str:
     from ulid import ULID  # noqa: PLC0415 (not needed behind API Gateway)
 
     return str(ULID())
-
-
-_STATE_KEY: Final = "admitted_request"
-"""The name of the admitted request in the ASGI scope's state."""
 
 
 class Dispatch(Protocol):

@@ -1,4 +1,7 @@
-"""The only module that builds row keys of the Gate and Credentials tables. Docstrings list each row's attributes."""
+"""Tokens with their digests, and the keys of the rows of the Gate and Credentials tables.
+
+No other module builds these keys. Docstrings list each row's attributes.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,15 @@ import secrets
 import uuid
 
 from affino_mcp.store.ops import Key, SortSpan
+
+PROFILE_LIST_PARTITION = "PROFILES"
+"""The partition that lists the profiles, sorted by their folded name."""
+PERSON_LIST_PARTITION = "PEOPLE"
+"""The partition that lists the people, sorted by their code."""
+MAX_KEY_TEXT_BYTES = 1000
+"""Most bytes of a text that people enter and a key holds: DynamoDB's sort keys have at most 1,024 bytes."""
+SESSION_PREFIX = "SESSION#"
+PROFILE_PREFIX = "PROFILE#"
 
 
 def new_token() -> str:
@@ -27,19 +39,6 @@ def sha256_hex(text: str) -> str:
 def token_fingerprint(token_digest: str) -> str:
     """Gives the part of a token's digest that may be logged: it tells sessions apart and cannot be used as a token."""
     return token_digest[:12]
-
-
-PROFILE_LIST_PARTITION = "PROFILES"
-"""The partition that lists the profiles, sorted by their folded name."""
-
-PERSON_LIST_PARTITION = "PEOPLE"
-"""The partition that lists the people, sorted by their code."""
-
-MAX_KEY_TEXT_BYTES = 1000
-"""Most bytes of a text that people enter and a key holds: DynamoDB's sort keys have at most 1,024 bytes."""
-
-SESSION_PREFIX = "SESSION#"
-PROFILE_PREFIX = "PROFILE#"
 
 
 def profile_key(key: str) -> Key:

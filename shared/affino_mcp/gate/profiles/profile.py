@@ -1,4 +1,7 @@
-"""An API Profile: which families one workload may use. Each version is one secret document in Secrets Manager."""
+"""An API Profile: which families one workload may use, how much it is used, and how its versions are read.
+
+Each version is one secret document in Secrets Manager.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,11 @@ from affino_mcp.store.secrets import SecretDocument, SecretStore
 LAST_USED_ATTRIBUTE: Final = "used"
 """The attribute that holds the last use, in microseconds since the epoch."""
 _COUNTER_PREFIX: Final = "calls_"
+PROFILE_TYPE = "AI"
+_CURSOR_LABEL = b"affino-mcp list cursor\0"
+_OPTION_METADATA: Final = "option"
+_UNUSED_DIGEST: Final = sha256_hex("")
+_UNUSED_SECRET: Final = "0" * 40
 
 
 def day_counter(now: int) -> str:
@@ -49,13 +57,6 @@ class ProfileUsage:
         """The time of the last such call; None when there was none."""
         used = self.row.get(LAST_USED_ATTRIBUTE)
         return None if used is None else datetime.fromtimestamp(used // SECOND_MICROSECONDS, UTC)
-
-
-PROFILE_TYPE = "AI"
-_CURSOR_LABEL = b"affino-mcp list cursor\0"
-_OPTION_METADATA: Final = "option"
-_UNUSED_DIGEST: Final = sha256_hex("")
-_UNUSED_SECRET: Final = "0" * 40
 
 
 class ProfileOption(NamedTuple):
@@ -132,6 +133,8 @@ PROFILE_OPTIONS: Final[Mapping[str, ProfileOption]] = {
     f.name: f.metadata[_OPTION_METADATA] for f in fields(Profile) if _OPTION_METADATA in f.metadata
 }
 """The options by name. Form, command line, log and stored document are derived from them."""
+
+
 _PLAIN_FIELDS: Final = tuple(f.name for f in fields(Profile) if f.name not in {"version", "capability", "former"})
 
 

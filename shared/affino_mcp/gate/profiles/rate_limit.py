@@ -1,4 +1,7 @@
-"""The rate limit on the profile's row: one conditional write that also checks that the profile is on and current."""
+"""The rate limit: its arithmetic (GCRA), and the one conditional write on the profile's row that applies it.
+
+The same write checks that the profile is on and current.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,8 @@ from affino_mcp.store.ops import (
 )
 
 MINUTE_MICROSECONDS = 60_000_000
+MAX_CHARGE_ATTEMPTS = 6
+"""How often a charge is tried while other processes change the row; after that it is refused (fail closed)."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +86,6 @@ def default_burst(rate: int) -> int:
 def follow_rate(burst: int, rate: int, new_rate: int) -> int:
     """Gives the burst after a change of the rate: a default burst becomes the new rate's default, any other stays."""
     return default_burst(new_rate) if burst == default_burst(rate) else burst
-
-
-MAX_CHARGE_ATTEMPTS = 6
-"""How often a charge is tried while other processes change the row; after that it is refused (fail closed)."""
 
 
 class ProfileSuperseded(Exception):

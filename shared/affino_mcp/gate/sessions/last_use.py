@@ -1,4 +1,4 @@
-"""Records when a session was last used, in a row of its own, at most every five minutes."""
+"""The use of a session: when it was last used, in a row of its own, and the warning before it ends."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, StoreUnavailable, Update
 
 LAST_USE_INTERVAL_SECONDS: Final = 5 * 60
+EXPIRY_WARNING_SECONDS: Final = 10 * 60
+"""Seconds before a session's end from which on every result carries the warning."""
 
 
 class SessionLastUse:
@@ -33,10 +35,6 @@ class SessionLastUse:
             self._db.update(Update(self._table, row_keys.last_use_key(session.digest), assign=used))
         except StoreUnavailable:
             return
-
-
-EXPIRY_WARNING_SECONDS: Final = 10 * 60
-"""Seconds before a session's end from which on every result carries the warning."""
 
 
 def expiry_warnings(session: Session, at: datetime) -> list[CallWarning]:

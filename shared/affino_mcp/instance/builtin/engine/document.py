@@ -1,4 +1,4 @@
-"""Documents: the stored form of a record, with its version, creator and dates."""
+"""Documents: the stored form of a record, with its version, creator and dates, and with the record's relations."""
 
 from __future__ import annotations
 

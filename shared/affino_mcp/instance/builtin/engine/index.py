@@ -21,8 +21,25 @@ from affino_mcp.store.ops import Check, Condition, Database, Delete, Item, Key, 
 
 MAX_WORDS_PER_RECORD: Final = 25
 """How many different words of a record can be found; keeps a change within one transaction of 100 operations."""
-
 _WORD = re.compile(r"[^\W_]+")
+NO_DATE: Final = "~"
+"""Sort value of a missing date: sorts after every date."""
+SORT_INDEXES: Final = {
+    "Code": (None, "sk"),
+    "Name": ("ByName", "name"),
+    "Title": ("ByName", "name"),
+    "Created": ("ByCreated", "created"),
+    "Updated": ("ByUpdated", "updated"),
+    "Due": ("ByDue", "due"),
+    "CloseDate": ("ByDue", "due"),
+}
+"""Maps a SortBy word to the table's index and its sort attribute (None: the table itself)."""
+MEMBER_SK: Final = "M#"
+MAX_ROWS_PER_READ: Final = 100
+"""Maximum number of rows of one batch read of the store."""
+_COUNT_SK: Final = "N"
+_LISTS_SK: Final = "L"
+_LISTS_OF: Final = {kind.member.family: kind.record.family for kind in LIST_KINDS}
 
 
 def fold_accents(text: str) -> str:
@@ -35,21 +52,6 @@ def split_words(*texts: str) -> list[str]:
     """The different words of some texts in their order: at most 25 words, each cut at 30 characters."""
     found = (word[:30] for text in texts for word in _WORD.findall(fold_accents(text)))
     return list(dict.fromkeys(found))[:MAX_WORDS_PER_RECORD]
-
-
-NO_DATE: Final = "~"
-"""Sort value of a missing date: sorts after every date."""
-
-SORT_INDEXES: Final = {
-    "Code": (None, "sk"),
-    "Name": ("ByName", "name"),
-    "Title": ("ByName", "name"),
-    "Created": ("ByCreated", "created"),
-    "Updated": ("ByUpdated", "updated"),
-    "Due": ("ByDue", "due"),
-    "CloseDate": ("ByDue", "due"),
-}
-"""Maps a SortBy word to the table's index and its sort attribute (None: the table itself)."""
 
 
 @dataclass(frozen=True)
@@ -153,15 +155,6 @@ def index_operations(table: str, before: dict[Key, Item], after: dict[Key, Item]
     """The operations that turn one set of index rows into another; rows that are equal in both are not written."""
     gone: list[Put | Delete] = [Delete(table, key) for key in before if key not in after]
     return gone + [Put(table, item) for key, item in after.items() if before.get(key) != item]
-
-
-MEMBER_SK: Final = "M#"
-MAX_ROWS_PER_READ: Final = 100
-"""Maximum number of rows of one batch read of the store."""
-
-_COUNT_SK: Final = "N"
-_LISTS_SK: Final = "L"
-_LISTS_OF: Final = {kind.member.family: kind.record.family for kind in LIST_KINDS}
 
 
 def member_key(family: str, code: int, member: int) -> Key:

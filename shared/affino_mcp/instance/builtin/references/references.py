@@ -1,6 +1,6 @@
 """References: codes that point to other records or to fixed lists.
 
-References in arguments are checked; references in answers get names.
+References in arguments are checked; references in answers get names, and so does the record that is answered.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ OPERATOR_FAMILIES: Final = frozenset(
 )
 """Kinds of records that operators own: no family of a profile switches them on, and some are open to some groups only.
 """
-
 REFERENCE_FAMILIES: Final = {
     "accounts": "accounts",
     "contacts": "contacts",
@@ -33,6 +32,7 @@ REFERENCE_FAMILIES: Final = {
     **{f: f for f in OPERATOR_FAMILIES},
 }
 """Maps the target of a reference to the family of its records; any other target is a fixed list."""
+_SUMMARY_STAMPS: Final = ("CreatedDate", "UpdatedDate")
 
 
 def check_references(records: Records, change: Change, record: Record, values: Values) -> tuple[Values, KnownRecords]:
@@ -149,9 +149,6 @@ def render_code_and_name(
 
 def _acting_person(call: Call) -> RecordRef:
     return RecordRef(REFERENCE_FAMILIES["staff"], call.actor.user_code)
-
-
-_SUMMARY_STAMPS: Final = ("CreatedDate", "UpdatedDate")
 
 
 def may_show_family(call: Call, family: str, attribute: str) -> bool:
