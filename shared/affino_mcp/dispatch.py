@@ -102,10 +102,10 @@ class ToolDispatch:
         authorise(caller, method, at)
         matched = match_arguments(method.for_profile(confirm=profile.confirm), arguments)
         values = dict(matched.values)
-        said = values.pop(CONFIRM.name, False)
+        confirm_argument = values.pop(CONFIRM.name, False)
         call = self._instance_call(caller, trail, [*trail.row.warnings, *matched.warnings])
         if profile.confirm:
-            confirmation = Confirmation(caller, tool, arguments, meta.form, said, epoch_seconds(at))
+            confirmation = Confirmation(caller, tool, arguments, meta.form, confirm_argument, epoch_seconds(at))
             call, values = (
                 _with_confirmation(call, confirmation, values, trail),
                 confirmation.idempotency_arguments | values,
@@ -160,7 +160,7 @@ class ToolDispatch:
 
 
 def _with_confirmation(call: Call, confirmation: Confirmation, values: Values, trail: CallAudit) -> Call:
-    """The call of a profile that requires confirmation: the instance asks `unconfirmed` before it writes.
+    """The call of a profile that requires confirmation: the instance asks `confirmation_refusal` before it writes.
 
     The row then records how the call was confirmed. The person sees the checked values, not everything that was sent.
     """
