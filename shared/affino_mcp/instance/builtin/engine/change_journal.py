@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, actor_stamp, is_long, record_key
+from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, actor_stamp, is_long_text, record_key
 from affino_mcp.instance.port import Call, RecordChange, RecordRef
 from affino_mcp.store.ops import Item, Key
 
@@ -70,7 +70,7 @@ def _change_kind(before: Document | None, after: Document) -> ChangeKind:
 
 def history_value(value: Any) -> Any:
     """The value as history shows it; a long text is shown as its length."""
-    return {"Length": value["Length"]} if is_long(value) else value
+    return {"Length": value["Length"]} if is_long_text(value) else value
 
 
 def to_record_change(found: HistoryEntry) -> RecordChange:
@@ -80,7 +80,7 @@ def to_record_change(found: HistoryEntry) -> RecordChange:
 
 
 def _log_value(value: Any) -> Any:
-    return {"length": value["Length"], "sha256": value["Text"]} if is_long(value) else value
+    return {"length": value["Length"], "sha256": value["Text"]} if is_long_text(value) else value
 
 
 def history_row_key(ref: str, version: int) -> Key:

@@ -83,7 +83,7 @@ class Document:
 
         Takes the call, the values to set (None removes a value) and the system attributes to set.
         """
-        check(self.record, values)
+        check_document_values(self.record, values)
         merged = {name: value for name, value in {**self.values, **values}.items() if value is not None}
         stamps = {"UpdatedDate": self._next_updated_date(call.at), "UpdatedBy": actor_stamp(call)}
         return replace(self, version=self.version + 1, values=merged, system={**self.system, **system, **stamps})
@@ -94,15 +94,15 @@ class Document:
         return format_iso(max(at, last + timedelta(microseconds=1)))
 
 
-def check(record: Record, values: Mapping[str, Any]) -> None:
+def check_document_values(record: Record, values: Mapping[str, Any]) -> None:
     """Raises InvalidArgument, naming the attribute, for a value that the record may not hold, whichever tool made it.
 
     A long text that is stored in rows of its own has been checked before it was split off (see long_texts).
     """
-    check_values(record, {name: value for name, value in values.items() if not is_long(value)})
+    check_values(record, {name: value for name, value in values.items() if not is_long_text(value)})
 
 
-def is_long(value: Any) -> bool:
+def is_long_text(value: Any) -> bool:
     """True for the value that a record holds in place of a long text, which is stored in rows of its own."""
     return isinstance(value, dict) and "Parts" in value
 
@@ -120,7 +120,7 @@ def new_document(family: str, code: int, call: Call, values: Mapping[str, Any], 
         "UpdatedDate": format_iso(call.at),
         "UpdatedBy": actor_stamp(call),
     }
-    check(RECORDS[family], values)
+    check_document_values(RECORDS[family], values)
     kept = {name: value for name, value in values.items() if value is not None}
     return Document(family, code, 1, kept, {**system, **stamps})
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import check, record_key
+from affino_mcp.instance.builtin.engine.document import check_document_values, record_key
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.store.ops import Key, Put
 
@@ -30,7 +30,7 @@ def store_text(change: Change, family: str, code: int, name: str, text: str) -> 
     A long text is added to the change as rows of its own; a short one is returned unchanged. Raises InvalidArgument for a
     text that the attribute may not hold.
     """
-    check(RECORDS[family], {name: text})
+    check_document_values(RECORDS[family], {name: text})
     if len(text) <= MAX_INLINE_CHARACTERS:
         return text
     digest = hashlib.sha256(text.encode()).hexdigest()

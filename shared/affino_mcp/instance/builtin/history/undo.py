@@ -16,7 +16,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.instance.builtin.engine import change_journal, long_texts
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
-from affino_mcp.instance.builtin.engine.document import RecordState, is_long
+from affino_mcp.instance.builtin.engine.document import RecordState, is_long_text
 from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.history import history, restore_check, undo_context
 from affino_mcp.instance.builtin.history.undo_context import UndoContext, find_undo_tool
@@ -102,7 +102,7 @@ def _change_back(view: UndoContext, past: PastChange, values: Values, call: Call
 
 def _as_given(records: Records, stored: RecordState, value: Any) -> Any:
     """The value as a caller would give it: a long text, which is stored in rows of its own, as text."""
-    if not is_long(value):
+    if not is_long_text(value):
         return value
     return long_texts.read_texts(records, [(stored.document.family, stored.document.code, value)])[0]
 
