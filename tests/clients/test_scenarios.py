@@ -52,20 +52,20 @@ def orbital(sales: Tool, jane: int) -> int:
     return code
 
 
-def test_e1_an_account_with_its_primary_contact_as_a_prospect(sales: Tool, orbital: int, jane: int) -> None:
+def test_an_account_with_its_primary_contact_as_a_prospect(sales: Tool, orbital: int, jane: int) -> None:
     seen = sales("get_account", AccountCode=orbital)["Account"]
     assert (seen["Industry"]["Name"], seen["AccountType"]["Name"]) == ("Technology", "Prospect")
     assert seen["PrimaryContact"] == {"UserCode": jane, "Name": "Jane Doe"}
     assert seen["CreatedBy"]["Name"] == "Sam Rivers"
 
 
-def test_e2_a_contact_at_an_account(sales: Tool, orbital: int) -> None:
+def test_a_contact_at_an_account(sales: Tool, orbital: int) -> None:
     address = f"joe.{time.time_ns()}@orbital.example"
     made = sales("create_contact", Email=address, FirstName="Joe", LastName="Doe", AccountCode=orbital)["Contact"]
     assert [(link["AccountCode"], link["Name"]) for link in made["Accounts"]] == [(orbital, "Orbital Labs")]
 
 
-def test_e3_an_opportunity_with_a_topic(sales: Tool, orbital: int, jane: int) -> None:
+def test_an_opportunity_with_a_topic(sales: Tool, orbital: int, jane: int) -> None:
     deal = {"Title": "Q2 upsell", "Value": 40000, "PrimaryContactCode": jane}
     made = sales("create_opportunity", AccountCode=orbital, **deal)["Opportunity"]
     assert (made["Value"], made["Currency"], made["Owner"]["Name"]) == (40000, "GBP", "Sam Rivers")
@@ -74,17 +74,17 @@ def test_e3_an_opportunity_with_a_topic(sales: Tool, orbital: int, jane: int) ->
     assert [topic["Name"] for topic in topics] == ["Platform Expansion"]
 
 
-def test_e4_a_task_for_next_tuesday(sales: Tool, jane: int) -> None:
+def test_a_task_for_next_tuesday(sales: Tool, jane: int) -> None:
     made = sales("create_task", Title="Confirm the pricing sheet", DueDate="2027-01-05", UserCode=jane)["Task"]
     assert (made["Status"], made["Scope"]["Name"]) == ("pending", "Jane Doe")
 
 
-def test_e5_a_note_on_a_contact(sales: Tool, jane: int) -> None:
+def test_a_note_on_a_contact(sales: Tool, jane: int) -> None:
     made = sales("create_note", Body="Wants a pricing comparison with competitor X.", UserCode=jane)["Note"]
     assert (made["Author"]["Name"], made["Scope"]["Name"]) == ("Sam Rivers", "Jane Doe")
 
 
-def test_e6_a_contact_onto_a_campaign_list(sales: Tool, jane: int) -> None:
+def test_a_contact_onto_a_campaign_list(sales: Tool, jane: int) -> None:
     code = sales("create_contact_list", Title=f"Spring {time.time_ns()}")["ContactList"]["ContactListCode"]
     added = sales("add_contact_list_members", ContactListCode=code, UserCodes=[jane])
     assert added["Added"] == [{"UserCode": jane, "Name": "Jane Doe"}]
@@ -103,13 +103,13 @@ def _draft(editor: Tool) -> dict[str, Any]:
     return article
 
 
-def test_e7_a_draft_with_four_steps(acting: Callable[..., Tool]) -> None:
+def test_a_draft_with_four_steps(acting: Callable[..., Tool]) -> None:
     article = _draft(acting("editor", "content-editor"))
     assert (article["Live"], [step["Title"] for step in article["Steps"]]) == (False, STEPS)
     assert article["CreatedBy"]["Name"] == "Edith Moreau"
 
 
-def test_e8_a_cover_image_on_step_one(acting: Callable[..., Tool]) -> None:
+def test_a_cover_image_on_step_one(acting: Callable[..., Tool]) -> None:
     editor = acting("editor", "content-editor")
     step = _draft(editor)["Steps"][0]["StandardStepByStepCode"]
     item = editor("create_media_item", Title="Spring walkthrough cover")["MediaItem"]["MediaFileItemCode"]
@@ -126,18 +126,18 @@ def _thread(member: Tool) -> int:
     return code
 
 
-def test_e9_a_reply_in_the_customer_support_forum(acting: Callable[..., Tool]) -> None:
+def test_a_reply_in_the_customer_support_forum(acting: Callable[..., Tool]) -> None:
     member = acting("member")
     post = member("create_forum_post", ForumThreadCode=_thread(member), Body="<p>Clear the cookie; see the guide.</p>")
     assert (post["Post"]["Author"]["Name"], post["Post"]["Moderation"]["Status"]) == ("Max Weber", "approved")
 
 
-def test_e10_list_three_accounts(sales: Tool) -> None:
+def test_list_three_accounts(sales: Tool) -> None:
     assert len(sales("list_accounts", PageSize=3)["Items"]) == 3
 
 
 @pytest.mark.parametrize("connect", [sdk_client, fastmcp_client], ids=["mcp", "fastmcp"])
-def test_e11_a_content_editor_never_sees_crm(service: Service, connect: Any) -> None:
+def test_a_content_editor_never_sees_crm(service: Service, connect: Any) -> None:
     names = PythonAgent(connect, "auto").tools(service.acting("editor", "content-editor"))
     crm = {name for name, method in METHODS.items() if method.family in set(CRM_FAMILIES)}
     assert names.isdisjoint(crm)
@@ -148,7 +148,7 @@ def test_e11_a_content_editor_never_sees_crm(service: Service, connect: Any) -> 
         assert (answer["isError"], answer["structuredContent"]["error"]["type"]) == (True, "tool_disabled")
 
 
-def test_e16_a_non_moderator_is_refused(acting: Callable[..., Tool]) -> None:
+def test_a_non_moderator_is_refused(acting: Callable[..., Tool]) -> None:
     member = acting("member")
     with pytest.raises(ToolFailed, match="-110"):
         member("moderate_forum_thread", ForumThreadCode=_thread(member), Action="lock")

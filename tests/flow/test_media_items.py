@@ -23,7 +23,7 @@ def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
     return Library(world, handler, profile)
 
 
-def test_e8_a_cover_image_on_step_one(world: World, library: Library) -> None:
+def test_a_cover_image_on_step_one(world: World, library: Library) -> None:
     agent = library.editor
     article = agent.call_tool("create_article", Title="Spring", standardSectionCode=library.marketing).result["Article"]
     step = agent.call_tool("create_article_step", StandardItemCode=article["StandardItemCode"], Title="One").result[

@@ -99,7 +99,7 @@ def spellings(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("compact", [False, True], ids=["full list", "compact"])
-def test_e11_a_content_editor_never_sees_or_calls_a_crm_tool(
+def test_a_content_editor_never_sees_or_calls_a_crm_tool(
     world: World, handler: LambdaHandler, compact: bool
 ) -> None:
     """The profile decides: the person has every right there is."""

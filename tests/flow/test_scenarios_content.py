@@ -13,7 +13,7 @@ from tests.world import World
 STEPS = ("Overview", "Setup", "Advanced use", "Troubleshooting")
 
 
-def test_e7_a_draft_with_four_steps(world: World, handler: LambdaHandler, profile: Profile) -> None:
+def test_a_draft_with_four_steps(world: World, handler: LambdaHandler, profile: Profile) -> None:
     site = Website(world, handler, profile)
     agent = site.editor
     (marketing,) = [s for s in agent.call_tool("list_sections").result["Sections"] if s["Name"] == "Marketing"]
@@ -48,7 +48,7 @@ def test_live_without_the_right_is_a_draft_with_a_warning(
     assert site.article(Live=True)["Live"] is True
 
 
-def test_e8_a_cover_image_on_step_one(world: World, handler: LambdaHandler, profile: Profile) -> None:
+def test_a_cover_image_on_step_one(world: World, handler: LambdaHandler, profile: Profile) -> None:
     site = Website(world, handler, profile)
     agent, article = site.editor, site.article(site.editor)["StandardItemCode"]
     first = agent.call_tool("create_article_step", StandardItemCode=article, Title="Overview").result["Step"]

@@ -6,7 +6,7 @@ from tests.flow import crm
 from tests.world import World, WorldClient
 
 
-def test_e1_an_account_with_its_primary_contact_as_a_prospect(world: World, seller: WorldClient) -> None:
+def test_an_account_with_its_primary_contact_as_a_prospect(world: World, seller: WorldClient) -> None:
     jane = crm.contact(seller, "Jane")
     made = seller.call_tool(
         "create_account",
@@ -27,7 +27,7 @@ def test_e1_an_account_with_its_primary_contact_as_a_prospect(world: World, sell
     ]
 
 
-def test_e2_a_contact_at_an_account(seller: WorldClient) -> None:
+def test_a_contact_at_an_account(seller: WorldClient) -> None:
     orbital = crm.account(seller)
     made = seller.call_tool(
         "create_contact",
@@ -46,7 +46,7 @@ def test_e2_a_contact_at_an_account(seller: WorldClient) -> None:
     ]
 
 
-def test_e3_an_opportunity_with_a_topic(world: World, seller: WorldClient) -> None:
+def test_an_opportunity_with_a_topic(world: World, seller: WorldClient) -> None:
     orbital, jane = crm.account(seller), crm.contact(seller, "Jane")
     answer = seller.call_tool(
         "create_opportunity", AccountCode=orbital, Title="Platform expansion", Value=40000, PrimaryContactCode=jane
@@ -67,7 +67,7 @@ def test_e3_an_opportunity_with_a_topic(world: World, seller: WorldClient) -> No
     assert crm.codes(world.audit_rows()[-3]["warnings"]) == ["DEFAULTED"] * 3
 
 
-def test_e4_a_task_for_next_tuesday(seller: WorldClient) -> None:
+def test_a_task_for_next_tuesday(seller: WorldClient) -> None:
     jane = crm.contact(seller, "Jane")
     made = seller.call_tool(
         "create_task",
@@ -81,7 +81,7 @@ def test_e4_a_task_for_next_tuesday(seller: WorldClient) -> None:
     assert [task["AppUserTaskCode"] for task in upcoming] == [made["AppUserTaskCode"]]
 
 
-def test_e5_a_note_on_a_contact(seller: WorldClient) -> None:
+def test_a_note_on_a_contact(seller: WorldClient) -> None:
     jane = crm.contact(seller, "Jane")
     body = "Wants a pricing comparison with competitor X by Friday."
     made = seller.call_tool("create_note", Body=body, Subject="Call today", UserCode=jane).result["Note"]
@@ -92,7 +92,7 @@ def test_e5_a_note_on_a_contact(seller: WorldClient) -> None:
     ]
 
 
-def test_e6_a_contact_onto_a_campaign_list(world: World, seller: WorldClient) -> None:
+def test_a_contact_onto_a_campaign_list(world: World, seller: WorldClient) -> None:
     jane = crm.contact(seller, "Jane")
     seller.call_tool("create_contact_list", Title="Spring 2026 Campaign").result  # noqa: B018 (asserts that it worked)
     (found,) = seller.call_tool("list_contact_lists", Search="spring campaign").result["Items"]
@@ -109,7 +109,7 @@ def test_e6_a_contact_onto_a_campaign_list(world: World, seller: WorldClient) ->
     ]
 
 
-def test_e10_list_three_accounts(seller: WorldClient) -> None:
+def test_list_three_accounts(seller: WorldClient) -> None:
     for name in ("Orbital Labs", "Lunar Ltd", "Mars Media", "Venus Ventures"):
         crm.account(seller, name)
     listed = seller.call_tool("list_accounts", PageSize=3).result

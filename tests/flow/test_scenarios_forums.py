@@ -10,7 +10,7 @@ WORKAROUND = (
 )
 
 
-def test_e9_a_reply_in_the_customer_support_forum(world: World, community: Community) -> None:
+def test_a_reply_in_the_customer_support_forum(world: World, community: Community) -> None:
     community.thread(Title="v9.0.11 login issues", by=community.ann)
     agent = community.max
     (forum,) = agent.call_tool("list_forums", Search="customer support").result["Items"]
@@ -28,7 +28,7 @@ def test_e9_a_reply_in_the_customer_support_forum(world: World, community: Commu
     assert row["records"] == [f"forum_posts#{post['ForumPostCode']}", f"forum_threads#{thread['ForumThreadCode']}"]
 
 
-def test_e16_a_non_moderator_who_moderates_is_refused(world: World, community: Community) -> None:
+def test_a_non_moderator_who_moderates_is_refused(world: World, community: Community) -> None:
     thread = community.thread()
     reply = community.post(thread["ForumThreadCode"])
     for tool, arguments in (

@@ -40,7 +40,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Passwords, "is_password", lambda _, code, password: code is not None and password == PASSWORD)
 
 
-def test_20_the_same_signed_request_twenty_times_at_once(desk: Desk, profile: Profile) -> None:
+def test_the_same_signed_request_twenty_times_at_once(desk: Desk, profile: Profile) -> None:
     headers, body = desk.signed(profile, content()), content()
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda _: desk.send(headers, body), range(20)))
@@ -48,7 +48,7 @@ def test_20_the_same_signed_request_twenty_times_at_once(desk: Desk, profile: Pr
     assert {reply.error for reply in replies if reply.status == 401} == {"-103"}
 
 
-def test_21_a_signature_for_something_else(desk: Desk, profile: Profile) -> None:
+def test_a_signature_for_something_else(desk: Desk, profile: Profile) -> None:
     other = desk.world.profile("other")
     for changed in (
         {"uri": "/rest/demo/logout"},
@@ -64,7 +64,7 @@ def test_21_a_signature_for_something_else(desk: Desk, profile: Profile) -> None
         assert desk.send(desk.signed(profile, content(), **changed), content()).error == "-102"
 
 
-def test_22_a_signature_cannot_be_extended(desk: Desk, profile: Profile) -> None:
+def test_a_signature_cannot_be_extended(desk: Desk, profile: Profile) -> None:
     """A SHA-512 digest can be extended without the secret.
 
     The appended text becomes part of the time stamp, which is parsed strictly.
@@ -83,7 +83,7 @@ def test_22_a_signature_cannot_be_extended(desk: Desk, profile: Profile) -> None
 
 
 @pytest.mark.usefixtures("quick")
-def test_24_ten_wrong_passwords_then_a_wait_exact_under_eight_at_once(desk: Desk, profile: Profile) -> None:
+def test_ten_wrong_passwords_then_a_wait_exact_under_eight_at_once(desk: Desk, profile: Profile) -> None:
     body = content(password="wrong horse")
     requests = []
     for _ in range(40):
@@ -96,7 +96,7 @@ def test_24_ten_wrong_passwords_then_a_wait_exact_under_eight_at_once(desk: Desk
 
 
 @pytest.mark.usefixtures("quick")
-def test_25_a_thousand_right_logins_eight_at_a_time_while_an_attacker_hammers_the_same_accounts(world: World) -> None:
+def test_a_thousand_right_logins_eight_at_a_time_while_an_attacker_hammers_the_same_accounts(world: World) -> None:
     """Real guards, one for each process, use one store.
 
     Logins with a right password must never be refused or have to wait.
@@ -135,7 +135,7 @@ def wrong(guard: LoginGuard, source: str, account: str) -> int:
 
 
 @pytest.mark.usefixtures("quick")
-def test_25_whole_requests_while_an_attacker_hammers(desk: Desk, profile: Profile) -> None:
+def test_whole_requests_while_an_attacker_hammers(desk: Desk, profile: Profile) -> None:
     assert desk.login(profile, source=HOME).status == 200
     statuses: Counter[tuple[str, int]] = Counter()
     for number in range(200):
@@ -145,7 +145,7 @@ def test_25_whole_requests_while_an_attacker_hammers(desk: Desk, profile: Profil
 
 
 @pytest.mark.usefixtures("quick")
-def test_26_27_right_from_elsewhere_and_from_the_blocked_pair(desk: Desk, profile: Profile) -> None:
+def test_right_from_elsewhere_and_from_the_blocked_pair(desk: Desk, profile: Profile) -> None:
     for _ in range(12):
         last = desk.login(profile, "wrong horse", source=ATTACKER)
     assert last.status == 429
@@ -155,7 +155,7 @@ def test_26_27_right_from_elsewhere_and_from_the_blocked_pair(desk: Desk, profil
 
 
 @pytest.mark.usefixtures("quick")
-def test_28_one_guess_each_from_two_hundred_sources(desk: Desk, profile: Profile) -> None:
+def test_one_guess_each_from_two_hundred_sources(desk: Desk, profile: Profile) -> None:
     assert desk.login(profile, source=HOME).status == 200
     asked: list[object] = []
     entrance = desk_entrance(desk)
@@ -179,7 +179,7 @@ def desk_entrance(desk: Desk) -> Any:
 
 
 @pytest.mark.usefixtures("quick")
-def test_29_a_hundred_accounts_one_guess_each_from_one_source(desk: Desk, profile: Profile) -> None:
+def test_a_hundred_accounts_one_guess_each_from_one_source(desk: Desk, profile: Profile) -> None:
     statuses = [
         desk.login(profile, "wrong horse", f"somebody{number}@orbital.example", ATTACKER).status
         for number in range(102)
@@ -189,14 +189,14 @@ def test_29_a_hundred_accounts_one_guess_each_from_one_source(desk: Desk, profil
     assert desk.login(profile, source=ATTACKER).status == 200
 
 
-def test_30_unknown_tokens_hammered_at_login(desk: Desk, profile: Profile) -> None:
+def test_unknown_tokens_hammered_at_login(desk: Desk, profile: Profile) -> None:
     live = desk.login(profile).body["AccessToken"]
     statuses = [desk.call(profile, "GET", "user", ATTACKER, AccessToken=new_token()).status for _ in range(25)]
     assert statuses == [401] * 20 + [429] * 5
     assert desk.call(profile, "GET", "user", ATTACKER, AccessToken=live).status == 200
 
 
-def test_32_the_guards_table_is_down(desk: Desk, profile: Profile, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_guards_table_is_down(desk: Desk, profile: Profile, capsys: pytest.CaptureFixture[str]) -> None:
     for method in ("update", "get_many"):
         desk.world.db.broken = {(method, GATE)}
         assert desk.login(profile).status == 200
@@ -204,7 +204,7 @@ def test_32_the_guards_table_is_down(desk: Desk, profile: Profile, capsys: pytes
         assert "LoginGuardDown" in capsys.readouterr().out
 
 
-def test_34_passwords_of_every_size(desk: Desk, profile: Profile) -> None:
+def test_passwords_of_every_size(desk: Desk, profile: Profile) -> None:
     for length, status in ((64, 200), (1024, 200), (1025, 400), (1_000_000, 400)):
         password = "x" * (length - 1) + " "
         if length <= 1024:
@@ -213,7 +213,7 @@ def test_34_passwords_of_every_size(desk: Desk, profile: Profile) -> None:
         assert desk.login(profile, password).status == status
 
 
-def test_36_a_refresh_token_is_good_once_also_at_once(desk: Desk, profile: Profile) -> None:
+def test_a_refresh_token_is_good_once_also_at_once(desk: Desk, profile: Profile) -> None:
     tokens = desk.login(profile).body
     pair = {name: tokens[name] for name in ("AccessToken", "RefreshToken")}
     requests = []

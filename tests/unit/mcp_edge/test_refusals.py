@@ -52,7 +52,7 @@ def test_a_refusal_is_raw_http_and_echoes_the_id(
 
 
 @pytest.mark.parametrize(("refusal", "status"), REFUSALS)
-def test_401_carries_a_challenge_and_the_reason(edge: Edge, refusal: Refusal, status: int) -> None:
+def test_carries_a_challenge_and_the_reason(edge: Edge, refusal: Refusal, status: int) -> None:
     edge.door.refusal = refusal
     challenge = edge.send("tools/list").headers.get("www-authenticate")
     assert (challenge is not None) == (status == 401)
