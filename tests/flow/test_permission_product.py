@@ -99,9 +99,7 @@ def spellings(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("compact", [False, True], ids=["full list", "compact"])
-def test_a_content_editor_never_sees_or_calls_a_crm_tool(
-    world: World, handler: LambdaHandler, compact: bool
-) -> None:
+def test_a_content_editor_never_sees_or_calls_a_crm_tool(world: World, handler: LambdaHandler, compact: bool) -> None:
     """The profile decides: the person has every right there is."""
     content: FamilyAccess = {Family.ARTICLES: frozenset(Access), Family.MEDIA_ITEMS: frozenset(Access)}
     client = caller(world, handler, content, *SECURITY_GROUPS, compact=compact)

@@ -71,7 +71,9 @@ def format_json(document: Any) -> str:
 
 def status_tone(status: int) -> str:
     """The style class of a status code: `good`, `warn` (429) or `bad`."""
-    return "good" if status < 400 else "warn" if status == 429 else "bad"
+    if status < 400:
+        return "good"
+    return "warn" if status == 429 else "bad"
 
 
 TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {

@@ -63,7 +63,9 @@ def _csv_line(cells: Any) -> str:
 
 def _csv_cell(value: Any) -> str:
     """The text of a cell, marked so that no spreadsheet calculates it, nor a part of it after a semicolon or a tab."""
-    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return _FORMULA_START.sub("'", text)
 
 

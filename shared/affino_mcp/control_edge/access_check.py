@@ -80,7 +80,16 @@ def _answer_if_allowed(
         return redirect(place, f"/sign-in?next={quote(here)}{'&lost=yes' if request.method == 'POST' else ''}")
     form = parse_form(body)
     found = {name: values[-1] for name, values in form.items()}
-    ask = ScreenRequest(centre, visit, place, dict(request.path_params), query, found, form, rows)
+    ask = ScreenRequest(
+        centre,
+        visit,
+        place,
+        path_values=dict(request.path_params),
+        query_values=query,
+        form=found,
+        multi_values=form,
+        gate_rows=rows,
+    )
     if not ask.has_right(CONTROL_ACCESS) or (rule.right and not ask.has_right(rule.right)):
         return ask.render_page(
             "forbidden.html", 403, right=rule.right if ask.has_right(CONTROL_ACCESS) else CONTROL_ACCESS

@@ -103,6 +103,8 @@ def _person_from_record(record: Mapping[str, Any], email: str) -> Person:
         raise StoreUnavailable
     name = " ".join(str(record.get(part) or "") for part in ("FirstName", "LastName")).strip()
     groups = record.get("SecurityGroups") or []
-    listed = groups.split(",") if isinstance(groups, str) else groups if isinstance(groups, list) else []
+    listed = groups if isinstance(groups, list) else []
+    if isinstance(groups, str):
+        listed = groups.split(",")
     names = tuple(str(group).strip() for group in listed[:200] if str(group).strip())
     return Person(int(code), name[:201] or code, str(record.get("Email") or email), names)

@@ -54,7 +54,8 @@ def save_profile(ask: ScreenRequest) -> Response:
     if wrong := form.find_faults():
         return _render_form(ask, form, profile, wrong)
     rate, burst = form.parse_number("rate"), form.parse_number("burst")
-    burst = default_burst(profile.rate if rate is None else rate) if burst is None else burst
+    if burst is None:
+        burst = default_burst(profile.rate if rate is None else rate)
     looked = ask.form.get("sure") == "yes" or form.seen != profile.version
     if is_narrower(profile, form.capability, rate) and not looked:
         centre = ask.centre

@@ -19,6 +19,7 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import (
     Compare,
+    Condition,
     ConditionFailed,
     Database,
     Item,
@@ -133,7 +134,11 @@ class LoginGuard:
 
     def _failure_update(self, who: str, now: int, seen: int | None = None) -> Update:
         free = any_of(absent("count"), Compare("count", "<", MAX_CONSECUTIVE_FAILURES))
-        condition = None if seen is None else equals("count", seen) if seen >= MAX_CONSECUTIVE_FAILURES else free
+        condition: Condition | None = free
+        if seen is None:
+            condition = None
+        elif seen >= MAX_CONSECUTIVE_FAILURES:
+            condition = equals("count", seen)
         times = {"at": now, "ttl": now + KNOWN_SOURCE_SECONDS}
         return Update(self._table, row_keys.account_guard_key(who), assign=times, add={"count": 1}, condition=condition)
 

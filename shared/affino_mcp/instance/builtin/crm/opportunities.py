@@ -75,7 +75,9 @@ def _close_date_span(values: Values) -> SortSpan | None:
     low, high = values.get("CloseDateFrom"), values.get("CloseDateTo")
     if low and high and low > high:
         raise InvalidArgument("CloseDateTo", "CloseDateTo must not lie before CloseDateFrom.")
-    return SortSpan(low=low or _EARLIEST, high=f"{high}~" if high else _LATEST) if low or high else None
+    if not (low or high):
+        return None
+    return SortSpan(low=low or _EARLIEST, high=f"{high}~" if high else _LATEST)
 
 
 def _sum_values(items: list[dict[str, Any]]) -> dict[str, Any]:

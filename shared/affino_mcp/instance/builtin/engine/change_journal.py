@@ -114,17 +114,17 @@ def entry_from_row(item: Item) -> HistoryEntry:
     """Reads the history entry from its row."""
     values = json.loads(item["entry"])
     return HistoryEntry(
-        item["pk"],
-        item["version"],
-        ChangeKind(item["deed"]),
-        values["before"],
-        values["after"],
-        item["at"],
-        item["by"],
-        item["method"],
-        item["channel"],
-        item["others"],
-        item["guards"],
+        ref=item["pk"],
+        version=item["version"],
+        deed=ChangeKind(item["deed"]),
+        before=values["before"],
+        after=values["after"],
+        at=item["at"],
+        by=item["by"],
+        method=item["method"],
+        channel=item["channel"],
+        other_refs=item["others"],
+        guard_refs=item["guards"],
     )
 
 
