@@ -1,6 +1,6 @@
 """Texts that only the holder of a key can make: a label, a key derived for it, a payload, and its MAC.
 
-Confirmations, relogin links and list cursors are such texts. Nothing here reads the payload.
+Confirmations and relogin links are such texts. Nothing here reads the payload.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""boto3 behind the interfaces of `store.wire.AwsJson` and of the media bucket, as a reference."""
+"""boto3 behind the interfaces of `store.wire.AwsJsonEndpoint` and of the media bucket, as a reference."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def client(service: str, settings: Settings, **options: Any) -> Any:
 
 
 class Boto3Json:
-    """One service's operations, sent by boto3. `call` takes and gives what AwsJson's does."""
+    """One service's operations, sent by boto3. `call_operation` takes and gives what AwsJsonEndpoint's does."""
 
     def __init__(self, service: str, settings: Settings) -> None:
         self._client = client(service, settings)

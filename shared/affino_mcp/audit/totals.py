@@ -117,7 +117,8 @@ def read_hours(
 ) -> list[HourTotals]:
     """Gives the counted hours between two moments, oldest first, in one read.
 
-    For a profile only hours in which it was called. Gives at most MOST hours, the newest ones. Raises StoreUnavailable.
+    For a profile only hours in which it was called. Gives at most MAX_HOURS_PER_READ hours, the newest ones.
+    Raises StoreUnavailable.
     """
     span = SortSpan(low=hour_name(since), high=hour_name(until))
     query = Query(

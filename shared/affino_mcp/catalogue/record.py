@@ -39,7 +39,7 @@ class Reference:
 class Field:
     """One field of a record or a call.
 
-    A field with a `reference` is answered as code and name, under `reference.shown_as`.
+    A field with a `reference` is answered as code and name, under `reference.attribute`.
     """
 
     name: str

@@ -148,7 +148,10 @@ def remember_target(ctx: typer.Context, path: Path | None, stack: str | None) ->
 
 
 def open_service(ctx: typer.Context, path: Path | None) -> Service:
-    """The service that the command works on. Raises NoConnection, NoStack, and BadParameter as `choose_target` does."""
+    """The service that the command works on.
+
+    Raises ConnectionUnusable, StackNotFound, and BadParameter as `choose_target` does.
+    """
     if isinstance(ctx.obj, Service):
         return ctx.obj
     place = choose_target(ctx, path)
@@ -178,7 +181,7 @@ def connection_file(ctx: typer.Context) -> Path | None:
 
 
 def open_deployed_service(name: str) -> Service:
-    """The service of a deployed stack, with stores opened by the shell's AWS credentials. Raises NoStack."""
+    """The service of a deployed stack, with stores opened by the shell's AWS credentials. Raises StackNotFound."""
     stack = describe_stack(name, Settings().region)
     settings = stack_settings(stack)
     mcp, login, control = (_public_address(stack, stack.outputs.get(name, "")) for name in _URL_OUTPUTS)

@@ -135,13 +135,13 @@ def _has_page(request: Request, path: str) -> bool:
 
 
 def _is_own_form(request: Request, given: str, csrf: str) -> bool:
-    """Whether a form was sent from one of our pages, during this visit."""
+    """Whether a form was sent from one of our pages, during this web session."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     return site == "same-origin" and hmac.compare_digest(given.encode(), csrf.encode())
 
 
 async def read_form_body(request: Request) -> bytes:
-    """The posted body of a request; empty when it is longer than MAX_FORM."""
+    """The posted body of a request; empty when it is longer than MAX_FORM_BYTES."""
     body = b""
     async for part in request.stream():
         body += part

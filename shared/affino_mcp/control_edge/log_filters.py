@@ -50,7 +50,7 @@ class LogFilters:
 
 
 def select_filter_rows(given: Mapping[str, str]) -> Sequence[Key]:
-    """The keys of the rows that a profile's name or key and a person's address or code name; read together with the visit."""
+    """The keys of the rows that a profile's name or key and a person's address or code name."""
     profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
     found = [row_keys.profile_name_key(fold_profile_name(profile))] if is_possible_name(profile) else []
     found += [row_keys.profile_key(profile)] if _PROFILE_KEY_PATTERN.fullmatch(profile) else []

@@ -1,4 +1,4 @@
-"""Reads profiles for the screens, and names the rows that this needs, so that they are read together with the visit."""
+"""Reads profiles for the screens, and names the rows that this needs, so that they are read together with the web session."""
 
 from __future__ import annotations
 

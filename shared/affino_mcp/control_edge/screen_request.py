@@ -45,7 +45,7 @@ class RequestOrigin:
 
     @property
     def cookie_name(self) -> str:
-        """The name of the visit's cookie: bound to the host and to TLS, except in a local run without TLS."""
+        """The name of the web session's cookie: bound to the host and to TLS, except in a local run without TLS."""
         return "affino-control" if self.is_plain_http else "__Host-affino-control"
 
 
@@ -80,7 +80,7 @@ class ScreenRequest:
 
     @property
     def form_token(self) -> str:
-        """The token that every form of this visit carries; the visit's own token cannot be derived from it."""
+        """The token that every form of this web session carries; the session's own token cannot be derived from it."""
         return hashlib.sha256(b"affino-mcp control form\0" + self.web_session.token.encode()).hexdigest()
 
     @property

@@ -69,8 +69,8 @@ class Gate:
         ProfileDisabled or RateLimited, with the profile, the person and the token's fingerprint as far as they are
         known. Raises Unavailable when a store does not answer. Only an admitted call costs budget. Unknown credentials
         are counted against their `source`, which gets TooManyFailures after many of them; right credentials are never
-        counted. The profile's previous secret is admitted during its overlap; after that it raises FormerSecret, a
-        BadCredentials that the API Log tells apart.
+        counted. The profile's previous secret is admitted during its overlap; after that it raises
+        PreviousSecretRefused, a BadCredentials that the API Log tells apart.
         """
         credentials = read_credentials(headers)
         try:
@@ -155,7 +155,7 @@ class Gate:
         }
 
     def _require_secret(self, profile: Profile | None, credentials: CallerCredentials) -> Profile:
-        """The profile, if the secret is accepted now; raises BadCredentials, or FormerSecret with the profile."""
+        """The profile, if the secret is accepted now; raises BadCredentials, or PreviousSecretRefused with the profile."""
         found = secret_status(profile, credentials.secret, self._clock())
         if profile is None or found is SecretStatus.UNKNOWN:
             raise BadCredentials

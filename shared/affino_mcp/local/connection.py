@@ -48,7 +48,7 @@ def store_settings(settings: Settings) -> dict[str, str]:
 
 
 def read_connection(path: Path) -> Connection:
-    """Reads the connection from a file. Raises NoConnection with a text that says what to do."""
+    """Reads the connection from a file. Raises ConnectionUnusable with a text that says what to do."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         return _validate_connection(

@@ -100,7 +100,7 @@ class LoginAnswer:
 
 
 def untrusted_fault(at: datetime) -> LoginFault:
-    """Gives NO_TRUST with the server's time, which a caller with a wrong clock needs."""
+    """Gives BAD_SIGNATURE with the server's time, which a caller with a wrong clock needs."""
     return replace(BAD_SIGNATURE, message=f"{BAD_SIGNATURE.message} It is {format_timestamp(at)} here.")
 
 

@@ -24,9 +24,9 @@ class PasswordEntrance(Protocol):
     """Opens sessions of people. Every method may raise StoreUnavailable, which counts as no failed login."""
 
     def open_session(self, profile: Profile | None, proof: OfferedCredentials, known: LoginSubject) -> IssuedSession:
-        """A new session for the person who proves it; notes in `known` who is meant. Raises WrongPassword, PersonInactive.
+        """Opens a new session of the person who proves it; notes in `known` who is meant.
 
-        Raises WrongProof, PersonInactive. Without a profile (at the Hub) the session has none.
+        Without a profile (at the Hub) the session has none. Raises WrongPassword, PersonInactive.
         """
 
     def refresh_session(self, profile: Profile, access: str, refresh: str) -> IssuedSession:

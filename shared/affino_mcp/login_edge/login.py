@@ -30,8 +30,8 @@ class GuardedLogin:
     ) -> IssuedSession:
         """Opens a session for the person with this e-mail address and password.
 
-        Raises LoginRefused: WRONG_LOGIN, BLOCKED (too many failed logins from this source, or for this account by
-        unknown sources), PERSON_OFF. Raises StoreUnavailable.
+        Raises LoginRefused: WRONG_LOGIN, TOO_MANY_FAILURES (too many failed logins from this source, or for this account by
+        unknown sources), PERSON_DISABLED. Raises StoreUnavailable.
         """
         try:
             issued = check_behind_guard(
@@ -49,7 +49,7 @@ class GuardedLogin:
     def count_stranger(self, source: str, fault: answer.LoginFault) -> LoginRefused:
         """Counts an unknown token or signature against its source.
 
-        Gives the refusal: `fault`, or BLOCKED after many.
+        Gives the refusal: `fault`, or TOO_MANY_FAILURES after many.
         """
         wait = ignore_unavailable(lambda: self._tokens.record_failure(source))
         return LoginRefused(fault) if wait is None else LoginRefused(answer.TOO_MANY_FAILURES, wait)

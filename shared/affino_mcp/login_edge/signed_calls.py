@@ -35,9 +35,9 @@ class SignatureCheck:
     def require_signer(self, request: LoginRequest, uri: str, known: LoginSubject) -> Profile:
         """Gives the enabled profile that signed this request for `uri`, with a signature not used before.
 
-        During its overlap a previous secret is accepted like the current one. Raises LoginRefused: NO_KEY, NO_TRUST
-        (one answer for a wrong time, key, MD5 or signature; BLOCKED after many), PROFILE_OFF (only for a right
-        signature), REPLAYED. Raises StoreUnavailable.
+        During its overlap a previous secret is accepted like the current one. Raises LoginRefused: KEY_MISSING,
+        BAD_SIGNATURE (one answer for a wrong time, key, MD5 or signature; TOO_MANY_FAILURES after many),
+        PROFILE_DISABLED (only for a right signature), SIGNATURE_REPLAYED. Raises StoreUnavailable.
         """
         if request.single_header("APIKey") is None:
             raise LoginRefused(KEY_MISSING)

@@ -1,6 +1,7 @@
 """Files: objects in a bucket, which callers upload and download by presigned requests, not through this service.
 
-`memory_files.MemoryFiles` is the twin for tests, `s3.S3Files` the real one; both pass tests/contract/test_files.py.
+`s3.S3FileStore` is the real one, `testing.memory_files.MemoryFileStore` its twin for tests; both pass
+tests/contract/test_files.py.
 """
 
 from __future__ import annotations
@@ -72,10 +73,10 @@ class FileStore(Protocol):
         """Stores the bytes; the store checks them against the upload's sha256."""
 
     def presign_upload(self, upload: FileUpload) -> PresignedUpload:
-        """Gives a request, valid for LIFETIME, for exactly this upload, and only while the object does not exist."""
+        """Gives a request, valid for SIGNED_REQUEST_LIFETIME, for this upload only, and only while the object does not exist."""
 
     def presign_download(self, key: str, mime_type: str, file_name: str) -> str:
-        """Gives a URL, valid for LIFETIME, that downloads the object as this type, to be saved under this name."""
+        """Gives a URL, valid for SIGNED_REQUEST_LIFETIME, that downloads the object as this type, to be saved under this name."""
 
     def head(self, key: str) -> ObjectHead | None:
         """Gives the object's metadata; None when there is no object."""

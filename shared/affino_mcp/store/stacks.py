@@ -39,7 +39,7 @@ class Stack:
 
 
 def describe_stack(name: str, region: str) -> Stack:
-    """Gives the stack of this name, in the shell's region or else in `region`; raises NoStack with advice."""
+    """Gives the stack of this name, in the shell's region or else in `region`; raises StackNotFound with advice."""
     import boto3  # noqa: PLC0415 (slow to import; only commands with --stack need it)
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
@@ -60,7 +60,7 @@ def describe_stack(name: str, region: str) -> Stack:
 
 
 def stack_settings(stack: Stack) -> Settings:
-    """Gives the settings of a deployed stack from its outputs; raises NoStack when an output is missing."""
+    """Gives the settings of a deployed stack from its outputs; raises StackNotFound when an output is missing."""
     try:
         named = {field: stack.outputs[output] for field, output in STACK_OUTPUTS.items()}
     except KeyError as error:

@@ -51,7 +51,7 @@ def _start_reading(rows: Iterator[AuditRow]) -> Iterator[AuditRow]:
 
 
 def _read_rows(ask: ScreenRequest, filters: LogFilters) -> Iterator[AuditRow]:
-    """The rows one by one, at most MOST, read a page at a time."""
+    """The rows one by one, at most MAX_FILE_ROWS, read a page at a time."""
     question, sent = filters.query, 0
     for _ in range(_MAX_READS):
         answer = search_log_screen(ask, question, reads=1)

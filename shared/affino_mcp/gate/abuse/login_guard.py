@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 MAX_PAIR_FAILURES: Final = 10
 PAIR_WINDOW_SECONDS: Final = 15 * 60
-"""The window, in seconds, in which one account and one source may have MOST failed logins before they must wait."""
+"""The window, in seconds, in which one account and one source may have MAX_PAIR_FAILURES failed logins before they must wait."""
 DAY_SECONDS: Final = 24 * 3600
 MAX_DAILY_FAILURES_BY_PREFIX: Final = {24: 1000, 32: 100}
 """Failed logins a day of one source for any account: of an IPv4 /24, and of an address (an IPv6 /64 is an address)."""

@@ -162,7 +162,7 @@ class SecretStatus(Enum):
 
 
 def secret_status(profile: Profile | None, secret: str, now: datetime) -> SecretStatus:
-    """Gives the status of `secret` for the profile; without a profile STRANGE, after the same computation.
+    """Gives the status of `secret` for the profile; without a profile UNKNOWN, after the same computation.
 
     Always makes both comparisons, each in constant time.
     """

@@ -40,7 +40,7 @@ __all__ = [
 MAX_SESSIONS_PER_PERSON = 40
 """The most live sessions of one person; a login beyond that ends the oldest."""
 MAX_SESSIONS_ENDED_AT_ONCE = 45
-"""Sessions that one transaction can end; parallel logins may leave a person with more than MOST."""
+"""Sessions that one transaction can end; parallel logins may leave a person with more than MAX_SESSIONS_PER_PERSON."""
 
 
 class SessionTimeOver(SessionExpired):

@@ -84,9 +84,9 @@ class BuiltinInstance:
         raise StoreUnavailable
 
     def _answer_unwritten(self, method: Method, values: Values, call: Call, fresh: Call, done: Done) -> Done:
-        """Answers a dry run, or a write that had nothing to change.
+        """Gives the answer of a dry run, or of a write that had nothing to change.
 
-        When its idempotency key was used, with the earlier answer.
+        For a write whose idempotency key was used before, that is the earlier answer.
         """
         if values.get(DRY_RUN.name):
             if DRY_RUN.name not in done.body:

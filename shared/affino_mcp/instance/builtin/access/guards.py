@@ -87,7 +87,7 @@ def may_read_security(actor: Actor, document: Document, known: KnownRecords) -> 
 
 
 def require_unchanged(change: Change, *guards: Document | None) -> None:
-    """Makes the write fail with Clash when one of the guards has changed since it was checked; None guards are skipped."""
+    """Makes the write fail with ConcurrentWrite when one of the guards has changed since its check; None is skipped."""
     for guard in guards:
         if guard is not None:
             change.add_operation(Check(change.table, guard.key, equals("version", guard.version)))

@@ -185,7 +185,7 @@ def update_account(records: Records, method: Method, values: Values, call: Call)
 def _require_no_cycle(records: Records, change: Change, document: Document, parent: int | None) -> None:
     """Raises Conflict when the account would be its own ancestor.
 
-    The write fails with Clash when one of the parents changes meanwhile.
+    The write fails with ConcurrentWrite when one of the parents changes meanwhile.
     """
     for _ in range(MAX_PARENT_LEVELS):
         if parent is None:

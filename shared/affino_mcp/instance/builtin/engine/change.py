@@ -113,7 +113,7 @@ class Change:
         )
 
     def require_version(self, document: Document) -> None:
-        """Makes the whole write fail with Clash when another writer changes this record before the commit."""
+        """Makes the whole write fail with ConcurrentWrite when another writer changes this record before the commit."""
         self.add_operation(Check(self.table, document.key, equals("version", document.version)))
 
     def require_existing(self, key: Key, refuse: ErrorFactory) -> None:

@@ -36,7 +36,7 @@ class CodeCounter:
     def take_code(self, family: str, change: Change) -> int:
         """Issues the next code of a family for a record of this change.
 
-        The change fails with Clash when another writer took the code first; the code that the other writer took is
+        The change fails with ConcurrentWrite when another writer took the code first; the code that the other writer took is
         remembered.
         """
         key = Key(f"N#{family}", "A")
