@@ -24,9 +24,6 @@ from affino_mcp.tool_errors import (
     ToolError,
 )
 
-ALWAYS_FAMILY: Final = "always"
-"""The family of tools that need only a valid session."""
-
 DRY_RUN: Final = Field("DryRun", boolean_kind())
 IDEMPOTENCY_KEY: Final = Field("IdempotencyKey", line_kind(255))
 IF_UPDATED: Final = Field("IfUpdated", datetime_kind(), "the UpdatedDate you last saw; refused if changed since")
