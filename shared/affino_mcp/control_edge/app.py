@@ -108,7 +108,7 @@ SCREENS: Final[tuple[tuple[str, str, Screen, AccessRule], ...]] = (
 
 
 def make_screens_app(centre: ControlCentre) -> Starlette:
-    """The ASGI application of everything below `/control` except signing in (`door`)."""
+    """The ASGI application of everything below `/control` except signing in (`sign_in`)."""
     routes = [make_screen_route(centre, path, method, screen, rule) for path, method, screen, rule in SCREENS]
 
     async def missing(request: Request, error: Exception) -> Response:  # noqa: ARG001
