@@ -1,15 +1,17 @@
-"""The housekeeping Lambda function, run on a schedule: counts the API Log's hours into totals."""
+"""The housekeeping Lambda function, run on a schedule: one turn of every job within the function's time."""
 
 from typing import Any
 
 from affino_mcp import observability
+from affino_mcp.deadline import deadline
 from affino_mcp.settings import process_settings
 from affino_mcp.wiring import build_housekeeping
 
 observability.load_powertools()
-_keep = build_housekeeping(process_settings())
+_run_turn = build_housekeeping(process_settings())
 
 
 def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001 (Lambda gives both)
-    """Runs the job once. Fails when a store is down; the next run then does the work."""
-    _keep()
+    """Runs one turn. Fails when a job's store is down; the next turn then does its work."""
+    with deadline(lambda: float(context.get_remaining_time_in_millis()) / 1000):
+        _run_turn()

@@ -5,8 +5,12 @@ Powertools is imported at the first log line, so that importing this module is c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -14,6 +18,10 @@ if TYPE_CHECKING:
 
 METRIC_NAMESPACE: Final = "AffinoMcp"
 """The CloudWatch namespace of every metric."""
+MAX_FAULT_LINES: Final = 10
+"""Lines about store calls that one process writes in one second: in an outage every call has several."""
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 @cache
@@ -41,6 +49,52 @@ def log_line(message: str, fields: Mapping[str, Any]) -> None:
 def log_fault(message: str, fields: Mapping[str, Any]) -> None:
     """Writes one line about a fault of the service; `fields` may hold ids and type names, never an exception's text."""
     process_logger().error(message, extra=dict(fields))
+
+
+@contextmanager
+def request_context(request_id: str) -> Iterator[None]:
+    """Names the request that the body works for, in this context: faults in it are logged with this id."""
+    before = _request_id.set(request_id)
+    try:
+        yield
+    finally:
+        _request_id.reset(before)
+
+
+def log_given_up(fields: Mapping[str, Any]) -> None:
+    """Writes one line about a store call that was given up, and counts it by `service` and `error` for the alarm.
+
+    At most MAX_FAULT_LINES a second; the next line says how many were left out. The metric counts them all.
+    """
+    count_metric("StoreUnavailable", service=str(fields["service"]), error=str(fields["error"]))
+    left_out = _fault_lines.allow()
+    if left_out is not None:
+        more = {"left_out": left_out} if left_out else {}
+        log_fault("store unavailable", {**fields, "request_id": _request_id.get(), **more})
+
+
+class LineBudget:
+    """Allows at most `most` lines in each second; counts those that it does not allow."""
+
+    def __init__(self, most: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._now, self._lock = most, now, Lock()
+        self._second, self._used, self._left_out = -1, 0, 0
+
+    def allow(self) -> int | None:
+        """Gives the number of lines left out since the last one; None when this line is one too many."""
+        with self._lock:
+            second = int(self._now())
+            if second != self._second:
+                self._second, self._used = second, 0
+            if self._used >= self._most:
+                self._left_out += 1
+                return None
+            self._used += 1
+            left_out, self._left_out = self._left_out, 0
+            return left_out
+
+
+_fault_lines = LineBudget(MAX_FAULT_LINES)
 
 
 def count_metric(name: str, **dimensions: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.credentials import ContainerProvider, CredentialResolver, EnvProvider
 
+from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.clock import Clock, utc_now
@@ -21,15 +22,19 @@ from affino_mcp.instance.port import Instance
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.files import FileStore
+from affino_mcp.store.given_up import GivenUpCall, report_to_nobody
 from affino_mcp.store.ops import Database
 from affino_mcp.store.s3 import S3FileStore
 from affino_mcp.store.secrets import AwsSecretStore, SecretStore
 from affino_mcp.store.wire import AwsCredentials, AwsJsonEndpoint
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp
 
     from affino_mcp.control_edge.centre import ControlCentre
+    from affino_mcp.housekeeping.turn import Figures
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.mcp_edge.app import McpApp
 
@@ -47,9 +52,17 @@ class Stores:
     files: FileStore | None = None
 
 
-def build_stores(settings: Settings) -> Stores:
-    """Builds DynamoDB, Secrets Manager and S3, in AWS or at the settings' endpoint. Connects at the first call."""
+def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
+    """Builds DynamoDB, Secrets Manager and S3, in AWS or at the settings' endpoint. Connects at the first call.
+
+    With `log_faults`, each store call that is given up leaves a log line; a command in a shell tells its user itself.
+    """
     credentials = aws_credentials()
+
+    def report(call: GivenUpCall) -> None:
+        observability.log_given_up(asdict(call))
+
+    told = report if log_faults else report_to_nobody
     return Stores(
         DynamoDatabase(
             AwsJsonEndpoint(
@@ -59,6 +72,7 @@ def build_stores(settings: Settings) -> Stores:
                 _service_endpoint(settings, "dynamodb"),
                 settings.region,
                 credentials,
+                told,
             )
         ),
         AwsSecretStore(
@@ -69,9 +83,10 @@ def build_stores(settings: Settings) -> Stores:
                 _service_endpoint(settings, "secretsmanager"),
                 settings.region,
                 credentials,
+                told,
             )
         ),
-        S3FileStore(settings.media_bucket, settings.region, credentials, settings.aws_endpoint),
+        S3FileStore(settings.media_bucket, settings.region, credentials, settings.aws_endpoint, told),
     )
 
 
@@ -205,12 +220,14 @@ def add_control_centre(
 
 def build_housekeeping(
     settings: Settings, given: Stores | None = None, clock: Clock = utc_now
-) -> Callable[[], list[str]]:
-    """Builds the scheduled job: each run counts the API Log's open hours and gives their names."""
+) -> Callable[[], Mapping[str, Figures]]:
+    """Builds the scheduled turn: each run does what is due of every job, and gives the figures of each by its name."""
     from affino_mcp.audit.hourly_rollup import roll_up_hours  # noqa: PLC0415 (no call needs it)
+    from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415 (as above)
 
     database = (given or build_stores(settings)).database
-    return lambda: roll_up_hours(database, settings.audit_table, clock())
+    jobs = [Job("hours", lambda now: {"counted": len(roll_up_hours(database, settings.audit_table, now))})]
+    return lambda: run_turn(jobs, clock())
 
 
 def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:

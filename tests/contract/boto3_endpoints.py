@@ -25,7 +25,7 @@ class Boto3Json:
     def __init__(self, service: str, settings: Settings) -> None:
         self._client = client(service, settings)
 
-    def call_operation(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+    def call_operation(self, operation: str, body: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Carries out one operation. Raises AwsError."""
         try:
             answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**body)
@@ -33,3 +33,6 @@ class Boto3Json:
             response: Any = error.response
             raise AwsError(response["Error"]["Code"], response) from error
         return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+    def report_given_up(self, *_: Any) -> None:
+        """Takes no note."""

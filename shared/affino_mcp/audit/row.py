@@ -30,11 +30,20 @@ _TRUNCATION_STEPS: Final = ((200, 20, True), (60, 8, True), (60, 8, False), (20,
 
 
 class Outcome(StrEnum):
-    """How the call ended: done, rejected by the tool, or refused before a tool ran."""
+    """How the call ended.
+
+    Done; rejected by the tool; refused before a tool ran; not known, because a write was sent and not answered; the rest of
+    a change in shares that was not made. An operator's action may be begun, and is then closed by a second row of the same
+    request: done, not done, or not known.
+    """
 
     OK = "ok"
     ERROR = "error"
     REFUSED = "refused"
+    UNKNOWN = "unknown"
+    INCOMPLETE = "incomplete"
+    BEGUN = "begun"
+    NOT_DONE = "not_done"
 
 
 class RowStamp(NamedTuple):
@@ -50,7 +59,8 @@ class AuditRow:
 
     `arguments` and `changes` are redacted, `result` is a summary. `duration_ms` is the method's time, `gate_ms` the
     gate's time before it. `warnings` mean that arguments were partially ignored, `error` that the call was rejected.
-    `confirmed` is how the person confirmed a call that needed it. `count` is above 1 only in the aggregate row of a
+    `confirmed` is how the person confirmed a call that needed it. `share` is "2 of 3" for the second part of a change that
+    is made in three transactions, which have a row each. `count` is above 1 only in the aggregate row of a
     storm of refusals.
     """
 
@@ -83,6 +93,7 @@ class AuditRow:
     channel: str = "mcp"
     dry_run: bool = False
     confirmed: str = ""
+    share: str = ""
     count: int = 1
 
     def to_document(self) -> dict[str, Any]:

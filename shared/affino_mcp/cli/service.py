@@ -186,7 +186,7 @@ def open_deployed_service(name: str) -> Service:
     settings = stack_settings(stack)
     mcp, login, control = (_public_address(stack, stack.outputs.get(name, "")) for name in _URL_OUTPUTS)
     found = Connection(mcp, login, settings.instance, control, stores=connection.store_settings(settings))
-    return Service(found, wiring.build_stores(settings), stack=stack)
+    return Service(found, wiring.build_stores(settings, log_faults=False), stack=stack)
 
 
 _URL_OUTPUTS: Final = ("McpUrl", "LoginUrl", "ControlUrl")

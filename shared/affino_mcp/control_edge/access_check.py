@@ -18,6 +18,7 @@ from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.control_edge.screen_request import RequestOrigin, ScreenRequest, redirect, render_page
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
+from affino_mcp.http.invocation import invocation
 from affino_mcp.store.ops import Key, StoreUnavailable
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
@@ -60,7 +61,8 @@ def make_screen_route(
 def _answer_screen(centre: ControlCentre, request: Request, body: bytes, screen: Screen, rule: AccessRule) -> Response:
     place = RequestOrigin.from_request(request)
     try:
-        return _answer_if_allowed(centre, request, place, body, screen, rule)
+        with invocation(request.scope, place.request_id):
+            return _answer_if_allowed(centre, request, place, body, screen, rule)
     except StoreUnavailable:
         return render_page(centre, place, "unavailable.html", 503)
     except Exception as error:  # noqa: BLE001 (the outermost handler: only our own texts may reach the caller)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
 
@@ -80,7 +81,7 @@ class Gate:
         except (BadCredentials, SessionUnknown) as stranger:
             raise self._count_failure(source, stranger) from None
         except StoreUnavailable as error:
-            raise Unavailable(retry_after=1) from error
+            raise Unavailable(retry_after=error.retry_after) from error
         if self._used is not None:
             self._used.note_use(caller.session)
         return caller
@@ -125,7 +126,7 @@ class Gate:
         except BadCredentials:
             raise
         except StoreUnavailable as error:
-            raise Unavailable(retry_after=1).concerning(profile=profile, fingerprint=mark) from error
+            raise Unavailable(retry_after=error.retry_after).concerning(profile=profile, fingerprint=mark) from error
         except SessionTimeOver as expired:
             refusal = self._offer_relogin(profile, expired)
             raise refusal.concerning(profile=profile, person=expired.person, fingerprint=mark) from None
@@ -217,7 +218,7 @@ class Gate:
             return  # the refusal itself matters more; one unit is lost until it drains
 
     def _start_lookup(self, work: SessionLookup) -> SessionLookup:
-        return work if self._pool is None else self._pool.submit(work).result
+        return work if self._pool is None else self._pool.submit(copy_context().run, work).result
 
 
 def _find_person_if_up(resolved: SessionLookup) -> Person | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.errors import AffinoError
 
 HOUSEKEEPING_INTERVAL_SECONDS: Final = 10.0
 """Seconds between two runs."""
@@ -18,7 +18,7 @@ def repeat_until_ended(
 ) -> None:
     """Runs `turn` at once and then every `every` seconds until `ended` is set; a store that is down waits for the next run."""
     while True:
-        with suppress(StoreUnavailable):
+        with suppress(AffinoError):
             turn()
         if ended.wait(every):
             return

@@ -13,6 +13,7 @@ from affino_mcp.gate.abuse.signatures_seen import UsedSignatures
 from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.http.api_gateway import client_address, find_request_id
+from affino_mcp.http.invocation import invocation
 from affino_mcp.http.own_address import own_base_url
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginSubject
@@ -88,7 +89,8 @@ class LoginApp:
         if scope["type"] != "http":
             return
         request = _request_from_scope(scope, await _read_body(receive))
-        reply = await asyncio.to_thread(self._answer_request, request)
+        with invocation(scope, request.request_id):
+            reply = await asyncio.to_thread(self._answer_request, request)
         headers = {**reply.headers, "x-request-id": request.request_id}
         pairs = [*headers.items(), *(("set-cookie", cookie) for cookie in reply.cookies)]
         raw = [(name.encode(), value.encode()) for name, value in pairs]

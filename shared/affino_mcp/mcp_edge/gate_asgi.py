@@ -19,6 +19,7 @@ from affino_mcp.gate.caller import presented_secrets
 from affino_mcp.gate.confirmation import ConfirmationForm
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.relogin import ReloginOffered
+from affino_mcp.http.invocation import invocation
 from affino_mcp.mcp_edge.message import JsonRpcMessage, read_message, strip_answers
 from affino_mcp.mcp_edge.reply import (
     Reply,
@@ -68,7 +69,8 @@ class GateApp:
             await self._app(scope, receive, send)
             return
         request = Request.from_scope(scope)
-        answer = await _answer_or_fault(request, None, self._answer(request, receive))
+        with invocation(scope, request.id):
+            answer = await _answer_or_fault(request, None, self._answer(request, receive))
         await answer.with_headers({"cache-control": "no-store", "x-request-id": request.id}).send(send)
 
     async def _answer(self, request: Request, receive: Receive) -> Reply:

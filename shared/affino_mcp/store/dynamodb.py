@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
+from affino_mcp.clock import start_stopwatch
+from affino_mcp.deadline import working_seconds
 from affino_mcp.store import render
 from affino_mcp.store.ops import (
+    AccessRefused,
+    CollectionFull,
     ConditionFailed,
     Delete,
     Item,
@@ -14,17 +19,44 @@ from affino_mcp.store.ops import (
     Put,
     Query,
     QueryPage,
+    StoreRejected,
     StoreUnavailable,
     TransactionFailed,
+    Unanswered,
     Update,
     WriteOp,
     split_batches,
 )
-from affino_mcp.store.wire import AwsError, AwsJsonEndpoint, pause_before_attempt
+from affino_mcp.store.wire import (
+    MIN_ATTEMPT_SECONDS,
+    AwsError,
+    AwsJsonEndpoint,
+    RequestFault,
+    pause_before_attempt,
+)
 
 DYNAMODB_TARGET = "DynamoDB_20120810"
-MAX_BATCH_READ_ATTEMPTS = 5
+MAX_BATCH_READ_ATTEMPTS: Final = 5
 """How often a batch read is repeated for keys that DynamoDB left out (over 16 MB, or throttled)."""
+MAX_THROTTLED_SECONDS: Final = 2.0
+"""How long a throttled transaction is tried again."""
+
+_THROTTLING_REASONS: Final = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"})
+_MALFORMED_ERRORS: Final = frozenset(
+    {"ValidationException", "ValidationError", "SerializationException", "IdempotentParameterMismatchException"}
+)
+_ACCESS_ERRORS: Final = frozenset(
+    {
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "IncompleteSignatureException",
+        "InvalidSignatureException",
+        "KMSAccessDeniedException",
+        "MissingAuthenticationTokenException",
+        "ResourceNotFoundException",
+        "UnrecognizedClientException",
+    }
+)
 
 
 class DynamoDatabase:
@@ -33,11 +65,14 @@ class DynamoDatabase:
     def __init__(self, endpoint: AwsJsonEndpoint) -> None:
         self._endpoint = endpoint
 
-    def _call_service(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+    def _call_service(self, operation: str, body: dict[str, Any], *, has_token: bool = False) -> dict[str, Any]:
         try:
-            return self._endpoint.call_operation(operation, body)
+            return self._endpoint.call_operation(operation, body, has_token=has_token)
         except AwsError as error:
-            raise _error_from_aws(error) from error
+            found = error_from_aws(error)
+            if not isinstance(found, ConditionFailed | TransactionFailed | Throttled):
+                self._endpoint.report_given_up(operation, body, named_fault(error))
+            raise found from error
 
     def get(self, table: str, key: Key) -> Item | None:
         """See Database."""
@@ -92,27 +127,69 @@ class DynamoDatabase:
         return QueryPage(items, render.item_from_wire(last) if last else None)
 
     def transact(self, ops: Sequence[WriteOp], token: str) -> None:
-        """See Database."""
-        self._call_service("TransactWriteItems", render.transaction_to_wire(ops, token))
+        """See Database. A throttled transaction is sent again with its token for MAX_THROTTLED_SECONDS."""
+        body, elapsed, attempt = render.transaction_to_wire(ops, token), start_stopwatch(), 0
+        while True:
+            try:
+                self._call_service("TransactWriteItems", body, has_token=True)
+            except Throttled as throttled:
+                attempt += 1
+                if elapsed() >= MAX_THROTTLED_SECONDS * 1000 or working_seconds() < MIN_ATTEMPT_SECONDS:
+                    self._endpoint.report_given_up("TransactWriteItems", body, throttled.fault, attempt, elapsed())
+                    raise StoreUnavailable from throttled
+                pause_before_attempt(attempt)
+            else:
+                return
 
 
-def _error_from_aws(error: AwsError) -> Exception:
+class Throttled(StoreUnavailable):
+    """A transaction was cancelled because a table is over its throughput; nothing was written."""
+
+    def __init__(self, fault: RequestFault) -> None:
+        super().__init__()
+        self.fault = fault
+
+
+def error_from_aws(error: AwsError) -> Exception:
+    """Gives the Database's error for an error that DynamoDB answered."""
     match error.name:
         case "ConditionalCheckFailedException":
             item = error.answer.get("Item")
-            return ConditionFailed(render.item_from_wire(item) if item else None)
+            return ConditionFailed(render.item_from_wire(item) if item else None, resent=error.resent)
         case "TransactionCanceledException":
-            return _error_from_reasons(error.answer.get("CancellationReasons", []))
-    return StoreUnavailable(error.name)
+            return _error_from_reasons(error)
+    return _named_error(error.name, resent=error.resent)
 
 
-def _error_from_reasons(reasons: Sequence[dict[str, Any]]) -> Exception:
-    codes = {reason.get("Code") for reason in reasons}
+def named_fault(error: AwsError) -> RequestFault:
+    """Gives the fault of an error, with the reason's name for a transaction that was cancelled."""
+    codes = sorted(_reason_codes(error) - {"None"})
+    return replace(error.fault, error=codes[0]) if codes else error.fault
+
+
+def _named_error(name: str, *, resent: bool) -> Exception:
+    if "ItemCollectionSizeLimitExceeded" in name:
+        return CollectionFull()
+    if name in _MALFORMED_ERRORS:
+        return StoreRejected(name)
+    if resent:
+        return Unanswered()
+    return AccessRefused() if name in _ACCESS_ERRORS else StoreUnavailable(name)
+
+
+def _reason_codes(error: AwsError) -> set[str]:
+    return {str(reason.get("Code")) for reason in error.answer.get("CancellationReasons", [])}
+
+
+def _error_from_reasons(error: AwsError) -> Exception:
+    reasons, codes = error.answer.get("CancellationReasons", []), _reason_codes(error) - {"None"}
     failed = {
         position: render.item_from_wire(reason["Item"]) if reason.get("Item") else None
         for position, reason in enumerate(reasons)
         if reason.get("Code") == "ConditionalCheckFailed"
     }
-    if failed or codes & {"TransactionConflict"}:
+    if failed or "TransactionConflict" in codes:
         return TransactionFailed(failed)
-    return StoreUnavailable("transaction")
+    if codes & _THROTTLING_REASONS:
+        return Throttled(named_fault(error))
+    return _named_error(next(iter(sorted(codes)), ""), resent=False)

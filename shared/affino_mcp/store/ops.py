@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 Item = dict[str, Any]
 """A row: texts, whole numbers, booleans, None, and lists and dictionaries of those."""
@@ -191,15 +191,41 @@ class QueryPage:
 
 
 class StoreUnavailable(Exception):
-    """The store did not answer, refused, or throttled: whether a write happened may be unknown."""
+    """The store cannot be reached, refused or throttled; nothing was written.
+
+    `retry_after` is the seconds after which a caller may try again.
+    """
+
+    retry_after: ClassVar[float] = 1
+
+
+class Unanswered(StoreUnavailable):
+    """A write was sent and not answered: it may have been carried out, or may still be."""
+
+
+class AccessRefused(StoreUnavailable):
+    """The service's role or credentials do not allow the call, or the table does not exist: an operator must act."""
+
+    retry_after = 30
+
+
+class CollectionFull(Exception):
+    """The rows of one partition have reached the limit of their table (10 GB with its local indexes); nothing was written."""
+
+
+class StoreRejected(Exception):
+    """The store finds the request malformed: a fault of this service. Nothing was written."""
 
 
 class ConditionFailed(Exception):
-    """The write's condition does not hold; `item` is the current row, or None when there is none."""
+    """The write's condition does not hold; `item` is the current row, or None when there is none.
 
-    def __init__(self, item: Item | None) -> None:
+    `resent` is True when an earlier attempt of this very write was sent and not answered: the row may be its own.
+    """
+
+    def __init__(self, item: Item | None, *, resent: bool = False) -> None:
         super().__init__("condition failed")
-        self.item = item
+        self.item, self.resent = item, resent
 
 
 class TransactionFailed(Exception):
@@ -215,7 +241,10 @@ class TransactionFailed(Exception):
 
 
 class Database(Protocol):
-    """Reads and writes rows in tables. Every method may raise StoreUnavailable."""
+    """Reads and writes rows in tables.
+
+    Every method may raise StoreUnavailable and StoreRejected, every write also Unanswered and CollectionFull.
+    """
 
     def get(self, table: str, key: Key) -> Item | None:
         """Gives the row, read strongly consistent; None when there is none."""

@@ -1,10 +1,11 @@
 """Files on S3: requests signed by botocore's own signers and sent by urllib3, as in wire.py (docs/decisions/0003).
 
-S3 answers 403 for a missing key to a role that may not list the bucket, so 403 and 404 mean the same here.
+The functions' roles may list the bucket, so that S3 answers 404 for a missing key; 403 is a fault of the deployment.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -13,6 +14,8 @@ import urllib3
 from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 
+from affino_mcp.clock import start_stopwatch
+from affino_mcp.deadline import working_seconds
 from affino_mcp.store.files import (
     CHECKSUM_HEADER,
     SIGNED_REQUEST_LIFETIME,
@@ -24,22 +27,42 @@ from affino_mcp.store.files import (
     content_disposition,
     hex_to_base64,
 )
-from affino_mcp.store.ops import StoreUnavailable
-from affino_mcp.store.wire import MAX_REQUEST_ATTEMPTS, AwsCredentials, pause_before_attempt
+from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
+from affino_mcp.store.ops import AccessRefused, StoreUnavailable
+from affino_mcp.store.wire import (
+    ATTEMPT_SECONDS,
+    MAX_REQUEST_ATTEMPTS,
+    MIN_ATTEMPT_SECONDS,
+    AwsCredentials,
+    RequestFault,
+    network_fault,
+    pause_before_attempt,
+)
 
-S3_TIMEOUT: Final = urllib3.Timeout(connect=1.0, read=15.0)
-"""The read timeout is long because copying 100 MB within S3 takes seconds."""
+PUT_SECONDS: Final = 15.0
+"""The longest that an upload or a copy waits for an answer: S3 takes seconds to copy 100 MB."""
 
-_MISSING_STATUSES: Final = frozenset((403, 404, 412))
+_MISSING_STATUSES: Final = frozenset((404, 412))
+_FAULT_NAME: Final = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")
 
 
 class S3FileStore:
-    """Files in one bucket. `endpoint` is empty for AWS, else one address for every service (the local emulator)."""
+    """Files in one bucket. `endpoint` is empty for AWS, else one address for every service (the local emulator).
 
-    def __init__(self, bucket: str, region: str, credentials: AwsCredentials, endpoint: str = "") -> None:
-        self._bucket, self._region, self._credentials = bucket, region, credentials
+    `report` takes note of each call that is given up.
+    """
+
+    def __init__(
+        self,
+        bucket: str,
+        region: str,
+        credentials: AwsCredentials,
+        endpoint: str = "",
+        report: Report = report_to_nobody,
+    ) -> None:
+        self._bucket, self._region, self._credentials, self._report = bucket, region, credentials, report
         self._base = f"{endpoint.rstrip('/')}/{bucket}" if endpoint else f"https://{bucket}.s3.{region}.amazonaws.com"
-        self._pool = urllib3.PoolManager(maxsize=4, retries=False, timeout=S3_TIMEOUT)
+        self._pool = urllib3.PoolManager(maxsize=4, retries=False)
 
     def put(self, upload: FileUpload, content: bytes) -> None:
         """See FileStore."""
@@ -99,25 +122,49 @@ class S3FileStore:
     ) -> urllib3.BaseHTTPResponse:
         """Sends a signed request, again on faults of the network or of S3.
 
-        Raises StoreUnavailable after three attempts.
+        Raises StoreUnavailable after three attempts, and when the deadline is near; AccessRefused when S3 answers 403.
         """
-        for attempt in range(MAX_REQUEST_ATTEMPTS):
-            pause_before_attempt(attempt)
-            answer = self._send_once(method, key, headers or {}, content)
-            if answer is not None and answer.status < 500 and answer.status != 429:
+        elapsed, fault, attempt = start_stopwatch(), RequestFault("deadline", is_unanswered=False), 0
+        while (seconds := self._next_timeout(method, attempt)) is not None:
+            answer = self._send_once(method, key, headers or {}, content, seconds)
+            attempt += 1
+            if not isinstance(answer, RequestFault):
                 return answer
-        raise StoreUnavailable
+            fault = answer
+            if fault.status == 403:
+                break
+        place = key.partition("/")[0]
+        self._report(
+            GivenUpCall("s3", method, place, fault.error, fault.status, fault.aws_request_id, attempt, elapsed())
+        )
+        raise AccessRefused if fault.status == 403 else StoreUnavailable
+
+    @staticmethod
+    def _next_timeout(method: str, attempt: int) -> float | None:
+        if attempt >= MAX_REQUEST_ATTEMPTS:
+            return None
+        pause_before_attempt(attempt)
+        seconds = min(PUT_SECONDS if method == "PUT" else ATTEMPT_SECONDS, working_seconds())
+        return seconds if seconds >= MIN_ATTEMPT_SECONDS else None
 
     def _send_once(
-        self, method: str, key: str, headers: Mapping[str, str], content: bytes
-    ) -> urllib3.BaseHTTPResponse | None:
+        self, method: str, key: str, headers: Mapping[str, str], content: bytes, seconds: float
+    ) -> urllib3.BaseHTTPResponse | RequestFault:
         request = AWSRequest(method, self._object_url(key), data=content, headers=dict(headers))
         S3SigV4Auth(self._credentials.get_frozen_credentials(), "s3", self._region).add_auth(request)
-        sent = dict(request.headers.items())
+        sent, timeout = dict(request.headers.items()), urllib3.Timeout(connect=min(1.0, seconds), read=seconds)
         try:
-            return self._pool.request(method, self._object_url(key), body=content or None, headers=sent)
-        except urllib3.exceptions.HTTPError:
-            return None
+            answer = self._pool.request(
+                method, self._object_url(key), body=content or None, headers=sent, timeout=timeout
+            )
+        except urllib3.exceptions.HTTPError as error:
+            return network_fault(error)
+        if answer.status < 500 and answer.status not in (403, 429):
+            return answer
+        named = _FAULT_NAME.search(answer.data or b"")
+        name = named[1].decode() if named else f"http_{answer.status}"
+        request_id = answer.headers.get("x-amz-request-id", "")
+        return RequestFault(name, is_unanswered=True, status=answer.status, aws_request_id=request_id)
 
     def _object_url(self, key: str) -> str:
         return f"{self._base}/{quote(key)}"

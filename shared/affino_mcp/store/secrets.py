@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any, Protocol
 
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.ops import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
 SecretDocument = dict[str, Any]
 
 
 class SecretStore(Protocol):
-    """Reads and writes named documents. Every method may raise StoreUnavailable."""
+    """Reads and writes named documents. Every method may raise StoreUnavailable, `write` also Unanswered."""
 
     def read(self, name: str, version: str) -> SecretDocument:
         """Gives the document of exactly this version; raises KeyError when there is none."""
@@ -32,32 +32,38 @@ class AwsSecretStore:
 
     def read(self, name: str, version: str) -> SecretDocument:
         """See SecretStore."""
+        body = {"SecretId": name, "VersionId": version}
         try:
-            answer = self._endpoint.call_operation("GetSecretValue", {"SecretId": name, "VersionId": version})
+            answer = self._endpoint.call_operation("GetSecretValue", body)
         except AwsError as error:
-            raise _error_from_aws(error, name) from error
+            if error.name in ("ResourceNotFoundException", "InvalidRequestException"):
+                raise KeyError(name) from error
+            raise self._give_up("GetSecretValue", body, error) from error
         document: SecretDocument = json.loads(answer["SecretString"])
         return document
 
     def write(self, name: str, version: str, document: SecretDocument) -> None:
         """See SecretStore."""
-        body = {"ClientRequestToken": version, "SecretString": json.dumps(document)}
+        body = {"SecretId": name, "ClientRequestToken": version, "SecretString": json.dumps(document)}
         try:
-            self._endpoint.call_operation("PutSecretValue", {"SecretId": name, **body})
+            self._endpoint.call_operation("PutSecretValue", body, has_token=True)
         except AwsError as error:
             if error.name != "ResourceNotFoundException":
-                raise StoreUnavailable(error.name) from error
+                raise self._give_up("PutSecretValue", body, error) from error
             self._create_secret(name, body)
 
     def _create_secret(self, name: str, body: SecretDocument) -> None:
         # Created empty, then written: MiniStack's CreateSecret ignores the version id, PutSecretValue keeps it.
-        try:
-            self._endpoint.call_operation("CreateSecret", {"Name": name, "Description": "An API Profile of Affino MCP"})
-            self._endpoint.call_operation("PutSecretValue", {"SecretId": name, **body})
-        except AwsError as error:
-            raise StoreUnavailable(error.name) from error
+        wanted = {"Name": name, "Description": "An API Profile of Affino MCP"}
+        for operation, asked in (("CreateSecret", wanted), ("PutSecretValue", body)):
+            try:
+                self._endpoint.call_operation(operation, asked, has_token=operation == "PutSecretValue")
+            except AwsError as error:
+                if not (error.resent and error.name == "ResourceExistsException"):
+                    raise self._give_up(operation, asked, error) from error
 
-
-def _error_from_aws(error: AwsError, name: str) -> Exception:
-    missing = error.name in ("ResourceNotFoundException", "InvalidRequestException")
-    return KeyError(name) if missing else StoreUnavailable(error.name)
+    def _give_up(self, operation: str, body: SecretDocument, error: AwsError) -> StoreUnavailable:
+        self._endpoint.report_given_up(operation, body, error.fault)
+        if error.resent:
+            return Unanswered()
+        return AccessRefused() if error.name == "AccessDeniedException" else StoreUnavailable(error.name)

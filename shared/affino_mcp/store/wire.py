@@ -2,44 +2,68 @@
 
 A full boto3 client costs 300 ms at start and 2 ms of CPU a call; a request signed by botocore's own signer and sent by
 urllib3 costs half the start and a third of the call (docs/performance.md, docs/decisions/0003). botocore provides the
-credentials, their refresh and the signature; this module provides the JSON envelope.
+credentials, their refresh and the signature; this module provides the JSON envelope, and tells what was not sent from what
+was sent and not answered.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import urllib3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.clock import start_stopwatch
+from affino_mcp.deadline import working_seconds
+from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody, request_place
+from affino_mcp.store.ops import StoreUnavailable, Unanswered
 from affino_mcp.store.retry import back_off
 
 MAX_REQUEST_ATTEMPTS: Final = 3
-REQUEST_TIMEOUT: Final = urllib3.Timeout(connect=1.0, read=4.0)
-_RETRYABLE_ERRORS: Final = frozenset(
+ATTEMPT_SECONDS: Final = 2.0
+"""The longest that one attempt waits for an answer; less when the deadline is near."""
+MIN_ATTEMPT_SECONDS: Final = 0.1
+"""An attempt that would have less time is not begun."""
+MAX_RESEND_SECONDS: Final = 20.0
+"""How long a request with a token is sent again while it stays unanswered, where no deadline ends it before."""
+
+THROTTLING_ERRORS: Final = frozenset(
     {
         "ProvisionedThroughputExceededException",
         "ThrottlingException",
         "RequestLimitExceeded",
-        "InternalServerError",
-        "ServiceUnavailable",
-        "InternalFailure",
         "TransactionConflictException",  # the write conflicts with a transaction
-        "TransactionInProgressException",  # a resent one; its token gives the result
     }
 )
+"""AWS's names for requests that were refused for now; nothing was written."""
+_UNFINISHED_ERRORS: Final = frozenset({"TransactionInProgressException"})  # a resent one; its token gives the result
+_READ_OPERATIONS: Final = ("Get", "BatchGet", "Query", "Describe", "List")
+
+
+@dataclass(frozen=True)
+class RequestFault:
+    """Why one attempt had no usable answer; `is_unanswered` when the service may have carried it out."""
+
+    error: str
+    is_unanswered: bool
+    status: int = 0
+    aws_request_id: str = ""
 
 
 class AwsError(Exception):
-    """AWS returned an error; holds its short name and the whole answer."""
+    """AWS returned an error; holds its short name, the whole answer and the request's id.
 
-    def __init__(self, name: str, answer: dict[str, Any]) -> None:
+    `resent` is True when an earlier attempt of the same request was sent and not answered.
+    """
+
+    def __init__(self, name: str, answer: dict[str, Any], status: int = 400, aws_request_id: str = "") -> None:
         super().__init__(name)
-        self.name = name
-        self.answer = answer
+        self.name, self.answer = name, answer
+        self.fault = RequestFault(name, is_unanswered=False, status=status, aws_request_id=aws_request_id)
+        self.resent = False
 
 
 def pause_before_attempt(attempt: int) -> None:
@@ -55,44 +79,118 @@ class AwsCredentials(Protocol):
         """Gives a consistent set of key, secret and token, refreshed when needed."""
 
 
+@dataclass
+class RequestAttempts:
+    """The attempts of one request, and what became of them."""
+
+    operation: str
+    body: dict[str, Any]
+    has_token: bool
+    faults: list[RequestFault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.elapsed = start_stopwatch()
+
+    @property
+    def is_unanswered(self) -> bool:
+        """True when an attempt of a write was sent and not answered."""
+        reads = self.operation.startswith(_READ_OPERATIONS)
+        return not reads and any(fault.is_unanswered for fault in self.faults)
+
+    def next_timeout(self) -> float | None:
+        """The seconds of the next attempt, after its pause; None when no further one may begin."""
+        if len(self.faults) >= MAX_REQUEST_ATTEMPTS and not (self.has_token and self.is_unanswered):
+            return None
+        pause_before_attempt(len(self.faults))
+        seconds = min(ATTEMPT_SECONDS, working_seconds(), MAX_RESEND_SECONDS - self.elapsed() / 1000)
+        return seconds if seconds >= MIN_ATTEMPT_SECONDS else None
+
+    def last_fault(self) -> RequestFault:
+        """Why the request is given up."""
+        return self.faults[-1] if self.faults else RequestFault("deadline", is_unanswered=False)
+
+
 class AwsJsonEndpoint:
-    """The JSON endpoint of one AWS service."""
+    """The JSON endpoint of one AWS service. `report` takes note of each call that is given up."""
 
     def __init__(
-        self, service: str, target: str, version: str, endpoint: str, region: str, credentials: AwsCredentials
+        self,
+        service: str,
+        target: str,
+        version: str,
+        endpoint: str,
+        region: str,
+        credentials: AwsCredentials,
+        report: Report = report_to_nobody,
     ) -> None:
-        self._pool = urllib3.PoolManager(maxsize=16, retries=False, timeout=REQUEST_TIMEOUT)
+        self._pool = urllib3.PoolManager(maxsize=16, retries=False)
         self._url = endpoint.rstrip("/") + "/"
         self._target, self._type = target, f"application/x-amz-json-{version}"
         self._signing = (service, region)
         self._credentials = credentials
+        self._report = report
 
-    def call_operation(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+    def call_operation(self, operation: str, body: dict[str, Any], *, has_token: bool = False) -> dict[str, Any]:
         """Sends a request, again on faults of the network or the service; gives the parsed JSON.
 
-        Raises AwsError for an error that the caller must handle; StoreUnavailable when the service does not answer,
-        throttles or fails after three attempts.
+        A request whose body has a token (`has_token`) is carried out once however often it is sent: while it stays
+        unanswered it is sent again until the deadline. Raises AwsError for an error that the caller must handle;
+        StoreUnavailable when the service cannot be reached, throttles or fails; Unanswered when a write was sent and
+        never answered.
         """
         data = json.dumps(body, separators=(",", ":")).encode()
-        for attempt in range(MAX_REQUEST_ATTEMPTS):
-            pause_before_attempt(attempt)
-            answer = self._send_once(operation, data)
-            if answer is not None:
+        attempts = RequestAttempts(operation, body, has_token)
+        while (seconds := attempts.next_timeout()) is not None:
+            try:
+                answer = self._send_once(operation, data, seconds)
+            except AwsError as error:
+                error.resent = attempts.is_unanswered
+                raise
+            if not isinstance(answer, RequestFault):
                 return answer
-        raise StoreUnavailable
+            attempts.faults.append(answer)
+        self.report_given_up(operation, body, attempts.last_fault(), len(attempts.faults), attempts.elapsed())
+        raise Unanswered if attempts.is_unanswered else StoreUnavailable
 
-    def _send_once(self, operation: str, data: bytes) -> dict[str, Any] | None:
+    def report_given_up(
+        self, operation: str, body: dict[str, Any], fault: RequestFault, attempts: int = 1, duration_ms: int = 0
+    ) -> None:
+        """Takes note of a call that is given up for this fault."""
+        place = request_place(body)
+        self._report(
+            GivenUpCall(
+                self._signing[0],
+                operation,
+                place,
+                fault.error,
+                fault.status,
+                fault.aws_request_id,
+                attempts,
+                duration_ms,
+            )
+        )
+
+    def _send_once(self, operation: str, data: bytes, seconds: float) -> dict[str, Any] | RequestFault:
+        headers, timeout = (
+            self._signed_headers(operation, data),
+            urllib3.Timeout(connect=min(1.0, seconds), read=seconds),
+        )
         try:
-            response = self._pool.request("POST", self._url, body=data, headers=self._signed_headers(operation, data))
+            response = self._pool.request("POST", self._url, body=data, headers=headers, timeout=timeout)
+        except urllib3.exceptions.HTTPError as error:
+            return network_fault(error)
+        request_id = response.headers.get("x-amzn-requestid", "")
+        try:
             answer: dict[str, Any] = json.loads(response.data or b"{}")
-        except (urllib3.exceptions.HTTPError, ValueError):
-            return None
+        except ValueError:
+            return RequestFault("not_json", is_unanswered=True, status=response.status, aws_request_id=request_id)
         if response.status == 200:
             return answer
-        name = str(answer.get("__type", "")).rpartition("#")[2]
-        if response.status >= 500 or name in _RETRYABLE_ERRORS:
-            return None
-        raise AwsError(name, answer)
+        name = str(answer.get("__type", "")).rpartition("#")[2] or f"http_{response.status}"
+        unanswered = response.status >= 500 or name in _UNFINISHED_ERRORS
+        if unanswered or name in THROTTLING_ERRORS:
+            return RequestFault(name, unanswered, response.status, request_id)
+        raise AwsError(name, answer, response.status, request_id)
 
     def _signed_headers(self, operation: str, data: bytes) -> dict[str, str]:
         headers = {"Content-Type": self._type, "X-Amz-Target": f"{self._target}.{operation}"}
@@ -100,3 +198,11 @@ class AwsJsonEndpoint:
         service, region = self._signing
         SigV4Auth(self._credentials.get_frozen_credentials(), service, region).add_auth(request)
         return dict(request.headers.items())
+
+
+def network_fault(error: urllib3.exceptions.HTTPError) -> RequestFault:
+    """Gives the fault of an attempt that the network ended: without a connection, nothing was sent."""
+    if isinstance(error, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError):
+        return RequestFault("connect", is_unanswered=False)
+    timed_out = isinstance(error, urllib3.exceptions.TimeoutError)
+    return RequestFault("read_timeout" if timed_out else "broken", is_unanswered=True)

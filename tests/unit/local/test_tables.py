@@ -64,7 +64,7 @@ class Emulator(AwsJsonEndpoint):
         self.known = {table.name: table for table in known}
         self.calls: list[str] = []
 
-    def call_operation(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+    def call_operation(self, operation: str, body: dict[str, Any], *, has_token: bool = False) -> dict[str, Any]:
         self.calls.append(f"{operation} {body['TableName']}")
         if operation == "CreateTable" and body["TableName"] in self.known:
             raise AwsError("ResourceInUseException", {})

@@ -1,0 +1,32 @@
+"""What holds for one request wherever it is worked on: its deadline, and its id in the log lines of faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from affino_mcp.deadline import LOCAL_SECONDS, SecondsLeft, count_down, deadline, has_deadline
+from affino_mcp.observability import request_context
+
+
+@contextmanager
+def invocation(scope: Mapping[str, Any], request_id: str) -> Iterator[None]:
+    """Sets the deadline and the request id of an ASGI request for the work in the body, in this context.
+
+    The deadline is that of the Lambda invocation, or LOCAL_SECONDS from now where there is none (the local run); one that
+    is set already stays.
+    """
+    with request_context(request_id):
+        if has_deadline():
+            yield
+            return
+        with deadline(_request_deadline(scope)):
+            yield
+
+
+def _request_deadline(scope: Mapping[str, Any]) -> SecondsLeft:
+    remaining = getattr(scope.get("aws.context"), "get_remaining_time_in_millis", None)
+    if remaining is None:
+        return count_down(LOCAL_SECONDS)
+    return lambda: float(remaining()) / 1000
