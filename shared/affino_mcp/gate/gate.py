@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Executor
-from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
 
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import (
     BadCredentials,
-    ProfileDisabled,
-    RateLimited,
     Refusal,
     SessionUnknown,
     TooManyFailures,
     Unavailable,
 )
-from affino_mcp.gate.abuse.refusal_sampling import RefusalSampler
 from affino_mcp.gate.abuse.token_guard import TokenGuard
 from affino_mcp.gate.abuse.window_counters import ignore_unavailable
+from affino_mcp.gate.admission import Admission, find_person, require_secret
 from affino_mcp.gate.caller import Caller, CallerCredentials, RawHeaders, read_credentials
-from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, SecretStatus, secret_status
-from affino_mcp.gate.profiles.rate_limit import MAX_CHARGE_ATTEMPTS, ProfileSuperseded, RateCharge, RateMeter
 from affino_mcp.gate.relogin import ReloginOffered, relogin_link
 from affino_mcp.gate.sessions.last_use import SessionLastUse
-from affino_mcp.gate.sessions.sessions import Session, Sessions, SessionTimeOver
+from affino_mcp.gate.sessions.sessions import Sessions, SessionTimeOver
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, StoreUnavailable
 from affino_mcp.store.secrets import SecretStore
-
-SessionLookup = Callable[[], tuple[Session, Person]]
 
 
 class Gate:
@@ -55,22 +47,21 @@ class Gate:
         used: SessionLastUse | None = None,
     ) -> None:
         self._reader = ProfileReader(db, secrets, settings)
-        self._meter = RateMeter(db, settings, clock)
         self._sessions = Sessions(db, settings, clock)
-        self._sampler = RefusalSampler(clock)
+        self._admission = Admission(db, settings, clock, self._reader, self._sessions, pool)
         self._former = PreviousSecretUses(db, settings, clock)
         self._strangers = TokenGuard(db, settings, clock)
-        self._pool, self._used, self._clock = pool, used, clock
+        self._used, self._clock = used, clock
 
     def admit(self, headers: RawHeaders, *, charge: bool, source: str = "") -> Caller:
         """Gives the caller behind these raw headers.
 
-        `charge` takes one call from the profile's budget (handshakes do not). Raises the same BadCredentials for every
-        wrong key or secret; after a right key and secret SessionUnknown, SessionExpired, PersonInactive,
-        ProfileDisabled or RateLimited, with the profile, the person and the token's fingerprint as far as they are
-        known. Raises Unavailable when a store does not answer. Only an admitted call costs budget. Unknown credentials
-        are counted against their `source`, which gets TooManyFailures after many of them; right credentials are never
-        counted. The profile's previous secret is admitted during its overlap; after that it raises
+        `charge` takes one call from the profile's budget; handshakes have a limit of their own. Raises the same
+        BadCredentials for every wrong key or secret; after a right key and secret SessionUnknown, SessionExpired,
+        PersonInactive, ProfileDisabled or RateLimited, with the profile, the person and the token's fingerprint as far as
+        they are known. Raises Unavailable when a store does not answer. Only an admitted call costs budget. Unknown
+        credentials are counted against their `source`, which gets TooManyFailures after many of them; right credentials are
+        never counted. The profile's previous secret is admitted during its overlap; after that it raises
         PreviousSecretRefused, a BadCredentials that the API Log tells apart.
         """
         credentials = read_credentials(headers)
@@ -104,7 +95,7 @@ class Gate:
         profile: Profile = refusal.profile
         marked = refusal.concerning(fingerprint=token_fingerprint(digest_token(credentials.token)))
         try:
-            person = _find_person(partial(self._sessions.resolve_token, credentials.token))
+            person = find_person(partial(self._sessions.resolve_token, credentials.token))
         except StoreUnavailable:
             return marked
         if profile.former is not None:
@@ -122,7 +113,7 @@ class Gate:
         profile = self._identify_profile(credentials)
         mark = token_fingerprint(digest_token(credentials.token))
         try:
-            return self._charge_and_resolve(profile, credentials, charge=charge)
+            return self._admission.admit(profile, credentials, charge=charge)
         except BadCredentials:
             raise
         except StoreUnavailable as error:
@@ -147,90 +138,10 @@ class Gate:
         if cached is not None and self._accepts_secret(cached, credentials):
             return cached
         state = self._reader.read_current(credentials.key)
-        return self._require_secret(state.profile if state else None, credentials)
+        return require_secret(state.profile if state else None, credentials, self._clock())
 
     def _accepts_secret(self, profile: Profile, credentials: CallerCredentials) -> bool:
         return secret_status(profile, credentials.secret, self._clock()) in {
             SecretStatus.CURRENT,
             SecretStatus.OVERLAPPING,
         }
-
-    def _require_secret(self, profile: Profile | None, credentials: CallerCredentials) -> Profile:
-        """The profile, if the secret is accepted now; raises BadCredentials, or PreviousSecretRefused with the profile."""
-        found = secret_status(profile, credentials.secret, self._clock())
-        if profile is None or found is SecretStatus.UNKNOWN:
-            raise BadCredentials
-        if found is SecretStatus.PREVIOUS:
-            raise PreviousSecretRefused().concerning(profile)
-        return profile
-
-    def _charge_and_resolve(self, profile: Profile, credentials: CallerCredentials, *, charge: bool) -> Caller:
-        if charge:
-            self._refuse_while_limited(profile, credentials.token)
-        resolved = self._start_lookup(lambda: self._sessions.resolve_token(credentials.token))
-        try:
-            profile, paid = self._charge_current_version(
-                profile, credentials, self._meter.charge_call if charge else self._meter.read_rate
-            )
-        except (ProfileDisabled, RateLimited) as refusal:
-            raise refusal.concerning(person=_find_person_if_up(resolved)) from None
-        return self._build_caller(profile, paid, resolved)
-
-    def _refuse_while_limited(self, profile: Profile, token: str) -> None:
-        """Raises RateLimited without a write while this process knows that the limit is reached.
-
-        Sampled refusals name the person.
-        """
-        try:
-            self._meter.refuse_while_denied(profile)
-        except RateLimited as refusal:
-            if self._sampler.should_sample(profile.key):
-                person = _find_person_if_up(lambda: self._sessions.resolve_token(token))
-                raise refusal.concerning(person=person) from None
-            raise
-
-    def _build_caller(self, profile: Profile, paid: RateCharge, resolved: SessionLookup) -> Caller:
-        try:
-            session, person = resolved()
-        except (Refusal, StoreUnavailable):
-            self._refund_charge(profile, paid)
-            raise
-        return Caller(profile, person, session, paid.rate)
-
-    def _charge_current_version(
-        self, profile: Profile, credentials: CallerCredentials, ask: Callable[[Profile], RateCharge]
-    ) -> tuple[Profile, RateCharge]:
-        """Charges or reads the profile's budget.
-
-        If the row names another version, reads that version and decides again.
-        """
-        for _ in range(MAX_CHARGE_ATTEMPTS):
-            try:
-                return profile, ask(profile)
-            except ProfileSuperseded as newer:
-                profile = self._require_secret(self._reader.read_version(profile.key, newer.version), credentials)
-        raise StoreUnavailable
-
-    def _refund_charge(self, profile: Profile, charge: RateCharge) -> None:
-        try:
-            self._meter.refund_charge(profile, charge)
-        except StoreUnavailable:
-            return  # the refusal itself matters more; one unit is lost until it drains
-
-    def _start_lookup(self, work: SessionLookup) -> SessionLookup:
-        return work if self._pool is None else self._pool.submit(copy_context().run, work).result
-
-
-def _find_person_if_up(resolved: SessionLookup) -> Person | None:
-    try:
-        return _find_person(resolved)
-    except StoreUnavailable:
-        return None
-
-
-def _find_person(resolved: SessionLookup) -> Person | None:
-    try:
-        return resolved()[1]
-    except Refusal as refusal:
-        person: Person | None = refusal.person
-        return person

@@ -1,0 +1,177 @@
+"""Admits one call on a known profile: resolves its session and charges the profile's budget, in the order that is fair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextvars import copy_context
+from datetime import datetime
+
+from affino_mcp.clock import Clock, epoch_seconds
+from affino_mcp.errors import (
+    BadCredentials,
+    PersonInactive,
+    ProfileDisabled,
+    RateLimited,
+    Refusal,
+    SessionExpired,
+    SessionUnknown,
+)
+from affino_mcp.gate.abuse.refusal_sampling import RefusalSampler
+from affino_mcp.gate.caller import Caller, CallerCredentials
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.row_keys import digest_token
+from affino_mcp.gate.profiles.handshake_budget import HandshakeBudget
+from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
+from affino_mcp.gate.profiles.profile import Profile, ProfileReader, SecretStatus, secret_status
+from affino_mcp.gate.profiles.rate_limit import MAX_CHARGE_ATTEMPTS, ProfileSuperseded, RateCharge, RateMeter
+from affino_mcp.gate.sessions.recent_tokens import RecentTokens
+from affino_mcp.gate.sessions.sessions import Session, Sessions
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database, StoreUnavailable
+
+SessionLookup = Callable[[], tuple[Session, Person]]
+
+
+class Admission:
+    """Charges and resolves calls. One per process.
+
+    With a `pool`, the profile's write and the session's read run in parallel for a token that was resolved here within the
+    last minute; for any other, the session comes first.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        settings: Settings,
+        clock: Clock,
+        reader: ProfileReader,
+        sessions: Sessions,
+        pool: Executor | None = None,
+    ) -> None:
+        self._meter, self._sampler = RateMeter(db, settings, clock), RefusalSampler(clock)
+        self._handshakes, self._recent = HandshakeBudget(clock), RecentTokens()
+        self._reader, self._sessions, self._pool, self._clock = reader, sessions, pool, clock
+
+    def admit(self, profile: Profile, credentials: CallerCredentials, *, charge: bool) -> Caller:
+        """Gives the caller of a call on this profile.
+
+        Raises BadCredentials, ProfileDisabled, RateLimited, the refusals of `resolve_token`, StoreUnavailable. What is
+        refused for its token takes nothing from the profile's budget, and never makes it refuse another call.
+        """
+        token = digest_token(credentials.token)
+        try:
+            return self._charge_and_resolve(profile, credentials, charge=charge)
+        except (SessionUnknown, SessionExpired, PersonInactive):
+            self._recent.forget(token)
+            raise
+
+    def _charge_and_resolve(self, profile: Profile, credentials: CallerCredentials, *, charge: bool) -> Caller:
+        if charge:
+            self._refuse_while_limited(profile, credentials.token)
+        resolved = self._start_lookup(lambda: self._sessions.resolve_token(credentials.token))
+        if charge and not self._recent.holds(digest_token(credentials.token), epoch_seconds(self._clock())):
+            resolved = self._resolve_first(profile, credentials, resolved)
+        try:
+            profile, paid = self._charge_current_version(
+                profile, credentials, self._meter.charge_call if charge else self._meter.read_rate
+            )
+        except (ProfileDisabled, RateLimited) as refusal:
+            raise refusal.concerning(person=_find_person_if_up(resolved)) from None
+        caller = self._build_caller(profile, paid, resolved)
+        if not charge:
+            self._take_handshake(caller)
+        return caller
+
+    def _resolve_first(
+        self, profile: Profile, credentials: CallerCredentials, resolved: SessionLookup
+    ) -> SessionLookup:
+        """Resolves the session before anything is charged: a call that is refused for its token costs nobody budget.
+
+        A profile that is off or has another secret is told before the session's own refusal.
+        """
+        try:
+            found = resolved()
+        except Refusal as refusal:
+            self._charge_current_version(profile, credentials, self._meter.read_rate)
+            raise refusal from None
+        return lambda: found
+
+    def _take_handshake(self, caller: Caller) -> None:
+        try:
+            self._handshakes.take(caller.session.digest)
+        except RateLimited as refusal:
+            raise refusal.concerning(person=caller.person) from None
+
+    def _refuse_while_limited(self, profile: Profile, token: str) -> None:
+        """Raises RateLimited without a write while this process knows that the limit is reached.
+
+        Sampled refusals name the person.
+        """
+        try:
+            self._meter.refuse_while_denied(profile)
+        except RateLimited as refusal:
+            if self._sampler.should_sample(profile.key):
+                person = _find_person_if_up(lambda: self._sessions.resolve_token(token))
+                raise refusal.concerning(person=person) from None
+            raise
+
+    def _build_caller(self, profile: Profile, paid: RateCharge, resolved: SessionLookup) -> Caller:
+        try:
+            session, person = resolved()
+        except (Refusal, StoreUnavailable):
+            self._refund_charge(profile, paid)
+            raise
+        self._recent.note(session, epoch_seconds(self._clock()))
+        return Caller(profile, person, session, paid.rate)
+
+    def _charge_current_version(
+        self, profile: Profile, credentials: CallerCredentials, ask: Callable[[Profile], RateCharge]
+    ) -> tuple[Profile, RateCharge]:
+        """Charges or reads the profile's budget.
+
+        If the row names another version, reads that version and decides again.
+        """
+        for _ in range(MAX_CHARGE_ATTEMPTS):
+            try:
+                return profile, ask(profile)
+            except ProfileSuperseded as newer:
+                profile = require_secret(
+                    self._reader.read_version(profile.key, newer.version), credentials, self._clock()
+                )
+        raise StoreUnavailable
+
+    def _refund_charge(self, profile: Profile, charge: RateCharge) -> None:
+        try:
+            self._meter.refund_charge(profile, charge)
+        except StoreUnavailable:
+            return  # the refusal itself matters more; one unit is lost until it drains
+
+    def _start_lookup(self, work: SessionLookup) -> SessionLookup:
+        return work if self._pool is None else self._pool.submit(copy_context().run, work).result
+
+
+def require_secret(profile: Profile | None, credentials: CallerCredentials, now: datetime) -> Profile:
+    """Gives the profile, if the secret is accepted now; raises BadCredentials, or PreviousSecretRefused with the profile."""
+    found = secret_status(profile, credentials.secret, now)
+    if profile is None or found is SecretStatus.UNKNOWN:
+        raise BadCredentials
+    if found is SecretStatus.PREVIOUS:
+        raise PreviousSecretRefused().concerning(profile)
+    return profile
+
+
+def _find_person_if_up(resolved: SessionLookup) -> Person | None:
+    try:
+        return find_person(resolved)
+    except StoreUnavailable:
+        return None
+
+
+def find_person(resolved: SessionLookup) -> Person | None:
+    """Gives the person of a token, also of one that is refused; None when it belongs to nobody. Raises StoreUnavailable."""
+    try:
+        return resolved()[1]
+    except Refusal as refusal:
+        person: Person | None = refusal.person
+        return person
