@@ -16,7 +16,7 @@ from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.record import fold_name
 from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import start_stopwatch
-from affino_mcp.errors import AffinoError, OutcomeUnknown, Refusal, Unavailable, UnknownTool
+from affino_mcp.errors import AffinoError, BadRequest, OutcomeUnknown, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.confirmation import ConfirmationForm, ConfirmationMethod
 from affino_mcp.gate.identity.person import Person
@@ -159,8 +159,9 @@ class CallAudit:
         self.audit.write_row(self.row)
 
     def write_refusal(self, refusal: Refusal) -> None:
-        """Writes the row of a call that the gate refused. Raises StoreUnavailable."""
-        self._close_row(Outcome.REFUSED, refusal.status, refusal)
+        """Writes the row of a call that the gate refused, or that could not be read. Raises StoreUnavailable."""
+        outcome = Outcome.ERROR if isinstance(refusal, BadRequest) else Outcome.REFUSED
+        self._close_row(outcome, refusal.status, refusal)
         self.audit.write_refusal(self.row, hammered=isinstance(refusal, PreviousSecretRefused))
 
     def report_lost_row(self) -> None:
@@ -207,6 +208,7 @@ def _new_row(
         at=stamp.at,
         profile_key=profile.key,
         profile_name=profile.name,
+        profile_version=profile.version,
         method=tool,
         outcome=Outcome.ERROR,
         status=500,

@@ -60,8 +60,8 @@ class AuditRow:
     `arguments` and `changes` are redacted, `result` is a summary. `duration_ms` is the method's time, `gate_ms` the
     gate's time before it. `warnings` mean that arguments were partially ignored, `error` that the call was rejected.
     `confirmed` is how the person confirmed a call that needed it. `share` is "2 of 3" for the second part of a change that
-    is made in three transactions, which have a row each. `count` is above 1 only in the aggregate row of a
-    storm of refusals.
+    is made in three transactions, which have a row each. `profile_version` is the version of the profile that decided.
+    `count` is above 1 only in the aggregate row of a storm of refusals.
     """
 
     id: str
@@ -94,6 +94,7 @@ class AuditRow:
     dry_run: bool = False
     confirmed: str = ""
     share: str = ""
+    profile_version: str = ""
     count: int = 1
 
     def to_document(self) -> dict[str, Any]:

@@ -14,7 +14,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.dispatch import CallMeta
-from affino_mcp.errors import BadCredentials, MethodNotAllowed, NoSuchPath, OriginRefused, Refusal, SessionExpired
+from affino_mcp.errors import (
+    BadCredentials,
+    BadRequest,
+    MethodNotAllowed,
+    NoSuchPath,
+    OriginRefused,
+    Refusal,
+    SessionExpired,
+)
 from affino_mcp.gate.caller import presented_secrets
 from affino_mcp.gate.confirmation import ConfirmationForm
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
@@ -92,7 +100,7 @@ class GateApp:
     async def _answer_message(self, request: Request, body: bytes, received: JsonRpcMessage, receive: Receive) -> Reply:
         meta, elapsed = _call_meta(request, received), start_stopwatch()
         try:
-            admit = partial(self._gate.admit, request.headers, charge=received.is_call, source=request.source)
+            admit = partial(self._gate.admit, request.headers, charge=received.is_charged, source=request.source)
             caller = await self._run_blocking(admit)
             _require_sound(received, caller)
         except Refusal as refusal:
@@ -101,6 +109,9 @@ class GateApp:
             return refused.with_headers(refusal_rate_headers(refusal))
         admitted = AdmittedRequest(caller, replace(meta, gate_ms=elapsed()), self._dispatch)
         answer = await self._pass_on(request, strip_answers(body, received), admitted, receive)
+        if received.is_charged and not admitted.is_heard:
+            unheard = BadRequest().concerning(caller.profile, caller.person, caller.session.fingerprint)
+            await self._log_refusal(unheard, admitted.meta, received)
         if admitted.refusal is not None:
             answer = message_refusal_reply(admitted.refusal, received.id)
         elif admitted.question is not None:
@@ -170,7 +181,7 @@ def _refusal_for_caller(refusal: Refusal, request: Request) -> Refusal:
 
 def _require_sound(received: JsonRpcMessage, caller: Caller) -> None:
     """Raises BadRequest for a malformed message, in the caller's name."""
-    fault = received.fault or received.find_fault_inside()
+    fault = received.any_fault
     if fault is not None:
         raise fault.concerning(caller.profile, caller.person, caller.session.fingerprint)
 

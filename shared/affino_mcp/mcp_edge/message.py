@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from affino_mcp.errors import BadRequest
 from affino_mcp.gate.confirmation import ConfirmationForm
+from affino_mcp.mcp_edge.message_bounds import (
+    find_excess,
+    find_wrong_shape,
+    guess_id,
+    has_too_many_parts,
+    is_unicode,
+    too_many_parts,
+)
 
-MAX_DEPTH: Final = 64
 CLIENT_INFO: Final = "io.modelcontextprotocol/clientInfo"
 CAPABILITIES: Final = "io.modelcontextprotocol/clientCapabilities"
 REQUEST_STATE: Final = "requestState"
@@ -45,31 +52,31 @@ class JsonRpcMessage:
     fault: BadRequest | None = None
     may_hold_half_pairs: bool = False
 
-    def find_fault_inside(self) -> BadRequest | None:
-        """Finds what is wrong inside the parameters. It walks through all of them, so only admitted callers are worth it."""
-        for path, value in _walk(self.params):
-            if len(path) > MAX_DEPTH:
-                return BadRequest("The message is nested too deeply.", rule=f"at most {MAX_DEPTH} levels")
-            if self.may_hold_half_pairs and not _is_unicode(value):
-                where = ".".join(part for part in path if _is_unicode(part))
-                return BadRequest(f"The text at '{where}' holds characters that are not valid Unicode.", argument=where)
-        return None
+    @cached_property
+    def any_fault(self) -> BadRequest | None:
+        """What is wrong with the message or inside its parameters; None when it can be carried out."""
+        return self.fault or find_excess(self.params, may_hold_half_pairs=self.may_hold_half_pairs)
 
     @property
     def is_call(self) -> bool:
-        """True for a tool call; the rate limit counts nothing else."""
+        """True for a tool call, sound or not."""
         return self.method == CALL
+
+    @property
+    def is_charged(self) -> bool:
+        """True for a sound tool call; the rate limit counts nothing else."""
+        return self.is_call and self.any_fault is None
 
     @property
     def subject(self) -> str:
         """The tool's name of a tool call, else the JSON-RPC method."""
         name = self.params.get("name")
-        return name if self.is_call and isinstance(name, str) and _is_unicode(name) else self.method
+        return name if self.is_call and isinstance(name, str) and is_unicode(name) else self.method
 
     def loggable_arguments(self) -> dict[str, Any]:
         """The arguments of a tool call for its audit row; empty when there are none or a row could not hold them."""
         arguments = self.params.get("arguments")
-        if not self.is_call or not isinstance(arguments, dict) or self.find_fault_inside():
+        if not self.is_call or not isinstance(arguments, dict) or self.any_fault:
             return {}
         return arguments
 
@@ -107,6 +114,8 @@ def strip_answers(body: bytes, message: JsonRpcMessage) -> bytes:
 
 def read_message(body: bytes) -> JsonRpcMessage:
     """Parses a request's body. Never raises: see `JsonRpcMessage.fault`."""
+    if has_too_many_parts(body):
+        return JsonRpcMessage(id=guess_id(body), fault=too_many_parts())
     try:
         document = json.loads(body.decode())
     except (ValueError, RecursionError):
@@ -118,7 +127,7 @@ def read_message(body: bytes) -> JsonRpcMessage:
     message_id, method, params = document.get("id"), document.get("method"), document.get("params")
     return JsonRpcMessage(
         id=message_id if _is_id(message_id) else None,
-        method=method if isinstance(method, str) and _is_unicode(method) else "",
+        method=method if isinstance(method, str) and is_unicode(method) else "",
         params=params if isinstance(params, dict) else {},
         fault=_find_fault(document),
         may_hold_half_pairs=_HALF_PAIR_ESCAPE.search(body) is not None,
@@ -133,7 +142,7 @@ def _nested_object(found: Any, *names: str) -> dict[str, Any] | None:
 
 
 def _is_id(value: Any) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool) and _is_unicode(value)
+    return isinstance(value, str | int) and not isinstance(value, bool) and is_unicode(value)
 
 
 def _find_fault(document: dict[str, Any]) -> BadRequest | None:
@@ -143,34 +152,13 @@ def _find_fault(document: dict[str, Any]) -> BadRequest | None:
         return BadRequest("params must be a JSON object.")
     if "id" in document and not _is_id(document["id"]):
         return BadRequest("id must be a string or an integer.")
-    return None
-
-
-def _walk(params: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yields every object, array and text in `params` with its path, down to MAX_DEPTH; without recursion."""
-    waiting: list[tuple[tuple[str, ...], Any]] = [((), params)]
-    while waiting:
-        path, value = waiting.pop()
-        yield path, value
-        if len(path) > MAX_DEPTH or isinstance(value, str):
-            continue
-        entries = value.items() if isinstance(value, dict) else enumerate(value)
-        for name, inner in entries:
-            if isinstance(inner, dict | list | str):
-                waiting.append(((*path, str(name)), inner))
-            if isinstance(name, str):
-                waiting.append((path, name))
-
-
-def _is_unicode(value: Any) -> bool:
-    """True for anything but a text with half of a surrogate pair, which can be neither stored nor sent."""
-    if not isinstance(value, str) or value.isascii():
-        return True
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    if document["method"] != CALL:
+        return None
+    if "id" not in document:
+        return BadRequest(
+            "A tool call needs an id: without one nobody could be told what it did. It was not carried out."
+        )
+    return find_wrong_shape(document.get("params") or {})
 
 
 def _printable_text(value: Any) -> str:

@@ -113,7 +113,7 @@ class AdmittedRequest:
     """The caller, the call's meta data and the dispatch that carries it out, kept in the ASGI scope from gate to tool.
 
     The tool leaves in it what the MCP server cannot express: the gate makes the whole HTTP answer of a `refusal`, and the
-    result of a `question`.
+    result of a `question`. `is_heard` is False for a call that the MCP server refused itself, which has no row yet.
     """
 
     caller: Caller
@@ -121,6 +121,7 @@ class AdmittedRequest:
     dispatch: Dispatch
     refusal: Refusal | None = None
     question: ConfirmationQuestion | None = None
+    is_heard: bool = False
 
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any]) -> AdmittedRequest:
@@ -134,6 +135,7 @@ class AdmittedRequest:
 
     def call_tool(self, tool: str, arguments: dict[str, Any]) -> ToolAnswer:
         """Calls a tool as this caller and keeps a question to the person. Raises Refusal, which it keeps too."""
+        self.is_heard = True
         try:
             answer = self.dispatch.call_tool(self.caller, tool, arguments, self.meta)
         except Refusal as refusal:
