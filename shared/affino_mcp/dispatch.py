@@ -22,6 +22,7 @@ from affino_mcp.gate.confirmation import Confirmation, ConfirmationQuestion
 from affino_mcp.gate.profiles.previous_secret import previous_secret_warning
 from affino_mcp.gate.sessions.last_use import expiry_warnings
 from affino_mcp.instance.answer_size import truncate_answer
+from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done, Instance, OutcomeNotKnown
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, StorageFull, ToolError, Unexpected
@@ -114,6 +115,7 @@ class ToolDispatch:
                 _with_confirmation(call, confirmation, values, trail),
                 confirmation.idempotency_arguments | values,
             )
+        require_crossings(call, method, values)
         trail.repeat_with = _repeat_arguments(matched.values, values, call)
         try:
             done = self._perform_method(caller, method, values, call)

@@ -50,17 +50,20 @@ class PermissionDenied(ToolError):
 
 
 class ToolDisabled(ToolError):
-    """The profile does not allow this tool's family and access."""
+    """The profile does not allow the family and access that this tool, or one of its arguments (`argument`), needs."""
 
     type, code, status = "tool_disabled", -111, 403
 
-    def __init__(self, rule: str) -> None:
+    def __init__(self, rule: str, *, argument: str | None = None) -> None:
+        what = f"{argument} cannot be used here" if argument else "This tool is switched off"
+        other = "this argument" if argument else "this tool"
         super().__init__(
-            f"This tool is switched off: the API Profile does not allow '{rule}'.",
+            f"{what}: the API Profile does not allow '{rule}'.",
             denied_by="profile",
             rule=rule,
+            argument=argument,
             who_can_fix="operator",
-            next="Go on without this tool, or ask the operator to switch the family on for this profile.",
+            next=f"Go on without {other}, or ask the operator to switch the family on for this profile.",
         )
 
 

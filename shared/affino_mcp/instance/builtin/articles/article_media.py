@@ -21,7 +21,7 @@ from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Query
-from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, PermissionDenied, ToolDisabled
+from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 FAMILY: Final = ATTACHMENT.family
 CODE: Final = ATTACHMENT.code
@@ -123,10 +123,6 @@ def _find_target(records: Records, call: Call, values: Values) -> tuple[OpenArti
 def _require_media_item(records: Records, change: Change, code: int) -> KnownRecords:
     """Loads the media item, which must be open to the person; warns when the item has no file yet."""
     call = change.call
-    if not call.readable(MEDIA_FAMILY):
-        raise ToolDisabled(f"{MEDIA_FAMILY}.read")
-    if not call.actor.has_right(f"{MEDIA_FAMILY}.read", call.at):
-        raise PermissionDenied(f"{MEDIA_FAMILY}.read", argument=ATTACHED_ITEM_FIELD.name)
     stored = records.require_record(MEDIA_FAMILY, ATTACHED_ITEM_FIELD.name, code, "media item")
     known = records.load_documents(
         guards.security_refs(stored.document), {RecordRef(MEDIA_FAMILY, code): stored.document}

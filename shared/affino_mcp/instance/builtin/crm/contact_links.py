@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.catalogue.crossings import Crossing
 from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD
 from affino_mcp.catalogue.matching import Values
@@ -13,6 +15,7 @@ from affino_mcp.instance.builtin.crm.contact_account_links import PRIMARY_CONTAC
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.family_access import require_crossing
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.tool_errors import NotFound
 
@@ -58,7 +61,8 @@ def update_contact_account_link(records: Records, method: Method, values: Values
 def unlink_contact_from_account(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Removes a link; the account has no primary contact any more when this contact was the primary one."""
     contact, account = _require_both(records, values)
-    _require_link(contact, account)
+    if _require_link(contact, account)["Primary"]:
+        require_crossing(call, Crossing(ACCOUNT_FIELD.name, Family.ACCOUNTS, Access.WRITE))
     change = records.start_change(method, values, call)
     contact_account_links.save_link(records, change, contact, account.document.ref, None)
     _update_primary(records, change, contact, account, primary=False)

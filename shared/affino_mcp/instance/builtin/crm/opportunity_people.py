@@ -20,7 +20,7 @@ from affino_mcp.instance.builtin.access.ownership import require_ownership
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, record_key
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.references.references import render_code_and_name
+from affino_mcp.instance.builtin.references.references import STAFF_WORDS, render_code_and_name
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
@@ -155,9 +155,9 @@ def remove_opportunity_contact(records: Records, method: Method, values: Values,
 def add_opportunity_team_member(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Adds a member of staff to the team, or changes the role or split of a team member."""
     before, code = _open_opportunity(records, values, call), values[PERSON_ARGUMENT]
-    change, person = _start_change(records, method, values, call, "member of staff")
+    change, person = _start_change(records, method, values, call, STAFF_WORDS)
     if not person.system.get("Staff"):
-        raise InvalidArgument(PERSON_ARGUMENT, f"{PERSON_ARGUMENT} must be the UserCode of a member of staff.")
+        raise NotFound(PERSON_ARGUMENT, STAFF_WORDS)
     link = {
         OPPORTUNITY_ROLE.name: None,
         TEAM_SPLIT.name: None,

@@ -11,7 +11,7 @@ from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.references.references import may_show_family
 from affino_mcp.instance.port import Call, RecordRef
-from affino_mcp.tool_errors import InvalidArgument, NotFound, PermissionDenied, ToolDisabled
+from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 SUBJECT_FAMILIES: Final = dict(
     zip((field.name for field in SCOPE_FIELDS), ("accounts", "contacts", "opportunities"), strict=True)
@@ -32,18 +32,13 @@ def find_scope(values: Values) -> tuple[str, int] | None:
 def check_scope(records: Records, change: Change, values: Values) -> tuple[dict[str, Any] | None, KnownRecords]:
     """Checks the scope argument; returns the scope to store, and its record.
 
-    Raises NotFound, PermissionDenied when the person may not read such records, and ToolDisabled when the profile may
-    not.
+    Raises NotFound, and InvalidArgument for more than one.
     """
     scope = find_scope(values)
     if scope is None:
         return None, {}
     argument, code = scope
     family = SUBJECT_FAMILIES[argument]
-    if not change.call.readable(family):
-        raise ToolDisabled(f"{family}.read")
-    if not change.call.actor.has_right(f"{family}.read", change.call.at):
-        raise PermissionDenied(f"{family}.read", argument=argument)
     known = records.load_documents([RecordRef(family, code)])
     if (family, code) not in known:
         raise NotFound(argument, _WORDS[family])

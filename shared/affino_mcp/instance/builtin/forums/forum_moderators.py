@@ -14,6 +14,7 @@ from affino_mcp.instance.builtin.engine.document import Document, actor_stamp
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.forums import forum_access
 from affino_mcp.instance.builtin.forums.forum_access import PEOPLE_FAMILY, OpenForum
+from affino_mcp.instance.builtin.references.references import STAFF_WORDS
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
@@ -49,26 +50,26 @@ def list_forum_moderators(records: Records, method: Method, values: Values, call
 def add_forum_moderator(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Makes a person who can log in a moderator. Warns when the person moderates the forum already."""
     found = forum_access.open_forum(records, call, CODE, values[CODE])
-    person = _require_person(records, values[PERSON_ARGUMENT])
+    person = _require_staff(records, values[PERSON_ARGUMENT])
     change, duties = records.start_change(method, values, call), found.stored.relations_to(PEOPLE_FAMILY)
     if person.code in duties:
         body = _answer_moderator(found, person, duties[person.code])
         return change.no_change(body, found.document.ref, "This person moderates the forum already.")
-    if person.system.get("Disabled") or not person.system.get("Staff"):
+    if person.system.get("Disabled"):
         raise InvalidArgument(PERSON_ARGUMENT, "A moderator must be a person who can log in to this instance.")
     if len(duties) >= MAX_MODERATORS_PER_FORUM:
         raise Conflict(f"A forum can have at most {MAX_MODERATORS_PER_FORUM} moderators.", argument=CODE)
-    change.require_existing(person.key, lambda _: NotFound(PERSON_ARGUMENT, "person"))
+    change.require_existing(person.key, lambda _: NotFound(PERSON_ARGUMENT, STAFF_WORDS))
     duty = {"Since": format_iso(call.at), "AddedBy": actor_stamp(call)}
     after = replace(found.stored, document=found.document.next_version(call, {})).with_relation(person.ref, duty)
     records.save_record(change, found.stored, after)
     return change.commit(_answer_moderator(found, person, duty))
 
 
-def _require_person(records: Records, code: int) -> Document:
+def _require_staff(records: Records, code: int) -> Document:
     found = records.load_documents([RecordRef(PEOPLE_FAMILY, code)]).get(RecordRef(PEOPLE_FAMILY, code))
-    if found is None:
-        raise NotFound(PERSON_ARGUMENT, "person")
+    if found is None or not found.system.get("Staff"):
+        raise NotFound(PERSON_ARGUMENT, STAFF_WORDS)
     return found
 
 
@@ -85,7 +86,6 @@ def remove_forum_moderator(records: Records, method: Method, values: Values, cal
     change, code = records.start_change(method, values, call), values[PERSON_ARGUMENT]
     body = {CODE: found.document.code, PERSON_ARGUMENT: code, "Moderator": False}
     if code not in found.stored.relations_to(PEOPLE_FAMILY):
-        _require_person(records, code)
         return change.no_change(body, found.document.ref, "This person does not moderate the forum.")
     document = found.document.next_version(call, {})
     after = replace(found.stored, document=document).with_relation(str(RecordRef(PEOPLE_FAMILY, code)), None)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Any, Final
 
-from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.crossings import Crossing
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES, RECORD_CODE_FIELD, RECORD_KIND_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
@@ -22,9 +22,10 @@ from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
 from affino_mcp.instance.builtin.history.history_access import filter_followable
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, answer_list
 from affino_mcp.instance.builtin.references import references
+from affino_mcp.instance.family_access import require_crossing
 from affino_mcp.instance.port import Call, Done, RecordRef, linked_family
 from affino_mcp.store.ops import Item, Query, SortSpan
-from affino_mcp.tool_errors import NotFound, PermissionDenied, ToolDisabled
+from affino_mcp.tool_errors import NotFound
 
 GUARD_FAMILIES: Final = {
     "standardSectionCode": "sections",
@@ -34,13 +35,9 @@ GUARD_FAMILIES: Final = {
 """Maps the attributes that name a guard of a record to the guard's family."""
 
 
-def require_access(call: Call, kind: str, access: Access) -> None:
-    """Raises ToolDisabled or PermissionDenied unless profile and person may read (or write) this kind of record."""
-    family = HISTORY_FAMILIES[kind]
-    if not (call.readable if access is Access.READ else call.writable)(family):
-        raise ToolDisabled(f"{family}.{access}")
-    if access is Access.READ and not call.actor.has_right(f"{family}.read", call.at):
-        raise PermissionDenied(f"{family}.read", argument=RECORD_KIND_FIELD.name)
+def require_readable(call: Call, kind: str) -> None:
+    """Raises ToolDisabled or PermissionDenied unless profile and person may read this kind of record."""
+    require_crossing(call, Crossing(RECORD_KIND_FIELD.name, HISTORY_FAMILIES[kind]))
 
 
 def open_history(records: Records, call: Call, values: Values) -> RecordState:
@@ -73,7 +70,7 @@ def may_undo_change(call: Call, kind: str, by: Any) -> bool:
 
 def list_record_history(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists a record's changes, newest first; changes made under guards that are closed to the person are left out."""
-    require_access(call, values[RECORD_KIND_FIELD.name], Access.READ)
+    require_readable(call, values[RECORD_KIND_FIELD.name])
     document = open_history(records, call, values).document
     rows, more = _read_rows(records, document.key.pk, SortSpan(prefix=HISTORY_SK), values, call)
     entries = filter_visible_entries(records, call, [change_journal.entry_from_row(row) for row in rows])

@@ -20,8 +20,9 @@ from affino_mcp.instance.builtin.engine.document import RecordState, is_long_tex
 from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.history import history, restore_check, undo_context
 from affino_mcp.instance.builtin.history.undo_context import UndoContext, find_undo_tool
+from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done
-from affino_mcp.tool_errors import Conflict, NotFound, PermissionDenied
+from affino_mcp.tool_errors import Conflict, NotFound, PermissionDenied, ToolDisabled
 
 Tools = Mapping[str, Carry]
 """The functions that carry the tools out, by the tools' names."""
@@ -42,7 +43,7 @@ class PastChange:
 
 def undo_change(records: Records, method: Method, values: Values, call: Call, tools: Tools) -> Done:
     """Undoes one change. `tools` carry out the other methods. Raises Conflict naming what prevents the undo."""
-    history.require_access(call, values[RECORD_KIND_FIELD.name], Access.WRITE)
+    _require_undo_access(call, values[RECORD_KIND_FIELD.name])
     past = _load_past(records, call, values)
     view = UndoContext(records, method, values, past.entry)
     if past.entry.deed is ChangeKind.DELETED:
@@ -51,6 +52,21 @@ def undo_change(records: Records, method: Method, values: Values, call: Call, to
         raise Conflict("The record has been deleted since. Undo that first.", argument=VERSION_FIELD.name)
     back = _change_back if past.entry.deed is ChangeKind.CHANGED else _delete_created
     return back(view, past, values, call, tools)
+
+
+def _require_undo_access(call: Call, kind: str) -> None:
+    """Raises ToolDisabled or PermissionDenied, before any record is looked at, unless an undo of this kind can be allowed.
+
+    Profile and person must be allowed to read the family, the profile to write it, and the person to use at least one of the
+    methods that carry an undo out.
+    """
+    family = HISTORY_FAMILIES[kind]
+    history.require_readable(call, kind)
+    if not call.writable(family):
+        raise ToolDisabled(f"{family}.{Access.WRITE}", argument=RECORD_KIND_FIELD.name)
+    tools = [tool for tool in (find_undo_tool(kind, verb) for verb in ("update", "delete")) if tool]
+    if tools and all(tool.right and not call.actor.has_right(tool.right, call.at) for tool in tools):
+        raise PermissionDenied(tools[0].right, argument=RECORD_KIND_FIELD.name)
 
 
 def _load_past(records: Records, call: Call, values: Values) -> PastChange:
@@ -97,6 +113,7 @@ def _change_back(view: UndoContext, past: PastChange, values: Values, call: Call
         raise undo_context.changed_since_error(moved)
     kept = {name: _as_given(view, past.stored, entry.before[name]) for name in entry.after}
     view.wanted_values = {**past.current_values, **entry.before}
+    require_crossings(call, tool, kept)
     return tools[tool.name](view, tool, _tool_values(values, tool, kept), call)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from affino_mcp.catalogue.families.member_lists import ListKind
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.catalogue.method import DRY_RUN, Effect, Method
+from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso
 from affino_mcp.deadline import Pace
@@ -43,7 +43,7 @@ from affino_mcp.instance.builtin.references.fixed_lists import GRANTED, MARKETIN
 from affino_mcp.instance.port import Call, Done, OutcomeNotKnown, RecordChange, RecordRef
 from affino_mcp.store.ops import Delete, Item, Key, Put, StoreUnavailable, absent, exists
 from affino_mcp.store.retry import back_off
-from affino_mcp.tool_errors import PermissionDenied, ToolError
+from affino_mcp.tool_errors import ToolError
 
 MEMBERS_PER_TRANSACTION: Final = 28
 """Members in one transaction: three rows each, next to the list, its index rows, history, audit row and key."""
@@ -54,7 +54,6 @@ MAX_BATCH_ATTEMPTS: Final = 30
 def change_list_members(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Adds or removes list members; a member that cannot be processed does not stop the others."""
     kind = list_kind(method)
-    _require_read_right(method, kind, call)
     before = find_replay(records.db, records.table, method, values, call)
     if before is not None:
         return before
@@ -69,12 +68,6 @@ def change_list_members(records: Records, method: Method, values: Values, call: 
         rehearsal.changed_refs.append(stored.document.ref)
         return rehearsal.commit(work.answer_body())
     return _write_batches(work, stored, todo) if todo else Done(work.answer_body(), stored.document.ref)
-
-
-def _require_read_right(method: Method, kind: ListKind, call: Call) -> None:
-    right = f"{kind.member.family}.read"
-    if method.effect is Effect.ADD and not call.actor.has_right(right, call.at):
-        raise PermissionDenied(right, argument=kind.members_argument.name)
 
 
 def _warn_of_outcomes(work: MemberWork, stored: RecordState) -> None:

@@ -18,7 +18,7 @@ from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.references.fixed_lists import FIXED_LISTS, find_list_code
 from affino_mcp.instance.port import Call, RecordRef
-from affino_mcp.tool_errors import InvalidArgument, NotFound
+from affino_mcp.tool_errors import NotFound
 
 OPERATOR_FAMILIES: Final = frozenset(
     ("sections", "securities", "article_types", "article_categories", "media_categories")
@@ -32,6 +32,7 @@ REFERENCE_FAMILIES: Final = {
     **{f: f for f in OPERATOR_FAMILIES},
 }
 """Maps the target of a reference to the family of its records; any other target is a fixed list."""
+STAFF_WORDS: Final = "member of staff"
 _SUMMARY_STAMPS: Final = ("CreatedDate", "UpdatedDate")
 
 
@@ -92,12 +93,10 @@ def _check_fixed_list(call: Call, record: Record, name: str, value: Any) -> Any:
 
 
 def _require_target(change: Change, field: Field, code: int, known: KnownRecords) -> None:
-    family = _target_family(field)
-    found, what = known.get(RecordRef(family, code)), RECORDS[family].words
-    if found is None or not _is_open(change.call, found):
+    family, staff = _target_family(field), field.reference is not None and field.reference.target == "staff"
+    found, what = known.get(RecordRef(family, code)), STAFF_WORDS if staff else RECORDS[family].words
+    if found is None or not _is_open(change.call, found) or (staff and not found.system.get("Staff")):
         raise NotFound(field.name, what)
-    if field.reference and field.reference.target == "staff" and not found.system.get("Staff"):
-        raise InvalidArgument(field.name, f"{field.name} must be the UserCode of a member of staff.")
     change.require_existing(record_key(family, code), lambda _: NotFound(field.name, what))
 
 
