@@ -9,6 +9,7 @@ from typing import Any, Final
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import working_seconds
 from affino_mcp.store import render
+from affino_mcp.store.given_up import ACCESS_ERRORS
 from affino_mcp.store.ops import (
     AccessRefused,
     CollectionFull,
@@ -44,18 +45,6 @@ MAX_THROTTLED_SECONDS: Final = 2.0
 _THROTTLING_REASONS: Final = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"})
 _MALFORMED_ERRORS: Final = frozenset(
     {"ValidationException", "ValidationError", "SerializationException", "IdempotentParameterMismatchException"}
-)
-_ACCESS_ERRORS: Final = frozenset(
-    {
-        "AccessDeniedException",
-        "ExpiredTokenException",
-        "IncompleteSignatureException",
-        "InvalidSignatureException",
-        "KMSAccessDeniedException",
-        "MissingAuthenticationTokenException",
-        "ResourceNotFoundException",
-        "UnrecognizedClientException",
-    }
 )
 
 
@@ -136,7 +125,7 @@ class DynamoDatabase:
                 attempt += 1
                 if elapsed() >= MAX_THROTTLED_SECONDS * 1000 or working_seconds() < MIN_ATTEMPT_SECONDS:
                     self._endpoint.report_given_up("TransactWriteItems", body, throttled.fault, attempt, elapsed())
-                    raise StoreUnavailable from throttled
+                    raise StoreUnavailable(throttled.fault.error) from throttled
                 pause_before_attempt(attempt)
             else:
                 return
@@ -173,8 +162,8 @@ def _named_error(name: str, *, resent: bool) -> Exception:
     if name in _MALFORMED_ERRORS:
         return StoreRejected(name)
     if resent:
-        return Unanswered()
-    return AccessRefused() if name in _ACCESS_ERRORS else StoreUnavailable(name)
+        return Unanswered(name)
+    return AccessRefused(name) if name in ACCESS_ERRORS else StoreUnavailable(name)
 
 
 def _reason_codes(error: AwsError) -> set[str]:

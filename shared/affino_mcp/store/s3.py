@@ -137,7 +137,7 @@ class S3FileStore:
         self._report(
             GivenUpCall("s3", method, place, fault.error, fault.status, fault.aws_request_id, attempt, elapsed())
         )
-        raise AccessRefused if fault.status == 403 else StoreUnavailable
+        raise (AccessRefused if fault.status == 403 else StoreUnavailable)(fault.error)
 
     @staticmethod
     def _next_timeout(method: str, attempt: int) -> float | None:
