@@ -20,7 +20,7 @@ def check_denied_table(smoke: Smoke) -> None:
     stack, table, shell = smoke.stack, smoke.outputs["RecordsTable"], Shell(smoke.stack)
     with _deny_table(stack, "McpEndpointRole", table):
         refused = smoke.send_rpc("tools/call", name="list_accounts", arguments={})
-        require_equal("status", refused.status_code, 503)
+        require_equal("status and Retry-After", (refused.status_code, refused.headers.get("retry-after")), (503, "30"))
         lines = list(_read_lines(stack, "McpEndpointLogs"))
         require_equal("a line names service, table and error", _names_cause(lines, table), True)
         require_equal("the metric counts for this stack", _is_counted(lines), True)

@@ -83,12 +83,18 @@ class DynamoDatabase:
         attempt = 0
         while wanted:
             if attempt == MAX_BATCH_READ_ATTEMPTS:
-                raise StoreUnavailable("throttled")
+                raise self._give_up_batch(table, wanted)
             pause_before_attempt(attempt)
             rows, wanted = self._get_batch(table, wanted)
             found |= {Key(row["pk"], row["sk"]): row for row in rows}
             attempt += 1
         return found
+
+    def _give_up_batch(self, table: str, wanted: list[render.WireDocument]) -> StoreUnavailable:
+        fault = RequestFault("UnprocessedKeys", is_unanswered=False, status=200)
+        body = {"RequestItems": {table: {"Keys": wanted}}}
+        self._endpoint.report_given_up("BatchGetItem", body, fault, MAX_BATCH_READ_ATTEMPTS)
+        return StoreUnavailable(fault.error)
 
     def _get_batch(self, table: str, keys: list[render.WireDocument]) -> tuple[list[Item], list[render.WireDocument]]:
         answer = self._call_service("BatchGetItem", {"RequestItems": {table: {"Keys": keys, "ConsistentRead": True}}})
