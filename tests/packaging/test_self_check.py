@@ -52,6 +52,18 @@ def table_rights(function: str) -> list[TableRight]:
     return [right for right in FUNCTION_RIGHTS[function] if isinstance(right, TableRight)]
 
 
+def may_read_files(template: Template, function: str, folder: str) -> bool:
+    objects, bucket = {"Fn::Sub": "${MediaBucket.Arn}/" + folder + "/*"}, {"Fn::GetAtt": ["MediaBucket", "Arn"]}
+    wanted = [("s3:GetObject", objects), ("s3:ListBucket", bucket)]
+    given = [
+        (action, resource)
+        for statement in statements(template, f"{function}Role")
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    ]
+    return all(one in given for one in wanted)
+
+
 def covers(grant: Grant, right: TableRight) -> bool:
     *place, pattern = grant
     return place == [right.operation, right.table_setting, right.index] and fnmatchcase(right.pk, pattern)
@@ -75,10 +87,8 @@ def test_secrets_and_files_are_asked_for_where_they_may_be(template: Template, f
     actions = {action for each in statements(template, f"{function}Role") for action in listed(each["Action"])}
     rights = FUNCTION_RIGHTS[function]
     assert (SecretRight() in rights) is ("secretsmanager:GetSecretValue" in actions)
-    reads_files = {"s3:GetObject", "s3:ListBucket"} <= actions
-    assert [right for right in rights if isinstance(right, FileRight)] == (
-        [FileRight("media"), FileRight("uploads")] if reads_files else []
-    )
+    readable = [folder for folder in ("media", "uploads") if may_read_files(template, function, folder)]
+    assert [right for right in rights if isinstance(right, FileRight)] == [FileRight(folder) for folder in readable]
     other = {action for action in actions if action.startswith(("s3:", "secretsmanager:"))}
     assert other <= NOTHING_LEFT_BEHIND | {"s3:GetObject", "s3:ListBucket", "secretsmanager:GetSecretValue"}
 

@@ -139,6 +139,17 @@ def test_a_failure_is_logged_and_counted_for_the_stack(
     assert (metric["SelfCheckFailed"], metric["stack"], metric["function"]) == ([1.0], "local", "LoginProxy")
 
 
+def test_what_a_function_needs_beside_the_stores_is_asked_too() -> None:
+    def refuse() -> None:
+        raise AccessRefused("AccessDeniedException")
+
+    world = World()
+    signing = StoreProbe("kms", "Sign", "digest-key", refuse)
+    answer = wiring.build_self_check("Housekeeping", world.settings, world.stores, [signing])()
+    (red,) = [one for one in answer["stores"] if one["errors"]]
+    assert (red["service"], red["place"], red["errors"]) == ("kms", "digest-key", {"Sign": "AccessDeniedException"})
+
+
 def test_without_files_there_is_nothing_to_ask_s3() -> None:
     world = World()
     probes = build_probes(["McpEndpoint"], world.database, world.secrets, None, Settings())
