@@ -90,7 +90,7 @@ def test_pages_of_history_and_of_my_changes(world: World, manager: WorldClient, 
     [
         ({Family.NOTES: BOTH}, "list_record_history", "accounts.read"),
         ({Family.NOTES: BOTH, Family.ACCOUNTS: READ}, "undo_change", "accounts.write"),
-        ({Family.NOTES: BOTH}, "undo_change", "accounts.write"),
+        ({Family.NOTES: BOTH}, "undo_change", "accounts.read"),
     ],
     ids=["history", "undo of what may be read", "undo of what is off"],
 )

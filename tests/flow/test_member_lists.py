@@ -204,7 +204,10 @@ def test_without_sight_of_members_there_are_only_codes(world: World, handler: La
         blind.client.call_tool(f"list_{lists.kind.method_stem}_members", **asked).error["details"]["argument"]
         == "Search"
     )
-    assert blind.add(code, member)["AlreadyMembers"] == [{lists.kind.member.code: member}]
+    tool, wanted = f"add_{lists.kind.method_stem}_members", lists.kind.members_argument.name
+    closed = blind.client.call_tool(tool, **{lists.kind.record.code: code, wanted: [member]}).error
+    assert (closed["type"], closed["details"]["argument"]) == ("tool_disabled", wanted)
+    assert blind.remove(code, member)["Removed"] == [{lists.kind.member.code: member}]
 
 
 def test_lists_of_nobody_and_unknown_lists(lists: Lists) -> None:

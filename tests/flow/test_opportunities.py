@@ -75,7 +75,7 @@ def test_what_is_wrong_is_named(
 def test_the_owner_must_be_staff(manager: WorldClient, orbital: int) -> None:
     jane = crm.contact(manager, "Jane")
     error = manager.call_tool("create_opportunity", AccountCode=orbital, Title="Renewal", OwnerCode=jane).error
-    assert (error["type"], error["details"]["argument"]) == ("validation_error", "OwnerCode")
+    assert (error["type"], error["details"]["argument"]) == ("not_found", "OwnerCode")
 
 
 def test_probability_and_lost_reason_follow_the_stage(manager: WorldClient, orbital: int) -> None:
