@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from affino_mcp import observability
@@ -13,8 +15,10 @@ from affino_mcp.store.ops import (
     Item,
     Key,
     StoreUnavailable,
+    Unanswered,
     Update,
     absent,
+    all_of,
     any_of,
 )
 
@@ -36,12 +40,42 @@ def count_in_window(
     again = Update(table, key, assign=times, add={"count": 1, **more}, condition=Compare("since", ">", now - window))
     over = any_of(absent("since"), Compare("since", "<=", now - window))
     first = Update(table, key, assign={**times, "count": 1, "since": now}, add=more, condition=over)
+    nonce = secrets.token_hex(8)
     for turn in range(_MAX_COUNT_ATTEMPTS):
         try:
-            return db.update(first if turn % 2 else again)
+            return count_once(db, first if turn % 2 else again, nonce)
         except ConditionFailed:
             continue
     return {"count": 1, "since": now}
+
+
+def count_once(db: Database, counting: Update, nonce: str) -> Item:
+    """Carries out an update that counts; the row keeps the `nonce` of its last event, so that a resend counts nothing.
+
+    Gives the row after the event, also when the store answered its write twice or not at all. Raises ConditionFailed,
+    Unanswered (the row does not show the event) and StoreUnavailable. Only when another event came between a write and its
+    resend is one event counted twice; none is ever left out.
+    """
+    other = any_of(absent("last"), Compare("last", "<", nonce), Compare("last", ">", nonce))
+    condition = other if counting.condition is None else all_of(counting.condition, other)
+    try:
+        return db.update(replace(counting, assign={**counting.assign, "last": nonce}, condition=condition))
+    except ConditionFailed as failed:
+        if failed.item is None or failed.item.get("last") != nonce:
+            raise
+        return failed.item
+    except Unanswered as lost:
+        row = _read_if_up(db, counting)
+        if row.get("last") != nonce:
+            raise lost from None
+        return row
+
+
+def _read_if_up(db: Database, counting: Update) -> Item:
+    try:
+        return db.get(counting.table, counting.key) or {}
+    except StoreUnavailable:
+        return {}
 
 
 def ignore_unavailable(work: Callable[[], T]) -> T | None:

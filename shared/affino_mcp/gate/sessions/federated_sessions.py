@@ -12,7 +12,7 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.sessions import session_rows
-from affino_mcp.gate.sessions.session_rows import REFRESH_LIFETIME_SECONDS, IssuedSession, Session, TokenPair
+from affino_mcp.gate.sessions.session_rows import REFRESH_LIFETIME_SECONDS, IssuedSession, TokenPair
 from affino_mcp.gate.sessions.sessions import Sessions, live_session_links
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Item, Put, Update, WriteOp, absent, all_of, equals, exists
@@ -62,7 +62,7 @@ class FederatedSessions:
         ]
         ops = [self._person_write(row, known), *opening, *self._session_updates(known, digest_token(access), now)]
         self._db.transact(ops, str(uuid.uuid4()))
-        return IssuedSession(access, refresh, Session.from_row(item | {"digest": digest_token(access)}), known)
+        return IssuedSession.from_item(tokens, item, known, now)
 
     def _person_write(self, row: Item | None, person: Person) -> WriteOp:
         place = row_keys.person_key(person.user_code)
