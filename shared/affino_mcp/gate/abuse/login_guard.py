@@ -19,6 +19,7 @@ from affino_mcp.gate.abuse.client_network import account_key, client_network
 from affino_mcp.gate.abuse.window_counters import count_in_window, count_once, ignore_unavailable
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.settings import Settings
+from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.ops import (
     Compare,
     Condition,
@@ -172,8 +173,9 @@ def _settle(write: Callable[[], object]) -> None:
     for left in reversed(range(_MAX_SETTLE_ATTEMPTS)):
         try:
             write()
-        except ConditionFailed:
-            return
+        except ConditionFailed as failed:
+            if not condition_holds(_COUNTING, failed.item):
+                return
         except TransactionFailed as failed:
             if failed.failed:
                 return

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from affino_mcp import observability
+from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.ops import (
     Compare,
     ConditionFailed,
@@ -52,30 +53,34 @@ def count_in_window(
 def count_once(db: Database, counting: Update, nonce: str) -> Item:
     """Carries out an update that counts; the row keeps the `nonce` of its last event, so that a resend counts nothing.
 
-    Gives the row after the event, also when the store answered its write twice or not at all. Raises ConditionFailed,
-    Unanswered (the row does not show the event) and StoreUnavailable. Only when another event came between a write and its
-    resend is one event counted twice; none is ever left out.
+    Gives the row after the event, also when the store answered its write twice or not at all. Raises ConditionFailed when
+    the update's own condition does not hold, Unanswered when it is not known whether the event is counted, and
+    StoreUnavailable. Only when another event comes between a write and its resend is one event counted twice; none is ever
+    left out.
     """
     other = any_of(absent("last"), Compare("last", "<", nonce), Compare("last", ">", nonce))
     condition = other if counting.condition is None else all_of(counting.condition, other)
-    try:
-        return db.update(replace(counting, assign={**counting.assign, "last": nonce}, condition=condition))
-    except ConditionFailed as failed:
-        if failed.item is None or failed.item.get("last") != nonce:
-            raise
-        return failed.item
-    except Unanswered as lost:
-        row = _read_if_up(db, counting)
-        if row.get("last") != nonce:
-            raise lost from None
-        return row
+    marked = replace(counting, assign={**counting.assign, "last": nonce}, condition=condition)
+    for _ in range(_MAX_COUNT_ATTEMPTS):
+        try:
+            return db.update(marked)
+        except ConditionFailed as failed:
+            row = failed.item or {}
+            if row.get("last") != nonce and not condition_holds(counting.condition, failed.item):
+                raise
+        except Unanswered as lost:
+            row = _read_again(db, counting, lost)
+        if row.get("last") == nonce:
+            return row
+    raise Unanswered
 
 
-def _read_if_up(db: Database, counting: Update) -> Item:
+def _read_again(db: Database, counting: Update, lost: Unanswered) -> Item:
+    """The row of an update that was not answered; raises `lost` when it cannot be read."""
     try:
         return db.get(counting.table, counting.key) or {}
     except StoreUnavailable:
-        return {}
+        raise lost from None
 
 
 def ignore_unavailable(work: Callable[[], T]) -> T | None:

@@ -102,11 +102,11 @@ class Sessions:
 
         Of a session that was refreshed, it ends the one that came of it.
         """
-        retry_on_conflict(lambda: self._end_session(user_code, token_digest))
+        retry_on_conflict(lambda: self._transact(self._end_writes(user_code, token_digest)))
 
     def end_chain(self, user_code: int, chain: str) -> None:
         """Ends the session that a chain of refreshed sessions has come to. No error when there is none."""
-        retry_on_conflict(lambda: self._end_chain(user_code, chain))
+        retry_on_conflict(lambda: self._transact(self._end_chain_writes(user_code, chain)))
 
     def end_all_sessions(self, user_code: int) -> int:
         """Ends all sessions of the person, RefreshTokens and browsers included; gives the number of live sessions."""
@@ -153,26 +153,28 @@ class Sessions:
         self._db.transact(ops, str(uuid.uuid4()))
         return IssuedSession.from_item(tokens, item, person, now)
 
-    def _end_session(self, user_code: int, token_digest: str) -> None:
-        row = self._db.get(self._table, row_keys.session_key(token_digest))
+    def _end_writes(self, user_code: int, token_digest: str) -> list[WriteOp]:
+        row, now = self._db.get(self._table, row_keys.session_key(token_digest)), epoch_seconds(self._clock())
         if row is None or row["user_code"] != user_code:
-            return
+            return []
         if row.get("revoked"):
-            self._end_chain(user_code, row["chain"])
-        else:
-            self._transact_end(user_code, Session.from_row(row | {"digest": token_digest}))
+            return self._end_chain_writes(user_code, row["chain"])
+        session = Session.from_row(row | {"digest": token_digest})
+        return [*session_rows.end_session_writes(self._table, user_code, session, now)]
 
-    def _end_chain(self, user_code: int, chain: str) -> None:
-        place = row_keys.session_chain_key(chain)
+    def _end_chain_writes(self, user_code: int, chain: str) -> list[WriteOp]:
+        place, now = row_keys.session_chain_key(chain), epoch_seconds(self._clock())
         found = self._db.get(self._table, place)
         head = self._db.get(self._table, row_keys.session_key(found["head"])) if found else None
-        if found is not None and head is not None and not head.get("revoked"):
-            still = Check(self._table, place, equals("head", found["head"]))
-            self._transact_end(user_code, Session.from_row(head | {"digest": found["head"]}), still)
+        if found is None or head is None or head.get("revoked"):
+            return []
+        session, still = Session.from_row(head | {"digest": found["head"]}), equals("head", found["head"])
+        ends = session_rows.end_session_writes(self._table, user_code, session, now)
+        return [Check(self._table, place, still), *ends]
 
-    def _transact_end(self, user_code: int, session: Session, *checks: Check) -> None:
-        ends = session_rows.end_session_writes(self._table, user_code, session, epoch_seconds(self._clock()))
-        self._db.transact([*checks, *ends], str(uuid.uuid4()))
+    def _transact(self, ops: list[WriteOp]) -> None:
+        if ops:
+            self._db.transact(ops, str(uuid.uuid4()))
 
     def _end_all_sessions(self, user_code: int) -> int:
         row = self._db.get(self._table, row_keys.person_key(user_code))
@@ -183,7 +185,7 @@ class Sessions:
         renewed = {"epoch": 1, "version": 1}
         place, seen = row_keys.person_key(user_code), equals("logins", row["logins"])
         for session in live[MAX_SESSIONS_ENDED_AT_ONCE:]:
-            self._end_session(user_code, session.digest)
+            self._transact(self._end_writes(user_code, session.digest))
         ends = [
             op
             for session in live[:MAX_SESSIONS_ENDED_AT_ONCE]
