@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from affino_mcp.errors import PersonInactive, ProfileDisabled, TooManyFailures, Unavailable
+from affino_mcp.errors import OutcomeUnknown, PersonInactive, ProfileDisabled, TooManyFailures, Unavailable
 from affino_mcp.gate.abuse.request_signature import format_timestamp
 from affino_mcp.gate.sessions.session_rows import IssuedSession
 from affino_mcp.http.retry_after import retry_after_value
@@ -64,9 +64,9 @@ UNAVAILABLE = LoginFault(503, "-1", Unavailable.type, Unavailable.text)
 OUTCOME_UNKNOWN = LoginFault(
     503,
     "-1",
-    "outcome_unknown",
-    "The storage did not confirm the call; it may have been carried out. Send it again at once: a repeat does no harm, and a "
-    "refresh that is repeated within 30 seconds gives the same tokens.",
+    OutcomeUnknown.type,
+    "The call may have been carried out: the storage did not say. Send it again at once: a repeat does no harm, and a refresh "
+    "that is repeated within 30 seconds gives the same tokens.",
 )
 
 

@@ -230,7 +230,7 @@ def _outage_words(error: StoreUnavailable) -> tuple[str, str]:
     fault = answer.outage_fault(error)
     if fault is answer.UNAVAILABLE:
         return fault.result, "The service cannot reach its storage just now. Please try again shortly."
-    said = "The storage did not confirm it, so it may have been carried out. Do it again: that does no harm."
+    said = "It may have been carried out: the storage did not say. Do it again: that does no harm."
     return fault.result, said
 
 
