@@ -61,9 +61,9 @@ class LoginStage:
         """Ends the handler's event loop."""
         self.handler.close()
 
-    def send(self, event: Event) -> Answer:
-        """Sends one event."""
-        answer = self.handler(event, None)
+    def send(self, event: Event, context: Any = None) -> Answer:
+        """Sends one event, with the Lambda context of its invocation."""
+        answer = self.handler(event, context)
         headers = {name: "\n".join(values) for name, values in answer.get("multiValueHeaders", {}).items()}
         headers |= answer.get("headers", {})
         return Answer(answer["statusCode"], headers, answer["body"])

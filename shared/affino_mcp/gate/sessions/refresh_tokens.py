@@ -42,26 +42,21 @@ class RefreshTokens:
         return retry_on_conflict(lambda: self._rotate_tokens(digest_token(access_token), refresh_token))
 
     def _rotate_tokens(self, access: str, refresh_token: str) -> IssuedSession:
-        now, refresh = epoch_seconds(self._clock()), row_keys.refresh_token_key(digest_token(refresh_token))
-        row = self._db.get(self._table, refresh)
+        # The session first: if a refresh comes between the two reads, the RefreshToken that is read then is a spent one.
+        old = self._db.get(self._table, row_keys.session_key(access))
+        row = self._db.get(self._table, row_keys.refresh_token_key(digest_token(refresh_token)))
         if row is None:
             raise SessionUnknown().concerning(fingerprint=token_fingerprint(access))
-        tokens = session_rows.derive_next_pair(row, refresh_token)
+        now, tokens = epoch_seconds(self._clock()), session_rows.derive_next_pair(row, refresh_token)
         if "spent" in row:
             return self._repeat_answer(row, tokens, access, now)
-        old = self._require_session_row(row, access, now)
-        return self._replace_session(row, tokens, old, self._require_person(row), now)
-
-    def _require_session_row(self, row: Item, access: str, now: int) -> Item:
-        """The session's row that the RefreshToken belongs to; raises SessionUnknown, SessionEnded, SessionExpired."""
-        old = self._db.get(self._table, row_keys.session_key(row["session"]))
         if old is None or row["session"] != access:
             raise SessionUnknown().concerning(fingerprint=token_fingerprint(access))
         if old.get("revoked"):
             raise SessionEnded().concerning(fingerprint=token_fingerprint(access))
         if row["expires"] <= now:
             raise SessionExpired().concerning(fingerprint=token_fingerprint(access))
-        return old | {"digest": access}
+        return self._replace_session(row, tokens, old | {"digest": access}, self._require_person(row), now)
 
     def _require_person(self, row: Item) -> Item:
         """The row of the active person whose session it is; raises PersonInactive, SessionEnded (logged out everywhere)."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -160,6 +161,36 @@ def test_at_once_all_get_one_pair(world: World, first: IssuedSession) -> None:
         made = list(pool.map(lambda _: rotate(world, first), range(20)))
     assert len({(issued.access_token, issued.refresh_token) for issued in made}) == 1
     assert world.sessions.list_sessions(7) == [made[0].session]
+
+
+@dataclass
+class OvertakenDatabase:
+    """Passes everything on; before its call of this number it lets another process `overtake`."""
+
+    inner: Any
+    number: int
+    overtake: Callable[[], object]
+
+    def __getattr__(self, name: str) -> Any:
+        self.number -= 1
+        if self.number == -1:
+            self.overtake()
+        return getattr(self.inner, name)
+
+
+@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("expired", [True, False])
+def test_whoever_is_overtaken_gets_the_same_pair(
+    world: World, first: IssuedSession, number: int, *, expired: bool
+) -> None:
+    if expired:
+        world.clock.move(SESSION_LIFETIME_SECONDS + 1)
+    faster = list[IssuedSession]()
+    overtaken: Any = OvertakenDatabase(world.db, number, lambda: faster.append(rotate(world, first)))
+    slower = RefreshTokens(overtaken, world.settings, world.clock).rotate_tokens(
+        first.access_token, first.refresh_token
+    )
+    assert [slower] == faster
 
 
 def test_what_is_no_pair(world: World, first: IssuedSession) -> None:
