@@ -12,9 +12,12 @@ import pytest
 from affino_mcp.gate.abuse.login_guard import MAX_CONSECUTIVE_FAILURES, MAX_PAIR_FAILURES
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
+from affino_mcp.gate.sessions.refresh_tokens import REFRESH_GRACE_SECONDS
 from affino_mcp.gate.sessions.session_rows import SESSION_LIFETIME_SECONDS
+from affino_mcp.login_edge.answer import OUTCOME_UNKNOWN
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Delete, Key
+from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from tests.clients.loopback import serving
 from tests.unit.gate.world import ALL, GATE, PASSWORD, World, headers
 from tests.unit.login_edge.browser import Browser, log_in
@@ -77,8 +80,53 @@ def test_a_refresh_and_the_user(there: Desk, here: Desk, profile: Profile) -> No
     assert new.status == 200
     user = here.call(profile, "GET", "user", AccessToken=new.body["AccessToken"], Filter="UserCode,Email")
     assert (user.status, user.body) == (200, {"UserCode": "7", "Email": EMAIL})
-    assert here.refresh(profile, old).error == "-105"
     assert here.call(profile, "GET", "user", AccessToken=old["AccessToken"]).error == "-105"
+    here.world.clock.move(REFRESH_GRACE_SECONDS + 1)
+    assert here.refresh(profile, old).error == "-105"
+
+
+REFRESH_CALLS = "get put get get get get query query transact"
+REFRESH_FAULTS = [
+    pytest.param(number, fault, id=f"{number} {method}, {fault}")
+    for number, method in enumerate(REFRESH_CALLS.split())
+    for fault in StoreFault
+    if method in {"put", "transact"} or fault in {StoreFault.BEFORE, StoreFault.RESEND}
+]
+
+
+def test_the_store_calls_of_a_refresh(here: Desk, profile: Profile) -> None:
+    tokens = here.login(profile).body
+    here.world.asked()
+    assert here.refresh(profile, tokens).status == 200
+    assert " ".join(method for method, _ in here.world.asked()) == REFRESH_CALLS
+
+
+@pytest.mark.parametrize(("number", "fault"), REFRESH_FAULTS)
+def test_a_refresh_whose_answer_was_lost_is_repeated(
+    here: Desk, profile: Profile, number: int, fault: StoreFault
+) -> None:
+    """The instance has used up the RefreshToken by then; what it says of the same pair again is passed on."""
+    tokens = here.login(profile).body
+    here.world.db.inner = faulty = FaultyDatabase(here.world.memory)
+    faulty.arm({number: fault})
+    answers = [here.refresh(profile, tokens)]
+    faulty.arm({})
+    answers += [here.refresh(profile, tokens) for _ in range(2)]
+    if answers[0].status == 503 and number > REFRESH_CALLS.split().index("put") + 1:
+        assert answers[0].body["error"]["message"] == OUTCOME_UNKNOWN.message
+    assert [answer.status for answer in answers[1:]] == [200, 200]
+    assert len({answer.body["AccessToken"] for answer in answers if answer.status == 200}) == 1
+    assert len(here.world.sessions.list_sessions(7)) == 1
+    assert not [row for row in here.world.rows() if row["pk"].startswith("GUARD#") and row["count"]]
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["the old token", "the new token"])
+def test_a_logout_after_a_refresh_ends_both(here: Desk, profile: Profile, which: int) -> None:
+    old = here.login(profile).body
+    pairs = [old, here.refresh(profile, old).body]
+    assert here.call(profile, "POST", "logout", AccessToken=pairs[which]["AccessToken"]).status == 200
+    assert here.world.sessions.list_sessions(7) == []
+    assert [here.refresh(profile, pair).error for pair in pairs] == ["-105", "-105"]
 
 
 def test_a_logout_here_counts_whatever_the_instance_thinks(there: Desk, here: Desk, profile: Profile) -> None:

@@ -62,7 +62,7 @@ def profile_name_key(folded_name: str) -> Key:
 
 
 def session_key(digest: str) -> Key:
-    """{user_code, person, epoch, profile, issued, expires, refresh, chain, ttl, revoked?}, by SHA-256 of its token."""
+    """{user_code, person, epoch, profile, issued, expires, refresh, chain, ttl, revoked?, refreshed?}, by its token's SHA-256."""
     return Key(f"SESSION#{digest}", "A")
 
 
