@@ -6,6 +6,7 @@ The faults are those of `StoreFault`; of reads, `before`, `lost` and `vanished` 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 import pytest
@@ -13,6 +14,7 @@ from argon2 import PasswordHasher
 
 from affino_mcp.gate.people import passwords
 from affino_mcp.login_edge.answer import OUTCOME_UNKNOWN, UNAVAILABLE
+from affino_mcp.store.ops import TransactionFailed
 from affino_mcp.store.testing.faulty_database import StoreFault
 from tests.security.login_calls import CALLS, LoginCall, refresh
 from tests.security.login_stage import Answer, LoginStage
@@ -151,11 +153,32 @@ def test_a_wrong_password_counts_once(stage: LoginStage, number: int, fault: Sto
     assert set(stage.failures()) <= {1}, "of a guard that is down, less may be counted, never more"
 
 
-def test_the_words_of_an_unknown_outcome(stage: LoginStage) -> None:
-    """They are an Affino error like the others, and name no store."""
+def test_an_unknown_outcome_is_told_and_logged(stage: LoginStage, caplog: pytest.LogCaptureFixture) -> None:
     send = refresh(stage)
     stage.db.arm({5: StoreFault.LOST})
     answer = stage.send(send())
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
     assert OUTCOME_UNKNOWN.message in answer.text
-    assert OUTCOME_UNKNOWN.result == "outcome_unknown"
+    assert vars(caplog.records[-1])["result"] == "outcome_unknown"
+
+
+LATE: Final = [name for name, call in CALLS.items() if "transact" in call.store and name != "hub relogin"]
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_a_write_that_arrives_after_its_repeat_changes_nothing_more(stage: LoginStage, name: str) -> None:
+    """But for a login, whose session nobody knows, and for another epoch of a person who is logged out everywhere."""
+    call = CALLS[name]
+    send = call.prepare(stage)
+    event = send()
+    stage.db.arm({call.store.split().index("transact"): StoreFault.VANISHED})
+    assert told(stage.send(event)) == UNKNOWN_TOLD
+    stage.db.arm({})
+    assert stage.send(event).status == call.status
+    repeated = stage.state()
+    ((operations, token),) = stage.db.vanished
+    with suppress(TransactionFailed):
+        stage.world.memory.transact(operations, token)
+    late = [row for row in stage.state() if row not in repeated]
+    assert call.opens or {row["pk"] for row in late} <= {"PERSON#7"}
+    assert len(stage.world.sessions.list_sessions(7)) <= call.live + int(call.opens)
