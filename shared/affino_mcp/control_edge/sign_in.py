@@ -31,7 +31,6 @@ from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
-from affino_mcp.http.api_gateway import find_request_id
 from affino_mcp.http.invocation import invocation
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.store.ops import Item, StoreUnavailable, Unanswered
@@ -49,8 +48,7 @@ def make_sign_in_app(centre: ControlCentre) -> Starlette:
 
     async def sent(request: Request) -> Response:
         body = await read_form_body(request)
-        with invocation(request.scope, find_request_id(request.scope)):
-            return await run_in_threadpool(_answer_sign_in, centre, request, body)
+        return await run_in_threadpool(_answer_sign_in, centre, request, body)
 
     app = Starlette(
         routes=[
@@ -101,7 +99,8 @@ def _form_cookie_name(place: RequestOrigin) -> str:
 def _answer_sign_in(centre: ControlCentre, request: Request, body: bytes) -> Response:
     place, form = RequestOrigin.from_request(request), {name: values[-1] for name, values in parse_form(body).items()}
     try:
-        return _sign_in(centre, place, request, form)
+        with invocation(request.scope, place.request_id):
+            return _sign_in(centre, place, request, form)
     except Unanswered:
         said = "The storage did not confirm that you are signed in. Please sign in again."
         return _render_sign_in(centre, place, request, form.get("next", "/"), 503, said, form.get("email", ""))

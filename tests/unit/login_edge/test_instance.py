@@ -14,7 +14,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.refresh_tokens import REFRESH_GRACE_SECONDS
 from affino_mcp.gate.sessions.session_rows import SESSION_LIFETIME_SECONDS
-from affino_mcp.login_edge.answer import OUTCOME_UNKNOWN
+from affino_mcp.login_edge.answer import OUTCOME_UNKNOWN, UNAVAILABLE, LoginFault
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Delete, Key
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
@@ -23,6 +23,7 @@ from tests.unit.gate.world import ALL, GATE, PASSWORD, World, headers
 from tests.unit.login_edge.browser import Browser, log_in
 from tests.unit.login_edge.desk import EMAIL, Desk
 
+REQUEST_ID = "req-of-the-instance"
 DRAWN = {16: "SharedKey0000001", 40: "shared0secret0that0is0not0a0secret0at0al"}
 
 
@@ -180,7 +181,8 @@ def test_a_secret_that_the_instance_does_not_know(there: Desk, here: Desk, profi
 
 def test_the_instance_is_off(here: Desk, profile: Profile) -> None:
     desk = Desk(World(here.world.clock, settings=Settings(instance_url="http://127.0.0.1:9")))
-    assert desk.login(profile_of(desk.world)).status == 503
+    reply = desk.login(profile_of(desk.world))
+    assert (reply.status, reply.body["error"]["message"]) == (503, UNAVAILABLE.message)
 
 
 TOKENS = {"AccessToken": "0f8fad5b-d9cb-469f-a165-70867728950e", "RefreshToken": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}
@@ -221,9 +223,26 @@ def test_what_instances_answer(status: int, body: Any, expected: int) -> None:
     assert bool(counted) is (expected in {401, 429})
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        pytest.param(500, {}, OUTCOME_UNKNOWN, id="500"),
+        pytest.param(200, GOOD | {"AccessToken": "short"}, OUTCOME_UNKNOWN, id="no token"),
+        pytest.param(200, None, OUTCOME_UNKNOWN, id="no JSON"),
+        pytest.param(404, {}, UNAVAILABLE, id="refused"),
+    ],
+)
+def test_what_a_faulty_instance_may_have_done(status: int, body: Any, words: LoginFault) -> None:
+    with serving(canned(status, b"" if body is None else json.dumps(body).encode())) as url:
+        desk = Desk(World(settings=Settings(instance_url=url)))
+        reply = desk.login(profile_of(desk.world))
+    assert (reply.status, reply.body["error"]["message"]) == (503, words.message)
+
+
 def canned(status: int, body: bytes) -> Callable[..., Any]:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         start = [(b"content-type", b"application/json"), (b"location", b"http://127.0.0.1:9/")]
+        start += [(b"x-request-id", REQUEST_ID.encode())]
         await send({"type": "http.response.start", "status": status, "headers": start})
         await send({"type": "http.response.body", "body": body})
 
