@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Delete, Key
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from tests.clients.loopback import serving
+from tests.unit.gate.sessions.refreshing import OvertakenDatabase
 from tests.unit.gate.world import GATE, PASSWORD, World, headers
 from tests.unit.login_edge.browser import Browser, log_in
 from tests.unit.login_edge.desk import EMAIL, Desk
@@ -109,6 +111,18 @@ def test_a_refresh_whose_answer_was_lost_is_repeated(
     assert len({answer.body["AccessToken"] for answer in answers if answer.status == 200}) == 1
     assert len(here.world.sessions.list_sessions(7)) == 1
     assert not [row for row in here.world.rows() if row["pk"].startswith("GUARD#") and row["count"]]
+
+
+@pytest.mark.parametrize("number", range(len(REFRESH_CALLS.split())))
+def test_a_logout_that_comes_between_ends_what_comes_of_the_refresh(here: Desk, profile: Profile, number: int) -> None:
+    tokens = here.login(profile).body
+    (session,) = here.world.sessions.list_sessions(7)
+    overtaking: Any = OvertakenDatabase(
+        here.world.memory, number, lambda: here.world.sessions.end_session(7, session.digest)
+    )
+    here.world.db.inner = overtaking
+    assert here.refresh(profile, tokens).error == "-105"
+    assert here.world.sessions.list_sessions(7) == []
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["the old token", "the new token"])

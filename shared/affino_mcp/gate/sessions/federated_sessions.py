@@ -77,7 +77,7 @@ class FederatedSessions:
         row = self._db.get(self._table, row_keys.person_key(code))
         if row is not None and not row["active"]:
             raise PersonInactive().concerning(person=person)
-        known, old = replace(person, rights=row["rights"] if row else {}), self._find_replaced(tokens)
+        known, old = replace(person, rights=row["rights"] if row else {}), self._find_replaced(tokens, now)
         chain = old["chain"] if old else uuid.uuid4().hex
         pair = TokenPair(tokens.access, tokens.refresh, chain, now + REFRESH_LIFETIME_SECONDS)
         item = session_rows.session_item(
@@ -107,12 +107,17 @@ class FederatedSessions:
         chain = Put(self._table, row_keys.session_chain_key(item["chain"])._asdict() | head)
         return [replace(session, condition=unended), *(replace(op, condition=None) for op in rest), chain]
 
-    def _find_replaced(self, tokens: FederatedTokens) -> Item | None:
-        """The row of the session that the tokens are exchanged for; None after a login, and when both are the same session."""
+    def _find_replaced(self, tokens: FederatedTokens, now: int) -> Item | None:
+        """The row of the session that the tokens are exchanged for; None after a login, and when both are the same session.
+
+        Raises SessionEnded when it was logged out meanwhile.
+        """
         if tokens.replaces in {"", tokens.access}:
             return None
         digest = digest_token(tokens.replaces)
         row = self._db.get(self._table, row_keys.session_key(digest))
+        if row is not None and row.get("revoked") and not self._may_repeat(row, now):
+            raise SessionEnded().concerning(fingerprint=token_fingerprint(digest))
         return None if row is None else row | {"digest": digest}
 
     def _replacing_writes(self, code: int, old: Item | None, now: int) -> list[WriteOp]:
@@ -120,7 +125,8 @@ class FederatedSessions:
         if old is None or old.get("revoked"):
             return []
         end, *rest = session_rows.end_session_writes(self._table, code, Session.from_row(old), now)
-        return [replace(end, assign={**end.assign, "refreshed": now}), *rest]
+        unended = all_of(exists(), absent("revoked"))
+        return [replace(end, assign={**end.assign, "refreshed": now}, condition=unended), *rest]
 
     def _person_write(self, row: Item | None, person: Person) -> WriteOp:
         place = row_keys.person_key(person.user_code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from affino_mcp.gate.sessions.session_rows import (
 )
 from affino_mcp.gate.sessions.sessions import SessionEnded
 from affino_mcp.store.ops import Update
-from tests.unit.gate.sessions.refreshing import lives, rotate
+from tests.unit.gate.sessions.refreshing import OvertakenDatabase, lives, rotate
 from tests.unit.gate.world import GATE, World
 
 
@@ -88,21 +88,6 @@ def test_at_once_all_get_one_pair(world: World, first: IssuedSession) -> None:
     assert world.sessions.list_sessions(7) == [made[0].session]
 
 
-@dataclass
-class OvertakenDatabase:
-    """Passes everything on; before its call of this number it lets another process `overtake`."""
-
-    inner: Any
-    number: int
-    overtake: Callable[[], object]
-
-    def __getattr__(self, name: str) -> Any:
-        self.number -= 1
-        if self.number == -1:
-            self.overtake()
-        return getattr(self.inner, name)
-
-
 @pytest.mark.parametrize("number", range(4))
 @pytest.mark.parametrize("expired", [True, False])
 def test_whoever_is_overtaken_gets_the_same_pair(
@@ -116,6 +101,14 @@ def test_whoever_is_overtaken_gets_the_same_pair(
         first.access_token, first.refresh_token
     )
     assert [slower] == faster
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_logout_that_comes_between_ends_the_refresh(world: World, first: IssuedSession, number: int) -> None:
+    overtaken: Any = OvertakenDatabase(world.db, number, lambda: world.sessions.end_session(7, first.session.digest))
+    with pytest.raises(SessionEnded):
+        RefreshTokens(overtaken, world.settings, world.clock).rotate_tokens(first.access_token, first.refresh_token)
+    assert world.sessions.list_sessions(7) == []
 
 
 def test_no_key_is_given_to_a_client(world: World, first: IssuedSession) -> None:
