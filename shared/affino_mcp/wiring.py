@@ -222,11 +222,11 @@ def build_housekeeping(
     settings: Settings, given: Stores | None = None, clock: Clock = utc_now
 ) -> Callable[[], Mapping[str, Figures]]:
     """Builds the scheduled turn: each run does what is due of every job, and gives the figures of each by its name."""
-    from affino_mcp.audit.hourly_rollup import roll_up_hours  # noqa: PLC0415 (no call needs it)
-    from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415 (as above)
+    from affino_mcp.housekeeping.hours import make_hours_job  # noqa: PLC0415 (no call needs it)
+    from affino_mcp.housekeeping.turn import run_turn  # noqa: PLC0415 (as above)
 
     database = (given or build_stores(settings)).database
-    jobs = [Job("hours", lambda now: {"counted": len(roll_up_hours(database, settings.audit_table, now))})]
+    jobs = [make_hours_job(database, settings.audit_table)]
     return lambda: run_turn(jobs, clock())
 
 
