@@ -19,13 +19,16 @@ from affino_mcp.store.files import (
     CHECKSUM_HEADER,
     FileStore,
     FileUpload,
+    ListedObject,
     NoObject,
+    ObjectPage,
     PresignedUpload,
     content_disposition,
     hex_to_base64,
 )
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.s3 import S3FileStore
+from affino_mcp.store.s3_listing import parse_listing
 from affino_mcp.store.testing.memory_files import MemoryFileStore
 
 TEXT = b"a picture, as far as a store can tell"
@@ -225,12 +228,52 @@ def test_signed_requests_are_short_lived_and_carry_the_session(monkeypatch: pyte
     assert (door.params["X-Amz-Expires"], door.params["X-Amz-Security-Token"]) == ("300", "session-token")
 
 
+def test_a_listing_goes_on_after_a_key_and_says_when_it_is_the_last(doors: Doors) -> None:
+    keys = [f"list/{name}" for name in ("1/a.png", "1/b b+%&.png", "10/é.png", "2/c.png")]
+    for key in (*keys, "list", "other/x.png"):
+        doors.files.put(upload_of(TEXT, key), TEXT)
+    whole = doors.files.list_objects("list/")
+    assert ([one.key for one in whole.objects], whole.is_last) == (keys, True)
+    assert {one.size for one in whole.objects} == {len(TEXT)}
+    assert all(one.stored_at.tzinfo for one in whole.objects)
+    seen, after, last = list[str](), "", False
+    while not last:
+        page = doors.files.list_objects("list/", after, 3)
+        assert len(page.objects) <= 3
+        seen += [one.key for one in page.objects]
+        after, last = seen[-1], page.is_last
+    assert seen == keys
+    assert doors.files.list_objects("list/", keys[-1]) == doors.files.list_objects("nothing/")
+    assert doors.files.list_objects("nothing/").objects == []
+
+
+LISTING = b"""<?xml version="1.0" encoding="UTF-8"?>
+<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bucket</Name><Prefix>media/</Prefix><KeyCount>1</KeyCount>
+<MaxKeys>1000</MaxKeys><IsTruncated>true</IsTruncated><NextContinuationToken>x</NextContinuationToken><Contents>
+<Key>media/1/a%2Bb+c.png</Key><LastModified>2026-10-12T17:50:30.000Z</LastModified><ETag>&quot;fba9&quot;</ETag>
+<Size>434234</Size><StorageClass>STANDARD</StorageClass></Contents></ListBucketResult>"""
+
+
+def test_a_listing_as_aws_documents_it() -> None:
+    stored_at = datetime(2026, 10, 12, 17, 50, 30, tzinfo=UTC)
+    assert parse_listing(LISTING) == ObjectPage([ListedObject("media/1/a+b c.png", 434234, stored_at)], is_last=False)
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"<html/>", LISTING.replace(b"434234", b"many"), LISTING.replace(b"Key", b"K")]
+)
+def test_a_listing_of_another_form_is_no_listing(answer: bytes) -> None:
+    with pytest.raises(StoreUnavailable):
+        parse_listing(answer)
+
+
 FAULTS: dict[str, Callable[[S3FileStore], object]] = {
     "head": lambda files: files.head("x"),
     "read": lambda files: files.read("x", 0, 1),
     "copy": lambda files: files.copy("x", "y", "z"),
     "delete": lambda files: files.delete("x"),
     "put": lambda files: files.put(upload_of(TEXT), TEXT),
+    "list": lambda files: files.list_objects("media/"),
 }
 
 
