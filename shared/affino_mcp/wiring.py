@@ -18,6 +18,7 @@ from affino_mcp.dispatch import OnUndeclared, ToolDispatch
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
+from affino_mcp.instance.builtin.media.media_purge import BuiltinMediaUpkeep
 from affino_mcp.instance.port import Instance
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
@@ -136,6 +137,10 @@ def build_gate(stores: Stores, settings: Settings, clock: Clock = utc_now) -> Ga
 
 def instance(stores: Stores, settings: Settings) -> Instance:
     """The system of record."""
+    return _builtin(stores, settings)
+
+
+def _builtin(stores: Stores, settings: Settings) -> BuiltinInstance:
     own_people = not settings.instance_url
     tables = settings.records_table, stores.files, settings.audit_table
     return BuiltinInstance(stores.database, *tables, own_people=own_people)
@@ -222,11 +227,15 @@ def build_housekeeping(
     settings: Settings, given: Stores | None = None, clock: Clock = utc_now
 ) -> Callable[[], Mapping[str, Figures]]:
     """Builds the scheduled turn: each run does what is due of every job, and gives the figures of each by its name."""
-    from affino_mcp.housekeeping.hours import make_hours_job  # noqa: PLC0415 (no call needs it)
+    from affino_mcp.housekeeping.file_jobs import make_file_jobs  # noqa: PLC0415 (no call needs it)
+    from affino_mcp.housekeeping.hours import make_hours_job  # noqa: PLC0415 (as above)
     from affino_mcp.housekeeping.turn import run_turn  # noqa: PLC0415 (as above)
 
-    database = (given or build_stores(settings)).database
-    jobs = [make_hours_job(database, settings.audit_table)]
+    found, table = given or build_stores(settings), settings.audit_table
+    jobs = [make_hours_job(found.database, table)]
+    if found.files is not None:
+        media = BuiltinMediaUpkeep(_builtin(found, settings).records)
+        jobs += make_file_jobs(found.database, table, found.files, media)
     return lambda: run_turn(jobs, clock())
 
 

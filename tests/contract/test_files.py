@@ -3,98 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
 
-from affino_mcp.local.network import make_local_client
 from affino_mcp.local.places import EMULATOR_PROGRAM
 from affino_mcp.local.stores import open_bucket
 from affino_mcp.settings import Settings
 from affino_mcp.store.files import (
     CHECKSUM_HEADER,
-    FileStore,
-    FileUpload,
-    ListedObject,
     NoObject,
-    ObjectPage,
-    PresignedUpload,
     content_disposition,
     hex_to_base64,
 )
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.s3 import S3FileStore
-from affino_mcp.store.s3_listing import parse_listing
-from affino_mcp.store.testing.memory_files import MemoryFileStore
-
-TEXT = b"a picture, as far as a store can tell"
-OTHER = b"A picture, as far as a store can tell"
-
-
-def upload_of(content: bytes, key: str = "uploads/one") -> FileUpload:
-    return FileUpload(key, "image/png", len(content), hashlib.sha256(content).hexdigest())
-
-
-@dataclass
-class Got:
-    status: int
-    content: bytes
-    headers: Mapping[str, str]
-
-
-class Doors(Protocol):
-    """A file store, and the two presigned requests that callers send to it directly."""
-
-    @property
-    def files(self) -> FileStore: ...
-    def send(self, door: PresignedUpload, content: bytes, headers: Mapping[str, str]) -> int: ...
-    def get(self, url: str) -> Got: ...
-
-
-class InMemory:
-    def __init__(self) -> None:
-        self._files = MemoryFileStore(lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
-
-    @property
-    def files(self) -> FileStore:
-        return self._files
-
-    def send(self, door: PresignedUpload, content: bytes, headers: Mapping[str, str]) -> int:
-        return self._files.accept_upload(
-            door.url, {**door.headers, "Content-Length": str(len(content)), **headers}, content
-        )
-
-    def get(self, url: str) -> Got:
-        found = self._files.answer_download(url)
-        return Got(
-            found.status,
-            found.content,
-            {"content-type": found.mime_type, "content-disposition": found.disposition},
-        )
-
-
-class OnS3:
-    def __init__(self, settings: Settings) -> None:
-        self._files = open_bucket(settings)
-
-    @property
-    def files(self) -> FileStore:
-        return self._files
-
-    def send(self, door: PresignedUpload, content: bytes, headers: Mapping[str, str]) -> int:
-        with make_local_client() as http:
-            sent = {**door.headers, "Content-Length": str(len(content)), **headers}
-            return http.put(door.url, content=content, headers=sent).status_code
-
-    def get(self, url: str) -> Got:
-        with make_local_client() as http:
-            answer = http.get(url)
-        return Got(answer.status_code, answer.content, answer.headers)
-
+from tests.contract.file_doors import OTHER, TEXT, Doors, InMemory, OnS3, upload_of
 
 MARKS = [
     pytest.mark.emulator,
@@ -245,26 +172,6 @@ def test_a_listing_goes_on_after_a_key_and_says_when_it_is_the_last(doors: Doors
     assert seen == keys
     assert doors.files.list_objects("list/", keys[-1]) == doors.files.list_objects("nothing/")
     assert doors.files.list_objects("nothing/").objects == []
-
-
-LISTING = b"""<?xml version="1.0" encoding="UTF-8"?>
-<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bucket</Name><Prefix>media/</Prefix><KeyCount>1</KeyCount>
-<MaxKeys>1000</MaxKeys><IsTruncated>true</IsTruncated><NextContinuationToken>x</NextContinuationToken><Contents>
-<Key>media/1/a%2Bb+c.png</Key><LastModified>2026-10-12T17:50:30.000Z</LastModified><ETag>&quot;fba9&quot;</ETag>
-<Size>434234</Size><StorageClass>STANDARD</StorageClass></Contents></ListBucketResult>"""
-
-
-def test_a_listing_as_aws_documents_it() -> None:
-    stored_at = datetime(2026, 10, 12, 17, 50, 30, tzinfo=UTC)
-    assert parse_listing(LISTING) == ObjectPage([ListedObject("media/1/a+b c.png", 434234, stored_at)], is_last=False)
-
-
-@pytest.mark.parametrize(
-    "answer", [b"", b"<html/>", LISTING.replace(b"434234", b"many"), LISTING.replace(b"Key", b"K")]
-)
-def test_a_listing_of_another_form_is_no_listing(answer: bytes) -> None:
-    with pytest.raises(StoreUnavailable):
-        parse_listing(answer)
 
 
 FAULTS: dict[str, Callable[[S3FileStore], object]] = {

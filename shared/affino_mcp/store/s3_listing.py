@@ -1,14 +1,11 @@
-"""Listings of a bucket as S3's ListObjectsV2 takes and gives them.
-
-https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
-"""
+"""Listings of a bucket in the form of the second version of S3's list operation (Amazon S3 API Reference)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
 from urllib.parse import unquote_plus
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from affino_mcp.store.files import ListedObject, ObjectPage
 from affino_mcp.store.ops import StoreUnavailable
@@ -25,19 +22,19 @@ def listing_parameters(prefix: str, start_after: str, limit: int) -> dict[str, s
 def parse_listing(answer: bytes) -> ObjectPage:
     """Reads S3's answer. Raises StoreUnavailable for an answer of another form."""
     try:
-        found = Xml.fromstring(answer)  # noqa: S314 (the answer to a signed request, from S3 itself)
+        found = ET.fromstring(answer)  # noqa: S314 (the answer to a signed request, from S3 itself)
         objects = [_parse_object(one) for one in found.findall(f"{_NAMESPACE}Contents")]
         return ObjectPage(objects, _text(found, "IsTruncated") != "true")
-    except (Xml.ParseError, ValueError) as error:
+    except (ET.ParseError, ValueError) as error:
         raise StoreUnavailable("listing") from error
 
 
-def _parse_object(found: Xml.Element) -> ListedObject:
+def _parse_object(found: ET.Element) -> ListedObject:
     stored_at = datetime.fromisoformat(_text(found, "LastModified"))
     return ListedObject(unquote_plus(_text(found, "Key")), int(_text(found, "Size")), stored_at)
 
 
-def _text(found: Xml.Element, name: str) -> str:
+def _text(found: ET.Element, name: str) -> str:
     text = found.findtext(f"{_NAMESPACE}{name}")
     if text is None:
         raise ValueError(name)
