@@ -18,7 +18,6 @@ from affino_mcp.dispatch import OnUndeclared, ToolDispatch
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
-from affino_mcp.instance.builtin.media.media_purge import BuiltinMediaUpkeep
 from affino_mcp.instance.port import Instance
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
     from affino_mcp.control_edge.centre import ControlCentre
     from affino_mcp.housekeeping.turn import Figures
+    from affino_mcp.instance.upkeep import ContactErasure
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.mcp_edge.app import McpApp
 
@@ -234,9 +234,13 @@ def build_housekeeping(
     found, table = given or build_stores(settings), settings.audit_table
     jobs = [make_hours_job(found.database, table)]
     if found.files is not None:
-        media = BuiltinMediaUpkeep(_builtin(found, settings).records)
-        jobs += make_file_jobs(found.database, table, found.files, media)
+        jobs += make_file_jobs(found.database, table, found.files, _builtin(found, settings).media_upkeep)
     return lambda: run_turn(jobs, clock())
+
+
+def build_contact_erasure(stores: Stores, settings: Settings) -> ContactErasure:
+    """Builds the erasure of contacts on request."""
+    return _builtin(stores, settings).contact_erasure
 
 
 def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:

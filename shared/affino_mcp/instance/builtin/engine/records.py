@@ -167,6 +167,11 @@ class Records:
             )
 
 
+def unique_keys(stored: RecordState) -> list[Key]:
+    """The keys of the rows that reserve a record's unique values; none when it is deleted."""
+    return list(_unique_rows(stored))
+
+
 def _unique_rows(stored: RecordState | None) -> dict[Key, Item]:
     if stored is None or stored.document.deleted:
         return {}
