@@ -18,11 +18,11 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.instance.builtin.crm import contacts
 from affino_mcp.instance.builtin.crm.subject_record import scope_facet
 from affino_mcp.instance.builtin.engine import purge
-from affino_mcp.instance.builtin.engine.change import ConcurrentWrite
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, RELATION_SK, RecordState
 from affino_mcp.instance.builtin.engine.index import facet_partition, index_rows, lists_key, member_key
 from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
 from affino_mcp.instance.builtin.engine.records import Records, unique_keys
+from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.upkeep import ErasurePlan, ErasureState
 from affino_mcp.store.ops import Delete, Item, Query, StoreUnavailable
 from affino_mcp.store.retry import back_off

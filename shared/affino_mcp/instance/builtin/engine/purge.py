@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Final
 
 from affino_mcp.clock import format_iso
-from affino_mcp.instance.builtin.engine.change import ConcurrentWrite
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, Document
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.store.ops import ConditionFailed, Delete, Key, Put, Query, all_of, equals
 
 _KEPT_STAMPS: Final = ("CreatedDate", "CreatedBy", "UpdatedDate", "UpdatedBy")

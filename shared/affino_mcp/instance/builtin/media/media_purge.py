@@ -10,10 +10,10 @@ from affino_mcp.catalogue.families.media_files import FILE_SIZE, MEDIA_FILE
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.instance.builtin.access.guards import SECURITY_CODE
 from affino_mcp.instance.builtin.engine import deletions, purge
-from affino_mcp.instance.builtin.engine.change import ConcurrentWrite
 from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.index import index_rows
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.media import stored_objects
 from affino_mcp.instance.builtin.media.media_view import STORAGE_KEY, require_file_store
 from affino_mcp.instance.port import RecordRef
