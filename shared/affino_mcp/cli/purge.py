@@ -13,18 +13,27 @@ from affino_mcp.cli.confirming import require_yes
 from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json, print_note
-from affino_mcp.cli.service import open_service
+from affino_mcp.cli.service import Service, open_service
+from affino_mcp.errors import AffinoError
 from affino_mcp.instance.upkeep import ErasurePlan, ErasureState
+from affino_mcp.store.ops import StoreUnavailable
 
 app = typer.Typer(no_args_is_help=True, help="Erasure on request: removes for good what is kept about somebody.")
 
 KEPT: Final = {
-    "API Log": f"the rows of calls on the contact, {RETENTION_DAYS} days: proof of who did what; their values are redacted",
+    "API Log": f"the rows of calls on the contact, {RETENTION_DAYS} days, as proof of who did what; names and addresses that"
+    " callers wrote stand in them, secrets and long texts do not",
     "answers": "answers kept for repeated calls with an IdempotencyKey, 24 hours; they expire by themselves",
     "backups": "the table's own backups (point in time), 35 days in a deployment; they expire by themselves",
     "code": "the contact's code with the dates of deletion and erasure, so that nothing takes its place",
 }
 """What an erasure keeps, and why."""
+
+
+class ErasureUnfinished(AffinoError):
+    """The stores stopped answering during an erasure."""
+
+    type = "unfinished"
 
 
 @app.callback()
@@ -59,8 +68,16 @@ def contact(
         require_yes(f"{found.title} would be erased for good.", f"{found.title} is erased for good.", as_json=as_json)
     subject = ActionSubject(NO_PROFILE, "Command line", f"contacts#{code}")
     with audit_command(service, "purge_contact", subject, {"state": found.state}, {"state": ErasureState.ERASED}):
-        found = service.contact_erasure.erase(code, service.clock())
+        found = _erase(service, code)
     _print_plan(found, "erased", as_json=as_json)
+
+
+def _erase(service: Service, code: int) -> ErasurePlan:
+    try:
+        return service.contact_erasure.erase(code, service.clock())
+    except StoreUnavailable as error:
+        text = "The service's stores stopped answering: the erasure may be done in part."
+        raise ErasureUnfinished(text, next="Say the same command again; it goes on where this one ended.") from error
 
 
 def _print_plan(found: ErasurePlan, outcome: str, *, as_json: bool) -> None:

@@ -186,6 +186,22 @@ def test_an_erasure_that_breaks_off_anywhere_is_finished_by_the_next(fault: Stor
     assert number > 20
 
 
+def test_stores_that_stop_answering_leave_an_erasure_that_says_so_and_goes_on(
+    terminal: Terminal, manager: WorldClient
+) -> None:
+    code = zenobia(manager)
+    faulty = FaultyDatabase(terminal.world.database)
+    faulty.arm({25: StoreFault.BEFORE})
+    broken = replace(terminal.service, stores=Stores(faulty, terminal.world.secrets, terminal.world.files))
+    error = Terminal(terminal.world, broken).run_refused("purge", "contact", str(code), "--yes")
+    assert error["type"] == "unfinished"
+    assert "may be done in part" in error["message"]
+    assert "goes on" in error["details"]["next"]
+    assert personal_rows(terminal.world, code)
+    terminal.run("purge", "contact", str(code), "--yes")
+    assert personal_rows(terminal.world, code) == []
+
+
 def test_stores_that_are_down_are_said_to_be_down(terminal: Terminal, manager: WorldClient) -> None:
     code = zenobia(manager)
     faulty = FaultyDatabase(terminal.world.database)
