@@ -8,7 +8,6 @@ from urllib.parse import unquote_plus
 from xml.etree import ElementTree as ET
 
 from affino_mcp.store.files import ListedObject, ObjectPage
-from affino_mcp.store.ops import StoreUnavailable
 
 _NAMESPACE: Final = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 
@@ -20,13 +19,13 @@ def listing_parameters(prefix: str, start_after: str, limit: int) -> dict[str, s
 
 
 def parse_listing(answer: bytes) -> ObjectPage:
-    """Reads S3's answer. Raises StoreUnavailable for an answer of another form."""
+    """Reads S3's answer. Raises ValueError for an answer of another form."""
     try:
         found = ET.fromstring(answer)  # noqa: S314 (the answer to a signed request, from S3 itself)
         objects = [_parse_object(one) for one in found.findall(f"{_NAMESPACE}Contents")]
         return ObjectPage(objects, _text(found, "IsTruncated") != "true")
-    except (ET.ParseError, ValueError) as error:
-        raise StoreUnavailable("listing") from error
+    except ET.ParseError as error:
+        raise ValueError("not XML") from error
 
 
 def _parse_object(found: ET.Element) -> ListedObject:
