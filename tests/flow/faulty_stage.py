@@ -1,0 +1,270 @@
+"""A service whose stores fail at one call: what the caller is told, what the API Log says, and what is stored."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from affino_mcp import observability, wiring
+from affino_mcp.instance.builtin.engine.index import MEMBER_SK
+from affino_mcp.instance.builtin.member_lists.member_changes import MEMBERS_PER_TRANSACTION
+from affino_mcp.store.ops import Item, Key, StoreUnavailable, TransactionFailed, Unanswered, WriteOp
+from affino_mcp.store.secrets import SecretDocument, SecretStore
+from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
+from affino_mcp.store.testing.faulty_files import FaultyFileStore
+from tests.flow.faulty_calls import Given, stocked
+from tests.flow.office import Fields
+from tests.world import Response, World, WorldClient
+
+MANY_CALLS: Final = 200
+"""More store calls than any tool call makes."""
+_MADE_UP: Final = re.compile(r"\breq-\d+|\b[0-9a-f]{32,64}\b|\b[0-9A-HJKMNP-TV-Z]{26}\b|[A-Za-z0-9_-]{43}")
+_UNCOUNTED: Final = ("N#", "I#")
+"""Rows that are no effect: the counters of codes, and the answers kept for repeated calls."""
+_Tables = dict[str, dict[str, dict[str, Item]]]
+
+
+class Told(StrEnum):
+    """What a caller is told of a call."""
+
+    DONE = "done"
+    INCOMPLETE = "incomplete"
+    ERROR = "error"
+    UNAVAILABLE = "unavailable"
+    UNKNOWN = "outcome_unknown"
+
+
+def told(answer: Response) -> Told:
+    if answer.status == 503:
+        return Told(answer.document["error"]["data"]["type"])
+    assert answer.status == 200, (answer.status, answer.document)
+    result = answer.document["result"]
+    if result.get("isError"):
+        return Told.ERROR
+    codes = {warning["Code"] for warning in result["structuredContent"]["Warnings"]}
+    return Told.INCOMPLETE if "INCOMPLETE" in codes else Told.DONE
+
+
+class LateDatabase(FaultyDatabase):
+    """A FaultyDatabase whose transactions of the numbers in `late` are not answered, and arrive with `deliver`."""
+
+    def arm(self, faults: dict[int, StoreFault], *, lasting: bool = False, late: Iterable[int] = ()) -> None:
+        super().arm(faults, lasting=lasting)
+        self.late = set(late)
+        self.waiting: list[tuple[list[WriteOp], str]] = []
+
+    def transact(self, ops: Any, token: str) -> None:
+        if len(self.calls) in self.late:
+            self.calls.append(("transact", "late"))
+            self.waiting.append((list(ops), token))
+            raise Unanswered
+        super().transact(ops, token)
+
+    def deliver(self, waiting: list[tuple[list[WriteOp], str]]) -> None:
+        """These transactions arrive at the store after all."""
+        for ops, token in waiting:
+            with suppress(TransactionFailed):
+                self.inner.transact(ops, token)
+
+
+class FaultySecretStore:
+    """Passes everything on to `inner`, unless it is `broken`; counts the reads."""
+
+    def __init__(self, inner: SecretStore) -> None:
+        self.inner, self.broken, self.calls = inner, False, 0
+
+    def read(self, name: str, version: str) -> SecretDocument:
+        self.calls += 1
+        if self.broken:
+            raise StoreUnavailable
+        return self.inner.read(name, version)
+
+    def write(self, name: str, version: str, document: SecretDocument) -> None:
+        self.inner.write(name, version, document)
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What a call left behind: the rows of the API Log, its log lines, and the changed records (made-up ids masked)."""
+
+    rows: list[dict[str, Any]]
+    lines: list[dict[str, Any]]
+    effect: Counter[str]
+    members: set[int]
+
+    def outcomes(self) -> list[str]:
+        return sorted(row["outcome"] for row in self.rows)
+
+    def done_rows(self) -> int:
+        """The rows that say that something was done, without those of replayed answers."""
+        replays = [row for row in self.rows if any(w.get("Code") == "REPLAYED" for w in row["warnings"])]
+        return self.outcomes().count("ok") - len(replays)
+
+
+@dataclass
+class FaultyStage:
+    """One service with a stock of records, put back before each trial, and with a fresh process in each trial."""
+
+    world: World
+    given: Given
+    database: LateDatabase
+    files: FaultyFileStore
+    secrets: FaultySecretStore
+    kept: _Tables
+    objects: dict[str, Any]
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def build(cls) -> FaultyStage:
+        world = World()
+        handler = world.new_handler()
+        given = stocked(world, handler)
+        handler.close()
+        world.clock.move(minutes=1)
+        database, files = LateDatabase(world.database), FaultyFileStore(world.files)
+        secrets = FaultySecretStore(world.secrets)
+        world.stores = wiring.Stores(database, secrets, files)
+        return cls(world, given, database, files, secrets, _copy(world.database._tables), dict(world.files._objects))
+
+    @contextmanager
+    def process(self) -> Iterator[WorldClient]:
+        """A fresh process on the stock."""
+        self.world.database._tables, self.world.files._objects = _copy(self.kept), dict(self.objects)
+        self.database.arm({})
+        self.files.arm({})
+        self.secrets.broken, self.secrets.calls = False, 0
+        self.lines.clear()
+        handler = self.world.new_handler()
+        try:
+            yield WorldClient(self.world, handler, self.given.office.client.headers)
+        finally:
+            handler.close()
+
+    def traces(self) -> Traces:
+        """What all calls of this trial left behind."""
+        settings = self.world.settings
+        audit = self._changed(settings.audit_table)
+        rows = [row for row in audit.values() if row is not None and "outcome" in row]
+        changed = self._changed(settings.records_table)
+        effect = Counter(_masked(key, row) for key, row in changed.items() if not key.pk.startswith(_UNCOUNTED))
+        members = {int(key.sk.removeprefix(MEMBER_SK)) for key in changed if key.sk.startswith(MEMBER_SK)}
+        return Traces(rows, list(self.lines), effect, members)
+
+    def _changed(self, table: str) -> dict[Key, Item | None]:
+        """The rows of a table that differ from the stock; None for one that is gone."""
+        now, then = _flat(self.world.database._tables.get(table, {})), _flat(self.kept.get(table, {}))
+        gone: dict[Key, Item | None] = {key: None for key in then.keys() - now.keys()}
+        return gone | {key: row for key, row in now.items() if row is not then.get(key) and row != then.get(key)}
+
+    def blamed(self) -> list[str]:
+        """The rows by which the gate counts failures."""
+        return [row["pk"] for row in self.world.database.list_rows(self.world.settings.gate_table) if "GUARD" in row["pk"]]
+
+    def missing_files(self) -> set[str]:
+        """The storage keys that a stored file names and under which there is no object."""
+        rows = self.world.database.list_rows(self.world.settings.records_table)
+        files = [row for row in rows if row["pk"].startswith("media_files#") and row["sk"] == "A" and not row["deleted"]]
+        return {json.loads(row["body"])["system"]["Key"] for row in files} - set(self.world.files.keys)
+
+
+@dataclass(frozen=True)
+class Clean:
+    """A call without a fault: the store calls that it makes, and what it leaves behind."""
+
+    arguments: Fields
+    calls: list[tuple[str, str]]
+    files: list[str]
+    secrets: int
+    traces: Traces
+    replays: bool
+
+    def writes(self) -> list[int]:
+        """The numbers of its store calls that write outside the gate."""
+        return [n for n, (method, tables) in enumerate(self.calls) if method in _WRITING and "gate" not in tables]
+
+
+_WRITING: Final = ("put", "update", "delete", "transact")
+
+
+def run_clean(stage: FaultyStage, tool: str, named: Fields) -> Clean:
+    """The call without a fault; it must succeed."""
+    arguments = stage.given.arguments(named)
+    with stage.process() as client:
+        answer = client.call_tool(tool, **arguments)
+        assert told(answer) is Told.DONE, answer.document
+        found = stage.traces()
+        calls, files = list(stage.database.calls), list(stage.files.calls)
+    return Clean(arguments, calls, files, stage.secrets.calls, found, bool(named.get("IdempotencyKey")))
+
+
+def require_truth(answer: Response, found: Traces, clean: Clean) -> None:
+    """Told, rows, log line and records of one call agree."""
+    said, outcomes = told(answer), found.outcomes()
+    lines = [line["outcome"] for line in found.lines]
+    match said:
+        case Told.DONE:
+            assert found.effect == clean.traces.effect
+            assert outcomes == clean.traces.outcomes()
+            assert lines == [line["outcome"] for line in clean.traces.lines]
+        case Told.UNAVAILABLE:
+            assert not found.effect
+            assert outcomes in ([], ["refused"])
+            assert "ok" not in lines
+        case Told.UNKNOWN:
+            assert bool(found.effect) == ("ok" in outcomes)
+            assert not (found.effect and "refused" in outcomes)
+            assert lines[-1:] == ["unknown"]
+        case Told.INCOMPLETE:
+            _require_true_shares(answer, found)
+        case Told.ERROR:
+            raise AssertionError(answer.document)
+
+
+def _require_true_shares(answer: Response, found: Traces) -> None:
+    """Each share that was made has its row; the members of those rows, of the answer and of the list are the same."""
+    body = answer.result
+    done = {next(iter(member.values())) for member in body.get("Added", body.get("Removed"))}
+    assert body["NotProcessed"]
+    assert done.isdisjoint(body["NotProcessed"])
+    assert found.members == done
+    assert found.done_rows() == math.ceil(len(done) / MEMBERS_PER_TRANSACTION)
+    assert found.outcomes().count("incomplete") <= 1
+    assert set(found.outcomes()) <= {"ok", "incomplete"}
+
+
+def _copy(tables: _Tables) -> _Tables:
+    """The tables with the same rows: a store in memory replaces rows, it never changes one."""
+    return {table: {pk: dict(rows) for pk, rows in partitions.items()} for table, partitions in tables.items()}
+
+
+def _flat(partitions: dict[str, dict[str, Item]]) -> dict[Key, Item]:
+    return {Key(pk, sk): row for pk, rows in partitions.items() for sk, row in rows.items()}
+
+
+def _masked(key: Key, row: Item | None) -> str:
+    return _MADE_UP.sub("*", json.dumps([key, row], sort_keys=True))
+
+
+@contextmanager
+def log_lines(lines: list[dict[str, Any]]) -> Iterator[None]:
+    """Collects the log line of each call."""
+
+    class Collecting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.getMessage() == "call":
+                lines.append(vars(record))
+
+    logger, handler = observability.process_logger()._logger, Collecting()
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
