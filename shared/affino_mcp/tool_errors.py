@@ -11,6 +11,7 @@ ToolError
 ├── NotConfirmed            -133  the person was asked and said no
 ├── FileTooLarge            -140  the file is over its limit
 ├── UnsupportedMedia        -141  the file has no allowed format
+├── StorageFull             -150  the storage has no room for more records of this kind
 └── Unexpected              -1    a fault of the service, without its text
 """
 
@@ -124,6 +125,17 @@ class UnsupportedMedia(ToolError):
 
     type, code, status = "unsupported_media", -141, 415
     text = "Files of this type are not accepted."
+
+
+class StorageFull(ToolError):
+    """The storage has no room for more records of this kind; trying again does not help (RFC 4918, status 507)."""
+
+    type, code, status = "storage_full", -150, 507
+    text = "The storage of this Affino instance has no room for more records of this kind. Nothing was changed."
+
+    def __init__(self) -> None:
+        step = "Do not repeat the call. Tell the person; the operator must make room."
+        super().__init__(denied_by="service", who_can_fix="operator", next=step)
 
 
 class Unexpected(ToolError):
