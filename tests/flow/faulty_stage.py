@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Final
 
 from affino_mcp import observability, wiring
 from affino_mcp.instance.builtin.engine.index import MEMBER_SK
-from affino_mcp.instance.builtin.member_lists.member_changes import MEMBERS_PER_TRANSACTION
 from affino_mcp.mcp_edge.app import McpApp
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.ops import Item, Key, StoreUnavailable, TransactionFailed
@@ -23,8 +20,9 @@ from affino_mcp.store.secrets import SecretDocument, SecretStore
 from affino_mcp.store.testing.faulty_database import FaultyDatabase
 from affino_mcp.store.testing.faulty_files import FaultyFileStore
 from tests.flow.faulty_calls import Given, stocked
+from tests.flow.faulty_truth import Clean, Told, Traces, told
 from tests.flow.office import Fields
-from tests.world import Response, World, WorldClient
+from tests.world import World, WorldClient
 
 MANY_CALLS: Final = 200
 """More store calls than any tool call makes."""
@@ -35,27 +33,6 @@ _MADE_UP: Final = re.compile(
 _UNCOUNTED: Final = ("N#", "I#")
 """Rows that are no effect: the counters of codes, and the answers kept for repeated calls."""
 _Tables = dict[str, dict[str, dict[str, Item]]]
-
-
-class Told(StrEnum):
-    """What a caller is told of a call."""
-
-    DONE = "done"
-    INCOMPLETE = "incomplete"
-    ERROR = "error"
-    UNAVAILABLE = "unavailable"
-    UNKNOWN = "outcome_unknown"
-
-
-def told(answer: Response) -> Told:
-    if answer.status == 503:
-        return Told(answer.document["error"]["data"]["type"])
-    assert answer.status == 200, (answer.status, answer.document)
-    result = answer.document["result"]
-    if result.get("isError"):
-        return Told.ERROR
-    codes = {warning["Code"] for warning in result["structuredContent"]["Warnings"]}
-    return Told.INCOMPLETE if "INCOMPLETE" in codes else Told.DONE
 
 
 class FaultySecretStore:
@@ -72,23 +49,6 @@ class FaultySecretStore:
 
     def write(self, name: str, version: str, document: SecretDocument) -> None:
         self.inner.write(name, version, document)
-
-
-@dataclass(frozen=True)
-class Traces:
-    """What a call left behind: the rows of the API Log, its log lines, and the changed records (made-up ids masked)."""
-
-    rows: list[dict[str, Any]]
-    lines: list[dict[str, Any]]
-    effect: Counter[str]
-    members: set[int]
-
-    def outcomes(self) -> list[str]:
-        return sorted(row["outcome"] for row in self.rows)
-
-    def done_rows(self) -> int:
-        """The rows that say that records were changed; those of replayed answers and of nothing to change name none."""
-        return sum(row["outcome"] == "ok" and bool(row["records"]) for row in self.rows)
 
 
 @dataclass
@@ -175,30 +135,6 @@ class FaultyStage:
         return {json.loads(row["body"])["system"]["Key"] for row in files} - set(self.world.files.keys)
 
 
-@dataclass(frozen=True)
-class Clean:
-    """A call without a fault: the store calls that it makes, and what it leaves behind."""
-
-    arguments: Fields
-    calls: list[tuple[str, str]]
-    files: list[str]
-    secrets: int
-    traces: Traces
-    replays: bool
-
-    @property
-    def in_shares(self) -> bool:
-        """Whether it is made in several transactions."""
-        return len(self.traces.rows) > 1
-
-    def writes(self) -> list[int]:
-        """The numbers of its store calls that write outside the gate."""
-        return [n for n, (method, tables) in enumerate(self.calls) if method in WRITING and "gate" not in tables]
-
-
-WRITING: Final = ("put", "update", "delete", "transact")
-
-
 def run_clean(stage: FaultyStage, tool: str, named: Fields) -> Clean:
     """The call without a fault; it must succeed."""
     arguments = stage.given.arguments(named)
@@ -206,47 +142,6 @@ def run_clean(stage: FaultyStage, tool: str, named: Fields) -> Clean:
     assert told(answer) is Told.DONE, answer.document
     calls, files, secrets = list(stage.database.calls), list(stage.files.calls), stage.secrets.calls
     return Clean(arguments, calls, files, secrets, stage.traces(), bool(named.get("IdempotencyKey")))
-
-
-def require_truth(answer: Response, found: Traces, clean: Clean) -> None:
-    """What is told, the rows, the log line and the records of one call agree."""
-    outcomes, lines = found.outcomes(), [line["outcome"] for line in found.lines]
-    match told(answer):
-        case Told.DONE:
-            assert found.effect == clean.traces.effect
-            assert outcomes == clean.traces.outcomes()
-            assert lines == [line["outcome"] for line in clean.traces.lines]
-        case Told.UNAVAILABLE:
-            assert not found.effect
-            changes_nothing = not clean.traces.effect  # its row may be there, although the store did not say so
-            assert outcomes in ([], ["refused"]) or (changes_nothing and outcomes == ["ok"])
-            assert "ok" not in lines
-        case Told.UNKNOWN:
-            assert found.effect in (Counter(), clean.traces.effect, found.effect if clean.in_shares else None)
-            assert outcomes == (["ok"] if found.effect else [])
-            assert lines == ["unknown"]
-        case Told.INCOMPLETE:
-            _require_true_shares(answer, found)
-        case Told.ERROR:
-            raise AssertionError(answer.document)
-
-
-def _require_true_shares(answer: Response, found: Traces) -> None:
-    """Each share that was made has its row; the members of the answer and of the list are the same.
-
-    Those of a share that was not answered are named as left out, and the warning says that they may be on the list.
-    """
-    body, outcomes = answer.result, found.outcomes()
-    done = {next(iter(member.values())) for member in body["Added" if "Added" in body else "Removed"]}
-    left = body["NotProcessed"]
-    assert left
-    assert done.isdisjoint(left)
-    unsure = left[:MEMBERS_PER_TRANSACTION] if "may have been processed" in body["Warnings"][-1]["Message"] else []
-    assert done <= found.members <= done.union(unsure)
-    assert outcomes.count("ok") == math.ceil(len(found.members) / MEMBERS_PER_TRANSACTION)
-    assert outcomes.count("incomplete") <= 1
-    assert outcomes.count("refused") <= 1
-    assert set(outcomes) <= {"ok", "incomplete", "refused"}
 
 
 def _copy(tables: _Tables) -> _Tables:

@@ -15,17 +15,8 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.store.testing.faulty_database import StoreFault
 from tests.flow.faulty_calls import READS, WRITES
-from tests.flow.faulty_stage import (
-    MANY_CALLS,
-    WRITING,
-    Clean,
-    FaultyStage,
-    Told,
-    log_lines,
-    require_truth,
-    run_clean,
-    told,
-)
+from tests.flow.faulty_stage import MANY_CALLS, FaultyStage, log_lines, run_clean
+from tests.flow.faulty_truth import WRITING, Clean, Told, require_truth, told
 from tests.flow.office import Fields
 from tests.world import Response, WorldClient
 
