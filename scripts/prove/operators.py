@@ -1,0 +1,3 @@
+"""Operators' actions in processes of their own, which are killed."""
+
+from __future__ import annotations
