@@ -42,9 +42,15 @@ class EmulatedService:
     person: int
     headers: dict[str, str]
 
+    def add_caller(self, name: str, *groups: str) -> dict[str, str]:
+        """Makes a person of these groups with a profile of the person's own; gives the three headers."""
+        profile = _make_profile(self.settings, self.stores, name)
+        return _make_person(self.settings, self.stores, profile, name, groups)[1]
+
     def scan(self, table: str) -> list[Item]:
         """Gives every row of a table."""
-        endpoint, rows, start = open_dynamodb(self.settings), [], {}
+        endpoint, rows = open_dynamodb(self.settings), list[Item]()
+        start: dict[str, Any] = {}
         while True:
             page = endpoint.call_operation("Scan", {"TableName": table, "ConsistentRead": True, **start})
             rows += [item_from_wire(item) for item in page["Items"]]
@@ -88,12 +94,24 @@ def inherited_environment() -> dict[str, str]:
 
 
 def _staffed(settings: Settings, stores: Stores) -> EmulatedService:
+    profile = _make_profile(settings, stores, "prove")
+    person, headers = _make_person(settings, stores, profile, "Una Mighty", tuple(SECURITY_GROUPS))
+    return EmulatedService(settings, stores, profile, person, headers)
+
+
+def _make_profile(settings: Settings, stores: Stores, name: str) -> Profile:
     everything: dict[Any, frozenset[Access]] = {family: frozenset(Access) for family in SWITCHED_FAMILIES}
-    profile = Profiles(stores.database, stores.secrets, settings, utc_now).create("prove", everything, RATE_PER_MINUTE)
+    return Profiles(stores.database, stores.secrets, settings, utc_now).create(name, everything, RATE_PER_MINUTE)
+
+
+def _make_person(
+    settings: Settings, stores: Stores, profile: Profile, name: str, groups: tuple[str, ...]
+) -> tuple[int, dict[str, str]]:
+    """The code of a new person, and the headers of the person's session."""
+    first, last = name.split()
+    email = f"{first}@{last}.example".lower()
     records = Records(stores.database, settings.records_table, FACETS)
-    person = enrol_staff(records, "Una", "Mighty", "una@affino.example", utc_now())
-    People(stores.database, settings, utc_now).create(
-        person, "Una Mighty", "una@affino.example", groups=tuple(SECURITY_GROUPS)
-    )
+    person = enrol_staff(records, first, last, email, utc_now())
+    People(stores.database, settings, utc_now).create(person, name, email, groups=groups)
     token = Sessions(stores.database, settings, utc_now).create_session(person, profile.key).access_token
-    return EmulatedService(settings, stores, profile, person, make_mcp_headers(token, profile.key, profile.secret))
+    return person, make_mcp_headers(token, profile.key, profile.secret)

@@ -71,7 +71,7 @@ class KillProof:
             LoadClient(number, service, self.emulated.headers, contacts, self.ended) for number in range(CLIENTS)
         ]
         threads = [threading.Thread(target=client.run, daemon=True) for client in clients]
-        chance = random.Random(self.kills)
+        chance = random.Random(self.kills)  # noqa: S311 (no secret)
         for thread in threads:
             thread.start()
         for number in range(self.kills):

@@ -78,7 +78,8 @@ class LoadClient:
 
     def run(self) -> None:
         """Sends calls until `ended` is set; after a cut call it waits for the next process."""
-        caller, chance, count = McpCaller(self.service.url, self.headers), random.Random(self.number), 0
+        caller, count = McpCaller(self.service.url, self.headers), 0
+        chance = random.Random(self.number)  # noqa: S311 (no secret)
         while not self.ended.is_set():
             count += 1
             life = self.service.life

@@ -1,50 +1,22 @@
-"""A change of many members in AWS's own runtime client, in front of a store that answers slowly."""
+"""The MCP endpoint's function, as built, in AWS's own runtime client, and a caller in front of it."""
 
 from __future__ import annotations
 
 import json
-import sysconfig
-import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from affino_mcp.local.places import REPOSITORY
-from scripts.prove import ledger
-from scripts.prove.emulated import EmulatedService, emulated_service, emulator_variables, inherited_environment
-from scripts.prove.ledger import Ledger
+from scripts.build import Build
+from scripts.prove.emulated import EmulatedService, emulator_variables, inherited_environment
 from scripts.prove.runtime_api import RuntimeApi, running_function
-from scripts.prove.slow_store import SlowStore, slow_store
 
-MEMBERS = 180
-STORE_SECONDS = 0.9
 FUNCTION_SECONDS = 25
 """The time-out of the MCP endpoint in template.yaml; tests/packaging holds the two together."""
 CLIENT_PROGRAM = REPOSITORY / ".tools/runtime/bin/python"
-FUNCTION_FOLDER = REPOSITORY / "functions/mcp_endpoint"
-
-
-@dataclass(frozen=True)
-class SlowBulkFigures:
-    """What became of one change of many members."""
-
-    seconds: float
-    status: int
-    added: int
-    left_out: int
-    after_repeat: int
-    answer_is_true: bool
-    ledger: Ledger
-
-    @property
-    def faults(self) -> list[str]:
-        """Everything that is not as it should be, by name."""
-        found = [*self.ledger.without_row, *self.ledger.without_effect]
-        found += [] if self.status == 200 else [f"status {self.status}"]
-        found += [] if self.seconds < FUNCTION_SECONDS else ["no answer before the deadline"]
-        found += [] if self.added and self.added + self.left_out == MEMBERS else ["members that nobody names"]
-        found += [] if self.answer_is_true else ["the answer, the list and the rows differ"]
-        return found + ([] if self.after_repeat == MEMBERS else ["the repeated call did not finish the change"])
+LAYERS = ("SharedLayer/python", "DependenciesLayer/python")
 
 
 class FunctionCaller:
@@ -59,7 +31,7 @@ class FunctionCaller:
             "Host": "prove.example",
         }
 
-    def call_tool(self, tool: str, seconds: float = FUNCTION_SECONDS, **arguments: Any) -> tuple[int, dict[str, Any]]:
+    def call_tool(self, tool: str, **arguments: Any) -> tuple[int, dict[str, Any]]:
         """Gives the status and the JSON-RPC document of one call. Raises CutOff."""
         message = {
             "jsonrpc": "2.0",
@@ -67,7 +39,7 @@ class FunctionCaller:
             "method": "tools/call",
             "params": {"name": tool, "arguments": arguments},
         }
-        answer = self._api.invoke(self._event(message), seconds)
+        answer = self._api.invoke(self._event(message), FUNCTION_SECONDS)
         document: dict[str, Any] = json.loads(answer["body"])
         return answer["statusCode"], document
 
@@ -100,38 +72,12 @@ class FunctionCaller:
         }
 
 
-def prove_slow_bulk(folder: Path) -> SlowBulkFigures:
-    """Adds many members to a list while each answer of the store takes 0.9 s; gives the figures."""
-    with emulated_service(folder) as emulated, slow_store(emulated.settings.aws_endpoint) as store:
-        paths = [FUNCTION_FOLDER, REPOSITORY / "shared", sysconfig.get_path("purelib")]
-        variables = inherited_environment() | emulator_variables(emulated.settings)
-        variables |= {"AFFINO_AWS_ENDPOINT": store.url, "PYTHONPATH": ":".join(map(str, paths))}
-        command = [CLIENT_PROGRAM, "-m", "awslambdaric", "app.handler"]
-        with running_function(command, FUNCTION_FOLDER, variables, folder / "function.log") as api:
-            return _add_slowly(emulated, store, FunctionCaller(api, emulated.headers))
-
-
-def _add_slowly(emulated: EmulatedService, store: SlowStore, caller: FunctionCaller) -> SlowBulkFigures:
-    person = {"FirstName": "M", "LastName": "Doe"}
-    members = [
-        caller.made("create_contact", "Contact", "UserCode", Email=f"m{n}@o.example", **person) for n in range(MEMBERS)
-    ]
-    code = caller.made("create_contact_list", "ContactList", "ContactListCode", Title="Slow")
-    asked = {"ContactListCode": code, "UserCodes": members}
-    store.delay, started = STORE_SECONDS, time.monotonic()
-    status, document = caller.call_tool("add_contact_list_members", **asked)
-    seconds, store.delay = time.monotonic() - started, 0.0
-    told = document["result"]["structuredContent"] if status == 200 else {"Added": [], "NotProcessed": []}
-    added = {member["UserCode"] for member in told["Added"]}
-    is_true = added == _on_list(emulated, code) and sorted(told["NotProcessed"]) == sorted(set(members) - added)
-    caller.call_tool("add_contact_list_members", **asked)
-    records, audit = (emulated.scan(name) for name in (emulated.settings.records_table, emulated.settings.audit_table))
-    after = len(_on_list(emulated, code))
-    return SlowBulkFigures(
-        seconds, status, len(added), len(told["NotProcessed"]), after, is_true, ledger.compare(records, audit)
-    )
-
-
-def _on_list(emulated: EmulatedService, code: int) -> set[int]:
-    records = emulated.scan(emulated.settings.records_table)
-    return ledger.members_of(records).get(f"contact_lists#{code}", set())
+@contextmanager
+def running_endpoint(emulated: EmulatedService, endpoint: str, build: Build, log: Path) -> Iterator[RuntimeApi]:
+    """Runs the MCP endpoint during the body, on the stores at `endpoint`."""
+    folder = build.folder / "McpEndpoint"
+    layers = ":".join(str(build.folder / layer) for layer in LAYERS)
+    variables = inherited_environment() | emulator_variables(emulated.settings)
+    variables |= {"AFFINO_AWS_ENDPOINT": endpoint, "PYTHONPATH": layers}
+    with running_function([CLIENT_PROGRAM, "-m", "awslambdaric", "app.handler"], folder, variables, log) as api:
+        yield api
