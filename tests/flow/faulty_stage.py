@@ -22,7 +22,7 @@ from affino_mcp.store.testing.faulty_files import FaultyFileStore
 from tests.flow.faulty_calls import Given, stocked
 from tests.flow.faulty_truth import Clean, Told, Traces, told
 from tests.flow.office import Fields
-from tests.world import World, WorldClient
+from tests.world import EVERYTHING, Headers, World, WorldClient
 
 MANY_CALLS: Final = 200
 """More store calls than any tool call makes."""
@@ -57,6 +57,7 @@ class FaultyStage:
 
     world: World
     given: Given
+    headers: Headers
     app: McpApp
     served: LambdaHandler
     database: FaultyDatabase
@@ -67,10 +68,15 @@ class FaultyStage:
     lines: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def build(cls) -> FaultyStage:
+    def build(cls, *, confirm: bool = False) -> FaultyStage:
+        """The stage; with `confirm`, its client's profile requires confirmation."""
         world = World()
         handler = world.new_handler()
         given = stocked(world, handler)
+        headers = given.office.client.headers
+        if confirm:
+            careful = world.profiles.create("careful", EVERYTHING, 6000, confirm=True)
+            headers = world.log_in(careful, given.office.codes["una"])
         handler.close()
         world.clock.move(minutes=1)
         database, files = FaultyDatabase(world.database), FaultyFileStore(world.files)
@@ -79,7 +85,7 @@ class FaultyStage:
         app = wiring.build_mcp_app(world.settings, world.stores, world.clock, in_thread=False)
         served = LambdaHandler(app, world.settings.stage)
         kept = _copy(world.database._tables), dict(world.files._objects)
-        return cls(world, given, app, served, database, files, secrets, *kept)
+        return cls(world, given, headers, app, served, database, files, secrets, *kept)
 
     def close(self) -> None:
         self.served.close()
@@ -95,7 +101,7 @@ class FaultyStage:
         self.lines.clear()
         self.app._gate = wiring.build_gate(world.stores, world.settings, world.clock)
         self.app._dispatch = wiring.build_dispatch(world.stores, world.settings, world.clock, world.undeclared)
-        return WorldClient(world, self.served, self.given.office.client.headers)
+        return WorldClient(world, self.served, self.headers)
 
     def deliver(self) -> None:
         """The transactions that were sent and not carried out arrive after all."""
