@@ -44,8 +44,12 @@ class EmulatedService:
 
     def add_caller(self, name: str, *groups: str) -> dict[str, str]:
         """Makes a person of these groups with a profile of the person's own; gives the three headers."""
-        profile = _make_profile(self.settings, self.stores, name)
+        profile = self.add_profile(name)
         return _make_person(self.settings, self.stores, profile, name, groups)[1]
+
+    def add_profile(self, name: str) -> Profile:
+        """Makes a profile."""
+        return _make_profile(self.settings, self.stores, name)
 
     def scan(self, table: str) -> list[Item]:
         """Gives every row of a table."""

@@ -13,6 +13,7 @@ from scripts.prove.emulated import EmulatedService, emulated_service
 from scripts.prove.ledger import Ledger
 from scripts.prove.load import LoadClient, McpCaller, SentCall, make_contacts
 from scripts.prove.mortal_service import MortalService
+from scripts.prove.operators import KilledOperator, OperatorFigures, close_and_compare
 
 CLIENTS = 4
 LIFE_SECONDS = (0.02, 0.35)
@@ -30,6 +31,7 @@ class KillFigures:
     keyed_twice: list[str]
     told_and_missing: list[str]
     ledger: Ledger
+    operators: OperatorFigures
 
     @property
     def faults(self) -> list[str]:
@@ -39,6 +41,8 @@ class KillFigures:
             *[f"a row without its effect: {name}" for name in self.ledger.without_effect],
             *[f"one key, not one record: {name}" for name in self.keyed_twice],
             *[f"told as done and not there: {name}" for name in self.told_and_missing],
+            *[f"begun and never closed: {name}" for name in self.operators.left_open],
+            *[f"an operator's row that is not true: {name}" for name in self.operators.untrue],
         ]
 
 
@@ -55,22 +59,24 @@ class KillProof:
     def run(self) -> KillFigures:
         """Runs the load and the kills; gives the figures."""
         service = MortalService(self.emulated.settings, self.folder / "service.log")
+        operator = KilledOperator(self.emulated, self.folder)
         try:
             service.start()
             first = McpCaller(service.url, self.emulated.headers)
             contacts = make_contacts(first)
             first.close()
-            sent = self._kill_under_load(service, contacts)
+            sent = self._kill_under_load(service, contacts, operator)
             repeated = self._repeat_keyed(service, sent)
         finally:
             service.kill()
-        return self._figures(sent, repeated)
+        return self._figures(sent, repeated, close_and_compare(self.emulated, operator))
 
-    def _kill_under_load(self, service: MortalService, contacts: list[int]) -> list[SentCall]:
+    def _kill_under_load(self, service: MortalService, contacts: list[int], operator: KilledOperator) -> list[SentCall]:
         clients = [
             LoadClient(number, service, self.emulated.headers, contacts, self.ended) for number in range(CLIENTS)
         ]
         threads = [threading.Thread(target=client.run, daemon=True) for client in clients]
+        threads.append(threading.Thread(target=operator.run, args=(self.ended,), daemon=True))
         chance = random.Random(self.kills)  # noqa: S311 (no secret)
         for thread in threads:
             thread.start()
@@ -92,7 +98,7 @@ class KillProof:
         caller.close()
         return again
 
-    def _figures(self, sent: list[SentCall], repeated: list[SentCall]) -> KillFigures:
+    def _figures(self, sent: list[SentCall], repeated: list[SentCall], operators: OperatorFigures) -> KillFigures:
         settings = self.emulated.settings
         records = self.emulated.scan(settings.records_table)
         accounts, members = ledger.accounts_by_name(records), ledger.members_of(records)
@@ -104,6 +110,7 @@ class KillProof:
             [_subject(call) for call in repeated if not (call.is_done and _is_once(call, accounts, members))],
             [_subject(call) for call in sent if call.is_done and not _is_once(call, accounts, members)],
             ledger.compare(records, self.emulated.scan(settings.audit_table)),
+            operators,
         )
 
 

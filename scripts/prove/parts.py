@@ -58,6 +58,7 @@ def kill_under_load(place: Workplace) -> list[Figure]:
             place.say(f"{number} of {place.kills} kills")
 
     found = prove_kills(place.kills, place.folder / "kills", show)
+    operators = found.operators
     ledger, cut = found.ledger, f"{found.calls:,} calls, {found.cut:,} cut off, {found.ledger.effects:,} effects"
     return [
         Figure(
@@ -77,6 +78,20 @@ def kill_under_load(place: Workplace) -> list[Figure]:
             "all",
             found.keyed > 0 and not found.keyed_twice,
             found.keyed_twice,
+        ),
+        Figure(
+            "operators' deeds that are begun and not closed 15 minutes later",
+            f"{len(operators.left_open)} of {operators.begun} ({operators.closed_by_housekeeping} by housekeeping)",
+            "0",
+            not operators.left_open,
+            operators.left_open,
+        ),
+        Figure(
+            "operators' rows that are not true",
+            f"{len(operators.untrue)} of {operators.rows}, {operators.commands} commands killed",
+            "0",
+            not operators.untrue,
+            operators.untrue,
         ),
         Figure(
             "told as done and not there once",
