@@ -33,8 +33,9 @@ class Ledger:
 
 def compare(records: list[Item], audit: list[Item]) -> Ledger:
     """Compares all rows of the records table with all rows of the API Log."""
-    done = [row for row in audit if row.get("outcome") == "ok" and row.get("records")]
-    requests = {row["request_id"] for row in audit if row.get("request_id")}
+    calls = [row for row in audit if row.get("channel") == "mcp"]
+    done = [row for row in calls if row["outcome"] == "ok" and row.get("records")]
+    requests = {row["request_id"] for row in calls}
     history = [row for row in records if row["sk"].startswith(HISTORY_SK) and row["channel"] == "mcp"]
     effects = Counter((row["request_id"], row["pk"]) for row in history)
     claims = Counter((row["request_id"], ref) for row in done for ref in row["records"])

@@ -15,11 +15,12 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from affino_mcp.local.places import LOOPBACK
+from scripts.prove.quiet_server import QuietServer
 
 START_SECONDS = 60
 STOP_SECONDS = 10
@@ -45,8 +46,7 @@ class RuntimeApi:
     def __init__(self) -> None:
         self._events: queue.Queue[Invocation] = queue.Queue()
         self._answers: queue.Queue[tuple[str, str, bytes]] = queue.Queue()
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler_class())
-        self._server.daemon_threads = True
+        self._server = QuietServer((LOOPBACK, 0), self._handler_class())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     @property

@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import urllib3
 
 from affino_mcp.local.places import LOOPBACK
+from scripts.prove.quiet_server import QuietServer
 
 
 class SlowStore:
@@ -20,8 +21,7 @@ class SlowStore:
     def __init__(self, target: str) -> None:
         self.delay, self.requests = 0.0, 0
         self._target, self._pool = target, urllib3.PoolManager(maxsize=8, retries=False)
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler_class())
-        self._server.daemon_threads = True
+        self._server = QuietServer((LOOPBACK, 0), self._handler_class())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     @property
