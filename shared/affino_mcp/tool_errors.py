@@ -17,7 +17,7 @@ ToolError
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from affino_mcp.errors import AffinoError
 
@@ -138,8 +138,12 @@ class StorageFull(ToolError):
         super().__init__(denied_by="service", who_can_fix="operator", next=step)
 
 
+FAULT_TEXT: Final = "Something went wrong on our side. The operator can find the call by its request id."
+"""The text of a fault of the service where it is not known whether the call was carried out."""
+
+
 class Unexpected(ToolError):
-    """A fault of the service; the log holds its details under the request id."""
+    """A fault of the service before anything was changed; the log holds its details under the request id."""
 
     type, code, status = "unexpected", -1, 500
     text = "Something went wrong on our side. Nothing was changed. The operator can find the call by its request id."
