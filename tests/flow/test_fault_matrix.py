@@ -163,10 +163,10 @@ def test_the_secrets_are_down(stage: FaultyStage) -> None:
 
 
 def test_there_were_enough_trials(
-    request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+    request: pytest.FixtureRequest, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     """Stands last, after all that ran in this process; some may have been left out by name."""
-    record_property("trials", len(trials))
+    record_testsuite_property("trials", len(trials))
     here = [item for item in request.session.items if item.path == request.node.path]
     if len(here) > len(CASES) * len(StoreFault):
         assert len(trials) >= MIN_TRIALS

@@ -20,7 +20,7 @@ COUNTED = '<properties><property name="trials" value="2000"/></properties>'
     ("cases", "expected"),
     [
         pytest.param('<testcase name="a"/><testcase name="b"/>', (2, []), id="a trial in each test"),
-        pytest.param(f'<testcase name="a"/><testcase name="b">{COUNTED}</testcase>', (2000, []), id="counted itself"),
+        pytest.param(f'{COUNTED}<testcase name="a"/><testcase name="b"/>', (2000, []), id="counted itself"),
         pytest.param('<testcase name="a"/><testcase name="b"><failure/></testcase>', (2, ["b"]), id="one failed"),
         pytest.param('<testcase name="a"/><testcase name="b"><error/></testcase>', (2, ["b"]), id="one broke"),
         pytest.param('<testcase name="a"/><testcase name="b"><skipped/></testcase>', (1, []), id="one skipped"),
