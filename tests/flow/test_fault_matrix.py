@@ -24,6 +24,7 @@ CASES = WRITES | READS
 EVERY_CASE = pytest.mark.parametrize(("tool", "named"), CASES.values(), ids=CASES)
 EVERY_WRITE = pytest.mark.parametrize(("tool", "named"), WRITES.values(), ids=WRITES)
 MIN_TRIALS = 2_400
+pytestmark = pytest.mark.slow  # all of them together: the file begins early
 FRESH_EACH_TIME = "request_media_upload"
 """Its answer holds a secret and is not kept: the same call again gives a ticket of its own, which changes no record."""
 
