@@ -12,11 +12,11 @@ from xml.etree import ElementTree as ET
 from scripts.build import ROOT
 
 MATRICES = {
-    "MCP": "tests/flow/test_fault_matrix.py",
-    "login": "tests/security/test_login_faults.py",
-    "operators": "tests/flow/test_operator_faults.py",
+    "MCP": ("tests/flow/test_fault_matrix.py",),
+    "login": ("tests/security/test_login_faults.py",),
+    "operators": ("tests/flow/test_operator_faults.py", "tests/flow/test_operator_fault_rows.py"),
 }
-"""The test file of each matrix. A file that does not count its trials itself has one trial in each test."""
+"""The test files of each matrix. One that does not count its trials itself has one trial in each test."""
 MIN_TRIALS = 360
 
 
@@ -36,7 +36,16 @@ def run_matrices(folder: Path, names: Sequence[str] = tuple(MATRICES)) -> list[M
 
 def _start(name: str, folder: Path) -> tuple[subprocess.Popen[bytes], Path]:
     report = folder / f"{name}.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", "--show-capture=no", f"--junitxml={report}", MATRICES[name]]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n0",
+        "--show-capture=no",
+        f"--junitxml={report}",
+        *MATRICES[name],
+    ]
     nothing = subprocess.DEVNULL
     return subprocess.Popen(command, cwd=ROOT, stdin=nothing, stdout=nothing, stderr=nothing), report
 
