@@ -149,6 +149,25 @@ def test_one_request_for_a_file_fails(stage: FaultyStage, case: str, fault: Stor
         trials.append(f"{tool} file {request} {fault}")
 
 
+@pytest.mark.parametrize("fault", [StoreFault.LOST, StoreFault.VANISHED])
+def test_a_ticket_alone_makes_its_repeat_safe(stage: FaultyStage, fault: StoreFault) -> None:
+    """The same call again, without the key that the answer gives."""
+    tool, named = WRITES["attach_media_file by ticket"]
+    clean = run_clean(stage, tool, named)
+    (number,) = clean.writes()
+    client = stage.new_process()
+    stage.database.arm({number: fault} | dict.fromkeys(range(number + 1, MANY_CALLS), StoreFault.BEFORE))
+    answer = client.call_tool(tool, **clean.arguments)
+    assert told(answer) is Told.UNKNOWN
+    stage.database.arm({})
+    for _ in range(2):
+        again = client.call_tool(tool, **clean.arguments).result
+        assert again["MediaFile"]["FileName"] == clean.arguments["FileName"]
+    stage.deliver()
+    require_one_effect(stage, clean, tool)
+    trials.append(f"{tool} {fault}, repeated without a key")
+
+
 def test_the_secrets_are_down(stage: FaultyStage) -> None:
     clean = run_clean(stage, *WRITES["create_account"])
     assert clean.secrets
