@@ -19,6 +19,11 @@ class Figure:
     faults: Sequence[str] = field(default=())
 
 
+def no_faults(what: str, faults: Sequence[str], found: str = "") -> Figure:
+    """Gives the figure of something that must not happen; `found` says more than the number of faults."""
+    return Figure(what, found or str(len(faults)), "0", not faults, faults)
+
+
 def render_table(figures: Sequence[Figure]) -> str:
     """Gives the figures as a table in Markdown, with the faults below it."""
     rows = [("what", "found", "must be", ""), ("---", "---", "---", "---")]

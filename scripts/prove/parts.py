@@ -16,8 +16,9 @@ from scripts.build import ROOT, SAM, Build, sam_environment
 from scripts.expand import expand_template, load_source_template
 from scripts.prove import artifacts, matrices
 from scripts.prove.emulated import emulated_service
-from scripts.prove.figures import Figure
-from scripts.prove.kills import prove_kills
+from scripts.prove.figures import Figure, no_faults
+from scripts.prove.kills import KillFigures, prove_kills
+from scripts.prove.operators import OperatorFigures
 from scripts.prove.runtime_client import FUNCTION_SECONDS
 from scripts.prove.slow_bulk import MEMBERS, STORE_SECONDS, prove_slow_bulk
 from scripts.prove.two_people import WRONG_CALLS, prove_two_people
@@ -46,7 +47,7 @@ def walk_matrices(place: Workplace) -> list[Figure]:
     enough = f"at least {matrices.MIN_TRIALS}"
     return [
         Figure("trials of the fault matrix", f"{trials:,} ({counted})", enough, trials >= matrices.MIN_TRIALS),
-        Figure("told, row and records disagree, or somebody is blamed", f"{len(failed)}", "0", not failed, failed),
+        no_faults("told, row and records disagree, or somebody is blamed", failed),
     ]
 
 
@@ -58,48 +59,36 @@ def kill_under_load(place: Workplace) -> list[Figure]:
             place.say(f"{number} of {place.kills} kills")
 
     found = prove_kills(place.kills, place.folder / "kills", show)
-    operators = found.operators
+    return [*_service_figures(found), *_operator_figures(found.operators)]
+
+
+def _service_figures(found: KillFigures) -> list[Figure]:
     ledger, cut = found.ledger, f"{found.calls:,} calls, {found.cut:,} cut off, {found.ledger.effects:,} effects"
+    kept = f"{found.keyed - len(found.keyed_twice)} of {found.keyed}"
+    claims = f"{len(ledger.without_effect)} of {ledger.claims:,}"
     return [
         Figure(
-            "SIGKILLs under mixed single and bulk writes", f"{found.kills} ({cut})", str(place.kills), found.cut > 0
+            "SIGKILLs under mixed single and bulk writes", f"{found.kills} ({cut})", "some calls cut off", found.cut > 0
         ),
-        Figure("effects without a row", str(len(ledger.without_row)), "0", not ledger.without_row, ledger.without_row),
-        Figure(
-            "rows that claim what is not there",
-            f"{len(ledger.without_effect)} of {ledger.claims:,}",
-            "0",
-            not ledger.without_effect,
-            ledger.without_effect,
-        ),
+        no_faults("effects without a row", ledger.without_row),
+        no_faults("rows that claim what is not there", ledger.without_effect, claims),
         Figure(
             "calls repeated with their IdempotencyKey, one effect each",
-            f"{found.keyed - len(found.keyed_twice)} of {found.keyed}",
+            kept,
             "all",
             found.keyed > 0 and not found.keyed_twice,
             found.keyed_twice,
         ),
-        Figure(
-            "operators' deeds that are begun and not closed 15 minutes later",
-            f"{len(operators.left_open)} of {operators.begun} ({operators.closed_by_housekeeping} by housekeeping)",
-            "0",
-            not operators.left_open,
-            operators.left_open,
-        ),
-        Figure(
-            "operators' rows that are not true",
-            f"{len(operators.untrue)} of {operators.rows}, {operators.commands} commands killed",
-            "0",
-            not operators.untrue,
-            operators.untrue,
-        ),
-        Figure(
-            "told as done and not there once",
-            str(len(found.told_and_missing)),
-            "0",
-            not found.told_and_missing,
-            found.told_and_missing,
-        ),
+        no_faults("told as done and not there once", found.told_and_missing),
+    ]
+
+
+def _operator_figures(found: OperatorFigures) -> list[Figure]:
+    left = f"{len(found.left_open)} of {found.begun} ({found.closed_by_housekeeping} closed by housekeeping)"
+    untrue = f"{len(found.untrue)} of {found.rows}, {found.commands} commands killed"
+    return [
+        no_faults("operators' deeds that are begun and not closed 15 minutes later", found.left_open, left),
+        no_faults("operators' rows that are not true", found.untrue, untrue),
     ]
 
 
@@ -132,7 +121,7 @@ def start_functions(place: Workplace) -> list[Figure]:
     """What happens before the snapshot, and what a start costs."""
     starts = [artifacts.measure_start(place.build, function) for function in artifacts.START_CPU_SECONDS]
     seen = [f"{start.function}: {event}" for start in starts for event in start.seen]
-    figures = [Figure("sockets, credentials and store calls before the snapshot", str(len(seen)), "0", not seen, seen)]
+    figures = [no_faults("sockets, credentials and store calls before the snapshot", seen)]
     for start in starts:
         most = artifacts.START_CPU_SECONDS[start.function]
         found = f"{start.cpu_seconds:.2f} s CPU, {start.memory_mb:.0f} MB"
@@ -152,7 +141,7 @@ def check_template(_: Workplace) -> list[Figure]:
     sam = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=sam_environment())
     told = [] if sam.returncode == 0 else [sam.stdout[-500:] + sam.stderr[-500:]]
     return [
-        Figure("cfn-lint on the template, written and expanded", str(len(found)), "0", not found, found),
+        no_faults("cfn-lint on the template, written and expanded", found),
         Figure("sam validate --lint", "valid" if not told else "invalid", "valid", not told, told),
     ]
 

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from affino_mcp.store.files import FileStore, FileUpload, NoObject, ObjectHead, PresignedUpload
+from affino_mcp.store.files import (
+    MAX_LISTED_OBJECTS,
+    FileStore,
+    FileUpload,
+    NoObject,
+    ObjectHead,
+    ObjectPage,
+    PresignedUpload,
+)
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.testing.faulty_database import StoreFault
 
@@ -70,3 +78,7 @@ class FaultyFileStore:
     def delete(self, key: str) -> None:
         """See FileStore."""
         self._send(lambda: self.inner.delete(key), "delete")
+
+    def list_objects(self, prefix: str, start_after: str = "", limit: int = MAX_LISTED_OBJECTS) -> ObjectPage:
+        """See FileStore."""
+        return self._send(lambda: self.inner.list_objects(prefix, start_after, limit), "list_objects")
