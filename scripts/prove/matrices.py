@@ -54,14 +54,15 @@ def _finish(name: str, process: subprocess.Popen[bytes], report: Path) -> Matrix
     code = process.wait()
     if not report.exists():
         return MatrixFigures(name, 0, [f"pytest ended with code {code} before any test ran"])
-    return read_report(name, ET.parse(report).getroot())  # noqa: S314 (written by the pytest run above)
+    return read_report(name, ET.parse(report).getroot(), code)  # noqa: S314 (written by the pytest run above)
 
 
-def read_report(name: str, report: ET.Element) -> MatrixFigures:
-    """Gives the figures of one matrix from its JUnit report."""
+def read_report(name: str, report: ET.Element, code: int) -> MatrixFigures:
+    """Gives the figures of one matrix from its JUnit report and the exit code of its run."""
     cases = list(report.iter("testcase"))
     failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
     counted = [int(each.get("value", "0")) for each in report.iter("property") if each.get("name") == "trials"]
     skipped = [case for case in cases if case.find("skipped") is not None]
     trials = sum(counted) if counted else len(cases) - len(skipped)
-    return MatrixFigures(name, trials, [str(case.get("name")) for case in failed])
+    ended = [f"pytest ended with code {code}"] if code and not failed else []
+    return MatrixFigures(name, trials, [str(case.get("name")) for case in failed] + ended)

@@ -28,7 +28,12 @@ COUNTED = '<properties><property name="trials" value="2000"/></properties>'
 )
 def test_the_trials_of_a_report_are_counted(cases: str, expected: tuple[int, list[str]]) -> None:
     report = ET.fromstring(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
-    assert read_report("MCP", report) == MatrixFigures("MCP", *expected)
+    assert read_report("MCP", report, 1 if expected[1] else 0) == MatrixFigures("MCP", *expected)
+
+
+def test_a_matrix_that_did_not_run_is_a_fault() -> None:
+    report = ET.fromstring("<testsuites><testsuite/></testsuites>")
+    assert read_report("login", report, 4) == MatrixFigures("login", 0, ["pytest ended with code 4"])
 
 
 def test_a_figure_that_does_not_hold_is_shown_with_its_faults() -> None:
