@@ -6,9 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
-
-from botocore.credentials import ContainerProvider, CredentialResolver, EnvProvider
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog
@@ -20,12 +19,15 @@ from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Instance
 from affino_mcp.settings import Settings
+from affino_mcp.store.archive import Archive, S3Archive
+from affino_mcp.store.credentials import aws_credentials
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.files import FileStore
-from affino_mcp.store.given_up import GivenUpCall, report_to_nobody
+from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
 from affino_mcp.store.ops import Database
 from affino_mcp.store.s3 import S3FileStore
 from affino_mcp.store.secrets import AwsSecretStore, SecretStore
+from affino_mcp.store.signing import KMS_TARGET, KeyFileSigner, KmsSigner, Signer
 from affino_mcp.store.wire import AwsCredentials, AwsJsonEndpoint
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from affino_mcp.control_edge.centre import ControlCentre
+    from affino_mcp.housekeeping.digests import DigestJob
     from affino_mcp.housekeeping.turn import Figures
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.mcp_edge.app import McpApp
@@ -50,6 +53,8 @@ class Stores:
     database: Database
     secrets: SecretStore
     files: FileStore | None = None
+    archive: Archive | None = None
+    signer: Signer | None = None
 
 
 def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
@@ -87,44 +92,23 @@ def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
             )
         ),
         S3FileStore(settings.media_bucket, settings.region, credentials, settings.aws_endpoint, told),
+        S3Archive(S3FileStore(settings.digest_bucket, settings.region, credentials, settings.aws_endpoint, told)),
+        build_signer(settings, credentials, told),
     )
+
+
+def build_signer(settings: Settings, credentials: AwsCredentials, told: Report = report_to_nobody) -> Signer | None:
+    """Builds what signs the API Log's digests: a key of KMS, or a key file; None when the settings name neither."""
+    if not settings.digest_key.startswith("arn:"):
+        return KeyFileSigner(Path(settings.digest_key)) if settings.digest_key else None
+    kms = AwsJsonEndpoint(
+        "kms", KMS_TARGET, "1.1", _service_endpoint(settings, "kms"), settings.region, credentials, told
+    )
+    return KmsSigner(kms, settings.digest_key)
 
 
 def _service_endpoint(settings: Settings, service: str) -> str:
     return settings.aws_endpoint or f"https://{service}.{settings.region}.amazonaws.com"
-
-
-def aws_credentials() -> AwsCredentials:
-    """Gives the process's AWS credentials, found and refreshed by botocore."""
-    return LazyAwsCredentials()
-
-
-class LazyAwsCredentials:
-    """Looks credentials up when the first request is signed, because they change with a SnapStart restore."""
-
-    def __init__(self) -> None:
-        self._found: Any = None
-
-    def get_frozen_credentials(self) -> Any:
-        """See store.wire.Credentials."""
-        if self._found is None:
-            self._found = _lambda_credentials() or _default_chain_credentials()
-        return self._found.get_frozen_credentials()
-
-
-def _lambda_credentials() -> Any:
-    """A Lambda function's credentials: from its environment, or its container's after a SnapStart restore.
-
-    Else None.
-    """
-    return CredentialResolver([EnvProvider(), ContainerProvider()]).load_credentials()
-
-
-def _default_chain_credentials() -> Any:
-    """Credentials from botocore's default chain: a person's AWS profile, single sign-on, an instance's role."""
-    from botocore.session import Session  # noqa: PLC0415 (slow to import; functions never come here)
-
-    return Session().get_credentials()
 
 
 def build_gate(stores: Stores, settings: Settings, clock: Clock = utc_now) -> Gate:
@@ -223,11 +207,24 @@ def build_housekeeping(
 ) -> Callable[[], Mapping[str, Figures]]:
     """Builds the scheduled turn: each run does what is due of every job, and gives the figures of each by its name."""
     from affino_mcp.audit.hourly_rollup import roll_up_hours  # noqa: PLC0415 (no call needs it)
-    from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415 (as above)
+    from affino_mcp.housekeeping.digests import DIGEST_JOB  # noqa: PLC0415 (as above)
+    from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415
 
-    database = (given or build_stores(settings)).database
+    stores = given or build_stores(settings)
+    database = stores.database
     jobs = [Job("hours", lambda now: {"counted": len(roll_up_hours(database, settings.audit_table, now))})]
+    if (digests := build_digest_job(stores, settings)) is not None:
+        jobs.append(Job(DIGEST_JOB, digests.run))
     return lambda: run_turn(jobs, clock())
+
+
+def build_digest_job(stores: Stores, settings: Settings) -> DigestJob | None:
+    """Builds the job that closes windows of the API Log; None when nothing signs digests."""
+    from affino_mcp.housekeeping.digests import make_digest_job  # noqa: PLC0415 (as above)
+
+    if stores.archive is None or stores.signer is None:
+        return None
+    return make_digest_job(stores.database, settings.audit_table, stores.archive, stores.signer)
 
 
 def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:

@@ -17,7 +17,7 @@ from ulid import ULID
 
 from affino_mcp.audit import row as rows
 from affino_mcp.audit.row import AuditRow, Outcome
-from affino_mcp.clock import format_iso
+from affino_mcp.clock import epoch_microseconds, format_iso
 from affino_mcp.store.ops import Condition, Database, Query, SortSpan, all_of, equals
 
 MAX_READS: Final = 50
@@ -200,4 +200,4 @@ def _highest_ulid(moment: datetime) -> int:
 
 
 def _milliseconds(moment: datetime) -> int:
-    return max(0, int(moment.timestamp() * 1000))
+    return max(0, epoch_microseconds(moment) // 1000)

@@ -22,6 +22,9 @@ ALL_CALLS_PARTITION: Final = "E"
 CONTROL_CHANNEL: Final = "control"
 """The channel of operators' actions, which are no calls; their rows' arguments hold `before` and `after`."""
 
+STORM_METHOD: Final = "(many)"
+"""The method of the row that counts a storm's refusals; its count is raised until the storm's minute is over."""
+
 MAX_ROW_BYTES: Final = 7500
 """The most bytes of a row without its keys, so that the whole row stays below 8 KB."""
 

@@ -118,15 +118,20 @@ class S3FileStore:
             self._require_success(answer)
 
     def send_request(
-        self, method: str, key: str, headers: Mapping[str, str] | None = None, content: bytes = b""
+        self,
+        method: str,
+        key: str,
+        headers: Mapping[str, str] | None = None,
+        content: bytes = b"",
+        query: Mapping[str, str] | None = None,
     ) -> urllib3.BaseHTTPResponse:
-        """Sends a signed request, again on faults of the network or of S3.
+        """Sends a signed request, with the query parameters in `query`, again on faults of the network or of S3.
 
         Raises StoreUnavailable after three attempts, and when the deadline is near; AccessRefused when S3 answers 403.
         """
         elapsed, fault, attempt = start_stopwatch(), RequestFault("deadline", is_unanswered=False), 0
         while (seconds := self._next_timeout(method, attempt)) is not None:
-            answer = self._send_once(method, key, headers or {}, content, seconds)
+            answer = self._send_once(method, self._object_url(key, query), headers or {}, content, seconds)
             attempt += 1
             if not isinstance(answer, RequestFault):
                 return answer
@@ -148,15 +153,13 @@ class S3FileStore:
         return seconds if seconds >= MIN_ATTEMPT_SECONDS else None
 
     def _send_once(
-        self, method: str, key: str, headers: Mapping[str, str], content: bytes, seconds: float
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes, seconds: float
     ) -> urllib3.BaseHTTPResponse | RequestFault:
-        request = AWSRequest(method, self._object_url(key), data=content, headers=dict(headers))
+        request = AWSRequest(method, url, data=content, headers=dict(headers))
         S3SigV4Auth(self._credentials.get_frozen_credentials(), "s3", self._region).add_auth(request)
         sent, timeout = dict(request.headers.items()), urllib3.Timeout(connect=min(1.0, seconds), read=seconds)
         try:
-            answer = self._pool.request(
-                method, self._object_url(key), body=content or None, headers=sent, timeout=timeout
-            )
+            answer = self._pool.request(method, url, body=content or None, headers=sent, timeout=timeout)
         except urllib3.exceptions.HTTPError as error:
             return network_fault(error)
         if answer.status < 500 and answer.status not in (403, 429):
@@ -166,8 +169,8 @@ class S3FileStore:
         request_id = answer.headers.get("x-amz-request-id", "")
         return RequestFault(name, is_unanswered=True, status=answer.status, aws_request_id=request_id)
 
-    def _object_url(self, key: str) -> str:
-        return f"{self._base}/{quote(key)}"
+    def _object_url(self, key: str, query: Mapping[str, str] | None = None) -> str:
+        return f"{self._base}/{quote(key)}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
 
     def _require_object(self, answer: urllib3.BaseHTTPResponse) -> bytes:
         if answer.status in _MISSING_STATUSES:
