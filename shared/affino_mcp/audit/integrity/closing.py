@@ -78,7 +78,7 @@ class WindowCloser:
             found.append(known)
         if found:
             return max(found, key=lambda end: end.ends)
-        begins = grid_floor(now - CLOSING_DELAY) - WINDOW
+        begins = self.archive.find_next(now) or grid_floor(now - CLOSING_DELAY) - WINDOW
         return ChainEnd(begins, "", begins)
 
     def _close(

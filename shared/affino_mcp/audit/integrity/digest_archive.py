@@ -82,6 +82,10 @@ class DigestArchive:
                 return self.read(found[-1])
         return None
 
+    def find_next(self, now: datetime) -> datetime | None:
+        """Gives the beginning of a window that has a digest and has not begun: the clock was set back."""
+        return next(filter(None, map(key_begins, self.objects.list_keys(FOLDER, digest_key(now)))), None)
+
 
 def _parse(content: bytes) -> SignedDigest | None:
     try:

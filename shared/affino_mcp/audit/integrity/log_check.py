@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from affino_mcp.audit.integrity.chain import ChainCheck, ChainLink
 from affino_mcp.audit.integrity.digest import WINDOW
@@ -49,7 +50,7 @@ class LogCheck:
         """The links of the chain that end after `since`; those before only prepare the check of the first of these."""
         chain = ChainCheck(self.key, since)
         begins = list(self.archive.list_begins(since - 2 * WINDOW, now))
-        for at, following in zip(begins, [*begins[1:], None], strict=True):
+        for at, following in zip_longest(begins, begins[1:]):
             stored = self.archive.read(at)
             if stored:
                 yield from (link for link in chain.judge(stored, following) if link.verdict.ends > since)
