@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.audit import row as audit
+from affino_mcp.audit.integrity.digest import FOLDER
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.instance.builtin.engine.document import record_key
@@ -35,7 +36,7 @@ GRANTS: dict[tuple[str, str], set[str]] = {
     },
     (CONTROL, "AuditTable"): {"PutItem", "Query"},
     (CONTROL, "RecordsTable"): {"BatchGetItem", "Query"},
-    (HOUSE, "AuditTable"): {"PutItem", "Query"},
+    (HOUSE, "AuditTable"): {"GetItem", "PutItem", "Query"},
 }
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
 
@@ -101,9 +102,15 @@ def test_no_role_may_scan_any_table(template: Template, role: str) -> None:
     assert not [each for each in statements(template, role) if "Scan" in str(each["Action"])]
 
 
-def test_housekeeping_reads_calls_by_time_and_touches_totals_alone(template: Template) -> None:
+HOUSE_SIDS = ["AuditReads", "DigestNames", "DigestSignatures", "Digests", "OwnLog", "Positions", "Totals", "Traces"]
+
+
+def test_housekeeping_reads_calls_by_time_and_touches_totals_and_positions_alone(template: Template) -> None:
     found = {each["Sid"]: each for each in statements(template, HOUSE)}
-    assert sorted(found) == ["AuditReads", "OwnLog", "Totals", "Traces"]
+    assert sorted(found) == HOUSE_SIDS
+    (position,) = found["Positions"]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert fnmatchcase("H#digests", position)
+    assert not fnmatchcase(audit.profile_partition("H"), position)
     assert (found["AuditReads"]["Action"], found["AuditReads"]["Resource"]) == (
         "dynamodb:Query",
         {"Fn::Sub": "${AuditTable.Arn}/index/ByTime"},
@@ -189,3 +196,27 @@ def test_indexes_of_records_may_be_queried_and_only_that(template: Template) -> 
     indexes = template["Resources"]["RecordsTable"]["Properties"]["LocalSecondaryIndexes"]
     named = ["${RecordsTable.Arn}/index/" + index["IndexName"] for index in indexes]
     assert [resource["Fn::Sub"] for resource in statement["Resource"]] == named
+
+
+def test_digests_are_signed_and_added_by_housekeeping_alone(template: Template) -> None:
+    found = {each["Sid"]: each for each in statements(template, HOUSE)}
+    assert found["DigestSignatures"]["Action"] == "kms:Sign"
+    assert found["DigestSignatures"]["Resource"] == {"Fn::GetAtt": ["DigestKey", "Arn"]}
+    assert set(found["Digests"]["Action"]) == {"s3:GetObject", "s3:PutObject"}
+    assert found["Digests"]["Resource"] == {"Fn::Sub": "${DigestBucket.Arn}/" + FOLDER + "*"}
+    for role in (MCP, LOGIN, CONTROL):
+        assert "Digest" not in str(statements(template, role))
+        assert "kms:" not in str(statements(template, role))
+
+
+def test_a_digest_is_added_once_and_over_tls(template: Template) -> None:
+    (policy,) = [
+        each["Properties"]["PolicyDocument"]["Statement"]
+        for each in resources_of_type(template, "AWS::S3::BucketPolicy").values()
+        if each["Properties"]["Bucket"] == {"Ref": "DigestBucket"}
+    ]
+    assert [(each["Sid"], each["Effect"], each["Principal"]) for each in policy] == [
+        ("OnlyOverTls", "Deny", "*"),
+        ("OnlyOnce", "Deny", "*"),
+    ]
+    assert policy[1]["Condition"] == {"Null": {"s3:if-none-match": "true"}}

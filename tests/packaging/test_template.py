@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cfnlint.api import lint
 
+from affino_mcp.audit.row import RETENTION_DAYS
 from affino_mcp.observability import METRIC_NAMESPACE
 from affino_mcp.settings import Settings
 from affino_mcp.store.files import UPLOADS_PREFIX
@@ -22,6 +23,7 @@ SECRET_LOOK = re.compile(r"AKIA|BEGIN [A-Z ]*PRIVATE|[A-Za-z0-9+/_-]{32,}|passwo
 GIVEN_BY_LAMBDA = {"AWS_REGION"}
 ONLY_LOGIN = {"AFFINO_CREDENTIALS_TABLE"}
 ONLY_MCP = {"AFFINO_MEDIA_BUCKET"}
+ONLY_HOUSE = {"AFFINO_DIGEST_BUCKET", "AFFINO_DIGEST_KEY"}
 
 
 def variables(template: Template, function: str) -> dict[str, Any]:
@@ -121,7 +123,8 @@ def test_layers_fit_the_functions(template: Template) -> None:
 def test_the_environment_is_the_settings_table(template: Template, name: str) -> None:
     known = {setting.metadata["variable"] for setting in Settings.__dataclass_fields__.values()}
     given = {variable for variable in variables(template, name) if variable.startswith("AFFINO_")}
-    withheld = {"LoginProxy": ONLY_MCP, "McpEndpoint": ONLY_LOGIN}.get(name, ONLY_LOGIN | ONLY_MCP)
+    own = {"LoginProxy": ONLY_LOGIN, "McpEndpoint": ONLY_MCP, "Housekeeping": ONLY_HOUSE}.get(name, set())
+    withheld = (ONLY_LOGIN | ONLY_MCP | ONLY_HOUSE) - own
     assert given == known - GIVEN_BY_LAMBDA - withheld
 
 
@@ -192,12 +195,19 @@ def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None
         "Instance",
         "SecretsPrefix",
         "MediaBucket",
+        "DigestBucket",
+        "DigestKey",
         *TABLES,
     }
 
 
-def test_the_media_bucket_is_private_encrypted_versioned_and_kept(template: Template) -> None:
-    (bucket,) = resources_of_type(template, "AWS::S3::Bucket").values()
+BUCKETS = ["MediaBucket", "DigestBucket"]
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_is_private_encrypted_versioned_and_kept(template: Template, name: str) -> None:
+    assert sorted(resources_of_type(template, "AWS::S3::Bucket")) == sorted(BUCKETS)
+    bucket = template["Resources"][name]
     properties = bucket["Properties"]
     assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
@@ -211,13 +221,31 @@ def test_the_media_bucket_is_private_encrypted_versioned_and_kept(template: Temp
 
 
 def test_uploads_that_nobody_attached_expire_and_files_do_not(template: Template) -> None:
-    (bucket,) = resources_of_type(template, "AWS::S3::Bucket").values()
-    rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    rules = template["Resources"]["MediaBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     assert {rule.get("Prefix") for rule in rules if "ExpirationInDays" in rule} == {UPLOADS_PREFIX}
 
 
-def test_the_media_bucket_is_reached_over_tls_alone(template: Template) -> None:
-    (policy,) = resources_of_type(template, "AWS::S3::BucketPolicy").values()
-    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+@pytest.mark.parametrize("name", BUCKETS)
+def test_a_bucket_is_reached_over_tls_alone(template: Template, name: str) -> None:
+    policy = template["Resources"][f"{name}Policy"]["Properties"]
+    assert policy["Bucket"] == {"Ref": name}
+    (statement,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Sid"] == "OnlyOverTls"]
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_digests_are_locked_as_long_as_rows_are_kept_and_expire_after_them(written: Template) -> None:
+    properties = written["Resources"]["DigestBucket"]["Properties"]
+    assert properties["ObjectLockEnabled"] is True
+    condition, locked, unlocked = properties["ObjectLockConfiguration"]["Fn::If"]
+    assert (condition, unlocked) == ("DigestsAreLocked", {"Ref": "AWS::NoValue"})
+    assert locked["Rule"]["DefaultRetention"] == {"Mode": {"Ref": "DigestLock"}, "Days": RETENTION_DAYS}
+    assert written["Parameters"]["DigestLock"]["Default"] == "COMPLIANCE"
+    (rule,) = properties["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] > RETENTION_DAYS + 2, "DynamoDB removes an expired row within two days"
+
+
+def test_digests_are_signed_by_a_key_that_stays(template: Template) -> None:
+    (key,) = resources_of_type(template, "AWS::KMS::Key").values()
+    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (key["Properties"]["KeySpec"], key["Properties"]["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")

@@ -22,6 +22,8 @@ from affino_mcp.cli.service import Service, open_service
 from affino_mcp.cli.words import parse_moment
 from affino_mcp.clock import format_iso
 from affino_mcp.errors import AffinoError
+from affino_mcp.housekeeping.digests import DIGEST_JOB, read_chain_end
+from affino_mcp.housekeeping.turn import JobPosition
 from affino_mcp.local.progress import ShowStep, show_progress
 from affino_mcp.store.signing import NoPublicKey, SignatureCheck
 from affino_mcp.text import plural
@@ -130,7 +132,8 @@ def _make_check(service: Service, key: Path | None) -> LogCheck:
         found = SignatureCheck(pem if pem is not None else stores.signer.public_key() if stores.signer else "")
     except NoPublicKey:
         raise typer.BadParameter("it is no public key of the digests (PEM, P-256)", param_hint="'--key'") from None
-    return LogCheck(LogTable(stores.database, settings.audit_table), DigestArchive(stores.archive), found)
+    known = read_chain_end(JobPosition(stores.database, settings.audit_table, DIGEST_JOB).load())
+    return LogCheck(LogTable(stores.database, settings.audit_table), DigestArchive(stores.archive), found, known)
 
 
 def _no_digests() -> NoDigests:
@@ -171,5 +174,9 @@ def _print_verdicts(verdicts: list[WindowVerdict]) -> None:
     late = [id_ for verdict in verdicts for id_ in verdict.found.late]
     if late:
         print_note(f"Came after their window was closed, and listed by a later digest: {', '.join(late)}.")
+    if verdicts and verdicts[-1].found.added:
+        print_note(
+            "A call that was under way when its window was closed early is 'added' until the next digest lists it."
+        )
     if verdicts:
         print_note(f"Checked up to {format_time(format_iso(verdicts[-1].ends))} UTC. Later rows are not signed yet.")

@@ -31,11 +31,15 @@ class DigestJob:
     closer: WindowCloser
     position: JobPosition
 
+    def known_end(self) -> ChainEnd | None:
+        """The end of the chain as it was noted last; None when nothing was closed yet. Raises StoreUnavailable."""
+        return read_chain_end(self.position.load())
+
     def run(self, now: datetime) -> Figures:
         """Closes the windows that are due, within the turn's time. Raises StoreUnavailable."""
         known: ChainEnd | None = None
         try:
-            known = read_chain_end(self.position.load())
+            known = self.known_end()
             done = self._close(now, known, has_time)
         except StoreUnavailable:
             _count_late(known, now)
@@ -45,11 +49,11 @@ class DigestJob:
 
     def close_early(self, now: datetime) -> ClosedWindows:
         """Closes every window up to now, the last one before its end. Raises StoreUnavailable."""
-        return self._close(now, read_chain_end(self.position.load()), lambda: True, early=True)
+        return self._close(now, self.known_end(), lambda: True, early=True)
 
     def close_due(self, now: datetime) -> ClosedWindows:
         """Closes every window that is due, however long it takes. Raises StoreUnavailable."""
-        return self._close(now, read_chain_end(self.position.load()), lambda: True)
+        return self._close(now, self.known_end(), lambda: True)
 
     def _close(
         self, now: datetime, known: ChainEnd | None, goes_on: Callable[[], bool], *, early: bool = False

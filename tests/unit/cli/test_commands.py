@@ -45,7 +45,7 @@ def test_the_commands() -> None:
         "connect",
         "doctor",
         "login",
-        *(f"log {word}" for word in ("chart", "tail", "export", "show")),
+        *(f"log {word}" for word in ("chart", "tail", "export", "show", "digest", "verify")),
         "methods",
         "signing",
         "test",

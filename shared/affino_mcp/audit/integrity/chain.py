@@ -47,10 +47,17 @@ class ChainCheck:
         rows = signed.digest.rows if signed else 0
         yield ChainLink(WindowVerdict(stored.begins, self._ends, state, rows), signed)
 
-    def judge_end(self, now: datetime) -> Iterator[ChainLink]:
-        """Yields the gap after the last window, when none was closed for longer than housekeeping ever waits."""
-        begins, due = self._ends or self._since, grid_floor(now - CLOSING_DELAY)
-        if begins < due and now - begins > DIGEST_LATE_AFTER:
+    def judge_end(self, now: datetime, known: ChainEnd | None) -> Iterator[ChainLink]:
+        """Yields the gap after the last window.
+
+        There is one when a window that ends later was closed once, as is `known`, or when none was closed for longer than
+        housekeeping ever waits.
+        """
+        begins = self._ends or self._since
+        due = grid_floor(now - CLOSING_DELAY) if now - begins > DIGEST_LATE_AFTER else begins
+        if known and known.ends <= now:
+            due = max(due, known.ends)
+        if begins < due:
             yield ChainLink(WindowVerdict(begins, due, WindowState.NO_DIGEST))
 
     def _gap(self, stored: StoredDigest) -> Iterator[ChainLink]:

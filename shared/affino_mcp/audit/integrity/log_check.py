@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 from affino_mcp.audit.integrity.chain import ChainCheck, ChainLink
 from affino_mcp.audit.integrity.digest import WINDOW
-from affino_mcp.audit.integrity.digest_archive import DigestArchive
+from affino_mcp.audit.integrity.digest_archive import ChainEnd, DigestArchive
 from affino_mcp.audit.integrity.late_rows import LATE_PERIOD
 from affino_mcp.audit.integrity.verdict import WindowState, WindowVerdict, compare_rows
 from affino_mcp.audit.integrity.window_rows import LogTable, is_in_span
@@ -20,11 +20,12 @@ from affino_mcp.store.signing import SignatureCheck
 
 @dataclass(frozen=True)
 class LogCheck:
-    """The check of one log with the public key of its digests."""
+    """The check of one log with the public key of its digests; `known` is the end of the chain as noted elsewhere, if it is."""
 
     log: LogTable
     archive: DigestArchive
     key: SignatureCheck
+    known: ChainEnd | None = None
 
     def verify(self, since: datetime, now: datetime) -> Iterator[WindowVerdict]:
         """Yields the verdict on each closed window that ends after `since`. Raises StoreUnavailable.
@@ -54,7 +55,7 @@ class LogCheck:
             stored = self.archive.read(at)
             if stored:
                 yield from (link for link in chain.judge(stored, following) if link.verdict.ends > since)
-        yield from chain.judge_end(now)
+        yield from chain.judge_end(now, self.known)
 
     def _judge(self, link: ChainLink, late: dict[str, list[str]], kept_since: datetime) -> WindowVerdict:
         begins, ends = link.verdict.begins, link.verdict.ends

@@ -92,9 +92,9 @@ class SealedLog:
         closer = WindowCloser(self.table, self.archive, self.signer, self.max_rows)
         return closer.close_due(NOON + minute * MINUTE, known, goes_on, early=early)
 
-    def verdicts(self, minute: float, since: float = 0) -> list[WindowVerdict]:
+    def verdicts(self, minute: float, since: float = 0, known: ChainEnd | None = None) -> list[WindowVerdict]:
         """Verifies at so many minutes after NOON what came after the minute `since`."""
-        check = LogCheck(self.table, self.archive, SignatureCheck(self.signer.public_key()))
+        check = LogCheck(self.table, self.archive, SignatureCheck(self.signer.public_key()), known)
         return list(check.verify(NOON + since * MINUTE, NOON + minute * MINUTE))
 
     def wrong(self, minute: float, since: float = 0) -> dict[float, str]:
