@@ -207,7 +207,7 @@ def build_housekeeping(
 ) -> Callable[[], Mapping[str, Figures]]:
     """Builds the scheduled turn: each run does what is due of every job, and gives the figures of each by its name."""
     from affino_mcp.audit.hourly_rollup import roll_up_hours  # noqa: PLC0415 (no call needs it)
-    from affino_mcp.housekeeping.digests import DIGEST_JOB  # noqa: PLC0415 (as above)
+    from affino_mcp.audit.integrity.noted_end import DIGEST_JOB  # noqa: PLC0415 (as above)
     from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415
 
     stores = given or build_stores(settings)

@@ -193,6 +193,11 @@ def totals_partition(profile_key: str | None) -> str:
     return f"T#{profile_key or '*'}"
 
 
+def job_partition(job: str) -> str:
+    """Gives the table's partition for what a job of housekeeping notes between its turns."""
+    return f"H#{job}"
+
+
 def record_partition(name: str) -> str:
     """Gives the partition of index ByRecord for a record such as `accounts#12`."""
     return f"R#{name}"

@@ -14,6 +14,7 @@ from affino_mcp import wiring
 from affino_mcp.admin.display import format_time
 from affino_mcp.audit.integrity.digest_archive import DigestArchive
 from affino_mcp.audit.integrity.log_check import LogCheck
+from affino_mcp.audit.integrity.noted_end import read_noted_end
 from affino_mcp.audit.integrity.verdict import WindowState, WindowVerdict
 from affino_mcp.audit.integrity.window_rows import LogTable
 from affino_mcp.cli.options import ConnectionOption, JsonOption
@@ -22,8 +23,6 @@ from affino_mcp.cli.service import Service, open_service
 from affino_mcp.cli.words import parse_moment
 from affino_mcp.clock import format_iso
 from affino_mcp.errors import AffinoError
-from affino_mcp.housekeeping.digests import DIGEST_JOB, read_chain_end
-from affino_mcp.housekeeping.turn import JobPosition
 from affino_mcp.local.progress import ShowStep, show_progress
 from affino_mcp.store.signing import NoPublicKey, SignatureCheck
 from affino_mcp.text import plural
@@ -132,7 +131,7 @@ def _make_check(service: Service, key: Path | None) -> LogCheck:
         found = SignatureCheck(pem if pem is not None else stores.signer.public_key() if stores.signer else "")
     except NoPublicKey:
         raise typer.BadParameter("it is no public key of the digests (PEM, P-256)", param_hint="'--key'") from None
-    known = read_chain_end(JobPosition(stores.database, settings.audit_table, DIGEST_JOB).load())
+    known = read_noted_end(stores.database, settings.audit_table)
     return LogCheck(LogTable(stores.database, settings.audit_table), DigestArchive(stores.archive), found, known)
 
 

@@ -11,15 +11,13 @@ from affino_mcp import observability
 from affino_mcp.audit.integrity.closing import ClosedWindows, WindowCloser
 from affino_mcp.audit.integrity.digest import DIGEST_LATE_AFTER
 from affino_mcp.audit.integrity.digest_archive import ChainEnd, DigestArchive
+from affino_mcp.audit.integrity.noted_end import DIGEST_JOB, chain_end_from_item, chain_end_item
 from affino_mcp.audit.integrity.window_rows import LogTable
 from affino_mcp.clock import format_iso
 from affino_mcp.housekeeping.turn import Figures, JobPosition, has_time
 from affino_mcp.store.archive import Archive
-from affino_mcp.store.ops import Database, Item, StoreUnavailable
+from affino_mcp.store.ops import Database, StoreUnavailable
 from affino_mcp.store.signing import Signer
-
-DIGEST_JOB: Final = "digests"
-"""The job's name, under which its position is kept."""
 
 DIGEST_LATE_METRIC: Final = "DigestLate"
 
@@ -33,7 +31,7 @@ class DigestJob:
 
     def known_end(self) -> ChainEnd | None:
         """The end of the chain as it was noted last; None when nothing was closed yet. Raises StoreUnavailable."""
-        return read_chain_end(self.position.load())
+        return chain_end_from_item(self.position.load())
 
     def run(self, now: datetime) -> Figures:
         """Closes the windows that are due, within the turn's time. Raises StoreUnavailable."""
@@ -61,7 +59,7 @@ class DigestJob:
         """Closes windows as `WindowCloser.close_due` does, and stores the end of the chain."""
         done = self.closer.close_due(now, known, goes_on, early=early)
         if done.windows:
-            self.position.save(_chain_end_item(done.end))
+            self.position.save(chain_end_item(done.end))
         return done
 
 
@@ -69,19 +67,6 @@ def make_digest_job(database: Database, table: str, objects: Archive, signer: Si
     """Makes the job for the log in this table, whose digests are in this archive."""
     closer = WindowCloser(LogTable(database, table), DigestArchive(objects), signer)
     return DigestJob(closer, JobPosition(database, table, DIGEST_JOB))
-
-
-def read_chain_end(position: Item) -> ChainEnd | None:
-    """Gives the end of the chain in the job's position; None when nothing was closed yet, or it holds something else."""
-    try:
-        ends, made = (datetime.fromisoformat(position[name]) for name in ("ends", "made"))
-        return ChainEnd(ends, str(position["identity"]), made) if ends.tzinfo and made.tzinfo else None
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-def _chain_end_item(end: ChainEnd) -> Item:
-    return {"ends": format_iso(end.ends), "identity": end.identity, "made": format_iso(end.made)}
 
 
 def _count_late(end: ChainEnd | None, now: datetime) -> None:
