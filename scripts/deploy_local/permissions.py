@@ -100,7 +100,8 @@ ROLE_RULES = [
     RoleRule(
         "McpEndpointRole", False, "make a file public", _try_object("put_object_acl", "media/probe", ACL="public-read")
     ),
-    RoleRule("McpEndpointRole", False, "list the bucket", _try_bucket("list_objects_v2")),
+    RoleRule("McpEndpointRole", True, "be told that a file is missing", _try_bucket("list_objects_v2")),
+    RoleRule("LoginProxyRole", False, "list the bucket", _try_bucket("list_objects_v2")),
     RoleRule("McpEndpointRole", False, "add a digest", _try_digest("put_object", Body=b"x")),
     RoleRule("McpEndpointRole", False, "sign a digest", _try_signing),
     RoleRule("LoginProxyRole", False, "sign a digest", _try_signing),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog
@@ -23,12 +22,12 @@ from affino_mcp.store.archive import Archive, S3Archive
 from affino_mcp.store.credentials import aws_credentials
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.files import FileStore
-from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
+from affino_mcp.store.given_up import GivenUpCall, report_to_nobody
 from affino_mcp.store.ops import Database
 from affino_mcp.store.s3 import S3FileStore
 from affino_mcp.store.secrets import AwsSecretStore, SecretStore
-from affino_mcp.store.signing import KMS_TARGET, KeyFileSigner, KmsSigner, Signer
-from affino_mcp.store.wire import AwsCredentials, AwsJsonEndpoint
+from affino_mcp.store.signing import KMS_TARGET, Signer, open_signer
+from affino_mcp.store.wire import AwsJsonEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from affino_mcp.housekeeping.turn import Figures
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.mcp_edge.app import McpApp
+    from affino_mcp.self_check.probes import StoreProbe
 
 
 MAX_GATE_THREADS = 16
@@ -65,50 +65,21 @@ def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
     credentials = aws_credentials()
 
     def report(call: GivenUpCall) -> None:
-        observability.log_given_up(asdict(call))
+        observability.log_given_up(asdict(call), is_access_refused=call.is_access_refused)
 
     told = report if log_faults else report_to_nobody
+
+    def endpoint(service: str, target: str, version: str) -> AwsJsonEndpoint:
+        address = settings.aws_endpoint or f"https://{service}.{settings.region}.amazonaws.com"
+        return AwsJsonEndpoint(service, target, version, address, settings.region, credentials, told)
+
     return Stores(
-        DynamoDatabase(
-            AwsJsonEndpoint(
-                "dynamodb",
-                DYNAMODB_TARGET,
-                "1.0",
-                _service_endpoint(settings, "dynamodb"),
-                settings.region,
-                credentials,
-                told,
-            )
-        ),
-        AwsSecretStore(
-            AwsJsonEndpoint(
-                "secretsmanager",
-                "secretsmanager",
-                "1.1",
-                _service_endpoint(settings, "secretsmanager"),
-                settings.region,
-                credentials,
-                told,
-            )
-        ),
+        DynamoDatabase(endpoint("dynamodb", DYNAMODB_TARGET, "1.0")),
+        AwsSecretStore(endpoint("secretsmanager", "secretsmanager", "1.1")),
         S3FileStore(settings.media_bucket, settings.region, credentials, settings.aws_endpoint, told),
         S3Archive(S3FileStore(settings.digest_bucket, settings.region, credentials, settings.aws_endpoint, told)),
-        build_signer(settings, credentials, told),
+        open_signer(settings.digest_key, lambda: endpoint("kms", KMS_TARGET, "1.1")),
     )
-
-
-def build_signer(settings: Settings, credentials: AwsCredentials, told: Report = report_to_nobody) -> Signer | None:
-    """Builds what signs the API Log's digests: a key of KMS, or a key file; None when the settings name neither."""
-    if not settings.digest_key.startswith("arn:"):
-        return KeyFileSigner(Path(settings.digest_key)) if settings.digest_key else None
-    kms = AwsJsonEndpoint(
-        "kms", KMS_TARGET, "1.1", _service_endpoint(settings, "kms"), settings.region, credentials, told
-    )
-    return KmsSigner(kms, settings.digest_key)
-
-
-def _service_endpoint(settings: Settings, service: str) -> str:
-    return settings.aws_endpoint or f"https://{service}.{settings.region}.amazonaws.com"
 
 
 def build_gate(stores: Stores, settings: Settings, clock: Clock = utc_now) -> Gate:
@@ -225,6 +196,27 @@ def build_digest_job(stores: Stores, settings: Settings) -> DigestJob | None:
     if stores.archive is None or stores.signer is None:
         return None
     return make_digest_job(stores.database, settings.audit_table, stores.archive, stores.signer)
+
+
+def build_self_check(
+    function: str, settings: Settings, given: Stores | None = None, more: Sequence[StoreProbe] = ()
+) -> Callable[[], dict[str, Any]]:
+    """Builds the self-check of the function of this name in the template.
+
+    It asks for the role's rights (self_check/rights.py), and for `more`: what that list has no form for.
+    """
+    from affino_mcp.self_check.findings import run_self_check  # noqa: PLC0415 (no call needs it)
+    from affino_mcp.self_check.probes import (  # noqa: PLC0415 (as above)
+        DIGEST_FUNCTION,
+        build_digest_probes,
+        build_probes,
+    )
+
+    found = given or build_stores(settings)
+    probes = [*build_probes([function], found.database, found.secrets, found.files, settings), *more]
+    if function == DIGEST_FUNCTION and found.archive and found.signer:
+        probes += build_digest_probes(found.archive, found.signer, settings)
+    return lambda: run_self_check(function, probes)
 
 
 def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:

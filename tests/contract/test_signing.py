@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from affino_mcp.local.network import find_free_port
 from affino_mcp.local.stores import EmulatorCredentials
-from affino_mcp.settings import Settings
 from affino_mcp.store.given_up import GivenUpCall
 from affino_mcp.store.ops import AccessRefused, StoreUnavailable
 from affino_mcp.store.signing import (
@@ -23,9 +22,9 @@ from affino_mcp.store.signing import (
     SignatureCheck,
     Signer,
     make_key_file,
+    open_signer,
 )
 from affino_mcp.store.wire import AwsJsonEndpoint
-from affino_mcp.wiring import build_signer
 from scripts.deploy_local import emulator
 from tests.contract.conftest import EMULATED
 
@@ -52,7 +51,7 @@ def signer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     endpoint: str = request.getfixturevalue("emulated_kms")
     wanted = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
     key = kms(endpoint).call_operation("CreateKey", wanted)["KeyMetadata"]["Arn"]
-    found = build_signer(Settings(aws_endpoint=endpoint, region=REGION, digest_key=key), EmulatorCredentials())
+    found = open_signer(key, lambda: kms(endpoint))
     assert isinstance(found, KmsSigner)
     return found
 
@@ -124,4 +123,4 @@ def test_a_kms_that_does_not_answer_is_unavailable_and_nothing_was_written() -> 
 
 
 def test_without_a_key_nothing_signs() -> None:
-    assert build_signer(Settings(), EmulatorCredentials()) is None
+    assert open_signer("", lambda: kms("")) is None

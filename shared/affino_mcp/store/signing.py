@@ -8,9 +8,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from affino_mcp.store.given_up import ACCESS_ERRORS
 from affino_mcp.store.ops import AccessRefused, StoreUnavailable
 from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
@@ -21,9 +23,7 @@ KMS_TARGET: Final = "TrentService"
 """The prefix of KMS's operations in the header field X-Amz-Target."""
 
 _ALGORITHM: Final = "ECDSA_SHA_256"
-_OPERATORS_ERRORS: Final = frozenset(
-    {"AccessDeniedException", "NotFoundException", "DisabledException", "KMSInvalidStateException"}
-)
+_KEY_ERRORS: Final = frozenset({"NotFoundException", "DisabledException", "KMSInvalidStateException"})
 
 
 class Signer(Protocol):
@@ -60,7 +60,8 @@ class KmsSigner:
             return self._endpoint.call_operation(operation, body)
         except AwsError as error:
             self._endpoint.report_given_up(operation, body, error.fault)
-            raise AccessRefused if error.name in _OPERATORS_ERRORS else StoreUnavailable from error
+            refused = error.name in ACCESS_ERRORS | _KEY_ERRORS
+            raise AccessRefused(error.name) if refused else StoreUnavailable(error.name) from error
 
 
 class KeyFileSigner:
@@ -94,6 +95,13 @@ class KeyFileSigner:
         if not isinstance(key, EllipticCurvePrivateKey):
             raise StoreUnavailable("the key file holds another kind of key")
         return key
+
+
+def open_signer(key: str, open_kms: Callable[[], AwsJsonEndpoint]) -> Signer | None:
+    """Gives what signs with a key: one of KMS by its ARN, or a key file by its path; None for an empty text."""
+    if key.startswith("arn:"):
+        return KmsSigner(open_kms(), key)
+    return KeyFileSigner(Path(key)) if key else None
 
 
 def make_key_file(path: Path) -> None:
