@@ -206,16 +206,10 @@ def build_self_check(
     It asks for the role's rights (self_check/rights.py), and for `more`: what that list has no form for.
     """
     from affino_mcp.self_check.findings import run_self_check  # noqa: PLC0415 (no call needs it)
-    from affino_mcp.self_check.probes import (  # noqa: PLC0415 (as above)
-        DIGEST_FUNCTION,
-        build_digest_probes,
-        build_probes,
-    )
+    from affino_mcp.self_check.probes import build_probes  # noqa: PLC0415 (as above)
 
     found = given or build_stores(settings)
     probes = [*build_probes([function], found.database, found.secrets, found.files, settings), *more]
-    if function == DIGEST_FUNCTION and found.archive and found.signer:
-        probes += build_digest_probes(found.archive, found.signer, settings)
     return lambda: run_self_check(function, probes)
 
 

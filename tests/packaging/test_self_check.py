@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from affino_mcp.self_check.handler import SELF_CHECK_EVENT
-from affino_mcp.self_check.probes import DIGEST_FUNCTION
 from affino_mcp.self_check.rights import FUNCTION_RIGHTS, FileRight, SecretRight, TableRight
 from affino_mcp.store.stacks import FUNCTION_OUTPUTS, STACK_OUTPUTS
 from scripts.expand import Template, resources_of_type
@@ -91,7 +90,7 @@ def test_secrets_and_files_are_asked_for_where_they_may_be(template: Template, f
     readable = [folder for folder in ("media", "uploads") if may_read_files(template, function, folder)]
     assert [right for right in rights if isinstance(right, FileRight)] == [FileRight(folder) for folder in readable]
     may_sign = "kms:Sign" in actions
-    assert may_sign is (function == DIGEST_FUNCTION)
+    assert may_sign is (function == "Housekeeping"), "build_digest_probes asks for it there"
     other = {action for action in actions if action.startswith(("s3:", "secretsmanager:"))}
     assert other <= NOTHING_LEFT_BEHIND | {"s3:GetObject", "s3:ListBucket", "secretsmanager:GetSecretValue"}
 

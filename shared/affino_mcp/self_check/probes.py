@@ -63,12 +63,13 @@ def build_probes(
     return found
 
 
-DIGEST_FUNCTION: Final = "Housekeeping"
-"""The function that adds and signs digests of the API Log."""
+def build_digest_probes(archive: Archive | None, signer: Signer | None, settings: Settings) -> list[StoreProbe]:
+    """Gives the probes of the archive of digests and of the key that signs them, which leave nothing behind.
 
-
-def build_digest_probes(archive: Archive, signer: Signer, settings: Settings) -> list[StoreProbe]:
-    """Gives the probes of the archive of digests and of the key that signs them; a signature leaves nothing behind."""
+    None where there is no archive or no key.
+    """
+    if archive is None or signer is None:
+        return []
     bucket, key = settings.digest_bucket, settings.digest_key
     return [
         StoreProbe("s3", "ListObjectsV2", bucket, lambda: archive.list_keys(SELF_CHECK_NAME)),
