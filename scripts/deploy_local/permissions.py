@@ -15,6 +15,7 @@ PROBE_KEY = {"pk": {"S": "PROBE#1"}, "sk": {"S": "A"}}
 PROBE_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "PROBE#1"}}}
 TOTALS_KEY = {"pk": {"S": "T#PROBE"}, "sk": {"S": "A"}}
 TOTALS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": TOTALS_KEY["pk"]}}
+DELETIONS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "D#20261123"}}}
 CALLS_BY_TIME = {
     "IndexName": "ByTime",
     "KeyConditionExpression": "everybody = :p",
@@ -57,8 +58,8 @@ def _try_signing(clients: ClientFactory, names: Mapping[str, str]) -> object:
     return clients("kms").sign(KeyId=names["DigestKey"], Message=b"x", SigningAlgorithm="ECDSA_SHA_256")
 
 
-def _try_bucket(operation: str) -> Attempt:
-    return lambda clients, names: getattr(clients("s3"), operation)(Bucket=names["MediaBucket"])
+def _try_bucket(operation: str, **arguments: Any) -> Attempt:
+    return lambda clients, names: getattr(clients("s3"), operation)(Bucket=names["MediaBucket"], **arguments)
 
 
 def _try_secret(operation: str, suffix: str, **arguments: Any) -> Attempt:
@@ -100,7 +101,10 @@ ROLE_RULES = [
     RoleRule(
         "McpEndpointRole", False, "make a file public", _try_object("put_object_acl", "media/probe", ACL="public-read")
     ),
-    RoleRule("McpEndpointRole", True, "be told that a file is missing", _try_bucket("list_objects_v2")),
+    RoleRule(
+        "McpEndpointRole", True, "be told that a file is missing", _try_bucket("list_objects_v2", Prefix="media/x")
+    ),
+    RoleRule("McpEndpointRole", False, "list the whole bucket", _try_bucket("list_objects_v2")),
     RoleRule("LoginProxyRole", False, "list the bucket", _try_bucket("list_objects_v2")),
     RoleRule("McpEndpointRole", False, "add a digest", _try_digest("put_object", Body=b"x")),
     RoleRule("McpEndpointRole", False, "sign a digest", _try_signing),
@@ -139,6 +143,12 @@ ROLE_RULES = [
     RoleRule("HousekeepingRole", False, "scan the audit", _try_table("scan", "AuditTable")),
     RoleRule("HousekeepingRole", False, "read a gate row", _try_table("get_item", "GateTable", Key=PROBE_KEY)),
     RoleRule("HousekeepingRole", False, "read a record", _try_table("get_item", "RecordsTable", Key=PROBE_KEY)),
+    RoleRule("HousekeepingRole", True, "list media files", _try_bucket("list_objects_v2", Prefix="media/")),
+    RoleRule("HousekeepingRole", True, "list uploads", _try_bucket("list_objects_v2", Prefix="uploads/")),
+    RoleRule("HousekeepingRole", False, "list the whole bucket", _try_bucket("list_objects_v2")),
+    RoleRule("HousekeepingRole", True, "remove a media file", _try_object("delete_object", "media/probe")),
+    RoleRule("HousekeepingRole", False, "read a media file", _try_object("get_object", "media/probe")),
+    RoleRule("HousekeepingRole", True, "ask for deletions", _try_table("query", "RecordsTable", **DELETIONS_PARTITION)),
     RoleRule("HousekeepingRole", False, "read a secret", _try_secret("get_secret_value", "/profiles/x")),
 ]
 

@@ -2,9 +2,11 @@
 
 import pytest
 
+from affino_mcp.audit.integrity.digest import FOLDER
 from affino_mcp.audit.row import RETENTION_DAYS
 from affino_mcp.store.files import UPLOADS_PREFIX
 from scripts.expand import Template, resources_of_type
+from tests.packaging.test_permissions import CONTROL, HOUSE, LOGIN, MCP, statements
 
 BUCKETS = ["MediaBucket", "DigestBucket"]
 
@@ -54,3 +56,27 @@ def test_digests_are_signed_by_a_key_that_stays(template: Template) -> None:
     (key,) = resources_of_type(template, "AWS::KMS::Key").values()
     assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
     assert (key["Properties"]["KeySpec"], key["Properties"]["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
+
+
+def test_digests_are_signed_and_added_by_housekeeping_alone(template: Template) -> None:
+    found = {each["Sid"]: each for each in statements(template, HOUSE)}
+    assert found["DigestSignatures"]["Action"] == "kms:Sign"
+    assert found["DigestSignatures"]["Resource"] == {"Fn::GetAtt": ["DigestKey", "Arn"]}
+    assert set(found["Digests"]["Action"]) == {"s3:GetObject", "s3:PutObject"}
+    assert found["Digests"]["Resource"] == {"Fn::Sub": "${DigestBucket.Arn}/" + FOLDER + "*"}
+    for role in (MCP, LOGIN, CONTROL):
+        assert "Digest" not in str(statements(template, role))
+        assert "kms:" not in str(statements(template, role))
+
+
+def test_a_digest_is_added_once_and_over_tls(template: Template) -> None:
+    (policy,) = [
+        each["Properties"]["PolicyDocument"]["Statement"]
+        for each in resources_of_type(template, "AWS::S3::BucketPolicy").values()
+        if each["Properties"]["Bucket"] == {"Ref": "DigestBucket"}
+    ]
+    assert [(each["Sid"], each["Effect"], each["Principal"]) for each in policy] == [
+        ("OnlyOverTls", "Deny", "*"),
+        ("OnlyOnce", "Deny", "*"),
+    ]
+    assert policy[1]["Condition"] == {"Null": {"s3:if-none-match": "true"}}
