@@ -15,6 +15,7 @@ from affino_mcp import wiring
 from affino_mcp.cli import app
 from affino_mcp.clock import utc_now
 from affino_mcp.local.connection import Connection, store_settings, write_connection
+from affino_mcp.local.stores import open_emulator_stores
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Item
 from scripts.prove.emulated import EmulatedService, emulator_variables
@@ -90,10 +91,20 @@ def run_command(words: list[str], connection: Path, settings: Settings, log: Pat
     app.main()
 
 
+def keep_house(settings: Settings, log: Path) -> None:
+    """Does one turn of housekeeping in this process, at the moment at which everything begun is of the closing age."""
+    redirect_output(log)
+    os.environ.update(emulator_variables(settings))
+    wiring.build_housekeeping(settings, open_emulator_stores(settings), _later)()
+
+
 def close_and_compare(emulated: EmulatedService, operator: KilledOperator) -> OperatorFigures:
     """Runs housekeeping when everything begun is of the closing age, and compares its rows with what is there."""
     before = _operators_rows(emulated)
-    wiring.build_housekeeping(emulated.settings, emulated.stores, _later)()
+    turn = forking_context().Process(target=keep_house, args=(emulated.settings, operator.folder / "house.log"))
+    turn.start()
+    turn.join()
+    assert turn.exitcode == 0, "housekeeping could not do its work"
     after = _operators_rows(emulated)
     begun = {row["request_id"] for row in after if row["outcome"] == "begun"}
     closed = {row["request_id"] for row in after if row["outcome"] in ENDS}
