@@ -223,10 +223,15 @@ def build_housekeeping(
 ) -> Callable[[], Mapping[str, Figures]]:
     """Builds the scheduled turn: each run does what is due of every job, and gives the figures of each by its name."""
     from affino_mcp.audit.hourly_rollup import roll_up_hours  # noqa: PLC0415 (no call needs it)
+    from affino_mcp.housekeeping.open_rows import OpenRowsJob  # noqa: PLC0415 (as above)
     from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415 (as above)
 
     database = (given or build_stores(settings)).database
-    jobs = [Job("hours", lambda now: {"counted": len(roll_up_hours(database, settings.audit_table, now))})]
+    open_rows = OpenRowsJob(database, settings.gate_table, settings.audit_table)
+    jobs = [
+        Job("operator rows", open_rows.run),
+        Job("hours", lambda now: {"counted": len(roll_up_hours(database, settings.audit_table, now))}),
+    ]
     return lambda: run_turn(jobs, clock())
 
 

@@ -1,8 +1,8 @@
-"""Creates, enables and disables people: a contact of the instance, whose code is the user code, and the gate's person."""
+"""Creates people: a contact of the instance, whose code is the user code, and the gate's person; marks their contacts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from affino_mcp.clock import Clock
 from affino_mcp.gate.identity.person import Person
@@ -11,6 +11,7 @@ from affino_mcp.instance.builtin.crm.staff import enrol_staff, mark_staff_disabl
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.settings import Settings
+from affino_mcp.store.ops import WriteOp
 from affino_mcp.store.retry import retry_on_conflict
 from affino_mcp.tool_errors import Conflict
 from affino_mcp.wiring import Stores
@@ -24,8 +25,12 @@ def register_person(
     email: str,
     groups: Sequence[str] = (),
     rights: Mapping[str, str | None] | None = None,
+    commit: Callable[[Sequence[WriteOp], int], None] | None = None,
 ) -> Person:
-    """Creates a person who can log in. Raises InvalidArgument and Conflict before anything is written."""
+    """Creates a person who can log in. Raises InvalidArgument and Conflict before anything is written.
+
+    `commit` carries out the last step, the person's own rows; it is given their writes and the person's code.
+    """
     people = People(stores.database, settings, clock)
     address = people.draft_person(name, email, groups, rights).email
     if people.find_user_code(address) is not None:
@@ -33,16 +38,14 @@ def register_person(
     first, _, last = name.strip().rpartition(" ")
     records = Records(stores.database, settings.records_table, FACETS)
     code = retry_on_conflict(lambda: enrol_staff(records, first or last, last, address, clock()))
-    return people.create(code, name, address, groups, rights)
+    last_step = (lambda ops: commit(ops, code)) if commit else None
+    return people.create(code, name, address, groups, rights, last_step)
 
 
-def switch_person(stores: Stores, settings: Settings, clock: Clock, user_code: int, *, active: bool) -> Person:
-    """Enables or disables a person, and marks the person's contact accordingly. Raises NotFound.
+def mark_contact(stores: Stores, settings: Settings, clock: Clock, user_code: int, *, disabled: bool) -> None:
+    """Marks the contact of a person who has been enabled or disabled. Raises StoreUnavailable.
 
-    The person is written before the contact, because the contact only shows the state and must not delay the refusals.
+    It comes after the person, because the contact only shows the state and must not delay the refusals.
     """
-    people = People(stores.database, settings, clock)
-    person = people.enable(user_code) if active else people.disable(user_code)
     records = Records(stores.database, settings.records_table, FACETS)
-    retry_on_conflict(lambda: mark_staff_disabled(records, user_code, clock(), disabled=not active))
-    return person
+    retry_on_conflict(lambda: mark_staff_disabled(records, user_code, clock(), disabled=disabled))

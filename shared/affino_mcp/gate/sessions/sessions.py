@@ -6,6 +6,7 @@ A session's row holds a copy of the person: one read per call.
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
@@ -22,6 +23,7 @@ from affino_mcp.gate.sessions.session_rows import (
     TokenPair,
 )
 from affino_mcp.settings import Settings
+from affino_mcp.store.commit import Commit, commit_to
 from affino_mcp.store.ops import Database, Item, Put, Query, Update, WriteOp, absent, equals
 from affino_mcp.store.retry import query_all, retry_on_conflict
 
@@ -39,8 +41,6 @@ __all__ = [
 
 MAX_SESSIONS_PER_PERSON = 40
 """The most live sessions of one person; a login beyond that ends the oldest."""
-MAX_SESSIONS_ENDED_AT_ONCE = 45
-"""Sessions that one transaction can end; parallel logins may leave a person with more than MAX_SESSIONS_PER_PERSON."""
 
 
 class SessionTimeOver(SessionExpired):
@@ -94,13 +94,15 @@ class Sessions:
             for link in live_session_links(self._db, self._table, user_code, epoch_seconds(self._clock()))
         ]
 
-    def end_session(self, user_code: int, token_digest: str) -> None:
+    def end_session(self, user_code: int, token_digest: str, commit: Commit | None = None) -> None:
         """Ends a session: its token and RefreshToken become invalid. No error when there is no such session."""
-        retry_on_conflict(lambda: self._end_session(user_code, token_digest))
+        carry_out = commit or commit_to(self._db)
+        retry_on_conflict(lambda: carry_out(self._end_writes(user_code, token_digest)))
 
-    def end_all_sessions(self, user_code: int) -> int:
+    def end_all_sessions(self, user_code: int, commit: Commit | None = None) -> int:
         """Ends all sessions of the person, RefreshTokens and browsers included; gives the number of live sessions."""
-        return retry_on_conflict(lambda: self._end_all_sessions(user_code))
+        over = end_surplus_sessions(self._db, self._table, user_code, epoch_seconds(self._clock()))
+        return over + retry_on_conflict(lambda: self._end_all_sessions(user_code, commit or commit_to(self._db)))
 
     def make_room(self, user_code: int) -> list[WriteOp]:
         """Gives the writes that end the oldest sessions, so that one more stays within the limit."""
@@ -129,14 +131,14 @@ class Sessions:
         session = Session.from_row(item | {"digest": digest_token(tokens.access)})
         return IssuedSession(tokens.access, tokens.refresh, session, person)
 
-    def _end_session(self, user_code: int, token_digest: str) -> None:
+    def _end_writes(self, user_code: int, token_digest: str) -> list[Update]:
         row = self._db.get(self._table, row_keys.session_key(token_digest))
-        if row is not None and row["user_code"] == user_code and not row.get("revoked"):
-            session = Session.from_row(row | {"digest": token_digest})
-            ops = session_rows.end_session_writes(self._table, user_code, session, epoch_seconds(self._clock()))
-            self._db.transact(ops, str(uuid.uuid4()))
+        if row is None or row["user_code"] != user_code or row.get("revoked"):
+            return []
+        session = Session.from_row(row | {"digest": token_digest})
+        return session_rows.end_session_writes(self._table, user_code, session, epoch_seconds(self._clock()))
 
-    def _end_all_sessions(self, user_code: int) -> int:
+    def _end_all_sessions(self, user_code: int, commit: Commit) -> int:
         row = self._db.get(self._table, row_keys.person_key(user_code))
         if row is None:
             return 0
@@ -144,14 +146,8 @@ class Sessions:
         # A login between this read and the write would keep its session; the condition on `logins` detects it.
         renewed = {"epoch": 1, "version": 1}
         place, seen = row_keys.person_key(user_code), equals("logins", row["logins"])
-        for session in live[MAX_SESSIONS_ENDED_AT_ONCE:]:
-            self._end_session(user_code, session.digest)
-        ends = [
-            op
-            for session in live[:MAX_SESSIONS_ENDED_AT_ONCE]
-            for op in session_rows.end_session_writes(self._table, user_code, session, now)
-        ]
-        self._db.transact([Update(self._table, place, add=renewed, condition=seen), *ends], str(uuid.uuid4()))
+        ends = [op for one in live for op in session_rows.end_session_writes(self._table, user_code, one, now)]
+        commit([Update(self._table, place, add=renewed, condition=seen), *ends])
         return len(live)
 
 
@@ -167,3 +163,18 @@ def live_session_links(db: Database, table: str, user_code: int, now: int) -> li
     """Gives the rows that list a person's live sessions, oldest first."""
     found = query_all(db, Query(table, row_keys.person_key(user_code).pk, span=row_keys.live_session_span(now)))
     return [link for link in found if not link.get("ended")]
+
+
+def end_surplus_sessions(db: Database, table: str, user_code: int, now: int) -> int:
+    """Ends the person's oldest live sessions beyond MAX_SESSIONS_PER_PERSON, which logins at once may have left.
+
+    Gives how many it ended. A change that writes all live sessions of a person does this first, so that its one
+    transaction holds them all. The limit ends these sessions, whatever becomes of the change. Raises StoreUnavailable.
+    """
+    live = [Session.from_row(link) for link in live_session_links(db, table, user_code, now)]
+    over = live[: max(0, len(live) - MAX_SESSIONS_PER_PERSON)]
+    for start in range(0, len(over), MAX_SESSIONS_PER_PERSON):
+        some = over[start : start + MAX_SESSIONS_PER_PERSON]
+        ops = [op for one in some for op in session_rows.end_session_writes(table, user_code, one, now)]
+        retry_on_conflict(partial(commit_to(db), ops))
+    return len(over)
