@@ -105,14 +105,15 @@ def test_no_secret_is_told(ready: Terminal) -> None:
 def test_what_fails_is_told_as_not_done(ready: Terminal) -> None:
     ready.run_refused("profile", "create", "--name", "newsroom")
     rows = ready.run_json("log", "--limit", "2")
-    assert [row["outcome"] for row in rows] == ["error", "ok"]
-    assert rows[0]["error"]["message"].startswith("Not done: ")
+    assert [row["outcome"] for row in rows] == ["error", "begun"]
+    assert (rows[0]["status"], rows[0]["error"]["message"].startswith("Not done: ")) == (409, True)
     assert rows[0]["request_id"] == rows[1]["request_id"]
 
 
 def test_nothing_is_done_without_its_row(ready: Terminal) -> None:
-    ready.world.watched.broken.add(("put", ready.world.settings.audit_table))
-    ready.run("profile", "set", "Newsroom", "--rate", "7", code=1)
+    ready.world.watched.broken.add(("transact", ready.world.settings.audit_table))
+    assert ready.run_refused("profile", "set", "Newsroom", "--rate", "7")["type"] == "log_unavailable"
+    ready.world.watched.broken.clear()
     assert ready.run_json("profile", "show", "Newsroom")["rate"] != 7
 
 

@@ -54,7 +54,7 @@ def test_a_reader_who_has_had_enough_is_no_fault(busy: Terminal, monkeypatch: py
     monkeypatch.setattr(log_more, "silence_stdout", lambda: None)
     busy.run("log", "export")
     assert len(parts) == 1
-    assert [row["outcome"] for row in busy.world.audit_rows() if row["method"] == "export_log"] == ["ok"]
+    assert [row["outcome"] for row in busy.world.audit_rows() if row["method"] == "export_log"] == ["begun", "ok"]
 
 
 def test_export_takes_the_logs_filters(busy: Terminal) -> None:
