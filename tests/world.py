@@ -142,15 +142,16 @@ class World:
 
 @dataclass
 class WorldClient:
-    """A client with fixed headers in front of one warm process."""
+    """A client with fixed headers in front of one warm process. `context` is the Lambda context of its calls, if any."""
 
     world: World
     handler: LambdaHandler
     headers: Headers
+    context: Any = None
 
     def send(self, message: Any, extra: Iterable[tuple[str, str]] = (), **event: Any) -> Response:
         """Sends one message unchanged."""
-        answer = self.handler(self.world.make_event(message, {**self.headers, **dict(extra)}, **event), None)
+        answer = self.handler(self.world.make_event(message, {**self.headers, **dict(extra)}, **event), self.context)
         sent = {name.lower(): values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
         sent |= {name.lower(): value for name, value in answer.get("headers", {}).items()}
         return Response(answer["statusCode"], sent, json.loads(answer["body"]) if answer["body"] else {})

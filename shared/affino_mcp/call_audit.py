@@ -16,13 +16,14 @@ from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.record import fold_name
 from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import start_stopwatch
-from affino_mcp.errors import AffinoError, Refusal, UnknownTool
+from affino_mcp.errors import AffinoError, OutcomeUnknown, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.confirmation import ConfirmationForm, ConfirmationMethod
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.instance.port import AuditWrite, Done
+from affino_mcp.instance.port import AuditWrite, Done, OutcomeNotKnown
+from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.tool_errors import ToolError
 
 T = TypeVar("T")
@@ -53,7 +54,9 @@ class CallMeta:
 class CallAudit:
     """Builds and writes the audit row of one call. `elapsed` gives the call's duration in milliseconds.
 
-    `known_secrets` are the secrets of this call, which no row may hold.
+    `secrets` are the secrets of this call, which no row may hold. `is_written` is True while the row in hand is written by a
+    transaction; `has_written` stays True from the first transaction on. `repeat_with` are the arguments
+    that make a repeat of the call safe.
     """
 
     audit: AuditLog
@@ -61,6 +64,9 @@ class CallAudit:
     method: Method | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
     elapsed: Callable[[], int] = field(default_factory=start_stopwatch)
+    is_written: bool = False
+    has_written: bool = False
+    repeat_with: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_call(
@@ -95,8 +101,40 @@ class CallAudit:
         """Sets how the person has confirmed the call."""
         self.row = replace(self.row, confirmed=how.value)
 
-    def finish_row(self, done: Done, warnings: list[CallWarning]) -> AuditWrite:
-        """Finishes the row; gives its write, for the transaction that writes the change."""
+    def seal(self, done: Done, warnings: list[CallWarning], share: str = "") -> AuditWrite:
+        """Finishes the row; gives its write, for the transaction that writes the change (see CallLog).
+
+        Each further share of a change gets a row of its own.
+        """
+        if self.is_written:
+            self.row, self.is_written = replace(self.row, **self.audit.new_stamp()._asdict()), False
+        self._finish_row(done, warnings, share)
+        return AuditWrite(row_item(self.row))
+
+    def settle(self) -> bool:
+        """Finds out whether the transaction with the sealed row was carried out (see CallLog)."""
+        fence = self._ended_row(Outcome.REFUSED, Unavailable.status, Unavailable())
+        try:
+            return self.audit.settle(fence)
+        except StoreUnavailable as error:
+            raise OutcomeNotKnown from error
+
+    def note_written(self) -> None:
+        """Writes the log line of the row that a transaction has written; its duration includes the transaction's."""
+        self.is_written = self.has_written = True
+        self.audit.log_row(replace(self.row, duration_ms=self.elapsed()))
+
+    def note_incomplete(self, done: Done, warnings: list[CallWarning], share: str) -> None:
+        """Writes the row of the rest of a change in shares (see CallLog); a row that cannot be written is reported."""
+        self.row = replace(self.row, **self.audit.new_stamp()._asdict())
+        self._finish_row(done, warnings, share)
+        self.row = replace(self.row, outcome=Outcome.INCOMPLETE, result="incomplete: the rest was not made")
+        try:
+            self.audit.write_row(self.row)
+        except StoreUnavailable:
+            self.report_lost_row()
+
+    def _finish_row(self, done: Done, warnings: list[CallWarning], share: str = "") -> None:
         self.row = replace(
             self.row,
             outcome=Outcome.OK,
@@ -106,20 +144,13 @@ class CallAudit:
             result=self._build_safely(lambda: summarise_result(self.method, done) if self.method else "", ""),
             changes=self._build_safely(lambda: redact_changes(done.changes, self.secrets), ()),
             warnings=tuple(warnings),
+            share=share,
             duration_ms=self.elapsed(),
         )
-        return AuditWrite(row_item(self.row))
-
-    def log_line(self) -> None:
-        """Writes the log line of a row that a transaction has written.
-
-        Only the line includes the transaction's time.
-        """
-        self.audit.log_row(replace(self.row, duration_ms=self.elapsed()))
 
     def write_result(self, done: Done, warnings: list[CallWarning]) -> None:
         """Writes the row of a call that changed nothing. Raises StoreUnavailable."""
-        self.finish_row(done, warnings)
+        self._finish_row(done, warnings)
         self.audit.write_row(self.row)
 
     def write_error(self, error: ToolError | UnknownTool) -> None:
@@ -137,11 +168,18 @@ class CallAudit:
         observability.count_metric("AuditRowLost")
         observability.log_fault("audit row lost", {"request_id": self.request_id, "row": self.row.id})
 
+    def log_unknown(self, refusal: OutcomeUnknown) -> None:
+        """Writes the log line of a change whose outcome is not known; its row is there if it was carried out."""
+        self.audit.log_row(self._ended_row(Outcome.UNKNOWN, refusal.status, refusal))
+
     def _close_row(self, outcome: Outcome, status: int, error: AffinoError) -> None:
+        self.row = self._ended_row(outcome, status, error)
+
+    def _ended_row(self, outcome: Outcome, status: int, error: AffinoError) -> AuditRow:
         found = {"code": error.code, "type": error.type, "message": error.message}
         found |= {"argument": error.details["argument"]} if "argument" in error.details else {}
         ended = replace(self.row, outcome=outcome, status=status, error=found, duration_ms=self.elapsed())
-        self.row = replace(ended, result=summarise_error(error, status), changes=())
+        return replace(ended, result=summarise_error(error, status), changes=())
 
     def _build_safely(self, build: Callable[[], T], otherwise: T) -> T:
         """The result of `build`, or `otherwise` when it fails: a fault there must not fail the call. Logs the fault."""

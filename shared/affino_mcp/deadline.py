@@ -66,3 +66,27 @@ def seconds_left() -> float:
 def working_seconds() -> float:
     """Gives the seconds that the next store call may take: what is left without the reserve; infinite without a deadline."""
     return seconds_left() - _reserve.get()
+
+
+class Pace:
+    """Paces work that is done in pieces: the next piece begins only when it can end in time.
+
+    A piece may take as long as the slowest so far, and `margin` seconds are left after it for the row and the answer.
+    """
+
+    def __init__(self, margin: float = 3.0) -> None:
+        self._margin, self._slowest = margin, 0.0
+
+    def has_time(self) -> bool:
+        """True when one more piece can end before the deadline."""
+        return seconds_left() >= self._margin + self._slowest
+
+    @contextmanager
+    def piece(self) -> Iterator[None]:
+        """Measures the piece of work in the body."""
+        before = seconds_left()
+        try:
+            yield
+        finally:
+            if before < inf:
+                self._slowest = max(self._slowest, before - seconds_left())

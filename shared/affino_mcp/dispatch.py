@@ -13,17 +13,18 @@ from affino_mcp.call_audit import CallAudit, CallMeta
 from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values, match_arguments
-from affino_mcp.catalogue.method import CONFIRM, Method
+from affino_mcp.catalogue.method import CONFIRM, IDEMPOTENCY_KEY, Method
 from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import Clock, epoch_seconds
-from affino_mcp.errors import AffinoError, Refusal, Unavailable, UnknownTool
+from affino_mcp.errors import AffinoError, OutcomeUnknown, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.caller import CURRENT_USER_METHOD, Caller, authorise, describe_current_user
 from affino_mcp.gate.confirmation import Confirmation, ConfirmationQuestion
 from affino_mcp.gate.profiles.previous_secret import previous_secret_warning
 from affino_mcp.gate.sessions.last_use import expiry_warnings
-from affino_mcp.instance.port import Call, Done, Instance, truncate_answer
+from affino_mcp.instance.answer_size import truncate_answer
+from affino_mcp.instance.port import Call, Done, Instance, OutcomeNotKnown
 from affino_mcp.store.ops import StoreUnavailable
-from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError, Unexpected
+from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, StorageFull, ToolError, Unexpected
 
 __all__ = ["CallMeta", "ToolAnswer", "ToolDispatch"]
 
@@ -39,8 +40,8 @@ class ToolAnswer:
 
 OnUndeclared = Callable[[Method, ToolError], None]
 """Called with an error that the method's row does not declare."""
-_ERRORS_OF_ANY_TOOL: Final = (Unexpected, ConfirmationRequired, NotConfirmed)
-"""Errors that every tool may give: a fault of the service, and those of profiles that require confirmation."""
+_ERRORS_OF_ANY_TOOL: Final = (Unexpected, StorageFull, ConfirmationRequired, NotConfirmed)
+"""Errors that every tool may give: faults of the service, and those of profiles that require confirmation."""
 
 
 class ToolDispatch:
@@ -56,7 +57,8 @@ class ToolDispatch:
         """Carries out a tool call and writes its audit row.
 
         `call_tool` of compact mode counts as the tool that it names. Gives an answer also for errors of tools. Raises
-        UnknownTool for an unknown name, Unavailable when a store is down.
+        UnknownTool for an unknown name, Unavailable when a store is down and nothing was changed, OutcomeUnknown when a
+        change may have been carried out.
         """
         tool, arguments = compact.unwrap_call_tool(tool, arguments, compact=caller.profile.compact)
         trail = CallAudit.from_call(self._audit, caller, tool, arguments, meta)
@@ -71,15 +73,17 @@ class ToolDispatch:
             self._check_declared(trail, error)
             return self._answer_error(trail, error)
         except StoreUnavailable as error:
-            refusal = Unavailable(retry_after=1)
+            refusal = Unavailable(retry_after=error.retry_after)
             self._audit_refusal(trail, refusal)
             raise refusal from error
         except Refusal:
             raise
-        except Exception as error:  # noqa: BLE001 (callers get fixed texts only)
+        except Exception as error:
             observability.log_fault(
                 "tool failed", {"tool": tool, "error": type(error).__name__, "request_id": meta.request_id}
             )
+            if trail.has_written:
+                raise _outcome_unknown(trail) from error
             return self._answer_error(trail, Unexpected(request_id=meta.request_id))
 
     def audit_refusal(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
@@ -110,11 +114,15 @@ class ToolDispatch:
                 _with_confirmation(call, confirmation, values, trail),
                 confirmation.idempotency_arguments | values,
             )
-        done = self._perform_method(caller, method, values, call)
+        trail.repeat_with = _repeat_arguments(matched.values, values, call)
+        try:
+            done = self._perform_method(caller, method, values, call)
+        except OutcomeNotKnown as error:
+            unknown = _outcome_unknown(trail)
+            trail.log_unknown(unknown)
+            raise unknown from error
         done = replace(done, body=truncate_answer(method, done.body, call.warnings))
-        if done.sealed:
-            trail.log_line()
-        else:
+        if not done.sealed:
             trail.write_result(done, call.warnings)
         return ToolAnswer({**done.body, "Warnings": call.warnings})
 
@@ -135,7 +143,8 @@ class ToolDispatch:
             at=self._clock(),
             request_id=trail.request_id,
             cursor_key=caller.cursor_key,
-            seal=trail.finish_row,
+            log=trail,
+            repeat_key=trail.row.id,
             warnings=warnings,
             writable=lambda family: capability.allows(family, Access.WRITE),
         )
@@ -170,6 +179,21 @@ def _with_confirmation(call: Call, confirmation: Confirmation, values: Values, t
         return confirmation.refuse_unconfirmed(subject, redact_arguments(values, known=trail.secrets))
 
     return replace(call, confirmation_refusal=unconfirmed)
+
+
+def _repeat_arguments(given: Values, values: Values, call: Call) -> dict[str, str]:
+    """The arguments that make a repeat of the call safe: its own idempotency key, or the one that the service made.
+
+    Empty for a call that was confirmed in a form: the answered form itself counts once.
+    """
+    name = IDEMPOTENCY_KEY.name
+    if name in values and name not in given:
+        return {}
+    return {name: given.get(name) or call.repeat_key}
+
+
+def _outcome_unknown(trail: CallAudit) -> OutcomeUnknown:
+    return OutcomeUnknown(retry_after=1, repeat_with=trail.repeat_with, request_id=trail.request_id)
 
 
 def log_undeclared(method: Method, error: ToolError) -> None:

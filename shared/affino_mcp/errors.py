@@ -10,7 +10,8 @@ AffinoError
 │   ├── OriginRefused       403 a browser page from a foreign origin
 │   ├── RateLimited         429 the profile's calls for this moment are used up
 │   ├── TooManyFailures     429 wrong logins from one place
-│   ├── Unavailable         503 a store does not answer
+│   ├── Unavailable         503 a store does not answer; nothing was changed
+│   ├── OutcomeUnknown      503 a store did not answer a write; it may have been carried out
 │   ├── BadRequest          400 the message cannot be read
 │   ├── TooLarge            413 the message is over the limit
 │   ├── MethodNotAllowed    405 only POST is served
@@ -141,6 +142,20 @@ class Unavailable(Refusal):
     type, status, code, denied_by, who_can_fix = "unavailable", 503, -31053, "service", "operator"
     text = "The service cannot reach its storage just now. Nothing was changed; try again shortly."
     next_step = "Try the same call again after retry_after seconds."
+
+
+class OutcomeUnknown(Refusal):
+    """A write was sent to a store and not answered: it may have been carried out.
+
+    The detail `repeat_with` holds the arguments that make a repeat safe: with them the call is carried out once.
+    """
+
+    type, status, code, denied_by, who_can_fix = "outcome_unknown", 503, -31054, "service", "caller"
+    text = "The change may have been carried out: the storage did not say. Find out before you make it again."
+    next_step = (
+        "After retry_after seconds send the same call again, with the arguments in repeat_with added: it is then carried out "
+        "once, and answered as before when it was carried out already."
+    )
 
 
 class BadRequest(Refusal):

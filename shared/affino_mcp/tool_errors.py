@@ -11,12 +11,13 @@ ToolError
 ├── NotConfirmed            -133  the person was asked and said no
 ├── FileTooLarge            -140  the file is over its limit
 ├── UnsupportedMedia        -141  the file has no allowed format
+├── StorageFull             -150  the storage has no room for more records of this kind
 └── Unexpected              -1    a fault of the service, without its text
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from affino_mcp.errors import AffinoError
 
@@ -126,8 +127,23 @@ class UnsupportedMedia(ToolError):
     text = "Files of this type are not accepted."
 
 
+class StorageFull(ToolError):
+    """The storage has no room for more records of this kind; trying again does not help (RFC 4918, status 507)."""
+
+    type, code, status = "storage_full", -150, 507
+    text = "The storage of this Affino instance has no room for more records of this kind. Nothing was changed."
+
+    def __init__(self) -> None:
+        step = "Do not repeat the call. Tell the person; the operator must make room."
+        super().__init__(denied_by="service", who_can_fix="operator", next=step)
+
+
+FAULT_TEXT: Final = "Something went wrong on our side. The operator can find the call by its request id."
+"""The text of a fault of the service where it is not known whether the call was carried out."""
+
+
 class Unexpected(ToolError):
-    """A fault of the service; the log holds its details under the request id."""
+    """A fault of the service before anything was changed; the log holds its details under the request id."""
 
     type, code, status = "unexpected", -1, 500
     text = "Something went wrong on our side. Nothing was changed. The operator can find the call by its request id."

@@ -12,7 +12,7 @@ import pytest
 from affino_mcp.catalogue.matching import match_arguments
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.instance.port import Call, Done, Instance
+from affino_mcp.instance.port import Call, Done, Instance, NoCallLog
 from affino_mcp.tool_errors import ToolError
 from tests.clock import START
 
@@ -32,7 +32,7 @@ class Desk:
         return Desk(self.make, self.person, self.at)
 
     def call(self) -> Call:
-        return Call(self.person, "profile", lambda _: True, self.at, "request", b"key", lambda _done, _warnings: None)
+        return Call(self.person, "profile", lambda _: True, self.at, "request", b"key", NoCallLog())
 
     def perform(self, tool: str, arguments: dict[str, Any]) -> tuple[Done, Call]:
         self.at += timedelta(milliseconds=1)

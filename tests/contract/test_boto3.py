@@ -24,6 +24,7 @@ from affino_mcp.store.ops import (
     Key,
     Put,
     Query,
+    StoreRejected,
     StoreUnavailable,
     TransactionFailed,
     Update,
@@ -92,7 +93,7 @@ def name_of(endpoint: AwsJsonEndpoint | Boto3Json, operation: str, body: dict[st
 def failing(change: Callable[[Shelf], Any], shelf: Shelf) -> tuple[type[BaseException], Any]:
     """Gives the kind of error of a change, and the rows that it names, without the shelf's key."""
     shelf.put("A", count=1)
-    with pytest.raises((ConditionFailed, TransactionFailed, StoreUnavailable)) as found:
+    with pytest.raises((ConditionFailed, TransactionFailed, StoreRejected, StoreUnavailable)) as found:
         change(shelf)
     named = getattr(found.value, "item", None) or getattr(found.value, "failed", None)
     return type(found.value), json.loads(json.dumps(named).replace(shelf.pk, "shelf"))

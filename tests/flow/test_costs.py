@@ -13,7 +13,7 @@ from affino_mcp.catalogue.matching import match_arguments
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.instance.builtin.instance import BuiltinInstance
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, NoCallLog
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, WriteOp
 from tests.flow.market import visited
@@ -57,7 +57,7 @@ def _market(count: int) -> Market:
 
     def do(tool: str, n: int, **arguments: Any) -> None:
         at = world.clock() - timedelta(days=1) + timedelta(seconds=n)
-        call = Call(actor, "seed", lambda _: True, at, "", b"", lambda _done, _warnings: None)
+        call = Call(actor, "seed", lambda _: True, at, "", b"", NoCallLog())
         instance.perform(METHODS[tool], match_arguments(METHODS[tool], arguments).values, call)
 
     for n in range(count):

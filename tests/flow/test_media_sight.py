@@ -13,7 +13,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.engine.operator_call import Operator
 from affino_mcp.instance.builtin.website import website_records
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, NoCallLog
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import (
     Library,
@@ -131,7 +131,7 @@ def test_list_get_file_and_search_agree_on_what_a_person_sees(guards: list[set[s
 def secure(world: World, item: int, security: int) -> None:
     """Puts an item under a security, as a person who may."""
     values = {"MediaFileItemCode": item, "SecurityCode": security}
-    call = Call(Operator(), "", lambda _: True, world.clock(), "x", b"", lambda _done, _warnings: None)
+    call = Call(Operator(), "", lambda _: True, world.clock(), "x", b"", NoCallLog())
     before = world.records.load_record("media_items", item)
     assert before
     change = world.records.start_change(METHODS["update_media_item"], values, call)

@@ -67,20 +67,22 @@ def test_members_come_and_go_item_by_item(lists: Lists) -> None:
     )
 
 
-def test_five_hundred_at_once_in_one_call_with_one_audit_row(world: World, lists: Lists) -> None:
+def test_five_hundred_at_once_in_one_call_with_a_row_for_each_share(world: World, lists: Lists) -> None:
     code, members = lists.code(), lists.members(101)
     before = len(world.audit_rows())
     lists.client.world.watched.calls.clear()
     answer = lists.add(code, *members, *range(5000, 5399))
     assert (len(answer["Added"]), len(answer["NotFound"])) == (101, 399)
     writes = [table for name, table in world.watched.calls if name == "transact"]
-    assert ["audit" in table for table in writes] == [True, False, False, False]
-    (row,) = world.audit_rows()[before:]
-    assert (row["method"], row["person_name"], row["record"]) == (
-        f"add_{lists.kind.method_stem}_members",
-        "Sam Manager",
-        f"R#{lists.kind.record.family}#{code}",
-    )
+    assert ["audit" in table for table in writes] == [True, True, True, True]
+    rows = world.audit_rows()[before:]
+    assert [row["share"] for row in rows] == ["1 of 4", "2 of 4", "3 of 4", "4 of 4"]
+    assert {(row["method"], row["person_name"], row["record"], row["outcome"]) for row in rows} == {
+        (f"add_{lists.kind.method_stem}_members", "Sam Manager", f"R#{lists.kind.record.family}#{code}", "ok")
+    }
+    assert len({row["request_id"] for row in rows}) == 1
+    named = ", ".join(row["changes"][0]["fields"]["Members"]["after"] for row in rows)
+    assert named == ", ".join(map(str, members))
     assert (lists.get(code)["MemberCount"], lists.on(code, PageSize=30)) == (101, members)
     assert lists.page(code, PageSize=2)["TotalRecords"] == 101
     assert len(lists.remove(code, *members)["Removed"]) == 101
@@ -151,10 +153,19 @@ class Failing:
 def test_what_broke_off_is_told_and_completed_by_the_same_call(world: World, lists: Lists) -> None:
     code, members = lists.code(), lists.members(70)
     world.watched.inner = Failing(world, after=2)
+    before = len(world.audit_rows())
     answer = lists.add(code, *members, IdempotencyKey="k1")
     assert (lists.named(answer["Added"]), answer["NotProcessed"]) == (members[:56], members[56:])
     assert crm.codes(answer["Warnings"]) == ["INCOMPLETE"]
     world.watched.inner = world.database
+    rows = world.audit_rows()[before:]
+    assert [(row["share"], row["outcome"]) for row in rows] == [
+        ("1 of 3", "ok"),
+        ("2 of 3", "ok"),
+        ("3 of 3", "incomplete"),
+    ]
+    assert [warning["Code"] for warning in rows[2]["warnings"]] == ["INCOMPLETE"]
+    assert rows[2]["changes"][0]["fields"]["NotProcessed"]["after"] == ", ".join(map(str, members[56:]))
     assert lists.get(code)["MemberCount"] == 56
     again = lists.add(code, *members, IdempotencyKey="k1")
     assert (lists.named(again["Added"]), len(again["AlreadyMembers"])) == (members[56:], 56)

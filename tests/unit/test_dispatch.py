@@ -12,6 +12,7 @@ from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.method import Method
 from affino_mcp.dispatch import CallMeta, ToolAnswer, ToolDispatch
+from affino_mcp.errors import OutcomeUnknown
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.tool_errors import InvalidState, NotFound, ToolError
@@ -32,7 +33,8 @@ class FakeInstance:
             raise self.error
         done = Done(self.body, "notes#7", ("notes#7",), sealed=method.access == "write")
         if done.sealed:
-            self.rows.append(call.seal(done, call.warnings))
+            self.rows.append(call.log.seal(done, call.warnings))
+            call.log.note_written()
         return done
 
     def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
@@ -83,3 +85,19 @@ def test_an_error_of_the_instance_reaches_caller_and_row() -> None:
 def test_an_error_that_the_row_does_not_declare_is_noticed() -> None:
     with pytest.raises(AssertionError, match="get_note: invalid_state"):
         call(FakeInstance(error=InvalidState()), "get_note", MemoryDatabase(), NoteCode=7)
+
+
+class FailingAfterwards(FakeInstance):
+    """Carries a write out, and then fails by a fault of its own."""
+
+    def perform(self, method: Method, values: dict[str, Any], call: Call) -> Done:
+        super().perform(method, values, call)
+        raise ZeroDivisionError
+
+
+def test_a_fault_after_the_commit_is_no_promise_that_nothing_was_changed() -> None:
+    database, instance = MemoryDatabase(), FailingAfterwards()
+    with pytest.raises(OutcomeUnknown) as found:
+        call(instance, "create_note", database, Body="Called")
+    assert found.value.details["repeat_with"]["IdempotencyKey"]
+    assert rows(database) == []  # the transaction's own row is the instance's to write

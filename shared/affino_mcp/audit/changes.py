@@ -25,7 +25,14 @@ MIN_CHANGES_BYTES: Final = 1500
 
 _VALUE_CHARACTERS: Final = (120, 60, 20)
 _MAX_FIELDS: Final = 60
+_MAX_CODES: Final = 500
 _BEFORE_AND_AFTER: Final = ("before", "after")
+
+
+class CodeList(str):
+    """Record codes in one text, which is shortened only where the row has no room for it."""
+
+    __slots__ = ()
 
 
 def redact_changes(changed: Iterable[RecordChange], known: Iterable[str] = ()) -> tuple[Change, ...]:
@@ -80,7 +87,7 @@ def _build_change(
     names = [name for name in dict.fromkeys((*before, *after)) if before.get(name) != after.get(name)]
     pairs: list[tuple[str, Change]] = []
     for name in names[:_MAX_FIELDS]:
-        old, new = (redact_value(name, side.get(name), _VALUE_CHARACTERS[0], secrets) for side in (before, after))
+        old, new = (_redact_side(name, side.get(name), secrets) for side in (before, after))
         pairs += [
             (part, _before_and_after(*sides))
             for part, sides in _split_document(redact_name(name, secrets), old, new).items()
@@ -88,6 +95,13 @@ def _build_change(
     return _count_left_out(
         _with_fields({"record": storable_text(record), "deed": storable_text(deed)}, pairs), len(names[_MAX_FIELDS:])
     )
+
+
+def _redact_side(name: str, value: Any, secrets: Sequence[str]) -> Any:
+    """The redacted value; a list of codes is named in full, because a row says which members its call changed."""
+    if isinstance(value, list) and value and all(type(part) is int for part in value[:_MAX_CODES]):
+        return CodeList(", ".join(map(str, value[:_MAX_CODES])))
+    return redact_value(name, value, _VALUE_CHARACTERS[0], secrets)
 
 
 def _with_fields(change: Change, pairs: Sequence[tuple[str, Change]]) -> Change:
@@ -121,7 +135,7 @@ def _as_scalar(value: Any) -> Any:
         value = ", ".join(str(part) for part in value)
     elif isinstance(value, list | dict):
         value = json.dumps(value, ensure_ascii=False)
-    return _truncate_text(value, 2 * _VALUE_CHARACTERS[0])
+    return str(value) if isinstance(value, CodeList) else _truncate_text(value, 2 * _VALUE_CHARACTERS[0])
 
 
 def _render_length(value: Change) -> str:

@@ -17,7 +17,8 @@ from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.record import snake_case
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.clock import Clock, format_iso, utc_now
-from affino_mcp.store.ops import ConditionFailed, Database, Put, absent
+from affino_mcp.deadline import spend_reserve
+from affino_mcp.store.ops import ConditionFailed, Database, Put, Unanswered, absent
 
 if TYPE_CHECKING:
     from affino_mcp.errors import AffinoError
@@ -108,9 +109,34 @@ class AuditLog:
         return RowStamp(self._new_id(moment), format_iso(moment))
 
     def store(self, row: AuditRow) -> None:
-        """Writes a row without its log line. Writing the same row again has no effect. Raises StoreUnavailable."""
+        """Writes a row without its log line. Writing the same row again has no effect. Raises StoreUnavailable.
+
+        Unanswered means that the row may be there.
+        """
         with suppress(ConditionFailed):  # an earlier attempt of this process has written the row
-            self._database.put(Put(self._table, row_item(row), absent()))
+            self._put(row)
+
+    def settle(self, row: AuditRow) -> bool:
+        """Finds out what became of a transaction that holds a row with this row's id, and was sent and not answered.
+
+        `row` says that nothing was done. It is written unless the transaction's own row is there: from then on the
+        transaction, which may only write a new row, can never be carried out. True when the transaction was carried out.
+        Raises StoreUnavailable when it cannot be found out.
+        """
+        try:
+            self._put(row)
+        except ConditionFailed as failed:
+            return failed.item is not None and failed.item["outcome"] != row.outcome
+        return False
+
+    def _put(self, row: AuditRow) -> None:
+        """Puts a new row, once more when the first request was not answered; raises ConditionFailed when it is there."""
+        op = Put(self._table, row_item(row), absent())
+        with spend_reserve():
+            try:
+                self._database.put(op)
+            except Unanswered:
+                self._database.put(op)
 
     def write_row(self, row: AuditRow) -> None:
         """Writes a row and its log line. Writing the same row again has no effect. Raises StoreUnavailable."""
@@ -148,7 +174,7 @@ def line_fields(row: AuditRow) -> dict[str, Any]:
     kept = row.to_document()
     names = (
         "id at profile_key person_code method family access outcome status record duration_ms "
-        "request_id fingerprint client_name client_version source channel dry_run confirmed count"
+        "request_id fingerprint client_name client_version source channel dry_run confirmed share count"
     )
     return {name: kept[name] for name in names.split()} | {
         "profile": kept["profile_name"],

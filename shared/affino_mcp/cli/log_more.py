@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
@@ -33,6 +33,8 @@ TAIL_INTERVAL_SECONDS: Final = 2.0
 _TAIL_OVERLAP: Final = timedelta(seconds=30)
 """How far back each read goes, because indexes may show rows a little late and out of order."""
 CHANGE_COLUMNS: Final = ("Record", "Field", "Before", "After")
+REQUEST_MARGIN: Final = timedelta(minutes=5)
+"""How far from a row the other rows of its request are looked for."""
 REQUEST_SEARCH_SPAN: Final = "24h"
 """How far back a request id is looked for without --since."""
 
@@ -92,16 +94,23 @@ def show(
     as_json: JsonOption = False,
     connection: ConnectionOption = None,
 ) -> None:
-    """One call with everything that is known of it. A request id is looked for in the last 24 hours, or --since.
+    """One call with everything that is known of it, and the other rows of its request (shares, operators' actions).
+
+    A request id is looked for in the last 24 hours, or --since.
 
     Example: affino-mcp log show 01KAQ3W5Z0M1T7R2H8C4X9B6ND
     """
     service = open_service(ctx, connection)
     found = _find_call(service, call, since)
+    siblings = _find_siblings(service, found)
     if as_json:
-        print_json(row_document(found))
-    else:
-        _print_row(found)
+        print_json(row_document(found) | {"same_request": [row_document(row) for row in siblings]})
+        return
+    _print_row(found)
+    if siblings:
+        typer.echo("\nOther rows of this request, oldest first:")
+    for row in siblings:
+        typer.echo("  ".join(part for part in (row.id, row.share, row.outcome, row.result) if part))
 
 
 def add_log_commands(app: typer.Typer) -> None:
@@ -135,6 +144,17 @@ def _find_call(service: Service, call: str, since: str | None) -> AuditRow:
         if call.upper() == row.id or call == row.request_id:
             return row
     raise NotFound("id", "call", next="A request id is looked for in the last 24 hours; --since 7d goes further back.")
+
+
+def _find_siblings(service: Service, row: AuditRow) -> list[AuditRow]:
+    """The other rows of the row's request, oldest first: of a change in shares, or of an operator's action."""
+    if not row.share and row.channel != CONTROL_CHANNEL:
+        return []
+    at = datetime.fromisoformat(row.at)
+    asked = LogQuery(
+        since=at - REQUEST_MARGIN, until=at + REQUEST_MARGIN, profile=row.profile_key, request_id=row.request_id
+    )
+    return [other for other in reversed(list(iterate_rows(service, asked, 1000))) if other.id != row.id]
 
 
 def _print_row(row: AuditRow) -> None:

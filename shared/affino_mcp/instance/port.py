@@ -1,11 +1,10 @@
-"""The port between the service and a system of record, and the limits of an answer of any of them.
+"""The port between the service and a system of record.
 
 Code above the port does not know which adapter is behind it.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,18 +13,12 @@ from typing import Any, Final, NamedTuple, Protocol
 from affino_mcp.catalogue.families.forums import FORUM
 from affino_mcp.catalogue.families.website import SECTION
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.tool_errors import ToolError
 
 PLACE_KINDS: Final = (SECTION.family, FORUM.family)
 """The kinds of place of a website."""
-MAX_RESPONSE_ROWS: Final = 100
-_WHOLE_RESPONSE: Final = 150_000
-MAX_RESPONSE_CHARACTERS: Final = _WHOLE_RESPONSE - 2_000
-"""Maximum characters of the JSON of a body and its warnings; the rest is for the warnings about what is cut here."""
-MAX_BODY_CHARACTERS: Final = MAX_RESPONSE_CHARACTERS - 3_000
-"""Maximum characters of the JSON of a body that a method fills up; the rest is for the warnings of the method itself."""
 
 
 class Actor(Protocol):
@@ -106,15 +99,60 @@ class AuditWrite:
     item: Mapping[str, Any]
 
 
+class OutcomeNotKnown(Exception):
+    """A write was sent to a store, and whether it was carried out cannot be found out now."""
+
+
+class CallLog(Protocol):
+    """The audit row of a call, or its rows: a change that is made in several transactions has one in each."""
+
+    def seal(self, done: Done, warnings: list[CallWarning], share: str = "") -> AuditWrite | None:
+        """Builds the row that a write takes into its own transaction; None for a channel without an audit log.
+
+        `share` ("2 of 3") names the part of a change that is made in several transactions; each part has its own row.
+        """
+
+    def settle(self) -> bool:
+        """Finds out what became of a transaction with the row that `seal` built last, which was sent and not answered.
+
+        True: it was carried out. False: it never will be. Raises OutcomeNotKnown.
+        """
+
+    def note_written(self) -> None:
+        """Takes note that the transaction with the row that `seal` built last was carried out."""
+
+    def note_incomplete(self, done: Done, warnings: list[CallWarning], share: str) -> None:
+        """Writes the row of the rest of a change that is not made: `done` names the records and `changes` the members left."""
+
+
+class NoCallLog:
+    """The log of a channel without an audit log."""
+
+    def seal(self, done: Done, warnings: list[CallWarning], share: str = "") -> AuditWrite | None:  # noqa: ARG002
+        """See CallLog."""
+        return None
+
+    def settle(self) -> bool:
+        """See CallLog. Without a row, nothing says what became of the transaction."""
+        raise OutcomeNotKnown
+
+    def note_written(self) -> None:
+        """See CallLog."""
+
+    def note_incomplete(self, done: Done, warnings: list[CallWarning], share: str) -> None:
+        """See CallLog."""
+
+
 @dataclass(frozen=True)
 class Call:
     """The context of one call: who calls, when, and what the call is bound to. A call always has a person.
 
     `profile` binds cursors and idempotency keys; `method` (the method's name, which the instance fills in) binds
-    cursors too. `readable` and `writable` say which families the profile switches on. `seal` builds the audit row that
-    a write takes into its own transaction; it returns None for a channel without an audit log. `confirmation_refusal` takes the
-    name, for people, of the record of a write that deletes, moderates or publishes, and returns the refusal when the
-    person has not confirmed the write.
+    cursors too. `readable` and `writable` say which families the profile switches on. `log` is the call's audit row, which
+    a write takes into its own transaction. `repeat_key` is the idempotency key of a call that comes without one: a caller
+    who is told that the outcome is not known repeats the call with it. `confirmation_refusal` takes the name, for people, of
+    the record of a write that deletes, moderates or publishes, and returns the refusal when the person has not confirmed
+    the write.
     """
 
     actor: Actor
@@ -123,11 +161,12 @@ class Call:
     at: datetime
     request_id: str
     cursor_key: bytes
-    seal: Callable[[Done, list[CallWarning]], AuditWrite | None]
+    log: CallLog
     channel: str = "mcp"
     method: str = ""
     warnings: list[CallWarning] = field(default_factory=list)
     writable: Callable[[str], bool] = field(default=lambda _: False)
+    repeat_key: str = ""
     confirmation_refusal: Callable[[str], ToolError | None] = field(default=lambda _: None)
 
     def may_read(self, family: str) -> bool:
@@ -166,7 +205,11 @@ class PlacesUnknown(Exception):
 
 
 class Instance(Protocol):
-    """A system of record. Raises ToolError for what the caller must know, and StoreUnavailable when it does not answer."""
+    """A system of record.
+
+    Raises ToolError for what the caller must know, StoreUnavailable when it cannot be reached and nothing was written, and
+    OutcomeNotKnown when a write was sent and its outcome cannot be found out.
+    """
 
     def perform(self, method: Method, values: Values, call: Call) -> Done:
         """Carries out one catalogue method with checked values, as the call's person.
@@ -176,49 +219,3 @@ class Instance(Protocol):
 
     def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
         """What the person may do in each place of a kind (one of PLACE_KINDS), by code. Raises PlacesUnknown."""
-
-
-def json_length(value: Any) -> int:
-    """The number of characters that a value takes in the JSON of an answer."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-
-
-def truncate_answer(method: Method, body: dict[str, Any], warnings: list[CallWarning]) -> dict[str, Any]:
-    """Cuts the body to the response size limit; adds one warning for each list and each text that is cut.
-
-    Takes the method, the body and the list of warnings; returns the body to send.
-    """
-    if method.effect is Effect.READ:
-        body = {name: _cut_rows(method, name, part, warnings) for name, part in body.items()}
-    while json_length(body) + json_length(warnings) > MAX_RESPONSE_CHARACTERS:
-        name = max(body, key=lambda key: json_length(body[key]))
-        body = {**body, name: _halve(method, name, body[name], warnings)}
-    return body
-
-
-def _cut_rows(method: Method, name: str, part: Any, warnings: list[CallWarning]) -> Any:
-    if not isinstance(part, list) or len(part) <= MAX_RESPONSE_ROWS:
-        return part
-    _warn_truncated(method, name, f"{MAX_RESPONSE_ROWS} of {len(part)} rows are shown.", warnings)
-    return part[:MAX_RESPONSE_ROWS]
-
-
-def _halve(method: Method, name: str, part: Any, warnings: list[CallWarning]) -> Any:
-    """About half of an attribute: fewer rows, a shorter text, or a record without its longest attribute."""
-    if isinstance(part, list | str) and len(part) > 1:
-        kind = "rows" if isinstance(part, list) else "characters"
-        _warn_truncated(method, name, f"{len(part) // 2} of {len(part)} {kind} are shown.", warnings)
-        return part[: len(part) // 2]
-    if isinstance(part, dict) and part:
-        longest = max(part, key=lambda key: json_length(part[key]))
-        return {**part, longest: _halve(method, longest, part[longest], warnings)}
-    _warn_truncated(method, name, "It is too long to be shown.", warnings)
-    return None
-
-
-def _warn_truncated(method: Method, name: str, text: str, warnings: list[CallWarning]) -> None:
-    taken = {field.name for field in method.all_arguments}
-    ways = {"Search": "narrow it down with Search", "PageSize": "ask for fewer with PageSize"}
-    way = next((f" To see the rest, {words}." for field, words in ways.items() if field in taken), "")
-    warnings[:] = [w for w in warnings if (w["Code"], w["Argument"]) != (WarningCode.TRUNCATED, name)]
-    warnings.append(make_warning(WarningCode.TRUNCATED, name, text + way))

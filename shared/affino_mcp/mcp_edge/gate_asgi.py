@@ -31,7 +31,7 @@ from affino_mcp.mcp_edge.reply import (
     refusal_reply,
 )
 from affino_mcp.mcp_edge.request import AdmittedRequest, Dispatch, Request
-from affino_mcp.tool_errors import Unexpected
+from affino_mcp.tool_errors import FAULT_TEXT, Unexpected
 
 if TYPE_CHECKING:
     from affino_mcp.gate.caller import Caller
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
 ENDPOINT: Final = "/mcp"
 HEALTH: Final = "/health"
 RELOGIN_PAGE: Final = "/hub/login"
-_FAULT: Final = {
-    "code": -32603,
-    "message": "Something went wrong on our side. The operator can find it by the request id.",
-}
 
 T = TypeVar("T")
 
@@ -135,7 +131,7 @@ async def _answer_or_fault(request: Request, message_id: str | int | None, answe
         return await answer
     except Exception as error:  # noqa: BLE001
         observability.log_fault("request failed", {"error": type(error).__name__, "request_id": request.id})
-        fault = {**_FAULT, "data": {"type": Unexpected.type, "request_id": request.id}}
+        fault = {"code": -32603, "message": FAULT_TEXT, "data": {"type": Unexpected.type, "request_id": request.id}}
         return json_reply(500, {"jsonrpc": "2.0", "id": message_id, "error": fault})
 
 

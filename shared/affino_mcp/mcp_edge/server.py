@@ -27,7 +27,7 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.errors import Refusal, UnknownTool
 from affino_mcp.mcp_edge.request import AdmittedRequest
 from affino_mcp.mcp_edge.vendor_patches import fix_capabilities, low_level_server, remove_session_state
-from affino_mcp.tool_errors import Unexpected
+from affino_mcp.tool_errors import FAULT_TEXT, Unexpected
 
 INSTRUCTIONS: Final = (
     "Affino: CRM and website records. You act as one person, within one API Profile; every call is logged with both names. "
@@ -110,7 +110,7 @@ def _raise_unknown_tool(error: UnknownTool) -> NoReturn:
 def _unexpected_result(name: str, error: Exception) -> ToolResult:
     meta = current_request().meta
     observability.log_fault("tool failed", {"tool": name, "error": type(error).__name__, "request_id": meta.request_id})
-    body = {"code": Unexpected.code, "type": Unexpected.type, "message": Unexpected.text}
+    body = {"code": Unexpected.code, "type": Unexpected.type, "message": FAULT_TEXT}
     return _tool_result({"error": {**body, "details": {"request_id": meta.request_id}}}, is_error=True)
 
 
@@ -160,7 +160,7 @@ class FixedErrorTexts:
             raise
         except Exception as error:  # noqa: BLE001
             observability.log_fault("message failed", {"method": ctx.method, "error": type(error).__name__})
-            raise MCPError(code=mcp_types.INTERNAL_ERROR, message=Unexpected.text) from None
+            raise MCPError(code=mcp_types.INTERNAL_ERROR, message=FAULT_TEXT) from None
 
 
 class ToolListCache:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any, Final
 
 from affino_mcp.clock import start_stopwatch
@@ -38,8 +39,9 @@ from affino_mcp.store.wire import (
 DYNAMODB_TARGET = "DynamoDB_20120810"
 MAX_BATCH_READ_ATTEMPTS: Final = 5
 """How often a batch read is repeated for keys that DynamoDB left out (over 16 MB, or throttled)."""
+MAX_THROTTLED_ATTEMPTS: Final = 8
 MAX_THROTTLED_SECONDS: Final = 2.0
-"""How long a throttled transaction is tried again."""
+"""How often, and for how long at most, a throttled transaction is sent."""
 
 _THROTTLING_REASONS: Final = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"})
 _MALFORMED_ERRORS: Final = frozenset(
@@ -127,14 +129,14 @@ class DynamoDatabase:
         return QueryPage(items, render.item_from_wire(last) if last else None)
 
     def transact(self, ops: Sequence[WriteOp], token: str) -> None:
-        """See Database. A throttled transaction is sent again with its token for MAX_THROTTLED_SECONDS."""
-        body, elapsed, attempt = render.transaction_to_wire(ops, token), start_stopwatch(), 0
-        while True:
+        """See Database. A throttled transaction is sent again with its token."""
+        body, elapsed = render.transaction_to_wire(ops, token), start_stopwatch()
+        for attempt in count(1):
             try:
                 self._call_service("TransactWriteItems", body, has_token=True)
             except Throttled as throttled:
-                attempt += 1
-                if elapsed() >= MAX_THROTTLED_SECONDS * 1000 or working_seconds() < MIN_ATTEMPT_SECONDS:
+                late = elapsed() >= MAX_THROTTLED_SECONDS * 1000 or working_seconds() < MIN_ATTEMPT_SECONDS
+                if late or attempt == MAX_THROTTLED_ATTEMPTS:
                     self._endpoint.report_given_up("TransactWriteItems", body, throttled.fault, attempt, elapsed())
                     raise StoreUnavailable from throttled
                 pause_before_attempt(attempt)

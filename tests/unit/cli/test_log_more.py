@@ -140,3 +140,22 @@ def test_tail_says_what_happens_once_and_in_order(terminal: Terminal, log: Audit
     lines = [json.loads(line)["method"] if as_json else line for line in out.splitlines()]
     assert len(lines) == 3
     assert all(word in line for word, line in zip(("first", "second", "third"), lines, strict=True))
+
+
+def test_the_rows_of_one_request_are_shown_together(terminal: Terminal, log: AuditLog) -> None:
+    now = terminal.world.clock()
+    shares = [
+        row(now + timedelta(seconds=n), request_id="req-7", share=f"{n} of 3", outcome=outcome, result=f"result {n}")
+        for n, outcome in ((1, Outcome.OK), (2, Outcome.OK), (3, Outcome.INCOMPLETE))
+    ]
+    for one in (*shares, row(now, request_id="req-8")):
+        log.write_row(one)
+    terminal.world.clock.move(seconds=9)
+    text, _ = terminal.run("log", "show", shares[1].id)
+    told = text.partition("Other rows of this request, oldest first:")[2].split("\n")
+    assert [line for line in told if line] == [
+        f"{shares[0].id}  1 of 3  ok  result 1",
+        f"{shares[2].id}  3 of 3  incomplete  result 3",
+    ]
+    found = json.loads(terminal.run("log", "show", shares[0].id, "--json")[0])
+    assert [other["share"] for other in found["same_request"]] == ["2 of 3", "3 of 3"]

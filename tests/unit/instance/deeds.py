@@ -16,7 +16,7 @@ from affino_mcp.instance.builtin.crm.staff import enrol_staff
 from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.builtin.website import website_records
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, NoCallLog
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.memory_files import MemoryFileStore
 from affino_mcp.tool_errors import ToolError
@@ -84,7 +84,7 @@ class Desk:
             self.moment,
             uuid.uuid4().hex,
             b"k" * 32,
-            lambda _done, _warnings: None,
+            NoCallLog(),
             writable=lambda _: True,
             confirmation_refusal=self.unconfirmed,
         )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.warning import CallWarning
-from affino_mcp.instance.port import json_length, truncate_answer
+from affino_mcp.instance.answer_size import json_length, truncate_answer
 
 JSON = st.recursive(
     st.none() | st.integers(0, 9) | st.text(max_size=5) | st.integers(1, 90_000).map(lambda n: "x" * n),

@@ -16,6 +16,7 @@ import pytest
 
 from affino_mcp.cli.local import claude_command_line
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
+from affino_mcp.housekeeping.turn import HousekeepingFailed
 from affino_mcp.local import background, counting, demo_crm, demo_website
 from affino_mcp.local.demo import CRM_FAMILIES, DEMO_PEOPLE, DEMO_PROFILES
 from affino_mcp.local.emulator import emulator_variables
@@ -26,7 +27,6 @@ from affino_mcp.local.process import ChildProcess, DidNotStart
 from affino_mcp.local.run import SUPERVISOR_NAME, CannotRun, LocalPlan, run_local_service
 from affino_mcp.local.seed import DemoPasswords
 from affino_mcp.local.serve import EdgesByPath
-from affino_mcp.store.ops import StoreUnavailable
 from tests.unit.local.test_connection import HERE
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -182,14 +182,14 @@ def test_the_line_for_claude_code_survives_a_shell() -> None:
     ]
 
 
-def test_the_local_run_counts_again_and_again_until_it_ends_even_when_the_store_is_down() -> None:
+def test_the_local_run_counts_again_and_again_until_it_ends_even_when_a_job_fails() -> None:
     ended, turns = threading.Event(), Counter[str]()
 
     def turn() -> None:
         turns["made"] += 1
         if turns["made"] == 3:
             ended.set()
-        raise StoreUnavailable
+        raise HousekeepingFailed
 
     counting.repeat_until_ended(turn, ended, every=0)
     assert turns["made"] == 3

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import boto3
@@ -15,78 +10,23 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from affino_mcp.local.stores import EmulatorCredentials
-from affino_mcp.store import dynamodb, wire
+from affino_mcp.store import wire
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.ops import (
+    AccessRefused,
+    CollectionFull,
     ConditionFailed,
     Database,
     Key,
-    Put,
     Query,
     QueryPage,
     SortSpan,
+    StoreRejected,
     StoreUnavailable,
     TransactionFailed,
 )
 from affino_mcp.store.wire import AwsJsonEndpoint
-
-Answer = tuple[int, Any]
-OP = Put("T", {"pk": "p", "sk": "s"})
-
-
-def error(name: str, status: int = 400, **more: Any) -> Answer:
-    return status, {"__type": f"com.amazonaws.dynamodb.v20120810#{name}", **more}
-
-
-@dataclass
-class Endpoint:
-    """Gives the configured answers in turn, then repeats the last one; records the requests."""
-
-    answers: list[Answer] = field(default_factory=list)
-    asked: list[dict[str, Any]] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-
-    def next(self) -> Answer:
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-
-
-@pytest.fixture
-def endpoint() -> Endpoint:
-    return Endpoint()
-
-
-@pytest.fixture
-def address(endpoint: Endpoint) -> Iterator[str]:
-    """The address of the endpoint."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            endpoint.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            endpoint.headers.append(dict(self.headers.items()))
-            status, answer = endpoint.next()
-            body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-
-
-@pytest.fixture
-def dynamo(address: str, monkeypatch: pytest.MonkeyPatch) -> Database:
-    for module in (wire, dynamodb):
-        monkeypatch.setattr(module, "pause_before_attempt", lambda attempt: None)
-    return DynamoDatabase(
-        AwsJsonEndpoint("dynamodb", DYNAMODB_TARGET, "1.0", address, "eu-west-1", EmulatorCredentials())
-    )
+from tests.unit.store.endpoint import AGAIN, OP, ROW, Answer, Endpoint, error
 
 
 def test_a_request_is_signed_and_names_its_operation(endpoint: Endpoint, dynamo: Database) -> None:
@@ -95,17 +35,6 @@ def test_a_request_is_signed_and_names_its_operation(endpoint: Endpoint, dynamo:
     assert endpoint.asked == [{"TableName": "T", "Key": {"pk": {"S": "p"}, "sk": {"S": "s"}}, "ConsistentRead": True}]
     assert endpoint.headers[0]["X-Amz-Target"] == "DynamoDB_20120810.GetItem"
     assert endpoint.headers[0]["Authorization"].startswith("AWS4-HMAC-SHA256 ")
-
-
-AGAIN = [
-    ("throttled", error("ProvisionedThroughputExceededException")),
-    ("throttled too", error("ThrottlingException")),
-    ("their fault", error("InternalServerError", 500)),
-    ("no JSON", (200, b"<html>")),
-    ("a bad gateway", (502, b"")),
-    ("our own transaction is still being carried out", error("TransactionInProgressException")),
-    ("somebody's transaction", error("TransactionConflictException")),
-]
 
 
 @pytest.mark.parametrize("answer", [a[1] for a in AGAIN], ids=[a[0] for a in AGAIN])
@@ -124,21 +53,23 @@ def test_an_outage_after_three_attempts(endpoint: Endpoint, dynamo: Database, an
     assert len(endpoint.asked) == 3
 
 
-ROW = {"pk": {"S": "p"}, "sk": {"S": "s"}, "n": {"N": "1"}}
 TOLD: list[tuple[str, Answer, type[Exception]]] = [
-    ("refused", error("AccessDeniedException"), StoreUnavailable),
-    ("expired credentials", error("ExpiredTokenException"), StoreUnavailable),
-    ("no table", error("ResourceNotFoundException"), StoreUnavailable),
-    ("invalid", error("ValidationException"), StoreUnavailable),
+    ("refused", error("AccessDeniedException"), AccessRefused),
+    ("expired credentials", error("ExpiredTokenException"), AccessRefused),
+    ("no table", error("ResourceNotFoundException"), AccessRefused),
+    ("unheard of", error("NobodyKnowsException"), StoreUnavailable),
+    ("invalid", error("ValidationException"), StoreRejected),
+    ("another request with this token", error("IdempotentParameterMismatchException"), StoreRejected),
+    ("too large", error("ItemCollectionSizeLimitExceededException"), CollectionFull),
     ("condition", error("ConditionalCheckFailedException", Item=ROW), ConditionFailed),
     ("cancelled: condition", error("TransactionCanceledException", CancellationReasons=[
         {"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": ROW}]), TransactionFailed),
     ("cancelled: conflict", error("TransactionCanceledException", CancellationReasons=[
         {"Code": "TransactionConflict"}]), TransactionFailed),
-    ("cancelled: throttled", error("TransactionCanceledException", CancellationReasons=[
-        {"Code": "ThrottlingError"}]), StoreUnavailable),
     ("cancelled: too large", error("TransactionCanceledException", CancellationReasons=[
-        {"Code": "ItemCollectionSizeLimitExceeded"}]), StoreUnavailable),
+        {"Code": "ItemCollectionSizeLimitExceeded"}]), CollectionFull),
+    ("cancelled: invalid", error("TransactionCanceledException", CancellationReasons=[
+        {"Code": "None"}, {"Code": "ValidationError"}]), StoreRejected),
 ]  # fmt: skip
 
 
@@ -147,6 +78,7 @@ def test_what_errors_mean(endpoint: Endpoint, dynamo: Database, answer: Answer, 
     endpoint.answers = [answer]
     with pytest.raises(expected) as found:
         dynamo.transact([OP, OP], "token")
+    assert type(found.value) is expected
     assert len(endpoint.asked) == 1
     if isinstance(found.value, ConditionFailed):
         assert found.value.item == {"pk": "p", "sk": "s", "n": 1}

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from affino_mcp.admin import log_chart
 from affino_mcp.admin.log_chart import LogChart
 from affino_mcp.audit.queries import LogPage, LogQuery, read_one_row, search_log
-from affino_mcp.audit.row import AuditRow
+from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.clock import format_iso
 from affino_mcp.control_edge import log_filters
@@ -72,19 +72,29 @@ def show_log_row(ask: ScreenRequest) -> Response:
     if row is None or not (ask.has_right(LOGS_READ) or row.person_code == ask.web_session.person.user_code):
         raise NotFound("id", "call")
     at = datetime.fromisoformat(row.at)
+    since, until = at - REQUEST_MARGIN, at + REQUEST_MARGIN
     follow = {
         "request": row.request_id,
-        "since": format_iso(at - REQUEST_MARGIN),
-        "until": format_iso(at + REQUEST_MARGIN),
+        "since": format_iso(since),
+        "until": format_iso(until),
         "profile": row.profile_key,
     }
     return ask.render_page(
         "log_row.html",
         here="/logs",
         row=restrict_row(ask, row),
+        siblings=_find_siblings(ask, row, LogQuery(since=since, until=until, request_id=row.request_id)),
         follow=f"/logs?{urlencode(follow)}",
         all=ask.has_right(LOGS_READ),
     )
+
+
+def _find_siblings(ask: ScreenRequest, row: AuditRow, question: LogQuery) -> list[AuditRow]:
+    """The other rows of the row's request, oldest first: of a change in shares, or of an operator's action; one read."""
+    if not row.share and row.channel != CONTROL_CHANNEL:
+        return []
+    found = search_log_screen(ask, replace(question, profile=row.profile_key), reads=1).rows
+    return [other for other in reversed(found) if other.id != row.id]
 
 
 def _search_filtered(ask: ScreenRequest, filters: LogFilters, limit: int, reads: int) -> LogPage:

@@ -13,9 +13,10 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.builtin.engine.change import NOTHING_WRITTEN, ConcurrentWrite
+from affino_mcp.instance.builtin.engine.change import NOTHING_WRITTEN
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, find_replay
 from affino_mcp.instance.builtin.engine.records import Carry, Records
+from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef

@@ -30,12 +30,14 @@ T = TypeVar("T")
 class StoreFault(StrEnum):
     """What goes wrong with one store call.
 
-    `before`: the request never arrived. `lost`: it was carried out, and its answer never came. `resend`: the transport
-    sent it twice. `condition`: somebody else was faster (a write with a condition, and every transaction).
+    `before`: the request never arrived. `lost`: it was carried out, and its answer never came. `vanished`: it was sent, not
+    carried out and not answered; for a read these three are one. `resend`: the transport sent it twice. `condition`:
+    somebody else was faster (a write with a condition, and every transaction).
     """
 
     BEFORE = "before"
     LOST = "lost"
+    VANISHED = "vanished"
     RESEND = "resend"
     CONDITION = "condition"
 
@@ -44,11 +46,13 @@ class FaultyDatabase:
     """Passes everything on to `inner`, except for the calls that `faults` names by their number, from 0.
 
     `calls` lists `(method, tables)` of each call since `arm`; a transaction names its tables joined by `+`. With `lasting`,
-    the fault holds for every call from the lowest number on.
+    the fault holds for every call from the lowest number on. `vanished` are the transactions that were sent and not carried out:
+    a test may carry them out late.
     """
 
     def __init__(self, inner: Database) -> None:
         self.inner = inner
+        self.vanished: list[tuple[list[WriteOp], str]] = []
         self.arm({})
 
     def arm(self, faults: dict[int, StoreFault], *, lasting: bool = False) -> None:
@@ -66,7 +70,7 @@ class FaultyDatabase:
 
     def _read(self, work: Callable[[], T], method: str, table: str) -> T:
         match self._next_fault(method, table):
-            case StoreFault.BEFORE | StoreFault.LOST:
+            case StoreFault.BEFORE | StoreFault.LOST | StoreFault.VANISHED:
                 raise StoreUnavailable
             case StoreFault.RESEND:
                 work()
@@ -79,6 +83,8 @@ class FaultyDatabase:
             case StoreFault.LOST:
                 with suppress(ConditionFailed):
                     work()
+                raise Unanswered
+            case StoreFault.VANISHED:
                 raise Unanswered
             case StoreFault.RESEND:
                 return self._resend(work)
@@ -128,6 +134,9 @@ class FaultyDatabase:
             case StoreFault.LOST:
                 with suppress(TransactionFailed):
                     self.inner.transact(ops, token)
+                raise Unanswered
+            case StoreFault.VANISHED:
+                self.vanished.append((list(ops), token))
                 raise Unanswered
             case StoreFault.RESEND:
                 self.inner.transact(ops, token)

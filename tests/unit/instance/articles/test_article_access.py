@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.articles.article_access import is_live_now, reaches_more_readers
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, NoCallLog
 from tests.unit.instance.deeds import Anybody
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
@@ -24,7 +24,7 @@ def at(hour: int) -> datetime:
 
 
 def call(now: int) -> Call:
-    return Call(Anybody(), "profile", lambda _: True, at(now), "r", b"key", lambda *_: None)
+    return Call(Anybody(), "profile", lambda _: True, at(now), "r", b"key", NoCallLog())
 
 
 def article(given_: dict[str, Any]) -> Document:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.instance.builtin.engine.change import Change, ConcurrentWrite
+from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.codes import RESERVED_CODES_AFTER_CLASH, CodeCounter
 from affino_mcp.instance.builtin.engine.dry_run import remove_new_codes
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
+from affino_mcp.instance.port import Call, NoCallLog
 from affino_mcp.store.ops import Check, Item, Key, Put, absent, equals, exists
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.recording import RecordingDatabase
@@ -32,7 +33,7 @@ def database() -> MemoryDatabase:
 def change(database: Any, **values: Any) -> Change:
     call = Call(
         Person(1, "Sam", "sam@affino.example"), "p", lambda _: True, datetime(2026, 11, 23, tzinfo=UTC), "", b"",
-        lambda _done, _warnings: None,
+        NoCallLog(),
     )  # fmt: skip
     return Change(database, TABLE, METHODS["create_task"], values, call)
 

@@ -17,7 +17,7 @@ from affino_mcp.instance.builtin.engine.index import index_rows
 from affino_mcp.instance.builtin.engine.records import Records, unique_key
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.builtin.tools import FACETS
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, NoCallLog
 from affino_mcp.store.ops import Item, Key
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.tool_errors import ToolError
@@ -62,7 +62,7 @@ def test_after_any_changes_the_index_is_what_the_records_call_for(calls: list[tu
     instance, at = BuiltinInstance(database, TABLE), datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     for tool, arguments in calls:
         at += timedelta(seconds=1)
-        call = Call(SAM, "p", lambda _: True, at, "", b"k", lambda _done, _warnings: None)
+        call = Call(SAM, "p", lambda _: True, at, "", b"k", NoCallLog())
         try:
             instance.perform(METHODS[tool], match_arguments(METHODS[tool], arguments).values, call)
         except ToolError:

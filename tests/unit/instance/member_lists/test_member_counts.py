@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.instance.builtin.engine.document import RecordState, document_from_row, record_key
 from affino_mcp.instance.builtin.instance import BuiltinInstance
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, NoCallLog
 from affino_mcp.store.ops import WriteOp
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.tool_errors import ToolError
@@ -56,7 +56,7 @@ class Crm:
 
     @staticmethod
     def call() -> Call:
-        return Call(Anybody(), "p", lambda _: True, AT, str(uuid.uuid4()), b"k" * 32, lambda _done, _warnings: None)
+        return Call(Anybody(), "p", lambda _: True, AT, str(uuid.uuid4()), b"k" * 32, NoCallLog())
 
     def ask(self, method: str, **values: Any) -> dict[str, Any]:
         return self.instance.perform(METHODS[method], values, self.call()).body

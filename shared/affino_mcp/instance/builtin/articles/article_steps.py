@@ -12,6 +12,7 @@ from affino_mcp.catalogue.families.articles import ARTICLE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.instance.answer_size import MAX_RESPONSE_ROWS
 from affino_mcp.instance.builtin.articles import article_access, article_media
 from affino_mcp.instance.builtin.articles.article_access import (
     STEP_ORDER_ATTRIBUTE,
@@ -26,7 +27,7 @@ from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
 from affino_mcp.instance.builtin.references.references import render_record
-from affino_mcp.instance.port import MAX_RESPONSE_ROWS, Call, Done, RecordRef
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 FAMILY: Final = STEP.family

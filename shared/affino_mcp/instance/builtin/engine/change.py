@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
@@ -16,46 +16,35 @@ from affino_mcp.instance.builtin.engine.change_journal import HistoryEntry
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, Document
 from affino_mcp.instance.builtin.engine.dry_run import remove_new_codes
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, remember_answer
+from affino_mcp.instance.builtin.engine.write_step import (
+    ErrorFactory,
+    WriteStep,
+    concurrent_write,
+    first_error,
+    merge_checks,
+)
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.ops import (
     Check,
+    CollectionFull,
     Database,
-    Item,
     Key,
     Put,
+    StoreUnavailable,
     TransactionFailed,
+    Unanswered,
     Update,
     WriteOp,
     absent,
-    all_of,
     equals,
     write_key,
 )
-from affino_mcp.tool_errors import Conflict
+from affino_mcp.tool_errors import Conflict, StorageFull
 
 NOTHING_WRITTEN: Final = "Nothing was written: this shows what the call would do."
 MAX_TRANSACTION_OPERATIONS: Final = 100
 """Maximum number of operations of one DynamoDB transaction."""
-
-
-class ConcurrentWrite(Exception):
-    """Another writer changed the same rows meanwhile. Nothing was written; the method can be run again."""
-
-
-ErrorFactory = Callable[[Item | None], Exception]
-
-
-def _concurrent_write(_: Item | None) -> Exception:
-    return ConcurrentWrite()
-
-
-@dataclass(frozen=True)
-class WriteStep:
-    """One operation, and `refuse`: it takes the current row and gives the error that a failed condition means."""
-
-    op: WriteOp
-    refuse: ErrorFactory = _concurrent_write
 
 
 @dataclass
@@ -65,7 +54,9 @@ class Change:
     `changed_refs` lists the records that the write is about, `entries` their new history entries, `guard_refs` the records that
     protect them; `labels` maps each written document to its title for people. `new_codes` maps each code attribute to a new
     code. `needs_confirmation` is True when the write needs the person's confirmation for another reason than its method: it
-    publishes, or it is an undo that deletes.
+    publishes, or it is an undo that deletes. `remembers_answer` is False for a change whose answer is not stored under its
+    idempotency key: an answer with a secret, and every part but the last of a change that is made in several transactions.
+    `share` names such a part.
     """
 
     db: Database
@@ -83,13 +74,15 @@ class Change:
     labels: dict[str, str] = field(default_factory=dict)
     needs_confirmation: bool = False
     audit_table: str = ""
+    remembers_answer: bool = True
+    share: str = ""
 
     @property
     def is_dry_run(self) -> bool:
         """True when the call is a dry run (DryRun), so that nothing is written."""
         return bool(self.values.get(DRY_RUN.name))
 
-    def add_operation(self, op: WriteOp, refuse: ErrorFactory = _concurrent_write) -> None:
+    def add_operation(self, op: WriteOp, refuse: ErrorFactory = concurrent_write) -> None:
         """Adds one operation; `refuse` makes the error of a failed condition from the current row."""
         self.steps.append(WriteStep(op, refuse))
 
@@ -140,7 +133,8 @@ class Change:
         """Writes everything in one transaction and returns the answer; a dry run checks the conditions only.
 
         Raises the error of the step whose condition failed, the call's refusal when a write that needs confirmation is
-        not confirmed, and Conflict when the write needs more than 100 operations.
+        not confirmed, Conflict when the write needs more than 100 operations, StorageFull, StoreUnavailable when nothing was
+        written, and OutcomeNotKnown when the write was sent and its outcome cannot be found out.
         """
         main = "" if self._is_dry_run_create() else self._main_ref()
         if self.is_dry_run:
@@ -150,8 +144,13 @@ class Change:
         self._require_confirmation()
         changes = tuple(change_journal.to_record_change(entry) for entry in self.entries)
         done = Done(body, main, tuple(self.changed_refs), sealed=True, changes=changes)
-        seal = self.call.seal(done, self.call.warnings)
-        steps = [*self._idempotency_steps(done), *self._distinct_steps(), *self._count_steps(), *self._journal_steps()]
+        seal = self.call.log.seal(done, self.call.warnings, self.share)
+        steps = [
+            *self._idempotency_steps(done),
+            *merge_checks(self.steps),
+            *self._count_steps(),
+            *self._journal_steps(),
+        ]
         steps += [WriteStep(Put(self.audit_table, dict(seal.item), absent()))] if seal else []
         if len(steps) > MAX_TRANSACTION_OPERATIONS:
             raise Conflict("This record has too many links and topics to be changed in one step. Remove some first.")
@@ -181,7 +180,13 @@ class Change:
             self.db.transact([step.op for step in steps], uuid.uuid4().hex)
         except TransactionFailed as failure:
             errors = [steps[place].refuse(item) for place, item in sorted(failure.failed.items())]
-            raise _first_error(errors) from None
+            raise first_error(errors) from None
+        except CollectionFull as error:
+            raise StorageFull from error
+        except Unanswered as error:
+            if not self.call.log.settle():
+                raise StoreUnavailable from error
+        self.call.log.note_written()
         for after in self.after_commit:
             after()
 
@@ -201,46 +206,15 @@ class Change:
         return self.is_dry_run and self.method.effect is Effect.CREATE
 
     def _idempotency_steps(self, done: Done) -> list[WriteStep]:
-        if not self.values.get(IDEMPOTENCY_KEY.name):
+        key = self.values.get(IDEMPOTENCY_KEY.name) or self.call.repeat_key
+        if not key or not self.remembers_answer:
             return []
-        return [
-            WriteStep(
-                remember_answer(self.table, self.method, self.values, self.call, done), lambda _: KeyAlreadyUsed()
-            )
-        ]
+        put = remember_answer(self.table, self.method, {**self.values, IDEMPOTENCY_KEY.name: key}, self.call, done)
+        return [WriteStep(put, lambda _: KeyAlreadyUsed())]
 
     def _count_steps(self) -> list[WriteStep]:
         return [WriteStep(Update(self.table, key, add=dict(amounts))) for key, amounts in self.counts.items()]
 
-    def _distinct_steps(self) -> list[WriteStep]:
-        """The steps with at most one check for each row; a row that is written needs none."""
-        written = {write_key(step.op) for step in self.steps if not isinstance(step.op, Check)}
-        checks: dict[Key, WriteStep] = {}
-        for step in self.steps:
-            key = write_key(step.op)
-            if isinstance(step.op, Check) and key not in written:
-                checks[key] = _join_checks(checks[key], step) if key in checks else step
-        return [step for step in self.steps if not isinstance(step.op, Check)] + list(checks.values())
-
 
 def _is_live(document: Document) -> bool:
     return bool(document.values.get(LIVE_FIELD.name)) and not document.deleted
-
-
-def _join_checks(first: WriteStep, second: WriteStep) -> WriteStep:
-    """Joins two checks of one row into one step, which raises the error of the check that fails."""
-    assert isinstance(first.op, Check)  # only checks are joined
-    assert isinstance(second.op, Check)
-    own = first.op.condition
-
-    def refuse(item: Item | None) -> Exception:
-        return second.refuse(item) if condition_holds(own, item) else first.refuse(item)
-
-    return WriteStep(replace(first.op, condition=all_of(own, second.op.condition)), refuse)
-
-
-def _first_error(errors: list[Exception]) -> Exception:
-    for kind in (KeyAlreadyUsed, ConcurrentWrite):
-        if found := [error for error in errors if isinstance(error, kind)]:
-            return found[0]
-    return errors[0] if errors else ConcurrentWrite()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.registry import RECORDS
-from affino_mcp.instance.builtin.engine.change import Change, ConcurrentWrite
+from affino_mcp.instance.builtin.engine.change import Change
+from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.store.ops import Database, Item, Key, Update, absent, equals
 
 LINK_CODE_ATTRIBUTE: Final = "UserAccountCode"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from affino_mcp.instance.port import Call
+from affino_mcp.instance.port import Call, NoCallLog
 
 OPERATOR_CHANNEL: Final = "operator"
 
@@ -34,6 +34,6 @@ def make_operator_call(at: datetime) -> Call:
         at=at,
         request_id=str(uuid.uuid4()),
         cursor_key=b"",
-        seal=lambda _done, _warnings: None,
+        log=NoCallLog(),
         channel=OPERATOR_CHANNEL,
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.port import MAX_BODY_CHARACTERS, Call, json_length
+from affino_mcp.instance.answer_size import MAX_BODY_CHARACTERS, json_length
+from affino_mcp.instance.port import Call
 
 
 class ResponseBudget:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.families.forums import BODY_FIELD, POST
 from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.instance.answer_size import json_length
 from affino_mcp.instance.builtin.engine import long_texts
 from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
@@ -21,7 +22,7 @@ from affino_mcp.instance.builtin.forums.forum_access import (
 )
 from affino_mcp.instance.builtin.forums.thread_counts import LAST_POST, PENDING_COUNT, POST_COUNT
 from affino_mcp.instance.builtin.references.references import render_record
-from affino_mcp.instance.port import Call, RecordRef, json_length
+from affino_mcp.instance.port import Call, RecordRef
 
 REPLY_TO_ATTRIBUTE: Final = "ReplyToPostCode"
 FIRST_POST_ATTRIBUTE: Final = "FirstPost"

@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.families.forums import POST
 from affino_mcp.clock import format_iso
-from affino_mcp.instance.builtin.engine.change import Change, ConcurrentWrite
+from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, actor_stamp
 from affino_mcp.instance.builtin.engine.index import facet_partition, sortable_code
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.forums.forum_access import PENDING, is_public, moderation_state
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Query, SortSpan

@@ -12,11 +12,12 @@ from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.builtin.engine.change import Change, ConcurrentWrite
+from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed
 from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.media import (
     file_formats,
     file_images,

@@ -12,11 +12,11 @@ from typing import Any, Final
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.instance.builtin.access import guards, record_security
-from affino_mcp.instance.builtin.engine.change import ConcurrentWrite
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.port import Actor, RecordRef
 from affino_mcp.store.ops import Query
 from affino_mcp.tool_errors import Conflict

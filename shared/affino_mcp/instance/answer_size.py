@@ -1,0 +1,62 @@
+"""The limits of an answer's size, of whichever system of record, and how an answer is cut to them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
+
+MAX_RESPONSE_ROWS: Final = 100
+_WHOLE_RESPONSE: Final = 150_000
+MAX_RESPONSE_CHARACTERS: Final = _WHOLE_RESPONSE - 2_000
+"""Maximum characters of the JSON of a body and its warnings; the rest is for the warnings about what is cut here."""
+MAX_BODY_CHARACTERS: Final = MAX_RESPONSE_CHARACTERS - 3_000
+"""Maximum characters of the JSON of a body that a method fills up; the rest is for the warnings of the method itself."""
+
+
+def json_length(value: Any) -> int:
+    """The number of characters that a value takes in the JSON of an answer."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def truncate_answer(method: Method, body: dict[str, Any], warnings: list[CallWarning]) -> dict[str, Any]:
+    """Cuts the body to the response size limit; adds one warning for each list and each text that is cut.
+
+    Takes the method, the body and the list of warnings; returns the body to send.
+    """
+    if method.effect is Effect.READ:
+        body = {name: _cut_rows(method, name, part, warnings) for name, part in body.items()}
+    while json_length(body) + json_length(warnings) > MAX_RESPONSE_CHARACTERS:
+        name = max(body, key=lambda key: json_length(body[key]))
+        body = {**body, name: _halve(method, name, body[name], warnings)}
+    return body
+
+
+def _cut_rows(method: Method, name: str, part: Any, warnings: list[CallWarning]) -> Any:
+    if not isinstance(part, list) or len(part) <= MAX_RESPONSE_ROWS:
+        return part
+    _warn_truncated(method, name, f"{MAX_RESPONSE_ROWS} of {len(part)} rows are shown.", warnings)
+    return part[:MAX_RESPONSE_ROWS]
+
+
+def _halve(method: Method, name: str, part: Any, warnings: list[CallWarning]) -> Any:
+    """About half of an attribute: fewer rows, a shorter text, or a record without its longest attribute."""
+    if isinstance(part, list | str) and len(part) > 1:
+        kind = "rows" if isinstance(part, list) else "characters"
+        _warn_truncated(method, name, f"{len(part) // 2} of {len(part)} {kind} are shown.", warnings)
+        return part[: len(part) // 2]
+    if isinstance(part, dict) and part:
+        longest = max(part, key=lambda key: json_length(part[key]))
+        return {**part, longest: _halve(method, longest, part[longest], warnings)}
+    _warn_truncated(method, name, "It is too long to be shown.", warnings)
+    return None
+
+
+def _warn_truncated(method: Method, name: str, text: str, warnings: list[CallWarning]) -> None:
+    taken = {field.name for field in method.all_arguments}
+    ways = {"Search": "narrow it down with Search", "PageSize": "ask for fewer with PageSize"}
+    way = next((f" To see the rest, {words}." for field, words in ways.items() if field in taken), "")
+    warnings[:] = [w for w in warnings if (w["Code"], w["Argument"]) != (WarningCode.TRUNCATED, name)]
+    warnings.append(make_warning(WarningCode.TRUNCATED, name, text + way))

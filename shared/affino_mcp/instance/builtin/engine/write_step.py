@@ -1,0 +1,61 @@
+"""The operations of a write, with the errors that their failed conditions mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed
+from affino_mcp.store.conditions import condition_holds
+from affino_mcp.store.ops import Check, Item, Key, WriteOp, all_of, write_key
+
+
+class ConcurrentWrite(Exception):
+    """Another writer changed the same rows meanwhile. Nothing was written; the method can be run again."""
+
+
+ErrorFactory = Callable[[Item | None], Exception]
+
+
+def concurrent_write(_: Item | None) -> Exception:
+    """Gives the error of a condition that only another writer can have made fail."""
+    return ConcurrentWrite()
+
+
+@dataclass(frozen=True)
+class WriteStep:
+    """One operation, and `refuse`: it takes the current row and gives the error that a failed condition means."""
+
+    op: WriteOp
+    refuse: ErrorFactory = concurrent_write
+
+
+def merge_checks(steps: Sequence[WriteStep]) -> list[WriteStep]:
+    """Gives the steps with at most one check for each row, the checks last; a row that is written needs none."""
+    written = {write_key(step.op) for step in steps if not isinstance(step.op, Check)}
+    checks: dict[Key, WriteStep] = {}
+    for step in steps:
+        key = write_key(step.op)
+        if isinstance(step.op, Check) and key not in written:
+            checks[key] = _join_checks(checks[key], step) if key in checks else step
+    return [step for step in steps if not isinstance(step.op, Check)] + list(checks.values())
+
+
+def _join_checks(first: WriteStep, second: WriteStep) -> WriteStep:
+    """Joins two checks of one row into one step, which raises the error of the check that fails."""
+    assert isinstance(first.op, Check)  # only checks are joined
+    assert isinstance(second.op, Check)
+    own = first.op.condition
+
+    def refuse(item: Item | None) -> Exception:
+        return second.refuse(item) if condition_holds(own, item) else first.refuse(item)
+
+    return WriteStep(replace(first.op, condition=all_of(own, second.op.condition)), refuse)
+
+
+def first_error(errors: Sequence[Exception]) -> Exception:
+    """Gives the error that counts of several: a used idempotency key, then another writer, then the first."""
+    for kind in (KeyAlreadyUsed, ConcurrentWrite):
+        if found := [error for error in errors if isinstance(error, kind)]:
+            return found[0]
+    return errors[0] if errors else ConcurrentWrite()
