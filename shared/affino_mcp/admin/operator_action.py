@@ -1,7 +1,7 @@
 """Carries out a deed of an operator together with its row of the API Log, so that the row says what happened.
 
 The row `ok` is part of the deed's own transaction: both are there, or neither. When that transaction stays unanswered, the
-row of the same id settles what became of it (audit/settling.py). A deed that stops something (a profile, a person, a
+row of the same id settles what became of it (AuditLog.settle). A deed that stops something (a profile, a person, a
 session) is carried out even when no row can be written; it leaves a mark from which housekeeping makes the row.
 """
 
@@ -25,7 +25,6 @@ from affino_mcp.admin.operator_errors import (
 )
 from affino_mcp.audit.open_rows import begun_writes
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
-from affino_mcp.audit.settling import settle_row
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import spend_reserve
 from affino_mcp.gate.identity import row_keys
@@ -80,9 +79,7 @@ class OperatorAction:
     def close(self) -> None:
         """Ends a deed that raised nothing; writes the closing row of a deed of steps, or leaves it to housekeeping."""
         if self._deed.steps:
-            self._row = replace(self._row, duration_ms=self._elapsed())
-            if settle_row(self._by.database, self._by.settings.audit_table, self._row) is Outcome.OK:
-                self._by.log_row(self._row)
+            self._store(replace(self._row, duration_ms=self._elapsed()))
         elif not self._is_settled:
             raise RuntimeError(f"{self._row.method} ended without a commit")
 
@@ -93,10 +90,7 @@ class OperatorAction:
         if self._may_be_done:
             return MaybeDone(next=self._deed.when_unknown)
         failed = describe_failure(replace(self._row, duration_ms=self._elapsed()), error, steps=self._deed.steps)
-        with spend_reserve():
-            is_written = settle_row(self._by.database, self._by.settings.audit_table, failed) is failed.outcome
-        if is_written:
-            self._by.log_row(failed)
+        is_written = self._store(failed)
         if self._deed.steps or not isinstance(error, StoreUnavailable):
             return error
         return NotDone() if is_written else LogUnavailable()
@@ -104,14 +98,16 @@ class OperatorAction:
     def _find_out(self, ops: Sequence[WriteOp]) -> None:
         """Settles an unanswered transaction. Returns when it is done; raises NotDone, Unanswered."""
         otherwise = describe_failure(self._row, NotDone(), steps=False)
-        found = settle_row(self._by.database, self._by.settings.audit_table, otherwise)
-        if found is None:
+        try:
+            is_done = self._by.audit_log.settle(otherwise)
+        except StoreUnavailable as error:
             self._may_be_done = True
             if not self._deed.stops:
-                raise Unanswered
+                raise Unanswered from error
             self._row = replace(self._row, **self._by.audit_log.new_stamp()._asdict())  # the old id may say "not done"
             self._commit_unlogged(ops)
-        elif found is not Outcome.OK:
+            return
+        if not is_done:
             self._is_settled = True
             self._by.log_row(otherwise)
             raise NotDone
@@ -124,12 +120,23 @@ class OperatorAction:
         except Unanswered:
             self._may_be_done = True
             raise
-        if settle_row(self._by.database, self._by.settings.audit_table, self._row) is Outcome.OK:
-            with suppress(StoreUnavailable):  # housekeeping removes it too
-                self._by.database.delete(Delete(table, key))
-        else:
+        try:
+            self._by.audit_log.store(self._row)
+        except StoreUnavailable:
             self.is_unlogged = True
             self._by.report_unlogged(self._row)
+            return
+        with suppress(StoreUnavailable):  # housekeeping removes it too
+            self._by.database.delete(Delete(table, key))
+
+    def _store(self, row: AuditRow) -> bool:
+        """Writes a closing row with its log line; False when it cannot be written."""
+        try:
+            self._by.audit_log.store(row)
+        except StoreUnavailable:
+            return False
+        self._by.log_row(row)
+        return True
 
     def _transact(self, ops: Sequence[WriteOp], own: Put) -> None:
         try:
