@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.audit import row as audit
+from affino_mcp.audit.open_rows import OPEN_ROWS_PARTITION
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.instance.builtin.engine.document import record_key
@@ -35,7 +36,8 @@ GRANTS: dict[tuple[str, str], set[str]] = {
     },
     (CONTROL, "AuditTable"): {"PutItem", "Query"},
     (CONTROL, "RecordsTable"): {"BatchGetItem", "Query"},
-    (HOUSE, "AuditTable"): {"PutItem", "Query"},
+    (HOUSE, "AuditTable"): {"DeleteItem", "PutItem", "Query"},
+    (HOUSE, "GateTable"): {"DeleteItem", "Query"},
 }
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
 
@@ -76,16 +78,18 @@ OPERATIONS = [
     row_keys.PROFILE_LIST_PARTITION,
     row_keys.session_key("x").pk,
     row_keys.person_key(7).pk,
+    row_keys.UNLOGGED_PARTITION,
 ]
+HOUSEKEEPING = [row_keys.UNLOGGED_PARTITION]
 
 
-@pytest.mark.parametrize(("role", "own"), [(MCP, CALLS), (LOGIN, LOGINS), (CONTROL, OPERATIONS)])
+@pytest.mark.parametrize(("role", "own"), [(MCP, CALLS), (LOGIN, LOGINS), (CONTROL, OPERATIONS), (HOUSE, HOUSEKEEPING)])
 def test_a_role_writes_only_its_own_kinds_of_gate_rows(template: Template, role: str, own: list[str]) -> None:
     arn = {"Fn::GetAtt": ["GateTable", "Arn"]}
     for statement in statements(template, role):
         actions = {action.removeprefix("dynamodb:") for action in listed(statement["Action"])}
         if arn in listed(statement["Resource"]) and actions & WRITES:
-            assert actions <= WRITES
+            assert actions <= WRITES | ({"Query"} if role == HOUSE else set())
             patterns = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
             assert all(any(fnmatchcase(key, pattern) for pattern in patterns) for key in own)
             assert len(patterns) == len(own)
@@ -101,9 +105,25 @@ def test_no_role_may_scan_any_table(template: Template, role: str) -> None:
     assert not [each for each in statements(template, role) if "Scan" in str(each["Action"])]
 
 
+def leading_keys(statement: dict[str, Any]) -> list[str]:
+    keys: list[str] = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    return keys
+
+
+def test_housekeeping_adds_closing_rows_and_removes_marks_and_nothing_else(template: Template) -> None:
+    found = {each["Sid"]: each for each in statements(template, HOUSE)}
+    places = {"ClosingRows": audit.profile_partition("*"), "BegunMarks": OPEN_ROWS_PARTITION}
+    places["UnloggedMarks"] = row_keys.UNLOGGED_PARTITION
+    assert {sid: leading_keys(found[sid]) for sid in places} == {sid: [key] for sid, key in places.items()}
+    assert listed(found["ClosingRows"]["Action"]) == ["dynamodb:PutItem"]
+    removing = [each["Sid"] for each in found.values() if "dynamodb:DeleteItem" in listed(each["Action"])]
+    assert {"BegunMarks", "UnloggedMarks"} <= set(removing)
+
+
 def test_housekeeping_reads_calls_by_time_and_touches_totals_alone(template: Template) -> None:
     found = {each["Sid"]: each for each in statements(template, HOUSE)}
-    assert sorted(found) == ["AuditReads", "OwnLog", "Totals", "Traces"]
+    marks = ["BegunMarks", "ClosingRows", "UnloggedMarks"]
+    assert sorted(found) == sorted(["AuditReads", "OwnLog", "Totals", "Traces", *marks])
     assert (found["AuditReads"]["Action"], found["AuditReads"]["Resource"]) == (
         "dynamodb:Query",
         {"Fn::Sub": "${AuditTable.Arn}/index/ByTime"},
