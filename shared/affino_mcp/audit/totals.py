@@ -14,7 +14,7 @@ from itertools import accumulate
 from math import ceil
 from typing import Final, NamedTuple
 
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, expires_at, totals_partition
+from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome, expires_at, totals_partition
 from affino_mcp.clock import format_iso
 from affino_mcp.store.ops import Database, Item, Put, Query, SortSpan
 
@@ -45,11 +45,11 @@ class CallTotals:
 
     @classmethod
     def from_rows(cls, rows: Iterable[AuditRow]) -> CallTotals:
-        """Counts these rows, without operators' actions, which are no calls."""
+        """Counts these rows, without operators' actions, which are no calls, and rows that a later one closes."""
         calls = errors = limited = 0
         latency = [0] * len(BUCKET_BOUNDS_MILLISECONDS)
         for row in rows:
-            if row.channel == CONTROL_CHANNEL:
+            if row.channel == CONTROL_CHANNEL or row.outcome is Outcome.BEGUN:
                 continue
             calls += row.count
             if row.status == 429:

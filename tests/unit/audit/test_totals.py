@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.audit import totals
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
+from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
 from affino_mcp.audit.totals import BUCKET_BOUNDS_MILLISECONDS, CallTotals, HourTotals
 from affino_mcp.clock import format_iso
 from affino_mcp.store.render import item_to_wire
@@ -28,6 +28,12 @@ calls = st.builds(
     st.sampled_from(["mcp", "mcp", CONTROL_CHANNEL]),
 )
 many = st.lists(calls, max_size=30)
+
+
+def test_a_call_with_a_row_that_it_is_begun_counts_once() -> None:
+    rows = [row(outcome=Outcome.BEGUN, status=202), row(), row(outcome=Outcome.UNKNOWN, status=503)]
+    found = CallTotals.from_rows(rows)
+    assert (found.calls, found.errors) == (2, 1)
 
 
 @given(many, many)

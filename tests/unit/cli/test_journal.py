@@ -123,3 +123,14 @@ def test_what_shows_leaves_no_row(ready: Terminal) -> None:
     ready.run("person", "explain", HER)
     ready.run("session", "list", HER)
     assert len(ready.run_json("log")) == before
+
+
+def test_a_row_says_how_its_deed_stands(terminal: Terminal) -> None:
+    terminal.run("profile", "create", "--name", "Newsroom")
+    out, _ = terminal.run("log", "--outcome", "begun")
+    assert "begun; another row of this request says how it ended" in " ".join(out.split())
+    (row,) = terminal.run_json("log", "--outcome", "begun")
+    shown = terminal.run("log", "show", row["id"])[0]
+    assert "outcome" in shown
+    assert "begun; another row of this request" in " ".join(shown.split())
+    assert shown.rstrip().endswith("ok")

@@ -42,6 +42,7 @@ VALUES = {
     "method": ["list_accounts", "none"],
     "family": ["accounts", "tasks"],
     "status": ["200", "500", "429"],
+    "outcome": ["ok", "begun", "unknown"],
     "record": ["accounts#12", "tasks#1"],
     "since": ["10m", "30d", "400d"],
     "until": ["1h", "300d"],
