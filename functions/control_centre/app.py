@@ -2,8 +2,14 @@
 
 from affino_mcp import observability
 from affino_mcp.http.api_gateway import AsgiLambdaHandler
+from affino_mcp.self_check.handler import SelfCheckingHandler
 from affino_mcp.settings import process_settings
-from affino_mcp.wiring import build_control_app
+from affino_mcp.wiring import build_control_app, build_self_check, build_stores
 
 observability.load_powertools()
-handler = AsgiLambdaHandler(build_control_app(process_settings()), process_settings().stage)
+_settings = process_settings()
+_stores = build_stores(_settings)
+handler = SelfCheckingHandler(
+    AsgiLambdaHandler(build_control_app(_settings, _stores), _settings.stage),
+    build_self_check("ControlCentre", _settings, _stores),
+)

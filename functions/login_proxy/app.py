@@ -2,8 +2,14 @@
 
 from affino_mcp import observability
 from affino_mcp.http.api_gateway import AsgiLambdaHandler
+from affino_mcp.self_check.handler import SelfCheckingHandler
 from affino_mcp.settings import process_settings
-from affino_mcp.wiring import build_login_function
+from affino_mcp.wiring import build_login_function, build_self_check, build_stores
 
 observability.load_powertools()
-handler = AsgiLambdaHandler(build_login_function(process_settings()), process_settings().stage)
+_settings = process_settings()
+_stores = build_stores(_settings)
+handler = SelfCheckingHandler(
+    AsgiLambdaHandler(build_login_function(_settings, _stores), _settings.stage),
+    build_self_check("LoginProxy", _settings, _stores),
+)

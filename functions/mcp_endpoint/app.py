@@ -5,8 +5,14 @@ from affino_mcp.mcp_edge.cold_start.lean_imports import lean_imports
 with lean_imports():
     from affino_mcp import observability
     from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+    from affino_mcp.self_check.handler import SelfCheckingHandler
     from affino_mcp.settings import process_settings
-    from affino_mcp.wiring import build_mcp_app
+    from affino_mcp.wiring import build_mcp_app, build_self_check, build_stores
 
     observability.load_powertools()
-    handler = LambdaHandler(build_mcp_app(process_settings(), in_thread=False), process_settings().stage)
+    _settings = process_settings()
+    _stores = build_stores(_settings)
+    handler = SelfCheckingHandler(
+        LambdaHandler(build_mcp_app(_settings, _stores, in_thread=False), _settings.stage),
+        build_self_check("McpEndpoint", _settings, _stores),
+    )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from scripts.build import LAMBDA_PYTHON, ROOT, Build, build_artifacts, summarise_build
 from scripts.deploy_local import emulator
+from scripts.deploy_local.denied_table import check_denied_table
 from scripts.deploy_local.operations import Operator
 from scripts.deploy_local.permissions import ROLE_RULES, find_broken_rules
 from scripts.deploy_local.smoke import CheckFailed, Smoke
@@ -87,6 +88,7 @@ def deploy_and_use(report: StepReport, folder: Path, built: Build) -> None:
             smoke = Smoke(stack, operator, operator.create_profile())
         for name, work in smoke.list_checks():
             report.run_check(name, work)
+        report.run_check("a table that is denied to a role is named", lambda: check_denied_table(smoke))
         report.run_check(f"{len(ROLE_RULES)} rules on what each role may do", lambda: check_roles(stack))
         report.run_check("deploying again changes nothing", lambda: check_unchanged(stack, template))
         report.run_check("sam delete", stack.delete)

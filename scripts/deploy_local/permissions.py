@@ -90,7 +90,8 @@ ROLE_RULES = [
     RoleRule(
         "McpEndpointRole", False, "make a file public", _try_object("put_object_acl", "media/probe", ACL="public-read")
     ),
-    RoleRule("McpEndpointRole", False, "list the bucket", _try_bucket("list_objects_v2")),
+    RoleRule("McpEndpointRole", True, "be told that a file is missing", _try_bucket("list_objects_v2")),
+    RoleRule("LoginProxyRole", False, "list the bucket", _try_bucket("list_objects_v2")),
     RoleRule("LoginProxyRole", False, "read a media file", _try_object("get_object", "media/probe")),
     RoleRule("LoginProxyRole", True, "read a password hash", _try_table("get_item", "CredentialsTable", Key=PROBE_KEY)),
     RoleRule(

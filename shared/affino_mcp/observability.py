@@ -13,11 +13,13 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+from affino_mcp.settings import process_settings
+
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
 METRIC_NAMESPACE: Final = "AffinoMcp"
-"""The CloudWatch namespace of every metric."""
+"""The CloudWatch namespace of every metric; each has the dimension `stack`, so that no stack rings another's alarm."""
 MAX_FAULT_LINES: Final = 10
 """Lines about store calls that one process writes in one second: in an outage every call has several."""
 
@@ -61,12 +63,15 @@ def request_context(request_id: str) -> Iterator[None]:
         _request_id.reset(before)
 
 
-def log_given_up(fields: Mapping[str, Any]) -> None:
-    """Writes one line about a store call that was given up, and counts it by `service` and `error` for the alarm.
+def log_given_up(fields: Mapping[str, Any], *, is_access_refused: bool = False) -> None:
+    """Writes one line about a call to a store or instance that was given up, and counts it by `service` and `error`.
 
-    At most MAX_FAULT_LINES a second; the next line says how many were left out. The metric counts them all.
+    One whose access was refused (`is_access_refused`) is counted once more, for an alarm of its own: it does not pass by
+    itself. At most MAX_FAULT_LINES a second; the next line says how many were left out. The metrics count them all.
     """
     count_metric("StoreUnavailable", service=str(fields["service"]), error=str(fields["error"]))
+    if is_access_refused:
+        count_metric("StoreAccessRefused", service=str(fields["service"]))
     left_out = _fault_lines.allow()
     if left_out is not None:
         more = {"left_out": left_out} if left_out else {}
@@ -98,9 +103,18 @@ _fault_lines = LineBudget(MAX_FAULT_LINES)
 
 
 def count_metric(name: str, **dimensions: str) -> None:
-    """Counts one rare event that an alarm watches (CloudWatch embedded metric format)."""
-    from aws_lambda_powertools.metrics import MetricUnit, single_metric  # noqa: PLC0415
+    """Counts one rare event that an alarm watches (CloudWatch embedded metric format): one line, written at once.
 
-    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=METRIC_NAMESPACE) as metric:
-        for dimension, value in {"service": str(process_logger().service), **dimensions}.items():
-            metric.add_dimension(name=dimension, value=value)
+    It is counted for this process's `stack`, and within the stack by `dimensions`.
+    """
+    from aws_lambda_powertools.metrics import MetricUnit  # noqa: PLC0415 (slow to import)
+    from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider  # noqa: PLC0415
+
+    stack = process_settings().stack
+    metric = AmazonCloudWatchEMFProvider(
+        metric_set={}, dimension_set={"stack": stack}, namespace=METRIC_NAMESPACE, service=""
+    )  # its own dimension `service`, Powertools' name of this program, would stand where the AWS service's name belongs
+    metric.add_metric(name=name, unit=MetricUnit.Count, value=1)
+    if dimensions:
+        metric.add_dimensions(stack=stack, **dimensions)
+    metric.flush_metrics()

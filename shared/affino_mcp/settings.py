@@ -23,6 +23,7 @@ class Settings:
     instance: str = _setting_field(
         "AFFINO_INSTANCE", "demo", "the instance's dbname: the second part of /rest/{dbname}/login"
     )
+    stack: str = _setting_field("AFFINO_STACK", "local", "the stack's name, by which metrics are counted")
     stage: str = _setting_field("AFFINO_STAGE", "live", "the API's stage name; a path prefix on the default host name")
     gate_table: str = _setting_field("AFFINO_GATE_TABLE", "affino-mcp-gate", "profile rows, sessions, people, counters")
     audit_table: str = _setting_field("AFFINO_AUDIT_TABLE", "affino-mcp-audit", "the API Log")

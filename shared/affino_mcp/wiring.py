@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from affino_mcp.housekeeping.turn import Figures
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.mcp_edge.app import McpApp
+    from affino_mcp.self_check.probes import StoreProbe
 
 
 MAX_GATE_THREADS = 16
@@ -60,38 +61,19 @@ def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
     credentials = aws_credentials()
 
     def report(call: GivenUpCall) -> None:
-        observability.log_given_up(asdict(call))
+        observability.log_given_up(asdict(call), is_access_refused=call.is_access_refused)
 
     told = report if log_faults else report_to_nobody
+
+    def endpoint(service: str, target: str, version: str) -> AwsJsonEndpoint:
+        address = settings.aws_endpoint or f"https://{service}.{settings.region}.amazonaws.com"
+        return AwsJsonEndpoint(service, target, version, address, settings.region, credentials, told)
+
     return Stores(
-        DynamoDatabase(
-            AwsJsonEndpoint(
-                "dynamodb",
-                DYNAMODB_TARGET,
-                "1.0",
-                _service_endpoint(settings, "dynamodb"),
-                settings.region,
-                credentials,
-                told,
-            )
-        ),
-        AwsSecretStore(
-            AwsJsonEndpoint(
-                "secretsmanager",
-                "secretsmanager",
-                "1.1",
-                _service_endpoint(settings, "secretsmanager"),
-                settings.region,
-                credentials,
-                told,
-            )
-        ),
+        DynamoDatabase(endpoint("dynamodb", DYNAMODB_TARGET, "1.0")),
+        AwsSecretStore(endpoint("secretsmanager", "secretsmanager", "1.1")),
         S3FileStore(settings.media_bucket, settings.region, credentials, settings.aws_endpoint, told),
     )
-
-
-def _service_endpoint(settings: Settings, service: str) -> str:
-    return settings.aws_endpoint or f"https://{service}.{settings.region}.amazonaws.com"
 
 
 def aws_credentials() -> AwsCredentials:
@@ -233,6 +215,21 @@ def build_housekeeping(
         Job("hours", lambda now: {"counted": len(roll_up_hours(database, settings.audit_table, now))}),
     ]
     return lambda: run_turn(jobs, clock())
+
+
+def build_self_check(
+    function: str, settings: Settings, given: Stores | None = None, more: Sequence[StoreProbe] = ()
+) -> Callable[[], dict[str, Any]]:
+    """Builds the self-check of the function of this name in the template.
+
+    It asks for the role's rights (self_check/rights.py), and for `more`: what that list has no form for.
+    """
+    from affino_mcp.self_check.findings import run_self_check  # noqa: PLC0415 (no call needs it)
+    from affino_mcp.self_check.probes import build_probes  # noqa: PLC0415 (as above)
+
+    found = given or build_stores(settings)
+    probes = [*build_probes([function], found.database, found.secrets, found.files, settings), *more]
+    return lambda: run_self_check(function, probes)
 
 
 def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:

@@ -188,7 +188,8 @@ def test_secrets_are_read_below_the_profiles_prefix_alone(template: Template) ->
 
 
 def test_media_files_are_the_mcp_endpoints_alone(template: Template) -> None:
-    (statement,) = [each for each in statements(template, MCP) if "s3:" in str(each["Action"])]
+    statement, missing = [each for each in statements(template, MCP) if "s3:" in str(each["Action"])]
+    assert (missing["Action"], missing["Resource"]) == ("s3:ListBucket", {"Fn::GetAtt": ["MediaBucket", "Arn"]})
     assert set(statement["Action"]) == {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
     prefixes = {resource["Fn::Sub"] for resource in statement["Resource"]}
     assert prefixes == {"${MediaBucket.Arn}/" + prefix + "*" for prefix in (MEDIA_PREFIX, UPLOADS_PREFIX)}

@@ -41,12 +41,19 @@ _SILENT_FAULT: Final = ("nothing answers", "Is the service running, and is the n
 
 @dataclass(frozen=True)
 class DoctorFinding:
-    """The result of one check: whether it passed, what was seen, and if not what to do."""
+    """The result of one check: whether it passed, what was seen, and if not what to do.
+
+    `function`, `service`, `place` and `error` are those of a function's self-check, each empty where there is none.
+    """
 
     name: str
     ok: bool
     seen: str
     fix: str = ""
+    function: str = ""
+    service: str = ""
+    place: str = ""
+    error: str = ""
 
 
 def run_doctor_checks(service: Service) -> Iterator[DoctorFinding]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from affino_mcp.cli.checks import DoctorFinding, run_doctor_checks
+from affino_mcp.cli.function_checks import check_functions
 from affino_mcp.cli.login import PasswordOption, log_person_in
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_json
@@ -30,7 +31,7 @@ def doctor(
 ) -> None:
     """Look at endpoint, TLS, clock, login, gate, tables, secrets and (deployed) IAM: green, or red with what to do.
 
-    Exit code 1 when anything is red. What a function's role lacks shows as "gate" or "login" that reach no stores.
+    Then each function asks its own stores, under its own role; locally the one process does. Exit code 1 when anything is red.
 
     Example: affino-mcp doctor --profile content-editor --person editor
     """
@@ -39,7 +40,8 @@ def doctor(
     service = open_service(ctx, connection)
     logins = [(profile, person)] if profile and person else []
     found: list[DoctorFinding] = []
-    for one in chain(run_doctor_checks(service), (_check_real_login(service, *login, password) for login in logins)):
+    real_logins = (_check_real_login(service, *login, password) for login in logins)
+    for one in chain(run_doctor_checks(service), check_functions(service), real_logins):
         found.append(one)
         if not as_json:  # at once: checks of stores that do not answer take long
             _print_finding(one)

@@ -16,7 +16,9 @@ from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE
 from affino_mcp.gate.sessions.web_sessions import Rows, WebSession
 from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.own_address import is_loopback_address, own_base_url
+from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.pages.rendering import PAGE_HEADERS
+from affino_mcp.store.ops import AccessRefused
 
 CONTROL_PATH: Final = "/control"
 STATIC_PATH: Final = f"{CONTROL_PATH}/static"
@@ -103,7 +105,10 @@ class ScreenRequest:
 def render_page(
     centre: ControlCentre, place: RequestOrigin, template: str, status: int = 200, **values: Any
 ) -> Response:
-    """The page of this template with the headers of every page; the person need not be signed in."""
+    """The page of this template with the headers of every page; the person need not be signed in.
+
+    A page that says that the stores do not answer (503) says when to try again.
+    """
     common = {
         "base": place.path_prefix,
         "static": STATIC_PATH,
@@ -111,7 +116,8 @@ def render_page(
         "request_id": place.request_id,
     }
     html = centre.page_renderer.render(template, **{"ask": None, "here": "", **common, **values})
-    return HTMLResponse(html, status, headers=PAGE_HEADERS)
+    later = {"Retry-After": retry_after_value(AccessRefused.retry_after)} if status == 503 else {}
+    return HTMLResponse(html, status, headers={**PAGE_HEADERS, **later})
 
 
 def redirect(place: RequestOrigin, path: str) -> Response:

@@ -30,6 +30,7 @@ from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
+from affino_mcp.http.invocation import invocation
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.store.ops import Item, StoreUnavailable
 
@@ -95,7 +96,12 @@ def _form_cookie_name(place: RequestOrigin) -> str:
 
 
 def _sign_in(centre: ControlCentre, request: Request, body: bytes) -> Response:
-    place, form = RequestOrigin.from_request(request), {name: values[-1] for name, values in parse_form(body).items()}
+    place = RequestOrigin.from_request(request)
+    with invocation(request.scope, place.request_id):
+        return _check_sign_in(centre, place, request, {name: values[-1] for name, values in parse_form(body).items()})
+
+
+def _check_sign_in(centre: ControlCentre, place: RequestOrigin, request: Request, form: dict[str, str]) -> Response:
     email, next_ = form.get("email", ""), form.get("next", "/")
     known = request.cookies.get(_form_cookie_name(place), "")
     if not known or not hmac.compare_digest(known.encode(), form.get("csrf", "").encode()):

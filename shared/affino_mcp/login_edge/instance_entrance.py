@@ -59,7 +59,7 @@ class InstancePasswordEntrance:
         """See PasswordEntrance. A session that was logged out here is refused even if the instance would accept it."""
         self._sessions.resolve_token(access)
         record = self._call_with_token(profile, "user", AccessToken=access)
-        _person_from_record(record, "")
+        self._require_person(record, "")
         return record
 
     def _call_with_token(self, profile: Profile, name: str, **tokens: str) -> dict[str, Any]:
@@ -70,6 +70,11 @@ class InstancePasswordEntrance:
                 raise PersonInactive from refused
             raise SessionExpired if refused.code == "-106" else SessionUnknown from refused
 
+    def _require_person(self, record: Mapping[str, Any], email: str) -> Person:
+        if (person := _person_from_record(record, email)) is None:
+            raise self._calls.reject_answer("GET user", "no_user_code")
+        return person
+
     def _adopt_session(self, profile: Profile, tokens: Mapping[str, Any], email: str) -> IssuedSession:
         access, refresh = (str(tokens.get(name, "")) for name in ("AccessToken", "RefreshToken"))
         lifetime = str(tokens.get("Expires", ""))
@@ -78,14 +83,14 @@ class InstancePasswordEntrance:
             and _TOKEN_PATTERN.fullmatch(refresh)
             and re.fullmatch("[0-9]{1,6}", lifetime)
         ):
-            raise StoreUnavailable
+            raise self._calls.reject_answer("POST login", "no_tokens")
         try:
             record = self._calls.call_instance(
                 profile, "GET", "user", None, {"AccessToken": access, "Filter": _USER_ATTRIBUTES}
             )
         except InstanceRefused as refused:
-            raise StoreUnavailable from refused
-        person = _person_from_record(record, email)
+            raise self._calls.reject_answer("GET user", "refused") from refused
+        person = self._require_person(record, email)
         return self._adoptions.adopt_session(person, profile.key, access.lower(), refresh.lower(), int(lifetime))
 
 
@@ -96,11 +101,11 @@ def _error_from_refusal(refused: InstanceRefused) -> Exception:
     return WrongPassword(refused.wait if refused.status == 429 else 0)
 
 
-def _person_from_record(record: Mapping[str, Any], email: str) -> Person:
-    """The person of a user record; raises StoreUnavailable when it has no valid code."""
+def _person_from_record(record: Mapping[str, Any], email: str) -> Person | None:
+    """The person of a user record; None when it has no valid code."""
     code = str(record.get("UserCode", ""))
     if not re.fullmatch("[1-9][0-9]{0,11}", code):
-        raise StoreUnavailable
+        return None
     name = " ".join(str(record.get(part) or "") for part in ("FirstName", "LastName")).strip()
     groups = record.get("SecurityGroups") or []
     listed = groups if isinstance(groups, list) else []

@@ -10,6 +10,7 @@ from typing import Any, Final
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import working_seconds
 from affino_mcp.store import render
+from affino_mcp.store.given_up import ACCESS_ERRORS
 from affino_mcp.store.ops import (
     AccessRefused,
     CollectionFull,
@@ -47,18 +48,6 @@ _THROTTLING_REASONS: Final = frozenset({"ThrottlingError", "ProvisionedThroughpu
 _MALFORMED_ERRORS: Final = frozenset(
     {"ValidationException", "ValidationError", "SerializationException", "IdempotentParameterMismatchException"}
 )
-_ACCESS_ERRORS: Final = frozenset(
-    {
-        "AccessDeniedException",
-        "ExpiredTokenException",
-        "IncompleteSignatureException",
-        "InvalidSignatureException",
-        "KMSAccessDeniedException",
-        "MissingAuthenticationTokenException",
-        "ResourceNotFoundException",
-        "UnrecognizedClientException",
-    }
-)
 
 
 class DynamoDatabase:
@@ -94,12 +83,18 @@ class DynamoDatabase:
         attempt = 0
         while wanted:
             if attempt == MAX_BATCH_READ_ATTEMPTS:
-                raise StoreUnavailable("throttled")
+                raise self._give_up_batch(table, wanted)
             pause_before_attempt(attempt)
             rows, wanted = self._get_batch(table, wanted)
             found |= {Key(row["pk"], row["sk"]): row for row in rows}
             attempt += 1
         return found
+
+    def _give_up_batch(self, table: str, wanted: list[render.WireDocument]) -> StoreUnavailable:
+        fault = RequestFault("UnprocessedKeys", is_unanswered=False, status=200)
+        body = {"RequestItems": {table: {"Keys": wanted}}}
+        self._endpoint.report_given_up("BatchGetItem", body, fault, MAX_BATCH_READ_ATTEMPTS)
+        return StoreUnavailable(fault.error)
 
     def _get_batch(self, table: str, keys: list[render.WireDocument]) -> tuple[list[Item], list[render.WireDocument]]:
         answer = self._call_service("BatchGetItem", {"RequestItems": {table: {"Keys": keys, "ConsistentRead": True}}})
@@ -138,7 +133,7 @@ class DynamoDatabase:
                 late = elapsed() >= MAX_THROTTLED_SECONDS * 1000 or working_seconds() < MIN_ATTEMPT_SECONDS
                 if late or attempt == MAX_THROTTLED_ATTEMPTS:
                     self._endpoint.report_given_up("TransactWriteItems", body, throttled.fault, attempt, elapsed())
-                    raise StoreUnavailable from throttled
+                    raise StoreUnavailable(throttled.fault.error) from throttled
                 pause_before_attempt(attempt)
             else:
                 return
@@ -175,8 +170,8 @@ def _named_error(name: str, *, resent: bool) -> Exception:
     if name in _MALFORMED_ERRORS:
         return StoreRejected(name)
     if resent:
-        return Unanswered()
-    return AccessRefused() if name in _ACCESS_ERRORS else StoreUnavailable(name)
+        return Unanswered(name)
+    return AccessRefused(name) if name in ACCESS_ERRORS else StoreUnavailable(name)
 
 
 def _reason_codes(error: AwsError) -> set[str]:

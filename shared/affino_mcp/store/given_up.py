@@ -1,18 +1,36 @@
-"""What is told of a store call that was given up: its cause, never a key or a value."""
+"""What is told of a call to a store or an instance that was given up: its cause, never a key or a value."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+ACCESS_ERRORS: Final = frozenset(
+    {
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "IncompleteSignatureException",
+        "InvalidSignatureException",
+        "KMSAccessDeniedException",
+        "MissingAuthenticationTokenException",
+        "ResourceNotFoundException",
+        "UnrecognizedClientException",
+    }
+)
+"""AWS's names for requests that the role, the credentials or a missing table make impossible: an operator must act."""
+SILENT_ERRORS: Final = frozenset({"connect", "read_timeout", "broken", "deadline", "unavailable"})
+"""The names of errors where no answer came, so that every further request would wait as long."""
+_ACCESS_STATUSES: Final = frozenset({401, 403})
 
 
 @dataclass(frozen=True)
 class GivenUpCall:
-    """One store call that was given up.
+    """One call that was given up.
 
-    `place` is the table, or the folder of a secret or an object. `error` is AWS's own name of the error, or `connect`,
-    `read_timeout`, `broken`, `not_json`, `deadline`. `status` is 0 without an HTTP answer.
+    `service` is AWS's short name of the store, or `instance`. `place` is the table, or the folder of a secret, an object or
+    an instance's address. `error` is AWS's own name of the error, or `connect`, `read_timeout`, `broken`, `not_json`,
+    `deadline`. `status` is 0 without an HTTP answer.
     """
 
     service: str
@@ -23,6 +41,11 @@ class GivenUpCall:
     aws_request_id: str
     attempts: int
     duration_ms: int
+
+    @property
+    def is_access_refused(self) -> bool:
+        """True when trying again is no use, because the service is not let in."""
+        return self.error in ACCESS_ERRORS or self.status in _ACCESS_STATUSES
 
 
 Report = Callable[[GivenUpCall], None]

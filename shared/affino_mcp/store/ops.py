@@ -193,7 +193,8 @@ class QueryPage:
 class StoreUnavailable(Exception):
     """The store cannot be reached, refused or throttled; nothing was written.
 
-    `retry_after` is the seconds after which a caller may try again.
+    Its text is the error's name, as AWS or `GivenUpCall` gives it; empty where there is none. `retry_after` is the seconds
+    after which a caller may try again.
     """
 
     retry_after: ClassVar[float] = 1

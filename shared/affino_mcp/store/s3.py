@@ -67,7 +67,7 @@ class S3FileStore:
     def put(self, upload: FileUpload, content: bytes) -> None:
         """See FileStore."""
         headers = {"Content-Type": upload.mime_type, CHECKSUM_HEADER: hex_to_base64(upload.sha256)}
-        self._require_success(self.send_request("PUT", upload.key, headers, content))
+        self._require_success("PUT", upload.key, self.send_request("PUT", upload.key, headers, content))
 
     def presign_upload(self, upload: FileUpload) -> PresignedUpload:
         """See FileStore."""
@@ -93,7 +93,7 @@ class S3FileStore:
         answer = self.send_request("HEAD", key, {"x-amz-checksum-mode": "ENABLED"})
         if answer.status in _MISSING_STATUSES:
             return None
-        self._require_success(answer)
+        self._require_success("HEAD", key, answer)
         found = answer.headers
         checksum = base64_to_hex(found[CHECKSUM_HEADER]) if CHECKSUM_HEADER in found else ""
         return ObjectHead(int(found["Content-Length"]), found.get("Content-Type", ""), checksum, found["ETag"])
@@ -103,19 +103,20 @@ class S3FileStore:
         answer = self.send_request("GET", key, {"Range": f"bytes={start}-{start + length - 1}"})
         if answer.status == 416:
             return b""
-        return self._require_object(answer)
+        return self._require_object("GET", key, answer)
 
     def copy(self, source: str, target: str, version: str) -> None:
         """See FileStore."""
         wanted = {"x-amz-copy-source": f"{self._bucket}/{quote(source)}", "x-amz-copy-source-if-match": version}
-        if b"<Error" in self._require_object(self.send_request("PUT", target, wanted)):
-            raise StoreUnavailable("copy")  # S3 sends status 200 before the copy, which may fail
+        answer = self.send_request("PUT", target, wanted)
+        if b"<Error" in self._require_object("PUT", target, answer):
+            raise self._give_up("PUT", target, answer)  # S3 sends status 200 before the copy, which may fail
 
     def delete(self, key: str) -> None:
         """See FileStore."""
         answer = self.send_request("DELETE", key)
         if answer.status != 404:
-            self._require_success(answer)
+            self._require_success("DELETE", key, answer)
 
     def send_request(
         self, method: str, key: str, headers: Mapping[str, str] | None = None, content: bytes = b""
@@ -137,7 +138,7 @@ class S3FileStore:
         self._report(
             GivenUpCall("s3", method, place, fault.error, fault.status, fault.aws_request_id, attempt, elapsed())
         )
-        raise AccessRefused if fault.status == 403 else StoreUnavailable
+        raise (AccessRefused if fault.status == 403 else StoreUnavailable)(fault.error)
 
     @staticmethod
     def _next_timeout(method: str, attempt: int) -> float | None:
@@ -161,21 +162,31 @@ class S3FileStore:
             return network_fault(error)
         if answer.status < 500 and answer.status not in (403, 429):
             return answer
-        named = _FAULT_NAME.search(answer.data or b"")
-        name = named[1].decode() if named else f"http_{answer.status}"
-        request_id = answer.headers.get("x-amz-request-id", "")
-        return RequestFault(name, is_unanswered=True, status=answer.status, aws_request_id=request_id)
+        return _answer_fault(answer)
 
     def _object_url(self, key: str) -> str:
         return f"{self._base}/{quote(key)}"
 
-    def _require_object(self, answer: urllib3.BaseHTTPResponse) -> bytes:
+    def _require_object(self, method: str, key: str, answer: urllib3.BaseHTTPResponse) -> bytes:
         if answer.status in _MISSING_STATUSES:
             raise NoObject
-        return self._require_success(answer)
+        return self._require_success(method, key, answer)
 
-    @staticmethod
-    def _require_success(answer: urllib3.BaseHTTPResponse) -> bytes:
+    def _require_success(self, method: str, key: str, answer: urllib3.BaseHTTPResponse) -> bytes:
         if answer.status >= 300:
-            raise StoreUnavailable(f"S3 answered {answer.status}")
+            raise self._give_up(method, key, answer)
         return answer.data
+
+    def _give_up(self, method: str, key: str, answer: urllib3.BaseHTTPResponse) -> StoreUnavailable:
+        """Takes note of an answer that is of no use; gives what to raise."""
+        fault, place = _answer_fault(answer), key.partition("/")[0]
+        self._report(GivenUpCall("s3", method, place, fault.error, fault.status, fault.aws_request_id, 1, 0))
+        return StoreUnavailable(fault.error)
+
+
+def _answer_fault(answer: urllib3.BaseHTTPResponse) -> RequestFault:
+    """The fault that S3 names in an answer's body; an answer to HEAD has none."""
+    named = _FAULT_NAME.search(answer.data or b"")
+    name = named[1].decode() if named else f"http_{answer.status}"
+    request_id = answer.headers.get("x-amz-request-id", "")
+    return RequestFault(name, is_unanswered=True, status=answer.status, aws_request_id=request_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Protocol
 
+from affino_mcp.store.given_up import ACCESS_ERRORS
 from affino_mcp.store.ops import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
@@ -65,5 +66,5 @@ class AwsSecretStore:
     def _give_up(self, operation: str, body: SecretDocument, error: AwsError) -> StoreUnavailable:
         self._endpoint.report_given_up(operation, body, error.fault)
         if error.resent:
-            return Unanswered()
-        return AccessRefused() if error.name == "AccessDeniedException" else StoreUnavailable(error.name)
+            return Unanswered(error.name)
+        return AccessRefused(error.name) if error.name in ACCESS_ERRORS else StoreUnavailable(error.name)

@@ -1,7 +1,8 @@
-"""Describes a deployed stack with CloudFormation, with the caller's own AWS credentials."""
+"""Describes a deployed stack with CloudFormation and invokes its functions, with the caller's own AWS credentials."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +19,12 @@ STACK_OUTPUTS: Final = {
     "secrets_prefix": "SecretsPrefix",
 }
 """Maps settings to the template's outputs that hold them."""
+FUNCTION_OUTPUTS: Final = {
+    name: f"{name}Function" for name in ("McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping")
+}
+"""Maps the functions' names in the template to the template's outputs that hold the addresses of their live versions."""
+FUNCTION_SECONDS: Final = 60
+"""How long the answer of a function is waited for."""
 _AWS_HOST_SUFFIXES: Final = (".amazonaws.com", ".amazonaws.com.cn")
 
 
@@ -25,6 +32,16 @@ class StackNotFound(AffinoError):
     """The stack does not exist, cannot be described, or is not an Affino MCP service."""
 
     type = "no_stack"
+
+
+class FunctionFailed(AffinoError):
+    """A function gave no answer; `reason` is AWS's name of the error, or the function's, or `no_answer`."""
+
+    type = "function_failed"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The function gave no answer ({reason}).")
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -65,7 +82,36 @@ def stack_settings(stack: Stack) -> Settings:
         named = {field: stack.outputs[output] for field, output in STACK_OUTPUTS.items()}
     except KeyError as error:
         raise StackNotFound(f"The stack {stack.name} is not an Affino MCP service of this version.") from error
-    return Settings(**named, region=stack.region, aws_endpoint=stack.endpoint)
+    return Settings(**named, stack=stack.name, region=stack.region, aws_endpoint=stack.endpoint)
+
+
+def invoke_function(stack: Stack, function: str, event: dict[str, str]) -> dict[str, Any]:
+    """Invokes the function of this name in the template; gives its answer, a JSON object. Raises FunctionFailed."""
+    import boto3  # noqa: PLC0415 (as above)
+    from botocore.config import Config  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    once = Config(read_timeout=FUNCTION_SECONDS, retries={"total_max_attempts": 1})
+    address = stack.outputs.get(FUNCTION_OUTPUTS[function], "")
+    if not address:
+        raise FunctionFailed("not_in_this_version")
+    try:
+        client = boto3.client("lambda", region_name=stack.region, config=once)
+        answer = client.invoke(FunctionName=address, Payload=json.dumps(event).encode())
+        document = json.loads(answer["Payload"].read())
+    except ClientError as error:
+        raise FunctionFailed(str(error.response.get("Error", {}).get("Code", ""))[:60]) from error
+    except (BotoCoreError, ValueError) as error:
+        raise FunctionFailed("no_answer") from error
+    if "FunctionError" in answer or not isinstance(document, dict):
+        raise FunctionFailed(_function_error(document))
+    return document
+
+
+def _function_error(document: Any) -> str:
+    """The type of the exception that ended a function, never its text."""
+    named = document.get("errorType") if isinstance(document, dict) else None
+    return str(named or "no_answer")[:60]
 
 
 def _stack_refused(code: str, name: str, region: str) -> StackNotFound:

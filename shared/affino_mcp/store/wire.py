@@ -150,7 +150,7 @@ class AwsJsonEndpoint:
                 return answer
             attempts.faults.append(answer)
         self.report_given_up(operation, body, attempts.last_fault(), len(attempts.faults), attempts.elapsed())
-        raise Unanswered if attempts.is_unanswered else StoreUnavailable
+        raise (Unanswered if attempts.is_unanswered else StoreUnavailable)(attempts.last_fault().error)
 
     def report_given_up(
         self, operation: str, body: dict[str, Any], fault: RequestFault, attempts: int = 1, duration_ms: int = 0

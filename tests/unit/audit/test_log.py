@@ -103,7 +103,21 @@ def test_masked_emails(email: str, shown: str) -> None:
 
 
 def test_metrics_are_embedded_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    observability.count_metric("Unhandled", function="mcp_endpoint")
+    observability.count_metric("Unhandled")
     written = json.loads(capsys.readouterr().out)
-    assert written["Unhandled"] == [1.0]
-    assert written["function"] == "mcp_endpoint"
+    (counted,) = written["_aws"]["CloudWatchMetrics"]
+    assert (counted["Namespace"], counted["Dimensions"]) == ("AffinoMcp", [["stack"]])
+    assert (written["Unhandled"], written["stack"]) == ([1.0], "local")
+
+
+def test_a_metric_has_an_aws_services_name_and_not_powertools(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "affino-mcp")  # as the template sets it
+    observability.count_metric("Unhandled")
+    observability.count_metric("Unhandled", service="dynamodb", error="connect")
+    alone, named = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert "service" not in alone
+    (counted,) = named["_aws"]["CloudWatchMetrics"]
+    assert counted["Dimensions"] == [["stack"], ["stack", "service", "error"]], "an alarm watches the stack's sum"
+    assert (named["service"], named["error"]) == ("dynamodb", "connect")

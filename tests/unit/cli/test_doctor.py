@@ -24,8 +24,11 @@ class Refusing:
     def __init__(self, reason: str) -> None:
         self._reason = reason
 
-    def get(self, table: str, key: Key) -> Item | None:
-        raise StoreUnavailable(self._reason)
+    def __getattr__(self, _: str) -> Any:
+        def refuse(*_: Any) -> Any:
+            raise StoreUnavailable(self._reason)
+
+        return refuse
 
 
 def seen(terminal: Terminal) -> dict[str, tuple[bool, str, str]]:

@@ -20,6 +20,7 @@ from tests.unit.gate.world import ALL, GATE, PASSWORD, World, headers
 from tests.unit.login_edge.browser import Browser, log_in
 from tests.unit.login_edge.desk import EMAIL, Desk
 
+REQUEST_ID = "req-of-the-instance"
 DRAWN = {16: "SharedKey0000001", 40: "shared0secret0that0is0not0a0secret0at0al"}
 
 
@@ -176,6 +177,7 @@ def test_what_instances_answer(status: int, body: Any, expected: int) -> None:
 def canned(status: int, body: bytes) -> Callable[..., Any]:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         start = [(b"content-type", b"application/json"), (b"location", b"http://127.0.0.1:9/")]
+        start += [(b"x-request-id", REQUEST_ID.encode())]
         await send({"type": "http.response.start", "status": status, "headers": start})
         await send({"type": "http.response.body", "body": body})
 

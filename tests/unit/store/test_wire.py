@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from affino_mcp.local.stores import EmulatorCredentials
 from affino_mcp.store import wire
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
+from affino_mcp.store.given_up import GivenUpCall
 from affino_mcp.store.ops import (
     AccessRefused,
     CollectionFull,
@@ -117,11 +118,15 @@ def test_a_batch_is_asked_for_what_it_left_out(endpoint: Endpoint, dynamo: Datab
     assert [key.pk for key in found] == ["a", "b", "c"]
 
 
-def test_a_batch_that_is_never_whole_is_an_outage(endpoint: Endpoint, dynamo: Database) -> None:
+def test_a_batch_that_is_never_whole_is_an_outage(
+    endpoint: Endpoint, dynamo: Database, given_up: list[GivenUpCall]
+) -> None:
     endpoint.answers = [(200, left("a"))]
     with pytest.raises(StoreUnavailable):
         dynamo.get_many("T", [Key("a", "s")])
     assert len(endpoint.asked) == 5
+    (call,) = given_up
+    assert (call.operation, call.place, call.error, call.attempts) == ("BatchGetItem", "T", "UnprocessedKeys", 5)
 
 
 def test_an_empty_range_is_not_asked_for(endpoint: Endpoint, dynamo: Database) -> None:
