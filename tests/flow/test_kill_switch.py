@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from typer.testing import CliRunner
 
+from affino_mcp.admin.deeds import ROW_FOLLOWS
 from affino_mcp.cli.app import app
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.housekeeping.turn import HousekeepingFailed
@@ -23,7 +24,6 @@ STOPS = [
 ]
 OTHERS = [deed for deed in BY_ID if deed not in STOPS]
 ERRORS = [StoreUnavailable, AccessRefused, Unanswered]
-LATER = "The API Log cannot be written now; the row follows."
 
 
 class WithoutAudit(RecordingDatabase):
@@ -94,12 +94,12 @@ def test_the_operator_reads_that_it_is_off_and_that_the_row_follows(known: Stage
     path = PROFILE.format(key=known.key)
     page = known.desk.get(path)
     assert "The API Log cannot be read just now" in text_of(page)
-    assert f"It is off. {LATER}" in text_of(known.desk.send(f"{path}/disable", page))
+    assert f"It is off. {ROW_FOLLOWS}" in text_of(known.desk.send(f"{path}/disable", page))
     refused = known.desk.send(f"{path}/enable", known.desk.get(path))
     assert (refused.status_code, "Not done: the API Log cannot be written." in text_of(refused)) == (503, True)
     person = PERSON.format(edith=known.edith)
     off = known.desk.send(f"{person}/disable", known.desk.get(person))
-    assert LATER in text_of(known.desk.browser.get(off.headers["location"]))
+    assert ROW_FOLLOWS in text_of(known.desk.browser.get(off.headers["location"]))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_the_operator_reads_that_it_is_off_and_that_the_row_follows(known: Stage
 def test_the_shell_says_so_too_and_prints_nothing_else(known: Stage, words: list[str], text: str) -> None:
     known.world.watched.inner = WithoutAudit(known, AccessRefused)
     done = CliRunner().invoke(app, [*words, "--json"], obj=known.service)
-    assert (done.exit_code, f"{text} {LATER}" in done.stderr) == (0, True)
+    assert (done.exit_code, f"{text} {ROW_FOLLOWS}" in done.stderr) == (0, True)
     assert json.loads(done.stdout)
 
 

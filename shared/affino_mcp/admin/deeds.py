@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+ROW_FOLLOWS: Final = "The API Log cannot be written now; the row follows."
+"""What an operator is told, after what is done, about a row that housekeeping writes later."""
+
 _SEE_PROFILE: Final = "Look at the profile: it shows how it is now."
 _SEE_PERSON: Final = "Look at the person: the page shows how it is now."
 _SEE_SESSIONS: Final = "Look at the person's sessions: they show what is live now."

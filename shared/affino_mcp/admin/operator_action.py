@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
-from affino_mcp.admin.deeds import DEEDS, Deed
+from affino_mcp.admin.deeds import DEEDS, ROW_FOLLOWS, Deed
 from affino_mcp.admin.operator_audit import ActionSubject, OperatorOrigin
 from affino_mcp.admin.operator_errors import (
     LogUnavailable,
@@ -45,8 +45,7 @@ class OperatorAction:
     @property
     def notice(self) -> str:
         """What the operator is told about a row that follows later; empty when the row is written."""
-        text = "The API Log cannot be written now; the row follows."
-        return f"{self._deed.stops} {text}" if self.is_unlogged else ""
+        return f"{self._deed.stops} {ROW_FOLLOWS}" if self.is_unlogged else ""
 
     def begin(self) -> None:
         """Writes the row `begun`. Raises LogUnavailable: then the deed must not be done."""

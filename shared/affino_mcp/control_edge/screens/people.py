@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from affino_mcp.admin.deeds import ROW_FOLLOWS
 from affino_mcp.admin.effective_rights import list_effective_rights
 from affino_mcp.admin.operator_action import OperatorAction
 from affino_mcp.admin.operator_audit import ActionSubject
@@ -216,6 +217,6 @@ def _render_person(ask: ScreenRequest, person: Person, wrong: str = "", status: 
         wrong_day=wrong if given and status == InvalidArgument.status else "",
         itself=_is_operator(ask, person),
         done=ask.query_values.get("done", ""),
-        log_is_later=ask.query_values.get("log") == "later",
+        notice=ROW_FOLLOWS if ask.query_values.get("log") == "later" else "",
         wrong=wrong,
     )
