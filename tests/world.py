@@ -147,7 +147,7 @@ class WorldClient:
     world: World
     handler: LambdaHandler
     headers: Headers
-    context: Any = None
+    context: Any = field(default=None, kw_only=True)
 
     def send(self, message: Any, extra: Iterable[tuple[str, str]] = (), **event: Any) -> Response:
         """Sends one message unchanged."""

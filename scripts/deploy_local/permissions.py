@@ -18,6 +18,7 @@ PROBE_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValu
 TOTALS_KEY = {"pk": {"S": "T#PROBE"}, "sk": {"S": "A"}}
 TOTALS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": TOTALS_KEY["pk"]}}
 BEGUN_KEY, MARK_KEY = ({"pk": {"S": pk}, "sk": {"S": "A"}} for pk in (OPEN_ROWS_PARTITION, UNLOGGED_PARTITION))
+DELETIONS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "D#20261123"}}}
 CALLS_BY_TIME = {
     "IndexName": "ByTime",
     "KeyConditionExpression": "everybody = :p",
@@ -50,8 +51,8 @@ def _try_object(operation: str, key: str, **arguments: Any) -> Attempt:
     return lambda clients, names: getattr(clients("s3"), operation)(Bucket=names["MediaBucket"], Key=key, **arguments)
 
 
-def _try_bucket(operation: str) -> Attempt:
-    return lambda clients, names: getattr(clients("s3"), operation)(Bucket=names["MediaBucket"])
+def _try_bucket(operation: str, **arguments: Any) -> Attempt:
+    return lambda clients, names: getattr(clients("s3"), operation)(Bucket=names["MediaBucket"], **arguments)
 
 
 def _try_secret(operation: str, suffix: str, **arguments: Any) -> Attempt:
@@ -93,7 +94,10 @@ ROLE_RULES = [
     RoleRule(
         "McpEndpointRole", False, "make a file public", _try_object("put_object_acl", "media/probe", ACL="public-read")
     ),
-    RoleRule("McpEndpointRole", True, "be told that a file is missing", _try_bucket("list_objects_v2")),
+    RoleRule(
+        "McpEndpointRole", True, "be told that a file is missing", _try_bucket("list_objects_v2", Prefix="media/x")
+    ),
+    RoleRule("McpEndpointRole", False, "list the whole bucket", _try_bucket("list_objects_v2")),
     RoleRule("LoginProxyRole", False, "list the bucket", _try_bucket("list_objects_v2")),
     RoleRule("LoginProxyRole", False, "read a media file", _try_object("get_object", "media/probe")),
     RoleRule("LoginProxyRole", True, "read a password hash", _try_table("get_item", "CredentialsTable", Key=PROBE_KEY)),
@@ -127,6 +131,12 @@ ROLE_RULES = [
     RoleRule("HousekeepingRole", False, "scan the audit", _try_table("scan", "AuditTable")),
     RoleRule("HousekeepingRole", False, "read a gate row", _try_table("get_item", "GateTable", Key=PROBE_KEY)),
     RoleRule("HousekeepingRole", False, "read a record", _try_table("get_item", "RecordsTable", Key=PROBE_KEY)),
+    RoleRule("HousekeepingRole", True, "list media files", _try_bucket("list_objects_v2", Prefix="media/")),
+    RoleRule("HousekeepingRole", True, "list uploads", _try_bucket("list_objects_v2", Prefix="uploads/")),
+    RoleRule("HousekeepingRole", False, "list the whole bucket", _try_bucket("list_objects_v2")),
+    RoleRule("HousekeepingRole", True, "remove a media file", _try_object("delete_object", "media/probe")),
+    RoleRule("HousekeepingRole", False, "read a media file", _try_object("get_object", "media/probe")),
+    RoleRule("HousekeepingRole", True, "ask for deletions", _try_table("query", "RecordsTable", **DELETIONS_PARTITION)),
     RoleRule("HousekeepingRole", False, "read a secret", _try_secret("get_secret_value", "/profiles/x")),
 ]
 

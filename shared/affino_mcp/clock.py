@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Hashable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 _AGO_PATTERN: Final = re.compile(r"([0-9]{1,6})([smhd])")
@@ -40,6 +40,11 @@ def format_iso(moment: datetime) -> str:
 def with_microseconds(text: str) -> str:
     """Gives an ISO 8601 text in UTC with microseconds, so that it can be compared as text with other moments."""
     return text if "." in text else text.removesuffix("Z") + ".000000Z"
+
+
+def start_of_day(day: date) -> datetime:
+    """Gives the first moment of a day in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def parse_time(words: str, at: datetime) -> datetime:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from affino_mcp.control_edge.centre import ControlCentre
     from affino_mcp.housekeeping.turn import Figures
+    from affino_mcp.instance.upkeep import ContactErasure
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.mcp_edge.app import McpApp
     from affino_mcp.self_check.probes import StoreProbe
@@ -118,6 +119,10 @@ def build_gate(stores: Stores, settings: Settings, clock: Clock = utc_now) -> Ga
 
 def instance(stores: Stores, settings: Settings) -> Instance:
     """The system of record."""
+    return _builtin(stores, settings)
+
+
+def _builtin(stores: Stores, settings: Settings) -> BuiltinInstance:
     own_people = not settings.instance_url
     tables = settings.records_table, stores.files, settings.audit_table
     return BuiltinInstance(stores.database, *tables, own_people=own_people)
@@ -204,17 +209,21 @@ def build_housekeeping(
     settings: Settings, given: Stores | None = None, clock: Clock = utc_now
 ) -> Callable[[], Mapping[str, Figures]]:
     """Builds the scheduled turn: each run does what is due of every job, and gives the figures of each by its name."""
-    from affino_mcp.audit.hourly_rollup import roll_up_hours  # noqa: PLC0415 (no call needs it)
-    from affino_mcp.housekeeping.open_rows import OpenRowsJob  # noqa: PLC0415 (as above)
-    from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415 (as above)
+    from affino_mcp.housekeeping.file_jobs import make_file_jobs  # noqa: PLC0415 (no call needs it)
+    from affino_mcp.housekeeping.hours import make_hours_job  # noqa: PLC0415 (as above)
+    from affino_mcp.housekeeping.open_rows import make_open_rows_job  # noqa: PLC0415 (as above)
+    from affino_mcp.housekeeping.turn import run_turn  # noqa: PLC0415 (as above)
 
-    database = (given or build_stores(settings)).database
-    open_rows = OpenRowsJob(database, settings.gate_table, settings.audit_table)
-    jobs = [
-        Job("operator rows", open_rows.run),
-        Job("hours", lambda now: {"counted": len(roll_up_hours(database, settings.audit_table, now))}),
-    ]
+    found, table = given or build_stores(settings), settings.audit_table
+    jobs = [make_open_rows_job(found.database, settings.gate_table, table), make_hours_job(found.database, table)]
+    if found.files is not None:
+        jobs += make_file_jobs(found.database, table, found.files, _builtin(found, settings).media_upkeep)
     return lambda: run_turn(jobs, clock())
+
+
+def build_contact_erasure(stores: Stores, settings: Settings) -> ContactErasure:
+    """Builds the erasure of contacts on request."""
+    return _builtin(stores, settings).contact_erasure
 
 
 def build_self_check(

@@ -3,95 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
 
-from affino_mcp.local.network import make_local_client
 from affino_mcp.local.places import EMULATOR_PROGRAM
 from affino_mcp.local.stores import open_bucket
 from affino_mcp.settings import Settings
 from affino_mcp.store.files import (
     CHECKSUM_HEADER,
-    FileStore,
-    FileUpload,
     NoObject,
-    PresignedUpload,
     content_disposition,
     hex_to_base64,
 )
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.s3 import S3FileStore
-from affino_mcp.store.testing.memory_files import MemoryFileStore
-
-TEXT = b"a picture, as far as a store can tell"
-OTHER = b"A picture, as far as a store can tell"
-
-
-def upload_of(content: bytes, key: str = "uploads/one") -> FileUpload:
-    return FileUpload(key, "image/png", len(content), hashlib.sha256(content).hexdigest())
-
-
-@dataclass
-class Got:
-    status: int
-    content: bytes
-    headers: Mapping[str, str]
-
-
-class Doors(Protocol):
-    """A file store, and the two presigned requests that callers send to it directly."""
-
-    @property
-    def files(self) -> FileStore: ...
-    def send(self, door: PresignedUpload, content: bytes, headers: Mapping[str, str]) -> int: ...
-    def get(self, url: str) -> Got: ...
-
-
-class InMemory:
-    def __init__(self) -> None:
-        self._files = MemoryFileStore(lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
-
-    @property
-    def files(self) -> FileStore:
-        return self._files
-
-    def send(self, door: PresignedUpload, content: bytes, headers: Mapping[str, str]) -> int:
-        return self._files.accept_upload(
-            door.url, {**door.headers, "Content-Length": str(len(content)), **headers}, content
-        )
-
-    def get(self, url: str) -> Got:
-        found = self._files.answer_download(url)
-        return Got(
-            found.status,
-            found.content,
-            {"content-type": found.mime_type, "content-disposition": found.disposition},
-        )
-
-
-class OnS3:
-    def __init__(self, settings: Settings) -> None:
-        self._files = open_bucket(settings)
-
-    @property
-    def files(self) -> FileStore:
-        return self._files
-
-    def send(self, door: PresignedUpload, content: bytes, headers: Mapping[str, str]) -> int:
-        with make_local_client() as http:
-            sent = {**door.headers, "Content-Length": str(len(content)), **headers}
-            return http.put(door.url, content=content, headers=sent).status_code
-
-    def get(self, url: str) -> Got:
-        with make_local_client() as http:
-            answer = http.get(url)
-        return Got(answer.status_code, answer.content, answer.headers)
-
+from tests.contract.file_doors import OTHER, TEXT, Doors, InMemory, OnS3, upload_of
 
 MARKS = [
     pytest.mark.emulator,
@@ -225,12 +155,32 @@ def test_signed_requests_are_short_lived_and_carry_the_session(monkeypatch: pyte
     assert (door.params["X-Amz-Expires"], door.params["X-Amz-Security-Token"]) == ("300", "session-token")
 
 
+def test_a_listing_goes_on_after_a_key_and_says_when_it_is_the_last(doors: Doors) -> None:
+    keys = [f"list/{name}" for name in ("1/a.png", "1/b b+%&.png", "10/é.png", "2/c.png")]
+    for key in (*keys, "list", "other/x.png"):
+        doors.files.put(upload_of(TEXT, key), TEXT)
+    whole = doors.files.list_objects("list/")
+    assert ([one.key for one in whole.objects], whole.is_last) == (keys, True)
+    assert {one.size for one in whole.objects} == {len(TEXT)}
+    assert all(one.stored_at.tzinfo for one in whole.objects)
+    seen, after, last = list[str](), "", False
+    while not last:
+        page = doors.files.list_objects("list/", after, 3)
+        assert len(page.objects) <= 3
+        seen += [one.key for one in page.objects]
+        after, last = seen[-1], page.is_last
+    assert seen == keys
+    assert doors.files.list_objects("list/", keys[-1]) == doors.files.list_objects("nothing/")
+    assert doors.files.list_objects("nothing/").objects == []
+
+
 FAULTS: dict[str, Callable[[S3FileStore], object]] = {
     "head": lambda files: files.head("x"),
     "read": lambda files: files.read("x", 0, 1),
     "copy": lambda files: files.copy("x", "y", "z"),
     "delete": lambda files: files.delete("x"),
     "put": lambda files: files.put(upload_of(TEXT), TEXT),
+    "list": lambda files: files.list_objects("media/"),
 }
 
 

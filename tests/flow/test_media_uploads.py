@@ -13,7 +13,8 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.files import CHECKSUM_HEADER, hex_to_base64
 from affino_mcp.store.ops import WriteOp
-from tests.flow.media import Library, box, png, sha256_of
+from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
+from tests.flow.media import Library, box, codes, png, sha256_of
 from tests.world import Response, World, WorldClient
 
 FILM = box(b"isom") + b"a film" * 1000
@@ -59,10 +60,52 @@ def test_a_ticket_is_used_once(library: Library, item: int) -> None:
     ticket = library.ticket(item, FILM, "video/mp4")
     send(library, ticket)
     library.editor.call_tool("attach_media_file", **arguments(item, ticket))
-    error = library.editor.call_tool("attach_media_file", **arguments(item, ticket)).error
+    renamed = arguments(item, ticket) | {"FileName": "another.mp4"}
+    error = library.editor.call_tool("attach_media_file", **renamed).error
     assert (error["type"], error["details"]["argument"]) == ("invalid_state", "UploadToken")
     other = library.item()
     assert library.editor.call_tool("attach_media_file", **arguments(other, ticket)).error["type"] == "validation_error"
+
+
+def test_the_same_call_is_answered_with_its_file(world: World, library: Library, item: int) -> None:
+    """The upload itself is gone by then; a rehearsal of the call is another call."""
+    ticket = library.ticket(item, FILM, "video/mp4")
+    send(library, ticket)
+    first = library.editor.call_tool("attach_media_file", **arguments(item, ticket)).result
+    world.clock.move(minutes=30)
+    again = library.editor.call_tool("attach_media_file", **arguments(item, ticket)).result
+    assert (codes(first), codes(again)) == ([], ["REPLAYED"])
+    assert again["Warnings"][0]["Argument"] == "UploadToken"
+    assert again["MediaFile"] | {"Url": ""} == first["MediaFile"] | {"Url": ""}
+    assert world.files.answer_download(again["MediaFile"]["Url"]).content == FILM
+    assert len(world.files.keys) == 1
+    rehearsed = library.editor.call_tool("attach_media_file", **arguments(item, ticket), DryRun=True)
+    assert rehearsed.error["type"] == "invalid_state"
+    library.attach(item, png())
+    library.editor.call_tool("delete_media_file", MediaFileCode=first["MediaFile"]["MediaFileCode"])
+    assert library.editor.call_tool("attach_media_file", **arguments(item, ticket)).error["type"] == "invalid_state"
+
+
+@pytest.mark.parametrize("fault", [StoreFault.LOST, StoreFault.VANISHED])
+def test_an_attachment_whose_answer_was_lost_is_found_by_its_ticket(
+    world: World, library: Library, item: int, fault: StoreFault
+) -> None:
+    world.watched.inner = faulty = FaultyDatabase(world.database)
+    other = library.item()
+    library.attach(library.item(), png())  # so that the process knows the last code
+    tickets = [library.ticket(each, FILM, "video/mp4") for each in (other, item)]
+    assert [send(library, ticket) for ticket in tickets] == [200, 200]
+    faulty.arm({})
+    library.editor.call_tool("attach_media_file", **arguments(other, tickets[0]))
+    number = [method for method, _ in faulty.calls].index("transact")
+    faulty.arm({number: fault}, lasting=True)
+    answer = library.editor.call_tool("attach_media_file", **arguments(item, tickets[1]))
+    assert (answer.status, answer.document["error"]["data"]["type"]) == (503, "outcome_unknown")
+    faulty.arm({})
+    again = library.editor.call_tool("attach_media_file", **arguments(item, tickets[1])).result
+    assert ("REPLAYED" in codes(again)) == (fault is StoreFault.LOST)
+    (file,) = library.editor.call_tool("list_media_files", MediaFileItemCode=item).result["Files"]
+    assert file["MediaFileCode"] == again["MediaFile"]["MediaFileCode"]
 
 
 def test_the_same_call_with_its_key_is_answered_again(library: Library, item: int) -> None:
@@ -171,8 +214,9 @@ def test_two_at_once_with_one_ticket_make_one_file(world: World, library: Librar
         inner(ops, token)
 
     world.database.transact = overtaken  # type: ignore[method-assign]
-    error = library.editor.call_tool("attach_media_file", **arguments(item, ticket)).error
-    assert (error["type"], answers[1].result["MediaFile"]["Version"]) == ("invalid_state", 1)
+    slower = library.editor.call_tool("attach_media_file", **arguments(item, ticket)).result
+    assert slower["MediaFile"]["MediaFileCode"] == answers[1].result["MediaFile"]["MediaFileCode"]
+    assert (codes(slower), answers[1].result["MediaFile"]["Version"]) == (["REPLAYED"], 1)
     assert len(world.files.keys) == 1
     assert len(library.editor.call_tool("list_media_files", MediaFileItemCode=item).result["Files"]) == 1
     other.handler.close()

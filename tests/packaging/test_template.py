@@ -121,7 +121,9 @@ def test_layers_fit_the_functions(template: Template) -> None:
 def test_the_environment_is_the_settings_table(template: Template, name: str) -> None:
     known = {setting.metadata["variable"] for setting in Settings.__dataclass_fields__.values()}
     given = {variable for variable in variables(template, name) if variable.startswith("AFFINO_")}
-    withheld = {"LoginProxy": ONLY_MCP, "McpEndpoint": ONLY_LOGIN}.get(name, ONLY_LOGIN | ONLY_MCP)
+    withheld = {"LoginProxy": ONLY_MCP, "McpEndpoint": ONLY_LOGIN, "Housekeeping": ONLY_LOGIN}.get(
+        name, ONLY_LOGIN | ONLY_MCP
+    )
     assert given == known - GIVEN_BY_LAMBDA - withheld
 
 

@@ -213,7 +213,7 @@ def test_passwords_of_every_size(desk: Desk, profile: Profile) -> None:
         assert desk.login(profile, password).status == status
 
 
-def test_a_refresh_token_is_good_once_also_at_once(desk: Desk, profile: Profile) -> None:
+def test_refreshes_at_once_give_one_pair_and_a_later_reuse_ends_the_chain(desk: Desk, profile: Profile) -> None:
     tokens = desk.login(profile).body
     pair = {name: tokens[name] for name in ("AccessToken", "RefreshToken")}
     requests = []
@@ -222,12 +222,13 @@ def test_a_refresh_token_is_good_once_also_at_once(desk: Desk, profile: Profile)
         requests.append(desk.signed(profile, b"", method="GET", uri="/rest/demo/token", **pair))
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda given: desk.send(given, b"", "GET", "/rest/demo/token"), requests))
-    made = [reply.body for reply in replies if reply.status == 200]
-    assert len(made) == 1
-    assert desk.refresh(profile, made[0]).status == 200, "a race does not end the chain"
+    assert {reply.status for reply in replies} == {200}
+    assert len({tuple(reply.body.items()) for reply in replies}) == 1
+    assert len(desk.world.sessions.list_sessions(7)) == 1
+    assert desk.refresh(profile, replies[0].body).status == 200, "a race does not end the chain"
     desk.world.clock.move(31)
     assert desk.refresh(profile, tokens).status == 401
-    assert desk.refresh(profile, made[0]).status == 401
+    assert desk.refresh(profile, replies[0].body).status == 401
 
 
 def test_nothing_of_a_forged_source_is_believed(desk: Desk, profile: Profile) -> None:

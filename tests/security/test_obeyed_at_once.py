@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.errors import BadCredentials, PersonInactive, ProfileDisabled, Refusal, SessionUnknown
+from affino_mcp.errors import BadCredentials, PersonInactive, ProfileDisabled, Refusal
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions.sessions import IssuedSession
+from affino_mcp.gate.sessions.sessions import IssuedSession, SessionEnded
 from tests.unit.gate.world import RawHeaders, World, headers
 
 PROCESSES = 16
@@ -23,7 +23,7 @@ SWITCHES = [
     pytest.param(lambda w, p, s: w.profiles.disable(p.key), ProfileDisabled, id="kill switch"),
     pytest.param(lambda w, p, s: w.profiles.regenerate_secret(p.key), PreviousSecretRefused, id="secret regenerated"),
     pytest.param(lambda w, p, s: w.people.disable(7), PersonInactive, id="person disabled"),
-    pytest.param(lambda w, p, s: w.sessions.end_session(7, s.session.digest), SessionUnknown, id="logged out"),
+    pytest.param(lambda w, p, s: w.sessions.end_session(7, s.session.digest), SessionEnded, id="logged out"),
 ]
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from affino_mcp.admin.chart_canvas import CANVAS_WIDTH, PLOT_LEFT, PLOT_RIGHT, BarPart, ChartScale, LinePoint
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals, HourTotals, hour_name, hour_start
 
 MAX_BARS: Final = 48
@@ -159,7 +159,7 @@ def chart_from_hours(hours: Sequence[HourTotals], window: ChartWindow) -> Chart 
 
 def chart_from_rows(rows: Sequence[AuditRow], now: datetime) -> Chart | None:
     """The chart of rows of the API Log (newest first), from the oldest to now; None when there are no calls."""
-    calls = [row for row in rows if row.channel != CONTROL_CHANNEL]
+    calls = [row for row in rows if row.calls]
     if not calls:
         return None
     hours: dict[str, list[AuditRow]] = defaultdict(list)

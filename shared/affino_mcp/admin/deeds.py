@@ -51,6 +51,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
     "end_overlap": Deed(_SEE_PROFILE, is_begun=True),
     "show_secret": Deed("Nothing was shown.", is_begun=True, steps=True),
     "run_test": Deed("Look at the profile's calls in the API Log.", is_begun=True, steps=True),
+    "purge_contact": Deed("Say the same command again; it goes on where this one ended.", is_begun=True, steps=True),
     "export_log": Deed("Export it again.", is_begun=True, steps=True),
 }
 """Every deed by its name in the rows."""

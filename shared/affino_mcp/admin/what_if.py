@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from affino_mcp.audit.queries import LogQuery, search_log
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.gate.profiles.profile import Profile
@@ -60,11 +60,11 @@ def preview_impact(
     """The effect on the calls of the last days in the audit table. Raises StoreUnavailable."""
     question = LogQuery(profile=before.key, since=now - EXAMINED_SPAN, limit=MAX_EXAMINED_CALLS)
     found = search_log(database, table, question, now, reads=2).rows
-    calls = [row for row in found if row.channel != CONTROL_CHANNEL]
+    calls = [row for row in found if row.calls]
     lost = [row for row in calls if row.status < 400 and _would_be_refused(row.method, before.capability, after)]
     minutes = Counter({row.at[:16]: 0 for row in calls})
     for row in calls:
-        minutes[row.at[:16]] += row.count
+        minutes[row.at[:16]] += row.calls
     slower = rate is not None and rate < before.rate
     since = calls[-1].at if calls else ""
     return ImpactPreview(_group_refused(lost), len(calls), since, max(minutes.values(), default=0), slower)

@@ -122,9 +122,9 @@ def list_profile_users(
     found = search_log(database, table, question, now, reads).rows
     known: dict[int, ProfileUser] = {}
     for row in found:
-        if row.channel != rows.CONTROL_CHANNEL and row.person_code is not None:
+        if row.calls and row.person_code is not None:
             before = known.get(row.person_code, ProfileUser(row.person_name, row.person_code, 0, row.at))
-            known[row.person_code] = before._replace(calls=before.calls + row.count)
+            known[row.person_code] = before._replace(calls=before.calls + row.calls)
     return ProfileUsers(list(known.values()), len(found))
 
 

@@ -96,6 +96,16 @@ class AuditRow:
     share: str = ""
     count: int = 1
 
+    @property
+    def calls(self) -> int:
+        """The number of calls that the row stands for: 0 for an operator's action, and where another row counts its call.
+
+        A change in shares is counted by the row of its first share, a call that was begun by its closing row.
+        """
+        is_first_share = not self.share or self.share.startswith("1 of ")
+        is_call = self.channel != CONTROL_CHANNEL and self.outcome is not Outcome.BEGUN
+        return self.count if is_call and is_first_share else 0
+
     def to_document(self) -> dict[str, Any]:
         """Gives the row as plain JSON values, with texts and lists truncated until the row fits its limit."""
         document: dict[str, Any] = {}

@@ -14,7 +14,7 @@ from itertools import accumulate
 from math import ceil
 from typing import Final, NamedTuple
 
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome, expires_at, totals_partition
+from affino_mcp.audit.row import AuditRow, expires_at, totals_partition
 from affino_mcp.clock import format_iso
 from affino_mcp.store.ops import Database, Item, Put, Query, SortSpan
 
@@ -45,20 +45,16 @@ class CallTotals:
 
     @classmethod
     def from_rows(cls, rows: Iterable[AuditRow]) -> CallTotals:
-        """Counts these rows, without operators' actions, which are no calls, and rows that a later one closes."""
+        """Counts these rows, each as the number of calls that it stands for (`AuditRow.calls`)."""
         calls = errors = limited = 0
         latency = [0] * len(BUCKET_BOUNDS_MILLISECONDS)
-        for row in rows:
-            if row.channel == CONTROL_CHANNEL or row.outcome is Outcome.BEGUN:
-                continue
-            calls += row.count
+        for row, number in ((row, row.calls) for row in rows):
+            calls += number
             if row.status == 429:
-                limited += row.count
+                limited += number
                 continue
-            errors += row.count if row.status >= 400 else 0
-            latency[
-                min(bisect_left(BUCKET_BOUNDS_MILLISECONDS, row.duration_ms), len(BUCKET_BOUNDS_MILLISECONDS) - 1)
-            ] += row.count
+            errors += number if row.status >= 400 else 0
+            latency[_find_bucket(row.duration_ms)] += number
         return cls(calls, errors, limited, tuple(latency))
 
     def __add__(self, other: CallTotals) -> CallTotals:
@@ -81,6 +77,10 @@ class CallTotals:
         place = bisect_left(reached, rank)
         low, inside = BUCKET_BOUNDS_MILLISECONDS[place - 1] if place else 0, self.latency[place]
         return ceil(low + (BUCKET_BOUNDS_MILLISECONDS[place] - low) * (rank - reached[place] + inside) / inside)
+
+
+def _find_bucket(milliseconds: int) -> int:
+    return min(bisect_left(BUCKET_BOUNDS_MILLISECONDS, milliseconds), len(BUCKET_BOUNDS_MILLISECONDS) - 1)
 
 
 class HourTotals(NamedTuple):

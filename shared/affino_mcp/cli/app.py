@@ -16,6 +16,7 @@ from affino_mcp import VERSION
 from affino_mcp.cli import (
     connect,
     doctor,
+    housekeeping,
     local,
     log,
     log_chart,
@@ -25,6 +26,7 @@ from affino_mcp.cli import (
     people,
     profile_secret,
     profiles,
+    purge,
     sessions,
     signing,
     trial,
@@ -47,6 +49,8 @@ profile_secret.add_secret_commands(profiles.app)
 app.add_typer(profiles.app, name="profile")
 app.add_typer(people.app, name="person")
 app.add_typer(sessions.app, name="session")
+app.add_typer(purge.app, name="purge")
+app.add_typer(housekeeping.app, name="housekeeping")
 app.add_typer(local.app, name="local")
 log_more.add_log_commands(log.app)
 log.app.command()(log_chart.chart)

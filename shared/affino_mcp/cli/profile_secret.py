@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from affino_mcp.admin.operator_audit import ActionSubject
 from affino_mcp.audit.queries import list_profile_users
+from affino_mcp.cli.confirming import require_yes
 from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_note
@@ -16,17 +16,10 @@ from affino_mcp.cli.profile_options import ProfileArgument
 from affino_mcp.cli.profile_output import print_profile_with_secret
 from affino_mcp.cli.profiles import show
 from affino_mcp.cli.service import Service, open_service
-from affino_mcp.errors import AffinoError
 from affino_mcp.gate.profiles.previous_secret import parse_overlap as overlap_of
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.text import plural
-
-
-class YesRequired(AffinoError):
-    """A change that cannot be undone lacks --yes, and there is no terminal to ask for confirmation."""
-
-    type = "needs_confirmation"
 
 
 def regenerate(
@@ -91,6 +84,5 @@ def _confirm_regeneration(service: Service, profile: Profile, overlap: str, *, a
     if profile.former and profile.former.is_accepted(now):
         print_note("The secret before this one is still accepted; that ends now, only the last one is remembered.")
     when = f"in {overlap}" if overlap else "at once"
-    if as_json or not sys.stdin.isatty():
-        raise YesRequired(f"The old secret would stop working {when}. Say --yes to go on.")
-    typer.confirm(f"The old secret stops working {when}. Go on?", abort=True, err=True)
+    would, does = f"The old secret would stop working {when}.", f"The old secret stops working {when}."
+    require_yes(would, does, as_json=as_json)

@@ -25,6 +25,7 @@ from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.port import PLACE_KINDS, PlaceRights
+from affino_mcp.instance.upkeep import ContactErasure
 from affino_mcp.local import connection
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.network import make_local_client
@@ -86,6 +87,11 @@ class Service:
         """What the person may do in each place of the instance, by kind of place. Raises PlacesUnknown."""
         instance, now = wiring.instance(self.stores, self.settings), self.clock()
         return {kind: instance.explain_places(person, kind, now) for kind in PLACE_KINDS}
+
+    @cached_property
+    def contact_erasure(self) -> ContactErasure:
+        """The erasure of contacts on request."""
+        return wiring.build_contact_erasure(self.stores, self.settings)
 
     @cached_property
     def passwords(self) -> Passwords:

@@ -6,6 +6,7 @@ The password is checked as at every login, behind the same guard; no other modul
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -32,7 +33,7 @@ from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
 from affino_mcp.http.invocation import invocation
 from affino_mcp.http.retry_after import retry_after_value
-from affino_mcp.store.ops import Item, StoreUnavailable
+from affino_mcp.store.ops import Item, StoreUnavailable, Unanswered
 
 _FORM_LIFETIME_SECONDS: Final = 30 * 60
 
@@ -47,7 +48,7 @@ def make_sign_in_app(centre: ControlCentre) -> Starlette:
 
     async def sent(request: Request) -> Response:
         body = await read_form_body(request)
-        return await run_in_threadpool(_sign_in, centre, request, body)
+        return await run_in_threadpool(_answer_sign_in, centre, request, body)
 
     app = Starlette(
         routes=[
@@ -95,13 +96,19 @@ def _form_cookie_name(place: RequestOrigin) -> str:
     return f"{place.cookie_name}-form"
 
 
-def _sign_in(centre: ControlCentre, request: Request, body: bytes) -> Response:
-    place = RequestOrigin.from_request(request)
-    with invocation(request.scope, place.request_id):
-        return _check_sign_in(centre, place, request, {name: values[-1] for name, values in parse_form(body).items()})
+def _answer_sign_in(centre: ControlCentre, request: Request, body: bytes) -> Response:
+    place, form = RequestOrigin.from_request(request), {name: values[-1] for name, values in parse_form(body).items()}
+    try:
+        with invocation(request.scope, place.request_id):
+            return _sign_in(centre, place, request, form)
+    except Unanswered:
+        said = "The storage did not confirm that you are signed in. Please sign in again."
+        return _render_sign_in(centre, place, request, form.get("next", "/"), 503, said, form.get("email", ""))
+    except StoreUnavailable:
+        return render_page(centre, place, "unavailable.html", 503)
 
 
-def _check_sign_in(centre: ControlCentre, place: RequestOrigin, request: Request, form: dict[str, str]) -> Response:
+def _sign_in(centre: ControlCentre, place: RequestOrigin, request: Request, form: Mapping[str, str]) -> Response:
     email, next_ = form.get("email", ""), form.get("next", "/")
     known = request.cookies.get(_form_cookie_name(place), "")
     if not known or not hmac.compare_digest(known.encode(), form.get("csrf", "").encode()):
@@ -113,8 +120,6 @@ def _check_sign_in(centre: ControlCentre, place: RequestOrigin, request: Request
         return _with_retry_after(
             _render_sign_in(centre, place, request, next_, refused.status, refused.text, email), refused
         )
-    except StoreUnavailable:
-        return render_page(centre, place, "unavailable.html", 503)
     return _open_web_session(centre, place, person_row, next_, request, email)
 
 

@@ -25,6 +25,8 @@ from affino_mcp.store.ops import Database, Update, absent, all_of, equals
 from affino_mcp.store.retry import retry_on_conflict
 
 RELOGIN_LINK_LIFETIME_SECONDS: Final = 10 * 60
+RELOGIN_GRACE_SECONDS: Final = 30
+"""Seconds after its use in which a link gives the same answer again, prolonging nothing: the first one may have been lost."""
 _MAC_LABEL: Final = b"affino-mcp relogin\0"
 _LINK_PATTERN: Final = re.compile(r"([A-Za-z0-9]{1,64})\.([0-9a-f]{64})\.([0-9]{1,12})\.([0-9]{1,12})\.([0-9a-f]{64})")
 
@@ -80,8 +82,8 @@ class SessionRevivals:
     def revive_session(self, user_code: int, offer: ReloginOffer) -> Session | None:
         """Gives the revived session, for the person who has just logged in.
 
-        None, and nothing is written, when the session is another person's, was logged out or refreshed, or is live.
-        Raises PersonInactive, StoreUnavailable.
+        None, and nothing is written, when the session is another person's, was logged out or refreshed, or is live; the
+        session that was revived within GRACE seconds is given again. Raises PersonInactive, StoreUnavailable.
         """
         return retry_on_conflict(lambda: self._revive(user_code, offer))
 
@@ -90,7 +92,11 @@ class SessionRevivals:
         if row is None or row["user_code"] != user_code or row.get("revoked"):
             return None
         person_row = active_person_row(self._db, self._table, user_code)
-        if row["expires"] != offer.expired or row["expires"] > now or row.get("epoch", 0) != person_row["epoch"]:
+        if row.get("epoch", 0) != person_row["epoch"]:
+            return None
+        if row["expires"] > now and offer.expired <= row["issued"] and now - row["issued"] <= RELOGIN_GRACE_SECONDS:
+            return Session.from_row(row | {"digest": offer.digest})
+        if row["expires"] != offer.expired or row["expires"] > now:
             return None
         person = Person.from_json(person_row).to_json()
         fresh = {"person": person, "issued": now, "expires": now + self._lifetime}

@@ -11,7 +11,7 @@ from affino_mcp import observability
 from affino_mcp.audit.open_rows import MARKS_PER_READ, OPEN_ROWS_PARTITION, list_open_rows
 from affino_mcp.audit.queries import lowest_ulid
 from affino_mcp.gate.identity.row_keys import UNLOGGED_PARTITION
-from affino_mcp.housekeeping.turn import Figures, has_time
+from affino_mcp.housekeeping.turn import Figures, Job, has_time
 from affino_mcp.store.ops import ConditionFailed, Database, Delete, Item, Key, Put, Query, StoreUnavailable, absent
 
 CLOSING_AGE: Final = timedelta(minutes=15)
@@ -19,6 +19,11 @@ CLOSING_AGE: Final = timedelta(minutes=15)
 
 MAX_OPEN_AGE: Final = timedelta(hours=1)
 """The age of a deed without its row, or without its closing row, at which an alarm is due."""
+
+
+def make_open_rows_job(db: Database, gate_table: str, audit_table: str) -> Job:
+    """Gives the job."""
+    return Job("operator rows", OpenRowsJob(db, gate_table, audit_table).run)
 
 
 class OpenRowsJob:

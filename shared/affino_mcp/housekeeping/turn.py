@@ -37,8 +37,8 @@ class HousekeepingFailed(AffinoError):
 def run_turn(jobs: Sequence[Job], now: datetime) -> dict[str, Figures]:
     """Runs every job once, in their order; gives the figures of each by its name, and logs them.
 
-    A job whose store is down does not keep the others from their work. Raises HousekeepingFailed after the last job when
-    one could not do its work.
+    A job that fails, whatever the reason, does not keep the others from their work. Raises HousekeepingFailed after the
+    last job when one could not do its work.
     """
     found: dict[str, Figures] = {}
     failed: list[str] = []
@@ -47,6 +47,9 @@ def run_turn(jobs: Sequence[Job], now: datetime) -> dict[str, Figures]:
             found[job.name] = job.run(now)
         except StoreUnavailable:
             failed.append(job.name)
+        except Exception as error:  # noqa: BLE001 (whatever one job stumbles over, the others do their work)
+            failed.append(job.name)
+            observability.log_fault("housekeeping job failed", {"job": job.name, "error": type(error).__name__})
     observability.log_line("housekeeping", {"jobs": found, "failed": failed})
     if failed:
         raise HousekeepingFailed(f"Housekeeping could not do: {', '.join(failed)}. The next turn tries again.")

@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from affino_mcp.errors import PersonInactive, ProfileDisabled, TooManyFailures, Unavailable
+from affino_mcp.errors import OutcomeUnknown, PersonInactive, ProfileDisabled, TooManyFailures, Unavailable
 from affino_mcp.gate.abuse.request_signature import format_timestamp
 from affino_mcp.gate.sessions.session_rows import IssuedSession
 from affino_mcp.http.retry_after import retry_after_value
+from affino_mcp.store.ops import StoreUnavailable, Unanswered
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,13 @@ TOO_MANY_FAILURES = LoginFault(429, "-129", TooManyFailures.type, TooManyFailure
 PROFILE_DISABLED = LoginFault(403, "-110", ProfileDisabled.type, ProfileDisabled.text)
 PERSON_DISABLED = LoginFault(403, "-110", PersonInactive.type, PersonInactive.text)
 UNAVAILABLE = LoginFault(503, "-1", Unavailable.type, Unavailable.text)
+OUTCOME_UNKNOWN = LoginFault(
+    503,
+    "-1",
+    OutcomeUnknown.type,
+    "The call may have been carried out: the storage did not say. Send it again at once: a repeat does no harm, and a refresh "
+    "that is repeated within 30 seconds gives the same tokens.",
+)
 
 
 @dataclass
@@ -99,6 +107,11 @@ class LoginAnswer:
         return {"status": self.status, "result": self.result, **asdict(self.known)}
 
 
+def outage_fault(error: StoreUnavailable) -> LoginFault:
+    """Gives the fault for a store that does not answer: UNAVAILABLE when nothing was changed, else OUTCOME_UNKNOWN."""
+    return OUTCOME_UNKNOWN if isinstance(error, Unanswered) else UNAVAILABLE
+
+
 def untrusted_fault(at: datetime) -> LoginFault:
     """Gives BAD_SIGNATURE with the server's time, which a caller with a wrong clock needs."""
     return replace(BAD_SIGNATURE, message=f"{BAD_SIGNATURE.message} It is {format_timestamp(at)} here.")
@@ -107,8 +120,7 @@ def untrusted_fault(at: datetime) -> LoginFault:
 def tokens_answer(issued: IssuedSession, known: LoginSubject) -> LoginAnswer:
     """Gives the answer with the tokens of a new session."""
     tokens = {"AccessToken": issued.access_token, "RefreshToken": issued.refresh_token}
-    left = issued.session.expires - issued.session.issued
-    return LoginAnswer(200, tokens | {"Expires": str(left)}, "ok", known)
+    return LoginAnswer(200, tokens | {"Expires": str(issued.seconds_left)}, "ok", known)
 
 
 def success_answer(body: Mapping[str, Any] | None, known: LoginSubject) -> LoginAnswer:

@@ -17,7 +17,7 @@ from affino_mcp.gate.abuse.login_guard import MAX_WAIT_SECONDS
 from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.store.given_up import GivenUpCall
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.ops import StoreUnavailable, Unanswered
 
 MAX_ANSWER_BYTES: Final = 64 * 1024
 INSTANCE_SECONDS: Final = 8.0
@@ -71,7 +71,10 @@ class InstanceCalls:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """Gives the answer's JSON object. Raises InstanceRefused, and StoreUnavailable, once logged, for every other fault."""
+        """Gives the answer's JSON object. Raises InstanceRefused, and for every other fault, once logged, StoreUnavailable.
+
+        It is Unanswered when the instance may have opened or refreshed a session.
+        """
         path = f"/rest/{self._dbname}/{name}"
         content = b"" if body is None else json.dumps(body).encode()
         signed = signed_headers(method, path, content, profile.key, profile.secret, self._clock())
@@ -93,10 +96,11 @@ class InstanceCalls:
         given, attempts = (answer.status, answer.request_id), 0 if error == "deadline" else 1
         call = GivenUpCall("instance", operation, self._place, error, *given, attempts, answer.duration_ms)
         observability.log_given_up(asdict(call), is_access_refused=call.is_access_refused)
-        return StoreUnavailable(error)
+        return Unanswered(error) if _may_be_done(operation, error, answer.status) else StoreUnavailable(error)
 
     def _send_request(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> _InstanceAnswer:
-        elapsed, seconds = start_stopwatch(), min(INSTANCE_SECONDS, working_seconds())
+        # Half of the time that is left for the answer to begin, half for it to go on.
+        elapsed, seconds = start_stopwatch(), min(INSTANCE_SECONDS, working_seconds() / 2)
         if seconds <= 0:
             return _InstanceAnswer(error="deadline")
         limits = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
@@ -114,6 +118,12 @@ def _retry_after(answer: httpx.Response) -> int:
     return min(int(given), MAX_WAIT_SECONDS) if given.isascii() and given.isdigit() else 60
 
 
+def _may_be_done(operation: str, error: str, status: int) -> bool:
+    """Whether the instance may have done what it was asked: it got a call that changes something, and did not refuse it."""
+    refused = status not in {0, 200} and status < 500
+    return operation != "GET user" and error not in {"connect", "deadline"} and not refused
+
+
 def _network_error(error: httpx.HTTPError) -> str:
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
         return "connect"
@@ -128,12 +138,14 @@ def _error_name(status: int, document: Mapping[str, Any] | None, code: str) -> s
 
 
 def _read_bounded(answer: httpx.Response) -> tuple[bytes, str]:
-    """The answer's text and no error, or no text and the error that it is too large."""
+    """The answer's text and no error, or no text and the error that it is too large or too slow."""
     text = b""
-    for part in answer.iter_bytes(8 * 1024):
+    for part in answer.iter_bytes():
         text += part
         if len(text) > MAX_ANSWER_BYTES:
             return b"", "too_large"
+        if working_seconds() <= 0:
+            return b"", "read_timeout"
     return text, ""
 
 

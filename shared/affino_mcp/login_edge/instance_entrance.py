@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from affino_mcp.clock import Clock
-from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
+from affino_mcp.errors import PersonInactive, SessionExpired
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.row_keys import digest_token
 from affino_mcp.gate.people.password_check import WrongPassword
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions.federated_sessions import FederatedSessions
+from affino_mcp.gate.sessions.federated_sessions import FederatedSessions, FederatedTokens
 from affino_mcp.gate.sessions.session_rows import IssuedSession
-from affino_mcp.gate.sessions.sessions import Sessions
+from affino_mcp.gate.sessions.sessions import SessionEnded, Sessions
 from affino_mcp.login_edge.answer import LoginSubject
 from affino_mcp.login_edge.instance_calls import InstanceCalls, InstanceRefused
 from affino_mcp.login_edge.proof import OfferedCredentials
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, StoreUnavailable
+from affino_mcp.store.ops import Database, StoreUnavailable, Unanswered
 
 _TOKEN_PATTERN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _USER_ATTRIBUTES: Final = "UserCode,FirstName,LastName,Email,SecurityGroups"
@@ -42,18 +42,20 @@ class InstancePasswordEntrance:
             )
         except InstanceRefused as refused:
             raise _error_from_refusal(refused) from refused
-        issued = self._adopt_session(profile, tokens, proof.email)
+        with _unanswered_if_interrupted():
+            issued = self._adopt_session(profile, tokens, proof.email)
         known.user_code = issued.person.user_code
         return issued
 
     def refresh_session(self, profile: Profile, access: str, refresh: str) -> IssuedSession:
-        """See PasswordEntrance. The instance uses up the RefreshToken; the old session ends here too."""
-        held = self._adoptions.require_known(access)
+        """See PasswordEntrance. The instance uses up the RefreshToken; the old session ends here too.
+
+        Whether a pair that was refreshed lately gives the same new pair again is up to the instance.
+        """
+        held = self._adoptions.require_refreshable(access)
         tokens = self._call_with_token(profile, "token", AccessToken=access, RefreshToken=refresh)
-        issued = self._adopt_session(profile, tokens, held["person"]["email"])
-        if issued.access_token != access:
-            self._sessions.end_session(held["user_code"], digest_token(access))
-        return issued
+        with _unanswered_if_interrupted():
+            return self._adopt_session(profile, tokens, held["person"]["email"], replaces=access)
 
     def read_user(self, profile: Profile, access: str) -> Mapping[str, Any]:
         """See PasswordEntrance. A session that was logged out here is refused even if the instance would accept it."""
@@ -68,14 +70,16 @@ class InstancePasswordEntrance:
         except InstanceRefused as refused:
             if refused.status == 403:
                 raise PersonInactive from refused
-            raise SessionExpired if refused.code == "-106" else SessionUnknown from refused
+            raise SessionExpired if refused.code == "-106" else SessionEnded from refused
 
     def _require_person(self, record: Mapping[str, Any], email: str) -> Person:
         if (person := _person_from_record(record, email)) is None:
             raise self._calls.reject_answer("GET user", "no_user_code")
         return person
 
-    def _adopt_session(self, profile: Profile, tokens: Mapping[str, Any], email: str) -> IssuedSession:
+    def _adopt_session(
+        self, profile: Profile, tokens: Mapping[str, Any], email: str, replaces: str = ""
+    ) -> IssuedSession:
         access, refresh = (str(tokens.get(name, "")) for name in ("AccessToken", "RefreshToken"))
         lifetime = str(tokens.get("Expires", ""))
         if not (
@@ -91,7 +95,17 @@ class InstancePasswordEntrance:
         except InstanceRefused as refused:
             raise self._calls.reject_answer("GET user", "refused") from refused
         person = self._require_person(record, email)
-        return self._adoptions.adopt_session(person, profile.key, access.lower(), refresh.lower(), int(lifetime))
+        pair = FederatedTokens(access.lower(), refresh.lower(), int(lifetime), replaces)
+        return self._adoptions.adopt_session(person, profile.key, pair)
+
+
+@contextmanager
+def _unanswered_if_interrupted() -> Iterator[None]:
+    """Calls a fault in the body Unanswered: the instance has carried out its part by then."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise Unanswered from error
 
 
 def _error_from_refusal(refused: InstanceRefused) -> Exception:

@@ -16,7 +16,7 @@ _SIGNING_HEADERS: Final = {
     "APIKey": ("The API Profile's key.", {"type": "string", "pattern": "^[A-Za-z0-9]{1,64}$"}, True),
     "TimeStamp": ("Now, in UTC; within 300 seconds.", {"type": "string", "format": "date-time"}, True),
     "Signature": (
-        'SHA-512 over METHOD + "+" + path + "+" + MD5 + "+" + API Secret + "+" + TimeStamp, as upper-case hex; good once.',
+        'SHA-512 over METHOD + "+" + path + "+" + MD5 + "+" + API Secret + "+" + TimeStamp, as upper-case hex. Good once.',
         {"type": "string", "pattern": "^[0-9A-Fa-f]{128}$"},
         True,
     ),
@@ -37,8 +37,14 @@ _FAULT_DESCRIPTIONS: Final = {
     "403": "Believed, but the API Profile or the person is switched off.",
     "404": "No such path or instance.",
     "405": "Another method is served here.",
-    "429": "Too many wrong ones from this source or for this account. Right credentials go on working.",
-    "503": "A store or the instance does not answer; nobody is blamed.",
+    "429": (
+        "Too many wrong ones from this source or for this account. Right ones go on working, except after 100 wrong passwords in "
+        "a row for one account: from then on a source without a right login in 30 days must wait with the right password too."
+    ),
+    "503": (
+        "A store or the instance does not answer; nobody is blamed. The message says whether nothing was changed or the call "
+        "may have been carried out; either way it may be sent again, with the same signature too."
+    ),
 }
 _RETRY_AFTER_HEADER: Final = {
     "Retry-After": {"description": "Seconds.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}
@@ -59,12 +65,18 @@ def openapi_document(dbname: str) -> dict[str, Any]:
             "/login": {"post": _operation("logIn", "A new session.", _SIGNING_HEADERS, "Tokens", body="Credentials")},
             "/token": {
                 "get": _operation(
-                    "refresh", "A new pair of tokens; the old one is dead.", _headers_with(*_TOKEN_NAMES), "Tokens"
+                    "refresh",
+                    "A new pair of tokens, the same one within 30 seconds; the old one is dead.",
+                    _headers_with(*_TOKEN_NAMES),
+                    "Tokens",
                 )
             },
             "/logout": {
                 "post": _operation(
-                    "logOut", "The session's tokens never work again.", _headers_with("AccessToken"), None
+                    "logOut",
+                    "The session's tokens never work again; 200 also when it is ended already.",
+                    _headers_with("AccessToken"),
+                    None,
                 )
             },
             "/user": {"get": _operation("user", "Who the person is.", _headers_with("AccessToken", "Filter"), "User")},

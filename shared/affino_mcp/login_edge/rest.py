@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.sessions.sessions import Sessions
+from affino_mcp.gate.sessions.sessions import SessionEnded, Sessions
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginAnswer, LoginFault, LoginRefused, LoginSubject
 from affino_mcp.login_edge.login import GuardedLogin
@@ -39,22 +39,23 @@ class RestCalls:
         """Gives the answer to one request: 200, or an error in Affino's form.
 
         An unknown e-mail address and a wrong password get the same answer, after the same work. Failed logins from
-        other sources do not block a known source. When a store does not answer: 503, which counts as no failed login.
+        other sources do not block a known source. When a store does not answer: 503, which counts as no failed login; it
+        says whether the call may have been carried out.
         """
         known = LoginSubject()
         try:
             return self._answer_call(request, known)
         except LoginRefused as refused:
             return answer.fault_answer(refused.fault, known, refused.wait)
-        except StoreUnavailable:
-            return answer.fault_answer(answer.UNAVAILABLE, known, wait=1)
+        except StoreUnavailable as error:
+            return answer.fault_answer(answer.outage_fault(error), known, error.retry_after)
 
     def _answer_call(self, request: LoginRequest, known: LoginSubject) -> LoginAnswer:
         if request.method == "GET" and request.instance_and_call == (self._dbname, OPENAPI_CALL):
             return answer.success_answer(openapi_document(self._dbname), known)
         route = self._require_route(request)
-        profile = self._signed.require_signer(request, request.path.rstrip("/"), known)
-        return route.handle(self, request, profile, known)
+        with self._signed.signed_call(request, request.path.rstrip("/"), known) as profile:
+            return route.handle(self, request, profile, known)
 
     def _require_route(self, request: LoginRequest) -> RestRoute:
         dbname, call = request.instance_and_call
@@ -82,9 +83,9 @@ class RestCalls:
         return answer.tokens_answer(issued, known)
 
     def log_out(self, request: LoginRequest, _: Profile, known: LoginSubject) -> LoginAnswer:
-        """Answers `POST /logout`: ends the session, so that its tokens become invalid."""
+        """Answers `POST /logout`: ends the session, so that its tokens become invalid. A session that is ended stays so."""
         token = self._require_token(request, "AccessToken")
-        session, person = self._use_token(request, lambda: self._sessions.resolve_token(token))
+        session, person = self._use_token(request, lambda: self._sessions.find_session(token))
         known.user_code, known.session = person.user_code, session.fingerprint
         self._sessions.end_session(person.user_code, session.digest)
         return answer.success_answer(None, known)
@@ -103,9 +104,14 @@ class RestCalls:
         return token
 
     def _use_token(self, request: LoginRequest, work: Callable[[], Any]) -> Any:
-        """Runs `work` with a token; an unknown token is counted against its source. Raises LoginRefused."""
+        """Runs `work` with a token; an unknown token is counted against its source. Raises LoginRefused.
+
+        The token of a session that was ended is no guess, and is not counted.
+        """
         try:
             return work()
+        except SessionEnded as ended:
+            raise LoginRefused(answer.TOKEN_UNKNOWN) from ended
         except SessionUnknown as unknown:
             raise self._login.count_stranger(request.source, answer.TOKEN_UNKNOWN) from unknown
         except SessionExpired as expired:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
 from affino_mcp.clock import Clock
 from affino_mcp.gate.abuse.request_signature import body_md5, sign_request
-from affino_mcp.gate.abuse.signatures_seen import UsedSignatures
+from affino_mcp.gate.abuse.signatures_seen import SignatureUsed, UsedSignatures
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, ProfileState, is_same_secret, signing_secrets
 from affino_mcp.login_edge.answer import (
     KEY_MISSING,
@@ -32,25 +33,33 @@ class SignatureCheck:
     def __init__(self, reader: ProfileReader, seen: UsedSignatures, clock: Clock, counted: CountStranger) -> None:
         self._reader, self._seen, self._clock, self._counted = reader, seen, clock, counted
 
-    def require_signer(self, request: LoginRequest, uri: str, known: LoginSubject) -> Profile:
-        """Gives the enabled profile that signed this request for `uri`, with a signature not used before.
+    @contextmanager
+    def signed_call(self, request: LoginRequest, uri: str, known: LoginSubject) -> Iterator[Profile]:
+        """Runs the body with the enabled profile that signed this request for `uri`, with a signature not used before.
 
-        During its overlap a previous secret is accepted like the current one. Raises LoginRefused: KEY_MISSING,
-        BAD_SIGNATURE (one answer for a wrong time, key, MD5 or signature; TOO_MANY_FAILURES after many),
-        PROFILE_DISABLED (only for a right signature), SIGNATURE_REPLAYED. Raises StoreUnavailable.
+        A body that a store stops (StoreUnavailable) leaves the signature unused, as far as the stores allow. During its
+        overlap a previous secret is accepted like the current one. Raises LoginRefused: KEY_MISSING, BAD_SIGNATURE (one
+        answer for a wrong time, key, MD5 or signature; TOO_MANY_FAILURES after many), PROFILE_DISABLED (only for a right
+        signature), SIGNATURE_REPLAYED. Raises StoreUnavailable.
         """
+        given = self._require_signing_headers(request)
+        state = self._verify_signature(request, given, uri)
+        known.profile = state.profile.key
+        if not state.enabled:
+            raise LoginRefused(PROFILE_DISABLED)
+        try:
+            with self._seen.use_signature(given.signature):
+                yield state.profile
+        except SignatureUsed as used:
+            raise LoginRefused(SIGNATURE_REPLAYED) from used
+
+    def _require_signing_headers(self, request: LoginRequest) -> SigningHeaders:
         if request.single_header("APIKey") is None:
             raise LoginRefused(KEY_MISSING)
         given = signing_headers(request)
         if given is None or abs(self._clock() - given.moment) > TIMESTAMP_TOLERANCE:
             raise LoginRefused(untrusted_fault(self._clock()))
-        state = self._verify_signature(request, given, uri)
-        known.profile = state.profile.key
-        if not state.enabled:
-            raise LoginRefused(PROFILE_DISABLED)
-        if not self._seen.claim_signature(given.signature):
-            raise LoginRefused(SIGNATURE_REPLAYED)
-        return state.profile
+        return given
 
     def _verify_signature(self, request: LoginRequest, given: SigningHeaders, uri: str) -> ProfileState:
         state = self._reader.read_current(given.key)

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.gate.profiles.profile import profile_secret_name
-from affino_mcp.self_check.rights import FUNCTION_RIGHTS, SELF_CHECK_NAME, FileRight, SecretRight, TableRight
+from affino_mcp.self_check.rights import (
+    FUNCTION_RIGHTS,
+    SELF_CHECK_NAME,
+    FileRight,
+    FolderRight,
+    SecretRight,
+    TableRight,
+)
 from affino_mcp.settings import Settings
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import (
@@ -58,6 +65,8 @@ def build_probes(
                 found.append(_secret_probe(secrets, settings))
             case FileRight() if files is not None:
                 found.append(_file_probe(right, files, settings))
+            case FolderRight() if files is not None:
+                found.append(_folder_probe(right, files, settings))
     return found
 
 
@@ -112,3 +121,9 @@ def _read_missing_secret(secrets: SecretStore, name: str) -> None:
 def _file_probe(right: FileRight, files: FileStore, settings: Settings) -> StoreProbe:
     place = f"{settings.media_bucket}/{right.folder}"
     return StoreProbe("s3", "HeadObject", place, lambda: files.head(f"{right.folder}/{SELF_CHECK_NAME}"))
+
+
+def _folder_probe(right: FolderRight, files: FileStore, settings: Settings) -> StoreProbe:
+    place = f"{settings.media_bucket}/{right.folder}"
+    prefix = f"{right.folder}/{SELF_CHECK_NAME}"
+    return StoreProbe("s3", "ListObjects", place, lambda: files.list_objects(prefix, limit=1))

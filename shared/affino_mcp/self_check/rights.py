@@ -37,11 +37,18 @@ class FileRight:
 
 
 @dataclass(frozen=True)
+class FolderRight:
+    """The right to list the objects below a folder of the media bucket."""
+
+    folder: str
+
+
+@dataclass(frozen=True)
 class SecretRight:
     """The right to read the secrets of API Profiles."""
 
 
-StoreRight = TableRight | FileRight | SecretRight
+StoreRight = TableRight | FileRight | FolderRight | SecretRight
 
 
 def _table_rights(table_setting: str, pk: str, *operations: str) -> tuple[StoreRight, ...]:
@@ -97,8 +104,19 @@ HOUSEKEEPING_RIGHTS: Final = (
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByTime", "everybody"),
     *_table_rights("audit_table", f"T#{SELF_CHECK_NAME}", "PutItem", "Query"),
     *_table_rights("audit_table", _LOG, "PutItem"),
-    *_table_rights("audit_table", "H#begun", "DeleteItem", "Query"),
+    *_table_rights("audit_table", "H#begun", "DeleteItem"),
     *_table_rights("gate_table", "UNLOGGED", "DeleteItem", "Query"),
+    *_table_rights("audit_table", f"H#{SELF_CHECK_NAME}", *_READS, "PutItem"),
+    *(
+        right
+        for pk in (
+            *(f"{kind}#{SELF_CHECK_NAME}" for kind in ("D", "media_items", "media_files")),
+            f"F#media_files#{SELF_CHECK_NAME}",
+        )
+        for right in _table_rights("records_table", pk, "BatchGetItem", "DeleteItem", "PutItem", "Query")
+    ),
+    FolderRight("media"),
+    FolderRight("uploads"),
 )
 
 FUNCTION_RIGHTS: Final[Mapping[str, tuple[StoreRight, ...]]] = {

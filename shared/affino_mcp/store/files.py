@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 from urllib.parse import quote
 
@@ -36,6 +36,27 @@ class ObjectHead:
     mime_type: str
     sha256: str
     version: str
+
+
+MAX_LISTED_OBJECTS: Final = 1000
+"""S3's limit for the objects of one listing."""
+
+
+@dataclass(frozen=True)
+class ListedObject:
+    """An object as a listing names it; `stored_at` is when its bytes were stored, in UTC."""
+
+    key: str
+    size: int
+    stored_at: datetime
+
+
+@dataclass(frozen=True)
+class ObjectPage:
+    """Objects in the order of their keys; `is_last` is True when no object of the prefix follows."""
+
+    objects: list[ListedObject]
+    is_last: bool
 
 
 @dataclass(frozen=True)
@@ -89,6 +110,9 @@ class FileStore(Protocol):
 
     def delete(self, key: str) -> None:
         """Removes an object; no error when there is none."""
+
+    def list_objects(self, prefix: str, start_after: str = "", limit: int = MAX_LISTED_OBJECTS) -> ObjectPage:
+        """Gives at most `limit` of the objects whose keys begin with `prefix`, those whose keys follow `start_after`."""
 
 
 def content_disposition(file_name: str) -> str:

@@ -18,10 +18,12 @@ from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import working_seconds
 from affino_mcp.store.files import (
     CHECKSUM_HEADER,
+    MAX_LISTED_OBJECTS,
     SIGNED_REQUEST_LIFETIME,
     FileUpload,
     NoObject,
     ObjectHead,
+    ObjectPage,
     PresignedUpload,
     base64_to_hex,
     content_disposition,
@@ -29,6 +31,7 @@ from affino_mcp.store.files import (
 )
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
 from affino_mcp.store.ops import AccessRefused, StoreUnavailable
+from affino_mcp.store.s3_listing import listing_parameters, parse_listing
 from affino_mcp.store.wire import (
     ATTEMPT_SECONDS,
     MAX_REQUEST_ATTEMPTS,
@@ -118,8 +121,22 @@ class S3FileStore:
         if answer.status != 404:
             self._require_success("DELETE", key, answer)
 
+    def list_objects(self, prefix: str, start_after: str = "", limit: int = MAX_LISTED_OBJECTS) -> ObjectPage:
+        """See FileStore."""
+        asked = listing_parameters(prefix, start_after, limit)
+        answer = self.send_request("GET", "", query=asked)
+        try:
+            return parse_listing(self._require_success("GET", prefix, answer))
+        except ValueError as error:
+            raise self._give_up("GET", prefix, answer, "not_a_listing") from error
+
     def send_request(
-        self, method: str, key: str, headers: Mapping[str, str] | None = None, content: bytes = b""
+        self,
+        method: str,
+        key: str,
+        headers: Mapping[str, str] | None = None,
+        content: bytes = b"",
+        query: Mapping[str, str] | None = None,
     ) -> urllib3.BaseHTTPResponse:
         """Sends a signed request, again on faults of the network or of S3.
 
@@ -127,14 +144,14 @@ class S3FileStore:
         """
         elapsed, fault, attempt = start_stopwatch(), RequestFault("deadline", is_unanswered=False), 0
         while (seconds := self._next_timeout(method, attempt)) is not None:
-            answer = self._send_once(method, key, headers or {}, content, seconds)
+            answer = self._send_once(method, self._request_url(key, query), headers or {}, content, seconds)
             attempt += 1
             if not isinstance(answer, RequestFault):
                 return answer
             fault = answer
             if fault.status == 403:
                 break
-        place = key.partition("/")[0]
+        place = (query or {}).get("prefix", key).partition("/")[0]
         self._report(
             GivenUpCall("s3", method, place, fault.error, fault.status, fault.aws_request_id, attempt, elapsed())
         )
@@ -149,20 +166,22 @@ class S3FileStore:
         return seconds if seconds >= MIN_ATTEMPT_SECONDS else None
 
     def _send_once(
-        self, method: str, key: str, headers: Mapping[str, str], content: bytes, seconds: float
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes, seconds: float
     ) -> urllib3.BaseHTTPResponse | RequestFault:
-        request = AWSRequest(method, self._object_url(key), data=content, headers=dict(headers))
+        request = AWSRequest(method, url, data=content, headers=dict(headers))
         S3SigV4Auth(self._credentials.get_frozen_credentials(), "s3", self._region).add_auth(request)
         sent, timeout = dict(request.headers.items()), urllib3.Timeout(connect=min(1.0, seconds), read=seconds)
         try:
-            answer = self._pool.request(
-                method, self._object_url(key), body=content or None, headers=sent, timeout=timeout
-            )
+            answer = self._pool.request(method, url, body=content or None, headers=sent, timeout=timeout)
         except urllib3.exceptions.HTTPError as error:
             return network_fault(error)
         if answer.status < 500 and answer.status not in (403, 429):
             return answer
         return _answer_fault(answer)
+
+    def _request_url(self, key: str, query: Mapping[str, str] | None) -> str:
+        url = self._object_url(key)
+        return f"{url}?{urlencode(query, quote_via=quote)}" if query else url
 
     def _object_url(self, key: str) -> str:
         return f"{self._base}/{quote(key)}"
@@ -177,11 +196,12 @@ class S3FileStore:
             raise self._give_up(method, key, answer)
         return answer.data
 
-    def _give_up(self, method: str, key: str, answer: urllib3.BaseHTTPResponse) -> StoreUnavailable:
-        """Takes note of an answer that is of no use; gives what to raise."""
+    def _give_up(self, method: str, key: str, answer: urllib3.BaseHTTPResponse, error: str = "") -> StoreUnavailable:
+        """Takes note of an answer that is of no use, under S3's own name or `error`; gives what to raise."""
         fault, place = _answer_fault(answer), key.partition("/")[0]
-        self._report(GivenUpCall("s3", method, place, fault.error, fault.status, fault.aws_request_id, 1, 0))
-        return StoreUnavailable(fault.error)
+        name = error or fault.error
+        self._report(GivenUpCall("s3", method, place, name, fault.status, fault.aws_request_id, 1, 0))
+        return StoreUnavailable(name)
 
 
 def _answer_fault(answer: urllib3.BaseHTTPResponse) -> RequestFault:

@@ -74,12 +74,12 @@ def test_an_hour_is_closed_a_while_after_its_end_and_then_left_alone() -> None:
     database = RecordingDatabase(MemoryDatabase())
     logged(database, row(NOON - timedelta(minutes=1)))
     before, after = (NOON + CLOSING_DELAY - timedelta(seconds=1), NOON + CLOSING_DELAY)
-    assert len(roll_up_hours(database, TABLE, NOON)) == RECOUNT_PERIOD // ONE_HOUR
-    assert roll_up_hours(database, TABLE, before) == ["2026-11-10T12", "2026-11-10T11"]
-    assert roll_up_hours(database, TABLE, after) == ["2026-11-10T12", "2026-11-10T11"]
+    assert len(roll_up_hours(database, TABLE, NOON).counted) == RECOUNT_PERIOD // ONE_HOUR
+    assert roll_up_hours(database, TABLE, before).counted == ["2026-11-10T12", "2026-11-10T11"]
+    assert roll_up_hours(database, TABLE, after).counted == ["2026-11-10T12", "2026-11-10T11"]
     database.calls.clear()
-    assert roll_up_hours(database, TABLE, after) == ["2026-11-10T12"]
-    assert database.calls == [("query", TABLE), ("query", TABLE), ("put", TABLE)]
+    assert roll_up_hours(database, TABLE, after).counted == ["2026-11-10T12"]
+    assert database.calls == [("query", TABLE), ("query", TABLE), ("query", TABLE), ("put", TABLE)]
 
 
 def test_two_days_of_standing_still_are_caught_up() -> None:

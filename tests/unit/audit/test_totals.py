@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -103,3 +104,22 @@ def test_fifty_days_are_one_read_and_a_profile_is_not_another() -> None:
     found = totals.read_hours(database, TABLE, "K1", NOON - timedelta(days=400), NOON)
     assert [hour.total.calls for hour in found] == list(range(totals.MAX_HOURS_PER_READ))[::-1]
     assert database.calls == [("query", TABLE)]
+
+
+SHARES = {
+    "no shares": ([{}], 1),
+    "three shares": ([{"share": "1 of 3"}, {"share": "2 of 3"}, {"share": "3 of 3"}], 1),
+    "twelve shares": ([{"share": f"{n} of 12"} for n in range(1, 13)], 1),
+    "a share that was not made": (
+        [{"share": "1 of 2"}, {"share": "2 of 2", "outcome": Outcome.INCOMPLETE, "status": 503}],
+        1,
+    ),
+    "begun and closed": ([{"outcome": Outcome.BEGUN}, {"outcome": Outcome.UNKNOWN, "status": 503}], 1),
+    "a storm": ([{"count": 70, "status": 429}], 70),
+}
+
+
+@pytest.mark.parametrize(("rows", "calls"), SHARES.values(), ids=SHARES)
+def test_a_request_is_one_call_however_many_rows_it_has(rows: list[dict[str, Any]], calls: int) -> None:
+    found = CallTotals.from_rows(row(**given) for given in rows)
+    assert found.calls == sum(found.latency) + found.limited == calls

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.relogin import relogin_link
+from affino_mcp.gate.relogin import RELOGIN_GRACE_SECONDS, relogin_link
 from affino_mcp.gate.sessions.session_rows import SESSION_LIFETIME_SECONDS
 from tests.unit.gate.world import PASSWORD
 from tests.unit.login_edge.browser import Browser, log_in
@@ -58,8 +58,13 @@ def test_a_link_that_holds_no_longer(
     assert not [session for session in desk.world.sessions.list_sessions(7) if session.digest in waiting]
 
 
-def test_a_link_is_good_once(desk: Desk, browser: Browser, waiting: str) -> None:
+def test_a_link_is_good_once_and_repeated_at_once_prolongs_nothing(desk: Desk, browser: Browser, waiting: str) -> None:
     log_in(browser, address=waiting)
+    (session,) = desk.world.sessions.list_sessions(7)
+    desk.world.clock.move(RELOGIN_GRACE_SECONDS)
+    assert "Your client can go on" in log_in(browser, address=waiting).text
+    assert desk.world.sessions.list_sessions(7) == [session]
+    desk.world.clock.move(1)
     assert "Nothing was changed" in log_in(browser, address=waiting).text
 
 

@@ -1,9 +1,8 @@
-"""Login through another instance (InstanceUrl): a builtin one on loopback, and some that give invalid answers."""
+"""Login through another instance (InstanceUrl): a builtin one on loopback."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,22 +10,18 @@ import pytest
 
 from affino_mcp.gate.abuse.login_guard import MAX_CONSECUTIVE_FAILURES, MAX_PAIR_FAILURES
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.gate.profiles.profiles import Profiles
+from affino_mcp.gate.sessions.refresh_tokens import REFRESH_GRACE_SECONDS
 from affino_mcp.gate.sessions.session_rows import SESSION_LIFETIME_SECONDS
+from affino_mcp.login_edge.answer import OUTCOME_UNKNOWN, UNAVAILABLE
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Delete, Key
+from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from tests.clients.loopback import serving
-from tests.unit.gate.world import ALL, GATE, PASSWORD, World, headers
+from tests.unit.gate.sessions.refreshing import OvertakenDatabase
+from tests.unit.gate.world import GATE, PASSWORD, World, headers
 from tests.unit.login_edge.browser import Browser, log_in
 from tests.unit.login_edge.desk import EMAIL, Desk
-
-REQUEST_ID = "req-of-the-instance"
-DRAWN = {16: "SharedKey0000001", 40: "shared0secret0that0is0not0a0secret0at0al"}
-
-
-def profile_of(world: World) -> Profile:
-    register = Profiles(world.db, world.secrets, world.settings, world.clock, DRAWN.__getitem__)
-    return register.create("shared", ALL)
+from tests.unit.login_edge.shared_profile import profile_of
 
 
 @pytest.fixture
@@ -78,8 +73,65 @@ def test_a_refresh_and_the_user(there: Desk, here: Desk, profile: Profile) -> No
     assert new.status == 200
     user = here.call(profile, "GET", "user", AccessToken=new.body["AccessToken"], Filter="UserCode,Email")
     assert (user.status, user.body) == (200, {"UserCode": "7", "Email": EMAIL})
-    assert here.refresh(profile, old).error == "-105"
     assert here.call(profile, "GET", "user", AccessToken=old["AccessToken"]).error == "-105"
+    here.world.clock.move(REFRESH_GRACE_SECONDS + 1)
+    assert here.refresh(profile, old).error == "-105"
+
+
+REFRESH_CALLS = "get put get get get get query query transact"
+REFRESH_FAULTS = [
+    pytest.param(number, fault, id=f"{number} {method}, {fault}")
+    for number, method in enumerate(REFRESH_CALLS.split())
+    for fault in StoreFault
+    if method in {"put", "transact"} or fault in {StoreFault.BEFORE, StoreFault.RESEND}
+]
+
+
+def test_the_store_calls_of_a_refresh(here: Desk, profile: Profile) -> None:
+    tokens = here.login(profile).body
+    here.world.asked()
+    assert here.refresh(profile, tokens).status == 200
+    assert " ".join(method for method, _ in here.world.asked()) == REFRESH_CALLS
+
+
+@pytest.mark.parametrize(("number", "fault"), REFRESH_FAULTS)
+def test_a_refresh_whose_answer_was_lost_is_repeated(
+    here: Desk, profile: Profile, number: int, fault: StoreFault
+) -> None:
+    """The instance has used up the RefreshToken by then; what it says of the same pair again is passed on."""
+    tokens = here.login(profile).body
+    here.world.db.inner = faulty = FaultyDatabase(here.world.memory)
+    faulty.arm({number: fault})
+    answers = [here.refresh(profile, tokens)]
+    faulty.arm({})
+    answers += [here.refresh(profile, tokens) for _ in range(2)]
+    if answers[0].status == 503 and number > REFRESH_CALLS.split().index("put") + 1:
+        assert answers[0].body["error"]["message"] == OUTCOME_UNKNOWN.message
+    assert [answer.status for answer in answers[1:]] == [200, 200]
+    assert len({answer.body["AccessToken"] for answer in answers if answer.status == 200}) == 1
+    assert len(here.world.sessions.list_sessions(7)) == 1
+    assert not [row for row in here.world.rows() if row["pk"].startswith("GUARD#") and row["count"]]
+
+
+@pytest.mark.parametrize("number", range(len(REFRESH_CALLS.split())))
+def test_a_logout_that_comes_between_ends_what_comes_of_the_refresh(here: Desk, profile: Profile, number: int) -> None:
+    tokens = here.login(profile).body
+    (session,) = here.world.sessions.list_sessions(7)
+    overtaking: Any = OvertakenDatabase(
+        here.world.memory, number, lambda: here.world.sessions.end_session(7, session.digest)
+    )
+    here.world.db.inner = overtaking
+    assert here.refresh(profile, tokens).error == "-105"
+    assert here.world.sessions.list_sessions(7) == []
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["the old token", "the new token"])
+def test_a_logout_after_a_refresh_ends_both(here: Desk, profile: Profile, which: int) -> None:
+    old = here.login(profile).body
+    pairs = [old, here.refresh(profile, old).body]
+    assert here.call(profile, "POST", "logout", AccessToken=pairs[which]["AccessToken"]).status == 200
+    assert here.world.sessions.list_sessions(7) == []
+    assert [here.refresh(profile, pair).error for pair in pairs] == ["-105", "-105"]
 
 
 def test_a_logout_here_counts_whatever_the_instance_thinks(there: Desk, here: Desk, profile: Profile) -> None:
@@ -133,55 +185,8 @@ def test_a_secret_that_the_instance_does_not_know(there: Desk, here: Desk, profi
 
 def test_the_instance_is_off(here: Desk, profile: Profile) -> None:
     desk = Desk(World(here.world.clock, settings=Settings(instance_url="http://127.0.0.1:9")))
-    assert desk.login(profile_of(desk.world)).status == 503
-
-
-TOKENS = {"AccessToken": "0f8fad5b-d9cb-469f-a165-70867728950e", "RefreshToken": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}
-GOOD = {**TOKENS, "Expires": "3600", "UserCode": "7", "FirstName": "Jane", "LastName": "Doe", "SecurityGroups": "1,2"}
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "expected"),
-    [
-        pytest.param(200, GOOD, 200, id="all in one"),
-        pytest.param(200, GOOD | {"AccessToken": "short"}, 503, id="no token"),
-        pytest.param(200, GOOD | {"Expires": "soon"}, 503, id="no end"),
-        pytest.param(200, GOOD | {"UserCode": "../7"}, 503, id="nobody"),
-        pytest.param(200, {**GOOD, "UserCode": None}, 503, id="no code"),
-        pytest.param(200, GOOD | {"Padding": "x" * 70_000}, 503, id="too large"),
-        pytest.param(200, [GOOD], 503, id="a list"),
-        pytest.param(200, "hello", 503, id="words"),
-        pytest.param(200, None, 503, id="nothing"),
-        pytest.param(302, {}, 503, id="elsewhere"),
-        pytest.param(400, {"error": {"code": "-10", "message": "Email is invalid."}}, 401, id="invalid"),
-        pytest.param(401, {"error": {"code": -104}}, 401, id="wrong"),
-        pytest.param(401, {"error": "no"}, 401, id="odd error"),
-        pytest.param(401, {"error": {"code": "-101"}}, 503, id="our key"),
-        pytest.param(403, {"error": {"code": "-110"}}, 403, id="forbidden"),
-        pytest.param(404, {}, 503, id="not there"),
-        pytest.param(429, {"error": {}}, 429, id="too many wrong"),
-        pytest.param(500, None, 503, id="500"),
-        pytest.param(503, {"error": {}}, 503, id="503"),
-    ],
-)
-def test_what_instances_answer(status: int, body: Any, expected: int) -> None:
-    with serving(canned(status, b"" if body is None else json.dumps(body).encode())) as url:
-        desk = Desk(World(settings=Settings(instance_url=url)))
-        reply = desk.login(profile_of(desk.world))
-    assert reply.status == expected
-    assert bool(desk.world.sessions.list_sessions(7)) is (expected == 200)
-    counted = [row for row in desk.world.rows() if row["pk"].startswith("GUARD#") and row["count"]]
-    assert bool(counted) is (expected in {401, 429})
-
-
-def canned(status: int, body: bytes) -> Callable[..., Any]:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        start = [(b"content-type", b"application/json"), (b"location", b"http://127.0.0.1:9/")]
-        start += [(b"x-request-id", REQUEST_ID.encode())]
-        await send({"type": "http.response.start", "status": status, "headers": start})
-        await send({"type": "http.response.body", "body": body})
-
-    return app
+    reply = desk.login(profile_of(desk.world))
+    assert (reply.status, reply.body["error"]["message"]) == (503, UNAVAILABLE.message)
 
 
 def test_our_store_is_down(here: Desk, profile: Profile) -> None:

@@ -13,7 +13,8 @@ from affino_mcp.settings import Settings
 from tests.clients.loopback import serving
 from tests.unit.gate.world import PASSWORD, World
 from tests.unit.login_edge.desk import EMAIL, Desk
-from tests.unit.login_edge.test_instance import GOOD, REQUEST_ID, TOKENS, canned, profile_of
+from tests.unit.login_edge.shared_profile import profile_of
+from tests.unit.login_edge.test_instance_answers import GOOD, REQUEST_ID, TOKENS, canned
 
 GIVEN_UP = [
     ("no_tokens", "POST login", 200, GOOD | {"AccessToken": "short"}),

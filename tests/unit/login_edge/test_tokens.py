@@ -28,10 +28,15 @@ def test_a_refresh(desk: Desk, profile: Profile, tokens: dict[str, Any]) -> None
     assert desk.lines[-1] | {"status": 200, "user_code": 7, "profile": profile.key} == desk.lines[-1]
 
 
-def test_reuse_ends_the_chain_and_a_race_does_not(desk: Desk, profile: Profile, tokens: dict[str, Any]) -> None:
+def test_the_same_pair_gives_the_same_new_pair_for_a_while_and_ends_the_chain_later(
+    desk: Desk, profile: Profile, tokens: dict[str, Any]
+) -> None:
     second = desk.refresh(profile, tokens).body
-    assert desk.refresh(profile, tokens).error == "-105"
+    desk.world.clock.move(10)
+    again = desk.refresh(profile, tokens)
+    assert (again.status, again.body) == (200, second | {"Expires": "3590"})
     third = desk.refresh(profile, second).body
+    assert desk.refresh(profile, tokens).error == "-105", "the pair that it gave has been used"
     desk.world.clock.move(REFRESH_GRACE_SECONDS + 1)
     assert desk.refresh(profile, tokens).error == "-105"
     assert desk.refresh(profile, third).error == "-105"
@@ -39,11 +44,29 @@ def test_reuse_ends_the_chain_and_a_race_does_not(desk: Desk, profile: Profile, 
 
 def test_a_logout(desk: Desk, profile: Profile, tokens: dict[str, Any]) -> None:
     token = {"AccessToken": tokens["AccessToken"]}
-    reply = desk.call(profile, "POST", "logout", **token)
-    assert (reply.status, reply.body) == (200, {})
-    assert desk.call(profile, "POST", "logout", **token).error == "-105"
+    for _ in range(2):
+        reply = desk.call(profile, "POST", "logout", **token)
+        assert (reply.status, reply.body) == (200, {})
     assert desk.call(profile, "GET", "user", **token).error == "-105"
     assert desk.refresh(profile, tokens).error == "-105"
+
+
+def test_a_logout_with_a_refreshed_token_ends_what_came_of_it(
+    desk: Desk, profile: Profile, tokens: dict[str, Any]
+) -> None:
+    """A client whose refresh was not answered has the old tokens only."""
+    second = desk.refresh(profile, tokens).body
+    assert desk.call(profile, "POST", "logout", AccessToken=tokens["AccessToken"]).status == 200
+    assert desk.call(profile, "GET", "user", AccessToken=second["AccessToken"]).error == "-105"
+    assert desk.refresh(profile, tokens).error == "-105"
+    assert desk.refresh(profile, second).error == "-105"
+
+
+def test_tokens_of_an_ended_session_are_no_guesses(desk: Desk, profile: Profile, tokens: dict[str, Any]) -> None:
+    desk.call(profile, "POST", "logout", AccessToken=tokens["AccessToken"])
+    statuses = {desk.call(profile, "GET", "user", AccessToken=tokens["AccessToken"]).status for _ in range(25)}
+    statuses |= {desk.refresh(profile, tokens).status for _ in range(25)}
+    assert statuses == {401}
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ DEEDS: dict[str, Deed] = {
     "read": lambda files: files.read("media/7", 0, 1),
     "copy": lambda files: files.copy("uploads/7", "media/7", "v"),
     "delete": lambda files: files.delete("media/7"),
+    "list": lambda files: files.list_objects("media/"),
 }
 GIVEN_UP: list[tuple[str, str, tuple[int, bytes], type[Exception], tuple[str, str, int, int]]] = [
     ("denied", "read", (403, fault("AccessDenied")), AccessRefused, ("GET", "AccessDenied", 403, 1)),
@@ -86,6 +87,9 @@ GIVEN_UP: list[tuple[str, str, tuple[int, bytes], type[Exception], tuple[str, st
         StoreUnavailable,
         ("DELETE", "OperationAborted", 409, 1),
     ),
+    ("no right to list", "list", (403, fault("AccessDenied")), AccessRefused, ("GET", "AccessDenied", 403, 1)),
+    ("no bucket", "list", (404, fault("NoSuchBucket")), StoreUnavailable, ("GET", "NoSuchBucket", 404, 1)),
+    ("no listing", "list", (200, b"<html/>"), StoreUnavailable, ("GET", "not_a_listing", 200, 1)),
     ("a copy that fails", "copy", (200, fault("InternalError")), StoreUnavailable, ("PUT", "InternalError", 200, 1)),
 ]
 

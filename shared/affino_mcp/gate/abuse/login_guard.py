@@ -7,6 +7,8 @@ successful login must wait before an attempt; known sources go on as before.
 
 from __future__ import annotations
 
+import secrets
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -14,15 +16,19 @@ from typing import Final, TypeVar
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import TooManyFailures
 from affino_mcp.gate.abuse.client_network import account_key, client_network
-from affino_mcp.gate.abuse.window_counters import count_in_window, ignore_unavailable
+from affino_mcp.gate.abuse.window_counters import count_in_window, count_once, ignore_unavailable
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.settings import Settings
+from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.ops import (
     Compare,
     Condition,
     ConditionFailed,
     Database,
     Item,
+    StoreUnavailable,
+    TransactionFailed,
+    Unanswered,
     Update,
     absent,
     any_of,
@@ -44,17 +50,19 @@ MIN_WAIT_SECONDS: Final = 30
 KNOWN_SOURCE_SECONDS: Final = 30 * DAY_SECONDS
 """Seconds for which a source is known after a successful login."""
 _MAX_RESERVE_ATTEMPTS: Final = 12
+_MAX_SETTLE_ATTEMPTS: Final = 3
+_COUNTING: Final = Compare("count", ">", 0)
 
 
 @dataclass(frozen=True)
 class LoginAttempt:
-    """One login attempt. `reserved` is true if it is already counted as a failure."""
+    """One login attempt. `reserved` is True if it is counted as a failure already, None if that is not known."""
 
     source: str
     account: str
     pair: Item = field(repr=False)
     failures: int
-    reserved: bool
+    reserved: bool | None
 
 
 class LoginGuard:
@@ -79,9 +87,8 @@ class LoginGuard:
             pair.get("good", 0) > self._now() - KNOWN_SOURCE_SECONDS
             and pair.get("misses", 0) < MAX_CONSECUTIVE_FAILURES
         )
-        if not known:
-            self._reserve_failure(who, failures)
-        return LoginAttempt(source, who, pair, failures.get("count", 0), reserved=not known)
+        reserved = False if known else self._reserve_failure(who, failures)
+        return LoginAttempt(source, who, pair, failures.get("count", 0), reserved)
 
     def record_failure(self, attempt: LoginAttempt) -> int | None:
         """Records a wrong password. Gives None while another attempt is allowed, else the seconds to wait."""
@@ -89,7 +96,7 @@ class LoginGuard:
         place = row_keys.login_guard_key(client_network(attempt.source), attempt.account)
         pair = count_in_window(self._db, self._table, place, PAIR_WINDOW_SECONDS, now, kept=kept, also={"misses": 1})
         if not attempt.reserved:
-            self._db.update(self._failure_update(attempt.account, now))
+            count_once(self._db, self._failure_update(attempt.account, now), secrets.token_hex(8))
         waits = [pair["since"] + PAIR_WINDOW_SECONDS - now] if pair["count"] > MAX_PAIR_FAILURES else []
         for where, most in {
             client_network(attempt.source, bits): most for bits, most in MAX_DAILY_FAILURES_BY_PREFIX.items()
@@ -99,37 +106,49 @@ class LoginGuard:
         return max(waits, default=None)
 
     def record_success(self, attempt: LoginAttempt) -> None:
-        """Records a right password: clears the counts of the pair and the account, and makes the source known."""
+        """Records a right password: clears the counts of the pair and the account, and makes the source known.
+
+        The account first: what stayed counted there would be a failure that nobody made.
+        """
         now, pair = self._now(), attempt.pair
+        if attempt.reserved is not False or attempt.failures:
+            place = row_keys.account_guard_key(attempt.account)
+            clear_all = Update(self._table, place, assign={"count": 0}, condition=_COUNTING)
+            _settle(lambda: self._db.update(clear_all))
         if pair.get("good", 0) < now - DAY_SECONDS or pair.get("count") or pair.get("misses"):
             clear = {"count": 0, "misses": 0, "good": now, "ttl": now + KNOWN_SOURCE_SECONDS}
-            self._db.update(
-                Update(
-                    self._table, row_keys.login_guard_key(client_network(attempt.source), attempt.account), assign=clear
-                )
-            )
-        if attempt.reserved or attempt.failures:
-            self._settle_account(attempt, {"count": 0}, {})
+            place = row_keys.login_guard_key(client_network(attempt.source), attempt.account)
+            self._db.update(Update(self._table, place, assign=clear))
 
     def release_attempt(self, attempt: LoginAttempt) -> None:
-        """Takes back the reservation of an attempt whose password could not be checked."""
-        if attempt.reserved:
-            self._settle_account(attempt, {}, {"count": -1})
+        """Takes back the reservation of an attempt whose password could not be checked.
 
-    def _reserve_failure(self, who: str, row: Item) -> None:
-        """Counts the attempt as a failure before it is made, so that parallel attempts cannot exceed the limit."""
-        now = self._now()
+        Exactly once, by a transaction: taken back twice, it would hide a failure that there was.
+        """
+        if attempt.reserved:
+            place, token = row_keys.account_guard_key(attempt.account), str(uuid.uuid4())
+            take_back = Update(self._table, place, add={"count": -1}, condition=_COUNTING)
+            _settle(lambda: self._db.transact([take_back], token))
+
+    def _reserve_failure(self, who: str, row: Item) -> bool | None:
+        """Counts the attempt as a failure before it is made, so that parallel attempts cannot exceed the limit.
+
+        Gives True; None when it is not known whether it is counted, and a wrong password must be counted after it.
+        """
+        now, nonce = self._now(), secrets.token_hex(8)
         for _ in range(_MAX_RESERVE_ATTEMPTS):
             count, at = row.get("count", 0), row.get("at", 0)
             wait = at + wait_seconds(count) - now
             if wait > 0:
                 raise TooManyFailures(retry_after=wait)
             try:
-                self._db.update(self._failure_update(who, now, count))
+                count_once(self._db, self._failure_update(who, now, count), nonce)
             except ConditionFailed as failed:
                 row = failed.item or {}
+            except Unanswered:
+                return None
             else:
-                return
+                return True
         raise TooManyFailures(retry_after=1)
 
     def _failure_update(self, who: str, now: int, seen: int | None = None) -> Update:
@@ -142,15 +161,29 @@ class LoginGuard:
         times = {"at": now, "ttl": now + KNOWN_SOURCE_SECONDS}
         return Update(self._table, row_keys.account_guard_key(who), assign=times, add={"count": 1}, condition=condition)
 
-    def _settle_account(self, attempt: LoginAttempt, assign: dict[str, int], add: dict[str, int]) -> None:
-        place, counting = row_keys.account_guard_key(attempt.account), Compare("count", ">", 0)
-        try:
-            self._db.update(Update(self._table, place, assign=assign, add=add, condition=counting))
-        except ConditionFailed:
-            return
-
     def _now(self) -> int:
         return epoch_seconds(self._clock())
+
+
+def _settle(write: Callable[[], object]) -> None:
+    """Carries out a write that may be repeated, unless its condition says that there is nothing to settle.
+
+    Raises StoreUnavailable after several attempts.
+    """
+    for left in reversed(range(_MAX_SETTLE_ATTEMPTS)):
+        try:
+            write()
+        except ConditionFailed as failed:
+            if not condition_holds(_COUNTING, failed.item):
+                return
+        except TransactionFailed as failed:
+            if failed.failed:
+                return
+        except StoreUnavailable:
+            if not left:
+                raise
+        else:
+            return
 
 
 def report_outcome(attempt: LoginAttempt | None, tell: Callable[[LoginAttempt], T]) -> T | None:

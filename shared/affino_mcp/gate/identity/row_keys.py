@@ -64,12 +64,12 @@ def profile_name_key(folded_name: str) -> Key:
 
 
 def session_key(digest: str) -> Key:
-    """{user_code, person, epoch, profile, issued, expires, refresh, chain, ttl, revoked?}, by SHA-256 of its token."""
+    """{user_code, person, epoch, profile, issued, expires, refresh, chain, ttl, revoked?, refreshed?}, by its token's SHA-256."""
     return Key(f"SESSION#{digest}", "A")
 
 
 def refresh_token_key(digest: str) -> Key:
-    """{user_code, session, chain, epoch, profile, expires, ttl, spent?}: keyed by SHA-256 of a RefreshToken."""
+    """{user_code, session, chain, epoch, profile, expires, key?, ttl, spent?}: keyed by SHA-256 of a RefreshToken."""
     return Key(f"SESSION#{digest}", "REFRESH")
 
 
@@ -124,25 +124,25 @@ def unlogged_deed_key(row_id: str) -> Key:
 
 
 def used_signature_key(digest: str) -> Key:
-    """{ttl}: a login signature that has been used."""
+    """{nonce, ttl}: a login signature that has been used, and which request used it."""
     return Key(f"SEEN#{digest}", "A")
 
 
 def login_guard_key(source: str, account: str) -> Key:
-    """{count, since, misses, good?, ttl}: failed logins for one account from one source, and its last success."""
+    """{count, since, misses, good?, last?, ttl}: failed logins for one account from one source, and its last success."""
     return Key(f"GUARD#PAIR#{source}#{account}", "A")
 
 
 def account_guard_key(account: str) -> Key:
-    """{count, at, ttl}: consecutive failed logins for one account, and the time of the last of them."""
+    """{count, at, last?, ttl}: consecutive failed logins for one account, and the time of the last of them."""
     return Key(f"GUARD#ACCOUNT#{account}", "A")
 
 
 def source_guard_key(source: str) -> Key:
-    """{count, since, ttl}: failed logins from one source, for any account."""
+    """{count, since, last?, ttl}: failed logins from one source, for any account."""
     return Key(f"GUARD#SOURCE#{source}", "A")
 
 
 def token_guard_key(source: str) -> Key:
-    """{count, since, ttl}: unknown tokens, keys and signatures from one source."""
+    """{count, since, last?, ttl}: unknown tokens, keys and signatures from one source."""
     return Key(f"GUARD#TOKENS#{source}", "A")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
+from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
+from affino_mcp.signed_text import json_payload, sign
 from affino_mcp.store.ops import Condition, Item, Put, Update, WriteOp, absent, all_of, equals, exists
 
 SESSION_LIFETIME_SECONDS: Final = 3600
@@ -47,12 +50,19 @@ class TokenPair:
 
 @dataclass(frozen=True)
 class IssuedSession:
-    """A new session, with the only copy of its tokens."""
+    """A session whose tokens are given out now; they are stored nowhere. `seconds_left` is how long it lives from now on."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     session: Session
     person: Person
+    seconds_left: int
+
+    @classmethod
+    def from_item(cls, tokens: TokenPair, item: Item, person: Person, now: int) -> IssuedSession:
+        """Makes it from the session's row and tokens."""
+        session = Session.from_row(item | {"digest": digest_token(tokens.access)})
+        return cls(tokens.access, tokens.refresh, session, person, session.expires - now)
 
 
 def session_item(person: Person, epoch: int, profile_key: str, tokens: TokenPair, now: int, lifetime: int) -> Item:
@@ -76,8 +86,28 @@ def session_writes(table: str, session: Item) -> list[WriteOp]:
     token_digest = session["pk"].removeprefix(row_keys.SESSION_PREFIX)
     kept = {name: session[name] for name in ("user_code", "chain", "epoch", "profile")}
     times = {"expires": session["refresh_expires"], "ttl": session["refresh_expires"]}
-    refresh = row_keys.refresh_token_key(session["refresh"])._asdict() | kept | times | {"session": token_digest}
+    own = {"session": token_digest, "key": secrets.token_hex(32)}
+    refresh = row_keys.refresh_token_key(session["refresh"])._asdict() | kept | times | own
     return [Put(table, session, absent()), session_list_put(table, session), Put(table, refresh, absent())]
+
+
+def derive_next_pair(refresh_row: Item, refresh_token: str) -> TokenPair:
+    """Gives the pair that a RefreshToken is exchanged for: the same one, however often it is asked for.
+
+    It takes the token and the `key` of its row, which no client ever gets; nobody can compute it who has one of the two. The
+    row of a token that was issued without a key gives a random pair.
+    """
+    if "key" not in refresh_row:
+        access, refresh = new_token(), new_token()
+    else:
+        key = bytes.fromhex(refresh_row["key"])
+        access, refresh = (_derive_token(key, name, refresh_token) for name in ("access", "refresh"))
+    return TokenPair(access, refresh, refresh_row["chain"], refresh_row["expires"])
+
+
+def _derive_token(key: bytes, name: str, refresh_token: str) -> str:
+    """A token in the form of `new_token`: 128 bits of a MAC (HMAC-SHA-256)."""
+    return str(uuid.UUID(hex=sign(key, json_payload([name, refresh_token.lower()]))[:32]))
 
 
 def session_list_put(table: str, session: Item) -> Put:

@@ -24,7 +24,7 @@ from affino_mcp.gate.sessions.session_rows import (
 )
 from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit, commit_to
-from affino_mcp.store.ops import Database, Item, Put, Query, Update, WriteOp, absent, equals
+from affino_mcp.store.ops import Check, Database, Item, Put, Query, Update, WriteOp, absent, equals
 from affino_mcp.store.retry import query_all, retry_on_conflict
 
 __all__ = [
@@ -51,6 +51,10 @@ class SessionTimeOver(SessionExpired):
         self.session = session
 
 
+class SessionEnded(SessionUnknown):
+    """The session was logged out, ended or refreshed: callers are told the same, but its token is no guess."""
+
+
 class Sessions:
     """The store of active sessions (APIProfileActiveSession in Affino)."""
 
@@ -61,22 +65,21 @@ class Sessions:
     def resolve_token(self, token: str) -> tuple[Session, Person]:
         """Gives the session and the person of an AccessToken, in one consistent read.
 
-        Raises SessionUnknown (also after a logout), SessionExpired, PersonInactive, each with the person if known.
+        Raises SessionUnknown, SessionEnded (after a logout or a refresh), SessionExpired, PersonInactive, each with the
+        person if known.
         """
-        row = self._db.get(self._table, row_keys.session_key(digest_token(token)))
-        mark = token_fingerprint(digest_token(token))
-        if row is None:
-            raise SessionUnknown().concerning(fingerprint=mark)
-        person = Person.from_json(row["person"])
+        row = self._require_row(token)
         if row.get("revoked"):
-            raise SessionUnknown().concerning(person=person, fingerprint=mark)
-        if row["expires"] <= epoch_seconds(self._clock()):
-            raise SessionTimeOver(Session.from_row(row | {"digest": digest_token(token)})).concerning(
-                person=person, fingerprint=mark
-            )
-        if not person.active:
-            raise PersonInactive().concerning(person=person, fingerprint=mark)
-        return Session.from_row(row | {"digest": digest_token(token)}), person
+            session = Session.from_row(row)
+            raise SessionEnded().concerning(person=Person.from_json(row["person"]), fingerprint=session.fingerprint)
+        return self._require_live(row)
+
+    def find_session(self, token: str) -> tuple[Session, Person]:
+        """Gives the same as `resolve_token`, and also a session that was ended."""
+        row = self._require_row(token)
+        return (
+            (Session.from_row(row), Person.from_json(row["person"])) if row.get("revoked") else self._require_live(row)
+        )
 
     def create_session(self, user_code: int, profile_key: str, epoch: int | None = None) -> IssuedSession:
         """Opens a session for a person who has just logged in; `profile_key` is stored for the log.
@@ -95,9 +98,17 @@ class Sessions:
         ]
 
     def end_session(self, user_code: int, token_digest: str, commit: Commit | None = None) -> None:
-        """Ends a session: its token and RefreshToken become invalid. No error when there is no such session."""
+        """Ends a session: its token and RefreshToken become invalid. No error when there is no such session.
+
+        Of a session that was refreshed, it ends the one that came of it.
+        """
         carry_out = commit or commit_to(self._db)
         retry_on_conflict(lambda: carry_out(self._end_writes(user_code, token_digest)))
+
+    def end_chain(self, user_code: int, chain: str) -> None:
+        """Ends the session that a chain of refreshed sessions has come to. No error when there is none."""
+        carry_out = commit_to(self._db)
+        retry_on_conflict(lambda: carry_out(self._end_chain_writes(user_code, chain)))
 
     def end_all_sessions(self, user_code: int, commit: Commit | None = None) -> int:
         """Ends all sessions of the person, RefreshTokens and browsers included; gives the number of live sessions."""
@@ -109,6 +120,21 @@ class Sessions:
         live, now = self.list_sessions(user_code), epoch_seconds(self._clock())
         over = live[: max(0, len(live) - (MAX_SESSIONS_PER_PERSON - 1))][:MAX_SESSIONS_PER_PERSON]
         return [op for session in over for op in session_rows.end_session_writes(self._table, user_code, session, now)]
+
+    def _require_row(self, token: str) -> Item:
+        digest = digest_token(token)
+        row = self._db.get(self._table, row_keys.session_key(digest))
+        if row is None:
+            raise SessionUnknown().concerning(fingerprint=token_fingerprint(digest))
+        return row | {"digest": digest}
+
+    def _require_live(self, row: Item) -> tuple[Session, Person]:
+        session, person = Session.from_row(row), Person.from_json(row["person"])
+        if session.expires <= epoch_seconds(self._clock()):
+            raise SessionTimeOver(session).concerning(person=person, fingerprint=session.fingerprint)
+        if not person.active:
+            raise PersonInactive().concerning(person=person, fingerprint=session.fingerprint)
+        return session, person
 
     def _create_session(self, user_code: int, profile_key: str, epoch: int | None) -> IssuedSession:
         row = active_person_row(self._db, self._table, user_code)
@@ -128,15 +154,26 @@ class Sessions:
             *self.make_room(user_code),
         ]
         self._db.transact(ops, str(uuid.uuid4()))
-        session = Session.from_row(item | {"digest": digest_token(tokens.access)})
-        return IssuedSession(tokens.access, tokens.refresh, session, person)
+        return IssuedSession.from_item(tokens, item, person, now)
 
-    def _end_writes(self, user_code: int, token_digest: str) -> list[Update]:
-        row = self._db.get(self._table, row_keys.session_key(token_digest))
-        if row is None or row["user_code"] != user_code or row.get("revoked"):
+    def _end_writes(self, user_code: int, token_digest: str) -> list[WriteOp]:
+        row, now = self._db.get(self._table, row_keys.session_key(token_digest)), epoch_seconds(self._clock())
+        if row is None or row["user_code"] != user_code:
             return []
+        if row.get("revoked"):
+            return self._end_chain_writes(user_code, row["chain"])
         session = Session.from_row(row | {"digest": token_digest})
-        return session_rows.end_session_writes(self._table, user_code, session, epoch_seconds(self._clock()))
+        return [*session_rows.end_session_writes(self._table, user_code, session, now)]
+
+    def _end_chain_writes(self, user_code: int, chain: str) -> list[WriteOp]:
+        place, now = row_keys.session_chain_key(chain), epoch_seconds(self._clock())
+        found = self._db.get(self._table, place)
+        head = self._db.get(self._table, row_keys.session_key(found["head"])) if found else None
+        if found is None or head is None or head.get("revoked"):
+            return []
+        session, still = Session.from_row(head | {"digest": found["head"]}), equals("head", found["head"])
+        ends = session_rows.end_session_writes(self._table, user_code, session, now)
+        return [Check(self._table, place, still), *ends]
 
     def _end_all_sessions(self, user_code: int, commit: Commit) -> int:
         row = self._db.get(self._table, row_keys.person_key(user_code))

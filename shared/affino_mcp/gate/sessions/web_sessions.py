@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +13,7 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Update, absent, equals
+from affino_mcp.store.ops import ConditionFailed, Database, Delete, Item, Key, Put, Update, equals
 
 _CODE: Final = re.compile(r"[1-9][0-9]{0,15}")
 _TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -72,7 +73,7 @@ class WebSessions:
         ends = now + self._kind.lifetime
         row = {"user_code": user_code, "epoch": person_row.get("epoch", 0), "expires": ends, "ttl": ends}
         proved = {"proved": now} if self._kind.proof_lifetime else {}
-        self._db.put(Put(self._table, self._kind.key(digest_token(token))._asdict() | row | proved, absent()))
+        self._db.put(Put(self._table, self._kind.key(digest_token(token))._asdict() | row | proved))
         return f"{user_code}.{token}" if self._kind.names_person else token
 
     def find(self, cookie: str, also: Sequence[Key] = ()) -> tuple[WebSession | None, Rows]:
@@ -93,11 +94,19 @@ class WebSessions:
         session = self._live(token, rows)
         return session if session and session.person.user_code == int(code) else None, rows
 
+    def was_ended_everywhere(self, token: str) -> bool:
+        """Whether this session's person has logged out everywhere since it started."""
+        rows = self._read_in_turn(token)
+        row = rows.get(self._kind.key(digest_token(token)))
+        person_row = rows.get(row_keys.person_key(row["user_code"])) if row else None
+        return row is not None and person_row is not None and row["epoch"] != person_row.get("epoch", 0)
+
     def prove(self, session: WebSession) -> None:
-        """Notes that the person has given the password again."""
+        """Notes that the person has given the password again. No error when the session is over meanwhile."""
         same_person = equals("user_code", session.person.user_code)
         proved = {"proved": epoch_seconds(self._clock())}
-        self._db.update(Update(self._table, self._kind.key(session.digest), assign=proved, condition=same_person))
+        with suppress(ConditionFailed):
+            self._db.update(Update(self._table, self._kind.key(session.digest), assign=proved, condition=same_person))
 
     def is_proved(self, session: WebSession) -> bool:
         """Whether the password was given lately enough for secrets."""

@@ -20,6 +20,7 @@ from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
+from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database, StoreUnavailable
 from affino_mcp.store.retry import back_off
@@ -64,6 +65,20 @@ class BuiltinInstance:
         if not self._own_people:
             raise PlacesUnknown(f"The people of this service are those of another instance: it alone knows its {kind}.")
         return place_rights.list_place_rights(self.records, kind, person, at)
+
+    @property
+    def media_upkeep(self) -> MediaUpkeep:
+        """What housekeeping asks about the instance's files."""
+        from affino_mcp.instance.builtin.media.media_purge import BuiltinMediaUpkeep  # noqa: PLC0415 (no call needs it)
+
+        return BuiltinMediaUpkeep(self.records)
+
+    @property
+    def contact_erasure(self) -> ContactErasure:
+        """The erasure of the instance's contacts, which operators ask for."""
+        from affino_mcp.instance.builtin.crm.contact_erasure import BuiltinContactErasure  # noqa: PLC0415 (as above)
+
+        return BuiltinContactErasure(self.records)
 
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
         for attempt in range(MAX_WRITE_ATTEMPTS):

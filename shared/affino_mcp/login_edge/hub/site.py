@@ -58,9 +58,9 @@ class Hub:
             return self._render_login_form(visit, known, 403, "The form was too old or not ours. Please try again.")
         try:
             return handle(self, visit, known)
-        except StoreUnavailable:
-            said = "The service cannot reach its storage just now. Please try again shortly."
-            return self._render_page(visit, 503, "message.html", "unavailable", known, wait=1, said=said)
+        except StoreUnavailable as error:
+            result, said = _outage_words(error)
+            return self._render_page(visit, 503, "message.html", result, known, wait=error.retry_after, said=said)
 
     def redirect_to_start(self, visit: HubRequest, _: LoginSubject) -> HubPage:
         """Answers `GET /hub`: redirects to the sessions, or to the login without a session."""
@@ -101,11 +101,12 @@ class Hub:
 
     def end_all_sessions(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Answers `POST /hub/sessions/end-all`: ends every session, RefreshToken and browser session."""
-        person = self._signed_in_person(visit)
-        if person is None:
+        person, token = self._signed_in_person(visit), visit.read_cookie(BROWSER_COOKIE)
+        if person is not None:
+            known.user_code = person.user_code
+            self._sessions.end_all_sessions(person.user_code)
+        elif token is None or not self._browsers.was_ended_everywhere(token):
             return self._redirect_to_login(visit)
-        known.user_code = person.user_code
-        self._sessions.end_all_sessions(person.user_code)
         said = "You are logged out everywhere: every AccessToken and every browser."
         return self._render_page(
             visit, 200, "message.html", "ended_all", known, visit.delete_cookie(BROWSER_COOKIE), said=said
@@ -222,6 +223,15 @@ HUB_ROUTES: Final[Mapping[tuple[str, str], HubHandler]] = {
     ("POST", "sessions/end-all"): Hub.end_all_sessions,
     ("POST", "logout"): Hub.log_out,
 }
+
+
+def _outage_words(error: StoreUnavailable) -> tuple[str, str]:
+    """A word for the log and the text for the person: whether anything may have been done."""
+    fault = answer.outage_fault(error)
+    if fault is answer.UNAVAILABLE:
+        return fault.result, "The service cannot reach its storage just now. Please try again shortly."
+    said = "It may have been carried out: the storage did not say. Do it again: that does no harm."
+    return fault.result, said
 
 
 def _refusal_lines(refused: LoginRefused) -> list[str]:

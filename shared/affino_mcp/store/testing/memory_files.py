@@ -12,10 +12,13 @@ from datetime import datetime
 from typing import Final
 
 from affino_mcp.store.files import (
+    MAX_LISTED_OBJECTS,
     SIGNED_REQUEST_LIFETIME,
     FileUpload,
+    ListedObject,
     NoObject,
     ObjectHead,
+    ObjectPage,
     PresignedUpload,
     content_disposition,
 )
@@ -30,6 +33,7 @@ class _StoredObject:
     mime_type: str
     sha256: str
     version: str
+    stored_at: datetime
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,9 @@ class MemoryFileStore:
             raise StoreUnavailable
 
     def _store_object(self, key: str, content: bytes, mime_type: str) -> None:
-        found = _StoredObject(content, mime_type, hashlib.sha256(content).hexdigest(), secrets.token_hex(8))
+        found = _StoredObject(
+            content, mime_type, hashlib.sha256(content).hexdigest(), secrets.token_hex(8), self._clock()
+        )
         with self._lock:
             self._objects[key] = found
 
@@ -126,6 +132,14 @@ class MemoryFileStore:
         self._require_working()
         with self._lock:
             self._objects.pop(key, None)
+
+    def list_objects(self, prefix: str, start_after: str = "", limit: int = MAX_LISTED_OBJECTS) -> ObjectPage:
+        """See FileStore."""
+        self._require_working()
+        with self._lock:
+            found = {key: one for key, one in self._objects.items() if key.startswith(prefix) and key > start_after}
+        objects = [ListedObject(key, len(found[key].content), found[key].stored_at) for key in sorted(found)]
+        return ObjectPage(objects[:limit], len(objects) <= limit)
 
     def accept_upload(self, url: str, headers: Mapping[str, str], content: bytes) -> int:
         """Handles a presigned upload as S3 does; gives the HTTP status."""

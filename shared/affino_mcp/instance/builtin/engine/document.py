@@ -31,7 +31,8 @@ class Document:
     """One stored record.
 
     `values` hold the fields of the catalogue; `system` holds the creator, the dates and the attributes that only the
-    service writes.
+    service writes. `purged` is when the record was removed for good ("" for a record that was not): what is left of it
+    says that alone.
     """
 
     family: str
@@ -40,6 +41,7 @@ class Document:
     values: Mapping[str, Any]
     system: Mapping[str, Any]
     deleted: bool = False
+    purged: str = ""
 
     @property
     def record(self) -> Record:
@@ -76,7 +78,8 @@ class Document:
     def to_row(self) -> Item:
         """The document as a row of the table."""
         body = json.dumps({"values": self.values, "system": self.system}, ensure_ascii=False, separators=(",", ":"))
-        return {"pk": self.key.pk, "sk": self.key.sk, "version": self.version, "deleted": self.deleted, "body": body}
+        row = {"pk": self.key.pk, "sk": self.key.sk, "version": self.version, "deleted": self.deleted, "body": body}
+        return row | ({"purged": self.purged} if self.purged else {})
 
     def next_version(self, call: Call, values: Mapping[str, Any], **system: Any) -> Document:
         """Makes the document's next version, stamped with the acting person and time.
@@ -129,7 +132,9 @@ def document_from_row(item: Item) -> Document:
     """Reads the document from its row."""
     family, code = RecordRef.parse(item["pk"])
     body = json.loads(item["body"])
-    return Document(family, code, item["version"], body["values"], body["system"], item["deleted"])
+    return Document(
+        family, code, item["version"], body["values"], body["system"], item["deleted"], item.get("purged", "")
+    )
 
 
 def relation_key(pk: str, ref: str) -> Key:

@@ -22,6 +22,9 @@ MAX_STORED_ANSWER_CHARACTERS: Final = 30_000
 """Maximum length of an answer that is stored with its key; a longer one is read again, where a method can read it."""
 
 
+REPLAYED_TEXT: Final = "This call was carried out before; here is its answer again."
+
+
 class KeyAlreadyUsed(Exception):
     """The idempotency key has been used before; the caller gets the answer of that earlier call."""
 
@@ -66,5 +69,5 @@ def find_replay(db: Database, table: str, method: Method, values: Values, call: 
             "This IdempotencyKey was used for another call. Use a new key for a new change.",
             argument=IDEMPOTENCY_KEY.name,
         )
-    call.warn(WarningCode.REPLAYED, IDEMPOTENCY_KEY.name, "This call was carried out before; here is its answer again.")
+    call.warn(WarningCode.REPLAYED, IDEMPOTENCY_KEY.name, REPLAYED_TEXT)
     return Done(json.loads(row["body"]), row["record"])

@@ -14,6 +14,7 @@ from affino_mcp.catalogue.method import IF_UPDATED, Method
 from affino_mcp.clock import with_microseconds
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.codes import CodeCounter
+from affino_mcp.instance.builtin.engine.deletions import note_deletion
 from affino_mcp.instance.builtin.engine.document import (
     RECORD_SK,
     RELATION_SK,
@@ -126,6 +127,7 @@ class Records:
         old, new = before.history_values() if before else {}, after.history_values()
         old, new = old | {n: was for n, (was, _) in noted.items()}, new | {n: now for n, (_, now) in noted.items()}
         change.write_document(before.document if before else None, after.document, old, new)
+        note_deletion(change, before.document if before else None, after.document)
         self._save_unique(change, before, after)
         adjust_member_counts(self.db, change, before, after)
         for op in index_operations(self.table, self._record_rows(before), self._record_rows(after)):
@@ -163,6 +165,11 @@ class Records:
             change.add_operation(
                 Put(self.table, new[key], absent()), _duplicate_error(after.document, new[key]["name"])
             )
+
+
+def unique_keys(stored: RecordState) -> list[Key]:
+    """The keys of the rows that reserve a record's unique values; none when it is deleted."""
+    return list(_unique_rows(stored))
 
 
 def _unique_rows(stored: RecordState | None) -> dict[Key, Item]:

@@ -75,6 +75,9 @@ def list_record_history(records: Records, method: Method, values: Values, call: 
     """Lists a record's changes, newest first; changes made under guards that are closed to the person are left out."""
     require_access(call, values[RECORD_KIND_FIELD.name], Access.READ)
     document = open_history(records, call, values).document
+    if document.purged:
+        text = f"The record was removed for good on {document.purged[:10]}, and its history with it."
+        call.warn(WarningCode.NOT_SHOWN, RECORD_CODE_FIELD.name, text)
     rows, more = _read_rows(records, document.key.pk, SortSpan(prefix=HISTORY_SK), values, call)
     entries = filter_visible_entries(records, call, [change_journal.entry_from_row(row) for row in rows])
     items = [_render_entry(call, entry) for entry in entries]
@@ -160,7 +163,8 @@ def _load_followable(records: Records, call: Call, refs: Iterable[str]) -> Known
         place for place in places if place.family in HISTORY_FAMILIES and call.may_read(HISTORY_FAMILIES[place.family])
     ]
     found = records.db.get_many(records.table, [record_key(*place) for place in open_])
-    followable = filter_followable(records, call, [document_from_row(item) for item in found.values()])
+    documents = [document_from_row(item) for item in found.values()]
+    followable = filter_followable(records, call, [document for document in documents if not document.purged])
     return {RecordRef(d.family, d.code): d for d in followable}
 
 

@@ -41,6 +41,13 @@ def check_restorable(records: Records, change: Change, document: Document) -> No
         change.require_existing(record_key(*place), lambda _: _gone_error("Scope"))
 
 
+def require_unpurged(document: Document) -> None:
+    """Raises Conflict for a record of which nothing is left to restore."""
+    if document.purged:
+        text = f"{document.record.words.capitalize()} {document.code} was removed for good on {document.purged[:10]}."
+        raise Conflict(f"{text} Nothing of it is kept, so it cannot be restored.", argument="Version")
+
+
 def _gone_error(argument: str) -> Conflict:
     text = f"{argument} points to a record that is not there any more. Restore that first."
     return Conflict(text, argument="Version", Attributes=[argument])

@@ -55,6 +55,7 @@ def undo_change(records: Records, method: Method, values: Values, call: Call, to
 
 def _load_past(records: Records, call: Call, values: Values) -> PastChange:
     stored = history.open_history(records, call, values)
+    restore_check.require_unpurged(stored.document)
     key = change_journal.history_row_key(stored.document.ref, values[VERSION_FIELD.name])
     row = records.db.get(records.table, key)
     entries = history.filter_visible_entries(records, call, [change_journal.entry_from_row(row)] if row else [])

@@ -14,7 +14,7 @@ from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
-from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed
+from affino_mcp.instance.builtin.engine.idempotency import REPLAYED_TEXT, KeyAlreadyUsed
 from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
@@ -23,12 +23,14 @@ from affino_mcp.instance.builtin.media import (
     file_images,
     media_access,
     media_sources,
+    media_uploads,
     media_uses,
     media_view,
 )
 from affino_mcp.instance.builtin.media.file_formats import FileFormat
 from affino_mcp.instance.builtin.media.media_access import OpenMediaItem
 from affino_mcp.instance.builtin.media.media_sources import FileSource
+from affino_mcp.instance.builtin.media.media_uploads import TicketSpent
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.files import MEDIA_PREFIX, NoObject
 from affino_mcp.store.ops import StoreUnavailable
@@ -71,10 +73,30 @@ def _require_file(records: Records, code: int) -> Document:
 
 
 def attach_media_file(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Stores a file, after checking its content, and attaches it to its item."""
+    """Stores a file, after checking its content, and attaches it to its item.
+
+    The same call with an UploadToken that it has used before answers the file that came of it.
+    """
     found = media_access.open_editable_item(records, call, MEDIA_ITEM_CODE, values[MEDIA_ITEM_CODE])
     change = records.start_change(method, values, call)
-    source = media_sources.load_source(records, change, found.document.code)
+    try:
+        source = media_sources.load_source(records, change, found.document.code)
+    except TicketSpent as spent:
+        return _answer_again(records, call, found, spent.file)
+    return _attach_source(records, change, found, source)
+
+
+def _answer_again(records: Records, call: Call, found: OpenMediaItem, code: int) -> Done:
+    """The answer of an earlier call, with the file as it is now; raises InvalidState when it was deleted since."""
+    file = next((file for file in found.files if file.code == code), None)
+    if file is None:
+        raise media_uploads.used_error()
+    call.warn(WarningCode.REPLAYED, media_uploads.TOKEN_ARGUMENT, REPLAYED_TEXT)
+    return _add_urls(records, found, file, Done(_answer_file(records, call, found, file), found.document.ref))
+
+
+def _attach_source(records: Records, change: Change, found: OpenMediaItem, source: FileSource) -> Done:
+    call, values = change.call, change.values
     file_format, described = _recognise_source(source, values)
     if same := _find_same_file(found, described):
         text = "The item has this very file in this role already."
@@ -86,6 +108,8 @@ def attach_media_file(records: Records, method: Method, values: Values, call: Ca
             f"An item can have at most {MAX_FILES_PER_ITEM} files. Delete some first.", argument=MEDIA_ITEM_CODE
         )
     after, file = _add_file(records, change, found, file_format, described)
+    if source.ticket is not None:
+        media_uploads.use_ticket(records, change, source.ticket, file.code)
     media_access.require_item_unchanged(change, found)
     records.save_record(change, found.stored, after.stored)
     records.save_record(change, None, RecordState(file))

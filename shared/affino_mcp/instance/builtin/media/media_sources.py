@@ -14,7 +14,7 @@ from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media import media_uploads, media_view
 from affino_mcp.instance.builtin.media.file_content import FileContent, InlineContent, StoredContent
-from affino_mcp.instance.builtin.media.media_uploads import TOKEN_ARGUMENT
+from affino_mcp.instance.builtin.media.media_uploads import TOKEN_ARGUMENT, Ticket
 from affino_mcp.store.files import FileStore, FileUpload, NoObject
 from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.tool_errors import FileTooLarge, InvalidArgument, InvalidState
@@ -24,13 +24,14 @@ INLINE_ARGUMENT: Final = "ContentBase64"
 
 @dataclass(frozen=True)
 class FileSource:
-    """A file that has arrived. `key` and `version` name the uploaded object; both are empty for inline content."""
+    """A file that has arrived. `key` and `version` name the uploaded object; inline content has neither, and no `ticket`."""
 
     content: FileContent
     sha256: str
     mime_type: str = ""
     key: str = ""
     version: str = ""
+    ticket: Ticket | None = None
 
     def store_file(self, files: FileStore, target: str, mime_type: str) -> None:
         """Stores the file under its final key. Raises InvalidState when the uploaded object is no longer there."""
@@ -50,7 +51,10 @@ class FileSource:
 
 
 def load_source(records: Records, change: Change, item: int) -> FileSource:
-    """Loads the file that the call brings or names. Raises InvalidArgument unless the call does exactly one of the two."""
+    """Loads the file that the call brings or names.
+
+    Raises InvalidArgument unless the call does exactly one of the two, and the errors of `find_ticket`.
+    """
     given = change.values
     if (INLINE_ARGUMENT in given) == (TOKEN_ARGUMENT in given):
         raise InvalidArgument(INLINE_ARGUMENT, f"Give exactly one of {INLINE_ARGUMENT} and {TOKEN_ARGUMENT}.")
@@ -77,14 +81,15 @@ def _inline_source(text: str) -> FileSource:
 
 
 def _uploaded_source(records: Records, change: Change, item: int) -> FileSource:
-    wanted, files = media_uploads.redeem_ticket(records, change, item), media_view.require_file_store(records)
+    ticket, files = media_uploads.find_ticket(records, change, item), media_view.require_file_store(records)
+    wanted = ticket.upload
     head = files.head(wanted.key)
     if head is None:
         raise nothing_uploaded_error()
     if (head.size, head.sha256, head.mime_type) != (wanted.size, wanted.sha256, wanted.mime_type):
         raise InvalidState("What was uploaded is not what the UploadToken was given for.", argument=TOKEN_ARGUMENT)
     return FileSource(
-        StoredContent(files, wanted.key, head.size), head.sha256, head.mime_type, wanted.key, head.version
+        StoredContent(files, wanted.key, head.size), head.sha256, head.mime_type, wanted.key, head.version, ticket
     )
 
 

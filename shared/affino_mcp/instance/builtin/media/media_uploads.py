@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,7 +18,9 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.clock import epoch_seconds, format_iso
 from affino_mcp.instance.builtin.engine.change import Change
+from affino_mcp.instance.builtin.engine.idempotency import call_fingerprint
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.media import file_formats, media_access, media_view
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.files import SIGNED_REQUEST_LIFETIME, UPLOADS_PREFIX, FileUpload
@@ -27,7 +30,7 @@ from affino_mcp.tool_errors import FileTooLarge, InvalidArgument, InvalidState
 CODE: Final = MEDIA_ITEM.code
 TOKEN_ARGUMENT: Final = "UploadToken"  # noqa: S105 (an argument's name)
 TICKET_RETENTION: Final = timedelta(hours=24)
-"""How long a ticket's row is kept to say that it was used."""
+"""How long a ticket's row is kept to say by which call it was used, and for which file."""
 
 _UNKNOWN_TEXT: Final = (
     "UploadToken is not known here, or was given to another person or profile or for another media item."
@@ -79,19 +82,55 @@ def _ticket_row(call: Call, token: str, item: int, upload: FileUpload) -> Item:
     return {"pk": key.pk, "sk": key.sk, "used": False, **_ticket_binding(call, item), **file, **ends}
 
 
-def redeem_ticket(records: Records, change: Change, item: int) -> FileUpload:
-    """Loads the upload that the call's ticket was issued for; the change marks the ticket as used.
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket that its call may use, with the upload that it was issued for."""
 
-    Raises InvalidArgument for a ticket of another person, profile or item, and InvalidState for a used or expired one.
+    key: Key
+    upload: FileUpload
+
+
+class TicketSpent(Exception):
+    """The very same call has used its ticket before; `file` is the code of the file that came of it."""
+
+    def __init__(self, file: int) -> None:
+        super().__init__(file)
+        self.file = file
+
+
+def find_ticket(records: Records, change: Change, item: int) -> Ticket:
+    """Loads the call's ticket.
+
+    Raises InvalidArgument for a ticket of another person, profile or item, InvalidState for an expired one and for one that
+    another call has used, TicketSpent for one that the same call has used: its answer may have been lost.
     """
     call, key = change.call, _ticket_key(change.values[TOKEN_ARGUMENT])
     row = records.db.get(records.table, key)
     if row is None or any(row[name] != value for name, value in _ticket_binding(call, item).items()):
         raise InvalidArgument(TOKEN_ARGUMENT, _UNKNOWN_TEXT)
+    if row["used"] and _is_used_by(row, change):
+        raise TicketSpent(row["file"])
     if row["used"]:
-        raise InvalidState(_USED_TEXT, argument=TOKEN_ARGUMENT)
+        raise used_error()
     if row["expires"] <= epoch_seconds(call.at):
         raise InvalidState(_EXPIRED_TEXT, argument=TOKEN_ARGUMENT)
-    use = Update(records.table, key, assign={"used": True}, condition=equals("used", False))
-    change.add_operation(use, lambda _: InvalidState(_USED_TEXT, argument=TOKEN_ARGUMENT))
-    return FileUpload(row["object"], row["type"], row["size"], row["sha256"])
+    return Ticket(key, FileUpload(row["object"], row["type"], row["size"], row["sha256"]))
+
+
+def use_ticket(records: Records, change: Change, ticket: Ticket, file: int) -> None:
+    """Makes the change mark the ticket as used by this call for the file of this code."""
+    fingerprint = call_fingerprint(change.method, change.values)
+    use = {"used": True, "file": file, "print": fingerprint}
+    change.add_operation(
+        Update(records.table, ticket.key, assign=use, condition=equals("used", False)),
+        lambda row: ConcurrentWrite() if row and _is_used_by(row, change) else used_error(),
+    )
+
+
+def used_error() -> InvalidState:
+    """The refusal of a ticket that has been used."""
+    return InvalidState(_USED_TEXT, argument=TOKEN_ARGUMENT)
+
+
+def _is_used_by(row: Item, change: Change) -> bool:
+    return row.get("print") == call_fingerprint(change.method, change.values)

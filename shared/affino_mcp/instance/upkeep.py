@@ -1,0 +1,77 @@
+"""What housekeeping and operators ask of a system of record that no caller asks: its stored files, purges, erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+
+class Deletion(NamedTuple):
+    """The deletion of a record (`family#code`) whose files are purged later: its day in UTC, and the version it made."""
+
+    record: str
+    version: int
+    day: date
+
+
+class FileNaming(StrEnum):
+    """What the records say of a stored object.
+
+    A record that has not been purged names it; its media item is known and none of its files names it; or no such media
+    item has ever been in these records.
+    """
+
+    NAMED = "named"
+    UNNAMED = "unnamed"
+    UNKNOWN = "unknown"
+
+
+class MediaUpkeep(Protocol):
+    """The upkeep of a system of record's files. Every method may raise StoreUnavailable, and can be repeated."""
+
+    def list_deletions(self, day: date, after: Deletion | None = None) -> Sequence[Deletion]:
+        """Some deletions of a day that are not settled yet, in a fixed order, those that follow `after`; none at the end."""
+
+    def purge_deletion(self, deletion: Deletion, at: datetime) -> Mapping[str, int]:
+        """Purges what was deleted, unless it has been restored since, and settles the deletion; gives figures by a word.
+
+        A deletion that is not settled now, because somebody changed the record at that moment, is still listed.
+        """
+
+    def find_naming(self, key: str) -> FileNaming:
+        """Decides from the records whether one of them names the stored object of this key."""
+
+
+class ErasureState(StrEnum):
+    """What becomes of a contact that is to be erased."""
+
+    PRESENT = "present"
+    DELETED = "deleted"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True)
+class ErasurePlan:
+    """A contact that is to be erased: its state, and by a word what there is to remove, and which records still name it.
+
+    The records that name its code stay: their codes, to be looked at by whoever asked.
+    """
+
+    code: int
+    title: str
+    state: ErasureState
+    removed: Mapping[str, int] = field(default_factory=dict)
+    named_by: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+
+class ContactErasure(Protocol):
+    """Erases contacts for good. Raises NotFound for a code without a contact, Conflict for one that is still needed."""
+
+    def plan(self, code: int) -> ErasurePlan:
+        """Gives what an erasure would remove; changes nothing."""
+
+    def erase(self, code: int, at: datetime) -> ErasurePlan:
+        """Erases the contact and gives what was removed; goes on where an earlier erasure was broken off."""
