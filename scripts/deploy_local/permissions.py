@@ -51,6 +51,16 @@ def _try_object(operation: str, key: str, **arguments: Any) -> Attempt:
     return lambda clients, names: getattr(clients("s3"), operation)(Bucket=names["MediaBucket"], Key=key, **arguments)
 
 
+def _try_digest(operation: str, **arguments: Any) -> Attempt:
+    return lambda clients, names: getattr(clients("s3"), operation)(
+        Bucket=names["DigestBucket"], Key="digests/probe", **arguments
+    )
+
+
+def _try_signing(clients: ClientFactory, names: Mapping[str, str]) -> object:
+    return clients("kms").sign(KeyId=names["DigestKey"], Message=b"x", SigningAlgorithm="ECDSA_SHA_256")
+
+
 def _try_bucket(operation: str, **arguments: Any) -> Attempt:
     return lambda clients, names: getattr(clients("s3"), operation)(Bucket=names["MediaBucket"], **arguments)
 
@@ -99,6 +109,14 @@ ROLE_RULES = [
     ),
     RoleRule("McpEndpointRole", False, "list the whole bucket", _try_bucket("list_objects_v2")),
     RoleRule("LoginProxyRole", False, "list the bucket", _try_bucket("list_objects_v2")),
+    RoleRule("McpEndpointRole", False, "add a digest", _try_digest("put_object", Body=b"x")),
+    RoleRule("McpEndpointRole", False, "sign a digest", _try_signing),
+    RoleRule("LoginProxyRole", False, "sign a digest", _try_signing),
+    RoleRule("ControlCentreRole", False, "add a digest", _try_digest("put_object", Body=b"x")),
+    RoleRule("ControlCentreRole", False, "sign a digest", _try_signing),
+    RoleRule("HousekeepingRole", True, "add a digest", _try_digest("put_object", Body=b"x")),
+    RoleRule("HousekeepingRole", False, "remove a digest", _try_digest("delete_object")),
+    RoleRule("HousekeepingRole", True, "sign a digest", _try_signing),
     RoleRule("LoginProxyRole", False, "read a media file", _try_object("get_object", "media/probe")),
     RoleRule("LoginProxyRole", True, "read a password hash", _try_table("get_item", "CredentialsTable", Key=PROBE_KEY)),
     RoleRule(

@@ -20,6 +20,7 @@ from affino_mcp.cli import (
     local,
     log,
     log_chart,
+    log_digests,
     log_more,
     login,
     methods,
@@ -54,6 +55,7 @@ app.add_typer(housekeeping.app, name="housekeeping")
 app.add_typer(local.app, name="local")
 log_more.add_log_commands(log.app)
 log.app.command()(log_chart.chart)
+log_digests.add_digest_commands(log.app)
 app.add_typer(log.app, name="log")
 app.command("doctor")(doctor.doctor)
 app.command("login")(login.login)

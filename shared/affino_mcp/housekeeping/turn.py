@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from affino_mcp import observability
+from affino_mcp.audit.row import job_partition
 from affino_mcp.deadline import working_seconds
 from affino_mcp.errors import AffinoError
 from affino_mcp.store.ops import Database, Item, Key, Put, StoreUnavailable
@@ -68,7 +69,7 @@ class JobPosition:
     """Where a job ended in its last turn, kept in the audit table below `H#`."""
 
     def __init__(self, db: Database, table: str, job: str) -> None:
-        self._db, self._table, self._key = db, table, Key(f"H#{job}", _POSITION_SK)
+        self._db, self._table, self._key = db, table, Key(job_partition(job), _POSITION_SK)
 
     def load(self) -> Item:
         """Gives what `save` stored last; empty before the first turn."""

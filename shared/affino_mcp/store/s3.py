@@ -138,7 +138,7 @@ class S3FileStore:
         content: bytes = b"",
         query: Mapping[str, str] | None = None,
     ) -> urllib3.BaseHTTPResponse:
-        """Sends a signed request, again on faults of the network or of S3.
+        """Sends a signed request, with the query parameters in `query`, again on faults of the network or of S3.
 
         Raises StoreUnavailable after three attempts, and when the deadline is near; AccessRefused when S3 answers 403.
         """
