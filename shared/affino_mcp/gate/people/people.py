@@ -117,7 +117,6 @@ class People:
             "active": active,
         }
         changes = {field: value for field, value in given.items() if value is not None}
-        end_surplus_sessions(self._db, self._table, user_code, epoch_seconds(self._clock()))
         return retry_on_conflict(
             lambda: self._write_changes(user_code, changes, seen, commit or self._commit, log_out=log_out)
         )
@@ -155,7 +154,8 @@ class People:
         person = _require_valid_person(replace(before, **changes))  # type: ignore[arg-type]
         _require_future_days(before.rights, person.rights, self._clock().date())
         update, now = self._person_update(row, person), epoch_seconds(self._clock())
-        live = live_session_links(self._db, self._table, user_code, now)
+        found = live_session_links(self._db, self._table, user_code, now)
+        live = end_surplus_sessions(self._db, self._table, user_code, found, now)
         if log_out:
             update = replace(update, add={**update.add, "epoch": 1})
             ends = [end_session_writes(self._table, user_code, Session.from_row(link), now) for link in live]

@@ -6,6 +6,7 @@ A session's row holds a copy of the person: one read per call.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from functools import partial
 
 from affino_mcp.clock import Clock, epoch_seconds
@@ -112,8 +113,9 @@ class Sessions:
 
     def end_all_sessions(self, user_code: int, commit: Commit | None = None) -> int:
         """Ends all sessions of the person, RefreshTokens and browsers included; gives the number of live sessions."""
-        over = end_surplus_sessions(self._db, self._table, user_code, epoch_seconds(self._clock()))
-        return over + retry_on_conflict(lambda: self._end_all_sessions(user_code, commit or commit_to(self._db)))
+        ended: set[str] = set()
+        retry_on_conflict(lambda: self._end_all_sessions(user_code, commit or commit_to(self._db), ended))
+        return len(ended)
 
     def make_room(self, user_code: int) -> list[WriteOp]:
         """Gives the writes that end the oldest sessions, so that one more stays within the limit."""
@@ -175,17 +177,19 @@ class Sessions:
         ends = session_rows.end_session_writes(self._table, user_code, session, now)
         return [Check(self._table, place, still), *ends]
 
-    def _end_all_sessions(self, user_code: int, commit: Commit) -> int:
-        row = self._db.get(self._table, row_keys.person_key(user_code))
+    def _end_all_sessions(self, user_code: int, commit: Commit, ended: set[str]) -> None:
+        """Adds the digests of the live sessions to `ended`."""
+        row, now = self._db.get(self._table, row_keys.person_key(user_code)), epoch_seconds(self._clock())
         if row is None:
-            return 0
-        live, now = self.list_sessions(user_code), epoch_seconds(self._clock())
+            return
+        live = live_session_links(self._db, self._table, user_code, now)
+        ended |= {link["digest"] for link in live}
+        kept = map(Session.from_row, end_surplus_sessions(self._db, self._table, user_code, live, now))
         # A login between this read and the write would keep its session; the condition on `logins` detects it.
         renewed = {"epoch": 1, "version": 1}
         place, seen = row_keys.person_key(user_code), equals("logins", row["logins"])
-        ends = [op for one in live for op in session_rows.end_session_writes(self._table, user_code, one, now)]
+        ends = [op for one in kept for op in session_rows.end_session_writes(self._table, user_code, one, now)]
         commit([Update(self._table, place, add=renewed, condition=seen), *ends])
-        return len(live)
 
 
 def active_person_row(db: Database, table: str, user_code: int) -> Item:
@@ -202,16 +206,16 @@ def live_session_links(db: Database, table: str, user_code: int, now: int) -> li
     return [link for link in found if not link.get("ended")]
 
 
-def end_surplus_sessions(db: Database, table: str, user_code: int, now: int) -> int:
-    """Ends the person's oldest live sessions beyond MAX_SESSIONS_PER_PERSON, which logins at once may have left.
+def end_surplus_sessions(db: Database, table: str, user_code: int, live: Sequence[Item], now: int) -> Sequence[Item]:
+    """Ends the oldest of a person's live sessions beyond MAX_SESSIONS_PER_PERSON, which logins at once may have left.
 
-    Gives how many it ended. A change that writes all live sessions of a person does this first, so that its one
-    transaction holds them all. The limit ends these sessions, whatever becomes of the change. Raises StoreUnavailable.
+    Takes what `live_session_links` gave; gives those that stay. A change that writes all live sessions of a person does this
+    first, so that its one transaction holds them all. The limit ends these sessions, whatever becomes of the change.
+    Raises StoreUnavailable.
     """
-    live = [Session.from_row(link) for link in live_session_links(db, table, user_code, now)]
-    over = live[: max(0, len(live) - MAX_SESSIONS_PER_PERSON)]
+    over = [Session.from_row(link) for link in live[: max(0, len(live) - MAX_SESSIONS_PER_PERSON)]]
     for start in range(0, len(over), MAX_SESSIONS_PER_PERSON):
         some = over[start : start + MAX_SESSIONS_PER_PERSON]
         ops = [op for one in some for op in session_rows.end_session_writes(table, user_code, one, now)]
         retry_on_conflict(partial(commit_to(db), ops))
-    return len(over)
+    return live[len(over) :]
