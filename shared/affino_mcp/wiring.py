@@ -185,10 +185,11 @@ def build_housekeeping(
     from affino_mcp.audit.integrity.noted_end import DIGEST_JOB  # noqa: PLC0415 (no call needs it)
     from affino_mcp.housekeeping.file_jobs import make_file_jobs  # noqa: PLC0415 (no call needs it)
     from affino_mcp.housekeeping.hours import make_hours_job  # noqa: PLC0415 (as above)
+    from affino_mcp.housekeeping.open_rows import make_open_rows_job  # noqa: PLC0415 (as above)
     from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415 (as above)
 
     found, table = given or build_stores(settings), settings.audit_table
-    jobs = [make_hours_job(found.database, table)]
+    jobs = [make_open_rows_job(found.database, settings.gate_table, table), make_hours_job(found.database, table)]
     if (digests := build_digest_job(found, settings)) is not None:
         jobs.append(Job(DIGEST_JOB, digests.run))
     if found.files is not None:

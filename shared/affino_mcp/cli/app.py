@@ -1,6 +1,6 @@
 """`affino-mcp`: profiles, people, the API Log, logins and the local service, from a terminal.
 
-Exit codes: 0 done, 1 refused or failed, 2 the command was not understood.
+Exit codes: 0 done, 1 refused or failed, 2 the command was not understood, 3 not known whether it was done.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help="Operate an Affino MCP service: profiles, people, the API Log, logins, and the local run.\n\n"
-    "Exit codes: 0 done, 1 refused, failed or not all green, 2 the command was not understood.",
+    "Exit codes: 0 done, 1 refused, failed or not all green, 2 the command was not understood, "
+    "3 not known whether it was done.",
 )
 profile_secret.add_secret_commands(profiles.app)
 app.add_typer(profiles.app, name="profile")

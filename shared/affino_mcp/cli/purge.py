@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 import typer
 
@@ -34,6 +34,7 @@ class ErasureUnfinished(AffinoError):
     """The stores stopped answering during an erasure."""
 
     type = "unfinished"
+    status: ClassVar[int] = 503
 
 
 @app.callback()
