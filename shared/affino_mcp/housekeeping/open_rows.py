@@ -47,12 +47,17 @@ class OpenRowsJob:
         return {"unlogged": unlogged, "closed": closed}
 
     def _write_unlogged(self) -> int:
-        marks = self._read_marks(self._gate, UNLOGGED_PARTITION)
-        return sum(self._write_row(mark["row"], Delete(self._gate, Key(mark["pk"], mark["sk"]))) for mark in marks)
+        written = 0
+        while has_time() and (marks := self._read_marks(self._gate, UNLOGGED_PARTITION)):
+            removals = [(mark["row"], Delete(self._gate, Key(mark["pk"], mark["sk"]))) for mark in marks]
+            written += sum(self._write_row(row, removal) for row, removal in removals)
+        return written
 
     def _close_begun(self, now: datetime) -> int:
-        found = list_open_rows(self._db, self._audit, now - CLOSING_AGE)
-        return sum(self._write_row(each.closing, Delete(self._audit, each.mark)) for each in found)
+        written = 0
+        while has_time() and (found := list_open_rows(self._db, self._audit, now - CLOSING_AGE)):
+            written += sum(self._write_row(each.closing, Delete(self._audit, each.mark)) for each in found)
+        return written
 
     def _write_row(self, row: Item, removal: Delete) -> int:
         """Writes a mark's row unless it is there, then removes the mark; gives the number of rows written."""
