@@ -16,7 +16,7 @@ from affino_mcp.local.network import find_free_port
 from affino_mcp.local.stores import open_digest_bucket
 from affino_mcp.settings import Settings
 from affino_mcp.store.archive import MAX_KEYS_PER_LIST, Archive, S3Archive
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.testing.memory_archive import MemoryArchive
 from tests.contract.conftest import EMULATED
 from tests.unit.audit.integrity.sealed_log import MemorySigner

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from affino_mcp.local.network import find_free_port
 from affino_mcp.local.stores import EmulatorCredentials
+from affino_mcp.store.faults import AccessRefused, StoreUnavailable
 from affino_mcp.store.given_up import GivenUpCall
-from affino_mcp.store.ops import AccessRefused, StoreUnavailable
 from affino_mcp.store.signing import (
     KMS_TARGET,
     KeyFileSigner,

@@ -13,8 +13,8 @@ from affino_mcp.local.network import make_local_client
 from affino_mcp.local.places import EMULATOR_PROGRAM
 from affino_mcp.local.stores import open_bucket
 from affino_mcp.settings import Settings
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileUpload
-from affino_mcp.store.ops import StoreUnavailable
 from tests.flow.media import Library, box
 from tests.world import World
 

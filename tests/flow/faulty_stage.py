@@ -15,7 +15,8 @@ from affino_mcp import observability, wiring
 from affino_mcp.instance.builtin.engine.index import MEMBER_SK
 from affino_mcp.mcp_edge.app import McpApp
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from affino_mcp.store.ops import Item, Key, StoreUnavailable, TransactionFailed
+from affino_mcp.store.faults import StoreUnavailable, TransactionFailed
+from affino_mcp.store.ops import Item, Key
 from affino_mcp.store.secrets import SecretDocument, SecretStore
 from affino_mcp.store.testing.faulty_database import FaultyDatabase
 from affino_mcp.store.testing.faulty_files import FaultyFileStore

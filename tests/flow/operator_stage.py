@@ -21,7 +21,8 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.local.connection import Connection, store_settings
-from affino_mcp.store.ops import Item, Key, TransactionFailed
+from affino_mcp.store.faults import TransactionFailed
+from affino_mcp.store.ops import Item, Key
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from affino_mcp.store.testing.faulty_secrets import FaultySecretStore
 from tests.clock import START

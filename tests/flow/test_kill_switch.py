@@ -12,7 +12,7 @@ from affino_mcp.admin.deeds import ROW_FOLLOWS
 from affino_mcp.cli.app import app
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.housekeeping.turn import HousekeepingFailed
-from affino_mcp.store.ops import AccessRefused, StoreUnavailable, Unanswered
+from affino_mcp.store.faults import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.testing.faulty_database import StoreFault
 from affino_mcp.store.testing.recording import RecordingDatabase
 from tests.flow.operator_stage import DONE, NOT_DONE, OperatorDeed, Stage

@@ -28,7 +28,8 @@ from affino_mcp.audit.row import AuditRow, Outcome, row_item
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import spend_reserve
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.store.ops import Delete, Item, Put, StoreUnavailable, TransactionFailed, Unanswered, WriteOp, absent
+from affino_mcp.store.faults import StoreUnavailable, TransactionFailed, Unanswered
+from affino_mcp.store.ops import Delete, Item, Put, WriteOp, absent
 from affino_mcp.store.retry import retry_on_conflict
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.errors import AffinoError
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import Unexpected
 
 

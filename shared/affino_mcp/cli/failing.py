@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from affino_mcp.admin.operator_errors import MaybeDone
 from affino_mcp.errors import AffinoError
 from affino_mcp.local.background import MESSAGE_PREFIX
-from affino_mcp.store.ops import StoreUnavailable, Unanswered
+from affino_mcp.store.faults import StoreUnavailable, Unanswered
 
 UNKNOWN_EXIT_CODE: Final = 3
 """The exit code of a command that may have been carried out."""

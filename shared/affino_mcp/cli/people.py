@@ -20,7 +20,8 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.people.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
 from affino_mcp.instance.port import PlacesUnknown
 from affino_mcp.local.registration import mark_contact, register_person
-from affino_mcp.store.ops import StoreUnavailable, WriteOp
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import WriteOp
 
 app = typer.Typer(no_args_is_help=True, help="People: who can act, and with which rights.")
 

@@ -18,7 +18,7 @@ from affino_mcp.cli.profiles import show
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.gate.profiles.previous_secret import parse_overlap as overlap_of
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.text import plural
 
 

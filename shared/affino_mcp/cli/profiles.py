@@ -33,7 +33,8 @@ from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS
 from affino_mcp.gate.profiles.rate_limit import follow_rate
 from affino_mcp.gate.profiles.switch import switch_profile
-from affino_mcp.store.ops import Item, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Item
 
 app = typer.Typer(no_args_is_help=True, help="API Profiles: what each workload may touch.")
 

@@ -16,7 +16,7 @@ from affino_mcp.cli.output import print_fields, print_json, print_note
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.errors import AffinoError
 from affino_mcp.instance.upkeep import ErasurePlan, ErasureState
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 
 app = typer.Typer(no_args_is_help=True, help="Erasure on request: removes for good what is kept about somebody.")
 

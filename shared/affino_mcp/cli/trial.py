@@ -20,7 +20,7 @@ from affino_mcp.cli.output import print_json
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.gate.caller import CURRENT_USER_METHOD
 from affino_mcp.gate.identity.row_keys import digest_token
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import InvalidArgument
 
 _TONE_WORDS = {CHECK_GOOD: "green", CHECK_OFF: "off  "}

@@ -20,7 +20,8 @@ from affino_mcp.control_edge.screen_request import RequestOrigin, ScreenRequest,
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.http.invocation import invocation
-from affino_mcp.store.ops import Key, StoreUnavailable, Unanswered
+from affino_mcp.store.faults import StoreUnavailable, Unanswered
+from affino_mcp.store.ops import Key
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 MAX_FORM_BYTES: Final = 64 * 1024

@@ -16,7 +16,8 @@ from affino_mcp.audit.integrity.window_rows import LogTable
 from affino_mcp.clock import format_iso
 from affino_mcp.housekeeping.turn import Figures, JobPosition, has_time
 from affino_mcp.store.archive import Archive
-from affino_mcp.store.ops import Database, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database
 from affino_mcp.store.signing import Signer
 
 DIGEST_LATE_METRIC: Final = "DigestLate"

@@ -12,7 +12,8 @@ from affino_mcp.audit.open_rows import MARKS_PER_READ, OPEN_ROWS_PARTITION, list
 from affino_mcp.audit.queries import lowest_ulid
 from affino_mcp.gate.identity.row_keys import UNLOGGED_PARTITION
 from affino_mcp.housekeeping.turn import Figures, Job, has_time
-from affino_mcp.store.ops import ConditionFailed, Database, Delete, Item, Key, Put, Query, StoreUnavailable, absent
+from affino_mcp.store.faults import ConditionFailed, StoreUnavailable
+from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, absent
 
 CLOSING_AGE: Final = timedelta(minutes=15)
 """The age at which a deed that is begun is closed: no function runs so long."""

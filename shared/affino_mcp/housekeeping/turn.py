@@ -11,7 +11,8 @@ from affino_mcp import observability
 from affino_mcp.audit.row import job_partition
 from affino_mcp.deadline import working_seconds
 from affino_mcp.errors import AffinoError
-from affino_mcp.store.ops import Database, Item, Key, Put, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database, Item, Key, Put
 
 Figures = Mapping[str, Any]
 """What a job did in one turn, and what it left for later turns, as numbers and names by a word: for the log line."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.s3 import S3FileStore
 
 _BUCKET_CONFIGURATION = (

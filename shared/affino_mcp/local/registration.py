@@ -15,7 +15,8 @@ from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.instance.port import OutcomeNotKnown
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import TransactionFailed, Unanswered, WriteOp
+from affino_mcp.store.faults import TransactionFailed, Unanswered
+from affino_mcp.store.ops import WriteOp
 from affino_mcp.store.retry import retry_on_conflict
 from affino_mcp.tool_errors import Conflict
 from affino_mcp.wiring import Stores

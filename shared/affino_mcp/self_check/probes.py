@@ -18,20 +18,9 @@ from affino_mcp.self_check.rights import (
 )
 from affino_mcp.settings import Settings
 from affino_mcp.store.archive import Archive
+from affino_mcp.store.faults import ConditionFailed, TransactionFailed
 from affino_mcp.store.files import FileStore
-from affino_mcp.store.ops import (
-    Check,
-    Condition,
-    ConditionFailed,
-    Database,
-    Delete,
-    Key,
-    Put,
-    Query,
-    TransactionFailed,
-    Update,
-    equals,
-)
+from affino_mcp.store.ops import Check, Condition, Database, Delete, Key, Put, Query, Update, equals
 from affino_mcp.store.secrets import SecretStore
 from affino_mcp.store.signing import Signer
 

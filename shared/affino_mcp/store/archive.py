@@ -10,8 +10,8 @@ import html
 import re
 from typing import Final, Protocol
 
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import CHECKSUM_HEADER, hex_to_base64
-from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.s3 import S3FileStore
 
 MAX_KEYS_PER_LIST: Final = 1000

@@ -16,6 +16,7 @@ from botocore.awsrequest import AWSRequest
 
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import working_seconds
+from affino_mcp.store.faults import AccessRefused, StoreUnavailable
 from affino_mcp.store.files import (
     CHECKSUM_HEADER,
     MAX_LISTED_OBJECTS,
@@ -30,7 +31,6 @@ from affino_mcp.store.files import (
     hex_to_base64,
 )
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
-from affino_mcp.store.ops import AccessRefused, StoreUnavailable
 from affino_mcp.store.s3_listing import listing_parameters, parse_listing
 from affino_mcp.store.wire import (
     ATTEMPT_SECONDS,

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from affino_mcp.store.faults import AccessRefused, StoreUnavailable
 from affino_mcp.store.given_up import ACCESS_ERRORS
-from affino_mcp.store.ops import AccessRefused, StoreUnavailable
 from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from botocore.awsrequest import AWSRequest
 
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import working_seconds
+from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody, request_place
-from affino_mcp.store.ops import StoreUnavailable, Unanswered
 from affino_mcp.store.retry import back_off
 
 MAX_REQUEST_ATTEMPTS: Final = 3

@@ -13,7 +13,8 @@ from affino_mcp.self_check.findings import NOT_ASKED, ask_stores, read_findings,
 from affino_mcp.self_check.probes import StoreProbe, build_digest_probes, build_probes
 from affino_mcp.self_check.rights import FUNCTION_RIGHTS, SELF_CHECK_NAME, TableRight
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import AccessRefused, Database, Put, StoreRejected, StoreUnavailable
+from affino_mcp.store.faults import AccessRefused, StoreRejected, StoreUnavailable
+from affino_mcp.store.ops import Database, Put
 from affino_mcp.store.testing.memory_archive import MemoryArchive
 from tests.unit.audit.integrity.sealed_log import MemorySigner
 from tests.world import World

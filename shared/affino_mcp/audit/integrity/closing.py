@@ -25,7 +25,7 @@ from affino_mcp.audit.integrity.digest import (
 from affino_mcp.audit.integrity.digest_archive import ChainEnd, DigestArchive
 from affino_mcp.audit.integrity.late_rows import find_late_rows
 from affino_mcp.audit.integrity.window_rows import LogTable, id_moment, is_in_span
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.signing import Signer
 
 MAX_ROWS_PER_DIGEST: Final = 20_000

@@ -20,7 +20,7 @@ from affino_mcp.gate.caller import CURRENT_USER_METHOD
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.row_keys import digest_token
 from affino_mcp.gate.profiles.profile import Profile, ProfileState
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import InvalidArgument
 
 _FORM_FIELDS: Final = ("profile", "email", "method", "arguments")

@@ -12,7 +12,7 @@ from affino_mcp.audit.row import AuditRow
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity.permissions import LOGS_READ
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 
 MAX_LATEST_ROWS: Final = 12
 """Rows of the API Log that a profile's page shows."""

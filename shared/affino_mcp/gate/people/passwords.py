@@ -8,7 +8,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from affino_mcp import observability
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import ConditionFailed, Database, Put, StoreUnavailable, Update, equals
+from affino_mcp.store.faults import ConditionFailed, StoreUnavailable
+from affino_mcp.store.ops import Database, Put, Update, equals
 from affino_mcp.tool_errors import InvalidArgument
 
 MIN_PASSWORD_CHARACTERS, MAX_PASSWORD_CHARACTERS = 8, 1024

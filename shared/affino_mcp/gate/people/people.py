@@ -16,19 +16,8 @@ from affino_mcp.gate.sessions.session_rows import Session, end_session_writes
 from affino_mcp.gate.sessions.sessions import end_surplus_sessions, live_session_links
 from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit, commit_to
-from affino_mcp.store.ops import (
-    Database,
-    Item,
-    Put,
-    Query,
-    TransactionFailed,
-    Update,
-    WriteOp,
-    absent,
-    all_of,
-    equals,
-    exists,
-)
+from affino_mcp.store.faults import TransactionFailed
+from affino_mcp.store.ops import Database, Item, Put, Query, Update, WriteOp, absent, all_of, equals, exists
 from affino_mcp.store.retry import query_all, retry_on_conflict
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 

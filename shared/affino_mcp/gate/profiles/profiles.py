@@ -22,19 +22,8 @@ from affino_mcp.gate.profiles.rate_limit import RateLimit, default_burst, follow
 from affino_mcp.gate.profiles.switch import switch_profile
 from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE, Settings
 from affino_mcp.store.commit import Commit, commit_to
-from affino_mcp.store.ops import (
-    Database,
-    Delete,
-    Item,
-    Put,
-    Query,
-    TransactionFailed,
-    Update,
-    WriteOp,
-    absent,
-    all_of,
-    equals,
-)
+from affino_mcp.store.faults import TransactionFailed
+from affino_mcp.store.ops import Database, Delete, Item, Put, Query, Update, WriteOp, absent, all_of, equals
 from affino_mcp.store.retry import query_all, retry_on_conflict
 from affino_mcp.store.secrets import SecretStore
 from affino_mcp.tool_errors import Conflict, NotFound

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.store.commit import Commit
-from affino_mcp.store.ops import TransactionFailed, Update, exists
+from affino_mcp.store.faults import TransactionFailed
+from affino_mcp.store.ops import Update, exists
 from affino_mcp.store.retry import retry_on_conflict
 from affino_mcp.tool_errors import NotFound
 

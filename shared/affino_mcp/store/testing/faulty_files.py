@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import (
     MAX_LISTED_OBJECTS,
     FileStore,
@@ -15,7 +16,6 @@ from affino_mcp.store.files import (
     ObjectPage,
     PresignedUpload,
 )
-from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.testing.faulty_database import StoreFault
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from affino_mcp.store.ops import StoreUnavailable, Unanswered
+from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.secrets import SecretDocument
 from affino_mcp.store.testing.faulty_database import StoreFault
 from affino_mcp.store.testing.memory_secrets import MemorySecretStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from affino_mcp.store.archive import MAX_KEYS_PER_LIST
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 
 
 class MemoryArchive:

@@ -13,7 +13,8 @@ from affino_mcp.audit.integrity.digest import SignedDigest
 from affino_mcp.audit.integrity.late_rows import LATE_PERIOD, MAX_LATE_ROWS
 from affino_mcp.audit.integrity.row_hash import hash_row
 from affino_mcp.audit.row import row_item, row_key
-from affino_mcp.store.ops import StoreUnavailable, Update
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Update
 from affino_mcp.store.signing import SignatureCheck
 from tests.unit.audit.integrity.sealed_log import MINUTE, MemorySigner, SealedLog, sealed
 from tests.unit.audit.rows import NOON, TABLE, refusal, row
