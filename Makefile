@@ -14,7 +14,7 @@ checked := shared functions scripts bench tests
 # Every install is exactly what the lock names, by hash; the lock is complete, so nothing is resolved.
 install = -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes --requirement
 
-.PHONY: help setup run test hunt check build deploy-local docs bench lock clean
+.PHONY: help setup run test hunt check build deploy-local docs bench prove lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,9 @@ docs: setup ## Write what is derived from the code: docs/tools.md, the tools' sn
 bench: setup ## Measure the service's own cost per start and per call
 	@$(bin)/python -m bench $(ARGS)
 
+prove: setup .tools/emulator/.made .tools/sam/.made .tools/runtime/.made ## Prove what holds under faults, with figures, in ten minutes (ARGS="--json")
+	@$(bin)/python -m scripts.prove $(ARGS)
+
 lock: .tools/lock/.made ## Resolve pyproject.toml and requirements/*.in again into the hashed locks
 	@scripts/lock .tools/lock/bin/uv
 
@@ -73,6 +76,13 @@ clean: ## Remove everything made here except local state (.local)
 	@echo "making .tools/emulator (once): MiniStack, pinned ..."
 	@python="$$(scripts/find-python 3.13 || scripts/find-python)" && "$$python" -m venv --clear .tools/emulator
 	@.tools/emulator/bin/python $(install) requirements/emulator.txt
+	@touch $@
+
+# The runtime client runs the functions as built, so it too gets the Lambda runtime's Python.
+.tools/runtime/.made: requirements/runtime.txt
+	@echo "making .tools/runtime (once): AWS's runtime interface client ..."
+	@python="$$(scripts/find-python 3.13 || scripts/find-python)" && "$$python" -m venv --clear .tools/runtime
+	@.tools/runtime/bin/python $(install) requirements/runtime.txt
 	@touch $@
 
 .tools/%/.made: requirements/%.txt

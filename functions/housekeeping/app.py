@@ -5,6 +5,7 @@ from typing import Any
 from affino_mcp import observability
 from affino_mcp.deadline import deadline
 from affino_mcp.self_check.handler import SelfCheckingHandler
+from affino_mcp.self_check.probes import build_digest_probes
 from affino_mcp.settings import process_settings
 from affino_mcp.wiring import build_housekeeping, build_self_check, build_stores
 
@@ -20,4 +21,5 @@ def _handle_turn(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001 (
         _run_turn()
 
 
-handler = SelfCheckingHandler(_handle_turn, build_self_check("Housekeeping", _settings, _stores))
+_digest_probes = build_digest_probes(_stores.archive, _stores.signer, _settings)
+handler = SelfCheckingHandler(_handle_turn, build_self_check("Housekeeping", _settings, _stores, _digest_probes))

@@ -8,6 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from affino_mcp.audit.open_rows import OPEN_ROWS_PARTITION
+from affino_mcp.gate.identity.row_keys import UNLOGGED_PARTITION
 from scripts.deploy_local.stack import Stack
 from scripts.expand import load_source_template
 
@@ -15,6 +17,7 @@ PROBE_KEY = {"pk": {"S": "PROBE#1"}, "sk": {"S": "A"}}
 PROBE_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "PROBE#1"}}}
 TOTALS_KEY = {"pk": {"S": "T#PROBE"}, "sk": {"S": "A"}}
 TOTALS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": TOTALS_KEY["pk"]}}
+BEGUN_KEY, MARK_KEY = ({"pk": {"S": pk}, "sk": {"S": "A"}} for pk in (OPEN_ROWS_PARTITION, UNLOGGED_PARTITION))
 DELETIONS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "D#20261123"}}}
 CALLS_BY_TIME = {
     "IndexName": "ByTime",
@@ -46,6 +49,16 @@ def _try_table(operation: str, table: str, **arguments: Any) -> Attempt:
 
 def _try_object(operation: str, key: str, **arguments: Any) -> Attempt:
     return lambda clients, names: getattr(clients("s3"), operation)(Bucket=names["MediaBucket"], Key=key, **arguments)
+
+
+def _try_digest(operation: str, **arguments: Any) -> Attempt:
+    return lambda clients, names: getattr(clients("s3"), operation)(
+        Bucket=names["DigestBucket"], Key="digests/probe", **arguments
+    )
+
+
+def _try_signing(clients: ClientFactory, names: Mapping[str, str]) -> object:
+    return clients("kms").sign(KeyId=names["DigestKey"], Message=b"x", SigningAlgorithm="ECDSA_SHA_256")
 
 
 def _try_bucket(operation: str, **arguments: Any) -> Attempt:
@@ -96,6 +109,14 @@ ROLE_RULES = [
     ),
     RoleRule("McpEndpointRole", False, "list the whole bucket", _try_bucket("list_objects_v2")),
     RoleRule("LoginProxyRole", False, "list the bucket", _try_bucket("list_objects_v2")),
+    RoleRule("McpEndpointRole", False, "add a digest", _try_digest("put_object", Body=b"x")),
+    RoleRule("McpEndpointRole", False, "sign a digest", _try_signing),
+    RoleRule("LoginProxyRole", False, "sign a digest", _try_signing),
+    RoleRule("ControlCentreRole", False, "add a digest", _try_digest("put_object", Body=b"x")),
+    RoleRule("ControlCentreRole", False, "sign a digest", _try_signing),
+    RoleRule("HousekeepingRole", True, "add a digest", _try_digest("put_object", Body=b"x")),
+    RoleRule("HousekeepingRole", False, "remove a digest", _try_digest("delete_object")),
+    RoleRule("HousekeepingRole", True, "sign a digest", _try_signing),
     RoleRule("LoginProxyRole", False, "read a media file", _try_object("get_object", "media/probe")),
     RoleRule("LoginProxyRole", True, "read a password hash", _try_table("get_item", "CredentialsTable", Key=PROBE_KEY)),
     RoleRule(
@@ -121,7 +142,10 @@ ROLE_RULES = [
     RoleRule("HousekeepingRole", True, "ask the audit by time", _try_table("query", "AuditTable", **CALLS_BY_TIME)),
     RoleRule("HousekeepingRole", True, "write a total", _try_table("put_item", "AuditTable", Item=TOTALS_KEY)),
     RoleRule("HousekeepingRole", True, "ask for totals", _try_table("query", "AuditTable", **TOTALS_PARTITION)),
-    RoleRule("HousekeepingRole", False, "remove a total", _try_table("delete_item", "AuditTable", Key=TOTALS_KEY)),
+    RoleRule("HousekeepingRole", True, "remove a begun mark", _try_table("delete_item", "AuditTable", Key=BEGUN_KEY)),
+    RoleRule("HousekeepingRole", True, "remove an unlogged mark", _try_table("delete_item", "GateTable", Key=MARK_KEY)),
+    RoleRule("HousekeepingRole", False, "change an audit row", _try_table("update_item", "AuditTable", Key=PROBE_KEY)),
+    RoleRule("HousekeepingRole", False, "add a gate row", _try_table("put_item", "GateTable", Item=PROBE_KEY)),
     RoleRule("HousekeepingRole", False, "scan the audit", _try_table("scan", "AuditTable")),
     RoleRule("HousekeepingRole", False, "read a gate row", _try_table("get_item", "GateTable", Key=PROBE_KEY)),
     RoleRule("HousekeepingRole", False, "read a record", _try_table("get_item", "RecordsTable", Key=PROBE_KEY)),

@@ -67,6 +67,10 @@ def inspect_shell(stack: Stack) -> Iterator[tuple[str, object, object]]:
     code, rows = shell.run("log", "--profile", PROFILE_NAME, "--method", "disable_profile")
     yield "log", (code, [row["method"] for row in rows]), (0, ["disable_profile"])
     yield "log export", shell.run("log", "export", "--method", "disable_profile")[0], 0
+    code, signed = shell.run("log", "digest", "--now")
+    yield "log digest", (code, signed["rows"] > 0), (0, True)
+    code, verdicts = shell.run("log", "verify")
+    yield "log verify", (code, {one["verdict"] for one in verdicts}), (0, {"ok"})
     yield "log chart", shell.run("log", "chart")[0], 0
     code, rights = shell.run("person", "explain", EMAIL)
     yield "person explain", (code, rights["rights"]["profiles.manage"]), (0, ["group Operators"])

@@ -90,6 +90,7 @@ class Smoke:
         yield "a disabled profile is refused at once", self.check_disabled_profile
         yield "the API Log names profile, person and method of each call", self.check_audit_rows
         yield "the housekeeping function counts these calls", self.check_totals
+        yield "the housekeeping function signs the API Log with a key of KMS", self.check_digests
         yield "the function's log group holds a line for each call", self.check_log_lines
         yield "a session is refreshed, named, shown at the Hub and logged out", self.check_session
         yield "an operator signs in to the Control Centre and makes a profile", self.check_control_centre
@@ -210,6 +211,11 @@ class Smoke:
         require_equal(
             "calls and errors counted", (total.calls, total.errors), (len(rows), sum(r.status >= 400 for r in rows))
         )
+
+    def check_digests(self) -> None:
+        """Checks that the run of the housekeeping function has added a digest."""
+        listed = self.stack.make_client("s3").list_objects_v2(Bucket=self.outputs["DigestBucket"], Prefix="digests/")
+        require_equal("digests", [one["Key"][-5:] for one in listed.get("Contents", [])], [".json"])
 
     def check_log_lines(self) -> None:
         """Checks the structured lines in CloudWatch Logs, which must hold no credential."""

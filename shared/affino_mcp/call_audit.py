@@ -23,7 +23,7 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.port import AuditWrite, Done, OutcomeNotKnown
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import ToolError
 
 T = TypeVar("T")

@@ -24,7 +24,7 @@ from affino_mcp.gate.sessions.last_use import expiry_warnings
 from affino_mcp.instance.answer_size import truncate_answer
 from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done, Instance, OutcomeNotKnown
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, StorageFull, ToolError, Unexpected
 
 __all__ = ["CallMeta", "ToolAnswer", "ToolDispatch"]

@@ -47,6 +47,14 @@ class Settings:
     instance_url: str = _setting_field(
         "AFFINO_INSTANCE_URL", "", "the instance whose people log in here (https://host); empty: the builtin one"
     )
+    digest_bucket: str = _setting_field(
+        "AFFINO_DIGEST_BUCKET", "affino-mcp-digests", "the S3 bucket of the API Log's digests"
+    )
+    digest_key: str = _setting_field(
+        "AFFINO_DIGEST_KEY",
+        "",
+        "what signs the digests: the ARN of a KMS key, or the path of a key file; empty: no digests",
+    )
     region: str = _setting_field("AWS_REGION", "eu-west-1", "the AWS region")
 
     @property

@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.credentials import ContainerProvider, CredentialResolver, EnvProvider
-
 from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.catalogue.registry import METHODS
@@ -20,13 +18,16 @@ from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Instance
 from affino_mcp.settings import Settings
+from affino_mcp.store.archive import Archive, S3Archive
+from affino_mcp.store.credentials import aws_credentials
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.given_up import GivenUpCall, report_to_nobody
 from affino_mcp.store.ops import Database
 from affino_mcp.store.s3 import S3FileStore
 from affino_mcp.store.secrets import AwsSecretStore, SecretStore
-from affino_mcp.store.wire import AwsCredentials, AwsJsonEndpoint
+from affino_mcp.store.signing import KMS_TARGET, Signer, open_signer
+from affino_mcp.store.wire import AwsJsonEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from affino_mcp.control_edge.centre import ControlCentre
+    from affino_mcp.housekeeping.digests import DigestJob
     from affino_mcp.housekeeping.turn import Figures
     from affino_mcp.instance.upkeep import ContactErasure
     from affino_mcp.login_edge.app import LoginApp
@@ -52,6 +54,8 @@ class Stores:
     database: Database
     secrets: SecretStore
     files: FileStore | None = None
+    archive: Archive | None = None
+    signer: Signer | None = None
 
 
 def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
@@ -74,40 +78,9 @@ def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
         DynamoDatabase(endpoint("dynamodb", DYNAMODB_TARGET, "1.0")),
         AwsSecretStore(endpoint("secretsmanager", "secretsmanager", "1.1")),
         S3FileStore(settings.media_bucket, settings.region, credentials, settings.aws_endpoint, told),
+        S3Archive(S3FileStore(settings.digest_bucket, settings.region, credentials, settings.aws_endpoint, told)),
+        open_signer(settings.digest_key, lambda: endpoint("kms", KMS_TARGET, "1.1")),
     )
-
-
-def aws_credentials() -> AwsCredentials:
-    """Gives the process's AWS credentials, found and refreshed by botocore."""
-    return LazyAwsCredentials()
-
-
-class LazyAwsCredentials:
-    """Looks credentials up when the first request is signed, because they change with a SnapStart restore."""
-
-    def __init__(self) -> None:
-        self._found: Any = None
-
-    def get_frozen_credentials(self) -> Any:
-        """See store.wire.Credentials."""
-        if self._found is None:
-            self._found = _lambda_credentials() or _default_chain_credentials()
-        return self._found.get_frozen_credentials()
-
-
-def _lambda_credentials() -> Any:
-    """A Lambda function's credentials: from its environment, or its container's after a SnapStart restore.
-
-    Else None.
-    """
-    return CredentialResolver([EnvProvider(), ContainerProvider()]).load_credentials()
-
-
-def _default_chain_credentials() -> Any:
-    """Credentials from botocore's default chain: a person's AWS profile, single sign-on, an instance's role."""
-    from botocore.session import Session  # noqa: PLC0415 (slow to import; functions never come here)
-
-    return Session().get_credentials()
 
 
 def build_gate(stores: Stores, settings: Settings, clock: Clock = utc_now) -> Gate:
@@ -209,12 +182,16 @@ def build_housekeeping(
     settings: Settings, given: Stores | None = None, clock: Clock = utc_now
 ) -> Callable[[], Mapping[str, Figures]]:
     """Builds the scheduled turn: each run does what is due of every job, and gives the figures of each by its name."""
+    from affino_mcp.audit.integrity.noted_end import DIGEST_JOB  # noqa: PLC0415 (no call needs it)
     from affino_mcp.housekeeping.file_jobs import make_file_jobs  # noqa: PLC0415 (no call needs it)
     from affino_mcp.housekeeping.hours import make_hours_job  # noqa: PLC0415 (as above)
-    from affino_mcp.housekeeping.turn import run_turn  # noqa: PLC0415 (as above)
+    from affino_mcp.housekeeping.open_rows import make_open_rows_job  # noqa: PLC0415 (as above)
+    from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415 (as above)
 
     found, table = given or build_stores(settings), settings.audit_table
-    jobs = [make_hours_job(found.database, table)]
+    jobs = [make_open_rows_job(found.database, settings.gate_table, table), make_hours_job(found.database, table)]
+    if (digests := build_digest_job(found, settings)) is not None:
+        jobs.append(Job(DIGEST_JOB, digests.run))
     if found.files is not None:
         jobs += make_file_jobs(found.database, table, found.files, _builtin(found, settings).media_upkeep)
     return lambda: run_turn(jobs, clock())
@@ -223,6 +200,15 @@ def build_housekeeping(
 def build_contact_erasure(stores: Stores, settings: Settings) -> ContactErasure:
     """Builds the erasure of contacts on request."""
     return _builtin(stores, settings).contact_erasure
+
+
+def build_digest_job(stores: Stores, settings: Settings) -> DigestJob | None:
+    """Builds the job that closes windows of the API Log; None when nothing signs digests."""
+    from affino_mcp.housekeeping.digests import make_digest_job  # noqa: PLC0415 (as above)
+
+    if stores.archive is None or stores.signer is None:
+        return None
+    return make_digest_job(stores.database, settings.audit_table, stores.archive, stores.signer)
 
 
 def build_self_check(

@@ -16,21 +16,9 @@ from affino_mcp.local.places import EMULATOR_PROGRAM
 from affino_mcp.local.stores import EMULATOR_ACCOUNT_KEY, open_bucket, open_dynamodb, open_emulator_stores
 from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DynamoDatabase
+from affino_mcp.store.faults import ConditionFailed, StoreRejected, StoreUnavailable, TransactionFailed
 from affino_mcp.store.files import FileUpload
-from affino_mcp.store.ops import (
-    ConditionFailed,
-    Database,
-    Delete,
-    Key,
-    Put,
-    Query,
-    StoreRejected,
-    StoreUnavailable,
-    TransactionFailed,
-    Update,
-    absent,
-    exists,
-)
+from affino_mcp.store.ops import Database, Delete, Key, Put, Query, Update, absent, exists
 from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 from tests.contract.boto3_endpoints import Boto3Json, client
 from tests.contract.shelf import RECORDS, Shelf

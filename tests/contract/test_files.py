@@ -13,13 +13,13 @@ import pytest
 from affino_mcp.local.places import EMULATOR_PROGRAM
 from affino_mcp.local.stores import open_bucket
 from affino_mcp.settings import Settings
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import (
     CHECKSUM_HEADER,
     NoObject,
     content_disposition,
     hex_to_base64,
 )
-from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.store.s3 import S3FileStore
 from tests.contract.file_doors import OTHER, TEXT, Doors, InMemory, OnS3, upload_of
 

@@ -77,7 +77,14 @@ def test_the_whole_of_an_operators_work_on_a_stack() -> None:
     assert run("--stack", OURS, "session", "list", "jane@orbital.example") == []
     assert run("--stack", OURS, "person", "disable", str(jane["user_code"]))["active"] is False
     told = run("--stack", OURS, "log")
-    assert [one["method"] for one in told] == ["disable_person", "create_person", "disable_profile", "create_profile"]
+    assert [(one["method"], one["outcome"]) for one in told] == [
+        ("disable_person", "ok"),
+        ("create_person", "ok"),
+        ("create_person", "begun"),
+        ("disable_profile", "ok"),
+        ("create_profile", "ok"),
+        ("create_profile", "begun"),
+    ]
     assert all(one["person"].startswith("arn:aws:") for one in told)
 
 

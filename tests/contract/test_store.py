@@ -11,17 +11,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from affino_mcp.store.faults import ConditionFailed, TransactionFailed
 from affino_mcp.store.ops import (
     Check,
     Compare,
     Condition,
-    ConditionFailed,
     Contains,
     Delete,
     Item,
     Put,
     Query,
-    TransactionFailed,
     Update,
     WriteOp,
     absent,

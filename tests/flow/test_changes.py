@@ -12,7 +12,7 @@ import pytest
 from affino_mcp import call_audit
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from tests.flow.media import png
 from tests.flow.office import Fields, Office, Told, changes, staffed
 from tests.world import World

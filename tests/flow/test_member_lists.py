@@ -10,7 +10,8 @@ import pytest
 
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from affino_mcp.store.ops import StoreUnavailable, WriteOp
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import WriteOp
 from tests.flow import crm
 from tests.flow.member_lists import KINDS, Lists
 from tests.world import EVERYTHING, World, WorldClient

@@ -14,8 +14,9 @@ from affino_mcp.housekeeping.deleted_media import make_deleted_media_job
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media.media_purge import BuiltinMediaUpkeep
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from affino_mcp.store.faults import ConditionFailed, StoreUnavailable
 from affino_mcp.store.files import ObjectPage
-from affino_mcp.store.ops import ConditionFailed, Key, Put, StoreUnavailable
+from affino_mcp.store.ops import Key, Put
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.recording import RecordingDatabase

@@ -18,8 +18,9 @@ from affino_mcp.housekeeping.daily_report import DailyReport
 from affino_mcp.housekeeping.unreferenced_files import make_unreferenced_files_job
 from affino_mcp.instance.builtin.media.media_purge import BuiltinMediaUpkeep
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from affino_mcp.store.faults import Unanswered
 from affino_mcp.store.files import FileUpload
-from affino_mcp.store.ops import Unanswered, WriteOp
+from affino_mcp.store.ops import WriteOp
 from affino_mcp.store.testing.recording import RecordingDatabase
 from tests.flow.media import Library, base64_of, gif, jpeg, png
 from tests.world import World, WorldClient

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.store.ops import AccessRefused, CollectionFull, TransactionFailed, WriteOp
+from affino_mcp.store.faults import AccessRefused, CollectionFull, TransactionFailed
+from affino_mcp.store.ops import WriteOp
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from tests.flow import crm
 from tests.world import Response, World, WorldClient

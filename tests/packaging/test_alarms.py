@@ -6,7 +6,7 @@ from affino_mcp.observability import METRIC_NAMESPACE
 from scripts.build import ROOT
 from scripts.expand import Template, resources_of_type
 
-COUNTED_SOON = {"OperatorRowLost", "RowsOpen", "DigestLate"}
+COUNTED_SOON = {"DigestLate"}
 """Metrics whose alarm is there before the code that counts them."""
 OWN_DIMENSIONS = [{"Name": "stack", "Value": {"Ref": "AWS::StackName"}}]
 

@@ -11,7 +11,21 @@ import pytest
 from scripts import ratchet, run_tests
 from scripts.build import ROOT
 
-TARGETS = ["help", "setup", "run", "test", "hunt", "check", "build", "deploy-local", "docs", "bench", "lock", "clean"]
+TARGETS = [
+    "help",
+    "setup",
+    "run",
+    "test",
+    "hunt",
+    "check",
+    "build",
+    "deploy-local",
+    "docs",
+    "bench",
+    "prove",
+    "lock",
+    "clean",
+]
 
 
 def body(lines: int) -> str:

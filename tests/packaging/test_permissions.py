@@ -8,6 +8,7 @@ import pytest
 
 from affino_mcp.audit import row as audit
 from affino_mcp.audit.hour_positions import POSITIONS_PARTITION
+from affino_mcp.audit.open_rows import OPEN_ROWS_PARTITION
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.instance.builtin.engine.deletions import PURGED_FAMILIES, deletions_partition
@@ -38,7 +39,8 @@ GRANTS: dict[tuple[str, str], set[str]] = {
     },
     (CONTROL, "AuditTable"): {"PutItem", "Query"},
     (CONTROL, "RecordsTable"): {"BatchGetItem", "Query"},
-    (HOUSE, "AuditTable"): {"BatchGetItem", "GetItem", "PutItem", "Query"},
+    (HOUSE, "AuditTable"): {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query"},
+    (HOUSE, "GateTable"): {"DeleteItem", "Query"},
     (HOUSE, "RecordsTable"): {"BatchGetItem", "DeleteItem", "PutItem", "Query"},
 }
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
@@ -80,16 +82,18 @@ OPERATIONS = [
     row_keys.PROFILE_LIST_PARTITION,
     row_keys.session_key("x").pk,
     row_keys.person_key(7).pk,
+    row_keys.UNLOGGED_PARTITION,
 ]
+HOUSEKEEPING = [row_keys.UNLOGGED_PARTITION]
 
 
-@pytest.mark.parametrize(("role", "own"), [(MCP, CALLS), (LOGIN, LOGINS), (CONTROL, OPERATIONS)])
+@pytest.mark.parametrize(("role", "own"), [(MCP, CALLS), (LOGIN, LOGINS), (CONTROL, OPERATIONS), (HOUSE, HOUSEKEEPING)])
 def test_a_role_writes_only_its_own_kinds_of_gate_rows(template: Template, role: str, own: list[str]) -> None:
     arn = {"Fn::GetAtt": ["GateTable", "Arn"]}
     for statement in statements(template, role):
         actions = {action.removeprefix("dynamodb:") for action in listed(statement["Action"])}
         if arn in listed(statement["Resource"]) and actions & WRITES:
-            assert actions <= WRITES
+            assert actions <= WRITES | ({"Query"} if role == HOUSE else set())
             patterns = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
             assert all(any(fnmatchcase(key, pattern) for pattern in patterns) for key in own)
             assert len(patterns) == len(own)
@@ -105,7 +109,22 @@ def test_no_role_may_scan_any_table(template: Template, role: str) -> None:
     assert not [each for each in statements(template, role) if "Scan" in str(each["Action"])]
 
 
-def test_housekeeping_reads_calls_by_time_and_touches_totals_alone(template: Template) -> None:
+def leading_keys(statement: dict[str, Any]) -> list[str]:
+    keys: list[str] = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    return keys
+
+
+def test_housekeeping_adds_closing_rows_and_removes_marks_and_nothing_else(template: Template) -> None:
+    found = {each["Sid"]: each for each in statements(template, HOUSE)}
+    places = {"ClosingRows": audit.profile_partition("*"), "BegunMarks": OPEN_ROWS_PARTITION}
+    places["UnloggedMarks"] = row_keys.UNLOGGED_PARTITION
+    assert {sid: leading_keys(found[sid]) for sid in places} == {sid: [key] for sid, key in places.items()}
+    assert listed(found["ClosingRows"]["Action"]) == ["dynamodb:PutItem"]
+    removing = [each["Sid"] for each in found.values() if "dynamodb:DeleteItem" in listed(each["Action"])]
+    assert {"BegunMarks", "UnloggedMarks"} <= set(removing)
+
+
+def test_housekeeping_reads_calls_by_time_and_touches_totals_and_positions_alone(template: Template) -> None:
     found = {each["Sid"]: each for each in statements(template, HOUSE)}
     assert {"AuditReads", "JobPositions", "MediaKeys", "MediaRecords", "MediaRemovals", "Totals"} <= set(found)
     assert (found["AuditReads"]["Action"], found["AuditReads"]["Resource"]) == (
@@ -138,16 +157,18 @@ def test_housekeeping_keeps_its_positions_and_touches_media_alone_among_the_reco
 @pytest.mark.parametrize("role", [MCP, HOUSE])
 def test_objects_can_be_listed_below_the_two_folders_alone(template: Template, role: str) -> None:
     """S3 takes the key of a missing object for the prefix when it decides between 404 and 403."""
-    (lists,) = [each for each in statements(template, role) if "ListBucket" in str(each["Action"])]
-    assert lists["Resource"] == {"Fn::GetAtt": ["MediaBucket", "Arn"]}
+    bucket = {"Fn::GetAtt": ["MediaBucket", "Arn"]}
+    (lists,) = [each for each in statements(template, role) if each["Resource"] == bucket]
+    assert lists["Action"] == "s3:ListBucket"
     patterns = lists["Condition"]["StringLike"]["s3:prefix"]
     assert patterns == [f"{MEDIA_PREFIX}*", f"{UPLOADS_PREFIX}*"]
     assert all(any(fnmatchcase(one, pattern) for pattern in patterns) for one in (MEDIA_PREFIX, "uploads/x"))
 
 
-def test_housekeeping_removes_objects_and_reads_none(template: Template) -> None:
-    actions = {action for each in statements(template, HOUSE) for action in listed(each["Action"])}
-    assert {action for action in actions if action.startswith("s3:")} == {"s3:DeleteObject", "s3:ListBucket"}
+def test_housekeeping_removes_media_and_reads_none(template: Template) -> None:
+    about = [each for each in statements(template, HOUSE) if "MediaBucket" in str(each["Resource"])]
+    actions = {action for each in about for action in listed(each["Action"])}
+    assert actions == {"s3:DeleteObject", "s3:ListBucket"}
 
 
 def test_the_control_centre_asks_the_audit_and_adds_to_it(template: Template) -> None:

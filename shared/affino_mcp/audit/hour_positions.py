@@ -18,7 +18,8 @@ from typing import Final
 from affino_mcp.audit.row import AuditRow
 from affino_mcp.audit.totals import CallTotals, hour_name, hour_start
 from affino_mcp.clock import epoch_seconds
-from affino_mcp.store.ops import ConditionFailed, Database, Item, Key, Put, Query, SortSpan, absent, equals
+from affino_mcp.store.faults import ConditionFailed
+from affino_mcp.store.ops import Database, Item, Key, Put, Query, SortSpan, absent, equals
 
 POSITIONS_PARTITION: Final = "H#hours"
 PROFILES_PER_ROW: Final = 500

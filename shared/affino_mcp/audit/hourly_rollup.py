@@ -21,7 +21,8 @@ from affino_mcp.audit.queries import MAX_LOG_ROWS_PER_READ, lowest_ulid
 from affino_mcp.audit.row import ALL_CALLS_PARTITION, AuditRow
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals, HourTotals
 from affino_mcp.clock import format_iso
-from affino_mcp.store.ops import Compare, ConditionFailed, Database, Item, Query, SortSpan, absent, any_of
+from affino_mcp.store.faults import ConditionFailed
+from affino_mcp.store.ops import Compare, Database, Item, Query, SortSpan, absent, any_of
 
 RECOUNT_PERIOD: Final = timedelta(hours=48)
 """How far back open hours are counted: the rollup may pause for so long without a gap."""

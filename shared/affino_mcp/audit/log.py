@@ -18,7 +18,8 @@ from affino_mcp.catalogue.record import snake_case
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.clock import Clock, format_iso, utc_now
 from affino_mcp.deadline import spend_reserve
-from affino_mcp.store.ops import ConditionFailed, Database, Put, Unanswered, absent
+from affino_mcp.store.faults import ConditionFailed, Unanswered
+from affino_mcp.store.ops import Database, Put, absent
 
 if TYPE_CHECKING:
     from affino_mcp.errors import AffinoError

@@ -17,8 +17,8 @@ from ulid import ULID
 
 from affino_mcp.audit import row as rows
 from affino_mcp.audit.row import AuditRow, Outcome
-from affino_mcp.clock import format_iso
-from affino_mcp.store.ops import Condition, Database, Query, SortSpan, all_of, equals
+from affino_mcp.clock import epoch_microseconds, format_iso
+from affino_mcp.store.ops import Condition, Database, Item, Query, SortSpan, all_of, equals
 
 MAX_READS: Final = 50
 """The most reads of one query; its page then has a cursor."""
@@ -78,7 +78,8 @@ def search_log(database: Database, table: str, question: LogQuery, now: datetime
     query = _build_query(table, question, now)
     for _ in range(reads):
         page = database.query(query)
-        found += [row for row in map(AuditRow.from_document, page.items) if _has_words(row, question.words)]
+        rows_read = map(AuditRow.from_document, filter(_is_signed, page.items))
+        found += [row for row in rows_read if _has_words(row, question.words)]
         if len(found) > question.limit:
             return LogPage(found[: question.limit], found[question.limit - 1].id)
         if page.next is None:
@@ -92,7 +93,7 @@ def read_one_row(database: Database, table: str, profile: str, id_: str) -> Audi
     found = database.query(
         Query(table, rows.profile_partition(profile), span=SortSpan(low=id_, high=id_), limit=1)
     ).items
-    return AuditRow.from_document(found[0]) if found else None
+    return AuditRow.from_document(found[0]) if found and _is_signed(found[0]) else None
 
 
 class ProfileUser(NamedTuple):
@@ -178,6 +179,11 @@ def _build_filter(question: LogQuery, place: _LogPartition) -> Condition | None:
     return all_of(*parts) if parts else None
 
 
+def _is_signed(item: Item) -> bool:
+    """True for a row of index ByTime, whose rows the log's digests list. No other row is one of the log's, nor shown."""
+    return bool(item.get("everybody") == rows.ALL_CALLS_PARTITION)
+
+
 def _has_words(row: AuditRow, words: Sequence[str]) -> bool:
     text = f"{row.error or ''} {list(row.warnings)}".casefold() if words else ""
     return all(word in text for word in words)
@@ -200,4 +206,4 @@ def _highest_ulid(moment: datetime) -> int:
 
 
 def _milliseconds(moment: datetime) -> int:
-    return max(0, int(moment.timestamp() * 1000))
+    return max(0, epoch_microseconds(moment) // 1000)

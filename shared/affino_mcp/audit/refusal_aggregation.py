@@ -16,10 +16,11 @@ from typing import Final, NamedTuple
 
 from ulid import ULID
 
-from affino_mcp.audit.row import AuditRow, row_item
+from affino_mcp.audit.row import STORM_METHOD, AuditRow, row_item
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import REFUSAL_ROWS_PER_MINUTE
-from affino_mcp.store.ops import Database, Key, StoreUnavailable, Update
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database, Key, Update
 
 FLUSH_INTERVAL: Final = timedelta(seconds=1)
 """The shortest time between two writes of counts by one process."""
@@ -122,7 +123,7 @@ def aggregate_row(row: AuditRow) -> AuditRow:
         at=row.at[:16] + ":00.000000Z",
         profile_key=row.profile_key,
         profile_name=row.profile_name,
-        method="(many)",
+        method=STORM_METHOD,
         outcome=row.outcome,
         status=row.status,
         error=row.error,

@@ -22,6 +22,9 @@ ALL_CALLS_PARTITION: Final = "E"
 CONTROL_CHANNEL: Final = "control"
 """The channel of operators' actions, which are no calls; their rows' arguments hold `before` and `after`."""
 
+STORM_METHOD: Final = "(many)"
+"""The method of the row that counts a storm's refusals; its count is raised until the storm's minute is over."""
+
 MAX_ROW_BYTES: Final = 7500
 """The most bytes of a row without its keys, so that the whole row stays below 8 KB."""
 
@@ -199,6 +202,11 @@ def person_partition(code: int) -> str:
 def totals_partition(profile_key: str | None) -> str:
     """Gives the table's partition for the hourly totals of a profile, or of all profiles (None)."""
     return f"T#{profile_key or '*'}"
+
+
+def job_partition(job: str) -> str:
+    """Gives the table's partition for what a job of housekeeping notes between its turns."""
+    return f"H#{job}"
 
 
 def record_partition(name: str) -> str:

@@ -1,6 +1,6 @@
 """`affino-mcp`: profiles, people, the API Log, logins and the local service, from a terminal.
 
-Exit codes: 0 done, 1 refused or failed, 2 the command was not understood.
+Exit codes: 0 done, 1 refused or failed, 2 the command was not understood, 3 not known whether it was done.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from affino_mcp.cli import (
     local,
     log,
     log_chart,
+    log_digests,
     log_more,
     login,
     methods,
@@ -42,7 +43,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help="Operate an Affino MCP service: profiles, people, the API Log, logins, and the local run.\n\n"
-    "Exit codes: 0 done, 1 refused, failed or not all green, 2 the command was not understood.",
+    "Exit codes: 0 done, 1 refused, failed or not all green, 2 the command was not understood, "
+    "3 not known whether it was done.",
 )
 profile_secret.add_secret_commands(profiles.app)
 app.add_typer(profiles.app, name="profile")
@@ -53,6 +55,7 @@ app.add_typer(housekeeping.app, name="housekeeping")
 app.add_typer(local.app, name="local")
 log_more.add_log_commands(log.app)
 log.app.command()(log_chart.chart)
+log_digests.add_digest_commands(log.app)
 app.add_typer(log.app, name="log")
 app.command("doctor")(doctor.doctor)
 app.command("login")(login.login)

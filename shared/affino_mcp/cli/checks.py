@@ -15,7 +15,8 @@ from affino_mcp.cli.service import Service
 from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import profile_secret_name
 from affino_mcp.http.own_address import is_loopback_address
-from affino_mcp.store.ops import Key, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Key
 
 MAX_CLOCK_SKEW_SECONDS: Final = 120
 """Seconds that this machine's clock may differ from the service's; logins are refused from five minutes on."""

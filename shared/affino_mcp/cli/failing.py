@@ -1,6 +1,6 @@
 """Prints errors of commands: one line for people on standard error, with --json one object on standard output.
 
-Exit codes: 1 refused or failed, 2 the command was not understood.
+Exit codes: 1 refused or failed, 2 the command was not understood, 3 not known whether it was done.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
+from affino_mcp.admin.operator_errors import MaybeDone
 from affino_mcp.errors import AffinoError
 from affino_mcp.local.background import MESSAGE_PREFIX
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable, Unanswered
 
+UNKNOWN_EXIT_CODE: Final = 3
+"""The exit code of a command that may have been carried out."""
 _AS_JSON_KEY: Final = "affino_mcp.as_json"
 _NO_STORES_TEXT: Final = "The service's stores do not answer. 'affino-mcp doctor' looks for the reason."
 
 
 class CommandGroup(TyperGroup):
-    """A Typer group that prints an error of the service or of this machine as one message, and exits with code 1."""
+    """A Typer group that prints an error of the service or of this machine as one message, and exits with its code."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parses the arguments, noting whether errors are to be JSON. Raises TyperException when they are not understood."""
@@ -34,15 +37,16 @@ class CommandGroup(TyperGroup):
             raise
 
     def invoke(self, ctx: Any) -> Any:
-        """Runs the command. Raises Exit with code 1 for errors of the service or this machine."""
+        """Runs the command. Raises Exit with the code of an error of the service or this machine."""
         try:
             return super().invoke(ctx)
         except typer.TyperException as error:
             _print_usage_error(ctx, error)
             raise
         except (AffinoError, StoreUnavailable) as error:
-            _print_refusal(ctx, error)
-            raise typer.Exit(1) from error
+            known = MaybeDone() if isinstance(error, Unanswered) else error
+            _print_refusal(ctx, known)
+            raise typer.Exit(UNKNOWN_EXIT_CODE if isinstance(known, MaybeDone) else 1) from error
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader has closed the pipe: Typer ends quietly
                 raise

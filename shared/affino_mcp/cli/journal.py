@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import getpass
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
-from affino_mcp.admin.operator_audit import NO_PROFILE, ActionSubject, OperatorOrigin, audit_action
+from affino_mcp.admin.operator_action import OperatorAction, audit_action
+from affino_mcp.admin.operator_audit import NO_PROFILE, ActionSubject, OperatorOrigin
 from affino_mcp.audit.log import AuditLog
+from affino_mcp.cli.output import print_note
 from affino_mcp.cli.service import Service
 
 CLIENT_NAME: Final = "affino-mcp"
@@ -17,15 +19,22 @@ NEW_PERSON_SUBJECT: Final = ActionSubject(NO_PROFILE, "Command line", "")
 """The subject of creating a person, who has no user code yet."""
 
 
-@contextmanager
 def audit_command(
     service: Service, deed: str, subject: ActionSubject, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> Iterator[None]:
-    """Audits the action of a command; see `written`. Writes no log line for CloudWatch, which would be printed here."""
-    log = AuditLog(service.stores.database, service.settings.audit_table, service.clock)
-    origin = {"person_name": operator_name(service), "request_id": str(uuid.uuid4()), "client_name": CLIENT_NAME}
-    with audit_action(OperatorOrigin(log, log.store, origin), deed, subject, before, after):
-        yield
+) -> AbstractContextManager[OperatorAction]:
+    """Audits the action of a command; see `audit_action`."""
+    database, settings = service.stores.database, service.settings
+    log = AuditLog(database, settings.audit_table, service.clock)
+    fields = {"person_name": operator_name(service), "request_id": str(uuid.uuid4()), "client_name": CLIENT_NAME}
+    return audit_action(
+        OperatorOrigin(database, settings, log, fields, has_log_lines=False), deed, subject, before, after
+    )
+
+
+def print_notice(action: OperatorAction) -> None:
+    """Prints what the operator must know about a row that follows later."""
+    if action.notice:
+        print_note(action.notice)
 
 
 def pick_previous_values(document: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

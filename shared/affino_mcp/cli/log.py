@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from affino_mcp.admin.display import format_time
+from affino_mcp.admin.display import describe_open_outcome, format_time
 from affino_mcp.audit.queries import LogPage
 from affino_mcp.audit.row import AuditRow
 from affino_mcp.cli.log_asking import build_log_query, query_log, with_log_filters
@@ -86,7 +86,9 @@ def row_cells(row: AuditRow) -> tuple[object, ...]:
 
 def _render_remarks(row: AuditRow) -> str:
     remarks = [f"{row.count} calls"] if row.count > 1 else []
-    remarks += [str((row.error or {}).get("message"))] if row.error else []
+    remarks += (
+        [str(row.error.get("message"))] if row.error else list(filter(None, [describe_open_outcome(row.outcome)]))
+    )
     remarks += [f"{warning.get('Code')} {warning.get('Argument', '')}".strip() for warning in row.warnings]
     remarks += [f"confirmed {row.confirmed}"] if row.confirmed else []
     return "; ".join(remarks + (["dry run"] if row.dry_run else []))

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 import typer
 from ulid import ULID
 
+from affino_mcp.admin.display import describe_outcome
 from affino_mcp.admin.log_formats import EXPORT_FORMATS
 from affino_mcp.admin.operator_audit import LOG_SUBJECT
 from affino_mcp.audit.changes import change_lines
@@ -110,7 +111,7 @@ def show(
     if siblings:
         typer.echo("\nOther rows of this request, oldest first:")
     for row in siblings:
-        typer.echo("  ".join(part for part in (row.id, row.share, row.outcome, row.result) if part))
+        typer.echo("  ".join(part for part in (row.id, row.share, describe_outcome(row.outcome), row.result) if part))
 
 
 def add_log_commands(app: typer.Typer) -> None:
@@ -161,6 +162,7 @@ def _print_row(row: AuditRow) -> None:
     """Prints the row's fields and its changes as a table; leaves out an operator's arguments, which repeat the changes."""
     apart = {"changes", "arguments"} if row.channel == CONTROL_CHANNEL and row.changes else {"changes"}
     told = {name: value for name, value in row_document(row).items() if name not in apart}
+    told["outcome"] = describe_outcome(row.outcome)
     print_fields({name: _plain_value(value) for name, value in told.items() if value not in (None, "", [], {})})
     if row.changes:
         print_table(CHANGE_COLUMNS, ((*_change_cell(row, line), *line[2:]) for line in change_lines(row.changes)), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 
 from affino_mcp.admin.effective_rights import list_effective_rights
 from affino_mcp.admin.operator_audit import ActionSubject
-from affino_mcp.cli.journal import NEW_PERSON_SUBJECT, audit_command, pick_previous_values
+from affino_mcp.cli.journal import NEW_PERSON_SUBJECT, audit_command, pick_previous_values, print_notice
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json, print_note, print_table
 from affino_mcp.cli.service import Service, open_service
@@ -18,7 +19,9 @@ from affino_mcp.cli.words import parse_rights
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.people.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
 from affino_mcp.instance.port import PlacesUnknown
-from affino_mcp.local.registration import register_person, switch_person
+from affino_mcp.local.registration import mark_contact, register_person
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import WriteOp
 
 app = typer.Typer(no_args_is_help=True, help="People: who can act, and with which rights.")
 
@@ -64,9 +67,14 @@ def create(
     given = password or secrets.token_urlsafe(GENERATED_PASSWORD_BYTES)
     direct = parse_rights(right or [], {})
     after = {"name": name, "email": email, "groups": group or [], "rights": direct}
-    with audit_command(service, "create_person", NEW_PERSON_SUBJECT, {}, after):
-        made = register_person(service.stores, service.settings, service.clock, name, email, group or (), direct)
-        service.passwords.set_password(made.user_code, given)
+    with audit_command(service, "create_person", NEW_PERSON_SUBJECT, {}, after) as action:
+
+        def commit(ops: Sequence[WriteOp], code: int) -> None:
+            action.commit([*ops, service.passwords.build_put(code, given)])
+
+        made = register_person(
+            service.stores, service.settings, service.clock, name, email, group or (), direct, commit=commit
+        )
     _print_person(_person_document(made) | ({} if password else {"password": given}), as_json=as_json)
 
 
@@ -117,11 +125,15 @@ def set_(
         ActionSubject.from_person(before),
         pick_previous_values(_person_document(before), after),
         after,
-    ):
-        changed = service.people.change(before.user_code, **changes, seen=before if right else None)
-        if password:  # last, so that a refused change leaves the password unchanged
-            service.passwords.set_password(before.user_code, password)
-            service.sessions.end_all_sessions(before.user_code)
+    ) as action:
+        hashed = [service.passwords.build_put(before.user_code, password)] if password else []
+        changed = service.people.change(
+            before.user_code,
+            **changes,
+            seen=before if right else None,
+            log_out=bool(password),
+            commit=lambda ops: action.commit([*ops, *hashed]),
+        )
     _print_person(_person_document(changed), as_json=as_json)
 
 
@@ -191,9 +203,15 @@ def enable(
 def _switch_person(service: Service, person: str, *, active: bool, as_json: bool) -> None:
     before = service.require_person(person)
     deed = "enable_person" if active else "disable_person"
-    with audit_command(service, deed, ActionSubject.from_person(before), {"active": before.active}, {"active": active}):
-        changed = switch_person(service.stores, service.settings, service.clock, before.user_code, active=active)
+    states, subject = ({"active": before.active}, {"active": active}), ActionSubject.from_person(before)
+    with audit_command(service, deed, subject, *states) as action:
+        changed = service.people.change(before.user_code, active=active, commit=action.commit)
+    try:
+        mark_contact(service.stores, service.settings, service.clock, before.user_code, disabled=not active)
+    except StoreUnavailable:
+        print_note("That is done. The person's contact could not be marked; run the same command again.")
     _print_person(_person_document(changed), as_json=as_json)
+    print_notice(action)
 
 
 def _person_document(person: Person) -> dict[str, Any]:

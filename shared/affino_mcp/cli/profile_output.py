@@ -24,7 +24,8 @@ def print_profile(document: dict[str, Any], *, as_json: bool) -> None:
 
 def _render_long_fields(document: dict[str, Any]) -> dict[str, str]:
     """The lines of the fields that hold more than one value: families, and the previous secret with its uses."""
-    found, former = {"families": format_switches(document["families"])}, document.get("former")
+    found = {"families": format_switches(document["families"])} if "families" in document else {}
+    former = document.get("former")
     if former:
         until = former["accepted_until"]
         found["former secret"] = f"replaced {former['replaced']}, accepted until {until or 'then'}"

@@ -18,6 +18,7 @@ from affino_mcp.cli.profiles import show
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.gate.profiles.previous_secret import parse_overlap as overlap_of
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.text import plural
 
 
@@ -41,8 +42,10 @@ def regenerate(
     if not yes:
         _confirm_regeneration(service, profile, overlap if wanted else "", as_json=as_json)
     before, after = {"version": profile.version}, {"version": "a new one", "overlap": overlap}
-    with audit_command(service, "regenerate_profile", ActionSubject.from_profile(profile), before, after):
-        made = service.profiles.regenerate_secret(profile.key, seen=profile.version, overlap=wanted)
+    with audit_command(service, "regenerate_profile", ActionSubject.from_profile(profile), before, after) as action:
+        made = service.profiles.regenerate_secret(
+            profile.key, seen=profile.version, overlap=wanted, commit=action.commit
+        )
     print_profile_with_secret(made, as_json=as_json)
 
 
@@ -56,9 +59,13 @@ def end_overlap(
     service = open_service(ctx, connection)
     profile = service.require_profile(key).profile
     before = {"accepted_until": profile.former.until if profile.former else ""}
-    with audit_command(service, "end_overlap", ActionSubject.from_profile(profile), before, {"accepted_until": "now"}):
-        service.profiles.end_overlap(profile.key, seen=profile.version)
-    show(ctx, profile.key, secret=False, as_json=as_json, connection=connection)
+    after, subject = {"accepted_until": "now"}, ActionSubject.from_profile(profile)
+    with audit_command(service, "end_overlap", subject, before, after) as action:
+        service.profiles.end_overlap(profile.key, seen=profile.version, commit=action.commit)
+    try:
+        show(ctx, profile.key, secret=False, as_json=as_json, connection=connection)
+    except StoreUnavailable:
+        print_note("The former secret is refused from now on. The profile cannot be shown now.")
 
 
 def add_secret_commands(app: typer.Typer) -> None:

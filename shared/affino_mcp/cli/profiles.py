@@ -11,7 +11,7 @@ import typer
 from affino_mcp.admin.display import render_age
 from affino_mcp.admin.operator_audit import ActionSubject, describe_profile
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.cli.journal import audit_command, pick_previous_values
+from affino_mcp.cli.journal import audit_command, pick_previous_values, print_notice
 from affino_mcp.cli.options import ConnectionOption, JsonOption, OnOff
 from affino_mcp.cli.output import print_json, print_note, print_table
 from affino_mcp.cli.profile_options import (
@@ -32,6 +32,9 @@ from affino_mcp.gate.profiles.profile import PROFILE_TYPE, Profile, ProfileState
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS
 from affino_mcp.gate.profiles.rate_limit import follow_rate
+from affino_mcp.gate.profiles.switch import switch_profile
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Item
 
 app = typer.Typer(no_args_is_help=True, help="API Profiles: what each workload may touch.")
 
@@ -67,8 +70,9 @@ def create(
         "notes": notes or "",
         **options,
     }
-    with audit_command(service, "create_profile", ActionSubject.from_new_profile(key, name), {}, given):
-        made = service.profiles_with_key(key).create(name, wanted, rate, burst, notes or "", **options)
+    with audit_command(service, "create_profile", ActionSubject.from_profile_key(key, name), {}, given) as action:
+        drawn = service.profiles_with_key(key)
+        made = drawn.create(name, wanted, rate, burst, notes or "", action.commit, **options)
     _warn_of_write_only(wanted)
     print_profile_with_secret(made, as_json=as_json)
 
@@ -155,8 +159,8 @@ def set_(
         ActionSubject.from_profile(old),
         pick_previous_values(describe_profile(old), after),
         after,
-    ):
-        changed = service.profiles.change(old.key, families=wanted, seen=old.version, **given)
+    ) as action:
+        changed = service.profiles.change(old.key, families=wanted, seen=old.version, commit=action.commit, **given)
     _warn_of_write_only(wanted)
     print_profile(_profile_document(changed, enabled=state.enabled), as_json=as_json)
 
@@ -213,19 +217,27 @@ def _chosen_options(**given: OnOff | None) -> dict[str, bool]:
 
 
 def _switch_profile(service: Service, key: str, *, enabled: bool, as_json: bool) -> None:
-    before = service.require_profile(key)
-    deed, turn = ("enable", service.profiles.enable) if enabled else ("disable", service.profiles.disable)
-    with audit_command(
-        service,
-        f"{deed}_profile",
-        ActionSubject.from_profile(before.profile),
-        {"enabled": before.enabled},
-        {"enabled": enabled},
-    ):
-        state = turn(before.profile.key)
-    print_profile(_profile_document(state.profile, enabled=state.enabled), as_json=as_json)
+    found, row = service.require_profile_row(key)
+    deed, subject = (
+        "enable_profile" if enabled else "disable_profile",
+        ActionSubject.from_profile_key(found, row["name"]),
+    )
+    with audit_command(service, deed, subject, {"enabled": row["enabled"]}, {"enabled": enabled}) as action:
+        switch_profile(service.settings.gate_table, found, action.commit, enabled=enabled)
+    done_at = service.clock()
+    print_profile(_switched_document(service, found, row, enabled=enabled), as_json=as_json)
     if not enabled:
-        print_note(f"No call accepted since {service.clock():%Y-%m-%d %H:%M:%S} UTC.")
+        print_note(f"No call accepted since {done_at:%Y-%m-%d %H:%M:%S} UTC.")
+    print_notice(action)
+
+
+def _switched_document(service: Service, key: str, row: Item, *, enabled: bool) -> dict[str, Any]:
+    """The document of a profile that has just been switched; its name, key and switch alone where no more can be read."""
+    try:
+        return _profile_document(service.profiles.read_version(key, row["version"]), enabled=enabled)
+    except StoreUnavailable:
+        print_note("The profile's settings cannot be read now.")
+        return {"name": row["name"], "key": key, "enabled": enabled}
 
 
 def _plain_switches(wanted: FamilySwitches) -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 import typer
 
@@ -16,7 +16,7 @@ from affino_mcp.cli.output import print_fields, print_json, print_note
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.errors import AffinoError
 from affino_mcp.instance.upkeep import ErasurePlan, ErasureState
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 
 app = typer.Typer(no_args_is_help=True, help="Erasure on request: removes for good what is kept about somebody.")
 
@@ -34,6 +34,7 @@ class ErasureUnfinished(AffinoError):
     """The stores stopped answering during an erasure."""
 
     type = "unfinished"
+    status: ClassVar[int] = 503
 
 
 @app.callback()

@@ -32,9 +32,12 @@ from affino_mcp.local.network import make_local_client
 from affino_mcp.local.places import CONNECTION_FILE
 from affino_mcp.local.stores import open_emulator_stores
 from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Item
 from affino_mcp.store.stacks import Stack, describe_stack, stack_settings
 from affino_mcp.tool_errors import NotFound
 from affino_mcp.wiring import Stores
+
+_LIST_PROFILES: Final = "'affino-mcp profile list' shows them all."
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,20 @@ class Service:
         try:
             return self.profiles.get(self._find_profile_key(key_or_name))
         except NotFound as error:
-            following = "'affino-mcp profile list' shows them all."
-            raise NotFound("key or name", "API Profile", next=following) from error
+            raise NotFound("key or name", "API Profile", next=_LIST_PROFILES) from error
+
+    def require_profile_row(self, key_or_name: str) -> tuple[str, Item]:
+        """The key and the row of the profile of this key or name, without its secret. Raises NotFound."""
+        key = self._find_profile_key(key_or_name)
+        row = self.stores.database.get(self.settings.gate_table, row_keys.profile_key(key))
+        if row is None:
+            raise NotFound("key or name", "API Profile", next=_LIST_PROFILES)
+        return key, row
 
     def _find_profile_key(self, key_or_name: str) -> str:
         """The key; where a key and another profile's name are equal, the key wins. Raises NotFound for an impossible text."""
         if not is_possible_name(key_or_name):
-            raise NotFound("key or name", "API Profile")
+            raise NotFound("key or name", "API Profile", next=_LIST_PROFILES)
         place = row_keys.profile_name_key(fold_profile_name(key_or_name))
         found = self.stores.database.get_many(self.settings.gate_table, [row_keys.profile_key(key_or_name), place])
         return found[place]["key"] if list(found) == [place] else key_or_name

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from affino_mcp.admin.operator_audit import ActionSubject
-from affino_mcp.cli.journal import audit_command
+from affino_mcp.cli.journal import audit_command, print_notice
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json, print_table
 from affino_mcp.cli.people import PersonArgument
@@ -58,15 +58,16 @@ def end(
     who = service.require_person(person)
     code = who.user_code
     if session is None:
-        with audit_command(service, "end_all_sessions", ActionSubject.from_person(who), {}, {}):
-            ended = service.sessions.end_all_sessions(code)
+        with audit_command(service, "end_all_sessions", ActionSubject.from_person(who), {}, {}) as action:
+            ended = service.sessions.end_all_sessions(code, action.commit)
     else:
         chosen = [each for each in service.sessions.list_sessions(code) if each.fingerprint == session]
         if not chosen:
             raise NotFound("name", "live session", next="'affino-mcp session list' names them.")
-        with audit_command(service, "end_session", ActionSubject.from_person(who), {"session": session}, {}):
-            service.sessions.end_session(code, chosen[0].digest)
+        with audit_command(service, "end_session", ActionSubject.from_person(who), {"session": session}, {}) as action:
+            service.sessions.end_session(code, chosen[0].digest, action.commit)
         ended = 1
+    print_notice(action)
     answer = {"user_code": code, "ended": ended}
     print_json(answer) if as_json else print_fields(answer)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from affino_mcp.cli.output import print_json
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.gate.caller import CURRENT_USER_METHOD
 from affino_mcp.gate.identity.row_keys import digest_token
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import InvalidArgument
 
 _TONE_WORDS = {CHECK_GOOD: "green", CHECK_OFF: "off  "}
@@ -73,9 +75,10 @@ def _parse_arguments(method: str, text: str) -> dict[str, Any]:
 
 
 def _end_session(service: Service, address: str, result: TrialResult) -> None:
-    code = service.people.find_user_code(address) if result.token else None
-    if code is not None:
-        service.sessions.end_session(code, digest_token(result.token))
+    with suppress(StoreUnavailable):  # the result stands; the session ends by itself
+        code = service.people.find_user_code(address) if result.token else None
+        if code is not None:
+            service.sessions.end_session(code, digest_token(result.token))
 
 
 def _print_result(result: TrialResult, *, as_json: bool) -> None:

@@ -14,12 +14,14 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from affino_mcp import observability
+from affino_mcp.admin.operator_errors import MaybeDone, error_status
 from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.control_edge.screen_request import RequestOrigin, ScreenRequest, redirect, render_page
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.http.invocation import invocation
-from affino_mcp.store.ops import Key, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable, Unanswered
+from affino_mcp.store.ops import Key
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 MAX_FORM_BYTES: Final = 64 * 1024
@@ -63,6 +65,8 @@ def _answer_screen(centre: ControlCentre, request: Request, body: bytes, screen:
     try:
         with invocation(request.scope, place.request_id):
             return _answer_if_allowed(centre, request, place, body, screen, rule)
+    except Unanswered:
+        return render_page(centre, place, "unknown.html", 503, message=MaybeDone.text, following="")
     except StoreUnavailable:
         return render_page(centre, place, "unavailable.html", 503)
     except Exception as error:  # noqa: BLE001 (the outermost handler: only our own texts may reach the caller)
@@ -109,8 +113,10 @@ def _run_screen(ask: ScreenRequest, screen: Screen) -> Response:
         return screen(ask)
     except (NotFound, InvalidArgument) as error:
         return ask.render_page("missing.html", error.status, message=error.message)
+    except MaybeDone as error:
+        return ask.render_page("unknown.html", error.status, message=error.message, following=error.details["next"])
     except AffinoError as error:
-        return ask.render_page("missing.html", 400, message=error.message)
+        return ask.render_page("missing.html", error_status(error), message=error.message)
 
 
 def _ask_for_password(ask: ScreenRequest, here: str) -> Response:

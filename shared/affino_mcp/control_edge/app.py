@@ -15,6 +15,7 @@ from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.control_edge.screen_request import RequestOrigin, ScreenRequest, render_page
 from affino_mcp.control_edge.screens import (
     connection_tests,
+    log_digests,
     log_export,
     logs,
     people,
@@ -23,7 +24,7 @@ from affino_mcp.control_edge.screens import (
     profiles,
 )
 from affino_mcp.control_edge.screens import help as help_
-from affino_mcp.gate.identity.permissions import PROFILES_MANAGE
+from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE
 from affino_mcp.pages.assets import ASSET_CACHE_CONTROL, ASSETS_BY_ADDRESS
 
 _MANAGE_RULE = AccessRule(PROFILES_MANAGE)
@@ -85,6 +86,7 @@ SCREENS: Final[tuple[tuple[str, str, Screen, AccessRule], ...]] = (
     ("/help/crm", "GET", help_.show_crm_help, AccessRule(select_row_keys=profile_list.select_queried_profile_row)),
     ("/help/user", "GET", help_.show_user_help, AccessRule()),
     ("/logs", "GET", logs.show_log, AccessRule(select_row_keys=log_filters.select_filter_rows)),
+    ("/logs/digests", "GET", log_digests.show_digests, AccessRule(LOGS_READ)),
     ("/logs/export", "GET", log_export.export_log, AccessRule(select_row_keys=log_filters.select_filter_rows)),
     ("/logs/{profile}/{id}", "GET", logs.show_log_row, AccessRule()),
     (

@@ -10,6 +10,7 @@ from typing import Final
 
 from affino_mcp.admin.operator_audit import NO_PROFILE
 from affino_mcp.audit.queries import LogQuery, is_record_ref
+from affino_mcp.audit.row import Outcome
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.clock import parse_time
 from affino_mcp.control_edge.screen_request import ScreenRequest
@@ -26,6 +27,7 @@ FILTER_FIELDS: Final = (
     "method",
     "family",
     "status",
+    "outcome",
     "record",
     "since",
     "until",
@@ -70,6 +72,8 @@ def read_log_filters(ask: ScreenRequest, limit: int) -> LogFilters:
         wrong["record"] = "A record is named like accounts#12."
     if given["family"] and given["family"] not in list(Family):
         wrong["family"] = "There is no such family."
+    if given["outcome"] and given["outcome"] not in list(Outcome):
+        wrong["outcome"] = "There is no such outcome."
     question = LogQuery(
         profile=_find_profile_key(ask, given["profile"]),
         person=_find_user_code(ask, given["person"]),
@@ -78,6 +82,7 @@ def read_log_filters(ask: ScreenRequest, limit: int) -> LogFilters:
         family=given["family"] or None,
         request_id=given["request"] or None,
         status=_parse_status(given, wrong),
+        outcome=Outcome(given["outcome"]) if given["outcome"] and "outcome" not in wrong else None,
         words=tuple(given["words"].casefold().split()),
         since=since,
         until=until,

@@ -34,12 +34,17 @@ def select_queried_profile_row(given: Mapping[str, str]) -> Sequence[Key]:
     return select_profile_row({"key": given["profile"]}) if given.get("profile") else ()
 
 
-def require_profile(ask: ScreenRequest) -> ProfileState:
-    """The profile that the path names. Raises NotFound."""
+def require_profile_row(ask: ScreenRequest) -> tuple[str, Item]:
+    """The key and the row of the profile that the path names, without its secret. Raises NotFound."""
     row = ask.gate_rows.get(row_keys.profile_key(ask.path_values["key"][:64]))
     if row is None:
         raise NotFound("key", "API Profile")
-    return ask.centre.profile_reader.state_from_row(ask.path_values["key"], row)
+    return ask.path_values["key"], row
+
+
+def require_profile(ask: ScreenRequest) -> ProfileState:
+    """The profile that the path names. Raises NotFound."""
+    return ask.centre.profile_reader.state_from_row(*require_profile_row(ask))
 
 
 def select_searched_profile_row(given: Mapping[str, str]) -> Sequence[Key]:

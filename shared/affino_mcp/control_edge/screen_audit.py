@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
-from affino_mcp.admin.operator_audit import ActionSubject, OperatorOrigin, audit_action
+from affino_mcp.admin.operator_action import OperatorAction, audit_action
+from affino_mcp.admin.operator_audit import ActionSubject, OperatorOrigin
 from affino_mcp.control_edge.screen_request import ScreenRequest
 
 
-@contextmanager
 def audit_screen_action(
     ask: ScreenRequest, deed: str, subject: ActionSubject, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> Iterator[None]:
-    """Audits the action of a screen as the signed-in person's; see `written`. Raises StoreUnavailable."""
-    person, place = ask.web_session.person, ask.origin
-    origin = {
+) -> AbstractContextManager[OperatorAction]:
+    """Audits the action of a screen as the signed-in person's; see `audit_action`."""
+    person, place, centre = ask.web_session.person, ask.origin, ask.centre
+    fields = {
         "person_code": person.user_code,
         "person_name": person.name,
         "person_email": person.email,
@@ -25,7 +25,5 @@ def audit_screen_action(
         "source": place.source,
         "client_name": "Control Centre",
     }
-    with audit_action(
-        OperatorOrigin(ask.centre.audit_log, ask.centre.audit_log.write_row, origin), deed, subject, before, after
-    ):
-        yield
+    by = OperatorOrigin(centre.database, centre.settings, centre.audit_log, fields)
+    return audit_action(by, deed, subject, before, after)

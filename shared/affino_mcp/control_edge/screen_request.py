@@ -18,7 +18,7 @@ from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.own_address import is_loopback_address, own_base_url
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.pages.rendering import PAGE_HEADERS
-from affino_mcp.store.ops import AccessRefused
+from affino_mcp.store.faults import AccessRefused
 
 CONTROL_PATH: Final = "/control"
 STATIC_PATH: Final = f"{CONTROL_PATH}/static"

@@ -33,7 +33,8 @@ from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
 from affino_mcp.http.invocation import invocation
 from affino_mcp.http.retry_after import retry_after_value
-from affino_mcp.store.ops import Item, StoreUnavailable, Unanswered
+from affino_mcp.store.faults import StoreUnavailable, Unanswered
+from affino_mcp.store.ops import Item
 
 _FORM_LIFETIME_SECONDS: Final = 30 * 60
 

@@ -26,7 +26,8 @@ from affino_mcp.gate.relogin import ReloginOffered, relogin_link
 from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.gate.sessions.sessions import Sessions, SessionTimeOver
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database
 from affino_mcp.store.secrets import SecretStore
 
 

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from affino_mcp import observability
+from affino_mcp.audit.row import job_partition
 from affino_mcp.deadline import working_seconds
 from affino_mcp.errors import AffinoError
-from affino_mcp.store.ops import Database, Item, Key, Put, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database, Item, Key, Put
 
 Figures = Mapping[str, Any]
 """What a job did in one turn, and what it left for later turns, as numbers and names by a word: for the log line."""
@@ -68,7 +70,7 @@ class JobPosition:
     """Where a job ended in its last turn, kept in the audit table below `H#`."""
 
     def __init__(self, db: Database, table: str, job: str) -> None:
-        self._db, self._table, self._key = db, table, Key(f"H#{job}", _POSITION_SK)
+        self._db, self._table, self._key = db, table, Key(job_partition(job), _POSITION_SK)
 
     def load(self) -> Item:
         """Gives what `save` stored last; empty before the first turn."""

@@ -24,16 +24,24 @@ from affino_mcp.local.network import is_answering, is_port_taken
 from affino_mcp.local.places import CONNECTION_FILE, DEFAULT_PORT, LOOPBACK, STATE_FOLDER, TEMPLATE_FILE
 from affino_mcp.local.process import ChildProcess
 from affino_mcp.local.progress import ShowStep
-from affino_mcp.local.stores import EMULATOR_ACCOUNT_KEY, open_bucket, open_dynamodb, open_emulator_stores
+from affino_mcp.local.stores import (
+    EMULATOR_ACCOUNT_KEY,
+    open_bucket,
+    open_digest_bucket,
+    open_dynamodb,
+    open_emulator_stores,
+)
 from affino_mcp.settings import Settings
+from affino_mcp.store.signing import make_key_file
 from affino_mcp.wiring import Stores
 
 SERVICE_NAME: Final = "service"
 SUPERVISOR_NAME: Final = "supervisor"
 READY_FILE: Final = "ready"
+DIGEST_KEY_FILE: Final = "digest-key.pem"
 _START_SECONDS: Final = 30
 _SERVICE_STOP_SECONDS: Final = 10
-_REMOVED_WHEN_FRESH: Final = ("data", "passwords.json", "emulator.log", "service.log")
+_REMOVED_WHEN_FRESH: Final = ("data", DIGEST_KEY_FILE, "passwords.json", "emulator.log", "service.log")
 
 
 class CannotRun(AffinoError):
@@ -124,10 +132,11 @@ def _start_parts(plan: LocalPlan, say: ShowStep, children: list[ChildProcess]) -
     emulator = Emulator(plan.state, Settings().region)
     children.append(emulator.child)
     emulator.wait_until_ready()
-    settings = Settings(aws_endpoint=emulator.endpoint, allowed_origins=plan.url)
-    say("making the tables of template.yaml and the bucket")
+    settings = Settings(aws_endpoint=emulator.endpoint, allowed_origins=plan.url, digest_key=_make_digest_key(plan))
+    say("making the tables of template.yaml and the buckets")
     tables.make_tables(open_dynamodb(settings), tables.read_tables(TEMPLATE_FILE, settings))
     bucket.make_bucket(open_bucket(settings), settings)
+    bucket.make_bucket(open_digest_bucket(settings), settings)
     say("starting the service")
     service = _start_edges(plan, settings)
     children.append(service)
@@ -137,6 +146,13 @@ def _start_parts(plan: LocalPlan, say: ShowStep, children: list[ChildProcess]) -
     connection.write_connection(plan.connection, made)
     plan.ready_file.write_text(f"{os.getpid()}\n{plan.connection.resolve()}\n", encoding="utf-8")
     return RunningService(made, tuple(children))
+
+
+def _make_digest_key(plan: LocalPlan) -> str:
+    """Makes the key file of the API Log's digests in the state folder unless it is there; gives its whole path."""
+    path = (plan.state / DIGEST_KEY_FILE).resolve()
+    make_key_file(path)
+    return str(path)
 
 
 def _start_edges(plan: LocalPlan, settings: Settings) -> ChildProcess:

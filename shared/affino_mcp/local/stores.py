@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from affino_mcp.settings import Settings
+from affino_mcp.store.archive import S3Archive
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.s3 import S3FileStore
 from affino_mcp.store.secrets import AwsSecretStore
+from affino_mcp.store.signing import KMS_TARGET, open_signer
 from affino_mcp.store.wire import AwsJsonEndpoint
 from affino_mcp.wiring import Stores
 
@@ -32,9 +34,12 @@ class EmulatorCredentials:
 
 def open_dynamodb(settings: Settings) -> AwsJsonEndpoint:
     """The emulator's DynamoDB, for requests that the store does not make (tables)."""
-    return AwsJsonEndpoint(
-        "dynamodb", DYNAMODB_TARGET, "1.0", settings.aws_endpoint, settings.region, EmulatorCredentials()
-    )
+    return _open_endpoint("dynamodb", DYNAMODB_TARGET, "1.0", settings)
+
+
+def _open_endpoint(service: str, target: str, version: str, settings: Settings) -> AwsJsonEndpoint:
+    credentials = EmulatorCredentials()
+    return AwsJsonEndpoint(service, target, version, settings.aws_endpoint, settings.region, credentials)
 
 
 def open_bucket(settings: Settings) -> S3FileStore:
@@ -42,10 +47,17 @@ def open_bucket(settings: Settings) -> S3FileStore:
     return S3FileStore(settings.media_bucket, settings.region, EmulatorCredentials(), settings.aws_endpoint)
 
 
+def open_digest_bucket(settings: Settings) -> S3FileStore:
+    """The emulator's bucket of the API Log's digests."""
+    return S3FileStore(settings.digest_bucket, settings.region, EmulatorCredentials(), settings.aws_endpoint)
+
+
 def open_emulator_stores(settings: Settings) -> Stores:
     """Opens the stores that the settings name, without sending a request."""
-    credentials = EmulatorCredentials()
-    secrets = AwsJsonEndpoint(
-        "secretsmanager", "secretsmanager", "1.1", settings.aws_endpoint, settings.region, credentials
+    return Stores(
+        DynamoDatabase(open_dynamodb(settings)),
+        AwsSecretStore(_open_endpoint("secretsmanager", "secretsmanager", "1.1", settings)),
+        open_bucket(settings),
+        S3Archive(open_digest_bucket(settings)),
+        open_signer(settings.digest_key, lambda: _open_endpoint("kms", KMS_TARGET, "1.1", settings)),
     )
-    return Stores(DynamoDatabase(open_dynamodb(settings)), AwsSecretStore(secrets), open_bucket(settings))

@@ -12,7 +12,7 @@ from affino_mcp.errors import OutcomeUnknown, PersonInactive, ProfileDisabled, T
 from affino_mcp.gate.abuse.request_signature import format_timestamp
 from affino_mcp.gate.sessions.session_rows import IssuedSession
 from affino_mcp.http.retry_after import retry_after_value
-from affino_mcp.store.ops import StoreUnavailable, Unanswered
+from affino_mcp.store.faults import StoreUnavailable, Unanswered
 
 
 @dataclass(frozen=True)

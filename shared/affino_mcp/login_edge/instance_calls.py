@@ -16,8 +16,8 @@ from affino_mcp.deadline import working_seconds
 from affino_mcp.gate.abuse.login_guard import MAX_WAIT_SECONDS
 from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall
-from affino_mcp.store.ops import StoreUnavailable, Unanswered
 
 MAX_ANSWER_BYTES: Final = 64 * 1024
 INSTANCE_SECONDS: Final = 8.0

@@ -19,7 +19,8 @@ from affino_mcp.login_edge.answer import LoginSubject
 from affino_mcp.login_edge.instance_calls import InstanceCalls, InstanceRefused
 from affino_mcp.login_edge.proof import OfferedCredentials
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, StoreUnavailable, Unanswered
+from affino_mcp.store.faults import StoreUnavailable, Unanswered
+from affino_mcp.store.ops import Database
 
 _TOKEN_PATTERN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _USER_ATTRIBUTES: Final = "UserCode,FirstName,LastName,Email,SecurityGroups"

@@ -15,7 +15,7 @@ from affino_mcp.login_edge.openapi import openapi_document
 from affino_mcp.login_edge.proof import read_offered_credentials
 from affino_mcp.login_edge.request import MAX_BODY_BYTES, LoginRequest
 from affino_mcp.login_edge.signed_calls import SignatureCheck
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 
 OPENAPI_CALL: Final = "openapi.json"
 RestHandler = Callable[["RestCalls", LoginRequest, Profile, LoginSubject], LoginAnswer]

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from affino_mcp import observability
 from affino_mcp.self_check.probes import StoreProbe
+from affino_mcp.store.faults import CollectionFull, StoreRejected, StoreUnavailable
 from affino_mcp.store.given_up import SILENT_ERRORS
-from affino_mcp.store.ops import CollectionFull, StoreRejected, StoreUnavailable
 
 NOT_ASKED: Final = "not_asked"
 """Stands for an error where a request was not sent, because the service had not answered one before it."""

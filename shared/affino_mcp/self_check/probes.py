@@ -17,21 +17,12 @@ from affino_mcp.self_check.rights import (
     TableRight,
 )
 from affino_mcp.settings import Settings
+from affino_mcp.store.archive import Archive
+from affino_mcp.store.faults import ConditionFailed, TransactionFailed
 from affino_mcp.store.files import FileStore
-from affino_mcp.store.ops import (
-    Check,
-    Condition,
-    ConditionFailed,
-    Database,
-    Delete,
-    Key,
-    Put,
-    Query,
-    TransactionFailed,
-    Update,
-    equals,
-)
+from affino_mcp.store.ops import Check, Condition, Database, Delete, Key, Put, Query, Update, equals
 from affino_mcp.store.secrets import SecretStore
+from affino_mcp.store.signing import Signer
 
 IMPOSSIBLE: Final[Condition] = equals("self_check", "never")
 """A condition that no row fulfils, for no row has the attribute: a write that the role allows ends in ConditionFailed."""
@@ -68,6 +59,21 @@ def build_probes(
             case FolderRight() if files is not None:
                 found.append(_folder_probe(right, files, settings))
     return found
+
+
+def build_digest_probes(archive: Archive | None, signer: Signer | None, settings: Settings) -> list[StoreProbe]:
+    """Gives the probes of the archive of digests and of the key that signs them, which leave nothing behind.
+
+    None where there is no archive or no key.
+    """
+    if archive is None or signer is None:
+        return []
+    bucket, key = settings.digest_bucket, settings.digest_key
+    return [
+        StoreProbe("s3", "ListObjectsV2", bucket, lambda: archive.list_keys(SELF_CHECK_NAME)),
+        StoreProbe("s3", "GetObject", f"{bucket}/digests", lambda: archive.read(f"digests/{SELF_CHECK_NAME}")),
+        StoreProbe("kms", "Sign", key.rpartition("/")[0], lambda: signer.sign(SELF_CHECK_NAME.encode())),
+    ]
 
 
 def _table_request(right: TableRight, table: str, database: Database) -> Callable[[], object]:

@@ -84,7 +84,11 @@ LOGIN_RIGHTS: Final = (
 )
 CONTROL_RIGHTS: Final = (
     *_table_rights("gate_table", _PROFILE, *_READS),
-    *(right for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON) for right in _table_rights("gate_table", pk, *_WRITES)),
+    *(
+        right
+        for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON, "UNLOGGED")
+        for right in _table_rights("gate_table", pk, *_WRITES)
+    ),
     *_table_rights("audit_table", _LOG, "PutItem", "Query"),
     TableRight("audit_table", "Query", "0", "ByPerson", "person"),
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByRecord", "record"),
@@ -99,6 +103,9 @@ CONTROL_RIGHTS: Final = (
 HOUSEKEEPING_RIGHTS: Final = (
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByTime", "everybody"),
     *_table_rights("audit_table", f"T#{SELF_CHECK_NAME}", "PutItem", "Query"),
+    *_table_rights("audit_table", _LOG, "PutItem"),
+    *_table_rights("audit_table", "H#begun", "DeleteItem"),
+    *_table_rights("gate_table", "UNLOGGED", "DeleteItem", "Query"),
     *_table_rights("audit_table", f"H#{SELF_CHECK_NAME}", *_READS, "PutItem"),
     *(
         right

@@ -10,25 +10,17 @@ from typing import Any, Final
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import working_seconds
 from affino_mcp.store import render
-from affino_mcp.store.given_up import ACCESS_ERRORS
-from affino_mcp.store.ops import (
+from affino_mcp.store.faults import (
     AccessRefused,
     CollectionFull,
     ConditionFailed,
-    Delete,
-    Item,
-    Key,
-    Put,
-    Query,
-    QueryPage,
     StoreRejected,
     StoreUnavailable,
     TransactionFailed,
     Unanswered,
-    Update,
-    WriteOp,
-    split_batches,
 )
+from affino_mcp.store.given_up import ACCESS_ERRORS
+from affino_mcp.store.ops import Delete, Item, Key, Put, Query, QueryPage, Update, WriteOp, split_batches
 from affino_mcp.store.wire import (
     MIN_ATTEMPT_SECONDS,
     AwsError,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 Item = dict[str, Any]
 """A row: texts, whole numbers, booleans, None, and lists and dictionaries of those."""
@@ -188,57 +188,6 @@ class QueryPage:
 
     items: list[Item]
     next: Item | None = None
-
-
-class StoreUnavailable(Exception):
-    """The store cannot be reached, refused or throttled; nothing was written.
-
-    Its text is the error's name, as AWS or `GivenUpCall` gives it; empty where there is none. `retry_after` is the seconds
-    after which a caller may try again.
-    """
-
-    retry_after: ClassVar[float] = 1
-
-
-class Unanswered(StoreUnavailable):
-    """A write was sent and not answered: it may have been carried out, or may still be."""
-
-
-class AccessRefused(StoreUnavailable):
-    """The service's role or credentials do not allow the call, or the table does not exist: an operator must act."""
-
-    retry_after = 30
-
-
-class CollectionFull(Exception):
-    """The rows of one partition have reached the limit of their table (10 GB with its local indexes); nothing was written."""
-
-
-class StoreRejected(Exception):
-    """The store finds the request malformed: a fault of this service. Nothing was written."""
-
-
-class ConditionFailed(Exception):
-    """The write's condition does not hold; `item` is the current row, or None when there is none.
-
-    `resent` is True when an earlier attempt of this very write was sent and not answered: the row may be its own.
-    """
-
-    def __init__(self, item: Item | None, *, resent: bool = False) -> None:
-        super().__init__("condition failed")
-        self.item, self.resent = item, resent
-
-
-class TransactionFailed(Exception):
-    """A transaction failed; nothing was written.
-
-    `failed` maps the position of each failed operation to its current row or None. An empty `failed` means a conflict
-    with another transaction; a retry may succeed.
-    """
-
-    def __init__(self, failed: Mapping[int, Item | None]) -> None:
-        super().__init__("transaction failed")
-        self.failed = dict(failed)
 
 
 class Database(Protocol):

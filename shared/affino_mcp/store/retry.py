@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from affino_mcp.store.ops import Database, Item, Query, StoreUnavailable, TransactionFailed
+from affino_mcp.store.faults import StoreUnavailable, TransactionFailed
+from affino_mcp.store.ops import Database, Item, Query
 
 T = TypeVar("T")
 MAX_CONFLICT_ATTEMPTS = 12

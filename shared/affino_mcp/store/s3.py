@@ -16,6 +16,7 @@ from botocore.awsrequest import AWSRequest
 
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import working_seconds
+from affino_mcp.store.faults import AccessRefused, StoreUnavailable
 from affino_mcp.store.files import (
     CHECKSUM_HEADER,
     MAX_LISTED_OBJECTS,
@@ -30,7 +31,6 @@ from affino_mcp.store.files import (
     hex_to_base64,
 )
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
-from affino_mcp.store.ops import AccessRefused, StoreUnavailable
 from affino_mcp.store.s3_listing import listing_parameters, parse_listing
 from affino_mcp.store.wire import (
     ATTEMPT_SECONDS,
@@ -138,7 +138,7 @@ class S3FileStore:
         content: bytes = b"",
         query: Mapping[str, str] | None = None,
     ) -> urllib3.BaseHTTPResponse:
-        """Sends a signed request, again on faults of the network or of S3.
+        """Sends a signed request, with the query parameters in `query`, again on faults of the network or of S3.
 
         Raises StoreUnavailable after three attempts, and when the deadline is near; AccessRefused when S3 answers 403.
         """

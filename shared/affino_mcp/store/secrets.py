@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Protocol
 
+from affino_mcp.store.faults import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import ACCESS_ERRORS
-from affino_mcp.store.ops import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
 SecretDocument = dict[str, Any]

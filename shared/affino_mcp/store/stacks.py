@@ -17,6 +17,8 @@ STACK_OUTPUTS: Final = {
     "credentials_table": "CredentialsTable",
     "media_bucket": "MediaBucket",
     "secrets_prefix": "SecretsPrefix",
+    "digest_bucket": "DigestBucket",
+    "digest_key": "DigestKey",
 }
 """Maps settings to the template's outputs that hold them."""
 FUNCTION_OUTPUTS: Final = {

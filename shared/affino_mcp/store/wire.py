@@ -18,8 +18,8 @@ from botocore.awsrequest import AWSRequest
 
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import working_seconds
+from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody, request_place
-from affino_mcp.store.ops import StoreUnavailable, Unanswered
 from affino_mcp.store.retry import back_off
 
 MAX_REQUEST_ATTEMPTS: Final = 3
@@ -40,7 +40,7 @@ THROTTLING_ERRORS: Final = frozenset(
 )
 """AWS's names for requests that were refused for now; nothing was written."""
 _UNFINISHED_ERRORS: Final = frozenset({"TransactionInProgressException"})  # a resent one; its token gives the result
-_READ_OPERATIONS: Final = ("Get", "BatchGet", "Query", "Describe", "List")
+_READ_OPERATIONS: Final = ("Get", "BatchGet", "Query", "Describe", "List", "Sign")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.queries import MAX_LOG_ROWS_PER_READ
 from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, row_item
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals
-from affino_mcp.store.ops import Database, Put, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database, Put
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.recording import RecordingDatabase
 from tests.unit.audit.rows import NOON, TABLE, refusal, row

@@ -20,7 +20,8 @@ from affino_mcp.audit.row import AuditRow, row_item
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals
 from affino_mcp.deadline import deadline
 from affino_mcp.housekeeping.turn import has_time
-from affino_mcp.store.ops import Database, Key, Put, Query, QueryPage, StoreUnavailable, Update
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database, Key, Put, Query, QueryPage, Update
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.recording import RecordingDatabase

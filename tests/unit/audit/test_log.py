@@ -10,7 +10,7 @@ import pytest
 from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog, mask_email
 from affino_mcp.audit.row import AuditRow
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.recording import RecordingDatabase
 from tests.unit.audit.rows import NOON, TABLE, Hands, row

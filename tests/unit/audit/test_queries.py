@@ -183,3 +183,20 @@ def test_a_family_or_a_request_is_found(asked: dict[str, Any]) -> None:
     ((name, wanted),) = asked.items()
     found = search_log(DATABASE, TABLE, LogQuery(since=since, limit=500, **asked), NOON).rows
     assert found == [one for one in everything if getattr(one, name) == wanted]
+
+
+QUESTIONS: list[dict[str, Any]] = [{}, {"profile": "K1"}, {"person": 7}, {"record": "accounts#12"}]
+
+
+@pytest.mark.parametrize("asked", QUESTIONS, ids=str)
+@pytest.mark.parametrize("partition", [None, "X"])
+def test_a_row_that_no_digest_can_list_is_not_shown(asked: dict[str, Any], partition: str | None) -> None:
+    """The log's digests list index ByTime; what stands in the table alone was put there by somebody else."""
+    database, real, forged = MemoryDatabase(), row(NOON), row(NOON + timedelta(seconds=1))
+    item = row_item(forged)
+    item.pop("everybody")
+    database.put(Put(TABLE, row_item(real)))
+    database.put(Put(TABLE, item | ({"everybody": partition} if partition else {})))
+    found = search_log(database, TABLE, LogQuery(**asked), NOON + timedelta(minutes=1))
+    assert [each.id for each in found.rows] == [real.id]
+    assert read_one_row(database, TABLE, "K1", forged.id) is None

@@ -31,6 +31,12 @@ calls = st.builds(
 many = st.lists(calls, max_size=30)
 
 
+def test_a_call_with_a_row_that_it_is_begun_counts_once() -> None:
+    rows = [row(outcome=Outcome.BEGUN, status=202), row(), row(outcome=Outcome.UNKNOWN, status=503)]
+    found = CallTotals.from_rows(rows)
+    assert (found.calls, found.errors) == (2, 1)
+
+
 @given(many, many)
 def test_totals_add_up_in_any_order(first: list[AuditRow], second: list[AuditRow]) -> None:
     whole = CallTotals.from_rows(first + second)

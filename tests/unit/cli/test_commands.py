@@ -46,7 +46,7 @@ def test_the_commands() -> None:
         "doctor",
         "housekeeping report",
         "login",
-        *(f"log {word}" for word in ("chart", "tail", "export", "show")),
+        *(f"log {word}" for word in ("chart", "tail", "export", "show", "digest", "verify")),
         "methods",
         "purge contact",
         "signing",

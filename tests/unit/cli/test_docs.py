@@ -11,6 +11,8 @@ import pytest
 import typer
 
 from affino_mcp import errors, tool_errors
+from affino_mcp.admin.deeds import ROW_FOLLOWS
+from affino_mcp.admin.operator_errors import LogUnavailable, MaybeDone, OvertakenDeed
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.cli.app import app
 from affino_mcp.connect.clients import McpClient, make_snippet
@@ -47,11 +49,12 @@ MADE = {
     PermissionDenied("articles.publish").message,
     NotFound("AccountCode", "account").message,
 }
+OPERATORS = {error.text for error in (LogUnavailable, MaybeDone, OvertakenDeed)} | {f"It is off. {ROW_FOLLOWS}"}
 
 
 @pytest.mark.parametrize("text", QUOTED)
 def test_what_is_quoted_is_what_the_service_answers(text: str) -> None:
-    assert text in FIXED | LOGIN | MADE
+    assert text in FIXED | LOGIN | MADE | OPERATORS
 
 
 @pytest.mark.parametrize("text", sorted(FIXED - {tool_errors.InvalidArgument.text}))

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from affino_mcp.cli.checks import run_doctor_checks
-from affino_mcp.store.ops import Item, Key, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Item, Key
 from affino_mcp.store.stacks import Stack
 from affino_mcp.wiring import Stores
 from tests.unit.cli.conftest import PASSWORD, Terminal

@@ -105,14 +105,15 @@ def test_no_secret_is_told(ready: Terminal) -> None:
 def test_what_fails_is_told_as_not_done(ready: Terminal) -> None:
     ready.run_refused("profile", "create", "--name", "newsroom")
     rows = ready.run_json("log", "--limit", "2")
-    assert [row["outcome"] for row in rows] == ["error", "ok"]
-    assert rows[0]["error"]["message"].startswith("Not done: ")
+    assert [row["outcome"] for row in rows] == ["error", "begun"]
+    assert (rows[0]["status"], rows[0]["error"]["message"].startswith("Not done: ")) == (409, True)
     assert rows[0]["request_id"] == rows[1]["request_id"]
 
 
 def test_nothing_is_done_without_its_row(ready: Terminal) -> None:
-    ready.world.watched.broken.add(("put", ready.world.settings.audit_table))
-    ready.run("profile", "set", "Newsroom", "--rate", "7", code=1)
+    ready.world.watched.broken.add(("transact", ready.world.settings.audit_table))
+    assert ready.run_refused("profile", "set", "Newsroom", "--rate", "7")["type"] == "log_unavailable"
+    ready.world.watched.broken.clear()
     assert ready.run_json("profile", "show", "Newsroom")["rate"] != 7
 
 
@@ -122,3 +123,14 @@ def test_what_shows_leaves_no_row(ready: Terminal) -> None:
     ready.run("person", "explain", HER)
     ready.run("session", "list", HER)
     assert len(ready.run_json("log")) == before
+
+
+def test_a_row_says_how_its_deed_stands(terminal: Terminal) -> None:
+    terminal.run("profile", "create", "--name", "Newsroom")
+    out, _ = terminal.run("log", "--outcome", "begun")
+    assert "begun; another row of this request says how it ended" in " ".join(out.split())
+    (row,) = terminal.run_json("log", "--outcome", "begun")
+    shown = terminal.run("log", "show", row["id"])[0]
+    assert "outcome" in shown
+    assert "begun; another row of this request" in " ".join(shown.split())
+    assert shown.rstrip().endswith("ok")

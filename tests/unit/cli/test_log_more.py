@@ -54,7 +54,7 @@ def test_a_reader_who_has_had_enough_is_no_fault(busy: Terminal, monkeypatch: py
     monkeypatch.setattr(log_more, "silence_stdout", lambda: None)
     busy.run("log", "export")
     assert len(parts) == 1
-    assert [row["outcome"] for row in busy.world.audit_rows() if row["method"] == "export_log"] == ["ok"]
+    assert [row["outcome"] for row in busy.world.audit_rows() if row["method"] == "export_log"] == ["begun", "ok"]
 
 
 def test_export_takes_the_logs_filters(busy: Terminal) -> None:
@@ -155,7 +155,7 @@ def test_the_rows_of_one_request_are_shown_together(terminal: Terminal, log: Aud
     told = text.partition("Other rows of this request, oldest first:")[2].split("\n")
     assert [line for line in told if line] == [
         f"{shares[0].id}  1 of 3  ok  result 1",
-        f"{shares[2].id}  3 of 3  incomplete  result 3",
+        f"{shares[2].id}  3 of 3  incomplete: the rest was not done  result 3",
     ]
     found = json.loads(terminal.run("log", "show", shares[0].id, "--json")[0])
     assert [other["share"] for other in found["same_request"]] == ["2 of 3", "3 of 3"]

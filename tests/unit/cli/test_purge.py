@@ -12,7 +12,7 @@ import pytest
 
 from affino_mcp.instance.builtin.crm.contact_erasure import BuiltinContactErasure
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from affino_mcp.wiring import Stores
 from tests.flow.crm import account, contact, opportunity

@@ -27,14 +27,14 @@ def test_all_green(served: Terminal) -> None:
     assert out.count("green") == 3
     assert served.run_json("session", "list", JANE) == []
     assert served.run_json("log", "--method", "list_articles")[0]["person"] == "Jane Doe"
-    (test,) = served.run_json("log", "--method", "run_test")
+    (test,) = served.run_json("log", "--method", "run_test", "--outcome", "ok")
     assert test["arguments"]["after"] == {"email": JANE, "method": "list_articles", "arguments": {"PageSize": 3}}
     assert PASSWORD not in json.dumps(served.run_json("log"))
 
 
 def test_a_write_without_arguments_is_a_dry_run(served: Terminal) -> None:
     lamps(served, "--method", "delete_article")
-    (test,) = served.run_json("log", "--method", "run_test")
+    (test,) = served.run_json("log", "--method", "run_test", "--outcome", "ok")
     assert test["arguments"]["after"]["arguments"]["DryRun"] is True
 
 

@@ -81,8 +81,8 @@ class OperatorBrowser:
         return list(self.world.watched.calls)
 
     def operator_rows(self) -> list[Mapping[str, Any]]:
-        """The audit rows of operators' actions, oldest first."""
-        return [row for row in self.world.audit_rows() if row["channel"] == "control"]
+        """The audit rows that say how operators' actions ended, oldest first."""
+        return [row for row in self.world.audit_rows() if row["channel"] == "control" and row["outcome"] != "begun"]
 
 
 def hidden_fields(page: str) -> dict[str, str]:

@@ -33,8 +33,8 @@ from tests.world import World
 TABLE = Settings().audit_table
 READABLE, OPEN_ROW = 3, 1
 PARTS = log_export.MAX_FILE_ROWS // 500 + 1
-FILES = {"/logs/export": 2 + PARTS}
-"""Reads of an export: the visit, its own audit row, and one for each 500 rows of the file."""
+FILES = {"/logs/export": 3 + PARTS}
+"""Store calls of an export: the visit, the row that it is begun and its closing row, and a read for each 500 rows."""
 GETS = [path for path, method, _, _ in SCREENS if method == "GET"]
 VALUES = {
     "profile": ["Newsroom", "{key}", "none"],
@@ -42,6 +42,7 @@ VALUES = {
     "method": ["list_accounts", "none"],
     "family": ["accounts", "tasks"],
     "status": ["200", "500", "429"],
+    "outcome": ["ok", "begun", "unknown"],
     "record": ["accounts#12", "tasks#1"],
     "since": ["10m", "30d", "400d"],
     "until": ["1h", "300d"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,7 +11,7 @@ from affino_mcp.admin.effective_rights import list_effective_rights
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.errors import PersonInactive, SessionUnknown
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.store.ops import Put
+from affino_mcp.store.ops import WriteOp
 from tests.clock import START
 from tests.unit.control_edge.desk import OperatorBrowser, text_of
 from tests.world import WorldClient
@@ -77,7 +78,7 @@ def test_a_group_taken_away_meanwhile_does_not_come_back(operator: OperatorBrows
     assert person is not None
     assert person.groups == ("Editors",)
     assert operator.send(f"{path}/groups", operator.get(path), group=["Editors", "Sales"]).status_code == 303
-    assert [row["outcome"] for row in operator.operator_rows()] == ["ok", "error", "ok"]
+    assert [row["outcome"] for row in operator.operator_rows()] == ["error", "ok"]
 
 
 def test_a_right_is_granted_until_a_day_and_taken_back(operator: OperatorBrowser, edith: int) -> None:
@@ -214,17 +215,18 @@ def test_a_right_that_is_taken_back_meanwhile_stays_taken_back(
     """Another operator revokes a right after the person is read and before a grant is written."""
     world = operator.world
     world.people.change(edith, rights={"tasks.read": None})
-    put = world.watched.put
+    transact = world.watched.transact
 
-    def meanwhile(op: Put) -> None:
+    def meanwhile(ops: Sequence[WriteOp], token: str) -> None:
         world.people.change(edith, rights={})
-        put(op)
+        transact(ops, token)
 
     page = operator.get(f"/people/{edith}")
-    monkeypatch.setattr(world.watched, "put", meanwhile)
+    monkeypatch.setattr(world.watched, "transact", meanwhile)
     answer = operator.send(f"/people/{edith}/grant", page, right="contacts.consent", until="")
     person = world.people.get(edith)
     assert person is not None
     assert (answer.status_code, person.rights) == (409, {})
     assert "changed meanwhile" in answer.text
-    assert [row["outcome"] for row in operator.operator_rows()] == ["ok", "error"]
+    (row,) = operator.operator_rows()
+    assert (row["outcome"], row["status"], row["error"]["message"].startswith("Not done: ")) == ("error", 409, True)

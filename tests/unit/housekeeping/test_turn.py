@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from affino_mcp.housekeeping.turn import HousekeepingFailed, Job, run_turn
-from affino_mcp.store.ops import StoreRejected, StoreUnavailable
+from affino_mcp.store.faults import StoreRejected, StoreUnavailable
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

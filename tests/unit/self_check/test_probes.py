@@ -10,10 +10,13 @@ import pytest
 
 from affino_mcp import wiring
 from affino_mcp.self_check.findings import NOT_ASKED, ask_stores, read_findings, run_self_check
-from affino_mcp.self_check.probes import StoreProbe, build_probes
+from affino_mcp.self_check.probes import StoreProbe, build_digest_probes, build_probes
 from affino_mcp.self_check.rights import FUNCTION_RIGHTS, SELF_CHECK_NAME, TableRight
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import AccessRefused, Database, Put, StoreRejected, StoreUnavailable
+from affino_mcp.store.faults import AccessRefused, StoreRejected, StoreUnavailable
+from affino_mcp.store.ops import Database, Put
+from affino_mcp.store.testing.memory_archive import MemoryArchive
+from tests.unit.audit.integrity.sealed_log import MemorySigner
 from tests.world import World
 
 FUNCTIONS = list(FUNCTION_RIGHTS)
@@ -148,6 +151,22 @@ def test_what_a_function_needs_beside_the_stores_is_asked_too() -> None:
     answer = wiring.build_self_check("Housekeeping", world.settings, world.stores, [signing])()
     (red,) = [one for one in answer["stores"] if one["errors"]]
     assert (red["service"], red["place"], red["errors"]) == ("kms", "digest-key", {"Sign": "AccessDeniedException"})
+
+
+def test_the_archive_of_digests_and_their_key_are_asked_and_nothing_is_left_behind() -> None:
+    world, archive = World(), MemoryArchive()
+    probes = build_digest_probes(archive, MemorySigner(), world.settings)
+    assert run_self_check("Housekeeping", probes)["stores"]
+    assert [(probe.service, probe.operation) for probe in probes] == [
+        ("s3", "ListObjectsV2"),
+        ("s3", "GetObject"),
+        ("kms", "Sign"),
+    ]
+    assert not archive.objects
+    archive.broken = True
+    red = [one["service"] for one in run_self_check("Housekeeping", probes)["stores"] if one["errors"]]
+    assert set(red) == {"s3"}
+    assert build_digest_probes(None, None, world.settings) == []
 
 
 def test_without_files_there_is_nothing_to_ask_s3() -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from affino_mcp.local.stores import EmulatorCredentials
 from affino_mcp.store import s3
+from affino_mcp.store.faults import AccessRefused, StoreUnavailable
 from affino_mcp.store.files import NoObject
 from affino_mcp.store.given_up import GivenUpCall
-from affino_mcp.store.ops import AccessRefused, StoreUnavailable
 from affino_mcp.store.s3 import S3FileStore
 
 Answers = list[tuple[int, bytes]]

@@ -12,20 +12,16 @@ from botocore.exceptions import ClientError
 from affino_mcp.local.stores import EmulatorCredentials
 from affino_mcp.store import wire
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
-from affino_mcp.store.given_up import GivenUpCall
-from affino_mcp.store.ops import (
+from affino_mcp.store.faults import (
     AccessRefused,
     CollectionFull,
     ConditionFailed,
-    Database,
-    Key,
-    Query,
-    QueryPage,
-    SortSpan,
     StoreRejected,
     StoreUnavailable,
     TransactionFailed,
 )
+from affino_mcp.store.given_up import GivenUpCall
+from affino_mcp.store.ops import Database, Key, Query, QueryPage, SortSpan
 from affino_mcp.store.wire import AwsJsonEndpoint
 from tests.unit.store.endpoint import AGAIN, OP, ROW, Answer, Endpoint, error
 

@@ -5,15 +5,9 @@ from __future__ import annotations
 import pytest
 
 from affino_mcp.deadline import deadline, spend_reserve
+from affino_mcp.store.faults import ConditionFailed, StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall
-from affino_mcp.store.ops import (
-    ConditionFailed,
-    Database,
-    Key,
-    Query,
-    StoreUnavailable,
-    Unanswered,
-)
+from affino_mcp.store.ops import Database, Key, Query
 from tests.unit.store.endpoint import AGAIN, OP, ROW, Answer, Endpoint, error
 
 NOT_SENT = {"throttled", "throttled too", "somebody's transaction"}

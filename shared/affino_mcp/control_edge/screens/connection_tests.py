@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -19,6 +20,7 @@ from affino_mcp.gate.caller import CURRENT_USER_METHOD
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.row_keys import digest_token
 from affino_mcp.gate.profiles.profile import Profile, ProfileState
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import InvalidArgument
 
 _FORM_FIELDS: Final = ("profile", "email", "method", "arguments")
@@ -65,9 +67,10 @@ def _try_connection(ask: ScreenRequest, profile: Profile, wanted: TrialRequest) 
     with centre.make_client() as http:
         trial = Trial(http, ask.origin.public_url, centre.settings.instance, profile)
         result = trial.run(wanted, centre.clock())
-    code = centre.people.find_user_code(wanted.email) if result.token else None
-    if code is not None:
-        centre.sessions.end_session(code, digest_token(result.token))
+    with suppress(StoreUnavailable):  # the result stands; the session ends by itself
+        code = centre.people.find_user_code(wanted.email) if result.token else None
+        if code is not None:
+            centre.sessions.end_session(code, digest_token(result.token))
     return result
 
 

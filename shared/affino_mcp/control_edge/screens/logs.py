@@ -12,7 +12,7 @@ from starlette.responses import Response
 from affino_mcp.admin import log_chart
 from affino_mcp.admin.log_chart import LogChart
 from affino_mcp.audit.queries import LogPage, LogQuery, read_one_row, search_log
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
+from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.clock import format_iso
 from affino_mcp.control_edge import log_filters
@@ -53,6 +53,7 @@ def show_log(ask: ScreenRequest) -> Response:
         next=_make_link(filters, cursor=more) if more else None,
         exports={kind: _make_link(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
         families=list(dict.fromkeys([*SWITCHED_FAMILIES, *filter(None, [filters.query.family])])),
+        outcomes=list(Outcome),
         all=everybody,
         most=MAX_EXPORT_ROWS,
     )

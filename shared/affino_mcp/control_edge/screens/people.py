@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from affino_mcp.admin.deeds import ROW_FOLLOWS
 from affino_mcp.admin.effective_rights import list_effective_rights
+from affino_mcp.admin.operator_action import OperatorAction
 from affino_mcp.admin.operator_audit import ActionSubject
 from affino_mcp.control_edge import gate_row_page
 from affino_mcp.control_edge.screen_audit import audit_screen_action
@@ -114,8 +116,8 @@ def _change_person(ask: ScreenRequest, seen: Person, name: str, wanted: Any) -> 
     try:
         with audit_screen_action(
             ask, f"change_{name}", ActionSubject.from_person(person), {name: person.to_json()[name]}, after
-        ):
-            ask.centre.people.change(person.user_code, seen=seen, **after)
+        ) as action:
+            ask.centre.people.change(person.user_code, seen=seen, commit=action.commit, **after)
     except (Conflict, InvalidArgument) as error:
         return _render_person(ask, ask.centre.people.get(person.user_code) or person, error.message, error.status)
     return ask.redirect(f"/people/{person.user_code}?done={name}")
@@ -142,9 +144,9 @@ def disable_person(ask: ScreenRequest) -> Response:
         return _render_person(ask, person, "You cannot disable yourself. Ask another operator.")
     with audit_screen_action(
         ask, "disable_person", ActionSubject.from_person(person), {"active": person.active}, {"active": False}
-    ):
-        ask.centre.people.disable(person.user_code)
-    return ask.redirect(f"/people/{person.user_code}?done=disabled")
+    ) as action:
+        ask.centre.people.disable(person.user_code, action.commit)
+    return _redirect_done(ask, person, "disabled", action)
 
 
 def enable_person(ask: ScreenRequest) -> Response:
@@ -152,9 +154,9 @@ def enable_person(ask: ScreenRequest) -> Response:
     person = require_person(ask)
     with audit_screen_action(
         ask, "enable_person", ActionSubject.from_person(person), {"active": person.active}, {"active": True}
-    ):
-        ask.centre.people.enable(person.user_code)
-    return ask.redirect(f"/people/{person.user_code}?done=enabled")
+    ) as action:
+        ask.centre.people.enable(person.user_code, action.commit)
+    return _redirect_done(ask, person, "enabled", action)
 
 
 def end_one_session(ask: ScreenRequest) -> Response:
@@ -163,17 +165,23 @@ def end_one_session(ask: ScreenRequest) -> Response:
     named = [session for session in ask.centre.sessions.list_sessions(person.user_code) if session.fingerprint == mark]
     if not named:
         return _render_person(ask, person, "This session is over already.", InvalidArgument.status)
-    with audit_screen_action(ask, "end_session", ActionSubject.from_person(person), {"session": mark}, {}):
-        ask.centre.sessions.end_session(person.user_code, named[0].digest)
-    return ask.redirect(f"/people/{person.user_code}?done=session")
+    with audit_screen_action(ask, "end_session", ActionSubject.from_person(person), {"session": mark}, {}) as action:
+        ask.centre.sessions.end_session(person.user_code, named[0].digest, action.commit)
+    return _redirect_done(ask, person, "session", action)
 
 
 def end_all_sessions(ask: ScreenRequest) -> Response:
     """Ends all sessions of the person."""
     person = require_person(ask)
-    with audit_screen_action(ask, "end_all_sessions", ActionSubject.from_person(person), {}, {}):
-        ask.centre.sessions.end_all_sessions(person.user_code)
-    return ask.redirect(f"/people/{person.user_code}?done=sessions")
+    with audit_screen_action(ask, "end_all_sessions", ActionSubject.from_person(person), {}, {}) as action:
+        ask.centre.sessions.end_all_sessions(person.user_code, action.commit)
+    return _redirect_done(ask, person, "sessions", action)
+
+
+def _redirect_done(ask: ScreenRequest, person: Person, done: str, action: OperatorAction) -> Response:
+    """A redirect to the person's page, which says what is done, and that its row follows where it does."""
+    later = "&log=later" if action.notice else ""
+    return ask.redirect(f"/people/{person.user_code}?done={done}{later}")
 
 
 _OWN_ACCESS_TEXT: Final = "You cannot take your own access to this page away. Ask another operator."
@@ -209,5 +217,6 @@ def _render_person(ask: ScreenRequest, person: Person, wrong: str = "", status: 
         wrong_day=wrong if given and status == InvalidArgument.status else "",
         itself=_is_operator(ask, person),
         done=ask.query_values.get("done", ""),
+        notice=ROW_FOLLOWS if ask.query_values.get("log") == "later" else "",
         wrong=wrong,
     )

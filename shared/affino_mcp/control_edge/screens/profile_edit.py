@@ -92,7 +92,7 @@ def _create_profile(ask: ScreenRequest, form: ProfileForm) -> Profile:
     """Creates the profile. Its key is drawn first, so that the audit row can name the profile before it exists."""
     key, centre = draw_letters_and_digits(KEY_CHARACTERS), ask.centre
     rate, burst, name = form.parse_number("rate"), form.parse_number("burst"), form.name.strip()
-    known = Profiles(
+    drawn = Profiles(
         centre.database,
         centre.secrets,
         centre.settings,
@@ -101,9 +101,9 @@ def _create_profile(ask: ScreenRequest, form: ProfileForm) -> Profile:
     )
     after = {"name": name, "families": form.capability.to_json(), "rate": rate, "burst": burst, "notes": form.notes}
     with audit_screen_action(
-        ask, "create_profile", ActionSubject.from_new_profile(key, name), {}, after | form.chosen_options
-    ):
-        return known.create(name, form.families, rate, burst, form.notes, **form.chosen_options)
+        ask, "create_profile", ActionSubject.from_profile_key(key, name), {}, after | form.chosen_options
+    ) as action:
+        return drawn.create(name, form.families, rate, burst, form.notes, action.commit, **form.chosen_options)
 
 
 def _change_profile(ask: ScreenRequest, profile: Profile, form: ProfileForm, rate: int | None, burst: int) -> bool:
@@ -119,7 +119,7 @@ def _change_profile(ask: ScreenRequest, profile: Profile, form: ProfileForm, rat
     after = {**before, **{name: value for name, value in wanted.items() if value is not None}, "notes": form.notes}
     if after == before and form.seen == profile.version:
         return False
-    with audit_screen_action(ask, "change_profile", ActionSubject.from_profile(profile), before, after):
+    with audit_screen_action(ask, "change_profile", ActionSubject.from_profile(profile), before, after) as action:
         ask.centre.profiles.change(
             profile.key,
             name=form.name,
@@ -128,6 +128,7 @@ def _change_profile(ask: ScreenRequest, profile: Profile, form: ProfileForm, rat
             burst=burst,
             notes=form.notes,
             seen=form.seen,
+            commit=action.commit,
             **form.chosen_options,
         )
     return True

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from affino_mcp.admin.operator_action import OperatorAction
 from affino_mcp.admin.operator_audit import ActionSubject
 from affino_mcp.audit.queries import list_profile_users
 from affino_mcp.clock import format_iso
@@ -15,6 +16,7 @@ from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.control_edge.screens.profile_edit import client_urls
 from affino_mcp.gate.profiles.previous_secret import parse_overlap
+from affino_mcp.gate.profiles.switch import switch_profile
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 OVERLAP_CHOICES: Final[Mapping[str, str]] = {
@@ -28,25 +30,24 @@ OVERLAP_CHOICES: Final[Mapping[str, str]] = {
 
 def disable_profile(ask: ScreenRequest) -> Response:
     """Disables the profile and shows a receipt. Raises NotFound."""
-    before = profile_list.require_profile(ask)
-    profile = before.profile
-    with audit_screen_action(
-        ask, "disable_profile", ActionSubject.from_profile(profile), {"enabled": before.enabled}, {"enabled": False}
-    ):
-        ask.centre.profiles.disable(profile.key)
-    since = format_iso(ask.centre.clock())
-    return ask.render_page("receipt.html", here="/profiles", profile=profile, since=since)
+    key, name, action = _switch_profile(ask, enabled=False)
+    shown: dict[str, Any] = {"key": key, "name": name, "since": format_iso(ask.centre.clock()), "notice": action.notice}
+    return ask.render_page("receipt.html", here="/profiles", **shown)
 
 
 def enable_profile(ask: ScreenRequest) -> Response:
-    """Switch on."""
-    before = profile_list.require_profile(ask)
-    profile = before.profile
-    with audit_screen_action(
-        ask, "enable_profile", ActionSubject.from_profile(profile), {"enabled": before.enabled}, {"enabled": True}
-    ):
-        ask.centre.profiles.enable(profile.key)
-    return ask.redirect(f"/profiles/{profile.key}?done=enabled")
+    """Enables the profile again. Raises NotFound."""
+    key, _, _ = _switch_profile(ask, enabled=True)
+    return ask.redirect(f"/profiles/{key}?done=enabled")
+
+
+def _switch_profile(ask: ScreenRequest, *, enabled: bool) -> tuple[str, str, OperatorAction]:
+    """Enables or disables the profile; gives its key, its name and the action. Needs the profile's row alone."""
+    key, row = profile_list.require_profile_row(ask)
+    deed, subject = "enable_profile" if enabled else "disable_profile", ActionSubject.from_profile_key(key, row["name"])
+    with audit_screen_action(ask, deed, subject, {"enabled": row["enabled"]}, {"enabled": enabled}) as action:
+        switch_profile(ask.centre.settings.gate_table, key, action.commit, enabled=enabled)
+    return key, row["name"], action
 
 
 def ask_before_regenerating(ask: ScreenRequest) -> Response:
@@ -60,8 +61,11 @@ def regenerate_secret(ask: ScreenRequest) -> Response:
     before, after = {"version": profile.version}, {"version": "a new one", "overlap": chosen}
     try:
         wanted = parse_overlap(chosen)
-        with audit_screen_action(ask, "regenerate_profile", ActionSubject.from_profile(profile), before, after):
-            made = ask.centre.profiles.regenerate_secret(profile.key, seen=ask.form.get("seen", ""), overlap=wanted)
+        subject = ActionSubject.from_profile(profile)
+        with audit_screen_action(ask, "regenerate_profile", subject, before, after) as action:
+            made = ask.centre.profiles.regenerate_secret(
+                profile.key, seen=ask.form.get("seen", ""), overlap=wanted, commit=action.commit
+            )
     except (Conflict, InvalidArgument) as error:
         return _render_question(ask, error)
     return ask.render_page("secret.html", here="/profiles", profile=made, made="regenerated", urls=client_urls(ask))
@@ -74,8 +78,8 @@ def end_secret_overlap(ask: ScreenRequest) -> Response:
     try:
         with audit_screen_action(
             ask, "end_overlap", ActionSubject.from_profile(profile), before, {"accepted_until": "now"}
-        ):
-            ask.centre.profiles.end_overlap(profile.key, seen=ask.form.get("seen", ""))
+        ) as action:
+            ask.centre.profiles.end_overlap(profile.key, seen=ask.form.get("seen", ""), commit=action.commit)
     except Conflict:
         return ask.redirect(f"/profiles/{profile.key}?done=not-ended")
     return ask.redirect(f"/profiles/{profile.key}?done=ended")

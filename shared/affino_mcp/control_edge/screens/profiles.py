@@ -12,6 +12,7 @@ from affino_mcp.audit.row import AuditRow
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity.permissions import LOGS_READ
+from affino_mcp.store.faults import StoreUnavailable
 
 MAX_LATEST_ROWS: Final = 12
 """Rows of the API Log that a profile's page shows."""
@@ -35,9 +36,19 @@ def show_profiles(ask: ScreenRequest) -> Response:
 
 
 def show_profile(ask: ScreenRequest) -> Response:
-    """The page of one profile, with the uses of its previous secret and, for readers of the log, its latest calls."""
-    one, now = profile_list.require_profile(ask), ask.centre.clock()
-    former = one.profile.former
+    """The page of one profile, with the uses of its previous secret and, for readers of the log, its latest calls.
+
+    Without the API Log it lacks the calls; without the profile's secret it is the switch alone. Raises NotFound.
+    """
+    key, row = profile_list.require_profile_row(ask)
+    try:
+        one = ask.centre.profile_reader.state_from_row(key, row)
+    except StoreUnavailable:
+        return ask.render_page(
+            "profile_switch.html", here="/profiles", key=key, name=row["name"], enabled=row["enabled"]
+        )
+    former, now, may_read = one.profile.former, ask.centre.clock(), ask.has_right(LOGS_READ)
+    recent = _list_latest_rows(ask, key) if may_read else None
     return ask.render_page(
         "profile.html",
         here="/profiles",
@@ -46,13 +57,17 @@ def show_profile(ask: ScreenRequest) -> Response:
         now=now,
         former_accepted=former is not None and former.is_accepted(now),
         former_uses=ask.centre.previous_secret_uses.list_uses(one.profile),
-        recent=_list_latest_rows(ask, one.profile.key) if ask.has_right(LOGS_READ) else None,
+        recent=recent,
+        log_is_down=may_read and recent is None,
         tokens=price_tools_list(one.profile.capability),
         done=ask.query_values.get("done", ""),
     )
 
 
-def _list_latest_rows(ask: ScreenRequest, key: str) -> list[AuditRow]:
-    """The newest rows of a profile in the API Log, in one read."""
-    asked = LogQuery(profile=key, limit=MAX_LATEST_ROWS)
-    return search_log(ask.centre.database, ask.centre.settings.audit_table, asked, ask.centre.clock(), reads=1).rows
+def _list_latest_rows(ask: ScreenRequest, key: str) -> list[AuditRow] | None:
+    """The newest rows of a profile in the API Log, in one read; None when the log cannot be read."""
+    asked, centre = LogQuery(profile=key, limit=MAX_LATEST_ROWS), ask.centre
+    try:
+        return search_log(centre.database, centre.settings.audit_table, asked, centre.clock(), reads=1).rows
+    except StoreUnavailable:
+        return None

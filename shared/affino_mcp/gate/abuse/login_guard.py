@@ -20,20 +20,8 @@ from affino_mcp.gate.abuse.window_counters import count_in_window, count_once, i
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.settings import Settings
 from affino_mcp.store.conditions import condition_holds
-from affino_mcp.store.ops import (
-    Compare,
-    Condition,
-    ConditionFailed,
-    Database,
-    Item,
-    StoreUnavailable,
-    TransactionFailed,
-    Unanswered,
-    Update,
-    absent,
-    any_of,
-    equals,
-)
+from affino_mcp.store.faults import ConditionFailed, StoreUnavailable, TransactionFailed, Unanswered
+from affino_mcp.store.ops import Compare, Condition, Database, Item, Update, absent, any_of, equals
 
 T = TypeVar("T")
 

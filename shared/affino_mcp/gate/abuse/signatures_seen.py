@@ -14,18 +14,8 @@ from contextlib import contextmanager, suppress
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import (
-    ConditionFailed,
-    Database,
-    Delete,
-    Item,
-    Key,
-    Put,
-    StoreUnavailable,
-    Unanswered,
-    absent,
-    equals,
-)
+from affino_mcp.store.faults import ConditionFailed, StoreUnavailable, Unanswered
+from affino_mcp.store.ops import Database, Delete, Item, Key, Put, absent, equals
 
 SIGNATURE_RETENTION_SECONDS = 30 * 60
 _MAX_CLAIM_ATTEMPTS = 3

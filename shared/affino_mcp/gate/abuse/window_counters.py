@@ -9,19 +9,8 @@ from typing import TypeVar
 
 from affino_mcp import observability
 from affino_mcp.store.conditions import condition_holds
-from affino_mcp.store.ops import (
-    Compare,
-    ConditionFailed,
-    Database,
-    Item,
-    Key,
-    StoreUnavailable,
-    Unanswered,
-    Update,
-    absent,
-    all_of,
-    any_of,
-)
+from affino_mcp.store.faults import ConditionFailed, StoreUnavailable, Unanswered
+from affino_mcp.store.ops import Compare, Database, Item, Key, Update, absent, all_of, any_of
 
 T = TypeVar("T")
 

@@ -19,6 +19,8 @@ MAX_KEY_TEXT_BYTES = 1000
 """Most bytes of a text that people enter and a key holds: DynamoDB's sort keys have at most 1,024 bytes."""
 SESSION_PREFIX = "SESSION#"
 PROFILE_PREFIX = "PROFILE#"
+UNLOGGED_PARTITION = "UNLOGGED"
+"""The partition of operators' deeds that were done while the API Log could not be written."""
 
 
 def new_token() -> str:
@@ -114,6 +116,11 @@ def person_code_key(user_code: int) -> Key:
 def email_key(folded_email: str) -> Key:
     """{user_code}: the person who has this e-mail address."""
     return Key(f"EMAIL#{folded_email}", "A")
+
+
+def unlogged_deed_key(row_id: str) -> Key:
+    """{row}: an operator's deed that was done without its row of the API Log; `row` is that row's item, still to be written."""
+    return Key(UNLOGGED_PARTITION, row_id)
 
 
 def used_signature_key(digest: str) -> Key:

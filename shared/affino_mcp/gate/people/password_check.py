@@ -11,7 +11,8 @@ from affino_mcp.gate.abuse.window_counters import ignore_unavailable
 from affino_mcp.gate.people.passwords import UNUSED_USER_CODE, Passwords
 from affino_mcp.gate.sessions import sessions
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, Item, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database, Item
 
 Proved = TypeVar("Proved")
 

@@ -8,7 +8,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from affino_mcp import observability
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import ConditionFailed, Database, Put, StoreUnavailable, Update, equals
+from affino_mcp.store.faults import ConditionFailed, StoreUnavailable
+from affino_mcp.store.ops import Database, Put, Update, equals
 from affino_mcp.tool_errors import InvalidArgument
 
 MIN_PASSWORD_CHARACTERS, MAX_PASSWORD_CHARACTERS = 8, 1024
@@ -28,12 +29,16 @@ class Passwords:
 
     def set_password(self, user_code: int, password: str) -> None:
         """Sets the person's password; raises InvalidArgument when it is too short or too long."""
+        self._db.put(self.build_put(user_code, password))
+
+    def build_put(self, user_code: int, password: str) -> Put:
+        """Gives the write of the person's new password, for a transaction; raises InvalidArgument as `set_password`."""
         if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
             raise InvalidArgument(
                 "password", f"A password must have {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS:,} characters."
             )
         item = row_keys.person_key(user_code)._asdict() | {"hash": _hasher.hash(_exact_bytes(password))}
-        self._db.put(Put(self._table, item))
+        return Put(self._table, item)
 
     def is_password(self, user_code: int | None, password: str) -> bool:
         """True if this is the person's password.

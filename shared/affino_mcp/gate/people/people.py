@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 from affino_mcp.clock import Clock, epoch_seconds, format_iso
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import fold_email, validate_address
 from affino_mcp.gate.identity.permissions import PERMISSIONS, SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.sessions.sessions import live_session_links
+from affino_mcp.gate.sessions.session_rows import Session, end_session_writes
+from affino_mcp.gate.sessions.sessions import end_surplus_sessions, live_session_links
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import (
-    Database,
-    Item,
-    Put,
-    Query,
-    TransactionFailed,
-    Update,
-    WriteOp,
-    absent,
-    all_of,
-    equals,
-    exists,
-)
+from affino_mcp.store.commit import Commit, commit_to
+from affino_mcp.store.faults import TransactionFailed
+from affino_mcp.store.ops import Database, Item, Put, Query, Update, WriteOp, absent, all_of, equals, exists
 from affino_mcp.store.retry import query_all, retry_on_conflict
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
@@ -40,6 +31,7 @@ class People:
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
+        self._commit = commit_to(db)
 
     def create(
         self,
@@ -48,13 +40,14 @@ class People:
         email: str,
         groups: Sequence[str] = (),
         rights: Mapping[str, str | None] | None = None,
+        commit: Commit | None = None,
     ) -> Person:
         """Creates an active person; the instance allocates the code.
 
         Raises InvalidArgument (name, email, groups, rights) and Conflict (the e-mail address or the code is taken).
         """
         person = replace(self.draft_person(name, email, groups, rights), user_code=user_code)
-        retry_on_conflict(lambda: self._insert_person(person))
+        retry_on_conflict(lambda: self._insert_person(person, commit or self._commit))
         return person
 
     def draft_person(
@@ -98,11 +91,13 @@ class People:
         rights: Mapping[str, str | None] | None = None,
         active: bool | None = None,
         seen: Person | None = None,
+        log_out: bool = False,
+        commit: Commit | None = None,
     ) -> Person:
-        """Changes the given fields; the person's next call obeys the change.
+        """Changes the given fields; the person's next call obeys the change. With `log_out` all sessions end with it.
 
         `seen` is the person that the operator looked at: Conflict if their groups or rights have changed since.
-        Raises NotFound, InvalidArgument (name, groups, rights), Conflict, StoreUnavailable (nothing was changed).
+        Raises NotFound, InvalidArgument (name, groups, rights), Conflict, StoreUnavailable.
         """
         given = {
             "name": name.strip() if name is not None else None,
@@ -111,17 +106,19 @@ class People:
             "active": active,
         }
         changes = {field: value for field, value in given.items() if value is not None}
-        return retry_on_conflict(lambda: self._write_changes(user_code, changes, seen))
+        return retry_on_conflict(
+            lambda: self._write_changes(user_code, changes, seen, commit or self._commit, log_out=log_out)
+        )
 
-    def enable(self, user_code: int) -> Person:
+    def enable(self, user_code: int, commit: Commit | None = None) -> Person:
         """Enables the person; raises NotFound."""
-        return self.change(user_code, active=True)
+        return self.change(user_code, active=True, commit=commit)
 
-    def disable(self, user_code: int) -> Person:
+    def disable(self, user_code: int, commit: Commit | None = None) -> Person:
         """Disables the person: calls in their name are refused from the next one on. Raises NotFound."""
-        return self.change(user_code, active=False)
+        return self.change(user_code, active=False, commit=commit)
 
-    def _insert_person(self, person: Person) -> None:
+    def _insert_person(self, person: Person, commit: Commit) -> None:
         row = {"version": 1, "logins": 0, "epoch": 0, "created": format_iso(self._clock()), **person.to_json()}
         code = {"user_code": person.user_code}
         places = (row_keys.person_code_key(person.user_code), row_keys.email_key(fold_email(person.email)))
@@ -130,11 +127,13 @@ class People:
             *(Put(self._table, place._asdict() | code, absent()) for place in places),
         ]
         try:
-            self._db.transact(ops, str(uuid.uuid4()))
+            commit(ops)
         except TransactionFailed as failed:
             _raise_conflict(failed)
 
-    def _write_changes(self, user_code: int, changes: Mapping[str, object], seen: Person | None) -> Person:
+    def _write_changes(
+        self, user_code: int, changes: Mapping[str, object], seen: Person | None, commit: Commit, *, log_out: bool
+    ) -> Person:
         row = self._db.get(self._table, row_keys.person_key(user_code))
         if row is None:
             raise NotFound("user_code", "person")
@@ -143,7 +142,15 @@ class People:
             raise Conflict("This person's rights were changed meanwhile. Look at them again before changing them.")
         person = _require_valid_person(replace(before, **changes))  # type: ignore[arg-type]
         _require_future_days(before.rights, person.rights, self._clock().date())
-        self._db.transact([self._person_update(row, person), *self._session_updates(person)], str(uuid.uuid4()))
+        update, now = self._person_update(row, person), epoch_seconds(self._clock())
+        found = live_session_links(self._db, self._table, user_code, now)
+        live = end_surplus_sessions(self._db, self._table, user_code, found, now)
+        if log_out:
+            update = replace(update, add={**update.add, "epoch": 1})
+            ends = [end_session_writes(self._table, user_code, Session.from_row(link), now) for link in live]
+            commit([update, *chain.from_iterable(ends)])
+        else:
+            commit([update, *self._session_updates(person, live)])
         return person
 
     def _person_update(self, row: Item, person: Person) -> Update:
@@ -152,9 +159,7 @@ class People:
         key = row_keys.person_key(person.user_code)
         return Update(self._table, key, assign=person.to_json(), add={"version": 1}, condition=seen)
 
-    def _session_updates(self, person: Person) -> list[WriteOp]:
-        now = epoch_seconds(self._clock())
-        live = live_session_links(self._db, self._table, person.user_code, now)
+    def _session_updates(self, person: Person, live: Sequence[Item]) -> list[WriteOp]:
         places = [row_keys.session_key(link["digest"]) for link in live]
         return [Update(self._table, key, assign={"person": person.to_json()}, condition=exists()) for key in places]
 

@@ -12,7 +12,8 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, Query, SortSpan, StoreUnavailable, Update
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database, Query, SortSpan, Update
 
 USE_RETENTION: Final = timedelta(days=30)
 USE_NOTE_INTERVAL_SECONDS: Final = 60

@@ -19,7 +19,8 @@ from affino_mcp.gate.identity.row_keys import sha256_hex
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.settings import Settings
 from affino_mcp.signed_text import derive_key
-from affino_mcp.store.ops import Database, Item, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database, Item
 from affino_mcp.store.secrets import SecretDocument, SecretStore
 
 LAST_USED_ATTRIBUTE: Final = "used"

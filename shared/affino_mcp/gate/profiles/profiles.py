@@ -19,22 +19,11 @@ from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, ProfileState, profile_secret_name
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, require_valid_profile
 from affino_mcp.gate.profiles.rate_limit import RateLimit, default_burst, follow_rate
+from affino_mcp.gate.profiles.switch import switch_profile
 from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE, Settings
-from affino_mcp.store.ops import (
-    ConditionFailed,
-    Database,
-    Delete,
-    Item,
-    Put,
-    Query,
-    TransactionFailed,
-    Update,
-    WriteOp,
-    absent,
-    all_of,
-    equals,
-    exists,
-)
+from affino_mcp.store.commit import Commit, commit_to
+from affino_mcp.store.faults import TransactionFailed
+from affino_mcp.store.ops import Database, Delete, Item, Put, Query, Update, WriteOp, absent, all_of, equals
 from affino_mcp.store.retry import query_all, retry_on_conflict
 from affino_mcp.store.secrets import SecretStore
 from affino_mcp.tool_errors import Conflict, NotFound
@@ -61,7 +50,7 @@ class Profiles:
     ) -> None:
         self._db, self._secrets, self._settings, self._clock, self._draw = db, secrets, settings, clock, draw
         self._table = settings.gate_table
-        self._reader = ProfileReader(db, secrets, settings)
+        self._reader, self._commit = ProfileReader(db, secrets, settings), commit_to(db)
 
     def create(
         self,
@@ -70,12 +59,13 @@ class Profiles:
         rate: int | None = None,
         burst: int | None = None,
         notes: str = "",
+        commit: Commit | None = None,
         **options: bool,
     ) -> Profile:
         """Creates an enabled profile with key and secret; without `rate`, with the default rate.
 
-        `options` as in OPTIONS. Raises InvalidArgument (name, families, rate, burst, notes) and Conflict (the name is
-        taken).
+        `options` as in OPTIONS; `commit` carries out the last step. Raises InvalidArgument (name, families, rate, burst,
+        notes) and Conflict (the name is taken).
         """
         now, chosen = format_iso(self._clock()), DEFAULT_CALLS_PER_MINUTE if rate is None else rate
         profile = Profile(
@@ -93,7 +83,7 @@ class Profiles:
         profile = require_valid_profile(replace(profile, **options))  # type: ignore[arg-type]
         self._require_free_name(profile.name)
         self._write_secret(profile)
-        retry_on_conflict(lambda: self._insert_rows(profile))
+        retry_on_conflict(lambda: self._insert_rows(profile, commit or self._commit))
         return profile
 
     def get(self, key: str) -> ProfileState:
@@ -102,6 +92,10 @@ class Profiles:
         if state is None:
             raise NotFound("key", "API Profile")
         return state
+
+    def read_version(self, key: str, version: str) -> Profile:
+        """Gives exactly this version of the profile; raises StoreUnavailable."""
+        return self._reader.read_version(key, version)
 
     def list_profiles(self) -> list[ProfileState]:
         """Gives all profiles, sorted by name."""
@@ -119,13 +113,15 @@ class Profiles:
         burst: int | None = None,
         notes: str | None = None,
         seen: str | None = None,
+        commit: Commit | None = None,
         **options: bool | None,
     ) -> Profile:
         """Changes the given fields. `families` replaces the access of the families it names and leaves the others.
 
         `options` are those of OPTIONS. `seen` is the version that the operator looked at; Conflict if it is not the
-        current one. A burst that is the default of the old rate becomes the default of the new rate. Raises NotFound,
-        InvalidArgument (name, families, rate, burst, notes), Conflict.
+        current one. A burst that is the default of the old rate becomes the default of the new rate. `commit` carries out
+        the last step, which puts the change in force. Raises NotFound, InvalidArgument (name, families, rate, burst,
+        notes), Conflict.
         """
         old = self.get(key).profile
         given: dict[str, Any] = {"name": name.strip() if name else name, "rate": rate, "burst": burst, "notes": notes}
@@ -134,9 +130,11 @@ class Profiles:
             given["burst"] = follow_rate(old.burst, old.rate, rate)
         changes = {field: value for field, value in given.items() if value is not None}
         changes["capability"] = _with_families(old.capability, families or {})
-        return self._write_new_version(old, seen, changes)
+        return self._write_new_version(old, seen, changes, commit)
 
-    def regenerate_secret(self, key: str, *, seen: str | None = None, overlap: timedelta = timedelta()) -> Profile:
+    def regenerate_secret(
+        self, key: str, *, seen: str | None = None, overlap: timedelta = timedelta(), commit: Commit | None = None
+    ) -> Profile:
         """Gives the profile a new secret.
 
         The old one is refused from the next call on, or after the overlap (at most 7 days). Only one previous secret is
@@ -144,9 +142,10 @@ class Profiles:
         """
         old = self.get(key).profile
         former = PreviousSecret.from_secret(old.secret, self._clock(), overlap)
-        return self._write_new_version(old, seen, {"secret": self._draw(SECRET_CHARACTERS), "former": former})
+        changes = {"secret": self._draw(SECRET_CHARACTERS), "former": former}
+        return self._write_new_version(old, seen, changes, commit)
 
-    def end_overlap(self, key: str, *, seen: str | None = None) -> Profile:
+    def end_overlap(self, key: str, *, seen: str | None = None, commit: Commit | None = None) -> Profile:
         """Ends the overlap: the previous secret is refused from the next call on.
 
         Raises NotFound, Conflict (no overlap, `seen`).
@@ -154,25 +153,19 @@ class Profiles:
         old, now = self.get(key).profile, self._clock()
         if old.former is None or not old.former.is_accepted(now):
             raise Conflict("No former secret is accepted any more; there is no overlap to end.")
-        return self._write_new_version(old, seen, {"former": old.former.end_overlap(now)})
+        return self._write_new_version(old, seen, {"former": old.former.end_overlap(now)}, commit)
 
-    def enable(self, key: str) -> ProfileState:
-        """Enables the profile; raises NotFound."""
-        return self._set_enabled(key, enabled=True)
+    def enable(self, key: str, commit: Commit | None = None) -> None:
+        """Enables the profile; see `switch_profile`."""
+        switch_profile(self._table, key, commit or self._commit, enabled=True)
 
-    def disable(self, key: str) -> ProfileState:
-        """Disables the profile: no call that begins after this returns is admitted. Raises NotFound."""
-        return self._set_enabled(key, enabled=False)
+    def disable(self, key: str, commit: Commit | None = None) -> None:
+        """Disables the profile; see `switch_profile`."""
+        switch_profile(self._table, key, commit or self._commit, enabled=False)
 
-    def _set_enabled(self, key: str, *, enabled: bool) -> ProfileState:
-        flip = Update(self._table, row_keys.profile_key(key), assign={"enabled": enabled}, condition=exists())
-        try:
-            retry_on_conflict(lambda: self._db.update(flip))
-        except ConditionFailed as failed:
-            raise NotFound("key", "API Profile") from failed
-        return self.get(key)
-
-    def _write_new_version(self, old: Profile, seen: str | None, changes: Mapping[str, Any]) -> Profile:
+    def _write_new_version(
+        self, old: Profile, seen: str | None, changes: Mapping[str, Any], commit: Commit | None
+    ) -> Profile:
         if seen is not None and seen != old.version:
             raise _changed_meanwhile()
         now = self._clock()
@@ -182,7 +175,7 @@ class Profiles:
         if fold_profile_name(new.name) != fold_profile_name(old.name):
             self._require_free_name(new.name)
         self._write_secret(new)
-        retry_on_conflict(lambda: self._switch_over(old, new), MAX_SWITCH_ATTEMPTS)
+        retry_on_conflict(lambda: self._switch_over(old, new, commit or self._commit), MAX_SWITCH_ATTEMPTS)
         return new
 
     def _write_secret(self, profile: Profile) -> None:
@@ -194,16 +187,16 @@ class Profiles:
         if self._db.get(self._table, row_keys.profile_name_key(fold_profile_name(name))) is not None:
             raise _name_taken()
 
-    def _insert_rows(self, profile: Profile) -> None:
+    def _insert_rows(self, profile: Profile, commit: Commit) -> None:
         row = {"enabled": True, "version": profile.version, "tat": 0, "name": profile.name, "created": profile.created}
         put = Put(self._table, row_keys.profile_key(profile.key)._asdict() | row, absent())
-        self._write_rows([put, self._name_put(profile)])
+        _write_rows([put, self._name_put(profile)], commit)
 
     def _name_put(self, profile: Profile) -> Put:
         place = row_keys.profile_name_key(fold_profile_name(profile.name))._asdict()
         return Put(self._table, place | {"key": profile.key}, absent())
 
-    def _switch_over(self, old: Profile, new: Profile) -> None:
+    def _switch_over(self, old: Profile, new: Profile, commit: Commit) -> None:
         row = self._db.get(self._table, row_keys.profile_key(old.key))
         if row is None or row["version"] != old.version:
             raise _changed_meanwhile()
@@ -213,7 +206,7 @@ class Profiles:
                 self._name_put(new),
                 Delete(self._table, row_keys.profile_name_key(fold_profile_name(old.name))),
             ]
-        self._write_rows(ops)
+        _write_rows(ops, commit)
 
     def _version_update(self, row: Item, old: Profile, new: Profile) -> Update:
         assign: dict[str, Any] = {"version": new.version, "name": new.name}
@@ -224,13 +217,14 @@ class Profiles:
             seen = all_of(seen, equals("tat", row["tat"]))
         return Update(self._table, row_keys.profile_key(old.key), assign=assign, condition=seen)
 
-    def _write_rows(self, ops: list[WriteOp]) -> None:
-        try:
-            self._db.transact(ops, str(uuid.uuid4()))
-        except TransactionFailed as failed:
-            if 1 in failed.failed:
-                raise _name_taken() from failed
-            raise
+
+def _write_rows(ops: list[WriteOp], commit: Commit) -> None:
+    try:
+        commit(ops)
+    except TransactionFailed as failed:
+        if 1 in failed.failed:
+            raise _name_taken() from failed
+        raise
 
 
 def _with_families(capability: Capability, families: FamilyAccess) -> Capability:

@@ -14,16 +14,8 @@ from affino_mcp.errors import BadCredentials, ProfileDisabled, RateLimited
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import LAST_USED_ATTRIBUTE, Profile, day_counter, past_day_counters
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import (
-    Compare,
-    ConditionFailed,
-    Database,
-    Item,
-    TransactionFailed,
-    Update,
-    all_of,
-    equals,
-)
+from affino_mcp.store.faults import ConditionFailed, TransactionFailed
+from affino_mcp.store.ops import Compare, Database, Item, Update, all_of, equals
 
 MINUTE_MICROSECONDS = 60_000_000
 MAX_CHARGE_ATTEMPTS = 6

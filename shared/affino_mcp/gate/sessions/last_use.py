@@ -11,7 +11,8 @@ from affino_mcp.clock import Clock, Throttle, epoch_seconds
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.sessions.session_rows import SESSION_RETENTION_SECONDS, Session
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, StoreUnavailable, Update
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database, Update
 
 LAST_USE_INTERVAL_SECONDS: Final = 5 * 60
 EXPIRY_WARNING_SECONDS: Final = 10 * 60

@@ -6,6 +6,8 @@ A session's row holds a copy of the person: one read per call.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from functools import partial
 
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
@@ -22,6 +24,7 @@ from affino_mcp.gate.sessions.session_rows import (
     TokenPair,
 )
 from affino_mcp.settings import Settings
+from affino_mcp.store.commit import Commit, commit_to
 from affino_mcp.store.ops import Check, Database, Item, Put, Query, Update, WriteOp, absent, equals
 from affino_mcp.store.retry import query_all, retry_on_conflict
 
@@ -39,8 +42,6 @@ __all__ = [
 
 MAX_SESSIONS_PER_PERSON = 40
 """The most live sessions of one person; a login beyond that ends the oldest."""
-MAX_SESSIONS_ENDED_AT_ONCE = 45
-"""Sessions that one transaction can end; parallel logins may leave a person with more than MAX_SESSIONS_PER_PERSON."""
 
 
 class SessionTimeOver(SessionExpired):
@@ -97,20 +98,24 @@ class Sessions:
             for link in live_session_links(self._db, self._table, user_code, epoch_seconds(self._clock()))
         ]
 
-    def end_session(self, user_code: int, token_digest: str) -> None:
+    def end_session(self, user_code: int, token_digest: str, commit: Commit | None = None) -> None:
         """Ends a session: its token and RefreshToken become invalid. No error when there is no such session.
 
         Of a session that was refreshed, it ends the one that came of it.
         """
-        retry_on_conflict(lambda: self._transact(self._end_writes(user_code, token_digest)))
+        carry_out = commit or commit_to(self._db)
+        retry_on_conflict(lambda: carry_out(self._end_writes(user_code, token_digest)))
 
     def end_chain(self, user_code: int, chain: str) -> None:
         """Ends the session that a chain of refreshed sessions has come to. No error when there is none."""
-        retry_on_conflict(lambda: self._transact(self._end_chain_writes(user_code, chain)))
+        carry_out = commit_to(self._db)
+        retry_on_conflict(lambda: carry_out(self._end_chain_writes(user_code, chain)))
 
-    def end_all_sessions(self, user_code: int) -> int:
+    def end_all_sessions(self, user_code: int, commit: Commit | None = None) -> int:
         """Ends all sessions of the person, RefreshTokens and browsers included; gives the number of live sessions."""
-        return retry_on_conflict(lambda: self._end_all_sessions(user_code))
+        ended: set[str] = set()
+        retry_on_conflict(lambda: self._end_all_sessions(user_code, commit or commit_to(self._db), ended))
+        return len(ended)
 
     def make_room(self, user_code: int) -> list[WriteOp]:
         """Gives the writes that end the oldest sessions, so that one more stays within the limit."""
@@ -172,27 +177,19 @@ class Sessions:
         ends = session_rows.end_session_writes(self._table, user_code, session, now)
         return [Check(self._table, place, still), *ends]
 
-    def _transact(self, ops: list[WriteOp]) -> None:
-        if ops:
-            self._db.transact(ops, str(uuid.uuid4()))
-
-    def _end_all_sessions(self, user_code: int) -> int:
-        row = self._db.get(self._table, row_keys.person_key(user_code))
+    def _end_all_sessions(self, user_code: int, commit: Commit, ended: set[str]) -> None:
+        """Adds the digests of the live sessions to `ended`."""
+        row, now = self._db.get(self._table, row_keys.person_key(user_code)), epoch_seconds(self._clock())
         if row is None:
-            return 0
-        live, now = self.list_sessions(user_code), epoch_seconds(self._clock())
+            return
+        live = live_session_links(self._db, self._table, user_code, now)
+        ended |= {link["digest"] for link in live}
+        kept = map(Session.from_row, end_surplus_sessions(self._db, self._table, user_code, live, now))
         # A login between this read and the write would keep its session; the condition on `logins` detects it.
         renewed = {"epoch": 1, "version": 1}
         place, seen = row_keys.person_key(user_code), equals("logins", row["logins"])
-        for session in live[MAX_SESSIONS_ENDED_AT_ONCE:]:
-            self._transact(self._end_writes(user_code, session.digest))
-        ends = [
-            op
-            for session in live[:MAX_SESSIONS_ENDED_AT_ONCE]
-            for op in session_rows.end_session_writes(self._table, user_code, session, now)
-        ]
-        self._db.transact([Update(self._table, place, add=renewed, condition=seen), *ends], str(uuid.uuid4()))
-        return len(live)
+        ends = [op for one in kept for op in session_rows.end_session_writes(self._table, user_code, one, now)]
+        commit([Update(self._table, place, add=renewed, condition=seen), *ends])
 
 
 def active_person_row(db: Database, table: str, user_code: int) -> Item:
@@ -207,3 +204,18 @@ def live_session_links(db: Database, table: str, user_code: int, now: int) -> li
     """Gives the rows that list a person's live sessions, oldest first."""
     found = query_all(db, Query(table, row_keys.person_key(user_code).pk, span=row_keys.live_session_span(now)))
     return [link for link in found if not link.get("ended")]
+
+
+def end_surplus_sessions(db: Database, table: str, user_code: int, live: Sequence[Item], now: int) -> Sequence[Item]:
+    """Ends the oldest of a person's live sessions beyond MAX_SESSIONS_PER_PERSON, which logins at once may have left.
+
+    Takes what `live_session_links` gave; gives those that stay. A change that writes all live sessions of a person does this
+    first, so that its one transaction holds them all. The limit ends these sessions, whatever becomes of the change.
+    Raises StoreUnavailable.
+    """
+    over = [Session.from_row(link) for link in live[: max(0, len(live) - MAX_SESSIONS_PER_PERSON)]]
+    for start in range(0, len(over), MAX_SESSIONS_PER_PERSON):
+        some = over[start : start + MAX_SESSIONS_PER_PERSON]
+        ops = [op for one in some for op in session_rows.end_session_writes(table, user_code, one, now)]
+        retry_on_conflict(partial(commit_to(db), ops))
+    return live[len(over) :]

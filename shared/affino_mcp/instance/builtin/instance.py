@@ -21,8 +21,9 @@ from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
 from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileStore
-from affino_mcp.store.ops import Database, StoreUnavailable
+from affino_mcp.store.ops import Database
 from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import ToolError
 

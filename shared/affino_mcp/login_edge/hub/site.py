@@ -28,7 +28,8 @@ from affino_mcp.login_edge.request import LoginRequest
 from affino_mcp.pages.assets import ASSETS_BY_ADDRESS
 from affino_mcp.pages.rendering import PageRenderer
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database
 
 HubHandler = Callable[["Hub", HubRequest, LoginSubject], HubPage]
 

@@ -7,22 +7,8 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import TypeVar
 
-from affino_mcp.store.ops import (
-    ConditionFailed,
-    Database,
-    Delete,
-    Item,
-    Key,
-    Put,
-    Query,
-    QueryPage,
-    StoreUnavailable,
-    TransactionFailed,
-    Unanswered,
-    Update,
-    WriteOp,
-    write_key,
-)
+from affino_mcp.store.faults import ConditionFailed, StoreUnavailable, TransactionFailed, Unanswered
+from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, QueryPage, Update, WriteOp, write_key
 
 T = TypeVar("T")
 

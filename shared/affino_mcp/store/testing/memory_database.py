@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 
 from affino_mcp.store.conditions import condition_holds
+from affino_mcp.store.faults import ConditionFailed, TransactionFailed
 from affino_mcp.store.ops import (
     MAX_PARTITION_BYTES,
     MAX_SORT_BYTES,
@@ -14,7 +15,6 @@ from affino_mcp.store.ops import (
     AnyHolds,
     Check,
     Condition,
-    ConditionFailed,
     Delete,
     Item,
     Key,
@@ -22,7 +22,6 @@ from affino_mcp.store.ops import (
     Query,
     QueryPage,
     SortSpan,
-    TransactionFailed,
     Update,
     WriteOp,
     write_key,

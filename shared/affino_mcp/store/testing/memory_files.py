@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import (
     MAX_LISTED_OBJECTS,
     SIGNED_REQUEST_LIFETIME,
@@ -22,7 +23,6 @@ from affino_mcp.store.files import (
     PresignedUpload,
     content_disposition,
 )
-from affino_mcp.store.ops import StoreUnavailable
 
 MEMORY_URL: Final = "memory://files/"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.secrets import SecretDocument
 
 

@@ -7,19 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from affino_mcp.store.ops import (
-    Database,
-    Delete,
-    Item,
-    Key,
-    Put,
-    Query,
-    QueryPage,
-    StoreUnavailable,
-    Update,
-    WriteOp,
-    split_batches,
-)
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, QueryPage, Update, WriteOp, split_batches
 
 
 class RecordingDatabase:

@@ -19,7 +19,7 @@ from affino_mcp.gate.abuse.login_guard import (
     wait_seconds,
 )
 from affino_mcp.gate.abuse.token_guard import TokenGuard
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from tests.unit.gate.world import GATE, World
 
 HERE, THERE = "198.51.100.7", "198.51.100.8"

@@ -16,7 +16,8 @@ from affino_mcp.gate.profiles.previous_secret import MAX_OVERLAP, PreviousSecret
 from affino_mcp.gate.profiles.previous_secret_uses import USE_NOTE_INTERVAL_SECONDS, PreviousSecretUses
 from affino_mcp.gate.profiles.profile import Profile, SecretStatus, secret_status, signing_secrets
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Item, Key, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Item, Key
 from affino_mcp.store.testing.recording import RecordingDatabase
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 from tests.unit.gate.world import GATE, SIGNED_AT, RawHeaders, World, headers

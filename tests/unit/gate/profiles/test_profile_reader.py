@@ -9,7 +9,7 @@ import pytest
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.gate.profiles.rate_limit import RateLimit, RateMeter
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from tests.unit.gate.world import GATE, World
 
 

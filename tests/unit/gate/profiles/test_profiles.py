@@ -12,7 +12,7 @@ import pytest
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE
-from affino_mcp.store.ops import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 from tests.unit.gate.world import ALL, GATE, World
 

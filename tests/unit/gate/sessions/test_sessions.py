@@ -130,13 +130,32 @@ def test_people_do_not_share_sessions(world: World) -> None:
 
 def test_everything_ends_also_when_logins_at_once_left_too_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     profile = world.profile()
-    monkeypatch.setattr("affino_mcp.gate.sessions.sessions.MAX_SESSIONS_PER_PERSON", 1000)
-    issued = [world.login(profile) for _ in range(120)]
+    with monkeypatch.context() as at_once:
+        at_once.setattr("affino_mcp.gate.sessions.sessions.MAX_SESSIONS_PER_PERSON", 1000)
+        issued = [world.login(profile) for _ in range(120)]
     assert world.sessions.end_all_sessions(7) == 120
     assert world.sessions.list_sessions(7) == []
     for login in issued:
         with pytest.raises(SessionUnknown):
             world.sessions.resolve_token(login.access_token)
+
+
+@pytest.mark.parametrize("logins", [40, 98, 99, 130])
+def test_a_change_reaches_every_session_however_many_logins_at_once_left(
+    world: World, monkeypatch: pytest.MonkeyPatch, logins: int
+) -> None:
+    profile = world.profile()
+    with monkeypatch.context() as at_once:
+        at_once.setattr("affino_mcp.gate.sessions.sessions.MAX_SESSIONS_PER_PERSON", 1000)
+        issued = [world.login(profile) for _ in range(logins)]
+    world.people.disable(7)
+    refused = []
+    for login in issued:
+        with pytest.raises((SessionUnknown, PersonInactive)) as error:
+            world.sessions.resolve_token(login.access_token)
+        refused.append(error.type)
+    assert refused.count(PersonInactive) == MAX_SESSIONS_PER_PERSON
+    assert len(refused) == logins
 
 
 @pytest.mark.parametrize(("given", "lifetime"), [("3600", 3600), ("900", 900), ("1", 300), ("9999999", 86_400)])

@@ -24,7 +24,8 @@ from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
 from affino_mcp.instance.builtin.engine.records import Records, unique_keys
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.upkeep import ErasurePlan, ErasureState
-from affino_mcp.store.ops import Delete, Item, Query, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Delete, Item, Query
 from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import NotFound
 

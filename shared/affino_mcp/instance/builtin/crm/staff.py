@@ -18,7 +18,7 @@ from affino_mcp.instance.port import Call
 def enrol_staff(records: Records, first_name: str, last_name: str, email: str, at: datetime) -> int:
     """Creates the member of staff with this e-mail address, or makes the existing contact one; returns the UserCode.
 
-    Raises TransactionFailed when another writer is faster; the caller may try again.
+    Raises ConcurrentWrite when another writer is faster, and OutcomeNotKnown; the caller may try again.
     """
     call = make_operator_call(at)
     values = {"Email": email, "FirstName": first_name, "LastName": last_name}
@@ -35,7 +35,7 @@ def enrol_staff(records: Records, first_name: str, last_name: str, email: str, a
 def mark_staff_disabled(records: Records, code: int, at: datetime, *, disabled: bool) -> None:
     """Marks a member of staff's contact as disabled or not; does nothing when there is no such contact.
 
-    Raises TransactionFailed when another writer is faster; the caller may try again.
+    Raises ConcurrentWrite when another writer is faster, and OutcomeNotKnown; the caller may try again.
     """
     before = records.load_record(FAMILY, code)
     if before is None or before.document.system.get("Disabled") is disabled:

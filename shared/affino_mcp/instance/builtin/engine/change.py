@@ -25,21 +25,8 @@ from affino_mcp.instance.builtin.engine.write_step import (
 )
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.conditions import condition_holds
-from affino_mcp.store.ops import (
-    Check,
-    CollectionFull,
-    Database,
-    Key,
-    Put,
-    StoreUnavailable,
-    TransactionFailed,
-    Unanswered,
-    Update,
-    WriteOp,
-    absent,
-    equals,
-    write_key,
-)
+from affino_mcp.store.faults import CollectionFull, StoreUnavailable, TransactionFailed, Unanswered
+from affino_mcp.store.ops import Check, Database, Key, Put, Update, WriteOp, absent, equals, write_key
 from affino_mcp.tool_errors import Conflict, StorageFull
 
 NOTHING_WRITTEN: Final = "Nothing was written: this shows what the call would do."

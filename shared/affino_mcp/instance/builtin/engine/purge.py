@@ -15,7 +15,8 @@ from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, Document
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
-from affino_mcp.store.ops import ConditionFailed, Delete, Key, Put, Query, all_of, equals
+from affino_mcp.store.faults import ConditionFailed
+from affino_mcp.store.ops import Delete, Key, Put, Query, all_of, equals
 
 _KEPT_STAMPS: Final = ("CreatedDate", "CreatedBy", "UpdatedDate", "UpdatedBy")
 

@@ -32,8 +32,8 @@ from affino_mcp.instance.builtin.media.media_access import OpenMediaItem
 from affino_mcp.instance.builtin.media.media_sources import FileSource
 from affino_mcp.instance.builtin.media.media_uploads import TicketSpent
 from affino_mcp.instance.port import Call, Done, RecordRef
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import MEDIA_PREFIX, NoObject
-from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.tool_errors import Conflict, NotFound, ToolError, UnsupportedMedia
 
 FAMILY: Final = MEDIA_FILE.family

@@ -15,8 +15,8 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media import media_uploads, media_view
 from affino_mcp.instance.builtin.media.file_content import FileContent, InlineContent, StoredContent
 from affino_mcp.instance.builtin.media.media_uploads import TOKEN_ARGUMENT, Ticket
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileStore, FileUpload, NoObject
-from affino_mcp.store.ops import StoreUnavailable
 from affino_mcp.tool_errors import FileTooLarge, InvalidArgument, InvalidState
 
 INLINE_ARGUMENT: Final = "ContentBase64"

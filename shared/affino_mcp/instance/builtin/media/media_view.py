@@ -12,8 +12,8 @@ from affino_mcp.instance.builtin.media import media_uses
 from affino_mcp.instance.builtin.media.media_access import OpenMediaItem
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileStore
-from affino_mcp.store.ops import StoreUnavailable
 
 URL_ATTRIBUTE: Final = "Url"
 STORAGE_KEY: Final = "Key"

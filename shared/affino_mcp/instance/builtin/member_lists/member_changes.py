@@ -41,7 +41,8 @@ from affino_mcp.instance.builtin.member_lists.member_work import (
 )
 from affino_mcp.instance.builtin.references.fixed_lists import GRANTED, MARKETING_PERMISSION
 from affino_mcp.instance.port import Call, Done, OutcomeNotKnown, RecordChange, RecordRef
-from affino_mcp.store.ops import Delete, Item, Key, Put, StoreUnavailable, absent, exists
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Delete, Item, Key, Put, absent, exists
 from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import ToolError
 

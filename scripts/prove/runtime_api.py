@@ -1,0 +1,149 @@
+"""The Runtime API of AWS Lambda on loopback: hands one event at a time to a runtime client, and takes its answer.
+
+See "Building a custom runtime" in the AWS Lambda Developer Guide: `next` hands out an event with its id and its deadline,
+`response` and `error` take what became of it.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+from affino_mcp.local.places import LOOPBACK
+from scripts.prove.quiet_server import QuietServer
+
+START_SECONDS = 60
+STOP_SECONDS = 10
+_VERSION_PATH = "/2018-06-01/runtime"
+
+
+class CutOff(Exception):
+    """The function did not answer before its deadline, or ended: Lambda would have answered in its place."""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One event for the function, and the moment at which Lambda ends it, in seconds since the epoch."""
+
+    id: str
+    event: dict[str, Any]
+    deadline: float
+
+
+class RuntimeApi:
+    """The server side of the Runtime API. `invoke` may be called by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._events: queue.Queue[Invocation] = queue.Queue()
+        self._answers: queue.Queue[tuple[str, str, bytes]] = queue.Queue()
+        self._server = QuietServer((LOOPBACK, 0), self._handler_class())
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        """Host and port, as AWS_LAMBDA_RUNTIME_API holds them."""
+        return f"{LOOPBACK}:{self._server.server_port}"
+
+    def invoke(self, event: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Gives the function's answer to an event that it must answer within `seconds`. Raises CutOff."""
+        sent = Invocation(str(uuid.uuid4()), event, time.time() + seconds)
+        self._events.put(sent)
+        try:
+            request_id, kind, body = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            raise CutOff(f"no answer within {seconds} s") from None
+        if (request_id, kind) != (sent.id, "response"):
+            raise CutOff(f"the function reported: {kind}")
+        answer: dict[str, Any] = json.loads(body)
+        return answer
+
+    def close(self) -> None:
+        """Stops the server."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _handler_class(api) -> type[BaseHTTPRequestHandler]:  # noqa: N805 (`self` is the request below)
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class names it so)
+                """Writes nothing."""
+
+            def do_GET(self) -> None:
+                """Hands out the next event (`.../invocation/next`)."""
+                found = api._events.get()
+                body = json.dumps(found.event).encode()
+                self._send(200, body, invocation_headers(found))
+
+            def do_POST(self) -> None:
+                """Takes an answer or an error (`.../invocation/ID/response`, `.../error`, `.../init/error`)."""
+                parts = self.path.removeprefix(_VERSION_PATH).strip("/").split("/")
+                request_id = parts[1] if parts[0] == "invocation" else ""
+                api._answers.put((request_id, parts[-1], self._read_body()))
+                self._send(202, b"", {})
+
+            def _read_body(self) -> bytes:
+                if self.headers.get("Transfer-Encoding") != "chunked":
+                    return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                body = b""
+                while size := int(self.rfile.readline(), 16):
+                    body += self.rfile.read(size)
+                    self.rfile.readline()
+                self.rfile.readline()
+                return body
+
+            def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+                self.send_response(status)
+                for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+        return Handler
+
+
+def invocation_headers(found: Invocation) -> dict[str, str]:
+    """Gives the header fields with which an event is handed out."""
+    return {
+        "Content-Type": "application/json",
+        "Lambda-Runtime-Aws-Request-Id": found.id,
+        "Lambda-Runtime-Deadline-Ms": str(int(found.deadline * 1000)),
+        "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:000000000000:function:prove",
+    }
+
+
+@contextmanager
+def running_function(
+    command: Sequence[str | Path], folder: Path, variables: Mapping[str, str], log: Path
+) -> Iterator[RuntimeApi]:
+    """Runs a function in the runtime client during the body. `folder` is the function's, `command` starts the client."""
+    api = RuntimeApi()
+    named = {
+        "AWS_LAMBDA_RUNTIME_API": api.address,
+        "AWS_LAMBDA_FUNCTION_NAME": "prove",
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769",
+        "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/prove",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "prove",
+        "LAMBDA_TASK_ROOT": str(folder),
+    }
+    with log.open("ab") as output:
+        client = subprocess.Popen(
+            [*command], cwd=folder, env={**variables, **named}, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+    try:
+        yield api
+    finally:
+        client.terminate()
+        client.wait(STOP_SECONDS)
+        api.close()

@@ -1,0 +1,57 @@
+"""The deeds of operators that the API Log records, and how each is carried out and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+ROW_FOLLOWS: Final = "The API Log cannot be written now; the row follows."
+"""What an operator is told, after what is done, about a row that housekeeping writes later."""
+
+_SEE_PROFILE: Final = "Look at the profile: it shows how it is now."
+_SEE_PERSON: Final = "Look at the person: the page shows how it is now."
+_SEE_SESSIONS: Final = "Look at the person's sessions: they show what is live now."
+_REGENERATE_AGAIN: Final = "Regenerate again: the last secret was shown to nobody."
+
+
+@dataclass(frozen=True)
+class Deed:
+    """How a deed is recorded.
+
+    Without `is_begun`, the deed is one transaction, and its row is part of it. With `is_begun`, a row `begun` comes first,
+    and the closing row is part of the deed's last transaction; a deed of `steps` has no such transaction, and its closing
+    row is written after it. A deed that `stops` something is carried out even when its row cannot be written; the text says
+    that it is done. `when_unknown` says how to find out whether a deed was done.
+    """
+
+    when_unknown: str
+    is_begun: bool = False
+    steps: bool = False
+    stops: str = ""
+
+
+DEEDS: Final[Mapping[str, Deed]] = {
+    "disable_profile": Deed(_SEE_PROFILE, stops="It is off."),
+    "enable_profile": Deed(_SEE_PROFILE),
+    "disable_person": Deed(_SEE_PERSON, stops="It is off."),
+    "enable_person": Deed(_SEE_PERSON),
+    "end_session": Deed(_SEE_SESSIONS, stops="The session is ended."),
+    "end_all_sessions": Deed(_SEE_SESSIONS, stops="All sessions are ended."),
+    "change_groups": Deed(_SEE_PERSON),
+    "change_rights": Deed(_SEE_PERSON),
+    "change_person": Deed(f"{_SEE_PERSON} A new password works if its sessions have ended; else set it again."),
+    "create_person": Deed("Look for the e-mail address among the people; a new password can be set.", is_begun=True),
+    "create_profile": Deed(
+        "Look for the name among the profiles. If it is there, regenerate its secret: the first one was shown to nobody.",
+        is_begun=True,
+    ),
+    "change_profile": Deed(_SEE_PROFILE, is_begun=True),
+    "regenerate_profile": Deed(_REGENERATE_AGAIN, is_begun=True),
+    "end_overlap": Deed(_SEE_PROFILE, is_begun=True),
+    "show_secret": Deed("Nothing was shown.", is_begun=True, steps=True),
+    "run_test": Deed("Look at the profile's calls in the API Log.", is_begun=True, steps=True),
+    "purge_contact": Deed("Say the same command again; it goes on where this one ended.", is_begun=True, steps=True),
+    "export_log": Deed("Export it again.", is_begun=True, steps=True),
+}
+"""Every deed by its name in the rows."""

@@ -1,0 +1,67 @@
+"""The rows of the API Log in a span of time, read by index ByTime as the log's own screens read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from ulid import ULID
+
+from affino_mcp.audit.integrity.digest import Leaf
+from affino_mcp.audit.integrity.row_hash import hash_row
+from affino_mcp.audit.queries import MAX_LOG_ROWS_PER_READ, lowest_ulid
+from affino_mcp.audit.row import ALL_CALLS_PARTITION
+from affino_mcp.store.ops import Database, Item, Query, SortSpan
+
+_MILLISECOND_CHARACTERS: Final = 10
+"""The characters of a ULID that hold its time."""
+
+
+@dataclass(frozen=True)
+class LogTable:
+    """The table of the API Log. Every method may raise StoreUnavailable."""
+
+    database: Database
+    name: str
+
+    def read_leaves(self, begins: datetime, ends: datetime) -> Iterator[Leaf]:
+        """Yields id and hash of the rows with ids from `begins` until just before `ends`, in the order of their ids."""
+        for item in self._read_items(begins, ends):
+            yield Leaf(str(item["sk"]), hash_row(item))
+
+    def _read_items(self, begins: datetime, ends: datetime) -> Iterator[Item]:
+        span = SortSpan(low=lowest_ulid(begins), high=_highest_before(ends))
+        query = Query(
+            self.name,
+            ALL_CALLS_PARTITION,
+            index="ByTime",
+            partition_name="everybody",
+            span=span,
+            limit=MAX_LOG_ROWS_PER_READ,
+            consistent=False,
+        )
+        while True:
+            page = self.database.query(query)
+            yield from page.items
+            if page.next is None:
+                return
+            query = replace(query, start=page.next)
+
+
+def id_moment(id_: str) -> datetime | None:
+    """Gives the millisecond in a row's id; None when the text is no ULID."""
+    try:
+        return ULID.from_str(id_[:_MILLISECOND_CHARACTERS] + "0" * (26 - _MILLISECOND_CHARACTERS)).datetime
+    except ValueError:
+        return None
+
+
+def is_in_span(id_: str, begins: datetime, ends: datetime) -> bool:
+    """True when a row of this id belongs to the window."""
+    return lowest_ulid(begins) <= id_ <= _highest_before(ends)
+
+
+def _highest_before(ends: datetime) -> str:
+    return str(ULID.from_int(max(0, int(ULID.from_str(lowest_ulid(ends))) - 1)))

@@ -1,0 +1,181 @@
+"""A service whose stores fail at one call: what the caller is told, what the API Log says, and what is stored."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from affino_mcp import observability, wiring
+from affino_mcp.instance.builtin.engine.index import MEMBER_SK
+from affino_mcp.mcp_edge.app import McpApp
+from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from affino_mcp.store.faults import StoreUnavailable, TransactionFailed
+from affino_mcp.store.ops import Item, Key
+from affino_mcp.store.secrets import SecretDocument, SecretStore
+from affino_mcp.store.testing.faulty_database import FaultyDatabase
+from affino_mcp.store.testing.faulty_files import FaultyFileStore
+from tests.flow.faulty_calls import Given, stocked
+from tests.flow.faulty_truth import Clean, Told, Traces, told
+from tests.flow.office import Fields
+from tests.world import EVERYTHING, Headers, World, WorldClient
+
+MANY_CALLS: Final = 200
+"""More store calls than any tool call makes."""
+_MADE_UP: Final = re.compile(
+    r"\breq-\d+|\b[0-9a-f]{32,64}\b|\b[0-9A-HJKMNP-TV-Z]{26}\b|[A-Za-z0-9_-]{43}|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+)
+"""Request ids, checksums and random names, ULIDs, tokens and UUIDs."""
+_UNCOUNTED: Final = ("N#", "I#")
+"""Rows that are no effect: the counters of codes, and the answers kept for repeated calls."""
+_Tables = dict[str, dict[str, dict[str, Item]]]
+
+
+class FaultySecretStore:
+    """Passes everything on to `inner`, unless it is `broken`; counts the reads."""
+
+    def __init__(self, inner: SecretStore) -> None:
+        self.inner, self.broken, self.calls = inner, False, 0
+
+    def read(self, name: str, version: str) -> SecretDocument:
+        self.calls += 1
+        if self.broken:
+            raise StoreUnavailable
+        return self.inner.read(name, version)
+
+    def write(self, name: str, version: str, document: SecretDocument) -> None:
+        self.inner.write(name, version, document)
+
+
+@dataclass
+class FaultyStage:
+    """One service with a stock of records, put back before each trial, and with a fresh process in each trial."""
+
+    world: World
+    given: Given
+    headers: Headers
+    app: McpApp
+    served: LambdaHandler
+    database: FaultyDatabase
+    files: FaultyFileStore
+    secrets: FaultySecretStore
+    kept: _Tables
+    objects: dict[str, Any]
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def build(cls, *, confirm: bool = False) -> FaultyStage:
+        """The stage; with `confirm`, its client's profile requires confirmation."""
+        world = World()
+        handler = world.new_handler()
+        given = stocked(world, handler)
+        headers = given.office.client.headers
+        if confirm:
+            careful = world.profiles.create("careful", EVERYTHING, 6000, confirm=True)
+            headers = world.log_in(careful, given.office.codes["una"])
+        handler.close()
+        world.clock.move(minutes=1)
+        database, files = FaultyDatabase(world.database), FaultyFileStore(world.files)
+        secrets = FaultySecretStore(world.secrets)
+        world.stores = wiring.Stores(database, secrets, files)
+        app = wiring.build_mcp_app(world.settings, world.stores, world.clock, in_thread=False)
+        served = LambdaHandler(app, world.settings.stage)
+        kept = _copy(world.database._tables), dict(world.files._objects)
+        return cls(world, given, headers, app, served, database, files, secrets, *kept)
+
+    def close(self) -> None:
+        self.served.close()
+
+    def new_process(self) -> WorldClient:
+        """A client of a fresh process on the stock: nothing is remembered but the MCP server, which holds no state."""
+        world = self.world
+        world.database._tables, world.files._objects = _copy(self.kept), dict(self.objects)
+        self.database.arm({})
+        self.database.vanished.clear()
+        self.files.arm({})
+        self.secrets.broken, self.secrets.calls = False, 0
+        self.lines.clear()
+        self.app._gate = wiring.build_gate(world.stores, world.settings, world.clock)
+        self.app._dispatch = wiring.build_dispatch(world.stores, world.settings, world.clock, world.undeclared)
+        return WorldClient(world, self.served, self.headers)
+
+    def deliver(self) -> None:
+        """The transactions that were sent and not carried out arrive after all."""
+        for operations, token in self.database.vanished:
+            with suppress(TransactionFailed):
+                self.world.database.transact(operations, token)
+
+    def traces(self) -> Traces:
+        """What all calls of this trial left behind."""
+        settings = self.world.settings
+        audit = self._changed(settings.audit_table)
+        rows = [row for row in audit.values() if row is not None and "outcome" in row]
+        changed = self._changed(settings.records_table)
+        effect = Counter(_masked(key, row) for key, row in changed.items() if not key.pk.startswith(_UNCOUNTED))
+        members = {int(key.sk.removeprefix(MEMBER_SK)) for key in changed if key.sk.startswith(MEMBER_SK)}
+        return Traces(rows, list(self.lines), effect, members)
+
+    def _changed(self, table: str) -> dict[Key, Item | None]:
+        """The rows of a table that differ from the stock; None for one that is gone."""
+        now, then = _flat(self.world.database._tables.get(table, {})), _flat(self.kept.get(table, {}))
+        gone: dict[Key, Item | None] = dict.fromkeys(then.keys() - now.keys())
+        return gone | {key: row for key, row in now.items() if row is not then.get(key) and row != then.get(key)}
+
+    def blamed(self) -> list[str]:
+        """The rows by which the gate counts failures."""
+        return [
+            row["pk"] for row in self.world.database.list_rows(self.world.settings.gate_table) if "GUARD" in row["pk"]
+        ]
+
+    def missing_files(self) -> set[str]:
+        """The storage keys that a stored file names and under which there is no object."""
+        files = [
+            row
+            for key, row in self._changed(self.world.settings.records_table).items()
+            if row is not None and key.pk.startswith("media_files#") and key.sk == "A" and not row["deleted"]
+        ]
+        return {json.loads(row["body"])["system"]["Key"] for row in files} - set(self.world.files.keys)
+
+
+def run_clean(stage: FaultyStage, tool: str, named: Fields) -> Clean:
+    """The call without a fault; it must succeed."""
+    arguments = stage.given.arguments(named)
+    answer = stage.new_process().call_tool(tool, **arguments)
+    assert told(answer) is Told.DONE, answer.document
+    calls, files, secrets = list(stage.database.calls), list(stage.files.calls), stage.secrets.calls
+    return Clean(arguments, calls, files, secrets, stage.traces(), bool(named.get("IdempotencyKey")))
+
+
+def _copy(tables: _Tables) -> _Tables:
+    """The tables with the same rows: a store in memory replaces rows, it never changes one."""
+    return {table: {pk: dict(rows) for pk, rows in partitions.items()} for table, partitions in tables.items()}
+
+
+def _flat(partitions: dict[str, dict[str, Item]]) -> dict[Key, Item]:
+    return {Key(pk, sk): row for pk, rows in partitions.items() for sk, row in rows.items()}
+
+
+def _masked(key: Key, row: Item | None) -> str:
+    return _MADE_UP.sub("*", json.dumps([key, row], sort_keys=True))
+
+
+@contextmanager
+def log_lines(lines: list[dict[str, Any]]) -> Iterator[None]:
+    """Collects the log line of each call."""
+
+    class Collecting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.getMessage() == "call":
+                lines.append(vars(record))
+
+    logger, handler = observability.process_logger()._logger, Collecting()
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
