@@ -60,7 +60,8 @@ _ZERO_WIDTH: Final = re.compile(f"[{_JOINERS}{_DIRECTION_MARKS}]+")
 _IGNORED_IN_COMPARISONS: Final = re.compile(
     f"[{_UNSEEN}{_SELECTORS}{_JOINERS}{_DIRECTION_MARKS}]+|{_DIRECTION.pattern}|{_PRIVATE.pattern}"
 )
-_EDGE: Final = "".join(chr(n) for n in range(0x3001) if chr(n).isspace()) + _JOINERS + _DIRECTION_MARKS
+NOT_AT_ENDS: Final = "".join(chr(n) for n in range(0x3001) if chr(n).isspace()) + _JOINERS + _DIRECTION_MARKS
+"""Blanks, joiners and direction marks, which no text begins or ends with."""
 _MARKS_IN_DISGUISE: Final = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
 """Characters of combining class 0 whose decomposition is combining marks."""
 _VIRAMA_CLASS: Final = 9
@@ -143,8 +144,8 @@ def _remove_unseen(text: str) -> TidyText:
 
 def _strip_edges(text: str) -> str:
     """The text without blanks, joiners and direction marks at its ends; a joiner stays behind a last virama."""
-    begun = text.lstrip(_EDGE)
-    stripped = begun.rstrip(_EDGE)
+    begun = text.lstrip(NOT_AT_ENDS)
+    stripped = begun.rstrip(NOT_AT_ENDS)
     following = begun[len(stripped) : len(stripped) + 1]
     return stripped + following if following in _JOINERS and _is_virama(stripped[-1:]) else stripped
 
