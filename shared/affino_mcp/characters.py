@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -56,7 +57,11 @@ _KEPT_SEQUENCES: Final = "|".join(
 )
 """Flags of subdivisions, and variation selectors behind a character that has variants."""
 _REMOVED_OR_KEPT: Final = re.compile(f"({_KEPT_SEQUENCES})|[{_UNSEEN}{_SELECTORS}]+")
-_ZERO_WIDTH: Final = re.compile(f"[{_JOINERS}{_DIRECTION_MARKS}]+")
+_EMOJI: Final = r"[\u2600-\u2767\u2794-\u27bf\ufe0f\U0001f000-\U0001faff]"
+_DOUBTFUL_MARKS: Final = re.compile(
+    r"(?<![^\W_])(?<!{0})[{1}]+|[{1}]{{2,}}|[{1}](?![^\W_]|{0})".format(_EMOJI, _JOINERS + _DIRECTION_MARKS)
+)
+"""Runs of joiners and direction marks, but for a single one between two letters, digits or emoji, which stays."""
 _IGNORED_IN_COMPARISONS: Final = re.compile(
     f"[{_UNSEEN}{_SELECTORS}{_JOINERS}{_DIRECTION_MARKS}]+|{_DIRECTION.pattern}|{_PRIVATE.pattern}"
 )
@@ -133,7 +138,7 @@ def _remove_unseen(text: str) -> TidyText:
     known = _PRIVATE.sub("", straight)
     selected = _REMOVED_OR_KEPT.sub(r"\1", known)
     edged = _strip_edges(selected)
-    seen = _ZERO_WIDTH.sub(_keep_joining, edged)
+    seen = _DOUBTFUL_MARKS.sub(_keep_joining, edged)
     told = (
         (DIRECTION, straight != text),
         (INVISIBLE, selected != known or seen != edged or edged != selected.strip()),
@@ -159,6 +164,7 @@ def _keep_joining(run: re.Match[str]) -> str:
     return mark if before and after and not _BREAK.search(before + after) and not (before + after).isspace() else ""
 
 
+@lru_cache(maxsize=1024)
 def _is_joined(before: str, after: str) -> bool:
     """True between letters, digits or emoji; a tag of HTML on one side may stand for the letter behind it."""
     if _is_virama(before):

@@ -81,11 +81,11 @@ def sanitise_html(text: str, limit: int) -> SanitisedHtml:
     cleaned = _tidy(_clean(plain))
     if len(cleaned.text) > limit:
         raise HtmlTooComplex(describe_growth(len(cleaned.text), limit, HTML_GROWTH))
-    again = _tidy(_clean(cleaned.text))
-    if again.text != cleaned.text:
+    stored = _clean(cleaned.text)
+    if stored != cleaned.text:
         # A browser could read the text differently after one round and find a script in it.
-        again = _tidy(nh3.clean(cleaned.text, tags=set()))
-    return SanitisedHtml(again.text, bool(parts - _count_parts(again.text)), cleaned)
+        stored = _tidy(nh3.clean(cleaned.text, tags=set())).text
+    return SanitisedHtml(stored, bool(parts - _count_parts(stored)), cleaned)
 
 
 def sanitise_argument(call: Call, field: Field, text: str) -> str:
