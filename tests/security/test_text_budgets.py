@@ -116,7 +116,7 @@ def test_no_text_costs_more_than_its_budget(office: Office, method: Method, fiel
         began = time.process_time()
         answer = office.client.call_tool(method.name, **asked)
         spent = time.process_time() - began
-        assert answer.status < 500, (name, answer.document)
+        assert answer.status == 200, (name, answer.document)
         dear |= {name: spent} if spent > MOST_SECONDS else {}
     assert dear == {}
 
@@ -148,7 +148,7 @@ def test_html_with_as_many_tags_as_it_may_have_costs_no_more(office: Office, met
         began = time.process_time()
         answer = office.client.call_tool(method.name, **arguments(office, method) | {field.name: text})
         spent = time.process_time() - began
-        assert answer.status < 500, (name, answer.document)
+        assert answer.status == 200, (name, answer.document)
         dear |= {name: spent} if spent > MOST_SECONDS else {}
     assert dear == {}
 
