@@ -1,6 +1,6 @@
 """The one form in which texts are stored: characters that cannot be seen are removed, control characters refused.
 
-Which characters those are is Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt), with the
+Which characters those are is Unicode's property Default_Ignorable_Code_Point, with the
 private use areas, the noncharacters and the interlinear marks. Emoji sequences follow UTS #51, joiners RFC 5892
 (appendix A.1), runs of combining marks the Stream-Safe Text Format of UAX #15.
 """

@@ -50,7 +50,7 @@ PATTERNS = {
     "line breaks": "\n",
     "words": "ab ",
 }
-SAID = {
+SAID: dict[str, Any] = {
     "Email": "new@o.example",
     "FirstName": "N",
     "LastName": "N",
@@ -91,7 +91,7 @@ def office() -> Iterator[Office]:
 
 def arguments(office: Office, method: Method) -> dict[str, Any]:
     """What the method needs: codes of the office's stock, and words."""
-    known = {key: office.codes[name] for name, (_, _, key) in STOCK.items()}
+    known: dict[str, Any] = {key: office.codes[name] for name, (_, _, key) in STOCK.items()}
     known |= {"standardSectionCode": office.codes["section"], "ForumItemCode": office.codes["forum"], **SAID}
     needed = {field.name: known.get(field.name, 1) for field in method.all_arguments if field.required}
     dry = {DRY_RUN.name: True} if method.effect is not Effect.READ else {}

@@ -12,7 +12,6 @@ import pytest
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.instance.builtin.engine.records import RecordState
 from affino_mcp.store.ops import Put
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 from tests.flow.office import STOCK, Office, staffed
@@ -50,11 +49,18 @@ WRITTEN = [
     for field in method.arguments
     if field.kind.display_name.partition(",")[0] in PLAIN and int(field.kind.schema["maxLength"]) >= 50
 ]
-SAID = {"Email": "n@o.example", "FirstName": "N", "LastName": "N", "Name": "N", "Title": "N", "Body": "N"}
+SAID: dict[str, Any] = {
+    "Email": "n@o.example",
+    "FirstName": "N",
+    "LastName": "N",
+    "Name": "N",
+    "Title": "N",
+    "Body": "N",
+}
 
 
 def needed(office: Office, method: Method) -> dict[str, Any]:
-    known = {key: office.codes[name] for name, (_, _, key) in STOCK.items()}
+    known: dict[str, Any] = {key: office.codes[name] for name, (_, _, key) in STOCK.items()}
     known |= {"standardSectionCode": office.codes["section"], "ForumItemCode": office.codes["forum"], **SAID}
     more = {"AccountCode": known["AccountCode"]} if method.name == "create_note" else {}
     return (
@@ -151,8 +157,8 @@ def test_an_old_record_with_such_characters_is_read_and_changed(office: Office, 
     records, code = client.world.records, office.codes["account"]
     before = records.load_record("accounts", code)
     assert before is not None
-    hidden = replace(before.document, values=before.document.values | {"Name": f"Old\x85{UNSEEN}", "City": UNSEEN})
-    client.world.database.transact([Put(records.table, RecordState(hidden).document.to_row())], "old")
+    hidden = replace(before.document, values={**before.document.values, "Name": f"Old\x85{UNSEEN}", "City": UNSEEN})
+    client.world.database.transact([Put(records.table, hidden.to_row())], "old")
     assert client.call_tool("get_account", AccountCode=code).result["Account"]["Name"] == f"Old\x85{UNSEEN}"
     assert client.call_tool("update_account", AccountCode=code, Country="UK").result
     assert client.call_tool("list_record_history", Family="accounts", Code=code).result
@@ -160,3 +166,20 @@ def test_an_old_record_with_such_characters_is_read_and_changed(office: Office, 
     assert (
         client.call_tool("update_account", AccountCode=code, Name="New", City=None).result["Account"]["Name"] == "New"
     )
+
+
+def test_an_old_address_does_not_free_that_of_another(client: WorldClient) -> None:
+    """The old address was reserved when the character in it still counted; the key it has now is the other contact's."""
+    given = {"FirstName": "Zoe", "LastName": "Doe"}
+    first, second = (
+        client.call_tool("create_contact", Email=f"{name}@orbital.example", **given).result["Contact"]["UserCode"]
+        for name in ("zoe", "zoe2")
+    )
+    records = client.world.records
+    stored = records.load_record("contacts", second)
+    assert stored is not None
+    hidden = replace(stored.document, values={**stored.document.values, "Email": "zo\u200be@orbital.example"})
+    client.world.database.transact([Put(records.table, hidden.to_row())], "old address")
+    client.call_tool("update_contact", UserCode=second, Email="zoe3@orbital.example").result  # noqa: B018
+    error = client.call_tool("create_contact", Email="zoe@orbital.example", **given).error
+    assert (error["type"], records.find_by_unique("contacts", "Email", "zoe@orbital.example")) == ("conflict", first)

@@ -211,10 +211,10 @@ class Profiles:
             raise _changed_meanwhile()
         ops: list[WriteOp] = [self._version_update(row, old, new)]
         if fold_profile_name(new.name) != fold_profile_name(old.name):
-            ops += [
-                self._name_put(new),
-                Delete(self._table, row_keys.profile_name_key(fold_profile_name(old.name))),
-            ]
+            ops.append(self._name_put(new))
+            place = row_keys.profile_name_key(fold_profile_name(old.name))
+            held = self._db.get(self._table, place)  # of another profile, if the name is from before `remove_unseen`
+            ops += [Delete(self._table, place)] if held and held["key"] == old.key else []
         self._write_rows(ops)
 
     def _version_update(self, row: Item, old: Profile, new: Profile) -> Update:
