@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
+from affino_mcp.characters import remove_unseen
+
 
 def fold(text: str) -> str:
-    """The form in which two spellings of a text are equal: NFKC, then case folded. Accents count."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """The form in which two spellings of a text are equal: without what cannot be seen, NFKC, case folded. Accents count."""
+    return unicodedata.normalize("NFKC", remove_unseen(text)).casefold()
 
 
 def plural(number: int, word: str, more: str = "") -> str:

@@ -31,6 +31,15 @@ _FAULT_TEXTS: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
 }
 
 
+HTML_GROWTH: Final = "when cleaned: & is stored as &amp; and tags that were left open are closed"
+"""Why HTML is longer as it is stored than as it was sent."""
+
+
+def describe_growth(length: int, limit: int, cause: str) -> str:
+    """Our sentence for a text whose stored form would be longer than its limit; `cause` says what makes it longer."""
+    return f"must be at most {limit:,} characters long as it is stored, and becomes {length:,} characters {cause}"
+
+
 def describe_fault(fault: ErrorDetails) -> str:
     """Our sentence for one pydantic error; a general one for an error type that is not in the table."""
     text = _FAULT_TEXTS.get(fault["type"])

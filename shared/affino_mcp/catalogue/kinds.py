@@ -6,21 +6,21 @@ The texts of errors are in `faults.py`; no error of this module repeats a value.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from html import unescape
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StrictBool, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
 
+from affino_mcp.catalogue.faults import HTML_GROWTH, describe_growth
+from affino_mcp.characters import ForbiddenCharacters, TidyText, tidy_text
+
 MAX_CODE: Final = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_BREAK = re.compile(r"[\r\n\t\u2028\u2029]")
 _URL = re.compile(r"(https?://)?[^\s/@:<>\"'\\]+\.[^\s/@:<>\"'\\]+(:\d{1,5})?([/?#][^\s<>\"'\\]*)?", re.IGNORECASE)
 _COUNTRY = re.compile("[A-Za-z]{2,3}")
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\".]{2,}")
@@ -28,12 +28,16 @@ _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind of value. `display_name` is its name on help pages; `schema` is JSON Schema 2020-12."""
+    """One kind of value. `display_name` is its name on help pages; `schema` is JSON Schema 2020-12.
+
+    `tidy` gives the stored form of a text; None for kinds that are no text.
+    """
 
     display_name: str
     schema: dict[str, Any]
     annotation: Any
     kept_annotation: Any = None
+    tidy: Callable[[str], TidyText] | None = None
 
     @property
     def stored_annotation(self) -> Any:
@@ -59,39 +63,50 @@ def _pattern_validator(text: str, pattern: re.Pattern[str]) -> AfterValidator:
     return _validator(text, lambda value: pattern.fullmatch(value) is not None)
 
 
-def _normalise_text(value: str) -> str:
-    if _CONTROL.search(value):
-        raise fixed_error("must not contain control characters or broken Unicode")
-    return unicodedata.normalize("NFC", value).strip()
+def _normalise_text(value: str, limit: int, *, lines: bool = False) -> str:
+    """The text as it is stored. Raises the error for forbidden characters, and for a text that grows beyond its limit."""
+    try:
+        text = tidy_text(value, lines=lines).text
+    except ForbiddenCharacters as fault:
+        raise fixed_error(str(fault)) from None
+    if len(text) > limit:
+        raise fixed_error(describe_growth(len(text), limit, "in normal Unicode form"))
+    return text
 
 
-def _string_kind(limit: int, word: str, *checks: Any, **schema: Any) -> Kind:
-    base = {"type": "string", "maxLength": limit} | schema
+def _string_kind(limit: int, word: str, *checks: Any, lines: bool = False) -> Kind:
+    fit = AfterValidator(partial(_normalise_text, limit=limit, lines=lines))
     return Kind(
         f"{word}, at most {limit}",
-        base,
-        Annotated[StrictStr, Field(max_length=limit), AfterValidator(_normalise_text), *checks],
+        {"type": "string", "maxLength": limit},
+        Annotated[StrictStr, Field(max_length=limit), fit, *checks],
+        tidy=partial(tidy_text, lines=lines),
     )
 
 
 def line_kind(limit: int) -> Kind:
     """One line of plain text."""
-    return _string_kind(limit, "text", _validator("must be one line", lambda v: not _BREAK.search(v)))
+    return _string_kind(limit, "text")
 
 
 def text_kind(limit: int) -> Kind:
     """Plain text of several lines."""
-    return _string_kind(limit, "long text")
+    return _string_kind(limit, "long text", lines=True)
 
 
 def html_kind(limit: int) -> Kind:
     """HTML, which is sanitised before it is stored (docs/html-policy.md).
 
-    Sanitising writes some characters as entities; in the stored text an entity counts as the one character that it is.
+    The limit holds for what is sent and for what is stored, where `&` counts as the five characters of its entity.
     """
-    fits = _validator(f"must be at most {limit} characters long", lambda v: len(unescape(v)) <= limit)
-    sent = _string_kind(limit, "HTML")
-    return Kind(sent.display_name, sent.schema, sent.annotation, Annotated[StrictStr, fits])
+
+    def fit(value: str) -> str:
+        if len(value) > limit:
+            raise fixed_error(describe_growth(len(value), limit, HTML_GROWTH))
+        return value
+
+    sent = _string_kind(limit, "HTML", lines=True)
+    return replace(sent, kept_annotation=Annotated[StrictStr, AfterValidator(fit)])
 
 
 def email_kind(limit: int) -> Kind:
@@ -133,20 +148,24 @@ def codes_kind(limit: int) -> Kind:
     return Kind(f"list of codes, at most {limit}", schema, Annotated[list[_CODE_TYPE], Field(max_length=limit), unique])
 
 
-_NAME_TYPE = Annotated[StrictStr, Field(max_length=200), AfterValidator(_normalise_text)]
+MAX_NAME_CHARACTERS: Final = 200
+"""Longest name of a list of names, and longest name by which a fixed list is looked up."""
+_tidy_name = partial(_normalise_text, limit=MAX_NAME_CHARACTERS)
+_NAME_TYPE = Annotated[StrictStr, Field(max_length=MAX_NAME_CHARACTERS), AfterValidator(_tidy_name)]
 
 
 def names_kind(limit: int) -> Kind:
     """Several names, each at most 200 characters long; repeated ones count once."""
     schema = {"type": "array", "items": {"type": "string"}, "maxItems": limit}
     unique = AfterValidator(lambda v: list(dict.fromkeys(v)))
-    return Kind(f"list of names, at most {limit}", schema, Annotated[list[_NAME_TYPE], Field(max_length=limit), unique])
+    names = Annotated[list[_NAME_TYPE], Field(max_length=limit), unique]
+    return Kind(f"list of names, at most {limit}", schema, names, tidy=tidy_text)
 
 
 def _parse_lookup(value: Any) -> Any:
     found = _parse_number(value)
-    if isinstance(found, str) and 0 < len(found) <= 200:
-        return _normalise_text(found)
+    if isinstance(found, str) and 0 < len(found) <= MAX_NAME_CHARACTERS:
+        return _tidy_name(found)
     if isinstance(found, int) and not isinstance(found, bool) and 1 <= found <= MAX_CODE:
         return found
     raise fixed_error("must be a code or an exact name")
@@ -155,7 +174,7 @@ def _parse_lookup(value: Any) -> Any:
 def lookup_kind() -> Kind:
     """The code or the exact name of an entry of a fixed list."""
     schema = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
-    return Kind("code or name", schema, Annotated[Any, PlainValidator(_parse_lookup)])
+    return Kind("code or name", schema, Annotated[Any, PlainValidator(_parse_lookup)], tidy=tidy_text)
 
 
 def integer_kind(low: int, high: int) -> Kind:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +14,7 @@ from pydantic import ValidationError
 from affino_mcp.catalogue.faults import describe_fault
 from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.record import Field, Record, fold_name
-from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
+from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning, warn_of_tidying
 from affino_mcp.tool_errors import InvalidArgument
 
 Values = dict[str, Any]
@@ -129,24 +128,33 @@ def _must_be_filled(method: Method, field: Field) -> bool:
     return field.required or field.name == IDEMPOTENCY_KEY.name or method.must_have(field)
 
 
-def _normalise(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip()
-
-
 def _storage_warnings(method: Method, named: Values, values: Values) -> list[CallWarning]:
     """Warnings about values that are stored in another form than the one that was sent."""
     moments = {f.name for f in method.arguments if f.kind.schema.get("format") == "date-time"}
     texts = [(name, named[name], value) for name, value in values.items() if isinstance(value, str)]
     zoneless = [name for name, asked, _ in texts if name in moments and not _TIME_ZONE.search(asked)]
-    tidied = [name for name, asked, value in texts if isinstance(asked, str) and value == _normalise(asked) != asked]
-    tidy = "was stored without surrounding blanks and in normal Unicode form."
     return [
-        *(make_warning(WarningCode.STORED_DIFFERENTLY, name, f"{name} {tidy}") for name in tidied),
+        *_tidying_warnings(method, named, values),
         *(
             make_warning(WarningCode.DEFAULTED, name, f"{name} names no time zone; it was taken as UTC.")
             for name in zoneless
         ),
     ]
+
+
+def _tidying_warnings(method: Method, named: Values, values: Values) -> list[CallWarning]:
+    told = list[CallWarning]()
+    for field in method.all_arguments:
+        asked, stored = _texts_of(named.get(field.name)), _texts_of(values.get(field.name))
+        tidied = [field.kind.tidy(text) for text in asked if field.kind.tidy and text not in stored]
+        changed = [each for each in tidied if each.text in stored]
+        told += [warn_of_tidying(field.name, changed)] if changed else []
+    return told
+
+
+def _texts_of(value: Any) -> dict[str, None]:
+    found = value if isinstance(value, list) else [value]
+    return dict.fromkeys(each for each in found if isinstance(each, str))
 
 
 def _is_list_entry(place: tuple[int | str, ...]) -> bool:

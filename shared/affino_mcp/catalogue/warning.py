@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
+
+from affino_mcp.characters import TidyText
 
 
 class WarningCode(StrEnum):
@@ -39,3 +42,11 @@ CallWarning = dict[str, Any]
 def make_warning(code: WarningCode, argument: str, message: str, **more: Any) -> CallWarning:
     """Makes one warning; `argument` is the argument or attribute that it concerns ("" for the whole call)."""
     return {"Code": code.value, "Argument": argument, "Message": message, **more}
+
+
+def warn_of_tidying(argument: str, tidied: Iterable[TidyText]) -> CallWarning:
+    """The warning that an argument's text, or texts, were stored in another form than sent, and what was removed."""
+    removed = dict.fromkeys(words for each in tidied for words in each.removed)
+    told = f" Removed: {', '.join(removed)}." if removed else ""
+    text = f"{argument} was stored without surrounding blanks and in normal Unicode form.{told}"
+    return make_warning(WarningCode.STORED_DIFFERENTLY, argument, text)

@@ -8,6 +8,7 @@ from typing import Final
 
 from affino_mcp.admin.display import render_switches
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
+from affino_mcp.gate.identity.entered_texts import tidy_entered_text
 from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
 from affino_mcp.gate.profiles.profile_form import find_faults
 from affino_mcp.gate.profiles.profiles import FamilyAccess
@@ -78,13 +79,20 @@ class ProfileForm:
             return None
         return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else 0
 
+    @property
+    def tidy_name(self) -> str:
+        """The name as it is stored. Raises InvalidArgument."""
+        return tidy_entered_text("name", self.name)
+
+    @property
+    def tidy_notes(self) -> str:
+        """The notes as they are stored. Raises InvalidArgument."""
+        return tidy_entered_text("notes", self.notes, lines=True)
+
     def find_faults(self) -> dict[str, str]:
         """The faults of the form by field; {} for a form that can be saved."""
         numbers = {name: number for name in ("rate", "burst") if (number := self.parse_number(name)) is not None}
-        return {
-            str(each.details["argument"]): each.message
-            for each in find_faults(self.name.strip(), self.notes, **numbers)
-        }
+        return {str(each.details["argument"]): each.message for each in find_faults(self.name, self.notes, **numbers)}
 
     def list_differences(self, profile: Profile) -> list[tuple[str, str]]:
         """Fields in which a profile differs from this form: the field's label, and the profile's value as text."""

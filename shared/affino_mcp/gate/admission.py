@@ -28,7 +28,8 @@ from affino_mcp.gate.profiles.rate_limit import MAX_CHARGE_ATTEMPTS, ProfileSupe
 from affino_mcp.gate.sessions.recent_tokens import RecentTokens
 from affino_mcp.gate.sessions.sessions import Session, Sessions
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Database
 
 SessionLookup = Callable[[], tuple[Session, Person]]
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive, SessionExpired
+from affino_mcp.gate.identity.entered_texts import tidy_foreign_name
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.people.password_check import WrongPassword
 from affino_mcp.gate.profiles.profile import Profile
@@ -121,7 +122,7 @@ def _person_from_record(record: Mapping[str, Any], email: str) -> Person | None:
     code = str(record.get("UserCode", ""))
     if not re.fullmatch("[1-9][0-9]{0,11}", code):
         return None
-    name = " ".join(str(record.get(part) or "") for part in ("FirstName", "LastName")).strip()
+    name = tidy_foreign_name(" ".join(str(record.get(part) or "") for part in ("FirstName", "LastName")))
     groups = record.get("SecurityGroups") or []
     listed = groups if isinstance(groups, list) else []
     if isinstance(groups, str):

@@ -19,7 +19,7 @@ from affino_mcp.errors import (
     Unavailable,
 )
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
+from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.sessions import IssuedSession
 from affino_mcp.store.ops import Delete
@@ -163,59 +163,6 @@ def test_the_reason_is_told_to_who_has_key_and_secret(
         ).rate.remaining
         == 3
     )
-
-
-def test_a_refused_token_writes_nothing_on_the_profile_and_costs_no_budget(world: World, pool: Executor | None) -> None:
-    profile, gate = world.profile(burst=2), world.gate(pool)
-    login = world.login(profile)
-    gate.admit(valid(profile, login), charge=False)
-    world.asked()
-    for _ in range(10):
-        with pytest.raises(SessionUnknown):
-            gate.admit(headers(profile.key, profile.secret, new_token()), charge=True)
-        assert sorted(world.asked()) == [("get", GATE), ("get", GATE)]
-    assert gate.admit(valid(profile, login), charge=True).rate.remaining == 1
-
-
-def test_a_token_that_was_ended_a_moment_ago_costs_no_budget(world: World, pool: Executor | None) -> None:
-    profile, gate = world.profile(burst=2), world.gate(pool)
-    login, other = world.login(profile), world.login(profile)
-    gate.admit(valid(profile, login), charge=False)
-    world.sessions.end_session(login.person.user_code, login.session.digest)
-    world.asked()
-    for calls in (3, 2, 2):
-        with pytest.raises(SessionUnknown):
-            gate.admit(valid(profile, login), charge=True)
-        assert len(world.asked()) == calls
-    assert gate.admit(valid(profile, other), charge=True).rate.remaining == 1
-
-
-def test_an_expired_token_writes_nothing_on_the_profile(world: World, pool: Executor | None) -> None:
-    profile, gate = world.profile(burst=2), world.gate(pool)
-    login = world.login(profile)
-    world.clock.move(seconds=login.session.expires - login.session.issued - 1)
-    gate.admit(valid(profile, login), charge=False)
-    world.clock.move(seconds=1)
-    world.asked()
-    with pytest.raises(SessionExpired):
-        gate.admit(valid(profile, login), charge=True)
-    assert {method for method, _ in world.asked()} == {"get"}
-
-
-def test_handshakes_have_a_limit_of_their_own(world: World, pool: Executor | None) -> None:
-    profile, gate = world.profile(rate=6, burst=1), world.gate(pool)
-    login, other = world.login(profile), world.login(profile)
-    for _ in range(20):
-        gate.admit(valid(profile, login), charge=False)
-    world.asked()
-    with pytest.raises(RateLimited) as refused:
-        gate.admit(valid(profile, login), charge=False)
-    assert (refused.value.retry_after, refused.value.person) == (1, login.person)
-    assert {method for method, _ in world.asked()} == {"get"}
-    gate.admit(valid(profile, other), charge=False)
-    gate.admit(valid(profile, login), charge=True)
-    world.clock.move(seconds=1)
-    gate.admit(valid(profile, login), charge=False)
 
 
 def test_over_the_limit(world: World, pool: Executor | None) -> None:

@@ -91,7 +91,7 @@ def _read_form(ask: ScreenRequest) -> ProfileForm:
 def _create_profile(ask: ScreenRequest, form: ProfileForm) -> Profile:
     """Creates the profile. Its key is drawn first, so that the audit row can name the profile before it exists."""
     key, centre = draw_letters_and_digits(KEY_CHARACTERS), ask.centre
-    rate, burst, name = form.parse_number("rate"), form.parse_number("burst"), form.name.strip()
+    rate, burst, name = form.parse_number("rate"), form.parse_number("burst"), form.tidy_name
     drawn = Profiles(
         centre.database,
         centre.secrets,
@@ -99,7 +99,13 @@ def _create_profile(ask: ScreenRequest, form: ProfileForm) -> Profile:
         centre.clock,
         draw=lambda length: key if length == KEY_CHARACTERS else draw_letters_and_digits(length),
     )
-    after = {"name": name, "families": form.capability.to_json(), "rate": rate, "burst": burst, "notes": form.notes}
+    after = {
+        "name": name,
+        "families": form.capability.to_json(),
+        "rate": rate,
+        "burst": burst,
+        "notes": form.tidy_notes,
+    }
     with audit_screen_action(
         ask, "create_profile", ActionSubject.from_profile_key(key, name), {}, after | form.chosen_options
     ) as action:
@@ -109,14 +115,14 @@ def _create_profile(ask: ScreenRequest, form: ProfileForm) -> Profile:
 def _change_profile(ask: ScreenRequest, profile: Profile, form: ProfileForm, rate: int | None, burst: int) -> bool:
     """Changes the profile; gives whether anything differed."""
     wanted = {
-        "name": form.name.strip(),
+        "name": form.tidy_name,
         "families": form.capability.to_json(),
         "rate": rate,
         "burst": burst,
         **form.chosen_options,
     }
     before = describe_profile(profile)
-    after = {**before, **{name: value for name, value in wanted.items() if value is not None}, "notes": form.notes}
+    after = {**before, **{name: value for name, value in wanted.items() if value is not None}, "notes": form.tidy_notes}
     if after == before and form.seen == profile.version:
         return False
     with audit_screen_action(ask, "change_profile", ActionSubject.from_profile(profile), before, after) as action:

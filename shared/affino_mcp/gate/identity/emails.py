@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.entered_texts import tidy_entered_text
 from affino_mcp.text import fold
 from affino_mcp.tool_errors import InvalidArgument
 
@@ -22,10 +23,11 @@ def is_plausible_email(email: object) -> bool:
 
 
 def validate_address(email: str) -> str:
-    """Gives the address in NFC; raises InvalidArgument unless its syntax is that of a valid e-mail address."""
+    """Gives the address as it is stored; raises InvalidArgument unless its syntax is that of a valid e-mail address."""
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 (calls of agents do without it)
 
+    entered = tidy_entered_text("email", email)
     try:
-        return validate_email(email if is_plausible_email(email) else "", check_deliverability=False).normalized
+        return validate_email(entered if is_plausible_email(entered) else "", check_deliverability=False).normalized
     except EmailNotValidError as error:
         raise InvalidArgument("email", "The e-mail address is not valid.") from error

@@ -10,6 +10,7 @@ from itertools import chain
 from affino_mcp.clock import Clock, epoch_seconds, format_iso
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import fold_email, validate_address
+from affino_mcp.gate.identity.entered_texts import tidy_entered_text
 from affino_mcp.gate.identity.permissions import PERMISSIONS, SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.sessions.session_rows import Session, end_session_writes
@@ -55,7 +56,7 @@ class People:
     ) -> Person:
         """Gives the person that `create` would store, without a code; raises InvalidArgument. Writes nothing."""
         person = _require_valid_person(
-            Person(0, name.strip(), validate_address(email), tuple(groups), dict(rights or {}))
+            Person(0, tidy_entered_text("name", name), validate_address(email), tuple(groups), dict(rights or {}))
         )
         _require_future_days({}, person.rights, self._clock().date())
         return person
@@ -100,7 +101,7 @@ class People:
         Raises NotFound, InvalidArgument (name, groups, rights), Conflict, StoreUnavailable.
         """
         given = {
-            "name": name.strip() if name is not None else None,
+            "name": tidy_entered_text("name", name) if name is not None else None,
             "groups": tuple(groups) if groups is not None else None,
             "rights": dict(rights) if rights is not None else None,
             "active": active,
@@ -174,8 +175,8 @@ def _raise_conflict(failed: TransactionFailed) -> None:
 
 def _require_valid_person(person: Person) -> Person:
     """The person itself if it is valid; raises InvalidArgument (name, groups, rights)."""
-    if not person.name or len(person.name) > MAX_PERSON_NAME_CHARACTERS or not person.name.isprintable():
-        raise InvalidArgument("name", f"The name must be 1 to {MAX_PERSON_NAME_CHARACTERS} printable characters.")
+    if not person.name or len(person.name) > MAX_PERSON_NAME_CHARACTERS:
+        raise InvalidArgument("name", f"The name must be 1 to {MAX_PERSON_NAME_CHARACTERS} visible characters.")
     unknown = [group for group in person.groups if group not in SECURITY_GROUPS]
     if unknown:
         raise InvalidArgument("groups", "There is no such security group.", known=sorted(SECURITY_GROUPS))

@@ -15,6 +15,7 @@ from typing import Any
 from affino_mcp.catalogue.capability import Access, Capability
 from affino_mcp.clock import Clock, epoch_microseconds, format_iso
 from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.entered_texts import tidy_entered_text
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, ProfileState, profile_secret_name
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, require_valid_profile
@@ -72,11 +73,11 @@ class Profiles:
             key=self._draw(KEY_CHARACTERS),
             secret=self._draw(SECRET_CHARACTERS),
             version=str(uuid.uuid4()),
-            name=name.strip(),
+            name=tidy_entered_text("name", name),
             capability=_with_families(Capability(), families),
             rate=chosen,
             burst=default_burst(chosen) if burst is None else burst,
-            notes=notes,
+            notes=tidy_entered_text("notes", notes, lines=True),
             created=now,
             updated=now,
         )
@@ -124,8 +125,9 @@ class Profiles:
         notes), Conflict.
         """
         old = self.get(key).profile
-        given: dict[str, Any] = {"name": name.strip() if name else name, "rate": rate, "burst": burst, "notes": notes}
-        given |= options
+        given: dict[str, Any] = {"rate": rate, "burst": burst, **options}
+        given["name"] = tidy_entered_text("name", name) if name else name
+        given["notes"] = tidy_entered_text("notes", notes, lines=True) if notes else notes
         if rate is not None and burst is None:
             given["burst"] = follow_rate(old.burst, old.rate, rate)
         changes = {field: value for field, value in given.items() if value is not None}
@@ -202,10 +204,10 @@ class Profiles:
             raise _changed_meanwhile()
         ops: list[WriteOp] = [self._version_update(row, old, new)]
         if fold_profile_name(new.name) != fold_profile_name(old.name):
-            ops += [
-                self._name_put(new),
-                Delete(self._table, row_keys.profile_name_key(fold_profile_name(old.name))),
-            ]
+            ops.append(self._name_put(new))
+            place = row_keys.profile_name_key(fold_profile_name(old.name))
+            held = self._db.get(self._table, place)  # of another profile, if the name is from before `remove_unseen`
+            ops += [Delete(self._table, place)] if held and held["key"] == old.key else []
         _write_rows(ops, commit)
 
     def _version_update(self, row: Item, old: Profile, new: Profile) -> Update:

@@ -41,7 +41,8 @@ def test_nobody(world: World) -> None:
         pytest.param({"name": "x" * 202}, "name", id="long name"),
         pytest.param({"name": "a\x00b"}, "name", id="NUL in the name"),
         pytest.param({"email": "jane"}, "email", id="no address"),
-        pytest.param({"email": "jane\u200b@orbital.example"}, "email", id="invisible letter"),
+        pytest.param({"email": "jane\u0085@orbital.example"}, "email", id="another line in the address"),
+        pytest.param({"name": "\u200b\u3164"}, "name", id="invisible name"),
         pytest.param({"email": "jane\ud800@orbital.example"}, "email", id="half a letter"),
         pytest.param({"email": f"{'x' * 250}@orbital.example"}, "email", id="long address"),
         pytest.param({"groups": ["Sales", "sales"]}, "groups", id="unknown group"),
@@ -56,6 +57,15 @@ def test_what_an_operator_may_not_enter(world: World, given: dict[str, Any], arg
         world.people.create(**(fields | given))
     assert refused.value.details["argument"] == argument
     assert world.people.list_people() == []
+
+
+def test_what_cannot_be_seen_is_not_stored(world: World) -> None:
+    made = world.people.create(12, "Jane\u202e Doe", "jane\u200b@orbital.example")
+    assert (made.name, made.email) == ("Jane Doe", "jane@orbital.example")
+    assert (
+        world.people.change(12, name="\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\ufeff").name
+        == "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647"
+    )
 
 
 @pytest.mark.parametrize(

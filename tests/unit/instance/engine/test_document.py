@@ -42,14 +42,14 @@ def test_no_document_is_made_or_changed_beyond_its_limits(family: str, field: Fi
         with pytest.raises(InvalidArgument) as refused:
             write(over)
         assert refused.value.details["argument"] == field.name
-        assert str(most) in refused.value.message
+        assert str(most) in refused.value.message.replace(",", "")
 
 
 @given(st.text('ab&<>"', max_size=12), st.integers(0, 3))
-def test_an_entity_counts_as_one_character(text: str, over: int) -> None:
+def test_an_entity_counts_as_the_characters_that_are_stored(text: str, over: int) -> None:
     most = RECORDS["forum_posts"].writable["Body"].kind.schema["maxLength"]
     body = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    body += "x" * (most - len(text) + over)
+    body += "x" * (most - len(body) + over)
     with pytest.raises(InvalidArgument) if over else nullcontext():
         new_document("forum_posts", 1, CALL, {"Body": body})
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IF_UPDATED, Method
+from affino_mcp.characters import remove_unseen
 from affino_mcp.clock import with_microseconds
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.codes import CodeCounter
@@ -160,11 +161,23 @@ class Records:
     def _save_unique(self, change: Change, before: RecordState | None, after: RecordState) -> None:
         old, new = _unique_rows(before), _unique_rows(after)
         for key in old.keys() - new.keys():
-            change.add_operation(Delete(self.table, key))
+            if self._is_held(key, after.document, before):
+                change.add_operation(Delete(self.table, key))
         for key in new.keys() - old.keys():
             change.add_operation(
                 Put(self.table, new[key], absent()), _duplicate_error(after.document, new[key]["name"])
             )
+
+    def _is_held(self, key: Key, document: Document, before: RecordState | None) -> bool:
+        """False for a key that another record holds.
+
+        A value with characters that comparisons ignore may have been stored when they still counted, under another key.
+        """
+        values = [str(before.document.values.get(name) or "") for name in document.record.unique] if before else []
+        if all(remove_unseen(value) == value for value in values):
+            return True
+        row = self.db.get(self.table, key)
+        return row is not None and row["code"] == document.code
 
 
 def unique_keys(stored: RecordState) -> list[Key]:

@@ -54,7 +54,7 @@ def _own_posts_facet(thread: int, user_code: int) -> str:
 
 def sanitise_body(call: Call, values: Values) -> str:
     """The sanitised body to store. Raises InvalidArgument when sanitising leaves nothing."""
-    body = html_policy.sanitise_argument(call, BODY_FIELD.name, values[BODY_FIELD.name])
+    body = html_policy.sanitise_argument(call, BODY_FIELD, values[BODY_FIELD.name])
     if not body.strip():
         raise InvalidArgument(BODY_FIELD.name, "Nothing is left of Body without the HTML that is not allowed here.")
     return body

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from affino_mcp.characters import NOT_AT_ENDS
 from affino_mcp.instance.builtin.media.file_archives import read_compound_names, read_zip_directory
 from affino_mcp.instance.builtin.media.file_content import FileContent
 from affino_mcp.tool_errors import UnsupportedMedia
@@ -183,7 +184,7 @@ SIGNATURES: Final[Mapping[bytes, Callable[[FileContent, bytes], str]]] = {
 
 def fit_file_name(name: str, found: FileFormat) -> str:
     """The file name for this content: without folders, and with an extension of the format."""
-    plain = name.replace("\\", "/").rpartition("/")[2].strip(". ") or "file"
+    plain = name.replace("\\", "/").rpartition("/")[2].strip(f".{NOT_AT_ENDS}") or "file"
     if plain.rpartition(".")[2].casefold() in found.extensions and "." in plain:
         return plain
-    return f"{plain[: 250 - len(found.extensions[0])]}.{found.extensions[0]}"
+    return f"{plain[: 250 - len(found.extensions[0])].rstrip(NOT_AT_ENDS)}.{found.extensions[0]}"
