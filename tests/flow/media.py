@@ -41,12 +41,45 @@ def webp(width: int = 3, height: int = 2) -> bytes:
     return b"RIFF" + struct.pack("<I", 22) + b"WEBPVP8X" + struct.pack("<I", 10) + b"\0\0\0\0" + size
 
 
+def riff(data: bytes) -> bytes:
+    return b"RIFF" + struct.pack("<I", len(data)) + data
+
+
 def archive(*names: str, text: bytes = b"text") -> bytes:
+    """An archive of these files; a list of content types is a true one."""
+    return packed({name: content_types() if name == CONTENT_TYPES else text for name in names})
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    """An archive of these parts."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in names:
-            made.writestr(name, text)
+        for name, data in parts.items():
+            made.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+CONTENT_TYPES = "[Content_Types].xml"
+
+
+def content_types(*more: str, before: str = "") -> bytes:
+    """The list of content types of a document, with these types too."""
+    types = ("application/xml", *more)
+    listed = "".join(f'<Override PartName="/part{n}.bin" ContentType="{kind}"/>' for n, kind in enumerate(types))
+    space = "http://schemas.openxmlformats.org/package/2006/content-types"
+    return f'<?xml version="1.0" encoding="UTF-8"?>{before}<Types xmlns="{space}">{listed}</Types>'.encode()
+
+
+def document(parts: dict[str, bytes], *types: str) -> bytes:
+    """A DOCX file with these parts and content types besides its own."""
+    return packed({CONTENT_TYPES: content_types(*types), "word/document.xml": b"<w/>"} | parts)
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+
+
+def pdf(*objects: bytes) -> bytes:
+    return b"%PDF-1.7\n%\xe2\xe3\n" + b"\n".join(objects) + b"\nstartxref\n0\n%%EOF\n"
 
 
 def compound(*names: str) -> bytes:
@@ -74,7 +107,7 @@ def box(brand: bytes) -> bytes:
 
 
 def ogg(first: bytes) -> bytes:
-    return b"OggS" + b"\0" * 22 + b"\x01\x1e" + first + b"\0" * 20
+    return b"OggS" + b"\0" * 22 + b"\x01\x1e" + first.ljust(30, b"\0")
 
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -93,7 +126,7 @@ SAMPLES: dict[str, tuple[bytes, str, str, str]] = {
     "M4V": (box(b"M4V "), "video/x-m4v", "m4v", "video"),
     "3GP": (box(b"3gp5"), "video/3gpp", "3gp", "video"),
     "WebM": (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm" + b"\0" * 20, "video/webm", "webm", "video"),
-    "PDF": (b"%PDF-1.7\n%\xe2\xe3", "application/pdf", "pdf", "document"),
+    "PDF": (pdf(), "application/pdf", "pdf", "document"),
     "DOC": (compound("WordDocument"), "application/msword", "doc", "document"),
     "XLS": (compound("Workbook"), "application/vnd.ms-excel", "xls", "document"),
     "PPT": (compound("PowerPoint Document"), "application/vnd.ms-powerpoint", "ppt", "document"),

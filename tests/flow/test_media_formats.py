@@ -15,11 +15,13 @@ from tests.flow.media import (
     attaching,
     box,
     compound,
+    document,
     gif,
     jpeg,
     mp3,
     ogg,
     png,
+    riff,
     sha256_of,
     webp,
 )
@@ -62,7 +64,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a container of another program": (compound("Contents"), "no accepted type"),
     "a single byte": (b"\xff", "no accepted type"),
     "DOCX with macros": (
-        archive("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"),
+        document({"word/any.bin": b"text"}, "application/vnd.ms-office.vbaProject"),
         "macros",
     ),
     "DOC with macros": (compound("WordDocument", "Macros"), "macros"),
@@ -102,11 +104,11 @@ def test_encrypted_archives_cannot_be_checked(library: Library) -> None:
 SIZES: dict[str, tuple[bytes, tuple[int, int]]] = {
     "JPEG with a long profile": (jpeg(640, 480, before=60_000), (640, 480)),
     "WebP lossless": (
-        b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f" + struct.pack("<I", (640 - 1) | (480 - 1) << 14) + b"\0" * 10,
+        riff(b"WEBPVP8L\0\0\0\0\x2f" + struct.pack("<I", (640 - 1) | (480 - 1) << 14) + b"\0" * 10),
         (640, 480),
     ),
     "WebP lossy": (
-        b"RIFF\0\0\0\0WEBPVP8 \0\0\0\0\0\0\0\x9d\x01\x2a" + struct.pack("<HH", 640, 480) + b"\0" * 10,
+        riff(b"WEBPVP8 \0\0\0\0\0\0\0\x9d\x01\x2a" + struct.pack("<HH", 640, 480) + b"\0" * 10),
         (640, 480),
     ),
 }

@@ -112,8 +112,12 @@ def test_the_same_call_with_its_key_is_answered_again(library: Library, item: in
     ticket = library.ticket(item, FILM, "video/mp4")
     send(library, ticket)
     asked = arguments(item, ticket) | {"IdempotencyKey": "film"}
-    first, again = [library.editor.call_tool("attach_media_file", **asked).result["MediaFile"] for _ in range(2)]
-    assert (first["MediaFileCode"], again["Url"]) == (again["MediaFileCode"], None)
+    first = library.editor.call_tool("attach_media_file", **asked).result["MediaFile"]
+    library.world.clock.move(minutes=6)
+    again = library.editor.call_tool("attach_media_file", **asked).result["MediaFile"]
+    assert again | {"Url": ""} == first | {"Url": ""}
+    assert library.world.files.answer_download(first["Url"]).status == 403
+    assert library.world.files.answer_download(again["Url"]).content == FILM
 
 
 def test_a_ticket_is_for_one_person_one_profile_and_one_item(world: World, library: Library, item: int) -> None:

@@ -67,6 +67,7 @@ class Declared(TypedDict, total=False):
     errors: Errors
     carries_undo: bool
     answers_as: str
+    secret_returns: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +78,8 @@ class Method:
     `moderates`: the method decides on what others wrote; `undoes`: it undoes a change of any method; `takes_confirm`: it takes
     Confirm too. `errors` are those that the method raises besides the ones of its effect. `carries_undo`: an undo of a
     change of its record calls this method. `answers_as` names the read whose answer for the record's code is the same.
+    `secret_returns` are the keys of the answer that hold a secret (see Field): such an answer is remembered under no
+    IdempotencyKey, the same key gives a fresh one.
     """
 
     name: str
@@ -95,6 +98,7 @@ class Method:
     errors: Errors = ()
     carries_undo: bool = False
     answers_as: str = ""
+    secret_returns: tuple[str, ...] = ()
 
     @property
     def access(self) -> Access:

@@ -39,7 +39,8 @@ class Reference:
 class Field:
     """One field of a record or a call.
 
-    A field with a `reference` is answered as code and name, under `reference.attribute`.
+    A field with a `reference` is answered as code and name, under `reference.attribute`. A `secret` is a value that opens
+    something by itself, such as a token or a signed address: only its caller gets it, and no row of any table holds it.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Field:
     help: str = ""
     reference: Reference | None = None
     required: bool = False
+    secret: bool = False
 
     @cached_property
     def python_name(self) -> str:

@@ -55,12 +55,20 @@ def _construct_tagged(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> di
 _TemplateLoader.add_multi_constructor("!", _construct_tagged)
 
 
+def _read_document(text: str) -> Any:
+    loader = _TemplateLoader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
 def read_tables(template: Path, settings: Settings) -> list[LocalTable]:
     """Every table of the template, under its name in the settings.
 
     The setting of a table is found by the functions' environment variables (`AFFINO_GATE_TABLE: !Ref GateTable`).
     """
-    document = yaml.load(template.read_text(encoding="utf-8"), _TemplateLoader)  # noqa: S506 (a SafeLoader)
+    document = _read_document(template.read_text(encoding="utf-8"))
     names = {f.metadata["variable"]: getattr(settings, f.name) for f in fields(Settings)}
     named = {reference: names[variable] for variable, reference in _find_references(document) if variable in names}
     resources = document["Resources"].items()

@@ -55,7 +55,7 @@ MEDIA_FILE: Final = Record(
         FILE_ROLE,
         Field("Version", integer_kind(1, 10**6), "counts the item's files of this role; the highest is the latest"),
     ),
-    derived=(MEDIA_ITEM_CODE_FIELD, Field("Url", PERSON_KIND, "where to download it, for five minutes")),
+    derived=(MEDIA_ITEM_CODE_FIELD, Field("Url", PERSON_KIND, "where to download it, for five minutes", secret=True)),
     undo_with={"": ("attach_media_file",)},
 )
 MEDIA_FILE_CODE_FIELD: Final = MEDIA_FILE.code_field
@@ -113,6 +113,7 @@ METHODS: Final = (
             FileTooLarge,
             UnsupportedMedia,
         ),
+        secret_returns=("UploadToken", "Url"),
     ),
     Method(
         "attach_media_file",
@@ -127,7 +128,7 @@ METHODS: Final = (
             FILE_NAME.as_required(),
             MIME_TYPE,
             Field("ContentBase64", BASE64, "up to 3 MiB of file"),
-            Field("UploadToken", line_kind(500), "from request_media_upload"),
+            Field("UploadToken", line_kind(500), "from request_media_upload", secret=True),
             FILE_ROLE,
         ),
         "Give ContentBase64 or UploadToken. No SVG, no macros.",

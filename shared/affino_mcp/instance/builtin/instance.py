@@ -17,6 +17,7 @@ from affino_mcp.instance.builtin.engine.change import NOTHING_WRITTEN
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, find_replay
 from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
+from affino_mcp.instance.builtin.media.media_view import renew_download_urls
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
@@ -109,14 +110,14 @@ class BuiltinInstance:
             if DRY_RUN.name not in done.body:
                 fresh.warn(WarningCode.DRY_RUN, DRY_RUN.name, NOTHING_WRITTEN)
                 done = replace(done, body={**done.body, DRY_RUN.name: True})
-        elif before := find_replay(self.records.db, self.records.table, method, values, call):
+        elif before := self._find_replay(method, values, call):
             return before
         call.warnings[:] = fresh.warnings
         return done
 
     def _answer_replay(self, method: Method, values: Values, call: Call, error: Exception) -> Done:
         rehearsal = values.get(DRY_RUN.name)
-        done = None if rehearsal else find_replay(self.records.db, self.records.table, method, values, call)
+        done = None if rehearsal else self._find_replay(method, values, call)
         if done is None:
             raise StoreUnavailable if isinstance(error, KeyAlreadyUsed) else error
         again = None if done.body else METHODS.get(method.answers_as)
@@ -124,3 +125,10 @@ class BuiltinInstance:
             return done
         family, code = RecordRef.parse(done.record)
         return replace(self.perform(again, {RECORDS[family].code: code}, call), record=done.record)
+
+    def _find_replay(self, method: Method, values: Values, call: Call) -> Done | None:
+        """The earlier answer of the call's idempotency key, with its secrets anew: none is stored."""
+        done = find_replay(self.records.db, self.records.table, method, values, call)
+        if done is not None:
+            renew_download_urls(self.records, call, done.body)
+        return done

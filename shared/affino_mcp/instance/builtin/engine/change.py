@@ -41,9 +41,9 @@ class Change:
     `changed_refs` lists the records that the write is about, `entries` their new history entries, `guard_refs` the records that
     protect them; `labels` maps each written document to its title for people. `new_codes` maps each code attribute to a new
     code. `needs_confirmation` is True when the write needs the person's confirmation for another reason than its method: it
-    publishes, or it is an undo that deletes. `remembers_answer` is False for a change whose answer is not stored under its
-    idempotency key: an answer with a secret, and every part but the last of a change that is made in several transactions.
-    `share` names such a part.
+    publishes, or it is an undo that deletes. `remembers_answer` is False for every part but the last of a change
+    that is made in several transactions: their answers are not stored under the idempotency key, nor are those of a method
+    that returns secrets. `share` names such a part.
     """
 
     db: Database
@@ -194,7 +194,7 @@ class Change:
 
     def _idempotency_steps(self, done: Done) -> list[WriteStep]:
         key = self.values.get(IDEMPOTENCY_KEY.name) or self.call.repeat_key
-        if not key or not self.remembers_answer:
+        if not key or not self.remembers_answer or self.method.secret_returns:
             return []
         put = remember_answer(self.table, self.method, {**self.values, IDEMPOTENCY_KEY.name: key}, self.call, done)
         return [WriteStep(put, lambda _: KeyAlreadyUsed())]

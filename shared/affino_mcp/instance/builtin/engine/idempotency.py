@@ -9,6 +9,7 @@ from typing import Final
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Method
+from affino_mcp.catalogue.secret_attributes import withhold_secrets
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import epoch_seconds
 from affino_mcp.instance.port import Call, Done
@@ -42,11 +43,14 @@ def call_fingerprint(method: Method, values: Values) -> str:
 
 
 def remember_answer(table: str, method: Method, values: Values, call: Call, done: Done) -> Put:
-    """The operation that stores the answer under its key, on condition that the key is unused or has expired."""
+    """The operation that stores the answer under its key, on condition that the key is unused or has expired.
+
+    Secret attributes of records are left out; whoever replays the answer gives them anew.
+    """
     now = epoch_seconds(call.at)
     key = idempotency_row_key(call, values[IDEMPOTENCY_KEY.name])
     row: Item = {"pk": key.pk, "sk": key.sk, "print": call_fingerprint(method, values), "record": done.record}
-    body = json.dumps(done.body, ensure_ascii=False)
+    body = json.dumps(withhold_secrets(done.body), ensure_ascii=False)
     row |= {
         "ttl": now + int(KEY_RETENTION.total_seconds()),
         "body": "{}" if len(body) > MAX_STORED_ANSWER_CHARACTERS and method.answers_as else body,
@@ -57,8 +61,8 @@ def remember_answer(table: str, method: Method, values: Values, call: Call, done
 def find_replay(db: Database, table: str, method: Method, values: Values, call: Call) -> Done | None:
     """Finds the earlier answer of the call's idempotency key; None when the key is new or has expired.
 
-    An answer with an empty body was too long to be stored: read the record again. Raises Conflict when the key was used
-    for another call.
+    An answer with an empty body was too long to be stored: read the record again. Its secret attributes are null.
+    Raises Conflict when the key was used for another call.
     """
     given = values.get(IDEMPOTENCY_KEY.name)
     row = db.get(table, idempotency_row_key(call, given)) if given else None

@@ -1,4 +1,7 @@
-"""Reads the directories of ZIP archives and of the older Office container; never unpacks them."""
+"""Reads the directories of ZIP archives, and refuses those that lie: what two programs would read differently.
+
+The format is PKWARE's APPNOTE. Nothing is unpacked: sizes, checksums and names are compared.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from affino_mcp.instance.builtin.media.archive_names import read_entry_name
 from affino_mcp.instance.builtin.media.file_content import FileContent
 from affino_mcp.tool_errors import UnsupportedMedia
 
@@ -13,31 +17,64 @@ MAX_ARCHIVE_ENTRIES: Final = 5_000
 MAX_DIRECTORY_BYTES: Final = 1024 * 1024
 MAX_UNPACKED_BYTES: Final = 1024**3
 MAX_UNPACK_RATIO: Final = 200
-"""Maximum ratio of unpacked to packed size: text compresses 10 to 20 times, a ZIP bomb thousands of times."""
+"""Maximum ratio of unpacked to packed size of an archive: text compresses 10 to 20 times, a ZIP bomb thousands of times."""
 
+MAX_ENTRY_RATIO: Final = 1_032
+"""Maximum ratio of one entry: deflate cannot reach more (zlib, "Maximum Compression Factor")."""
+
+STORED: Final = 0
+DEFLATED: Final = 8
+FLAG_UTF8: Final = 1 << 11
+FLAGS_UNREADABLE: Final = 1 | 1 << 5 | 1 << 6 | 1 << 13
+"""The flags of an entry that is encrypted, in any way, or patched data."""
+
+MAX_VERSION_NEEDED: Final = 63
+"""The latest version of the format, 6.3."""
 _END_RECORD: Final = struct.Struct("<4sHHHHIIH")
 _ENTRY: Final = struct.Struct("<4s6H3I5H2I")
-_SECTOR_LIMIT: Final = 0xFFFFFFFA
-_MAX_SECTORS: Final = 512
-_TABLE_SECTORS_IN_HEADER: Final = 109
+_IN_ZIP64: Final = 0xFFFFFFFF
+
+
+class ArchiveEntry(NamedTuple):
+    """An entry of an archive as its directory has it; `offset` is the place of its local header, sizes are in bytes."""
+
+    name: str
+    raw_name: bytes
+    flags: int
+    method: int
+    checksum: int
+    packed: int
+    unpacked: int
+    offset: int
 
 
 class ArchiveDirectory(NamedTuple):
-    """The names in an archive, and the total size of its content when unpacked."""
+    """The directory of an archive; `start` is its place in the file."""
 
-    names: frozenset[str]
-    unpacked: int
+    entries: tuple[ArchiveEntry, ...]
+    start: int
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all entries."""
+        return frozenset(entry.name for entry in self.entries)
 
 
 def read_zip_directory(content: FileContent) -> ArchiveDirectory:
-    """Reads the directory of a ZIP archive. Raises UnsupportedMedia when it is broken, encrypted or a ZIP bomb."""
+    """Reads the directory of a ZIP archive.
+
+    Raises UnsupportedMedia when it is broken, encrypted, contradicts itself, or is a ZIP bomb.
+    """
     start, size, count = _read_end_record(content)
     if count > MAX_ARCHIVE_ENTRIES or size > MAX_DIRECTORY_BYTES:
         raise UnsupportedMedia("The archive has too many entries.")
-    entries = list(_read_entries(content.read_bytes(start, size), count))
-    found = ArchiveDirectory(frozenset(name for name, _ in entries), sum(length for _, length in entries))
-    if found.unpacked > min(MAX_UNPACKED_BYTES, MAX_UNPACK_RATIO * content.size):
+    found = ArchiveDirectory(tuple(_read_entries(content.read_bytes(start, size), count)), start)
+    if len(found.names) < count:
+        raise UnsupportedMedia("The archive has two entries of one name.")
+    if sum(entry.unpacked for entry in found.entries) > min(MAX_UNPACKED_BYTES, MAX_UNPACK_RATIO * content.size):
         raise UnsupportedMedia("The archive is too large when unpacked.")
+    for entry in found.entries:
+        _require_likely_sizes(entry)
     return found
 
 
@@ -55,61 +92,33 @@ def _read_end_record(content: FileContent) -> tuple[int, int, int]:
     return start, size, count
 
 
-def _read_entries(directory: bytes, count: int) -> Iterator[tuple[str, int]]:
+def _read_entries(directory: bytes, count: int) -> Iterator[ArchiveEntry]:
     place = 0
     for _ in range(count):
         if len(directory) < place + _ENTRY.size or directory[place : place + 4] != b"PK\x01\x02":
             raise UnsupportedMedia("The archive's directory is broken.")
         entry = _ENTRY.unpack_from(directory, place)
-        flags, unpacked, name, extra, comment = entry[3], entry[9], entry[10], entry[11], entry[12]
-        if flags & 1:
-            raise UnsupportedMedia("The archive is encrypted, so it cannot be checked.")
-        place += _ENTRY.size
-        yield directory[place : place + name].decode("utf-8", "replace"), unpacked
-        place += name + extra + comment
+        behind = place + _ENTRY.size + sum(entry[10:13])
+        yield _to_entry(entry, directory[place + _ENTRY.size : behind])
+        place = behind
+    if place != len(directory):
+        raise UnsupportedMedia("The archive's directory has more entries than it says.")
 
 
-def read_compound_names(content: FileContent) -> frozenset[str]:
-    """The names in the container of a DOC, XLS or PPT file. Raises UnsupportedMedia when it is broken."""
-    header = content.read_bytes(0, 512)
-    if len(header) < 512:
-        raise UnsupportedMedia("The document is not complete.")
-    shift, sector = struct.unpack_from("<H", header, 30)[0], struct.unpack_from("<I", header, 48)[0]
-    if shift not in (9, 12):
-        raise UnsupportedMedia("The document is broken.")
-    names: set[str] = set()
-    for _ in range(_MAX_SECTORS):
-        if sector >= _SECTOR_LIMIT:
-            return frozenset(names)
-        names |= set(_read_names(content.read_bytes((sector + 1) << shift, 1 << shift)))
-        sector = _next_sector(content, header, shift, sector)
-    raise UnsupportedMedia("The document has too many parts.")
+def _to_entry(entry: tuple[int, ...], texts: bytes) -> ArchiveEntry:
+    _, _, needed, flags, method, _, _, checksum, packed, unpacked, name, extra, _, disk, _, _, offset = entry
+    if flags & FLAGS_UNREADABLE:
+        raise UnsupportedMedia("The archive is encrypted, so it cannot be checked.")
+    if disk or needed & 0xFF > MAX_VERSION_NEEDED or _IN_ZIP64 in (packed, unpacked, offset):
+        raise UnsupportedMedia("The archive is not a plain ZIP file.")
+    raw = texts[:name]
+    text = read_entry_name(raw, texts[name : name + extra], utf8=bool(flags & FLAG_UTF8))
+    return ArchiveEntry(text, raw, flags, method, checksum, packed, unpacked, offset)
 
 
-def _read_names(sector: bytes) -> Iterator[str]:
-    for place in range(0, len(sector) - 127, 128):
-        length = struct.unpack_from("<H", sector, place + 64)[0]
-        yield sector[place : place + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
-
-
-def _next_sector(content: FileContent, header: bytes, shift: int, sector: int) -> int:
-    table, place = divmod(sector, 1 << (shift - 2))
-    at = _table_sector(content, header, shift, table)
-    return _read_number(content, ((at + 1) << shift) + 4 * place)
-
-
-def _table_sector(content: FileContent, header: bytes, shift: int, table: int) -> int:
-    """The sector of a part of the allocation table: the header names 109 of them, a chain of sectors names the others."""
-    if table < _TABLE_SECTORS_IN_HEADER:
-        return int(struct.unpack_from("<I", header, 76 + 4 * table)[0])
-    link = (1 << (shift - 2)) - 1
-    hops, place = divmod(table - _TABLE_SECTORS_IN_HEADER, link)
-    sector = struct.unpack_from("<I", header, 68)[0]
-    for _ in range(min(hops, _MAX_SECTORS)):
-        sector = _read_number(content, ((sector + 1) << shift) + 4 * link)
-    return _read_number(content, ((sector + 1) << shift) + 4 * place)
-
-
-def _read_number(content: FileContent, place: int) -> int:
-    found = content.read_bytes(place, 4)
-    return int(struct.unpack("<I", found)[0]) if len(found) == 4 else _SECTOR_LIMIT
+def _require_likely_sizes(entry: ArchiveEntry) -> None:
+    """Raises UnsupportedMedia for sizes that no packing program gives: packing adds little, and cannot save everything."""
+    grown = entry.packed > entry.unpacked + entry.unpacked // 1000 + 64
+    shrunk = entry.packed * MAX_ENTRY_RATIO < entry.unpacked
+    if grown or shrunk or (entry.method == STORED and entry.packed != entry.unpacked):
+        raise UnsupportedMedia("The archive's directory gives sizes that cannot be true.")

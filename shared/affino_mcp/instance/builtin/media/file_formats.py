@@ -1,7 +1,7 @@
 """The allowed formats of media files, recognised by content and never by name.
 
 SVG is refused: a browser runs scripts in it, and nh3 is not made to sanitise it. Documents with macros are refused for
-the same reason.
+the same reason. What else a file of an allowed format may not be is in `file_checks`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.characters import NOT_AT_ENDS
-from affino_mcp.instance.builtin.media.file_archives import read_compound_names, read_zip_directory
+from affino_mcp.instance.builtin.media.archive_parts import read_parts
+from affino_mcp.instance.builtin.media.file_archives import read_zip_directory
+from affino_mcp.instance.builtin.media.file_compounds import COMPOUND_SIGNATURE, read_compound_names
 from affino_mcp.instance.builtin.media.file_content import FileContent
+from affino_mcp.instance.builtin.media.office_packages import CONTENT_TYPES_NAME, macros_error, require_no_macros
 from affino_mcp.tool_errors import UnsupportedMedia
 
 
@@ -94,7 +97,7 @@ def recognise_format(content: FileContent) -> FileFormat:
         return FORMATS_BY_TYPE[_mp3_type(content, 0)]
     if head[4:8] == b"ftyp" and (found := _brand_type(head[8:12])):
         return FORMATS_BY_TYPE[found]
-    raise UnsupportedMedia("The content of the file is of no accepted type.", argument="content")
+    raise UnsupportedMedia("The content of the file is of no accepted type.")
 
 
 def _riff_type(content: FileContent, head: bytes) -> str:
@@ -144,22 +147,21 @@ def _is_mp3_frame(head: bytes) -> bool:
 
 
 def _zip_type(content: FileContent, head: bytes) -> str:
-    names = read_zip_directory(content).names
-    if any(name.casefold().endswith("vbaproject.bin") for name in names):
-        raise _macros_error()
-    held = [mime_type for name, mime_type in _OOXML_TYPES.items() if name in names and "[Content_Types].xml" in names]
-    return held[0] if held else "application/zip"
+    directory = read_zip_directory(content)
+    names, parts = {name.casefold() for name in directory.names}, read_parts(content, directory)
+    if CONTENT_TYPES_NAME not in names:
+        for _ in parts:  # each is checked as it is read
+            pass
+        return "application/zip"
+    require_no_macros(content, parts)
+    return next((mime_type for name, mime_type in _OOXML_TYPES.items() if name in names), "application/zip")
 
 
 def _compound_type(content: FileContent, head: bytes) -> str:
     names = read_compound_names(content)
     if {"VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "Macros"} & names:
-        raise _macros_error()
+        raise macros_error()
     return next((mime_type for name, mime_type in _OLE_TYPES.items() if name in names), "")
-
-
-def _macros_error() -> UnsupportedMedia:
-    return UnsupportedMedia("The document holds macros. Save it without them.")
 
 
 def _constant_type(mime_type: str) -> Callable[[FileContent, bytes], str]:
@@ -176,7 +178,7 @@ SIGNATURES: Final[Mapping[bytes, Callable[[FileContent, bytes], str]]] = {
     b"\x1a\x45\xdf\xa3": _matroska_type,
     b"ID3": _id3_type,
     b"%PDF-": _constant_type("application/pdf"),
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _compound_type,
+    COMPOUND_SIGNATURE: _compound_type,
     b"PK\x03\x04": _zip_type,
 }
 """Maps the first bytes of a file to the function that tells formats with this beginning apart ("": not allowed)."""

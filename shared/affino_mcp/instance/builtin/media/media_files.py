@@ -19,8 +19,8 @@ from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.media import (
+    file_checks,
     file_formats,
-    file_images,
     media_access,
     media_sources,
     media_uploads,
@@ -41,6 +41,11 @@ CODE: Final = MEDIA_FILE.code
 MEDIA_ITEM_CODE: Final = MEDIA_ITEM.code
 MAX_FILES_PER_ITEM: Final = 50
 """Maximum number of files of one item."""
+
+ACTIVE_CONTENT_TEXT: Final = (
+    "The PDF runs scripts, starts programs or holds files. It is stored as it is; "
+    "save it without them if they are not wanted."
+)
 
 
 def facets(stored: RecordState) -> Facets:
@@ -97,7 +102,7 @@ def _answer_again(records: Records, call: Call, found: OpenMediaItem, code: int)
 
 def _attach_source(records: Records, change: Change, found: OpenMediaItem, source: FileSource) -> Done:
     call, values = change.call, change.values
-    file_format, described = _recognise_source(source, values)
+    file_format, described = _check_source(source, call, values)
     if same := _find_same_file(found, described):
         text = "The item has this very file in this role already."
         return _add_urls(
@@ -117,18 +122,22 @@ def _attach_source(records: Records, change: Change, found: OpenMediaItem, sourc
     return done if values.get(DRY_RUN.name) else _add_urls(records, after, file, done)
 
 
-def _recognise_source(source: FileSource, values: Values) -> tuple[FileFormat, Values]:
+def _check_source(source: FileSource, call: Call, values: Values) -> tuple[FileFormat, Values]:
     """The format by content, which must be the one that ticket and call declare, and the file's own values."""
     try:
-        found = file_formats.recognise_format(source.content)
-        size = file_images.measure_image(found.mime_type, source.content)
+        checked = file_checks.check_file(source.content)
     except NoObject:
         raise media_sources.nothing_uploaded_error() from None
+    except UnsupportedMedia as error:
+        raise UnsupportedMedia(error.message, argument=source.argument) from None
+    found = checked.format
     for said in (values.get(MIME_TYPE.name), source.mime_type):
         if said and found not in file_formats.find_declared_formats(MIME_TYPE.name, said):
             text = f"The content of the file is {found.mime_type}, not what MimeType says."
             raise UnsupportedMedia(text, argument=MIME_TYPE.name)
-    width, height = size or (None, None)
+    if checked.is_active:
+        call.warn(WarningCode.ACTIVE_CONTENT, source.argument, ACTIVE_CONTENT_TEXT)
+    width, height = checked.image_size or (None, None)
     described = {"MimeType": found.mime_type, "Size": source.content.size, "Sha256": source.sha256}
     described |= {"Width": width, "Height": height, FILE_ROLE.name: values.get(FILE_ROLE.name, "original")}
     return found, described

@@ -33,6 +33,11 @@ class FileSource:
     version: str = ""
     ticket: Ticket | None = None
 
+    @property
+    def argument(self) -> str:
+        """The argument that the file came by."""
+        return TOKEN_ARGUMENT if self.ticket else INLINE_ARGUMENT
+
     def store_file(self, files: FileStore, target: str, mime_type: str) -> None:
         """Stores the file under its final key. Raises InvalidState when the uploaded object is no longer there."""
         if isinstance(self.content, InlineContent):

@@ -49,7 +49,6 @@ def request_media_upload(records: Records, method: Method, values: Values, call:
         UPLOADS_PREFIX + secrets.token_hex(16), mime_type, values[FILE_SIZE.name], values[FILE_CHECKSUM.name]
     )
     change, token = records.start_change(method, values, call), secrets.token_urlsafe(32)
-    change.remembers_answer = False  # it holds the token; the same key gives a fresh ticket, which changes nothing
     change.add_operation(Put(records.table, _ticket_row(call, token, found.document.code, upload), absent()))
     media_access.require_item_unchanged(change, found)
     change.changed_refs.append(found.document.ref)
