@@ -57,7 +57,7 @@ class Gate:
     def admit(self, headers: RawHeaders, *, charge: bool, source: str = "") -> Caller:
         """Gives the caller behind these raw headers.
 
-        `charge` takes one call from the profile's budget (handshakes do not). Raises the same
+        `charge` takes one call from the profile's budget; handshakes have a limit of their own. Raises the same
         BadCredentials for every wrong key or secret; after a right key and secret SessionUnknown, SessionExpired,
         PersonInactive, ProfileDisabled or RateLimited, with the profile, the person and the token's fingerprint as far as
         they are known. Raises Unavailable when a store does not answer. Only an admitted call costs budget. Unknown
