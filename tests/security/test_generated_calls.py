@@ -30,9 +30,7 @@ def stage() -> Iterator[Stage]:
     handler.close()
 
 
-def outcomes(
-    stage: Stage, method: Method, arguments: st.SearchStrategy[dict[str, Any]], examples: int
-) -> Counter[str]:
+def outcomes(stage: Stage, method: Method, arguments: st.SearchStrategy[dict[str, Any]], examples: int) -> Counter[str]:
     """Calls the method with generated arguments; gives how often each outcome came."""
     counted: Counter[str] = Counter()
 
