@@ -14,30 +14,13 @@ import pytest
 from affino_mcp.errors import TooManyFailures
 from affino_mcp.gate.abuse.login_guard import MAX_CONSECUTIVE_FAILURES, LoginGuard
 from affino_mcp.gate.identity.row_keys import new_token
-from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.login_edge.login import GuardedLogin
 from tests.security.extension import extended, padding
-from tests.unit.gate.world import GATE, PASSWORD, World
+from tests.unit.gate.world import GATE, World
 from tests.unit.login_edge.desk import EMAIL, Desk, content
 
 HOME, ATTACKER = "198.51.100.7", "203.0.113.66"
-
-
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return Desk(world)
-
-
-@pytest.fixture
-def profile(desk: Desk) -> Profile:
-    return desk.staffed()
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes password hashes cheap, because these tests are about counting."""
-    monkeypatch.setattr(Passwords, "is_password", lambda _, code, password: code is not None and password == PASSWORD)
 
 
 def test_the_same_signed_request_twenty_times_at_once(desk: Desk, profile: Profile) -> None:
