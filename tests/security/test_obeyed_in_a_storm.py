@@ -42,9 +42,9 @@ def crowd() -> Iterator[Crowd]:
         handler.close()
 
 
-def log_out(crowd: Crowd) -> object:
+def log_out(crowd: Crowd) -> None:
     (session,) = crowd.world.sessions.list_sessions(crowd.person)
-    return crowd.world.sessions.end_session(crowd.person, session.digest)
+    crowd.world.sessions.end_session(crowd.person, session.digest)
 
 
 def set_password(crowd: Crowd) -> object:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -81,14 +80,14 @@ FORGERIES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 
 
 @pytest.fixture(scope="module")
-def operator() -> Iterator[tuple[OperatorBrowser, dict[str, str]]]:
+def operator() -> tuple[OperatorBrowser, dict[str, str]]:
     """A signed-in operator with the keys of forms: the own one, and spoilt ones."""
     desk = OperatorBrowser().operator()
     other = OperatorBrowser().operator()
     desk.world.create_profile("Newsroom")
     own = hidden_fields(desk.get("/profiles/new").text)["csrf"]
     foreign = hidden_fields(other.get("/profiles/new").text)["csrf"]
-    yield desk, {"OWN": own, "OTHER": foreign, "HALF": own[: len(own) // 2], "UPPER": own.swapcase()}
+    return desk, {"OWN": own, "OTHER": foreign, "HALF": own[: len(own) // 2], "UPPER": own.swapcase()}
 
 
 def state(desk: OperatorBrowser) -> list[Any]:

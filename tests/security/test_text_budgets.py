@@ -17,6 +17,7 @@ from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.instance.builtin.engine.html_bounds import MAX_TAGS
 from tests.flow.office import STOCK, Office, staffed
+from tests.security.figures import Figures
 from tests.world import World
 
 MOST_SECONDS = 0.5
@@ -108,7 +109,7 @@ def filled(field: Field, pattern: str) -> Any:
 
 
 @pytest.mark.parametrize(("method", "field"), CHOSEN.values(), ids=CHOSEN)
-def test_no_text_costs_more_than_its_budget(office: Office, method: Method, field: Field) -> None:
+def test_no_text_costs_more_than_its_budget(office: Office, method: Method, field: Field, figures: Figures) -> None:
     dear = dict[str, float]()
     for name, pattern in PATTERNS.items():
         office.client.world.clock.move(seconds=1)
@@ -119,6 +120,7 @@ def test_no_text_costs_more_than_its_budget(office: Office, method: Method, fiel
         assert answer.status == 200, (name, answer.document)
         dear |= {name: spent} if spent > MOST_SECONDS else {}
     assert dear == {}
+    figures.record("texts that cost much", tried=len(PATTERNS), of=len(CHOSEN) * len(PATTERNS))
 
 
 HTML = [chosen for name, chosen in CHOSEN.items() if name.startswith("HTML")]
@@ -139,7 +141,9 @@ FILLERS = {
 
 
 @pytest.mark.parametrize(("method", "field"), HTML, ids=[f"{m.name}" for m, _ in HTML])
-def test_html_with_as_many_tags_as_it_may_have_costs_no_more(office: Office, method: Method, field: Field) -> None:
+def test_html_with_as_many_tags_as_it_may_have_costs_no_more(
+    office: Office, method: Method, field: Field, figures: Figures
+) -> None:
     dear, limit = dict[str, float](), int(field.kind.schema["maxLength"])
     for name, pattern in FILLERS.items():
         office.client.world.clock.move(seconds=1)
@@ -151,6 +155,7 @@ def test_html_with_as_many_tags_as_it_may_have_costs_no_more(office: Office, met
         assert answer.status == 200, (name, answer.document)
         dear |= {name: spent} if spent > MOST_SECONDS else {}
     assert dear == {}
+    figures.record("HTML that costs much", tried=len(FILLERS), of=len(HTML) * len(FILLERS))
 
 
 def test_every_kind_of_text_is_tried() -> None:
