@@ -157,7 +157,7 @@ class Stage:
         self.world.clock.move(seconds=1)
         needed = {field_.name for field_ in method.arguments if field_.required}
         if method.effect is Effect.DELETE or method.name in RENEWED:
-            keys = needed | {"MediaFileItemCode", "StandardStepByStepCode"}
+            keys = needed | {"ForumThreadCode", "MediaFileItemCode", "StandardStepByStepCode"}
             for name in [name for name, (_, _, key) in ALL_STOCK.items() if key in keys]:
                 self.make(name)
         if method.moderates:
