@@ -23,6 +23,7 @@ from affino_mcp.audit.totals import ONE_HOUR, CallTotals, HourTotals
 from affino_mcp.clock import format_iso
 from affino_mcp.store.faults import ConditionFailed
 from affino_mcp.store.ops import Compare, Database, Item, Query, SortSpan, absent, any_of
+from affino_mcp.store.paging import iterate_pages
 
 RECOUNT_PERIOD: Final = timedelta(hours=48)
 """How far back open hours are counted: the rollup may pause for so long without a gap."""
@@ -136,12 +137,10 @@ def _read_hour_rows(database: Database, table: str, position: HourPosition) -> I
         limit=MAX_LOG_ROWS_PER_READ,
         consistent=False,
     )
-    while not query.span.is_empty:
-        page = database.query(query)
+    if query.span.is_empty:
+        return
+    for page in iterate_pages(database, query):
         yield [AuditRow.from_document(item) for item in page.items], page.next is None
-        if page.next is None:
-            return
-        query = replace(query, start=page.next)
 
 
 def _write_totals(database: Database, table: str, start: str, sums: ProfileSums, counted: str, *, closed: bool) -> None:

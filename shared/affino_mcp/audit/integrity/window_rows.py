@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from affino_mcp.audit.integrity.row_hash import hash_row
 from affino_mcp.audit.queries import MAX_LOG_ROWS_PER_READ, lowest_ulid
 from affino_mcp.audit.row import ALL_CALLS_PARTITION
 from affino_mcp.store.ops import Database, Item, Query, SortSpan
+from affino_mcp.store.paging import iterate_rows
 
 _MILLISECOND_CHARACTERS: Final = 10
 """The characters of a ULID that hold its time."""
@@ -42,12 +43,7 @@ class LogTable:
             limit=MAX_LOG_ROWS_PER_READ,
             consistent=False,
         )
-        while True:
-            page = self.database.query(query)
-            yield from page.items
-            if page.next is None:
-                return
-            query = replace(query, start=page.next)
+        return iterate_rows(self.database, query)
 
 
 def id_moment(id_: str) -> datetime | None:
