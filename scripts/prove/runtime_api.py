@@ -19,7 +19,6 @@ from typing import Any
 
 from scripts.prove.quiet_server import QuietHandler, QuietServer
 
-START_SECONDS = 60
 STOP_SECONDS = 10
 _VERSION_PATH = "/2018-06-01/runtime"
 
