@@ -87,6 +87,19 @@ def search_log(database: Database, table: str, question: LogQuery, now: datetime
     return LogPage(found, str(page.next["sk"]) if page.next else None)
 
 
+def build_all_calls_query(table: str, low: str, high: str) -> Query:
+    """Gives the query of every row of the log whose id is from `low` to `high`, in the order of ids, by index ByTime."""
+    return Query(
+        table,
+        rows.ALL_CALLS_PARTITION,
+        index="ByTime",
+        partition_name="everybody",
+        span=SortSpan(low=low, high=high),
+        limit=MAX_LOG_ROWS_PER_READ,
+        consistent=False,
+    )
+
+
 def read_one_row(database: Database, table: str, profile: str, id_: str) -> AuditRow | None:
     """Gives the row of this profile and id, in one read; None when there is none. Raises StoreUnavailable."""
     found = database.query(
