@@ -16,8 +16,8 @@ from affino_mcp.catalogue.method import DRY_RUN, Effect, Method
 from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.instance.builtin.engine.html_bounds import MAX_TAGS
-from tests.flow.office import STOCK, Office, staffed
-from tests.world import World
+from tests.flow.office import Office
+from tests.security.office_calls import open_office, required_arguments
 
 MOST_SECONDS = 0.5
 PATTERNS = {
@@ -50,15 +50,6 @@ PATTERNS = {
     "line breaks": "\n",
     "words": "ab ",
 }
-SAID: dict[str, Any] = {
-    "Email": "new@o.example",
-    "FirstName": "N",
-    "LastName": "N",
-    "Name": "N",
-    "Title": "N",
-    "Body": "N",
-    "FileName": "n.png",
-}
 
 
 def is_text(field: Field) -> bool:
@@ -83,19 +74,14 @@ CHOSEN = representatives()
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[Office]:
-    world = World()
-    handler = world.new_handler()
-    yield staffed(world, handler, world.create_profile(rate=6_000))
-    handler.close()
+    with open_office() as made:
+        yield made
 
 
 def arguments(office: Office, method: Method) -> dict[str, Any]:
-    """What the method needs: codes of the office's stock, and words."""
-    known: dict[str, Any] = {key: office.codes[name] for name, (_, _, key) in STOCK.items()}
-    known |= {"standardSectionCode": office.codes["section"], "ForumItemCode": office.codes["forum"], **SAID}
-    needed = {field.name: known.get(field.name, 1) for field in method.all_arguments if field.required}
+    """What the method needs; nothing is written."""
     dry = {DRY_RUN.name: True} if method.effect is not Effect.READ else {}
-    return needed | dry
+    return required_arguments(office, method) | dry
 
 
 def filled(field: Field, pattern: str) -> Any:
