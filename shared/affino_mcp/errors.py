@@ -9,6 +9,7 @@ AffinoError
 │   ├── ProfileDisabled     403 the operator switched the profile off
 │   ├── OriginRefused       403 a browser page from a foreign origin
 │   ├── RateLimited         429 the profile's calls for this moment are used up
+│   ├── HandshakesLimited   429 the session's handshakes and lists for this moment are used up
 │   ├── TooManyFailures     429 wrong logins from one place
 │   ├── Unavailable         503 a store does not answer; nothing was changed
 │   ├── OutcomeUnknown      503 a store did not answer a write; it may have been carried out
@@ -126,6 +127,14 @@ class RateLimited(Refusal):
     type, status, code, denied_by, who_can_fix = "rate_limited", 429, -31029, "rate_limit", "operator"
     text = "The rate limit of this API Profile is reached. Wait for the stated time before the next call."
     next_step = "Wait for retry_after seconds, then go on; if this happens often, ask the operator to raise the limit."
+
+
+class HandshakesLimited(Refusal):
+    """A session sent too many messages that are no tool calls; `retry_after` is the exact wait in seconds."""
+
+    type, status, code, denied_by, who_can_fix = "rate_limited", 429, -31029, "handshake_limit", "caller"
+    text = "This session connects or lists its tools too often. Wait for the stated time before the next such message."
+    next_step = "Keep the list of tools for as long as its ttlMs says; tool calls go on meanwhile."
 
 
 class TooManyFailures(Refusal):

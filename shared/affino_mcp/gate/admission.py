@@ -21,7 +21,6 @@ from affino_mcp.gate.abuse.refusal_sampling import RefusalSampler
 from affino_mcp.gate.caller import Caller, CallerCredentials
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token
-from affino_mcp.gate.profiles.handshake_budget import HandshakeBudget
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, SecretStatus, secret_status
 from affino_mcp.gate.profiles.rate_limit import MAX_CHARGE_ATTEMPTS, ProfileSuperseded, RateCharge, RateMeter
@@ -51,7 +50,7 @@ class Admission:
         pool: Executor | None = None,
     ) -> None:
         self._meter, self._sampler = RateMeter(db, settings, clock), RefusalSampler(clock)
-        self._handshakes, self._recent = HandshakeBudget(clock), RecentTokens()
+        self._recent = RecentTokens()
         self._reader, self._sessions, self._pool, self._clock = reader, sessions, pool, clock
 
     def admit(self, profile: Profile, credentials: CallerCredentials, *, charge: bool) -> Caller:
@@ -79,10 +78,7 @@ class Admission:
             )
         except (ProfileDisabled, RateLimited) as refusal:
             raise refusal.concerning(person=_find_person_if_up(resolved)) from None
-        caller = self._build_caller(profile, paid, resolved)
-        if not charge:
-            self._take_handshake(caller)
-        return caller
+        return self._build_caller(profile, paid, resolved)
 
     def _resolve_first(
         self, profile: Profile, credentials: CallerCredentials, resolved: SessionLookup
@@ -97,12 +93,6 @@ class Admission:
             self._charge_current_version(profile, credentials, self._meter.read_rate)
             raise refusal from None
         return lambda: found
-
-    def _take_handshake(self, caller: Caller) -> None:
-        try:
-            self._handshakes.take(caller.session.digest)
-        except RateLimited as refusal:
-            raise refusal.concerning(person=caller.person) from None
 
     def _refuse_while_limited(self, profile: Profile, token: str) -> None:
         """Raises RateLimited without a write while this process knows that the limit is reached.

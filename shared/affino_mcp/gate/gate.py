@@ -9,6 +9,7 @@ from functools import partial
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import (
     BadCredentials,
+    HandshakesLimited,
     Refusal,
     SessionUnknown,
     TooManyFailures,
@@ -19,6 +20,7 @@ from affino_mcp.gate.abuse.window_counters import ignore_unavailable
 from affino_mcp.gate.admission import Admission, find_person, require_secret
 from affino_mcp.gate.caller import Caller, CallerCredentials, RawHeaders, read_credentials
 from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
+from affino_mcp.gate.profiles.handshake_budget import HandshakeBudget
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, SecretStatus, secret_status
@@ -52,12 +54,13 @@ class Gate:
         self._admission = Admission(db, settings, clock, self._reader, self._sessions, pool)
         self._former = PreviousSecretUses(db, settings, clock)
         self._strangers = TokenGuard(db, settings, clock)
+        self._handshakes = HandshakeBudget(clock)
         self._used, self._clock = used, clock
 
     def admit(self, headers: RawHeaders, *, charge: bool, source: str = "") -> Caller:
         """Gives the caller behind these raw headers.
 
-        `charge` takes one call from the profile's budget; handshakes have a limit of their own. Raises the same
+        `charge` takes one call from the profile's budget; handshakes take from `admit_handshake`. Raises the same
         BadCredentials for every wrong key or secret; after a right key and secret SessionUnknown, SessionExpired,
         PersonInactive, ProfileDisabled or RateLimited, with the profile, the person and the token's fingerprint as far as
         they are known. Raises Unavailable when a store does not answer. Only an admitted call costs budget. Unknown
@@ -77,6 +80,16 @@ class Gate:
         if self._used is not None:
             self._used.note_use(caller.session)
         return caller
+
+    def admit_handshake(self, caller: Caller, client: str, method: str) -> None:
+        """Takes one message that is no tool call from the budget of its session and its client, which names itself.
+
+        Raises HandshakesLimited, with the profile and the person, when there were too many of the method's kind.
+        """
+        try:
+            self._handshakes.take(caller.session.digest, client, method)
+        except HandshakesLimited as refusal:
+            raise refusal.concerning(caller.profile, caller.person, caller.session.fingerprint) from None
 
     def _note_previous_secret(self, caller: Caller, credentials: CallerCredentials) -> Caller:
         """The caller; one that used the previous secret is recorded, and gets the secret's end in `former`."""

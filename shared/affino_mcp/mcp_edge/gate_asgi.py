@@ -57,6 +57,9 @@ class AdmittingGate(Protocol):
     def admit(self, headers: Sequence[tuple[bytes, bytes]], *, charge: bool, source: str = "") -> Caller:
         """The caller whose credentials these headers hold. Raises Refusal."""
 
+    def admit_handshake(self, caller: Caller, client: str, method: str) -> None:
+        """Raises HandshakesLimited when the caller's session, or client, sent too many messages that are no tool calls."""
+
 
 class GateApp:
     """The whole edge: answers what needs no MCP, and passes admitted messages on to `app` with their AdmittedRequest."""
@@ -102,6 +105,8 @@ class GateApp:
         try:
             admit = partial(self._gate.admit, request.headers, charge=received.is_charged, source=request.source)
             caller = await self._run_blocking(admit)
+            if not received.is_charged:
+                self._gate.admit_handshake(caller, meta.client_name, received.method)
             _require_sound(received, caller)
         except Refusal as refusal:
             await self._log_refusal(refusal, replace(meta, gate_ms=elapsed()), received)

@@ -1,28 +1,17 @@
-"""What is refused for its token costs nothing; handshakes have a limit of their own."""
+"""What is refused for its token costs nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 
 import pytest
 
 from affino_mcp.errors import (
-    RateLimited,
     SessionExpired,
     SessionUnknown,
 )
 from affino_mcp.gate.identity.row_keys import new_token
 from tests.unit.gate.world import GATE, World, headers, valid
-
-
-@pytest.fixture(params=["side by side", "one after another"])
-def pool(request: pytest.FixtureRequest) -> Iterator[Executor | None]:
-    if request.param == "one after another":
-        yield None
-        return
-    with ThreadPoolExecutor(4) as pool:
-        yield pool
 
 
 def test_a_refused_token_writes_nothing_on_the_profile_and_costs_no_budget(world: World, pool: Executor | None) -> None:
@@ -60,19 +49,3 @@ def test_an_expired_token_writes_nothing_on_the_profile(world: World, pool: Exec
     with pytest.raises(SessionExpired):
         gate.admit(valid(profile, login), charge=True)
     assert {method for method, _ in world.asked()} == {"get"}
-
-
-def test_handshakes_have_a_limit_of_their_own(world: World, pool: Executor | None) -> None:
-    profile, gate = world.profile(rate=6, burst=1), world.gate(pool)
-    login, other = world.login(profile), world.login(profile)
-    for _ in range(20):
-        gate.admit(valid(profile, login), charge=False)
-    world.asked()
-    with pytest.raises(RateLimited) as refused:
-        gate.admit(valid(profile, login), charge=False)
-    assert (refused.value.retry_after, refused.value.person) == (1, login.person)
-    assert {method for method, _ in world.asked()} == {"get"}
-    gate.admit(valid(profile, other), charge=False)
-    gate.admit(valid(profile, login), charge=True)
-    world.clock.move(seconds=1)
-    gate.admit(valid(profile, login), charge=False)

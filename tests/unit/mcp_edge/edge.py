@@ -53,6 +53,9 @@ class Door:
             raise self.refusal
         return self.caller
 
+    def admit_handshake(self, caller: Caller, client: str, method: str) -> None:
+        """Handshakes have no limit at this door."""
+
 
 @dataclass
 class Desk:
