@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from affino_mcp.clock import Clock
+from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles import profile_names
@@ -19,7 +19,7 @@ from affino_mcp.login_edge.answer import LoginRefused, LoginSubject
 from affino_mcp.login_edge.hub import page
 from affino_mcp.login_edge.hub.page import HubPage
 from affino_mcp.login_edge.hub.relogin import HubRelogin
-from affino_mcp.login_edge.hub.sessions import PersonSessions, render_moment
+from affino_mcp.login_edge.hub.sessions import PersonSessions, render_iso, render_moment
 from affino_mcp.login_edge.hub.snippets import profile_setups, secret_free_setup
 from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, FORM_KEY_COOKIE, HubRequest
 from affino_mcp.login_edge.login import GuardedLogin
@@ -44,7 +44,9 @@ class Hub:
         self._browsers, self._sessions = WebSessions(HUB, db, settings, clock), PersonSessions(db, settings, clock)
         self._relogin = HubRelogin(db, reader, settings, clock)
         self._pages = PageRenderer(Path(__file__).parent / "templates")
+        self._clock = clock
         self._pages.add_filter("moment", render_moment)
+        self._pages.add_filter("iso", render_iso)
 
     def answer_request(self, request: LoginRequest) -> HubPage:
         """Gives the page; refuses forms that do not come from the Hub's own pages."""
@@ -211,6 +213,7 @@ class Hub:
         **values: Any,
     ) -> HubPage:
         ground = {"base": visit.path_prefix, "static": "/hub/static", "form_key": visit.form_key}
+        values["now"] = epoch_seconds(self._clock())
         text = self._pages.render(template, **ground, **values)
         return page.html_page(status, text, result, known, *cookies, wait=wait)
 
