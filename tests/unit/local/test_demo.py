@@ -11,8 +11,11 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.local.demo_records import BEGUN_FILE, SeedFailed, ToolCaller, make_lanes
 from tests.unit.local.demo_service import DemoService, list_records
-from tests.unit.local.tryouts import TRYOUTS, Finder
+from tests.unit.local.finder import Finder
+from tests.unit.local.tryouts_crm import CRM_TRYOUTS
+from tests.unit.local.tryouts_website import WEBSITE_TRYOUTS
 
+TRYOUTS = CRM_TRYOUTS | WEBSITE_TRYOUTS
 CALLS = sum(map(len, make_lanes().values()))
 
 
