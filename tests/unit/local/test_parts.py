@@ -101,7 +101,7 @@ def test_a_second_run_in_one_state_folder_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("path", "served_by"),
-    [("/mcp", "mcp"), ("/health", "mcp"), ("/rest/demo/login", "login"), ("/restless", "mcp"), ("/", "mcp")],
+    [("/mcp", "mcp"), ("/health", "mcp"), ("/rest/demo/login", "login"), ("/restless", "mcp"), ("/", "login")],
 )
 def test_paths_lead_to_their_edge(path: str, served_by: str) -> None:
     assert asyncio.run(_served("http", path)) == served_by
