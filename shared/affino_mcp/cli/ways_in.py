@@ -15,6 +15,7 @@ from affino_mcp.clock import parse_time
 from affino_mcp.connect.clients import claude_line
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.demo import DEMO_PEOPLE, HEADERS_ROLE
+from affino_mcp.local.demo_records import BEGUN_FILE, INCOMPLETE_TEXT
 from affino_mcp.local.run import LocalPlan
 
 
@@ -48,6 +49,8 @@ def _first_lines(found: Connection, plan: LocalPlan, now: datetime) -> Iterator[
         yield f"A new token: {command} connect claude-code --inline --person {HEADERS_ROLE}"
         yield f"Written once instead: {command} connect claude-code > .mcp.json; then, in the shell that starts the agent:"
         yield f'  eval "$({command} login --shell sh)"'
+    if (plan.state / BEGUN_FILE).exists():
+        yield INCOMPLETE_TEXT
     yield f"Ctrl-C stops the service ('affino-mcp local down' where it runs behind); its state is kept in {plan.state}.\n"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -32,6 +33,15 @@ HeadersForRole = Callable[[str], Mapping[str, str]]
 
 BEGUN_FILE: Final = "demo-begun"
 """The file in the state folder that is there while the demo's records are made, and after a filling that was broken off."""
+
+
+LONGEST_BREAK_SECONDS: Final = 23 * 3600
+"""A filling that was broken off longer ago does not go on: the key of each call, remembered for a day, is forgotten."""
+
+
+INCOMPLETE_TEXT: Final = (
+    "The demo's records are incomplete: an earlier start was broken off. FRESH=1 (--fresh) makes them anew."
+)
 
 
 class SeedFailed(AffinoError):
@@ -71,7 +81,11 @@ class DemoFilling:
         begun = self.state / BEGUN_FILE
         if not begun.exists() and self._has_records():
             return 0
-        begun.touch()
+        if begun.exists() and time.time() - begun.stat().st_mtime > LONGEST_BREAK_SECONDS:
+            say(INCOMPLETE_TEXT)
+            return 0
+        if not begun.exists():
+            begun.touch()
         codes: StepCodes = {role: person["user_code"] for role, person in self.people.items()}
         records = Records(self.stores.database, self.settings.records_table, FACETS)
         codes |= demo_website.make_places(records, utc_now())

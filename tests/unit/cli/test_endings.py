@@ -13,6 +13,7 @@ import pytest
 
 from affino_mcp.cli.endings import describe_end
 from affino_mcp.cli.ways_in import print_ways_in
+from affino_mcp.local.demo_records import BEGUN_FILE
 from affino_mcp.local.run import LocalPlan
 from tests.unit.cli.conftest import PASSWORD, Terminal
 from tests.unit.local.test_connection import HERE
@@ -59,6 +60,13 @@ def test_the_line_to_paste_comes_first_with_whose_token_it_is(
     assert 'eval "$(affino-mcp login --shell sh)"' in shown
     assert "connect claude-code --inline --person sales_manager" in shown
     assert "http://127.0.0.1:8642/\n" in shown
+    assert "incomplete" not in shown
+
+
+def test_records_that_are_incomplete_are_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / BEGUN_FILE).touch()
+    print_ways_in(replace(HERE, headers={}), LocalPlan(8642, tmp_path), NOW)
+    assert capsys.readouterr().out.startswith("The demo's records are incomplete")
 
 
 HERS = ["--profile", "Newsroom", "--person", "jane@orbital.example", "--password", PASSWORD]

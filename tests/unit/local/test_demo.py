@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +70,14 @@ def test_a_filling_that_was_broken_off_goes_on_and_makes_the_same_records(servic
     assert not (tmp_path / BEGUN_FILE).exists()
     made.world.clock.move(seconds=60)
     assert made.fill() == 0
+
+
+def test_a_filling_that_was_broken_off_long_ago_is_told_and_makes_no_doubles(tmp_path: Path) -> None:
+    made, said = DemoService(tmp_path), list[str]()
+    (tmp_path / BEGUN_FILE).touch()
+    os.utime(tmp_path / BEGUN_FILE, (0, 0))
+    assert made.fill(lambda step, *_: said.append(step)) == 0
+    assert "FRESH=1" in said[0]
 
 
 def test_a_step_that_is_refused_ends_both_lanes_and_is_named(tmp_path: Path) -> None:
