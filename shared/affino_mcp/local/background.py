@@ -21,7 +21,7 @@ LOG_FILE: Final = "supervisor.log"
 MESSAGE_PREFIX: Final = "affino-mcp: "
 """The prefix of the command line's error messages."""
 
-_START_SECONDS: Final = 120
+_START_SECONDS: Final = 300
 _POLL_SECONDS: Final = 0.1
 
 
