@@ -11,8 +11,7 @@ ROUNDS ?= 5
 
 bin := .venv/bin
 checked := shared functions scripts bench tests
-# Every install is exactly what the lock names, by hash; the lock is complete, so nothing is resolved.
-install = -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes --requirement
+install = @python="$$(scripts/find-python)" && "$$python" -m scripts.install
 
 .PHONY: help setup run test hunt check build deploy-local docs bench prove lock clean
 
@@ -21,7 +20,8 @@ help: ## List these targets
 
 setup: .venv/.made ## Make .venv with the locked packages and the affino-mcp command
 
-run: setup .tools/emulator/.made ## Run the whole service here until Ctrl-C (PORT=8642 STATE=.local/state FRESH=1)
+run: ## Run the whole service here until Ctrl-C (PORT=8642 STATE=.local/state FRESH=1)
+	$(install) run emulator
 	@exec $(bin)/affino-mcp local up --foreground --port "$(PORT)" --state "$(STATE)" $(if $(filter-out 0 no,$(FRESH)),--fresh)
 
 test: check .tools/emulator/.made .tools/sam/.made .tools/schemathesis/.made ## Run check, then every test (ARGS="-k name" chooses some)
@@ -65,28 +65,8 @@ clean: ## Remove everything made here except local state (.local)
 	rm -rf .venv .tools .aws-sam .deploy .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 .venv/.made: requirements/dev.txt pyproject.toml
-	@echo "bringing .venv up to date with the lock ..."
-	@python="$$(scripts/find-python)" && "$$python" -m venv .venv
-	@$(bin)/python $(install) requirements/dev.txt
-	@$(bin)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	$(install) dev
 
-# MiniStack runs the functions with its own interpreter, so it gets the Lambda runtime's Python when there is one.
-.tools/emulator/.made: requirements/emulator.txt
-	@echo "making .tools/emulator (once): MiniStack, pinned ..."
-	@python="$$(scripts/find-python 3.13 || scripts/find-python)" && "$$python" -m venv --clear .tools/emulator
-	@.tools/emulator/bin/python $(install) requirements/emulator.txt
-	@touch $@
-
-# The runtime client runs the functions as built, so it too gets the Lambda runtime's Python.
-.tools/runtime/.made: requirements/runtime.txt
-	@echo "making .tools/runtime (once): AWS's runtime interface client ..."
-	@python="$$(scripts/find-python 3.13 || scripts/find-python)" && "$$python" -m venv --clear .tools/runtime
-	@.tools/runtime/bin/python $(install) requirements/runtime.txt
-	@touch $@
-
+# MiniStack and the runtime client run the functions, so they get the Lambda runtime's Python when there is one.
 .tools/%/.made: requirements/%.txt
-	@echo "making .tools/$* (once) ..."
-	@python="$$(scripts/find-python)" && "$$python" -m venv --clear .tools/$*
-	@.tools/$*/bin/python $(install) requirements/$*.txt
-	@touch $@
+	$(install) $*

@@ -119,6 +119,8 @@ class Smoke:
         )
         require_equal("status of the logout", self.send_signed("POST", "logout", **token).status_code, 200)
         require_equal("the user after it", self.send_signed("GET", "user", **token).status_code, 401)
+        start = self.send_request("GET", "/")
+        require_equal("the start page", (start.status_code, "Ways in" in start.text), (200, True))
         page = self.send_request("GET", "/hub/login")
         require_equal("the Hub", (page.status_code, page.headers["cache-control"]), (200, "no-store"))
 

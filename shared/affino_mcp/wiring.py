@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from affino_mcp.housekeeping.turn import Figures
     from affino_mcp.instance.upkeep import ContactErasure
     from affino_mcp.login_edge.app import LoginApp
+    from affino_mcp.login_edge.hub.start import ShownPerson
     from affino_mcp.mcp_edge.app import McpApp
     from affino_mcp.self_check.probes import StoreProbe
 
@@ -126,12 +127,17 @@ def build_mcp_app(
     return build_app(*parts, METHODS, settings, in_thread=in_thread)
 
 
-def build_login_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> LoginApp:
-    """Builds the login edge as an ASGI application."""
+def build_login_app(
+    settings: Settings,
+    given: Stores | None = None,
+    clock: Clock = utc_now,
+    demo_people: Sequence[ShownPerson] = (),
+) -> LoginApp:
+    """Builds the login edge as an ASGI application; its start page shows `demo_people`."""
     from affino_mcp.login_edge.app import LoginApp  # noqa: PLC0415 (argon2 is needed here only)
 
     found = given or build_stores(settings)
-    return LoginApp(found.database, found.secrets, settings, clock)
+    return LoginApp(found.database, found.secrets, settings, clock, demo_people=demo_people)
 
 
 def build_control_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from affino_mcp.connect.clients import claude_line
 from tests.clients.agent import Agent, Refused, Target, ToolFailed, shown
+from tests.clients.claude_agent import CONNECTED
 from tests.clients.header_proxy import header_proxy
 from tests.clients.inspector_agent import InspectorAgent
 from tests.clients.installed import NodeClients
+from tests.clients.sandbox import run
 from tests.clients.service import Service, call, post, refusal, result_of
 
 _bodies = count(1)
@@ -92,3 +95,13 @@ def test_the_log_names_profile_person_and_client(agent: Agent, service: Service)
     assert [row["method"] for row in rows] == ["create_note"]
     assert (rows[0]["profile"], rows[0]["person_code"]) == ("all", service.person("sales_manager"))
     assert rows[0]["client_name"] == agent.client
+
+
+def test_the_line_that_is_printed_connects_claude_code_any_number_of_times(
+    programs: NodeClients, home: Path, service: Service
+) -> None:
+    (home / "claude").symlink_to(programs.claude)
+    line = claude_line(service.target.url, dict(service.target.headers))
+    for _ in range(2):
+        run(["/bin/sh", "-c", line], home, {"PATH": f"{home}:/usr/bin:/bin"}).check_returncode()
+    assert CONNECTED in run([str(programs.claude), "mcp", "list"], home).stdout

@@ -98,7 +98,9 @@ def test_find_python_fails_plainly_when_there_is_none() -> None:
     assert (found.returncode, found.stdout) == (1, "")
 
 
-@pytest.mark.parametrize("lock", ["requirements/dev.txt", "layers/dependencies/requirements.txt"])
+@pytest.mark.parametrize(
+    "lock", ["requirements/dev.txt", "requirements/run.txt", "layers/dependencies/requirements.txt"]
+)
 def test_every_requirement_is_pinned_with_hashes(lock: str) -> None:
     entries = re.split(r"\n(?=[a-z0-9])", (ROOT / lock).read_text())
     pinned = [entry for entry in entries if not entry.startswith("#")]
@@ -110,4 +112,5 @@ def test_lambda_gets_the_versions_that_were_tested() -> None:
     def versions(lock: str) -> set[str]:
         return set(re.findall(r"^(\S+==\S+)", (ROOT / lock).read_text(), re.MULTILINE))
 
-    assert versions("layers/dependencies/requirements.txt") <= versions("requirements/dev.txt")
+    assert versions("layers/dependencies/requirements.txt") <= versions("requirements/run.txt")
+    assert versions("requirements/run.txt") <= versions("requirements/dev.txt")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import asdict
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from affino_mcp.cli.endings import describe_end
 from affino_mcp.cli.login import PasswordOption, log_person_in
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_json, print_note
 from affino_mcp.cli.service import Service, open_service
+from affino_mcp.clock import parse_time
 from affino_mcp.connect import clients
 from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, McpClient, Snippet
 from affino_mcp.connect.credentials import PLACEHOLDER_CREDENTIALS, ClientCredentials
@@ -42,22 +44,42 @@ def connect(
     Example: affino-mcp connect claude-code --profile content-editor --person editor --verify
     """
     service = open_service(ctx, connection)
-    ready = _find_credentials(service, profile, person, password)
+    known = _find_session(service, profile, person, password)
+    ready = known.credentials
     wanted = (ready or PLACEHOLDER_CREDENTIALS) if inline or client not in CLIENTS_WITH_REFERENCES else None
     found = clients.make_snippet(client, service.connection.mcp_url, wanted)
     greetings = _make_handshakes(service, ready) if verify else []
     _print_snippet(found, ready or PLACEHOLDER_CREDENTIALS, greetings, as_json=as_json)
+    if not as_json and (ends := known.describe(service.clock())):
+        print_note(f"\n{ends}")
     if not all(greeting.ok for greeting in greetings):
         raise typer.Exit(1)
 
 
-def _find_credentials(
-    service: Service, profile: str | None, person: str | None, password: str | None
-) -> ClientCredentials | None:
+class _KnownSession(NamedTuple):
+    """The credentials of a session, if there is one, with its person and its end, where they are known."""
+
+    credentials: ClientCredentials | None = None
+    person: str = ""
+    ends: datetime | None = None
+
+    def describe(self, now: datetime) -> str:
+        """One line for people: whose token it is, how long it works, and how to get the next one."""
+        if self.ends is None:
+            return ""
+        next_line = "the next one: the same command with --person"
+        return f"The token acts as {self.person}, {describe_end(self.ends, now)}; {next_line}."
+
+
+def _find_session(service: Service, profile: str | None, person: str | None, password: str | None) -> _KnownSession:
     if profile or person:
-        return log_person_in(service, profile or HEADERS_PROFILE, person or HEADERS_ROLE, password).credentials
-    ready = service.connection.headers
-    return ClientCredentials.from_headers(ready) if ready else None
+        made = log_person_in(service, profile or HEADERS_PROFILE, person or HEADERS_ROLE, password)
+        return _KnownSession(made.credentials, made.person.name, made.login.expires)
+    found = service.connection
+    if not found.headers:
+        return _KnownSession()
+    ends = parse_time(found.headers_expire, service.clock()) if found.headers_expire else None
+    return _KnownSession(ClientCredentials.from_headers(found.headers), found.headers_person, ends)
 
 
 def _make_handshakes(service: Service, ready: ClientCredentials | None) -> list[HandshakeResult]:
@@ -79,7 +101,7 @@ def _print_snippet(
     typer.echo(found.text)
     if kept:
         print_note("\nIn the shell that starts it:\n")
-        print_note("\n".join(f"export {name}={shlex.quote(value)}" for name, value in kept.items()))
+        print_note(values.write_assignments())
     if found.note:
         print_note(f"\n{found.note}")
     for greeting in greetings:

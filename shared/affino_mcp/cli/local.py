@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import signal
 import time
 from collections.abc import Iterator
@@ -14,9 +13,10 @@ from typing import Annotated, Any
 import typer
 
 from affino_mcp.cli.options import ConnectionOption, JsonOption
-from affino_mcp.cli.output import print_fields, print_json, print_table
+from affino_mcp.cli.output import print_fields, print_json
 from affino_mcp.cli.service import connection_file
-from affino_mcp.connect.clients import claude_command
+from affino_mcp.cli.ways_in import print_ways_in
+from affino_mcp.clock import utc_now
 from affino_mcp.local import background
 from affino_mcp.local.connection import Connection, read_connection
 from affino_mcp.local.places import CONNECTION_FILE, DEFAULT_PORT, STATE_FOLDER
@@ -133,19 +133,5 @@ def _wait_until_ended(service: RunningService) -> None:
 def _print_connection(found: Connection, plan: LocalPlan, *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(found))
-        return
-    addresses = {"MCP endpoint": found.mcp_url, "Login": found.login_url, "Hub": f"{plan.url}/hub"}
-    addresses |= {"Control Centre": f"{found.control_url} (as the person 'operator')"}
-    print_fields(addresses | {"Connection": plan.connection} | found.headers)
-    typer.echo()
-    profiles = [(name, keys["key"], keys["secret"]) for name, keys in found.profiles.items()]
-    print_table(("Profile", "API Key", "API Secret"), profiles, "")
-    typer.echo()
-    people = [(role, who["email"], who["password"], who["user_code"]) for role, who in found.people.items()]
-    print_table(("Person", "E-mail", "Password", "User code"), people, "")
-    typer.echo(f"\nConnect Claude Code:\n\n{claude_command_line(found)}\n")
-
-
-def claude_command_line(found: Connection) -> str:
-    """The shell command that connects Claude Code with the headers of the connection file."""
-    return shlex.join(claude_command(found.mcp_url, found.headers))
+    else:
+        print_ways_in(found, plan, utc_now())

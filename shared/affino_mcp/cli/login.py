@@ -7,11 +7,12 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from affino_mcp.cli.endings import describe_end
 from affino_mcp.cli.options import ConnectionOption, JsonOption
-from affino_mcp.cli.output import print_fields, print_json
+from affino_mcp.cli.output import print_fields, print_json, print_note
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.clock import format_iso
-from affino_mcp.connect.credentials import ClientCredentials
+from affino_mcp.connect.credentials import ClientCredentials, Shell
 from affino_mcp.gate.identity.emails import fold_email
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
@@ -44,21 +45,32 @@ def login(
     ] = HEADERS_ROLE,
     profile: Annotated[str, typer.Option(help="The profile to sign with: key or name.")] = HEADERS_PROFILE,
     password: PasswordOption = None,
+    shell: Annotated[
+        Shell | None, typer.Option(help="Print commands that set the variables of this shell instead.")
+    ] = None,
     as_json: JsonOption = False,
     connection: ConnectionOption = None,
 ) -> None:
     """Log a person in through the login URL and show the AccessToken, when it ends, and the three headers.
 
+    `eval "$(affino-mcp login --shell sh)"` sets the variables that client configurations read.
+
     Example: affino-mcp login --person sales --profile crm-read
     """
-    made = log_person_in(open_service(ctx, connection), profile, person, password)
+    service = open_service(ctx, connection)
+    made = log_person_in(service, profile, person, password)
+    ends = describe_end(made.login.expires, service.clock())
+    if shell and not as_json:
+        typer.echo(made.credentials.write_assignments(shell))
+        print_note(f"These act as {made.person.name}, {ends}.")
+        return
     ready, expires = made.credentials.headers, format_iso(made.login.expires)
     answer = {"access_token": made.login.access_token, "expires": expires, "person": made.person.name}
     if as_json:
         more = {"profile": made.profile.name, "user_code": made.person.user_code, "headers": ready}
         print_json(answer | more)
     else:
-        print_fields({"AccessToken": answer["access_token"], "Expires": expires, "Person": made.person.name} | ready)
+        print_fields({"AccessToken": made.login.access_token, "Works": ends, "Person": made.person.name} | ready)
 
 
 def log_person_in(service: Service, profile: str, person: str, password: str | None) -> NewSession:

@@ -18,6 +18,10 @@ SERVER_NAME: Final = "affino"
 """The name under which clients list the service."""
 BRIDGE_PACKAGE: Final = "mcp-remote@0.15.1"
 """The npm package that connects clients that can only start local programs."""
+INSPECTOR_PACKAGE: Final = "@modelcontextprotocol/inspector@2.12.0"
+"""The npm package of the MCP Inspector; the one that npx takes by itself on an older Node does not know these options."""
+INSPECTOR_NODE: Final = "22.19"
+"""The oldest Node.js that runs INSPECTOR_PACKAGE."""
 
 
 class McpClient(StrEnum):
@@ -59,12 +63,19 @@ def make_snippet(
             client, form.title, form.place, form.write_with_references(server, url), form.variables, form.note
         )
     text = form.write_with_values(server, url, values or PLACEHOLDER_CREDENTIALS)
-    return Snippet(client, form.title, form.filled_place or form.place, text, variables=False, note=form.note)
+    return Snippet(
+        client, form.title, form.filled_place or form.place, text, variables=False, note=form.filled_note or form.note
+    )
 
 
-def claude_command(url: str, headers: dict[str, str], server: str = SERVER_NAME) -> list[str]:
-    """The command that connects Claude Code, as a list of arguments."""
-    return ["claude", "mcp", "add", "--transport", "http", server, url, *_header_options("--header", headers)]
+def claude_line(url: str, headers: dict[str, str], server: str = SERVER_NAME) -> str:
+    """The line that connects Claude Code: it removes what was added before, so that it works any number of times.
+
+    One line with `;` and single quotes, which sh and PowerShell read alike.
+    """
+    remove = ["claude", "mcp", "remove", "--scope", "local", server]
+    add = ["claude", "mcp", "add", "--transport", "http", server, url, *_header_options("--header", headers)]
+    return f"{shlex.join(remove)}; {shlex.join(add)}"
 
 
 class _ClientForm(NamedTuple):
@@ -77,6 +88,7 @@ class _ClientForm(NamedTuple):
     variables: bool = True
     filled_place: str = ""
     note: str = ""
+    filled_note: str = ""
 
 
 def _header_options(option: str, headers: dict[str, str]) -> list[str]:
@@ -94,7 +106,7 @@ def _format_json(document: dict[str, Any]) -> str:
 
 
 def _write_claude_command(server: str, url: str, values: ClientCredentials) -> str:
-    return _shell_lines(claude_command(url, values.headers, server), 7)
+    return claude_line(url, values.headers, server)
 
 
 def _write_claude_file(server: str, url: str, values: ClientCredentials) -> str:
@@ -159,8 +171,8 @@ def _write_gemini(server: str, url: str, values: ClientCredentials) -> str:
 
 def _write_inspector(_: str, url: str, values: ClientCredentials) -> str:
     options = _header_options("--header", values.headers)
-    words = ["npx", "@modelcontextprotocol/inspector", "--cli", url, "--transport", "http", *options]
-    return _shell_lines(words, 6) + " \\\n  --stored-auth-only --method tools/list"
+    words = ["npx", "-y", INSPECTOR_PACKAGE, "--cli", url, "--transport", "http", *options]
+    return _shell_lines(words, 7) + " \\\n  --stored-auth-only --method tools/list"
 
 
 def _write_inspector_references(server: str, url: str) -> str:
@@ -174,6 +186,8 @@ def _with_references(
     return lambda server, url: write(server, url, ClientCredentials.from_references(reference))
 
 
+_CLAUDE_NOTE: Final = "'claude mcp get affino' prints the headers in clear."
+
 _CLIENT_FORMS: Final[dict[McpClient, _ClientForm]] = {
     McpClient.CLAUDE_CODE: _ClientForm(
         "Claude Code",
@@ -181,7 +195,8 @@ _CLIENT_FORMS: Final[dict[McpClient, _ClientForm]] = {
         _write_claude_command,
         _with_references(_write_claude_file, lambda name: f"${{{name}}}"),
         filled_place="a shell",
-        note="'claude mcp get affino' prints the headers in clear.",
+        note=_CLAUDE_NOTE,
+        filled_note=f"{_CLAUDE_NOTE} The line removes the former entry first; that it finds none the first time is no fault.",
     ),
     McpClient.CLAUDE_DESKTOP: _ClientForm(
         "Claude Desktop",
@@ -209,7 +224,13 @@ _CLIENT_FORMS: Final[dict[McpClient, _ClientForm]] = {
         _with_references(_write_gemini, lambda name: f"${{{name}}}"),
         note="A folder that Gemini does not trust shows the server as Disabled.",
     ),
-    McpClient.INSPECTOR: _ClientForm("MCP Inspector", "a shell", _write_inspector, _write_inspector_references),
+    McpClient.INSPECTOR: _ClientForm(
+        "MCP Inspector",
+        "a shell",
+        _write_inspector,
+        _write_inspector_references,
+        note=f"Needs Node.js {INSPECTOR_NODE} or later.",
+    ),
 }
 
 CLIENTS_WITH_REFERENCES: Final = frozenset(

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
+
+
+class Shell(StrEnum):
+    """A shell in which variables are set."""
+
+    SH = "sh"
+    POWERSHELL = "powershell"
+
 
 CREDENTIAL_VARIABLES: Final = {"token": "AFFINO_TOKEN", "key": "AFFINO_KEY", "secret": "AFFINO_SECRET"}
 """The environment variables that snippets refer to."""
@@ -27,6 +37,13 @@ class ClientCredentials:
     def environment(self) -> dict[str, str]:
         """The environment variables that snippets with references read, with these values."""
         return {variable: getattr(self, part) for part, variable in CREDENTIAL_VARIABLES.items()}
+
+    def write_assignments(self, shell: Shell = Shell.SH) -> str:
+        """The commands that set the environment variables in a shell, one on each line."""
+        if shell is Shell.POWERSHELL:
+            quoted = {name: value.replace("'", "''") for name, value in self.environment.items()}
+            return "\n".join(f"$env:{name} = '{value}'" for name, value in quoted.items())
+        return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in self.environment.items())
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> ClientCredentials:

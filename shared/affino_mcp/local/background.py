@@ -11,6 +11,7 @@ from typing import Final
 
 from affino_mcp.local.connection import Connection, read_connection
 from affino_mcp.local.emulator import EMULATOR_STOP_SECONDS
+from affino_mcp.local.folders import writing_into
 from affino_mcp.local.lease import Lease
 from affino_mcp.local.process import DidNotStart
 from affino_mcp.local.progress import ShowStep
@@ -20,7 +21,7 @@ LOG_FILE: Final = "supervisor.log"
 MESSAGE_PREFIX: Final = "affino-mcp: "
 """The prefix of the command line's error messages."""
 
-_START_SECONDS: Final = 120
+_START_SECONDS: Final = 300
 _POLL_SECONDS: Final = 0.1
 
 
@@ -50,10 +51,12 @@ def read_status(state: Path) -> LocalStatus:
 def start_in_background(plan: LocalPlan, say: ShowStep) -> Connection:
     """Starts the service in a process of its own and waits until it is ready; reports its steps to `say`.
 
-    Raises DidNotStart with the error message of the process.
+    Raises FolderUnwritable, and DidNotStart with the error message of the process.
     """
-    plan.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     log = plan.state / LOG_FILE
+    with writing_into(plan.state):
+        plan.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        log.touch(mode=0o600)
     with log.open("wb") as file:
         child = subprocess.Popen(
             _up_command(plan), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=file, start_new_session=True

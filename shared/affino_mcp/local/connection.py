@@ -24,7 +24,8 @@ class Connection:
     """The URLs of a service, and what its clients and operators need to use it.
 
     `profiles` maps names to key and secret, `people` roles to e-mail, password and user code; `headers` are the three
-    headers of a ready session. `store_settings` holds the settings: the emulator's endpoint, the names of tables and secrets.
+    headers of a ready session, which is that of the person with the address `headers_person` and ends at `headers_expire`
+    (ISO 8601). `stores` holds the settings: the emulator's endpoint, the names of tables and secrets.
     """
 
     mcp_url: str
@@ -35,6 +36,8 @@ class Connection:
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     stores: dict[str, str] = field(default_factory=dict)
+    headers_person: str = ""
+    headers_expire: str = ""
 
     @property
     def settings(self) -> Settings:

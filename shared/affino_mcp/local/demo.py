@@ -46,7 +46,10 @@ DEMO_PEOPLE: Final[Mapping[str, DemoPerson]] = {
 
 
 class DemoProfile(NamedTuple):
-    """One of the demo's API Profiles: its family switches, and its rate in calls a minute."""
+    """One of the demo's API Profiles: its family switches, and its rate in calls a minute.
+
+    Each offers the link that revives an expired session, because people use them by hand.
+    """
 
     families: Mapping[str, frozenset[Access]]
     rate: int

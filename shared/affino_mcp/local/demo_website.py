@@ -22,24 +22,25 @@ _WRITER_GROUPS: Final = ("Editors", "Publishers")
 
 
 class DemoPlace(NamedTuple):
-    """A section or forum: its name, who may read it, who may write or post there."""
+    """A section or forum: its name, who may read it, who may write or post there, and whether posts or comments are held."""
 
     name: str
     read: tuple[str, ...]
     write: tuple[str, ...]
+    moderated: bool = False
 
 
 DEMO_SECTIONS: Final = (
     DemoPlace("News", (EVERYBODY,), _WRITER_GROUPS),
     DemoPlace("Marketing", (EVERYBODY,), _WRITER_GROUPS),
     DemoPlace("Guides", (EVERYBODY,), _WRITER_GROUPS),
-    DemoPlace("Events", (EVERYBODY,), _WRITER_GROUPS),
+    DemoPlace("Events", (EVERYBODY,), _WRITER_GROUPS, moderated=True),
     DemoPlace("Members", ("Registered User",), _WRITER_GROUPS),
     DemoPlace("Board", ("Publishers",), ("Publishers",)),
 )
 DEMO_FORUMS: Final = (
     DemoPlace("Customer Support", (EVERYBODY,), ("Registered User",)),
-    DemoPlace("Product Ideas", (EVERYBODY,), ("Registered User",)),
+    DemoPlace("Product Ideas", (EVERYBODY,), ("Registered User",), moderated=True),
     DemoPlace("Members' Lounge", ("Registered User",), ("Registered User",)),
     DemoPlace("Editors' Room", ("Editors", "Publishers"), ("Editors", "Publishers")),
 )
@@ -57,13 +58,17 @@ _THREAD_TITLES: Final = ("v9.0.11 login issues", "Best way to import contacts?",
 def make_places(records: Records, at: datetime) -> StepCodes:
     """Makes sections, categories and forums, for which there is no tool; gives their codes by name."""
     codes: StepCodes = {}
-    for name, read, write in DEMO_SECTIONS:
-        code = website_records.upsert_section(records, name, at, read=read, write=write, publish=("Publishers",))
+    for name, read, write, moderated in DEMO_SECTIONS:
+        comments = "moderated" if moderated else "open"
+        code = website_records.upsert_section(
+            records, name, at, read=read, write=write, publish=("Publishers",), comments=comments
+        )
         codes[f"section {name}"] = code
-    for name, read, post in DEMO_FORUMS:
-        codes[f"forum {name}"] = forums.upsert_forum(records, name, at, read=read, post=post)
+    for name, read, post, moderated in DEMO_FORUMS:
+        codes[f"forum {name}"] = forums.upsert_forum(records, name, at, read=read, post=post, moderated=moderated)
     codes["how-to"] = website_records.upsert_category(records, "How-to", at)
     codes["stories"] = website_records.upsert_category(records, "Stories", at)
+    codes["members only"] = website_records.upsert_security(records, "Members only", at, read=("Registered User",))
     website_records.upsert_article_type(records, "Article", at)
     codes["covers"] = media_categories.upsert_media_category(records, "Cover images", at)
     return codes
@@ -73,7 +78,7 @@ def make_website_steps() -> Iterator[DemoStep]:
     """The steps that make all website records, ordered so that each step refers to earlier ones only."""
     yield from (step for number in range(IMAGE_COUNT) for step in make_image_steps(number))
     yield from (step for number in range(ARTICLE_COUNT) for step in make_article_steps(number))
-    yield from (step for forum in DEMO_FORUMS[:3] for step in make_forum_steps(forum.name))
+    yield from (step for forum in DEMO_FORUMS[:3] for step in make_forum_steps(forum))
 
 
 def make_image_steps(number: int) -> Iterator[DemoStep]:
@@ -111,7 +116,7 @@ def make_article_steps(number: int) -> Iterator[DemoStep]:
         "standardSectionCode": StepRef(f"section {section}"),
         "Teaser": f"What readers ask us most about: {subject.lower()}.",
         "Body": f"<p>{title}: a short introduction. The steps hold the rest.</p>",
-        "Live": number % 3 != 0,
+        "Live": (number + number // len(DEMO_SECTIONS)) % 3 != 0,
     }
     code = StepRef(f"article {number}")
     yield DemoStep("publisher", "create_article", values, code.name)
@@ -122,16 +127,26 @@ def make_article_steps(number: int) -> Iterator[DemoStep]:
     yield DemoStep("publisher", "attach_article_media", cover)
 
 
-def make_forum_steps(forum: str) -> Iterator[DemoStep]:
-    """The steps that make the demo's moderator the forum's, and its threads with replies."""
-    moderator = {"ForumItemCode": StepRef(f"forum {forum}"), "UserCode": StepRef("moderator")}
-    yield DemoStep("moderator", "add_forum_moderator", moderator)
+def make_forum_steps(forum: DemoPlace) -> Iterator[DemoStep]:
+    """The steps that make the demo's moderator the forum's, and its threads with replies.
+
+    In a moderated forum all threads but the last are approved; that one waits, without a reply.
+    """
+    where = {"ForumItemCode": StepRef(f"forum {forum.name}")}
+    yield DemoStep("moderator", "add_forum_moderator", {**where, "UserCode": StepRef("moderator")})
     for number, title in enumerate(_THREAD_TITLES):
-        name = f"{forum}, thread {number}"
-        opening = {"ForumItemCode": StepRef(f"forum {forum}"), "Title": title, "Body": f"<p>{title}. Who can help?</p>"}
-        yield DemoStep("member", "create_forum_thread", opening, name)
-        reply = {
-            "ForumThreadCode": StepRef(name),
-            "Body": "<p>We are looking into it; the guide has a first answer.</p>",
-        }
-        yield DemoStep("moderator", "create_forum_post", reply)
+        name = f"{forum.name}, thread {number}"
+        yield DemoStep(
+            "member", "create_forum_thread", {**where, "Title": title, "Body": f"<p>{title}. Who can help?</p>"}, name
+        )
+        if not forum.moderated:
+            yield _make_reply_step(name)
+        elif title != _THREAD_TITLES[-1]:
+            approval = {"ForumThreadCode": StepRef(name), "Action": "approve"}
+            yield DemoStep("moderator", "moderate_forum_thread", approval)
+            yield _make_reply_step(name)
+
+
+def _make_reply_step(thread: str) -> DemoStep:
+    body = "<p>We are looking into it; the guide has a first answer.</p>"
+    return DemoStep("moderator", "create_forum_post", {"ForumThreadCode": StepRef(thread), "Body": body})

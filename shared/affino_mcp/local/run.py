@@ -7,19 +7,21 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
+from affino_mcp.clock import format_iso
 from affino_mcp.errors import AffinoError
-from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.local import bucket, connection, seed, tables
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
+from affino_mcp.local.demo_records import BEGUN_FILE, DemoFilling
 from affino_mcp.local.emulator import EMULATOR_NAME as EMULATOR
 from affino_mcp.local.emulator import EMULATOR_STOP_SECONDS, Emulator
+from affino_mcp.local.folders import CONNECTION_OPTION, writing_into
 from affino_mcp.local.lease import Lease
-from affino_mcp.local.login import LoginFailed, log_in, make_mcp_headers
+from affino_mcp.local.login import Login, LoginFailed, log_in, make_mcp_headers
 from affino_mcp.local.network import is_answering, is_port_taken
 from affino_mcp.local.places import CONNECTION_FILE, DEFAULT_PORT, LOOPBACK, STATE_FOLDER, TEMPLATE_FILE
 from affino_mcp.local.process import ChildProcess
@@ -33,7 +35,6 @@ from affino_mcp.local.stores import (
 )
 from affino_mcp.settings import Settings
 from affino_mcp.store.signing import make_key_file
-from affino_mcp.wiring import Stores
 
 SERVICE_NAME: Final = "service"
 SUPERVISOR_NAME: Final = "supervisor"
@@ -41,7 +42,7 @@ READY_FILE: Final = "ready"
 DIGEST_KEY_FILE: Final = "digest-key.pem"
 _START_SECONDS: Final = 30
 _SERVICE_STOP_SECONDS: Final = 10
-_REMOVED_WHEN_FRESH: Final = ("data", DIGEST_KEY_FILE, "passwords.json", "emulator.log", "service.log")
+_REMOVED_WHEN_FRESH: Final = ("data", DIGEST_KEY_FILE, "passwords.json", BEGUN_FILE, "emulator.log", "service.log")
 
 
 class CannotRun(AffinoError):
@@ -86,18 +87,21 @@ class RunningService:
 def run_local_service(plan: LocalPlan, say: ShowStep) -> Iterator[RunningService]:
     """Runs the service during the body; saves its state afterwards, also when the body raises.
 
-    Raises CannotRun (the port or the state folder is in use), DidNotStart, TablesDiffer, SeedFailed.
+    Raises CannotRun (the port or the state folder is in use), FolderUnwritable, DidNotStart, TablesDiffer, SeedFailed.
     """
-    plan.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     held = Lease(plan.state, SUPERVISOR_NAME)
-    handle = held.take()
+    with writing_into(plan.state):
+        plan.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = held.take()
     if handle is None:
         raise CannotRun(f"A local service (process {held.holder()}) is running in {plan.state} already.")
     held.note_holder(os.getpid())
     children: list[ChildProcess] = []
     try:
-        _prepare_state(plan)
-        yield _start_parts(plan, say, children)
+        with writing_into(plan.state):
+            _prepare_state(plan)
+            running = _start_parts(plan, say, children)
+        yield running
     finally:
         plan.ready_file.unlink(missing_ok=True)
         for child, seconds in zip(reversed(children), _stop_seconds(children), strict=True):
@@ -141,9 +145,9 @@ def _start_parts(plan: LocalPlan, say: ShowStep, children: list[ChildProcess]) -
     service = _start_edges(plan, settings)
     children.append(service)
     service.wait_until(lambda: is_answering(f"{plan.url}/health"), _START_SECONDS)
-    say("filling the demo instance")
     made = _fill_demo(plan, settings, say)
-    connection.write_connection(plan.connection, made)
+    with writing_into(plan.connection.parent, CONNECTION_OPTION):
+        connection.write_connection(plan.connection, made)
     plan.ready_file.write_text(f"{os.getpid()}\n{plan.connection.resolve()}\n", encoding="utf-8")
     return RunningService(made, tuple(children))
 
@@ -173,6 +177,7 @@ def _start_edges(plan: LocalPlan, settings: Settings) -> ChildProcess:
 
 def _fill_demo(plan: LocalPlan, settings: Settings, say: ShowStep) -> Connection:
     """Fills the demo instance; gives its connection, with the headers of a new session."""
+    say("making the demo's profiles and people")
     stores = open_emulator_stores(settings)
     profiles = seed.seed_profiles(stores, settings)
     people = seed.seed_people(stores, settings, seed.DemoPasswords(plan.state / "passwords.json").load_passwords())
@@ -186,19 +191,22 @@ def _fill_demo(plan: LocalPlan, settings: Settings, say: ShowStep) -> Connection
         people=people,
         stores=connection.store_settings(settings),
     )
-    return _fill_records(made, profiles[HEADERS_PROFILE], stores, settings, say)
+    profile = profiles[HEADERS_PROFILE]
 
+    def log_role_in(role: str) -> Login:
+        person: dict[str, Any] = people[role]
+        return log_in(login_url, profile.key, profile.secret, person["email"], person["password"])
 
-def _fill_records(made: Connection, profile: Profile, stores: Stores, settings: Settings, say: ShowStep) -> Connection:
     def headers_of(role: str) -> dict[str, str]:
-        person: dict[str, Any] = made.people[role]
-        login = log_in(made.login_url, profile.key, profile.secret, person["email"], person["password"])
-        return make_mcp_headers(login.access_token, profile.key, profile.secret)
+        return make_mcp_headers(log_role_in(role).access_token, profile.key, profile.secret)
 
     try:
-        made.headers.update(headers_of(HEADERS_ROLE))
+        login = log_role_in(HEADERS_ROLE)
     except LoginFailed as failed:
         say(f"No session was opened for the demo: {failed.message}")
-    else:
-        seed.seed_records(stores, settings, made.people, made.mcp_url, headers_of)
-    return made
+        return made
+    DemoFilling(stores, settings, people, made.mcp_url, headers_of, plan.state).fill(say)
+    headers = make_mcp_headers(login.access_token, profile.key, profile.secret)
+    return replace(
+        made, headers=headers, headers_person=people[HEADERS_ROLE]["email"], headers_expire=format_iso(login.expires)
+    )

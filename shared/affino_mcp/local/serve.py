@@ -20,7 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from affino_mcp import wiring
 from affino_mcp.local import counting
+from affino_mcp.local.demo import DEMO_PEOPLE
 from affino_mcp.local.places import LOOPBACK
+from affino_mcp.login_edge.hub.start import ShownPerson
 from affino_mcp.settings import Settings, process_settings
 
 WORKER_THREADS: Final = 48
@@ -40,13 +42,15 @@ class EdgesByPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles one ASGI connection."""
-        to_login = scope["type"] == "http" and scope["path"].startswith(LOGIN_PATHS)
+        to_login = scope["type"] == "http" and (scope["path"] == "/" or scope["path"].startswith(LOGIN_PATHS))
         await (self._login if to_login else self._mcp)(scope, receive, send)
 
 
 def make_application(own: Settings) -> ASGIApp:
     """The ASGI application of the whole service with these settings."""
-    return wiring.add_control_centre(EdgesByPath(wiring.build_mcp_app(own), wiring.build_login_app(own)), own)
+    people = [ShownPerson(role, one.name, one.email, one.groups) for role, one in DEMO_PEOPLE.items()]
+    login = wiring.build_login_app(own, demo_people=people)
+    return wiring.add_control_centre(EdgesByPath(wiring.build_mcp_app(own), login), own)
 
 
 def make_server(app: ASGIApp, port: int) -> uvicorn.Server:

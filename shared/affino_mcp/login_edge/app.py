@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -28,6 +28,7 @@ from affino_mcp.store.secrets import SecretStore
 
 if TYPE_CHECKING:
     from affino_mcp.login_edge.hub.site import Hub
+    from affino_mcp.login_edge.hub.start import ShownPerson
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -60,7 +61,7 @@ class HttpAnswer(Protocol):
 
 
 class LoginApp:
-    """Serves `/rest/{dbname}/...` and the Hub's pages.
+    """Serves `/rest/{dbname}/...`, the Hub's pages, and `/` with the ways in (`demo_people` among them).
 
     Works in a thread, so that the server's event loop is not blocked.
     """
@@ -72,11 +73,12 @@ class LoginApp:
         settings: Settings,
         clock: Clock,
         line: WriteLine = observability.log_line,
+        demo_people: Sequence[ShownPerson] = (),
     ) -> None:
         login = GuardedLogin(_build_entrance(db, settings, clock), db, settings, clock)
         reader, seen = ProfileReader(db, secrets, settings), UsedSignatures(db, settings, clock)
         signed = SignatureCheck(reader, seen, clock, login.count_stranger)
-        self._make_hub = partial(_build_hub, db, reader, settings, clock, login)
+        self._make_hub = partial(_build_hub, db, reader, settings, clock, login, demo_people)
         self._rest = RestCalls(settings.instance, signed, login, Sessions(db, settings, clock))
         self._line = line
 
@@ -120,14 +122,21 @@ def _build_entrance(db: Database, settings: Settings, clock: Clock) -> PasswordE
     return InstancePasswordEntrance(db, settings, clock)
 
 
-def _build_hub(db: Database, reader: ProfileReader, settings: Settings, clock: Clock, login: GuardedLogin) -> Hub:
+def _build_hub(
+    db: Database,
+    reader: ProfileReader,
+    settings: Settings,
+    clock: Clock,
+    login: GuardedLogin,
+    demo_people: Sequence[ShownPerson],
+) -> Hub:
     from affino_mcp.login_edge.hub.site import Hub  # noqa: PLC0415 (Jinja is for pages only; logins start without it)
 
-    return Hub(db, reader, settings, clock, login)
+    return Hub(db, reader, settings, clock, login, demo_people)
 
 
 def _is_hub_path(path: str) -> bool:
-    return path == "/hub" or path.startswith("/hub/")
+    return path in {"/", "/hub"} or path.startswith("/hub/")
 
 
 def _request_from_scope(scope: Scope, body: bytes) -> LoginRequest:

@@ -5,10 +5,17 @@ from __future__ import annotations
 import json
 import shlex
 import tomllib
+from pathlib import Path
 
 import pytest
 
-from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, McpClient
+from affino_mcp.connect.clients import (
+    CLIENTS_WITH_REFERENCES,
+    INSPECTOR_NODE,
+    INSPECTOR_PACKAGE,
+    McpClient,
+    claude_line,
+)
 from tests.unit.cli.conftest import PASSWORD, Terminal
 from tests.unit.cli.public import BASE
 
@@ -43,6 +50,18 @@ def test_every_snippet_can_be_read_by_what_reads_it(terminal: Terminal, client: 
             assert tomllib.loads(found["text"])["mcp_servers"]["affino"]["url"]
         case _:
             assert json.loads(found["text"])
+
+
+def test_the_inspector_is_the_one_that_is_tried_with_the_node_that_it_needs() -> None:
+    lock = json.loads(Path("tests/clients/node/package-lock.json").read_text(encoding="utf-8"))
+    tried = lock["packages"]["node_modules/@modelcontextprotocol/inspector"]
+    assert f"@modelcontextprotocol/inspector@{tried['version']}" == INSPECTOR_PACKAGE
+    assert tried["engines"]["node"].startswith(f">={INSPECTOR_NODE}.")
+
+
+def test_claudes_line_is_read_alike_by_sh_and_powershell() -> None:
+    line = claude_line("https://HOST/mcp", {"Authorization": "Bearer x", "X-API-Key": "K"})
+    assert not set(line) & set('\\\n`$"&|<>(){}@#')
 
 
 def test_standard_output_is_the_snippet_alone(served: Terminal) -> None:

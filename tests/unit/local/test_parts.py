@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.cli.local import claude_command_line
+from affino_mcp.connect.clients import claude_line
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.housekeeping.turn import HousekeepingFailed
 from affino_mcp.local import background, counting, demo_crm, demo_website
@@ -101,7 +101,7 @@ def test_a_second_run_in_one_state_folder_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("path", "served_by"),
-    [("/mcp", "mcp"), ("/health", "mcp"), ("/rest/demo/login", "login"), ("/restless", "mcp"), ("/", "mcp")],
+    [("/mcp", "mcp"), ("/health", "mcp"), ("/rest/demo/login", "login"), ("/restless", "mcp"), ("/", "login")],
 )
 def test_paths_lead_to_their_edge(path: str, served_by: str) -> None:
     assert asyncio.run(_served("http", path)) == served_by
@@ -171,12 +171,13 @@ def test_the_demo_has_what_was_asked_for() -> None:
 
 def test_the_line_for_claude_code_survives_a_shell() -> None:
     words = subprocess.run(
-        ["/bin/sh", "-c", f"claude() {{ printf '%s\\n' \"$@\"; }}; {claude_command_line(HERE)}"],
+        ["/bin/sh", "-c", f"claude() {{ printf '%s\\n' \"$@\"; }}; {claude_line(HERE.mcp_url, HERE.headers)}"],
         capture_output=True,
         text=True,
         check=True,
     )
     assert words.stdout.splitlines() == [
+        *("mcp", "remove", "--scope", "local", "affino"),
         *("mcp", "add", "--transport", "http", "affino", HERE.mcp_url),
         *("--header", "Authorization: Bearer x"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -21,7 +22,8 @@ def test_the_token_works_and_is_shown_once(desk: Desk, browser: Browser, profile
     assert desk.world.gate().admit(headers(profile.key, profile.secret, token), charge=True).person.user_code == 7
     assert token not in browser.get("/hub/sessions").text
     assert token not in browser.get("/hub/login").text
-    assert "22 Nov 2026, 10:00 UTC" in shown.text
+    assert "22 Nov 2026, 10:00 UTC</time> (in 60 minutes)" in shown.text
+    assert '<time datetime="2026-11-22T10:00:00Z" data-local>' in shown.text
 
 
 def test_snippets_are_ready_but_for_the_profiles_credentials(desk: Desk, browser: Browser, profile: Profile) -> None:
@@ -40,7 +42,8 @@ def test_snippets_are_ready_but_for_the_profiles_credentials(desk: Desk, browser
     assert "Switched off" not in shown.text
     assert profile.key not in shown.text
     assert profile.secret not in shown.text
-    assert shown.text.count('<details class="card" open>') == 1
+    assert shown.text.count('<details class="card" open>') == 2
+    assert shown.text.index("Written once, for every profile") < shown.text.index("claude mcp add")
 
 
 def test_secrets_may_stay_outside_of_the_file(browser: Browser, profile: Profile) -> None:
@@ -48,6 +51,7 @@ def test_secrets_may_stay_outside_of_the_file(browser: Browser, profile: Profile
     token = shown.inside("token")
     assert f"export AFFINO_TOKEN={token}" in shown.inside("exports")
     assert "export AFFINO_SECRET=YOUR_API_SECRET" in shown.inside("exports")
+    assert f"$env:AFFINO_TOKEN = '{token}'" in html.unescape(shown.inside("exports-powershell"))
     for client, reference in (
         ("claude-code", "${AFFINO_TOKEN}"),
         ("codex", "AFFINO_TOKEN"),

@@ -35,6 +35,11 @@ class PersonSessions:
         self._sessions.end_all_sessions(user_code)
 
 
+def render_iso(second: int) -> str:
+    """Gives a moment (seconds since the epoch) in ISO 8601, for machines."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def render_moment(second: int | None) -> str:
     """Gives a moment (seconds since the epoch) as text for people, in UTC."""
     return datetime.fromtimestamp(second, UTC).strftime("%d %b %Y, %H:%M UTC") if second else "not yet"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from affino_mcp.clock import Clock
+from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles import profile_names
@@ -18,9 +18,11 @@ from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginRefused, LoginSubject
 from affino_mcp.login_edge.hub import page
 from affino_mcp.login_edge.hub.page import HubPage
+from affino_mcp.login_edge.hub.refusals import outage_words, refusal_lines
 from affino_mcp.login_edge.hub.relogin import HubRelogin
-from affino_mcp.login_edge.hub.sessions import PersonSessions, render_moment
+from affino_mcp.login_edge.hub.sessions import PersonSessions, render_iso, render_moment
 from affino_mcp.login_edge.hub.snippets import profile_setups, secret_free_setup
+from affino_mcp.login_edge.hub.start import START_PATH, ShownPerson
 from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, FORM_KEY_COOKIE, HubRequest
 from affino_mcp.login_edge.login import GuardedLogin
 from affino_mcp.login_edge.proof import OfferedCredentials, check_offered_credentials
@@ -38,13 +40,22 @@ class Hub:
     """Answers requests to the Hub of one instance, independent of ASGI."""
 
     def __init__(
-        self, db: Database, reader: ProfileReader, settings: Settings, clock: Clock, login: GuardedLogin
+        self,
+        db: Database,
+        reader: ProfileReader,
+        settings: Settings,
+        clock: Clock,
+        login: GuardedLogin,
+        demo_people: Sequence[ShownPerson] = (),
     ) -> None:
         self._db, self._reader, self._settings, self._login = db, reader, settings, login
+        self._demo_people = demo_people
         self._browsers, self._sessions = WebSessions(HUB, db, settings, clock), PersonSessions(db, settings, clock)
         self._relogin = HubRelogin(db, reader, settings, clock)
         self._pages = PageRenderer(Path(__file__).parent / "templates")
+        self._clock = clock
         self._pages.add_filter("moment", render_moment)
+        self._pages.add_filter("iso", render_iso)
 
     def answer_request(self, request: LoginRequest) -> HubPage:
         """Gives the page; refuses forms that do not come from the Hub's own pages."""
@@ -52,7 +63,9 @@ class Hub:
         found = ASSETS_BY_ADDRESS.get(visit.path.removeprefix("static/"))
         if request.method == "GET" and visit.path.startswith("static/") and found:
             return page.asset_page(found)
-        handle = HUB_ROUTES.get((request.method, visit.path))
+        if request.path == START_PATH and request.method == "GET":
+            return self._show_start(visit, known)
+        handle = HUB_ROUTES.get((request.method, visit.path)) if request.path != START_PATH else None
         if handle is None:
             return self._render_page(visit, 404, "message.html", "no_page", known, said="There is no such page.")
         if request.method == "POST" and not visit.is_own_form:
@@ -60,8 +73,14 @@ class Hub:
         try:
             return handle(self, visit, known)
         except StoreUnavailable as error:
-            result, said = _outage_words(error)
+            result, said = outage_words(error)
             return self._render_page(visit, 503, "message.html", result, known, wait=error.retry_after, said=said)
+
+    def _show_start(self, visit: HubRequest, known: LoginSubject) -> HubPage:
+        """Answers `GET /` with the ways in; it reads no store, so that it answers in an outage too."""
+        values: dict[str, Any] = {"url": visit.request.base, "instance": self._settings.instance}
+        values["people"] = self._demo_people
+        return self._render_page(visit, 200, "start.html", "start", known, **values)
 
     def redirect_to_start(self, visit: HubRequest, _: LoginSubject) -> HubPage:
         """Answers `GET /hub`: redirects to the sessions, or to the login without a session."""
@@ -83,7 +102,7 @@ class Hub:
         except LoginRefused as refused:
             known.session = ""
             return self._render_login_form(
-                visit, known, refused.fault.status, *_refusal_lines(refused), wait=refused.wait
+                visit, known, refused.fault.status, *refusal_lines(refused), wait=refused.wait
             )
 
     def show_sessions(self, visit: HubRequest, known: LoginSubject) -> HubPage:
@@ -211,6 +230,7 @@ class Hub:
         **values: Any,
     ) -> HubPage:
         ground = {"base": visit.path_prefix, "static": "/hub/static", "form_key": visit.form_key}
+        values["now"] = epoch_seconds(self._clock())
         text = self._pages.render(template, **ground, **values)
         return page.html_page(status, text, result, known, *cookies, wait=wait)
 
@@ -224,24 +244,3 @@ HUB_ROUTES: Final[Mapping[tuple[str, str], HubHandler]] = {
     ("POST", "sessions/end-all"): Hub.end_all_sessions,
     ("POST", "logout"): Hub.log_out,
 }
-
-
-def _outage_words(error: StoreUnavailable) -> tuple[str, str]:
-    """A word for the log and the text for the person: whether anything may have been done."""
-    fault = answer.outage_fault(error)
-    if fault is answer.UNAVAILABLE:
-        return fault.result, "The service cannot reach its storage just now. Please try again shortly."
-    said = "It may have been carried out: the storage did not say. Do it again: that does no harm."
-    return fault.result, said
-
-
-def _refusal_lines(refused: LoginRefused) -> list[str]:
-    """The texts for a person whose login was refused."""
-    if refused.wait is None:
-        return [refused.fault.message]
-    minutes = max(1, -(-int(refused.wait) // 60))
-    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-    return [
-        "Too many wrong attempts.",
-        f"Check the e-mail address and the password, and wait {wait} before guessing on.",
-    ]

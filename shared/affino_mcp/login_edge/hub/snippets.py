@@ -6,13 +6,12 @@ Operators give key and secret to people; the Hub does not show them.
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import replace
 from typing import NamedTuple
 
 from affino_mcp.connect import clients
 from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, SERVER_NAME, McpClient
-from affino_mcp.connect.credentials import PLACEHOLDER_CREDENTIALS
+from affino_mcp.connect.credentials import PLACEHOLDER_CREDENTIALS, Shell
 
 
 class ClientSnippet(NamedTuple):
@@ -44,6 +43,7 @@ class SecretFreeSetup(NamedTuple):
     """The configurations that contain no secret, and the environment variables that they read."""
 
     exports: str
+    powershell: str
     snippets: list[ClientSnippet]
 
 
@@ -52,12 +52,10 @@ def secret_free_setup(url: str, token: str) -> SecretFreeSetup:
 
     The same for every profile.
     """
-    kept = replace(PLACEHOLDER_CREDENTIALS, token=token).environment
+    kept = replace(PLACEHOLDER_CREDENTIALS, token=token)
     found = [clients.make_snippet(client, url) for client in McpClient if client in CLIENTS_WITH_REFERENCES]
-    exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in kept.items())
-    return SecretFreeSetup(
-        exports, [ClientSnippet(f"r-{one.client}", f"{one.title} ({one.place})", one.text) for one in found]
-    )
+    snippets = [ClientSnippet(f"r-{one.client}", f"{one.title} ({one.place})", one.text) for one in found]
+    return SecretFreeSetup(kept.write_assignments(), kept.write_assignments(Shell.POWERSHELL), snippets)
 
 
 def _profile_snippets(prefix: str, profile: str, url: str, token: str) -> list[ClientSnippet]:

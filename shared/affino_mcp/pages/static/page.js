@@ -13,6 +13,12 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
   });
 });
 
+// A moment in the reader's own zone; the text before, in UTC, is kept as its title.
+document.querySelectorAll("time[data-local]").forEach((time) => {
+  time.title = time.textContent;
+  time.textContent = new Date(time.dateTime).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+});
+
 // A sum of the ticked boxes' prices, beside the form that they stand in.
 document.querySelectorAll("[data-sum]").forEach((output) => {
   const boxes = document.querySelectorAll(output.dataset.sum);

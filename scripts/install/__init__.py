@@ -1,0 +1,1 @@
+"""Installs the locked packages into virtual environments, with progress; needs the standard library alone."""

@@ -1,0 +1,28 @@
+"""What the Hub says to a person when a login is refused or a store is down."""
+
+from __future__ import annotations
+
+from affino_mcp.login_edge import answer
+from affino_mcp.login_edge.answer import LoginRefused
+from affino_mcp.store.faults import StoreUnavailable
+
+
+def outage_words(error: StoreUnavailable) -> tuple[str, str]:
+    """A word for the log and the text for the person: whether anything may have been done."""
+    fault = answer.outage_fault(error)
+    if fault is answer.UNAVAILABLE:
+        return fault.result, "The service cannot reach its storage just now. Please try again shortly."
+    said = "It may have been carried out: the storage did not say. Do it again: that does no harm."
+    return fault.result, said
+
+
+def refusal_lines(refused: LoginRefused) -> list[str]:
+    """The texts for a person whose login was refused."""
+    if refused.wait is None:
+        return [refused.fault.message]
+    minutes = max(1, -(-int(refused.wait) // 60))
+    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return [
+        "Too many wrong attempts.",
+        f"Check the e-mail address and the password, and wait {wait} before guessing on.",
+    ]
