@@ -70,7 +70,7 @@ def create(
     with audit_command(service, "create_person", NEW_PERSON_SUBJECT, {}, after) as action:
 
         def commit(ops: Sequence[WriteOp], code: int) -> None:
-            action.commit([*ops, service.passwords.build_put(code, given)])
+            action.commit([*ops, service.passwords.build_update(code, given)])
 
         made = register_person(
             service.stores, service.settings, service.clock, name, email, group or (), direct, commit=commit
@@ -126,7 +126,7 @@ def set_(
         pick_previous_values(_person_document(before), after),
         after,
     ) as action:
-        hashed = [service.passwords.build_put(before.user_code, password)] if password else []
+        hashed = [service.passwords.build_update(before.user_code, password)] if password else []
         changed = service.people.change(
             before.user_code,
             **changes,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive
@@ -17,16 +16,17 @@ from affino_mcp.gate.sessions.web_sessions import HUB, WebSessions
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginRefused, LoginSubject
 from affino_mcp.login_edge.hub import page
+from affino_mcp.login_edge.hub.frame import HubFrame, form_key_cookie, wait_lines
 from affino_mcp.login_edge.hub.page import HubPage
+from affino_mcp.login_edge.hub.password_pages import FOREIGN_FORM_TEXT, PASSWORD_ROUTES, PasswordPages
 from affino_mcp.login_edge.hub.relogin import HubRelogin
-from affino_mcp.login_edge.hub.sessions import PersonSessions, render_moment
+from affino_mcp.login_edge.hub.sessions import PersonSessions
 from affino_mcp.login_edge.hub.snippets import profile_setups, secret_free_setup
-from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, FORM_KEY_COOKIE, HubRequest
+from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, HubRequest
 from affino_mcp.login_edge.login import GuardedLogin
 from affino_mcp.login_edge.proof import OfferedCredentials, check_offered_credentials
 from affino_mcp.login_edge.request import LoginRequest
 from affino_mcp.pages.assets import ASSETS_BY_ADDRESS
-from affino_mcp.pages.rendering import PageRenderer
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database
@@ -43,8 +43,8 @@ class Hub:
         self._db, self._reader, self._settings, self._login = db, reader, settings, login
         self._browsers, self._sessions = WebSessions(HUB, db, settings, clock), PersonSessions(db, settings, clock)
         self._relogin = HubRelogin(db, reader, settings, clock)
-        self._pages = PageRenderer(Path(__file__).parent / "templates")
-        self._pages.add_filter("moment", render_moment)
+        self._frame = HubFrame()
+        self._passwords = PasswordPages(db, settings, clock, login, self._browsers, self._frame)
 
     def answer_request(self, request: LoginRequest) -> HubPage:
         """Gives the page; refuses forms that do not come from the Hub's own pages."""
@@ -52,16 +52,18 @@ class Hub:
         found = ASSETS_BY_ADDRESS.get(visit.path.removeprefix("static/"))
         if request.method == "GET" and visit.path.startswith("static/") and found:
             return page.asset_page(found)
-        handle = HUB_ROUTES.get((request.method, visit.path))
-        if handle is None:
-            return self._render_page(visit, 404, "message.html", "no_page", known, said="There is no such page.")
-        if request.method == "POST" and not visit.is_own_form:
-            return self._render_login_form(visit, known, 403, "The form was too old or not ours. Please try again.")
+        place = (request.method, visit.path)
+        if place not in HUB_ROUTES and place not in PASSWORD_ROUTES:
+            return self._frame.render_page(visit, 404, "message.html", "no_page", known, said="There is no such page.")
         try:
-            return handle(self, visit, known)
+            if place in PASSWORD_ROUTES:
+                return self._passwords.answer_request(visit, known)
+            if request.method == "POST" and not visit.is_own_form:
+                return self._render_login_form(visit, known, 403, FOREIGN_FORM_TEXT)
+            return HUB_ROUTES[place](self, visit, known)
         except StoreUnavailable as error:
             result, said = _outage_words(error)
-            return self._render_page(visit, 503, "message.html", result, known, wait=error.retry_after, said=said)
+            return self._frame.render_page(visit, 503, "message.html", result, known, wait=error.retry_after, said=said)
 
     def redirect_to_start(self, visit: HubRequest, _: LoginSubject) -> HubPage:
         """Answers `GET /hub`: redirects to the sessions, or to the login without a session."""
@@ -109,7 +111,7 @@ class Hub:
         elif token is None or not self._browsers.was_ended_everywhere(token):
             return self._redirect_to_login(visit)
         said = "You are logged out everywhere: every AccessToken and every browser."
-        return self._render_page(
+        return self._frame.render_page(
             visit, 200, "message.html", "ended_all", known, visit.delete_cookie(BROWSER_COOKIE), said=said
         )
 
@@ -119,7 +121,7 @@ class Hub:
         if token:
             self._browsers.end(token)
         said = "This browser is logged out. AccessTokens in your clients go on until they expire."
-        return self._render_page(
+        return self._frame.render_page(
             visit, 200, "message.html", "logged_out", known, visit.delete_cookie(BROWSER_COOKIE), said=said
         )
 
@@ -130,7 +132,7 @@ class Hub:
             person_row = active_person_row(self._db, self._settings.gate_table, issued.person.user_code)
         except PersonInactive as inactive:
             raise LoginRefused(answer.PERSON_DISABLED) from inactive
-        cookies = visit.set_cookie(BROWSER_COOKIE, self._browsers.start(person_row)), self._form_key_cookie(visit)
+        cookies = visit.set_cookie(BROWSER_COOKIE, self._browsers.start(person_row)), form_key_cookie(visit)
         link = visit.form.get("Link", "")
         if link and self._relogin.offering_profile(link) is not None:
             return self._render_relogin(visit, known, issued, link, cookies)
@@ -144,7 +146,7 @@ class Hub:
         revived = self._relogin.revive_session(issued.person.user_code, link)
         known.session = revived.fingerprint if revived else ""
         result = "revived" if revived else "not_revived"
-        return self._render_page(
+        return self._frame.render_page(
             visit, 200, "relogin.html", result, known, *cookies, revived=revived, person=issued.person
         )
 
@@ -154,7 +156,7 @@ class Hub:
         url = f"{visit.request.base}/mcp"
         ready = profile_setups(names, url, issued.access_token, visit.form.get("Profile", ""))
         kept = secret_free_setup(url, issued.access_token)
-        return self._render_page(
+        return self._frame.render_page(
             visit, 200, "token.html", "ok", known, *cookies, issued=issued, url=url, setups=ready, kept=kept
         )
 
@@ -173,8 +175,10 @@ class Hub:
     def _render_sessions(self, visit: HubRequest, known: LoginSubject, person: Person) -> HubPage:
         known.user_code = person.user_code
         listed = self._sessions.list_sessions(person.user_code)
-        cookie = self._form_key_cookie(visit)
-        return self._render_page(visit, 200, "sessions.html", "sessions", known, cookie, person=person, sessions=listed)
+        cookie = form_key_cookie(visit)
+        return self._frame.render_page(
+            visit, 200, "sessions.html", "sessions", known, cookie, person=person, sessions=listed
+        )
 
     def _redirect_to_login(self, visit: HubRequest) -> HubPage:
         return page.redirect(f"{visit.path_prefix}/hub/login", visit.delete_cookie(BROWSER_COOKIE))
@@ -191,28 +195,9 @@ class Hub:
             "said": said,
         }
         result = "form" if status == 200 else "refused"
-        return self._render_page(
-            visit, status, "login.html", result, known, self._form_key_cookie(visit), wait=wait, **values
+        return self._frame.render_page(
+            visit, status, "login.html", result, known, form_key_cookie(visit), wait=wait, **values
         )
-
-    @staticmethod
-    def _form_key_cookie(visit: HubRequest) -> str:
-        return visit.set_cookie(FORM_KEY_COOKIE, visit.form_key)
-
-    def _render_page(
-        self,
-        visit: HubRequest,
-        status: int,
-        template: str,
-        result: str,
-        known: LoginSubject,
-        *cookies: str,
-        wait: float | None = None,
-        **values: Any,
-    ) -> HubPage:
-        ground = {"base": visit.path_prefix, "static": "/hub/static", "form_key": visit.form_key}
-        text = self._pages.render(template, **ground, **values)
-        return page.html_page(status, text, result, known, *cookies, wait=wait)
 
 
 HUB_ROUTES: Final[Mapping[tuple[str, str], HubHandler]] = {
@@ -237,11 +222,4 @@ def _outage_words(error: StoreUnavailable) -> tuple[str, str]:
 
 def _refusal_lines(refused: LoginRefused) -> list[str]:
     """The texts for a person whose login was refused."""
-    if refused.wait is None:
-        return [refused.fault.message]
-    minutes = max(1, -(-int(refused.wait) // 60))
-    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-    return [
-        "Too many wrong attempts.",
-        f"Check the e-mail address and the password, and wait {wait} before guessing on.",
-    ]
+    return [refused.fault.message] if refused.wait is None else wait_lines(refused.wait)
