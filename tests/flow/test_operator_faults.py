@@ -96,6 +96,20 @@ def _jane_is_there(stage: Stage) -> bool:
     )
 
 
+def _jane_has_link(stage: Stage) -> bool:
+    row = stage.gate_row(row_keys.email_key("jane@orbital.example"))
+    return bool(row) and bool(stage.gate_row(row_keys.password_link_key(row["user_code"])))
+
+
+def _has_link(stage: Stage) -> bool:
+    return bool(stage.gate_row(row_keys.password_link_key(stage.edith)))
+
+
+def _has_link_alone(stage: Stage) -> bool:
+    assert _has_link(stage) is _all_are_over(stage)
+    return _has_link(stage)
+
+
 DEEDS = [
     OperatorDeed("browser: profile off", in_browser(f"{PROFILE}/disable", PROFILE), _off),
     OperatorDeed(
@@ -139,6 +153,9 @@ DEEDS = [
         "shell: end overlap", in_shell("profile", "end-overlap", "Newsroom"), _overlap_is_over, _start_overlap
     ),
     OperatorDeed("shell: person made", in_shell("person", "create", *JANE), _jane_is_there),
+    OperatorDeed("shell: invite", in_shell("person", "invite", *JANE[:4]), _jane_has_link),
+    OperatorDeed("shell: reset", in_shell("person", "reset", HER), _has_link),
+    OperatorDeed("shell: reset now", in_shell("person", "reset", HER, "--end-sessions"), _has_link_alone),
     OperatorDeed("shell: person off", in_shell("person", "disable", HER), _is_disabled),
     OperatorDeed(
         "shell: person on", in_shell("person", "enable", HER), _is_active, lambda s: s.world.people.disable(s.edith)
