@@ -20,6 +20,8 @@ from tests.flow.operator_stage import OperatorDeed, Stage, find_untruths, in_bro
 HER, NEW_PASSWORD = "edith.moreau@affino.example", "another fine horse"
 JANE = ("--name", "Jane Doe", "--email", "jane@orbital.example", "--password", NEW_PASSWORD)
 FORM = {"name": "Newsroom", "rate": "600", "burst": "", "notes": "", "grid": ["articles.read", "articles.write"]}
+INVITED = {"name": "Jane Doe", "email": "jane@orbital.example", "group": "Sales"}
+RENAMED = {"name": "Edith Roe", "email": "roe@orbital.example"}
 PROFILE, PERSON = "/profiles/{key}", "/people/{edith}"
 
 
@@ -110,6 +112,12 @@ def _has_link_alone(stage: Stage) -> bool:
     return _has_link(stage)
 
 
+def _is_renamed(stage: Stage) -> bool:
+    places = [row_keys.email_key(email) for email in (HER, RENAMED["email"])]
+    assert [bool(stage.gate_row(place)) for place in places].count(True) == 1
+    return stage.person_row["name"] == RENAMED["name"] and bool(stage.gate_row(places[1]))
+
+
 DEEDS = [
     OperatorDeed("browser: profile off", in_browser(f"{PROFILE}/disable", PROFILE), _off),
     OperatorDeed(
@@ -140,6 +148,10 @@ DEEDS = [
         lambda s: not _may_read_tasks(s),
         lambda s: s.world.people.change(s.edith, rights={"tasks.read": None}),
     ),
+    OperatorDeed("browser: invite", in_browser("/people/new", "/people/new", **INVITED), _jane_has_link),
+    OperatorDeed("browser: reset", in_browser(f"{PERSON}/reset", f"{PERSON}/reset"), _has_link),
+    OperatorDeed("browser: reset now", in_browser(f"{PERSON}/reset", f"{PERSON}/reset", end="yes"), _has_link_alone),
+    OperatorDeed("browser: account", in_browser(f"{PERSON}/account", f"{PERSON}/account", **RENAMED), _is_renamed),
     OperatorDeed("browser: end one", in_browser(f"{PERSON}/end-session", PERSON, session="{session}"), _one_is_over),
     OperatorDeed("browser: end all", in_browser(f"{PERSON}/end-all", PERSON), _all_are_over),
     OperatorDeed("shell: profile off", in_shell("profile", "disable", "Newsroom"), _off),
