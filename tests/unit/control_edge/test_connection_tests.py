@@ -25,7 +25,7 @@ def lamps(desk: OperatorBrowser, profile: Profile, /, tool: str = "crm", **given
     path = f"/tests/{tool}?profile={profile.key}"
     values = {"email": EDITH, "password": PASSWORD, "method": "list_articles", "arguments": "", "profile": profile.key}
     answer = desk.send(f"/tests/{tool}", desk.get(path), **{**values, **given})
-    for secret in (profile.secret, given.get("password", PASSWORD)):
+    for secret in filter(None, (profile.secret, given.get("password", PASSWORD), given.get("token"))):
         assert secret not in answer.text + str(desk.operator_rows())
     return re.findall(r'class="lamp (\w+)"', answer.text), text_of(answer)
 
@@ -38,7 +38,7 @@ def test_the_first_method_to_choose_lists_a_familys_records(operator: OperatorBr
 def test_the_editors_profile_is_green(operator: OperatorBrowser, profile: Profile) -> None:
     found, page = lamps(operator, profile)
     assert found == ["good", "good", "good"]
-    assert "Everything works" in page
+    assert "Works: Content Editor Agent, Edith Moreau, list_articles" in page
     assert '"Items"' in page
     row = next(row for row in operator.world.audit_rows() if row["method"] == "list_articles")
     assert (row["person_name"], row["profile_name"], row["status"]) == ("Edith Moreau", "Content Editor Agent", 200)
@@ -135,7 +135,7 @@ def test_every_profile_can_be_tested_however_many_there_are(
     for number in range(51):
         operator.world.create_profile(f"Agent {number:02}")
     page = operator.get(f"/tests/{tool}?profile={profile.key}")
-    assert "for Content Editor Agent" in text_of(page)
+    assert f'<option value="{profile.key}" selected>Content Editor Agent</option>' in page.text
     assert "Only some profiles are listed here" in page.text
     assert lamps(operator, profile, tool=tool)[0] == ["good", "good", "good"]
     assert len(operator.count_store_calls(f"/tests/{tool}?profile={profile.key}")) <= 3
@@ -206,3 +206,78 @@ def test_only_operators_test(desk: OperatorBrowser) -> None:
     desk.person("Edith", "Moreau", "Editors")
     desk.sign_in(EDITH)
     assert [desk.get(f"/tests/{tool}").status_code for tool in ("crm", "user")] == [403, 403]
+
+
+def edith_of(desk: OperatorBrowser) -> int:
+    code = desk.world.people.find_user_code(EDITH)
+    assert code is not None
+    return code
+
+
+def test_the_profile_that_is_chosen_is_the_one_that_is_tested(operator: OperatorBrowser, profile: Profile) -> None:
+    other = operator.world.create_profile("CRM", {Family.TASKS: BOTH})
+    page = operator.get(f"/tests/crm?profile={profile.key}")
+    assert page.text.count("<form") == 2  # signing out is the other
+    given = {"email": EDITH, "password": PASSWORD, "method": "list_articles", "profile": other.key}
+    shown = operator.send("/tests/crm", page, **given)
+    assert "Not yet: CRM, Edith Moreau, list_articles" in text_of(shown)
+    assert f'<option value="{other.key}" selected>' in shown.text
+
+
+def test_an_access_token_that_is_handed_over_needs_no_login(operator: OperatorBrowser, profile: Profile) -> None:
+    issued = operator.world.sessions.create_session(edith_of(operator), profile.key)
+    found, page = lamps(operator, profile, email="", password="", token=f" {issued.access_token.upper()} ")
+    assert (found, "Works: Content Editor Agent, Edith Moreau, list_articles" in page) == (["good"] * 3, True)
+    assert operator.world.sessions.list_sessions(edith_of(operator)) == [issued.session]
+    (row,) = operator.operator_rows()
+    assert row["arguments"]["after"]["session"] == issued.session.fingerprint
+    assert issued.access_token not in str(operator.world.audit_rows()) + page
+    assert not [request for request in operator.outside.sent if request.url.path.startswith("/rest/")]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected", "said"),
+    [
+        ("disable the person", ["good", "bad", "off"], "account is disabled"),
+        ("end the session", ["good", "bad", "off"], "not known here"),
+        ("let it expire", ["good", "bad", "off"], "has expired"),
+        ("switch the profile off", ["bad", "off", "off"], "switched off"),
+        ("no endpoint", ["off", "off", "bad"], "did not answer"),
+    ],
+)
+def test_a_token_that_does_not_work_says_why(
+    operator: OperatorBrowser, profile: Profile, spoil: str, expected: list[str], said: str
+) -> None:
+    world, code = operator.world, edith_of(operator)
+    token = world.sessions.create_session(code, profile.key).access_token
+    match spoil:
+        case "disable the person":
+            world.people.disable(code)
+        case "end the session":
+            world.sessions.end_all_sessions(code)
+        case "let it expire":
+            world.clock.move(world.settings.session_lifetime)
+        case "switch the profile off":
+            world.profiles.disable(profile.key)
+        case _:
+            operator.outside.down = True
+    found, page = lamps(operator, profile, email="", password="", token=token)
+    assert (found, said in page) == (expected, True), page
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({"token": "nonsense"}, "This is not an AccessToken"), ({"password": ""}, "or an AccessToken below")],
+    ids=["no token", "neither"],
+)
+def test_without_anybody_nothing_is_tried(
+    operator: OperatorBrowser, profile: Profile, given: dict[str, str], said: str
+) -> None:
+    path = f"/tests/crm?profile={profile.key}"
+    values = {"email": EDITH, "password": "", "method": "list_articles", "profile": profile.key, **given}
+    shown = operator.send("/tests/crm", operator.get(path), **values)
+    assert (shown.status_code, said in text_of(shown), operator.outside.sent) == (400, True, [])
+
+
+def test_operators_are_offered_to_test_as_themselves(operator: OperatorBrowser, profile: Profile) -> None:
+    assert 'value="olivia.park@affino.example"' in operator.get(f"/tests/user?profile={profile.key}").text
