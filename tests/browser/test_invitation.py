@@ -33,6 +33,14 @@ def invites_jane(operator: Operator) -> str:
     return page.locator("#password-link").inner_text()
 
 
+def opens(page: Page, link: str, *, scripts: bool) -> None:
+    """Opens the link; without scripts it is pasted."""
+    page.goto(link)
+    if not scripts:
+        page.get_by_label("Your link").fill(link)
+        page.get_by_role("button", name="Go on").click()
+
+
 def sets_password(page: Page, password: str) -> None:
     expect(page.get_by_label("E-mail address")).to_have_value(JANE)
     page.get_by_label("New password", exact=True).fill(password)
@@ -54,10 +62,7 @@ def test_from_the_invitation_to_the_hub(operator: Operator, chromium: Browser, w
     jane = theirs.new_page()
     asked: list[str] = []
     jane.on("request", lambda request: asked.append(request.url))
-    jane.goto(link)
-    if not scripts:
-        jane.get_by_label("Your link").fill(link)
-        jane.get_by_role("button", name="Go on").click()
+    opens(jane, link, scripts=scripts)
     sets_password(jane, "password1234")
     expect(jane.get_by_role("alert")).to_contain_text("easy to guess")
     sets_password(jane, NEW)
@@ -69,10 +74,7 @@ def test_from_the_invitation_to_the_hub(operator: Operator, chromium: Browser, w
 
     logs_in(jane, whole.origin, NEW)
     expect(jane.get_by_role("heading", level=1)).to_have_text("Your AccessToken")
-    jane.goto(link)
-    if not scripts:
-        jane.get_by_label("Your link").fill(link)
-        jane.get_by_role("button", name="Go on").click()
+    opens(jane, link, scripts=scripts)
     expect(jane.get_by_role("alert")).to_contain_text("used already")
 
     jane.goto(f"{whole.origin}/hub/sessions")
