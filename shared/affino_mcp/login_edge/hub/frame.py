@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.sessions.web_sessions import WebSessions
 from affino_mcp.login_edge.answer import LoginSubject
 from affino_mcp.login_edge.hub import page
 from affino_mcp.login_edge.hub.page import HubPage
 from affino_mcp.login_edge.hub.sessions import render_moment
-from affino_mcp.login_edge.hub.visit import FORM_KEY_COOKIE, HubRequest
+from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, FORM_KEY_COOKIE, HubRequest
 from affino_mcp.pages.rendering import PageRenderer
 
 
@@ -49,6 +51,18 @@ class HubFrame:
 def form_key_cookie(visit: HubRequest) -> str:
     """Gives the Set-Cookie value with which the forms of this browser are told from those of another site."""
     return visit.set_cookie(FORM_KEY_COOKIE, visit.form_key)
+
+
+def find_signed_in_person(browsers: WebSessions, visit: HubRequest) -> Person | None:
+    """Gives the person who is logged in at the Hub in this browser; None when nobody is."""
+    token = visit.read_cookie(BROWSER_COOKIE)
+    session = browsers.find(token)[0] if token else None
+    return session.person if session else None
+
+
+def redirect_to_login(visit: HubRequest) -> HubPage:
+    """Makes the redirection of a browser in which nobody is logged in."""
+    return page.redirect(f"{visit.path_prefix}/hub/login", visit.delete_cookie(BROWSER_COOKIE))
 
 
 def wait_lines(wait: float) -> list[str]:

@@ -21,8 +21,13 @@ from affino_mcp.gate.sessions.sessions import active_person_row
 from affino_mcp.gate.sessions.web_sessions import WebSessions
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginFault, LoginSubject
-from affino_mcp.login_edge.hub import page
-from affino_mcp.login_edge.hub.frame import HubFrame, form_key_cookie, wait_lines
+from affino_mcp.login_edge.hub.frame import (
+    HubFrame,
+    find_signed_in_person,
+    form_key_cookie,
+    redirect_to_login,
+    wait_lines,
+)
 from affino_mcp.login_edge.hub.page import HubPage
 from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, HubRequest
 from affino_mcp.login_edge.login import GuardedLogin
@@ -134,15 +139,15 @@ class PasswordPages:
 
     def change_password(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Answers `POST /hub/password`: changes the password and ends all sessions but this browser's."""
-        person, (password, is_same) = self._signed_in_person(visit), _read_new_password(visit)
+        person, (password, is_same) = find_signed_in_person(self._browsers, visit), _read_new_password(visit)
         if person is None:
-            return self._redirect_to_login(visit)
+            return redirect_to_login(visit)
         if not is_same:
             return self._render_change_form(visit, known, 400, _MISMATCH_TEXT)
         try:
             self._changes.change(person, visit.form.get("Old", ""), password, visit.request.source)
         except PersonInactive:
-            return self._redirect_to_login(visit)
+            return redirect_to_login(visit)
         except (InvalidArgument, Conflict, WrongPassword, TooManyFailures) as refused:
             return self._refuse_change(visit, known, refused)
         return self._render_changed(visit, known, person)
@@ -185,9 +190,9 @@ class PasswordPages:
     def _render_change_form(
         self, visit: HubRequest, known: LoginSubject, status: int = 200, *said: str, wait: float | None = None
     ) -> HubPage:
-        person = self._signed_in_person(visit)
+        person = find_signed_in_person(self._browsers, visit)
         if person is None:
-            return self._redirect_to_login(visit)
+            return redirect_to_login(visit)
         known.user_code = person.user_code
         result = "password_form" if status == 200 else "password_refused"
         shown = {"person": person, "said": said, "rule": PASSWORD_RULE, "least": MIN_CHOSEN_CHARACTERS}
@@ -207,15 +212,6 @@ class PasswordPages:
         known.user_code = inactive.person.user_code
         fault = answer.PERSON_DISABLED
         return self._frame.render_form(visit, fault.status, "link.html", fault.result, known, said=[fault.message])
-
-    def _signed_in_person(self, visit: HubRequest) -> Person | None:
-        token = visit.read_cookie(BROWSER_COOKIE)
-        session = self._browsers.find(token)[0] if token else None
-        return session.person if session else None
-
-    @staticmethod
-    def _redirect_to_login(visit: HubRequest) -> HubPage:
-        return page.redirect(f"{visit.path_prefix}/hub/login", visit.delete_cookie(BROWSER_COOKIE))
 
 
 PASSWORD_ROUTES: Final[Mapping[tuple[str, str], PasswordHandler]] = {

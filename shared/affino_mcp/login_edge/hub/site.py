@@ -16,7 +16,13 @@ from affino_mcp.gate.sessions.web_sessions import HUB, WebSessions
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginRefused, LoginSubject
 from affino_mcp.login_edge.hub import page
-from affino_mcp.login_edge.hub.frame import HubFrame, form_key_cookie, wait_lines
+from affino_mcp.login_edge.hub.frame import (
+    HubFrame,
+    find_signed_in_person,
+    form_key_cookie,
+    redirect_to_login,
+    wait_lines,
+)
 from affino_mcp.login_edge.hub.page import HubPage
 from affino_mcp.login_edge.hub.password_pages import FOREIGN_FORM_TEXT, PASSWORD_ROUTES, PasswordPages
 from affino_mcp.login_edge.hub.relogin import HubRelogin
@@ -67,7 +73,7 @@ class Hub:
 
     def redirect_to_start(self, visit: HubRequest, _: LoginSubject) -> HubPage:
         """Answers `GET /hub`: redirects to the sessions, or to the login without a session."""
-        there = "sessions" if self._signed_in_person(visit) else "login"
+        there = "sessions" if find_signed_in_person(self._browsers, visit) else "login"
         return page.redirect(f"{visit.path_prefix}/hub/{there}")
 
     def show_login_form(self, visit: HubRequest, known: LoginSubject) -> HubPage:
@@ -90,26 +96,26 @@ class Hub:
 
     def show_sessions(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Answers `GET /hub/sessions` with the person's live sessions."""
-        person = self._signed_in_person(visit)
-        return self._render_sessions(visit, known, person) if person else self._redirect_to_login(visit)
+        person = find_signed_in_person(self._browsers, visit)
+        return self._render_sessions(visit, known, person) if person else redirect_to_login(visit)
 
     def end_one_session(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Answers `POST /hub/sessions/end`: ends one session."""
-        person = self._signed_in_person(visit)
+        person = find_signed_in_person(self._browsers, visit)
         if person is None:
-            return self._redirect_to_login(visit)
+            return redirect_to_login(visit)
         known.user_code = person.user_code
         known.session = self._sessions.end_session(person.user_code, visit.form.get("Session", ""))
         return page.redirect(f"{visit.path_prefix}/hub/sessions")
 
     def end_all_sessions(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Answers `POST /hub/sessions/end-all`: ends every session, RefreshToken and browser session."""
-        person, token = self._signed_in_person(visit), visit.read_cookie(BROWSER_COOKIE)
+        person, token = find_signed_in_person(self._browsers, visit), visit.read_cookie(BROWSER_COOKIE)
         if person is not None:
             known.user_code = person.user_code
             self._sessions.end_all_sessions(person.user_code)
         elif token is None or not self._browsers.was_ended_everywhere(token):
-            return self._redirect_to_login(visit)
+            return redirect_to_login(visit)
         said = "You are logged out everywhere: every AccessToken and every browser."
         return self._frame.render_page(
             visit, 200, "message.html", "ended_all", known, visit.delete_cookie(BROWSER_COOKIE), said=said
@@ -167,11 +173,6 @@ class Hub:
         found = (self._reader.read_current(key) for key in names)
         return next((state.profile for state in found if state is not None and state.enabled), None)
 
-    def _signed_in_person(self, visit: HubRequest) -> Person | None:
-        token = visit.read_cookie(BROWSER_COOKIE)
-        session = self._browsers.find(token)[0] if token else None
-        return session.person if session else None
-
     def _render_sessions(self, visit: HubRequest, known: LoginSubject, person: Person) -> HubPage:
         known.user_code = person.user_code
         listed = self._sessions.list_sessions(person.user_code)
@@ -179,9 +180,6 @@ class Hub:
         return self._frame.render_page(
             visit, 200, "sessions.html", "sessions", known, cookie, person=person, sessions=listed
         )
-
-    def _redirect_to_login(self, visit: HubRequest) -> HubPage:
-        return page.redirect(f"{visit.path_prefix}/hub/login", visit.delete_cookie(BROWSER_COOKIE))
 
     def _render_login_form(
         self, visit: HubRequest, known: LoginSubject, status: int = 200, *said: str, wait: float | None = None
