@@ -11,6 +11,8 @@ from affino_mcp.gate.abuse.login_guard import MAX_PAIR_FAILURES
 from affino_mcp.gate.abuse.token_guard import MAX_TOKEN_FAILURES
 from affino_mcp.gate.people.password_links import PASSWORD_LINK_LIFETIME_SECONDS, PasswordLink, PasswordLinks
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.login_edge.hub.password_pages import PASSWORD_ROUTES
+from affino_mcp.settings import Settings
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from tests.unit.gate.world import PASSWORD, World
 from tests.unit.login_edge.browser import Browser, Shown, log_in
@@ -224,3 +226,11 @@ def test_whatever_store_call_fails_what_is_told_is_true(
         if number >= calls:
             assert is_set
             return
+
+
+@pytest.mark.parametrize(("method", "path"), list(PASSWORD_ROUTES))
+def test_people_of_another_instance_keep_their_passwords_there(method: str, path: str) -> None:
+    desk = Desk(World(settings=Settings(instance_url="https://people.example")))
+    browser = Browser(desk.app)
+    shown = browser.get(f"/hub/{path}") if method == "GET" else browser.post(f"/hub/{path}", Link="x", **BOTH)
+    assert (shown.status, "kept at https://people.example" in shown.text) == (404, True)
