@@ -1,4 +1,4 @@
-"""Handshakes and lists have a limit of their own: 60 of a kind a minute and session, 20 at once, which costs no store write."""
+"""Handshakes and lists have a limit of their own: 60 of a kind a minute and client, 20 at once, which costs no store write."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from affino_mcp.gate.profiles.handshake_budget import HANDSHAKE_LIMIT
+from affino_mcp.gate.profiles.handshake_budget import CLIENT_LIMIT, SESSION_LIMIT
 from tests.world import World, WorldClient
 
 
@@ -26,7 +26,7 @@ class Lister:
 
     def spend(self, method: str = "tools/list") -> None:
         """Sends as many messages as fit at once."""
-        assert {self.send(method) for _ in range(HANDSHAKE_LIMIT.burst)} == {200}
+        assert {self.send(method) for _ in range(CLIENT_LIMIT.burst)} == {200}
 
     def send(self, method: str, client: WorldClient | None = None) -> int:
         """The status of the answer to one message."""
@@ -74,12 +74,18 @@ def test_the_budget_fills_again(lister: Lister) -> None:
 
 
 def test_methods_that_nobody_knows_share_one_budget(lister: Lister) -> None:
-    for number in range(HANDSHAKE_LIMIT.burst):
+    for number in range(CLIENT_LIMIT.burst):
         assert lister.send(f"unknown{number}/method") == 200
     assert lister.send("other/method") == 429
 
 
 def test_a_broken_tool_call_takes_from_it_too(lister: Lister) -> None:
     broken = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": []}}
-    assert {lister.client.send(broken).status for _ in range(HANDSHAKE_LIMIT.burst)} == {400}
+    assert {lister.client.send(broken).status for _ in range(CLIENT_LIMIT.burst)} == {400}
     assert lister.client.send(broken).status == 429
+
+
+def test_each_client_of_a_session_has_its_own_until_the_session_has_none(lister: Lister) -> None:
+    crowd = [lister.client.with_headers(User_Agent=f"agent{number}/1.0") for number in range(6)]
+    seen = [lister.send("tools/list", client) for client in crowd for _ in range(CLIENT_LIMIT.burst)]
+    assert seen == [200] * SESSION_LIMIT.burst + [429] * (len(seen) - SESSION_LIMIT.burst)

@@ -81,13 +81,13 @@ class Gate:
             self._used.note_use(caller.session)
         return caller
 
-    def admit_handshake(self, caller: Caller, method: str) -> None:
-        """Takes one message that is no tool call from its session's own budget.
+    def admit_handshake(self, caller: Caller, client: str, method: str) -> None:
+        """Takes one message that is no tool call from the budget of its session and its client, which names itself.
 
         Raises HandshakesLimited, with the profile and the person, when there were too many of the method's kind.
         """
         try:
-            self._handshakes.take(caller.session.digest, method)
+            self._handshakes.take(caller.session.digest, client, method)
         except HandshakesLimited as refusal:
             raise refusal.concerning(caller.profile, caller.person, caller.session.fingerprint) from None
 

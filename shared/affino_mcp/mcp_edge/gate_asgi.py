@@ -57,8 +57,8 @@ class AdmittingGate(Protocol):
     def admit(self, headers: Sequence[tuple[bytes, bytes]], *, charge: bool, source: str = "") -> Caller:
         """The caller whose credentials these headers hold. Raises Refusal."""
 
-    def admit_handshake(self, caller: Caller, method: str) -> None:
-        """Raises HandshakesLimited when the caller's session sent too many messages that are no tool calls."""
+    def admit_handshake(self, caller: Caller, client: str, method: str) -> None:
+        """Raises HandshakesLimited when the caller's session, or client, sent too many messages that are no tool calls."""
 
 
 class GateApp:
@@ -106,7 +106,7 @@ class GateApp:
             admit = partial(self._gate.admit, request.headers, charge=received.is_charged, source=request.source)
             caller = await self._run_blocking(admit)
             if not received.is_charged:
-                self._gate.admit_handshake(caller, received.method)
+                self._gate.admit_handshake(caller, meta.client_name, received.method)
             _require_sound(received, caller)
         except Refusal as refusal:
             await self._log_refusal(refusal, replace(meta, gate_ms=elapsed()), received)

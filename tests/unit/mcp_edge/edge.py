@@ -53,7 +53,7 @@ class Door:
             raise self.refusal
         return self.caller
 
-    def admit_handshake(self, caller: Caller, method: str) -> None:
+    def admit_handshake(self, caller: Caller, client: str, method: str) -> None:
         """Handshakes have no limit at this door."""
 
 

@@ -19,7 +19,8 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit, commit_to
 from affino_mcp.store.faults import TransactionFailed
 from affino_mcp.store.ops import Database, Delete, Item, Put, Query, Update, WriteOp, absent, all_of, equals, exists
-from affino_mcp.store.retry import query_all, retry_on_conflict
+from affino_mcp.store.paging import iterate_rows
+from affino_mcp.store.retry import retry_on_conflict
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 __all__ = ["People", "Person"]
@@ -79,7 +80,7 @@ class People:
 
     def list_people(self) -> list[Person]:
         """Gives all people, sorted by code."""
-        listed = query_all(self._db, Query(self._table, row_keys.PERSON_LIST_PARTITION))
+        listed = iterate_rows(self._db, Query(self._table, row_keys.PERSON_LIST_PARTITION))
         keys = [row_keys.person_key(row["user_code"]) for row in listed]
         items = self._db.get_many(self._table, keys)
         return [Person.from_json(items[key]) for key in keys if key in items]
