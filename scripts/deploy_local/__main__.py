@@ -81,11 +81,13 @@ def deploy_and_use(report: StepReport, folder: Path, built: Build) -> None:
         stack = Stack(endpoint, REGION)
         with report.run_step(f"sam deploy into MiniStack, without {', '.join(sorted(REFUSED_TYPES))}"):
             stack.deploy(template)
-        with report.run_step("a profile and a person by the operator's code"):
+        with report.run_step("a profile and a section by the operator's code"):
             os.environ.update(emulator.aws_variables(endpoint, REGION))
             operator = Operator.from_stack(stack)
-            operator.create_person()
+            operator.create_section()
             smoke = Smoke(stack, operator, operator.create_profile())
+        with report.run_step("the first operator by one command, with a password by its link"):
+            smoke.make_first_operator()
         for name, work in smoke.list_checks():
             report.run_check(name, work)
         report.run_check("a table that is denied to a role is named", lambda: check_denied_table(smoke))

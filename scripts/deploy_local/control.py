@@ -15,14 +15,17 @@ FORM_HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded", "Sec
 _ROW_LINK: Final = re.compile(r"/control/logs/(\w+)/(\w+)")
 _REDIRECTING_SCREENS: Final = {"": 303, "/": 303}
 """Screens that only redirect to another."""
-_FORM_TOKEN_FIELD: Final = re.compile(r'name="csrf" value="([^"]+)"')
+_LINK: Final = re.compile(r'id="password-link">([^<]+)<')
 
 
 class Browser:
-    """A minimal browser for forms; it keeps secure cookies although the emulator speaks plain HTTP."""
+    """A minimal browser for the forms of a site; it keeps secure cookies although the emulator speaks plain HTTP.
 
-    def __init__(self, request: SendRequest) -> None:
-        self._request = request
+    `token_field` is the name of the hidden field that every form of the site repeats.
+    """
+
+    def __init__(self, request: SendRequest, site: str = "/control", token_field: str = "csrf") -> None:  # noqa: S107 (a field's name)
+        self._request, self._site, self._token_field = request, site, token_field
         self._cookies: dict[str, str] = {}
 
     def get(self, path: str) -> httpx.Response:
@@ -31,17 +34,25 @@ class Browser:
 
     def send_form(self, path: str, page: str, **form: str) -> httpx.Response:
         """Sends a form with the form token of `page`."""
-        token = _FORM_TOKEN_FIELD.findall(self.get(page).text)[0]
-        return self._send("POST", path, data={"csrf": token, **form}, headers=FORM_HEADERS)
+        (token, *_) = re.findall(rf'name="{self._token_field}" value="([^"]+)"', self.get(page).text)
+        return self._send("POST", path, data={self._token_field: token, **form}, headers=FORM_HEADERS)
 
     def _send(self, method: str, path: str, headers: dict[str, str] | None = None, **arguments: Any) -> httpx.Response:
         cookie = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         given = {**(headers or {}), **({"Cookie": cookie} if cookie else {})}
-        answer = self._request(method, f"/control{path}", headers=given, **arguments)
+        answer = self._request(method, f"{self._site}{path}", headers=given, **arguments)
         for line in answer.headers.get_list("set-cookie"):
             name, _, value = line.split(";")[0].partition("=")
             self._cookies[name] = value.strip('"')
         return answer
+
+
+def set_password_by_link(request: SendRequest, link: str, password: str) -> tuple[int, bool]:
+    """Opens a link at the Hub and sets the password; gives the status, and whether the page says that it is set."""
+    browser, token = Browser(request, "/hub", "FormKey"), link.rpartition("#")[2]
+    browser.send_form("/link", "/link", Link=token)
+    done = browser.send_form("/link/password", "/link", Link=token, Password=password, Again=password)
+    return done.status_code, "Your password is set" in done.text
 
 
 def inspect_control_centre(request: SendRequest, email: str, password: str, profile: str) -> dict[str, object]:
@@ -52,7 +63,13 @@ def inspect_control_centre(request: SendRequest, email: str, password: str, prof
     right = browser.send_form("/sign-in", "/sign-in", email=email, password=password, next="/profiles")
     made = browser.send_form("/profiles/new", "/profiles/new", name="Made in the browser", rate="60", grid="notes.read")
     logs = browser.get("/logs?record=")
+    invited = browser.send_form(
+        "/people/new", "/people/new", name="Jane Doe", email="jane@affino.example", group="Editors"
+    )
+    link = "".join(_LINK.findall(invited.text))
     return {
+        "an invited person sets a password": set_password_by_link(request, link, password),
+        "the link works once": set_password_by_link(request, link, password),
         "a stranger": stranger.status_code,
         "a wrong password": wrong.status_code,
         "the right one": right.status_code,
@@ -75,6 +92,8 @@ def _list_silent_screens(browser: Browser, logs: str) -> list[str]:
 
 
 EXPECTED_FINDINGS: Final[dict[str, object]] = {
+    "an invited person sets a password": (200, True),
+    "the link works once": (410, False),
     "a stranger": 303,
     "a wrong password": 401,
     "the right one": 303,

@@ -1,4 +1,4 @@
-"""The operator's actions on the deployed stack: a profile and a person, made by the service's own code."""
+"""The operator's actions on the deployed stack: a profile and a section, made by the service's own code."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from affino_mcp.audit.queries import LogQuery, search_log
 from affino_mcp.audit.row import AuditRow
 from affino_mcp.audit.totals import CallTotals
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.gate.people.passwords import Passwords
-from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.instance.builtin.engine.records import Records
@@ -51,14 +49,10 @@ class Operator:
         """Creates a profile that may read and write accounts, and read notes."""
         return self.profiles.create("Smoke test", FAMILIES, rate=600)
 
-    def create_person(self) -> None:
-        """Creates a sales manager with a password, and a section in which sales managers may write."""
-        People(self.stores.database, self.settings, clock.utc_now).create(
-            USER_CODE, "Smoke Test", EMAIL, ["Sales Managers", "Operators"]
-        )
+    def create_section(self) -> None:
+        """Creates a section in which sales managers may write."""
         groups, records = ["Sales Managers"], Records(self.stores.database, self.settings.records_table, FACETS)
         upsert_section(records, "Sales news", clock.utc_now(), read=groups, write=groups, publish=groups)
-        Passwords(self.stores.database, self.settings).set_password(USER_CODE, PASSWORD)
 
     def read_log(self, profile: Profile) -> list[AuditRow]:
         """The rows of the profile in the API Log, oldest first."""

@@ -18,6 +18,7 @@ PROBE_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValu
 TOTALS_KEY = {"pk": {"S": "T#PROBE"}, "sk": {"S": "A"}}
 TOTALS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": TOTALS_KEY["pk"]}}
 BEGUN_KEY, MARK_KEY = ({"pk": {"S": pk}, "sk": {"S": "A"}} for pk in (OPEN_ROWS_PARTITION, UNLOGGED_PARTITION))
+CONTACT_KEY = {"pk": {"S": "contacts#PROBE"}, "sk": {"S": "A"}}
 DELETIONS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "D#20261123"}}}
 CALLS_BY_TIME = {
     "IndexName": "ByTime",
@@ -136,7 +137,12 @@ ROLE_RULES = [
     RoleRule(
         "ControlCentreRole", False, "read a password hash", _try_table("get_item", "CredentialsTable", Key=PROBE_KEY)
     ),
-    RoleRule("ControlCentreRole", False, "read a record", _try_table("get_item", "RecordsTable", Key=PROBE_KEY)),
+    RoleRule(
+        "ControlCentreRole", False, "change a password hash", _try_table("put_item", "CredentialsTable", Item=PROBE_KEY)
+    ),
+    RoleRule("ControlCentreRole", True, "write a contact", _try_table("put_item", "RecordsTable", Item=CONTACT_KEY)),
+    # The emulator knows no LeadingKeys: which records, tests/packaging/test_control_permissions.py looks at.
+    RoleRule("ControlCentreRole", False, "scan the records", _try_table("scan", "RecordsTable")),
     RoleRule("ControlCentreRole", False, "read a media file", _try_object("get_object", "media/probe")),
     RoleRule("ControlCentreRole", False, "read another secret", _try_secret("get_secret_value", "-other")),
     RoleRule("HousekeepingRole", True, "ask the audit by time", _try_table("query", "AuditTable", **CALLS_BY_TIME)),

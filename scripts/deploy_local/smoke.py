@@ -13,7 +13,7 @@ import httpx
 from affino_mcp import clock
 from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
-from scripts.deploy_local import control, shell
+from scripts.deploy_local import control, first_operator, shell
 from scripts.deploy_local.operations import EMAIL, PASSWORD, USER_CODE, Operator
 from scripts.deploy_local.stack import Stack
 
@@ -135,6 +135,11 @@ class Smoke:
     def check_shell(self) -> None:
         """Checks the command line, which finds the stack by its name."""
         for what, found, wanted in shell.inspect_shell(self.stack):
+            require_equal(what, found, wanted)
+
+    def make_first_operator(self) -> None:
+        """Makes the person of all checks: the stack's first operator. Raises Failed when a step goes wrong."""
+        for what, found, wanted in first_operator.make_first_operator(self.stack, self.send_request):
             require_equal(what, found, wanted)
 
     def check_health(self) -> None:

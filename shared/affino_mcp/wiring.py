@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from affino_mcp.control_edge.centre import ControlCentre
     from affino_mcp.housekeeping.digests import DigestJob
     from affino_mcp.housekeeping.turn import Figures
-    from affino_mcp.instance.upkeep import ContactErasure
+    from affino_mcp.instance.upkeep import ContactErasure, StaffContacts
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.login_edge.hub.start import ShownPerson
     from affino_mcp.mcp_edge.app import McpApp
@@ -208,6 +208,11 @@ def build_contact_erasure(stores: Stores, settings: Settings) -> ContactErasure:
     return _builtin(stores, settings).contact_erasure
 
 
+def build_staff_contacts(stores: Stores, settings: Settings) -> StaffContacts:
+    """Builds the contacts of people who can log in."""
+    return _builtin(stores, settings).staff_contacts
+
+
 def build_digest_job(stores: Stores, settings: Settings) -> DigestJob | None:
     """Builds the job that closes windows of the API Log; None when nothing signs digests."""
     from affino_mcp.housekeeping.digests import make_digest_job  # noqa: PLC0415 (as above)
@@ -235,4 +240,5 @@ def build_self_check(
 def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:
     from affino_mcp.control_edge.centre import ControlCentre  # noqa: PLC0415 (as above)
 
-    return ControlCentre(found.database, found.secrets, settings, clock, instance(found, settings))
+    builtin = _builtin(found, settings)
+    return ControlCentre(found.database, found.secrets, settings, clock, builtin, builtin.staff_contacts)

@@ -73,14 +73,14 @@ def test_the_whole_of_an_operators_work_on_a_stack() -> None:
     made = run("--stack", OURS, "profile", "create", "--name", "Newsroom", "--family", "articles=read")
     assert [one["key"] for one in run("--stack", OURS, "profile", "list")] == [made["key"]]
     assert run("--stack", OURS, "profile", "disable", "Newsroom")["enabled"] is False
-    jane = run("--stack", OURS, "person", "create", "--name", "Jane Doe", "--email", "jane@orbital.example")
+    jane = run("--stack", OURS, "person", "invite", "--name", "Jane Doe", "--email", "jane@orbital.example")
     assert run("--stack", OURS, "session", "list", "jane@orbital.example") == []
     assert run("--stack", OURS, "person", "disable", str(jane["user_code"]))["active"] is False
     told = run("--stack", OURS, "log")
     assert [(one["method"], one["outcome"]) for one in told] == [
         ("disable_person", "ok"),
-        ("create_person", "ok"),
-        ("create_person", "begun"),
+        ("invite_person", "ok"),
+        ("invite_person", "begun"),
         ("disable_profile", "ok"),
         ("create_profile", "ok"),
         ("create_profile", "begun"),

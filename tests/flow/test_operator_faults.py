@@ -20,6 +20,8 @@ from tests.flow.operator_stage import OperatorDeed, Stage, find_untruths, in_bro
 HER, NEW_PASSWORD = "edith.moreau@affino.example", "another fine horse"
 JANE = ("--name", "Jane Doe", "--email", "jane@orbital.example", "--password", NEW_PASSWORD)
 FORM = {"name": "Newsroom", "rate": "600", "burst": "", "notes": "", "grid": ["articles.read", "articles.write"]}
+INVITED = {"name": "Jane Doe", "email": "jane@orbital.example", "group": "Sales"}
+RENAMED = {"name": "Edith Roe", "email": "roe@orbital.example"}
 PROFILE, PERSON = "/profiles/{key}", "/people/{edith}"
 
 
@@ -96,6 +98,26 @@ def _jane_is_there(stage: Stage) -> bool:
     )
 
 
+def _jane_has_link(stage: Stage) -> bool:
+    row = stage.gate_row(row_keys.email_key("jane@orbital.example"))
+    return bool(row) and bool(stage.gate_row(row_keys.password_link_key(row["user_code"])))
+
+
+def _has_link(stage: Stage) -> bool:
+    return bool(stage.gate_row(row_keys.password_link_key(stage.edith)))
+
+
+def _has_link_alone(stage: Stage) -> bool:
+    assert _has_link(stage) is _all_are_over(stage)
+    return _has_link(stage)
+
+
+def _is_renamed(stage: Stage) -> bool:
+    places = [row_keys.email_key(email) for email in (HER, RENAMED["email"])]
+    assert [bool(stage.gate_row(place)) for place in places].count(True) == 1
+    return stage.person_row["name"] == RENAMED["name"] and bool(stage.gate_row(places[1]))
+
+
 DEEDS = [
     OperatorDeed("browser: profile off", in_browser(f"{PROFILE}/disable", PROFILE), _off),
     OperatorDeed(
@@ -126,6 +148,10 @@ DEEDS = [
         lambda s: not _may_read_tasks(s),
         lambda s: s.world.people.change(s.edith, rights={"tasks.read": None}),
     ),
+    OperatorDeed("browser: invite", in_browser("/people/new", "/people/new", **INVITED), _jane_has_link),
+    OperatorDeed("browser: reset", in_browser(f"{PERSON}/reset", f"{PERSON}/reset"), _has_link),
+    OperatorDeed("browser: reset now", in_browser(f"{PERSON}/reset", f"{PERSON}/reset", end="yes"), _has_link_alone),
+    OperatorDeed("browser: account", in_browser(f"{PERSON}/account", f"{PERSON}/account", **RENAMED), _is_renamed),
     OperatorDeed("browser: end one", in_browser(f"{PERSON}/end-session", PERSON, session="{session}"), _one_is_over),
     OperatorDeed("browser: end all", in_browser(f"{PERSON}/end-all", PERSON), _all_are_over),
     OperatorDeed("shell: profile off", in_shell("profile", "disable", "Newsroom"), _off),
@@ -139,6 +165,9 @@ DEEDS = [
         "shell: end overlap", in_shell("profile", "end-overlap", "Newsroom"), _overlap_is_over, _start_overlap
     ),
     OperatorDeed("shell: person made", in_shell("person", "create", *JANE), _jane_is_there),
+    OperatorDeed("shell: invite", in_shell("person", "invite", *JANE[:4]), _jane_has_link),
+    OperatorDeed("shell: reset", in_shell("person", "reset", HER), _has_link),
+    OperatorDeed("shell: reset now", in_shell("person", "reset", HER, "--end-sessions"), _has_link_alone),
     OperatorDeed("shell: person off", in_shell("person", "disable", HER), _is_disabled),
     OperatorDeed(
         "shell: person on", in_shell("person", "enable", HER), _is_active, lambda s: s.world.people.disable(s.edith)

@@ -180,6 +180,7 @@ def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None
         "McpUrl",
         "LoginUrl",
         "ControlUrl",
+        "HubUrl",
         "Instance",
         "SecretsPrefix",
         "MediaBucket",

@@ -17,7 +17,10 @@ EXAMPLES = storm_size(150, 1_000)
 PATHS = [
     "/hub",
     "/hub/",
+    "/hub/link",
+    "/hub/link/password",
     "/hub/login",
+    "/hub/password",
     "/hub/logout",
     "/hub/sessions",
     "/hub/sessions/end",

@@ -50,7 +50,7 @@ def log_out(crowd: Crowd) -> None:
 def set_password(crowd: Crowd) -> object:
     """What `affino-mcp person set --password` does."""
     world = crowd.world
-    hashed = Passwords(world.database, world.settings).build_put(crowd.person, "a calm and long password")
+    hashed = Passwords(world.database, world.settings).build_update(crowd.person, "a calm and long password")
     return world.people.change(
         crowd.person, log_out=True, commit=lambda ops: world.database.transact([*ops, hashed], "new password")
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from affino_mcp.errors import PersonInactive
+from affino_mcp.errors import BadCredentials, PersonInactive, ProfileDisabled, SessionExpired, SessionUnknown
 from affino_mcp.tool_errors import PermissionDenied, ToolDisabled, Unexpected
 
 CHECK_GOOD, CHECK_BAD, CHECK_OFF = "good", "bad", "off"
@@ -33,6 +33,7 @@ FIXES_BY_ERROR: Final[Mapping[str, str]] = {
 PROFILE_CHECK, USER_CHECK, METHOD_CHECK = "The profile is valid", "The user can log in", "The method is enabled"
 
 PROFILE_GOOD: Final = CheckResult(PROFILE_CHECK, CHECK_GOOD, "Key and secret were accepted by the login.")
+TOKEN_GOOD: Final = CheckResult(USER_CHECK, CHECK_GOOD, "The AccessToken is live; its session goes on after the test.")
 USER_OFF: Final = CheckResult(USER_CHECK, CHECK_OFF, "Not tried: the profile comes first.")
 
 # Status and Affino code of the login endpoint's answer -> the checks of the profile and of the user.
@@ -88,3 +89,30 @@ PERSON_DISABLED: Final = (
         "Enable the person (People, or affino-mcp person enable); then try again.",
     ),
 )
+
+_NEW_LOGIN_FIX: Final = "Ask the person for a new AccessToken: they log in at the Hub."
+
+# Type of the refusal of a call with a person's own AccessToken -> the checks of the profile and of the user.
+CHECKS_BY_TOKEN_ERROR: Final[Mapping[str, tuple[CheckResult, CheckResult]]] = {
+    ProfileDisabled.type: CHECKS_BY_LOGIN_ERROR[403, "-110"],
+    PersonInactive.type: PERSON_DISABLED,
+    SessionExpired.type: (
+        PROFILE_GOOD,
+        CheckResult(USER_CHECK, CHECK_BAD, "The AccessToken has expired.", _NEW_LOGIN_FIX),
+    ),
+    SessionUnknown.type: (
+        PROFILE_GOOD,
+        CheckResult(
+            USER_CHECK, CHECK_BAD, "The AccessToken is not known here, or its session is over.", _NEW_LOGIN_FIX
+        ),
+    ),
+    BadCredentials.type: (
+        CheckResult(
+            PROFILE_CHECK,
+            CHECK_BAD,
+            "The profile's key and secret, or the AccessToken, were not accepted.",
+            f"Save the profile again, or regenerate it. {_NEW_LOGIN_FIX}",
+        ),
+        USER_OFF,
+    ),
+}

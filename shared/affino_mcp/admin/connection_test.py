@@ -19,67 +19,25 @@ from affino_mcp.admin.connection_checks import (
     CHECK_GOOD,
     CHECK_OFF,
     CHECKS_BY_LOGIN_ERROR,
+    CHECKS_BY_TOKEN_ERROR,
     FIXES_BY_ERROR,
     HEALTH_FIX,
     METHOD_CHECK,
     PERSON_DISABLED,
     PROFILE_CHECK,
     PROFILE_GOOD,
+    TOKEN_GOOD,
     USER_CHECK,
     CheckResult,
 )
-from affino_mcp.catalogue.method import DRY_RUN, PAGE_SIZE, Method
+from affino_mcp.admin.trial_request import TrialRequest
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.tool_errors import InvalidArgument
 
 _MAX_ANSWER_CHARACTERS: Final = 4000
 _USER_AGENT: Final = f"{NAME}-test-tool/{VERSION}"
-
-
-@dataclass(frozen=True)
-class TrialRequest:
-    """What to test: the person's e-mail address and password, and a method with its arguments."""
-
-    email: str
-    password: str = field(repr=False)
-    method: str
-    arguments: Mapping[str, Any]
-
-
-def parse_trial_arguments(method: Method, text: str) -> dict[str, Any]:
-    """A method's arguments from JSON text; for an empty text, those that `suggest_arguments` suggests.
-
-    Raises InvalidArgument (arguments) for text that is no JSON object, and for a write that is no dry run.
-    """
-    if not text.strip():
-        return suggest_arguments(method)
-    found = _parse_json_object(text)
-    if found is None:
-        raise InvalidArgument("arguments", 'The arguments must be a JSON object, like {"PageSize": 3}.')
-    if DRY_RUN in method.all_arguments and found.get(DRY_RUN.name) is not True:
-        raise InvalidArgument("arguments", 'A test changes nothing: a write must say {"DryRun": true}.')
-    return found
-
-
-def suggest_arguments(method: Method) -> dict[str, Any]:
-    """Suggested arguments: a short page for a list, a dry run for a write, and the required arguments left empty."""
-    needed = {field.name: "" for field in method.all_arguments if field.required}
-    if DRY_RUN in method.all_arguments:
-        return {**needed, DRY_RUN.name: True}
-    return {PAGE_SIZE.name: 3, **needed} if PAGE_SIZE in method.all_arguments else needed
-
-
-def _parse_json_object(text: str) -> dict[str, Any] | None:
-    """A JSON object that can be sent on; None for anything else, such as numbers and characters that JSON does not have."""
-    try:
-        found = json.loads(text)
-        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 @dataclass(frozen=True)
@@ -112,6 +70,8 @@ class Trial:
 
     def run(self, wanted: TrialRequest, now: datetime) -> TrialResult:
         """Logs in, then calls the method; gives the result, with the token of the session to end. Raises nothing of HTTP."""
+        if wanted.token:
+            return self._run_with_token(wanted)
         elapsed = start_stopwatch()
         try:
             login = self._log_in(wanted, now)
@@ -130,6 +90,24 @@ class Trial:
         called = elapsed()
         lamp, text = _check_from_answer(answer, wanted.method)
         return TrialResult([*lamps, lamp], text[:_MAX_ANSWER_CHARACTERS], took, called, token)
+
+    def _run_with_token(self, wanted: TrialRequest) -> TrialResult:
+        """The test with a person's own AccessToken; the result has no session to end."""
+        elapsed = start_stopwatch()
+        try:
+            answer = self._call_method(wanted, wanted.token)
+        except httpx.HTTPError:
+            return TrialResult(
+                [*_off_checks(PROFILE_CHECK, USER_CHECK), _unreached_check(METHOD_CHECK, "MCP endpoint")]
+            )
+        called, refusal = elapsed(), _object_in(_object_in(_parse_document(answer), "error"), "data")
+        known = CHECKS_BY_TOKEN_ERROR.get(str(refusal.get("type")))
+        if known is not None:
+            return TrialResult([*known, *_off_checks(METHOD_CHECK)], call_ms=called)
+        lamp, text = _check_from_answer(answer, wanted.method)
+        if answer.status_code != 200:
+            return TrialResult([*_off_checks(PROFILE_CHECK, USER_CHECK), lamp], call_ms=called)
+        return TrialResult([PROFILE_GOOD, TOKEN_GOOD, lamp], text[:_MAX_ANSWER_CHARACTERS], call_ms=called)
 
     def _log_in(self, wanted: TrialRequest, now: datetime) -> httpx.Response:
         path = f"/rest/{self.instance_name}/login"

@@ -42,6 +42,11 @@ DEEDS: Final[Mapping[str, Deed]] = {
     "change_rights": Deed(_SEE_PERSON),
     "change_person": Deed(f"{_SEE_PERSON} A new password works if its sessions have ended; else set it again."),
     "create_person": Deed("Look for the e-mail address among the people; a new password can be set.", is_begun=True),
+    "invite_person": Deed(
+        "Look for the e-mail address among the people. If it is there, make a new link: the first one was shown to nobody.",
+        is_begun=True,
+    ),
+    "reset_password": Deed("Make a new link: this one was shown to nobody."),
     "create_profile": Deed(
         "Look for the name among the profiles. If it is there, regenerate its secret: the first one was shown to nobody.",
         is_begun=True,

@@ -17,6 +17,7 @@ from affino_mcp.cli import (
     connect,
     doctor,
     housekeeping,
+    invitations,
     local,
     log,
     log_chart,
@@ -24,7 +25,9 @@ from affino_mcp.cli import (
     log_more,
     login,
     methods,
+    operators,
     people,
+    person_changes,
     profile_secret,
     profiles,
     purge,
@@ -48,7 +51,10 @@ app = typer.Typer(
 )
 profile_secret.add_secret_commands(profiles.app)
 app.add_typer(profiles.app, name="profile")
+invitations.add_invitation_commands(people.app)
+person_changes.add_change_command(people.app)
 app.add_typer(people.app, name="person")
+app.add_typer(operators.app, name="operator")
 app.add_typer(sessions.app, name="session")
 app.add_typer(purge.app, name="purge")
 app.add_typer(housekeeping.app, name="housekeeping")

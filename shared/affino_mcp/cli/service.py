@@ -19,13 +19,14 @@ from affino_mcp.gate.identity.emails import is_plausible_email
 from affino_mcp.gate.identity.person import Person, is_user_code
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.people.people import People
+from affino_mcp.gate.people.registration import Registration
 from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile import ProfileState
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, is_possible_name
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.port import PLACE_KINDS, PlaceRights
-from affino_mcp.instance.upkeep import ContactErasure
+from affino_mcp.instance.upkeep import ContactErasure, StaffContacts
 from affino_mcp.local import connection
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.network import make_local_client
@@ -82,6 +83,21 @@ class Service:
     def people(self) -> People:
         """The store of people."""
         return People(self.stores.database, self.settings, self.clock)
+
+    @cached_property
+    def staff(self) -> StaffContacts:
+        """The contacts of people who can log in."""
+        return wiring.build_staff_contacts(self.stores, self.settings)
+
+    @cached_property
+    def registration(self) -> Registration:
+        """Makes people."""
+        return Registration(self.staff, self.stores.database, self.settings, self.clock)
+
+    @property
+    def public_url(self) -> str:
+        """The service's own address, below which the Hub is."""
+        return self.connection.login_url.partition("/rest/")[0]
 
     def explain_places(self, person: Person) -> dict[str, list[PlaceRights]]:
         """What the person may do in each place of the instance, by kind of place. Raises PlacesUnknown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -9,9 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from affino_mcp.admin.connection_checks import CHECK_GOOD, CHECK_OFF, CheckResult
-from affino_mcp.admin.connection_test import Trial, TrialRequest, TrialResult
-from affino_mcp.admin.connection_test import parse_trial_arguments as json_arguments
+from affino_mcp.admin.connection_test import Trial, TrialResult
 from affino_mcp.admin.operator_audit import ActionSubject
+from affino_mcp.admin.trial_request import TestedConnection, TrialRequest, find_tested_name, parse_access_token
+from affino_mcp.admin.trial_request import parse_trial_arguments as json_arguments
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.login import PasswordOption, find_password
@@ -31,8 +33,13 @@ def try_out(
     profile: Annotated[str, typer.Argument(metavar="PROFILE", help="Key or name.")],
     *,
     email: Annotated[
-        str, typer.Option("--email", "--person", help="Whose login: e-mail address, user code, or the demo's role.")
-    ],
+        str | None,
+        typer.Option("--email", "--person", help="Whose login: e-mail address, user code, or the demo's role."),
+    ] = None,
+    token_stdin: Annotated[
+        bool,
+        typer.Option("--token-stdin", help="Instead of a login: the first line of standard input is an AccessToken."),
+    ] = False,
     method: Annotated[
         str, typer.Option(help="The method to call; without it only who the person is.")
     ] = CURRENT_USER_METHOD,
@@ -53,19 +60,35 @@ def try_out(
     service = open_service(ctx, connection)
     given = _parse_arguments(method, arguments)
     state = service.require_profile(profile)
-    address = service.find_email(email)
-    wanted = TrialRequest(address, password or find_password(service, address), method, given)
-    tried = {"email": address, "method": method, "arguments": given}
+    wanted = _read_request(service, email, password, method, given, token_stdin=token_stdin)
     with (
-        audit_command(service, "run_test", ActionSubject.from_profile(state.profile), {}, tried),
+        audit_command(service, "run_test", ActionSubject.from_profile(state.profile), {}, wanted.describe()),
         service.make_client() as http,
     ):
-        public = service.connection.login_url.partition("/rest/")[0]
-        result = Trial(http, public, service.connection.dbname, state.profile).run(wanted, service.clock())
-    _end_session(service, address, result)
-    _print_result(result, as_json=as_json)
+        result = Trial(http, service.public_url, service.connection.dbname, state.profile).run(wanted, service.clock())
+    _end_session(service, wanted.email, result)
+    ran = TestedConnection(state.profile.name, find_tested_name(service.people, service.sessions, wanted), method)
+    _print_result(result, ran, as_json=as_json)
     if not result.is_green:
         raise typer.Exit(1)
+
+
+def _read_request(
+    service: Service,
+    email: str | None,
+    password: str | None,
+    method: str,
+    arguments: dict[str, Any],
+    *,
+    token_stdin: bool,
+) -> TrialRequest:
+    """What is to be tried, as whom. Raises BadParameter for a login and a token at once, and for neither."""
+    if token_stdin is (email is not None):
+        raise typer.BadParameter("say whose login with --email, or give an AccessToken with --token-stdin")
+    if email is None:
+        return TrialRequest("", "", method, arguments, parse_access_token(sys.stdin.readline()))
+    address = service.find_email(email)
+    return TrialRequest(address, password or find_password(service, address), method, arguments)
 
 
 def _parse_arguments(method: str, text: str) -> dict[str, Any]:
@@ -81,18 +104,20 @@ def _end_session(service: Service, address: str, result: TrialResult) -> None:
             service.sessions.end_session(code, digest_token(result.token))
 
 
-def _print_result(result: TrialResult, *, as_json: bool) -> None:
+def _print_result(result: TrialResult, ran: TestedConnection, *, as_json: bool) -> None:
     if as_json:
         times = {"login_ms": result.login_ms, "call_ms": result.call_ms}
         print_json(
             {
                 "green": result.is_green,
+                "ran": asdict(ran),
                 "lamps": [_check_document(lamp) for lamp in result.checks],
                 "answer": result.answer,
             }
             | times
         )
         return
+    typer.echo(ran.heading(is_green=result.is_green))
     for lamp in result.checks:
         typer.echo(f"{_TONE_WORDS.get(lamp.tone, 'RED  ')}  {lamp.name}. {lamp.reason}")
         if lamp.fix:

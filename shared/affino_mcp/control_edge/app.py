@@ -19,6 +19,8 @@ from affino_mcp.control_edge.screens import (
     log_export,
     logs,
     people,
+    person_account,
+    person_invitations,
     profile_edit,
     profile_switch,
     profiles,
@@ -32,6 +34,7 @@ _RECENT_PASSWORD_RULE = AccessRule(PROFILES_MANAGE, needs_recent_password=True)
 _PROFILE_RULE = AccessRule(PROFILES_MANAGE, select_row_keys=profile_list.select_profile_row)
 _TEST_RULE = AccessRule(PROFILES_MANAGE, select_row_keys=profile_list.select_queried_profile_row)
 _PERSON_RULE = AccessRule(PROFILES_MANAGE, select_row_keys=people.select_person_row)
+_PERSON_LINK_RULE = AccessRule(PROFILES_MANAGE, needs_recent_password=True, select_row_keys=people.select_person_row)
 _PROFILE_SECRET_RULE = AccessRule(
     PROFILES_MANAGE, needs_recent_password=True, select_row_keys=profile_list.select_profile_row
 )
@@ -70,7 +73,14 @@ SCREENS: Final[tuple[tuple[str, str, Screen, AccessRule], ...]] = (
         people.show_people,
         AccessRule(PROFILES_MANAGE, select_row_keys=people.select_searched_person_row),
     ),
+    ("/people/new", "GET", person_invitations.show_new_form, _RECENT_PASSWORD_RULE),
+    ("/people/new", "POST", person_invitations.invite_person, _RECENT_PASSWORD_RULE),
     ("/people/{code}", "GET", people.show_person, _PERSON_RULE),
+    ("/people/{code}/account", "GET", person_account.show_account_form, _PERSON_RULE),
+    ("/people/{code}/account", "POST", person_account.save_account, _PERSON_RULE),
+    ("/people/{code}/reset", "GET", person_invitations.ask_before_reset, _PERSON_LINK_RULE),
+    ("/people/{code}/reset", "POST", person_invitations.reset_password, _PERSON_LINK_RULE),
+    ("/people/{code}/disable", "GET", person_account.ask_before_disabling, _PERSON_RULE),
     ("/people/{code}/groups", "POST", people.change_groups, _PERSON_RULE),
     ("/people/{code}/grant", "POST", people.grant_right, _PERSON_RULE),
     ("/people/{code}/revoke", "POST", people.revoke_right, _PERSON_RULE),

@@ -15,13 +15,16 @@ from affino_mcp.admin.display import TEMPLATE_FILTERS
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.clock import Clock
 from affino_mcp.gate.abuse.login_guard import LoginGuard
+from affino_mcp.gate.people.password_resets import PasswordResets
 from affino_mcp.gate.people.people import People
+from affino_mcp.gate.people.registration import Registration
 from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE, WebSessions
 from affino_mcp.instance.port import Instance
+from affino_mcp.instance.upkeep import StaffContacts
 from affino_mcp.pages.rendering import PageRenderer
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
@@ -49,6 +52,7 @@ class ControlCentre:
     settings: Settings
     clock: Clock
     instance: Instance
+    staff: StaffContacts
     make_client: Callable[[], httpx.Client] = make_public_client
 
     @cached_property
@@ -80,6 +84,16 @@ class ControlCentre:
     def sessions(self) -> Sessions:
         """The store of people's sessions."""
         return Sessions(self.database, self.settings, self.clock)
+
+    @cached_property
+    def registration(self) -> Registration:
+        """Makes people."""
+        return Registration(self.staff, self.database, self.settings, self.clock)
+
+    @cached_property
+    def password_resets(self) -> PasswordResets:
+        """Makes links by which people set a new password."""
+        return PasswordResets(self.database, self.settings, self.clock)
 
     @cached_property
     def login_guard(self) -> LoginGuard:

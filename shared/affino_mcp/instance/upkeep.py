@@ -75,3 +75,29 @@ class ContactErasure(Protocol):
 
     def erase(self, code: int, at: datetime) -> ErasurePlan:
         """Erases the contact and gives what was removed; goes on where an earlier erasure was broken off."""
+
+
+class KnownContact(NamedTuple):
+    """A contact with an e-mail address: its code and name, who made it and on which day (UTC), whether it is staff."""
+
+    code: int
+    name: str
+    made_by: str
+    made_on: str
+    is_staff: bool
+
+
+class StaffContacts(Protocol):
+    """The contacts of people who can log in. Every method may raise StoreUnavailable, and can be repeated."""
+
+    def find_contact(self, email: str) -> KnownContact | None:
+        """Gives the contact with this e-mail address; None when there is none."""
+
+    def enrol(self, name: str, email: str, at: datetime) -> int:
+        """Makes the contact with this address a member of staff, or a new one; gives its code. Raises InvalidArgument."""
+
+    def amend(self, code: int, name: str | None, email: str | None, at: datetime) -> None:
+        """Gives the contact another name or address, where given. Raises Conflict when another contact has the address."""
+
+    def mark_disabled(self, code: int, at: datetime, *, disabled: bool) -> None:
+        """Marks the contact of somebody who has been disabled or enabled; nothing without a contact."""

@@ -12,12 +12,13 @@ from typing import Any
 from affino_mcp.clock import utc_now
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.people.people import People
+from affino_mcp.gate.people.registration import NewPerson, Registration
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.local.demo import DEMO_PEOPLE, DEMO_PROFILES
-from affino_mcp.local.registration import register_person
 from affino_mcp.settings import Settings
-from affino_mcp.wiring import Stores
+from affino_mcp.store.commit import commit_to
+from affino_mcp.wiring import Stores, build_staff_contacts
 
 DemoCredentials = dict[str, dict[str, Any]]
 
@@ -53,11 +54,14 @@ def seed_profiles(stores: Stores, settings: Settings) -> dict[str, Profile]:
 def seed_people(stores: Stores, settings: Settings, passphrases: Mapping[str, str]) -> DemoCredentials:
     """The demo's people by role, with e-mail, password and user code; creates those that are missing."""
     everybody, passwords = People(stores.database, settings, utc_now), Passwords(stores.database, settings)
+    commit = commit_to(stores.database)
+    registration = Registration(build_staff_contacts(stores, settings), stores.database, settings, utc_now)
     found: DemoCredentials = {}
     for role, demo in DEMO_PEOPLE.items():
         code = everybody.find_user_code(demo.email)
         if code is None:
-            code = register_person(stores, settings, utc_now, demo.name, demo.email, demo.groups).user_code
+            wanted = NewPerson(demo.name, demo.email, demo.groups)
+            code = registration.register(wanted, lambda ops, _: commit(ops)).user_code
             passwords.set_password(code, passphrases[role])
         found[role] = {"email": demo.email, "password": passphrases[role], "user_code": code}
     return found

@@ -17,14 +17,14 @@ PAGE_HEADERS: Final[dict[str, str]] = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "cache-control": "no-store",
-    "referrer-policy": "same-origin",
+    "referrer-policy": "no-referrer",
     "strict-transport-security": "max-age=31536000",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-"""Headers of every page: no inline script or style, no framing, no caching, no referrer to other sites."""
+"""Headers of every page: no inline script or style, no framing, no caching, no referrer."""
 
 
 class PageRenderer:

@@ -86,7 +86,7 @@ CONTROL_RIGHTS: Final = (
     *_table_rights("gate_table", _PROFILE, *_READS),
     *(
         right
-        for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON, "UNLOGGED")
+        for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON, "PEOPLE", f"EMAIL#{SELF_CHECK_NAME}", "UNLOGGED")
         for right in _table_rights("gate_table", pk, *_WRITES)
     ),
     *_table_rights("audit_table", _LOG, "PutItem", "Query"),
@@ -97,6 +97,14 @@ CONTROL_RIGHTS: Final = (
         right
         for pk in (f"sections#{SELF_CHECK_NAME}", "F#sections#all", f"forums#{SELF_CHECK_NAME}", "F#forums#all")
         for right in _table_rights("records_table", pk, "BatchGetItem", "Query")
+    ),
+    *(
+        right
+        for pk in (
+            *(f"{kind}contacts#{SELF_CHECK_NAME}" for kind in ("", "U#", "F#")),
+            *(f"{kind}contacts" for kind in ("W#", "N#")),
+        )
+        for right in _table_rights("records_table", pk, *_READS, *_WRITES)
     ),
     SecretRight(),
 )

@@ -39,7 +39,9 @@ def test_the_commands() -> None:
     assert {" ".join(words) for words in ALL} == {
         *(f"profile {word}" for word in ("create", "list", "show", "set", "enable", "disable", "regenerate")),
         "profile end-overlap",
-        *(f"person {word}" for word in ("create", "list", "set", "explain", "enable", "disable")),
+        *(f"person {word}" for word in ("create", "invite", "reset", "list", "set")),
+        *(f"person {word}" for word in ("explain", "enable", "disable")),
+        "operator first",
         *(f"session {word}" for word in ("list", "end")),
         *(f"local {word}" for word in ("up", "down", "status")),
         "connect",

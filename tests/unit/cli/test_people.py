@@ -15,11 +15,12 @@ def matches(terminal: Terminal, code: int, password: str) -> bool:
     return Passwords(terminal.world.database, terminal.world.settings).is_password(code, password)
 
 
-def test_create_makes_somebody_who_can_log_in(terminal: Terminal) -> None:
+def test_create_without_a_password_is_an_invitation(terminal: Terminal) -> None:
     made = terminal.run_json("person", "create", *JANE, "--group", "Sales", "--right", "contacts.consent=2026-12-31")
     assert made["groups"] == ["Sales"]
     assert made["rights"] == {"contacts.consent": "2026-12-31"}
-    assert matches(terminal, made["user_code"], made["password"])
+    assert "password" not in made
+    assert made["link"].startswith(f"http://127.0.0.1:1/hub/link#{made['user_code']}.")
 
 
 def test_a_given_password_is_not_shown(terminal: Terminal) -> None:

@@ -83,3 +83,13 @@ def test_misunderstood(terminal: Terminal, words: list[str]) -> None:
     terminal.run_json("profile", "create", "--name", "Newsroom")
     given = ["test", "Newsroom", "--email", JANE, "--password", PASSWORD, *words]
     assert terminal.run_refused(*given)["type"] == "validation_error"
+
+
+def test_an_access_token_instead_of_a_login(served: Terminal) -> None:
+    token = served.world.sessions.create_session(1, "key").access_token
+    out, _ = served.run("test", "Newsroom", "--token-stdin", "--method", "list_articles", input=f"{token}\n")
+    assert out.startswith("Works: Newsroom, Jane Doe, list_articles\n")
+    assert token not in out + json.dumps(served.run_json("log"))
+    assert len(served.run_json("session", "list", JANE)) == 1
+    for words in (["--token-stdin", "--email", JANE], []):
+        served.run("test", "Newsroom", *words, input=f"{token}\n", code=2)

@@ -8,8 +8,15 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from affino_mcp.admin.connection_test import Trial, TrialRequest, TrialResult, parse_trial_arguments
+from affino_mcp.admin.connection_test import Trial, TrialResult
 from affino_mcp.admin.operator_audit import ActionSubject
+from affino_mcp.admin.trial_request import (
+    TestedConnection,
+    TrialRequest,
+    find_tested_name,
+    parse_access_token,
+    parse_trial_arguments,
+)
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.method import PAGE_SIZE, Method
 from affino_mcp.catalogue.registry import METHODS, is_listed
@@ -48,18 +55,34 @@ def run_user_test(ask: ScreenRequest) -> Response:
 
 def _run_test(ask: ScreenRequest, here: str, name: str) -> Response:
     try:
-        profile, method = _require_profile(ask, ask.form.get("profile", "")), METHODS.get(name)
-        if method is None:
-            raise InvalidArgument("method", "Choose a method.")  # noqa: TRY301 (every fault is shown in the form)
-        wanted = TrialRequest(
-            ask.form.get("email", ""), ask.form.get("password", ""), name, _parse_arguments(ask, method)
-        )
+        profile = _require_profile(ask, ask.form.get("profile", ""))
+        wanted = _read_request(ask, name)
     except InvalidArgument as error:
         return _render_form(ask, here, ask.form, wrong={str(error.details["argument"]): error.message})
-    tried = {"email": wanted.email, "method": name, "arguments": dict(wanted.arguments)}
-    with audit_screen_action(ask, "run_test", ActionSubject.from_profile(profile), {}, tried):
+    with audit_screen_action(ask, "run_test", ActionSubject.from_profile(profile), {}, wanted.describe()):
         result = _try_connection(ask, profile, wanted)
-    return _render_form(ask, here, ask.form, result=result, status=200)
+    return _render_form(ask, here, ask.form, result=result, heading=_heading(ask, profile, wanted, result), status=200)
+
+
+def _read_request(ask: ScreenRequest, name: str) -> TrialRequest:
+    """What the form asks to try; an AccessToken comes before a login. Raises InvalidArgument."""
+    method = METHODS.get(name)
+    if method is None:
+        raise InvalidArgument("method", "Choose a method.")
+    given, arguments = ask.form, _parse_arguments(ask, method)
+    if given.get("token", "").strip():
+        return TrialRequest("", "", name, arguments, parse_access_token(given["token"]))
+    if not (given.get("email") and given.get("password")):
+        raise InvalidArgument("password", "Enter an e-mail address and its password, or an AccessToken below.")
+    return TrialRequest(given["email"], given["password"], name, arguments)
+
+
+def _heading(ask: ScreenRequest, profile: Profile, wanted: TrialRequest, result: TrialResult) -> str:
+    try:
+        person = find_tested_name(ask.centre.people, ask.centre.sessions, wanted)
+    except StoreUnavailable:
+        person = wanted.email or "an AccessToken"
+    return TestedConnection(profile.name, person, wanted.method).heading(is_green=result.is_green)
 
 
 def _try_connection(ask: ScreenRequest, profile: Profile, wanted: TrialRequest) -> TrialResult:
@@ -74,10 +97,11 @@ def _try_connection(ask: ScreenRequest, profile: Profile, wanted: TrialRequest) 
     return result
 
 
-def _choice_order(method: Method) -> tuple[object, ...]:
-    """The sort key of a method in the list to choose from: first methods that read a list and need no argument."""
+def _choice_order(method: Method, profile: Profile | None) -> tuple[object, ...]:
+    """The sort key of a method in the list to choose from: first what the profile lists, reads a list and needs no argument."""
+    is_off = profile is not None and not is_listed(method, profile.capability)
     asks = PAGE_SIZE not in method.all_arguments or any(field.required for field in method.all_arguments)
-    return method.access, method.family == Family.ALWAYS, asks, method.family, method.name
+    return method.access, is_off, method.family == Family.ALWAYS, asks, method.family, method.name
 
 
 def _find_chosen_profile(ask: ScreenRequest, key: str) -> ProfileState | None:
@@ -106,14 +130,15 @@ def _render_form(
     result: TrialResult | None = None,
     wrong: Mapping[str, str] | None = None,
     status: int | None = None,
+    heading: str = "",
 ) -> Response:
-    filled = {name: given.get(name, "") for name in _FORM_FIELDS}
+    filled = {"email": ask.web_session.person.email} | {name: given[name] for name in _FORM_FIELDS if name in given}
+    filled = {name: filled.get(name, "") for name in _FORM_FIELDS}
     found = profile_list.list_profile_page(ask, None)
     chosen = _find_chosen_profile(ask, filled["profile"])
     listed = {one.profile.key for one in found.profiles}
     before = [chosen] if chosen and chosen.profile.key not in listed else []
     profile = chosen.profile if chosen else None
-    methods = [m for m in METHODS.values() if profile and is_listed(m, profile.capability)]
     return ask.render_page(
         "trial.html",
         status or (400 if wrong else 200),
@@ -123,7 +148,8 @@ def _render_form(
         profiles=[*before, *found.profiles],
         more=found.next is not None,
         chosen=chosen,
-        methods=sorted(methods, key=_choice_order),
+        methods=sorted(METHODS.values(), key=lambda method: _choice_order(method, profile)),
+        heading=heading,
         result=result,
         wrong=wrong or {},
     )

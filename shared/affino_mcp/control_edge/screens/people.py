@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from affino_mcp.admin.deeds import ROW_FOLLOWS
 from affino_mcp.admin.effective_rights import list_effective_rights
 from affino_mcp.admin.operator_action import OperatorAction
 from affino_mcp.admin.operator_audit import ActionSubject
+from affino_mcp.clock import epoch_seconds
 from affino_mcp.control_edge import gate_row_page
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
@@ -19,8 +21,10 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import fold_email, is_plausible_email
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS, PERMISSIONS, PROFILES_MANAGE, SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person, is_user_code
+from affino_mcp.gate.people.password_links import LinkStatus
 from affino_mcp.gate.sessions.session_listing import list_live_sessions
 from affino_mcp.instance.port import PLACE_KINDS, PlacesUnknown
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Item, Key
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
@@ -29,9 +33,9 @@ PEOPLE_PER_PAGE: Final = 100
 
 
 def select_person_row(given: Mapping[str, str]) -> Sequence[Key]:
-    """The key of the row of the person that the path names."""
+    """The keys of the rows of the person that the path names, and of that person's latest link."""
     code = given["code"]
-    return (row_keys.person_key(int(code)),) if is_user_code(code) else ()
+    return (row_keys.person_key(int(code)), row_keys.password_link_key(int(code))) if is_user_code(code) else ()
 
 
 def select_searched_person_row(given: Mapping[str, str]) -> Sequence[Key]:
@@ -73,10 +77,15 @@ def show_person(ask: ScreenRequest) -> Response:
 
 def require_person(ask: ScreenRequest) -> Person:
     """The person that the path names. Raises NotFound."""
-    row = next((ask.gate_rows[key] for key in select_person_row(ask.path_values) if key in ask.gate_rows), None)
+    row = ask.gate_rows.get(select_person_row(ask.path_values)[0]) if is_user_code(ask.path_values["code"]) else None
     if row is None:
         raise NotFound("code", "person")
     return Person.from_json(row)
+
+
+def count_live_sessions(ask: ScreenRequest, person: Person) -> int:
+    """How many live sessions the person has."""
+    return len(ask.centre.sessions.list_sessions(person.user_code))
 
 
 def change_groups(ask: ScreenRequest) -> Response:
@@ -146,6 +155,7 @@ def disable_person(ask: ScreenRequest) -> Response:
         ask, "disable_person", ActionSubject.from_person(person), {"active": person.active}, {"active": False}
     ) as action:
         ask.centre.people.disable(person.user_code, action.commit)
+    _mark_contact(ask, person, disabled=True)
     return _redirect_done(ask, person, "disabled", action)
 
 
@@ -156,7 +166,14 @@ def enable_person(ask: ScreenRequest) -> Response:
         ask, "enable_person", ActionSubject.from_person(person), {"active": person.active}, {"active": True}
     ) as action:
         ask.centre.people.enable(person.user_code, action.commit)
+    _mark_contact(ask, person, disabled=False)
     return _redirect_done(ask, person, "enabled", action)
+
+
+def _mark_contact(ask: ScreenRequest, person: Person, *, disabled: bool) -> None:
+    """Marks the person's contact, which only shows the state: what it failed to show, the next switching shows."""
+    with suppress(StoreUnavailable):
+        ask.centre.staff.mark_disabled(person.user_code, ask.centre.clock(), disabled=disabled)
 
 
 def end_one_session(ask: ScreenRequest) -> Response:
@@ -216,6 +233,8 @@ def _render_person(ask: ScreenRequest, person: Person, wrong: str = "", status: 
         given=given,
         wrong_day=wrong if given and status == InvalidArgument.status else "",
         itself=_is_operator(ask, person),
+        link=LinkStatus.from_row(ask.gate_rows.get(row_keys.password_link_key(person.user_code))),
+        now=epoch_seconds(ask.centre.clock()),
         done=ask.query_values.get("done", ""),
         notice=ROW_FOLLOWS if ask.query_values.get("log") == "later" else "",
         wrong=wrong,

@@ -98,6 +98,11 @@ def person_key(user_code: int) -> Key:
     return Key(f"PERSON#{user_code}", "A")
 
 
+def password_link_key(user_code: int) -> Key:
+    """{digest, made, expires, earlier, used?, ttl}: a person's latest link to set the password, and digests of those before."""
+    return Key(f"PERSON#{user_code}", "LINK")
+
+
 def person_session_key(user_code: int, expires: int, digest: str) -> Key:
     """{digest, issued, expires, profile, ttl, ended?}: lists a person's sessions in the order in which they expire."""
     return Key(f"PERSON#{user_code}", f"{SESSION_PREFIX}{expires:012d}#{digest}")

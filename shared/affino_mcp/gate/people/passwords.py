@@ -9,7 +9,7 @@ from affino_mcp import observability
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import ConditionFailed, StoreUnavailable
-from affino_mcp.store.ops import Database, Put, Update, equals
+from affino_mcp.store.ops import Database, Update, equals
 from affino_mcp.tool_errors import InvalidArgument
 
 MIN_PASSWORD_CHARACTERS, MAX_PASSWORD_CHARACTERS = 8, 1024
@@ -29,16 +29,25 @@ class Passwords:
 
     def set_password(self, user_code: int, password: str) -> None:
         """Sets the person's password; raises InvalidArgument when it is too short or too long."""
-        self._db.put(self.build_put(user_code, password))
+        self._db.update(self.build_update(user_code, password))
 
-    def build_put(self, user_code: int, password: str) -> Put:
-        """Gives the write of the person's new password, for a transaction; raises InvalidArgument as `set_password`."""
+    def build_update(self, user_code: int, password: str, *, replaces: str | None = None) -> Update:
+        """Gives the write of the person's new password, for a transaction; raises InvalidArgument as `set_password`.
+
+        With `replaces`, what `find_hash` gave, it fails when the password has been changed since.
+        """
         if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
             raise InvalidArgument(
                 "password", f"A password must have {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS:,} characters."
             )
-        item = row_keys.person_key(user_code)._asdict() | {"hash": _hasher.hash(_exact_bytes(password))}
-        return Put(self._table, item)
+        unchanged = None if replaces is None else equals("hash", replaces)
+        fresh = {"hash": _hasher.hash(_exact_bytes(password))}
+        return Update(self._table, row_keys.person_key(user_code), assign=fresh, condition=unchanged)
+
+    def find_hash(self, user_code: int) -> str | None:
+        """Gives the stored hash of the person's password; None without one."""
+        row = self._db.get(self._table, row_keys.person_key(user_code))
+        return str(row["hash"]) if row else None
 
     def is_password(self, user_code: int | None, password: str) -> bool:
         """True if this is the person's password.

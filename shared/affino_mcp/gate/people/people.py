@@ -18,7 +18,7 @@ from affino_mcp.gate.sessions.sessions import end_surplus_sessions, live_session
 from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit, commit_to
 from affino_mcp.store.faults import TransactionFailed
-from affino_mcp.store.ops import Database, Item, Put, Query, Update, WriteOp, absent, all_of, equals, exists
+from affino_mcp.store.ops import Database, Delete, Item, Put, Query, Update, WriteOp, absent, all_of, equals, exists
 from affino_mcp.store.paging import iterate_rows
 from affino_mcp.store.retry import retry_on_conflict
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
@@ -26,6 +26,7 @@ from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 __all__ = ["People", "Person"]
 
 MAX_PERSON_NAME_CHARACTERS = 201
+ADDRESS_TAKEN_TEXT = "A person with this e-mail address exists already."
 
 
 class People:
@@ -89,6 +90,7 @@ class People:
         user_code: int,
         *,
         name: str | None = None,
+        email: str | None = None,
         groups: Sequence[str] | None = None,
         rights: Mapping[str, str | None] | None = None,
         active: bool | None = None,
@@ -99,10 +101,11 @@ class People:
         """Changes the given fields; the person's next call obeys the change. With `log_out` all sessions end with it.
 
         `seen` is the person that the operator looked at: Conflict if their groups or rights have changed since.
-        Raises NotFound, InvalidArgument (name, groups, rights), Conflict, StoreUnavailable.
+        Raises NotFound, InvalidArgument (name, email, groups, rights), Conflict (also: the address is taken), StoreUnavailable.
         """
         given = {
             "name": tidy_entered_text("name", name) if name is not None else None,
+            "email": validate_address(email) if email is not None else None,
             "groups": tuple(groups) if groups is not None else None,
             "rights": dict(rights) if rights is not None else None,
             "active": active,
@@ -147,13 +150,22 @@ class People:
         update, now = self._person_update(row, person), epoch_seconds(self._clock())
         found = live_session_links(self._db, self._table, user_code, now)
         live = end_surplus_sessions(self._db, self._table, user_code, found, now)
+        moves = self._address_writes(before, person)
         if log_out:
             update = replace(update, add={**update.add, "epoch": 1})
             ends = [end_session_writes(self._table, user_code, Session.from_row(link), now) for link in live]
-            commit([update, *chain.from_iterable(ends)])
+            _commit_move(commit, [*moves, update, *chain.from_iterable(ends)], bool(moves))
         else:
-            commit([update, *self._session_updates(person, live)])
+            _commit_move(commit, [*moves, update, *self._session_updates(person, live)], bool(moves))
         return person
+
+    def _address_writes(self, before: Person, after: Person) -> list[WriteOp]:
+        """The writes that give the person another address, the new one first; none for another spelling of the same."""
+        old, new = fold_email(before.email), fold_email(after.email)
+        if old == new:
+            return []
+        place = row_keys.email_key(new)._asdict() | {"user_code": after.user_code}
+        return [Put(self._table, place, absent()), Delete(self._table, row_keys.email_key(old))]
 
     def _person_update(self, row: Item, person: Person) -> Update:
         # The condition on `logins` detects a login between the read and this write, which would keep the old rights.
@@ -166,9 +178,19 @@ class People:
         return [Update(self._table, key, assign={"person": person.to_json()}, condition=exists()) for key in places]
 
 
+def _commit_move(commit: Commit, ops: Sequence[WriteOp], is_move: bool) -> None:
+    """Commits a change; the first write of a move takes the new address. Raises Conflict when somebody has it."""
+    try:
+        commit(ops)
+    except TransactionFailed as failed:
+        if is_move and 0 in failed.failed:
+            raise Conflict(ADDRESS_TAKEN_TEXT, argument="email") from failed
+        raise
+
+
 def _raise_conflict(failed: TransactionFailed) -> None:
     if 2 in failed.failed:
-        raise Conflict("A person with this e-mail address exists already.", argument="email") from failed
+        raise Conflict(ADDRESS_TAKEN_TEXT, argument="email") from failed
     if failed.failed:
         raise Conflict("A person with this code exists already.", argument="user_code") from failed
     raise failed

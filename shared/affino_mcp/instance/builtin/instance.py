@@ -21,7 +21,7 @@ from affino_mcp.instance.builtin.media.media_view import renew_download_urls
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
-from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep
+from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep, StaffContacts
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database
@@ -81,6 +81,13 @@ class BuiltinInstance:
         from affino_mcp.instance.builtin.crm.contact_erasure import BuiltinContactErasure  # noqa: PLC0415 (as above)
 
         return BuiltinContactErasure(self.records)
+
+    @property
+    def staff_contacts(self) -> StaffContacts:
+        """The contacts of people who can log in, for operators."""
+        from affino_mcp.instance.builtin.crm.staff import BuiltinStaffContacts  # noqa: PLC0415 (as above)
+
+        return BuiltinStaffContacts(self.records)
 
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
         for attempt in range(MAX_WRITE_ATTEMPTS):

@@ -18,11 +18,14 @@ def outage_words(error: StoreUnavailable) -> tuple[str, str]:
 
 def refusal_lines(refused: LoginRefused) -> list[str]:
     """The texts for a person whose login was refused."""
-    if refused.wait is None:
-        return [refused.fault.message]
-    minutes = max(1, -(-int(refused.wait) // 60))
-    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return [refused.fault.message] if refused.wait is None else wait_lines(refused.wait)
+
+
+def wait_lines(wait: float) -> list[str]:
+    """The texts for a person who has to wait so many seconds after too many wrong attempts."""
+    minutes = max(1, -(-int(wait) // 60))
+    named = "a minute" if minutes == 1 else f"{minutes} minutes"
     return [
         "Too many wrong attempts.",
-        f"Check the e-mail address and the password, and wait {wait} before guessing on.",
+        f"Check the e-mail address and the password, and wait {named} before guessing on.",
     ]

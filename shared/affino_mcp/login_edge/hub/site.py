@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
-from affino_mcp.clock import Clock, epoch_seconds
+from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles import profile_names
@@ -17,18 +16,24 @@ from affino_mcp.gate.sessions.web_sessions import HUB, WebSessions
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginRefused, LoginSubject
 from affino_mcp.login_edge.hub import page
+from affino_mcp.login_edge.hub.frame import (
+    HubFrame,
+    find_signed_in_person,
+    form_key_cookie,
+    redirect_to_login,
+)
 from affino_mcp.login_edge.hub.page import HubPage
+from affino_mcp.login_edge.hub.password_pages import FOREIGN_FORM_TEXT, PASSWORD_ROUTES, PasswordPages
 from affino_mcp.login_edge.hub.refusals import outage_words, refusal_lines
 from affino_mcp.login_edge.hub.relogin import HubRelogin
-from affino_mcp.login_edge.hub.sessions import PersonSessions, render_iso, render_moment
+from affino_mcp.login_edge.hub.sessions import PersonSessions
 from affino_mcp.login_edge.hub.snippets import profile_setups, secret_free_setup
 from affino_mcp.login_edge.hub.start import START_PATH, ShownPerson
-from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, FORM_KEY_COOKIE, HubRequest
+from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, HubRequest
 from affino_mcp.login_edge.login import GuardedLogin
 from affino_mcp.login_edge.proof import OfferedCredentials, check_offered_credentials
 from affino_mcp.login_edge.request import LoginRequest
 from affino_mcp.pages.assets import ASSETS_BY_ADDRESS
-from affino_mcp.pages.rendering import PageRenderer
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database
@@ -52,10 +57,8 @@ class Hub:
         self._demo_people = demo_people
         self._browsers, self._sessions = WebSessions(HUB, db, settings, clock), PersonSessions(db, settings, clock)
         self._relogin = HubRelogin(db, reader, settings, clock)
-        self._pages = PageRenderer(Path(__file__).parent / "templates")
-        self._clock = clock
-        self._pages.add_filter("moment", render_moment)
-        self._pages.add_filter("iso", render_iso)
+        self._frame = HubFrame(clock)
+        self._passwords = PasswordPages(db, settings, clock, login, self._browsers, self._frame)
 
     def answer_request(self, request: LoginRequest) -> HubPage:
         """Gives the page; refuses forms that do not come from the Hub's own pages."""
@@ -63,28 +66,33 @@ class Hub:
         found = ASSETS_BY_ADDRESS.get(visit.path.removeprefix("static/"))
         if request.method == "GET" and visit.path.startswith("static/") and found:
             return page.asset_page(found)
+        place = (request.method, visit.path)
         if request.path == START_PATH and request.method == "GET":
             return self._show_start(visit, known)
-        handle = HUB_ROUTES.get((request.method, visit.path)) if request.path != START_PATH else None
-        if handle is None:
-            return self._render_page(visit, 404, "message.html", "no_page", known, said="There is no such page.")
-        if request.method == "POST" and not visit.is_own_form:
-            return self._render_login_form(visit, known, 403, "The form was too old or not ours. Please try again.")
+        if request.path == START_PATH or (place not in HUB_ROUTES and place not in PASSWORD_ROUTES):
+            return self._frame.render_page(visit, 404, "message.html", "no_page", known, said="There is no such page.")
         try:
-            return handle(self, visit, known)
+            return self._answer_route(place, visit, known)
         except StoreUnavailable as error:
             result, said = outage_words(error)
-            return self._render_page(visit, 503, "message.html", result, known, wait=error.retry_after, said=said)
+            return self._frame.render_page(visit, 503, "message.html", result, known, wait=error.retry_after, said=said)
+
+    def _answer_route(self, place: tuple[str, str], visit: HubRequest, known: LoginSubject) -> HubPage:
+        if place in PASSWORD_ROUTES:
+            return self._passwords.answer_request(visit, known)
+        if visit.request.method == "POST" and not visit.is_own_form:
+            return self._render_login_form(visit, known, 403, FOREIGN_FORM_TEXT)
+        return HUB_ROUTES[place](self, visit, known)
 
     def _show_start(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Answers `GET /` with the ways in; it reads no store, so that it answers in an outage too."""
         values: dict[str, Any] = {"url": visit.request.base, "instance": self._settings.instance}
         values["people"] = self._demo_people
-        return self._render_page(visit, 200, "start.html", "start", known, **values)
+        return self._frame.render_page(visit, 200, "start.html", "start", known, **values)
 
     def redirect_to_start(self, visit: HubRequest, _: LoginSubject) -> HubPage:
         """Answers `GET /hub`: redirects to the sessions, or to the login without a session."""
-        there = "sessions" if self._signed_in_person(visit) else "login"
+        there = "sessions" if find_signed_in_person(self._browsers, visit) else "login"
         return page.redirect(f"{visit.path_prefix}/hub/{there}")
 
     def show_login_form(self, visit: HubRequest, known: LoginSubject) -> HubPage:
@@ -107,28 +115,28 @@ class Hub:
 
     def show_sessions(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Answers `GET /hub/sessions` with the person's live sessions."""
-        person = self._signed_in_person(visit)
-        return self._render_sessions(visit, known, person) if person else self._redirect_to_login(visit)
+        person = find_signed_in_person(self._browsers, visit)
+        return self._render_sessions(visit, known, person) if person else redirect_to_login(visit)
 
     def end_one_session(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Answers `POST /hub/sessions/end`: ends one session."""
-        person = self._signed_in_person(visit)
+        person = find_signed_in_person(self._browsers, visit)
         if person is None:
-            return self._redirect_to_login(visit)
+            return redirect_to_login(visit)
         known.user_code = person.user_code
         known.session = self._sessions.end_session(person.user_code, visit.form.get("Session", ""))
         return page.redirect(f"{visit.path_prefix}/hub/sessions")
 
     def end_all_sessions(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Answers `POST /hub/sessions/end-all`: ends every session, RefreshToken and browser session."""
-        person, token = self._signed_in_person(visit), visit.read_cookie(BROWSER_COOKIE)
+        person, token = find_signed_in_person(self._browsers, visit), visit.read_cookie(BROWSER_COOKIE)
         if person is not None:
             known.user_code = person.user_code
             self._sessions.end_all_sessions(person.user_code)
         elif token is None or not self._browsers.was_ended_everywhere(token):
-            return self._redirect_to_login(visit)
+            return redirect_to_login(visit)
         said = "You are logged out everywhere: every AccessToken and every browser."
-        return self._render_page(
+        return self._frame.render_page(
             visit, 200, "message.html", "ended_all", known, visit.delete_cookie(BROWSER_COOKIE), said=said
         )
 
@@ -138,7 +146,7 @@ class Hub:
         if token:
             self._browsers.end(token)
         said = "This browser is logged out. AccessTokens in your clients go on until they expire."
-        return self._render_page(
+        return self._frame.render_page(
             visit, 200, "message.html", "logged_out", known, visit.delete_cookie(BROWSER_COOKIE), said=said
         )
 
@@ -149,7 +157,7 @@ class Hub:
             person_row = active_person_row(self._db, self._settings.gate_table, issued.person.user_code)
         except PersonInactive as inactive:
             raise LoginRefused(answer.PERSON_DISABLED) from inactive
-        cookies = visit.set_cookie(BROWSER_COOKIE, self._browsers.start(person_row)), self._form_key_cookie(visit)
+        cookies = visit.set_cookie(BROWSER_COOKIE, self._browsers.start(person_row)), form_key_cookie(visit)
         link = visit.form.get("Link", "")
         if link and self._relogin.offering_profile(link) is not None:
             return self._render_relogin(visit, known, issued, link, cookies)
@@ -163,7 +171,7 @@ class Hub:
         revived = self._relogin.revive_session(issued.person.user_code, link)
         known.session = revived.fingerprint if revived else ""
         result = "revived" if revived else "not_revived"
-        return self._render_page(
+        return self._frame.render_page(
             visit, 200, "relogin.html", result, known, *cookies, revived=revived, person=issued.person
         )
 
@@ -173,7 +181,7 @@ class Hub:
         url = f"{visit.request.base}/mcp"
         ready = profile_setups(names, url, issued.access_token, visit.form.get("Profile", ""))
         kept = secret_free_setup(url, issued.access_token)
-        return self._render_page(
+        return self._frame.render_page(
             visit, 200, "token.html", "ok", known, *cookies, issued=issued, url=url, setups=ready, kept=kept
         )
 
@@ -184,19 +192,13 @@ class Hub:
         found = (self._reader.read_current(key) for key in names)
         return next((state.profile for state in found if state is not None and state.enabled), None)
 
-    def _signed_in_person(self, visit: HubRequest) -> Person | None:
-        token = visit.read_cookie(BROWSER_COOKIE)
-        session = self._browsers.find(token)[0] if token else None
-        return session.person if session else None
-
     def _render_sessions(self, visit: HubRequest, known: LoginSubject, person: Person) -> HubPage:
         known.user_code = person.user_code
         listed = self._sessions.list_sessions(person.user_code)
-        cookie = self._form_key_cookie(visit)
-        return self._render_page(visit, 200, "sessions.html", "sessions", known, cookie, person=person, sessions=listed)
-
-    def _redirect_to_login(self, visit: HubRequest) -> HubPage:
-        return page.redirect(f"{visit.path_prefix}/hub/login", visit.delete_cookie(BROWSER_COOKIE))
+        cookie = form_key_cookie(visit)
+        return self._frame.render_page(
+            visit, 200, "sessions.html", "sessions", known, cookie, person=person, sessions=listed
+        )
 
     def _render_login_form(
         self, visit: HubRequest, known: LoginSubject, status: int = 200, *said: str, wait: float | None = None
@@ -210,29 +212,9 @@ class Hub:
             "said": said,
         }
         result = "form" if status == 200 else "refused"
-        return self._render_page(
-            visit, status, "login.html", result, known, self._form_key_cookie(visit), wait=wait, **values
+        return self._frame.render_page(
+            visit, status, "login.html", result, known, form_key_cookie(visit), wait=wait, **values
         )
-
-    @staticmethod
-    def _form_key_cookie(visit: HubRequest) -> str:
-        return visit.set_cookie(FORM_KEY_COOKIE, visit.form_key)
-
-    def _render_page(
-        self,
-        visit: HubRequest,
-        status: int,
-        template: str,
-        result: str,
-        known: LoginSubject,
-        *cookies: str,
-        wait: float | None = None,
-        **values: Any,
-    ) -> HubPage:
-        ground = {"base": visit.path_prefix, "static": "/hub/static", "form_key": visit.form_key}
-        values["now"] = epoch_seconds(self._clock())
-        text = self._pages.render(template, **ground, **values)
-        return page.html_page(status, text, result, known, *cookies, wait=wait)
 
 
 HUB_ROUTES: Final[Mapping[tuple[str, str], HubHandler]] = {

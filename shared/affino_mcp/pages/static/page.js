@@ -30,3 +30,12 @@ document.querySelectorAll("[data-sum]").forEach((output) => {
   boxes.forEach((box) => box.addEventListener("change", add));
   add();
 });
+
+// The token of a link stands behind the # of the address, which no server sees: it goes into the form, and out of the address.
+document.querySelectorAll("[data-fragment]").forEach((field) => {
+  const token = window.location.hash.slice(1);
+  if (!/^[0-9]+\.[0-9a-f-]{36}$/.test(token)) { return; }
+  window.history.replaceState(null, "", window.location.pathname);
+  field.value = token;
+  field.form.requestSubmit();
+});
