@@ -25,7 +25,9 @@ from affino_mcp.cli import (
     login,
     methods,
     people,
+    profile_deletion,
     profile_secret,
+    profile_switch,
     profiles,
     purge,
     sessions,
@@ -47,6 +49,8 @@ app = typer.Typer(
     "3 not known whether it was done.",
 )
 profile_secret.add_secret_commands(profiles.app)
+profile_switch.add_switch_commands(profiles.app)
+profiles.app.command("delete")(profile_deletion.delete)
 app.add_typer(profiles.app, name="profile")
 app.add_typer(people.app, name="person")
 app.add_typer(sessions.app, name="session")

@@ -39,6 +39,7 @@ def test_the_commands() -> None:
     assert {" ".join(words) for words in ALL} == {
         *(f"profile {word}" for word in ("create", "list", "show", "set", "enable", "disable", "regenerate")),
         "profile end-overlap",
+        "profile delete",
         *(f"person {word}" for word in ("create", "list", "set", "explain", "enable", "disable")),
         *(f"session {word}" for word in ("list", "end")),
         *(f"local {word}" for word in ("up", "down", "status")),
