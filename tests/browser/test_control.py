@@ -98,15 +98,20 @@ def test_the_operators_path(operator: Operator) -> None:
     expect(page.get_by_role("status")).to_contain_text("No call accepted since")
     operator.looks("control-receipt", "is switched off")
     assert call(renewed, "list_media_items", {}).status_code == 403
+    deletes_profile(operator, key)
+    assert call(renewed, "list_media_items", {}).status_code == 401
+    assert operator.complaints == []
 
+
+def deletes_profile(operator: Operator, key: str) -> None:
+    """Deletes the profile, after the page has shown who used it."""
+    page = operator.page
     operator.goes(f"/profiles/{key}")
     page.get_by_role("link", name="Delete").click()
     expect(page.get_by_role("row", name="Edith Moreau")).to_be_visible()
     operator.looks("control-delete", "Delete")
     operator.presses("Delete for good")
     expect(page.get_by_role("status")).to_contain_text("No call accepted since")
-    assert call(renewed, "list_media_items", {}).status_code == 401
-    assert operator.complaints == []
 
 
 def nothing_is_cut_off(operator: Operator) -> None:
