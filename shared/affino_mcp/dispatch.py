@@ -19,6 +19,7 @@ from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import AffinoError, OutcomeUnknown, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.caller import CURRENT_USER_METHOD, Caller, authorise, describe_current_user
 from affino_mcp.gate.confirmation import Confirmation, ConfirmationQuestion
+from affino_mcp.gate.profiles.expiry_notice import expiry_notice_warnings
 from affino_mcp.gate.profiles.previous_secret import previous_secret_warning
 from affino_mcp.gate.sessions.last_use import expiry_warnings
 from affino_mcp.instance.answer_size import truncate_answer
@@ -64,7 +65,9 @@ class ToolDispatch:
         tool, arguments = compact.unwrap_call_tool(tool, arguments, compact=caller.profile.compact)
         trail = CallAudit.from_call(self._audit, caller, tool, arguments, meta)
         replaced = [previous_secret_warning(caller.former)] if caller.former else []
-        trail.set_warnings([*replaced, *expiry_warnings(caller.session, self._clock())])
+        at, terms = self._clock(), caller.profile.terms
+        ends = expiry_notice_warnings(terms, at) if tool == CURRENT_USER_METHOD else []
+        trail.set_warnings([*replaced, *expiry_warnings(caller.session, at), *ends])
         try:
             return self._answer_call(caller, tool, arguments, trail, meta)
         except UnknownTool as error:

@@ -7,6 +7,9 @@ AffinoError
 │   ├── SessionUnknown      401 key and secret are right, no such session
 │   ├── PersonInactive      401 the session's person has been disabled
 │   ├── ProfileDisabled     403 the operator switched the profile off
+│   ├── ProfileExpired      403 the profile's last day is over
+│   ├── NetworkNotAllowed   403 the profile is not called from this network
+│   ├── PersonNotAllowed    403 the profile is not for this person
 │   ├── OriginRefused       403 a browser page from a foreign origin
 │   ├── RateLimited         429 the profile's calls for this moment are used up
 │   ├── HandshakesLimited   429 the session's handshakes and lists for this moment are used up
@@ -111,6 +114,30 @@ class ProfileDisabled(Refusal):
     type, status, code, denied_by, who_can_fix = "profile_disabled", 403, -31003, "profile", "operator"
     text = "This API Profile is switched off. Ask the operator of this Affino instance to enable it."
     next_step = "Stop calling; ask the operator whether the profile will be enabled again."
+
+
+class ProfileExpired(Refusal):
+    """The profile's last day is over."""
+
+    type, status, code, denied_by, who_can_fix = "profile_expired", 403, -31003, "profile", "operator"
+    text = "This API Profile has expired. Ask the operator of this Affino instance to set a later last day."
+    next_step = "Stop calling; ask the operator whether the profile goes on, or which profile to use instead."
+
+
+class NetworkNotAllowed(Refusal):
+    """The profile names the networks from which it is called, and the caller's address is in none of them."""
+
+    type, status, code, denied_by, who_can_fix = "not_allowed", 403, -31003, "network", "operator"
+    text = "This API Profile is not accepted from this network. Ask the operator of this Affino instance to allow it."
+    next_step = "Stop calling from here; call from an allowed network, or ask the operator to allow this one."
+
+
+class PersonNotAllowed(Refusal):
+    """The profile names the people and groups that may use it, and the session's person is not among them."""
+
+    type, status, code, denied_by, who_can_fix = "not_allowed", 403, -31003, "profile", "operator"
+    text = "This API Profile is not for this person. Ask the operator of this Affino instance to allow the person."
+    next_step = "Tell the person that they may not use this profile; ask the operator, or use another profile."
 
 
 class OriginRefused(Refusal):

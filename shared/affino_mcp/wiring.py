@@ -189,6 +189,7 @@ def build_housekeeping(
 ) -> Callable[[], Mapping[str, Figures]]:
     """Builds the scheduled turn: each run does what is due of every job, and gives the figures of each by its name."""
     from affino_mcp.audit.integrity.noted_end import DIGEST_JOB  # noqa: PLC0415 (no call needs it)
+    from affino_mcp.housekeeping.expiring_profiles import make_expiring_profiles_job  # noqa: PLC0415 (as below)
     from affino_mcp.housekeeping.file_jobs import make_file_jobs  # noqa: PLC0415 (no call needs it)
     from affino_mcp.housekeeping.hours import make_hours_job  # noqa: PLC0415 (as above)
     from affino_mcp.housekeeping.open_rows import make_open_rows_job  # noqa: PLC0415 (as above)
@@ -196,6 +197,7 @@ def build_housekeeping(
 
     found, table = given or build_stores(settings), settings.audit_table
     jobs = [make_open_rows_job(found.database, settings.gate_table, table), make_hours_job(found.database, table)]
+    jobs.append(make_expiring_profiles_job(found.database, settings.gate_table, table))
     if (digests := build_digest_job(found, settings)) is not None:
         jobs.append(Job(DIGEST_JOB, digests.run))
     if found.files is not None:

@@ -92,11 +92,26 @@ def test_the_operators_path(operator: Operator) -> None:
     assert call(renewed, "list_media_items", {}).status_code == 200
 
     operator.goes(f"/profiles/{key}")
-    operator.presses("Switch off")
+    page.get_by_role("link", name="Switch off").click()
+    operator.looks("control-switch-off", "Switch off")
+    operator.presses("Switch off now")
     expect(page.get_by_role("status")).to_contain_text("No call accepted since")
     operator.looks("control-receipt", "is switched off")
     assert call(renewed, "list_media_items", {}).status_code == 403
+    deletes_profile(operator, key)
+    assert call(renewed, "list_media_items", {}).status_code == 401
     assert operator.complaints == []
+
+
+def deletes_profile(operator: Operator, key: str) -> None:
+    """Deletes the profile, after the page has shown who used it."""
+    page = operator.page
+    operator.goes(f"/profiles/{key}")
+    page.get_by_role("link", name="Delete").click()
+    expect(page.get_by_role("row", name="Edith Moreau")).to_be_visible()
+    operator.looks("control-delete", "Delete")
+    operator.presses("Delete for good")
+    expect(page.get_by_role("status")).to_contain_text("No call accepted since")
 
 
 def nothing_is_cut_off(operator: Operator) -> None:
@@ -199,12 +214,15 @@ def test_without_javascript(chromium: Browser, whole: Service) -> None:
     page.get_by_role("link", name="Add a profile").click()
     page.get_by_role("textbox", name="Name").fill("No script")
     page.get_by_role("checkbox", name="Articles: read").check()
+    page.get_by_label("Networks from which").fill("192.0.2.0/24\n2001:db8::/32")
+    page.get_by_label("Last day").fill("2030-03-01")
     page.get_by_role("button", name="Save").click()
     assert page.locator("#api-secret").inner_text() == whole.world.profiles.list_profiles()[-1].profile.secret
     page.goto(f"{whole.origin}/control/logs?method=create_profile")
     expect(page.get_by_role("cell", name="Olivia Park")).to_have_count(2)  # begun, and done
     page.get_by_role("link", name="API Profiles").click()
     page.get_by_role("link", name="No script").click()
-    page.get_by_role("button", name="Switch off").click()
+    page.get_by_role("link", name="Switch off").click()
+    page.get_by_role("button", name="Switch off now").click()
     expect(page.get_by_role("status")).to_contain_text("No call accepted since")
     context.close()

@@ -63,3 +63,14 @@ def test_writing_the_same_version_again_changes_nothing(secrets: SecretStore) ->
     for _ in range(2):
         secrets.write(name, version, {"secret": "one"})
     assert secrets.read(name, version) == {"secret": "one"}
+
+
+def test_a_removed_secret_is_gone_with_every_version_and_may_be_removed_again(secrets: SecretStore) -> None:
+    name, versions = f"affino-mcp/test/{new()}", [new(), new()]
+    for version in versions:
+        secrets.write(name, version, {"secret": version})
+    for _ in range(2):
+        secrets.remove(name)
+    for version in versions:
+        with pytest.raises(KeyError):
+            secrets.read(name, version)

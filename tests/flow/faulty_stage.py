@@ -51,6 +51,9 @@ class FaultySecretStore:
     def write(self, name: str, version: str, document: SecretDocument) -> None:
         self.inner.write(name, version, document)
 
+    def remove(self, name: str) -> None:
+        self.inner.remove(name)
+
 
 @dataclass
 class FaultyStage:

@@ -41,7 +41,7 @@ GRANTS: dict[tuple[str, str], set[str]] = {
         *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     },
     (HOUSE, "AuditTable"): {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query"},
-    (HOUSE, "GateTable"): {"DeleteItem", "Query"},
+    (HOUSE, "GateTable"): {"BatchGetItem", "DeleteItem", "Query"},
     (HOUSE, "RecordsTable"): {"BatchGetItem", "DeleteItem", "PutItem", "Query"},
 }
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
@@ -195,7 +195,7 @@ def test_only_tracing_has_no_resource_to_name(template: Template) -> None:
 
 def test_secrets_are_read_below_the_profiles_prefix_alone(template: Template) -> None:
     actions = {role: ["GetSecretValue"] for role in (MCP, LOGIN)}
-    actions[CONTROL] = ["CreateSecret", "GetSecretValue", "PutSecretValue"]
+    actions[CONTROL] = ["CreateSecret", "DeleteSecret", "GetSecretValue", "PutSecretValue"]
     for role, granted_actions in actions.items():
         reads = [each for each in statements(template, role) if "secretsmanager" in str(each["Action"])]
         assert listed(reads[0]["Action"]) == [f"secretsmanager:{action}" for action in granted_actions]

@@ -23,6 +23,7 @@ NOTHING_LEFT_BEHIND = {
     "s3:PutObject",
     "s3:DeleteObject",
     "secretsmanager:CreateSecret",
+    "secretsmanager:DeleteSecret",
     "secretsmanager:PutSecretValue",
 }
 """What the self-check does not ask for, because using it would leave something behind."""

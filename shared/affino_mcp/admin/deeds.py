@@ -54,6 +54,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
     "change_profile": Deed(_SEE_PROFILE, is_begun=True),
     "regenerate_profile": Deed(_REGENERATE_AGAIN, is_begun=True),
     "end_overlap": Deed(_SEE_PROFILE, is_begun=True),
+    "delete_profile": Deed("Delete it again; that goes on where this ended.", is_begun=True, steps=True),
     "show_secret": Deed("Nothing was shown.", is_begun=True, steps=True),
     "run_test": Deed("Look at the profile's calls in the API Log.", is_begun=True, steps=True),
     "purge_contact": Deed("Say the same command again; it goes on where this one ended.", is_begun=True, steps=True),

@@ -12,6 +12,7 @@ from affino_mcp.audit.row import Outcome
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.catalogue.titles import TITLES as FAMILY_TITLES
 from affino_mcp.errors import AffinoError
+from affino_mcp.gate.profiles.expiry_notice import find_expiry_notice
 from affino_mcp.text import plural
 
 DISPLAY_TITLES: Final = {str(family): title.name for family, title in FAMILY_TITLES.items()} | {
@@ -58,6 +59,12 @@ def render_age(then: datetime | None, now: datetime) -> str:
             number = passed // size
             return f"{then:%Y-%m-%d}" if word == "day" and number > 2 else f"{plural(number, word)} ago"
     return "just now"
+
+
+def render_exact_age(then: datetime, now: datetime) -> str:
+    """As `render_age`, in seconds within the first minute: `10 seconds ago`."""
+    passed = max(0, int((now - then).total_seconds()))
+    return f"{plural(passed, 'second')} ago" if passed < 60 else render_age(then, now)
 
 
 def fault_by_field(error: AffinoError) -> dict[str, str]:
@@ -110,6 +117,8 @@ def title_changes(outcome: Outcome) -> str:
 
 TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "ago": render_age,
+    "ago_exactly": render_exact_age,
+    "expiry": find_expiry_notice,
     "time": format_time,
     "moment": format_epoch_seconds,
     "count": format_count,

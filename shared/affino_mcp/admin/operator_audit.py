@@ -56,6 +56,7 @@ def describe_profile(profile: Profile) -> dict[str, Any]:
         "burst": profile.burst,
         "notes": profile.notes,
         **profile.options,
+        **profile.terms.to_json(),
     }
 
 

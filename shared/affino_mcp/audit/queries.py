@@ -28,6 +28,9 @@ MAX_READS: Final = 50
 USERS_PERIOD: Final = timedelta(hours=24)
 """How far back the users of a profile are searched."""
 
+DELETION_PERIOD: Final = timedelta(days=30)
+"""How far back they are searched before a profile is deleted."""
+
 MAX_LOG_ROWS_PER_READ: Final = 1000
 """The most rows of one read of a filtered query; DynamoDB itself ends a read at 1 MB, about 800 rows."""
 
@@ -109,12 +112,13 @@ def read_one_row(database: Database, table: str, profile: str, id_: str) -> Audi
 
 
 class ProfileUser(NamedTuple):
-    """A person who used a profile in the last 24 hours, with the number of calls and the time of the last."""
+    """A person who used a profile in a period, with the number of calls and the time of the last."""
 
     name: str
     code: int
     calls: int
     last: str
+    email: str = ""
 
 
 class ProfileUsers(NamedTuple):
@@ -125,18 +129,26 @@ class ProfileUsers(NamedTuple):
 
 
 def list_profile_users(
-    database: Database, table: str, profile: str, now: datetime, most: int = 2000, reads: int = MAX_READS
+    database: Database,
+    table: str,
+    profile: str,
+    now: datetime,
+    most: int = 2000,
+    reads: int = MAX_READS,
+    period: timedelta = USERS_PERIOD,
 ) -> ProfileUsers:
-    """Gives who used a profile in the last 24 hours, from at most `most` rows.
+    """Gives who used a profile in the last 24 hours, or in another period, from at most `most` rows.
 
     Operators' actions on it do not count.
     """
-    question = LogQuery(profile=profile, since=now - USERS_PERIOD, limit=most)
+    question = LogQuery(profile=profile, since=now - period, limit=most)
     found = search_log(database, table, question, now, reads).rows
     known: dict[int, ProfileUser] = {}
     for row in found:
         if row.calls and row.person_code is not None:
-            before = known.get(row.person_code, ProfileUser(row.person_name, row.person_code, 0, row.at))
+            before = known.get(
+                row.person_code, ProfileUser(row.person_name, row.person_code, 0, row.at, row.person_email)
+            )
             known[row.person_code] = before._replace(calls=before.calls + row.calls)
     return ProfileUsers(list(known.values()), len(found))
 

@@ -34,6 +34,7 @@ class WarningCode(StrEnum):
     TRUNCATED = "TRUNCATED"
     FORMER_SECRET = "FORMER_SECRET"  # noqa: S105 (a code, no secret)
     SESSION_EXPIRES_SOON = "SESSION_EXPIRES_SOON"
+    PROFILE_EXPIRES_SOON = "PROFILE_EXPIRES_SOON"
 
 
 CallWarning = dict[str, Any]

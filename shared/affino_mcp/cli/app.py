@@ -28,7 +28,9 @@ from affino_mcp.cli import (
     operators,
     people,
     person_changes,
+    profile_deletion,
     profile_secret,
+    profile_switch,
     profiles,
     purge,
     sessions,
@@ -50,6 +52,8 @@ app = typer.Typer(
     "3 not known whether it was done.",
 )
 profile_secret.add_secret_commands(profiles.app)
+profile_switch.add_switch_commands(profiles.app)
+profiles.app.command("delete")(profile_deletion.delete)
 app.add_typer(profiles.app, name="profile")
 invitations.add_invitation_commands(people.app)
 person_changes.add_change_command(people.app)

@@ -13,7 +13,9 @@ import httpx
 
 from affino_mcp.cli.service import Service
 from affino_mcp.gate.abuse.request_signature import signed_headers
+from affino_mcp.gate.profiles.expiry_notice import ExpiryStage, find_expiry_notice
 from affino_mcp.gate.profiles.profile import profile_secret_name
+from affino_mcp.gate.profiles.profile_names import list_open_profiles
 from affino_mcp.http.own_address import is_loopback_address
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Key
@@ -66,6 +68,7 @@ def run_doctor_checks(service: Service) -> Iterator[DoctorFinding]:
     for one in _check_stores(service):
         stores.append(one)
         yield one
+    yield _check_last_days(service)
     if service.stack is not None:
         yield _check_iam(service.stack.caller, stores)
 
@@ -192,6 +195,20 @@ def _check_secrets(service: Service) -> DoctorFinding:
     except StoreUnavailable as error:
         return _unreadable_finding("secrets", error)
     return DoctorFinding("secrets", ok=True, seen="can be read")
+
+
+def _check_last_days(service: Service) -> DoctorFinding:
+    """Whether no profile's last day is near: within 2 days it is red, within 14 it is told."""
+    try:
+        now = service.clock()
+        listed = list_open_profiles(service.stores.database, service.settings, now)
+    except StoreUnavailable as error:
+        return _unreadable_finding("profiles", error)
+    near = [(one.name, found) for one in listed if (found := find_expiry_notice(one.terms.expires, now)) is not None]
+    ok = all(found.stage is not ExpiryStage.URGENT for _, found in near)
+    told = "; ".join(f"{name} {found.words}" for name, found in near)
+    fix = "'affino-mcp profile set NAME --expires DATE' sets another last day; else tell who uses it."
+    return DoctorFinding("profiles", ok, told or "none expires within 14 days", "" if ok else fix)
 
 
 def _unreadable_finding(name: str, error: StoreUnavailable) -> DoctorFinding:

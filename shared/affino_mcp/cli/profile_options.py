@@ -21,6 +21,23 @@ RateOption = Annotated[
 BurstOption = Annotated[
     int | None, typer.Option(min=1, max=MAX_CALLS_PER_MINUTE, help="Calls at once after a quiet time.")
 ]
+ExpiresOption = Annotated[
+    str | None, typer.Option(metavar="DATE", help="The last day, until 24:00 UTC, like 2027-03-01; or never.")
+]
+AllowPersonOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PERSON", help="Who may use it: e-mail address or code; repeated. Replaces who might before."),
+]
+AllowGroupOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="GROUP", help="Whose members may use it; repeated. Replaces who might before."),
+]
+AllowEverybodyOption = Annotated[bool, typer.Option("--allow-everybody", help="Everybody may use it.")]
+AllowNetworkOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CIDR", help="From where it may be used, like 192.0.2.0/24; repeated. Replaces those before."),
+]
+AllowAnywhereOption = Annotated[bool, typer.Option("--allow-anywhere", help="It may be used from everywhere.")]
 NotesOption = Annotated[str | None, typer.Option(help="For operators.")]
 CompactOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["compact"].hint)]
 ReloginOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["relogin"].hint)]

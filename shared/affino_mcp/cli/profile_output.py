@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from affino_mcp.cli.output import print_fields, print_json
-from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.admin.operator_audit import describe_profile
+from affino_mcp.cli.output import print_fields, print_json, print_note
+from affino_mcp.gate.profiles.expiry_notice import find_expiry_notice
+from affino_mcp.gate.profiles.profile import PROFILE_TYPE, Profile, ProfileState
 
 
 def print_profile_with_secret(profile: Profile, *, as_json: bool) -> None:
@@ -38,3 +42,24 @@ def _render_long_fields(document: dict[str, Any]) -> dict[str, str]:
 def format_switches(families: dict[str, list[str]]) -> str:
     """`articles=read,write tasks=read` for the switches of a profile; `none` when all are off."""
     return " ".join(f"{name}={','.join(access)}" for name, access in families.items()) or "none"
+
+
+def profile_document(profile: Profile, *, enabled: bool) -> dict[str, Any]:
+    """Gives a profile as the commands show it: everything except the secret."""
+    return {
+        "name": profile.name,
+        "key": profile.key,
+        "type": PROFILE_TYPE,
+        "enabled": enabled,
+        **describe_profile(profile),
+        "created": profile.created,
+        "updated": profile.updated,
+    }
+
+
+def print_expiry_notes(states: Iterable[ProfileState], now: datetime) -> None:
+    """Prints a note for each profile whose last day is near or over, beside the command's result."""
+    for state in states:
+        notice = find_expiry_notice(state.profile.terms.expires, now)
+        if notice is not None:
+            print_note(f"{state.profile.name} {notice.words}.")

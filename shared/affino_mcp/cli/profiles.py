@@ -11,30 +11,41 @@ import typer
 from affino_mcp.admin.display import render_age
 from affino_mcp.admin.operator_audit import ActionSubject, describe_profile
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.cli.journal import audit_command, pick_previous_values, print_notice
+from affino_mcp.cli.journal import audit_command, pick_previous_values
 from affino_mcp.cli.options import ConnectionOption, JsonOption, OnOff
 from affino_mcp.cli.output import print_json, print_note, print_table
 from affino_mcp.cli.profile_options import (
+    AllowAnywhereOption,
+    AllowEverybodyOption,
+    AllowGroupOption,
+    AllowNetworkOption,
+    AllowPersonOption,
     BurstOption,
     CompactOption,
     ConfirmOption,
+    ExpiresOption,
     NotesOption,
     ProfileArgument,
     RateOption,
     ReloginOption,
     SwitchesOption,
 )
-from affino_mcp.cli.profile_output import format_switches, print_profile, print_profile_with_secret
+from affino_mcp.cli.profile_output import (
+    format_switches,
+    print_expiry_notes,
+    print_profile,
+    print_profile_with_secret,
+    profile_document,
+)
+from affino_mcp.cli.profile_terms import TermsOptions
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.cli.words import FamilySwitches, parse_family_switches
 from affino_mcp.clock import format_iso
-from affino_mcp.gate.profiles.profile import PROFILE_TYPE, Profile, ProfileState
+from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
+from affino_mcp.gate.profiles.profile import Profile, ProfileState
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS
 from affino_mcp.gate.profiles.rate_limit import follow_rate
-from affino_mcp.gate.profiles.switch import switch_profile
-from affino_mcp.store.faults import StoreUnavailable
-from affino_mcp.store.ops import Item
 
 app = typer.Typer(no_args_is_help=True, help="API Profiles: what each workload may touch.")
 
@@ -51,6 +62,12 @@ def create(
     compact: CompactOption = None,
     relogin: ReloginOption = None,
     confirm: ConfirmOption = None,
+    expires: ExpiresOption = None,
+    allow_person: AllowPersonOption = None,
+    allow_group: AllowGroupOption = None,
+    allow_everybody: AllowEverybodyOption = False,
+    allow_network: AllowNetworkOption = None,
+    allow_anywhere: AllowAnywhereOption = False,
     as_json: JsonOption = False,
     connection: ConnectionOption = None,
 ) -> None:
@@ -59,20 +76,17 @@ def create(
     Example: affino-mcp profile create --name Newsroom --family articles=read,write --family media_items=read,write --rate 300
     """
     wanted = parse_family_switches(family or [])
+    who = allow_person or (), allow_group or (), allow_everybody
+    asked = TermsOptions(expires, *who, allow_network or (), allow_anywhere)
     service = open_service(ctx, connection)
+    terms = asked.read_terms(service, AdmissionTerms())
     key = draw_letters_and_digits(KEY_CHARACTERS)  # first, so that the audit row can name the profile before it exists
     options = _chosen_options(compact=compact, relogin=relogin, confirm=confirm)
-    given = {
-        "name": name,
-        "families": _plain_switches(wanted),
-        "rate": rate,
-        "burst": burst,
-        "notes": notes or "",
-        **options,
-    }
+    given = {"name": name, "families": _plain_switches(wanted), "rate": rate, "burst": burst, "notes": notes or ""}
+    given |= options | (terms.to_json() if terms else {})
     with audit_command(service, "create_profile", ActionSubject.from_profile_key(key, name), {}, given) as action:
         drawn = service.profiles_with_key(key)
-        made = drawn.create(name, wanted, rate, burst, notes or "", action.commit, **options)
+        made = drawn.create(name, wanted, rate, burst, notes or "", action.commit, terms, **options)
     _warn_of_write_only(wanted)
     print_profile_with_secret(made, as_json=as_json)
 
@@ -85,7 +99,7 @@ def list_(ctx: typer.Context, *, as_json: JsonOption = False, connection: Connec
     """
     service = open_service(ctx, connection)
     now, states = service.clock(), service.profiles.list_profiles()
-    found = [_profile_document(state.profile, enabled=state.enabled) | _usage_fields(state, now) for state in states]
+    found = [profile_document(state.profile, enabled=state.enabled) | _usage_fields(state, now) for state in states]
     if as_json:
         print_json(found)
     else:
@@ -96,6 +110,7 @@ def list_(ctx: typer.Context, *, as_json: JsonOption = False, connection: Connec
         ]
         columns = ("Name", "Key", "On", "Rate", "Calls today", "Last used", "Families")
         print_table(columns, rows, "There are no profiles yet.")
+    print_expiry_notes(states, now)
 
 
 @app.command()
@@ -113,7 +128,7 @@ def show(
     """
     service = open_service(ctx, connection)
     state = service.require_profile(key)
-    document = _profile_document(state.profile, enabled=state.enabled) | _usage_fields(state, service.clock())
+    document = profile_document(state.profile, enabled=state.enabled) | _usage_fields(state, service.clock())
     document |= {"former": _previous_secret_fields(service, state.profile)} if state.profile.former else {}
     if secret:
         with audit_command(service, "show_secret", ActionSubject.from_profile(state.profile), {}, {}):
@@ -134,6 +149,12 @@ def set_(
     notes: NotesOption = None,
     relogin: ReloginOption = None,
     confirm: ConfirmOption = None,
+    expires: ExpiresOption = None,
+    allow_person: AllowPersonOption = None,
+    allow_group: AllowGroupOption = None,
+    allow_everybody: AllowEverybodyOption = False,
+    allow_network: AllowNetworkOption = None,
+    allow_anywhere: AllowAnywhereOption = False,
     as_json: JsonOption = False,
     connection: ConnectionOption = None,
 ) -> None:
@@ -144,59 +165,22 @@ def set_(
     wanted = parse_family_switches(family or [])
     given: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes}
     given |= _chosen_options(compact=compact, relogin=relogin, confirm=confirm)
-    if set(given.values()) == {None} and not wanted:
+    who = allow_person or (), allow_group or (), allow_everybody
+    asked = TermsOptions(expires, *who, allow_network or (), allow_anywhere)
+    if set(given.values()) == {None} and not wanted and not asked.is_given:
         raise typer.BadParameter("say what to change, like --rate 600")
     service = open_service(ctx, connection)
     state = service.require_profile(key)
-    old = state.profile
+    old, terms = state.profile, asked.read_terms(service, state.profile.terms)
     if rate is not None and burst is None:
         given["burst"] = follow_rate(old.burst, old.rate, rate)
-    after = {field: value for field, value in given.items() if value is not None}
-    after |= {"families": _plain_switches(wanted)} if wanted else {}
-    with audit_command(
-        service,
-        "change_profile",
-        ActionSubject.from_profile(old),
-        pick_previous_values(describe_profile(old), after),
-        after,
-    ) as action:
-        changed = service.profiles.change(old.key, families=wanted, seen=old.version, commit=action.commit, **given)
+    after = _list_new_values(given, wanted, terms)
+    subject, before = ActionSubject.from_profile(old), pick_previous_values(describe_profile(old), after)
+    changes = given | {"families": wanted, "terms": terms}
+    with audit_command(service, "change_profile", subject, before, after) as action:
+        changed = service.profiles.change(old.key, seen=old.version, commit=action.commit, **changes)
     _warn_of_write_only(wanted)
-    print_profile(_profile_document(changed, enabled=state.enabled), as_json=as_json)
-
-
-@app.command()
-def enable(
-    ctx: typer.Context, key: ProfileArgument, *, as_json: JsonOption = False, connection: ConnectionOption = None
-) -> None:
-    """Switch a profile on.
-
-    Example: affino-mcp profile enable Newsroom
-    """
-    _switch_profile(open_service(ctx, connection), key, enabled=True, as_json=as_json)
-
-
-@app.command()
-def disable(
-    ctx: typer.Context, key: ProfileArgument, *, as_json: JsonOption = False, connection: ConnectionOption = None
-) -> None:
-    """Switch a profile off: every call that begins after this is refused.
-
-    Example: affino-mcp profile disable Newsroom
-    """
-    _switch_profile(open_service(ctx, connection), key, enabled=False, as_json=as_json)
-
-
-def _profile_document(profile: Profile, *, enabled: bool) -> dict[str, Any]:
-    return {
-        "name": profile.name,
-        "key": profile.key,
-        "type": PROFILE_TYPE,
-        "enabled": enabled,
-        **describe_profile(profile),
-        "created": profile.created,
-        "updated": profile.updated,
-    }
+    print_profile(profile_document(changed, enabled=state.enabled), as_json=as_json)
 
 
 def _usage_fields(state: ProfileState, now: datetime) -> dict[str, Any]:
@@ -216,28 +200,10 @@ def _chosen_options(**given: OnOff | None) -> dict[str, bool]:
     return {name: value is OnOff.ON for name, value in given.items() if value is not None}
 
 
-def _switch_profile(service: Service, key: str, *, enabled: bool, as_json: bool) -> None:
-    found, row = service.require_profile_row(key)
-    deed, subject = (
-        "enable_profile" if enabled else "disable_profile",
-        ActionSubject.from_profile_key(found, row["name"]),
-    )
-    with audit_command(service, deed, subject, {"enabled": row["enabled"]}, {"enabled": enabled}) as action:
-        switch_profile(service.settings.gate_table, found, action.commit, enabled=enabled)
-    done_at = service.clock()
-    print_profile(_switched_document(service, found, row, enabled=enabled), as_json=as_json)
-    if not enabled:
-        print_note(f"No call accepted since {done_at:%Y-%m-%d %H:%M:%S} UTC.")
-    print_notice(action)
-
-
-def _switched_document(service: Service, key: str, row: Item, *, enabled: bool) -> dict[str, Any]:
-    """The document of a profile that has just been switched; its name, key and switch alone where no more can be read."""
-    try:
-        return _profile_document(service.profiles.read_version(key, row["version"]), enabled=enabled)
-    except StoreUnavailable:
-        print_note("The profile's settings cannot be read now.")
-        return {"name": row["name"], "key": key, "enabled": enabled}
+def _list_new_values(given: dict[str, Any], wanted: FamilySwitches, terms: AdmissionTerms | None) -> dict[str, Any]:
+    """What a change sets, as its row of the API Log holds it."""
+    after = {field: value for field, value in given.items() if value is not None}
+    return after | ({"families": _plain_switches(wanted)} if wanted else {}) | (terms.to_json() if terms else {})
 
 
 def _plain_switches(wanted: FamilySwitches) -> dict[str, list[str]]:

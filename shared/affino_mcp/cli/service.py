@@ -20,6 +20,7 @@ from affino_mcp.gate.identity.person import Person, is_user_code
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.people.registration import Registration
+from affino_mcp.gate.profiles.deletion import ProfileDeletion
 from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile import ProfileState
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, is_possible_name
@@ -73,6 +74,11 @@ class Service:
             return key if length == KEY_CHARACTERS else draw_letters_and_digits(length)
 
         return Profiles(stores.database, stores.secrets, settings, self.clock, draw)
+
+    @cached_property
+    def profile_deletion(self) -> ProfileDeletion:
+        """Deletes API Profiles."""
+        return ProfileDeletion(self.stores.database, self.stores.secrets, self.settings, self.clock)
 
     @cached_property
     def previous_secret_uses(self) -> PreviousSecretUses:

@@ -21,6 +21,7 @@ from affino_mcp.control_edge.screens import (
     people,
     person_account,
     person_invitations,
+    profile_deletion,
     profile_edit,
     profile_switch,
     profiles,
@@ -33,6 +34,9 @@ _MANAGE_RULE = AccessRule(PROFILES_MANAGE)
 _RECENT_PASSWORD_RULE = AccessRule(PROFILES_MANAGE, needs_recent_password=True)
 _PROFILE_RULE = AccessRule(PROFILES_MANAGE, select_row_keys=profile_list.select_profile_row)
 _TEST_RULE = AccessRule(PROFILES_MANAGE, select_row_keys=profile_list.select_queried_profile_row)
+_DELETION_RULE = AccessRule(
+    PROFILES_MANAGE, needs_recent_password=True, select_row_keys=profile_deletion.select_deletable_rows
+)
 _PERSON_RULE = AccessRule(PROFILES_MANAGE, select_row_keys=people.select_person_row)
 _PERSON_LINK_RULE = AccessRule(PROFILES_MANAGE, needs_recent_password=True, select_row_keys=people.select_person_row)
 _PROFILE_SECRET_RULE = AccessRule(
@@ -110,8 +114,11 @@ SCREENS: Final[tuple[tuple[str, str, Screen, AccessRule], ...]] = (
     ("/profiles/{key}", "GET", profiles.show_profile, _PROFILE_RULE),
     ("/profiles/{key}/edit", "GET", profile_edit.show_edit_form, _PROFILE_RULE),
     ("/profiles/{key}/edit", "POST", profile_edit.save_profile, _PROFILE_RULE),
+    ("/profiles/{key}/disable", "GET", profile_switch.ask_before_disabling, _PROFILE_RULE),
     ("/profiles/{key}/disable", "POST", profile_switch.disable_profile, _PROFILE_RULE),
     ("/profiles/{key}/enable", "POST", profile_switch.enable_profile, _PROFILE_RULE),
+    ("/profiles/{key}/delete", "GET", profile_deletion.ask_before_deleting, _DELETION_RULE),
+    ("/profiles/{key}/delete", "POST", profile_deletion.delete_profile, _DELETION_RULE),
     ("/profiles/{key}/end-overlap", "POST", profile_switch.end_secret_overlap, _PROFILE_RULE),
     ("/profiles/{key}/regenerate", "GET", profile_switch.ask_before_regenerating, _PROFILE_SECRET_RULE),
     ("/profiles/{key}/regenerate", "POST", profile_switch.regenerate_secret, _PROFILE_SECRET_RULE),

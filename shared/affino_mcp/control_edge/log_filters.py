@@ -54,10 +54,19 @@ class LogFilters:
 def select_filter_rows(given: Mapping[str, str]) -> Sequence[Key]:
     """The keys of the rows that a profile's name or key and a person's address or code name."""
     profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
-    found = [row_keys.profile_name_key(fold_profile_name(profile))] if is_possible_name(profile) else []
-    found += [row_keys.profile_key(profile)] if _PROFILE_KEY_PATTERN.fullmatch(profile) else []
+    found = list(_profile_name_places(profile))
+    is_key = _PROFILE_KEY_PATTERN.fullmatch(profile)
+    found += [row_keys.profile_key(profile), row_keys.deleted_profile_key(profile)] if is_key else []
     found += [row_keys.person_key(int(person))] if is_user_code(person) else []
     return found + ([row_keys.email_key(fold_email(person))] if is_plausible_email(person) else [])
+
+
+def _profile_name_places(name: str) -> Sequence[Key]:
+    """The keys of the rows that tell the key of the profile of this name, and of the last deleted one of this name."""
+    if not is_possible_name(name):
+        return ()
+    folded = fold_profile_name(name)
+    return row_keys.profile_name_key(folded), row_keys.deleted_profile_name_key(folded)
 
 
 def read_log_filters(ask: ScreenRequest, limit: int) -> LogFilters:
@@ -126,9 +135,9 @@ def _parse_status(given: Mapping[str, str], wrong: dict[str, str]) -> int | None
 def _find_profile_key(ask: ScreenRequest, text: str) -> str | None:
     if not text:
         return None
-    named = ask.gate_rows.get(row_keys.profile_name_key(fold_profile_name(text)))
-    if named is not None:
-        return str(named["key"])
+    for place in _profile_name_places(text):
+        if place in ask.gate_rows:
+            return str(ask.gate_rows[place]["key"])
     return text if _PROFILE_KEY_PATTERN.fullmatch(text) else "-"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,16 +15,27 @@ from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.gate.profiles.rate_limit import default_burst
 from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE
 
-FIELD_LABELS: Final = {"name": "Name", "rate": "Calls a minute", "burst": "Calls at once", "notes": "Notes"}
+FIELD_LABELS: Final = {
+    "name": "Name",
+    "rate": "Calls a minute",
+    "burst": "Calls at once",
+    "expires": "Last day",
+    "people": "People who may use it",
+    "networks": "Networks from which it may be used",
+    "notes": "Notes",
+}
 """The label of each text field."""
+
+TICKED_FIELDS: Final = ("grid", "options", "groups")
+"""The fields of boxes, each with the values that are ticked."""
 
 
 @dataclass(frozen=True)
 class ProfileForm:
     """The values of the form, as text.
 
-    `grid` holds the ticked family switches like `articles.read`, `options` the other ticked boxes, `seen` the version of
-    the profile that the form was made from.
+    `grid` holds the ticked family switches like `articles.read`, `options` the ticked options, `groups` the ticked security
+    groups, `seen` the version of the profile that the form was made from.
     """
 
     name: str = ""
@@ -34,10 +45,14 @@ class ProfileForm:
     grid: frozenset[str] = frozenset()
     options: frozenset[str] = frozenset()
     seen: str = ""
+    expires: str = ""
+    people: str = ""
+    groups: frozenset[str] = frozenset()
+    networks: str = ""
 
     @classmethod
-    def from_profile(cls, profile: Profile) -> ProfileForm:
-        """The form of a profile; a burst that follows from the rate is left empty."""
+    def from_profile(cls, profile: Profile, people: Sequence[str]) -> ProfileForm:
+        """The form of a profile whose allowed people are written so; a burst that follows from the rate is left empty."""
         ticked = {
             f"{family}.{access}"
             for family in SWITCHED_FAMILIES
@@ -45,14 +60,26 @@ class ProfileForm:
         }
         burst = "" if profile.burst == default_burst(profile.rate) else str(profile.burst)
         options = frozenset(name for name, on in profile.options.items() if on)
-        return cls(profile.name, str(profile.rate), burst, profile.notes, frozenset(ticked), options, profile.version)
+        return cls(
+            profile.name,
+            str(profile.rate),
+            burst,
+            profile.notes,
+            frozenset(ticked),
+            options,
+            profile.version,
+            expires=profile.terms.expires,
+            people="\n".join(people),
+            groups=frozenset(profile.terms.groups),
+            networks="\n".join(profile.terms.networks),
+        )
 
     @classmethod
     def from_request(cls, form: Mapping[str, str], ticked: Mapping[str, tuple[str, ...]]) -> ProfileForm:
         """The form that a browser sent: the last value of each field, and all values of each."""
-        grid, options = (frozenset(ticked.get(name, ())) for name in ("grid", "options"))
+        boxes = {name: frozenset(ticked.get(name, ())) for name in TICKED_FIELDS}
         texts = {name: form.get(name, "") for name in (*FIELD_LABELS, "seen")}
-        return cls(grid=grid, options=options, **texts)
+        return cls(**texts, **boxes)  # type: ignore[arg-type]
 
     @property
     def families(self) -> FamilyAccess:
@@ -79,6 +106,12 @@ class ProfileForm:
             return None
         return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else 0
 
+    def parse_limits(self, before: Profile) -> tuple[int, int]:
+        """The rate, or the profile's when the field is empty, and the burst, or the rate's default when it is empty."""
+        rate, burst = self.parse_number("rate"), self.parse_number("burst")
+        chosen = before.rate if rate is None else rate
+        return chosen, default_burst(chosen) if burst is None else burst
+
     @property
     def tidy_name(self) -> str:
         """The name as it is stored. Raises InvalidArgument."""
@@ -94,11 +127,13 @@ class ProfileForm:
         numbers = {name: number for name in ("rate", "burst") if (number := self.parse_number(name)) is not None}
         return {str(each.details["argument"]): each.message for each in find_faults(self.name, self.notes, **numbers)}
 
-    def list_differences(self, profile: Profile) -> list[tuple[str, str]]:
+    def list_differences(self, profile: Profile, people: Sequence[str]) -> list[tuple[str, str]]:
         """Fields in which a profile differs from this form: the field's label, and the profile's value as text."""
-        theirs = ProfileForm.from_profile(profile)
+        theirs = ProfileForm.from_profile(profile, people)
         other = [name for name in FIELD_LABELS if getattr(theirs, name) != getattr(self, name)]
-        found = [(FIELD_LABELS[name], str(getattr(profile, name))) for name in other]
+        found = [(FIELD_LABELS[name], str(getattr(profile, name, getattr(theirs, name)))) for name in other]
+        if theirs.groups != self.groups:
+            found.append(("Groups", ", ".join(sorted(theirs.groups))))
         if theirs.grid != self.grid:
             found.append(("Families", ", ".join(render_switches(profile.capability))))
         if theirs.options != self.options:

@@ -9,7 +9,7 @@ from affino_mcp.control_edge import gate_row_page
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import ProfileState
-from affino_mcp.gate.profiles.profile_form import MAX_PROFILE_NAME_CHARACTERS, fold_profile_name, is_possible_name
+from affino_mcp.gate.profiles.profile_form import MAX_PROFILE_NAME_CHARACTERS, fold_profile_name
 from affino_mcp.store.ops import Item, Key
 from affino_mcp.tool_errors import NotFound
 
@@ -34,9 +34,14 @@ def select_queried_profile_row(given: Mapping[str, str]) -> Sequence[Key]:
     return select_profile_row({"key": given["profile"]}) if given.get("profile") else ()
 
 
+def find_profile_row(ask: ScreenRequest) -> Item | None:
+    """The row of the profile that the path names; None when there is none."""
+    return ask.gate_rows.get(row_keys.profile_key(ask.path_values["key"][:64]))
+
+
 def require_profile_row(ask: ScreenRequest) -> tuple[str, Item]:
     """The key and the row of the profile that the path names, without its secret. Raises NotFound."""
-    row = ask.gate_rows.get(row_keys.profile_key(ask.path_values["key"][:64]))
+    row = find_profile_row(ask)
     if row is None:
         raise NotFound("key", "API Profile")
     return ask.path_values["key"], row
@@ -60,22 +65,20 @@ def find_searched_profile(ask: ScreenRequest) -> ProfileState | None:
     return None if row is None else ask.centre.profile_reader.state_from_row(ask.query_values["q"].strip(), row)
 
 
-def list_profile_page(ask: ScreenRequest, after: str | None, begins: str = "") -> ProfilePage:
-    """One page of the profiles whose names begin with `begins`.
+def list_profile_page(ask: ScreenRequest, after: str | None, words: str = "") -> ProfilePage:
+    """One page of the profiles in whose names all these words stand, in any case and at any place.
 
-    Takes two reads, and one of each secret that this process has not read yet. Raises InvalidArgument when no page of the
-    list can end at `after`.
+    Takes two reads, with words at most ten more, and one of each secret that this process has not read yet. Raises
+    InvalidArgument when no page of the list can end at `after`.
     """
-    begins = begins[:MAX_PROFILE_NAME_CHARACTERS]
-    if begins and not is_possible_name(begins):
-        return ProfilePage([], None)
+    wanted = fold_profile_name(words[:MAX_PROFILE_NAME_CHARACTERS]).split()
     found = gate_row_page.list_gate_rows(
         ask.centre,
         row_keys.PROFILE_LIST_PARTITION,
         _named_profile_key,
         PROFILES_PER_PAGE,
         after,
-        fold_profile_name(begins),
+        accepts=(lambda item: all(word in item["sk"] for word in wanted)) if wanted else None,
     )
     listed = [(place.pk.partition("#")[2], row) for place, row in found.rows.items()]
     return ProfilePage(

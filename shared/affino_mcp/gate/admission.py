@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextvars import copy_context
+from dataclasses import dataclass
 from datetime import datetime
 
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import (
     BadCredentials,
+    NetworkNotAllowed,
     PersonInactive,
     ProfileDisabled,
+    ProfileExpired,
     RateLimited,
     Refusal,
     SessionExpired,
@@ -33,11 +36,21 @@ from affino_mcp.store.ops import Database
 SessionLookup = Callable[[], tuple[Session, Person]]
 
 
+@dataclass(frozen=True)
+class _Entrant:
+    """Who asks to be admitted, from where, and how their session is found. With `session_first` before anything is charged."""
+
+    credentials: CallerCredentials
+    source: str
+    resolved: SessionLookup
+    session_first: bool
+
+
 class Admission:
     """Charges and resolves calls. One per process.
 
     With a `pool`, the profile's write and the session's read run in parallel for a token that was resolved here within the
-    last minute; for any other, the session comes first.
+    last minute; for any other, and on profiles that are not for everybody, the session comes first.
     """
 
     def __init__(
@@ -53,46 +66,35 @@ class Admission:
         self._recent = RecentTokens()
         self._reader, self._sessions, self._pool, self._clock = reader, sessions, pool, clock
 
-    def admit(self, profile: Profile, credentials: CallerCredentials, *, charge: bool) -> Caller:
-        """Gives the caller of a call on this profile.
+    def admit(self, profile: Profile, credentials: CallerCredentials, source: str = "", *, charge: bool) -> Caller:
+        """Gives the caller of a call on this profile from this address.
 
-        Raises BadCredentials, ProfileDisabled, RateLimited, the refusals of `resolve_token`, StoreUnavailable. What is
-        refused for its token takes nothing from the profile's budget, and never makes it refuse another call.
+        Raises BadCredentials, ProfileDisabled, the refusals of the profile's terms, RateLimited, the refusals of
+        `resolve_token`, StoreUnavailable. What is refused for its token or by the terms takes nothing from the profile's
+        budget, and never makes it refuse another call.
         """
         token = digest_token(credentials.token)
         try:
-            return self._charge_and_resolve(profile, credentials, charge=charge)
+            return self._charge_and_resolve(profile, credentials, source, charge=charge)
         except (SessionUnknown, SessionExpired, PersonInactive):
             self._recent.forget(token)
             raise
 
-    def _charge_and_resolve(self, profile: Profile, credentials: CallerCredentials, *, charge: bool) -> Caller:
+    def _charge_and_resolve(
+        self, profile: Profile, credentials: CallerCredentials, source: str, *, charge: bool
+    ) -> Caller:
         if charge:
             self._refuse_while_limited(profile, credentials.token)
         resolved = self._start_lookup(lambda: self._sessions.resolve_token(credentials.token))
-        if charge and not self._recent.holds(digest_token(credentials.token), epoch_seconds(self._clock())):
-            resolved = self._resolve_first(profile, credentials, resolved)
+        is_recent = self._recent.holds(digest_token(credentials.token), epoch_seconds(self._clock()))
+        entrant = _Entrant(credentials, source, resolved, session_first=charge and not is_recent)
         try:
             profile, paid = self._charge_current_version(
-                profile, credentials, self._meter.charge_call if charge else self._meter.read_rate
+                profile, entrant, self._meter.charge_call if charge else self._meter.read_rate
             )
-        except (ProfileDisabled, RateLimited) as refusal:
+        except (ProfileDisabled, ProfileExpired, NetworkNotAllowed, RateLimited) as refusal:
             raise refusal.concerning(person=_find_person_if_up(resolved)) from None
         return self._build_caller(profile, paid, resolved)
-
-    def _resolve_first(
-        self, profile: Profile, credentials: CallerCredentials, resolved: SessionLookup
-    ) -> SessionLookup:
-        """Resolves the session before anything is charged: a call that is refused for its token costs nobody budget.
-
-        A profile that is off or has another secret is told before the session's own refusal.
-        """
-        try:
-            found = resolved()
-        except Refusal as refusal:
-            self._charge_current_version(profile, credentials, self._meter.read_rate)
-            raise refusal from None
-        return lambda: found
 
     def _refuse_while_limited(self, profile: Profile, token: str) -> None:
         """Raises RateLimited without a write while this process knows that the limit is reached.
@@ -117,20 +119,40 @@ class Admission:
         return Caller(profile, person, session, paid.rate)
 
     def _charge_current_version(
-        self, profile: Profile, credentials: CallerCredentials, ask: Callable[[Profile], RateCharge]
+        self, profile: Profile, entrant: _Entrant, ask: Callable[[Profile], RateCharge]
     ) -> tuple[Profile, RateCharge]:
-        """Charges or reads the profile's budget.
+        """Charges or reads the profile's budget, when nothing but the budget can refuse the entrant.
 
-        If the row names another version, reads that version and decides again.
+        If the row names another version, reads that version and decides again: the terms that admit are in force.
         """
         for _ in range(MAX_CHARGE_ATTEMPTS):
             try:
-                return profile, ask(profile)
+                return profile, self._ask_if_admitted(profile, entrant, ask)
             except ProfileSuperseded as newer:
                 profile = require_secret(
-                    self._reader.read_version(profile.key, newer.version), credentials, self._clock()
+                    self._reader.read_version(profile.key, newer.version), entrant.credentials, self._clock()
                 )
         raise StoreUnavailable
+
+    def _ask_if_admitted(self, profile: Profile, entrant: _Entrant, ask: Callable[[Profile], RateCharge]) -> RateCharge:
+        """Asks the budget, or raises the refusal; that the profile is gone, off or another version is told before it."""
+        refusal = self._find_refusal(profile, entrant)
+        if refusal is None:
+            return ask(profile)
+        self._meter.read_rate(profile)
+        raise refusal
+
+    def _find_refusal(self, profile: Profile, entrant: _Entrant) -> Refusal | None:
+        """The refusal by the terms, then by the session, then of the person; None when nothing refuses."""
+        unmet = profile.terms.find_refusal(entrant.source, self._clock())
+        if unmet or not (entrant.session_first or profile.terms.is_for_some):
+            return unmet
+        try:
+            _, person = entrant.resolved()
+        except Refusal as refusal:
+            return refusal
+        refused = profile.terms.find_person_refusal(person)
+        return refused.concerning(person=person) if refused else None
 
     def _refund_charge(self, profile: Profile, charge: RateCharge) -> None:
         try:
@@ -139,7 +161,7 @@ class Admission:
             return  # the refusal itself matters more; one unit is lost until it drains
 
     def _start_lookup(self, work: SessionLookup) -> SessionLookup:
-        return work if self._pool is None else self._pool.submit(copy_context().run, work).result
+        return _look_up_once(work) if self._pool is None else self._pool.submit(copy_context().run, work).result
 
 
 def require_secret(profile: Profile | None, credentials: CallerCredentials, now: datetime) -> Profile:
@@ -150,6 +172,21 @@ def require_secret(profile: Profile | None, credentials: CallerCredentials, now:
     if found is SecretStatus.PREVIOUS:
         raise PreviousSecretRefused().concerning(profile)
     return profile
+
+
+def _look_up_once(work: SessionLookup) -> SessionLookup:
+    """The lookup, made when it is first asked for; its result, or its error, holds for every further asking."""
+    found: Future[tuple[Session, Person]] = Future()
+
+    def look_up() -> tuple[Session, Person]:
+        if not found.done():
+            try:
+                found.set_result(work())
+            except (Refusal, StoreUnavailable) as error:
+                found.set_exception(error)
+        return found.result()
+
+    return look_up
 
 
 def _find_person_if_up(resolved: SessionLookup) -> Person | None:

@@ -62,15 +62,16 @@ class Gate:
 
         `charge` takes one call from the profile's budget; handshakes take from `admit_handshake`. Raises the same
         BadCredentials for every wrong key or secret; after a right key and secret SessionUnknown, SessionExpired,
-        PersonInactive, ProfileDisabled or RateLimited, with the profile, the person and the token's fingerprint as far as
-        they are known. Raises Unavailable when a store does not answer. Only an admitted call costs budget. Unknown
-        credentials are counted against their `source`, which gets TooManyFailures after many of them; right credentials are
-        never counted. The profile's previous secret is admitted during its overlap; after that it raises
-        PreviousSecretRefused, a BadCredentials that the API Log tells apart.
+        PersonInactive, ProfileDisabled, ProfileExpired, NetworkNotAllowed (for the `source`), PersonNotAllowed or
+        RateLimited, with the profile, the person and the token's fingerprint as far as they are known. Raises Unavailable
+        when a store does not answer. Only an admitted call costs budget. Unknown credentials are counted against their
+        `source`, which gets TooManyFailures after many of them; right credentials are never counted. The profile's previous
+        secret is admitted during its overlap; after that it raises PreviousSecretRefused, a BadCredentials that the API Log
+        tells apart.
         """
         credentials = read_credentials(headers)
         try:
-            caller = self._note_previous_secret(self._admit(credentials, charge=charge), credentials)
+            caller = self._note_previous_secret(self._admit(credentials, source, charge=charge), credentials)
         except PreviousSecretRefused as former:
             raise self._refuse_previous_secret(former, credentials, source) from None
         except (BadCredentials, SessionUnknown) as stranger:
@@ -123,11 +124,11 @@ class Gate:
             return stranger
         return TooManyFailures(retry_after=wait).concerning(stranger.profile, stranger.person, stranger.fingerprint)
 
-    def _admit(self, credentials: CallerCredentials, *, charge: bool) -> Caller:
+    def _admit(self, credentials: CallerCredentials, source: str, *, charge: bool) -> Caller:
         profile = self._identify_profile(credentials)
         mark = token_fingerprint(digest_token(credentials.token))
         try:
-            return self._admission.admit(profile, credentials, charge=charge)
+            return self._admission.admit(profile, credentials, source, charge=charge)
         except BadCredentials:
             raise
         except StoreUnavailable as error:

@@ -8,7 +8,15 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from affino_mcp.errors import OutcomeUnknown, PersonInactive, ProfileDisabled, TooManyFailures, Unavailable
+from affino_mcp.errors import (
+    NetworkNotAllowed,
+    OutcomeUnknown,
+    PersonInactive,
+    ProfileDisabled,
+    ProfileExpired,
+    TooManyFailures,
+    Unavailable,
+)
 from affino_mcp.gate.abuse.request_signature import format_timestamp
 from affino_mcp.gate.sessions.session_rows import IssuedSession
 from affino_mcp.http.retry_after import retry_after_value
@@ -59,6 +67,8 @@ WRONG_LOGIN = LoginFault(401, "-104", "wrong_login", "The e-mail address or the 
 UNEXPECTED = LoginFault(500, "-1", "unexpected", "Unknown exception")
 TOO_MANY_FAILURES = LoginFault(429, "-129", TooManyFailures.type, TooManyFailures.text)
 PROFILE_DISABLED = LoginFault(403, "-110", ProfileDisabled.type, ProfileDisabled.text)
+PROFILE_EXPIRED = LoginFault(403, "-110", ProfileExpired.type, ProfileExpired.text)
+NETWORK_NOT_ALLOWED = LoginFault(403, "-110", NetworkNotAllowed.type, NetworkNotAllowed.text)
 PERSON_DISABLED = LoginFault(403, "-110", PersonInactive.type, PersonInactive.text)
 UNAVAILABLE = LoginFault(503, "-1", Unavailable.type, Unavailable.text)
 OUTCOME_UNKNOWN = LoginFault(

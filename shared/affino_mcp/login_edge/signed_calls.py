@@ -13,7 +13,9 @@ from affino_mcp.gate.abuse.signatures_seen import SignatureUsed, UsedSignatures
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, ProfileState, is_same_secret, signing_secrets
 from affino_mcp.login_edge.answer import (
     KEY_MISSING,
+    NETWORK_NOT_ALLOWED,
     PROFILE_DISABLED,
+    PROFILE_EXPIRED,
     SIGNATURE_REPLAYED,
     LoginFault,
     LoginRefused,
@@ -39,19 +41,27 @@ class SignatureCheck:
 
         A body that a store stops (StoreUnavailable) leaves the signature unused, as far as the stores allow. During its
         overlap a previous secret is accepted like the current one. Raises LoginRefused: KEY_MISSING, BAD_SIGNATURE (one
-        answer for a wrong time, key, MD5 or signature; TOO_MANY_FAILURES after many), PROFILE_DISABLED (only for a right
-        signature), SIGNATURE_REPLAYED. Raises StoreUnavailable.
+        answer for a wrong time, key, MD5 or signature; TOO_MANY_FAILURES after many), for a right signature
+        PROFILE_DISABLED, PROFILE_EXPIRED, NETWORK_NOT_ALLOWED, SIGNATURE_REPLAYED. Raises StoreUnavailable.
         """
         given = self._require_signing_headers(request)
         state = self._verify_signature(request, given, uri)
         known.profile = state.profile.key
-        if not state.enabled:
-            raise LoginRefused(PROFILE_DISABLED)
+        self._require_admitting(state, request.source)
         try:
             with self._seen.use_signature(given.signature):
                 yield state.profile
         except SignatureUsed as used:
             raise LoginRefused(SIGNATURE_REPLAYED) from used
+
+    def _require_admitting(self, state: ProfileState, source: str) -> None:
+        terms = state.profile.terms
+        if not state.enabled:
+            raise LoginRefused(PROFILE_DISABLED)
+        if terms.is_over(self._clock()):
+            raise LoginRefused(PROFILE_EXPIRED)
+        if not terms.allows_source(source):
+            raise LoginRefused(NETWORK_NOT_ALLOWED)
 
     def _require_signing_headers(self, request: LoginRequest) -> SigningHeaders:
         if request.single_header("APIKey") is None:

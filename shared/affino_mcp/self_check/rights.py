@@ -2,7 +2,7 @@
 
 tests/packaging/test_self_check.py compares this with the roles in the template: a right that is added there is added here,
 in one line. Not asked for are rights whose use would leave something behind: S3's PutObject and DeleteObject, and Secrets
-Manager's CreateSecret and PutSecretValue.
+Manager's CreateSecret, PutSecretValue and DeleteSecret.
 """
 
 from __future__ import annotations
@@ -114,6 +114,8 @@ HOUSEKEEPING_RIGHTS: Final = (
     *_table_rights("audit_table", _LOG, "PutItem"),
     *_table_rights("audit_table", "H#begun", "DeleteItem"),
     *_table_rights("gate_table", "UNLOGGED", "DeleteItem", "Query"),
+    *_table_rights("gate_table", "PROFILES", "Query"),
+    *_table_rights("gate_table", _PROFILE, "BatchGetItem"),
     *_table_rights("audit_table", f"H#{SELF_CHECK_NAME}", *_READS, "PutItem"),
     *(
         right

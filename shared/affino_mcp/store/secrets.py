@@ -24,6 +24,9 @@ class SecretStore(Protocol):
         Creates the secret if there is none.
         """
 
+    def remove(self, name: str) -> None:
+        """Removes the secret with all its versions, for good; does nothing when there is none. May raise Unanswered."""
+
 
 class AwsSecretStore:
     """Secrets in AWS Secrets Manager."""
@@ -52,6 +55,15 @@ class AwsSecretStore:
             if error.name != "ResourceNotFoundException":
                 raise self._give_up("PutSecretValue", body, error) from error
             self._create_secret(name, body)
+
+    def remove(self, name: str) -> None:
+        """See SecretStore. Without a recovery window: what is removed can be read by nobody any more."""
+        body = {"SecretId": name, "ForceDeleteWithoutRecovery": True}
+        try:
+            self._endpoint.call_operation("DeleteSecret", body)
+        except AwsError as error:
+            if error.name != "ResourceNotFoundException":
+                raise self._give_up("DeleteSecret", body, error) from error
 
     def _create_secret(self, name: str, body: SecretDocument) -> None:
         # Created empty, then written: MiniStack's CreateSecret ignores the version id, PutSecretValue keeps it.

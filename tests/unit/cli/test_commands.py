@@ -42,6 +42,7 @@ def test_the_commands() -> None:
         *(f"person {word}" for word in ("create", "invite", "reset", "list", "set")),
         *(f"person {word}" for word in ("explain", "enable", "disable")),
         "operator first",
+        "profile delete",
         *(f"session {word}" for word in ("list", "end")),
         *(f"local {word}" for word in ("up", "down", "status")),
         "connect",

@@ -9,6 +9,7 @@ import pytest
 
 from affino_mcp.gate.abuse.login_guard import MAX_CONSECUTIVE_FAILURES, MAX_PAIR_FAILURES
 from affino_mcp.gate.identity.row_keys import new_token
+from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.profile import Profile
 from tests.unit.gate.world import GATE, PASSWORD, headers
 from tests.unit.login_edge.browser import Browser, log_in
@@ -44,6 +45,24 @@ def test_snippets_are_ready_but_for_the_profiles_credentials(desk: Desk, browser
     assert profile.secret not in shown.text
     assert shown.text.count('<details class="card" open>') == 2
     assert shown.text.index("Written once, for every profile") < shown.text.index("claude mcp add")
+
+
+def test_profiles_that_one_may_not_use_are_not_offered(desk: Desk, browser: Browser, profile: Profile) -> None:
+    """Person 7 is in the group Sales; the 22nd is the profile's last day, and over a day later."""
+    for name, terms in {
+        "For Sales": {"groups": ("Sales",)},
+        "For her": {"people": (7,)},
+        "For editors": {"groups": ("Editors",)},
+        "For others": {"people": (8,)},
+        "Until today": {"expires": "2026-11-22"},
+    }.items():
+        desk.world.profiles.change(desk.world.profile(name).key, terms=AdmissionTerms(**terms))  # type: ignore[arg-type]
+    offered = ["For Sales", "For her", "Until today"]
+    for days in (0, 1):
+        desk.world.clock.move(days=days)
+        shown = log_in(browser).text
+        names = ("For Sales", "For her", "For editors", "For others", "Until today")
+        assert [name for name in names if name in shown] == offered[: 3 - days]
 
 
 def test_secrets_may_stay_outside_of_the_file(browser: Browser, profile: Profile) -> None:

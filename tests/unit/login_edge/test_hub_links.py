@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from affino_mcp.gate.profiles.deletion import ProfileDeletion
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.relogin import RELOGIN_GRACE_SECONDS, relogin_link
 from affino_mcp.gate.sessions.session_rows import SESSION_LIFETIME_SECONDS
@@ -40,10 +41,15 @@ def test_anybody_else_does_not(desk: Desk, browser: Browser, waiting: str) -> No
     assert desk.world.sessions.list_sessions(7) == desk.world.sessions.list_sessions(8) == []
 
 
+def _delete(desk: Desk, profile: Profile) -> None:
+    ProfileDeletion(desk.world.db, desk.world.secrets, desk.world.settings, desk.world.clock).delete(profile.key)
+
+
 UNDONE = {
     "after ten minutes": lambda desk, profile: desk.world.clock.move(600),
     "switched off": lambda desk, profile: desk.world.profiles.change(profile.key, relogin=False),
     "profile off": lambda desk, profile: desk.world.profiles.disable(profile.key),
+    "profile gone": _delete,
     "another secret": lambda desk, profile: desk.world.profiles.regenerate_secret(profile.key),
     "everywhere out": lambda desk, profile: desk.world.sessions.end_all_sessions(7),
 }

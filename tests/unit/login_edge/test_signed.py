@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.gate.abuse.request_signature import format_timestamp
+from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.login_edge.request import LoginRequest, signing_headers
 from tests.unit.gate.world import SIGNED_AT
 from tests.unit.login_edge.desk import PATH, Desk, content
@@ -224,3 +226,22 @@ names = st.sampled_from([b"apikey", b"signature", b"md5", b"timestamp", b"user-a
 def test_any_headers_are_read_or_refused(headers: list[tuple[bytes, bytes]], body: bytes) -> None:
     found = signing_headers(LoginRequest("POST", PATH, headers, body))
     assert found is None or found.moment.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("terms", "source", "status"),
+    [
+        pytest.param({"expires": "2026-11-22"}, "198.51.100.7", 200, id="its last day"),
+        pytest.param({"networks": ("198.51.100.0/24",)}, "198.51.100.7", 200, id="its network"),
+        pytest.param({"networks": ("198.51.100.0/24",)}, "192.0.2.1", 403, id="another network"),
+    ],
+)
+def test_a_profile_signs_on_its_terms(desk: Desk, terms: dict[str, Any], source: str, status: int) -> None:
+    profile = desk.staffed()
+    desk.world.profiles.change(profile.key, terms=AdmissionTerms(**terms))
+    answer = desk.login(profile, source=source)
+    assert answer.status == status
+    assert status == 200 or "not accepted from this network" in answer.body["error"]["message"]
+    desk.world.clock.move(86_400)
+    late = desk.login(profile, source=source)
+    assert (late.status == 403) is ("expires" in terms or status == 403)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from starlette.responses import Response
 
@@ -13,13 +15,18 @@ from affino_mcp.admin.tool_price import price_always_listed, price_families
 from affino_mcp.admin.what_if import is_narrower, preview_impact
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.control_edge import profile_list
-from affino_mcp.control_edge.profile_form_fields import FIELD_LABELS, ProfileForm
+from affino_mcp.control_edge.name_holder import find_name_holder
+from affino_mcp.control_edge.profile_form_fields import FIELD_LABELS, TICKED_FIELDS, ProfileForm
+from affino_mcp.control_edge.profile_terms import TermsReading, read_terms
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
+from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
+from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
+from affino_mcp.gate.profiles.allowed_people import find_people, name_people
 from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
-from affino_mcp.gate.profiles.rate_limit import default_burst
+from affino_mcp.gate.profiles.terms_form import find_term_faults
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 
@@ -31,10 +38,11 @@ def show_new_form(ask: ScreenRequest) -> Response:
 def create_profile(ask: ScreenRequest) -> Response:
     """Creates the profile and shows its key and secret, this once."""
     form = _read_form(ask)
-    if wrong := form.find_faults():
+    found = read_terms(ask.centre, form)
+    if wrong := _find_faults(ask, form, found, AdmissionTerms()):
         return _render_form(ask, form, None, wrong)
     try:
-        made = _create_profile(ask, form)
+        made = _create_profile(ask, form, found.terms)
     except (InvalidArgument, Conflict) as error:
         return _render_form(ask, form, None, fault_by_field(error), error.status)
     return ask.render_page("secret.html", here="/profiles", profile=made, made="created", urls=client_urls(ask))
@@ -43,7 +51,7 @@ def create_profile(ask: ScreenRequest) -> Response:
 def show_edit_form(ask: ScreenRequest) -> Response:
     """The page of the form with the profile's values. Raises NotFound."""
     profile = profile_list.require_profile(ask).profile
-    return _render_form(ask, ProfileForm.from_profile(profile), profile)
+    return _render_form(ask, ProfileForm.from_profile(profile, _name_people(ask, profile)), profile)
 
 
 def save_profile(ask: ScreenRequest) -> Response:
@@ -51,22 +59,38 @@ def save_profile(ask: ScreenRequest) -> Response:
     profile, form = profile_list.require_profile(ask).profile, _read_form(ask)
     if ask.form.get("back"):
         return _render_form(ask, form, profile)
-    if wrong := form.find_faults():
+    found = read_terms(ask.centre, form)
+    if wrong := _find_faults(ask, form, found, profile.terms):
         return _render_form(ask, form, profile, wrong)
-    rate, burst = form.parse_number("rate"), form.parse_number("burst")
-    if burst is None:
-        burst = default_burst(profile.rate if rate is None else rate)
+    rate, burst = form.parse_limits(profile)
+    wanted = replace(profile, capability=form.capability, rate=rate, burst=burst, terms=found.terms)
     looked = ask.form.get("sure") == "yes" or form.seen != profile.version
-    if is_narrower(profile, form.capability, rate) and not looked:
-        centre = ask.centre
-        table, now = centre.settings.audit_table, centre.clock()
-        found = preview_impact(centre.database, table, now, profile, form.capability, rate)
-        return ask.render_page("whatif.html", here="/profiles", profile=profile, form=form, effect=found, rate=rate)
+    if is_narrower(profile, wanted) and not looked:
+        return _render_effect(ask, form, profile, wanted)
     try:
-        done = "saved" if _change_profile(ask, profile, form, rate, burst) else "same"
+        done = "saved" if _change_profile(ask, profile, form, wanted) else "same"
     except (InvalidArgument, Conflict) as error:
         return _render_unsaved(ask, form, profile, error)
     return ask.redirect(f"/profiles/{profile.key}?done={done}")
+
+
+def _name_people(ask: ScreenRequest, profile: Profile) -> list[str]:
+    return name_people(ask.centre.database, ask.centre.settings.gate_table, profile.terms.people)
+
+
+def _find_faults(ask: ScreenRequest, form: ProfileForm, found: TermsReading, before: AdmissionTerms) -> dict[str, str]:
+    """The faults of the form by field; {} for a form that can be saved."""
+    judged = find_term_faults(found.terms, before, ask.centre.clock().date())
+    return {**form.find_faults(), **{str(each.details["argument"]): each.message for each in judged}, **found.faults}
+
+
+def _render_effect(ask: ScreenRequest, form: ProfileForm, before: Profile, after: Profile) -> Response:
+    """The page of what the change would refuse, with the form in hidden fields."""
+    database, settings = ask.centre.database, ask.centre.settings
+    look_up = partial(find_people, database, settings.gate_table)
+    effect = preview_impact(database, settings.audit_table, ask.centre.clock(), before, after, look_up)
+    shown: dict[str, Any] = {"form": form, "texts": (*FIELD_LABELS, "seen"), "boxes": TICKED_FIELDS, "effect": effect}
+    return ask.render_page("whatif.html", here="/profiles", profile=before, rate=after.rate, **shown)
 
 
 def _render_unsaved(
@@ -74,7 +98,7 @@ def _render_unsaved(
 ) -> Response:
     """The form as sent. After another operator's change it shows the differences, and may then be saved over them."""
     stale = form.seen != profile.version
-    theirs = form.list_differences(profile) if stale else []
+    theirs = form.list_differences(profile, _name_people(ask, profile)) if stale else []
     return _render_form(ask, replace(form, seen=profile.version), profile, fault_by_field(error), error.status, theirs)
 
 
@@ -88,7 +112,7 @@ def _read_form(ask: ScreenRequest) -> ProfileForm:
     return ProfileForm.from_request(ask.form, ask.multi_values)
 
 
-def _create_profile(ask: ScreenRequest, form: ProfileForm) -> Profile:
+def _create_profile(ask: ScreenRequest, form: ProfileForm, terms: AdmissionTerms) -> Profile:
     """Creates the profile. Its key is drawn first, so that the audit row can name the profile before it exists."""
     key, centre = draw_letters_and_digits(KEY_CHARACTERS), ask.centre
     rate, burst, name = form.parse_number("rate"), form.parse_number("burst"), form.tidy_name
@@ -106,23 +130,16 @@ def _create_profile(ask: ScreenRequest, form: ProfileForm) -> Profile:
         "burst": burst,
         "notes": form.tidy_notes,
     }
-    with audit_screen_action(
-        ask, "create_profile", ActionSubject.from_profile_key(key, name), {}, after | form.chosen_options
-    ) as action:
-        return drawn.create(name, form.families, rate, burst, form.notes, action.commit, **form.chosen_options)
+    after |= form.chosen_options | terms.to_json()
+    subject = ActionSubject.from_profile_key(key, name)
+    with audit_screen_action(ask, "create_profile", subject, {}, after) as action:
+        return drawn.create(name, form.families, rate, burst, form.notes, action.commit, terms, **form.chosen_options)
 
 
-def _change_profile(ask: ScreenRequest, profile: Profile, form: ProfileForm, rate: int | None, burst: int) -> bool:
+def _change_profile(ask: ScreenRequest, profile: Profile, form: ProfileForm, wanted: Profile) -> bool:
     """Changes the profile; gives whether anything differed."""
-    wanted = {
-        "name": form.tidy_name,
-        "families": form.capability.to_json(),
-        "rate": rate,
-        "burst": burst,
-        **form.chosen_options,
-    }
-    before = describe_profile(profile)
-    after = {**before, **{name: value for name, value in wanted.items() if value is not None}, "notes": form.tidy_notes}
+    named = replace(wanted, name=form.tidy_name, notes=form.tidy_notes, **form.chosen_options)  # type: ignore[arg-type]
+    before, after = describe_profile(profile), describe_profile(named)
     if after == before and form.seen == profile.version:
         return False
     with audit_screen_action(ask, "change_profile", ActionSubject.from_profile(profile), before, after) as action:
@@ -130,9 +147,10 @@ def _change_profile(ask: ScreenRequest, profile: Profile, form: ProfileForm, rat
             profile.key,
             name=form.name,
             families=form.families,
-            rate=rate,
-            burst=burst,
+            rate=wanted.rate,
+            burst=wanted.burst,
             notes=form.notes,
+            terms=wanted.terms,
             seen=form.seen,
             commit=action.commit,
             **form.chosen_options,
@@ -150,6 +168,7 @@ def _render_form(
 ) -> Response:
     """The page of the form: with the faults by field ("" for the whole form), and with what another operator has saved."""
     ticked = sum(price_families()[family][access] for family, switched in form.families.items() for access in switched)
+    taken = wrong is not None and "name" in wrong and status == Conflict.status
     return ask.render_page(
         "profile_form.html",
         status if wrong else 200,
@@ -159,10 +178,12 @@ def _render_form(
         profile=profile,
         wrong=wrong or {},
         theirs=theirs,
-        taken=profile is None and status == Conflict.status,
+        taken=find_name_holder(ask, form.name) if taken else None,
+        now=ask.centre.clock(),
         tokens=price_always_listed() + ticked,
         families=[str(family) for family in SWITCHED_FAMILIES],
         prices=price_families(),
         base_price=price_always_listed(),
         options=PROFILE_OPTIONS,
+        groups=sorted({*SECURITY_GROUPS, *form.groups}),
     )

@@ -28,6 +28,12 @@ OVERLAP_CHOICES: Final[Mapping[str, str]] = {
 """The choices of when the previous secret stops working."""
 
 
+def ask_before_disabling(ask: ScreenRequest) -> Response:
+    """The page that asks for confirmation; needs the profile's row alone. Raises NotFound."""
+    key, row = profile_list.require_profile_row(ask)
+    return ask.render_page("profile_off.html", here="/profiles", key=key, name=row["name"])
+
+
 def disable_profile(ask: ScreenRequest) -> Response:
     """Disables the profile and shows a receipt. Raises NotFound."""
     key, name, action = _switch_profile(ask, enabled=False)

@@ -12,6 +12,7 @@ from affino_mcp.audit.row import AuditRow
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity.permissions import LOGS_READ
+from affino_mcp.gate.profiles.allowed_people import name_people
 from affino_mcp.store.faults import StoreUnavailable
 
 MAX_LATEST_ROWS: Final = 12
@@ -19,7 +20,7 @@ MAX_LATEST_ROWS: Final = 12
 
 
 def show_profiles(ask: ScreenRequest) -> Response:
-    """A page of the profiles; with `q`, the profile of this API Key, or those whose names begin with it."""
+    """A page of the profiles; with `q`, the profile of this API Key, or those in whose names its words stand."""
     wanted, one = ask.query_values.get("q", "").strip(), profile_list.find_searched_profile(ask)
     found = (
         profile_list.ProfilePage([one], None)
@@ -61,6 +62,7 @@ def show_profile(ask: ScreenRequest) -> Response:
         log_is_down=may_read and recent is None,
         tokens=price_tools_list(one.profile.capability),
         done=ask.query_values.get("done", ""),
+        allowed=name_people(ask.centre.database, ask.centre.settings.gate_table, one.profile.terms.people),
     )
 
 

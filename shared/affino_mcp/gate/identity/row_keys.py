@@ -44,7 +44,10 @@ def token_fingerprint(token_digest: str) -> str:
 
 
 def profile_key(key: str) -> Key:
-    """{enabled, version, tat, name, created, used?, calls_<day>?}: switch, secret's version, rate limit's state, use."""
+    """{enabled, version, tat, name, created, used?, calls_<day>?, expires?, people?, groups?}: one API Profile.
+
+    The switch, the secret's version, the rate limit's state, the use, and the terms that lists of profiles need.
+    """
     return Key(f"{PROFILE_PREFIX}{key}", "A")
 
 
@@ -61,6 +64,16 @@ def previous_secret_use_prefix(mark: str) -> str:
 def profile_name_key(folded_name: str) -> Key:
     """{key}: makes a profile's name unique and lists the profiles."""
     return Key(PROFILE_LIST_PARTITION, folded_name)
+
+
+def deleted_profile_key(key: str) -> Key:
+    """{key, name, at}: a profile that was deleted."""
+    return Key(profile_key(key).pk, "DELETED")
+
+
+def deleted_profile_name_key(folded_name: str) -> Key:
+    """{key, name, at}: the last profile of this name that was deleted. No API Key holds a hyphen."""
+    return Key(f"{PROFILE_PREFIX}-DELETED", folded_name)
 
 
 def session_key(digest: str) -> Key:

@@ -16,6 +16,7 @@ from affino_mcp.catalogue.capability import Capability
 from affino_mcp.clock import SECOND_MICROSECONDS, epoch_microseconds
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.row_keys import sha256_hex
+from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.settings import Settings
 from affino_mcp.signed_text import derive_key
@@ -96,6 +97,7 @@ class Profile:
         "Confirmation", "The agent deletes, moderates and publishes only when its person has confirmed it."
     )
     former: PreviousSecret | None = None
+    terms: AdmissionTerms = field(default_factory=AdmissionTerms)
 
     @property
     def options(self) -> dict[str, bool]:
@@ -120,14 +122,17 @@ class Profile:
         """Gives the secret document, without the version (the version is part of the document's address)."""
         plain = {name: getattr(self, name) for name in _PLAIN_FIELDS}
         former = {"former": self.former.to_json()} if self.former else {}
-        return {"type": PROFILE_TYPE, "families": self.capability.to_json(), **former, **plain}
+        families, terms = self.capability.to_json(), self.terms.to_json()
+        return {"type": PROFILE_TYPE, "families": families, "terms": terms, **former, **plain}
 
     @classmethod
     def from_document(cls, version: str, document: SecretDocument) -> Profile:
         """Makes the profile from its secret document; the inverse of `to_document`."""
         plain = {name: document[name] for name in _PLAIN_FIELDS if name in document}
         former = PreviousSecret(**document["former"]) if "former" in document else None
-        return cls(version=version, capability=Capability.from_json(document["families"]), former=former, **plain)
+        terms = AdmissionTerms.from_json(document.get("terms", {}))
+        families = Capability.from_json(document["families"])
+        return cls(version=version, capability=families, former=former, terms=terms, **plain)
 
 
 PROFILE_OPTIONS: Final[Mapping[str, ProfileOption]] = {
@@ -136,7 +141,9 @@ PROFILE_OPTIONS: Final[Mapping[str, ProfileOption]] = {
 """The options by name. Form, command line, log and stored document are derived from them."""
 
 
-_PLAIN_FIELDS: Final = tuple(f.name for f in fields(Profile) if f.name not in {"version", "capability", "former"})
+_PLAIN_FIELDS: Final = tuple(
+    f.name for f in fields(Profile) if f.name not in {"version", "capability", "former", "terms"}
+)
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,10 @@ class ProfileState:
     profile: Profile
     enabled: bool
     usage: ProfileUsage = field(default_factory=ProfileUsage)
+
+    def is_open(self, at: datetime) -> bool:
+        """True if the profile is enabled and its last day is not over."""
+        return self.enabled and not self.profile.terms.is_over(at)
 
 
 def profile_secret_name(prefix: str, key: str) -> str:

@@ -16,11 +16,13 @@ from affino_mcp.catalogue.capability import Access, Capability
 from affino_mcp.clock import Clock, epoch_microseconds, format_iso
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.entered_texts import tidy_entered_text
+from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, ProfileState, profile_secret_name
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, require_valid_profile
 from affino_mcp.gate.profiles.rate_limit import RateLimit, default_burst, follow_rate
 from affino_mcp.gate.profiles.switch import switch_profile
+from affino_mcp.gate.profiles.terms_form import require_valid_terms
 from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE, Settings
 from affino_mcp.store.commit import Commit, commit_to
 from affino_mcp.store.faults import TransactionFailed
@@ -37,10 +39,7 @@ FamilyAccess = Mapping[str, frozenset[Access]]
 
 
 class Profiles:
-    """Creates, lists and changes the API Profiles of this instance.
-
-    `draw` gives that many random letters and digits.
-    """
+    """Creates, lists and changes the API Profiles of this instance; `draw` gives that many random letters and digits."""
 
     def __init__(
         self,
@@ -62,12 +61,13 @@ class Profiles:
         burst: int | None = None,
         notes: str = "",
         commit: Commit | None = None,
+        terms: AdmissionTerms | None = None,
         **options: bool,
     ) -> Profile:
         """Creates an enabled profile with key and secret; without `rate`, with the default rate.
 
         `options` as in OPTIONS; `commit` carries out the last step. Raises InvalidArgument (name, families, rate, burst,
-        notes) and Conflict (the name is taken).
+        notes, and the terms' fields) and Conflict (the name is taken).
         """
         now, chosen = format_iso(self._clock()), DEFAULT_CALLS_PER_MINUTE if rate is None else rate
         profile = Profile(
@@ -81,6 +81,7 @@ class Profiles:
             notes=tidy_entered_text("notes", notes, lines=True),
             created=now,
             updated=now,
+            terms=require_valid_terms(terms or AdmissionTerms(), AdmissionTerms(), self._clock().date()),
         )
         profile = require_valid_profile(replace(profile, **options))  # type: ignore[arg-type]
         self._require_free_name(profile.name)
@@ -114,19 +115,21 @@ class Profiles:
         rate: int | None = None,
         burst: int | None = None,
         notes: str | None = None,
+        terms: AdmissionTerms | None = None,
         seen: str | None = None,
         commit: Commit | None = None,
         **options: bool | None,
     ) -> Profile:
         """Changes the given fields. `families` replaces the access of the families it names and leaves the others.
 
-        `options` are those of OPTIONS. `seen` is the version that the operator looked at; Conflict if it is not the
-        current one. A burst that is the default of the old rate becomes the default of the new rate. `commit` carries out
-        the last step, which puts the change in force. Raises NotFound, InvalidArgument (name, families, rate, burst,
-        notes), Conflict.
+        `options` are those of OPTIONS. `terms` replace all terms. `seen` is the version that the operator looked at;
+        Conflict if it is not the current one. A burst that is the default of the old rate becomes the default of the new
+        rate. `commit` carries out the last step, which puts the change in force. Raises NotFound, InvalidArgument (name,
+        families, rate, burst, notes, and the terms' fields), Conflict.
         """
         old = self.get(key).profile
         given: dict[str, Any] = {"rate": rate, "burst": burst, **options}
+        given["terms"] = require_valid_terms(terms, old.terms, self._clock().date()) if terms else None
         given["name"] = tidy_entered_text("name", name) if name else name
         given["notes"] = tidy_entered_text("notes", notes, lines=True) if notes else notes
         if rate is not None and burst is None:
@@ -192,6 +195,7 @@ class Profiles:
 
     def _insert_rows(self, profile: Profile, commit: Commit) -> None:
         row = {"enabled": True, "version": profile.version, "tat": 0, "name": profile.name, "created": profile.created}
+        row |= profile.terms.to_row()
         put = Put(self._table, row_keys.profile_key(profile.key)._asdict() | row, absent())
         _write_rows([put, self._name_put(profile)], commit)
 
@@ -201,7 +205,10 @@ class Profiles:
 
     def _switch_over(self, old: Profile, new: Profile, commit: Commit) -> None:
         row = self._db.get(self._table, row_keys.profile_key(old.key))
-        if row is None or row["version"] != old.version:
+        if row is None:  # deleted meanwhile: the secret that was just written must not outlive it
+            self._secrets.remove(profile_secret_name(self._settings.secrets_prefix, old.key))
+            raise NotFound("key", "API Profile")
+        if row["version"] != old.version:
             raise _changed_meanwhile()
         ops: list[WriteOp] = [self._version_update(row, old, new)]
         if fold_profile_name(new.name) != fold_profile_name(old.name):
@@ -212,7 +219,7 @@ class Profiles:
         _write_rows(ops, commit)
 
     def _version_update(self, row: Item, old: Profile, new: Profile) -> Update:
-        assign: dict[str, Any] = {"version": new.version, "name": new.name}
+        assign: dict[str, Any] = {"version": new.version, "name": new.name, **new.terms.to_row()}
         seen = equals("version", old.version)
         if (old.rate, old.burst) != (new.rate, new.burst):
             limits = RateLimit(old.rate, old.burst), RateLimit(new.rate, new.burst)

@@ -20,11 +20,11 @@ class HubRelogin:
     def offering_profile(self, link: str) -> Profile | None:
         """Gives the profile of a link.
 
-        None when the link is invalid or expired, or the profile disabled or without relogin.
+        None when the link is invalid or expired, or the profile disabled, expired or without relogin.
         """
         offer = ReloginOffer.from_link(link)
         state = self._reader.read_current(offer.key) if offer else None
-        if offer is None or state is None or not state.enabled:
+        if offer is None or state is None or not state.is_open(self._clock()):
             return None
         return state.profile if offer.is_valid(state.profile, epoch_seconds(self._clock())) else None
 

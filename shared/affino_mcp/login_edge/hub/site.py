@@ -8,8 +8,8 @@ from typing import Any, Final
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.profiles import profile_names
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader
+from affino_mcp.gate.profiles.profile_names import ListedProfile, list_open_profiles
 from affino_mcp.gate.sessions.session_rows import IssuedSession
 from affino_mcp.gate.sessions.sessions import active_person_row
 from affino_mcp.gate.sessions.web_sessions import HUB, WebSessions
@@ -53,7 +53,7 @@ class Hub:
         login: GuardedLogin,
         demo_people: Sequence[ShownPerson] = (),
     ) -> None:
-        self._db, self._reader, self._settings, self._login = db, reader, settings, login
+        self._db, self._reader, self._settings, self._clock, self._login = db, reader, settings, clock, login
         self._demo_people = demo_people
         self._browsers, self._sessions = WebSessions(HUB, db, settings, clock), PersonSessions(db, settings, clock)
         self._relogin = HubRelogin(db, reader, settings, clock)
@@ -151,8 +151,8 @@ class Hub:
         )
 
     def _enter_person(self, visit: HubRequest, known: LoginSubject, given: OfferedCredentials) -> HubPage:
-        names = profile_names.list_enabled_names(self._db, self._settings)
-        issued = self._login.open_session(self._signing_profile(names), given, visit.request.source, known)
+        listed = list_open_profiles(self._db, self._settings, self._clock())
+        issued = self._login.open_session(self._signing_profile(listed), given, visit.request.source, known)
         try:
             person_row = active_person_row(self._db, self._settings.gate_table, issued.person.user_code)
         except PersonInactive as inactive:
@@ -161,7 +161,8 @@ class Hub:
         link = visit.form.get("Link", "")
         if link and self._relogin.offering_profile(link) is not None:
             return self._render_relogin(visit, known, issued, link, cookies)
-        return self._render_token(visit, known, issued, list(names.values()), cookies)
+        names = [one.name for one in listed if one.terms.allows_person(issued.person)]
+        return self._render_token(visit, known, issued, names, cookies)
 
     def _render_relogin(
         self, visit: HubRequest, known: LoginSubject, issued: IssuedSession, link: str, cookies: tuple[str, ...]
@@ -185,12 +186,12 @@ class Hub:
             visit, 200, "token.html", "ok", known, *cookies, issued=issued, url=url, setups=ready, kept=kept
         )
 
-    def _signing_profile(self, names: Mapping[str, str]) -> Profile | None:
+    def _signing_profile(self, listed: Sequence[ListedProfile]) -> Profile | None:
         """The profile for signed calls to another instance; None for the builtin instance, which needs none."""
         if not self._settings.instance_url:
             return None
-        found = (self._reader.read_current(key) for key in names)
-        return next((state.profile for state in found if state is not None and state.enabled), None)
+        found, now = (self._reader.read_current(one.key) for one in listed), self._clock()
+        return next((state.profile for state in found if state is not None and state.is_open(now)), None)
 
     def _render_sessions(self, visit: HubRequest, known: LoginSubject, person: Person) -> HubPage:
         known.user_code = person.user_code

@@ -45,3 +45,13 @@ class FaultySecretStore(MemorySecretStore):
             super().write(name, version, document)
         if fault in {StoreFault.LOST, StoreFault.VANISHED}:
             raise Unanswered
+
+    def remove(self, name: str) -> None:
+        """See SecretStore. What is removed twice is removed."""
+        fault = self._next_fault("remove")
+        if fault is StoreFault.BEFORE:
+            raise StoreUnavailable
+        if fault is not StoreFault.VANISHED:
+            super().remove(name)
+        if fault in {StoreFault.LOST, StoreFault.VANISHED}:
+            raise Unanswered

@@ -33,3 +33,11 @@ class MemorySecretStore:
             raise StoreUnavailable
         with self._lock:
             self._documents[name, version] = json.dumps(document)
+
+    def remove(self, name: str) -> None:
+        """See SecretStore."""
+        if self.broken:
+            raise StoreUnavailable
+        with self._lock:
+            for address in [each for each in self._documents if each[0] == name]:
+                del self._documents[address]
