@@ -156,8 +156,7 @@ class RestoredMeanwhile(RecordingDatabase):
 def test_who_restores_in_the_very_moment_of_the_purge_keeps_the_files(library: Library) -> None:
     item, _ = made_item(library)
     assert library.publisher.call_tool("delete_media_item", MediaFileItemCode=item).result
-    editor = later(library, days=30)
-    asked = {"Family": "media_items", "Code": item}
+    editor, asked = later(library, days=30), {"Family": "media_items", "Code": item}
     version = editor.call_tool("list_record_history", **asked).result["Items"][0]["Version"]
     raced = RestoredMeanwhile(library.world.database)
     raced.restore = lambda: editor.call_tool("undo_change", **asked, Version=version).result  # type: ignore[assignment]

@@ -53,7 +53,7 @@ def check_restorable(records: Records, change: Change, document: Document) -> No
     try:
         references.check_references(records, change, document.record, dict(document.values))
     except (NotFound, InvalidArgument) as error:
-        raise _gone_error(str(error.details["argument"])) from None
+        raise gone_error(str(error.details["argument"])) from None
     require_wholes(records, change, document)
 
 
@@ -61,7 +61,7 @@ def require_wholes(records: Records, change: Change, document: Document) -> None
     """Raises Conflict when a record that the document is a part of, or is about, does not exist; see `check_restorable`."""
     for argument, place in list_wholes(document):
         if place not in records.load_documents([place]):
-            raise _gone_error(argument)
+            raise gone_error(argument)
         change.require_existing(record_key(*place), _refuse_gone(argument))
 
 
@@ -98,30 +98,32 @@ def restorable_until(document: Document) -> datetime:
     return datetime.fromisoformat(document.system["UpdatedDate"]) + RESTORE_SPAN
 
 
-def find_gone_targets(records: Records, document: Document) -> list[str]:
+def find_gone(records: Records, document: Document) -> list[str]:
     """The attributes that point to a record that does not exist, whoever may see that record."""
-    targets = references.list_targets(document)
-    known = records.load_documents(targets.values())
-    return [name for name, place in targets.items() if place not in known]
+    targets = _list_needed(document)
+    known = records.load_documents(place for _, place in targets)
+    return [name for name, place in targets if place not in known]
 
 
-def require_targets(records: Records, change: Change, document: Document) -> None:
-    """Raises Conflict, naming the attributes, when records that the document points to do not exist.
+def _list_needed(document: Document) -> Sequence[tuple[str, RecordRef]]:
+    """Every record that a document points to, is a part of or is about, each after the attribute that names it."""
+    return [*references.list_targets(document).items(), *list_wholes(document)]
 
-    In contrast to `check_restorable` it does not ask who may see them. The change fails when one is deleted before the commit.
+
+def require_targets(change: Change, document: Document) -> None:
+    """Makes the change fail, naming the attribute, unless every record that the document points to exists at the commit.
+
+    In contrast to `check_restorable` it does not ask who may see them.
     """
-    if gone := find_gone_targets(records, document):
-        raise _gone_error(*gone)
-    for name, place in references.list_targets(document).items():
-        change.require_existing(record_key(*place), _refuse_gone(name))
-    require_wholes(records, change, document)
+    for argument, place in _list_needed(document):
+        change.require_existing(record_key(*place), _refuse_gone(argument))
 
 
 def _refuse_gone(argument: str) -> ErrorFactory:
-    return lambda _: _gone_error(argument)
+    return lambda _: gone_error(argument)
 
 
-def _gone_error(*arguments: str) -> Conflict:
-    points = "points" if len(arguments) == 1 else "point"
-    text = f"{' and '.join(arguments)} {points} to a record that is not there any more. Restore that first."
-    return Conflict(text, argument="Version", Attributes=list(arguments))
+def gone_error(argument: str) -> Conflict:
+    """The refusal to restore a record while one that this attribute points to does not exist."""
+    text = f"{argument} points to a record that is not there any more. Restore that first."
+    return Conflict(text, argument="Version", Attributes=[argument])
