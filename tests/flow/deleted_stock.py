@@ -38,13 +38,19 @@ DELETING: Final = [name for name, method in METHODS.items() if method.effect is 
 
 @dataclass
 class DeletedStock:
-    """The stock, and the agent that works on it as Ada Agent, who may do everything with records."""
+    """The stock, and the agent that works on it as Ada Agent, who may do everything with records.
+
+    Olivia Park is an operator; Lena Log may read the log, and nothing else.
+    """
 
     world: World = field(default_factory=World)
 
     def __post_init__(self) -> None:
         world, everybody = self.world, ("Everybody",)
         self.ada = world.create_person("Ada", "Agent", *GROUPS)
+        self.olivia = world.create_person("Olivia", "Park", "Operators")
+        self.lena = world.create_person("Lena", "Log")
+        world.people.change(self.lena, rights={"control.access": None, "logs.read": None})
         self.profile = world.create_profile()
         self.handler = world.new_handler()
         self.agent = WorldClient(world, self.handler, world.log_in(self.profile, self.ada))

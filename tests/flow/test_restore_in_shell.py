@@ -92,7 +92,7 @@ def test_the_record_is_as_it_was_and_what_hung_on_it_is_there(shell: Shell) -> N
     ref = stock.delete("delete_contact")
     assert shell.ask("record", "restore", ref, "--dry-run")["hanging"] == {"contact_lists": 1}
     told = shell.run("record", "restore", ref, "--yes")
-    assert "Contact 2 'Jane Doe' is restored." in told[0]
+    assert "Contact 4 'Jane Doe' is restored." in told[0]
     assert "With it are there again: 1 contact list." in told[1]
     after = stock.agent.call_tool("get_contact", UserCode=stock.codes["jane"]).result["Contact"]
     assert {**after, "UpdatedDate": 0, "UpdatedBy": 0} == {**before, "UpdatedDate": 0, "UpdatedBy": 0}

@@ -9,11 +9,13 @@ import pytest
 from affino_mcp.audit import row as audit
 from affino_mcp.audit.hour_positions import POSITIONS_PARTITION
 from affino_mcp.audit.open_rows import OPEN_ROWS_PARTITION
+from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.instance.builtin.engine.deletions import PURGED_FAMILIES, deletions_partition
 from affino_mcp.instance.builtin.engine.document import record_key
 from affino_mcp.instance.builtin.engine.index import facet_partition
+from affino_mcp.instance.builtin.references.references import OPERATOR_FAMILIES
 from affino_mcp.instance.builtin.website.place_rights import PLACE_ACTIONS
 from affino_mcp.store.files import MEDIA_PREFIX, UPLOADS_PREFIX
 from scripts.expand import Template, resources_of_type
@@ -22,6 +24,8 @@ READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
 MCP, LOGIN, CONTROL = "McpEndpointRole", "LoginProxyRole", "ControlCentreRole"
 HOUSE = "HousekeepingRole"
 ROLES = [MCP, LOGIN, CONTROL, HOUSE]
+
+ALL_BUT_SCAN = {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"}
 
 # Role, table -> the DynamoDB actions granted; a pair that is missing grants none.
 GRANTS: dict[tuple[str, str], set[str]] = {
@@ -34,11 +38,9 @@ GRANTS: dict[tuple[str, str], set[str]] = {
         *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     },
     (LOGIN, "CredentialsTable"): {"GetItem", "UpdateItem"},
-    (CONTROL, "GateTable"): {
-        *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
-    },
+    (CONTROL, "GateTable"): ALL_BUT_SCAN,
     (CONTROL, "AuditTable"): {"PutItem", "Query"},
-    (CONTROL, "RecordsTable"): {"BatchGetItem", "Query"},
+    (CONTROL, "RecordsTable"): ALL_BUT_SCAN,
     (HOUSE, "AuditTable"): {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query"},
     (HOUSE, "GateTable"): {"DeleteItem", "Query"},
     (HOUSE, "RecordsTable"): {"BatchGetItem", "DeleteItem", "PutItem", "Query"},
@@ -179,22 +181,25 @@ def test_the_control_centre_asks_the_audit_and_adds_to_it(template: Template) ->
     assert [resource["Fn::Sub"] for resource in reads["Resource"][1:]] == named
 
 
-def test_passwords_are_the_login_functions_and_records_the_mcp_endpoints_alone(template: Template) -> None:
+def test_passwords_are_the_login_functions_and_records_no_business_of_the_login_function(template: Template) -> None:
     assert "RecordsTable" not in str(statements(template, LOGIN))
     for role in (MCP, CONTROL, HOUSE):
         assert "CredentialsTable" not in str(statements(template, role))
 
 
-def test_the_control_centre_reads_the_places_among_the_records_and_nothing_else(template: Template) -> None:
-    (places,) = [each for each in statements(template, CONTROL) if "RecordsTable" in str(each)]
-    assert set(places["Action"]) == {"dynamodb:BatchGetItem", "dynamodb:Query"}
-    patterns = places["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+def test_the_control_centre_reads_places_and_guards_and_restores_records(template: Template) -> None:
+    found = {each["Sid"]: each for each in statements(template, CONTROL) if "RecordsTable" in str(each)}
+    assert set(found) == {"Places", "RestoreGuards", "Restores", "OwnChanges"}
     allowed = {key for kind in PLACE_ACTIONS for key in (f"{kind}#*", facet_partition(kind, "all"))}
-    assert set(patterns) == allowed
-    others = {record.family for record in RECORDS.values()} - set(PLACE_ACTIONS)
-    keys = [key for family in others for key in (record_key(family, 7).pk, facet_partition(family, "all"))]
-    assert keys
-    assert not [key for key in keys if any(fnmatchcase(key, pattern) for pattern in patterns)]
+    assert set(found["Places"]["Action"]) == {"dynamodb:BatchGetItem", "dynamodb:Query"}
+    assert set(leading_keys(found["Places"])) == allowed
+    assert set(leading_keys(found["RestoreGuards"])) == {f"{kind}#*" for kind in (*OPERATOR_FAMILIES, "forums")}
+    assert not (WRITES - {"ConditionCheckItem"}) & {
+        a.removeprefix("dynamodb:") for a in found["RestoreGuards"]["Action"]
+    }
+    restored = {f"{kind}#*" for kind in HISTORY_FAMILIES if kind != "forums"}
+    assert set(leading_keys(found["Restores"])) == restored | {"F#*", "W#*", "U#*", "C#*", "D#*"}
+    assert (found["OwnChanges"]["Action"], leading_keys(found["OwnChanges"])) == ("dynamodb:PutItem", ["M#*"])
 
 
 def test_every_action_is_written_out(template: Template) -> None:

@@ -23,6 +23,7 @@ from affino_mcp.admin.operator_errors import (
     describe_failure,
     describe_open_end,
 )
+from affino_mcp.audit.changes import Change
 from affino_mcp.audit.open_rows import begun_writes
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
 from affino_mcp.clock import start_stopwatch
@@ -75,9 +76,14 @@ class OperatorAction:
             self._commit_unlogged(ops)
         self.note_done()
 
-    def seal_row(self, records: Sequence[str]) -> Item:
-        """The deed's row `ok`, for a transaction that somebody else carries out, with the records that it changes."""
-        self._row = replace(self._row, records=tuple(records) or self._row.records, duration_ms=self._elapsed())
+    def seal_row(self, records: Sequence[str], changes: Sequence[Change]) -> Item:
+        """The deed's row `ok` for a transaction that somebody else carries out, with the records that it changes, and how."""
+        self._row = replace(
+            self._row,
+            records=tuple(records) or self._row.records,
+            changes=tuple(changes),
+            duration_ms=self._elapsed(),
+        )
         return row_item(self._row)
 
     def note_done(self) -> None:

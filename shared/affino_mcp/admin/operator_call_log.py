@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from affino_mcp.admin.operator_action import OperatorAction
+from affino_mcp.audit.changes import redact_changes
 from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.instance.port import AuditWrite, Done, OutcomeNotKnown
 from affino_mcp.store.faults import Unanswered
@@ -16,7 +17,7 @@ class OperatorCallLog:
 
     def seal(self, done: Done, warnings: list[CallWarning], share: str = "") -> AuditWrite | None:  # noqa: ARG002
         """See CallLog."""
-        return AuditWrite(self._action.seal_row(done.records))
+        return AuditWrite(self._action.seal_row(done.records, redact_changes(done.changes)))
 
     def settle(self) -> bool:
         """See CallLog. Raises NotDone when the transaction was not carried out and never will be."""

@@ -91,17 +91,6 @@ class RestorePlan:
     hindrances: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class PastChange:
-    """One change of a record, as the person sees who wants to take it back."""
-
-    version: int
-    kind: str
-    by_code: int | None
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-
-
 class RecordRestorer(Protocol):
     """Restores deleted records. Every method may raise StoreUnavailable.
 
@@ -128,5 +117,5 @@ class RecordRestorer(Protocol):
         Raises Conflict, with all reasons, when it cannot be restored, or is not as it was at this version.
         """
 
-    def find_change(self, ref: RecordRef, request_id: str) -> PastChange | None:
-        """The change that a request made to a record, among the record's newest hundred."""
+    def find_version(self, ref: RecordRef, request_id: str) -> int | None:
+        """The version that a request made of a record, among the record's newest hundred."""

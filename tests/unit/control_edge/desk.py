@@ -37,10 +37,8 @@ class OperatorBrowser:
         self.outside = PublicEndpoints(self.world)
         stores = self.world.stores
         settings, clock = self.world.settings, self.world.clock
-        instance = wiring.instance(stores, settings)
-        centre = ControlCentre(
-            stores.database, stores.secrets, settings, clock, instance, make_client=self.outside.client
-        )
+        own = wiring.instance(stores, settings), wiring.build_record_restorer(stores, settings)
+        centre = ControlCentre(stores.database, stores.secrets, settings, clock, *own, make_client=self.outside.client)
         door = dict.fromkeys(wiring.SIGN_IN_PATHS, lambda: build_door(centre))
         app = PathRouter({"/control": lambda: make_screens_app(centre), **door}, PlainTextResponse("elsewhere"))
         self.browser = TestClient(app, base_url=URL, follow_redirects=False)

@@ -24,7 +24,6 @@ from affino_mcp.instance.record_restorer import (
     RESTORE_METHOD,
     DeletedPage,
     HistoryLine,
-    PastChange,
     RecordPresence,
     RecordView,
     RestorePlan,
@@ -92,18 +91,10 @@ class BuiltinRecordRestorer:
             return
         raise StoreUnavailable
 
-    def find_change(self, ref: RecordRef, request_id: str) -> PastChange | None:
+    def find_version(self, ref: RecordRef, request_id: str) -> int | None:
         """See RecordRestorer."""
         rows = self._read_history(ref, _MAX_SEARCHED_CHANGES)
-        row = next((row for row in rows if row["request_id"] == request_id), None)
-        if row is None:
-            return None
-        entry = change_journal.entry_from_row(row)
-        before, after = (
-            {name: change_journal.history_value(value) for name, value in side.items()}
-            for side in (entry.before, entry.after)
-        )
-        return PastChange(entry.version, entry.deed.value, entry.by["UserCode"] if entry.by else None, before, after)
+        return next((int(row["version"]) for row in rows if row["request_id"] == request_id), None)
 
     def _restore_once(self, ref: RecordRef, version: int, by: Actor, at: datetime, log: CallLog) -> None:
         stored = self._load_deleted(ref)

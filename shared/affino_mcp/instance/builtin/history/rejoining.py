@@ -27,7 +27,7 @@ from affino_mcp.instance.builtin.engine.write_step import concurrent_write
 from affino_mcp.instance.builtin.forums import thread_counts
 from affino_mcp.instance.builtin.media import media_files
 from affino_mcp.instance.port import RecordRef
-from affino_mcp.tool_errors import Conflict, NotFound
+from affino_mcp.tool_errors import Conflict
 
 
 @dataclass(frozen=True)
@@ -130,14 +130,15 @@ REJOIN: Final[Mapping[str, Callable[[Rejoining], Rejoined]]] = {
 
 
 def list_states_before(records: Records, stored: RecordState) -> list[RecordState]:
-    """The records as they were before a deletion, for rehearsing it: the record, and the article that a step was in."""
-    as_before = [replace(stored, document=replace(stored.document, deleted=False))]
-    if stored.document.family != STEP.family:
+    """The records as they were before a deletion, for rehearsing it: the record, and the article or item with its part."""
+    part = replace(stored.document, deleted=False)
+    record = {STEP.family: ARTICLE, MEDIA_FILE.family: MEDIA_ITEM}.get(part.family)
+    whole = records.load_record(record.family, part.system[record.code]) if record else None
+    as_before = [replace(stored, document=part)]
+    if whole is None:
         return as_before
-    try:
-        article = records.require_record(ARTICLE.family, STEP.code, stored.document.system[ARTICLE.code], STEP.words)
-    except NotFound:
-        return as_before
-    order = [*ordered_step_codes(article.document), stored.document.code]
-    values = {**article.document.values, STEP_ORDER_ATTRIBUTE: order}
-    return [*as_before, replace(article, document=replace(article.document, values=values))]
+    if part.family == MEDIA_FILE.family:
+        return [*as_before, whole.with_relation(part.ref, media_files.file_relation(part))]
+    order = [*ordered_step_codes(whole.document), part.code]
+    values = {**whole.document.values, STEP_ORDER_ATTRIBUTE: order}
+    return [*as_before, replace(whole, document=replace(whole.document, values=values))]
