@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -38,13 +37,6 @@ class Desk(OperatorBrowser):
 
     def ends(self) -> list[tuple[str, str, int]]:
         return [(row["method"], row["outcome"], row["status"]) for row in self.operator_rows()]
-
-
-@pytest.fixture
-def stock() -> Iterator[DeletedStock]:
-    made = DeletedStock()
-    yield made
-    made.handler.close()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,13 +47,6 @@ class Shell:
 
     def rows(self) -> list[dict[str, Any]]:
         return [row for row in self.stock.world.audit_rows() if row["channel"] == "control"]
-
-
-@pytest.fixture
-def stock() -> Iterator[DeletedStock]:
-    made = DeletedStock()
-    yield made
-    made.handler.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -47,13 +47,6 @@ class Guarded(RecordingDatabase):
         for op in ops:
             self.note(OPERATIONS[type(op)], op.table, write_key(op).pk)
         super().transact(ops, token)
-
-
-@pytest.fixture
-def stock() -> Iterator[DeletedStock]:
-    made = DeletedStock()
-    yield made
-    made.handler.close()
 
 
 def guard(stock: DeletedStock, template: Template) -> Guarded:
