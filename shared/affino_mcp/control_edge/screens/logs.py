@@ -20,6 +20,7 @@ from affino_mcp.control_edge.log_filters import LogFilters
 from affino_mcp.control_edge.row_offers import list_offers
 from affino_mcp.control_edge.row_visibility import restrict_row
 from affino_mcp.control_edge.screen_request import ScreenRequest
+from affino_mcp.control_edge.similar_people import find_similar_people
 from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
@@ -47,6 +48,7 @@ def show_log(ask: ScreenRequest) -> Response:
         400 if filters.faults else 200,
         here="/logs",
         filters=filters,
+        similar=find_similar_people(ask, filters.given["person"]) if "person" in filters.unknown else None,
         rows=rows[:LOG_ROWS_PER_PAGE],
         drawing=drawn.chart,
         note=drawn.note,
