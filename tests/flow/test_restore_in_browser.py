@@ -196,3 +196,14 @@ def test_row_and_record_agree_whatever_call_fails(desk: Desk, fault: StoreFault)
         done = [row for row in desk.operator_rows() if row["outcome"] == "ok"]
         assert desk.stock.is_there(ref) == bool(done), number
         assert (answer.status_code == 303 and "done=restored" in answer.headers["location"]) == bool(done), number
+
+
+def test_a_list_is_a_query_a_day_however_much_was_deleted(desk: Desk) -> None:
+    for tool in ("delete_note", "delete_opportunity", "delete_contact_list", "delete_account_list"):
+        desk.stock.delete(tool)
+    assert len(desk.count_store_calls("/deleted")) <= 10
+    assert len(desk.count_store_calls("/deleted?since=30d&family=accounts")) <= 34
+    ref = desk.stock.delete("delete_task")
+    assert len(desk.count_store_calls(f"/deleted/{ref.replace('#', '/')}")) <= 30
+    row = desk.log_row("delete_task")
+    assert len(desk.count_store_calls(row)) <= 3
