@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.flow.deleted_stock import DeletedStock
 
 pytest_plugins = ["tests.security.figures"]
 
@@ -23,3 +27,11 @@ def _turn(item: pytest.Item) -> int:
     if "browser" in item.path.parts:
         return 2
     return 0 if "clients" in item.path.parts or item.get_closest_marker("slow") else 1
+
+
+@pytest.fixture
+def stock() -> Iterator[DeletedStock]:
+    """A service with a record of every kind that can be deleted and restored."""
+    made = DeletedStock()
+    yield made
+    made.handler.close()

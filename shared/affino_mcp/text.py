@@ -1,4 +1,4 @@
-"""Forms of texts that several packages need: for comparing them, and for counting things in a sentence."""
+"""Forms of texts that several packages need: for comparing them, for counting and naming things in a sentence."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def fold(text: str) -> str:
 def plural(number: int, word: str, more: str = "") -> str:
     """A number with its noun, as `1 call` or `2 calls`; `more` is the plural when it is not the word with an s."""
     return f"{number:,} {word if number == 1 else more or word + 's'}"
+
+
+def with_article(words: str) -> str:
+    """A noun with its indefinite article: `a task`, `an account list`. Takes words that sound as their first letter does."""
+    return f"{'an' if words[:1].lower() in tuple('aeio') else 'a'} {words}"

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from affino_mcp.control_edge.centre import ControlCentre
     from affino_mcp.housekeeping.digests import DigestJob
     from affino_mcp.housekeeping.turn import Figures
+    from affino_mcp.instance.record_restorer import RecordRestorer
     from affino_mcp.instance.upkeep import ContactErasure, StaffContacts
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.login_edge.hub.start import ShownPerson
@@ -215,6 +216,11 @@ def build_staff_contacts(stores: Stores, settings: Settings) -> StaffContacts:
     return _builtin(stores, settings).staff_contacts
 
 
+def build_record_restorer(stores: Stores, settings: Settings) -> RecordRestorer:
+    """Builds the restore of deleted records."""
+    return _builtin(stores, settings).record_restorer
+
+
 def build_digest_job(stores: Stores, settings: Settings) -> DigestJob | None:
     """Builds the job that closes windows of the API Log; None when nothing signs digests."""
     from affino_mcp.housekeeping.digests import make_digest_job  # noqa: PLC0415 (as above)
@@ -242,5 +248,6 @@ def build_self_check(
 def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:
     from affino_mcp.control_edge.centre import ControlCentre  # noqa: PLC0415 (as above)
 
-    builtin = _builtin(found, settings)
-    return ControlCentre(found.database, found.secrets, settings, clock, builtin, builtin.staff_contacts)
+    own = _builtin(found, settings)
+    parts = own, own.staff_contacts, own.record_restorer
+    return ControlCentre(found.database, found.secrets, settings, clock, *parts)

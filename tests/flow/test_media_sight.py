@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.instance.builtin.engine.operator_call import Operator
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call, NoCallLog
+from affino_mcp.instance.upkeep import Operator
 from tests.flow.media import (
     Library,
     base64_of,

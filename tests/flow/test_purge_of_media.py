@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -148,14 +149,14 @@ class RestoredMeanwhile(RecordingDatabase):
 def test_who_restores_in_the_very_moment_of_the_purge_keeps_the_files(library: Library) -> None:
     item, _ = made_item(library)
     assert library.publisher.call_tool("delete_media_item", MediaFileItemCode=item).result
-    editor = later(library, days=31)
-    asked = {"Family": "media_items", "Code": item}
+    editor, asked = later(library, days=30), {"Family": "media_items", "Code": item}
     version = editor.call_tool("list_record_history", **asked).result["Items"][0]["Version"]
     raced = RestoredMeanwhile(library.world.database)
     raced.restore = lambda: editor.call_tool("undo_change", **asked, Version=version).result  # type: ignore[assignment]
     stores = replace(library.world.stores, database=raced)
-    done = wiring.build_housekeeping(library.world.settings, stores, library.world.clock)()["deleted_media"]
-    assert done == {"left": 1, "days_owed": 1}
+    turn = wiring.build_housekeeping(library.world.settings, stores, lambda: library.world.clock() + timedelta(days=1))
+    assert turn()["deleted_media"] == {"left": 1, "days_owed": 1}
+    editor = later(library, days=1)
     assert figures(library.world) == {"restored": 1, "days_owed": 0}
     assert len(editor.call_tool("get_media_item", MediaFileItemCode=item).result["MediaItem"]["Files"]) == 2
     assert len(library.world.files.keys) == 2

@@ -2,18 +2,17 @@
 
 from fnmatch import fnmatchcase
 
-from affino_mcp.catalogue.registry import RECORDS
-from affino_mcp.instance.builtin.crm.contacts import FAMILY as CONTACTS
+from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.instance.builtin.crm.staff import BuiltinStaffContacts
-from affino_mcp.instance.builtin.engine.document import record_key
 from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.references.references import OPERATOR_FAMILIES
 from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.instance.builtin.website.place_rights import PLACE_ACTIONS
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from scripts.expand import Template
 from tests.clock import START
-from tests.packaging.test_permissions import CONTROL, leading_keys, listed, statements
+from tests.packaging.test_permissions import CONTROL, WRITES, leading_keys, listed, statements
 
 
 def test_the_control_centre_asks_the_audit_and_adds_to_it(template: Template) -> None:
@@ -24,26 +23,19 @@ def test_the_control_centre_asks_the_audit_and_adds_to_it(template: Template) ->
     assert [resource["Fn::Sub"] for resource in reads["Resource"][1:]] == named
 
 
-def test_the_control_centre_reads_the_places_among_the_records(template: Template) -> None:
-    (places,) = [each for each in statements(template, CONTROL) if each["Sid"] == "Places"]
-    assert set(places["Action"]) == {"dynamodb:BatchGetItem", "dynamodb:Query"}
+def test_the_control_centre_reads_places_and_guards_and_restores_records(template: Template) -> None:
+    found = {each["Sid"]: each for each in statements(template, CONTROL) if "RecordsTable" in str(each)}
+    assert set(found) == {"Places", "StaffContacts", "RestoreGuards", "Restores", "OwnChanges"}
     allowed = {key for kind in PLACE_ACTIONS for key in (f"{kind}#*", facet_partition(kind, "all"))}
-    assert set(leading_keys(places)) == allowed
-
-
-def test_the_control_centre_touches_places_and_contacts_and_no_other_record(template: Template) -> None:
-    found = [each for each in statements(template, CONTROL) if "RecordsTable" in str(each)]
-    patterns = [pattern for each in found for pattern in leading_keys(each)]
-    others = {record.family for record in RECORDS.values()} - set(PLACE_ACTIONS) - {CONTACTS}
-    keys = [key for family in others for key in (record_key(family, 7).pk, facet_partition(family, "all"))]
-    keys += [f"{kind}#{family}" for kind in "WN" for family in others] + [
-        "I#7#K1#x",
-        "M#7",
-        "D#20261123",
-        "C#accounts#7",
-    ]
-    assert keys
-    assert not [key for key in keys if any(fnmatchcase(key, pattern) for pattern in patterns)]
+    assert set(found["Places"]["Action"]) == {"dynamodb:BatchGetItem", "dynamodb:Query"}
+    assert set(leading_keys(found["Places"])) == allowed
+    assert set(leading_keys(found["RestoreGuards"])) == {f"{kind}#*" for kind in (*OPERATOR_FAMILIES, "forums")}
+    assert not (WRITES - {"ConditionCheckItem"}) & {
+        a.removeprefix("dynamodb:") for a in found["RestoreGuards"]["Action"]
+    }
+    restored = {f"{kind}#*" for kind in HISTORY_FAMILIES if kind != "forums"}
+    assert set(leading_keys(found["Restores"])) == restored | {"F#*", "W#*", "U#*", "C#*", "D#*"}
+    assert (found["OwnChanges"]["Action"], leading_keys(found["OwnChanges"])) == ("dynamodb:PutItem", ["M#*"])
 
 
 def test_enrolling_staff_touches_what_the_control_centre_may(template: Template) -> None:

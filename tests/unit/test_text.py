@@ -2,7 +2,7 @@
 
 import pytest
 
-from affino_mcp.text import fold, plural
+from affino_mcp.text import fold, plural, with_article
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,8 @@ def test_accents_count() -> None:
         (plural(0, "call"), "0 calls"),
         (plural(1200, "row"), "1,200 rows"),
         (plural(2, "person", "people"), "2 people"),
+        (with_article("account list"), "an account list"),
+        (with_article("task"), "a task"),
     ],
 )
 def test_a_number_with_its_noun(text: str, told: str) -> None:

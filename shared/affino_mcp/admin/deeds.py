@@ -12,6 +12,7 @@ ROW_FOLLOWS: Final = "The API Log cannot be written now; the row follows."
 _SEE_PROFILE: Final = "Look at the profile: it shows how it is now."
 _SEE_PERSON: Final = "Look at the person: the page shows how it is now."
 _SEE_SESSIONS: Final = "Look at the person's sessions: they show what is live now."
+_SEE_RECORD: Final = "Look at the record: its history says whether it was done."
 _REGENERATE_AGAIN: Final = "Regenerate again: the last secret was shown to nobody."
 
 
@@ -57,6 +58,8 @@ DEEDS: Final[Mapping[str, Deed]] = {
     "delete_profile": Deed("Delete it again; that goes on where this ended.", is_begun=True, steps=True),
     "show_secret": Deed("Nothing was shown.", is_begun=True, steps=True),
     "run_test": Deed("Look at the profile's calls in the API Log.", is_begun=True, steps=True),
+    "restore_record": Deed(_SEE_RECORD),
+    "take_back_change": Deed(_SEE_RECORD),
     "purge_contact": Deed("Say the same command again; it goes on where this one ended.", is_begun=True, steps=True),
     "export_log": Deed("Export it again.", is_begun=True, steps=True),
 }

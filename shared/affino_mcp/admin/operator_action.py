@@ -23,6 +23,7 @@ from affino_mcp.admin.operator_errors import (
     describe_failure,
     describe_open_end,
 )
+from affino_mcp.audit.changes import Change
 from affino_mcp.audit.open_rows import begun_writes
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
 from affino_mcp.clock import start_stopwatch
@@ -68,11 +69,25 @@ class OperatorAction:
             self._transact(ops, Put(self._by.settings.audit_table, row_item(self._row), absent()))
         except Unanswered:
             with spend_reserve():
-                self._find_out(ops)
+                self.find_out(ops)
         except StoreUnavailable:
             if not self._deed.stops:
                 raise
             self._commit_unlogged(ops)
+        self.note_done()
+
+    def seal_row(self, records: Sequence[str], changes: Sequence[Change]) -> Item:
+        """The deed's row `ok` for a transaction that somebody else carries out, with the records that it changes, and how."""
+        self._row = replace(
+            self._row,
+            records=tuple(records) or self._row.records,
+            changes=tuple(changes),
+            duration_ms=self._elapsed(),
+        )
+        return row_item(self._row)
+
+    def note_done(self) -> None:
+        """Notes that the transaction with the row `ok` was carried out."""
         self._is_settled = True
         self._by.log_row(self._row)
 
@@ -95,8 +110,11 @@ class OperatorAction:
             return error
         return NotDone() if is_written else LogUnavailable()
 
-    def _find_out(self, ops: Sequence[WriteOp]) -> None:
-        """Settles an unanswered transaction. Returns when it is done; raises NotDone, Unanswered."""
+    def find_out(self, ops: Sequence[WriteOp] = ()) -> None:
+        """Settles an unanswered transaction. Returns when it is done; raises NotDone, Unanswered.
+
+        A deed that stops something is then carried out without its row, by the writes `ops`.
+        """
         otherwise = describe_failure(self._row, NotDone(), steps=False)
         try:
             is_done = self._by.audit_log.settle(otherwise)

@@ -33,6 +33,7 @@ from affino_mcp.cli import (
     profile_switch,
     profiles,
     purge,
+    records,
     sessions,
     signing,
     trial,
@@ -61,6 +62,7 @@ app.add_typer(people.app, name="person")
 app.add_typer(operators.app, name="operator")
 app.add_typer(sessions.app, name="session")
 app.add_typer(purge.app, name="purge")
+app.add_typer(records.app, name="record")
 app.add_typer(housekeeping.app, name="housekeeping")
 app.add_typer(local.app, name="local")
 log_more.add_log_commands(log.app)

@@ -27,6 +27,7 @@ from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.port import PLACE_KINDS, PlaceRights
+from affino_mcp.instance.record_restorer import RecordRestorer
 from affino_mcp.instance.upkeep import ContactErasure, StaffContacts
 from affino_mcp.local import connection
 from affino_mcp.local.connection import Connection
@@ -114,6 +115,11 @@ class Service:
     def contact_erasure(self) -> ContactErasure:
         """The erasure of contacts on request."""
         return wiring.build_contact_erasure(self.stores, self.settings)
+
+    @cached_property
+    def record_restorer(self) -> RecordRestorer:
+        """The restore of deleted records."""
+        return wiring.build_record_restorer(self.stores, self.settings)
 
     @cached_property
     def passwords(self) -> Passwords:

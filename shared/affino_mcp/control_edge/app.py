@@ -15,6 +15,7 @@ from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.control_edge.screen_request import RequestOrigin, ScreenRequest, render_page
 from affino_mcp.control_edge.screens import (
     connection_tests,
+    deleted_records,
     log_digests,
     log_export,
     logs,
@@ -25,12 +26,14 @@ from affino_mcp.control_edge.screens import (
     profile_edit,
     profile_switch,
     profiles,
+    take_back,
 )
 from affino_mcp.control_edge.screens import help as help_
-from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE
+from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE, RECORDS_RESTORE
 from affino_mcp.pages.assets import ASSET_CACHE_CONTROL, ASSETS_BY_ADDRESS
 
 _MANAGE_RULE = AccessRule(PROFILES_MANAGE)
+_RESTORE_RULE = AccessRule(RECORDS_RESTORE)
 _RECENT_PASSWORD_RULE = AccessRule(PROFILES_MANAGE, needs_recent_password=True)
 _PROFILE_RULE = AccessRule(PROFILES_MANAGE, select_row_keys=profile_list.select_profile_row)
 _TEST_RULE = AccessRule(PROFILES_MANAGE, select_row_keys=profile_list.select_queried_profile_row)
@@ -103,6 +106,11 @@ SCREENS: Final[tuple[tuple[str, str, Screen, AccessRule], ...]] = (
     ("/logs/digests", "GET", log_digests.show_digests, AccessRule(LOGS_READ)),
     ("/logs/export", "GET", log_export.export_log, AccessRule(select_row_keys=log_filters.select_filter_rows)),
     ("/logs/{profile}/{id}", "GET", logs.show_log_row, AccessRule()),
+    ("/logs/{profile}/{id}/take-back", "GET", take_back.ask_before_taking_back, AccessRule()),
+    ("/logs/{profile}/{id}/take-back", "POST", take_back.take_back, AccessRule()),
+    ("/deleted", "GET", deleted_records.show_deleted_records, _RESTORE_RULE),
+    ("/deleted/{family}/{code}", "GET", deleted_records.show_deleted_record, _RESTORE_RULE),
+    ("/deleted/{family}/{code}", "POST", deleted_records.restore_record, _RESTORE_RULE),
     (
         "/profiles",
         "GET",

@@ -24,6 +24,7 @@ from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE, WebSessions
 from affino_mcp.instance.port import Instance
+from affino_mcp.instance.record_restorer import RecordRestorer
 from affino_mcp.instance.upkeep import StaffContacts
 from affino_mcp.pages.rendering import PageRenderer
 from affino_mcp.settings import Settings
@@ -53,6 +54,7 @@ class ControlCentre:
     clock: Clock
     instance: Instance
     staff: StaffContacts
+    record_restorer: RecordRestorer
     make_client: Callable[[], httpx.Client] = make_public_client
 
     @cached_property

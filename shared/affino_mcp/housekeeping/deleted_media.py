@@ -1,4 +1,4 @@
-"""The job that purges deleted media 30 days after the deletion."""
+"""The job that purges deleted media when it can no longer be restored, and forgets which records were deleted."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from affino_mcp.catalogue.families.shared import RESTORE_DAYS
 from affino_mcp.housekeeping.daily_report import DailyReport
 from affino_mcp.housekeeping.turn import Figures, Job, JobPosition, has_time
 from affino_mcp.instance.upkeep import Deletion, MediaUpkeep
 from affino_mcp.store.ops import Database
 
 JOB_NAME: Final = "deleted_media"
-RETENTION_AFTER_DELETION: Final = timedelta(days=30)
+RETENTION_AFTER_DELETION: Final = timedelta(days=RESTORE_DAYS)
 """How long a deleted file can be restored; it is purged on the day after."""
 
 FIRST_LOOK_BACK: Final = timedelta(days=400)

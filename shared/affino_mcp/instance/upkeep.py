@@ -9,6 +9,19 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 
+@dataclass(frozen=True)
+class Operator:
+    """The actor of an operator's call that no person of the instance makes, such as a command in a shell."""
+
+    name: str = "Operator"
+    user_code: int = 0
+    groups: tuple[str, ...] = ()
+
+    def has_right(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (the Actor's form)
+        """Always False: an operator holds no record rights, so this actor cannot act on records."""
+        return False
+
+
 class Deletion(NamedTuple):
     """The deletion of a record (`family#code`) whose files are purged later: its day in UTC, and the version it made."""
 

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
+
 SELF_CHECK_NAME: Final = "self-check"
 """The name that stands in keys, secrets and files that the self-check asks for; nothing else has it, so they never exist."""
 
@@ -59,6 +62,8 @@ _WRITES: Final = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
 _READS: Final = ("GetItem", "BatchGetItem", "Query")
 _PROFILE, _SESSION, _PERSON = (f"{kind}#{SELF_CHECK_NAME}" for kind in ("PROFILE", "SESSION", "PERSON"))
 _RECORD: Final = f"contacts#{SELF_CHECK_NAME}"
+_RESTORED_KINDS: Final = tuple(kind for kind in HISTORY_FAMILIES if kind != Family.FORUMS)
+_GUARD_KINDS: Final = ("sections", "securities", "article_types", "article_categories", "media_categories", "forums")
 _LOG: Final = f"P#{SELF_CHECK_NAME}"
 
 MCP_RIGHTS: Final = (
@@ -100,12 +105,16 @@ CONTROL_RIGHTS: Final = (
     ),
     *(
         right
-        for pk in (
-            *(f"{kind}contacts#{SELF_CHECK_NAME}" for kind in ("", "U#", "F#")),
-            *(f"{kind}contacts" for kind in ("W#", "N#")),
-        )
-        for right in _table_rights("records_table", pk, *_READS, *_WRITES)
+        for kind in _GUARD_KINDS
+        for right in _table_rights("records_table", f"{kind}#{SELF_CHECK_NAME}", *_READS, "ConditionCheckItem")
     ),
+    *(
+        right
+        for kind in (*_RESTORED_KINDS, "F", "W", "U", "C", "D")
+        for right in _table_rights("records_table", f"{kind}#{SELF_CHECK_NAME}", *_READS, *_WRITES)
+    ),
+    *_table_rights("records_table", "N#contacts", *_READS, *_WRITES),
+    *_table_rights("records_table", f"M#{SELF_CHECK_NAME}", "PutItem"),
     SecretRight(),
 )
 HOUSEKEEPING_RIGHTS: Final = (

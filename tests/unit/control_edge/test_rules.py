@@ -12,12 +12,13 @@ ALL = [pytest.param(path, method, id=f"{method} {path or '(none)'}") for path, m
 WITH_RIGHT = [
     pytest.param(path, method, id=f"{method} {path}") for path, method, _, rule in SCREENS if rule.right is not None
 ]
-LOGS_ONLY = {"", "/", "/sign-out", "/logs", "/logs/export", "/logs/{profile}/{id}", "/help/crm", "/help/user"}
+ROW = "/logs/{profile}/{id}"
+LOGS_ONLY = {"", "/", "/sign-out", "/logs", "/logs/export", ROW, f"{ROW}/take-back", "/help/crm", "/help/user"}
 
 
 def address(desk: OperatorBrowser, path: str) -> str:
     key = next((state.profile.key for state in desk.world.profiles.list_profiles()), "none")
-    return f"/control{path}".format(key=key, code=1, profile=key, id="01M83T4CM060710PCYHWFH0XZP")
+    return f"/control{path}".format(key=key, code=1, profile=key, family="accounts", id="01M83T4CM060710PCYHWFH0XZP")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
@@ -163,7 +163,7 @@ METHODS: Final = (
         Family.ACCOUNTS,
         Effect.DELETE,
         "accounts.delete",
-        "Delete an account; an operator can restore it for 30 days.",
+        f"Delete an account; it {RESTORABLE}.",
         "remove the duplicate of Orbital Labs.",
         {"AccountCode": "the code", "Deleted": "true"},
         (ACCOUNT.code_field.as_required(),),

@@ -7,6 +7,7 @@ from typing import Final
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.article_steps import DATA_NOTE
 from affino_mcp.catalogue.families.articles import ARTICLE_CODE_FIELD
+from affino_mcp.catalogue.families.shared import RESTORABLE
 from affino_mcp.catalogue.kinds import choice_kind, code_kind, line_kind, text_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, Method
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
@@ -98,7 +99,7 @@ METHODS: Final = (
         Family.ARTICLES,
         Effect.DELETE,
         "articles.read",
-        "Delete your own comment; moderators delete any.",
+        f"Delete your own comment; moderators delete any. It {RESTORABLE}.",
         "remove my comment.",
         {COMMENT.code: "the code", "Deleted": "true"},
         (COMMENT.code_field.as_required(),),

@@ -6,6 +6,7 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.articles import ARTICLE_BODY_FROM, ARTICLE_CODE_FIELD, MAX_ARTICLE_BODY_CHARACTERS
+from affino_mcp.catalogue.families.shared import RESTORABLE
 from affino_mcp.catalogue.kinds import codes_kind, html_kind, integer_kind, line_kind
 from affino_mcp.catalogue.method import SEARCH_FIELD, Effect, Method
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
@@ -97,7 +98,7 @@ METHODS: Final = (
         Family.ARTICLES,
         Effect.DELETE,
         "articles.write",
-        "Delete a step; the others close up.",
+        f"Delete a step; the others close up. It {RESTORABLE}.",
         "drop the troubleshooting step.",
         {STEP.code: "the code", "Deleted": "true"},
         (STEP.code_field.as_required(),),

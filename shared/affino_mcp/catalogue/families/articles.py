@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
@@ -160,7 +160,7 @@ METHODS: Final = (
         Family.ARTICLES,
         Effect.DELETE,
         "articles.delete",
-        "Delete an article with its steps; an operator can restore it for 30 days.",
+        f"Delete an article with its steps; it {RESTORABLE}.",
         "remove the draft made by mistake.",
         {"StandardItemCode": "the code", "Deleted": "true"},
         (ARTICLE_CODE_FIELD.as_required(),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, NAME_SEARCH, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, NAME_SEARCH, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
@@ -155,7 +155,7 @@ METHODS: Final = (
         "delete_contact",
         Effect.DELETE,
         "delete",
-        "Delete a contact; an operator can restore it for 30 days. Refused for staff and primary contacts.",
+        f"Delete a contact; it {RESTORABLE}. Refused for staff and primary contacts.",
         "remove a test contact.",
         {"UserCode": "the code", "Deleted": "true"},
         _WHO,

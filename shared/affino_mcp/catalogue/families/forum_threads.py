@@ -13,6 +13,7 @@ from affino_mcp.catalogue.families.forums import (
     THREAD,
     forum_method,
 )
+from affino_mcp.catalogue.families.shared import RESTORABLE
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, code_kind, integer_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, list_arguments
 from affino_mcp.catalogue.record import Field
@@ -106,7 +107,7 @@ _THREADS: Final = (
         "delete_forum_thread",
         Effect.DELETE,
         THREAD,
-        "Delete a thread with its posts; an operator can restore it for 30 days.",
+        f"Delete a thread with its posts; it {RESTORABLE}.",
         "remove the thread I opened twice.",
         {THREAD.code: "the code", "Deleted": "true"},
         _THREAD,
@@ -194,7 +195,7 @@ _POSTS: Final = (
         "delete_forum_post",
         Effect.DELETE,
         POST,
-        "Delete a reply; an operator can restore it for 30 days.",
+        f"Delete a reply; it {RESTORABLE}.",
         "remove my reply.",
         {POST.code: "the code", "Deleted": "true"},
         _POST,

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, StrictStr
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM_CODE_FIELD
+from affino_mcp.catalogue.families.shared import RESTORABLE
 from affino_mcp.catalogue.kinds import Kind, choice_kind, fixed_error, integer_kind, line_kind
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
@@ -144,7 +145,7 @@ METHODS: Final = (
         Family.MEDIA_ITEMS,
         Effect.DELETE,
         "media_items.write",
-        "Delete one file of a media item; an operator can restore it for 30 days.",
+        f"Delete one file of a media item; it {RESTORABLE}.",
         "remove the old rendition.",
         {MEDIA_FILE_CODE_FIELD.name: "the code", "Deleted": "true"},
         (MEDIA_FILE_CODE_FIELD.as_required(),),

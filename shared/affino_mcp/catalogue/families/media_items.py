@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import NAME_SEARCH, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import NAME_SEARCH, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.families.website import GROUP_NAMES, NAME_FIELD
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, integer_kind, line_kind, lookup_kind, text_kind
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
@@ -119,7 +119,7 @@ METHODS: Final = (
         Family.MEDIA_ITEMS,
         Effect.DELETE,
         "media_items.delete",
-        "Delete a media item with its files; an operator can restore it for 30 days.",
+        f"Delete a media item with its files; it {RESTORABLE}.",
         "remove the cover that no article uses.",
         {MEDIA_ITEM_CODE_FIELD.name: "the code", "Deleted": "true"},
         (MEDIA_ITEM_CODE_FIELD.as_required(), Field("Force", boolean_kind(), "even while articles use it")),

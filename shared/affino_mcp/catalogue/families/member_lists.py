@@ -7,10 +7,11 @@ from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families import accounts, contacts
-from affino_mcp.catalogue.families.shared import NAME_SEARCH, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import NAME_SEARCH, RESTORABLE, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import choice_kind, codes_kind, integer_kind, line_kind, text_kind
 from affino_mcp.catalogue.method import CURSOR, MINE, PAGE_RETURNS, PAGE_SIZE, Declared, Effect, Method, list_arguments
 from affino_mcp.catalogue.record import Field, Record
+from affino_mcp.text import with_article
 from affino_mcp.tool_errors import NotFound
 
 MAX_MEMBERS_PER_CALL: Final = 500
@@ -87,7 +88,7 @@ class ListKind:
                 f"create_{self.method_stem}",
                 Effect.CREATE,
                 "write",
-                f"Create a {words}; members are added by their own tool.",
+                f"Create {with_article(words)}; members are added by their own tool.",
                 self.example,
                 full,
                 *record.create_arguments(),
@@ -97,7 +98,7 @@ class ListKind:
                 f"update_{self.method_stem}",
                 Effect.UPDATE,
                 "write",
-                f"Change a {words}; only the given arguments change, null clears.",
+                f"Change {with_article(words)}; only the given arguments change, null clears.",
                 f"rename {self.example}",
                 full,
                 *record.update_arguments(without=(LIST_TYPE.name,)),
@@ -108,7 +109,7 @@ class ListKind:
                 f"delete_{self.method_stem}",
                 Effect.DELETE,
                 "delete",
-                f"Delete a {words}; its members stay as they are. An operator can restore it for 30 days.",
+                f"Delete {with_article(words)}; its members stay as they are. It {RESTORABLE}.",
                 f"remove {self.example}",
                 gone,
                 which,
@@ -125,7 +126,7 @@ class ListKind:
                 f"list_{self.method_stem}_members",
                 Effect.READ,
                 "read",
-                f"The {members} on a {words}, page by page.",
+                f"The {members} on {with_article(words)}, page by page.",
                 f"who is on {self.example}",
                 PAGE_RETURNS,
                 which,
@@ -138,7 +139,7 @@ class ListKind:
                 f"add_{self.method_stem}_members",
                 Effect.ADD,
                 "write",
-                f"Add 1-{MAX_MEMBERS_PER_CALL} {members} to a {words}; the {members} themselves do not change.",
+                f"Add 1-{MAX_MEMBERS_PER_CALL} {members} to {with_article(words)}; the {members} themselves do not change.",
                 f"add {self.member_example} to {self.example}",
                 {record.code: "the list", "Added": found, "AlreadyMembers": found, "NotFound": "codes"},
                 which,
@@ -148,7 +149,7 @@ class ListKind:
                 f"remove_{self.method_stem}_members",
                 Effect.REMOVE,
                 "write",
-                f"Take 1-{MAX_MEMBERS_PER_CALL} {members} off a {words}; the {members} themselves do not change.",
+                f"Take 1-{MAX_MEMBERS_PER_CALL} {members} off {with_article(words)}; the {members} themselves do not change.",
                 f"take {self.member_example} off {self.example}",
                 {record.code: "the list", "Removed": found, "NotMembers": found},
                 which,

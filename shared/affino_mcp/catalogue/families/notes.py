@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import SCOPE_FIELDS
+from affino_mcp.catalogue.families.shared import RESTORABLE, SCOPE_FIELDS
 from affino_mcp.catalogue.kinds import code_kind, line_kind, text_kind
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
@@ -83,7 +83,7 @@ METHODS: Final = (
         Family.NOTES,
         Effect.DELETE,
         "notes.delete",
-        "Delete a note; an operator can restore it for 30 days.",
+        f"Delete a note; it {RESTORABLE}.",
         "remove a note made by mistake.",
         {"NoteCode": "the code", "Deleted": "true"},
         (NOTE.code_field.as_required(),),

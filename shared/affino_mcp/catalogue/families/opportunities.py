@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.families.tasks import OWNER
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
@@ -140,7 +140,7 @@ METHODS: Final = (
     opportunity_method(
         "delete_opportunity",
         Effect.DELETE,
-        "Delete an opportunity; an operator can restore it for 30 days.",
+        f"Delete an opportunity; it {RESTORABLE}.",
         "remove one made by mistake.",
         {"OpportunityCode": "the code", "Deleted": "true"},
         WHICH_OPPORTUNITY,

@@ -15,3 +15,9 @@ OPPORTUNITY_FIELD: Final = Field("OpportunityCode", code_kind(), "an opportunity
 NAME_SEARCH: Final = Field("Search", line_kind(200), "part of the name")
 SCOPE_FIELDS: Final = (ACCOUNT_FIELD, CONTACT_FIELD, OPPORTUNITY_FIELD)
 """The fields that name the record that a task or note is about."""
+
+RESTORE_DAYS: Final = 30
+"""For how many days a deleted record can be restored."""
+
+RESTORABLE: Final = f"can be restored for {RESTORE_DAYS} days (undo_change, or an operator)"
+"""What the text of each tool that deletes a record says of it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import SCOPE_FIELDS
+from affino_mcp.catalogue.families.shared import RESTORABLE, SCOPE_FIELDS
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
@@ -118,7 +118,7 @@ METHODS: Final = (
         Family.TASKS,
         Effect.DELETE,
         "tasks.delete",
-        "Delete a task; an operator can restore it for 30 days.",
+        f"Delete a task; it {RESTORABLE}.",
         "remove a task made by mistake.",
         {"AppUserTaskCode": "the code", "Deleted": "true"},
         (TASK.code_field.as_required(),),

@@ -17,8 +17,10 @@ from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.clock import format_iso
 from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.log_filters import LogFilters
+from affino_mcp.control_edge.row_offers import list_offers
 from affino_mcp.control_edge.row_visibility import restrict_row
 from affino_mcp.control_edge.screen_request import ScreenRequest
+from affino_mcp.control_edge.similar_people import find_similar_people
 from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
@@ -46,6 +48,7 @@ def show_log(ask: ScreenRequest) -> Response:
         400 if filters.faults else 200,
         here="/logs",
         filters=filters,
+        similar=find_similar_people(ask, filters.given["person"]) if "person" in filters.unknown else None,
         rows=rows[:LOG_ROWS_PER_PAGE],
         drawing=drawn.chart,
         note=drawn.note,
@@ -69,9 +72,7 @@ def show_log_row(ask: ScreenRequest) -> Response:
 
     Raises NotFound, also for another person's row when the person may not read the log.
     """
-    row = _find_row(ask, ask.path_values["profile"], ask.path_values["id"])
-    if row is None or not (ask.has_right(LOGS_READ) or row.person_code == ask.web_session.person.user_code):
-        raise NotFound("id", "call")
+    row = require_log_row(ask)
     at = datetime.fromisoformat(row.at)
     since, until = at - REQUEST_MARGIN, at + REQUEST_MARGIN
     follow = {
@@ -86,8 +87,17 @@ def show_log_row(ask: ScreenRequest) -> Response:
         row=restrict_row(ask, row),
         siblings=_find_siblings(ask, row, LogQuery(since=since, until=until, request_id=row.request_id)),
         follow=f"/logs?{urlencode(follow)}",
+        offers=list_offers(ask, row),
         all=ask.has_right(LOGS_READ),
     )
+
+
+def require_log_row(ask: ScreenRequest) -> AuditRow:
+    """The row that the path names. Raises NotFound, also for another person's when the person may not read the log."""
+    row = _find_row(ask, ask.path_values["profile"], ask.path_values["id"])
+    if row is None or not (ask.has_right(LOGS_READ) or row.person_code == ask.web_session.person.user_code):
+        raise NotFound("id", "call")
+    return row
 
 
 def _find_siblings(ask: ScreenRequest, row: AuditRow, question: LogQuery) -> list[AuditRow]:

@@ -21,6 +21,7 @@ from affino_mcp.instance.builtin.media.media_view import renew_download_urls
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
+from affino_mcp.instance.record_restorer import RecordRestorer
 from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep, StaffContacts
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileStore
@@ -88,6 +89,13 @@ class BuiltinInstance:
         from affino_mcp.instance.builtin.crm.staff import BuiltinStaffContacts  # noqa: PLC0415 (as above)
 
         return BuiltinStaffContacts(self.records)
+
+    @property
+    def record_restorer(self) -> RecordRestorer:
+        """The restores of the instance's deleted records, which operators ask for."""
+        from affino_mcp.instance.builtin.history.record_restorer import BuiltinRecordRestorer  # noqa: PLC0415 (as above)
+
+        return BuiltinRecordRestorer(self.records)
 
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
         for attempt in range(MAX_WRITE_ATTEMPTS):

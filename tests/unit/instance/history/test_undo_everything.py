@@ -83,9 +83,7 @@ CANNOT: Final = {
     "add_opportunity_topics",
     "add_opportunity_contact",
     "add_article_categories",
-    "delete_article_step",
     "moderate_article_comment",
-    "delete_forum_post",
 }
 """What has tools of its own."""
 

@@ -51,6 +51,11 @@ def _load_attachments(records: Records, facet: str) -> list[Document]:
     return sorted(found, key=lambda d: (d.values.get("SortOrder", 0), d.code))
 
 
+def count_attachments(records: Records, article: int) -> int:
+    """How many media an article has with its steps, in two reads."""
+    return len(_load_attachments(records, f"article={article}"))
+
+
 def list_attachments(records: Records, call: Call, article: int) -> list[dict[str, Any]]:
     """The attachments of an article and its steps, in order; media items that the person may not see are left out."""
     found = _load_attachments(records, f"article={article}")

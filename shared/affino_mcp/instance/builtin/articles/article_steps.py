@@ -33,6 +33,9 @@ from affino_mcp.tool_errors import Conflict, InvalidArgument
 FAMILY: Final = STEP.family
 CODE: Final = STEP.code
 ARTICLE_CODE: Final = ARTICLE.code
+FORMER_PLACE: Final = "FormerPlace"
+"""What a deleted step holds: its place among the article's steps, counted from 1."""
+
 Attachments = Sequence[dict[str, Any]]
 
 
@@ -187,7 +190,8 @@ def delete_article_step(records: Records, method: Method, values: Values, call: 
     """Deletes a step and detaches its media; the steps after it move up."""
     found, before = open_step(records, call, values[CODE], to_change=True)
     change = records.start_change(method, values, call)
-    records.save_record(change, before, before.deleted_by(call))
+    place = ordered_step_codes(found.document).index(values[CODE]) + 1
+    records.save_record(change, before, before.deleted_by(call, None, **{FORMER_PLACE: place}))
     article_media.detach_step_media(records, change, values[CODE])
     rest = [code for code in ordered_step_codes(found.document) if code != values[CODE]]
     _save_order(records, change, found, _reorder(change, found, rest))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -177,12 +177,17 @@ class Change:
         for after in self.after_commit:
             after()
 
-    def _check_conditions(self) -> None:
+    def failing_conditions(self) -> Iterator[Exception]:
+        """The errors of the conditions that do not hold now, each read anew."""
         for step in self.steps:
             if step.op.condition is not None:
                 item = self.db.get(step.op.table, write_key(step.op))
                 if not condition_holds(step.op.condition, item):
-                    raise step.refuse(item)
+                    yield step.refuse(item)
+
+    def _check_conditions(self) -> None:
+        for error in self.failing_conditions():
+            raise error
 
     def _main_ref(self) -> str:
         """Reference of the record that the method is about, among those that change with it."""

@@ -159,12 +159,12 @@ class RecordState:
         others = {known: old for known, old in self.relations.items() if known != ref}
         return replace(self, relations=others if data is None else {**others, ref: data})
 
-    def deleted_by(self, call: Call, values: Mapping[str, Any] | None = None) -> RecordState:
+    def deleted_by(self, call: Call, values: Mapping[str, Any] | None = None, **system: Any) -> RecordState:
         """The record as a deletion leaves it: marked as deleted, with its relations.
 
-        Takes the call and the values that the deletion sets.
+        Takes the call, and the values and the system attributes that the deletion sets.
         """
-        return replace(self, document=replace(self.document.next_version(call, values or {}), deleted=True))
+        return replace(self, document=replace(self.document.next_version(call, values or {}, **system), deleted=True))
 
     def history_values(self) -> dict[str, Any]:
         """All values that history compares: those of the document, and the relations."""

@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from affino_mcp.instance.port import Call, NoCallLog
+from affino_mcp.instance.port import Actor, Call, CallLog, NoCallLog
+from affino_mcp.instance.upkeep import Operator
 
 OPERATOR_CHANNEL: Final = "operator"
 
 
-@dataclass(frozen=True)
-class Operator:
-    """The actor of an operator's call."""
-
-    name: str = "Operator"
-    user_code: int = 0
-    groups: tuple[str, ...] = ()
-
-    def has_right(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (the Actor's form)
-        """Always False: an operator holds no record rights, so this actor cannot act on records."""
-        return False
-
-
-def make_operator_call(at: datetime) -> Call:
-    """Makes the Call of one write by an operator; such a call has no row in the API Log."""
+def make_operator_call(at: datetime, by: Actor | None = None, log: CallLog | None = None) -> Call:
+    """Makes the Call of one write by an operator: the person or shell that acts, and the row of the API Log, if any."""
     return Call(
-        actor=Operator(),
+        actor=by or Operator(),
         profile="",
         readable=lambda _: True,
         at=at,
         request_id=str(uuid.uuid4()),
         cursor_key=b"",
-        log=NoCallLog(),
+        log=log or NoCallLog(),
         channel=OPERATOR_CHANNEL,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
-from typing import Any, Final
+from typing import Any
 
 from affino_mcp.catalogue.crossings import Crossing
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES, RECORD_CODE_FIELD, RECORD_KIND_FIELD
@@ -12,13 +12,14 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.builtin.access import guards, record_security
+from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine import change_journal
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, RecordState, document_from_row, record_key
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
+from affino_mcp.instance.builtin.history.guarding import GUARD_FAMILIES
 from affino_mcp.instance.builtin.history.history_access import filter_followable
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, answer_list
 from affino_mcp.instance.builtin.references import references
@@ -26,13 +27,6 @@ from affino_mcp.instance.family_access import require_crossing
 from affino_mcp.instance.port import Call, Done, RecordRef, linked_family
 from affino_mcp.store.ops import Item, Query, SortSpan
 from affino_mcp.tool_errors import NotFound
-
-GUARD_FAMILIES: Final = {
-    "standardSectionCode": "sections",
-    guards.SECURITY_CODE: guards.SECURITY_FAMILY,
-    "ForumItemCode": "forums",
-}
-"""Maps the attributes that name a guard of a record to the guard's family."""
 
 
 def require_readable(call: Call, kind: str) -> None:

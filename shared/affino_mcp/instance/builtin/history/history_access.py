@@ -41,15 +41,15 @@ class HistoryRule:
     may_follow: Callable[[Records, Call, Document, KnownRecords], bool]
 
 
-def _parent_refs(document: Document) -> list[RecordRef]:
-    """`(family, code)` of the record that a part belongs to, as a list of at most one."""
-    family, name = _PARENT_OF_PART[document.family]
+def parent_refs(document: Document) -> list[RecordRef]:
+    """`(family, code)` of the record that a part belongs to, as a list of at most one; a record that is no part has none."""
+    family, name = _PARENT_OF_PART.get(document.family, ("", ""))
     code = document.system.get(name) or document.values.get(name)
     return [RecordRef(family, code)] if code else []
 
 
 def _find_parent(document: Document, known: KnownRecords) -> Document | None:
-    return next((known[place] for place in _parent_refs(document) if place in known), None)
+    return next((known[place] for place in parent_refs(document) if place in known), None)
 
 
 def _may_follow_article(_: Records, call: Call, document: Document, known: KnownRecords) -> bool:
@@ -132,14 +132,14 @@ HISTORY_RULES: Final[Mapping[str, HistoryRule]] = {
     Family.TASKS: _OPEN_TO_READERS,
     Family.NOTES: _OPEN_TO_READERS,
     ARTICLE.family: HistoryRule(article_access.guard_refs, _may_follow_article),
-    STEP.family: HistoryRule(_parent_refs, _may_follow_part),
-    ATTACHMENT.family: HistoryRule(_parent_refs, _may_follow_part),
-    COMMENT.family: HistoryRule(_parent_refs, _may_follow_comment),
+    STEP.family: HistoryRule(parent_refs, _may_follow_part),
+    ATTACHMENT.family: HistoryRule(parent_refs, _may_follow_part),
+    COMMENT.family: HistoryRule(parent_refs, _may_follow_comment),
     MEDIA_ITEM.family: HistoryRule(guards.security_refs, _may_follow_item),
-    MEDIA_FILE.family: HistoryRule(_parent_refs, _may_follow_file),
+    MEDIA_FILE.family: HistoryRule(parent_refs, _may_follow_file),
     FORUM.family: HistoryRule(lambda _: [], _may_follow_forum),
-    THREAD.family: HistoryRule(_parent_refs, _may_follow_thread),
-    POST.family: HistoryRule(_parent_refs, _may_follow_post),
+    THREAD.family: HistoryRule(parent_refs, _may_follow_thread),
+    POST.family: HistoryRule(parent_refs, _may_follow_post),
 }
 """The history rule of each kind of record; the history of a kind without a rule is closed to everybody."""
 

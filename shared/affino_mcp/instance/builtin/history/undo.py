@@ -14,11 +14,12 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES, RECORD_CODE_FIELD, RECORD_KIND_FIELD, VERSION_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
+from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine import change_journal, long_texts
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
 from affino_mcp.instance.builtin.engine.document import RecordState, is_long_text
 from affino_mcp.instance.builtin.engine.records import Carry, Records
-from affino_mcp.instance.builtin.history import history, restore_check, undo_context
+from affino_mcp.instance.builtin.history import history, rejoining, restore_check, restoring, undo_context
 from affino_mcp.instance.builtin.history.undo_context import UndoContext, find_undo_tool
 from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done
@@ -71,7 +72,8 @@ def _require_undo_access(call: Call, kind: str) -> None:
 
 def _load_past(records: Records, call: Call, values: Values) -> PastChange:
     stored = history.open_history(records, call, values)
-    restore_check.require_unpurged(stored.document)
+    if stored.document.purged:
+        restore_check.require_in_time(stored.document, call.at)
     key = change_journal.history_row_key(stored.document.ref, values[VERSION_FIELD.name])
     row = records.db.get(records.table, key)
     entries = history.filter_visible_entries(records, call, [change_journal.entry_from_row(row)] if row else [])
@@ -140,15 +142,14 @@ def _restore_deleted(view: UndoContext, past: PastChange, values: Values, call: 
     stored, entry = past.stored, past.entry
     if not stored.document.deleted or stored.document.version != entry.version:
         raise Conflict("The record is not deleted any more.", argument=VERSION_FIELD.name)
-    if entry.other_refs:
-        raise undo_context.changed_together_error(values[RECORD_KIND_FIELD.name], entry)
+    restore_check.require_in_time(stored.document, call.at)
     tool = _require_tool(call, values[RECORD_KIND_FIELD.name], "delete")
     force = {field.name: True for field in tool.all_arguments if field.name == "Force"}
     rehearsed = {**_tool_values(values, tool, force), DRY_RUN.name: True}
-    as_before = replace(stored, document=replace(stored.document, deleted=False))
+    as_before = rejoining.list_states_before(view, stored)
     tools[tool.name](restore_check.RestorePreview(view, as_before), tool, rehearsed, replace(call, warnings=[]))
     change = view.start_change(tool, values, call)
-    restore_check.check_restorable(view, change, as_before.document)
-    after = replace(stored, document=replace(stored.document.next_version(call, entry.before), deleted=False))
-    view.save_record(change, stored, after)
+    restore_check.check_restorable(view, change, stored.document)
+    for ref, reason in restoring.add_restored(view, change, stored, entry).away.items():
+        call.warn(WarningCode.NOT_SHOWN, VERSION_FIELD.name, f"{ref} did not come back: {reason}.")
     return change.commit({})

@@ -165,9 +165,15 @@ def _add_file(
         **{MEDIA_ITEM_CODE: item.code, "Key": key},
     )
     counted = {"FileCount": len(found.files) + 1, "Versions": item.system["Versions"] | {role: version}}
-    relation = {"FileName": name, "Role": role, "FileType": file_format.kind}
-    after = replace(found.stored, document=item.next_version(call, {}, **counted)).with_relation(file.ref, relation)
+    after = replace(found.stored, document=item.next_version(call, {}, **counted))
+    after = after.with_relation(file.ref, file_relation(file))
     return OpenMediaItem(after, {**found.known, RecordRef(FAMILY, code): file}), file
+
+
+def file_relation(file: Document) -> dict[str, str]:
+    """The relation of a media item to one of its files."""
+    kind = file_formats.FORMATS_BY_TYPE[file.values[MIME_TYPE.name]].kind
+    return {**{field.name: file.values[field.name] for field in (FILE_NAME, FILE_ROLE)}, "FileType": kind}
 
 
 def _fit_name(change: Change, file_format: FileFormat) -> str:

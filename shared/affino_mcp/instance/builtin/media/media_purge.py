@@ -43,10 +43,12 @@ class BuiltinMediaUpkeep:
 def purge_deletion(records: Records, deletion: Deletion, at: datetime) -> Mapping[str, int]:
     """Purges the record of a deletion unless it has changed since, or goes on with a purge that was broken off.
 
+    Records that are not of media stay as they are; that they were deleted is no longer noted.
+
     Gives how many `records` and `files` were purged, with their `bytes`; `restored` or `left` for a record that was not.
     """
-    stored = records.load_including_deleted(*RecordRef.parse(deletion.record))
-    done: Counter[str] = Counter()
+    ref, done = RecordRef.parse(deletion.record), Counter[str]()
+    stored = records.load_including_deleted(*ref) if ref.family in deletions.PURGED_FAMILIES else None
     if stored is not None and not stored.document.purged and not _is_still(stored.document, deletion):
         done["restored"] += 1
     elif stored is not None:

@@ -26,6 +26,7 @@ from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Query, SortSpan
+from affino_mcp.text import with_article
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 _KIND_BY_FAMILY: Final = {kind.record.family: kind for kind in LIST_KINDS}
@@ -99,7 +100,9 @@ def _warn_of_same_title(records: Records, kind: ListKind, call: Call, title: str
     found = records.load_documents(RecordRef(kind.record.family, row["code"]) for row in rows).values()
     same = [{kind.record.code: d.code} for d in found if fold_accents(d.label) == fold_accents(title)]
     if same:
-        text = f"There is a {kind.record.words} with this title already; members can be added to it instead."
+        text = (
+            f"There is {with_article(kind.record.words)} with this title already; members can be added to it instead."
+        )
         call.warn(WarningCode.POSSIBLE_DUPLICATE, "Title", text, PossibleDuplicates=same)
 
 

@@ -104,6 +104,12 @@ def _is_open(call: Call, found: Document) -> bool:
     return record_security.READ_ACTION not in found.record.writable or record_security.may_read(call.actor, found)
 
 
+def list_targets(document: Document) -> dict[str, RecordRef]:
+    """The records that the references of a document point to, by attribute; entries of fixed lists are no records."""
+    fields = ((field.name, _target_family(field)) for field in document.record.fields)
+    return {name: RecordRef(family, code) for name, family in fields if family and (code := document.values.get(name))}
+
+
 def reference_targets(call: Call, documents: Iterable[Document], names: Iterable[str] | None = None) -> list[RecordRef]:
     """All `(family, code)` that the references of the documents point to; `names` limits the fields.
 
@@ -111,11 +117,10 @@ def reference_targets(call: Call, documents: Iterable[Document], names: Iterable
     """
     wanted = None if names is None else set(names)
     return [
-        RecordRef(_target_family(field), document.values[field.name])
+        place
         for document in documents
-        for field in document.record.fields
-        if _target_family(field) and document.values.get(field.name) and (wanted is None or field.name in wanted)
-        if (_target_family(field), document.values[field.name]) != _acting_person(call)
+        for name, place in list_targets(document).items()
+        if (wanted is None or name in wanted) and place != _acting_person(call)
     ]
 
 
