@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from affino_mcp.control_edge.centre import ControlCentre
     from affino_mcp.housekeeping.digests import DigestJob
     from affino_mcp.housekeeping.turn import Figures
+    from affino_mcp.instance.structure import StructureKeeper
     from affino_mcp.instance.upkeep import ContactErasure
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.mcp_edge.app import McpApp
@@ -200,6 +201,11 @@ def build_housekeeping(
 def build_contact_erasure(stores: Stores, settings: Settings) -> ContactErasure:
     """Builds the erasure of contacts on request."""
     return _builtin(stores, settings).contact_erasure
+
+
+def build_structure_keeper(stores: Stores, settings: Settings) -> StructureKeeper:
+    """Builds what lists and changes the structure of the instance."""
+    return _builtin(stores, settings).structure_keeper
 
 
 def build_digest_job(stores: Stores, settings: Settings) -> DigestJob | None:

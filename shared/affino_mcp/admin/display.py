@@ -18,6 +18,7 @@ DISPLAY_TITLES: Final = {str(family): title.name for family, title in FAMILY_TIT
     "control": "Control Centre",
     "profiles": "API Profiles",
     "logs": "API Logs",
+    "structure": "Structure",
 }
 """The titles of the families, and of the groups of rights."""
 

@@ -21,6 +21,7 @@ from affino_mcp.instance.builtin.media.media_view import renew_download_urls
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
+from affino_mcp.instance.structure import StructureKeeper
 from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileStore
@@ -81,6 +82,13 @@ class BuiltinInstance:
         from affino_mcp.instance.builtin.crm.contact_erasure import BuiltinContactErasure  # noqa: PLC0415 (as above)
 
         return BuiltinContactErasure(self.records)
+
+    @property
+    def structure_keeper(self) -> StructureKeeper:
+        """What operators list and change: the instance's sections, forums, categories, types and securities."""
+        from affino_mcp.instance.builtin.structure.record_keeper import RecordKeeper  # noqa: PLC0415 (as above)
+
+        return RecordKeeper(self.records)
 
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
         for attempt in range(MAX_WRITE_ATTEMPTS):

@@ -1,0 +1,15 @@
+"""Opens the structure of a service, as the operator of this shell changes it."""
+
+from __future__ import annotations
+
+from affino_mcp import wiring
+from affino_mcp.admin.structure_desk import StructureDesk
+from affino_mcp.cli.journal import make_origin
+from affino_mcp.cli.service import Service
+from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
+
+
+def open_desk(service: Service) -> StructureDesk:
+    """The structure of the service, as the operator of this shell changes it."""
+    keeper = wiring.build_structure_keeper(service.stores, service.settings)
+    return StructureDesk(keeper, make_origin(service), service.clock, SECURITY_GROUPS.keys, service.people.get)

@@ -1,0 +1,60 @@
+"""The values of an entry: given ones are checked and completed, stored ones are shown with their defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from affino_mcp.catalogue.families.website import CHANNEL_CODE, SECTION
+from affino_mcp.catalogue.matching import Values, normalise_values
+from affino_mcp.catalogue.structure import MODERATORS_FIELD, StructureKind, place_order
+from affino_mcp.instance.builtin.engine.document import RecordState
+from affino_mcp.text import fold
+from affino_mcp.tool_errors import InvalidArgument
+
+PEOPLE_FAMILY: Final = "contacts"
+Channels = Mapping[int, str]
+
+
+def show_values(kind: StructureKind, stored: RecordState) -> Values:
+    """All values of an entry by the fields' names: what is not stored has its default, its order follows from its code."""
+    document = stored.document
+    values = {**kind.record.defaults, **document.values, "Order": place_order(document.code, document.values)}
+    if MODERATORS_FIELD in kind.added:
+        values[MODERATORS_FIELD.name] = sorted(stored.relations_to(PEOPLE_FAMILY))
+    return values
+
+
+def check_given(kind: StructureKind, given: Mapping[str, Any]) -> Values:
+    """The given values in their stored form.
+
+    Raises InvalidArgument, naming the field, for one that the kind does not have, or a value that it may not hold.
+    """
+    known = {field.name for field in kind.fields}
+    for name in given:
+        if name not in known:
+            raise InvalidArgument(name, f"{kind.plural.capitalize()} have no field {name[:60]}.", known=sorted(known))
+    values = normalise_values(kind.shape, given)
+    for name in (*kind.record.required, *kind.record.defaults):
+        if values.get(name, name) in (None, ""):
+            raise InvalidArgument(name, f"{name} must not be empty.")
+    return values
+
+
+def complete_new(kind: StructureKind, values: Values) -> Values:
+    """The values of a new entry, with the defaults. Raises InvalidArgument when a required one is missing."""
+    for name in kind.record.required:
+        if not values.get(name):
+            raise InvalidArgument(name, f"{name} is missing: a new {kind.noun} needs one.")
+    return {**kind.record.defaults, **values}
+
+
+def derive_values(kind: StructureKind, values: Values, channels: Channels) -> Values:
+    """Adds what follows from the values: a section's channel code and path. Raises InvalidArgument for no such channel."""
+    if kind.record is not SECTION:
+        return values
+    wanted = fold(str(values["Channel"]))
+    code = next((code for code, name in channels.items() if fold(name) == wanted), None)
+    if code is None:
+        raise InvalidArgument("Channel", "There is no channel of this name.", known=sorted(channels.values()))
+    return values | {"Channel": channels[code], CHANNEL_CODE: code, "Path": f"{code}/{values['Name']}"}
