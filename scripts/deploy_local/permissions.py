@@ -136,7 +136,7 @@ ROLE_RULES = [
     RoleRule(
         "ControlCentreRole", False, "read a password hash", _try_table("get_item", "CredentialsTable", Key=PROBE_KEY)
     ),
-    RoleRule("ControlCentreRole", False, "read a record", _try_table("get_item", "RecordsTable", Key=PROBE_KEY)),
+    RoleRule("ControlCentreRole", False, "scan the records", _try_table("scan", "RecordsTable")),
     RoleRule("ControlCentreRole", False, "read a media file", _try_object("get_object", "media/probe")),
     RoleRule("ControlCentreRole", False, "read another secret", _try_secret("get_secret_value", "-other")),
     RoleRule("HousekeepingRole", True, "ask the audit by time", _try_table("query", "AuditTable", **CALLS_BY_TIME)),

@@ -235,4 +235,5 @@ def build_self_check(
 def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:
     from affino_mcp.control_edge.centre import ControlCentre  # noqa: PLC0415 (as above)
 
-    return ControlCentre(found.database, found.secrets, settings, clock, instance(found, settings))
+    keeper = build_structure_keeper(found, settings)
+    return ControlCentre(found.database, found.secrets, settings, clock, instance(found, settings), keeper)

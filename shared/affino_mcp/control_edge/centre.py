@@ -22,6 +22,7 @@ from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE, WebSessions
 from affino_mcp.instance.port import Instance
+from affino_mcp.instance.structure import StructureKeeper
 from affino_mcp.pages.rendering import PageRenderer
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
@@ -49,6 +50,7 @@ class ControlCentre:
     settings: Settings
     clock: Clock
     instance: Instance
+    structure: StructureKeeper
     make_client: Callable[[], httpx.Client] = make_public_client
 
     @cached_property

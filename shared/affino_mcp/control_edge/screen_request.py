@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from affino_mcp.control_edge.centre import ControlCentre
-from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE
+from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE, STRUCTURE_MANAGE
 from affino_mcp.gate.sessions.web_sessions import Rows, WebSession
 from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.own_address import is_loopback_address, own_base_url
@@ -93,8 +93,9 @@ class ScreenRequest:
         logs = "API Logs" if self.has_right(LOGS_READ) else "My calls"
         tools = [("/tests/crm", "CRM Test Tool"), ("/tests/user", "User Test Tool")] if manage else []
         people = [("/people", "People")] if manage else []
+        structure = [("/structure", "Structure")] if self.has_right(STRUCTURE_MANAGE) else []
         found = [
-            ("Settings", [*profiles, *people]),
+            ("Settings", [*profiles, *people, *structure]),
             ("Calls", [("/logs", logs)]),
             ("Test", tools),
             ("Help", [("/help/crm", "CRM Help"), ("/help/user", "User Help")]),

@@ -61,6 +61,34 @@ _PROFILE, _SESSION, _PERSON = (f"{kind}#{SELF_CHECK_NAME}" for kind in ("PROFILE
 _RECORD: Final = f"contacts#{SELF_CHECK_NAME}"
 _LOG: Final = f"P#{SELF_CHECK_NAME}"
 
+STRUCTURE_FAMILIES: Final = (
+    "sections",
+    "forums",
+    "securities",
+    "article_types",
+    "article_categories",
+    "media_categories",
+)
+"""The kinds of record that operators make and change in the Control Centre."""
+_STRUCTURE_USES: Final = (
+    "F#articles#all",
+    f"F#articles#section={SELF_CHECK_NAME}",
+    f"F#forum_threads#forum={SELF_CHECK_NAME}",
+    "F#media_items#all",
+    f"F#media_items#category={SELF_CHECK_NAME}",
+)
+
+
+def _structure_rights(family: str) -> tuple[StoreRight, ...]:
+    own = ("BatchGetItem", "DeleteItem", "PutItem", "Query")
+    return (
+        *_table_rights("records_table", f"{family}#{SELF_CHECK_NAME}", *own),
+        *_table_rights("records_table", f"F#{family}#all", *own),
+        *_table_rights("records_table", f"U#{family}#{SELF_CHECK_NAME}", "DeleteItem", "GetItem", "PutItem"),
+        *_table_rights("records_table", f"N#{family}", "GetItem", "UpdateItem"),
+    )
+
+
 MCP_RIGHTS: Final = (
     *_table_rights("gate_table", _PROFILE, "GetItem", "UpdateItem"),
     *_table_rights("gate_table", f"USED#{SELF_CHECK_NAME}", "UpdateItem"),
@@ -93,11 +121,9 @@ CONTROL_RIGHTS: Final = (
     TableRight("audit_table", "Query", "0", "ByPerson", "person"),
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByRecord", "record"),
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByTime", "everybody"),
-    *(
-        right
-        for pk in (f"sections#{SELF_CHECK_NAME}", "F#sections#all", f"forums#{SELF_CHECK_NAME}", "F#forums#all")
-        for right in _table_rights("records_table", pk, "BatchGetItem", "Query")
-    ),
+    *(right for family in STRUCTURE_FAMILIES for right in _structure_rights(family)),
+    *(TableRight("records_table", "Query", pk) for pk in _STRUCTURE_USES),
+    TableRight("records_table", "ConditionCheckItem", _RECORD),
     SecretRight(),
 )
 HOUSEKEEPING_RIGHTS: Final = (

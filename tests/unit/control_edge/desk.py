@@ -38,8 +38,9 @@ class OperatorBrowser:
         stores = self.world.stores
         settings, clock = self.world.settings, self.world.clock
         instance = wiring.instance(stores, settings)
+        keeper = wiring.build_structure_keeper(stores, settings)
         centre = ControlCentre(
-            stores.database, stores.secrets, settings, clock, instance, make_client=self.outside.client
+            stores.database, stores.secrets, settings, clock, instance, keeper, make_client=self.outside.client
         )
         door = dict.fromkeys(wiring.SIGN_IN_PATHS, lambda: build_door(centre))
         app = PathRouter({"/control": lambda: make_screens_app(centre), **door}, PlainTextResponse("elsewhere"))

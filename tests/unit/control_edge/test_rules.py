@@ -17,7 +17,7 @@ LOGS_ONLY = {"", "/", "/sign-out", "/logs", "/logs/export", "/logs/{profile}/{id
 
 def address(desk: OperatorBrowser, path: str) -> str:
     key = next((state.profile.key for state in desk.world.profiles.list_profiles()), "none")
-    return f"/control{path}".format(key=key, code=1, profile=key, id="01M83T4CM060710PCYHWFH0XZP")
+    return f"/control{path}".format(key=key, code=1, profile=key, id="01M83T4CM060710PCYHWFH0XZP", kind="sections")
 
 
 @pytest.fixture
