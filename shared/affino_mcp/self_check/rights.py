@@ -62,7 +62,7 @@ _RECORD: Final = f"contacts#{SELF_CHECK_NAME}"
 _LOG: Final = f"P#{SELF_CHECK_NAME}"
 
 MCP_RIGHTS: Final = (
-    *_table_rights("gate_table", _PROFILE, "GetItem", "UpdateItem"),
+    *_table_rights("gate_table", _PROFILE, "BatchGetItem", "GetItem", "UpdateItem"),
     *_table_rights("gate_table", f"USED#{SELF_CHECK_NAME}", "UpdateItem"),
     *_table_rights("gate_table", f"GUARD#TOKENS#{SELF_CHECK_NAME}", "UpdateItem"),
     *_table_rights("audit_table", _LOG, "PutItem", "UpdateItem"),
@@ -86,7 +86,7 @@ CONTROL_RIGHTS: Final = (
     *_table_rights("gate_table", _PROFILE, *_READS),
     *(
         right
-        for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON, "UNLOGGED")
+        for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON, "GROUPS", "UNLOGGED")
         for right in _table_rights("gate_table", pk, *_WRITES)
     ),
     *_table_rights("audit_table", _LOG, "PutItem", "Query"),

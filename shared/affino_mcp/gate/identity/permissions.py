@@ -10,6 +10,7 @@ from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Family
 CONTROL_ACCESS: Final = "control.access"
 PROFILES_MANAGE: Final = "profiles.manage"
 LOGS_READ: Final = "logs.read"
+STRUCTURE_MANAGE: Final = "structure.manage"
 
 _CRM_FAMILIES: Final = (
     Family.ACCOUNTS,
@@ -30,7 +31,7 @@ PERMISSIONS: Final = (
     _permissions(SWITCHED_FAMILIES, "read", "write", "delete", "all")
     | _permissions([Family.ARTICLES], "publish", "comment", "moderate")
     | _permissions([Family.FORUMS], "post", "manage_moderators")
-    | {"contacts.consent", CONTROL_ACCESS, PROFILES_MANAGE, LOGS_READ}
+    | {"contacts.consent", CONTROL_ACCESS, PROFILES_MANAGE, LOGS_READ, STRUCTURE_MANAGE}
 )
 """Every permission. `<family>.all` extends the other permissions of a family to the records of other people."""
 
@@ -54,6 +55,6 @@ SECURITY_GROUPS: Final[dict[str, frozenset[str]]] = {
     "Sales Managers": _SALES_PERMISSIONS | _permissions(_CRM_FAMILIES, "all", "delete"),
     "Legal": frozenset({"contacts.consent", CONTROL_ACCESS}),
     "Community": frozenset({"forums.manage_moderators", CONTROL_ACCESS}),
-    "Operators": frozenset({PROFILES_MANAGE, LOGS_READ, CONTROL_ACCESS}),
+    "Operators": frozenset({PROFILES_MANAGE, LOGS_READ, STRUCTURE_MANAGE, CONTROL_ACCESS}),
 }
-"""The security groups of a new instance, with the permissions that each group gives."""
+"""The security groups of a new instance, with the permissions that each group gives. Operators change them (SecurityGroups)."""
