@@ -41,7 +41,7 @@ class Market:
         answer = self.client.call_tool(tool, **arguments)
         assert answer.status == 200
         gate = [method for method, table in self.world.watched.calls if table == self.world.settings.gate_table]
-        assert sorted(gate) == ["get", "update"]
+        assert sorted(gate) == ["get_many", "update"]
         short = {self.records: "records", self.audit: "log", f"{self.audit}+{self.records}": "both"}
         return [f"{method} {short[table]}" for method, table in self.world.watched.calls if table in short]
 

@@ -24,7 +24,7 @@ ROLES = [MCP, LOGIN, CONTROL, HOUSE]
 
 # Role, table -> the DynamoDB actions granted; a pair that is missing grants none.
 GRANTS: dict[tuple[str, str], set[str]] = {
-    (MCP, "GateTable"): {"GetItem", "UpdateItem"},
+    (MCP, "GateTable"): {"BatchGetItem", "GetItem", "UpdateItem"},
     (MCP, "AuditTable"): {"PutItem", "UpdateItem"},
     (MCP, "RecordsTable"): {
         *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),

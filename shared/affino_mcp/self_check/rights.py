@@ -90,7 +90,7 @@ def _structure_rights(family: str) -> tuple[StoreRight, ...]:
 
 
 MCP_RIGHTS: Final = (
-    *_table_rights("gate_table", _PROFILE, "GetItem", "UpdateItem"),
+    *_table_rights("gate_table", _PROFILE, "BatchGetItem", "GetItem", "UpdateItem"),
     *_table_rights("gate_table", f"USED#{SELF_CHECK_NAME}", "UpdateItem"),
     *_table_rights("gate_table", f"GUARD#TOKENS#{SELF_CHECK_NAME}", "UpdateItem"),
     *_table_rights("audit_table", _LOG, "PutItem", "UpdateItem"),
@@ -114,7 +114,7 @@ CONTROL_RIGHTS: Final = (
     *_table_rights("gate_table", _PROFILE, *_READS),
     *(
         right
-        for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON, "UNLOGGED")
+        for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON, "GROUPS", "UNLOGGED")
         for right in _table_rights("gate_table", pk, *_WRITES)
     ),
     *_table_rights("audit_table", _LOG, "PutItem", "Query"),

@@ -13,7 +13,6 @@ from affino_mcp.catalogue.structure import KINDS_BY_FAMILY, STRUCTURE_KINDS, Str
 from affino_mcp.control_edge.screen_audit import make_origin
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.control_edge.structure_form import field_label, is_number, make_inputs, read_values
-from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.instance.structure import StructureItem, StructurePlan
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, ToolError
 
@@ -29,7 +28,9 @@ _STEPS: Final = {"up": -1, "down": 1}
 
 def _open_desk(ask: ScreenRequest) -> StructureDesk:
     centre = ask.centre
-    return StructureDesk(centre.structure, make_origin(ask), centre.clock, SECURITY_GROUPS.keys, centre.people.get)
+    return StructureDesk(
+        centre.structure, make_origin(ask), centre.clock, ask.web_session.groups.rights.keys, centre.people.get
+    )
 
 
 def _require_kind(ask: ScreenRequest) -> StructureKind:
@@ -153,7 +154,7 @@ def _render_form(
     error: ToolError | None = None,
 ) -> Response:
     """The form with an entry's values; after an error with what was sent, and what is wrong."""
-    groups = [EVERYBODY, *SECURITY_GROUPS]
+    groups = [EVERYBODY, *ask.web_session.groups.rights]
     inputs = make_inputs(kind, values if error is None else _sent_values(ask, kind, values), groups, _namer(ask))
     wrong = {} if error is None else {str(error.details.get("argument", "")): error.message}
     shown = {each.name for each in inputs}

@@ -57,4 +57,4 @@ SECURITY_GROUPS: Final[dict[str, frozenset[str]]] = {
     "Community": frozenset({"forums.manage_moderators", CONTROL_ACCESS}),
     "Operators": frozenset({PROFILES_MANAGE, LOGS_READ, STRUCTURE_MANAGE, CONTROL_ACCESS}),
 }
-"""The security groups of a new instance, with the permissions that each group gives."""
+"""The security groups of a new instance, with the permissions that each group gives. Operators change them (SecurityGroups)."""
