@@ -14,6 +14,8 @@ import pytest
 
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.people.passwords import Passwords
+from affino_mcp.instance.builtin.website import operator_records
+from affino_mcp.instance.builtin.website.website_records import upsert_section
 from affino_mcp.store.testing.faulty_database import StoreFault
 from tests.flow.operator_stage import OperatorDeed, Stage, find_untruths, in_browser, in_shell
 
@@ -96,7 +98,51 @@ def _jane_is_there(stage: Stage) -> bool:
     )
 
 
+def _sections(stage: Stage) -> list[str]:
+    found = operator_records.list_operator_records(stage.world.records, "sections")
+    return [str(section.values["Name"]) for section in found]
+
+
+def _make_section(stage: Stage) -> None:
+    records, at = stage.world.records, stage.world.clock()
+    upsert_section(records, "News", at, read=["Everybody"], write=["Editors"], publish=["Publishers"])
+
+
+SECTION_FORM = {
+    "Channel": "Website",
+    "Comments": "open",
+    "Open": "on",
+    "ReadGroups": "Everybody",
+    "WriteGroups": "Editors",
+    "PublishGroups": "Publishers",
+}
 DEEDS = [
+    OperatorDeed(
+        "browser: section made",
+        in_browser("/structure/sections/new", "/structure/sections/new", Name="News", **SECTION_FORM),
+        lambda s: _sections(s) == ["News"],
+    ),
+    OperatorDeed(
+        "browser: section renamed",
+        in_browser("/structure/sections/1", "/structure/sections/1", Name="Reports", **SECTION_FORM),
+        lambda s: _sections(s) == ["Reports"],
+        _make_section,
+    ),
+    OperatorDeed(
+        "browser: section removed",
+        in_browser("/structure/sections/1/remove", "/structure/sections/1/remove"),
+        lambda s: _sections(s) == [],
+        _make_section,
+    ),
+    OperatorDeed(
+        "shell: section made", in_shell("section", "create", "--name", "News"), lambda s: _sections(s) == ["News"]
+    ),
+    OperatorDeed(
+        "shell: section closed",
+        in_shell("section", "set", "News", "--name", "Reports", "--yes"),
+        lambda s: _sections(s) == ["Reports"],
+        _make_section,
+    ),
     OperatorDeed("browser: profile off", in_browser(f"{PROFILE}/disable", PROFILE), _off),
     OperatorDeed(
         "browser: profile on", in_browser(f"{PROFILE}/enable", PROFILE), _on, lambda s: s.world.profiles.disable(s.key)

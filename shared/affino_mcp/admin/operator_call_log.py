@@ -13,7 +13,7 @@ from affino_mcp.admin.operator_errors import LogUnavailable, MaybeDone, NotDone,
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
 from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import start_stopwatch
-from affino_mcp.instance.port import AuditWrite, Done, OutcomeNotKnown, RecordChange
+from affino_mcp.instance.port import AuditWrite, Done, OutcomeNotKnown
 from affino_mcp.store.faults import StoreUnavailable
 
 
@@ -27,13 +27,12 @@ class OperatorCallLog:
     def __init__(self, by: OperatorOrigin, name: str, subject: ActionSubject, planned: Mapping[str, Any]) -> None:
         self._by, self._name, self._subject = by, name, subject
         self._elapsed = start_stopwatch()
-        self._row = by.new_row(name, subject, planned)
+        self._planned, self._row = planned, by.new_row(name, subject, planned)
         self._is_fenced = self.is_written = False
 
     def seal(self, done: Done, warnings: list[CallWarning], share: str = "") -> AuditWrite:
         """See CallLog."""
-        main = _main_change(done)
-        arguments = {"before": main.before, "after": main.after} if main else {}
+        arguments = _sides(done, self._planned)
         row = self._by.new_row(self._name, replace(self._subject, record=done.record), arguments)
         self._row = replace(
             row, records=done.records, warnings=tuple(warnings), share=share, duration_ms=self._elapsed()
@@ -86,10 +85,17 @@ class OperatorCallLog:
         return True
 
 
-def _main_change(done: Done) -> RecordChange | None:
-    """The change of the record that the deed is about."""
+def _sides(done: Done, planned: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values before and after of the record that the deed is about, as the transaction writes them.
+
+    A record that is removed has no values after, one that is put back none before: those are as planned.
+    """
     own = [change for change in done.changes if change.record == done.record]
-    return next(iter([*own, *done.changes]), None)
+    main = next(iter([*own, *done.changes]), None)
+    if main is not None and (main.before or main.after):
+        return {"before": main.before, "after": main.after}
+    is_back = main is not None and main.kind == "restored"
+    return {"before": planned["after"], "after": planned["before"]} if is_back else planned
 
 
 @contextmanager

@@ -40,19 +40,16 @@ def list_article_categories(records: Records, method: Method, values: Values, ca
         )
     found = article_access.open_article(records, call, ARTICLE_CODE, values[ARTICLE_CODE])
     known = records.load_documents(article_view.category_refs(found.document))
+    own = sorted(known.values(), key=operator_records.place_in_list)
     return Done(
-        {
-            "Categories": [
-                _code_and_name(ARTICLE_CATEGORY, d) for d in _matching_documents(list(known.values()), values)
-            ]
-        },
+        {"Categories": [_code_and_name(ARTICLE_CATEGORY, d) for d in _matching_documents(own, values)]},
         found.document.ref,
     )
 
 
 def _matching_documents(documents: list[Document], values: Values) -> list[Document]:
     asked = split_words(values.get("Search", ""))
-    return [d for d in sorted(documents, key=lambda d: d.code) if all(word in fold_accents(d.label) for word in asked)]
+    return [d for d in documents if all(word in fold_accents(d.label) for word in asked)]
 
 
 def _code_and_name(record: Record, document: Document) -> dict[str, Any]:

@@ -26,8 +26,9 @@ from affino_mcp.instance.builtin.structure.entry_values import (
     show_values,
 )
 from affino_mcp.instance.builtin.website import operator_records
-from affino_mcp.instance.port import CallLog, RecordRef
+from affino_mcp.instance.port import CallLog, OutcomeNotKnown, RecordRef
 from affino_mcp.instance.structure import StructureItem, StructurePlan
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Item
 from affino_mcp.tool_errors import Conflict, NotFound
 
@@ -101,13 +102,21 @@ class RecordKeeper:
             return after
 
         removed = operator_records.write_again_on_clash(write)
-        used = uses.describe_uses(self._records, kind, code) if known.removal is Removal.REFUSED_IN_USE else ""
+        if known.removal is Removal.REFUSED_IN_USE:
+            try:
+                self._put_back_if_used(known, removed, at, log)
+            except StoreUnavailable as error:
+                raise OutcomeNotKnown from error
+
+    def _put_back_if_used(self, kind: StructureKind, removed: RecordState, at: datetime, log: CallLog) -> None:
+        """Brings back an entry that records came into while it was removed, and raises Conflict then."""
+        used = uses.describe_uses(self._records, kind.family, removed.document.code)
         if used:
-            change = self._start_change(known, "remove", at, log)
+            change = self._start_change(kind, "remove", at, log)
             back = replace(removed, document=replace(removed.document.next_version(change.call, {}), deleted=False))
             self._records.save_record(change, removed, back)
             change.commit({})
-            raise _in_use_error(known, used)
+            raise _in_use_error(kind, used)
 
     def _load(self, kind: StructureKind, code: int) -> RecordState:
         return self._records.require_record(kind.family, kind.record.code, code, kind.noun)

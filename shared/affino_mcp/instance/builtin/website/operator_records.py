@@ -89,7 +89,12 @@ def list_open_guards(
 
 def _load_sorted(records: Records, family: str, codes: list[int]) -> list[Document]:
     found = records.load_documents(RecordRef(family, code) for code in codes)
-    return sorted(found.values(), key=lambda document: (place_order(document.code, document.values), document.code))
+    return sorted(found.values(), key=place_in_list)
+
+
+def place_in_list(document: Document) -> tuple[int, int]:
+    """What an operator's records are sorted by: their order, then their code."""
+    return place_order(document.code, document.values), document.code
 
 
 def require_capacity(records: Records, record: Record) -> int:
