@@ -25,7 +25,7 @@ ROLES = [MCP, LOGIN, CONTROL, HOUSE]
 
 # Role, table -> the DynamoDB actions granted; a pair that is missing grants none.
 GRANTS: dict[tuple[str, str], set[str]] = {
-    (MCP, "GateTable"): {"GetItem", "UpdateItem"},
+    (MCP, "GateTable"): {"BatchGetItem", "GetItem", "UpdateItem"},
     (MCP, "AuditTable"): {"PutItem", "UpdateItem"},
     (MCP, "RecordsTable"): {
         *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
@@ -82,6 +82,7 @@ OPERATIONS = [
     row_keys.PROFILE_LIST_PARTITION,
     row_keys.session_key("x").pk,
     row_keys.person_key(7).pk,
+    row_keys.SECURITY_GROUPS_KEY.pk,
     row_keys.UNLOGGED_PARTITION,
 ]
 HOUSEKEEPING = [row_keys.UNLOGGED_PARTITION]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from affino_mcp.instance.port import Call, NoCallLog
+from affino_mcp.instance.port import Call, CallLog, NoCallLog
 
 OPERATOR_CHANNEL: Final = "operator"
 
@@ -25,8 +25,8 @@ class Operator:
         return False
 
 
-def make_operator_call(at: datetime) -> Call:
-    """Makes the Call of one write by an operator; such a call has no row in the API Log."""
+def make_operator_call(at: datetime, log: CallLog | None = None) -> Call:
+    """Makes the Call of one write by an operator; without a log it has no row in the API Log."""
     return Call(
         actor=Operator(),
         profile="",
@@ -34,6 +34,6 @@ def make_operator_call(at: datetime) -> Call:
         at=at,
         request_id=str(uuid.uuid4()),
         cursor_key=b"",
-        log=NoCallLog(),
+        log=log or NoCallLog(),
         channel=OPERATOR_CHANNEL,
     )
