@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from affino_mcp.catalogue.kinds import boolean_kind, code_kind, integer_kind, line_kind
+from affino_mcp.catalogue.kinds import boolean_kind, code_kind, integer_kind, line_kind, names_kind
 from affino_mcp.catalogue.record import Field, Record
 
 MAX_ENTRY_NAME_CHARACTERS: Final = 100
@@ -148,3 +148,17 @@ DEFAULT_ENTRIES: Final[Mapping[str, Mapping[int, Mapping[str, Any]]]] = {
     ),
 }
 """The entries of a list that no operator has changed, by family and code; the stages have Affino's codes."""
+
+SECURITY_GROUP: Final = Record(
+    name="Security group",
+    family="security_groups",
+    code="SecurityGroupCode",
+    label=(NAME,),
+    fields=(
+        Field(NAME, line_kind(MAX_ENTRY_NAME_CHARACTERS), "fixed once it is made: sections and forums name it"),
+        Field("Rights", names_kind(200), "the rights that its members have"),
+    ),
+    required=(NAME,),
+    unique=(NAME,),
+)
+"""A security group: a row of the gate holds them all, not one of the records."""
