@@ -83,6 +83,7 @@ OPERATIONS = [
     row_keys.PROFILE_LIST_PARTITION,
     row_keys.session_key("x").pk,
     row_keys.person_key(7).pk,
+    row_keys.SECURITY_GROUPS_KEY.pk,
     row_keys.UNLOGGED_PARTITION,
 ]
 HOUSEKEEPING = [row_keys.UNLOGGED_PARTITION]

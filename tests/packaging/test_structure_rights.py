@@ -13,11 +13,10 @@ from affino_mcp.admin.structure_desk import StructureDesk
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.structure import STRUCTURE_KINDS, StructureKind
-from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.instance.builtin.engine.document import record_key
 from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.website.place_rights import PLACE_ACTIONS
-from affino_mcp.self_check.rights import STRUCTURE_FAMILIES
+from affino_mcp.self_check.rights import STRUCTURE_FAMILIES, STRUCTURE_LISTS
 from affino_mcp.store.ops import Check, Database, Delete, Item, Key, Put, Query, QueryPage, Update, WriteOp, write_key
 from affino_mcp.tool_errors import Conflict
 from scripts.expand import Template
@@ -74,16 +73,18 @@ def open_desk(world: World, noting: NotingDatabase) -> StructureDesk:
     log = AuditLog(noting, world.settings.audit_table, world.clock)
     by = OperatorOrigin(noting, world.settings, log, {"person_name": "Olivia Park"})
     keeper = wiring.build_structure_keeper(stores, world.settings)
-    return StructureDesk(keeper, by, world.clock, SECURITY_GROUPS.keys, world.people.get)
+    return StructureDesk(keeper, by, world.clock, world.people.get)
 
 
 def do_everything(desk: StructureDesk, kind: StructureKind, moderator: int) -> None:
+    needed = {name: "I agree." for name in kind.record.required if name != "Name"}
     more = {"Moderators": [moderator]} if kind.added else {}
-    made = desk.save(kind, None, {"Name": "One"} | more)
-    desk.save(kind, None, {"Name": "Two"})
+    made = desk.save(kind, None, {"Name": "One"} | needed | more)
+    desk.save(kind, None, {"Name": "Two"} | needed)
     with pytest.raises(Conflict):
-        desk.save(kind, None, {"Name": "One"})
-    desk.save(kind, made.code, {"Name": "Three"} | ({"Moderators": []} if kind.added else {}))
+        desk.save(kind, None, {"Name": "One"} | needed)
+    changed = {"Name": "Three"} if kind.is_ordered else {"Rights": ["logs.read"]}
+    desk.save(kind, made.code, changed | ({"Moderators": []} if kind.added else {}))
     desk.move(kind, made.code, 1)
     desk.remove(kind, made.code)
 
@@ -109,9 +110,16 @@ def test_every_request_of_the_pages_is_granted(template: Template, kind: Structu
 
 def test_the_control_centre_touches_the_structure_among_the_records_and_nothing_else(template: Template) -> None:
     patterns = records_patterns(template, CONTROL)
-    assert set(patterns) == {"Structure", "StructureNames", "StructureCodes", "StructureUses", "StructureModerators"}
+    assert set(patterns) == {
+        "Structure",
+        "StructureNames",
+        "StructureCodes",
+        "StructureUses",
+        "StructureLists",
+        "StructureModerators",
+    }
     assert set(PLACE_ACTIONS) <= set(STRUCTURE_FAMILIES)
-    others = {record.family for record in RECORDS.values()} - set(STRUCTURE_FAMILIES)
+    others = {record.family for record in RECORDS.values()} - {*STRUCTURE_FAMILIES, *STRUCTURE_LISTS}
     keys = [key for family in others for key in (record_key(family, 7).pk, facet_partition(family, "all"))]
     named = [pattern for sid, each in patterns.items() if not sid.endswith(("Uses", "Moderators")) for pattern in each]
     assert keys

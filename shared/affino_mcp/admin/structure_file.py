@@ -12,6 +12,8 @@ from typing import Any, Final, cast
 
 import yaml
 
+from affino_mcp.catalogue.families.lists import PARENT
+from affino_mcp.catalogue.families.website import SECTION
 from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.structure import KINDS_BY_FAMILY, STRUCTURE_KINDS, StructureKind
 from affino_mcp.errors import AffinoError
@@ -20,6 +22,8 @@ from affino_mcp.text import fold
 
 MAX_STRUCTURE_BYTES: Final = 500_000
 """The largest file that is read."""
+PARENT_WORD: Final = "Parent"
+"""The name of an entry above another one, which the file has in place of its code."""
 _HEADER: Final = "# The structure of an Affino instance: 'affino-mcp structure apply FILE' makes another one like it.\n"
 _SCALAR_TAGS: Final = {"boolean": "tag:yaml.org,2002:bool", "integer": "tag:yaml.org,2002:int"}
 _SCALAR_WORDS: Final = {"boolean": "true or false", "integer": "a whole number"}
@@ -46,17 +50,16 @@ class FileEntry:
         return f"{self.kind.noun} '{self.values['Name']}'"
 
 
-def entry_name(kind: StructureKind, values: Mapping[str, Any]) -> tuple[str, ...]:
-    """What entries of one kind are told apart by: the name; for sections the channel too."""
-    channel = values.get("Channel", kind.record.defaults.get("Channel"))
+def entry_name(kind: StructureKind, values: Mapping[str, Any], channel: str = "") -> tuple[str, ...]:
+    """What entries of one kind are told apart by: the name; for sections the channel too, by default `channel`."""
     own = fold(str(values["Name"]))
-    return (own,) if channel is None else (fold(str(channel)), own)
+    return (fold(str(values.get("Channel") or channel)), own) if kind.record is SECTION else (own,)
 
 
 def write_structure(items: Mapping[str, Sequence[StructureItem]]) -> str:
     """The text of a file with these entries, by family. Who moderates a forum is left out: people are no structure."""
     document = {
-        kind.family: [_entry_document(kind, item) for item in items[kind.family]]
+        kind.family: [_entry_document(kind, item, items[kind.family]) for item in items[kind.family]]
         for kind in STRUCTURE_KINDS
         if items.get(kind.family)
     }
@@ -64,8 +67,10 @@ def write_structure(items: Mapping[str, Sequence[StructureItem]]) -> str:
     return _HEADER + body
 
 
-def _entry_document(kind: StructureKind, item: StructureItem) -> dict[str, Any]:
+def _entry_document(kind: StructureKind, item: StructureItem, items: Sequence[StructureItem]) -> dict[str, Any]:
     values = {field.name: item.values.get(field.name) for field in _file_fields(kind)}
+    if (parent := values.pop(PARENT, None)) is not None:
+        values[PARENT_WORD] = next((each.values["Name"] for each in items if each.code == parent), None)
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -116,7 +121,7 @@ def _compose(content: bytes) -> yaml.Node | None:
 
 
 def _read_entry(kind: StructureKind, node: yaml.Node) -> FileEntry:
-    fields = {field.name: field for field in _file_fields(kind)}
+    fields = {PARENT_WORD if field.name == PARENT else field.name: field for field in _file_fields(kind)}
     values = dict[str, Any]()
     for name, line, value in _pairs(node, f"An entry of {kind.family}"):
         if name not in fields:
@@ -128,7 +133,7 @@ def _read_entry(kind: StructureKind, node: yaml.Node) -> FileEntry:
 
 
 def _read_value(field: Field, node: yaml.Node) -> Any:
-    kind = str(field.kind.schema.get("type"))
+    kind = "" if field.name == PARENT else str(field.kind.schema.get("type"))
     if kind == "array":
         return [_scalar(part, field.name).value for part in _sequence(node, field.name)]
     scalar = _scalar(node, field.name)

@@ -13,6 +13,18 @@ from functools import cached_property
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.forums import FORUM
+from affino_mcp.catalogue.families.lists import (
+    ACCOUNT_TYPE,
+    CHANNEL,
+    INDUSTRY,
+    ORDER,
+    ORDER_STEP,
+    PARENT,
+    PERMISSION,
+    SECURITY_GROUP,
+    STAGE,
+    TOPIC,
+)
 from affino_mcp.catalogue.families.media_items import MEDIA_CATEGORY
 from affino_mcp.catalogue.families.website import (
     ARTICLE_CATEGORY,
@@ -22,10 +34,8 @@ from affino_mcp.catalogue.families.website import (
     SECURITY,
 )
 from affino_mcp.catalogue.kinds import codes_kind
-from affino_mcp.catalogue.record import Field, Record, fold_name, snake_case
+from affino_mcp.catalogue.record import Field, Record, snake_case
 
-ORDER_STEP: Final = 10
-"""Distance between the places of two entries that nobody has moved."""
 MODERATORS_FIELD: Final = Field("Moderators", codes_kind(50), "user codes of the people who moderate it")
 
 
@@ -86,19 +96,23 @@ class StructureKind:
         """The record with the added fields, against which given values are checked."""
         return replace(self.record, fields=(*self.record.fields, *self.added))
 
-    def find_field(self, name: str) -> Field | None:
-        """The field of this name, whatever its spelling; None when there is none."""
-        wanted = fold_name(name)
-        return next((field for field in self.fields if fold_name(field.name) == wanted), None)
+    @property
+    def is_ordered(self) -> bool:
+        """True when an operator decides the order of its entries."""
+        return ORDER in self.record.writable
 
 
 def option_word(field: Field) -> str:
     """The name of a field's option in the shell: `read-group` for ReadGroups."""
+    if field.name == PARENT:
+        return "parent"
     words = snake_case(field.name).replace("_", "-")
     return words.removesuffix("s") if field.kind.schema.get("type") == "array" else words
 
 
 STRUCTURE_KINDS: Final[tuple[StructureKind, ...]] = (
+    StructureKind("group", SECURITY_GROUP, "Security groups: which rights their members have.", Removal.REFUSED_IN_USE),
+    StructureKind("channel", CHANNEL, "Channels: what sections belong to.", Removal.SWITCHED_OFF),
     StructureKind(
         "section",
         SECTION,
@@ -117,6 +131,11 @@ STRUCTURE_KINDS: Final[tuple[StructureKind, ...]] = (
     StructureKind("category", MEDIA_CATEGORY, "Categories of media items.", Removal.TOLD, choice="media"),
     StructureKind("article-type", ARTICLE_TYPE, "Types of article.", Removal.TOLD),
     StructureKind("security", SECURITY, "Securities: who may see a record that carries one.", Removal.REFUSED_IN_USE),
+    StructureKind("topic", TOPIC, "Topics of records, each below another if you like.", Removal.SWITCHED_OFF),
+    StructureKind("industry", INDUSTRY, "Industries of accounts.", Removal.SWITCHED_OFF),
+    StructureKind("account-type", ACCOUNT_TYPE, "Types of account.", Removal.SWITCHED_OFF),
+    StructureKind("stage", STAGE, "Stages of opportunities.", Removal.SWITCHED_OFF),
+    StructureKind("consent", PERMISSION, "Consent permissions: what contacts agree to.", Removal.SWITCHED_OFF),
 )
 """Every kind, in the order in which an instance is built up: an entry refers only to kinds before its own."""
 
@@ -131,4 +150,4 @@ def kinds_of_word(word: str) -> Sequence[StructureKind]:
 
 def place_order(code: int, values: Any) -> int:
     """The place of an entry in its list: its own Order, or that of its code when nobody has moved it."""
-    return int(values.get("Order") or code * ORDER_STEP)
+    return int(values.get(ORDER) or code * ORDER_STEP)

@@ -11,7 +11,8 @@ from typing import Any, Final
 import typer
 
 from affino_mcp.admin.structure_desk import StructureDesk, describe_item, needs_agreement
-from affino_mcp.catalogue.structure import MODERATORS_FIELD, STRUCTURE_KINDS, StructureKind, kinds_of_word
+from affino_mcp.catalogue.families.lists import ACTIVE, PARENT
+from affino_mcp.catalogue.structure import MODERATORS_FIELD, STRUCTURE_KINDS, Removal, StructureKind, kinds_of_word
 from affino_mcp.cli import structure_file
 from affino_mcp.cli.confirming import require_yes
 from affino_mcp.cli.output import print_fields, print_json, print_note, print_table
@@ -77,7 +78,8 @@ def _make_list(word: str, kinds: Sequence[StructureKind]) -> Command:
 def _make_create(word: str, kinds: Sequence[StructureKind]) -> Command:
     def create(ctx: typer.Context, **given: Any) -> None:
         kind, service = _choose_kind(kinds, given), open_service(ctx, given["connection"])
-        desk, values = open_desk(service), _read_values(service, kinds, given)
+        desk = open_desk(service)
+        values = _read_values(service, desk, kinds, given)
         plan = desk.plan_save(kind, None, values)
         if given["dry_run"]:
             _print_plan(plan, as_json=given["as_json"])
@@ -94,7 +96,8 @@ def _make_create(word: str, kinds: Sequence[StructureKind]) -> Command:
 def _make_set(word: str, kinds: Sequence[StructureKind]) -> Command:
     def set_(ctx: typer.Context, **given: Any) -> None:
         kind, service = _choose_kind(kinds, given), open_service(ctx, given["connection"])
-        desk, values = open_desk(service), _read_values(service, kinds, given)
+        desk = open_desk(service)
+        values = _read_values(service, desk, kinds, given)
         if not values:
             raise typer.BadParameter("say what to change, like --name News")
         found, as_json = desk.find_item(kind, given["item"]), given["as_json"]
@@ -126,13 +129,16 @@ def _make_remove(word: str, kinds: Sequence[StructureKind]) -> Command:
             return
         if not given["yes"]:
             _print_sentences(plan)
-            _ask(kind, found.values["Name"], "removed", plan, as_json=as_json)
+            done = "switched off" if kind.removal is Removal.SWITCHED_OFF else "removed"
+            _ask(kind, found.values["Name"], done, plan, as_json=as_json)
         desk.remove(kind, found.code, found.version)
-        document = {kind.record.code: found.code, "Name": found.values["Name"], "Removed": True}
+        state = {ACTIVE: False} if kind.removal is Removal.SWITCHED_OFF else {"Removed": True}
+        document = {kind.record.code: found.code, "Name": found.values["Name"], **state}
         _print_document(document, as_json=as_json)
 
     parameters = [CONTEXT, ITEM, *kind_parameters(kinds), DRY_RUN, YES, JSON, CONNECTION]
-    text = f"Remove one; says first what uses it.\n\n{_example(word, kinds, 'remove', ' News --dry-run')}"
+    does = "Switch one off: records keep it" if kinds[0].removal is Removal.SWITCHED_OFF else "Remove one"
+    text = f"{does}; says first what uses it.\n\n{_example(word, kinds, 'remove', ' News --dry-run')}"
     return with_parameters(remove, parameters, text)  # type: ignore[no-any-return]
 
 
@@ -140,9 +146,13 @@ def _open(ctx: typer.Context, given: Mapping[str, Any]) -> StructureDesk:
     return open_desk(open_service(ctx, given["connection"]))
 
 
-def _read_values(service: Service, kinds: Sequence[StructureKind], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of the options; moderators may be named as people are elsewhere."""
+def _read_values(
+    service: Service, desk: StructureDesk, kinds: Sequence[StructureKind], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values of the options; moderators may be named as people are elsewhere, a parent by its name."""
     values, name = given_values(kinds, given), MODERATORS_FIELD.name
+    if values.get(PARENT):
+        values[PARENT] = desk.find_item(kinds[0], values[PARENT]).code
     if name in values:
         values[name] = [service.require_person(person).user_code for person in values[name]]
     return values

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from affino_mcp.catalogue.families.lists import PARENT
 from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.structure import StructureKind, option_word
 from affino_mcp.cli.options import ConnectionOption, JsonOption, OnOff
@@ -53,7 +54,7 @@ def field_parameters(kinds: Iterable[StructureKind], required: Iterable[str] = (
 
 def _field_parameter(field: Field, *, is_required: bool) -> Parameter:
     option = typer.Option(f"--{option_word(field)}", help=_option_help(field))
-    value: Any = _VALUE_TYPES.get(str(field.kind.schema.get("type")), str)
+    value: Any = str if field.name == PARENT else _VALUE_TYPES.get(str(field.kind.schema.get("type")), str)
     if is_required:
         return keyword(field.python_name, Annotated[value, option])
     return keyword(field.python_name, Annotated[value | None, option], None)

@@ -76,7 +76,13 @@ _STRUCTURE_USES: Final = (
     f"F#forum_threads#forum={SELF_CHECK_NAME}",
     "F#media_items#all",
     f"F#media_items#category={SELF_CHECK_NAME}",
+    f"F#accounts#industry={SELF_CHECK_NAME}",
+    f"F#accounts#type={SELF_CHECK_NAME}",
+    f"F#opportunities#stage={SELF_CHECK_NAME}",
+    f"F#contacts#permission={SELF_CHECK_NAME}",
 )
+STRUCTURE_LISTS: Final = ("channels", "topics", "industries", "account_types", "stages", "permissions")
+"""The lists that operators change in the Control Centre."""
 
 
 def _structure_rights(family: str) -> tuple[StoreRight, ...]:
@@ -123,6 +129,11 @@ CONTROL_RIGHTS: Final = (
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByTime", "everybody"),
     *(right for family in STRUCTURE_FAMILIES for right in _structure_rights(family)),
     *(TableRight("records_table", "Query", pk) for pk in _STRUCTURE_USES),
+    *(
+        right
+        for pk in (f"L#{SELF_CHECK_NAME}", *(f"{family}#{SELF_CHECK_NAME}" for family in STRUCTURE_LISTS))
+        for right in _table_rights("records_table", pk, "GetItem", "PutItem")
+    ),
     TableRight("records_table", "ConditionCheckItem", _RECORD),
     SecretRight(),
 )

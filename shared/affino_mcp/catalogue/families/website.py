@@ -18,8 +18,6 @@ NAME_FIELD: Final = Field("Name", line_kind(150))
 ORDER_FIELD: Final = Field("Order", integer_kind(1, 10**9), "its place in the list; the lowest comes first")
 EVERYBODY: Final = "Everybody"
 """The group name that includes every person of the instance."""
-DEFAULT_CHANNEL: Final = "Website"
-DEFAULT_CHANNEL_CODE: Final = 1
 CHANNEL_CODE: Final = "ChannelCode"
 COMPUTED_SECTION_FIELDS: Final = (CHANNEL_CODE, "Path")
 """What follows from a section's name and channel."""
@@ -44,7 +42,6 @@ SECTION: Final = Record(
     required=("Name",),
     unique=("Path",),
     defaults={
-        "Channel": DEFAULT_CHANNEL,
         "Comments": "open",
         "ReadGroups": [EVERYBODY],
         "WriteGroups": ["Editors", "Publishers"],

@@ -8,11 +8,12 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from affino_mcp.admin.structure_desk import StructureDesk, needs_agreement
-from affino_mcp.catalogue.families.website import EVERYBODY, GROUP_NAMES
-from affino_mcp.catalogue.structure import KINDS_BY_FAMILY, STRUCTURE_KINDS, StructureKind
+from affino_mcp.catalogue.families.lists import ACTIVE, CHANNEL, PARENT
+from affino_mcp.catalogue.families.website import EVERYBODY, GROUP_NAMES, SECTION
+from affino_mcp.catalogue.structure import KINDS_BY_FAMILY, STRUCTURE_KINDS, Removal, StructureKind
 from affino_mcp.control_edge.screen_audit import make_origin
 from affino_mcp.control_edge.screen_request import ScreenRequest
-from affino_mcp.control_edge.structure_form import field_label, is_number, make_inputs, read_values
+from affino_mcp.control_edge.structure_form import Choices, field_label, is_number, make_inputs, read_values
 from affino_mcp.instance.structure import StructureItem, StructurePlan
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, ToolError
 
@@ -27,10 +28,8 @@ _STEPS: Final = {"up": -1, "down": 1}
 
 
 def _open_desk(ask: ScreenRequest) -> StructureDesk:
-    centre = ask.centre
-    return StructureDesk(
-        centre.structure, make_origin(ask), centre.clock, ask.web_session.groups.rights.keys, centre.people.get
-    )
+    centre, code = ask.centre, ask.web_session.person.user_code
+    return StructureDesk(centre.structure, make_origin(ask), centre.clock, centre.people.get, code)
 
 
 def _require_kind(ask: ScreenRequest) -> StructureKind:
@@ -49,8 +48,8 @@ def _require_item(ask: ScreenRequest, desk: StructureDesk, kind: StructureKind) 
 
 
 def show_first_kind(ask: ScreenRequest) -> Response:
-    """Redirects to the page of the first kind."""
-    return ask.redirect(_kind_path(STRUCTURE_KINDS[0]))
+    """Redirects to the page of the sections."""
+    return ask.redirect(_kind_path(KINDS_BY_FAMILY[SECTION.family]))
 
 
 def show_kind(ask: ScreenRequest) -> Response:
@@ -60,12 +59,19 @@ def show_kind(ask: ScreenRequest) -> Response:
     return ask.render_page(
         "structure.html",
         here=HERE,
+        parents=_parent_names(desk, kind),
         kind=kind,
         kinds=STRUCTURE_KINDS,
         items=desk.list_items(kind),
         columns=[(field.name, field_label(field.name), field.kind is GROUP_NAMES) for field in columns],
         done=_DONE_TEXTS.get(ask.query_values.get("done", ""), ""),
     )
+
+
+def _parent_names(desk: StructureDesk, kind: StructureKind) -> dict[int, str]:
+    """The names of entries by code, for kinds whose entries have a parent."""
+    items = desk.list_items(kind) if PARENT in kind.record.writable else ()
+    return {item.code: str(item.values["Name"]) for item in items}
 
 
 def show_new_form(ask: ScreenRequest) -> Response:
@@ -122,7 +128,8 @@ def ask_before_removing(ask: ScreenRequest) -> Response:
         plan = desk.plan_remove(kind, item.code)
     except Conflict as error:
         return _ask_first(ask, kind, item, StructurePlan({}, {}, [error.message]), "", "", error.status)
-    return _ask_first(ask, kind, item, plan, "Remove", f"{item.code}/remove")
+    button = "Switch off" if kind.removal is Removal.SWITCHED_OFF else "Remove"
+    return _ask_first(ask, kind, item, plan, button, f"{item.code}/remove")
 
 
 def remove_entry(ask: ScreenRequest) -> Response:
@@ -154,8 +161,9 @@ def _render_form(
     error: ToolError | None = None,
 ) -> Response:
     """The form with an entry's values; after an error with what was sent, and what is wrong."""
-    groups = [EVERYBODY, *ask.web_session.groups.rights]
-    inputs = make_inputs(kind, values if error is None else _sent_values(ask, kind, values), groups, _namer(ask))
+    shown_values = values if error is None else _sent_values(ask, kind, values)
+    choices = _list_choices(ask, kind)
+    inputs = make_inputs(kind, shown_values, choices, _namer(ask))
     wrong = {} if error is None else {str(error.details.get("argument", "")): error.message}
     shown = {each.name for each in inputs}
     return ask.render_page(
@@ -165,8 +173,20 @@ def _render_form(
         kind=kind,
         item=item,
         inputs=inputs,
+        parents=choices.parents,
         wrong=wrong if shown & wrong.keys() else {"": error.message} if error else {},
         seen=ask.form.get("seen", item.version if item else ""),
+    )
+
+
+def _list_choices(ask: ScreenRequest, kind: StructureKind) -> Choices:
+    """What can be chosen in a form of this kind: groups, rights, channels, and entries above this one."""
+    desk = _open_desk(ask)
+    channels = desk.list_items(KINDS_BY_FAMILY[CHANNEL.family]) if kind.record is SECTION else ()
+    return Choices(
+        groups=[EVERYBODY, *ask.web_session.groups.rights],
+        channels=[str(item.values["Name"]) for item in channels if item.values[ACTIVE]],
+        parents=_parent_names(desk, kind),
     )
 
 

@@ -85,10 +85,12 @@ class BuiltinInstance:
 
     @property
     def structure_keeper(self) -> StructureKeeper:
-        """What operators list and change: the instance's sections, forums, categories, types and securities."""
-        from affino_mcp.instance.builtin.structure.record_keeper import RecordKeeper  # noqa: PLC0415 (as above)
+        """What operators list and change: the instance's places, categories, types, securities and lists."""
+        from affino_mcp.instance.builtin.structure.structure_keeper import (  # noqa: PLC0415 (as above)
+            BuiltinStructureKeeper,
+        )
 
-        return RecordKeeper(self.records)
+        return BuiltinStructureKeeper(self.records)
 
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
         for attempt in range(MAX_WRITE_ATTEMPTS):

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.website import DEFAULT_CHANNEL, DEFAULT_CHANNEL_CODE
+from affino_mcp.catalogue.families.lists import CHANNEL
+from affino_mcp.catalogue.families.website import SECTION
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.structure import KINDS_BY_FAMILY, MODERATORS_FIELD, Removal, StructureKind
 from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import RecordState, actor_stamp, new_document, record_key
+from affino_mcp.instance.builtin.engine.list_rows import StoredList, list_key, read_list
 from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.structure import consequences, uses
 from affino_mcp.instance.builtin.structure.entry_values import (
     PEOPLE_FAMILY,
-    Channels,
     check_given,
     complete_new,
     derive_values,
@@ -37,11 +38,10 @@ WARN_BEFORE_LIMIT: Final = 10
 
 
 class RecordKeeper:
-    """A StructureKeeper of records. `channels` gives the names of the channels by code."""
+    """A StructureKeeper of records."""
 
-    def __init__(self, records: Records, channels: Callable[[], Channels] | None = None) -> None:
+    def __init__(self, records: Records) -> None:
         self._records = records
-        self._channels = channels or (lambda: {DEFAULT_CHANNEL_CODE: DEFAULT_CHANNEL})
 
     def list_items(self, kind: str) -> Sequence[StructureItem]:
         """See StructureKeeper: one query and one batch read; a kind with moderators needs a read for each entry."""
@@ -49,7 +49,8 @@ class RecordKeeper:
         found = [RecordState(each) for each in operator_records.list_operator_records(self._records, kind)]
         if known.added:
             found = [self._load(known, stored.document.code) for stored in found]
-        return [_make_item(known, stored) for stored in found]
+        channels = self._channels(known)
+        return [_make_item(known, stored, channels) for stored in found]
 
     def plan_save(self, kind: str, code: int | None, values: Mapping[str, Any]) -> StructurePlan:
         """See StructureKeeper."""
@@ -73,16 +74,17 @@ class RecordKeeper:
             stored = None if code is None else self._load(known, code)
             before, after = self._values(known, stored, values)
             if stored is not None and before == {**before, **after}:
-                return _make_item(known, stored)
+                return _make_item(known, stored, self._channels(known))
             change = self._start_change(known, "change" if stored else "create", at, log)
-            return _make_item(known, self._write(change, known, stored, after))
+            return _make_item(known, self._write(change, known, stored, after), self._channels(known))
 
         return operator_records.write_again_on_clash(write)
 
     def plan_remove(self, kind: str, code: int) -> StructurePlan:
         """See StructureKeeper."""
         known = KINDS_BY_FAMILY[kind]
-        before, used = show_values(known, self._load(known, code)), uses.describe_uses(self._records, kind, code)
+        before = show_values(known, self._load(known, code), self._channels(known))
+        used = uses.describe_uses(self._records, kind, code)
         if used and known.removal is Removal.REFUSED_IN_USE:
             raise _in_use_error(known, used)
         told = [f"It is on {used}, which lose it."] if used else ["Nothing uses it."]
@@ -127,10 +129,16 @@ class RecordKeeper:
         """All values of the entry before the change, and those that are written."""
         checked = check_given(kind, given)
         if stored is None:
-            return {}, derive_values(kind, complete_new(kind, checked), self._channels())
-        before = show_values(kind, stored)
-        derived = derive_values(kind, {**before, **checked}, self._channels())
+            return {}, derive_values(kind, complete_new(kind, checked), self._channels(kind))
+        channels = self._channels(kind)
+        before = show_values(kind, stored, channels)
+        derived = derive_values(kind, {**before, **checked}, channels)
         return before, {name: derived[name] for name in (*checked, *kind.computed)}
+
+    def _channels(self, kind: StructureKind) -> StoredList:
+        """The channels, for sections; their defaults for kinds that have none, which read nothing."""
+        row = self._records.db.get(self._records.table, list_key(CHANNEL.family)) if kind.record is SECTION else None
+        return read_list(CHANNEL.family, row)
 
     def _require_free_name(self, kind: StructureKind, stored: RecordState | None, after: Values) -> None:
         name = kind.record.unique[0]
@@ -180,8 +188,8 @@ def _no_moderator_error(_: Item | None) -> Exception:
     return NotFound(MODERATORS_FIELD.name, "member of staff")
 
 
-def _make_item(kind: StructureKind, stored: RecordState) -> StructureItem:
-    return StructureItem(stored.document.code, show_values(kind, stored), stored.document.version)
+def _make_item(kind: StructureKind, stored: RecordState, channels: StoredList) -> StructureItem:
+    return StructureItem(stored.document.code, show_values(kind, stored, channels), stored.document.version)
 
 
 def _in_use_error(kind: StructureKind, used: str) -> Conflict:
