@@ -15,9 +15,6 @@ from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
-from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.tools import FACETS
-from affino_mcp.instance.builtin.website.website_records import upsert_section
 from affino_mcp.settings import Settings
 from scripts.deploy_local.stack import Stack
 
@@ -52,12 +49,10 @@ class Operator:
         return self.profiles.create("Smoke test", FAMILIES, rate=600)
 
     def create_person(self) -> None:
-        """Creates a sales manager with a password, and a section in which sales managers may write."""
+        """Creates a sales manager, who is an operator too, with a password."""
         People(self.stores.database, self.settings, clock.utc_now).create(
             USER_CODE, "Smoke Test", EMAIL, ["Sales Managers", "Operators"]
         )
-        groups, records = ["Sales Managers"], Records(self.stores.database, self.settings.records_table, FACETS)
-        upsert_section(records, "Sales news", clock.utc_now(), read=groups, write=groups, publish=groups)
         Passwords(self.stores.database, self.settings).set_password(USER_CODE, PASSWORD)
 
     def read_log(self, profile: Profile) -> list[AuditRow]:
