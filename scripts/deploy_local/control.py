@@ -12,7 +12,6 @@ from affino_mcp.control_edge.app import SCREENS
 
 SendRequest = Callable[..., httpx.Response]
 FORM_HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-COOKIE: Final = "__Host-affino-control"
 _ROW_LINK: Final = re.compile(r"/control/logs/(\w+)/(\w+)")
 _REDIRECTING_SCREENS: Final = {"": 303, "/": 303}
 """Screens that only redirect to another."""

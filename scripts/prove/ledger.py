@@ -25,11 +25,6 @@ class Ledger:
     claims: int
     without_effect: list[str]
 
-    @property
-    def adds_up(self) -> bool:
-        """Whether every effect has its row and every row its effect."""
-        return not (self.without_row or self.without_effect)
-
 
 def compare(records: list[Item], audit: list[Item]) -> Ledger:
     """Compares all rows of the records table with all rows of the API Log."""

@@ -9,20 +9,16 @@ from __future__ import annotations
 import json
 import queue
 import subprocess
-import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-from affino_mcp.local.places import LOOPBACK
-from scripts.prove.quiet_server import QuietServer
+from scripts.prove.quiet_server import QuietHandler, QuietServer
 
-START_SECONDS = 60
 STOP_SECONDS = 10
 _VERSION_PATH = "/2018-06-01/runtime"
 
@@ -46,13 +42,12 @@ class RuntimeApi:
     def __init__(self) -> None:
         self._events: queue.Queue[Invocation] = queue.Queue()
         self._answers: queue.Queue[tuple[str, str, bytes]] = queue.Queue()
-        self._server = QuietServer((LOOPBACK, 0), self._handler_class())
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._server = QuietServer(self._handler_class())
 
     @property
     def address(self) -> str:
         """Host and port, as AWS_LAMBDA_RUNTIME_API holds them."""
-        return f"{LOOPBACK}:{self._server.server_port}"
+        return self._server.address
 
     def invoke(self, event: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Gives the function's answer to an event that it must answer within `seconds`. Raises CutOff."""
@@ -69,45 +64,22 @@ class RuntimeApi:
 
     def close(self) -> None:
         """Stops the server."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
-    def _handler_class(api) -> type[BaseHTTPRequestHandler]:  # noqa: N805 (`self` is the request below)
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class names it so)
-                """Writes nothing."""
-
-            def do_GET(self) -> None:
+    def _handler_class(api) -> type[QuietHandler]:  # noqa: N805 (`self` is the request below)
+        class Handler(QuietHandler):
+            def do_GET(self) -> None:  # noqa: N802 (a name of http.server)
                 """Hands out the next event (`.../invocation/next`)."""
                 found = api._events.get()
                 body = json.dumps(found.event).encode()
-                self._send(200, body, invocation_headers(found))
+                self.send_answer(200, invocation_headers(found), body)
 
-            def do_POST(self) -> None:
+            def do_POST(self) -> None:  # noqa: N802 (a name of http.server)
                 """Takes an answer or an error (`.../invocation/ID/response`, `.../error`, `.../init/error`)."""
                 parts = self.path.removeprefix(_VERSION_PATH).strip("/").split("/")
                 request_id = parts[1] if parts[0] == "invocation" else ""
-                api._answers.put((request_id, parts[-1], self._read_body()))
-                self._send(202, b"", {})
-
-            def _read_body(self) -> bytes:
-                if self.headers.get("Transfer-Encoding") != "chunked":
-                    return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                body = b""
-                while size := int(self.rfile.readline(), 16):
-                    body += self.rfile.read(size)
-                    self.rfile.readline()
-                self.rfile.readline()
-                return body
-
-            def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-                self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
+                api._answers.put((request_id, parts[-1], self.read_body()))
+                self.send_answer(202, {}, b"")
 
         return Handler
 

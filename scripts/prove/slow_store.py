@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
-from typing import Any
 
 import urllib3
 
-from affino_mcp.local.places import LOOPBACK
-from scripts.prove.quiet_server import QuietServer
+from scripts.prove.quiet_server import QuietHandler, QuietServer
 
 
 class SlowStore:
@@ -21,18 +17,16 @@ class SlowStore:
     def __init__(self, target: str) -> None:
         self.delay, self.requests = 0.0, 0
         self._target, self._pool = target, urllib3.PoolManager(maxsize=8, retries=False)
-        self._server = QuietServer((LOOPBACK, 0), self._handler_class())
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._server = QuietServer(self._handler_class())
 
     @property
     def url(self) -> str:
         """The address that takes the place of the store's."""
-        return f"http://{LOOPBACK}:{self._server.server_port}"
+        return f"http://{self._server.address}"
 
     def close(self) -> None:
         """Stops the server."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def forward(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
         """Gives status, header fields and body of the store's answer, when `delay` is over."""
@@ -45,22 +39,11 @@ class SlowStore:
         }
         return answer.status, kept, answer.data
 
-    def _handler_class(store) -> type[BaseHTTPRequestHandler]:  # noqa: N805 (`self` is the request below)
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class names it so)
-                """Writes nothing."""
-
-            def do_POST(self) -> None:
+    def _handler_class(store) -> type[QuietHandler]:  # noqa: N805 (`self` is the request below)
+        class Handler(QuietHandler):
+            def do_POST(self) -> None:  # noqa: N802 (a name of http.server)
                 """Passes one request on."""
-                sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                status, headers, body = store.forward(self.path, dict(self.headers.items()), sent)
-                self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
+                self.send_answer(*store.forward(self.path, dict(self.headers.items()), self.read_body()))
 
         return Handler
 

@@ -54,9 +54,8 @@ class CallMeta:
 class CallAudit:
     """Builds and writes the audit row of one call. `elapsed` gives the call's duration in milliseconds.
 
-    `secrets` are the secrets of this call, which no row may hold. `is_written` is True while the row in hand is written by a
-    transaction; `has_written` stays True from the first transaction on. `repeat_with` are the arguments
-    that make a repeat of the call safe.
+    `secrets` are the secrets of this call, which no row may hold. `has_written` is True once a transaction has written a
+    row. `repeat_with` are the arguments that make a repeat of the call safe.
     """
 
     audit: AuditLog
@@ -64,7 +63,6 @@ class CallAudit:
     method: Method | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
     elapsed: Callable[[], int] = field(default_factory=start_stopwatch)
-    is_written: bool = False
     has_written: bool = False
     repeat_with: dict[str, str] = field(default_factory=dict)
 
@@ -106,8 +104,8 @@ class CallAudit:
 
         Each further share of a change gets a row of its own.
         """
-        if self.is_written:
-            self.row, self.is_written = replace(self.row, **self.audit.new_stamp()._asdict()), False
+        if self.has_written:
+            self.row = replace(self.row, **self.audit.new_stamp()._asdict())
         self._finish_row(done, warnings, share)
         return AuditWrite(row_item(self.row))
 
@@ -121,7 +119,7 @@ class CallAudit:
 
     def note_written(self) -> None:
         """Writes the log line of the row that a transaction has written; its duration includes the transaction's."""
-        self.is_written = self.has_written = True
+        self.has_written = True
         self.audit.log_row(replace(self.row, duration_ms=self.elapsed()))
 
     def note_incomplete(self, done: Done, warnings: list[CallWarning], share: str) -> None:

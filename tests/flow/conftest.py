@@ -9,6 +9,7 @@ import pytest
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.community import Community
+from tests.flow.media import Library
 from tests.world import World, WorldClient
 
 
@@ -48,3 +49,8 @@ def community(world: World, handler: LambdaHandler, profile: Profile) -> Communi
 @pytest.fixture
 def thread(community: Community) -> int:
     return int(community.thread()["ForumThreadCode"])
+
+
+@pytest.fixture
+def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
+    return Library(world, handler, profile)

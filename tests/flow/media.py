@@ -26,6 +26,13 @@ def png(width: int = 3, height: int = 2) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
+def patched(data: bytes, place: int, number: int, form: str = "<I") -> bytes:
+    """The data with a number written over a place."""
+    changed = bytearray(data)
+    struct.pack_into(form, changed, place, number)
+    return bytes(changed)
+
+
 def gif(width: int = 3, height: int = 2) -> bytes:
     return b"GIF89a" + struct.pack("<HH", width, height) + b"\x80\0\0" + b"\0" * 6 + b";"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.catalogue.families.lists import DEFAULT_ENTRIES, LIST_RECORDS
-from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.instance.builtin.engine.list_rows import list_key
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.references.entry_rules import MAX_ENTRIES
 from affino_mcp.instance.builtin.references.list_keeper import ListKeeper
 from affino_mcp.instance.builtin.tools import FACETS
-from affino_mcp.instance.port import AuditWrite, Done, NoCallLog
+from affino_mcp.instance.port import NoCallLog
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, ToolError
 from tests.clock import START
+from tests.flow.operator_writes import OvertakenDatabase, SealedLog
 from tests.world import World
 
 Fields = dict[str, Any]
@@ -75,20 +74,9 @@ def test_a_list_is_bounded_and_keeps_a_stage(world: World) -> None:
         keeper.plan_remove("stages", last)
 
 
-class SealedLog(NoCallLog):
-    """A log whose row is part of the change's transaction, as an operator's is."""
-
-    def __init__(self) -> None:
-        self.sealed: list[Done] = []
-
-    def seal(self, done: Done, warnings: list[CallWarning], share: str = "") -> AuditWrite:
-        self.sealed.append(done)
-        return AuditWrite({"pk": "P#control", "sk": "C#1", "method": "change_topic"})
-
-
 def test_a_change_and_its_rows_are_one_transaction(world: World) -> None:
     """The list, the entry's history and the row of the log, with the values before and after."""
-    settings_, log = world.settings, SealedLog()
+    settings_, log = world.settings, SealedLog("change_topic")
     keeper = ListKeeper(Records(world.watched, settings_.records_table, FACETS, None, settings_.audit_table))
     keeper.save("topics", 2, {"Name": "Extension"}, START, log)
     assert [call[0] for call in world.watched.calls] == ["get", "transact"]
@@ -109,18 +97,7 @@ def test_a_change_and_its_rows_are_one_transaction(world: World) -> None:
 
 
 def test_two_operators_lose_nothing(world: World) -> None:
-    class Overtaken(MemoryDatabase):
-        """A database in which another operator adds a topic between the first read and the write."""
-
-        meet: Callable[[], object] | None = None
-
-        def transact(self, ops: Any, token: str) -> None:
-            meet, self.meet = self.meet, None
-            if meet:
-                meet()
-            super().transact(ops, token)
-
-    database = Overtaken()
+    database = OvertakenDatabase(world.database)
     keeper = ListKeeper(Records(database, world.settings.records_table, FACETS))
     database.meet = lambda: keeper.save("topics", None, {"Name": "Second"}, START, NoCallLog())
     keeper.save("topics", None, {"Name": "First"}, START, NoCallLog())

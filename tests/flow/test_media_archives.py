@@ -10,8 +10,6 @@ from collections.abc import Callable
 
 import pytest
 
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import (
     CONTENT_TYPES,
     OLE,
@@ -24,23 +22,12 @@ from tests.flow.media import (
     content_types,
     document,
     packed,
+    patched,
 )
-from tests.world import World
 
 PLAIN = archive("first.txt", "second.txt", text=b"text" * 100)
 CENTRAL = PLAIN.index(b"PK\x01\x02")
 END = len(PLAIN) - 22
-
-
-@pytest.fixture
-def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
-    return Library(world, handler, profile)
-
-
-def patched(data: bytes, place: int, number: int, form: str = "<I") -> bytes:
-    changed = bytearray(data)
-    struct.pack_into(form, changed, place, number)
-    return bytes(changed)
 
 
 def sized(packed_bytes: int, unpacked: int, data: bytes = PLAIN) -> bytes:

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import (
     Library,
     attaching,
@@ -18,12 +16,6 @@ from tests.flow.media import (
     png,
 )
 from tests.world import World
-
-
-@pytest.fixture
-def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
-    return Library(world, handler, profile)
-
 
 NAMES: dict[str, tuple[str, str, bool]] = {
     "as it is": ("Spring cover.PNG", "Spring cover.PNG", False),

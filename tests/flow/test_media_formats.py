@@ -6,8 +6,6 @@ import struct
 
 import pytest
 
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import (
     SAMPLES,
     Library,
@@ -25,12 +23,6 @@ from tests.flow.media import (
     sha256_of,
     webp,
 )
-from tests.world import World
-
-
-@pytest.fixture
-def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
-    return Library(world, handler, profile)
 
 
 @pytest.mark.parametrize(("data", "mime_type", "extension", "kind"), SAMPLES.values(), ids=SAMPLES)

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import (
     Library,
     box,
@@ -16,11 +14,6 @@ from tests.flow.media import (
     png,
 )
 from tests.world import World
-
-
-@pytest.fixture
-def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
-    return Library(world, handler, profile)
 
 
 def test_a_cover_image_on_step_one(world: World, library: Library) -> None:

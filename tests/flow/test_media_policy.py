@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 
 import pytest
 
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import (
     SAMPLES,
     Library,
@@ -20,27 +17,16 @@ from tests.flow.media import (
     gif,
     jpeg,
     mp3,
+    patched,
     pdf,
     png,
     sha256_of,
     webp,
 )
-from tests.world import World
 
 PLAIN = archive("first.txt", "second.txt", text=b"text" * 100)
 END = len(PLAIN) - 22
 HTML = b"<html><script>alert(1)</script>"
-
-
-@pytest.fixture
-def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
-    return Library(world, handler, profile)
-
-
-def patched(data: bytes, place: int, number: int, form: str = "<I") -> bytes:
-    changed = bytearray(data)
-    struct.pack_into(form, changed, place, number)
-    return bytes(changed)
 
 
 REFUSED: dict[str, tuple[bytes, str]] = {

@@ -10,11 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.builtin.engine.operator_call import Operator
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call, NoCallLog
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import (
     Library,
     base64_of,
@@ -23,12 +21,6 @@ from tests.flow.media import (
     png,
 )
 from tests.world import World
-
-
-@pytest.fixture
-def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
-    return Library(world, handler, profile)
-
 
 CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
     "update": ("update_media_item", {"Title": "Mine now"}),

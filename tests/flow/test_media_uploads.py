@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.files import CHECKSUM_HEADER, hex_to_base64
 from affino_mcp.store.ops import WriteOp
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
@@ -18,11 +16,6 @@ from tests.flow.media import Library, box, codes, png, sha256_of
 from tests.world import Response, World, WorldClient
 
 FILM = box(b"isom") + b"a film" * 1000
-
-
-@pytest.fixture
-def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
-    return Library(world, handler, profile)
 
 
 @pytest.fixture

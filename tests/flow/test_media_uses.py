@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Thread
 
-import pytest
-
-from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.ops import WriteOp
 from tests.flow.media import (
@@ -19,11 +16,6 @@ from tests.flow.media import (
     png,
 )
 from tests.world import EVERYTHING, World, WorldClient
-
-
-@pytest.fixture
-def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
-    return Library(world, handler, profile)
 
 
 def test_an_item_without_a_file_warns_when_it_is_used(library: Library) -> None:

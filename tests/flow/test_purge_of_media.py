@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 
 from affino_mcp import wiring
-from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.housekeeping.deleted_media import make_deleted_media_job
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media.media_purge import BuiltinMediaUpkeep
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.faults import ConditionFailed, StoreUnavailable
 from affino_mcp.store.files import ObjectPage
 from affino_mcp.store.ops import Key, Put
@@ -25,11 +23,6 @@ from tests.world import World, WorldClient
 
 OTTO, PAT = 2, 3
 SECRET_WORDS = ("Spring cover", "Edna's portrait", "portrait.png", "by Edna")
-
-
-@pytest.fixture
-def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
-    return Library(world, handler, profile)
 
 
 def figures(world: World, job: str = "deleted_media") -> dict[str, Any]:

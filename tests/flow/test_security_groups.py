@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,15 +11,15 @@ from hypothesis import strategies as st
 from affino_mcp import wiring
 from affino_mcp.admin.group_keeper import GroupKeeper
 from affino_mcp.admin.structure_desk import list_places_naming
-from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.gate.identity.permissions import PERMISSIONS, SECURITY_GROUPS
 from affino_mcp.gate.identity.security_groups import read_security_groups
 from affino_mcp.gate.people.group_changes import MAX_GROUPS
 from affino_mcp.instance.builtin.website.website_records import upsert_section
-from affino_mcp.instance.port import AuditWrite, Done, NoCallLog
+from affino_mcp.instance.port import NoCallLog
 from affino_mcp.store.testing.recording import RecordingDatabase
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, ToolError
 from tests.clock import START
+from tests.flow.operator_writes import OvertakenDatabase, SealedLog
 from tests.unit.control_edge.desk import OperatorBrowser
 from tests.world import World, WorldClient
 
@@ -189,19 +188,8 @@ def test_groups_are_bounded(world: World) -> None:
         change(world, None, Name="One more", Rights=[])
 
 
-class SealedLog(NoCallLog):
-    """A log whose row is part of the change's transaction, as an operator's is."""
-
-    def __init__(self) -> None:
-        self.sealed: list[Done] = []
-
-    def seal(self, done: Done, warnings: list[CallWarning], share: str = "") -> AuditWrite:
-        self.sealed.append(done)
-        return AuditWrite({"pk": "P#control", "sk": f"C#{len(self.sealed)}", "method": "change_security_group"})
-
-
 def test_a_change_and_its_row_are_one_transaction(world: World) -> None:
-    log = SealedLog()
+    log = SealedLog("change_security_group")
     keeper(world).save(KIND, 6, {"Rights": ["logs.read"]}, START, log)
     assert [method for method, _ in world.watched.calls] == ["get", "query", "transact"]
     (found,) = log.sealed[0].changes
@@ -213,18 +201,7 @@ def test_a_change_and_its_row_are_one_transaction(world: World) -> None:
 
 
 def test_two_operators_lose_nothing(world: World) -> None:
-    class Overtaken(RecordingDatabase):
-        """A database in which another operator makes a group between the first read and the write."""
-
-        meet: Callable[[], object] | None = None
-
-        def transact(self, ops: Any, token: str) -> None:
-            meet, self.meet = self.meet, None
-            if meet:
-                meet()
-            super().transact(ops, token)
-
-    database = Overtaken(world.database)
+    database = OvertakenDatabase(world.database)
     database.meet = lambda: change(world, None, Name="Second", Rights=[])
     keeper(world, None, database).save(KIND, None, {"Name": "First"}, START, NoCallLog())
     assert [item.values["Name"] for item in keeper(world).list_items(KIND)][-2:] == ["Second", "First"]

@@ -12,7 +12,6 @@ import pytest
 
 from affino_mcp import wiring
 from affino_mcp.deadline import deadline
-from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.housekeeping import daily_pass
 from affino_mcp.housekeeping.daily_report import DailyReport
 from affino_mcp.housekeeping.unreferenced_files import make_unreferenced_files_job
@@ -27,11 +26,6 @@ from tests.world import World, WorldClient
 
 BYTES = b"bytes that nobody asked for"
 PAT = 3
-
-
-@pytest.fixture
-def library(world: World, handler: LambdaHandler, profile: Profile) -> Library:
-    return Library(world, handler, profile)
 
 
 def stored(world: World, *keys: str) -> None:

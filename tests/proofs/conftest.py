@@ -1,22 +1,5 @@
-"""A world, and a process of its service."""
+"""A world, and a process of its service, as the flow tests have them."""
 
-from __future__ import annotations
+from tests.flow.conftest import handler, world
 
-from collections.abc import Iterator
-
-import pytest
-
-from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.world import World
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def handler(world: World) -> Iterator[LambdaHandler]:
-    made = world.new_handler()
-    yield made
-    made.close()
+__all__ = ["handler", "world"]

@@ -6,6 +6,7 @@ the arguments of one kind are checked, indexed and stored by the same code.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -16,8 +17,9 @@ from affino_mcp.catalogue.method import DRY_RUN, Effect, Method
 from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.instance.builtin.engine.html_bounds import MAX_TAGS
-from tests.flow.office import STOCK, Office, staffed
-from tests.world import World
+from tests.flow.office import Office
+from tests.security.figures import Figures
+from tests.security.office_calls import open_office, required_arguments
 
 MOST_SECONDS = 0.5
 PATTERNS = {
@@ -50,15 +52,6 @@ PATTERNS = {
     "line breaks": "\n",
     "words": "ab ",
 }
-SAID: dict[str, Any] = {
-    "Email": "new@o.example",
-    "FirstName": "N",
-    "LastName": "N",
-    "Name": "N",
-    "Title": "N",
-    "Body": "N",
-    "FileName": "n.png",
-}
 
 
 def is_text(field: Field) -> bool:
@@ -83,19 +76,14 @@ CHOSEN = representatives()
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[Office]:
-    world = World()
-    handler = world.new_handler()
-    yield staffed(world, handler, world.create_profile(rate=6_000))
-    handler.close()
+    with open_office() as made:
+        yield made
 
 
 def arguments(office: Office, method: Method) -> dict[str, Any]:
-    """What the method needs: codes of the office's stock, and words."""
-    known: dict[str, Any] = {key: office.codes[name] for name, (_, _, key) in STOCK.items()}
-    known |= {"standardSectionCode": office.codes["section"], "ForumItemCode": office.codes["forum"], **SAID}
-    needed = {field.name: known.get(field.name, 1) for field in method.all_arguments if field.required}
+    """What the method needs; nothing is written."""
     dry = {DRY_RUN.name: True} if method.effect is not Effect.READ else {}
-    return needed | dry
+    return required_arguments(office, method) | dry
 
 
 def filled(field: Field, pattern: str) -> Any:
@@ -107,18 +95,29 @@ def filled(field: Field, pattern: str) -> Any:
     return (pattern * limit)[:limit]
 
 
+def least_seconds(office: Office, tool: str, asked: dict[str, Any]) -> float:
+    """The CPU seconds of a call: the least of at most three tries, as a busy machine makes single ones dearer."""
+    least = math.inf
+    for _ in range(3):
+        began = time.process_time()
+        answer = office.client.call_tool(tool, **asked)
+        least = min(least, time.process_time() - began)
+        assert answer.status == 200, answer.document
+        if least <= MOST_SECONDS:
+            break
+    return least
+
+
 @pytest.mark.parametrize(("method", "field"), CHOSEN.values(), ids=CHOSEN)
-def test_no_text_costs_more_than_its_budget(office: Office, method: Method, field: Field) -> None:
+def test_no_text_costs_more_than_its_budget(office: Office, method: Method, field: Field, figures: Figures) -> None:
     dear = dict[str, float]()
     for name, pattern in PATTERNS.items():
         office.client.world.clock.move(seconds=1)
         asked = arguments(office, method) | {field.name: filled(field, pattern)}
-        began = time.process_time()
-        answer = office.client.call_tool(method.name, **asked)
-        spent = time.process_time() - began
-        assert answer.status == 200, (name, answer.document)
+        spent = least_seconds(office, method.name, asked)
         dear |= {name: spent} if spent > MOST_SECONDS else {}
     assert dear == {}
+    figures.record("texts that cost much", tried=len(PATTERNS), of=len(CHOSEN) * len(PATTERNS))
 
 
 HTML = [chosen for name, chosen in CHOSEN.items() if name.startswith("HTML")]
@@ -139,18 +138,18 @@ FILLERS = {
 
 
 @pytest.mark.parametrize(("method", "field"), HTML, ids=[f"{m.name}" for m, _ in HTML])
-def test_html_with_as_many_tags_as_it_may_have_costs_no_more(office: Office, method: Method, field: Field) -> None:
+def test_html_with_as_many_tags_as_it_may_have_costs_no_more(
+    office: Office, method: Method, field: Field, figures: Figures
+) -> None:
     dear, limit = dict[str, float](), int(field.kind.schema["maxLength"])
     for name, pattern in FILLERS.items():
         office.client.world.clock.move(seconds=1)
         times = min(MAX_TAGS // pattern.count("<"), limit // len(pattern))
         text = (pattern * times).ljust(limit, "x")
-        began = time.process_time()
-        answer = office.client.call_tool(method.name, **arguments(office, method) | {field.name: text})
-        spent = time.process_time() - began
-        assert answer.status == 200, (name, answer.document)
+        spent = least_seconds(office, method.name, arguments(office, method) | {field.name: text})
         dear |= {name: spent} if spent > MOST_SECONDS else {}
     assert dear == {}
+    figures.record("HTML that costs much", tried=len(FILLERS), of=len(HTML) * len(FILLERS))
 
 
 def test_every_kind_of_text_is_tried() -> None:

@@ -14,8 +14,10 @@ from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.store.ops import Put
 from affino_mcp.tool_errors import Conflict, InvalidArgument
-from tests.flow.office import STOCK, Office, staffed
-from tests.world import World, WorldClient
+from tests.flow.office import Office
+from tests.security.figures import Figures
+from tests.security.office_calls import open_office, required_arguments
+from tests.world import WorldClient
 
 UNSEEN = "\u202e\u2066\u200b\ufeff\u00ad\U000e0041\ue000\ufdd0\u3164"
 PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
@@ -25,10 +27,8 @@ FLAG = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[Office]:
-    world = World()
-    handler = world.new_handler()
-    yield staffed(world, handler, world.create_profile(rate=6_000))
-    handler.close()
+    with open_office() as made:
+        yield made
 
 
 @pytest.fixture
@@ -49,34 +49,23 @@ WRITTEN = [
     for field in method.arguments
     if field.kind.display_name.partition(",")[0] in PLAIN and int(field.kind.schema["maxLength"]) >= 50
 ]
-SAID: dict[str, Any] = {
-    "Email": "n@o.example",
-    "FirstName": "N",
-    "LastName": "N",
-    "Name": "N",
-    "Title": "N",
-    "Body": "N",
-}
 
 
 def needed(office: Office, method: Method) -> dict[str, Any]:
-    known: dict[str, Any] = {key: office.codes[name] for name, (_, _, key) in STOCK.items()}
-    known |= {"standardSectionCode": office.codes["section"], "ForumItemCode": office.codes["forum"], **SAID}
-    more = {"AccountCode": known["AccountCode"]} if method.name == "create_note" else {}
-    return (
-        {field.name: known.get(field.name, 1) for field in method.arguments if field.required} | more | {"DryRun": True}
-    )
+    more = {"AccountCode": office.codes["account"]} if method.name == "create_note" else {}
+    return required_arguments(office, method) | more | {"DryRun": True}
 
 
 @pytest.mark.parametrize(("method", "field"), WRITTEN, ids=[f"{m.name} {f.name}" for m, f in WRITTEN])
 def test_every_text_that_is_written_is_tidied(
-    office: Office, client: WorldClient, method: Method, field: Field
+    office: Office, client: WorldClient, method: Method, field: Field, figures: Figures
 ) -> None:
     answer = client.call_tool(method.name, **needed(office, method) | {field.name: f"{UNSEEN}{PERSIAN}{UNSEEN} {FLAG}"})
     assert ("STORED_DIFFERENTLY", field.name) in told(answer.result)
     (warning,) = [w for w in answer.result["Warnings"] if w["Argument"] == field.name]
     assert "Removed: characters that turn the reading direction, invisible characters" in warning["Message"]
     assert f'"{field.name}": "{PERSIAN} {FLAG}"' in json.dumps(answer.result, ensure_ascii=False)
+    figures.record("texts with characters that cannot be seen", tried=1, of=len(WRITTEN))
 
 
 REQUIRED = [(method, field) for method, field in WRITTEN if field.required]

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from affino_mcp.audit.queries import lowest_ulid
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
-from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, SortSpan, WriteOp, absent
+from affino_mcp.store.ops import Database, Item, Key, Put, Query, SortSpan, WriteOp, absent
 
 OPEN_ROWS_PARTITION: Final = "H#begun"
 """The partition of the audit table that holds a mark for each deed that is begun, sorted by the closing row's id."""
@@ -26,10 +26,6 @@ class OpenRow(NamedTuple):
 
     mark: Key
     closing: Item
-
-    def remove_mark(self, table: str) -> Delete:
-        """Gives the write that removes the mark."""
-        return Delete(table, self.mark)
 
 
 def begun_writes(table: str, row_id: str, closing: AuditRow) -> list[WriteOp]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final, NamedTuple
 
 from ulid import ULID
@@ -18,7 +19,8 @@ from ulid import ULID
 from affino_mcp.audit import row as rows
 from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.clock import epoch_microseconds, format_iso
-from affino_mcp.store.ops import Condition, Database, Item, Query, SortSpan, all_of, equals
+from affino_mcp.store.ops import Condition, Database, Item, Query, QueryPage, SortSpan, all_of, equals
+from affino_mcp.store.paging import iterate_pages
 
 MAX_READS: Final = 50
 """The most reads of one query; its page then has a cursor."""
@@ -76,16 +78,26 @@ def search_log(database: Database, table: str, question: LogQuery, now: datetime
     """Gives a page in at most `reads` reads. Raises ValueError for an invalid cursor, StoreUnavailable."""
     found: list[AuditRow] = []
     query = _build_query(table, question, now)
-    for _ in range(reads):
-        page = database.query(query)
+    page = QueryPage([])
+    for page in islice(iterate_pages(database, query), reads):
         rows_read = map(AuditRow.from_document, filter(_is_signed, page.items))
         found += [row for row in rows_read if _has_words(row, question.words)]
         if len(found) > question.limit:
             return LogPage(found[: question.limit], found[question.limit - 1].id)
-        if page.next is None:
-            return LogPage(found, None)
-        query = replace(query, start=page.next)
-    return LogPage(found, str(query.start["sk"]) if query.start else None)
+    return LogPage(found, str(page.next["sk"]) if page.next else None)
+
+
+def build_all_calls_query(table: str, low: str, high: str) -> Query:
+    """Gives the query of every row of the log whose id is from `low` to `high`, in the order of ids, by index ByTime."""
+    return Query(
+        table,
+        rows.ALL_CALLS_PARTITION,
+        index="ByTime",
+        partition_name="everybody",
+        span=SortSpan(low=low, high=high),
+        limit=MAX_LOG_ROWS_PER_READ,
+        consistent=False,
+    )
 
 
 def read_one_row(database: Database, table: str, profile: str, id_: str) -> AuditRow | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-Row = dict[str, Any]
-"""A row as `store.ops` describes it."""
+from affino_mcp.store.ops import Item
 
 
 class StoreUnavailable(Exception):
@@ -43,7 +42,7 @@ class ConditionFailed(Exception):
     `resent` is True when an earlier attempt of this very write was sent and not answered: the row may be its own.
     """
 
-    def __init__(self, item: Row | None, *, resent: bool = False) -> None:
+    def __init__(self, item: Item | None, *, resent: bool = False) -> None:
         super().__init__("condition failed")
         self.item, self.resent = item, resent
 
@@ -55,6 +54,6 @@ class TransactionFailed(Exception):
     with another transaction; a retry may succeed.
     """
 
-    def __init__(self, failed: Mapping[int, Row | None]) -> None:
+    def __init__(self, failed: Mapping[int, Item | None]) -> None:
         super().__init__("transaction failed")
         self.failed = dict(failed)

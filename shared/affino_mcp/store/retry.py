@@ -1,15 +1,13 @@
-"""Retries a read-then-write on conflicts, with backoff; reads all pages of a short query."""
+"""Retries a read-then-write on conflicts, with backoff."""
 
 from __future__ import annotations
 
 import random
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from affino_mcp.store.faults import StoreUnavailable, TransactionFailed
-from affino_mcp.store.ops import Database, Item, Query
 
 T = TypeVar("T")
 MAX_CONFLICT_ATTEMPTS = 12
@@ -34,13 +32,3 @@ def retry_on_conflict(work: Callable[[], T], turns: int = MAX_CONFLICT_ATTEMPTS)
         except TransactionFailed:
             back_off(turn + 1, base=0.0025, longest=0.16)
     raise StoreUnavailable
-
-
-def query_all(db: Database, query: Query) -> list[Item]:
-    """Gives the rows of all pages of a query that is known to have few rows."""
-    page = db.query(query)
-    found = page.items
-    while page.next is not None:
-        page = db.query(replace(query, start=page.next))
-        found += page.items
-    return found

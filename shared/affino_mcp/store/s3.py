@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -113,7 +114,9 @@ class S3FileStore:
         wanted = {"x-amz-copy-source": f"{self._bucket}/{quote(source)}", "x-amz-copy-source-if-match": version}
         answer = self.send_request("PUT", target, wanted)
         if b"<Error" in self._require_object("PUT", target, answer):
-            raise self._give_up("PUT", target, answer)  # S3 sends status 200 before the copy, which may fail
+            raise self._give_up(
+                "PUT", target, _answer_fault(answer)
+            )  # S3 sends status 200 before the copy, which may fail
 
     def delete(self, key: str) -> None:
         """See FileStore."""
@@ -128,7 +131,8 @@ class S3FileStore:
         try:
             return parse_listing(self._require_success("GET", prefix, answer))
         except ValueError as error:
-            raise self._give_up("GET", prefix, answer, "not_a_listing") from error
+            fault = replace(_answer_fault(answer), error="not_a_listing")
+            raise self._give_up("GET", prefix, fault) from error
 
     def send_request(
         self,
@@ -151,11 +155,7 @@ class S3FileStore:
             fault = answer
             if fault.status == 403:
                 break
-        place = (query or {}).get("prefix", key).partition("/")[0]
-        self._report(
-            GivenUpCall("s3", method, place, fault.error, fault.status, fault.aws_request_id, attempt, elapsed())
-        )
-        raise (AccessRefused if fault.status == 403 else StoreUnavailable)(fault.error)
+        raise self._give_up(method, (query or {}).get("prefix", key), fault, attempt, elapsed())
 
     @staticmethod
     def _next_timeout(method: str, attempt: int) -> float | None:
@@ -193,15 +193,18 @@ class S3FileStore:
 
     def _require_success(self, method: str, key: str, answer: urllib3.BaseHTTPResponse) -> bytes:
         if answer.status >= 300:
-            raise self._give_up(method, key, answer)
+            raise self._give_up(method, key, _answer_fault(answer))
         return answer.data
 
-    def _give_up(self, method: str, key: str, answer: urllib3.BaseHTTPResponse, error: str = "") -> StoreUnavailable:
-        """Takes note of an answer that is of no use, under S3's own name or `error`; gives what to raise."""
-        fault, place = _answer_fault(answer), key.partition("/")[0]
-        name = error or fault.error
-        self._report(GivenUpCall("s3", method, place, name, fault.status, fault.aws_request_id, 1, 0))
-        return StoreUnavailable(name)
+    def _give_up(
+        self, method: str, key: str, fault: RequestFault, attempts: int = 1, duration_ms: int = 0
+    ) -> StoreUnavailable:
+        """Takes note of a call that is given up for this fault; gives what to raise."""
+        place = key.partition("/")[0]
+        self._report(
+            GivenUpCall("s3", method, place, fault.error, fault.status, fault.aws_request_id, attempts, duration_ms)
+        )
+        return (AccessRefused if fault.status == 403 else StoreUnavailable)(fault.error)
 
 
 def _answer_fault(answer: urllib3.BaseHTTPResponse) -> RequestFault:

@@ -171,10 +171,8 @@ class AwsJsonEndpoint:
         )
 
     def _send_once(self, operation: str, data: bytes, seconds: float) -> dict[str, Any] | RequestFault:
-        headers, timeout = (
-            self._signed_headers(operation, data),
-            urllib3.Timeout(connect=min(1.0, seconds), read=seconds),
-        )
+        headers = self._signed_headers(operation, data)
+        timeout = urllib3.Timeout(connect=min(1.0, seconds), read=seconds)
         try:
             response = self._pool.request("POST", self._url, body=data, headers=headers, timeout=timeout)
         except urllib3.exceptions.HTTPError as error:

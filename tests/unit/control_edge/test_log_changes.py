@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,20 +17,6 @@ from tests.unit.audit.rows import row
 from tests.unit.control_edge.desk import OperatorBrowser, text_of
 from tests.unit.control_edge.test_logs import told
 from tests.world import WorldClient
-
-
-@pytest.fixture
-def profile(operator: OperatorBrowser) -> Profile:
-    return operator.world.create_profile("Newsroom")
-
-
-@pytest.fixture
-def sales(operator: OperatorBrowser, profile: Profile) -> Iterator[WorldClient]:
-    handler = operator.world.new_handler()
-    yield WorldClient(
-        operator.world, handler, operator.world.log_in(profile, operator.person("Sal", "Seller", "Sales"))
-    )
-    handler.close()
 
 
 @pytest.fixture

@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from affino_mcp.gate.profiles.profile import Profile
 from tests.unit.control_edge.desk import OperatorBrowser, text_of
 from tests.world import WorldClient
-
-
-@pytest.fixture
-def profile(operator: OperatorBrowser) -> Profile:
-    return operator.world.create_profile("Newsroom")
-
-
-@pytest.fixture
-def sales(operator: OperatorBrowser, profile: Profile) -> Iterator[WorldClient]:
-    operator.world.clock.move(minutes=40)
-    handler = operator.world.new_handler()
-    yield WorldClient(
-        operator.world, handler, operator.world.log_in(profile, operator.person("Sal", "Seller", "Sales"))
-    )
-    handler.close()
 
 
 def test_the_rows_of_a_change_in_shares_are_on_one_page(

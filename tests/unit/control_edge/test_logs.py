@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,21 +12,6 @@ from affino_mcp.control_edge.screens import log_export
 from affino_mcp.gate.profiles.profile import Profile
 from tests.unit.control_edge.desk import OperatorBrowser, text_of
 from tests.world import WorldClient
-
-
-@pytest.fixture
-def profile(operator: OperatorBrowser) -> Profile:
-    return operator.world.create_profile("Newsroom")
-
-
-@pytest.fixture
-def sales(operator: OperatorBrowser, profile: Profile) -> Iterator[WorldClient]:
-    operator.world.clock.move(minutes=40)
-    handler = operator.world.new_handler()
-    yield WorldClient(
-        operator.world, handler, operator.world.log_in(profile, operator.person("Sal", "Seller", "Sales"))
-    )
-    handler.close()
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 
 import pytest
 
@@ -13,15 +12,6 @@ from affino_mcp.errors import (
 )
 from affino_mcp.gate.identity.row_keys import new_token
 from tests.unit.gate.world import GATE, World, headers, valid
-
-
-@pytest.fixture(params=["side by side", "one after another"])
-def pool(request: pytest.FixtureRequest) -> Iterator[Executor | None]:
-    if request.param == "one after another":
-        yield None
-        return
-    with ThreadPoolExecutor(4) as pool:
-        yield pool
 
 
 def test_a_refused_token_writes_nothing_on_the_profile_and_costs_no_budget(world: World, pool: Executor | None) -> None:

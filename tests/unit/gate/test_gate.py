@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor
 
 import pytest
 
@@ -24,15 +24,6 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.sessions import IssuedSession
 from affino_mcp.store.ops import Delete
 from tests.unit.gate.world import GATE, RawHeaders, World, headers, valid
-
-
-@pytest.fixture(params=["side by side", "one after another"])
-def pool(request: pytest.FixtureRequest) -> Iterator[Executor | None]:
-    if request.param == "one after another":
-        yield None
-        return
-    with ThreadPoolExecutor(4) as pool:
-        yield pool
 
 
 @pytest.mark.parametrize("charge", [True, False], ids=["call", "handshake"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -11,9 +11,9 @@ from ulid import ULID
 
 from affino_mcp.audit.integrity.digest import Leaf
 from affino_mcp.audit.integrity.row_hash import hash_row
-from affino_mcp.audit.queries import MAX_LOG_ROWS_PER_READ, lowest_ulid
-from affino_mcp.audit.row import ALL_CALLS_PARTITION
-from affino_mcp.store.ops import Database, Item, Query, SortSpan
+from affino_mcp.audit.queries import build_all_calls_query, lowest_ulid
+from affino_mcp.store.ops import Database
+from affino_mcp.store.paging import iterate_rows
 
 _MILLISECOND_CHARACTERS: Final = 10
 """The characters of a ULID that hold its time."""
@@ -28,26 +28,9 @@ class LogTable:
 
     def read_leaves(self, begins: datetime, ends: datetime) -> Iterator[Leaf]:
         """Yields id and hash of the rows with ids from `begins` until just before `ends`, in the order of their ids."""
-        for item in self._read_items(begins, ends):
+        query = build_all_calls_query(self.name, lowest_ulid(begins), _highest_before(ends))
+        for item in iterate_rows(self.database, query):
             yield Leaf(str(item["sk"]), hash_row(item))
-
-    def _read_items(self, begins: datetime, ends: datetime) -> Iterator[Item]:
-        span = SortSpan(low=lowest_ulid(begins), high=_highest_before(ends))
-        query = Query(
-            self.name,
-            ALL_CALLS_PARTITION,
-            index="ByTime",
-            partition_name="everybody",
-            span=span,
-            limit=MAX_LOG_ROWS_PER_READ,
-            consistent=False,
-        )
-        while True:
-            page = self.database.query(query)
-            yield from page.items
-            if page.next is None:
-                return
-            query = replace(query, start=page.next)
 
 
 def id_moment(id_: str) -> datetime | None:

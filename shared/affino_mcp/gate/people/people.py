@@ -20,7 +20,8 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit, commit_to
 from affino_mcp.store.faults import TransactionFailed
 from affino_mcp.store.ops import Database, Item, Put, Query, Update, WriteOp, absent, all_of, equals, exists
-from affino_mcp.store.retry import query_all, retry_on_conflict
+from affino_mcp.store.paging import iterate_rows
+from affino_mcp.store.retry import retry_on_conflict
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 __all__ = ["People", "Person"]
@@ -78,7 +79,7 @@ class People:
 
     def list_people(self) -> list[Person]:
         """Gives all people, sorted by code, with the rights of their groups."""
-        listed = query_all(self._db, Query(self._table, row_keys.PERSON_LIST_PARTITION))
+        listed = iterate_rows(self._db, Query(self._table, row_keys.PERSON_LIST_PARTITION))
         keys = [row_keys.person_key(row["user_code"]) for row in listed]
         items = self._db.get_many(self._table, [row_keys.SECURITY_GROUPS_KEY, *keys])
         groups = SecurityGroups.from_row(items.get(row_keys.SECURITY_GROUPS_KEY))

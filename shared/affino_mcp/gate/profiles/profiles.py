@@ -25,7 +25,8 @@ from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE, Settings
 from affino_mcp.store.commit import Commit, commit_to
 from affino_mcp.store.faults import TransactionFailed
 from affino_mcp.store.ops import Database, Delete, Item, Put, Query, Update, WriteOp, absent, all_of, equals
-from affino_mcp.store.retry import query_all, retry_on_conflict
+from affino_mcp.store.paging import iterate_rows
+from affino_mcp.store.retry import retry_on_conflict
 from affino_mcp.store.secrets import SecretStore
 from affino_mcp.tool_errors import Conflict, NotFound
 
@@ -100,7 +101,7 @@ class Profiles:
 
     def list_profiles(self) -> list[ProfileState]:
         """Gives all profiles, sorted by name."""
-        keys = [row["key"] for row in query_all(self._db, Query(self._table, row_keys.PROFILE_LIST_PARTITION))]
+        keys = [row["key"] for row in iterate_rows(self._db, Query(self._table, row_keys.PROFILE_LIST_PARTITION))]
         found = [self._reader.read_current(key) for key in keys]
         return [state for state in found if state is not None]
 

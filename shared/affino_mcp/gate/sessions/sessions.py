@@ -27,7 +27,8 @@ from affino_mcp.gate.sessions.session_rows import (
 from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit, commit_to
 from affino_mcp.store.ops import Check, Database, Item, Put, Query, Update, WriteOp, absent, equals
-from affino_mcp.store.retry import query_all, retry_on_conflict
+from affino_mcp.store.paging import iterate_rows
+from affino_mcp.store.retry import retry_on_conflict
 
 __all__ = [
     "MAX_SESSIONS_PER_PERSON",
@@ -203,7 +204,7 @@ def active_person_row(db: Database, table: str, user_code: int) -> Item:
 
 def live_session_links(db: Database, table: str, user_code: int, now: int) -> list[Item]:
     """Gives the rows that list a person's live sessions, oldest first."""
-    found = query_all(db, Query(table, row_keys.person_key(user_code).pk, span=row_keys.live_session_span(now)))
+    found = iterate_rows(db, Query(table, row_keys.person_key(user_code).pk, span=row_keys.live_session_span(now)))
     return [link for link in found if not link.get("ended")]
 
 

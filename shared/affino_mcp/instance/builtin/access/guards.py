@@ -5,7 +5,6 @@ A guard is a record that names security groups: a section, a security, a forum.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from affino_mcp.instance.builtin.access import record_security
@@ -15,6 +14,7 @@ from affino_mcp.instance.builtin.engine.index import Facets, facet_partition
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.port import Actor, RecordRef
 from affino_mcp.store.ops import Check, Condition, Contains, Item, Query, any_of, equals
+from affino_mcp.store.paging import iterate_rows
 
 SECURITY_CODE: Final = "SecurityCode"
 SECURITY_FAMILY: Final = "securities"
@@ -52,13 +52,8 @@ def list_guard_codes(records: Records, family: str) -> list[int]:
 
 
 def _read_guard_rows(records: Records, family: str, where: Condition | None = None) -> list[Item]:
-    query, found = Query(records.table, facet_partition(family, "all"), where=where, limit=1000), list[Item]()
-    while True:
-        page = records.db.query(query)
-        found += page.items
-        if page.next is None:
-            return found
-        query = replace(query, start=page.next)
+    query = Query(records.table, facet_partition(family, "all"), where=where, limit=1000)
+    return list(iterate_rows(records.db, query))
 
 
 def security_facet(document: Document) -> str:

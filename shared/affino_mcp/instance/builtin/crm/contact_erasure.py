@@ -7,7 +7,6 @@ left. Their texts may still speak of the person, so the plan lists them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -26,6 +25,7 @@ from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.upkeep import ErasurePlan, ErasureState
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Delete, Item, Query
+from affino_mcp.store.paging import iterate_rows
 from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import NotFound
 
@@ -127,10 +127,4 @@ def _find_naming(records: Records, code: int) -> Mapping[str, list[int]]:
 
 
 def _read_rows(records: Records, pk: str) -> Iterator[Item]:
-    query = Query(records.table, pk)
-    while True:
-        page = records.db.query(query)
-        yield from page.items
-        if page.next is None:
-            return
-        query = replace(query, start=page.next)
+    return iterate_rows(records.db, Query(records.table, pk))

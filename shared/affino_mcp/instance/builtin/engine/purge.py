@@ -17,6 +17,7 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.store.faults import ConditionFailed
 from affino_mcp.store.ops import Delete, Key, Put, Query, all_of, equals
+from affino_mcp.store.paging import iterate_rows
 
 _KEPT_STAMPS: Final = ("CreatedDate", "CreatedBy", "UpdatedDate", "UpdatedBy")
 
@@ -49,12 +50,8 @@ def replace_by_remainder(
 def delete_rows(records: Records, pk: str) -> int:
     """Removes every row of a record's partition except the record's own; gives their number."""
     removed = 0
-    query = Query(records.table, pk)
-    while True:
-        page = records.db.query(query)
-        for key in (Key(item["pk"], item["sk"]) for item in page.items if item["sk"] != RECORD_SK):
-            records.db.delete(Delete(records.table, key))
+    for row in iterate_rows(records.db, Query(records.table, pk)):
+        if row["sk"] != RECORD_SK:
+            records.db.delete(Delete(records.table, Key(row["pk"], row["sk"])))
             removed += 1
-        if page.next is None:
-            return removed
-        query = replace(query, start=page.next)
+    return removed

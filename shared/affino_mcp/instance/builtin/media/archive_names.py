@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from collections.abc import Iterator
 from typing import Final
@@ -16,6 +17,7 @@ _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e
 """Control characters, separators of lines, and characters that turn the reading direction."""
 
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
+_FIELD_HEAD: Final = struct.Struct("<2H")
 _UNICODE_PATH: Final = 0x7075
 
 
@@ -66,10 +68,8 @@ def _unicode_paths(raw: bytes, extra: bytes) -> Iterator[str]:
 def read_extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
     """The extra fields of an entry, each with its kind (APPNOTE 4.5)."""
     place = 0
-    while place + 4 <= len(extra):
-        kind, length = (
-            int.from_bytes(extra[place : place + 2], "little"),
-            int.from_bytes(extra[place + 2 : place + 4], "little"),
-        )
-        yield kind, extra[place + 4 : place + 4 + length]
-        place += 4 + length
+    while place + _FIELD_HEAD.size <= len(extra):
+        kind, length = _FIELD_HEAD.unpack_from(extra, place)
+        place += _FIELD_HEAD.size
+        yield kind, extra[place : place + length]
+        place += length

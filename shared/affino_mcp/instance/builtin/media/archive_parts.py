@@ -16,6 +16,7 @@ from affino_mcp.instance.builtin.media.file_archives import (
     DEFLATED,
     FLAG_UTF8,
     FLAGS_UNREADABLE,
+    IN_ZIP64,
     STORED,
     ArchiveDirectory,
     ArchiveEntry,
@@ -30,7 +31,6 @@ _FLAGS_COMPARED: Final = FLAGS_UNREADABLE | _DESCRIBED_BEHIND | FLAG_UTF8
 """The flags that change how data or names are read; others say how hard the program tried to compress."""
 
 _ZIP64_FIELD: Final = 1
-_IN_ZIP64: Final = 0xFFFFFFFF
 _MAX_DESCRIPTOR_BYTES: Final = 24
 _PEEKED_BYTES: Final = 1024
 """Packed bytes of a part that are looked at; the tables before the first byte of deflated data have at most 300 or so."""
@@ -76,9 +76,9 @@ def _read_part(scan: ForwardScan, entry: ArchiveEntry, start: int, end: int) -> 
 
 def _local_sizes(packed: int, unpacked: int, extra: bytes) -> tuple[int, int]:
     """Packed and unpacked size of a local header; a program that did not know them beforehand left room for large ones."""
-    if _IN_ZIP64 in (packed, unpacked):
+    if IN_ZIP64 in (packed, unpacked):
         field = next((data for kind, data in read_extra_fields(extra) if kind == _ZIP64_FIELD), b"")
-        if (packed, unpacked) != (_IN_ZIP64, _IN_ZIP64) or len(field) < 16:
+        if (packed, unpacked) != (IN_ZIP64, IN_ZIP64) or len(field) < 16:
             raise _differs_error()
         unpacked, packed = struct.unpack_from("<QQ", field)
     return packed, unpacked

@@ -30,9 +30,12 @@ FLAGS_UNREADABLE: Final = 1 | 1 << 5 | 1 << 6 | 1 << 13
 
 MAX_VERSION_NEEDED: Final = 63
 """The latest version of the format, 6.3."""
+
+IN_ZIP64: Final = 0xFFFFFFFF
+"""What stands for a size or a place that only a ZIP64 field holds (APPNOTE 4.4.8, 4.4.9, 4.4.16)."""
+
 _END_RECORD: Final = struct.Struct("<4sHHHHIIH")
 _ENTRY: Final = struct.Struct("<4s6H3I5H2I")
-_IN_ZIP64: Final = 0xFFFFFFFF
 
 
 class ArchiveEntry(NamedTuple):
@@ -109,7 +112,7 @@ def _to_entry(entry: tuple[int, ...], texts: bytes) -> ArchiveEntry:
     _, _, needed, flags, method, _, _, checksum, packed, unpacked, name, extra, _, disk, _, _, offset = entry
     if flags & FLAGS_UNREADABLE:
         raise UnsupportedMedia("The archive is encrypted, so it cannot be checked.")
-    if disk or needed & 0xFF > MAX_VERSION_NEEDED or _IN_ZIP64 in (packed, unpacked, offset):
+    if disk or needed & 0xFF > MAX_VERSION_NEEDED or IN_ZIP64 in (packed, unpacked, offset):
         raise UnsupportedMedia("The archive is not a plain ZIP file.")
     raw = texts[:name]
     text = read_entry_name(raw, texts[name : name + extra], utf8=bool(flags & FLAG_UTF8))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from affino_mcp.instance.builtin.media.file_content import FileContent
+from affino_mcp.instance.builtin.media.file_formats import OLE_TYPES, OOXML_TYPES
 from affino_mcp.instance.builtin.media.forward_scan import ForwardScan
 from affino_mcp.tool_errors import UnsupportedMedia
 
@@ -27,18 +28,8 @@ _GIF_TRAILER: Final = 0x3B
 _ZIP_END: Final = b"PK\x05\x06\0\0\0\0"
 _ZIP_END_BYTES: Final = 22
 _MAX_ZIP_COMMENT_BYTES: Final = 0xFFFF
-_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
-_FORMATS_OF_ARCHIVES: Final = (
-    f"{_OFFICE}wordprocessingml.document",
-    f"{_OFFICE}spreadsheetml.sheet",
-    f"{_OFFICE}presentationml.presentation",
-)
-_FORMATS_WITH_FILES_INSIDE: Final = (
-    "application/pdf",
-    "application/msword",
-    "application/vnd.ms-excel",
-    "application/vnd.ms-powerpoint",
-)
+_FORMATS_OF_ARCHIVES: Final = frozenset(("application/zip", *OOXML_TYPES.values()))
+_FORMATS_WITH_FILES_INSIDE: Final = frozenset(("application/pdf", *OLE_TYPES.values()))
 """Formats that may hold a whole archive as a part, even near their end."""
 
 
@@ -54,7 +45,7 @@ def require_clean_end(mime_type: str, content: FileContent) -> None:
             raise _not_complete_error()
         if not scan.is_blank_from(end):
             raise UnsupportedMedia("Other data follows the end of the file. Save it anew, without that.")
-    if mime_type not in ("application/zip", *_FORMATS_OF_ARCHIVES):
+    if mime_type not in _FORMATS_OF_ARCHIVES:
         _require_no_archive(content, exactly=mime_type in _FORMATS_WITH_FILES_INSIDE)
 
 

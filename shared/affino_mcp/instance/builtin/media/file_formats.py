@@ -63,17 +63,19 @@ _MP4_BRANDS: Final = {
     b"mmp4",
     *(f"iso{n}".encode() for n in range(2, 10)),
 }
-_OOXML_TYPES: Final = {
+OOXML_TYPES: Final = {
     "word/document.xml": f"{_OFFICE}wordprocessingml.document",
     "xl/workbook.xml": f"{_OFFICE}spreadsheetml.sheet",
     "ppt/presentation.xml": f"{_OFFICE}presentationml.presentation",
 }
-_OLE_TYPES: Final = {
+"""Maps the main part of an Office document (an archive) to its format."""
+OLE_TYPES: Final = {
     "WordDocument": "application/msword",
     "Workbook": "application/vnd.ms-excel",
     "Book": "application/vnd.ms-excel",
     "PowerPoint Document": "application/vnd.ms-powerpoint",
 }
+"""Maps the main stream of an older Office document (a compound file) to its format."""
 
 
 def find_declared_formats(argument: str, mime_type: str) -> tuple[FileFormat, ...]:
@@ -154,14 +156,14 @@ def _zip_type(content: FileContent, head: bytes) -> str:
             pass
         return "application/zip"
     require_no_macros(content, parts)
-    return next((mime_type for name, mime_type in _OOXML_TYPES.items() if name in names), "application/zip")
+    return next((mime_type for name, mime_type in OOXML_TYPES.items() if name in names), "application/zip")
 
 
 def _compound_type(content: FileContent, head: bytes) -> str:
     names = read_compound_names(content)
     if {"VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "Macros"} & names:
         raise macros_error()
-    return next((mime_type for name, mime_type in _OLE_TYPES.items() if name in names), "")
+    return next((mime_type for name, mime_type in OLE_TYPES.items() if name in names), "")
 
 
 def _constant_type(mime_type: str) -> Callable[[FileContent, bytes], str]:

@@ -14,7 +14,7 @@ MAX_STEPS: Final = 500_000
 BLANKS: Final = b"\0\t\n\f\r "
 """The bytes that may follow the end of a file: PDF's white-space characters (ISO 32000-1, 7.2.2)."""
 
-_NO_BLANK: Final = re.compile(rb"[^\0\t\n\f\r ]")
+_NO_BLANK: Final = re.compile(b"[^%b]" % re.escape(BLANKS))
 
 
 class ForwardScan:

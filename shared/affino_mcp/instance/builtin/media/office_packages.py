@@ -23,7 +23,10 @@ _EMBEDDINGS: Final = tuple(f"{folder}embeddings/" for folder in _FOLDERS)
 
 
 def require_no_macros(content: FileContent, parts: Iterable[ArchivePart]) -> None:
-    """Raises UnsupportedMedia when a part is of a macro's type, or a container outside the folders of embedded files."""
+    """Raises UnsupportedMedia when a part is of a macro's type, or one of the document's own parts is a container.
+
+    Embedded files are no parts of the document's own.
+    """
     names: set[str] = set()
     types: ArchivePart | None = None
     for part in parts:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
 
 from affino_mcp.catalogue.families.media_files import MEDIA_FILE
@@ -19,7 +18,8 @@ from affino_mcp.instance.builtin.media.media_view import STORAGE_KEY
 from affino_mcp.instance.port import RecordRef, linked_family
 from affino_mcp.instance.upkeep import FileNaming
 from affino_mcp.store.files import MEDIA_PREFIX
-from affino_mcp.store.ops import Item, Query, SortSpan, split_batches
+from affino_mcp.store.ops import Query, SortSpan, split_batches
+from affino_mcp.store.paging import iterate_rows
 
 _OBJECT_KEY: Final = re.compile(rf"{MEDIA_PREFIX}([1-9][0-9]{{0,15}})/.+")
 
@@ -46,17 +46,8 @@ def _storage_keys(records: Records, codes: Iterable[int]) -> Iterator[str]:
 def _former_files(records: Records, item: RecordState) -> Iterator[int]:
     """The codes of the files that the item's history names and the item has no longer."""
     present = item.relations_to(MEDIA_FILE.family)
-    for row in _history_rows(records, item.document.key.pk):
+    history = Query(records.table, item.document.key.pk, span=SortSpan(prefix=HISTORY_SK))
+    for row in iterate_rows(records.db, history):
         entry = entry_from_row(row)
         named = (name for name in {**entry.before, **entry.after} if linked_family(name) == MEDIA_FILE.family)
         yield from (code for code in (RecordRef.parse(name).code for name in named) if code not in present)
-
-
-def _history_rows(records: Records, pk: str) -> Iterator[Item]:
-    query = Query(records.table, pk, span=SortSpan(prefix=HISTORY_SK))
-    while True:
-        page = records.db.query(query)
-        yield from page.items
-        if page.next is None:
-            return
-        query = replace(query, start=page.next)
