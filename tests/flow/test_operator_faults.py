@@ -12,7 +12,9 @@ from functools import cache
 
 import pytest
 
+from affino_mcp import wiring
 from affino_mcp.gate.identity import row_keys
+from affino_mcp.gate.identity.security_groups import read_security_groups
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.builtin.website.website_records import upsert_section
@@ -108,6 +110,16 @@ def _make_section(stage: Stage) -> None:
     upsert_section(records, "News", at, read=["Everybody"], write=["Editors"], publish=["Publishers"])
 
 
+def _topics(stage: Stage) -> list[str]:
+    items = wiring.build_structure_keeper(stage.world.stores, stage.world.settings).list_items("topics")
+    return [str(item.values["Name"]) for item in items if item.values["Active"]]
+
+
+def _sales_have_no_rights(stage: Stage) -> bool:
+    groups = read_security_groups(stage.world.database, stage.world.settings.gate_table)
+    return not groups.rights["Sales"]
+
+
 SECTION_FORM = {
     "Channel": "Website",
     "Comments": "open",
@@ -117,6 +129,13 @@ SECTION_FORM = {
     "PublishGroups": "Publishers",
 }
 DEEDS = [
+    OperatorDeed("shell: topic made", in_shell("topic", "create", "--name", "Boats"), lambda s: "Boats" in _topics(s)),
+    OperatorDeed(
+        "shell: topic off", in_shell("topic", "remove", "Events", "--yes"), lambda s: "Events" not in _topics(s)
+    ),
+    OperatorDeed(
+        "shell: group's rights", in_shell("group", "set", "Sales", "--right", "none", "--yes"), _sales_have_no_rights
+    ),
     OperatorDeed(
         "browser: section made",
         in_browser("/structure/sections/new", "/structure/sections/new", Name="News", **SECTION_FORM),

@@ -57,7 +57,7 @@ class OperatorCallLog:
         """See CallLog."""
         self.seal(done, warnings, share)
         row = replace(self._row, outcome=Outcome.INCOMPLETE, result="incomplete: the rest was not made")
-        if not self._store(row):
+        if not self._by.try_store(row):
             self._by.report_unlogged(row)
 
     def fail(self, error: Exception) -> Exception:
@@ -68,21 +68,13 @@ class OperatorCallLog:
             return NotDone()
         if self.is_written:
             return error
-        is_stored = self._store(describe_failure(self._failed_row(), error, steps=False))
+        is_stored = self._by.try_store(describe_failure(self._failed_row(), error, steps=False))
         if not isinstance(error, StoreUnavailable):
             return error
         return NotDone() if is_stored else LogUnavailable()
 
     def _failed_row(self) -> AuditRow:
         return replace(self._row, duration_ms=self._elapsed(), **self._by.audit_log.new_stamp()._asdict())
-
-    def _store(self, row: AuditRow) -> bool:
-        try:
-            self._by.audit_log.store(row)
-        except StoreUnavailable:
-            return False
-        self._by.log_row(row)
-        return True
 
 
 def _sides(done: Done, planned: Mapping[str, Any]) -> Mapping[str, Any]:

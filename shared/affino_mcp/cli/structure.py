@@ -87,7 +87,7 @@ def _make_create(word: str, kinds: Sequence[StructureKind]) -> Command:
         _print_document(describe_item(kind, desk.save(kind, None, values)), as_json=given["as_json"])
         _print_sentences(plan)
 
-    fields = field_parameters(kinds, kinds[0].record.required)
+    fields = field_parameters(kinds, is_new=True)
     parameters = [CONTEXT, *kind_parameters(kinds), *fields, DRY_RUN, JSON, CONNECTION]
     help_text = f"Make one; what is not given has its default.\n\n{_example(word, kinds, 'create', ' --name News')}"
     return with_parameters(create, parameters, help_text)  # type: ignore[no-any-return]
@@ -113,7 +113,16 @@ def _make_set(word: str, kinds: Sequence[StructureKind]) -> Command:
         if changed.version == found.version:
             print_note(NOTHING_DIFFERS)
 
-    parameters = [CONTEXT, ITEM, *kind_parameters(kinds), *field_parameters(kinds), DRY_RUN, YES, JSON, CONNECTION]
+    parameters = [
+        CONTEXT,
+        ITEM,
+        *kind_parameters(kinds),
+        *field_parameters(kinds, is_new=False),
+        DRY_RUN,
+        YES,
+        JSON,
+        CONNECTION,
+    ]
     example = _example(word, kinds, "set", ' News --name "Company news"')
     text = f"Change what is given, obeyed from the next call on; asks when others depend on it.\n\n{example}"
     return with_parameters(set_, parameters, text)  # type: ignore[no-any-return]

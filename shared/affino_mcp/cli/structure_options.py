@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from inspect import Parameter, Signature
 from typing import Annotated, Any, Final
@@ -45,26 +45,36 @@ def kind_parameters(kinds: Iterable[StructureKind]) -> list[Parameter]:
     return [keyword("kind", Annotated[Enum("KindChoice", choices, type=str), option])]
 
 
-def field_parameters(kinds: Iterable[StructureKind], required: Iterable[str] = ()) -> list[Parameter]:
-    """One option for each field of the kinds; of two fields with one name the first."""
+def field_parameters(kinds: Sequence[StructureKind], *, is_new: bool) -> list[Parameter]:
+    """One option for each field of the kinds, of two fields with one name the first; those of a new entry say defaults."""
     fields = {field.name: field for kind in kinds for field in kind.fields}
-    needed = set(required)
-    return [_field_parameter(field, is_required=field.name in needed) for field in fields.values()]
+    defaults = {name: value for kind in kinds for name, value in kind.record.defaults.items()} if is_new else {}
+    needed = kinds[0].record.required if is_new else ()
+    return [
+        _field_parameter(field, defaults.get(field.name), is_required=field.name in needed) for field in fields.values()
+    ]
 
 
-def _field_parameter(field: Field, *, is_required: bool) -> Parameter:
-    option = typer.Option(f"--{option_word(field)}", help=_option_help(field))
+def _field_parameter(field: Field, default: Any, *, is_required: bool) -> Parameter:
+    told = _option_help(field) + ("" if default in (None, []) else f" Default: {_default_text(default)}.")
+    option = typer.Option(f"--{option_word(field)}", help=told)
     value: Any = str if field.name == PARENT else _VALUE_TYPES.get(str(field.kind.schema.get("type")), str)
     if is_required:
         return keyword(field.python_name, Annotated[value, option])
     return keyword(field.python_name, Annotated[value | None, option], None)
 
 
+def _default_text(default: Any) -> str:
+    if isinstance(default, bool):
+        return OnOff.ON.value if default else OnOff.OFF.value
+    return ", ".join(default) if isinstance(default, list) else str(default)
+
+
 def _option_help(field: Field) -> str:
     text = field.help or f"its {field.python_name.replace('_', ' ')}"
     if "enum" in field.kind.schema:
         text += f": {', '.join(field.kind.schema['enum'])}"
-    repeated = f"; may be repeated, '{NONE_WORD}' for nobody" if field.kind.schema.get("type") == "array" else ""
+    repeated = f"; may be repeated, '{NONE_WORD}' empties it" if field.kind.schema.get("type") == "array" else ""
     return f"{text[:1].upper()}{text[1:]}{repeated}."
 
 
