@@ -58,13 +58,20 @@ class CannedAnswers:
             case "UpdateItem":
                 return self._item_answer("Attributes", body["TableName"], body["Key"])
             case "BatchGetItem":
-                return {"Responses": {}, "UnprocessedKeys": {}}
+                return {"Responses": self._batch_answer(body["RequestItems"]), "UnprocessedKeys": {}}
             case "Query":
                 return {"Items": []}
             case "GetSecretValue":
                 document = self._secrets.read(body["SecretId"], body["VersionId"])
                 return {"SecretString": json.dumps(document), "VersionId": body["VersionId"]}
         return {}
+
+    def _batch_answer(self, asked: JsonBody) -> JsonBody:
+        """The rows of each table that are there, such as a session; a row of the records is never there."""
+        found = {
+            table: [self._item_answer("Item", table, key) for key in wanted["Keys"]] for table, wanted in asked.items()
+        }
+        return {table: [answer["Item"] for answer in answers if answer] for table, answers in found.items()}
 
     def _item_answer(self, name: str, table: str, key: JsonBody) -> JsonBody:
         found: Item | None = self._database.get(table, Key(key["pk"]["S"], key["sk"]["S"]))

@@ -17,7 +17,8 @@ from scripts.deploy_local import emulator
 from scripts.deploy_local.denied_table import check_denied_table
 from scripts.deploy_local.operations import Operator
 from scripts.deploy_local.permissions import ROLE_RULES, find_broken_rules
-from scripts.deploy_local.smoke import CheckFailed, Smoke
+from scripts.deploy_local.shell import Shell, inspect_structure
+from scripts.deploy_local.smoke import CheckFailed, Smoke, require_equal
 from scripts.deploy_local.stack import REFUSED_TYPES, Stack, write_local_template
 
 REGION = "eu-west-1"
@@ -81,13 +82,15 @@ def deploy_and_use(report: StepReport, folder: Path, built: Build) -> None:
         stack = Stack(endpoint, REGION)
         with report.run_step(f"sam deploy into MiniStack, without {', '.join(sorted(REFUSED_TYPES))}"):
             stack.deploy(template)
-        with report.run_step("a profile and a section by the operator's code"):
+        with report.run_step("a profile by the operator's code"):
             os.environ.update(emulator.aws_variables(endpoint, REGION))
             operator = Operator.from_stack(stack)
-            operator.create_section()
             smoke = Smoke(stack, operator, operator.create_profile())
         with report.run_step("the first operator by one command, with a password by its link"):
             smoke.make_first_operator()
+        with report.run_step("the first structure of an empty stack by the operator's shell"):
+            for what, found, wanted in inspect_structure(Shell(stack)):
+                require_equal(what, found, wanted)
         for name, work in smoke.list_checks():
             report.run_check(name, work)
         report.run_check("a table that is denied to a role is named", lambda: check_denied_table(smoke))

@@ -13,9 +13,6 @@ from affino_mcp.audit.totals import CallTotals
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
-from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.tools import FACETS
-from affino_mcp.instance.builtin.website.website_records import upsert_section
 from affino_mcp.settings import Settings
 from scripts.deploy_local.stack import Stack
 
@@ -48,11 +45,6 @@ class Operator:
     def create_profile(self) -> Profile:
         """Creates a profile that may read and write accounts, and read notes."""
         return self.profiles.create("Smoke test", FAMILIES, rate=600)
-
-    def create_section(self) -> None:
-        """Creates a section in which sales managers may write."""
-        groups, records = ["Sales Managers"], Records(self.stores.database, self.settings.records_table, FACETS)
-        upsert_section(records, "Sales news", clock.utc_now(), read=groups, write=groups, publish=groups)
 
     def read_log(self, profile: Profile) -> list[AuditRow]:
         """The rows of the profile in the API Log, oldest first."""

@@ -42,6 +42,19 @@ class Shell:
         return [lamp["tone"] for lamp in self.run("test", PROFILE_NAME, *LOGIN_OPTIONS, "--method", method)[1]["lamps"]]
 
 
+def inspect_structure(shell: Shell) -> Iterator[tuple[str, object, object]]:
+    """Makes the first structure of an empty stack; gives what was checked, the result and the expected one."""
+    groups = [word for name in ("read", "write", "publish") for word in (f"--{name}-group", "Sales Managers")]
+    code, section = shell.run("section", "create", "--name", "Sales news", *groups)
+    yield "section create", (code, section["StandardSectionCode"]), (0, 1)
+    code, forum = shell.run("forum", "create", "--name", "Support")
+    yield "forum create", (code, forum["ForumItemCode"]), (0, 1)
+    code, refused = shell.run("section", "create", "--name", "Other", "--read-group", "Nobodies")
+    yield "section create with an unknown group", (code, refused["error"]["type"]), (1, "validation_error")
+    code, exported = shell.run("structure", "export")
+    yield "structure export", (code, exported["entries"]["sections"]), (0, 1)
+
+
 def inspect_shell(stack: Stack) -> Iterator[tuple[str, object, object]]:
     """Runs the commands of an operator's first ten minutes; gives what was checked, the result and the expected one."""
     shell = Shell(stack)

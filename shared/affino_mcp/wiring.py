@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from affino_mcp.control_edge.centre import ControlCentre
     from affino_mcp.housekeeping.digests import DigestJob
     from affino_mcp.housekeeping.turn import Figures
-    from affino_mcp.instance.record_restorer import RecordRestorer
-    from affino_mcp.instance.upkeep import ContactErasure, StaffContacts
+    from affino_mcp.instance.operator_ports import OperatorPorts
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.login_edge.hub.start import ShownPerson
     from affino_mcp.mcp_edge.app import McpApp
@@ -206,19 +205,9 @@ def build_housekeeping(
     return lambda: run_turn(jobs, clock())
 
 
-def build_contact_erasure(stores: Stores, settings: Settings) -> ContactErasure:
-    """Builds the erasure of contacts on request."""
-    return _builtin(stores, settings).contact_erasure
-
-
-def build_staff_contacts(stores: Stores, settings: Settings) -> StaffContacts:
-    """Builds the contacts of people who can log in."""
-    return _builtin(stores, settings).staff_contacts
-
-
-def build_record_restorer(stores: Stores, settings: Settings) -> RecordRestorer:
-    """Builds the restore of deleted records."""
-    return _builtin(stores, settings).record_restorer
+def build_operator_ports(stores: Stores, settings: Settings) -> OperatorPorts:
+    """Builds what operators ask of the system of record."""
+    return _builtin(stores, settings)
 
 
 def build_digest_job(stores: Stores, settings: Settings) -> DigestJob | None:
@@ -249,5 +238,5 @@ def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCen
     from affino_mcp.control_edge.centre import ControlCentre  # noqa: PLC0415 (as above)
 
     own = _builtin(found, settings)
-    parts = own, own.staff_contacts, own.record_restorer
+    parts = own, own.staff_contacts, own.record_restorer, own.structure_keeper
     return ControlCentre(found.database, found.secrets, settings, clock, *parts)

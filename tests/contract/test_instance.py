@@ -11,6 +11,7 @@ import pytest
 
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.security_groups import DEFAULT_GROUPS
 from affino_mcp.instance.builtin.crm.staff import enrol_staff
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.instance import BuiltinInstance
@@ -53,7 +54,8 @@ def adapter(request: pytest.FixtureRequest) -> Adapter:
 def desk(adapter: Adapter) -> Desk:
     """Sam, on a new and empty instance."""
     code = adapter.enrol("Sam", "Manager", "sam@affino.example")
-    return Desk(adapter.make, Person(code, "Sam Manager", "sam@affino.example", tuple(SECURITY_GROUPS)))
+    sam = Person(code, "Sam Manager", "sam@affino.example", tuple(SECURITY_GROUPS))
+    return Desk(adapter.make, DEFAULT_GROUPS.grant(sam))
 
 
 def contact(desk: Desk, name: str, **more: Any) -> int:
@@ -104,7 +106,7 @@ def test_refusals_are_of_the_port_s_own_kinds(desk: Desk) -> None:
     assert isinstance(desk.refused("list_accounts", Cursor="x"), InvalidArgument)
     assert isinstance(desk.refused("create_note", Body="x"), InvalidArgument)
     note = desk.do("create_note", Body="x", UserCode=jane)["NoteCode"]
-    desk.person = Person(77, "Len", "len@affino.example", ("Sales",))
+    desk.person = DEFAULT_GROUPS.grant(Person(77, "Len", "len@affino.example", ("Sales",)))
     assert isinstance(desk.refused("update_note", NoteCode=note, Body="y"), PermissionDenied)
 
 

@@ -41,7 +41,7 @@ class Market:
         answer = self.client.call_tool(tool, **arguments)
         assert answer.status == 200
         gate = [method for method, table in self.world.watched.calls if table == self.world.settings.gate_table]
-        assert sorted(gate) == ["get", "update"]
+        assert sorted(gate) == ["get_many", "update"]
         short = {self.records: "records", self.audit: "log", f"{self.audit}+{self.records}": "both"}
         return [f"{method} {short[table]}" for method, table in self.world.watched.calls if table in short]
 
@@ -92,19 +92,19 @@ def large() -> Iterator[Market]:
 LIST = ["query records", "get_many records", "put log"]
 READS: list[tuple[str, dict[str, Any], Cost]] = [
     ("get_current_user", {}, ["put log"]),
-    ("list_topics", {}, ["put log"]),
-    ("list_account_lookups", {}, ["put log"]),
-    ("list_permissions", {}, ["put log"]),
+    ("list_topics", {}, ["get_many records", "put log"]),
+    ("list_account_lookups", {}, ["get_many records", "put log"]),
+    ("list_permissions", {}, ["get_many records", "put log"]),
     ("list_accounts", {}, LIST),
     ("list_accounts", {"PageSize": 3}, LIST),
     ("list_accounts", {"SortBy": "Name"}, LIST),
     ("list_accounts", {"SortBy": "Updated", "SortOrder": "desc"}, LIST),
-    ("list_accounts", {"IndustryCode": 2, "PageSize": 4}, LIST),
+    ("list_accounts", {"IndustryCode": 2, "PageSize": 4}, ["get_many records", *LIST]),
     ("list_accounts", {"Mine": True}, LIST),
-    ("list_accounts", {"IndustryCode": 2, "Mine": True, "PageSize": 4}, LIST),
+    ("list_accounts", {"IndustryCode": 2, "Mine": True, "PageSize": 4}, ["get_many records", *LIST]),
     ("list_accounts", {"TopicCodes": [1, 2], "PageSize": 3}, LIST),
     ("list_accounts", {"DateFilter": "2026-11-01T00:00:00Z"}, LIST),
-    ("list_accounts", {"Search": "0007"}, LIST),
+    ("list_accounts", {"Search": "0007"}, ["query records", "get_many records", "get_many records", "put log"]),
     ("list_contacts", {"AccountCode": 1}, LIST),
     ("list_contacts", {"Search": "last17 first17"}, LIST),
     ("list_contacts", {"Email": "c7@o.example"}, ["get records", "query records", "put log"]),
@@ -150,7 +150,7 @@ WRITES: list[tuple[str, dict[str, Any], Cost]] = [
     ("update_note", {"NoteCode": 7, "Body": "Other"}, ["query", "get_many"]),
     ("update_contact", {"UserCode": 7, "JobTitle": "CTO", "IdempotencyKey": "k"}, None),
     ("link_contact_to_account", {"UserCode": 7, "AccountCode": 9}, ["query", "query"]),
-    ("grant_contact_permission", {"UserCode": 7, "PermissionCode": 1}, ["query"]),
+    ("grant_contact_permission", {"UserCode": 7, "PermissionCode": 1}, ["query", "get_many"]),
     ("delete_account", {"AccountCode": 19}, ["query", "get"]),
 ]
 

@@ -48,7 +48,10 @@ def test_the_limit_is_told_with_its_wait_and_leaves_a_row(lister: Lister) -> Non
     assert (refused.status, data["type"], data["denied_by"]) == (429, "rate_limited", "handshake_limit")
     assert (data["retry_after"], refused.headers["retry-after"]) == (1, "1")
     assert "ratelimit" not in refused.headers
-    assert {verb for verb, table in lister.world.watched.calls if table == lister.world.settings.gate_table} == {"get"}
+    assert {verb for verb, table in lister.world.watched.calls if table == lister.world.settings.gate_table} == {
+        "get",
+        "get_many",
+    }
     (row,) = lister.world.audit_rows()
     assert (row["status"], row["person_code"], row["method"]) == (429, lister.person, "tools/list")
 

@@ -8,6 +8,7 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
+from affino_mcp.catalogue.families.lists import LIST_RECORDS
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import FamilyAccess
@@ -44,7 +45,7 @@ def test_every_kind_of_record_has_a_history_and_follows_its_own_family() -> None
     assert {kind: family for kind, family in shown.items() if kind in HISTORY_FAMILIES} == {
         k: v for k, v in HISTORY_FAMILIES.items() if k in shown
     }
-    operators = {"sections", "securities", "article_types", "article_categories", "media_categories"}
+    operators = {"sections", "securities", "article_types", "article_categories", "media_categories", *LIST_RECORDS}
     assert set(HISTORY_FAMILIES) == set(RECORDS) - operators
 
 

@@ -15,8 +15,10 @@ from affino_mcp.housekeeping.turn import HousekeepingFailed
 from affino_mcp.store.faults import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.testing.faulty_database import StoreFault
 from affino_mcp.store.testing.recording import RecordingDatabase
+from tests.flow.operator_deeds import BY_ID, PERSON, PROFILE
 from tests.flow.operator_stage import DONE, NOT_DONE, OperatorDeed, Stage
-from tests.flow.test_operator_faults import BY_ID, HER, PERSON, PROFILE, stage
+from tests.flow.operator_states import HER
+from tests.flow.test_operator_faults import stage
 from tests.unit.control_edge.desk import text_of
 
 STOPS = [

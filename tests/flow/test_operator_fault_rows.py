@@ -8,8 +8,9 @@ import pytest
 
 from affino_mcp.store.testing.faulty_database import StoreFault
 from affino_mcp.store.testing.faulty_secrets import FaultySecretStore
+from tests.flow.operator_deeds import BY_ID
 from tests.flow.operator_stage import DONE, NOT_DONE, Stage, find_untruths
-from tests.flow.test_operator_faults import BY_ID, stage
+from tests.flow.test_operator_faults import stage
 
 FAULTS = (None, StoreFault.BEFORE, StoreFault.LOST, StoreFault.VANISHED)
 

@@ -7,177 +7,18 @@ runs, and what was sent and vanished arrives late.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import cache
 
 import pytest
 
-from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.store.testing.faulty_database import StoreFault
-from tests.flow.operator_stage import OperatorDeed, Stage, find_untruths, in_browser, in_shell
-
-HER, NEW_PASSWORD = "edith.moreau@affino.example", "another fine horse"
-JANE = ("--name", "Jane Doe", "--email", "jane@orbital.example", "--password", NEW_PASSWORD)
-FORM = {"name": "Newsroom", "rate": "600", "burst": "", "notes": "", "grid": ["articles.read", "articles.write"]}
-INVITED = {"name": "Jane Doe", "email": "jane@orbital.example", "group": "Sales"}
-RENAMED = {"name": "Edith Roe", "email": "roe@orbital.example"}
-PROFILE, PERSON = "/profiles/{key}", "/people/{edith}"
+from tests.flow.operator_deeds import BY_ID, DEEDS
+from tests.flow.operator_stage import OperatorDeed, Stage, find_untruths
 
 
 @cache
 def stage() -> Stage:
     return Stage()
-
-
-def _off(stage: Stage) -> bool:
-    return stage.profile_row["enabled"] is False
-
-
-def _on(stage: Stage) -> bool:
-    return stage.profile_row["enabled"] is True
-
-
-def _second_is_there(stage: Stage) -> bool:
-    return bool(stage.gate_row(row_keys.profile_name_key("second")))
-
-
-def _rate_is_600(stage: Stage) -> bool:
-    return stage.world.profiles.get(stage.key).profile.rate == 600
-
-
-def _has_new_secret(stage: Stage) -> bool:
-    return stage.world.profiles.get(stage.key).profile.former is not None
-
-
-def _start_overlap(stage: Stage) -> None:
-    stage.world.profiles.regenerate_secret(stage.key, overlap=timedelta(hours=24))
-
-
-def _overlap_is_over(stage: Stage) -> bool:
-    former = stage.world.profiles.get(stage.key).profile.former
-    return former is not None and not former.is_accepted(stage.world.clock())
-
-
-def _is_disabled(stage: Stage) -> bool:
-    return stage.person_row["active"] is False
-
-
-def _is_active(stage: Stage) -> bool:
-    return stage.person_row["active"] is True
-
-
-def _has_sales(stage: Stage) -> bool:
-    return "Sales" in stage.person_row["groups"]
-
-
-def _may_read_tasks(stage: Stage) -> bool:
-    return "tasks.read" in stage.person_row["rights"]
-
-
-def _one_is_over(stage: Stage) -> bool:
-    assert stage.is_live(1)
-    return not stage.is_live(0)
-
-
-def _all_are_over(stage: Stage) -> bool:
-    assert stage.is_live(0) is stage.is_live(1)
-    return not stage.is_live(0)
-
-
-def _has_new_password(stage: Stage) -> bool:
-    found = stage.has_password(stage.edith, NEW_PASSWORD)
-    assert found is _all_are_over(stage)
-    return found
-
-
-def _jane_is_there(stage: Stage) -> bool:
-    row = stage.gate_row(row_keys.email_key("jane@orbital.example"))
-    return bool(row) and Passwords(stage.world.database, stage.world.settings).is_password(
-        row["user_code"], NEW_PASSWORD
-    )
-
-
-def _jane_has_link(stage: Stage) -> bool:
-    row = stage.gate_row(row_keys.email_key("jane@orbital.example"))
-    return bool(row) and bool(stage.gate_row(row_keys.password_link_key(row["user_code"])))
-
-
-def _has_link(stage: Stage) -> bool:
-    return bool(stage.gate_row(row_keys.password_link_key(stage.edith)))
-
-
-def _has_link_alone(stage: Stage) -> bool:
-    assert _has_link(stage) is _all_are_over(stage)
-    return _has_link(stage)
-
-
-def _is_renamed(stage: Stage) -> bool:
-    places = [row_keys.email_key(email) for email in (HER, RENAMED["email"])]
-    assert [bool(stage.gate_row(place)) for place in places].count(True) == 1
-    return stage.person_row["name"] == RENAMED["name"] and bool(stage.gate_row(places[1]))
-
-
-DEEDS = [
-    OperatorDeed("browser: profile off", in_browser(f"{PROFILE}/disable", PROFILE), _off),
-    OperatorDeed(
-        "browser: profile on", in_browser(f"{PROFILE}/enable", PROFILE), _on, lambda s: s.world.profiles.disable(s.key)
-    ),
-    OperatorDeed(
-        "browser: create", in_browser("/profiles/new", "/profiles/new", **{**FORM, "name": "Second"}), _second_is_there
-    ),
-    OperatorDeed("browser: save", in_browser(f"{PROFILE}/edit", f"{PROFILE}/edit", **FORM), _rate_is_600),
-    OperatorDeed("browser: regenerate", in_browser(f"{PROFILE}/regenerate", f"{PROFILE}/regenerate"), _has_new_secret),
-    OperatorDeed(
-        "browser: end overlap", in_browser(f"{PROFILE}/end-overlap", PROFILE), _overlap_is_over, _start_overlap
-    ),
-    OperatorDeed("browser: person off", in_browser(f"{PERSON}/disable", PERSON), _is_disabled),
-    OperatorDeed(
-        "browser: person on",
-        in_browser(f"{PERSON}/enable", PERSON),
-        _is_active,
-        lambda s: s.world.people.disable(s.edith),
-    ),
-    OperatorDeed("browser: groups", in_browser(f"{PERSON}/groups", PERSON, group=["Sales"]), _has_sales),
-    OperatorDeed(
-        "browser: grant", in_browser(f"{PERSON}/grant", PERSON, right="tasks.read", until=""), _may_read_tasks
-    ),
-    OperatorDeed(
-        "browser: revoke",
-        in_browser(f"{PERSON}/revoke", PERSON, right="tasks.read"),
-        lambda s: not _may_read_tasks(s),
-        lambda s: s.world.people.change(s.edith, rights={"tasks.read": None}),
-    ),
-    OperatorDeed("browser: invite", in_browser("/people/new", "/people/new", **INVITED), _jane_has_link),
-    OperatorDeed("browser: reset", in_browser(f"{PERSON}/reset", f"{PERSON}/reset"), _has_link),
-    OperatorDeed("browser: reset now", in_browser(f"{PERSON}/reset", f"{PERSON}/reset", end="yes"), _has_link_alone),
-    OperatorDeed("browser: account", in_browser(f"{PERSON}/account", f"{PERSON}/account", **RENAMED), _is_renamed),
-    OperatorDeed("browser: end one", in_browser(f"{PERSON}/end-session", PERSON, session="{session}"), _one_is_over),
-    OperatorDeed("browser: end all", in_browser(f"{PERSON}/end-all", PERSON), _all_are_over),
-    OperatorDeed("shell: profile off", in_shell("profile", "disable", "Newsroom"), _off),
-    OperatorDeed(
-        "shell: profile on", in_shell("profile", "enable", "Newsroom"), _on, lambda s: s.world.profiles.disable(s.key)
-    ),
-    OperatorDeed("shell: create", in_shell("profile", "create", "--name", "Second"), _second_is_there),
-    OperatorDeed("shell: save", in_shell("profile", "set", "Newsroom", "--rate", "600"), _rate_is_600),
-    OperatorDeed("shell: regenerate", in_shell("profile", "regenerate", "Newsroom", "--yes"), _has_new_secret),
-    OperatorDeed(
-        "shell: end overlap", in_shell("profile", "end-overlap", "Newsroom"), _overlap_is_over, _start_overlap
-    ),
-    OperatorDeed("shell: person made", in_shell("person", "create", *JANE), _jane_is_there),
-    OperatorDeed("shell: invite", in_shell("person", "invite", *JANE[:4]), _jane_has_link),
-    OperatorDeed("shell: reset", in_shell("person", "reset", HER), _has_link),
-    OperatorDeed("shell: reset now", in_shell("person", "reset", HER, "--end-sessions"), _has_link_alone),
-    OperatorDeed("shell: person off", in_shell("person", "disable", HER), _is_disabled),
-    OperatorDeed(
-        "shell: person on", in_shell("person", "enable", HER), _is_active, lambda s: s.world.people.disable(s.edith)
-    ),
-    OperatorDeed("shell: groups", in_shell("person", "set", HER, "--group", "Sales"), _has_sales),
-    OperatorDeed("shell: password", in_shell("person", "set", HER, "--password", NEW_PASSWORD), _has_new_password),
-    OperatorDeed("shell: end one", in_shell("session", "end", HER, "--session", "{session}"), _one_is_over),
-    OperatorDeed("shell: end all", in_shell("session", "end", HER), _all_are_over),
-]
-BY_ID = {deed.id: deed for deed in DEEDS}
 
 
 def count_calls(deed: OperatorDeed) -> tuple[int, int]:

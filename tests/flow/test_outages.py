@@ -100,7 +100,7 @@ def _places(world: World, client: WorldClient, tool: str, arguments: dict[str, A
     world.database._tables = kept
     found = {(method, table) for method, tables in world.watched.calls for table in tables.split("+")}
     assert {(method, table) for method, table in found if table == world.settings.gate_table} == {
-        ("get", world.settings.gate_table),
+        ("get_many", world.settings.gate_table),
         ("update", world.settings.gate_table),
     }
     return sorted(found)

@@ -26,7 +26,7 @@ ALL_BUT_SCAN = {"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "
 
 # Role, table -> the DynamoDB actions granted; a pair that is missing grants none.
 GRANTS: dict[tuple[str, str], set[str]] = {
-    (MCP, "GateTable"): {"GetItem", "UpdateItem"},
+    (MCP, "GateTable"): {"BatchGetItem", "GetItem", "UpdateItem"},
     (MCP, "AuditTable"): {"PutItem", "UpdateItem"},
     (MCP, "RecordsTable"): {
         *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
@@ -83,6 +83,7 @@ OPERATIONS = [
     row_keys.person_key(7).pk,
     row_keys.PERSON_LIST_PARTITION,
     row_keys.email_key("x").pk,
+    row_keys.SECURITY_GROUPS_KEY.pk,
     row_keys.UNLOGGED_PARTITION,
 ]
 HOUSEKEEPING = [row_keys.UNLOGGED_PARTITION]

@@ -106,13 +106,17 @@ CALLS: Final = {
     "refresh of an expired session": LoginCall(refresh_expired, 200, 1, False, f"{SIGNED} get get get query transact"),
     "refresh, the same pair": LoginCall(refresh_again, 200, 1, False, f"{SIGNED} get get get get"),
     "refresh, a late reuse": LoginCall(reuse_late, 401, 0, False, f"{SIGNED} get get get get transact"),
-    "logout": LoginCall(log_out, 200, 0, False, f"{SIGNED} get get transact"),
-    "logout of a refreshed session": LoginCall(log_out_refreshed, 200, 0, False, f"{SIGNED} get get get get transact"),
-    "user": LoginCall(read_user, 200, 1, False, f"{SIGNED} get"),
+    "logout": LoginCall(log_out, 200, 0, False, f"{SIGNED} get_many get transact"),
+    "logout of a refreshed session": LoginCall(
+        log_out_refreshed, 200, 0, False, f"{SIGNED} get_many get get get transact"
+    ),
+    "user": LoginCall(read_user, 200, 1, False, f"{SIGNED} get_many"),
     "hub sign-in": LoginCall(enter_hub, 200, 1, True, f"query get_many {STRANGER} {OPENING} update update get put"),
     "hub sign-out": LoginCall(hub_form("/hub/logout"), 200, 1, False, "delete"),
-    "hub end one session": LoginCall(hub_form("/hub/sessions/end"), 303, 0, False, "get get query get transact"),
-    "hub log out everywhere": LoginCall(hub_form("/hub/sessions/end-all"), 200, 0, False, "get get get query transact"),
+    "hub end one session": LoginCall(hub_form("/hub/sessions/end"), 303, 0, False, "get get_many query get transact"),
+    "hub log out everywhere": LoginCall(
+        hub_form("/hub/sessions/end-all"), 200, 0, False, "get get_many get query transact"
+    ),
     "hub relogin": LoginCall(
         relogin,
         200,
@@ -120,5 +124,5 @@ CALLS: Final = {
         True,
         f"query get_many {STRANGER} {OPENING} update update get put get query get transact get get get query transact",
     ),
-    "control sign-in": LoginCall(sign_in, 303, 0, False, f"{STRANGER} update update put"),
+    "control sign-in": LoginCall(sign_in, 303, 0, False, f"{STRANGER} update update get put"),
 }

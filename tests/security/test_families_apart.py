@@ -30,7 +30,7 @@ SWITCHED = {family.value for family in Family if family is not Family.ALWAYS}
 
 
 def foreign_family(method: Method, field: Field) -> str:
-    """The switched family of the records that an argument names; "" for its own family's, and for fixed lists."""
+    """The switched family of the records that an argument names; "" for its own family's, and for lists."""
     named = field.reference.target if field.reference else ""
     named = named or OWN_CODES.get(field.name, "") or PLURALS.get(field.name, "")
     return "" if named == method.family or named not in {*SWITCHED, "staff"} else named

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from affino_mcp.catalogue.structure import STRUCTURE_KINDS
+
 ROW_FOLLOWS: Final = "The API Log cannot be written now; the row follows."
 """What an operator is told, after what is done, about a row that housekeeping writes later."""
 
@@ -31,6 +33,8 @@ class Deed:
     steps: bool = False
     stops: str = ""
 
+
+_STRUCTURE_VERBS: Final = ("create", "change", "remove")
 
 DEEDS: Final[Mapping[str, Deed]] = {
     "disable_profile": Deed(_SEE_PROFILE, stops="It is off."),
@@ -62,5 +66,10 @@ DEEDS: Final[Mapping[str, Deed]] = {
     "take_back_change": Deed(_SEE_RECORD),
     "purge_contact": Deed("Say the same command again; it goes on where this one ended.", is_begun=True, steps=True),
     "export_log": Deed("Export it again.", is_begun=True, steps=True),
+    **{
+        kind.deed(verb): Deed(f"Look at the {kind.plural}: they are listed as they are now.")
+        for kind in STRUCTURE_KINDS
+        for verb in _STRUCTURE_VERBS
+    },
 }
 """Every deed by its name in the rows."""

@@ -20,6 +20,7 @@ DISPLAY_TITLES: Final = {str(family): title.name for family, title in FAMILY_TIT
     "profiles": "API Profiles",
     "logs": "API Logs",
     "records": "Deleted records",
+    "structure": "Structure",
 }
 """The titles of the families, and of the groups of rights."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from affino_mcp.gate.identity.permissions import PERMISSIONS, SECURITY_GROUPS
+from affino_mcp.gate.identity.permissions import PERMISSIONS
 from affino_mcp.gate.identity.person import Person
 
 
@@ -37,7 +37,7 @@ def list_effective_rights(person: Person, at: datetime) -> list[EffectiveRight]:
 
 
 def _list_reasons(person: Person, right: str, at: datetime) -> list[str]:
-    reasons = [f"group {group}" for group in person.groups if right in SECURITY_GROUPS.get(group, ())]
+    reasons = [f"group {group}" for group in person.groups if right in person.group_rights.get(group, ())]
     if right not in person.rights:
         return reasons
     last = person.rights[right]

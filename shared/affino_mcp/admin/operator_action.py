@@ -94,7 +94,7 @@ class OperatorAction:
     def close(self) -> None:
         """Ends a deed that raised nothing; writes the closing row of a deed of steps, or leaves it to housekeeping."""
         if self._deed.steps:
-            self._store(replace(self._row, duration_ms=self._elapsed()))
+            self._by.try_store(replace(self._row, duration_ms=self._elapsed()))
         elif not self._is_settled:
             raise RuntimeError(f"{self._row.method} ended without a commit")
 
@@ -105,7 +105,7 @@ class OperatorAction:
         if self._may_be_done:
             return MaybeDone(next=self._deed.when_unknown)
         failed = describe_failure(replace(self._row, duration_ms=self._elapsed()), error, steps=self._deed.steps)
-        is_written = self._store(failed)
+        is_written = self._by.try_store(failed)
         if self._deed.steps or not isinstance(error, StoreUnavailable):
             return error
         return NotDone() if is_written else LogUnavailable()
@@ -146,15 +146,6 @@ class OperatorAction:
             return
         with suppress(StoreUnavailable):  # housekeeping removes it too
             self._by.database.delete(Delete(table, key))
-
-    def _store(self, row: AuditRow) -> bool:
-        """Writes a closing row with its log line; False when it cannot be written."""
-        try:
-            self._by.audit_log.store(row)
-        except StoreUnavailable:
-            return False
-        self._by.log_row(row)
-        return True
 
     def _transact(self, ops: Sequence[WriteOp], own: Put) -> None:
         try:

@@ -13,6 +13,7 @@ from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.settings import Settings
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database
 
 NO_PROFILE: Final = "control"
@@ -92,6 +93,15 @@ class OperatorOrigin:
             channel=CONTROL_CHANNEL,
             **self.row_fields,
         )
+
+    def try_store(self, row: AuditRow) -> bool:
+        """Writes a closing row with its log line; False when it cannot be written."""
+        try:
+            self.audit_log.store(row)
+        except StoreUnavailable:
+            return False
+        self.log_row(row)
+        return True
 
     def log_row(self, row: AuditRow) -> None:
         """Writes the log line of a row that is written."""

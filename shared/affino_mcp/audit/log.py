@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from affino_mcp.errors import AffinoError
     from affino_mcp.instance.port import Done
 
-_OPERATOR_NOUNS: Final = {"api_profiles": "API Profile", "people": "person"}
+_OPERATOR_NOUNS: Final = {"api_profiles": "API Profile", "people": "person", "security_groups": "security group"}
 """The nouns for what operators act on."""
 
 

@@ -149,7 +149,7 @@ def codes_kind(limit: int) -> Kind:
 
 
 MAX_NAME_CHARACTERS: Final = 200
-"""Longest name of a list of names, and longest name by which a fixed list is looked up."""
+"""Longest name of a list of names, and longest name by which an entry of a list is looked up."""
 _tidy_name = partial(_normalise_text, limit=MAX_NAME_CHARACTERS)
 _NAME_TYPE = Annotated[StrictStr, Field(max_length=MAX_NAME_CHARACTERS), AfterValidator(_tidy_name)]
 
@@ -172,7 +172,7 @@ def _parse_lookup(value: Any) -> Any:
 
 
 def lookup_kind() -> Kind:
-    """The code or the exact name of an entry of a fixed list."""
+    """The code or the exact name of an entry of a list."""
     schema = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
     return Kind("code or name", schema, Annotated[Any, PlainValidator(_parse_lookup)], tidy=tidy_text)
 

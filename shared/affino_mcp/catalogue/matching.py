@@ -113,6 +113,15 @@ def check_values(record: Record, values: Mapping[str, Any]) -> None:
         raise _argument_error(error) from None
 
 
+def normalise_values(record: Record, values: Mapping[str, Any]) -> Values:
+    """The values in the form in which a record stores them; None stays. Raises InvalidArgument, naming the attribute."""
+    try:
+        model = record.model.model_validate(values)
+    except ValidationError as error:
+        raise _argument_error(error) from None
+    return model.model_dump(by_alias=True, exclude_unset=True)
+
+
 def _require_filled(method: Method, values: Values) -> Values:
     for field in method.all_arguments:
         if field.name in values and _is_empty(values[field.name]) and _must_be_filled(method, field):

@@ -29,7 +29,7 @@ def fold_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Reference:
-    """The target of a code: a family (`accounts`, `contacts`), `staff`, or a fixed list (`industries`, `topics`)."""
+    """The target of a code: a family (`accounts`, `contacts`), `staff`, or a list (`industries`, `topics`)."""
 
     target: str
     attribute: str

@@ -17,6 +17,7 @@ from affino_mcp.catalogue.families import (
     forum_threads,
     forums,
     history,
+    lists,
     media_files,
     media_items,
     member_lists,
@@ -66,6 +67,7 @@ RECORDS: Final[dict[str, Record]] = {
         *media_items.RECORDS,
         media_files.MEDIA_FILE,
         *website.RECORDS,
+        *lists.RECORDS,
     )
 }
 """Every kind of record by its family, including those that operators own."""

@@ -36,6 +36,7 @@ from affino_mcp.cli import (
     records,
     sessions,
     signing,
+    structure,
     trial,
     whatif,
 )
@@ -69,6 +70,7 @@ log_more.add_log_commands(log.app)
 log.app.command()(log_chart.chart)
 log_digests.add_digest_commands(log.app)
 app.add_typer(log.app, name="log")
+structure.add_structure_commands(app)
 app.command("doctor")(doctor.doctor)
 app.command("login")(login.login)
 app.command("connect")(connect.connect)

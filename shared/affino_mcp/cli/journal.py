@@ -23,12 +23,15 @@ def audit_command(
     service: Service, deed: str, subject: ActionSubject, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> AbstractContextManager[OperatorAction]:
     """Audits the action of a command; see `audit_action`."""
+    return audit_action(make_origin(service), deed, subject, before, after)
+
+
+def make_origin(service: Service) -> OperatorOrigin:
+    """The operator who says a command, for the rows of one command."""
     database, settings = service.stores.database, service.settings
     log = AuditLog(database, settings.audit_table, service.clock)
     fields = {"person_name": operator_name(service), "request_id": str(uuid.uuid4()), "client_name": CLIENT_NAME}
-    return audit_action(
-        OperatorOrigin(database, settings, log, fields, has_log_lines=False), deed, subject, before, after
-    )
+    return OperatorOrigin(database, settings, log, fields, has_log_lines=False)
 
 
 def print_notice(action: OperatorAction) -> None:

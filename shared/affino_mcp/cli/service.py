@@ -94,7 +94,7 @@ class Service:
     @cached_property
     def staff(self) -> StaffContacts:
         """The contacts of people who can log in."""
-        return wiring.build_staff_contacts(self.stores, self.settings)
+        return wiring.build_operator_ports(self.stores, self.settings).staff_contacts
 
     @cached_property
     def registration(self) -> Registration:
@@ -114,12 +114,12 @@ class Service:
     @cached_property
     def contact_erasure(self) -> ContactErasure:
         """The erasure of contacts on request."""
-        return wiring.build_contact_erasure(self.stores, self.settings)
+        return wiring.build_operator_ports(self.stores, self.settings).contact_erasure
 
     @cached_property
     def record_restorer(self) -> RecordRestorer:
         """The restore of deleted records."""
-        return wiring.build_record_restorer(self.stores, self.settings)
+        return wiring.build_operator_ports(self.stores, self.settings).record_restorer
 
     @cached_property
     def passwords(self) -> Passwords:

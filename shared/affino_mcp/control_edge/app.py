@@ -26,14 +26,16 @@ from affino_mcp.control_edge.screens import (
     profile_edit,
     profile_switch,
     profiles,
+    structure,
     take_back,
 )
 from affino_mcp.control_edge.screens import help as help_
-from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE, RECORDS_RESTORE
+from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE, RECORDS_RESTORE, STRUCTURE_MANAGE
 from affino_mcp.pages.assets import ASSET_CACHE_CONTROL, ASSETS_BY_ADDRESS
 
 _MANAGE_RULE = AccessRule(PROFILES_MANAGE)
 _RESTORE_RULE = AccessRule(RECORDS_RESTORE)
+_STRUCTURE_RULE = AccessRule(STRUCTURE_MANAGE)
 _RECENT_PASSWORD_RULE = AccessRule(PROFILES_MANAGE, needs_recent_password=True)
 _PROFILE_RULE = AccessRule(PROFILES_MANAGE, select_row_keys=profile_list.select_profile_row)
 _TEST_RULE = AccessRule(PROFILES_MANAGE, select_row_keys=profile_list.select_queried_profile_row)
@@ -96,6 +98,15 @@ SCREENS: Final[tuple[tuple[str, str, Screen, AccessRule], ...]] = (
     ("/people/{code}/enable", "POST", people.enable_person, _PERSON_RULE),
     ("/people/{code}/end-session", "POST", people.end_one_session, _PERSON_RULE),
     ("/people/{code}/end-all", "POST", people.end_all_sessions, _PERSON_RULE),
+    ("/structure", "GET", structure.show_first_kind, _STRUCTURE_RULE),
+    ("/structure/{kind}", "GET", structure.show_kind, _STRUCTURE_RULE),
+    ("/structure/{kind}/new", "GET", structure.show_new_form, _STRUCTURE_RULE),
+    ("/structure/{kind}/new", "POST", structure.create_entry, _STRUCTURE_RULE),
+    ("/structure/{kind}/{code}", "GET", structure.show_edit_form, _STRUCTURE_RULE),
+    ("/structure/{kind}/{code}", "POST", structure.save_entry, _STRUCTURE_RULE),
+    ("/structure/{kind}/{code}/move", "POST", structure.move_entry, _STRUCTURE_RULE),
+    ("/structure/{kind}/{code}/remove", "GET", structure.ask_before_removing, _STRUCTURE_RULE),
+    ("/structure/{kind}/{code}/remove", "POST", structure.remove_entry, _STRUCTURE_RULE),
     ("/tests/crm", "GET", connection_tests.show_crm_test, _TEST_RULE),
     ("/tests/crm", "POST", connection_tests.run_crm_test, _MANAGE_RULE),
     ("/tests/user", "GET", connection_tests.show_user_test, _TEST_RULE),

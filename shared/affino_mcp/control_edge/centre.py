@@ -25,6 +25,7 @@ from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE, WebSessions
 from affino_mcp.instance.port import Instance
 from affino_mcp.instance.record_restorer import RecordRestorer
+from affino_mcp.instance.structure import StructureKeeper
 from affino_mcp.instance.upkeep import StaffContacts
 from affino_mcp.pages.rendering import PageRenderer
 from affino_mcp.settings import Settings
@@ -55,6 +56,7 @@ class ControlCentre:
     instance: Instance
     staff: StaffContacts
     record_restorer: RecordRestorer
+    structure: StructureKeeper
     make_client: Callable[[], httpx.Client] = make_public_client
 
     @cached_property

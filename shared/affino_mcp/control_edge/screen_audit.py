@@ -15,6 +15,11 @@ def audit_screen_action(
     ask: ScreenRequest, deed: str, subject: ActionSubject, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> AbstractContextManager[OperatorAction]:
     """Audits the action of a screen as the signed-in person's; see `audit_action`."""
+    return audit_action(make_origin(ask), deed, subject, before, after)
+
+
+def make_origin(ask: ScreenRequest) -> OperatorOrigin:
+    """The signed-in person as the operator of what a screen does."""
     person, place, centre = ask.web_session.person, ask.origin, ask.centre
     fields = {
         "person_code": person.user_code,
@@ -25,5 +30,4 @@ def audit_screen_action(
         "source": place.source,
         "client_name": "Control Centre",
     }
-    by = OperatorOrigin(centre.database, centre.settings, centre.audit_log, fields)
-    return audit_action(by, deed, subject, before, after)
+    return OperatorOrigin(centre.database, centre.settings, centre.audit_log, fields)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from affino_mcp.control_edge.centre import ControlCentre
-from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE, RECORDS_RESTORE
+from affino_mcp.gate.identity.permissions import LOGS_READ, PROFILES_MANAGE, RECORDS_RESTORE, STRUCTURE_MANAGE
 from affino_mcp.gate.sessions.web_sessions import Rows, WebSession
 from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.own_address import is_loopback_address, own_base_url
@@ -93,9 +93,10 @@ class ScreenRequest:
         logs = "API Logs" if self.has_right(LOGS_READ) else "My calls"
         tools = [("/tests/crm", "CRM Test Tool"), ("/tests/user", "User Test Tool")] if manage else []
         people = [("/people", "People")] if manage else []
+        structure = [("/structure", "Structure")] if self.has_right(STRUCTURE_MANAGE) else []
         deleted = [("/deleted", "Deleted records")] if self.has_right(RECORDS_RESTORE) else []
         found = [
-            ("Settings", [*profiles, *people]),
+            ("Settings", [*profiles, *people, *structure]),
             ("Calls", [("/logs", logs), *deleted]),
             ("Test", tools),
             ("Help", [("/help/crm", "CRM Help"), ("/help/user", "User Help")]),

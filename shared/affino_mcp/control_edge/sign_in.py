@@ -30,6 +30,7 @@ from affino_mcp.control_edge.screen_request import (
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import new_token
+from affino_mcp.gate.identity.security_groups import read_security_groups
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
 from affino_mcp.http.invocation import invocation
 from affino_mcp.http.retry_after import retry_after_value
@@ -127,7 +128,7 @@ def _sign_in(centre: ControlCentre, place: RequestOrigin, request: Request, form
 def _open_web_session(
     centre: ControlCentre, place: RequestOrigin, person_row: Item, next_: str, request: Request, email: str
 ) -> Response:
-    person = Person.from_json(person_row)
+    person = read_security_groups(centre.database, centre.settings.gate_table).grant(Person.from_json(person_row))
     if not person.has_right(CONTROL_ACCESS, centre.clock()):
         _log_sign_in(place, person.user_code, "no_right")
         text = f"You may log in, but you do not have the right '{CONTROL_ACCESS}'. An operator can grant it."

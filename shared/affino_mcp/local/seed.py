@@ -18,7 +18,7 @@ from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.local.demo import DEMO_PEOPLE, DEMO_PROFILES
 from affino_mcp.settings import Settings
 from affino_mcp.store.commit import commit_to
-from affino_mcp.wiring import Stores, build_staff_contacts
+from affino_mcp.wiring import Stores, build_operator_ports
 
 DemoCredentials = dict[str, dict[str, Any]]
 
@@ -55,7 +55,9 @@ def seed_people(stores: Stores, settings: Settings, passphrases: Mapping[str, st
     """The demo's people by role, with e-mail, password and user code; creates those that are missing."""
     everybody, passwords = People(stores.database, settings, utc_now), Passwords(stores.database, settings)
     commit = commit_to(stores.database)
-    registration = Registration(build_staff_contacts(stores, settings), stores.database, settings, utc_now)
+    registration = Registration(
+        build_operator_ports(stores, settings).staff_contacts, stores.database, settings, utc_now
+    )
     found: DemoCredentials = {}
     for role, demo in DEMO_PEOPLE.items():
         code = everybody.find_user_code(demo.email)

@@ -66,8 +66,42 @@ _RESTORED_KINDS: Final = tuple(kind for kind in HISTORY_FAMILIES if kind != Fami
 _GUARD_KINDS: Final = ("sections", "securities", "article_types", "article_categories", "media_categories", "forums")
 _LOG: Final = f"P#{SELF_CHECK_NAME}"
 
+STRUCTURE_FAMILIES: Final = (
+    "sections",
+    "forums",
+    "securities",
+    "article_types",
+    "article_categories",
+    "media_categories",
+)
+"""The kinds of record that operators make and change in the Control Centre."""
+_STRUCTURE_USES: Final = (
+    "F#articles#all",
+    f"F#articles#section={SELF_CHECK_NAME}",
+    f"F#forum_threads#forum={SELF_CHECK_NAME}",
+    "F#media_items#all",
+    f"F#media_items#category={SELF_CHECK_NAME}",
+    f"F#accounts#industry={SELF_CHECK_NAME}",
+    f"F#accounts#type={SELF_CHECK_NAME}",
+    f"F#opportunities#stage={SELF_CHECK_NAME}",
+    f"F#contacts#permission={SELF_CHECK_NAME}",
+)
+STRUCTURE_LISTS: Final = ("channels", "topics", "industries", "account_types", "stages", "permissions")
+"""The lists that operators change in the Control Centre."""
+
+
+def _structure_rights(family: str) -> tuple[StoreRight, ...]:
+    own = ("BatchGetItem", "DeleteItem", "PutItem", "Query")
+    return (
+        *_table_rights("records_table", f"{family}#{SELF_CHECK_NAME}", *own),
+        *_table_rights("records_table", f"F#{family}#all", *own),
+        *_table_rights("records_table", f"U#{family}#{SELF_CHECK_NAME}", "DeleteItem", "GetItem", "PutItem"),
+        *_table_rights("records_table", f"N#{family}", "GetItem", "UpdateItem"),
+    )
+
+
 MCP_RIGHTS: Final = (
-    *_table_rights("gate_table", _PROFILE, "GetItem", "UpdateItem"),
+    *_table_rights("gate_table", _PROFILE, "BatchGetItem", "GetItem", "UpdateItem"),
     *_table_rights("gate_table", f"USED#{SELF_CHECK_NAME}", "UpdateItem"),
     *_table_rights("gate_table", f"GUARD#TOKENS#{SELF_CHECK_NAME}", "UpdateItem"),
     *_table_rights("audit_table", _LOG, "PutItem", "UpdateItem"),
@@ -91,17 +125,19 @@ CONTROL_RIGHTS: Final = (
     *_table_rights("gate_table", _PROFILE, *_READS),
     *(
         right
-        for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON, "PEOPLE", f"EMAIL#{SELF_CHECK_NAME}", "UNLOGGED")
+        for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON, "PEOPLE", f"EMAIL#{SELF_CHECK_NAME}", "GROUPS", "UNLOGGED")
         for right in _table_rights("gate_table", pk, *_WRITES)
     ),
     *_table_rights("audit_table", _LOG, "PutItem", "Query"),
     TableRight("audit_table", "Query", "0", "ByPerson", "person"),
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByRecord", "record"),
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByTime", "everybody"),
+    *(right for family in STRUCTURE_FAMILIES for right in _structure_rights(family)),
+    *(TableRight("records_table", "Query", pk) for pk in _STRUCTURE_USES),
     *(
         right
-        for pk in (f"sections#{SELF_CHECK_NAME}", "F#sections#all", f"forums#{SELF_CHECK_NAME}", "F#forums#all")
-        for right in _table_rights("records_table", pk, "BatchGetItem", "Query")
+        for pk in (f"L#{SELF_CHECK_NAME}", *(f"{family}#{SELF_CHECK_NAME}" for family in STRUCTURE_LISTS))
+        for right in _table_rights("records_table", pk, "GetItem", "PutItem")
     ),
     *(
         right
@@ -115,6 +151,7 @@ CONTROL_RIGHTS: Final = (
     ),
     *_table_rights("records_table", "N#contacts", *_READS, *_WRITES),
     *_table_rights("records_table", f"M#{SELF_CHECK_NAME}", "PutItem"),
+    TableRight("records_table", "ConditionCheckItem", _RECORD),
     SecretRight(),
 )
 HOUSEKEEPING_RIGHTS: Final = (

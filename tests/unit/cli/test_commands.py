@@ -16,6 +16,7 @@ import typer
 from typer.testing import CliRunner
 
 from affino_mcp import VERSION
+from affino_mcp.catalogue.structure import STRUCTURE_KINDS
 from affino_mcp.cli.app import app
 from affino_mcp.cli.output import print_table
 from affino_mcp.local.connection import Connection, store_settings
@@ -56,6 +57,8 @@ def test_the_commands() -> None:
         "record restore",
         "record show",
         "signing",
+        *(f"{kind.word} {word}" for kind in STRUCTURE_KINDS for word in ("list", "create", "set", "remove")),
+        *(f"structure {word}" for word in ("export", "apply")),
         "test",
         "whatif",
     }

@@ -37,10 +37,10 @@ class OperatorBrowser:
         self.outside = PublicEndpoints(self.world)
         stores = self.world.stores
         settings, clock = self.world.settings, self.world.clock
-        own = wiring.instance(stores, settings), wiring.build_staff_contacts(stores, settings)
-        restorer = wiring.build_record_restorer(stores, settings)
+        own, ports = wiring.instance(stores, settings), wiring.build_operator_ports(stores, settings)
+        parts = own, ports.staff_contacts, ports.record_restorer, ports.structure_keeper
         centre = ControlCentre(
-            stores.database, stores.secrets, settings, clock, *own, restorer, make_client=self.outside.client
+            stores.database, stores.secrets, settings, clock, *parts, make_client=self.outside.client
         )
         door = dict.fromkeys(wiring.SIGN_IN_PATHS, lambda: build_door(centre))
         app = PathRouter({"/control": lambda: make_screens_app(centre), **door}, PlainTextResponse("elsewhere"))

@@ -11,6 +11,7 @@ from affino_mcp.admin.effective_rights import list_effective_rights
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.errors import PersonInactive, SessionUnknown
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.security_groups import DEFAULT_GROUPS
 from affino_mcp.store.ops import WriteOp
 from tests.clock import START
 from tests.unit.control_edge.desk import OperatorBrowser, text_of
@@ -49,7 +50,7 @@ def edith(operator: OperatorBrowser) -> int:
     ],
 )
 def test_rights_are_explained(person: Person, right: str, held: bool, because: list[str]) -> None:
-    (found,) = [one for one in list_effective_rights(person, START) if one.right == right]
+    (found,) = [one for one in list_effective_rights(DEFAULT_GROUPS.grant(person), START) if one.right == right]
     assert (found.held, found.because) == (held, because)
 
 

@@ -18,7 +18,8 @@ LOGS_ONLY = {"", "/", "/sign-out", "/logs", "/logs/export", ROW, f"{ROW}/take-ba
 
 def address(desk: OperatorBrowser, path: str) -> str:
     key = next((state.profile.key for state in desk.world.profiles.list_profiles()), "none")
-    return f"/control{path}".format(key=key, code=1, profile=key, family="accounts", id="01M83T4CM060710PCYHWFH0XZP")
+    known = {"key": key, "code": 1, "profile": key, "family": "accounts", "kind": "sections"}
+    return f"/control{path}".format(**known, id="01M83T4CM060710PCYHWFH0XZP")
 
 
 @pytest.fixture

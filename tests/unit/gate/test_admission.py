@@ -22,7 +22,7 @@ def test_a_refused_token_writes_nothing_on_the_profile_and_costs_no_budget(world
     for _ in range(10):
         with pytest.raises(SessionUnknown):
             gate.admit(headers(profile.key, profile.secret, new_token()), charge=True)
-        assert sorted(world.asked()) == [("get", GATE), ("get", GATE)]
+        assert sorted(world.asked()) == [("get", GATE), ("get_many", GATE)]
     assert gate.admit(valid(profile, login), charge=True).rate.remaining == 1
 
 
@@ -48,4 +48,4 @@ def test_an_expired_token_writes_nothing_on_the_profile(world: World, pool: Exec
     world.asked()
     with pytest.raises(SessionExpired):
         gate.admit(valid(profile, login), charge=True)
-    assert {method for method, _ in world.asked()} == {"get"}
+    assert {method for method, _ in world.asked()} == {"get", "get_many"}

@@ -9,7 +9,6 @@ from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.instance.builtin.history import history_access
 from affino_mcp.instance.builtin.history.history_access import HISTORY_RULES
-from affino_mcp.instance.builtin.references.fixed_lists import FIXED_LISTS
 from affino_mcp.instance.builtin.references.references import REFERENCE_FAMILIES
 from affino_mcp.tool_errors import NotFound
 from tests.unit.instance.deeds import Desk
@@ -32,6 +31,6 @@ def test_the_history_of_a_kind_without_a_rule_is_closed(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
-def test_every_reference_points_to_a_family_or_a_fixed_list(record: Record) -> None:
+def test_every_reference_points_to_a_family_or_a_list(record: Record) -> None:
     targets = {field.reference.target for field in record.fields if field.reference}
-    assert targets <= REFERENCE_FAMILIES.keys() | FIXED_LISTS.keys()
+    assert targets <= REFERENCE_FAMILIES.keys()

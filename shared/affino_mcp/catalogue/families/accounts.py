@@ -22,10 +22,13 @@ from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 INDUSTRY: Final = Field(
-    "IndustryCode", lookup_kind(), "code or name, e.g. Technology", Reference("industries", "Industry")
+    "IndustryCode", lookup_kind(), "code or name from list_account_lookups", Reference("industries", "Industry")
 )
 ACCOUNT_TYPE: Final = Field(
-    "AccountTypeCode", lookup_kind(), "code or name, e.g. Prospect", Reference("account_types", "AccountType")
+    "AccountTypeCode",
+    lookup_kind(),
+    "code or name from list_account_lookups",
+    Reference("account_types", "AccountType"),
 )
 ACCOUNT_MANAGER: Final = Field(
     "AccountManagerCode", code_kind(), "UserCode of a member of staff", Reference("staff", "AccountManager")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.website import GROUP_NAMES, NAME_FIELD, READ_GROUPS
+from affino_mcp.catalogue.families.website import EVERYBODY, GROUP_NAMES, NAME_FIELD, ORDER_FIELD, READ_GROUPS
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
@@ -42,7 +42,9 @@ FORUM: Final = Record(
         Field("Open", boolean_kind(), "a closed forum takes no threads and posts"),
         READ_GROUPS,
         Field("PostGroups", GROUP_NAMES, "groups that may write threads and posts in it"),
+        ORDER_FIELD,
     ),
+    required=("Name",),
     derived=(
         Field("ThreadCount", integer_kind(0, 10**9), "threads that every reader sees"),
         Field("CanPost", boolean_kind(), "whether you may post"),
@@ -51,6 +53,7 @@ FORUM: Final = Record(
     ),
     summary=("Name", "Description", "Moderated", "Open"),
     unique=("Name",),
+    defaults={"Moderated": False, "Open": True, "ReadGroups": [EVERYBODY], "PostGroups": ["Registered User"]},
     undo_with={"contacts": ("add_forum_moderator", "remove_forum_moderator")},
 )
 THREAD: Final = Record(

@@ -6,7 +6,7 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import NAME_SEARCH, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
-from affino_mcp.catalogue.families.website import GROUP_NAMES, NAME_FIELD
+from affino_mcp.catalogue.families.website import EVERYBODY, GROUP_NAMES, NAME_FIELD, ORDER_FIELD
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, integer_kind, line_kind, lookup_kind, text_kind
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
@@ -23,8 +23,10 @@ MEDIA_CATEGORY: Final = Record(
     family="media_categories",
     code="CategoryCode",
     label=("Name",),
-    fields=(NAME_FIELD, Field("WriteGroups", GROUP_NAMES, "groups that may put items in it")),
+    fields=(NAME_FIELD, Field("WriteGroups", GROUP_NAMES, "groups that may put items in it"), ORDER_FIELD),
+    required=("Name",),
     unique=("Name",),
+    defaults={"WriteGroups": [EVERYBODY]},
 )
 MEDIA_ITEM: Final = Record(
     name="Media item",

@@ -26,7 +26,7 @@ STAGE: Final = Field("Stage", lookup_kind(), "code or name from list_opportunity
 PRIMARY_CONTACT: Final = Field(
     "PrimaryContactCode", code_kind(), "UserCode of a contact", Reference("contacts", "PrimaryContact")
 )
-LOST_REASON: Final = Field("LostReason", line_kind(255), "only with stage Closed")
+LOST_REASON: Final = Field("LostReason", line_kind(255), "only with the stage of a lost one")
 _HOLDER: Final = Reference("accounts", "Account")
 
 OPPORTUNITY: Final = Record(
@@ -144,7 +144,7 @@ METHODS: Final = (
         "remove one made by mistake.",
         {"OpportunityCode": "the code", "Deleted": "true"},
         WHICH_OPPORTUNITY,
-        notes="A lost one is not deleted: set its stage to Closed.",
+        notes="A lost one is not deleted: set its stage to one that is closed and not won.",
         carries_undo=True,
     ),
     opportunity_method(

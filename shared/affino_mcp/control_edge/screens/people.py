@@ -19,7 +19,7 @@ from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import fold_email, is_plausible_email
-from affino_mcp.gate.identity.permissions import CONTROL_ACCESS, PERMISSIONS, PROFILES_MANAGE, SECURITY_GROUPS
+from affino_mcp.gate.identity.permissions import CONTROL_ACCESS, PERMISSIONS, PROFILES_MANAGE
 from affino_mcp.gate.identity.person import Person, is_user_code
 from affino_mcp.gate.people.password_links import LinkStatus
 from affino_mcp.gate.sessions.session_listing import list_live_sessions
@@ -63,7 +63,7 @@ def _list_people(ask: ScreenRequest) -> tuple[list[Person], str | None]:
     found = gate_row_page.list_gate_rows(
         ask.centre, row_keys.PERSON_LIST_PARTITION, _named_person_key, PEOPLE_PER_PAGE, ask.query_values.get("after")
     )
-    return [Person.from_json(row) for row in found.rows.values()], found.next
+    return [ask.web_session.groups.grant(Person.from_json(row)) for row in found.rows.values()], found.next
 
 
 def _named_person_key(item: Item) -> Key:
@@ -80,7 +80,7 @@ def require_person(ask: ScreenRequest) -> Person:
     row = ask.gate_rows.get(select_person_row(ask.path_values)[0]) if is_user_code(ask.path_values["code"]) else None
     if row is None:
         raise NotFound("code", "person")
-    return Person.from_json(row)
+    return ask.web_session.groups.grant(Person.from_json(row))
 
 
 def count_live_sessions(ask: ScreenRequest, person: Person) -> int:
@@ -92,7 +92,7 @@ def change_groups(ask: ScreenRequest) -> Response:
     """Puts the person in the ticked groups and out of all others, unless the groups have changed since the page was made."""
     person, ticked = (
         require_person(ask),
-        [group for group in SECURITY_GROUPS if group in ask.multi_values.get("group", ())],
+        [group for group in ask.web_session.groups.rights if group in ask.multi_values.get("group", ())],
     )
     shown = replace(person, groups=tuple(filter(None, ask.form.get("shown", "").split(","))))
     return _change_person(ask, shown, "groups", ticked)
@@ -227,7 +227,7 @@ def _render_person(ask: ScreenRequest, person: Person, wrong: str = "", status: 
         person=person,
         sessions=list_live_sessions(ask.centre.database, ask.centre.settings, ask.centre.sessions, person.user_code),
         rights=families,
-        groups=list(SECURITY_GROUPS),
+        groups=list(ask.web_session.groups.rights),
         every_right=sorted(PERMISSIONS),
         today=ask.centre.clock().date().isoformat(),
         given=given,

@@ -12,6 +12,7 @@ PROFILES_MANAGE: Final = "profiles.manage"
 LOGS_READ: Final = "logs.read"
 RECORDS_RESTORE: Final = "records.restore"
 """Restoring what anybody has deleted, and seeing of it what is open to one's groups."""
+STRUCTURE_MANAGE: Final = "structure.manage"
 
 _CRM_FAMILIES: Final = (
     Family.ACCOUNTS,
@@ -32,7 +33,7 @@ PERMISSIONS: Final = (
     _permissions(SWITCHED_FAMILIES, "read", "write", "delete", "all")
     | _permissions([Family.ARTICLES], "publish", "comment", "moderate")
     | _permissions([Family.FORUMS], "post", "manage_moderators")
-    | {"contacts.consent", CONTROL_ACCESS, PROFILES_MANAGE, LOGS_READ, RECORDS_RESTORE}
+    | {"contacts.consent", CONTROL_ACCESS, PROFILES_MANAGE, LOGS_READ, RECORDS_RESTORE, STRUCTURE_MANAGE}
 )
 """Every permission. `<family>.all` extends the other permissions of a family to the records of other people."""
 
@@ -56,6 +57,6 @@ SECURITY_GROUPS: Final[dict[str, frozenset[str]]] = {
     "Sales Managers": _SALES_PERMISSIONS | _permissions(_CRM_FAMILIES, "all", "delete"),
     "Legal": frozenset({"contacts.consent", CONTROL_ACCESS}),
     "Community": frozenset({"forums.manage_moderators", CONTROL_ACCESS}),
-    "Operators": frozenset({PROFILES_MANAGE, LOGS_READ, RECORDS_RESTORE, CONTROL_ACCESS}),
+    "Operators": frozenset({PROFILES_MANAGE, LOGS_READ, RECORDS_RESTORE, STRUCTURE_MANAGE, CONTROL_ACCESS}),
 }
-"""The security groups of a new instance, with the permissions that each group gives."""
+"""The security groups of a new instance, with the permissions that each group gives. Operators change them (SecurityGroups)."""

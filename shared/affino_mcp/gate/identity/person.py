@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-
-from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 
 
 def is_user_code(text: str) -> bool:
@@ -19,7 +17,9 @@ def is_user_code(text: str) -> bool:
 class Person:
     """One person.
 
-    `rights` maps each directly granted permission to its last day (ISO date, UTC), or to None: no end.
+    `rights` maps each directly granted permission to its last day (ISO date, UTC), or to None: no end. `group_rights` are
+    the permissions of each security group as they were read for this call (SecurityGroups.grant); a person without them has
+    only what is granted directly.
     """
 
     user_code: int
@@ -28,12 +28,17 @@ class Person:
     groups: tuple[str, ...] = ()
     rights: Mapping[str, str | None] = field(default_factory=dict)
     active: bool = True
+    group_rights: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def has_right(self, right: str, at: datetime) -> bool:
         """True if the person holds the permission at this moment, through a group or by a direct grant."""
-        if any(right in SECURITY_GROUPS.get(group, ()) for group in self.groups):
+        if any(right in self.group_rights.get(group, ()) for group in self.groups):
             return True
         return right in self.rights and self._is_in_force(self.rights[right], at)
+
+    def with_group_rights(self, group_rights: Mapping[str, frozenset[str]]) -> Person:
+        """Gives the person with these permissions of security groups, by the group's name."""
+        return replace(self, group_rights=group_rights)
 
     @staticmethod
     def _is_in_force(last_day: str | None, at: datetime) -> bool:
@@ -54,7 +59,8 @@ class Person:
     def from_json(cls, row: Mapping[str, Any]) -> Person:
         """Makes the person from their own row or from the copy in a session's row.
 
-        What a row of an older version does not have is closed: no group, no right, not active.
+        What a row of an older version does not have is closed: no group, no right, not active. Rows hold the groups' names; their
+        permissions are read apart.
         """
         return cls(
             user_code=row["user_code"],

@@ -21,6 +21,8 @@ SESSION_PREFIX = "SESSION#"
 PROFILE_PREFIX = "PROFILE#"
 UNLOGGED_PARTITION = "UNLOGGED"
 """The partition of operators' deeds that were done while the API Log could not be written."""
+SECURITY_GROUPS_KEY = Key("GROUPS", "A")
+"""{version, last_code, groups: [{code, name, rights}]}: the security groups, once operators have changed them."""
 
 
 def new_token() -> str:

@@ -11,8 +11,9 @@ from affino_mcp.clock import Clock, epoch_seconds, format_iso
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import fold_email, validate_address
 from affino_mcp.gate.identity.entered_texts import tidy_entered_text
-from affino_mcp.gate.identity.permissions import PERMISSIONS, SECURITY_GROUPS
+from affino_mcp.gate.identity.permissions import PERMISSIONS
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.security_groups import SecurityGroups, read_security_groups
 from affino_mcp.gate.sessions.session_rows import Session, end_session_writes
 from affino_mcp.gate.sessions.sessions import end_surplus_sessions, live_session_links
 from affino_mcp.settings import Settings
@@ -57,16 +58,15 @@ class People:
         self, name: str, email: str, groups: Sequence[str] = (), rights: Mapping[str, str | None] | None = None
     ) -> Person:
         """Gives the person that `create` would store, without a code; raises InvalidArgument. Writes nothing."""
-        person = _require_valid_person(
-            Person(0, tidy_entered_text("name", name), validate_address(email), tuple(groups), dict(rights or {}))
-        )
+        draft = Person(0, tidy_entered_text("name", name), validate_address(email), tuple(groups), dict(rights or {}))
+        person = _require_valid_person(draft, read_security_groups(self._db, self._table))
         _require_future_days({}, person.rights, self._clock().date())
         return person
 
     def get(self, user_code: int) -> Person | None:
-        """Gives the person of this code; None when there is none."""
-        row = self._db.get(self._table, row_keys.person_key(user_code))
-        return Person.from_json(row) if row else None
+        """Gives the person of this code, with the rights of their groups; None when there is none."""
+        row, groups = self._read_person(user_code)
+        return groups.grant(Person.from_json(row)) if row else None
 
     def find_by_email(self, email: str) -> Person | None:
         """Gives the person of this e-mail address, in any spelling of it; None when there is none."""
@@ -79,11 +79,12 @@ class People:
         return row["user_code"] if row else None
 
     def list_people(self) -> list[Person]:
-        """Gives all people, sorted by code."""
+        """Gives all people, sorted by code, with the rights of their groups."""
         listed = iterate_rows(self._db, Query(self._table, row_keys.PERSON_LIST_PARTITION))
         keys = [row_keys.person_key(row["user_code"]) for row in listed]
-        items = self._db.get_many(self._table, keys)
-        return [Person.from_json(items[key]) for key in keys if key in items]
+        items = self._db.get_many(self._table, [row_keys.SECURITY_GROUPS_KEY, *keys])
+        groups = SecurityGroups.from_row(items.get(row_keys.SECURITY_GROUPS_KEY))
+        return [groups.grant(Person.from_json(items[key])) for key in keys if key in items]
 
     def change(
         self,
@@ -139,13 +140,13 @@ class People:
     def _write_changes(
         self, user_code: int, changes: Mapping[str, object], seen: Person | None, commit: Commit, *, log_out: bool
     ) -> Person:
-        row = self._db.get(self._table, row_keys.person_key(user_code))
+        row, groups = self._read_person(user_code)
         if row is None:
             raise NotFound("user_code", "person")
-        before = Person.from_json(row)
+        before = groups.grant(Person.from_json(row))
         if seen is not None and (seen.rights, seen.groups) != (before.rights, before.groups):
             raise Conflict("This person's rights were changed meanwhile. Look at them again before changing them.")
-        person = _require_valid_person(replace(before, **changes))  # type: ignore[arg-type]
+        person = _require_valid_person(replace(before, **changes), groups, before.groups)  # type: ignore[arg-type]
         _require_future_days(before.rights, person.rights, self._clock().date())
         update, now = self._person_update(row, person), epoch_seconds(self._clock())
         found = live_session_links(self._db, self._table, user_code, now)
@@ -166,6 +167,11 @@ class People:
             return []
         place = row_keys.email_key(new)._asdict() | {"user_code": after.user_code}
         return [Put(self._table, place, absent()), Delete(self._table, row_keys.email_key(old))]
+
+    def _read_person(self, user_code: int) -> tuple[Item | None, SecurityGroups]:
+        place, beside = row_keys.person_key(user_code), row_keys.SECURITY_GROUPS_KEY
+        rows = self._db.get_many(self._table, [place, beside])
+        return rows.get(place), SecurityGroups.from_row(rows.get(beside))
 
     def _person_update(self, row: Item, person: Person) -> Update:
         # The condition on `logins` detects a login between the read and this write, which would keep the old rights.
@@ -196,13 +202,15 @@ def _raise_conflict(failed: TransactionFailed) -> None:
     raise failed
 
 
-def _require_valid_person(person: Person) -> Person:
-    """The person itself if it is valid; raises InvalidArgument (name, groups, rights)."""
+def _require_valid_person(person: Person, groups: SecurityGroups, had: Sequence[str] = ()) -> Person:
+    """The person itself if it is valid; raises InvalidArgument (name, groups, rights).
+
+    Groups that the person `had` before stay, also when there is no such group any more: their names give nothing.
+    """
     if not person.name or len(person.name) > MAX_PERSON_NAME_CHARACTERS:
         raise InvalidArgument("name", f"The name must be 1 to {MAX_PERSON_NAME_CHARACTERS} visible characters.")
-    unknown = [group for group in person.groups if group not in SECURITY_GROUPS]
-    if unknown:
-        raise InvalidArgument("groups", "There is no such security group.", known=sorted(SECURITY_GROUPS))
+    if not {*person.groups} <= groups.rights.keys() | {*had}:
+        raise InvalidArgument("groups", "There is no such security group.", known=sorted(groups.rights))
     if not all(right in PERMISSIONS for right in person.rights):
         raise InvalidArgument("rights", "There is no such right.", known=sorted(PERMISSIONS))
     if not all(last is None or _is_day(last) for last in person.rights.values()):

@@ -1,6 +1,6 @@
 """Sessions of agents: open, resolve, list and end them.
 
-A session's row holds a copy of the person: one read per call.
+A session's row holds a copy of the person, and the security groups are one row: one batch read of both per call.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
+from affino_mcp.gate.identity.security_groups import SecurityGroups
 from affino_mcp.gate.sessions import session_rows
 from affino_mcp.gate.sessions.session_rows import (
     REFRESH_LIFETIME_SECONDS,
@@ -65,23 +66,20 @@ class Sessions:
         self._lifetime = settings.session_lifetime
 
     def resolve_token(self, token: str) -> tuple[Session, Person]:
-        """Gives the session and the person of an AccessToken, in one consistent read.
+        """Gives the session and the person of an AccessToken, with the rights of their groups, in one consistent batch read.
 
         Raises SessionUnknown, SessionEnded (after a logout or a refresh), SessionExpired, PersonInactive, each with the
         person if known.
         """
-        row = self._require_row(token)
-        if row.get("revoked"):
-            session = Session.from_row(row)
-            raise SessionEnded().concerning(person=Person.from_json(row["person"]), fingerprint=session.fingerprint)
-        return self._require_live(row)
+        session, person, revoked = self._read_session(token)
+        if revoked:
+            raise SessionEnded().concerning(person=person, fingerprint=session.fingerprint)
+        return self._require_live(session, person)
 
     def find_session(self, token: str) -> tuple[Session, Person]:
         """Gives the same as `resolve_token`, and also a session that was ended."""
-        row = self._require_row(token)
-        return (
-            (Session.from_row(row), Person.from_json(row["person"])) if row.get("revoked") else self._require_live(row)
-        )
+        session, person, revoked = self._read_session(token)
+        return (session, person) if revoked else self._require_live(session, person)
 
     def create_session(self, user_code: int, profile_key: str, epoch: int | None = None) -> IssuedSession:
         """Opens a session for a person who has just logged in; `profile_key` is stored for the log.
@@ -124,15 +122,18 @@ class Sessions:
         over = live[: max(0, len(live) - (MAX_SESSIONS_PER_PERSON - 1))][:MAX_SESSIONS_PER_PERSON]
         return [op for session in over for op in session_rows.end_session_writes(self._table, user_code, session, now)]
 
-    def _require_row(self, token: str) -> Item:
+    def _read_session(self, token: str) -> tuple[Session, Person, bool]:
+        """The session of a token, its person, and whether it was ended. Raises SessionUnknown."""
         digest = digest_token(token)
-        row = self._db.get(self._table, row_keys.session_key(digest))
-        if row is None:
+        place, beside = row_keys.session_key(digest), row_keys.SECURITY_GROUPS_KEY
+        rows = self._db.get_many(self._table, [place, beside])
+        if place not in rows:
             raise SessionUnknown().concerning(fingerprint=token_fingerprint(digest))
-        return row | {"digest": digest}
+        row, groups = rows[place], SecurityGroups.from_row(rows.get(beside))
+        session = Session.from_row(row | {"digest": digest})
+        return session, groups.grant(Person.from_json(row["person"])), bool(row.get("revoked"))
 
-    def _require_live(self, row: Item) -> tuple[Session, Person]:
-        session, person = Session.from_row(row), Person.from_json(row["person"])
+    def _require_live(self, session: Session, person: Person) -> tuple[Session, Person]:
         if session.expires <= epoch_seconds(self._clock()):
             raise SessionTimeOver(session).concerning(person=person, fingerprint=session.fingerprint)
         if not person.active:

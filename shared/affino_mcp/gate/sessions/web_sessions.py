@@ -12,6 +12,7 @@ from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
+from affino_mcp.gate.identity.security_groups import SecurityGroups
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import ConditionFailed
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Update, equals
@@ -44,9 +45,10 @@ CONTROL_CENTRE: Final = WebSessionKind(
 
 @dataclass(frozen=True)
 class WebSession:
-    """A signed-in browser, with the person as the person is at this very request."""
+    """A signed-in browser, with the person and the security groups as they are at this very request."""
 
     person: Person
+    groups: SecurityGroups = field(repr=False)
     token: str = field(repr=False)
     expires: int
     proved: int
@@ -118,18 +120,17 @@ class WebSessions:
         self._db.delete(Delete(self._table, self._kind.key(digest_token(token))))
 
     def _read_together(self, user_code: int, token: str, also: Sequence[Key]) -> Rows:
-        places = self._kind.key(digest_token(token)), row_keys.person_key(user_code), *also
-        return self._db.get_many(self._table, list(dict.fromkeys(places)))
+        own = self._kind.key(digest_token(token)), row_keys.person_key(user_code), row_keys.SECURITY_GROUPS_KEY
+        return self._db.get_many(self._table, list(dict.fromkeys([*own, *also])))
 
     def _read_in_turn(self, token: str) -> Rows:
-        """The session's row; the person's only while the session is not over."""
-        rows = self._read_one(self._kind.key(digest_token(token)))
-        current = [row for row in rows.values() if not self._is_over(row)]
-        return rows | self._read_one(row_keys.person_key(current[0]["user_code"])) if current else rows
-
-    def _read_one(self, key: Key) -> Rows:
-        row = self._db.get(self._table, key)
-        return {} if row is None else {key: row}
+        """The session's row; those of the person and the groups only while the session is not over."""
+        place = self._kind.key(digest_token(token))
+        row = self._db.get(self._table, place)
+        if row is None or self._is_over(row):
+            return {} if row is None else {place: row}
+        also = [row_keys.person_key(row["user_code"]), row_keys.SECURITY_GROUPS_KEY]
+        return {place: row, **self._db.get_many(self._table, also)}
 
     def _live(self, token: str, rows: Rows) -> WebSession | None:
         row = rows.get(self._kind.key(digest_token(token)))
@@ -138,8 +139,9 @@ class WebSessions:
         person_row = rows.get(row_keys.person_key(row["user_code"]))
         if person_row is None or row["epoch"] != person_row.get("epoch", 0):
             return None
-        person = Person.from_json(person_row)
-        return WebSession(person, token, row["expires"], row.get("proved", 0)) if person.active else None
+        groups = SecurityGroups.from_row(rows.get(row_keys.SECURITY_GROUPS_KEY))
+        person = groups.grant(Person.from_json(person_row))
+        return WebSession(person, groups, token, row["expires"], row.get("proved", 0)) if person.active else None
 
     def _is_over(self, row: Item) -> bool:
         over: bool = row["expires"] <= epoch_seconds(self._clock())

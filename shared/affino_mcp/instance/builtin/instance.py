@@ -22,6 +22,7 @@ from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
 from affino_mcp.instance.record_restorer import RecordRestorer
+from affino_mcp.instance.structure import StructureKeeper
 from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep, StaffContacts
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileStore
@@ -96,6 +97,15 @@ class BuiltinInstance:
         from affino_mcp.instance.builtin.history.record_restorer import BuiltinRecordRestorer  # noqa: PLC0415 (as above)
 
         return BuiltinRecordRestorer(self.records)
+
+    @property
+    def structure_keeper(self) -> StructureKeeper:
+        """What operators list and change: the instance's places, categories, types, securities and lists."""
+        from affino_mcp.instance.builtin.structure.structure_keeper import (  # noqa: PLC0415 (as above)
+            BuiltinStructureKeeper,
+        )
+
+        return BuiltinStructureKeeper(self.records)
 
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
         for attempt in range(MAX_WRITE_ATTEMPTS):

@@ -19,6 +19,7 @@ from affino_mcp.instance.builtin.articles import (
     articles,
 )
 from affino_mcp.instance.builtin.crm import (
+    account_lists,
     accounts,
     consents,
     contact_links,
@@ -48,7 +49,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "create_account": accounts.create_account,
     "delete_account": accounts.delete_account,
     "get_account": accounts.get_account,
-    "list_account_lookups": accounts.list_account_lookups,
+    "list_account_lookups": account_lists.list_account_lookups,
     "list_accounts": accounts.list_accounts,
     "update_account": accounts.update_account,
     "create_contact": contacts.create_contact,

@@ -11,6 +11,7 @@ from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.permissions import PERMISSIONS, SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.security_groups import DEFAULT_GROUPS
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 from tests.unit.gate.world import GATE, SIGNED_AT, World
 
@@ -108,13 +109,13 @@ def test_everyone_in_order_of_codes(world: World) -> None:
     ],
 )
 def test_rights(groups: list[str], rights: dict[str, str | None], right: str, *, held: bool) -> None:
-    person = Person(1, "Jane", "jane@orbital.example", tuple(groups), rights)
+    person = DEFAULT_GROUPS.grant(Person(1, "Jane", "jane@orbital.example", tuple(groups), rights))
     assert person.has_right(right, SIGNED_AT) is held
 
 
 def test_groups_give_known_rights() -> None:
     assert all(rights <= PERMISSIONS for rights in SECURITY_GROUPS.values())
-    assert {"profiles.manage", "logs.read"} <= SECURITY_GROUPS["Operators"]
+    assert {"profiles.manage", "logs.read", "structure.manage"} <= SECURITY_GROUPS["Operators"]
     assert not {"articles.publish", "articles.delete"} & SECURITY_GROUPS["Editors"]
     assert SECURITY_GROUPS["Editors"] < SECURITY_GROUPS["Publishers"]
     assert SECURITY_GROUPS["Sales"] < SECURITY_GROUPS["Sales Managers"]

@@ -30,7 +30,7 @@ def test_a_session(world: World) -> None:
     issued = world.login(world.profile())
     world.asked()
     session, person = world.sessions.resolve_token(issued.access_token.upper())
-    assert world.asked() == [("get", GATE)]
+    assert world.asked() == [("get_many", GATE)]
     assert person == world.people.get(7)
     assert session == issued.session
     assert session.fingerprint == token_fingerprint(digest_token(issued.access_token))

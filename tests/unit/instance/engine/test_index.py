@@ -13,6 +13,7 @@ from affino_mcp.catalogue.matching import match_arguments
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.security_groups import DEFAULT_GROUPS
 from affino_mcp.instance.builtin.engine.index import index_rows
 from affino_mcp.instance.builtin.engine.records import Records, unique_key
 from affino_mcp.instance.builtin.instance import BuiltinInstance
@@ -23,7 +24,7 @@ from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.tool_errors import ToolError
 
 TABLE = "records"
-SAM = Person(1, "Sam Manager", "sam@affino.example", tuple(SECURITY_GROUPS))
+SAM = DEFAULT_GROUPS.grant(Person(1, "Sam Manager", "sam@affino.example", tuple(SECURITY_GROUPS)))
 TEXTS = st.sampled_from([None, "Leeds", "Zoë Ltd", "York and Leeds", "x" * 60])
 CODES = st.integers(1, 4)
 TOPICS = st.none() | st.lists(st.integers(1, 3), max_size=3)

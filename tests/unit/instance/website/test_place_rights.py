@@ -13,6 +13,7 @@ from affino_mcp.catalogue.families.forums import FORUM
 from affino_mcp.catalogue.families.website import SECTION
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.security_groups import DEFAULT_GROUPS
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.website.place_rights import PLACE_ACTIONS, explain_action
@@ -40,7 +41,7 @@ def test_every_deed_has_somebody_who_decides() -> None:
 )
 def test_the_same_answer(kind: str, name: str, named: dict[str, Any], groups: list[str], *, granted: bool) -> None:
     (deed,) = [deed for deed in PLACE_ACTIONS[kind] if deed.name == name]
-    person = Person(1, "A", "a@b.c", tuple(groups), {deed.right: None} if granted else {})
+    person = DEFAULT_GROUPS.grant(Person(1, "A", "a@b.c", tuple(groups), {deed.right: None} if granted else {}))
     guard = Document(kind, 1, 1, {"Name": "Somewhere"} | named, {})
     found = explain_action(guard, deed, person, START)
     assert found.held == (person.has_right(deed.right, START) and DECIDES[kind, name](person, guard))

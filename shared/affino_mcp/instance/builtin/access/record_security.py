@@ -10,23 +10,34 @@ from __future__ import annotations
 
 from typing import Final
 
+from affino_mcp.catalogue.families import website
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.port import Actor
 
-EVERYBODY: Final = "Everybody"
-"""The group name that includes every person of the instance."""
+EVERYBODY: Final = website.EVERYBODY
 
 READ_ACTION: Final = "ReadGroups"
 WRITE_ACTION: Final = "WriteGroups"
 PUBLISH_ACTION: Final = "PublishGroups"
 POST_ACTION: Final = "PostGroups"
+_CLOSED_ACTIONS: Final = (WRITE_ACTION, PUBLISH_ACTION)
 GUARDED_ACTIONS: Final = (READ_ACTION, WRITE_ACTION, PUBLISH_ACTION, POST_ACTION)
 
 
 def may_act(actor: Actor, guard: Document | None, deed: str) -> bool:
     """True when the guard names one of the person's groups for this deed; False for a missing or deleted guard."""
-    named = set(guard.values.get(deed, ())) if guard and not guard.deleted else set()
+    named = set(named_groups(guard, deed)) if guard and not guard.deleted else set()
     return not named.isdisjoint((EVERYBODY, *actor.groups))
+
+
+def named_groups(guard: Document, deed: str) -> tuple[str, ...]:
+    """The groups that a guard names for a deed: none for writing and publishing under a closed one."""
+    return () if is_closed(guard, deed) else tuple(guard.values.get(deed, ()))
+
+
+def is_closed(guard: Document, deed: str) -> bool:
+    """True for writing and publishing under a guard that an operator has closed."""
+    return deed in _CLOSED_ACTIONS and guard.values.get("Open") is False
 
 
 def may_read(actor: Actor, *guards: Document | None) -> bool:
@@ -51,7 +62,7 @@ def may_post(actor: Actor, place: Document | None, *guards: Document | None) -> 
 
 def guard_tags(guard: Document) -> tuple[str, ...]:
     """The index tags of a guard: one query by them finds the guards that are open to a person."""
-    return tuple(f"{deed}={group}" for deed in GUARDED_ACTIONS for group in guard.values.get(deed, ()))
+    return tuple(f"{deed}={group}" for deed in GUARDED_ACTIONS for group in named_groups(guard, deed))
 
 
 def person_tags(actor: Actor, deed: str = READ_ACTION) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.families.article_steps import CATEGORY_CODES
 from affino_mcp.catalogue.families.articles import ARTICLE
+from affino_mcp.catalogue.families.lists import CHANNEL
 from affino_mcp.catalogue.families.website import ARTICLE_CATEGORY, ARTICLE_TYPE, SECTION, SECURITY
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
@@ -17,7 +18,8 @@ from affino_mcp.instance.builtin.articles import article_access, article_view
 from affino_mcp.instance.builtin.articles.article_access import ARTICLE_PUBLISH_RIGHT, ARTICLE_WRITE_RIGHT, OpenArticle
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import fold_accents, split_words
-from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
+from affino_mcp.instance.builtin.references.list_entries import entry_name, load_lists
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict
@@ -40,19 +42,16 @@ def list_article_categories(records: Records, method: Method, values: Values, ca
         )
     found = article_access.open_article(records, call, ARTICLE_CODE, values[ARTICLE_CODE])
     known = records.load_documents(article_view.category_refs(found.document))
+    own = sorted(known.values(), key=operator_records.place_in_list)
     return Done(
-        {
-            "Categories": [
-                _code_and_name(ARTICLE_CATEGORY, d) for d in _matching_documents(list(known.values()), values)
-            ]
-        },
+        {"Categories": [_code_and_name(ARTICLE_CATEGORY, d) for d in _matching_documents(own, values)]},
         found.document.ref,
     )
 
 
 def _matching_documents(documents: list[Document], values: Values) -> list[Document]:
     asked = split_words(values.get("Search", ""))
-    return [d for d in sorted(documents, key=lambda d: d.code) if all(word in fold_accents(d.label) for word in asked)]
+    return [d for d in documents if all(word in fold_accents(d.label) for word in asked)]
 
 
 def _code_and_name(record: Record, document: Document) -> dict[str, Any]:
@@ -107,11 +106,9 @@ def _answer_categories(records: Records, document: Document) -> Done:
 def list_sections(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists the sections that the person may see, with what the person may do in each."""
     visible = operator_records.list_open_guards(records, call.actor, SECTION.family)
-    rows = [
-        _render_section(call, document)
-        for document in _matching_documents(visible, values)
-        if _is_in_channel(document, values)
-    ]
+    found = [document for document in _matching_documents(visible, values) if _is_in_channel(document, values)]
+    known = load_lists(records, [CHANNEL.family]) if found else {}
+    rows = [_render_section(call, document, known) for document in found]
     return Done({"Sections": [row for row in rows if row["CanWrite"] or not values.get("WritableOnly")]})
 
 
@@ -119,12 +116,13 @@ def _is_in_channel(document: Document, values: Values) -> bool:
     return values.get("ChannelCode") in (None, document.values["ChannelCode"])
 
 
-def _render_section(call: Call, document: Document) -> dict[str, Any]:
+def _render_section(call: Call, document: Document, known: KnownRecords) -> dict[str, Any]:
+    channel = document.values[CHANNEL.code]
     writes = call.actor.has_right(ARTICLE_WRITE_RIGHT, call.at) and record_security.may_write(call.actor, document)
     return {
         **_code_and_name(SECTION, document),
-        "ChannelCode": document.values["ChannelCode"],
-        "Channel": document.values["Channel"],
+        CHANNEL.code: channel,
+        "Channel": entry_name(known, CHANNEL.family, channel) or document.values["Channel"],
         "CanWrite": writes,
         "CanPublish": writes
         and call.actor.has_right(ARTICLE_PUBLISH_RIGHT, call.at)

@@ -104,7 +104,7 @@ def update_article(records: Records, method: Method, values: Values, call: Call)
     if LIVE_ATTRIBUTE in values and values[LIVE_ATTRIBUTE] is None:
         raise InvalidArgument(LIVE_ATTRIBUTE, "Live must be true or false.")
     change = records.start_change(method, values, call)
-    checked, known = references.check_references(records, change, ARTICLE, values)
+    checked, known = references.check_references(records, change, ARTICLE, values, before.document.values)
     was_live = before.document.values.get(LIVE_ATTRIBUTE, False)
     moved = before.document.next_version(call, checked | {LIVE_ATTRIBUTE: was_live})
     found = OpenArticle(replace(before.stored, document=moved), before.known | known)

@@ -11,6 +11,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.crm import contact_account_links, opportunity_summaries
+from affino_mcp.instance.builtin.crm.account_lists import find_list_filters
 from affino_mcp.instance.builtin.crm.contact_account_links import PRIMARY_CONTACT_ATTRIBUTE, AccountContacts
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
@@ -25,7 +26,6 @@ from affino_mcp.instance.builtin.engine.index import (
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.builtin.references.fixed_lists import FIXED_LISTS, find_list_code
 from affino_mcp.instance.builtin.references.references import may_show_family, render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Check, Condition, Item, Query, SortSpan, absent, all_of, any_of, equals
@@ -33,7 +33,6 @@ from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 FAMILY: Final = ACCOUNT.family
 CODE: Final = ACCOUNT.code
-FacetTags = tuple[str, ...]
 MAX_PARENT_LEVELS: Final = 10
 """Maximum number of levels of parents of an account."""
 
@@ -57,9 +56,9 @@ def facets(stored: RecordState) -> Facets:
 
 def list_accounts(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists account summaries."""
+    listed, known = find_list_filters(records, values)
     wanted = {
-        "type": find_list_code("AccountTypeCode", "account_types", values.get("AccountTypeCode")),
-        "industry": find_list_code("IndustryCode", "industries", values.get("IndustryCode")),
+        **listed,
         "manager": values.get("AccountManagerCode"),
         "parent": values.get("ParentCode"),
         "mine": call.actor.user_code if values.get("Mine") else None,
@@ -67,16 +66,16 @@ def list_accounts(records: Records, method: Method, values: Values, call: Call) 
     rows = tuple(f"{facet}={code}" for facet, code in wanted.items() if code)
     tags = topic_tags(values)
     if values.get("IncludeChildren"):
-        return _list_descendants(records, rows, tags, values, call)
-    return listing.list_records(records, listing.ListPlan(ACCOUNT, rows, tags), values, call)
+        return _list_descendants(records, listing.ListPlan(ACCOUNT, rows, tags, have=known), values, call)
+    return listing.list_records(records, listing.ListPlan(ACCOUNT, rows, tags, have=known), values, call)
 
 
-def _list_descendants(records: Records, rows: FacetTags, tags: FacetTags, values: Values, call: Call) -> Done:
+def _list_descendants(records: Records, asked: listing.ListPlan, values: Values, call: Call) -> Done:
     """Lists the accounts at any depth below one account; the other filters apply to each of them."""
     above = values.get("ParentCode")
     if above is None:
         raise InvalidArgument("IncludeChildren", "IncludeChildren needs ParentCode: whose children shall be listed?")
-    plan = listing.ListPlan(ACCOUNT, tuple(row for row in rows if row != f"parent={above}"), tags)
+    plan = replace(asked, facets=tuple(row for row in asked.facets if row != f"parent={above}"))
     listing.parse_search(values)
     below = in_memory_pages.load_descendants(records, plan, "parent", above, call)
     fitting = [document for document in below if listing.is_in_list(plan, facets(RecordState(document)))]
@@ -169,7 +168,7 @@ def update_account(records: Records, method: Method, values: Values, call: Call)
     before = records.require_record(FAMILY, CODE, values[CODE], ACCOUNT.words)
     require_if_updated(before.document, values)
     change = records.start_change(method, values, call)
-    checked, known = references.check_references(records, change, ACCOUNT, values)
+    checked, known = references.check_references(records, change, ACCOUNT, values, before.document.values)
     _require_no_cycle(records, change, before.document, checked.get("ParentCode"))
     account = before.document.next_version(call, checked)
     linked = _linked_contacts(records, call, before)
@@ -223,12 +222,6 @@ def _is_same_site(document: Document, checked: Values) -> bool:
 
 def _plain_site(website: str) -> str:
     return fold_accents(website).removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
-
-
-def list_account_lookups(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Lists the entries of the fixed lists that accounts use."""
-    lists = {"Industries": "industries", "AccountTypes": "account_types"}
-    return Done({key: [{"Code": c, "Name": n} for c, n in FIXED_LISTS[name].items()] for key, name in lists.items()})
 
 
 def delete_account(records: Records, method: Method, values: Values, call: Call) -> Done:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from affino_mcp.catalogue.families.contacts import CONTACT, PERMISSION_FIELD
+from affino_mcp.catalogue.families.lists import PERMISSION, STATEMENT
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
@@ -14,7 +15,8 @@ from affino_mcp.instance.builtin.crm import contacts
 from affino_mcp.instance.builtin.engine.document import RecordState, actor_stamp
 from affino_mcp.instance.builtin.engine.index import fold_accents, split_words
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.references.fixed_lists import CONSENT_PERMISSIONS, GRANTED, REVOKED
+from affino_mcp.instance.builtin.references.consent_states import GRANTED, REVOKED
+from affino_mcp.instance.builtin.references.list_entries import is_choosable, load_lists, offered_entries
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import NotFound
 
@@ -22,10 +24,11 @@ from affino_mcp.tool_errors import NotFound
 def list_permissions(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists the permissions that a contact can grant, with their statements."""
     asked = split_words(values.get("Search", ""))
+    known = load_lists(records, [PERMISSION.family])
     rows = [
-        {PERMISSION_FIELD.name: code, "Name": name, "Statement": statement, "Active": True}
-        for code, (name, statement) in CONSENT_PERMISSIONS.items()
-        if all(word in fold_accents(f"{name} {statement}") for word in asked)
+        {PERMISSION_FIELD.name: entry.code, "Name": entry.label, STATEMENT: entry.values[STATEMENT], "Active": True}
+        for entry in offered_entries(known, PERMISSION.family)
+        if all(word in fold_accents(f"{entry.label} {entry.values[STATEMENT]}") for word in asked)
     ]
     return Done({"Permissions": rows})
 
@@ -43,15 +46,16 @@ def _require_contact(records: Records, values: Values) -> RecordState:
 
 
 def grant_contact_permission(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Records a consent. Warns when the contact has granted the permission already."""
+    """Records a consent, under the name that the permission has now. Warns when it is granted already."""
     before, code = _require_contact(records, values), values[PERMISSION_FIELD.name]
-    if code not in CONSENT_PERMISSIONS:
+    known = load_lists(records, [PERMISSION.family])
+    if not is_choosable(known, PERMISSION.family, code):
         raise NotFound(PERMISSION_FIELD.name, "permission")
     if code in contacts.granted_codes(before):
         return _answer_no_change(call, before, code, "The permission is granted already.")
     grant = {
         PERMISSION_FIELD.name: code,
-        "Name": CONSENT_PERMISSIONS[code][0],
+        "Name": known[RecordRef(PERMISSION.family, code)].label,
         "Status": GRANTED,
         "GrantedAt": format_iso(call.at),
         "RevokedAt": None,

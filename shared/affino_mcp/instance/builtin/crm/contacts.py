@@ -18,7 +18,7 @@ from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, re
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing, member_filtering
 from affino_mcp.instance.builtin.member_lists import member_lists
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.builtin.references.fixed_lists import GRANTED
+from affino_mcp.instance.builtin.references.consent_states import GRANTED
 from affino_mcp.instance.builtin.references.references import may_show_family, render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
@@ -106,7 +106,11 @@ def render_contact(
 ) -> dict[str, Any]:
     """Renders the full contact with links and consents; accounts have names only where the call may read accounts."""
     accounts = stored.relations_to("accounts")
-    known = records.load_documents((RecordRef("accounts", code) for code in accounts), have)
+    wanted = [
+        *references.reference_targets(call, [stored.document]),
+        *(RecordRef("accounts", code) for code in accounts),
+    ]
+    known = records.load_documents(wanted, have)
     derived: dict[str, Any] = {"Permissions": render_permissions(stored, revoked=False)}
     if may_show_family(call, "accounts", "Accounts"):
         derived["Accounts"] = [
@@ -151,12 +155,12 @@ def update_contact(records: Records, method: Method, values: Values, call: Call)
     before = records.require_record(FAMILY, CODE, values[CODE], CONTACT.words)
     require_if_updated(before.document, values)
     change = records.start_change(method, values, call)
-    checked, _ = references.check_references(records, change, CONTACT, values)
+    checked, known = references.check_references(records, change, CONTACT, values, before.document.values)
     after = replace(before, document=before.document.next_version(call, checked))
     if after.document.values == before.document.values:
-        return change.no_change({"Contact": render_contact(records, call, before)}, before.document.ref)
+        return change.no_change({"Contact": render_contact(records, call, before, known)}, before.document.ref)
     records.save_record(change, before, after)
-    return change.commit({"Contact": render_contact(records, call, after)})
+    return change.commit({"Contact": render_contact(records, call, after, known)})
 
 
 def delete_contact(records: Records, method: Method, values: Values, call: Call) -> Done:

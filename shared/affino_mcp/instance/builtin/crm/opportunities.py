@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
+from affino_mcp.catalogue.families.lists import STAGE as STAGES
 from affino_mcp.catalogue.families.opportunities import LOST_REASON, OPPORTUNITY, STAGE
 from affino_mcp.catalogue.families.tasks import OWNER
 from affino_mcp.catalogue.matching import Values
@@ -18,8 +19,15 @@ from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.builtin.references.fixed_lists import find_list_code
-from affino_mcp.instance.builtin.references.opportunity_stages import LOST_STAGE, STAGES, OpportunityStage
+from affino_mcp.instance.builtin.references.list_entries import find_filter_code, load_lists
+from affino_mcp.instance.builtin.references.opportunity_stages import (
+    first_stage,
+    keep_flags,
+    load_stage,
+    lost_stage_names,
+    shown_stages,
+    stage_flags,
+)
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import SortSpan
@@ -34,28 +42,24 @@ _LATEST: Final = "9999~"
 
 def facets(stored: RecordState) -> Facets:
     """Facets of an opportunity. Its account counts the opportunity until it is won or lost."""
-    values, stage = stored.document.values, opportunity_stage(stored.document)
-    rows = [f"account={values['AccountCode']}", f"owner={values[OWNER.name]}", f"stage={stage.code}"]
-    rows += ["open"] if stage.open else []
+    values, flags = stored.document.values, stage_flags(stored.document)
+    rows = [f"account={values['AccountCode']}", f"owner={values[OWNER.name]}", f"stage={values[STAGE.name]}"]
+    rows += ["open"] if flags["Open"] else []
     rows += [f"mine={code}" for code in sorted(participant_codes(stored))]
     rows += [f"user={code}" for code in sorted(stored.relations_to("contacts"))]
-    counted = () if stage.closed else (str(RecordRef("accounts", values["AccountCode"])),)
+    counted = () if flags["Closed"] else (str(RecordRef("accounts", values["AccountCode"])),)
     return Facets(tuple(rows), topic_tags(values), counted)
-
-
-def opportunity_stage(document: Document) -> OpportunityStage:
-    """The stage of an opportunity."""
-    return STAGES[document.values[STAGE.name]]
 
 
 def list_opportunities(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists opportunity summaries with the sum of their values."""
+    known = load_lists(records, [STAGES.family]) if values.get(STAGE.name) is not None else {}
     wanted = {
         "user": values.get("UserCode"),
         "account": values.get("AccountCode"),
         "owner": values.get(OWNER.name),
         "mine": call.actor.user_code if values.get("Mine") else None,
-        "stage": find_list_code(STAGE.name, "stages", values.get(STAGE.name)),
+        "stage": find_filter_code(known, STAGE.name, STAGES.family, values.get(STAGE.name)),
     }
     rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
     rows += ["open"] if values.get("OpenOnly") else []
@@ -65,7 +69,8 @@ def list_opportunities(records: Records, method: Method, values: Values, call: C
         tuple(rows),
         tags,
         due=_close_date_span(values),
-        derive=lambda document, _: {STAGE.name: opportunity_stage(document).to_attribute()},
+        derive=lambda document, found: {STAGE.name: load_stage(found, document.values[STAGE.name]).to_attribute()},
+        have=known,
     )
     done = listing.list_records(records, plan, values, call)
     return replace(done, body=done.body | _sum_values(done.body["Items"]))
@@ -109,42 +114,49 @@ def render_opportunity(
 ) -> dict[str, Any]:
     """Renders the full opportunity."""
     document = stored.document
-    known = records.load_documents(
-        [*references.reference_targets(call, [document]), *opportunity_people.people_refs(call, stored)], have
-    )
+    known = records.load_documents(_shown_refs(call, stored), have)
     return render_record(
         call,
         document,
         known,
-        Stage=opportunity_stage(document).to_attribute(),
+        Stage=load_stage(known, document.values[STAGE.name]).to_attribute(),
         Contacts=opportunity_people.render_contacts(call, stored, known),
         TeamMembers=opportunity_people.render_team(call, stored, known),
     )
 
 
+def _shown_refs(call: Call, stored: RecordState) -> list[RecordRef]:
+    return [*references.reference_targets(call, [stored.document]), *opportunity_people.people_refs(call, stored)]
+
+
 def create_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Creates an opportunity; owner, stage and currency have defaults, and the owner joins its team."""
     change = records.start_change(method, values, call)
-    checked, known = references.check_references(records, change, OPPORTUNITY, _with_defaults(call, values))
-    document = new_document(FAMILY, records.codes.take_code(FAMILY, change), call, checked)
+    given = {name: value for name, value in values.items() if value is not None}
+    asked = {**OPPORTUNITY.defaults, OWNER.name: call.actor.user_code, **given, **_exact_value(given)}
+    carried = {} if STAGE.name in given else OPPORTUNITY.defaults
+    checked, known = references.check_references(records, change, OPPORTUNITY, asked, carried)
+    checked = _with_stage(call, given, checked, known)
+    flags = keep_flags(known, None, checked[STAGE.name])
+    document = new_document(FAMILY, records.codes.take_code(FAMILY, change), call, checked, **flags)
     stored = opportunity_people.with_owner_and_primary(RecordState(document))
     records.save_record(change, None, stored)
     return change.commit({"Opportunity": render_opportunity(records, call, stored, known)})
 
 
-def _with_defaults(call: Call, values: Values) -> Values:
-    given = {name: value for name, value in values.items() if value is not None}
-    asked = {**OPPORTUNITY.defaults, OWNER.name: call.actor.user_code, **given, **_exact_value(given)}
-    stage = STAGES[find_list_code(STAGE.name, "stages", asked[STAGE.name]) or 0]
+def _with_stage(call: Call, given: Values, checked: Values, known: KnownRecords) -> Values:
+    """The values of a new opportunity, with its stage and what follows from that; warns of what was not given."""
+    code = checked[STAGE.name] if STAGE.name in given else first_stage(known, checked[STAGE.name])
+    stage = load_stage(known, code)
     told = {
         STAGE.name: f"The stage is {stage.name}.",
         OWNER.name: f"The owner is {call.actor.name}, for whom you act.",
-        CURRENCY_ATTRIBUTE: f"The currency is {asked[CURRENCY_ATTRIBUTE]}.",
+        CURRENCY_ATTRIBUTE: f"The currency is {checked[CURRENCY_ATTRIBUTE]}.",
     }
     for name, text in told.items():
         if name not in given and (name != CURRENCY_ATTRIBUTE or "Value" in given):
             call.warn(WarningCode.DEFAULTED, name, text)
-    return {"Probability": stage.probability, **asked, STAGE.name: stage.code}
+    return {"Probability": stage.probability, **checked, STAGE.name: stage.code}
 
 
 def _exact_value(values: Values) -> Values:
@@ -162,10 +174,13 @@ def update_opportunity(records: Records, method: Method, values: Values, call: C
     if OWNER.name in values and values[OWNER.name] is None:
         raise InvalidArgument(OWNER.name, f"{OWNER.name} must not be empty.")
     change = records.start_change(method, values, call)
-    checked, known = references.check_references(records, change, OPPORTUNITY, {**values, **_exact_value(values)})
-    checked |= _values_of_stage(call, before.document, checked)
+    asked, document = {**values, **_exact_value(values)}, before.document
+    checked, known = references.check_references(records, change, OPPORTUNITY, asked, document.values)
+    known = records.load_documents(_shown_refs(call, before), known)
+    checked |= _values_of_stage(call, document, checked, known)
+    flags = keep_flags(known, document, checked.get(STAGE.name, document.values[STAGE.name]))
     after = opportunity_people.with_owner_and_primary(
-        replace(before, document=before.document.next_version(call, checked))
+        replace(before, document=document.next_version(call, checked, **flags))
     )
     if after.history_values() == before.history_values():
         return change.no_change({"Opportunity": render_opportunity(records, call, before, known)}, before.document.ref)
@@ -173,17 +188,18 @@ def update_opportunity(records: Records, method: Method, values: Values, call: C
     return change.commit({"Opportunity": render_opportunity(records, call, after, known)})
 
 
-def _values_of_stage(call: Call, before: Document, checked: Values) -> Values:
+def _values_of_stage(call: Call, before: Document, checked: Values, known: KnownRecords) -> Values:
     """The values that follow from the stage: its probability, unless set by hand, and no loss reason unless it is lost."""
-    was, now = opportunity_stage(before), STAGES[checked.get(STAGE.name, before.values[STAGE.name])]
+    was = load_stage(known, before.values[STAGE.name])
+    now = load_stage(known, checked.get(STAGE.name, was.code))
     follows: Values = {}
     untouched = before.values.get("Probability") == was.probability
     if now != was and checked.get("Probability") is None and (now.closed or untouched):
         follows["Probability"] = now.probability
-    if now.code != LOST_STAGE:
+    if not now.is_lost:
         follows[LOST_REASON.name] = None
         if checked.get(LOST_REASON.name):
-            text = f"{LOST_REASON.name} is kept with stage {STAGES[LOST_STAGE].name} only; it was ignored."
+            text = f"{LOST_REASON.name} is kept with stage {lost_stage_names(known)} only; it was ignored."
             call.warn(WarningCode.IGNORED, LOST_REASON.name, text)
     return follows
 
@@ -197,10 +213,11 @@ def delete_opportunity(records: Records, method: Method, values: Values, call: C
 
 
 def list_opportunity_stages(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Lists the stages in their order."""
+    """Lists the stages that can be chosen, in their order."""
+    known = load_lists(records, [STAGES.family])
     rows = [
         {"StageCode": stage.code, "Name": stage.name, "SortOrder": place, "Open": stage.open, "Won": stage.won}
         | {"Probability": stage.probability}
-        for place, stage in enumerate(STAGES.values(), 1)
+        for place, stage in enumerate(shown_stages(known), 1)
     ]
     return Done({"Stages": rows})

@@ -6,6 +6,7 @@ import difflib
 from dataclasses import replace
 from typing import Any, Final
 
+from affino_mcp.catalogue.families.lists import TOPIC
 from affino_mcp.catalogue.families.opportunities import OPPORTUNITY
 from affino_mcp.catalogue.families.opportunity_parts import TOPIC_CODES, TOPIC_NAMES
 from affino_mcp.catalogue.matching import Values
@@ -14,13 +15,12 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.crm.opportunity_people import require_participation
 from affino_mcp.instance.builtin.engine.document import RecordState
 from affino_mcp.instance.builtin.engine.index import fold_accents
-from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.references.fixed_lists import FIXED_LISTS
+from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
+from affino_mcp.instance.builtin.references.list_entries import entry_name, is_choosable, load_lists, offered_entries
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.tool_errors import InvalidArgument
 
 CODE: Final = OPPORTUNITY.code
-TOPIC_NAMES_BY_CODE: Final = FIXED_LISTS["topics"]
 
 
 def _require_opportunity(records: Records, values: Values) -> RecordState:
@@ -32,14 +32,16 @@ def _topic_codes(stored: RecordState) -> list[int]:
     return found
 
 
-def _answer_body(codes: list[int]) -> dict[str, Any]:
-    return {"Topics": [{"TopicCode": code, "Name": TOPIC_NAMES_BY_CODE.get(code)} for code in codes]}
+def _answer_body(known: KnownRecords, codes: list[int]) -> dict[str, Any]:
+    return {"Topics": [{TOPIC.code: code, "Name": entry_name(known, TOPIC.family, code)} for code in codes]}
 
 
 def list_opportunity_topics(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists the topics of one opportunity."""
     stored = _require_opportunity(records, values)
-    return Done(_answer_body(_topic_codes(stored)), stored.document.ref)
+    codes = _topic_codes(stored)
+    known = load_lists(records, [TOPIC.family]) if codes else {}
+    return Done(_answer_body(known, codes), stored.document.ref)
 
 
 def add_opportunity_topics(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -48,27 +50,30 @@ def add_opportunity_topics(records: Records, method: Method, values: Values, cal
         raise InvalidArgument(TOPIC_CODES.name, f"Give either {TOPIC_CODES.name} or {TOPIC_NAMES.name}.")
     before = _require_opportunity(records, values)
     require_participation(call, before)
-    wanted = _find_by_code(call, values) if values.get(TOPIC_CODES.name) else _find_by_name(call, values)
-    return _write_topics(records, method, values, call, before, list(dict.fromkeys((*_topic_codes(before), *wanted))))
+    known, had = load_lists(records, [TOPIC.family]), _topic_codes(before)
+    wanted = (
+        _find_by_code(call, known, values, had) if values.get(TOPIC_CODES.name) else _find_by_name(call, known, values)
+    )
+    return _write_topics(records, method, values, call, before, list(dict.fromkeys((*had, *wanted))), known)
 
 
-def _find_by_code(call: Call, values: Values) -> list[int]:
+def _find_by_code(call: Call, known: KnownRecords, values: Values, had: list[int]) -> list[int]:
     asked: list[int] = values[TOPIC_CODES.name]
-    unknown = [str(code) for code in asked if code not in TOPIC_NAMES_BY_CODE]
+    unknown = [code for code in asked if not is_choosable(known, TOPIC.family, code, had)]
     if unknown:
-        text = f"{TOPIC_CODES.name}: {', '.join(unknown)} not known; left out."
+        text = f"{TOPIC_CODES.name}: {', '.join(map(str, unknown))} not known; left out."
         call.warn(WarningCode.UNKNOWN_REFERENCE, TOPIC_CODES.name, text)
-    return [code for code in asked if code in TOPIC_NAMES_BY_CODE]
+    return [code for code in asked if code not in unknown]
 
 
-def _find_by_name(call: Call, values: Values) -> list[int]:
-    by_name, found = {fold_accents(name): code for code, name in TOPIC_NAMES_BY_CODE.items()}, list[int]()
+def _find_by_name(call: Call, known: KnownRecords, values: Values) -> list[int]:
+    by_name, found = {fold_accents(entry.label): entry for entry in offered_entries(known, TOPIC.family)}, list[int]()
     for name in values[TOPIC_NAMES.name]:
         if fold_accents(name) in by_name:
-            found.append(by_name[fold_accents(name)])
+            found.append(by_name[fold_accents(name)].code)
             continue
         near = difflib.get_close_matches(fold_accents(name), by_name, n=1)
-        hint = f" Did you mean {TOPIC_NAMES_BY_CODE[by_name[near[0]]]}?" if near else ""
+        hint = f" Did you mean {by_name[near[0]].label}?" if near else ""
         text = f"{TOPIC_NAMES.name}: '{name[:60]}' is not known; left out.{hint}"
         call.warn(WarningCode.UNKNOWN_REFERENCE, TOPIC_NAMES.name, text)
     return found
@@ -79,15 +84,24 @@ def remove_opportunity_topics(records: Records, method: Method, values: Values, 
     before = _require_opportunity(records, values)
     require_participation(call, before)
     kept = [code for code in _topic_codes(before) if code not in values[TOPIC_CODES.name]]
-    return _write_topics(records, method, values, call, before, kept)
+    known = load_lists(records, [TOPIC.family]) if kept else {}
+    return _write_topics(records, method, values, call, before, kept, known)
 
 
 def _write_topics(
-    records: Records, method: Method, values: Values, call: Call, before: RecordState, codes: list[int]
+    records: Records,
+    method: Method,
+    values: Values,
+    call: Call,
+    before: RecordState,
+    codes: list[int],
+    known: KnownRecords,
 ) -> Done:
     change = records.start_change(method, values, call)
     if codes == _topic_codes(before):
-        return change.no_change(_answer_body(codes), before.document.ref, "The opportunity's topics stay as they are.")
+        return change.no_change(
+            _answer_body(known, codes), before.document.ref, "The opportunity's topics stay as they are."
+        )
     after = replace(before, document=before.document.next_version(call, {TOPIC_CODES.name: codes or None}))
     records.save_record(change, before, after)
-    return change.commit(_answer_body(codes))
+    return change.commit(_answer_body(known, codes))

@@ -12,7 +12,7 @@ from affino_mcp.instance.upkeep import Operator
 OPERATOR_CHANNEL: Final = "operator"
 
 
-def make_operator_call(at: datetime, by: Actor | None = None, log: CallLog | None = None) -> Call:
+def make_operator_call(at: datetime, log: CallLog | None = None, by: Actor | None = None) -> Call:
     """Makes the Call of one write by an operator: the person or shell that acts, and the row of the API Log, if any."""
     return Call(
         actor=by or Operator(),

@@ -31,6 +31,7 @@ from affino_mcp.instance.builtin.engine.index import (
     index_operations,
     index_rows,
 )
+from affino_mcp.instance.builtin.engine.list_rows import list_key, lists_among, read_list
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, SortSpan, absent, equals
@@ -105,11 +106,16 @@ class Records:
         """Loads documents that exist and are not deleted.
 
         Takes `(family, code)` of each, and documents loaded before (`have`), which are not read again; returns both
-        together.
+        together. For an entry of a list, or `whole_list`, all entries of the list are loaded; it is one row of the same read.
         """
         known = dict(have or {})
-        keys = [record_key(*place) for place in dict.fromkeys(wanted) if place not in known]
-        found = [document_from_row(item) for item in self.db.get_many(self.table, keys).values()]
+        places = [place for place in dict.fromkeys(wanted) if place not in known]
+        lists = {family: list_key(family) for family in lists_among({place.family for place in places})}
+        keys = [record_key(*place) for place in places if place.family not in lists]
+        rows = self.db.get_many(self.table, [*lists.values(), *keys])
+        for family, key in lists.items():
+            known |= read_list(family, rows.pop(key, None)).to_documents()
+        found = map(document_from_row, rows.values())
         return known | {RecordRef(d.family, d.code): d for d in found if not d.deleted}
 
     def find_by_unique(self, family: str, name: str, value: str) -> int | None:

@@ -87,7 +87,7 @@ def create_forum_thread(records: Records, method: Method, values: Values, call: 
     place.require_post_right(call)
     place.require_open()
     change = records.start_change(method, values, call)
-    checked, _ = references.check_references(records, change, THREAD, values)
+    checked, known = references.check_references(records, change, THREAD, values)
     body = forum_posts.sanitise_body(call, values)
     state = {MODERATION_ATTRIBUTE: _NEW_THREAD_STATE | forum_approval.new_state(call, place)}
     codes = records.codes.take_code(FAMILY, change), records.codes.take_code(POST.family, change)
@@ -99,7 +99,7 @@ def create_forum_thread(records: Records, method: Method, values: Values, call: 
     records.save_record(change, None, thread)
     records.save_record(change, None, post)
     found = OpenThread(thread, place, place.is_moderated_by(call))
-    answer = forum_view.render_thread(records, call, found, post.document, body)
+    answer = forum_view.render_thread(records, call, found, post.document, body, known)
     return change.commit({"Thread": _without_codes(answer) if values.get(DRY_RUN.name) else answer})
 
 
@@ -117,16 +117,16 @@ def update_forum_thread(records: Records, method: Method, values: Values, call: 
     before = forum_access.open_thread(records, call, values[CODE])
     before.require_edit_right(call, before.document)
     change = records.start_change(method, values, call)
-    checked, _ = references.check_references(records, change, THREAD, values)
+    checked, known = references.check_references(records, change, THREAD, values, before.document.values)
     if all(before.document.values.get(name, []) == (value or []) for name, value in checked.items()):
-        answer = forum_view.render_thread(records, call, before)
+        answer = forum_view.render_thread(records, call, before, have=known)
         return change.no_change({"Thread": answer}, before.document.ref)
     state = {MODERATION_ATTRIBUTE: forum_approval.state_after_edit(call, before, before.document)}
     after = replace(before.stored, document=before.document.next_version(call, checked | state))
     guards.require_unchanged(change, before.forum.document)
     records.save_record(change, before.stored, after)
     found = replace(before, stored=after)
-    return change.commit({"Thread": forum_view.render_thread(records, call, found)})
+    return change.commit({"Thread": forum_view.render_thread(records, call, found, have=known)})
 
 
 def delete_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:

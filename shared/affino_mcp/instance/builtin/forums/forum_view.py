@@ -21,7 +21,7 @@ from affino_mcp.instance.builtin.forums.forum_access import (
     moderation_state,
 )
 from affino_mcp.instance.builtin.forums.thread_counts import LAST_POST, PENDING_COUNT, POST_COUNT
-from affino_mcp.instance.builtin.references.references import render_record
+from affino_mcp.instance.builtin.references.references import reference_targets, render_record
 from affino_mcp.instance.port import Call, RecordRef
 
 REPLY_TO_ATTRIBUTE: Final = "ReplyToPostCode"
@@ -44,16 +44,23 @@ def render_thread_attributes(document: Document, *, moderator: bool) -> dict[str
 
 
 def render_thread(
-    records: Records, call: Call, found: OpenThread, first: Document | None = None, body: str | None = None
+    records: Records,
+    call: Call,
+    found: OpenThread,
+    first: Document | None = None,
+    body: str | None = None,
+    have: KnownRecords | None = None,
 ) -> dict[str, Any]:
     """Renders the full thread with its opening post.
 
-    `first` and `body` are that post and its text when loaded already.
+    `first` and `body` are that post and its text when loaded already; `have` are other documents that are known.
     """
     document = found.document
     place = RecordRef(POST.family, document.system["FirstPostCode"])
-    post = first or records.load_documents([place])[place]
-    answer = render_record(call, document, {}, **render_thread_attributes(document, moderator=found.is_moderator))
+    wanted = [*reference_targets(call, [document]), *([] if first else [place])]
+    known = records.load_documents(wanted, have)
+    post = first or known[place]
+    answer = render_record(call, document, known, **render_thread_attributes(document, moderator=found.is_moderator))
     opening = _render_entry(call, found, post, {})
     text = body if body is not None else _read_bodies(records, [post])[0]
     shown = ResponseBudget([answer, opening]).cut_text(call, text, f"{FIRST_POST_ATTRIBUTE}.{BODY_FIELD.name}")

@@ -58,14 +58,14 @@ def upsert_forum(
 
 
 def list_forums(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Lists all forums that the person may read, by code: there are at most 90."""
+    """Lists all forums that the person may read, in operators' order: there are at most 90."""
     asked = split_words(values.get("Search", ""))
     seen = forum_access.load_visibility(records, call)
     known = records.load_documents(RecordRef(FAMILY, code) for code in sorted(seen.readable)).values()
     found = [forum for forum in known if record_security.may_read(call.actor, forum) and _matches(forum, asked)]
-    found.sort(key=lambda forum: forum.code)
+    found.sort(key=operator_records.place_in_list)
     items = _render_forums(records, call, found, seen.moderated)
-    last = found[-1].code if found else None
+    last = max((forum.code for forum in found), default=None)
     return Done(pages.answer_list(call, values, items, None, TotalRecords=len(items), LastRecordCode=last))
 
 

@@ -123,7 +123,7 @@ class BuiltinRecordRestorer:
     ) -> tuple[Change, Rejoined]:
         family = HISTORY_FAMILIES[stored.document.family]
         method = Method(RESTORE_METHOD, family, Effect.UPDATE, "", "", "", {})
-        change = self._records.start_change(method, {}, make_operator_call(at, by, log))
+        change = self._records.start_change(method, {}, make_operator_call(at, log, by))
         restore_check.require_targets(change, stored.document)
         return change, restoring.add_restored(self._records, change, stored, self._read_deletion(stored))
 

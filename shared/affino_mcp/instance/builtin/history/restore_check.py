@@ -51,7 +51,8 @@ def check_restorable(records: Records, change: Change, document: Document) -> No
     The change fails when such a record is deleted before the commit.
     """
     try:
-        references.check_references(records, change, document.record, dict(document.values))
+        kept = dict(document.values)
+        references.check_references(records, change, document.record, kept, carried=kept)
     except (NotFound, InvalidArgument) as error:
         raise gone_error(str(error.details["argument"])) from None
     require_wholes(records, change, document)

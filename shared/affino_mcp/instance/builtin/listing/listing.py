@@ -20,9 +20,11 @@ from affino_mcp.instance.builtin.engine.index import (
     split_words,
     word_partition,
 )
+from affino_mcp.instance.builtin.engine.list_rows import is_list
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import in_memory_pages, partition_merge
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, ListPlan, answer_page, is_after_date_filter
+from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.ops import AllHold, Compare, Condition, Contains, Item, Query, QueryPage, SortSpan, any_of
@@ -92,8 +94,10 @@ def answer_rows(
 ) -> Done:
     """Makes the list answer for index rows."""
     by_code = {row["code"]: row for row in rows}
-    found = records.load_documents(RecordRef(plan.record.family, code) for code in by_code)
-    documents = [found[place] for code in by_code if (place := (plan.record.family, code)) in found]
+    own = [RecordRef(plan.record.family, code) for code in by_code]
+    found = records.load_documents([*own, *(references.summary_lists(plan.record) if own else ())], plan.have)
+    plan = replace(plan, have={place: entry for place, entry in found.items() if is_list(place.family)})
+    documents = [found[place] for place in own if place in found]
     documents = [
         d
         for d in documents

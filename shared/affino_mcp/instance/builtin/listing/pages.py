@@ -31,7 +31,7 @@ class ListPlan:
     these groups to hide records in the query itself. `may_show` is the final check of a document before it is shown.
     `leads` are facets with rows of which one must hold: without `facets`, few leads are read partition by partition
     instead of the whole family. `due` is a span of due dates; `derive` gives a row more attributes, and `extra_refs` names more
-    records to load for them.
+    records to load for them, beside those that are known already (`have`).
     """
 
     record: Record
@@ -43,6 +43,7 @@ class ListPlan:
     derive: Callable[[Document, KnownRecords], dict[str, Any]] = field(default=lambda _document, _known: {})
     extra_refs: Callable[[Document], list[RecordRef]] = field(default=lambda _document: [])
     may_show: Callable[[Document], bool] = field(default=lambda _document: True)
+    have: KnownRecords = field(default_factory=dict)
 
 
 def answer_page(
@@ -88,7 +89,7 @@ def answer_list(
 
 def _load_known(records: Records, plan: ListPlan, documents: list[Document], call: Call) -> KnownRecords:
     wanted = references.reference_targets(call, documents, plan.record.summary)
-    return records.load_documents([*wanted, *(place for d in documents for place in plan.extra_refs(d))])
+    return records.load_documents([*wanted, *(place for d in documents for place in plan.extra_refs(d))], plan.have)
 
 
 def is_after_date_filter(document: Document, values: Values) -> bool:

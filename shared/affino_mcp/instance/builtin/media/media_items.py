@@ -89,7 +89,7 @@ def update_media_item(records: Records, method: Method, values: Values, call: Ca
     """Updates the given attributes of an item; null clears one."""
     found = media_access.open_editable_item(records, call, CODE, values[CODE])
     change = records.start_change(method, values, call)
-    checked, known = references.check_references(records, change, MEDIA_ITEM, values)
+    checked, known = references.check_references(records, change, MEDIA_ITEM, values, found.document.values)
     if checked.get(CATEGORY_FIELD.name) != found.document.values.get(CATEGORY_FIELD.name):
         media_categories.require_fill_right(call, known, checked)
     after = replace(found.stored, document=found.document.next_version(call, checked))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from affino_mcp.catalogue.families.lists import MARKETING_PERMISSION
 from affino_mcp.catalogue.families.member_lists import ListKind
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
@@ -39,7 +40,7 @@ from affino_mcp.instance.builtin.member_lists.member_work import (
     MemberWork,
     load_member_states,
 )
-from affino_mcp.instance.builtin.references.fixed_lists import GRANTED, MARKETING_PERMISSION
+from affino_mcp.instance.builtin.references.consent_states import GRANTED
 from affino_mcp.instance.port import Call, Done, OutcomeNotKnown, RecordChange, RecordRef
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Delete, Item, Key, Put, absent, exists

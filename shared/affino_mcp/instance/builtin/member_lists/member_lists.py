@@ -80,18 +80,19 @@ def _render_list(
     records: Records, kind: ListKind, call: Call, document: Document, have: KnownRecords | None = None
 ) -> dict[str, Any]:
     found = count_members(records.db, records.table, document.family, [document.code])
-    return {kind.record.name: render_record(call, document, have or {}, **{MEMBER_COUNT.name: found[document.code]})}
+    known = records.load_documents(references.reference_targets(call, [document]), have)
+    return {kind.record.name: render_record(call, document, known, **{MEMBER_COUNT.name: found[document.code]})}
 
 
 def create_list(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Creates a list without members."""
     kind, change = list_kind(method), records.start_change(method, values, call)
-    checked, _ = references.check_references(records, change, kind.record, values)
+    checked, known = references.check_references(records, change, kind.record, values)
     _warn_of_same_title(records, kind, call, checked["Title"])
     family, given = kind.record.family, {**kind.record.defaults, **checked}
     made = new_document(family, records.codes.take_code(family, change), call, given)
     records.save_record(change, None, RecordState(made))
-    return change.commit({kind.record.name: render_record(call, made, {}, **{MEMBER_COUNT.name: 0})})
+    return change.commit({kind.record.name: render_record(call, made, known, **{MEMBER_COUNT.name: 0})})
 
 
 def _warn_of_same_title(records: Records, kind: ListKind, call: Call, title: str) -> None:
@@ -110,12 +111,12 @@ def update_list(records: Records, method: Method, values: Values, call: Call) ->
     """Updates the given attributes of a list; null clears one. Members have methods of their own."""
     kind, before = list_kind(method), require_list(records, method, values)
     change = records.start_change(method, values, call)
-    checked, _ = references.check_references(records, change, kind.record, values)
+    checked, known = references.check_references(records, change, kind.record, values, before.document.values)
     after = replace(before, document=before.document.next_version(call, checked))
     if after.document.values == before.document.values:
-        return change.no_change(_render_list(records, kind, call, before.document), before.document.ref)
+        return change.no_change(_render_list(records, kind, call, before.document, known), before.document.ref)
     records.save_record(change, before, after)
-    return change.commit(_render_list(records, kind, call, after.document))
+    return change.commit(_render_list(records, kind, call, after.document, known))
 
 
 def delete_list(records: Records, method: Method, values: Values, call: Call) -> Done:

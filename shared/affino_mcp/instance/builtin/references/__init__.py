@@ -1,1 +1,1 @@
-"""Codes that point at other records or fixed lists, and how answers show them."""
+"""Codes that point at other records or entries of lists, and how answers show them."""

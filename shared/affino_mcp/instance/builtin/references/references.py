@@ -1,13 +1,14 @@
-"""References: codes that point to other records or to fixed lists.
+"""References: codes that point to other records or to entries of lists.
 
 References in arguments are checked; references in answers get names, and so does the record that is answered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from affino_mcp.catalogue.families.lists import LIST_RECORDS
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.record import STAMP_FIELDS, Field, Record
 from affino_mcp.catalogue.registry import RECORDS
@@ -15,8 +16,9 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, record_key
+from affino_mcp.instance.builtin.engine.list_rows import is_list, whole_list
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.references.fixed_lists import FIXED_LISTS, find_list_code
+from affino_mcp.instance.builtin.references.list_entries import entry_name, find_list_code, is_choosable
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import NotFound
 
@@ -29,32 +31,38 @@ REFERENCE_FAMILIES: Final = {
     "accounts": "accounts",
     "contacts": "contacts",
     "staff": "contacts",
-    **{f: f for f in OPERATOR_FAMILIES},
+    **{f: f for f in (*OPERATOR_FAMILIES, *LIST_RECORDS)},
 }
-"""Maps the target of a reference to the family of its records; any other target is a fixed list."""
+"""Maps the target of a reference to the family of its records, or of the entries of its list."""
 STAFF_WORDS: Final = "member of staff"
 _SUMMARY_STAMPS: Final = ("CreatedDate", "UpdatedDate")
 
 
-def check_references(records: Records, change: Change, record: Record, values: Values) -> tuple[Values, KnownRecords]:
+def check_references(
+    records: Records, change: Change, record: Record, values: Values, carried: Mapping[str, Any] | None = None
+) -> tuple[Values, KnownRecords]:
     """Checks the references among the values; returns the values with codes for names, and the records they point to.
 
     Unknown topics are left out with a warning; the argument is left out when no topic is known. The change fails when a
-    referenced record is deleted before the commit. Raises InvalidArgument or NotFound, naming the argument.
+    referenced record is deleted before the commit. `carried` are the record's values so far: an entry of a list that it
+    carries may stay when it is switched off. Raises InvalidArgument or NotFound, naming the argument.
     """
-    found = {
-        name: _check_fixed_list(
-            change.call, record, name, _resolve_operator_code(records, record.writable[name], value)
-        )
-        for name, value in values.items()
-        if name in record.writable
-    }
-    checked = {name: value for name, value in found.items() if value != [] or values[name] == []}
-    pointing = [f for f in record.fields if f.name in checked and checked[f.name] is not None and _target_family(f)]
-    known = records.load_documents(RecordRef(_target_family(f), checked[f.name]) for f in pointing)
+    fields = [record.writable[name] for name in values if name in record.writable]
+    found = {field.name: _resolve_operator_code(records, field, values[field.name]) for field in fields}
+    pointing = [f for f in record.fields if found.get(f.name) is not None and _target_family(f)]
+    known = records.load_documents(_reference(f, found[f.name]) for f in pointing)
     for field in pointing:
-        _require_target(change, field, checked[field.name], known)
-    return checked, known
+        if is_list(_target_family(field)):
+            found[field.name] = _check_list(change.call, field, found[field.name], known, carried or {})
+        else:
+            _require_target(change, field, found[field.name], known)
+    return {name: value for name, value in found.items() if value != [] or values[name] == []}, known
+
+
+def _reference(field: Field, value: Any) -> RecordRef:
+    """What a field's value points to: a record, or the whole list of an entry's code or name."""
+    family = _target_family(field)
+    return whole_list(family) if is_list(family) else RecordRef(family, value)
 
 
 def _resolve_operator_code(records: Records, field: Field, value: Any) -> Any:
@@ -73,22 +81,19 @@ def find_operator_code(records: Records, argument: str, family: str, wanted: int
 
 
 def _target_family(field: Field) -> str:
-    """The family that a field points to; "" for a fixed list, and for a field that is no reference."""
-    if field.reference is None or field.reference.target in FIXED_LISTS:
-        return ""
-    return REFERENCE_FAMILIES[field.reference.target]
+    """The family that a field points to; "" for a field that is no reference."""
+    return REFERENCE_FAMILIES[field.reference.target] if field.reference else ""
 
 
-def _check_fixed_list(call: Call, record: Record, name: str, value: Any) -> Any:
-    reference = record.writable[name].reference
-    if reference is None or value is None or reference.target not in FIXED_LISTS:
-        return value
+def _check_list(call: Call, field: Field, value: Any, known: KnownRecords, carried: Mapping[str, Any]) -> Any:
+    """The code, or codes, for what a field of a list was given; entries that cannot be chosen are left out of several."""
+    family, had = _target_family(field), carried.get(field.name)
     if not isinstance(value, list):
-        return find_list_code(name, reference.target, value)
-    unknown = [code for code in value if code not in FIXED_LISTS[reference.target]]
+        return find_list_code(known, field.name, family, value, [had] if had else ())
+    unknown = [code for code in value if not is_choosable(known, family, code, had or ())]
     if unknown:
-        text = f"{name}: {', '.join(map(str, unknown))} not known; left out."
-        call.warn(WarningCode.UNKNOWN_REFERENCE, name, text)
+        text = f"{field.name}: {', '.join(map(str, unknown))} not known; left out."
+        call.warn(WarningCode.UNKNOWN_REFERENCE, field.name, text)
     return [code for code in value if code not in unknown]
 
 
@@ -105,23 +110,34 @@ def _is_open(call: Call, found: Document) -> bool:
 
 
 def list_targets(document: Document) -> dict[str, RecordRef]:
-    """The records that the references of a document point to, by attribute; entries of fixed lists are no records."""
+    """The records that the references of a document point to, by attribute; entries of lists are no records."""
     fields = ((field.name, _target_family(field)) for field in document.record.fields)
-    return {name: RecordRef(family, code) for name, family in fields if family and (code := document.values.get(name))}
+    return {
+        name: RecordRef(family, code)
+        for name, family in fields
+        if family and not is_list(family) and (code := document.values.get(name))
+    }
 
 
 def reference_targets(call: Call, documents: Iterable[Document], names: Iterable[str] | None = None) -> list[RecordRef]:
-    """All `(family, code)` that the references of the documents point to; `names` limits the fields.
+    """What the references of the documents point to: `(family, code)` of records, and lists; `names` limits the fields.
 
     The acting person is left out, because the call already has that person's name.
     """
     wanted = None if names is None else set(names)
     return [
-        place
+        _reference(field, document.values[field.name])
         for document in documents
-        for name, place in list_targets(document).items()
-        if (wanted is None or name in wanted) and place != _acting_person(call)
+        for field in document.record.fields
+        if _target_family(field) and document.values.get(field.name) and (wanted is None or field.name in wanted)
+        if (_target_family(field), document.values[field.name]) != _acting_person(call)
     ]
+
+
+def summary_lists(record: Record) -> list[RecordRef]:
+    """The lists whose entries the rows of a list of such records name."""
+    families = [_target_family(record.writable[name]) for name in record.summary]
+    return [whole_list(family) for family in dict.fromkeys(families) if is_list(family)]
 
 
 def render_reference(call: Call, field: Field, value: Any, known: KnownRecords) -> Any:
@@ -129,12 +145,13 @@ def render_reference(call: Call, field: Field, value: Any, known: KnownRecords) 
     assert field.reference is not None  # callers ask for references only
     if value is None:
         return None
-    if field.reference.target == "topics":
-        return [{"TopicCode": code, "Name": FIXED_LISTS["topics"].get(code)} for code in value]
-    if field.reference.target in FIXED_LISTS:
-        return {"Code": value, "Name": FIXED_LISTS[field.reference.target].get(value)}
+    family = _target_family(field)
+    if isinstance(value, list):
+        return [{RECORDS[family].code: code, "Name": entry_name(known, family, code)} for code in value]
+    if is_list(family):
+        return {"Code": value, "Name": entry_name(known, family, value)}
     return render_code_and_name(
-        call, _target_family(field), value, known, always=field.reference.target in ("staff", *OPERATOR_FAMILIES)
+        call, family, value, known, always=field.reference.target in ("staff", *OPERATOR_FAMILIES)
     )
 
 

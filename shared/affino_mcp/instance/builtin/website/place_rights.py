@@ -69,6 +69,8 @@ def explain_action(guard: Document, deed: PlaceAction, person: Actor, at: dateti
 
 
 def _missing_group(guard: Document, ask: str) -> str:
+    if record_security.is_closed(guard, ask):
+        return "is closed"
     named = guard.values.get(ask, ())
     return f"needs the group {' or '.join(named)}" if named else "is open to no group"
 

@@ -1,0 +1,1 @@
+"""Structure as operators make and change it: sections, forums, categories, types and securities."""
