@@ -20,8 +20,8 @@ from affino_mcp.cli.people import GroupsOption, PersonArgument, RightsOption, pr
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.cli.words import parse_rights
 from affino_mcp.clock import format_iso
-from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.security_groups import read_security_groups
 from affino_mcp.gate.people.password_links import PasswordLink
 from affino_mcp.gate.people.password_resets import PasswordResets
 from affino_mcp.gate.people.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
@@ -117,7 +117,7 @@ def create(
         return
     made = _create_with_password(service, wanted, given)
     print_person(made.to_json(), as_json=as_json)
-    _note_missing_group(made)
+    _note_missing_group(service, made)
 
 
 def _create_with_password(service: Service, wanted: NewPerson, password: str) -> Person:
@@ -160,7 +160,7 @@ def print_invited(service: Service, person: Person, link: PasswordLink, *, as_js
         person.to_json() | {"link": link.address(service.public_url), "expires": expires} | more, as_json=as_json
     )
     print_note(_HANDING_OVER)
-    _note_missing_group(person)
+    _note_missing_group(service, person)
 
 
 def add_invitation_commands(app: typer.Typer) -> None:
@@ -180,9 +180,9 @@ def _require_said(service: Service, wanted: NewPerson) -> None:
         return
 
 
-def _note_missing_group(person: Person) -> None:
+def _note_missing_group(service: Service, person: Person) -> None:
     if not person.groups and not person.rights:
-        known = ", ".join(SECURITY_GROUPS)
+        known = ", ".join(read_security_groups(service.stores.database, service.settings.gate_table).rights)
         print_note(
             f"{person.name} is in no group and may do nothing yet. "
             f"'affino-mcp person set {person.user_code} --group NAME' puts them in one of: {known}."

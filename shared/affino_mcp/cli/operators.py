@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from affino_mcp.admin.starter_structure import lay_starter_structure
+from affino_mcp.admin.structure_desk import describe_item
 from affino_mcp.cli.invitations import EmailOption, ExistingOption, NameOption, invite_person, print_invited
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.service import Service, open_service
-from affino_mcp.cli.starter import lay_starter_structure
+from affino_mcp.cli.structure_desk import open_desk
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.people.registration import NewPerson, find_operators
 
@@ -47,10 +49,16 @@ def first(
     """
     service = open_service(ctx, connection)
     _require_none(service)
-    laid = [] if no_structure else lay_starter_structure(service)
+    laid = [] if no_structure else _lay_structure(service)
     made, link = invite_person(service, NewPerson(name, email, [OPERATORS_GROUP], {}, existing))
     control = service.connection.control_url or f"{service.public_url}/control"
     print_invited(service, made, link, as_json=as_json, control_centre=control, structure=laid)
+
+
+def _lay_structure(service: Service) -> list[dict[str, Any]]:
+    return [
+        {"Kind": kind.noun, **describe_item(kind, item)} for kind, item in lay_starter_structure(open_desk(service))
+    ]
 
 
 def _require_none(service: Service) -> None:

@@ -19,7 +19,7 @@ from affino_mcp.cli.service import open_service
 from affino_mcp.cli.words import parse_family_switches
 from affino_mcp.gate.profiles.allowed_people import find_people
 from affino_mcp.gate.profiles.profile_form import MAX_CALLS_PER_MINUTE
-from affino_mcp.gate.profiles.terms_form import require_valid_terms
+from affino_mcp.gate.profiles.terms_check import check_terms
 from affino_mcp.text import plural
 
 
@@ -48,9 +48,9 @@ def whatif(
     before = service.require_profile(profile).profile
     kept = {name: access for name, access in {**before.capability.families, **wanted}.items() if access}
     terms = asked.read_terms(service, before.terms) or before.terms
-    require_valid_terms(terms, before.terms, service.clock().date())
     after = replace(before, capability=Capability(kept), rate=before.rate if rate is None else rate, terms=terms)
     database, settings = service.stores.database, service.settings
+    check_terms(database, settings.gate_table, terms, before.terms, service.clock().date())
     look_up = partial(find_people, database, settings.gate_table)
     found = preview_impact(database, settings.audit_table, service.clock(), before, after, look_up)
     if as_json:

@@ -141,7 +141,9 @@ OLIVIA = ["--name", "Olivia Park", "--email", "olivia@orbital.example"]
 
 def test_the_first_operator_of_an_empty_service(terminal: Terminal) -> None:
     made = terminal.run_json("operator", "first", *OLIVIA)
-    assert (made["groups"], made["structure"]) == (["Operators"], [])
+    assert made["groups"] == ["Operators"]
+    assert [entry["Name"] for entry in made["structure"]] == ["News", "General", "Announcements", "Images", "Article"]
+    assert [section["Name"] for section in terminal.run_json("section", "list")] == ["News"]
     assert made["control_centre"].endswith("/control")
     use_link(terminal, made["link"])
     refused = terminal.run_refused("operator", "first", "--name", "Eve Second", "--email", "eve@orbital.example")

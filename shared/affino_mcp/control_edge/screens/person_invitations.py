@@ -16,7 +16,6 @@ from affino_mcp.admin.operator_audit import NO_PROFILE, ActionSubject
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.control_edge.screens.people import count_live_sessions, require_person
-from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.people.password_links import PasswordLink
 from affino_mcp.gate.people.registration import ContactExists, NewPerson
@@ -42,7 +41,7 @@ class InvitationForm:
     def from_request(cls, ask: ScreenRequest) -> InvitationForm:
         """Reads the posted form."""
         form, ticked = ask.form, ask.multi_values.get("group", ())
-        groups = tuple(group for group in SECURITY_GROUPS if group in ticked)
+        groups = tuple(group for group in ask.web_session.groups.rights if group in ticked)
         return cls(
             form.get("name", ""),
             form.get("email", ""),
@@ -145,7 +144,7 @@ def _render_form(
         status,
         here="/people",
         form=form,
-        groups=list(SECURITY_GROUPS),
+        groups=list(ask.web_session.groups.rights),
         wrong=wrong or {},
         **{**_NO_QUESTION, **question},
     )

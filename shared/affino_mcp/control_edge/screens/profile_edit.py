@@ -20,7 +20,6 @@ from affino_mcp.control_edge.profile_form_fields import FIELD_LABELS, TICKED_FIE
 from affino_mcp.control_edge.profile_terms import TermsReading, read_terms
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
-from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.allowed_people import find_people, name_people
 from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
@@ -80,7 +79,7 @@ def _name_people(ask: ScreenRequest, profile: Profile) -> list[str]:
 
 def _find_faults(ask: ScreenRequest, form: ProfileForm, found: TermsReading, before: AdmissionTerms) -> dict[str, str]:
     """The faults of the form by field; {} for a form that can be saved."""
-    judged = find_term_faults(found.terms, before, ask.centre.clock().date())
+    judged = find_term_faults(found.terms, before, ask.centre.clock().date(), ask.web_session.groups.rights)
     return {**form.find_faults(), **{str(each.details["argument"]): each.message for each in judged}, **found.faults}
 
 
@@ -185,5 +184,5 @@ def _render_form(
         prices=price_families(),
         base_price=price_always_listed(),
         options=PROFILE_OPTIONS,
-        groups=sorted({*SECURITY_GROUPS, *form.groups}),
+        groups=sorted({*ask.web_session.groups.rights, *form.groups}),
     )

@@ -22,7 +22,7 @@ from affino_mcp.gate.profiles.profile import Profile, ProfileReader, ProfileStat
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, require_valid_profile
 from affino_mcp.gate.profiles.rate_limit import RateLimit, default_burst, follow_rate
 from affino_mcp.gate.profiles.switch import switch_profile
-from affino_mcp.gate.profiles.terms_form import require_valid_terms
+from affino_mcp.gate.profiles.terms_check import check_terms
 from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE, Settings
 from affino_mcp.store.commit import Commit, commit_to
 from affino_mcp.store.faults import TransactionFailed
@@ -81,7 +81,7 @@ class Profiles:
             notes=tidy_entered_text("notes", notes, lines=True),
             created=now,
             updated=now,
-            terms=require_valid_terms(terms or AdmissionTerms(), AdmissionTerms(), self._clock().date()),
+            terms=check_terms(self._db, self._table, terms or AdmissionTerms(), AdmissionTerms(), self._clock().date()),
         )
         profile = require_valid_profile(replace(profile, **options))  # type: ignore[arg-type]
         self._require_free_name(profile.name)
@@ -129,7 +129,7 @@ class Profiles:
         """
         old = self.get(key).profile
         given: dict[str, Any] = {"rate": rate, "burst": burst, **options}
-        given["terms"] = require_valid_terms(terms, old.terms, self._clock().date()) if terms else None
+        given["terms"] = check_terms(self._db, self._table, terms, old.terms, self._clock().date()) if terms else None
         given["name"] = tidy_entered_text("name", name) if name else name
         given["notes"] = tidy_entered_text("notes", notes, lines=True) if notes else notes
         if rate is not None and burst is None:

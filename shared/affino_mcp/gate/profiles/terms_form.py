@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from ipaddress import IPv6Network, ip_network
 from typing import Final, TypeVar
 
-from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.tool_errors import InvalidArgument
 
@@ -69,15 +68,19 @@ def _no_network(text: str) -> InvalidArgument:
     return InvalidArgument("networks", f"{text[:MAX_NETWORK_CHARACTERS]} is no network like {_NETWORK_EXAMPLES}.")
 
 
-def require_valid_terms(terms: AdmissionTerms, before: AdmissionTerms, today: date) -> AdmissionTerms:
+def require_valid_terms(
+    terms: AdmissionTerms, before: AdmissionTerms, today: date, groups: Collection[str]
+) -> AdmissionTerms:
     """Gives the terms themselves if they are valid; raises the first fault of `find_term_faults`."""
-    for fault in find_term_faults(terms, before, today):
+    for fault in find_term_faults(terms, before, today, groups):
         raise fault
     return terms
 
 
-def find_term_faults(terms: AdmissionTerms, before: AdmissionTerms, today: date) -> Iterator[InvalidArgument]:
-    """Yields an InvalidArgument for each wrong one of the terms.
+def find_term_faults(
+    terms: AdmissionTerms, before: AdmissionTerms, today: date, groups: Collection[str]
+) -> Iterator[InvalidArgument]:
+    """Yields an InvalidArgument for each wrong one of the terms; `groups` are the names of the security groups.
 
     What stays as it was `before` may be over, or name a group that is gone.
     """
@@ -86,8 +89,8 @@ def find_term_faults(terms: AdmissionTerms, before: AdmissionTerms, today: date)
         yield InvalidArgument(
             "people", f"A profile can name at most {MAX_ALLOWED_PEOPLE} people; allow a group instead."
         )
-    if not set(terms.groups) <= {*SECURITY_GROUPS, *before.groups}:
-        yield InvalidArgument("groups", "There is no such security group.", known=sorted(SECURITY_GROUPS))
+    if not set(terms.groups) <= {*groups, *before.groups}:
+        yield InvalidArgument("groups", "There is no such security group.", known=sorted(groups))
     yield from _find_faults_of(parse_networks, terms.networks)
 
 

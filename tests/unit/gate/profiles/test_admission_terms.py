@@ -119,8 +119,8 @@ def test_wrong_last_days(text: str) -> None:
 
 def test_a_past_day_is_refused_unless_it_stood_there() -> None:
     today, past = date(2027, 3, 2), AdmissionTerms(expires="2027-03-01")
-    assert [fault.details["argument"] for fault in find_term_faults(past, AdmissionTerms(), today)] == ["expires"]
-    assert list(find_term_faults(past, past, today)) == []
+    assert [fault.details["argument"] for fault in find_term_faults(past, AdmissionTerms(), today, ())] == ["expires"]
+    assert list(find_term_faults(past, past, today, ())) == []
     assert parse_expiry(" Never ") == ""
 
 
