@@ -46,7 +46,9 @@ WAYS = {"a question": _question, "a yes": _yes, "an agent's word": _word, "in an
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=list(WAYS))
 def test_any_store_call_may_fail(scene: Scene, way: Callable[[Scene, int], Send]) -> None:
-    world, send = scene.world, way(scene, crm.account(scene.free, "Other"))
+    world = scene.world
+    way(scene, crm.account(scene.free, "First"))()
+    send = way(scene, crm.account(scene.free, "Other"))
     world.watched.calls.clear()
     send()
     places = {(method, table) for method, tables in world.watched.calls for table in tables.split("+")}

@@ -87,7 +87,7 @@ def test_everything_else_is_refused_without_the_log(known: Stage, deed: str, err
 
 def _may_be(deed: str, error: type[StoreUnavailable]) -> bool:
     """A deed of one transaction that is never answered may have been done; one that begins with a row was not begun."""
-    begun = ("create", "save", "regenerate", "end overlap", "person made")
+    begun = ("create", "save", "regenerate", "end overlap", "person made", "invite")
     return error is Unanswered and not deed.endswith(begun)
 
 

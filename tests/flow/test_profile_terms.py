@@ -92,11 +92,11 @@ def test_an_agent_is_told_of_the_last_day(world: World, profile: Profile, manage
 @pytest.mark.parametrize(
     ("terms", "calls"),
     [
-        pytest.param({}, ["get", "update"], id="none"),
-        pytest.param({"expires": TODAY, "networks": (HERE,)}, ["get", "update"], id="day and network"),
-        pytest.param({"groups": ("Sales Managers",)}, ["get", "update"], id="group"),
-        pytest.param({"groups": ("Community",)}, ["get", "get"], id="not the person"),
-        pytest.param({"networks": (ELSEWHERE,)}, ["get", "get"], id="not from here"),
+        pytest.param({}, ["get_many", "update"], id="none"),
+        pytest.param({"expires": TODAY, "networks": (HERE,)}, ["get_many", "update"], id="day and network"),
+        pytest.param({"groups": ("Sales Managers",)}, ["get_many", "update"], id="group"),
+        pytest.param({"groups": ("Community",)}, ["get", "get_many"], id="not the person"),
+        pytest.param({"networks": (ELSEWHERE,)}, ["get", "get_many"], id="not from here"),
     ],
 )
 def test_no_term_costs_a_store_call(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -181,12 +182,15 @@ def _require_said(service: Service, wanted: NewPerson) -> None:
 
 
 def _note_missing_group(service: Service, person: Person) -> None:
-    if not person.groups and not person.rights:
-        known = ", ".join(read_security_groups(service.stores.database, service.settings.gate_table).rights)
-        print_note(
-            f"{person.name} is in no group and may do nothing yet. "
-            f"'affino-mcp person set {person.user_code} --group NAME' puts them in one of: {known}."
-        )
+    if person.groups or person.rights:
+        return
+    known: list[str] = []
+    with suppress(StoreUnavailable):  # the person is made; only the names of the groups are missing
+        known += read_security_groups(service.stores.database, service.settings.gate_table).rights
+    print_note(
+        f"{person.name} is in no group and may do nothing yet. "
+        f"'affino-mcp person set {person.user_code} --group NAME' puts them in one{' of: ' if known else ''}{', '.join(known)}."
+    )
 
 
 def _describe(wanted: NewPerson) -> dict[str, Any]:

@@ -63,7 +63,15 @@ _READS: Final = ("GetItem", "BatchGetItem", "Query")
 _PROFILE, _SESSION, _PERSON = (f"{kind}#{SELF_CHECK_NAME}" for kind in ("PROFILE", "SESSION", "PERSON"))
 _RECORD: Final = f"contacts#{SELF_CHECK_NAME}"
 _RESTORED_KINDS: Final = tuple(kind for kind in HISTORY_FAMILIES if kind != Family.FORUMS)
-_GUARD_KINDS: Final = ("sections", "securities", "article_types", "article_categories", "media_categories", "forums")
+_GUARD_KINDS: Final = (
+    "sections",
+    "securities",
+    "article_types",
+    "article_categories",
+    "media_categories",
+    "forums",
+    "L",
+)
 _LOG: Final = f"P#{SELF_CHECK_NAME}"
 
 STRUCTURE_FAMILIES: Final = (
@@ -149,7 +157,7 @@ CONTROL_RIGHTS: Final = (
         for kind in (*_RESTORED_KINDS, "F", "W", "U", "C", "D")
         for right in _table_rights("records_table", f"{kind}#{SELF_CHECK_NAME}", *_READS, *_WRITES)
     ),
-    *_table_rights("records_table", "N#contacts", *_READS, *_WRITES),
+    *_table_rights("records_table", "N#contacts", "GetItem", "UpdateItem"),
     *_table_rights("records_table", f"M#{SELF_CHECK_NAME}", "PutItem"),
     TableRight("records_table", "ConditionCheckItem", _RECORD),
     SecretRight(),

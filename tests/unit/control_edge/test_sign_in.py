@@ -132,7 +132,7 @@ def test_a_form_waits_for_the_password(operator: OperatorBrowser) -> None:
 @pytest.mark.parametrize(
     ("path", "page"),
     [
-        ("/profiles/{key}/disable", "/profiles/{key}"),
+        ("/profiles/{key}/disable", "/profiles/{key}/disable"),
         ("/profiles/{key}/edit", "/profiles/{key}/edit"),
         ("/people/1/groups", "/people/1"),
         ("/tests/crm", "/tests/crm"),

@@ -56,7 +56,7 @@ class RecordKeeper:
         """See StructureKeeper."""
         known = KINDS_BY_FAMILY[kind]
         stored = None if code is None else self._load(known, code)
-        before, after = self._values(known, stored, values)
+        before, after = _derive_sides(known, stored, values, self._channels(known))
         self._require_free_name(known, stored, after)
         differ = [name for name in after if after.get(name) != before.get(name)]
         sides = {name: before.get(name) for name in differ}, {name: after[name] for name in differ}
@@ -72,11 +72,12 @@ class RecordKeeper:
 
         def write() -> StructureItem:
             stored = None if code is None else self._load(known, code)
-            before, after = self._values(known, stored, values)
+            channels = self._channels(known)  # read before the write: nothing may fail after it
+            before, after = _derive_sides(known, stored, values, channels)
             if stored is not None and before == {**before, **after}:
-                return _make_item(known, stored, self._channels(known))
+                return _make_item(known, stored, channels)
             change = self._start_change(known, "change" if stored else "create", at, log)
-            return _make_item(known, self._write(change, known, stored, after), self._channels(known))
+            return _make_item(known, self._write(change, known, stored, after), channels)
 
         return operator_records.write_again_on_clash(write)
 
@@ -122,18 +123,6 @@ class RecordKeeper:
 
     def _load(self, kind: StructureKind, code: int) -> RecordState:
         return self._records.require_record(kind.family, kind.record.code, code, kind.noun)
-
-    def _values(
-        self, kind: StructureKind, stored: RecordState | None, given: Mapping[str, Any]
-    ) -> tuple[Values, Values]:
-        """All values of the entry before the change, and those that are written."""
-        checked = check_given(kind, given)
-        if stored is None:
-            return {}, derive_values(kind, complete_new(kind, checked), self._channels(kind))
-        channels = self._channels(kind)
-        before = show_values(kind, stored, channels)
-        derived = derive_values(kind, {**before, **checked}, channels)
-        return before, {name: derived[name] for name in (*checked, *kind.computed)}
 
     def _channels(self, kind: StructureKind) -> StoredList:
         """The channels, for sections; their defaults for kinds that have none, which read nothing."""
@@ -186,6 +175,18 @@ def _with_moderators(change: Change, stored: RecordState, wanted: Iterable[int])
 
 def _no_moderator_error(_: Item | None) -> Exception:
     return NotFound(MODERATORS_FIELD.name, "member of staff")
+
+
+def _derive_sides(
+    kind: StructureKind, stored: RecordState | None, given: Mapping[str, Any], channels: StoredList
+) -> tuple[Values, Values]:
+    """All values of the entry before the change, and those that are written."""
+    checked = check_given(kind, given)
+    if stored is None:
+        return {}, derive_values(kind, complete_new(kind, checked), channels)
+    before = show_values(kind, stored, channels)
+    derived = derive_values(kind, {**before, **checked}, channels)
+    return before, {name: derived[name] for name in (*checked, *kind.computed)}
 
 
 def _make_item(kind: StructureKind, stored: RecordState, channels: StoredList) -> StructureItem:
