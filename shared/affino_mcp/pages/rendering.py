@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from affino_mcp.pages.assets import ASSETS
 
@@ -27,6 +29,17 @@ PAGE_HEADERS: Final[dict[str, str]] = {
 """Headers of every page: no inline script or style, no framing, no caching, no referrer."""
 
 
+def render_time(moment: str | int, zone: str = "") -> Markup:
+    """A moment (ISO 8601 in UTC, or seconds since the epoch) as an HTML `time` element, which page.js shows in the reader's zone.
+
+    Its text, `2026-11-23 09:00:12` and the `zone` (" UTC"), stays where no scripts run.
+    """
+    at = datetime.fromtimestamp(moment, UTC) if isinstance(moment, int) else datetime.fromisoformat(moment)
+    return Markup('<time datetime="{}" data-local>{}{}</time>').format(  # noqa: S704 (the values are escaped by format)
+        at.strftime("%Y-%m-%dT%H:%M:%SZ"), at.strftime("%Y-%m-%d %H:%M:%S"), zone
+    )
+
+
 class PageRenderer:
     """Renders the templates of one edge, together with the shared ones (`base.html`, `macros.html`)."""
 
@@ -35,6 +48,7 @@ class PageRenderer:
         self._environment = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
+        self._environment.filters["shown_time"] = render_time
         self._environment.globals["assets"] = {name: asset.address for name, asset in ASSETS.items()}
 
     def add_filter(self, name: str, function: Any) -> None:

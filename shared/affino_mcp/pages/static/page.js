@@ -13,11 +13,20 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
   });
 });
 
-// A moment in the reader's own zone; the text before, in UTC, is kept as its title.
-document.querySelectorAll("time[data-local]").forEach((time) => {
-  time.title = time.textContent;
-  time.textContent = new Date(time.dateTime).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+// A moment in the reader's own zone; its text in UTC is kept as its title, and what says that times are UTC is taken away.
+const moments = document.querySelectorAll("time[data-local]");
+moments.forEach((time) => {
+  const text = time.textContent.trim();
+  time.title = text.endsWith("UTC") ? text : `${text} UTC`;
+  const timeStyle = /:[0-9]{2}:[0-9]{2}/.test(text) ? "medium" : "short";
+  time.textContent = new Date(time.dateTime).toLocaleString("en-GB", { dateStyle: "medium", timeStyle });
 });
+if (moments.length) {
+  document.querySelectorAll("[data-utc]").forEach((said) => { said.hidden = true; });
+  document.querySelectorAll('[data-label$=" (UTC)"]').forEach((cell) => {
+    cell.dataset.label = cell.dataset.label.replace(" (UTC)", "");
+  });
+}
 
 // A sum of the ticked boxes' prices, beside the form that they stand in.
 document.querySelectorAll("[data-sum]").forEach((output) => {
