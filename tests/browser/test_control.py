@@ -107,7 +107,7 @@ def deletes_profile(operator: Operator, key: str) -> None:
     """Deletes the profile, after the page has shown who used it."""
     page = operator.page
     operator.goes(f"/profiles/{key}")
-    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("link", name="Delete", exact=True).click()
     expect(page.get_by_role("row", name="Edith Moreau")).to_be_visible()
     operator.looks("control-delete", "Delete")
     operator.presses("Delete for good")

@@ -132,7 +132,7 @@ def test_an_overlap_shows_who_still_comes_with_the_old_secret_and_can_be_ended(
     assert "Nobody has come with it since" in text_of(operator.get(path))
     assert client.call_tool("list_articles").result["Warnings"][0]["Code"] == "FORMER_SECRET"
     page = operator.get(path)
-    assert f"Edith Moreau ({editor}) , last 2026-11-23 09:00:00 UTC, accepted" in text_of(page)
+    assert f"Edith Moreau ({editor}) , last 2026-11-23 09:00:00 UTC , accepted" in text_of(page)
     assert len(operator.count_store_calls(path)) == 3
     assert "Refuse it now" in page.text
     assert "only the last former secret is remembered" in text_of(operator.get(f"{path}/regenerate"))
@@ -142,7 +142,7 @@ def test_an_overlap_shows_who_still_comes_with_the_old_secret_and_can_be_ended(
     assert client.call_tool("list_articles").status == 401
     handler.close()
     after = text_of(operator.get(path))
-    assert f"Edith Moreau ({editor}) , last 2026-11-23 09:01:00 UTC, refused" in after
+    assert f"Edith Moreau ({editor}) , last 2026-11-23 09:01:00 UTC , refused" in after
     assert "Refuse it now" not in after
     assert [row["method"] for row in operator.operator_rows()] == ["regenerate_profile", "end_overlap"]
     assert operator.operator_rows()[0]["arguments"]["after"] == {"version": "a new one", "overlap": "24h"}
