@@ -71,7 +71,7 @@ class World:
         self.profiles = Profiles(self.database, self.secrets, self.settings, self.clock)
         self.people = People(self.database, self.settings, self.clock)
         self.sessions = Sessions(self.database, self.settings, self.clock)
-        self.records = Records(self.database, self.settings.records_table, FACETS)
+        self.records = Records(self.database, self.settings.records_table, self.settings.words_table, FACETS)
         self._ids = iter(range(1, 1_000_000))
 
     def new_handler(self) -> LambdaHandler:

@@ -56,7 +56,8 @@ class Operator:
         People(self.stores.database, self.settings, clock.utc_now).create(
             USER_CODE, "Smoke Test", EMAIL, ["Sales Managers", "Operators"]
         )
-        groups, records = ["Sales Managers"], Records(self.stores.database, self.settings.records_table, FACETS)
+        tables = (self.settings.records_table, self.settings.words_table)
+        groups, records = ["Sales Managers"], Records(self.stores.database, *tables, FACETS)
         upsert_section(records, "Sales news", clock.utc_now(), read=groups, write=groups, publish=groups)
         Passwords(self.stores.database, self.settings).set_password(USER_CODE, PASSWORD)
 
@@ -81,6 +82,7 @@ def _settings_from_outputs(stack: Stack) -> Settings:
         gate_table=outputs["GateTable"],
         audit_table=outputs["AuditTable"],
         records_table=outputs["RecordsTable"],
+        words_table=outputs["WordsTable"],
         credentials_table=outputs["CredentialsTable"],
         secrets_prefix=outputs["SecretsPrefix"],
         aws_endpoint=stack.endpoint,

@@ -37,15 +37,17 @@ EMULATED = [
 def adapter(request: pytest.FixtureRequest) -> Adapter:
     """Every adapter of the port, new and empty."""
     table = f"records-{uuid.uuid4().hex}"
+    words = f"words-{table}"
     db: Database = MemoryDatabase()
     if request.param == "builtin, dynamodb":
         emulated: Settings = request.getfixturevalue("emulated")
-        endpoint, named = open_dynamodb(emulated), Settings(records_table=table)
-        make_tables(endpoint, [wanted for wanted in read_tables(TEMPLATE, named) if wanted.name == table])
+        endpoint, named = open_dynamodb(emulated), Settings(records_table=table, words_table=words)
+        make_tables(endpoint, [wanted for wanted in read_tables(TEMPLATE, named) if wanted.name in (table, words)])
         db = DynamoDatabase(endpoint)
-    records = Records(db, table, FACETS)
+    records = Records(db, table, words, FACETS)
     return Adapter(
-        lambda: BuiltinInstance(db, table), lambda first, last, email: enrol_staff(records, first, last, email, START)
+        lambda: BuiltinInstance(db, table, words),
+        lambda first, last, email: enrol_staff(records, first, last, email, START),
     )
 
 

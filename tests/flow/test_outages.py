@@ -48,7 +48,7 @@ def client(manager: WorldClient) -> WorldClient:
 
 
 def everything(world: World) -> dict[str, str]:
-    names = ("records_table", "audit_table", "gate_table", "credentials_table")
+    names = ("records_table", "words_table", "audit_table", "gate_table", "credentials_table")
     return {name: json.dumps(world.database.list_rows(getattr(world.settings, name))) for name in names}
 
 

@@ -14,7 +14,7 @@ from scripts.expand import Template, resources_of_type
 
 ANSWERING = ["McpEndpoint", "LoginProxy", "ControlCentre"]
 FUNCTIONS = [*ANSWERING, "Housekeeping"]
-TABLES = ["GateTable", "AuditTable", "RecordsTable", "CredentialsTable"]
+TABLES = ["GateTable", "AuditTable", "RecordsTable", "WordsTable", "CredentialsTable"]
 RUNTIME = f"python{LAMBDA_PYTHON}"
 SECRET_LOOK = re.compile(r"AKIA|BEGIN [A-Z ]*PRIVATE|[A-Za-z0-9+/_-]{32,}|password|secret=", re.IGNORECASE)
 GIVEN_BY_LAMBDA = {"AWS_REGION"}

@@ -43,7 +43,7 @@ def register_person(
     if people.find_user_code(address) is not None:
         raise Conflict("A person with this e-mail address exists already.", argument="email")
     first, _, last = name.strip().rpartition(" ")
-    records = Records(stores.database, settings.records_table, FACETS)
+    records = Records(stores.database, settings.records_table, settings.words_table, FACETS)
     code = _carry_out(lambda: enrol_staff(records, first or last, last, address, clock()))
     last_step = (lambda ops: commit(ops, code)) if commit else None
     return people.create(code, name, address, groups, rights, last_step)
@@ -54,7 +54,7 @@ def mark_contact(stores: Stores, settings: Settings, clock: Clock, user_code: in
 
     It comes after the person, because the contact only shows the state and must not delay the refusals.
     """
-    records = Records(stores.database, settings.records_table, FACETS)
+    records = Records(stores.database, settings.records_table, settings.words_table, FACETS)
     _carry_out(lambda: mark_staff_disabled(records, user_code, clock(), disabled=disabled))
 
 

@@ -88,7 +88,9 @@ def seed_records(
     if call("sales_manager", "list_accounts", {"PageSize": 1})["Items"]:
         return 0
     codes: StepCodes = {role: person["user_code"] for role, person in people.items()}
-    codes |= demo_website.make_places(Records(stores.database, settings.records_table, FACETS), utc_now())
+    codes |= demo_website.make_places(
+        Records(stores.database, settings.records_table, settings.words_table, FACETS), utc_now()
+    )
     steps = [*demo_crm.make_crm_steps(), *demo_website.make_website_steps()]
     for step in steps:
         code = code_from_answer(call(step.role, step.tool, fill_refs(dict(step.arguments), codes)))

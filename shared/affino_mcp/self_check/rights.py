@@ -68,6 +68,7 @@ MCP_RIGHTS: Final = (
     *_table_rights("audit_table", _LOG, "PutItem", "UpdateItem"),
     *_table_rights("records_table", _RECORD, *_READS, *_WRITES),
     *(TableRight("records_table", "Query", _RECORD, index) for index in ("ByName", "ByCreated", "ByUpdated", "ByDue")),
+    *_table_rights("words_table", f"W#{SELF_CHECK_NAME}", "PutItem", "DeleteItem", "Query"),
     SecretRight(),
     FileRight("media"),
     FileRight("uploads"),

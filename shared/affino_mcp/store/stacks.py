@@ -14,6 +14,7 @@ STACK_OUTPUTS: Final = {
     "gate_table": "GateTable",
     "audit_table": "AuditTable",
     "records_table": "RecordsTable",
+    "words_table": "WordsTable",
     "credentials_table": "CredentialsTable",
     "media_bucket": "MediaBucket",
     "secrets_prefix": "SecretsPrefix",

@@ -12,7 +12,7 @@ from affino_mcp.local.tables import LocalTable, TablesDiffer, make_tables, read_
 from affino_mcp.settings import Settings
 from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
-SETTINGS = Settings(gate_table="g", audit_table="a", records_table="r", credentials_table="c")
+SETTINGS = Settings(gate_table="g", audit_table="a", records_table="r", words_table="w", credentials_table="c")
 FOUND = {table.name: table for table in read_tables(TEMPLATE_FILE, SETTINGS)}
 
 
@@ -21,7 +21,7 @@ def keys(part: dict[str, Any]) -> list[str]:
 
 
 def test_every_table_of_the_template_has_its_setting() -> None:
-    assert set(FOUND) == {"g", "a", "r", "c"}
+    assert set(FOUND) == {"g", "a", "r", "w", "c"}
 
 
 @pytest.mark.parametrize("table", FOUND.values(), ids=lambda table: table.name)

@@ -23,7 +23,7 @@ from affino_mcp.instance.builtin.engine.index import (
     topic_tags,
 )
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
-from affino_mcp.instance.builtin.listing import in_memory_pages, listing
+from affino_mcp.instance.builtin.listing import in_memory_pages, listing, word_search
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.fixed_lists import FIXED_LISTS, find_list_code
 from affino_mcp.instance.builtin.references.references import may_show_family, render_record
@@ -77,7 +77,7 @@ def _list_descendants(records: Records, rows: FacetTags, tags: FacetTags, values
     if above is None:
         raise InvalidArgument("IncludeChildren", "IncludeChildren needs ParentCode: whose children shall be listed?")
     plan = listing.ListPlan(ACCOUNT, tuple(row for row in rows if row != f"parent={above}"), tags)
-    listing.parse_search(values)
+    word_search.parse_search(values)
     below = in_memory_pages.load_descendants(records, plan, "parent", above, call)
     fitting = [document for document in below if listing.is_in_list(plan, facets(RecordState(document)))]
     return in_memory_pages.page_documents(records, plan, fitting, values, call)

@@ -12,8 +12,9 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.crm import contacts
 from affino_mcp.instance.builtin.engine.document import RecordState, actor_stamp
-from affino_mcp.instance.builtin.engine.index import fold_accents, split_words
+from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.references.fixed_lists import CONSENT_PERMISSIONS, GRANTED, REVOKED
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import NotFound

@@ -7,8 +7,9 @@ from typing import Any
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor
-from affino_mcp.instance.builtin.engine.index import fold_accents, split_words
+from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, answer_list
 from affino_mcp.instance.builtin.references.fixed_lists import FIXED_LISTS
 from affino_mcp.instance.port import Call, Done
