@@ -90,7 +90,7 @@ CONTROL_RIGHTS: Final = (
         for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON, "UNLOGGED")
         for right in _table_rights("gate_table", pk, *_WRITES)
     ),
-    *_table_rights("audit_table", _LOG, "PutItem", "Query"),
+    *_table_rights("audit_table", _LOG, "BatchGetItem", "PutItem", "Query"),
     TableRight("audit_table", "Query", "0", "ByPerson", "person"),
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByRecord", "record"),
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByTime", "everybody"),
@@ -104,7 +104,7 @@ CONTROL_RIGHTS: Final = (
 HOUSEKEEPING_RIGHTS: Final = (
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByTime", "everybody"),
     *_table_rights("audit_table", f"T#{SELF_CHECK_NAME}", "PutItem", "Query"),
-    *_table_rights("audit_table", _LOG, "PutItem"),
+    *_table_rights("audit_table", _LOG, "BatchGetItem", "PutItem"),
     *_table_rights("audit_table", "H#begun", "DeleteItem"),
     *_table_rights("gate_table", "UNLOGGED", "DeleteItem", "Query"),
     *_table_rights("audit_table", f"H#{SELF_CHECK_NAME}", *_READS, "PutItem"),

@@ -94,7 +94,7 @@ def _called_for(records: Records, found: dict[Key, Item]) -> tuple[dict[Key, Ite
         for name in stored.document.record.unique:
             if value := stored.document.values.get(name):
                 place = unique_key(family, name, value)
-                expected[place] = {"pk": place.pk, "sk": place.sk, "code": stored.document.code, "name": name}
+                expected[place] = {"pk": place.pk, "sk": place.sk, "code": stored.document.code, "argument": name}
     nested: dict[str, dict[str, int]] = {}
     for (pk, family), number in counts.items():
         nested.setdefault(pk, {})[family] = number

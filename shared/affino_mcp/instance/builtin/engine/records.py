@@ -183,7 +183,7 @@ class Records:
                 change.add_operation(Delete(self.table, key))
         for key in new.keys() - old.keys():
             change.add_operation(
-                Put(self.table, new[key], absent()), _duplicate_error(after.document, new[key]["name"])
+                Put(self.table, new[key], absent()), _duplicate_error(after.document, new[key]["argument"])
             )
 
     def _is_held(self, key: Key, document: Document, before: RecordState | None) -> bool:
@@ -210,7 +210,7 @@ def _unique_rows(stored: RecordState | None) -> dict[Key, Item]:
     for name in document.record.unique:
         if value := document.values.get(name):
             key = unique_key(document.family, name, value)
-            found[key] = {"pk": key.pk, "sk": key.sk, "code": document.code, "name": name}
+            found[key] = {"pk": key.pk, "sk": key.sk, "code": document.code, "argument": name}
     return found
 
 
