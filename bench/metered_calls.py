@@ -93,7 +93,8 @@ def fill_office(office: MeteredOffice, count: int = RECORDS_BEFORE) -> None:
     for n in range(count):
         office.call("create_account", Name=f"{write_text(n, 2)} Ltd", City="Leeds", Website=f"https://site{n}.example")
         office.call("create_contact", Email=f"c{n}@orbital.example", FirstName="Jane", LastName=write_text(n, 1))
-        office.call("create_note", Body=write_text(n), AccountCode=1)
+        office.call("create_note", Body=write_text(n), AccountCode=1 + n)
+        office.call("create_task", Title=write_text(n, 4), AccountCode=1 + n)
 
 
 @contextlib.contextmanager

@@ -20,8 +20,8 @@ COUNTS: dict[str, tuple[int, float, int]] = {
     "create_account": (4, 2, 45),
     "create_contact": (5, 3, 69),
     "create_note, 60 words": (4, 2, 95),
-    "update_account": (7, 5, 43),
-    "add 28 members": (5, 86, 209),
+    "update_account": (7, 5, 35),
+    "add 28 members": (5, 86, 201),
     "refused, 403": (5, 2, 5),
     "tools/list": (2, 2, 0),
 }

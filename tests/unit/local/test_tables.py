@@ -77,6 +77,14 @@ def test_what_is_missing_is_made() -> None:
     assert emulator.calls == ["CreateTable g", "DescribeTable g", "CreateTable a", "UpdateTimeToLive a"]
 
 
+def test_a_table_whose_indexes_hold_something_else_is_refused() -> None:
+    create = {**FOUND["a"].create}
+    indexes = create["GlobalSecondaryIndexes"]
+    create["GlobalSecondaryIndexes"] = [{**index, "Projection": {"ProjectionType": "ALL"}} for index in indexes]
+    with pytest.raises(TablesDiffer, match="FRESH=1"):
+        make_tables(Emulator(LocalTable(create, "ttl")), [FOUND["a"]])
+
+
 def test_a_table_of_another_version_is_refused() -> None:
     emulator = Emulator(LocalTable({**FOUND["g"].create, "TableName": "a"}, "ttl"))
     with pytest.raises(TablesDiffer, match="FRESH=1"):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from affino_mcp.store.ops import Check, Delete, Item, Key, Put, Query, QueryPage, Update, WriteOp, write_key
-from affino_mcp.store.testing.index_shapes import IndexShapes
+from affino_mcp.store.testing.index_shapes import TABLE_KEYS, IndexShapes
 from affino_mcp.store.testing.item_size import count_item_bytes
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 
@@ -21,7 +21,7 @@ TRANSACTION_FACTOR: Final = 2
 
 
 class Place(NamedTuple):
-    """A partition of a table or of an index ("" for the table itself)."""
+    """A partition of a table or of a global index ("" for the table itself, whose partitions hold its local indexes too)."""
 
     table: str
     index_name: str
@@ -79,7 +79,8 @@ class MeteredDatabase(MemoryDatabase):
         """See Database."""
         looked_at = super().query(replace(op, where=None)).items
         self.usage.requests += 1
-        self._count_read(Place(op.table, op.index or "", op.partition), looked_at, halves=1 + op.consistent)
+        name = op.index if op.index and op.partition_name != TABLE_KEYS[0] else ""
+        self._count_read(Place(op.table, name, op.partition), looked_at, halves=1 + op.consistent)
         return super().query(op)
 
     def put(self, op: Put) -> None:
@@ -133,6 +134,7 @@ class MeteredDatabase(MemoryDatabase):
                 old and new and (old[shape.partition], old[shape.sort]) != (new[shape.partition], new[shape.sort])
             )
             if moved or old != new:
+                name = "" if shape.partition == TABLE_KEYS[0] else shape.name
                 entries = [row for row in (old, new) if row][0 if moved or not (old and new) else 1 :]
                 for row in entries:
-                    self._count_write(Place(table, shape.name, row[shape.partition]), count_item_bytes(row))
+                    self._count_write(Place(table, name, row[shape.partition]), count_item_bytes(row))

@@ -88,8 +88,9 @@ def build_index_query(records: Records, plan: ListPlan, values: Values, call: Ca
 def _sorted_query(records: Records, plan: ListPlan, values: Values, start: Item | None) -> Query:
     index, attribute = SORT_INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
     spans = {"sk": _code_span(values), "updated": _updated_span(values), "due": plan.due}
+    checked = {attribute, "updated"} if index else {attribute}
     bounds = [
-        bound for name, span in spans.items() if span and name != attribute for bound in _span_conditions(name, span)
+        bound for name, span in spans.items() if span and name not in checked for bound in _span_conditions(name, span)
     ]
     query = Query(
         records.table,
@@ -154,16 +155,25 @@ def is_in_list(plan: ListPlan, facets: Facets) -> bool:
 
 def _read_rows(records: Records, plan: ListPlan, query: Query, values: Values) -> tuple[list[Item], Item | None]:
     size, keep = values.get("PageSize", DEFAULT_PAGE_SIZE), make_row_filter(records, plan.record.family, values)
-    filters = query.where is not None or parse_search(values)
-    further = FIRST_READ_ROWS if word_search.is_checked_in_records(values) else NEXT_READ_ROWS
+    dated = bool(values.get("DateFilter")) and query.index is not None and query.sort != "updated"
+    filters = query.where is not None or parse_search(values) or dated
+    further = FIRST_READ_ROWS if dated or word_search.is_checked_in_records(values) else NEXT_READ_ROWS
     limits = chain([FIRST_READ_ROWS if filters else size + 1], repeat(further))
     places = partition_merge.plan_partitions(plan, query)
 
     def read(start: Item | None) -> QueryPage:
         page = partition_merge.read_merged_page(records.db, replace(query, limit=next(limits), start=start), places)
-        return QueryPage(keep(page.items), page.next)
+        rows = keep(page.items)
+        return QueryPage(_keep_changed(records, plan, rows, values) if dated else rows, page.next)
 
     return collect_rows(read, query.start, size, query.sort)
+
+
+def _keep_changed(records: Records, plan: ListPlan, rows: list[Item], values: Values) -> list[Item]:
+    """The rows whose records were changed after the DateFilter; the index that they are from does not hold when."""
+    found = records.load_documents(RecordRef(plan.record.family, row["code"]) for row in rows)
+    changed = {place.code for place, document in found.items() if is_after_date_filter(document, values)}
+    return [row for row in rows if row["code"] in changed]
 
 
 def collect_rows(
