@@ -206,3 +206,11 @@ def test_a_crowd_of_processes_loses_nothing(desk: Desk) -> None:
     found = desk.do("get_account", AccountCode=at)
     assert (found["ContactCount"], [found[name] for name in names]) == (16, ["change 3"] * 4)
     assert len(desk.pages("list_contacts", AccountCode=at)) == 16
+
+
+@pytest.mark.emulator
+@pytest.mark.skipif(not EMULATOR_PROGRAM.exists(), reason="MiniStack is not installed: 'make test' installs it")
+def test_tables_that_are_there_are_the_templates(emulated: Settings) -> None:
+    """What DescribeTable says of a table that was made from the template is taken for the same table at the next start."""
+    for _ in range(2):
+        make_tables(open_dynamodb(emulated), read_tables(TEMPLATE, emulated))
