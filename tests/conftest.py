@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.security.figures"]
+
 # The same change gets the same answer, so examples are fixed; `make hunt` draws new ones.
 settings.register_profile("hunt", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("fixed", settings.get_profile("hunt"), derandomize=True)

@@ -25,7 +25,7 @@ class Office:
 
     def call(self, tool: str, arguments: Fields) -> dict[str, Any]:
         """The answer of a call that succeeds; `$name` in an argument is replaced by a code."""
-        return self.client.call_tool(tool, **{name: self._one(value) for name, value in arguments.items()}).result
+        return self.client.call_tool(tool, **{name: self.resolve(value) for name, value in arguments.items()}).result
 
     def named(self, text: str) -> str:
         """A text in which codes are replaced by names."""
@@ -33,9 +33,10 @@ class Office:
             text = text.replace(f"${name}", str(code))
         return text
 
-    def _one(self, value: Any) -> Any:
+    def resolve(self, value: Any) -> Any:
+        """The value of an argument in which `$name` is replaced by the code."""
         if isinstance(value, list):
-            return [self._one(part) for part in value]
+            return [self.resolve(part) for part in value]
         return self.codes[value[1:]] if isinstance(value, str) and value.startswith("$") else value
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from affino_mcp import NAME, VERSION
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from tests.security.figures import Figures
 from tests.world import World, WorldClient
 
 
@@ -44,10 +45,11 @@ ORIGINS = {"foreign": "https://evil.example", "null": "null"}
 
 
 @pytest.mark.parametrize("origin", ORIGINS.values(), ids=ORIGINS)
-def test_a_foreign_origin_is_refused(manager: WorldClient, origin: str) -> None:
+def test_a_foreign_origin_is_refused(manager: WorldClient, origin: str, figures: Figures) -> None:
     assert (
         WorldClient(manager.world, manager.handler, {**manager.headers, "Origin": origin})
         .call_tool("list_accounts")
         .status
         == 403
     )
+    figures.record("foreign origins", tried=1, of=len(ORIGINS))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow import crm
 from tests.flow.confirming import YES, Modern, Scene
+from tests.security.figures import Figures
 from tests.world import EVERYTHING, World
 
 
@@ -66,11 +67,12 @@ FOREIGN = {"another person": _other_person, "another profile": _other_profile, "
 
 
 @pytest.mark.parametrize("foreign", FOREIGN.values(), ids=list(FOREIGN))
-def test_a_foreign_state_is_asked_again(scene: Scene, foreign: Foreign) -> None:
+def test_a_foreign_state_is_asked_again(scene: Scene, foreign: Foreign, figures: Figures) -> None:
     account = crm.account(scene.free)
     state = scene.modern.asked("delete_account", AccountCode=account)["requestState"]
     assert asks_again(foreign(scene, account), state, AccountCode=account)
     assert scene.free.call_tool("get_account", AccountCode=account).result["Account"]["AccountCode"] == account
+    figures.record("foreign confirmations", tried=1, of=len(FOREIGN))
 
 
 def test_a_yes_is_for_the_call_that_was_asked_about(scene: Scene) -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.flow import crm
+from tests.security.figures import Figures
 from tests.world import Response, World, WorldClient
 
 
@@ -34,7 +35,7 @@ def together(crowd: list[WorldClient], do: Callable[[WorldClient, int], Response
 
 
 def test_a_storm_of_creates_gives_every_record_its_own_code(
-    world: World, manager: WorldClient, crowd: list[WorldClient]
+    world: World, manager: WorldClient, crowd: list[WorldClient], figures: Figures
 ) -> None:
     at = crm.account(manager)
     answers = together(
@@ -49,26 +50,29 @@ def test_a_storm_of_creates_gives_every_record_its_own_code(
     assert manager.call_tool("get_account", AccountCode=at).result["Account"]["ContactCount"] == 24
     assert len(manager.call_tool("list_contacts", AccountCode=at, PageSize=100).result["Items"]) == 24
     assert sum(row["method"] == "create_contact" for row in world.audit_rows()) == 24
+    figures.record("writers at once: a storm of creates gives every record its own code", tried=len(answers))
 
 
-def test_one_email_in_a_storm_is_taken_once(crowd: list[WorldClient]) -> None:
+def test_one_email_in_a_storm_is_taken_once(crowd: list[WorldClient], figures: Figures) -> None:
     answers = together(
         crowd, lambda c, _: c.call_tool("create_contact", Email="j@o.example", FirstName="J", LastName="D")
     )
     made = [answer for answer in answers if not answer.document["result"]["isError"]]
     assert len(made) == 1
     assert {a.error["type"] for a in answers if a not in made} == {"conflict"}
+    figures.record("writers at once: one email in a storm is taken once", tried=len(answers))
 
 
 def test_one_key_in_a_storm_is_good_for_one_record(
-    world: World, manager: WorldClient, crowd: list[WorldClient]
+    world: World, manager: WorldClient, crowd: list[WorldClient], figures: Figures
 ) -> None:
     answers = together(crowd, lambda c, _: c.call_tool("create_task", Title="x", IdempotencyKey="k"))
     assert {answer.result["Task"]["AppUserTaskCode"] for answer in answers} == {1}
     assert len(manager.call_tool("list_tasks").result["Items"]) == 1
+    figures.record("writers at once: one key in a storm is good for one record", tried=len(answers))
 
 
-def test_no_update_is_lost(manager: WorldClient, crowd: list[WorldClient]) -> None:
+def test_no_update_is_lost(manager: WorldClient, crowd: list[WorldClient], figures: Figures) -> None:
     at = crm.account(manager)
     names = ["City", "Address1", "Address2", "Telephone"]
     answers = together(
@@ -77,9 +81,12 @@ def test_no_update_is_lost(manager: WorldClient, crowd: list[WorldClient]) -> No
     assert all(answer.result for answer in answers)
     found = manager.call_tool("get_account", AccountCode=at).result["Account"]
     assert [found[name] for name in names] == [f"change {n * 100 + 5}" for n in range(4)]
+    figures.record("writers at once: no update is lost", tried=len(answers))
 
 
-def test_of_those_who_saw_the_same_only_one_writes(manager: WorldClient, crowd: list[WorldClient]) -> None:
+def test_of_those_who_saw_the_same_only_one_writes(
+    manager: WorldClient, crowd: list[WorldClient], figures: Figures
+) -> None:
     at = crm.account(manager)
     seen = manager.call_tool("get_account", AccountCode=at).result["Account"]["UpdatedDate"]
     answers = together(
@@ -88,6 +95,7 @@ def test_of_those_who_saw_the_same_only_one_writes(manager: WorldClient, crowd: 
     written = [answer for answer in answers if not answer.document["result"]["isError"]]
     assert len(written) == 1
     assert {a.error["details"]["argument"] for a in answers if a not in written} == {"IfUpdated"}
+    figures.record("writers at once: of those who saw the same only one writes", tried=len(answers))
 
 
 def test_parents_that_change_at_once_never_make_a_circle(manager: WorldClient, crowd: list[WorldClient]) -> None:

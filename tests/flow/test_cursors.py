@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.flow import crm
+from tests.security.figures import Figures
 from tests.world import World, WorldClient
 
 ASKED: dict[str, Any] = {"SortBy": "Name", "IndustryCode": 1, "PageSize": 1}
@@ -53,13 +54,17 @@ def test_not_in_another_query(manager: WorldClient, cursor: str, query: dict[str
     assert is_refused(manager, **asked, Cursor=cursor)
 
 
-def test_not_in_another_list(manager: WorldClient) -> None:
+OTHER_LISTS = ("list_contacts", "list_tasks", "list_notes", "list_topics")
+
+
+def test_not_in_another_list(manager: WorldClient, figures: Figures) -> None:
     for n in range(2):
         crm.account(manager, f"A{n}")
         crm.contact(manager, f"C{n}")
     given_ = manager.call_tool("list_accounts", PageSize=1).result["NextCursor"]
-    for tool in ("list_contacts", "list_tasks", "list_notes", "list_topics"):
+    for tool in OTHER_LISTS:
         assert is_refused(manager, tool, PageSize=1, Cursor=given_), tool
+    figures.record("foreign cursors", tried=len(OTHER_LISTS))
 
 
 def test_not_for_another_person_or_profile(
@@ -86,15 +91,16 @@ FORGED = [
 
 
 @pytest.mark.parametrize("forged", FORGED)
-def test_forged_cursors(manager: WorldClient, forged: str) -> None:
+def test_forged_cursors(manager: WorldClient, forged: str, figures: Figures) -> None:
     assert is_refused(manager, **ASKED, Cursor=forged)
+    figures.record("forged cursors", tried=1, of=len(FORGED))
 
 
 def test_an_empty_cursor_is_the_beginning(manager: WorldClient, cursor: str) -> None:
     assert manager.call_tool("list_accounts", **ASKED, Cursor="").result["Items"][0]["Name"] == "Lunar"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_edited_cursors(world: World, manager: WorldClient, cursor: str, data: st.DataObject) -> None:
     world.clock.move(seconds=0.05)

@@ -17,6 +17,7 @@ from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import png
 from tests.flow.website import Website
+from tests.security.figures import Figures
 from tests.world import World, WorldClient
 
 MISSING: Final = 98_765
@@ -116,7 +117,9 @@ def closed() -> Iterator[Closed]:
 
 
 @pytest.mark.parametrize(("method", "field"), CASES, ids=[f"{method.name}-{field.name}" for method, field in CASES])
-def test_a_hidden_record_answers_as_a_missing_one(closed: Closed, method: Method, field: Field) -> None:
+def test_a_hidden_record_answers_as_a_missing_one(
+    closed: Closed, method: Method, field: Field, figures: Figures
+) -> None:
     given = closed.asked(method, field)
     answers = [
         closed.editor.call_tool(method.name, **given, **{field.name: code}).document
@@ -125,11 +128,12 @@ def test_a_hidden_record_answers_as_a_missing_one(closed: Closed, method: Method
     assert answers[0] == answers[1]
     found = answers[0]["result"]["structuredContent"]
     assert found["error"]["type"] == "not_found", found
+    figures.record("hidden against missing codes", tried=1, of=len(CASES))
 
 
 @pytest.mark.parametrize("tool", ["list_record_history", "undo_change"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_so_does_its_history(closed: Closed, kind: str, tool: str) -> None:
+def test_so_does_its_history(closed: Closed, kind: str, tool: str, figures: Figures) -> None:
     more = {"Version": 1} if tool == "undo_change" else {}
     hidden, missing = (
         closed.editor.call_tool(tool, Family=kind, Code=code, **more).error
@@ -140,6 +144,7 @@ def test_so_does_its_history(closed: Closed, kind: str, tool: str) -> None:
     assert closed.publisher.call_tool(
         "list_record_history", Family=kind, Code=closed.codes["hidden"][KINDS[kind]]
     ).result["Items"]
+    figures.record("histories of hidden against missing codes", tried=1, of=2 * len(KINDS))
 
 
 def test_every_kind_that_can_be_hidden_is_here() -> None:

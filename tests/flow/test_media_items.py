@@ -102,7 +102,7 @@ def test_lists_cost_the_same_however_many_items_there_are(library: Library, argu
     def cost() -> list[tuple[str, str]]:
         library.world.watched.calls.clear()
         library.editor.call_tool("list_media_items", PageSize=1, **arguments)
-        return list(library.world.watched.calls)
+        return sorted(library.world.watched.calls)
 
     library.attach(library.item(), png())
     library.attach(library.item(), png())

@@ -13,6 +13,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from tests.security.figures import Figures
 from tests.world import World, WorldClient
 
 READ, WRITE = Access.READ, Access.WRITE
@@ -60,7 +61,12 @@ def outcome(client: WorldClient, name: str, *, compact: bool = False, **argument
 @pytest.mark.parametrize("switches", STATES.values(), ids=STATES)
 @pytest.mark.parametrize("family", SWITCHED_FAMILIES)
 def test_list_and_call_agree(
-    world: World, handler: LambdaHandler, family: Family, switches: set[Access], groups: tuple[str, ...]
+    world: World,
+    handler: LambdaHandler,
+    family: Family,
+    switches: set[Access],
+    groups: tuple[str, ...],
+    figures: Figures,
 ) -> None:
     client = caller(world, handler, {family: frozenset(switches)}, *groups)
     expected = [name for name, method in METHODS.items() if is_open(method, family, switches)]
@@ -72,6 +78,11 @@ def test_list_and_call_agree(
             assert found == {"type": "permission_denied", "rule": method.right}, name
         if name in expected and groups:
             assert found["type"] not in {"permission_denied", "unexpected"}, (name, found)
+    figures.record(
+        "tools against switches and rights",
+        tried=len(METHODS),
+        of=len(SWITCHED_FAMILIES) * len(STATES) * 2 * len(METHODS),
+    )
 
 
 @pytest.mark.parametrize("family", SWITCHED_FAMILIES)
@@ -99,7 +110,9 @@ def spellings(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("compact", [False, True], ids=["full list", "compact"])
-def test_a_content_editor_never_sees_or_calls_a_crm_tool(world: World, handler: LambdaHandler, compact: bool) -> None:
+def test_a_content_editor_never_sees_or_calls_a_crm_tool(
+    world: World, handler: LambdaHandler, compact: bool, figures: Figures
+) -> None:
     """The profile decides: the person has every right there is."""
     content: FamilyAccess = {Family.ARTICLES: frozenset(Access), Family.MEDIA_ITEMS: frozenset(Access)}
     client = caller(world, handler, content, *SECURITY_GROUPS, compact=compact)
@@ -121,3 +134,4 @@ def test_a_content_editor_never_sees_or_calls_a_crm_tool(world: World, handler: 
         assert outcome(client, "undo_change", Family=family, Code=1, Version=1)["type"] == "tool_disabled"
     assert sorted(str(row) for row in world.database.list_rows(world.settings.records_table)) == before
     assert client.call_tool("get_current_user").result["Families"].keys() == set(content)
+    figures.record("tools of other families by any name", tried=sum(len(spellings(name)) for name in crm))

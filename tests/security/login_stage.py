@@ -73,7 +73,7 @@ class LoginStage:
         self.world.clock.move(microseconds=1000)
         path = f"/rest/demo/{call}"
         pairs = self.desk.signed(self.profile, body, method=method, uri=path, **headers)
-        return _event(method, path, {name.decode(): value.decode() for name, value in pairs}, body.decode())
+        return make_event(method, path, {name.decode(): value.decode() for name, value in pairs}, body.decode())
 
     def log_in(self) -> Event:
         """A signed login."""
@@ -89,7 +89,7 @@ class LoginStage:
         jar = {"__Host-affino-form": key, "__Host-affino-control-form": key, **cookies}
         sent = {"content-type": "application/x-www-form-urlencoded"}
         sent["cookie"] = "; ".join(f"{name}={value}" for name, value in jar.items())
-        return _event("POST", path, sent, urlencode({"FormKey": key, "csrf": key, **fields}))
+        return make_event("POST", path, sent, urlencode({"FormKey": key, "csrf": key, **fields}))
 
     def enter_hub(self, link: str = "") -> Event:
         """The login form of the Hub, filled in."""
@@ -124,7 +124,8 @@ class LoginStage:
             return False
 
 
-def _event(method: str, path: str, headers: Mapping[str, str], body: str) -> Event:
+def make_event(method: str, path: str, headers: Mapping[str, str], body: str) -> Event:
+    """An API Gateway event as the login function receives it."""
     context = {
         "requestId": "req-1",
         "stage": "live",

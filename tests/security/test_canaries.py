@@ -7,13 +7,14 @@ import pytest
 from affino_mcp.errors import Refusal
 from affino_mcp.gate.relogin import relogin_link
 from affino_mcp.login_edge.app import LoginApp
+from tests.security.figures import Figures
 from tests.unit.gate.world import CREDENTIALS, GATE, PASSWORD, World, headers
 from tests.unit.login_edge.browser import Browser, log_in
 from tests.unit.login_edge.desk import EMAIL, Desk, content
 
 
 def test_no_secret_in_any_line_row_or_error(
-    world: World, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    world: World, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], figures: Figures
 ) -> None:
     desk = Desk(world)
     desk.app = LoginApp(world.db, world.secrets, world.settings, world.clock)  # with the real log
@@ -49,10 +50,11 @@ def test_no_secret_in_any_line_row_or_error(
     assert [canary for canary in canaries if canary in written] == []
     assert EMAIL not in logged
     assert "canary@orbital.example" not in logged
+    figures.record("secrets that lines and rows are searched for", tried=len(canaries))
 
 
 def test_no_secret_of_a_whole_day_at_the_login(
-    world: World, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    world: World, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], figures: Figures
 ) -> None:
     """Logins, refreshes, reuse, the Hub, a waiting client, logouts, outages: every token made is searched for."""
     desk = Desk(world)
@@ -89,6 +91,7 @@ def test_no_secret_of_a_whole_day_at_the_login(
     answered = repr(replies) + "".join(page.text for page in pages[:2])
     assert [canary for canary in opening if canary in answered] == []
     assert EMAIL not in logged
+    figures.record("secrets of a day at the login", tried=len(canaries))
 
 
 def _refusal(world: World, given: list[tuple[bytes, bytes]]) -> str:

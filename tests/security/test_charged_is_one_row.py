@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.security.figures import Figures
 from tests.world import World, WorldClient
 
 LIGATURE = "\ufdfa"
@@ -87,7 +88,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("params", [w[1] for w in WRONG], ids=[w[0] for w in WRONG])
-def test_a_wrong_shape_is_told_and_costs_nothing(desk: Desk, params: dict[str, Any]) -> None:
+def test_a_wrong_shape_is_told_and_costs_nothing(desk: Desk, params: dict[str, Any], figures: Figures) -> None:
     body = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params}
     status, charges, rows = desk.send(json.dumps(body))
     answer = desk.client.send(body).document
@@ -96,6 +97,7 @@ def test_a_wrong_shape_is_told_and_costs_nothing(desk: Desk, params: dict[str, A
     assert [(row["outcome"], row["status"]) for row in rows] == [("error", 400)]
     name = params.get("name")
     assert rows[0]["method"] == (name if isinstance(name, str) else "tools/call")
+    figures.record("wrong shapes of a call", tried=1, of=len(WRONG))
 
 
 @pytest.mark.parametrize("params", [{"name": "create_account", "arguments": {"Name": "New"}}, {}, None, [1]])
@@ -133,7 +135,7 @@ MAX_CPU_SECONDS = 1.0
 
 @pytest.mark.parametrize("place", ["arguments", "inside an argument"])
 @pytest.mark.parametrize(("value", "good"), [h[1:] for h in HUGE], ids=[h[0] for h in HUGE])
-def test_no_message_holds_the_service_up(desk: Desk, place: str, value: Any, good: bool) -> None:
+def test_no_message_holds_the_service_up(desk: Desk, place: str, value: Any, good: bool, figures: Figures) -> None:
     arguments = value if place == "arguments" and isinstance(value, dict) else {"Search": value}
     body = json.dumps(
         {
@@ -150,6 +152,7 @@ def test_no_message_holds_the_service_up(desk: Desk, place: str, value: Any, goo
     assert (status, charges) == ((200, 1) if good else (400, 0))
     assert len(rows) == 1
     assert took < MAX_CPU_SECONDS
+    figures.record("huge messages", tried=1, of=2 * len(HUGE))
 
 
 @pytest.mark.parametrize("value", [h[1] for h in HUGE], ids=[h[0] for h in HUGE])

@@ -11,6 +11,7 @@ from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.tool_errors import Conflict
+from tests.security.figures import Figures
 from tests.unit.gate.world import RawHeaders, World, headers
 
 HOUR = timedelta(hours=1)
@@ -42,7 +43,7 @@ def storm(world: World, profile: Profile, deed: threading.Thread, done: threadin
         return [future.result() for future in before + after]
 
 
-def test_with_an_overlap_nobody_is_cut_off(world: World) -> None:
+def test_with_an_overlap_nobody_is_cut_off(world: World, figures: Figures) -> None:
     profile, done = world.profile(rate=6000, burst=6000), threading.Event()
 
     def regenerated() -> None:
@@ -51,9 +52,10 @@ def test_with_an_overlap_nobody_is_cut_off(world: World) -> None:
 
     outcomes = storm(world, profile, threading.Thread(target=regenerated), done)
     assert {refusal for _, refusal in outcomes} == {None}
+    figures.record("calls while a secret is replaced", tried=len(outcomes))
 
 
-def test_after_the_end_of_an_overlap_nobody_is_let_in(world: World) -> None:
+def test_after_the_end_of_an_overlap_nobody_is_let_in(world: World, figures: Figures) -> None:
     profile, done = world.profile(rate=6000, burst=6000), threading.Event()
     world.profiles.regenerate_secret(profile.key, overlap=HOUR)
 
@@ -64,6 +66,7 @@ def test_after_the_end_of_an_overlap_nobody_is_let_in(world: World) -> None:
     outcomes = storm(world, profile, threading.Thread(target=ended), done)
     assert {refusal for _, refusal in outcomes} <= {None, PreviousSecretRefused}
     assert {refusal for began_after, refusal in outcomes if began_after} == {PreviousSecretRefused}
+    figures.record("calls while an overlap ends", tried=len(outcomes))
 
 
 def test_of_many_regenerations_at_once_one_counts(world: World) -> None:

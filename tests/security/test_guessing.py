@@ -8,6 +8,7 @@ import pytest
 
 from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.row_keys import new_token
+from tests.security.figures import Figures
 from tests.unit.gate.world import RawHeaders, World, headers
 
 
@@ -27,7 +28,7 @@ def answer(world: World, given: RawHeaders) -> tuple[object, ...]:
     )
 
 
-def test_one_answer_for_everything_wrong(world: World) -> None:
+def test_one_answer_for_everything_wrong(world: World, figures: Figures) -> None:
     profile = world.profile()
     token = world.login(profile).access_token
     off = world.profile("off")
@@ -47,6 +48,7 @@ def test_one_answer_for_everything_wrong(world: World) -> None:
         headers(profile.key, profile.secret.swapcase(), token),
     ]
     assert len({repr(answer(world, given)) for given in wrong}) == 1
+    figures.record("wrong credentials with one answer", tried=len(wrong))
 
 
 @pytest.mark.parametrize("off", [True, False], ids=["profile off", "profile on"])

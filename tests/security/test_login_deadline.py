@@ -12,6 +12,7 @@ from affino_mcp import wiring
 from affino_mcp.deadline import seconds_left
 from affino_mcp.http.api_gateway import AsgiLambdaHandler
 from affino_mcp.settings import Settings
+from tests.security.figures import Figures
 from tests.security.login_calls import CALLS, LoginCall
 from tests.security.login_stage import LoginStage
 
@@ -47,12 +48,13 @@ def stage() -> Iterator[LoginStage]:
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_every_store_call_knows_the_deadline(stage: LoginStage, call: LoginCall) -> None:
+def test_every_store_call_knows_the_deadline(stage: LoginStage, call: LoginCall, figures: Figures) -> None:
     event = call.prepare(stage)()
     stage.db.inner = watched = DeadlineDatabase(stage.db.inner)
     assert stage.send(event, LambdaContext(15_000)).status == call.status
     assert len(watched.seen) >= len(call.store.split())
     assert set(watched.seen) == {15.0}
+    figures.record("login calls with a deadline", tried=1, of=len(CALLS))
 
 
 def test_an_invocation_without_time_asks_no_store_and_is_answered(

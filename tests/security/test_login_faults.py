@@ -16,6 +16,7 @@ from affino_mcp.gate.people import passwords
 from affino_mcp.login_edge.answer import OUTCOME_UNKNOWN, UNAVAILABLE
 from affino_mcp.store.faults import TransactionFailed
 from affino_mcp.store.testing.faulty_database import StoreFault
+from tests.security.figures import Figures
 from tests.security.login_calls import CALLS, LoginCall, refresh
 from tests.security.login_stage import Answer, LoginStage
 from tests.unit.login_edge.desk import content
@@ -67,7 +68,7 @@ def test_the_store_calls(stage: LoginStage, call: LoginCall) -> None:
 
 
 @pytest.mark.parametrize(("call", "number", "fault"), TRIALS)
-def test_one_fault(stage: LoginStage, call: LoginCall, number: int, fault: StoreFault) -> None:
+def test_one_fault(stage: LoginStage, call: LoginCall, number: int, fault: StoreFault, figures: Figures) -> None:
     send = call.prepare(stage)
     event, before = send(), stage.state()
     stage.db.arm({number: fault})
@@ -94,6 +95,7 @@ def test_one_fault(stage: LoginStage, call: LoginCall, number: int, fault: Store
     if last.text.startswith('{"AccessToken"'):
         assert stage.is_live(last.tokens[0])
     assert stage.failures() == []
+    figures.record("faults at the login", tried=1, of=len(TRIALS))
 
 
 @pytest.mark.parametrize(("call", "number", "fault"), OUTAGES)

@@ -14,38 +14,23 @@ import pytest
 from affino_mcp.errors import TooManyFailures
 from affino_mcp.gate.abuse.login_guard import MAX_CONSECUTIVE_FAILURES, LoginGuard
 from affino_mcp.gate.identity.row_keys import new_token
-from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.login_edge.login import GuardedLogin
 from tests.security.extension import extended, padding
-from tests.unit.gate.world import GATE, PASSWORD, World
+from tests.security.figures import Figures
+from tests.unit.gate.world import GATE, World
 from tests.unit.login_edge.desk import EMAIL, Desk, content
 
 HOME, ATTACKER = "198.51.100.7", "203.0.113.66"
 
 
-@pytest.fixture
-def desk(world: World) -> Desk:
-    return Desk(world)
-
-
-@pytest.fixture
-def profile(desk: Desk) -> Profile:
-    return desk.staffed()
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes password hashes cheap, because these tests are about counting."""
-    monkeypatch.setattr(Passwords, "is_password", lambda _, code, password: code is not None and password == PASSWORD)
-
-
-def test_the_same_signed_request_twenty_times_at_once(desk: Desk, profile: Profile) -> None:
+def test_the_same_signed_request_twenty_times_at_once(desk: Desk, profile: Profile, figures: Figures) -> None:
     headers, body = desk.signed(profile, content()), content()
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda _: desk.send(headers, body), range(20)))
     assert Counter(reply.status for reply in replies) == {200: 1, 401: 19}
     assert {reply.error for reply in replies if reply.status == 401} == {"-103"}
+    figures.record("one signed request at once", tried=len(replies))
 
 
 def test_a_signature_for_something_else(desk: Desk, profile: Profile) -> None:
@@ -96,7 +81,9 @@ def test_ten_wrong_passwords_then_a_wait_exact_under_eight_at_once(desk: Desk, p
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_thousand_right_logins_eight_at_a_time_while_an_attacker_hammers_the_same_accounts(world: World) -> None:
+def test_a_thousand_right_logins_eight_at_a_time_while_an_attacker_hammers_the_same_accounts(
+    world: World, figures: Figures
+) -> None:
     """Real guards, one for each process, use one store.
 
     Logins with a right password must never be refused or have to wait.
@@ -125,6 +112,7 @@ def test_a_thousand_right_logins_eight_at_a_time_while_an_attacker_hammers_the_s
         done.set()
         assert all(attack.result() > 0 for attack in attacks)
     assert let_in == [True] * 1000
+    figures.record("right logins beside an attacker", tried=len(let_in))
 
 
 def wrong(guard: LoginGuard, source: str, account: str) -> int:
@@ -135,13 +123,14 @@ def wrong(guard: LoginGuard, source: str, account: str) -> int:
 
 
 @pytest.mark.usefixtures("quick")
-def test_whole_requests_while_an_attacker_hammers(desk: Desk, profile: Profile) -> None:
+def test_whole_requests_while_an_attacker_hammers(desk: Desk, profile: Profile, figures: Figures) -> None:
     assert desk.login(profile, source=HOME).status == 200
     statuses: Counter[tuple[str, int]] = Counter()
     for number in range(200):
         statuses["attacker", desk.login(profile, "wrong horse", source=f"203.0.{number}.9").status] += 1
         statuses["person", desk.login(profile, source=HOME).status] += 1
     assert {kind for who, kind in statuses if who == "person"} == {200}
+    figures.record("guesses beside right logins", tried=statuses.total())
 
 
 @pytest.mark.usefixtures("quick")

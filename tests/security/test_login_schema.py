@@ -20,6 +20,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.login_edge.openapi import openapi_document
 from affino_mcp.login_edge.rest import REST_ROUTES
 from tests.clients.loopback import serving
+from tests.security.figures import Figures
 from tests.unit.gate.world import World
 from tests.unit.login_edge.desk import Desk
 
@@ -90,7 +91,7 @@ async def _whole(receive: Any) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_no_generated_request_gets_an_answer_that_is_not_promised(tmp_path: Path) -> None:
+def test_no_generated_request_gets_an_answer_that_is_not_promised(tmp_path: Path, figures: Figures) -> None:
     if not SCHEMATHESIS.exists():
         pytest.skip("schemathesis is not installed; 'make test' installs it")
     desk = Desk(World())
@@ -105,6 +106,7 @@ def test_no_generated_request_gets_an_answer_that_is_not_promised(tmp_path: Path
     assert app.statuses.total() >= CASES
     assert not [status for status in app.statuses if status >= 500]
     assert {200, 400, 401, 429} <= set(app.statuses), "the run got past the signature, and the guard was at work"
+    figures.record("generated requests at the login calls", tried=app.statuses.total())
 
 
 def test_the_document_names_every_call() -> None:

@@ -14,6 +14,7 @@ from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.sessions import IssuedSession, SessionEnded
+from tests.security.figures import Figures
 from tests.unit.gate.world import RawHeaders, World, headers
 
 PROCESSES = 16
@@ -48,7 +49,7 @@ def test_the_very_next_call(world: World, deed: Deed, reason: type[Refusal], *, 
 
 
 @pytest.mark.parametrize(("deed", "reason"), SWITCHES)
-def test_in_a_storm(world: World, deed: Deed, reason: type[Refusal]) -> None:
+def test_in_a_storm(world: World, deed: Deed, reason: type[Refusal], figures: Figures) -> None:
     """1,000 calls from 16 running processes, with the change in the middle: none that begins after it is admitted."""
     profile = world.profile(rate=6000, burst=6000)
     login = world.login(profile)
@@ -75,6 +76,7 @@ def test_in_a_storm(world: World, deed: Deed, reason: type[Refusal]) -> None:
     assert {outcome for _, outcome in results} <= {None, reason}
     assert all(outcome is reason for began_after, outcome in results if began_after)
     assert sum(began_after for began_after, _ in results) >= 500
+    figures.record("calls at the gate in a storm", tried=len(results), of=len(SWITCHES) * len(results))
 
 
 def test_on_again_works_at_once(world: World) -> None:

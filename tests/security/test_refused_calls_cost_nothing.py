@@ -10,6 +10,7 @@ import pytest
 
 from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.store.ops import Item, Key, Update
+from tests.security.figures import Figures
 from tests.world import World, WorldClient
 
 STRANGERS = 12
@@ -54,7 +55,7 @@ def crowd() -> Iterator[Crowd]:
         handler.close()
 
 
-def test_a_good_caller_is_never_refused_beside_strangers(crowd: Crowd) -> None:
+def test_a_good_caller_is_never_refused_beside_strangers(crowd: Crowd, figures: Figures) -> None:
     """A call every three seconds, a third of the limit, for a minute; every stranger calls ten times before each."""
     for _ in range(20):
         for stranger in crowd.strangers() * 10:
@@ -62,6 +63,7 @@ def test_a_good_caller_is_never_refused_beside_strangers(crowd: Crowd) -> None:
         assert crowd.good.call_tool("list_accounts").status == 200
         crowd.world.clock.move(seconds=3)
     assert crowd.profile_writes() == 20
+    figures.record("calls of strangers beside a good caller", tried=20 * 10 * STRANGERS)
 
 
 @pytest.mark.parametrize("kind", ["expired", "logged out"])

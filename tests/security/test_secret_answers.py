@@ -20,6 +20,7 @@ from affino_mcp.instance.port import Call, Done, NoCallLog
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.store.testing.memory_files import MEMORY_URL
 from tests.flow.media import Library, base64_of, codes, gif, png, sha256_of
+from tests.security.figures import Figures
 from tests.world import World, WorldClient
 
 SIGNED_LIFETIME_MINUTES = 6
@@ -139,6 +140,7 @@ def test_no_secret_of_an_answer_is_kept(
     client: WorldClient,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
+    figures: Figures,
 ) -> None:
     found: list[tuple[str, str]] = []
     for name in CALLS:
@@ -158,6 +160,7 @@ def test_no_secret_of_an_answer_is_kept(
     assert [part for part in parts if part in rows or part in logged] == []
     assert logged.count("attach_media_file") > 2
     assert "AuditRowLost" in logged, "a metric is among it"
+    figures.record("secrets of answers", tried=len(found))
 
 
 @pytest.mark.parametrize("name", KEYED)

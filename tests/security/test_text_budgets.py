@@ -18,6 +18,7 @@ from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.instance.builtin.engine.html_bounds import MAX_TAGS
 from tests.flow.office import Office
+from tests.security.figures import Figures
 from tests.security.office_calls import open_office, required_arguments
 
 MOST_SECONDS = 0.5
@@ -108,7 +109,7 @@ def least_seconds(office: Office, tool: str, asked: dict[str, Any]) -> float:
 
 
 @pytest.mark.parametrize(("method", "field"), CHOSEN.values(), ids=CHOSEN)
-def test_no_text_costs_more_than_its_budget(office: Office, method: Method, field: Field) -> None:
+def test_no_text_costs_more_than_its_budget(office: Office, method: Method, field: Field, figures: Figures) -> None:
     dear = dict[str, float]()
     for name, pattern in PATTERNS.items():
         office.client.world.clock.move(seconds=1)
@@ -116,6 +117,7 @@ def test_no_text_costs_more_than_its_budget(office: Office, method: Method, fiel
         spent = least_seconds(office, method.name, asked)
         dear |= {name: spent} if spent > MOST_SECONDS else {}
     assert dear == {}
+    figures.record("texts that cost much", tried=len(PATTERNS), of=len(CHOSEN) * len(PATTERNS))
 
 
 HTML = [chosen for name, chosen in CHOSEN.items() if name.startswith("HTML")]
@@ -136,7 +138,9 @@ FILLERS = {
 
 
 @pytest.mark.parametrize(("method", "field"), HTML, ids=[f"{m.name}" for m, _ in HTML])
-def test_html_with_as_many_tags_as_it_may_have_costs_no_more(office: Office, method: Method, field: Field) -> None:
+def test_html_with_as_many_tags_as_it_may_have_costs_no_more(
+    office: Office, method: Method, field: Field, figures: Figures
+) -> None:
     dear, limit = dict[str, float](), int(field.kind.schema["maxLength"])
     for name, pattern in FILLERS.items():
         office.client.world.clock.move(seconds=1)
@@ -145,6 +149,7 @@ def test_html_with_as_many_tags_as_it_may_have_costs_no_more(office: Office, met
         spent = least_seconds(office, method.name, arguments(office, method) | {field.name: text})
         dear |= {name: spent} if spent > MOST_SECONDS else {}
     assert dear == {}
+    figures.record("HTML that costs much", tried=len(FILLERS), of=len(HTML) * len(FILLERS))
 
 
 def test_every_kind_of_text_is_tried() -> None:

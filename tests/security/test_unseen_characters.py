@@ -15,6 +15,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.store.ops import Put
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 from tests.flow.office import Office
+from tests.security.figures import Figures
 from tests.security.office_calls import open_office, required_arguments
 from tests.world import WorldClient
 
@@ -57,13 +58,14 @@ def needed(office: Office, method: Method) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("method", "field"), WRITTEN, ids=[f"{m.name} {f.name}" for m, f in WRITTEN])
 def test_every_text_that_is_written_is_tidied(
-    office: Office, client: WorldClient, method: Method, field: Field
+    office: Office, client: WorldClient, method: Method, field: Field, figures: Figures
 ) -> None:
     answer = client.call_tool(method.name, **needed(office, method) | {field.name: f"{UNSEEN}{PERSIAN}{UNSEEN} {FLAG}"})
     assert ("STORED_DIFFERENTLY", field.name) in told(answer.result)
     (warning,) = [w for w in answer.result["Warnings"] if w["Argument"] == field.name]
     assert "Removed: characters that turn the reading direction, invisible characters" in warning["Message"]
     assert f'"{field.name}": "{PERSIAN} {FLAG}"' in json.dumps(answer.result, ensure_ascii=False)
+    figures.record("texts with characters that cannot be seen", tried=1, of=len(WRITTEN))
 
 
 REQUIRED = [(method, field) for method, field in WRITTEN if field.required]
