@@ -52,7 +52,8 @@ docs: setup ## Write what is derived from the code: docs/tools.md, the tools' sn
 	@$(bin)/python scripts/architecture.py docs
 	@$(bin)/python scripts/catalogue.py price
 
-bench: setup ## Measure the service's own cost per start and per call
+bench: setup ## Measure the service's own cost per start and per call; write what calls cost into docs/performance.md
+	@$(bin)/python -m bench.prices docs
 	@$(bin)/python -m bench $(ARGS)
 
 prove: setup .tools/emulator/.made .tools/sam/.made .tools/runtime/.made ## Prove what holds under faults, with figures, in ten minutes (ARGS="--json")

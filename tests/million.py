@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -12,13 +12,14 @@ from ulid import ULID
 
 from affino_mcp.audit import totals
 from affino_mcp.audit.redact import json_bytes
-from affino_mcp.audit.row import ALL_CALLS_PARTITION, AuditRow, Outcome, row_item
+from affino_mcp.audit.row import ALL_CALLS_PARTITIONS, AuditRow, Outcome, all_calls_partition, row_item
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals, HourTotals
 from affino_mcp.clock import format_iso
 from affino_mcp.store.conditions import condition_holds
-from affino_mcp.store.ops import Item, Query, QueryPage
+from affino_mcp.store.ops import Item, Key, Query, QueryPage
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from tests.clock import START
+from tests.world import template_shapes
 
 MILLION: Final = 1_000_000
 STEP: Final = timedelta(seconds=30)
@@ -36,7 +37,7 @@ class Million(MemoryDatabase):
     """
 
     def __init__(self, table: str, profiles: int, size: int = MILLION) -> None:
-        super().__init__()
+        super().__init__(template_shapes())
         self.table, self.size, self.looked_at = table, size, 0
         self.profiles = [f"K{number}" for number in range(profiles)]
 
@@ -48,6 +49,14 @@ class Million(MemoryDatabase):
             return self._totals(op)
         first, step = self._places(op.partition)
         return self._page(op, range(first + self._from(op, first, step) * step, self._to(op), step))
+
+    def get_many(self, table: str, keys: Sequence[Key]) -> dict[Key, Item]:
+        """Gives rows of the log by computing them, rows of any other table from memory."""
+        if table != self.table:
+            return super().get_many(table, keys)
+        self.looked_at += len(keys)
+        places = (int(ULID.from_str(key.sk)) % (1 << 80) for key in keys)
+        return {key: row_item(self.call(n)) for key, n in zip(keys, places, strict=True)}
 
     def call(self, n: int) -> AuditRow:
         """The row of call n."""
@@ -75,7 +84,7 @@ class Million(MemoryDatabase):
 
     def _places(self, partition: str) -> tuple[int, int]:
         """The first call of a partition, and the distance from one of its calls to the next."""
-        if partition == ALL_CALLS_PARTITION:
+        if partition in ALL_CALLS_PARTITIONS:
             return 0, 1
         match = _PARTITION.fullmatch(partition)
         kind, name = match.groups() if match else ("", "")
@@ -96,7 +105,7 @@ class Million(MemoryDatabase):
         read, size = list[Item](), 0
         ahead = self._ahead(op, calls)
         for n in ahead:
-            read.append(row_item(self.call(n)))
+            read.append(self._projected(op, row_item(self.call(n))) or {})
             size += json_bytes(read[-1])
             if len(read) == op.limit or size > READ_AT_ONCE:
                 break
@@ -108,6 +117,8 @@ class Million(MemoryDatabase):
     def _ahead(self, op: Query, calls: range) -> Iterator[int]:
         start = op.start["sk"] if op.start else None
         for n in calls if op.forward else reversed(calls):
+            if op.partition in ALL_CALLS_PARTITIONS and all_calls_partition(self._id(n)) != op.partition:
+                continue
             if start is None or (self._id(n) > start if op.forward else self._id(n) < start):
                 yield n
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from affino_mcp import wiring
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
 from affino_mcp.catalogue.method import Method
 from affino_mcp.gate.people.people import People
@@ -17,8 +19,11 @@ from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.builtin.crm.staff import enrol_staff
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.tools import FACETS
+from affino_mcp.local.places import TEMPLATE_FILE
+from affino_mcp.local.tables import read_tables
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.settings import Settings
+from affino_mcp.store.testing.index_shapes import IndexShapes, read_index_shapes
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.memory_files import MemoryFileStore
 from affino_mcp.store.testing.memory_secrets import MemorySecretStore
@@ -55,11 +60,22 @@ class Response:
         return found
 
 
+@cache
+def template_shapes() -> IndexShapes:
+    """The indexes of every table of the template, under the names of the default settings."""
+    return {table.name: read_index_shapes(table.create) for table in read_tables(TEMPLATE_FILE, Settings())}
+
+
+def whole_row(item: dict[str, Any]) -> dict[str, Any]:
+    """A row of the API Log as it is stored, with the fields that are not stored because they have their usual value."""
+    return {**AuditRow.from_document(item).to_document(), **item}
+
+
 @dataclass
 class World:
     """One service. The handlers that `handler()` makes share its settings and stores, as warm processes do."""
 
-    database: MemoryDatabase = field(default_factory=MemoryDatabase)
+    database: MemoryDatabase = field(default_factory=lambda: MemoryDatabase(template_shapes()))
     secrets: MemorySecretStore = field(default_factory=MemorySecretStore)
     clock: TestClock = field(default_factory=TestClock)
     settings: Settings = field(default_factory=Settings)
@@ -71,7 +87,7 @@ class World:
         self.profiles = Profiles(self.database, self.secrets, self.settings, self.clock)
         self.people = People(self.database, self.settings, self.clock)
         self.sessions = Sessions(self.database, self.settings, self.clock)
-        self.records = Records(self.database, self.settings.records_table, FACETS)
+        self.records = Records(self.database, self.settings.records_table, self.settings.words_table, FACETS)
         self._ids = iter(range(1, 1_000_000))
 
     def new_handler(self) -> LambdaHandler:
@@ -109,7 +125,7 @@ class World:
     def audit_rows(self) -> list[dict[str, Any]]:
         """The rows of the API Log, oldest first."""
         found = [row for row in self.database.list_rows(self.settings.audit_table) if "outcome" in row]
-        return sorted(found, key=lambda row: str(row["sk"]))
+        return sorted(map(whole_row, found), key=lambda row: str(row["sk"]))
 
     def make_event(self, message: Any, headers: Headers, path: str = "/mcp", method: str = "POST") -> dict[str, Any]:
         """An API Gateway REST event in the form that Lambda receives."""

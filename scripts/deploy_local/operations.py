@@ -67,6 +67,7 @@ def _settings_from_outputs(stack: Stack) -> Settings:
         gate_table=outputs["GateTable"],
         audit_table=outputs["AuditTable"],
         records_table=outputs["RecordsTable"],
+        words_table=outputs["WordsTable"],
         credentials_table=outputs["CredentialsTable"],
         secrets_prefix=outputs["SecretsPrefix"],
         aws_endpoint=stack.endpoint,

@@ -84,6 +84,9 @@ ROLE_RULES = [
     RoleRule("McpEndpointRole", False, "read an audit row", _try_table("get_item", "AuditTable", Key=PROBE_KEY)),
     RoleRule("McpEndpointRole", False, "scan the audit", _try_table("scan", "AuditTable")),
     RoleRule("McpEndpointRole", False, "scan the records", _try_table("scan", "RecordsTable")),
+    RoleRule("McpEndpointRole", True, "search words", _try_table("query", "WordsTable", **PROBE_PARTITION)),
+    RoleRule("McpEndpointRole", False, "scan the words", _try_table("scan", "WordsTable")),
+    RoleRule("ControlCentreRole", False, "read a word", _try_table("get_item", "WordsTable", Key=PROBE_KEY)),
     *(
         RoleRule(
             "McpEndpointRole",

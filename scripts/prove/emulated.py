@@ -114,7 +114,7 @@ def _make_person(
     """The code of a new person, and the headers of the person's session."""
     first, last = name.split()
     email = f"{first}@{last}.example".lower()
-    records = Records(stores.database, settings.records_table, FACETS)
+    records = Records(stores.database, settings.records_table, settings.words_table, FACETS)
     person = enrol_staff(records, first, last, email, utc_now())
     People(stores.database, settings, utc_now).create(person, name, email, groups=groups)
     token = Sessions(stores.database, settings, utc_now).create_session(person, profile.key).access_token

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, RECORD_SK
 from affino_mcp.instance.builtin.engine.index import MEMBER_SK
 from affino_mcp.store.ops import Item
@@ -28,8 +29,8 @@ class Ledger:
 
 def compare(records: list[Item], audit: list[Item]) -> Ledger:
     """Compares all rows of the records table with all rows of the API Log."""
-    calls = [row for row in audit if row.get("channel") == "mcp"]
-    done = [row for row in calls if row["outcome"] == "ok" and row.get("records")]
+    calls = [row for row in read_rows(audit) if row["channel"] == "mcp"]
+    done = [row for row in calls if row["outcome"] == "ok" and row["records"]]
     requests = {row["request_id"] for row in calls}
     history = [row for row in records if row["sk"].startswith(HISTORY_SK) and row["channel"] == "mcp"]
     effects = Counter((row["request_id"], row["pk"]) for row in history)
@@ -43,6 +44,11 @@ def compare(records: list[Item], audit: list[Item]) -> Ledger:
         claims.total(),
         _names((claims - effects).elements()) + _unfounded_members(history, done),
     )
+
+
+def read_rows(audit: list[Item]) -> list[dict[str, Any]]:
+    """Gives the rows of the API Log among all rows of its table, with the fields that are not stored."""
+    return [AuditRow.from_document(item).to_document() for item in audit if "outcome" in item]
 
 
 def accounts_by_name(records: list[Item]) -> Counter[str]:

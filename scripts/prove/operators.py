@@ -19,6 +19,7 @@ from affino_mcp.local.stores import open_emulator_stores
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Item
 from scripts.prove.emulated import EmulatedService, emulator_variables
+from scripts.prove.ledger import read_rows
 from scripts.prove.mortal_service import forking_context, redirect_output
 
 LIFE_SECONDS = (0.03, 0.6)
@@ -123,7 +124,7 @@ def _later() -> datetime:
 
 
 def _operators_rows(emulated: EmulatedService) -> list[Item]:
-    return [row for row in emulated.scan(emulated.settings.audit_table) if row.get("channel") == "control"]
+    return [row for row in read_rows(emulated.scan(emulated.settings.audit_table)) if row["channel"] == "control"]
 
 
 def _untrue_switch(emulated: EmulatedService, rows: list[Item], key: str) -> list[str]:

@@ -98,7 +98,7 @@ def instance(stores: Stores, settings: Settings) -> Instance:
 
 def _builtin(stores: Stores, settings: Settings) -> BuiltinInstance:
     own_people = not settings.instance_url
-    tables = settings.records_table, stores.files, settings.audit_table
+    tables = settings.records_table, settings.words_table, stores.files, settings.audit_table
     return BuiltinInstance(stores.database, *tables, own_people=own_people)
 
 

@@ -33,7 +33,7 @@ def stack_of(outputs: dict[str, str]) -> str:
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """MiniStack with two stacks: one of this service, with its tables, and a foreign one."""
+    """MiniStack with three stacks: one of this service, with its tables, one of an older version, and a foreign one."""
     with emulator.run_emulator(tmp_path_factory.mktemp("stack"), REGION) as found:
         api = {"McpUrl": "https://api1.execute-api.eu-west-1.amazonaws.com/live/mcp"}
         api |= {"LoginUrl": "https://api1.execute-api.eu-west-1.amazonaws.com/live/rest/orbital/login"}
@@ -43,7 +43,8 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         def client(kind: str) -> Any:
             return boto3.client(kind, region_name=REGION, endpoint_url=found, **keys)
 
-        for name, has in ((OURS, outputs), ("somebody-elses", {"Url": "https://x.example"})):
+        before = {output: value for output, value in outputs.items() if output != "WordsTable"}
+        for name, has in ((OURS, outputs), ("of-before", before), ("somebody-elses", {"Url": "https://x.example"})):
             client("cloudformation").create_stack(StackName=name, TemplateBody=stack_of(has))
             client("cloudformation").get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
         for table in read_tables(TEMPLATE_FILE, SETTINGS):
@@ -105,7 +106,11 @@ def test_clients_are_told_the_stacks_own_address(endpoint: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("nowhere", "There is no stack nowhere"), ("somebody-elses", "is not an Affino MCP service")],
+    [
+        ("nowhere", "There is no stack nowhere"),
+        ("of-before", "deploy this version as a stack of another name"),
+        ("somebody-elses", "is not an Affino MCP service"),
+    ],
 )
 @pytest.mark.usefixtures("shell")
 def test_a_stack_that_is_not_there_or_not_ours(name: str, says: str) -> None:

@@ -66,10 +66,10 @@ def test_a_query_goes_on_from_a_row_that_is_not_there(
 
 
 def test_a_global_index(shelf: Shelf) -> None:
-    rows = [{"pk": f"{shelf.pk}#{n}", "sk": f"{9 - n}", "person": shelf.pk, "n": n} for n in range(3)]
+    rows = [{"pk": f"{shelf.pk}#{n}", "sk": f"{9 - n}", "person": shelf.pk, "status": n} for n in range(3)]
     for row in rows:
         shelf.db.put(Put(AUDIT, row))
     query = Query(AUDIT, shelf.pk, index="ByPerson", partition_name="person", consistent=False, limit=2)
     first = shelf.db.query(query)
-    assert [item["n"] for item in first.items] == [2, 1]
-    assert [item["n"] for item in shelf.db.query(replace(query, start=first.next)).items] == [0]
+    assert [item["status"] for item in first.items] == [2, 1]
+    assert [item["status"] for item in shelf.db.query(replace(query, start=first.next)).items] == [0]

@@ -23,7 +23,7 @@ from affino_mcp.store.testing.faulty_files import FaultyFileStore
 from tests.flow.faulty_calls import Given, stocked
 from tests.flow.faulty_truth import Clean, Told, Traces, told
 from tests.flow.office import Fields
-from tests.world import EVERYTHING, Headers, World, WorldClient
+from tests.world import EVERYTHING, Headers, World, WorldClient, whole_row
 
 MANY_CALLS: Final = 200
 """More store calls than any tool call makes."""
@@ -117,8 +117,8 @@ class FaultyStage:
         """What all calls of this trial left behind."""
         settings = self.world.settings
         audit = self._changed(settings.audit_table)
-        rows = [row for row in audit.values() if row is not None and "outcome" in row]
-        changed = self._changed(settings.records_table)
+        rows = [whole_row(row) for row in audit.values() if row is not None and "outcome" in row]
+        changed = self._changed(settings.records_table) | self._changed(settings.words_table)
         effect = Counter(_masked(key, row) for key, row in changed.items() if not key.pk.startswith(_UNCOUNTED))
         members = {int(key.sk.removeprefix(MEMBER_SK)) for key in changed if key.sk.startswith(MEMBER_SK)}
         return Traces(rows, list(self.lines), effect, members)

@@ -31,7 +31,10 @@ class Market:
     client: WorldClient
 
     def __post_init__(self) -> None:
-        self.records, self.audit = self.world.settings.records_table, self.world.settings.audit_table
+        names = self.world.settings
+        self.short = {names.records_table: "records", names.words_table: "words", names.audit_table: "log"}
+        self.short |= {f"{names.audit_table}+{names.records_table}": "both"}
+        self.short |= {f"{names.audit_table}+{names.records_table}+{names.words_table}": "both"}
         self.client.call_tool("list_accounts")
 
     def cost(self, tool: str, **arguments: Any) -> list[str]:
@@ -42,8 +45,7 @@ class Market:
         assert answer.status == 200
         gate = [method for method, table in self.world.watched.calls if table == self.world.settings.gate_table]
         assert sorted(gate) == ["get_many", "update"]
-        short = {self.records: "records", self.audit: "log", f"{self.audit}+{self.records}": "both"}
-        return [f"{method} {short[table]}" for method, table in self.world.watched.calls if table in short]
+        return [f"{method} {self.short[table]}" for method, table in self.world.watched.calls if table in self.short]
 
 
 def _market(count: int) -> Market:
@@ -52,7 +54,8 @@ def _market(count: int) -> Market:
     client = WorldClient(
         world, handler, world.log_in(world.create_profile(), world.create_person("Una", "Mighty", *SECURITY_GROUPS))
     )
-    instance, actor = BuiltinInstance(world.database, world.settings.records_table), world.people.get(1)
+    tables = (world.settings.records_table, world.settings.words_table)
+    instance, actor = BuiltinInstance(world.database, *tables), world.people.get(1)
     assert actor
 
     def do(tool: str, n: int, **arguments: Any) -> None:
@@ -90,6 +93,7 @@ def large() -> Iterator[Market]:
 
 
 LIST = ["query records", "get_many records", "put log"]
+SEARCH = ["query words", "get_many records", "put log"]
 READS: list[tuple[str, dict[str, Any], Cost]] = [
     ("get_current_user", {}, ["put log"]),
     ("list_topics", {}, ["get_many records", "put log"]),
@@ -104,9 +108,9 @@ READS: list[tuple[str, dict[str, Any], Cost]] = [
     ("list_accounts", {"IndustryCode": 2, "Mine": True, "PageSize": 4}, ["get_many records", *LIST]),
     ("list_accounts", {"TopicCodes": [1, 2], "PageSize": 3}, LIST),
     ("list_accounts", {"DateFilter": "2026-11-01T00:00:00Z"}, LIST),
-    ("list_accounts", {"Search": "0007"}, ["query records", "get_many records", "get_many records", "put log"]),
+    ("list_accounts", {"Search": "0007"}, ["query words", "get_many records", "get_many records", "put log"]),
     ("list_contacts", {"AccountCode": 1}, LIST),
-    ("list_contacts", {"Search": "last17 first17"}, LIST),
+    ("list_contacts", {"Search": "last17 first17"}, SEARCH),
     ("list_contacts", {"Email": "c7@o.example"}, ["get records", "query records", "put log"]),
     ("list_tasks", {}, ["query records", "get_many records", "get_many records", "put log"]),
     (

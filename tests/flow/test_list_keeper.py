@@ -77,7 +77,9 @@ def test_a_list_is_bounded_and_keeps_a_stage(world: World) -> None:
 def test_a_change_and_its_rows_are_one_transaction(world: World) -> None:
     """The list, the entry's history and the row of the log, with the values before and after."""
     settings_, log = world.settings, SealedLog("change_topic")
-    keeper = ListKeeper(Records(world.watched, settings_.records_table, FACETS, None, settings_.audit_table))
+    keeper = ListKeeper(
+        Records(world.watched, settings_.records_table, settings_.words_table, FACETS, None, settings_.audit_table)
+    )
     keeper.save("topics", 2, {"Name": "Extension"}, START, log)
     assert [call[0] for call in world.watched.calls] == ["get", "transact"]
     (done,) = log.sealed
@@ -98,7 +100,7 @@ def test_a_change_and_its_rows_are_one_transaction(world: World) -> None:
 
 def test_two_operators_lose_nothing(world: World) -> None:
     database = OvertakenDatabase(world.database)
-    keeper = ListKeeper(Records(database, world.settings.records_table, FACETS))
+    keeper = ListKeeper(Records(database, world.settings.records_table, world.settings.words_table, FACETS))
     database.meet = lambda: keeper.save("topics", None, {"Name": "Second"}, START, NoCallLog())
     keeper.save("topics", None, {"Name": "First"}, START, NoCallLog())
     names = {item.code: item.values["Name"] for item in keeper.list_items("topics")}
@@ -121,7 +123,10 @@ EDITS = st.lists(
 @given(edits=EDITS)
 @settings(deadline=None, max_examples=40)
 def test_codes_never_change_and_no_entry_is_lost(kind: str, edits: list[tuple[int | None, Fields]]) -> None:
-    keeper, more = ListKeeper(Records(MemoryDatabase(), "records", FACETS)), STATEMENT if kind == "permissions" else {}
+    keeper, more = (
+        ListKeeper(Records(MemoryDatabase(), "records", "words", FACETS)),
+        STATEMENT if kind == "permissions" else {},
+    )
     for code, values in edits:
         before = {item.code: item for item in keeper.list_items(kind)}
         asked = values if code else {**{k: v for k, v in more.items() if k != "Name"}, **values}

@@ -48,7 +48,7 @@ def client(manager: WorldClient) -> WorldClient:
 
 
 def everything(world: World) -> dict[str, str]:
-    names = ("records_table", "audit_table", "gate_table", "credentials_table")
+    names = ("records_table", "words_table", "audit_table", "gate_table", "credentials_table")
     return {name: json.dumps(world.database.list_rows(getattr(world.settings, name))) for name in names}
 
 
@@ -107,7 +107,7 @@ def _places(world: World, client: WorldClient, tool: str, arguments: dict[str, A
 
 
 def test_all_stores_down_is_no_reason_to_log_in_again(world: World, client: WorldClient) -> None:
-    tables = [getattr(world.settings, f"{name}_table") for name in ("records", "audit", "gate", "credentials")]
+    tables = [getattr(world.settings, f"{name}_table") for name in ("records", "words", "audit", "gate", "credentials")]
     world.watched.broken = {
         (method, table)
         for method in ("get", "get_many", "put", "update", "delete", "query", "transact")

@@ -48,7 +48,8 @@ def made_item(library: Library) -> tuple[int, list[int]]:
 
 def rows_about(world: World, *refs: str) -> list[dict[str, Any]]:
     """The rows of the records' partitions and of their index rows."""
-    rows = world.database.list_rows(world.settings.records_table)
+    tables = (world.settings.records_table, world.settings.words_table)
+    rows = [row for table in tables for row in world.database.list_rows(table)]
     named = [row for row in rows if row["pk"] in refs]
     return named + [row for row in rows if row["pk"].startswith(("F#media_items", "F#media_files", "W#media", "D#"))]
 
@@ -191,10 +192,10 @@ def test_a_purge_that_breaks_off_anywhere_is_finished_by_the_next(world: World, 
         (deletion,) = BuiltinMediaUpkeep(fresh.records).list_deletions(fresh.clock().date().replace(month=11, day=23))
         faulty = FaultyDatabase(fresh.database)
         faulty.arm({number: fault})
-        table, facets = fresh.settings.records_table, fresh.records.facets
+        tables, facets = (fresh.settings.records_table, fresh.settings.words_table), fresh.records.facets
         records, whole = (
-            Records(faulty, table, facets, fresh.files),
-            Records(fresh.database, table, facets, fresh.files),
+            Records(faulty, *tables, facets, fresh.files),
+            Records(fresh.database, *tables, facets, fresh.files),
         )
         with suppress(StoreUnavailable):
             BuiltinMediaUpkeep(records).purge_deletion(deletion, fresh.clock())

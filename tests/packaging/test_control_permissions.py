@@ -34,7 +34,7 @@ def test_the_control_centre_reads_guards_and_restores_records(template: Template
         a.removeprefix("dynamodb:") for a in found["RestoreGuards"]["Action"]
     }
     restored = {f"{kind}#*" for kind in HISTORY_FAMILIES if kind != "forums"}
-    assert set(leading_keys(found["Restores"])) == restored | {"F#*", "W#*", "U#*", "C#*", "D#*"}
+    assert set(leading_keys(found["Restores"])) == restored | {"F#*", "U#*", "C#*", "D#*"}
     assert (found["OwnChanges"]["Action"], leading_keys(found["OwnChanges"])) == ("dynamodb:PutItem", ["M#*"])
 
 
@@ -42,7 +42,7 @@ def test_enrolling_staff_touches_what_the_control_centre_may(template: Template)
     """Every row that the enrolment, renaming and marking of a member of staff touches is below the granted keys."""
     may = [key for each in statements(template, CONTROL) if "RecordsTable" in str(each) for key in leading_keys(each)]
     database = MemoryDatabase()
-    contacts = BuiltinStaffContacts(Records(database, "records", FACETS))
+    contacts = BuiltinStaffContacts(Records(database, "records", "words", FACETS))
     code = contacts.enrol("Jane Doe", "jane@orbital.example", START)
     contacts.amend(code, "Jane Roe", "roe@orbital.example", START)
     contacts.mark_disabled(code, START, disabled=True)

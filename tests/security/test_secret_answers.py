@@ -98,11 +98,12 @@ def texts(answer: Any) -> Iterator[str]:
 
 
 def kept(world: World) -> str:
-    """All rows of all four tables."""
+    """All rows of all five tables."""
     tables = (
         world.settings.gate_table,
         world.settings.audit_table,
         world.settings.records_table,
+        world.settings.words_table,
         world.settings.credentials_table,
     )
     return repr([world.database.list_rows(table) for table in tables])

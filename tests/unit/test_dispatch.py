@@ -54,7 +54,7 @@ def call(instance: FakeInstance, tool: str, database: MemoryDatabase, **argument
 
 
 def rows(database: MemoryDatabase) -> list[AuditRow]:
-    return [AuditRow.from_document(item) for item in database.list_rows("audit") if "id" in item]
+    return [AuditRow.from_document(item) for item in database.list_rows("audit") if "outcome" in item]
 
 
 def test_a_read_leaves_a_row() -> None:

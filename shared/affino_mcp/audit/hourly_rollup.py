@@ -17,13 +17,13 @@ from ulid import ULID
 
 from affino_mcp.audit import hour_positions, totals
 from affino_mcp.audit.hour_positions import HourPosition, ProfileSums, add_rows
-from affino_mcp.audit.queries import build_all_calls_query, lowest_ulid
+from affino_mcp.audit.log_pages import iterate_all_calls
+from affino_mcp.audit.queries import lowest_ulid
 from affino_mcp.audit.row import AuditRow
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals, HourTotals
 from affino_mcp.clock import format_iso
 from affino_mcp.store.faults import ConditionFailed
 from affino_mcp.store.ops import Compare, Database, Item, absent, any_of
-from affino_mcp.store.paging import iterate_pages
 
 RECOUNT_PERIOD: Final = timedelta(hours=48)
 """How far back open hours are counted: the rollup may pause for so long without a gap."""
@@ -128,10 +128,9 @@ def _read_hour_rows(database: Database, table: str, position: HourPosition) -> I
     since = totals.hour_start(position.start)
     low = str(ULID.from_int(int(ULID.from_str(position.after)) + 1)) if position.after else lowest_ulid(since)
     high = str(ULID.from_int(int(ULID.from_str(lowest_ulid(since + ONE_HOUR))) - 1))
-    query = build_all_calls_query(table, low, high)
-    if query.span.is_empty:
+    if low > high:
         return
-    for page in iterate_pages(database, query):
+    for page in iterate_all_calls(database, table, low, high):
         yield [AuditRow.from_document(item) for item in page.items], page.next is None
 
 

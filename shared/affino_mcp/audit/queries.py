@@ -1,26 +1,26 @@
 """Queries of the API Log: by profile, person, record, method, status and time, newest first.
 
-A query reads one partition of the table or of one index, from `until` back to `since`; it never scans the table. A
-row's sort key is a ULID, which contains the row's time: range, order and cursor are all taken from it. So an unfiltered
-page is one read, for any span and any length of the log.
+A query reads one partition of the table or of one index, from `until` back to `since`; it never scans the table. The calls
+of everybody are in several partitions, which are read together. A row's sort key is a ULID, which contains the row's time:
+range, order and cursor are all taken from it. So an unfiltered page is one read of each partition, for any span and any
+length of the log, and one of the whole rows of an index's entries.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Final, NamedTuple
 
 from ulid import ULID
 
 from affino_mcp.audit import row as rows
+from affino_mcp.audit.log_pages import MAX_LOG_ROWS_PER_READ, load_whole_rows, read_merged_page
 from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.clock import epoch_microseconds, format_iso
-from affino_mcp.store.ops import Condition, Database, Item, Query, QueryPage, SortSpan, all_of, equals
-from affino_mcp.store.paging import iterate_pages
+from affino_mcp.store.ops import Condition, Database, Item, Query, SortSpan, all_of, equals
 
 MAX_READS: Final = 50
 """The most reads of one query; its page then has a cursor."""
@@ -30,9 +30,6 @@ USERS_PERIOD: Final = timedelta(hours=24)
 
 DELETION_PERIOD: Final = timedelta(days=30)
 """How far back they are searched before a profile is deleted."""
-
-MAX_LOG_ROWS_PER_READ: Final = 1000
-"""The most rows of one read of a filtered query; DynamoDB itself ends a read at 1 MB, about 800 rows."""
 
 _RECORD_PATTERN: Final = re.compile(r"[a-z_]{1,32}#[A-Za-z0-9_-]{1,64}")
 
@@ -78,29 +75,21 @@ class LogPage(NamedTuple):
 
 
 def search_log(database: Database, table: str, question: LogQuery, now: datetime, reads: int = MAX_READS) -> LogPage:
-    """Gives a page in at most `reads` reads. Raises ValueError for an invalid cursor, StoreUnavailable."""
-    found: list[AuditRow] = []
-    query = _build_query(table, question, now)
-    page = QueryPage([])
-    for page in islice(iterate_pages(database, query), reads):
-        rows_read = map(AuditRow.from_document, filter(_is_signed, page.items))
-        found += [row for row in rows_read if _has_words(row, question.words)]
-        if len(found) > question.limit:
-            return LogPage(found[: question.limit], found[question.limit - 1].id)
-    return LogPage(found, str(page.next["sk"]) if page.next else None)
-
-
-def build_all_calls_query(table: str, low: str, high: str) -> Query:
-    """Gives the query of every row of the log whose id is from `low` to `high`, in the order of ids, by index ByTime."""
-    return Query(
-        table,
-        rows.ALL_CALLS_PARTITION,
-        index="ByTime",
-        partition_name="everybody",
-        span=SortSpan(low=low, high=high),
-        limit=MAX_LOG_ROWS_PER_READ,
-        consistent=False,
-    )
+    """Gives a page in at most `reads` reads of each partition. Raises ValueError for an invalid cursor, StoreUnavailable."""
+    found: list[Item] = []
+    place = _choose_partition(question)
+    query = _build_query(table, question, place, now)
+    for _ in range(reads):
+        page = read_merged_page(database, query, place.partitions)
+        found += [item for item in page.items if _has_words(item, question.words)]
+        query = replace(query, start=page.next)
+        if len(found) > question.limit or page.next is None:
+            break
+    shown = found[: question.limit]
+    end = shown[-1] if len(found) > question.limit else query.start
+    whole = load_whole_rows(database, table, shown) if place.named else shown
+    signed = [AuditRow.from_document(item) for item in whole if rows.is_signed(item)]
+    return LogPage(signed, str(end["sk"]) if end else None)
 
 
 def read_one_row(database: Database, table: str, profile: str, id_: str) -> AuditRow | None:
@@ -108,7 +97,7 @@ def read_one_row(database: Database, table: str, profile: str, id_: str) -> Audi
     found = database.query(
         Query(table, rows.profile_partition(profile), span=SortSpan(low=id_, high=id_), limit=1)
     ).items
-    return AuditRow.from_document(found[0]) if found and _is_signed(found[0]) else None
+    return AuditRow.from_document(found[0]) if found and rows.is_signed(found[0]) else None
 
 
 class ProfileUser(NamedTuple):
@@ -154,31 +143,30 @@ def list_profile_users(
 
 
 class _LogPartition(NamedTuple):
-    """One partition: the index (None: the table itself), its partition attribute, and the value."""
+    """What is read as one: the index (None: the table itself), its partition attribute, and its partitions."""
 
     named: str | None
     attribute: str
-    partition: str
+    partitions: tuple[str, ...]
 
 
 def _choose_partition(question: LogQuery) -> _LogPartition:
     """The smallest partition that holds all rows of the query."""
     if question.record is not None:
-        return _LogPartition("ByRecord", "record", rows.record_partition(question.record))
+        return _LogPartition("ByRecord", "record", (rows.record_partition(question.record),))
     if question.person is not None:
-        return _LogPartition("ByPerson", "person", rows.person_partition(question.person))
+        return _LogPartition("ByPerson", "person", (rows.person_partition(question.person),))
     if question.profile is not None:
-        return _LogPartition(None, "pk", rows.profile_partition(question.profile))
-    return _LogPartition("ByTime", "everybody", rows.ALL_CALLS_PARTITION)
+        return _LogPartition(None, "pk", (rows.profile_partition(question.profile),))
+    return _LogPartition("ByTime", "everybody", rows.ALL_CALLS_PARTITIONS)
 
 
-def _build_query(table: str, question: LogQuery, now: datetime) -> Query:
+def _build_query(table: str, question: LogQuery, place: _LogPartition, now: datetime) -> Query:
     """The first read, newest first. A filtering read examines more rows than it may return."""
-    place = _choose_partition(question)
     where = _build_filter(question, place)
     return Query(
         table,
-        place.partition,
+        place.partitions[0],
         index=place.named,
         partition_name=place.attribute,
         span=_ulid_span(question, now),
@@ -191,8 +179,8 @@ def _build_query(table: str, question: LogQuery, now: datetime) -> Query:
 
 def _build_filter(question: LogQuery, place: _LogPartition) -> Condition | None:
     wanted = {
-        "profile_key": question.profile if place.named else None,
-        "person_code": question.person if place.named != "ByPerson" else None,
+        "pk": rows.profile_partition(question.profile) if question.profile and place.named else None,
+        "person": rows.person_partition(question.person) if question.person and place.named != "ByPerson" else None,
         "method": question.method,
         "family": question.family,
         "request_id": question.request_id,
@@ -203,13 +191,8 @@ def _build_filter(question: LogQuery, place: _LogPartition) -> Condition | None:
     return all_of(*parts) if parts else None
 
 
-def _is_signed(item: Item) -> bool:
-    """True for a row of index ByTime, whose rows the log's digests list. No other row is one of the log's, nor shown."""
-    return bool(item.get("everybody") == rows.ALL_CALLS_PARTITION)
-
-
-def _has_words(row: AuditRow, words: Sequence[str]) -> bool:
-    text = f"{row.error or ''} {list(row.warnings)}".casefold() if words else ""
+def _has_words(item: Item, words: Sequence[str]) -> bool:
+    text = f"{item.get('error') or ''} {item.get('warnings', [])}".casefold() if words else ""
     return all(word in text for word in words)
 
 

@@ -109,7 +109,7 @@ class RefusalAggregator:
 
     def _write_count(self, counted: AuditRow) -> None:
         stored = row_item(counted)
-        place, count = Key(stored.pop("pk"), stored.pop("sk")), stored.pop("count")
+        place, count = Key(stored.pop("pk"), stored.pop("sk")), stored.pop("count", counted.count)
         self._database.update(Update(self._table, place, stored, {"count": count}))
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+from ulid import ULID
+
 from affino_mcp.audit.changes import MIN_CHANGES_BYTES, Change, operator_changes, truncate_changes
 from affino_mcp.audit.redact import digest_text, json_bytes, storable_text
-from affino_mcp.clock import epoch_seconds
+from affino_mcp.clock import epoch_seconds, format_iso
 from affino_mcp.store.ops import Item, Key
 
 RETENTION_DAYS: Final = 400
 """Days for which a row is kept."""
 
-ALL_CALLS_PARTITION: Final = "E"
-"""The partition of index ByTime: all calls (docs/decisions/0019 weighs why it is one)."""
+ALL_CALLS_PARTITIONS: Final = ("E0", "E1", "E2", "E3")
+"""The partitions of index ByTime, which together hold all calls: one would take too few writes (docs/decisions/0064)."""
 
 CONTROL_CHANNEL: Final = "control"
 """The channel of operators' actions, which are no calls; their rows' arguments hold `before` and `after`."""
@@ -131,9 +133,10 @@ class AuditRow:
 
     @classmethod
     def from_document(cls, document: Item) -> AuditRow:
-        """Makes the row from `document()` or from an item; an operator's action gets its changes from its arguments."""
+        """Makes the row from `to_document()`, an item or an index's entry, which lacks much; an operator's gets its changes."""
         known = {f.name for f in fields(cls)}
-        row = cls(**{name: value for name, value in document.items() if name in known})
+        stored = {**_read_keys(document), **document} if "sk" in document else document
+        row = cls(**{name: value for name, value in stored.items() if name in known})
         ref = row.record.removeprefix("R#")
         return replace(
             row,
@@ -173,10 +176,14 @@ def row_key(row: AuditRow) -> Key:
 
 
 def row_item(row: AuditRow) -> Item:
-    """Gives the row as stored: its document, its keys, and the attributes of the three indexes."""
+    """Gives the row as stored: its keys, the attributes of the three indexes, and of its document what they do not say.
+
+    A field that has its usual value is not stored.
+    """
     place, moment = row_key(row), datetime.fromisoformat(row.at)
-    found = row.to_document() | place._asdict() | {"everybody": ALL_CALLS_PARTITION, "ttl": expires_at(moment)}
-    found.pop("record")
+    said = {name: value for name, value in row.to_document().items() if name not in _KEY_FIELDS}
+    found = {name: value for name, value in said.items() if name not in _USUAL or value != _USUAL[name]}
+    found |= place._asdict() | {"everybody": all_calls_partition(row.id), "ttl": expires_at(moment)}
     if row.person_code is not None:
         found["person"] = person_partition(row.person_code)
     if row.record:
@@ -184,9 +191,37 @@ def row_item(row: AuditRow) -> Item:
     return found
 
 
+_KEY_FIELDS: Final = frozenset({"id", "profile_key", "person_code", "record"})
+"""The fields that a stored row's keys hold."""
+_USUAL: Final = {
+    f.name: [] if isinstance(f.default, tuple) else {} if f.default is MISSING else f.default
+    for f in fields(AuditRow)
+    if f.default is not MISSING or f.default_factory is not MISSING
+}
+"""The usual value of each field that has one, as a document holds it."""
+
+
+def _read_keys(item: Item) -> dict[str, Any]:
+    """The fields that a stored row's keys say, and a time and a name for an index's entry, which has none."""
+    id_, person = str(item["sk"]), str(item.get("person", ""))
+    found: dict[str, Any] = {"id": id_, "profile_key": str(item["pk"]).removeprefix("P#"), "profile_name": ""}
+    found["person_code"] = int(person.removeprefix("U#")) if person else None
+    return found if "at" in item else found | {"at": format_iso(ULID.from_str(id_).datetime)}
+
+
 def expires_at(moment: datetime) -> int:
     """Gives the TTL of a row of this moment, in seconds since the epoch."""
     return epoch_seconds(moment) + RETENTION_DAYS * 86_400
+
+
+def all_calls_partition(id_: str) -> str:
+    """Gives the partition of index ByTime for the row of this id, by its last character, which is random."""
+    return ALL_CALLS_PARTITIONS[ord(id_[-1]) % len(ALL_CALLS_PARTITIONS)]
+
+
+def is_signed(item: Item) -> bool:
+    """True for a row of index ByTime, whose rows the log's digests list. No other row is one of the log's, nor shown."""
+    return bool(item.get("everybody") == all_calls_partition(str(item["sk"])))
 
 
 def profile_partition(key: str) -> str:

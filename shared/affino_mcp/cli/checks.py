@@ -24,7 +24,7 @@ MAX_CLOCK_SKEW_SECONDS: Final = 120
 """Seconds that this machine's clock may differ from the service's; logins are refused from five minutes on."""
 MIN_CERTIFICATE_DAYS: Final = 14
 """Days for which a certificate must still be valid."""
-_TABLE_SETTINGS: Final = ("gate_table", "audit_table", "records_table", "credentials_table")
+_TABLE_SETTINGS: Final = ("gate_table", "audit_table", "records_table", "words_table", "credentials_table")
 _UNKNOWN_ROW: Final = Key("doctor", "doctor")
 _UNKNOWN_API_KEY: Final = "doctor0000000000"
 _UNKNOWN_TOKEN: Final = "00000000-0000-4000-8000-000000000000"  # noqa: S105 (nobody's)

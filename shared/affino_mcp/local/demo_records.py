@@ -87,7 +87,7 @@ class DemoFilling:
         if not begun.exists():
             begun.touch()
         codes: StepCodes = {role: person["user_code"] for role, person in self.people.items()}
-        records = Records(self.stores.database, self.settings.records_table, FACETS)
+        records = Records(self.stores.database, self.settings.records_table, self.settings.words_table, FACETS)
         codes |= demo_website.make_places(records, utc_now())
         made = self._run_lanes(make_lanes(), codes, say)
         begun.unlink()

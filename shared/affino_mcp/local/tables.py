@@ -77,7 +77,10 @@ def read_tables(template: Path, settings: Settings) -> list[LocalTable]:
 
 
 def make_tables(endpoint: AwsJsonEndpoint, wanted: list[LocalTable]) -> None:
-    """Creates the tables that do not exist. Raises TablesDiffer for a table with other keys or indexes, StoreUnavailable."""
+    """Creates the tables that do not exist. Raises StoreUnavailable, TablesDiffer for a table of other keys or indexes.
+
+    An index that holds other attributes is another one.
+    """
     for table in wanted:
         try:
             endpoint.call_operation("CreateTable", table.create)
@@ -121,5 +124,8 @@ def _keys_and_indexes(description: dict[str, Any]) -> Any:
     def keys(part: dict[str, Any]) -> list[tuple[str, str]]:
         return [(key["AttributeName"], key["KeyType"]) for key in part["KeySchema"]]
 
+    def held(index: dict[str, Any]) -> tuple[str, list[str]]:
+        return index["Projection"]["ProjectionType"], sorted(index["Projection"].get("NonKeyAttributes") or [])
+
     indexes = [index for kind in _INDEX_PROPERTIES for index in description.get(kind) or []]
-    return keys(description), sorted((index["IndexName"], keys(index)) for index in indexes)
+    return keys(description), sorted((index["IndexName"], keys(index), held(index)) for index in indexes)

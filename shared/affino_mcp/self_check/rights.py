@@ -115,6 +115,7 @@ MCP_RIGHTS: Final = (
     *_table_rights("audit_table", _LOG, "PutItem", "UpdateItem"),
     *_table_rights("records_table", _RECORD, *_READS, *_WRITES),
     *(TableRight("records_table", "Query", _RECORD, index) for index in ("ByName", "ByCreated", "ByUpdated", "ByDue")),
+    *_table_rights("words_table", f"W#{SELF_CHECK_NAME}", "PutItem", "DeleteItem", "Query"),
     SecretRight(),
     FileRight("media"),
     FileRight("uploads"),
@@ -136,7 +137,7 @@ CONTROL_RIGHTS: Final = (
         for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON, "PEOPLE", f"EMAIL#{SELF_CHECK_NAME}", "GROUPS", "UNLOGGED")
         for right in _table_rights("gate_table", pk, *_WRITES)
     ),
-    *_table_rights("audit_table", _LOG, "PutItem", "Query"),
+    *_table_rights("audit_table", _LOG, "BatchGetItem", "PutItem", "Query"),
     TableRight("audit_table", "Query", "0", "ByPerson", "person"),
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByRecord", "record"),
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByTime", "everybody"),
@@ -154,9 +155,10 @@ CONTROL_RIGHTS: Final = (
     ),
     *(
         right
-        for kind in (*_RESTORED_KINDS, "F", "W", "U", "C", "D")
+        for kind in (*_RESTORED_KINDS, "F", "U", "C", "D")
         for right in _table_rights("records_table", f"{kind}#{SELF_CHECK_NAME}", *_READS, *_WRITES)
     ),
+    *_table_rights("words_table", f"W#contacts#{SELF_CHECK_NAME}", "DeleteItem", "PutItem"),
     *_table_rights("records_table", "N#contacts", "GetItem", "UpdateItem"),
     *_table_rights("records_table", f"M#{SELF_CHECK_NAME}", "PutItem"),
     TableRight("records_table", "ConditionCheckItem", _RECORD),
@@ -165,7 +167,7 @@ CONTROL_RIGHTS: Final = (
 HOUSEKEEPING_RIGHTS: Final = (
     TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByTime", "everybody"),
     *_table_rights("audit_table", f"T#{SELF_CHECK_NAME}", "PutItem", "Query"),
-    *_table_rights("audit_table", _LOG, "PutItem"),
+    *_table_rights("audit_table", _LOG, "BatchGetItem", "PutItem"),
     *_table_rights("audit_table", "H#begun", "DeleteItem"),
     *_table_rights("gate_table", "UNLOGGED", "DeleteItem", "Query"),
     *_table_rights("gate_table", "PROFILES", "Query"),

@@ -14,6 +14,7 @@ STACK_OUTPUTS: Final = {
     "gate_table": "GateTable",
     "audit_table": "AuditTable",
     "records_table": "RecordsTable",
+    "words_table": "WordsTable",
     "credentials_table": "CredentialsTable",
     "media_bucket": "MediaBucket",
     "secrets_prefix": "SecretsPrefix",
@@ -80,10 +81,15 @@ def describe_stack(name: str, region: str) -> Stack:
 
 def stack_settings(stack: Stack) -> Settings:
     """Gives the settings of a deployed stack from its outputs; raises StackNotFound when an output is missing."""
-    try:
-        named = {field: stack.outputs[output] for field, output in STACK_OUTPUTS.items()}
-    except KeyError as error:
-        raise StackNotFound(f"The stack {stack.name} is not an Affino MCP service of this version.") from error
+    missing = STACK_OUTPUTS.values() - stack.outputs.keys()
+    if missing == {STACK_OUTPUTS["words_table"]}:
+        raise StackNotFound(
+            f"The stack {stack.name} has the tables of an older version, which this one cannot read: "
+            "deploy this version as a stack of another name, and keep using the old one with its own version."
+        )
+    if missing:
+        raise StackNotFound(f"The stack {stack.name} is not an Affino MCP service of this version.")
+    named = {field: stack.outputs[output] for field, output in STACK_OUTPUTS.items()}
     return Settings(**named, stack=stack.name, region=stack.region, aws_endpoint=stack.endpoint)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.admin.chart import MAX_BARS, ONE_DAY, ChartWindow, chart_from_hours, chart_from_rows
 from affino_mcp.admin.chart_canvas import CANVAS_WIDTH, PLOT_BOTTOM, PLOT_TOP, ChartScale
+from affino_mcp.audit.row import ALL_CALLS_PARTITIONS
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals, HourTotals, hour_name
 from affino_mcp.clock import format_iso
 from affino_mcp.control_edge.screens import logs
@@ -131,15 +132,15 @@ def test_who_may_not_read_the_log_sees_a_chart_of_their_own_calls_alone(busy: Op
         assert "No calls." in found
 
 
-GATE, AUDIT = ("get_many", "affino-mcp-gate"), ("query", "affino-mcp-audit")
+GATE, AUDIT, ROWS = (("get_many", "affino-mcp-gate"), ("query", "affino-mcp-audit"), ("get_many", "affino-mcp-audit"))
 
 
 @pytest.mark.parametrize(
     ("query", "calls"),
     [
-        ("", [GATE, AUDIT, AUDIT]),
+        ("", [GATE, AUDIT, *[AUDIT] * len(ALL_CALLS_PARTITIONS), ROWS]),
         ("?profile=Newsroom&since=400d", [GATE, AUDIT, AUDIT]),
-        ("?person=2", [GATE, AUDIT]),
+        ("?person=2", [GATE, AUDIT, ROWS]),
         ("?since=soon", [GATE]),
     ],
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from typing import Any
 
 from affino_mcp.audit.log import new_row_id
-from affino_mcp.audit.row import AuditRow, Outcome
+from affino_mcp.audit.row import ALL_CALLS_PARTITIONS, AuditRow, Outcome, all_calls_partition
 from affino_mcp.clock import format_iso
 
 NOON = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
@@ -43,8 +44,16 @@ def row(moment: datetime = NOON, **given: Any) -> AuditRow:
         "person_email": "jane@orbital.example",
         "arguments": {"AccountCode": 12},
         "record": "accounts#12",
+        "request_id": "request-1",
     }
     return AuditRow(**usual | given)
+
+
+def row_of_one_partition(moment: datetime, **given: Any) -> AuditRow:
+    """Gives such a row, in the first of the partitions that hold all calls."""
+    ids = (new_row_id(moment) for _ in repeat(None))
+    own = next(id_ for id_ in ids if all_calls_partition(id_) == ALL_CALLS_PARTITIONS[0])
+    return row(moment, **{"id": own} | given)
 
 
 def refusal(moment: datetime = NOON, **given: Any) -> AuditRow:

@@ -49,7 +49,7 @@ def test_a_row_with_changes_stays_in_its_room_and_comes_back(
         json_bytes(row(changes=redact_changes(changed), records=refs, warnings=warnings).to_document()) <= MAX_ROW_BYTES
     )
     back = AuditRow.from_document(item_from_wire(item_to_wire(stored)))
-    assert list(back.changes) == stored["changes"]
+    assert list(back.changes) == stored.get("changes", [])
 
 
 @given(hiding, hiding)

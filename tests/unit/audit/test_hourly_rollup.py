@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from affino_mcp.audit import totals
 from affino_mcp.audit.hourly_rollup import CLOSING_DELAY, RECOUNT_PERIOD, roll_up_hours
 from affino_mcp.audit.log import AuditLog
-from affino_mcp.audit.queries import MAX_LOG_ROWS_PER_READ
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, row_item
+from affino_mcp.audit.log_pages import MAX_LOG_ROWS_PER_READ
+from affino_mcp.audit.row import ALL_CALLS_PARTITIONS, CONTROL_CHANNEL, AuditRow, row_item
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database, Put
@@ -80,7 +80,8 @@ def test_an_hour_is_closed_a_while_after_its_end_and_then_left_alone() -> None:
     assert roll_up_hours(database, TABLE, after).counted == ["2026-11-10T12", "2026-11-10T11"]
     database.calls.clear()
     assert roll_up_hours(database, TABLE, after).counted == ["2026-11-10T12"]
-    assert database.calls == [("query", TABLE), ("query", TABLE), ("query", TABLE), ("put", TABLE)]
+    all_calls = [("query", TABLE)] * len(ALL_CALLS_PARTITIONS)
+    assert database.calls == [("query", TABLE), ("query", TABLE), *all_calls, ("put", TABLE)]
 
 
 def test_two_days_of_standing_still_are_caught_up() -> None:
@@ -105,7 +106,9 @@ def test_who_counted_earlier_never_undoes_who_counted_later() -> None:
 
     logged(database, row(NOW - timedelta(seconds=9)))
     roll_up_hours(Slow(database), TABLE, NOW)
-    assert counted(database)["2026-11-10T12"].calls == len([one for one in database.list_rows(TABLE) if "id" in one])
+    assert counted(database)["2026-11-10T12"].calls == len(
+        [one for one in database.list_rows(TABLE) if "outcome" in one]
+    )
 
 
 def test_operators_actions_are_not_calls() -> None:

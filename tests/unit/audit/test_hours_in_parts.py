@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from affino_mcp.audit import totals
 from affino_mcp.audit.hour_positions import POSITIONS_PARTITION
 from affino_mcp.audit.hourly_rollup import CLOSING_DELAY, MIN_SAVED_ROWS, RECOUNT_PERIOD, SETTLING_TIME, roll_up_hours
-from affino_mcp.audit.queries import MAX_LOG_ROWS_PER_READ
+from affino_mcp.audit.log_pages import MAX_LOG_ROWS_PER_READ
 from affino_mcp.audit.row import AuditRow, row_item
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals
 from affino_mcp.deadline import deadline
@@ -26,7 +26,7 @@ from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.recording import RecordingDatabase
 from tests.unit.audit.long_log import LongLog
-from tests.unit.audit.rows import NOON, TABLE, row
+from tests.unit.audit.rows import NOON, TABLE, row_of_one_partition
 
 HOUR = "2026-11-10T12"
 CLOSING = NOON + ONE_HOUR + CLOSING_DELAY
@@ -74,8 +74,8 @@ def test_whatever_the_turns_the_closed_hour_is_exact(
 ) -> None:
     """Turns of any length at any time, rows that appear long after their id's moment: the closed total is the rows' own."""
     database = SmallPages(MemoryDatabase())
-    made = [row(NOON + timedelta(seconds=at), profile_key=p, status=s) for at, p, s in seen]
-    extra = [row(NOON + timedelta(seconds=at), profile_key=p, status=s) for at, p, s in late]
+    made = [row_of_one_partition(NOON + timedelta(seconds=at), profile_key=p, status=s) for at, p, s in seen]
+    extra = [row_of_one_partition(NOON + timedelta(seconds=at), profile_key=p, status=s) for at, p, s in late]
     logged(database, *made)
     now = NOON
     for step, pieces in paces:
@@ -97,7 +97,7 @@ def test_whatever_the_turns_the_closed_hour_is_exact(
 
 def test_a_turn_goes_on_where_the_last_one_ended_and_says_what_it_owes() -> None:
     database = SmallPages(MemoryDatabase())
-    rows = [row(NOON + timedelta(seconds=n)) for n in range(20)]
+    rows = [row_of_one_partition(NOON + timedelta(seconds=n)) for n in range(20)]
     logged(database, *rows)
     now = NOON + timedelta(minutes=30)
     first = roll_up_hours(database, TABLE, now, stopping_after(3))
@@ -117,9 +117,9 @@ def test_a_turn_goes_on_where_the_last_one_ended_and_says_what_it_owes() -> None
 def test_rows_that_are_still_young_are_read_again_so_that_an_earlier_one_may_join_them() -> None:
     database = SmallPages(MemoryDatabase())
     now = NOON + timedelta(minutes=10)
-    logged(database, *(row(now - SETTLING_TIME / 2 + timedelta(seconds=n)) for n in range(7)))
+    logged(database, *(row_of_one_partition(now - SETTLING_TIME / 2 + timedelta(seconds=n)) for n in range(7)))
     roll_up_hours(database, TABLE, now, stopping_after(2))
-    logged(database, row(now - SETTLING_TIME / 2 - timedelta(seconds=1)))
+    logged(database, row_of_one_partition(now - SETTLING_TIME / 2 - timedelta(seconds=1)))
     roll_up_hours(database, TABLE, now + timedelta(seconds=1))
     found = total_of(database)
     assert found
@@ -128,9 +128,9 @@ def test_rows_that_are_still_young_are_read_again_so_that_an_earlier_one_may_joi
 
 def test_an_hour_is_shown_as_it_was_until_its_last_count_is_done() -> None:
     database = SmallPages(MemoryDatabase())
-    logged(database, *(row(NOON + timedelta(seconds=n)) for n in range(12)))
+    logged(database, *(row_of_one_partition(NOON + timedelta(seconds=n)) for n in range(12)))
     roll_up_hours(database, TABLE, NOON + timedelta(minutes=59))
-    logged(database, row(NOON + timedelta(seconds=5)))
+    logged(database, row_of_one_partition(NOON + timedelta(seconds=5)))
     found = []
     for _ in range(3):
         done = roll_up_hours(database, TABLE, CLOSING, stopping_after(4))
@@ -142,7 +142,7 @@ def test_an_hour_is_shown_as_it_was_until_its_last_count_is_done() -> None:
 
 def test_two_processes_at_once_go_on_from_one_position() -> None:
     database = SmallPages(MemoryDatabase())
-    rows = [row(NOON + timedelta(seconds=n)) for n in range(30)]
+    rows = [row_of_one_partition(NOON + timedelta(seconds=n)) for n in range(30)]
     logged(database, *rows)
     now = NOON + timedelta(minutes=30)
 
@@ -165,7 +165,7 @@ def test_two_processes_at_once_go_on_from_one_position() -> None:
 
 @pytest.mark.parametrize("fault", [StoreFault.BEFORE, StoreFault.LOST, StoreFault.RESEND])
 def test_a_fault_at_any_call_of_a_turn_costs_no_call_and_counts_none_twice(fault: StoreFault) -> None:
-    rows = [row(NOON + timedelta(seconds=n)) for n in range(10)]
+    rows = [row_of_one_partition(NOON + timedelta(seconds=n)) for n in range(10)]
     now, calls = NOON + timedelta(minutes=30), 0
     while True:
         inner = MemoryDatabase()
@@ -185,7 +185,9 @@ def test_a_fault_at_any_call_of_a_turn_costs_no_call_and_counts_none_twice(fault
 
 
 def test_a_long_hour_takes_several_turns_and_reads_each_row_twice_in_all() -> None:
-    rows = [row(NOON + timedelta(milliseconds=200 * n), profile_key=f"K{n % 700}") for n in range(15_000)]
+    rows = [
+        row_of_one_partition(NOON + timedelta(milliseconds=200 * n), profile_key=f"K{n % 700}") for n in range(15_000)
+    ]
     database = LongLog(rows)
     turns, now = 0, NOON + ONE_HOUR + SETTLING_TIME
     while True:
@@ -210,7 +212,7 @@ def test_a_long_hour_takes_several_turns_and_reads_each_row_twice_in_all() -> No
 
 def test_few_rows_are_read_again_instead_of_storing_a_position() -> None:
     database = MemoryDatabase()
-    logged(database, *(row(NOON + timedelta(seconds=n)) for n in range(5)))
+    logged(database, *(row_of_one_partition(NOON + timedelta(seconds=n)) for n in range(5)))
     roll_up_hours(database, TABLE, NOON + timedelta(minutes=30))
     assert 5 < MIN_SAVED_ROWS <= MAX_LOG_ROWS_PER_READ
     assert database.query(Query(TABLE, POSITIONS_PARTITION)).items == []
@@ -218,7 +220,7 @@ def test_few_rows_are_read_again_instead_of_storing_a_position() -> None:
 
 def test_sums_that_are_gone_are_counted_anew() -> None:
     database = SmallPages(MemoryDatabase())
-    rows = [row(NOON + timedelta(seconds=n)) for n in range(12)]
+    rows = [row_of_one_partition(NOON + timedelta(seconds=n)) for n in range(12)]
     logged(database, *rows)
     now = NOON + timedelta(minutes=30)
     roll_up_hours(database, TABLE, now, stopping_after(2))
@@ -233,7 +235,7 @@ def test_sums_that_are_gone_are_counted_anew() -> None:
 def test_the_moment_of_a_partial_count_is_the_last_rows() -> None:
     """The chart shows when the hour was counted: for an hour in parts, up to when."""
     database, now = SmallPages(MemoryDatabase()), NOON + timedelta(minutes=30)
-    logged(database, *(row(NOON + timedelta(minutes=n)) for n in range(9)))
+    logged(database, *(row_of_one_partition(NOON + timedelta(minutes=n)) for n in range(9)))
     roll_up_hours(database, TABLE, now, stopping_after(2))
     found = total_of(database)
     assert found

@@ -35,7 +35,7 @@ def database() -> RecordingDatabase:
 
 def rows(database: RecordingDatabase) -> list[AuditRow]:
     assert isinstance(database.inner, MemoryDatabase)
-    return [AuditRow.from_document(item) for item in database.inner.list_rows(TABLE) if "id" in item]
+    return [AuditRow.from_document(item) for item in database.inner.list_rows(TABLE) if "outcome" in item]
 
 
 def test_a_call_is_one_write_and_one_line(database: RecordingDatabase, lines: Lines) -> None:

@@ -19,7 +19,7 @@ from tests.unit.audit.rows import TABLE, Hands, refusal
 
 
 def logged(database: MemoryDatabase) -> list[AuditRow]:
-    return [AuditRow.from_document(item) for item in database.list_rows(TABLE) if "id" in item]
+    return [AuditRow.from_document(item) for item in database.list_rows(TABLE) if "outcome" in item]
 
 
 def singles_and_counted(rows: Sequence[AuditRow], profile: str, minute: str) -> tuple[int, list[int]]:

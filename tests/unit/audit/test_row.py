@@ -58,15 +58,16 @@ def test_a_row_comes_back_as_it_was_stored(given_values: dict[str, Any]) -> None
 
 
 def test_the_keys_of_the_table_and_of_its_indexes() -> None:
-    stored = row_item(row())
-    assert {name: stored[name] for name in ("pk", "person", "record", "everybody", "ttl")} == {
+    stored = row_item(row(id="01KAQ3W5Z0M1T7R2H8C4X9B6N2"))
+    assert {name: stored[name] for name in ("pk", "sk", "person", "record", "everybody", "ttl")} == {
         "pk": "P#K1",
+        "sk": "01KAQ3W5Z0M1T7R2H8C4X9B6N2",
         "person": "U#7",
         "record": "R#accounts#12",
-        "everybody": "E",
+        "everybody": "E2",
         "ttl": 1794312000 + 400 * 86400,
     }
-    assert stored["sk"] == stored["id"]
+    assert not {"id", "profile_key", "person_code"} & set(stored)
 
 
 def test_a_row_without_person_or_record_is_in_no_index_of_those() -> None:

@@ -14,7 +14,7 @@ import pytest
 from affino_mcp.cli.checks import run_doctor_checks
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Item, Key
-from affino_mcp.store.stacks import Stack
+from affino_mcp.store.stacks import STACK_OUTPUTS, Stack
 from affino_mcp.wiring import Stores
 from tests.unit.cli.conftest import PASSWORD, Terminal
 
@@ -32,6 +32,9 @@ class Refusing:
         return refuse
 
 
+TABLES = len([output for output in STACK_OUTPUTS.values() if output.endswith("Table")])
+
+
 def seen(terminal: Terminal) -> dict[str, tuple[bool, str, str]]:
     return {one.name: (one.ok, one.seen, one.fix) for one in run_doctor_checks(terminal.service)}
 
@@ -45,7 +48,7 @@ def test_a_service_that_is_well(served: Terminal) -> None:
     out, _ = served.run("doctor")
     assert "RED" not in out
     assert {"endpoint", "TLS", "clock", "login", "gate", "secrets"} <= set(seen(served))
-    assert len([name for name in seen(served) if name.startswith("table")]) == 4
+    assert len([name for name in seen(served) if name.startswith("table")]) == TABLES
 
 
 def test_many_doctors_from_one_place_are_no_illness(served: Terminal) -> None:
@@ -141,7 +144,7 @@ def test_stores(served: Terminal, reason: str, says: str) -> None:
     database: Any = Refusing(reason)
     served.service = replace(served.service, stores=Stores(database, served.world.secrets))
     tables = [one for name, one in seen(served).items() if name.startswith("table")]
-    assert [(ok, says in text, bool(fix)) for ok, text, fix in tables] == [(False, True, True)] * 4
+    assert [(ok, says in text, bool(fix)) for ok, text, fix in tables] == [(False, True, True)] * TABLES
 
 
 @pytest.mark.parametrize(("reason", "ok"), [("AccessDeniedException", False), ("ResourceNotFoundException", True)])

@@ -29,7 +29,8 @@ def test_the_local_process_checks_what_every_function_must_reach(served: Termina
     assert all(one.ok for one in found), found
     assert {one.function for one in found} == {"this service"}
     settings = served.world.settings
-    tables = {settings.gate_table, settings.audit_table, settings.records_table, settings.credentials_table}
+    names = ("gate_table", "audit_table", "records_table", "words_table", "credentials_table")
+    tables = {getattr(settings, name) for name in names}
     secrets, files = f"{settings.secrets_prefix}/profiles", f"{settings.media_bucket}/uploads"
     assert tables | {secrets, files} <= {one.place for one in found}
 

@@ -48,8 +48,9 @@ def zenobia(client: WorldClient) -> int:
 
 
 def rows_of(world: World) -> list[dict[str, Any]]:
-    """The rows of the records' table without remembered answers, which expire within a day."""
-    return [row for row in world.database.list_rows(world.settings.records_table) if not row["pk"].startswith("I#")]
+    """The rows of the records' tables without remembered answers, which expire within a day."""
+    tables = (world.settings.records_table, world.settings.words_table)
+    return [row for table in tables for row in world.database.list_rows(table) if not row["pk"].startswith("I#")]
 
 
 def personal_rows(world: World, code: int) -> list[dict[str, Any]]:
@@ -173,11 +174,11 @@ def test_an_erasure_that_breaks_off_anywhere_is_finished_by_the_next(fault: Stor
         code = zenobia(manager)
         faulty = FaultyDatabase(world.database)
         faulty.arm({number: fault})
-        table, facets = world.settings.records_table, world.records.facets
+        tables, facets = (world.settings.records_table, world.settings.words_table), world.records.facets
         with suppress(StoreUnavailable):
-            BuiltinContactErasure(Records(faulty, table, facets)).erase(code, world.clock())
+            BuiltinContactErasure(Records(faulty, *tables, facets)).erase(code, world.clock())
         reached = number < len(faulty.calls)
-        BuiltinContactErasure(Records(world.database, table, facets)).erase(code, world.clock())
+        BuiltinContactErasure(Records(world.database, *tables, facets)).erase(code, world.clock())
         assert personal_rows(world, code) == [], number
         next(clients, None)
         if not reached:

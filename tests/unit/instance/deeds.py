@@ -47,7 +47,7 @@ class Desk:
     unconfirmed: Callable[[str], ToolError | None] = lambda _: None
 
     def __post_init__(self) -> None:
-        self.instance = BuiltinInstance(self.db, "t", MemoryFileStore(lambda: self.moment))
+        self.instance = BuiltinInstance(self.db, "t", "w", MemoryFileStore(lambda: self.moment))
         records = self.instance.records
         for first in ("Sam", "Sal"):
             enrol_staff(records, first, "Seller", f"{first}@affino.example", self.moment)

@@ -12,7 +12,7 @@ from affino_mcp.local.tables import LocalTable, TablesDiffer, make_tables, read_
 from affino_mcp.settings import Settings
 from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
 
-SETTINGS = Settings(gate_table="g", audit_table="a", records_table="r", credentials_table="c")
+SETTINGS = Settings(gate_table="g", audit_table="a", records_table="r", words_table="w", credentials_table="c")
 FOUND = {table.name: table for table in read_tables(TEMPLATE_FILE, SETTINGS)}
 
 
@@ -21,7 +21,7 @@ def keys(part: dict[str, Any]) -> list[str]:
 
 
 def test_every_table_of_the_template_has_its_setting() -> None:
-    assert set(FOUND) == {"g", "a", "r", "c"}
+    assert set(FOUND) == {"g", "a", "r", "w", "c"}
 
 
 @pytest.mark.parametrize("table", FOUND.values(), ids=lambda table: table.name)
@@ -35,12 +35,12 @@ def test_the_indexes_of_the_api_log() -> None:
     assert indexes == {"ByPerson": ["person", "sk"], "ByRecord": ["record", "sk"], "ByTime": ["everybody", "sk"]}
 
 
-def test_indexes_hold_whole_rows() -> None:
+def test_indexes_hold_what_their_readers_need() -> None:
     create = [table.create for table in FOUND.values()]
     indexes = [
         i for c in create for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes") for i in c.get(kind, [])
     ]
-    assert {index["Projection"]["ProjectionType"] for index in indexes} == {"ALL"}
+    assert {index["Projection"]["ProjectionType"] for index in indexes} == {"INCLUDE"}
 
 
 def test_only_what_createtable_takes_is_sent() -> None:
@@ -75,6 +75,14 @@ def test_what_is_missing_is_made() -> None:
     emulator = Emulator(FOUND["g"])
     make_tables(emulator, [FOUND["g"], FOUND["a"]])
     assert emulator.calls == ["CreateTable g", "DescribeTable g", "CreateTable a", "UpdateTimeToLive a"]
+
+
+def test_a_table_whose_indexes_hold_something_else_is_refused() -> None:
+    create = {**FOUND["a"].create}
+    indexes = create["GlobalSecondaryIndexes"]
+    create["GlobalSecondaryIndexes"] = [{**index, "Projection": {"ProjectionType": "ALL"}} for index in indexes]
+    with pytest.raises(TablesDiffer, match="FRESH=1"):
+        make_tables(Emulator(LocalTable(create, "ttl")), [FOUND["a"]])
 
 
 def test_a_table_of_another_version_is_refused() -> None:

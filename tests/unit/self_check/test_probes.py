@@ -20,7 +20,7 @@ from tests.unit.audit.integrity.sealed_log import MemorySigner
 from tests.world import World
 
 FUNCTIONS = list(FUNCTION_RIGHTS)
-TABLE_SETTINGS = ("gate_table", "audit_table", "records_table", "credentials_table")
+TABLE_SETTINGS = ("gate_table", "audit_table", "records_table", "words_table", "credentials_table")
 METHODS = {"GetItem": "get", "BatchGetItem": "get_many", "Query": "query", "PutItem": "put", "UpdateItem": "update"}
 METHODS |= {"DeleteItem": "delete", "ConditionCheckItem": "transact"}
 

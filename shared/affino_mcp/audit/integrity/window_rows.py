@@ -1,4 +1,4 @@
-"""The rows of the API Log in a span of time, read by index ByTime as the log's own screens read them."""
+"""The rows of the API Log in a span of time, found by index ByTime and read whole, as the log's own screens read them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ulid import ULID
 
 from affino_mcp.audit.integrity.digest import Leaf
 from affino_mcp.audit.integrity.row_hash import hash_row
-from affino_mcp.audit.queries import build_all_calls_query, lowest_ulid
+from affino_mcp.audit.log_pages import iterate_all_calls, load_whole_rows
+from affino_mcp.audit.queries import lowest_ulid
 from affino_mcp.store.ops import Database
-from affino_mcp.store.paging import iterate_rows
 
 _MILLISECOND_CHARACTERS: Final = 10
 """The characters of a ULID that hold its time."""
@@ -28,9 +28,9 @@ class LogTable:
 
     def read_leaves(self, begins: datetime, ends: datetime) -> Iterator[Leaf]:
         """Yields id and hash of the rows with ids from `begins` until just before `ends`, in the order of their ids."""
-        query = build_all_calls_query(self.name, lowest_ulid(begins), _highest_before(ends))
-        for item in iterate_rows(self.database, query):
-            yield Leaf(str(item["sk"]), hash_row(item))
+        for page in iterate_all_calls(self.database, self.name, lowest_ulid(begins), _highest_before(ends)):
+            for item in load_whole_rows(self.database, self.name, page.items):
+                yield Leaf(str(item["sk"]), hash_row(item))
 
 
 def id_moment(id_: str) -> datetime | None:

@@ -35,7 +35,7 @@ MAX_WRITE_ATTEMPTS: Final = 15
 
 
 class BuiltinInstance:
-    """An Instance over one table of a Database, and the files of its media items.
+    """An Instance over two tables of a Database (records, and the words to find them by), and its media items' files.
 
     The audit row of a write goes into `audit_table`, in the write's own transaction. `own_people` is False where people
     log in at another instance.
@@ -45,12 +45,13 @@ class BuiltinInstance:
         self,
         db: Database,
         table: str,
+        words_table: str,
         files: FileStore | None = None,
         audit_table: str = "",
         *,
         own_people: bool = True,
     ) -> None:
-        self.records = Records(db, table, FACETS, files, audit_table)
+        self.records = Records(db, table, words_table, FACETS, files, audit_table)
         self._own_people = own_people
         self._retry_lock = Lock()  # serialises the retries of threads that clashed
 

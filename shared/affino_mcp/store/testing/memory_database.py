@@ -26,6 +26,7 @@ from affino_mcp.store.ops import (
     WriteOp,
     write_key,
 )
+from affino_mcp.store.testing.index_shapes import IndexShapes
 
 MAX_ROWS_AT_ONCE = 100
 """DynamoDB's limit for the rows of one batch or transaction."""
@@ -40,9 +41,13 @@ def _is_in_span(span: SortSpan, value: str) -> bool:
 
 
 class MemoryDatabase:
-    """A Database on dictionaries, safe for threads. Raises ValueError for what DynamoDB calls a ValidationException."""
+    """A Database on dictionaries, safe for threads. Raises ValueError for what DynamoDB calls a ValidationException.
 
-    def __init__(self) -> None:
+    An index gives the attributes that its table's `shapes` name; all of them where no shape is given.
+    """
+
+    def __init__(self, shapes: IndexShapes | None = None) -> None:
+        self.shapes = shapes or {}
         self._tables: dict[str, dict[str, _Partition]] = {}
         self._lock = threading.RLock()
         self._tokens: set[str] = set()
@@ -93,7 +98,12 @@ class MemoryDatabase:
                 item for item in self._partition_rows(op) if op.sort in item and _is_in_span(op.span, item[op.sort])
             ]
         found.sort(key=lambda item: _sort_position(op, item), reverse=not op.forward)
-        return _cut_page(op, found)
+        page = _cut_page(op, found)
+        return QueryPage([row for item in page.items if (row := self._projected(op, item)) is not None], page.next)
+
+    def _projected(self, op: Query, item: Item) -> Item | None:
+        shape = next((one for one in self.shapes.get(op.table, ()) if one.name == op.index), None)
+        return shape.project(item) if shape else item
 
     def _partition_rows(self, op: Query) -> list[Item]:
         partitions = self._tables.get(op.table, {})

@@ -19,7 +19,7 @@ WINDOWS = 20
 
 
 def change_a_byte(item: Item) -> Item:
-    return item | {"result": str(item["result"])[:-1] + "!"}
+    return item | {"request_id": str(item["request_id"])[:-1] + "!"}
 
 
 Deed = Callable[[SealedLog, AuditRow], tuple[dict[float, str], Callable[[], object]]]

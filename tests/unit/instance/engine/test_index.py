@@ -16,6 +16,7 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.security_groups import DEFAULT_GROUPS
 from affino_mcp.instance.builtin.engine.index import index_rows
 from affino_mcp.instance.builtin.engine.records import Records, unique_key
+from affino_mcp.instance.builtin.engine.word_index import word_rows
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.builtin.tools import FACETS
 from affino_mcp.instance.port import Call, NoCallLog
@@ -24,6 +25,7 @@ from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.tool_errors import ToolError
 
 TABLE = "records"
+WORDS = "words"
 SAM = DEFAULT_GROUPS.grant(Person(1, "Sam Manager", "sam@affino.example", tuple(SECURITY_GROUPS)))
 TEXTS = st.sampled_from([None, "Leeds", "Zoë Ltd", "York and Leeds", "x" * 60])
 CODES = st.integers(1, 4)
@@ -60,7 +62,7 @@ CALLS = st.one_of(
 @given(st.lists(CALLS, min_size=5, max_size=25))
 def test_after_any_changes_the_index_is_what_the_records_call_for(calls: list[tuple[str, dict[str, Any]]]) -> None:
     database = MemoryDatabase()
-    instance, at = BuiltinInstance(database, TABLE), datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    instance, at = BuiltinInstance(database, TABLE, WORDS), datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     for tool, arguments in calls:
         at += timedelta(seconds=1)
         call = Call(SAM, "p", lambda _: True, at, "", b"k", NoCallLog())
@@ -68,7 +70,7 @@ def test_after_any_changes_the_index_is_what_the_records_call_for(calls: list[tu
             instance.perform(METHODS[tool], match_arguments(METHODS[tool], arguments).values, call)
         except ToolError:
             continue
-    found = {Key(row["pk"], row["sk"]): row for row in database.list_rows(TABLE)}
+    found = {Key(row["pk"], row["sk"]): row for table in (TABLE, WORDS) for row in database.list_rows(table)}
     expected, counts = _called_for(instance.records, found)
     assert {key: row for key, row in found.items() if key.pk[:2] in ("F#", "W#", "U#")} == expected
     assert {key.pk: _counted(row) for key, row in found.items() if key.pk[:2] == "C#" and _counted(row)} == counts
@@ -88,12 +90,12 @@ def _called_for(records: Records, found: dict[Key, Item]) -> tuple[dict[Key, Ite
         if stored is None:
             continue
         facets = FACETS[family](stored)
-        expected |= index_rows(stored.document, facets)
+        expected |= index_rows(stored.document, facets) | word_rows(stored.document, facets)
         counts.update((f"C#{ref}", family) for ref in facets.counted)
         for name in stored.document.record.unique:
             if value := stored.document.values.get(name):
                 place = unique_key(family, name, value)
-                expected[place] = {"pk": place.pk, "sk": place.sk, "code": stored.document.code, "name": name}
+                expected[place] = {"pk": place.pk, "sk": place.sk, "code": stored.document.code, "argument": name}
     nested: dict[str, dict[str, int]] = {}
     for (pk, family), number in counts.items():
         nested.setdefault(pk, {})[family] = number

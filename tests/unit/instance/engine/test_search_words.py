@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.instance.builtin.engine.index import MAX_WORDS_PER_RECORD, fold_accents, split_words
+from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.index import Facets, fold_accents
+from affino_mcp.instance.builtin.engine.word_index import (
+    MAX_WORDS_PER_RECORD,
+    has_words,
+    is_first_of_record,
+    split_words,
+    word_partition,
+    word_rows,
+)
 
 PLAIN = [
     ("Zoë", "zoe"), ("Zoe\u0308", "zoe"), ("ÅNGSTRÖM", "angstrom"), ("Straße", "strasse"), ("ＡＢＣ", "abc"),
@@ -44,3 +53,13 @@ def test_words_are_few_different_and_plain(texts: list[str]) -> None:
 def test_every_word_of_a_short_text_is_found_by_itself(text: str) -> None:
     for word in split_words(text):
         assert any(own.startswith(asked) for asked in split_words(word) for own in split_words(text))
+
+
+@given(st.text(alphabet="abÄ ", max_size=60), st.text(alphabet="ab", min_size=2, max_size=4))
+def test_a_search_meets_one_first_row_of_each_record_that_has_the_beginning(text: str, beginning: str) -> None:
+    stamps = {"CreatedDate": "2026-11-23T09:00:00Z", "UpdatedDate": "2026-11-23T09:00:00Z"}
+    document = Document("notes", 7, 1, {"Body": text}, stamps)
+    partition = word_partition("notes", beginning)
+    met = [row for row in word_rows(document, Facets(())).values() if row["pk"] == partition]
+    first = [row for row in met if row["sk"].startswith(beginning) and is_first_of_record(row, beginning)]
+    assert len(first) == has_words(document, [beginning])

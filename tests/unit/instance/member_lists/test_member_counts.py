@@ -49,7 +49,7 @@ class Crm:
     store: Crossed = field(default_factory=Crossed)
 
     def __post_init__(self) -> None:
-        self.instance = BuiltinInstance(self.store, "records")
+        self.instance = BuiltinInstance(self.store, "records", "words")
         self.ask("create_contact_list", Title="Spring")
         for place in range(60):
             self.ask("create_contact", Email=f"m{place}@orbital.example", FirstName="M", LastName=str(place))

@@ -17,8 +17,9 @@ from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.articles import article_access, article_view
 from affino_mcp.instance.builtin.articles.article_access import ARTICLE_PUBLISH_RIGHT, ARTICLE_WRITE_RIGHT, OpenArticle
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import fold_accents, split_words
+from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
+from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.references.list_entries import entry_name, load_lists
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.port import Call, Done, RecordRef

@@ -24,7 +24,7 @@ from affino_mcp.instance.builtin.engine.index import (
     topic_tags,
 )
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
-from affino_mcp.instance.builtin.listing import in_memory_pages, listing
+from affino_mcp.instance.builtin.listing import in_memory_pages, listing, word_search
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.references import may_show_family, render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
@@ -76,7 +76,7 @@ def _list_descendants(records: Records, asked: listing.ListPlan, values: Values,
     if above is None:
         raise InvalidArgument("IncludeChildren", "IncludeChildren needs ParentCode: whose children shall be listed?")
     plan = replace(asked, facets=tuple(row for row in asked.facets if row != f"parent={above}"))
-    listing.parse_search(values)
+    word_search.parse_search(values)
     below = in_memory_pages.load_descendants(records, plan, "parent", above, call)
     fitting = [document for document in below if listing.is_in_list(plan, facets(RecordState(document)))]
     return in_memory_pages.page_documents(records, plan, fitting, values, call)

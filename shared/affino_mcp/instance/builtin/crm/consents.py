@@ -13,8 +13,9 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.crm import contacts
 from affino_mcp.instance.builtin.engine.document import RecordState, actor_stamp
-from affino_mcp.instance.builtin.engine.index import fold_accents, split_words
+from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.references.consent_states import GRANTED, REVOKED
 from affino_mcp.instance.builtin.references.list_entries import is_choosable, load_lists, offered_entries
 from affino_mcp.instance.port import Call, Done, RecordRef

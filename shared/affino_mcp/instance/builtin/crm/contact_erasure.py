@@ -21,6 +21,7 @@ from affino_mcp.instance.builtin.engine.document import HISTORY_SK, RELATION_SK,
 from affino_mcp.instance.builtin.engine.index import facet_partition, index_rows, lists_key, member_key
 from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
 from affino_mcp.instance.builtin.engine.records import Records, unique_keys
+from affino_mcp.instance.builtin.engine.word_index import word_rows
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.upkeep import ErasurePlan, ErasureState
 from affino_mcp.store.faults import StoreUnavailable
@@ -111,7 +112,8 @@ def _count_removed(records: Records, stored: RecordState) -> Mapping[str, int]:
     found |= {words: sum(sk.startswith(prefix) for sk in rows) for words, prefix in _ROW_KINDS.items()}
     found["list memberships"] = len(_list_codes(records, document.code))
     found["unique values"] = len(unique_keys(stored))
-    found["list and search rows"] = len(index_rows(document, contacts.facets(stored)))
+    facets = contacts.facets(stored)
+    found["list and search rows"] = len(index_rows(document, facets)) + len(word_rows(document, facets))
     return found
 
 

@@ -16,6 +16,7 @@ from affino_mcp.instance.builtin.engine.document import RecordState, new_documen
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing, member_filtering
+from affino_mcp.instance.builtin.listing.word_search import parse_search
 from affino_mcp.instance.builtin.member_lists import member_lists
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.consent_states import GRANTED
@@ -72,7 +73,7 @@ def list_contacts(records: Records, method: Method, values: Values, call: Call) 
 
 def _list_by_email(records: Records, plan: listing.ListPlan, values: Values, call: Call) -> Done:
     """Lists at most one contact, found by e-mail address; the other filters apply to it too."""
-    listing.parse_search(values)
+    parse_search(values)
     code = records.find_by_unique(FAMILY, "Email", values["Email"])
     stored = records.load_record(FAMILY, code) if code else None
     fits = (

@@ -1,13 +1,12 @@
 """Index rows: lists and searches find records through them without scanning the table.
 
 A record has one row per facet (`all`, `type=3`, `mine=7`, ...), sorted by code and, through the table's local indexes,
-by name, creation, change or due date; for searches it has one row per word. All rows change in the same transaction as
-the record.
+by name, creation, change or due date; for searches it has word rows (word_index.py). All rows change in the same
+transaction as the record.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +18,6 @@ from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, record_key
 from affino_mcp.store.ops import Check, Condition, Database, Delete, Item, Key, Put, Update, absent, equals
 
-MAX_WORDS_PER_RECORD: Final = 25
-"""How many different words of a record can be found; keeps a change within one transaction of 100 operations."""
-_WORD = re.compile(r"[^\W_]+")
 NO_DATE: Final = "~"
 """Sort value of a missing date: sorts after every date."""
 SORT_INDEXES: Final = {
@@ -46,12 +42,6 @@ def fold_accents(text: str) -> str:
     """The text without accents and case, for comparing and sorting."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-
-
-def split_words(*texts: str) -> list[str]:
-    """The different words of some texts in their order: at most 25 words, each cut at 30 characters."""
-    found = (word[:30] for text in texts for word in _WORD.findall(fold_accents(text)))
-    return list(dict.fromkeys(found))[:MAX_WORDS_PER_RECORD]
 
 
 @dataclass(frozen=True)
@@ -82,22 +72,16 @@ def topic_tags(values: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(f"topic={code}" for code in values.get("TopicCodes", ()))
 
 
-def word_partition(family: str) -> str:
-    """The partition key of a family's search words."""
-    return f"W#{family}"
-
-
 def count_key(ref: str) -> Key:
     """The key of the row that counts, per family, the records that belong to this record."""
     return Key(f"C#{ref}", "A")
 
 
 def index_rows(document: Document, facets: Facets) -> dict[Key, Item]:
-    """All index rows of a record by their keys; none when the record is deleted."""
+    """The facet rows of a record by their keys; none when the record is deleted."""
     if document.deleted:
         return {}
-    found = [*_facet_rows(document, facets), *_word_rows(document, facets)]
-    return {Key(item["pk"], item["sk"]): item for item in found}
+    return {Key(item["pk"], item["sk"]): item for item in _facet_rows(document, facets)}
 
 
 def name_prefix(label: str) -> str:
@@ -132,23 +116,11 @@ def _due_sort_value(value: str | None) -> str:
     return with_microseconds(value) if "T" in value else value
 
 
-def record_words(document: Document) -> list[str]:
-    """The search words of a record."""
-    return split_words(*(str(document.values[name]) for name in document.record.search if document.values.get(name)))
-
-
 def _facet_rows(document: Document, facets: Facets) -> Iterable[Item]:
     keys = sort_keys(document)
     for facet in dict.fromkeys(("all", *facets.rows)):
         place = {"pk": facet_partition(document.family, facet)}
         yield {**place, **keys, "code": document.code, "facets": [*facets.rows, *facets.tags]}
-
-
-def _word_rows(document: Document, facets: Facets) -> Iterable[Item]:
-    found = record_words(document)
-    for word in found:
-        place = {"pk": word_partition(document.family), "sk": f"{word}#{sortable_code(document.code)}"}
-        yield {**place, "code": document.code, "words": found, "facets": [*facets.rows, *facets.tags]}
 
 
 def index_operations(table: str, before: dict[Key, Item], after: dict[Key, Item]) -> list[Put | Delete]:

@@ -32,6 +32,7 @@ from affino_mcp.instance.builtin.engine.index import (
     index_rows,
 )
 from affino_mcp.instance.builtin.engine.list_rows import list_key, lists_among, read_list
+from affino_mcp.instance.builtin.engine.word_index import word_rows
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, SortSpan, absent, equals
@@ -57,7 +58,7 @@ def unique_key(family: str, name: str, value: str) -> Key:
 
 
 class Records:
-    """The records of the builtin instance.
+    """The records of the builtin instance, in `table`; the words that they are found by are in `words_table`.
 
     `facets` gives, per family, the function that makes a record's facets; `files` stores the files of media items; the row
     of a write in the API Log goes into `audit_table`. `codes` is given by records that share the codes of others.
@@ -67,12 +68,14 @@ class Records:
         self,
         db: Database,
         table: str,
+        words_table: str,
         facets: Mapping[str, FacetFunction],
         files: FileStore | None = None,
         audit_table: str = "",
         codes: CodeCounter | None = None,
     ) -> None:
-        self.db, self.table, self.files, self.audit_table = db, table, files, audit_table
+        self.db, self.files = db, files
+        self.table, self.words_table, self.audit_table = table, words_table, audit_table
         self.codes = codes or CodeCounter(db, table)
         self.facets = facets
 
@@ -137,8 +140,7 @@ class Records:
         note_deletion(change, before.document if before else None, after.document)
         self._save_unique(change, before, after)
         adjust_member_counts(self.db, change, before, after)
-        for op in index_operations(self.table, self._record_rows(before), self._record_rows(after)):
-            change.add_operation(op)
+        self._save_rows(change, before, after)
         counted, now = self._counted_refs(before), self._counted_refs(after)
         for ref in counted ^ now:
             change.add_count(count_key(ref), after.document.family, 1 if ref in now else -1)
@@ -150,8 +152,24 @@ class Records:
         """
         change.add_operation(Put(self.table, after.document.to_row(), equals("version", before.document.version)))
         change.changed_refs.append(after.document.ref)
-        for op in index_operations(self.table, self._record_rows(before), self._record_rows(after)):
-            change.add_operation(op)
+        self._save_rows(change, before, after)
+
+    def delete_index_rows(self, stored: RecordState) -> None:
+        """Removes a record's facet rows and word rows, each in a write of its own."""
+        facets = self.facets[stored.document.family](stored)
+        for table, rows in ((self.table, index_rows), (self.words_table, word_rows)):
+            for key in rows(stored.document, facets):
+                self.db.delete(Delete(table, key))
+
+    def _save_rows(self, change: Change, before: RecordState | None, after: RecordState) -> None:
+        for table, rows in ((self.table, self._record_rows), (self.words_table, self._word_rows)):
+            for op in index_operations(table, rows(before), rows(after)):
+                change.add_operation(op)
+
+    def _word_rows(self, stored: RecordState | None) -> dict[Key, Item]:
+        if stored is None:
+            return {}
+        return word_rows(stored.document, self.facets[stored.document.family](stored))
 
     def _counted_refs(self, stored: RecordState | None) -> set[str]:
         if stored is None or stored.document.deleted:
@@ -171,7 +189,7 @@ class Records:
                 change.add_operation(Delete(self.table, key))
         for key in new.keys() - old.keys():
             change.add_operation(
-                Put(self.table, new[key], absent()), _duplicate_error(after.document, new[key]["name"])
+                Put(self.table, new[key], absent()), _duplicate_error(after.document, new[key]["argument"])
             )
 
     def _is_held(self, key: Key, document: Document, before: RecordState | None) -> bool:
@@ -198,7 +216,7 @@ def _unique_rows(stored: RecordState | None) -> dict[Key, Item]:
     for name in document.record.unique:
         if value := document.values.get(name):
             key = unique_key(document.family, name, value)
-            found[key] = {"pk": key.pk, "sk": key.sk, "code": document.code, "name": name}
+            found[key] = {"pk": key.pk, "sk": key.sk, "code": document.code, "argument": name}
     return found
 
 

@@ -11,8 +11,9 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document, RecordState
-from affino_mcp.instance.builtin.engine.index import Facets, count_key, split_words
+from affino_mcp.instance.builtin.engine.index import Facets, count_key
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.forums import forum_access, forum_moderators
 from affino_mcp.instance.builtin.forums.forum_access import PEOPLE_FAMILY, may_post_in
 from affino_mcp.instance.builtin.listing import pages

@@ -31,7 +31,8 @@ class RestorePreview(Records):
     """
 
     def __init__(self, records: Records, as_before: Iterable[RecordState]) -> None:
-        super().__init__(records.db, records.table, records.facets, records.files, records.audit_table, records.codes)
+        tables = (records.table, records.words_table)
+        super().__init__(records.db, *tables, records.facets, records.files, records.audit_table, records.codes)
         self._as_before = {RecordRef.parse(stored.document.ref): stored for stored in as_before}
 
     def load_record(self, family: str, code: int) -> RecordState | None:

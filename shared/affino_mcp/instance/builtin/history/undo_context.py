@@ -104,7 +104,8 @@ class UndoContext(Records):
     """
 
     def __init__(self, records: Records, method: Method, values: Values, entry: HistoryEntry) -> None:
-        super().__init__(records.db, records.table, records.facets, records.files, records.audit_table, records.codes)
+        tables = (records.table, records.words_table)
+        super().__init__(records.db, *tables, records.facets, records.files, records.audit_table, records.codes)
         self._method, self._values, self._entry = method, values, entry
         self.wanted_values: Mapping[str, Any] | None = None
 

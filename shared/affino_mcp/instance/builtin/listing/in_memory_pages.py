@@ -9,8 +9,9 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, facet_partition, record_words, sort_keys, split_words
+from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, facet_partition, sort_keys
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.word_index import has_words, split_words
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, ListPlan, answer_page, is_after_date_filter
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Item, Query
@@ -46,9 +47,8 @@ def page_documents(records: Records, plan: ListPlan, documents: Iterable[Documen
 
 
 def _matches(plan: ListPlan, document: Document, values: Values) -> bool:
-    asked, own = split_words(values.get("Search", "")), record_words(document)
     return (
-        all(any(word.startswith(part) for word in own) for part in asked)
+        has_words(document, split_words(values.get("Search", "")))
         and is_after_date_filter(document, values)
         and document.code > values.get("StartCode", 0)
         and is_within_due(plan, document)

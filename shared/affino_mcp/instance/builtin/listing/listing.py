@@ -12,23 +12,16 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import with_microseconds
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import (
-    SORT_INDEXES,
-    Facets,
-    facet_partition,
-    sortable_code,
-    split_words,
-    word_partition,
-)
+from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, Facets, facet_partition, sortable_code
 from affino_mcp.instance.builtin.engine.list_rows import is_list
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.listing import in_memory_pages, partition_merge
+from affino_mcp.instance.builtin.listing import in_memory_pages, partition_merge, word_search
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, ListPlan, answer_page, is_after_date_filter
+from affino_mcp.instance.builtin.listing.word_search import find_leads, make_row_filter, parse_search
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.ops import AllHold, Compare, Condition, Contains, Item, Query, QueryPage, SortSpan, any_of
-from affino_mcp.tool_errors import InvalidArgument
 
 __all__ = ["DEFAULT_PAGE_SIZE", "ListPlan"]
 
@@ -39,54 +32,30 @@ FIRST_READ_ROWS: Final = 100
 NEXT_READ_ROWS: Final = 1000
 """How many rows each further read evaluates when filters may drop some."""
 
-MAX_SORTED_RECORDS: Final = 200
-"""Maximum number of records of a search that is sorted; above it, they come in the order of the words found."""
-
 EMPTY_SPAN: Final = SortSpan(low="1", high="0")
-MAX_SEARCH_ROWS: Final = 500
-MAX_LEADING_WORDS: Final = 4
 
 
 def list_records(records: Records, plan: ListPlan, values: Values, call: Call) -> Done:
     """Answers the page that the arguments ask for."""
     if not all(plan.any_of):
         return answer_page(records, plan, [], None, values, call)
-    if parse_search(values):
-        found = _load_search(records, plan, values, call)
-        if found is not None:
-            return in_memory_pages.page_documents(records, plan, found, values, call)
+    found = _load_search(records, plan, values, call)
+    if found is not None:
+        return in_memory_pages.page_documents(records, plan, found, values, call)
     query = build_index_query(records, plan, values, call)
-    rows, more = _read_rows(records, plan, query, values.get("PageSize", DEFAULT_PAGE_SIZE), make_row_filter(values))
+    rows, more = _read_rows(records, plan, query, values)
     return answer_rows(records, plan, rows, more, values, call, query.sort)
 
 
-def parse_search(values: Values) -> list[str]:
-    """The words of the Search argument. Raises InvalidArgument when Search holds no letter or digit."""
-    search = values.get("Search", "")
-    found = split_words(search)
-    if search and not found:
-        raise InvalidArgument("Search", "Search must hold at least one letter or digit.")
-    return found
-
-
 def _load_search(records: Records, plan: ListPlan, values: Values, call: Call) -> list[Document] | None:
-    """Loads all records of a search through the first of its words that leads to few enough rows.
-
-    Returns None when no word does.
-    """
+    """Loads all records of a search when they are few enough to be sorted; None for other lists."""
     place = decode_cursor(call, values)
-    if place and not in_memory_pages.is_in_memory_cursor(call, values):
+    if not find_leads(values) or (place and not in_memory_pages.is_in_memory_cursor(call, values)):
         return None
-    where = build_condition(plan, plan.facets)
-    for lead in sorted(parse_search(values), key=len, reverse=True)[:MAX_LEADING_WORDS]:
-        partition, span = word_partition(plan.record.family), SortSpan(prefix=lead)
-        found = records.db.query(Query(records.table, partition, span=span, limit=MAX_SEARCH_ROWS, where=where))
-        codes = {row["code"] for row in found.items if make_row_filter(values, lead)(row)}
-        if found.next is None and len(codes) <= MAX_SORTED_RECORDS:
-            return list(records.load_documents(RecordRef(plan.record.family, code) for code in sorted(codes)).values())
-    if place:
+    found = word_search.find_all(records, plan.record.family, values, build_condition(plan, plan.facets))
+    if found is None and place:
         raise in_memory_pages.list_grown_error()
-    return None
+    return found
 
 
 def answer_rows(
@@ -108,38 +77,24 @@ def answer_rows(
     )
 
 
-def make_row_filter(values: Values, lead: str = "") -> Callable[[Item], bool]:
-    """Makes the test of an index row of a search: every word matches, and a record found by several words counts once."""
-    parts = parse_search(values)
-    if not parts:
-        return lambda _: True
-    lead = lead or max(parts, key=len)
-
-    def wanted(row: Item) -> bool:
-        own = row["words"]
-        first = min(word for word in own if word.startswith(lead))
-        return row["sk"].startswith(f"{first}#") and all(any(w.startswith(a) for w in own) for a in parts)
-
-    return wanted
-
-
 def build_index_query(records: Records, plan: ListPlan, values: Values, call: Call) -> Query:
     """The query for the rows of a list: on the search words for a search, otherwise on the index of a facet."""
-    start, parts = decode_cursor(call, values), parse_search(values)
-    if not parts:
+    start, leads = decode_cursor(call, values), find_leads(values)
+    if not leads:
         return _sorted_query(records, plan, values, start)
     if values.keys() & {"SortBy", "SortOrder"}:
         text = "Too many records were found to sort them: they come in the order of the words found."
         call.warn(WarningCode.IGNORED, "SortBy", text)
-    span, where = SortSpan(prefix=max(parts, key=len)), build_condition(plan, plan.facets, *_code_conditions(values))
-    return Query(records.table, word_partition(plan.record.family), span=span, start=start, where=where)
+    where = build_condition(plan, plan.facets, *_code_conditions(values))
+    return word_search.build_word_query(records, plan.record.family, leads[0], where, start)
 
 
 def _sorted_query(records: Records, plan: ListPlan, values: Values, start: Item | None) -> Query:
     index, attribute = SORT_INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
     spans = {"sk": _code_span(values), "updated": _updated_span(values), "due": plan.due}
+    checked = {attribute, "updated"} if index else {attribute}
     bounds = [
-        bound for name, span in spans.items() if span and name != attribute for bound in _span_conditions(name, span)
+        bound for name, span in spans.items() if span and name not in checked for bound in _span_conditions(name, span)
     ]
     query = Query(
         records.table,
@@ -202,18 +157,27 @@ def is_in_list(plan: ListPlan, facets: Facets) -> bool:
     return condition_holds(build_condition(plan, plan.facets), {"facets": [*facets.rows, *facets.tags]})
 
 
-def _read_rows(
-    records: Records, plan: ListPlan, query: Query, size: int, wanted: Callable[[Item], bool]
-) -> tuple[list[Item], Item | None]:
-    filters = query.where is not None or query.span.prefix is not None
-    limits = chain([FIRST_READ_ROWS if filters else size + 1], repeat(NEXT_READ_ROWS))
+def _read_rows(records: Records, plan: ListPlan, query: Query, values: Values) -> tuple[list[Item], Item | None]:
+    size, keep = values.get("PageSize", DEFAULT_PAGE_SIZE), make_row_filter(records, plan.record.family, values)
+    dated = bool(values.get("DateFilter")) and query.index is not None and query.sort != "updated"
+    filters = query.where is not None or parse_search(values) or dated
+    further = FIRST_READ_ROWS if dated or word_search.is_checked_in_records(values) else NEXT_READ_ROWS
+    limits = chain([FIRST_READ_ROWS if filters else size + 1], repeat(further))
     places = partition_merge.plan_partitions(plan, query)
 
     def read(start: Item | None) -> QueryPage:
         page = partition_merge.read_merged_page(records.db, replace(query, limit=next(limits), start=start), places)
-        return QueryPage([row for row in page.items if wanted(row)], page.next)
+        rows = keep(page.items)
+        return QueryPage(_keep_changed(records, plan, rows, values) if dated else rows, page.next)
 
     return collect_rows(read, query.start, size, query.sort)
+
+
+def _keep_changed(records: Records, plan: ListPlan, rows: list[Item], values: Values) -> list[Item]:
+    """The rows whose records were changed after the DateFilter; the index that they are from does not hold when."""
+    found = records.load_documents(RecordRef(plan.record.family, row["code"]) for row in rows)
+    changed = {place.code for place, document in found.items() if is_after_date_filter(document, values)}
+    return [row for row in rows if row["code"] in changed]
 
 
 def collect_rows(

@@ -21,6 +21,7 @@ from affino_mcp.instance.builtin.engine.index import (
 )
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing
+from affino_mcp.instance.builtin.listing.word_search import MAX_SORTED_RECORDS, make_row_filter, parse_search
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.ops import Item, Key, Query, QueryPage, SortSpan
@@ -56,12 +57,10 @@ class ListMembers:
 
     def all_codes(self) -> list[int] | None:
         """All members when they are few enough to be sorted (see FileSource)."""
-        query = Query(
-            self._records.table, self._pk, span=SortSpan(prefix=MEMBER_SK), limit=listing.MAX_SORTED_RECORDS + 1
-        )
+        query = Query(self._records.table, self._pk, span=SortSpan(prefix=MEMBER_SK), limit=MAX_SORTED_RECORDS + 1)
         rows = self._records.db.query(query).items
         self.rows |= {row["code"]: row for row in rows}
-        return [row["code"] for row in rows] if len(rows) <= listing.MAX_SORTED_RECORDS else None
+        return [row["code"] for row in rows] if len(rows) <= MAX_SORTED_RECORDS else None
 
     def filter_codes(self, codes: list[int]) -> set[int]:
         """The codes of the given ones that are members (see FileSource)."""
@@ -93,7 +92,7 @@ class ListsOfMember:
 
     def all_codes(self) -> list[int] | None:
         """All lists when they are few enough to be sorted (see FileSource)."""
-        return self._codes if len(self._codes) <= listing.MAX_SORTED_RECORDS else None
+        return self._codes if len(self._codes) <= MAX_SORTED_RECORDS else None
 
     def filter_codes(self, codes: list[int]) -> set[int]:
         """The codes of the given ones that are lists of the member (see FileSource)."""
@@ -107,7 +106,7 @@ def list_from_source(
 
     The records come in the order of their codes, with a warning, when there are too many to be sorted.
     """
-    searched, by = listing.parse_search(values), values.get("SortBy", "Code")
+    searched, by = parse_search(values), values.get("SortBy", "Code")
     if searched or by != "Code":
         documents = _load_all(records, plan, source, values, call)
         if documents is not None:
@@ -148,11 +147,14 @@ def _search_reader(
     records: Records, plan: listing.ListPlan, source: RecordSource, values: Values, call: Call
 ) -> Callable[[Item | None], QueryPage]:
     asked = {name: value for name, value in values.items() if name not in ("SortBy", "Cursor")}
-    query, wanted = listing.build_index_query(records, plan, asked, call), listing.make_row_filter(values)
+    query, keep = (
+        listing.build_index_query(records, plan, asked, call),
+        make_row_filter(records, plan.record.family, values),
+    )
 
     def read(start: Item | None) -> QueryPage:
         page = records.db.query(replace(query, start=start, limit=MAX_ROWS_PER_READ))
-        fitting = [row for row in page.items if wanted(row)]
+        fitting = keep(page.items)
         held = source.filter_codes([row["code"] for row in fitting]) if fitting else set()
         return QueryPage([row for row in fitting if row["code"] in held], page.next)
 

@@ -11,8 +11,9 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document, RecordState
-from affino_mcp.instance.builtin.engine.index import Facets, fold_accents, split_words
+from affino_mcp.instance.builtin.engine.index import Facets, fold_accents
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
+from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import PermissionDenied

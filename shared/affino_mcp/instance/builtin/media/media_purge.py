@@ -11,14 +11,12 @@ from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.instance.builtin.access.guards import SECURITY_CODE
 from affino_mcp.instance.builtin.engine import deletions, purge
 from affino_mcp.instance.builtin.engine.document import Document, RecordState
-from affino_mcp.instance.builtin.engine.index import index_rows
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.media import stored_objects
 from affino_mcp.instance.builtin.media.media_view import STORAGE_KEY, require_file_store
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.instance.upkeep import Deletion, FileNaming
-from affino_mcp.store.ops import Delete
 
 
 class BuiltinMediaUpkeep:
@@ -90,8 +88,7 @@ def _purge_file(records: Records, document: Document, at: datetime) -> Counter[s
     """Purges a file that is deleted, or whose item is purged: nobody can read it any more."""
     done = Counter[str]()
     if not document.purged:
-        for key in index_rows(document, records.facets[document.family](RecordState(document))):
-            records.db.delete(Delete(records.table, key))
+        records.delete_index_rows(RecordState(document))
         purge.replace_by_remainder(records, document, at, system=(MEDIA_ITEM.code, STORAGE_KEY))
         done.update(records=1, files=1, bytes=document.values[FILE_SIZE.name])
     require_file_store(records).delete(document.system[STORAGE_KEY])
