@@ -59,8 +59,12 @@ def load_whole_rows(database: Database, table: str, entries: Sequence[Item]) -> 
 
 
 def _in_partition(query: Query, partition: str) -> Query:
-    start = {**query.start, query.partition_name: partition} if query.start else None
-    return replace(query, partition=partition, start=start)
+    """The query in one of the partitions; where the start is a row of another one, a range that ends at its id."""
+    if query.start is None or query.start[query.partition_name] == partition:
+        return replace(query, partition=partition)
+    end = _id(query.start)
+    span = replace(query.span, low=end) if query.forward else replace(query.span, high=end)
+    return replace(query, partition=partition, start=None, span=span)
 
 
 def _id(row: Item) -> str:

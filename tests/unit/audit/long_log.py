@@ -29,5 +29,7 @@ class LongLog(MemoryDatabase):
         end = bisect_right(ids, op.span.high or "~")
         found = items[begin : min(end, begin + op.limit)]
         self.read += len(found)
-        more: Item | None = {"sk": found[-1]["sk"]} if found and begin + len(found) < end else None
+        more: Item | None = (
+            {"sk": found[-1]["sk"], "everybody": op.partition} if found and begin + len(found) < end else None
+        )
         return QueryPage(found, more)
