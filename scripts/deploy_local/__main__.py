@@ -88,7 +88,7 @@ def deploy_and_use(report: StepReport, folder: Path, built: Build) -> None:
             smoke = Smoke(stack, operator, operator.create_profile())
         with report.run_step("the first operator by one command, with a password by its link"):
             smoke.make_first_operator()
-        with report.run_step("the first structure of an empty stack by the operator's shell"):
+        with report.run_step("more structure by the operator's shell"):
             for what, found, wanted in inspect_structure(Shell(stack)):
                 require_equal(what, found, wanted)
         for name, work in smoke.list_checks():

@@ -13,7 +13,7 @@ from affino_mcp.control_edge.app import SCREENS
 SendRequest = Callable[..., httpx.Response]
 FORM_HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 _ROW_LINK: Final = re.compile(r"/control/logs/(\w+)/(\w+)")
-_REDIRECTING_SCREENS: Final = {"": 303, "/": 303}
+_REDIRECTING_SCREENS: Final = {"": 303, "/": 303, "/structure": 303}
 """Screens that only redirect to another."""
 _LINK: Final = re.compile(r'id="password-link">([^<]+)<')
 
@@ -84,9 +84,11 @@ def inspect_control_centre(request: SendRequest, email: str, password: str, prof
 def _list_silent_screens(browser: Browser, logs: str) -> list[str]:
     """The paths of screens, filled with an existing profile, person and row, that do not answer as they should."""
     (profile, row), *_ = _ROW_LINK.findall(logs)
-    places = [
-        path.format(key=profile, profile=profile, id=row, code=1) for path, method, *_ in SCREENS if method == "GET"
-    ]
+    known = {"key": profile, "profile": profile, "id": row, "code": 1, "kind": "sections", "family": "accounts"}
+    shown = [
+        path for path, method, *_ in SCREENS if method == "GET" and not path.endswith("/take-back")
+    ]  # no change's row
+    places = [path.format(**known) for path in shown]
     asked = [f"{path}?format=csv" if path.endswith("/export") else path for path in places]
     return [path for path in asked if browser.get(path).status_code not in {200, _REDIRECTING_SCREENS.get(path, 200)}]
 

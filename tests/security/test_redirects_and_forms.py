@@ -107,7 +107,8 @@ def test_a_forged_form_changes_nothing(
     before, key = state(desk), desk.world.profiles.list_profiles()[0].profile.key
     given = {name: keys.get(value, value) for name, value in fields.items()} | {"name": "Made", "rate": "60"}
     for path in POSTS:
-        there = "/control" + path.format(key=key, code=1, kind="sections")
+        known = {"key": key, "profile": key, "code": 1, "kind": "sections", "family": "accounts"}
+        there = "/control" + path.format(**known, id="01M83T4CM060710PCYHWFH0XZP")
         sent = {"content-type": "application/x-www-form-urlencoded", **headers}
         body = "&".join(f"{name}={value}" for name, value in given.items())
         answer = desk.browser.post(there, content=body, headers=sent)
