@@ -1,4 +1,4 @@
-"""Asks for confirmation of a change that cannot be undone."""
+"""Asks for confirmation of a change."""
 
 from __future__ import annotations
 
@@ -23,3 +23,12 @@ def require_yes(would: str, does: str, *, as_json: bool) -> None:
     if as_json or not sys.stdin.isatty():
         raise YesRequired(f"{would} Say --yes to go on.")
     typer.confirm(f"{does} Go on?", abort=True, err=True)
+
+
+def ask_on_terminal(does: str, *, as_json: bool) -> None:
+    """Asks in the terminal whether to go on with a change that can be undone; ends the command on a no.
+
+    Where nobody can be asked, the command itself is the yes.
+    """
+    if not as_json and sys.stdin.isatty():
+        typer.confirm(f"{does} Go on?", abort=True, err=True)

@@ -14,7 +14,7 @@ from affino_mcp.admin.operator_call_log import OperatorCallLog
 from affino_mcp.admin.restore_words import describe_deletion, describe_plan, title_record
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.catalogue.families.shared import RESTORE_DAYS
-from affino_mcp.cli.confirming import require_yes
+from affino_mcp.cli.confirming import ask_on_terminal
 from affino_mcp.cli.journal import audit_command, operator_name
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json, print_note, print_table
@@ -112,7 +112,7 @@ def restore(
     ref: RefArgument,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would do; change nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
     as_json: JsonOption = False,
     connection: ConnectionOption = None,
 ) -> None:
@@ -133,7 +133,7 @@ def restore(
         return
     if not yes:
         _print_plan(plan)
-        require_yes(f"{title} would be restored.", f"{title} is restored.", as_json=as_json)
+        ask_on_terminal(f"{title} is restored.", as_json=as_json)
     _restore(service, place, plan)
     _print_outcome("restored", f"{title} is restored.", plan, as_json=as_json)
 
