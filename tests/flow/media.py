@@ -231,3 +231,12 @@ def attaching(client: WorldClient, item: int, data: bytes, **more: Any) -> dict[
     """The refusal to attach a file."""
     given = {"MediaFileItemCode": item, "FileName": "a.png", "ContentBase64": base64_of(data)} | more
     return client.call_tool("attach_media_file", **given).error
+
+
+def check_refused(library: Library, data: bytes, words: str) -> None:
+    """Asserts that a file is refused with these words, leaves a row that says so, and is stored nowhere."""
+    error = attaching(library.editor, library.item(), data)
+    assert (error["type"], error["details"]["argument"]) == ("unsupported_media", "ContentBase64")
+    assert words in error["message"]
+    assert library.world.audit_rows()[-1]["error"]["type"] == "unsupported_media"
+    assert library.world.files.keys == []

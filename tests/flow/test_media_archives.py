@@ -16,8 +16,8 @@ from tests.flow.media import (
     SAMPLES,
     Library,
     archive,
-    attaching,
     base64_of,
+    check_refused,
     codes,
     content_types,
     document,
@@ -156,11 +156,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize(("data", "words"), REFUSED.values(), ids=REFUSED)
 def test_what_is_refused(library: Library, data: bytes, words: str) -> None:
-    error = attaching(library.editor, library.item(), data)
-    assert (error["type"], error["details"]["argument"]) == ("unsupported_media", "ContentBase64")
-    assert words in error["message"]
-    assert library.world.audit_rows()[-1]["error"]["type"] == "unsupported_media"
-    assert library.world.files.keys == []
+    check_refused(library, data, words)
 
 
 def streamed(zip64: bool) -> bytes:

@@ -85,10 +85,7 @@ def find_term_faults(
     What stays as it was `before` may be over, or name a group that is gone.
     """
     yield from _find_expiry_faults(terms.expires, before.expires, today)
-    if len(terms.people) > MAX_ALLOWED_PEOPLE:
-        yield InvalidArgument(
-            "people", f"A profile can name at most {MAX_ALLOWED_PEOPLE} people; allow a group instead."
-        )
+    yield from _find_faults_of(require_few_people, terms.people)
     if not set(terms.groups) <= {*groups, *before.groups}:
         yield InvalidArgument("groups", "There is no such security group.", known=sorted(groups))
     yield from _find_faults_of(parse_networks, terms.networks)

@@ -22,12 +22,10 @@ from affino_mcp.instance.builtin.engine.index import facet_partition, index_rows
 from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
 from affino_mcp.instance.builtin.engine.records import Records, unique_keys
 from affino_mcp.instance.builtin.engine.word_index import word_rows
-from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
+from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite, write_again_on_clash
 from affino_mcp.instance.upkeep import ErasurePlan, ErasureState
-from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Delete, Item, Query
 from affino_mcp.store.paging import iterate_rows
-from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import NotFound
 
 FAMILY: Final = CONTACT.family
@@ -55,15 +53,8 @@ class BuiltinContactErasure:
     def erase(self, code: int, at: datetime) -> ErasurePlan:
         """See ContactErasure."""
         found = self.plan(code)
-        for attempt in range(MAX_ERASURE_ATTEMPTS):
-            if attempt:
-                back_off(attempt, base=0.01, longest=0.4)
-            try:
-                _erase_once(self._records, code, at)
-            except ConcurrentWrite:
-                continue
-            return found
-        raise StoreUnavailable
+        write_again_on_clash(lambda: _erase_once(self._records, code, at), MAX_ERASURE_ATTEMPTS)
+        return found
 
 
 def _erase_once(records: Records, code: int, at: datetime) -> None:

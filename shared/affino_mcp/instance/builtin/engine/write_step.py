@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed
 from affino_mcp.store.conditions import condition_holds
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Check, Item, Key, WriteOp, all_of, write_key
+from affino_mcp.store.retry import back_off
+
+T = TypeVar("T")
 
 
 class ConcurrentWrite(Exception):
@@ -59,3 +64,19 @@ def first_error(errors: Sequence[Exception]) -> Exception:
         if found := [error for error in errors if isinstance(error, kind)]:
             return found[0]
     return errors[0] if errors else ConcurrentWrite()
+
+
+def write_again_on_clash(write: Callable[[], T], attempts: int) -> T:
+    """Carries out a write, again on the new state while other writers are faster.
+
+    Takes the function that reads, prepares and commits, and how often it is tried. Raises StoreUnavailable when every try
+    met another writer, so that nothing was written.
+    """
+    for attempt in range(attempts):
+        if attempt:
+            back_off(attempt, base=0.01, longest=0.4)
+        try:
+            return write()
+        except ConcurrentWrite:
+            continue
+    raise StoreUnavailable

@@ -15,7 +15,7 @@ from affino_mcp.instance.builtin.engine.change_journal import HistoryEntry
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, RecordState, record_key
 from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
+from affino_mcp.instance.builtin.engine.write_step import write_again_on_clash
 from affino_mcp.instance.builtin.history import deleted_records, restore_check, restoring
 from affino_mcp.instance.builtin.history.hanging import count_hanging
 from affino_mcp.instance.builtin.history.rejoining import Rejoined
@@ -28,9 +28,7 @@ from affino_mcp.instance.record_restorer import (
     RecordView,
     RestorePlan,
 )
-from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Item, Query, SortSpan
-from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import Conflict, NotFound, ToolError
 
 MAX_RESTORE_ATTEMPTS: Final = 8
@@ -81,15 +79,7 @@ class BuiltinRecordRestorer:
 
     def restore(self, ref: RecordRef, version: int, by: Actor, at: datetime, log: CallLog) -> None:
         """See RecordRestorer."""
-        for attempt in range(MAX_RESTORE_ATTEMPTS):
-            if attempt:
-                back_off(attempt, base=0.01, longest=0.4)
-            try:
-                self._restore_once(ref, version, by, at, log)
-            except ConcurrentWrite:
-                continue
-            return
-        raise StoreUnavailable
+        write_again_on_clash(lambda: self._restore_once(ref, version, by, at, log), MAX_RESTORE_ATTEMPTS)
 
     def find_version(self, ref: RecordRef, request_id: str) -> int | None:
         """See RecordRestorer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -16,14 +16,12 @@ from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.list_rows import StoredList, list_key, read_list
 from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
+from affino_mcp.instance.builtin.engine.write_step import write_again_on_clash
 from affino_mcp.instance.builtin.references.entry_rules import complete_values, find_entry, require_removable
 from affino_mcp.instance.builtin.references.list_uses import describe_uses
 from affino_mcp.instance.port import CallLog
 from affino_mcp.instance.structure import StructureItem, StructurePlan
-from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Put, absent, equals
-from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import Conflict
 
 MAX_WRITE_ATTEMPTS: Final = 5
@@ -54,7 +52,9 @@ class ListKeeper:
 
     def save(self, kind: str, code: int | None, values: Mapping[str, Any], at: datetime, log: CallLog) -> StructureItem:
         """See StructureKeeper. Values that are not given stay as they are at the moment of the write."""
-        return _make_item(self._write_again_on_clash(lambda: self._save_once(kind, code, values, at, log)))
+        return _make_item(
+            write_again_on_clash(lambda: self._save_once(kind, code, values, at, log), MAX_WRITE_ATTEMPTS)
+        )
 
     def plan_remove(self, kind: str, code: int) -> StructurePlan:
         """See StructureKeeper: an entry is switched off, for records that carry it keep it."""
@@ -75,7 +75,7 @@ class ListKeeper:
             require_removable(stored, entry)
             return self._write(stored, entry, {**entry.values, ACTIVE: False}, at, log)
 
-        self._write_again_on_clash(switch_off)
+        write_again_on_clash(switch_off, MAX_WRITE_ATTEMPTS)
 
     def _read(self, kind: str) -> StoredList:
         return read_list(kind, self._records.db.get(self._records.table, list_key(kind)))
@@ -111,17 +111,6 @@ class ListKeeper:
         name = f"{verb}_{LIST_RECORDS[family].words.replace(' ', '_')}"
         method = Method(name, family, Effect.UPDATE, "", "", "", {})
         return self._records.start_change(method, {}, make_operator_call(at, log))
-
-    @staticmethod
-    def _write_again_on_clash(write: Callable[[], Document]) -> Document:
-        for attempt in range(MAX_WRITE_ATTEMPTS):
-            if attempt:
-                back_off(attempt, base=0.01, longest=0.4)
-            try:
-                return write()
-            except ConcurrentWrite:
-                continue
-        raise StoreUnavailable
 
 
 def _make_item(entry: Document) -> StructureItem:

@@ -18,6 +18,7 @@ from affino_mcp.instance.builtin.engine.document import RecordState, actor_stamp
 from affino_mcp.instance.builtin.engine.list_rows import StoredList, list_key, read_list
 from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.write_step import write_again_on_clash
 from affino_mcp.instance.builtin.structure import consequences, uses
 from affino_mcp.instance.builtin.structure.entry_values import (
     PEOPLE_FAMILY,
@@ -79,7 +80,7 @@ class RecordKeeper:
             change = self._start_change(known, "change" if stored else "create", at, log)
             return _make_item(known, self._write(change, known, stored, after), channels)
 
-        return operator_records.write_again_on_clash(write)
+        return write_again_on_clash(write, operator_records.MAX_WRITE_ATTEMPTS)
 
     def plan_remove(self, kind: str, code: int) -> StructurePlan:
         """See StructureKeeper."""
@@ -104,7 +105,7 @@ class RecordKeeper:
             change.commit({})
             return after
 
-        removed = operator_records.write_again_on_clash(write)
+        removed = write_again_on_clash(write, operator_records.MAX_WRITE_ATTEMPTS)
         if known.removal is Removal.REFUSED_IN_USE:
             try:
                 self._put_back_if_used(known, removed, at, log)

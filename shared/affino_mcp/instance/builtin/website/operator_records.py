@@ -5,10 +5,10 @@ These are sections, forums, securities, article types and categories.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import Record
@@ -19,14 +19,12 @@ from affino_mcp.instance.builtin.engine.document import Document, RecordState, n
 from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
+from affino_mcp.instance.builtin.engine.write_step import write_again_on_clash
 from affino_mcp.instance.port import Actor, RecordRef
 from affino_mcp.store.ops import Query
-from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import Conflict
 
 MAX_WRITE_ATTEMPTS: Final = 5
-T = TypeVar("T")
 
 
 def upsert_operator_record(records: Records, record: Record, values: dict[str, Any], at: datetime) -> int:
@@ -41,22 +39,12 @@ def upsert_operator_record(records: Records, record: Record, values: dict[str, A
         change = records.start_change(method, values, call)
         return _save(records, change, records.load_record(record.family, code) if code else None, record, values)
 
-    return write_again_on_clash(upsert).code
+    return write_again_on_clash(upsert, MAX_WRITE_ATTEMPTS).code
 
 
 def operator_method(record: Record, name: str) -> Method:
     """The method of an operator's write, by whose name the record's history shows it."""
     return Method(name, record.family, Effect.UPDATE, "", "", "", {}, record=record)
-
-
-def write_again_on_clash(write: Callable[[], T]) -> T:
-    """Carries out a write, again on the new state when another writer changed the same rows; at most five times."""
-    for attempt in range(1, MAX_WRITE_ATTEMPTS):
-        try:
-            return write()
-        except ConcurrentWrite:
-            back_off(attempt, base=0.01, longest=0.4)
-    return write()
 
 
 def _save(
