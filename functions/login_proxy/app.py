@@ -2,6 +2,7 @@
 
 from affino_mcp import observability
 from affino_mcp.http.api_gateway import AsgiLambdaHandler
+from affino_mcp.http.custom_domain import CustomDomain
 from affino_mcp.self_check.handler import SelfCheckingHandler
 from affino_mcp.settings import process_settings
 from affino_mcp.wiring import build_login_function, build_self_check, build_stores
@@ -10,6 +11,8 @@ observability.load_powertools()
 _settings = process_settings()
 _stores = build_stores(_settings)
 handler = SelfCheckingHandler(
-    AsgiLambdaHandler(build_login_function(_settings, _stores), _settings.stage),
+    AsgiLambdaHandler(
+        build_login_function(_settings, _stores), _settings.stage, CustomDomain(_settings.domain, _settings.base_path)
+    ),
     build_self_check("LoginProxy", _settings, _stores),
 )

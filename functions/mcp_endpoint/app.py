@@ -4,6 +4,7 @@ from affino_mcp.mcp_edge.cold_start.lean_imports import lean_imports
 
 with lean_imports():
     from affino_mcp import observability
+    from affino_mcp.http.custom_domain import CustomDomain
     from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
     from affino_mcp.self_check.handler import SelfCheckingHandler
     from affino_mcp.settings import process_settings
@@ -13,6 +14,10 @@ with lean_imports():
     _settings = process_settings()
     _stores = build_stores(_settings)
     handler = SelfCheckingHandler(
-        LambdaHandler(build_mcp_app(_settings, _stores, in_thread=False), _settings.stage),
+        LambdaHandler(
+            build_mcp_app(_settings, _stores, in_thread=False),
+            _settings.stage,
+            CustomDomain(_settings.domain, _settings.base_path),
+        ),
         build_self_check("McpEndpoint", _settings, _stores),
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from scripts.build import LAMBDA_PYTHON, ROOT, Build, build_artifacts, summarise_build
 from scripts.deploy_local import emulator
 from scripts.deploy_local.denied_table import check_denied_table
+from scripts.deploy_local.kept_state import check_kept_state
 from scripts.deploy_local.operations import Operator
 from scripts.deploy_local.permissions import ROLE_RULES, find_broken_rules
 from scripts.deploy_local.shell import Shell, inspect_structure
@@ -96,6 +97,9 @@ def deploy_and_use(report: StepReport, folder: Path, built: Build) -> None:
         report.run_check("a table that is denied to a role is named", lambda: check_denied_table(smoke))
         report.run_check(f"{len(ROLE_RULES)} rules on what each role may do", lambda: check_roles(stack))
         report.run_check("deploying again changes nothing", lambda: check_unchanged(stack, template))
+        report.run_check(
+            "deleted, and deployed again on the kept state", lambda: check_kept_state(stack, template, smoke)
+        )
         report.run_check("sam delete", stack.delete)
 
 

@@ -58,9 +58,9 @@ class Stack:
         owner = {"aws_access_key_id": ACCOUNT_KEY, "aws_secret_access_key": ACCOUNT_KEY}
         return boto3.client(service, endpoint_url=self.endpoint, region_name=self.region, **(keys or owner))
 
-    def deploy(self, template: Path) -> str:
-        """Runs `sam deploy`; gives its output. Raises RuntimeError with the end of the output when it fails."""
-        parameters = f"InstanceName={INSTANCE_NAME} AwsEndpoint={self.endpoint}"
+    def deploy(self, template: Path, **parameters: str) -> str:
+        """Runs `sam deploy` with these parameters too; gives its output. Raises RuntimeError with its end when it fails."""
+        given = {"InstanceName": INSTANCE_NAME, "AwsEndpoint": self.endpoint, **parameters}
         choices = ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar", "--resolve-s3"]
         return self._run_sam(
             *("deploy", "--template-file", str(template), "--config-file", str(ROOT / "samconfig.toml")),
@@ -68,7 +68,7 @@ class Stack:
                 "--stack-name",
                 STACK_NAME,
                 "--parameter-overrides",
-                parameters,
+                " ".join(f"{name}={value}" for name, value in given.items()),
                 "--capabilities",
                 "CAPABILITY_IAM",
                 *choices,

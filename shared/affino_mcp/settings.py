@@ -25,6 +25,10 @@ class Settings:
     )
     stack: str = _setting_field("AFFINO_STACK", "local", "the stack's name, by which metrics are counted")
     stage: str = _setting_field("AFFINO_STAGE", "live", "the API's stage name; a path prefix on the default host name")
+    domain: str = _setting_field("AFFINO_DOMAIN", "", "the service's own domain name; empty: API Gateway's address")
+    base_path: str = _setting_field(
+        "AFFINO_BASE_PATH", "", "the path below the own domain that leads here; empty: none"
+    )
     gate_table: str = _setting_field("AFFINO_GATE_TABLE", "affino-mcp-gate", "profile rows, sessions, people, counters")
     audit_table: str = _setting_field("AFFINO_AUDIT_TABLE", "affino-mcp-audit", "the API Log")
     records_table: str = _setting_field("AFFINO_RECORDS_TABLE", "affino-mcp-records", "the builtin instance's records")

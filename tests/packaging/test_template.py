@@ -19,6 +19,7 @@ FUNCTIONS = [*ANSWERING, "Housekeeping"]
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "WordsTable", "CredentialsTable"]
 RUNTIME = f"python{LAMBDA_PYTHON}"
 SECRET_LOOK = re.compile(r"AKIA|BEGIN [A-Z ]*PRIVATE|[A-Za-z0-9+/_-]{32,}|password|secret=", re.IGNORECASE)
+OWN_KEY = {"Fn::If": ["HasKey", {"Ref": "KeyArn"}, {"Ref": "AWS::NoValue"}]}
 GIVEN_BY_LAMBDA = {"AWS_REGION"}
 ONLY_LOGIN = {"AFFINO_CREDENTIALS_TABLE"}
 ONLY_MCP = {"AFFINO_MEDIA_BUCKET"}
@@ -45,7 +46,8 @@ def test_a_table_is_encrypted_restorable_kept_and_expires_rows(template: Templat
     table = template["Resources"][name]
     assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
     assert table["Properties"]["DeletionProtectionEnabled"] is True
-    assert table["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+    assert table["Condition"] == f"Makes{name}"
+    assert table["Properties"]["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": OWN_KEY}
     assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["Properties"]["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
@@ -75,8 +77,31 @@ def test_a_function_that_somebody_waits_for_starts_from_a_snapshot_and_ends_in_t
     template: Template, name: str
 ) -> None:
     properties = template["Resources"][name]["Properties"]
-    assert properties["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    parameter = properties["SnapStart"]["ApplyOn"]["Ref"]
+    assert template["Parameters"][parameter]["AllowedValues"] == ["PublishedVersions", "None"]
+    assert template["Parameters"][parameter]["Default"] == ("None" if name == "ControlCentre" else "PublishedVersions")
     assert properties["Timeout"] < 29, "API Gateway gives up after 29 seconds"
+
+
+@pytest.mark.parametrize("name", ANSWERING)
+def test_a_function_is_kept_awake(template: Template, name: str) -> None:
+    """A snapshot that is not used for 14 days is dropped (AWS Lambda Developer Guide, "Lambda SnapStart")."""
+    rules = resources_of_type(template, "AWS::Events::Rule").values()
+    asked = [rule["Properties"] for rule in rules if "self-check" in str(rule["Properties"]["Targets"][0].get("Input"))]
+    assert [rule["ScheduleExpression"] for rule in asked if {"Ref": f"{name}Aliaslive"} in _targets(rule)] == [
+        "rate(1 hour)"
+    ]
+
+
+def _targets(rule: dict[str, Any]) -> list[Any]:
+    return [target["Arn"] for target in rule["Targets"]]
+
+
+def test_a_deployment_leaves_no_version_behind(template: Template) -> None:
+    """Each kept version costs its snapshot every month."""
+    versions = resources_of_type(template, "AWS::Lambda::Version")
+    assert len(versions) == len(FUNCTIONS)
+    assert {version["DeletionPolicy"] for version in versions.values()} == {"Delete"}
 
 
 def test_housekeeping_has_its_turn_every_five_minutes_and_is_done_before_the_next(template: Template) -> None:
@@ -101,6 +126,13 @@ def test_a_change_of_layer_or_environment_alone_publishes_a_version(written: Tem
 def test_a_function_logs_to_a_group_that_forgets(template: Template, name: str) -> None:
     group = template["Resources"][name]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
     assert template["Resources"][group]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_log_groups_stay_when_the_stack_goes_and_stand_in_no_new_stacks_way(template: Template) -> None:
+    for group in resources_of_type(template, "AWS::Logs::LogGroup").values():
+        assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        assert "LogGroupName" not in group["Properties"]
+        assert group["Properties"]["KmsKeyId"] == OWN_KEY
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -147,7 +179,7 @@ def test_no_rate_can_be_set_that_the_logs_partitions_for_everybody_cannot_take(w
 
 def test_every_dashboard_parses(template: Template) -> None:
     for dashboard in resources_of_type(template, "AWS::CloudWatch::Dashboard").values():
-        body = re.sub(r"\$\{[^}]+\}", "x", dashboard["Properties"]["DashboardBody"]["Fn::Sub"])
+        body = re.sub(r"\$\{[^}]+\}", "x", dashboard["Properties"]["DashboardBody"]["Fn::Sub"][0])
         assert json.loads(body)["widgets"]
 
 
@@ -184,6 +216,7 @@ def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None
         "LoginUrl",
         "ControlUrl",
         "HubUrl",
+        "DomainTarget",
         "Instance",
         "SecretsPrefix",
         "MediaBucket",

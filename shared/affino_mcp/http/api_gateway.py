@@ -8,10 +8,16 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from mangum import Mangum
+from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from starlette.types import ASGIApp
+
+from affino_mcp.http.custom_domain import NO_DOMAIN, CustomDomain
 
 if TYPE_CHECKING:
     from mangum.types import ASGI
+
+_TEXT_TYPES = [*DEFAULT_TEXT_MIME_TYPES, "image/svg+xml"]
+"""Bodies of these types leave the function as text; any other one as Base64, which the API would pass on as it is."""
 
 
 def client_address(scope: Mapping[str, Any]) -> str:
@@ -36,15 +42,17 @@ def gateway_context(scope: Mapping[str, Any]) -> Mapping[str, Any]:
 class AsgiLambdaHandler:
     """A Lambda handler: called with an event and its context, gives API Gateway's answer."""
 
-    def __init__(self, app: ASGIApp, stage: str) -> None:
-        self._loop = asyncio.new_event_loop()
+    def __init__(self, app: ASGIApp, stage: str, domain: CustomDomain = NO_DOMAIN) -> None:
+        self._loop, self._domain = asyncio.new_event_loop(), domain
         asyncio.set_event_loop(self._loop)
-        self._mangum = Mangum(cast("ASGI", app), lifespan="off", api_gateway_base_path=f"/{stage}")
+        self._mangum = Mangum(
+            cast("ASGI", app), lifespan="off", api_gateway_base_path=f"/{stage}", text_mime_types=_TEXT_TYPES
+        )
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Answers one API Gateway event. Sets the event loop again, because other code may have unset it."""
         asyncio.set_event_loop(self._loop)
-        return self._mangum(event, context)
+        return self._mangum(self._domain.strip_base_path(event), context)
 
     def close(self) -> None:
         """Closes the event loop; for tests, a Lambda process never calls it."""

@@ -66,7 +66,8 @@ def _read_document(text: str) -> Any:
 def read_tables(template: Path, settings: Settings) -> list[LocalTable]:
     """Every table of the template, under its name in the settings.
 
-    The setting of a table is found by the functions' environment variables (`AFFINO_GATE_TABLE: !Ref GateTable`).
+    The setting of a table is found by the functions' environment variables: `AFFINO_GATE_TABLE: !Ref GateTable`, or what
+    stands first in `!If [MakesGateTable, !Ref GateTable, ...]`.
     """
     document = _read_document(template.read_text(encoding="utf-8"))
     names = {f.metadata["variable"]: getattr(settings, f.name) for f in fields(Settings)}
@@ -96,11 +97,16 @@ def _find_references(document: Any) -> list[tuple[str, str]]:
     """Name and resource of every environment variable `NAME: !Ref X` in the document."""
     if not isinstance(document, dict):
         return []
-    here = document.get("Variables")
-    own = [
-        (name, str(value["Ref"])) for name, value in (here or {}).items() if isinstance(value, dict) and "Ref" in value
-    ]
+    given = document.get("Variables") or {}
+    own = [(name, resource) for name, value in given.items() if (resource := _referred_resource(value))]
     return own + [pair for part in document.values() for pair in _find_references(part)]
+
+
+def _referred_resource(value: Any) -> str:
+    """The resource that a value refers to when nothing else is given; empty when it is no reference."""
+    if not isinstance(value, dict):
+        return ""
+    return str(value["Ref"]) if "Ref" in value else _referred_resource(value["If"][1]) if "If" in value else ""
 
 
 def _table_from_properties(name: str, properties: dict[str, Any]) -> LocalTable:

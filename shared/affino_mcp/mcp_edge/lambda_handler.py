@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from affino_mcp.http.api_gateway import AsgiLambdaHandler
+from affino_mcp.http.custom_domain import NO_DOMAIN, CustomDomain
 from affino_mcp.mcp_edge.app import McpApp
 from affino_mcp.mcp_edge.cold_start.warm_up import warm_up
 
@@ -12,8 +13,8 @@ from affino_mcp.mcp_edge.cold_start.warm_up import warm_up
 class LambdaHandler(AsgiLambdaHandler):
     """Call it with an event. Making it starts the application and warms it up, so that the first event is served fast."""
 
-    def __init__(self, app: McpApp, stage: str) -> None:
-        super().__init__(app, stage)
+    def __init__(self, app: McpApp, stage: str, domain: CustomDomain = NO_DOMAIN) -> None:
+        super().__init__(app, stage, domain)
         self._stopping = asyncio.Event()
         started: asyncio.Future[None] = self._loop.create_future()
         self._lifespan = self._loop.create_task(self._hold_open(app, started))

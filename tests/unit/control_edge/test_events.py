@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,3 +101,18 @@ def test_another_address_is_not_believed(
     (line,) = [vars(record) for record in caplog.records if record.getMessage() == "control sign-in"]
     assert line["source"] == sent["requestContext"]["identity"]["sourceIp"]
     assert "calm" not in str(line)
+
+
+@pytest.mark.parametrize("page", ["sign_in_page", "profiles"])
+def test_every_picture_style_and_script_of_a_page_leaves_the_function_as_text(
+    door: AsgiLambdaHandler, centre: AsgiLambdaHandler, page: str
+) -> None:
+    """API Gateway would pass Base64 on as it is, because no type is declared as binary."""
+    shown = door(event("sign_in_page"), None)["body"]
+    found = set(re.findall(r'(?:href|src)="/live(/control/static/[^"]+)"', shown))
+    assert {Path(address).suffix for address in found} == {".css", ".js", ".svg"}
+    for address in found:
+        asked = event(page) | {"path": address, "resource": "/control/{proxy+}", "queryStringParameters": None}
+        answer = centre(asked | {"multiValueQueryStringParameters": None}, None)
+        assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, False), address
+        assert answer["body"].strip()
