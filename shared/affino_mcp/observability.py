@@ -35,7 +35,9 @@ def process_logger() -> Logger:
     """
     from aws_lambda_powertools.logging import Logger  # noqa: PLC0415
 
-    return Logger()
+    logger = Logger()
+    logger.append_keys(stack=process_settings().stack)  # a metric filter's dimension must be a field of the line
+    return logger
 
 
 def load_powertools() -> None:
