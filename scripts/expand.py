@@ -33,15 +33,18 @@ def load_source_template() -> Template:
     return load_template(ROOT / "template.yaml")
 
 
-def expand_template(template: Template) -> Template:
-    """The CloudFormation template that SAM makes of this one; artifacts are named as if they had been uploaded."""
+def expand_template(template: Template, **parameters: str) -> Template:
+    """The CloudFormation template that SAM makes of this one with these parameters, the others with their defaults.
+
+    Artifacts are named as if they had been uploaded.
+    """
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     logging.getLogger("samtranslator").setLevel(logging.ERROR)
     template = json.loads(json.dumps(template))
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         properties.update({name: place for name, place in ARTIFACT_LOCATIONS.items() if name in properties})
-    expanded: Template = Translator({}, Parser()).translate(template, _default_parameters(template))
+    expanded: Template = Translator({}, Parser()).translate(template, _default_parameters(template) | parameters)
     return expanded
 
 

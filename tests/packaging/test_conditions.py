@@ -9,7 +9,7 @@ import pytest
 from cfnlint.api import lint
 
 from scripts.conditions import decide_conditions
-from scripts.expand import Template, resources_of_type
+from scripts.expand import Template, expand_template, resources_of_type
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1111"
 UNDECIDED = {"W2001", "W8001", "W1030"}
@@ -103,3 +103,16 @@ def test_a_stack_on_everything_kept_makes_no_state_of_its_own(template: Template
     assert decided["Outputs"]["SecretsPrefix"]["Value"] == {"Ref": "ExistingSecretsPrefix"}
     secrets = [line for line in json.dumps(decided["Resources"]).split("arn:") if "secretsmanager" in line]
     assert secrets
+
+
+@pytest.mark.parametrize(("asked", "groups"), [("false", 0), ("true", 1)], ids=["at once", "gradual"])
+def test_a_gradual_rollout_goes_back_when_the_endpoint_fails(written: Template, asked: str, groups: int) -> None:
+    expanded = expand_template(written, GradualRollout=asked)
+    found = resources_of_type(expanded, "AWS::CodeDeploy::DeploymentGroup")
+    assert len(found) == groups
+    for group in found.values():
+        alarms = group["Properties"]["AlarmConfiguration"]["Alarms"]
+        assert [alarm["Name"]["Ref"] for alarm in alarms] == ["McpEndpointFails", "ServerErrors"]
+        assert group["Properties"]["AutoRollbackConfiguration"]["Enabled"] is True
+    policy = expanded["Resources"]["McpEndpointAliaslive"].get("UpdatePolicy", {})
+    assert ("CodeDeployLambdaAliasUpdate" in policy) is bool(groups)

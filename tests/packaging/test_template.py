@@ -33,7 +33,8 @@ def variables(template: Template, function: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("form", ["template", "written"])
 def test_cfn_lint_finds_nothing(request: pytest.FixtureRequest, form: str) -> None:
-    assert [str(found) for found in lint(json.dumps(request.getfixturevalue(form)))] == []
+    found = [str(each) for each in lint(json.dumps(request.getfixturevalue(form)))]
+    assert [each for each in found if "Parameter GradualRollout not used" not in each] == []  # SAM itself has used it
 
 
 def test_the_functions_and_tables_are_all_of_them(template: Template) -> None:
