@@ -155,7 +155,7 @@ def _place_step(call: Call, codes: list[int], code: int, wanted: int | None) -> 
 def _store_body(change: Change, step: Document, values: Values) -> tuple[Document, str | None]:
     if not values.get("Body"):
         return step, None
-    body = html_policy.sanitise_argument(change.call, STEP.writable["Body"], values["Body"])
+    body = html_policy.sanitise_argument(change.call, STEP.writable["Body"], values["Body"], html_policy.Links.EDITORS)
     return replace(
         step, values={**step.values, "Body": long_texts.store_text(change, FAMILY, step.code, "Body", body)}
     ), body

@@ -153,7 +153,9 @@ def _store_body(change: Change, document: Document, values: Values) -> tuple[Doc
     """The document with its body stored, and the text of the body when the call gives one."""
     if not values.get(BODY_ATTRIBUTE):
         return document, None
-    body = html_policy.sanitise_argument(change.call, ARTICLE.writable[BODY_ATTRIBUTE], values[BODY_ATTRIBUTE])
+    body = html_policy.sanitise_argument(
+        change.call, ARTICLE.writable[BODY_ATTRIBUTE], values[BODY_ATTRIBUTE], html_policy.Links.EDITORS
+    )
     kept = long_texts.store_text(change, FAMILY, document.code, BODY_ATTRIBUTE, body)
     return replace(document, values={**document.values, BODY_ATTRIBUTE: kept}), body
 
