@@ -58,6 +58,7 @@ LOST = {
     "text between the cells of a table": ("x<table>one<tr><td>b</td></tr>two</table>", ["x", "one", "two"]),
     "a comment that is none": ("a <! really b> c", ["! really b"]),
     "a comment to the end": ("a <!-- b c", ["b c"]),
+    "a script without an end": ("put <script> there", ["> there"]),
     "a tag with words": ("take <p and c> d", ["and of <p>", "c of <p>"]),
 }
 

@@ -11,7 +11,14 @@ from affino_mcp.instance.builtin.engine.html_anchors import Anchors, read_anchor
 from affino_mcp.instance.builtin.engine.html_bounds import Nesting, require_few_tags
 from affino_mcp.instance.builtin.engine.html_elements import TABLE_PARTS, separates_words
 from affino_mcp.instance.builtin.engine.html_report import Part
-from affino_mcp.instance.builtin.engine.html_tokens import AMBIGUOUS, Token, TokenKind, decode_value, read_tokens
+from affino_mcp.instance.builtin.engine.html_tokens import (
+    AMBIGUOUS,
+    RAW_TEXT,
+    Token,
+    TokenKind,
+    decode_value,
+    read_tokens,
+)
 
 _NEVER_COUNTED: Final = "rel"
 """An attribute that sanitising sets itself, whatever was given."""
@@ -62,8 +69,9 @@ def _replacement(token: Token, kept_tags: frozenset[str], *, in_table: bool) -> 
 
 
 def _hides_words(text: str, token: Token) -> bool:
-    """True for a comment that is none by its look: words of a sentence may be in it."""
-    return token.kind is TokenKind.COMMENT and not text.startswith("-->", token.end - 3)
+    """True for a comment or a script that is none by its look, or has no end: words of a sentence may be in it."""
+    endless = token.name in RAW_TEXT and token.end == len(text)
+    return endless or (token.kind is TokenKind.COMMENT and not text.startswith("-->", token.end - 3))
 
 
 def remove_tags(html: str) -> str:
