@@ -1,4 +1,4 @@
-"""Recognises Markdown (CommonMark 0.31) in a text that is meant to be HTML."""
+"""Recognises Markdown (spec.commonmark.org, version 0.31) in a text that is meant to be HTML."""
 
 from __future__ import annotations
 
