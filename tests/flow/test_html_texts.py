@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.instance.builtin.forums import forums
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.website import Website
 from tests.world import World
@@ -75,6 +76,7 @@ TOLD = {
     "bold words in Markdown": ("Some **bold** words", "NOT_HTML", ["Markdown"]),
     "a link in Markdown": ("See [the docs](https://x.example/a)", "NOT_HTML", ["Markdown"]),
     "a table in Markdown": ("| a | b |\n|---|---|\n| 1 | 2 |", "NOT_HTML", ["Markdown"]),
+    "a word of code in Markdown": ("Call `get_article` first", "NOT_HTML", ["Markdown"]),
     "code in Markdown": ("```python\nx = 1\n```", "NOT_HTML", ["Markdown"]),
 }
 
@@ -91,3 +93,25 @@ def test_what_a_warning_says(site: Website, given: str, code: str, says: list[st
 )
 def test_prose_is_not_taken_for_markdown(site: Website, body: str) -> None:
     assert _store(site, body) == (body, [])
+
+
+def test_posts_of_a_forum_keep_their_words_and_their_links_are_not_followed(world: World, site: Website) -> None:
+    at = world.clock()
+    forum = forums.upsert_forum(world.records, "Help", at, read=("Everybody",), post=("Registered User",))
+    body = 'When load<limit <a href="/a">go</a> <a href="#b">b</a>'
+    answer = site.reader.call_tool("create_forum_thread", ForumItemCode=forum, Title="x", Body=body).result
+    stored = answer["Thread"]["FirstPost"]["Body"]
+    assert stored.startswith('When load&lt;limit <a href="/a" rel="noopener noreferrer nofollow">go</a>')
+    assert [warning["Code"] for warning in answer["Warnings"]] == ["UNKNOWN_REFERENCE"]
+
+
+PLAIN = "if x<y we ship <b>now</b> & <name>\n# not a heading"
+
+
+def test_plain_texts_are_stored_as_they_are(site: Website) -> None:
+    article = site.article(Teaser=PLAIN, Live=True)
+    assert article["Teaser"] == PLAIN
+    made = site.reader.call_tool(
+        "create_article_comment", StandardItemCode=article["StandardItemCode"], Body=PLAIN
+    ).result
+    assert (made["Comment"]["Body"], made["Warnings"]) == (PLAIN, [])

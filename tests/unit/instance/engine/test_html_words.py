@@ -9,8 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from affino_mcp.characters import ForbiddenCharacters
 from affino_mcp.instance.builtin.engine.html_bounds import HtmlTooComplex
 from affino_mcp.instance.builtin.engine.html_elements import separates_words
+from affino_mcp.instance.builtin.engine.html_markdown import is_markdown
 from affino_mcp.instance.builtin.engine.html_policy import ALLOWED_TAGS, sanitise_html
 from affino_mcp.instance.builtin.engine.html_words import read_words
 
@@ -111,6 +113,29 @@ def test_plain_text_keeps_its_words_or_quotes_them(pieces: list[str]) -> None:
     text = " ".join(pieces)
     found = sanitise_html(text, LIMIT)
     assert read_words(found.text) == text.split() or found.lost_parts
+
+
+@given(
+    st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=60).map(
+        lambda text: text.replace("<", "").replace("&", "")
+    )
+)
+@example("a\u200b b\u00ad c \u0338d\u2028e\u0085f \ufeffg")
+@example("x \u0344\u200d y \u2800 z")
+def test_no_words_are_lost_of_any_script(text: str) -> None:
+    try:
+        found = sanitise_html(f"<p>{text}</p>", LIMIT)
+    except ForbiddenCharacters:
+        return
+    assert not found.lost_parts
+
+
+PROSE = "abc é €. 1. 2) - * > _b_ ~ :-) -- snake_case 3*4 (see) Ms. Doe, +44 20/7 = a@b.example https://x.example/a_b"
+
+
+@given(st.lists(st.sampled_from([*PROSE.split(), "\n", "\n\n", "\n- ", "\n1. ", "\n> ", "\n* "])).map(" ".join))
+def test_prose_is_no_markdown(text: str) -> None:
+    assert not is_markdown(text)
 
 
 @given(st.lists(st.text("abc é€.,:;!?()'\"-_*#0123456789\n", max_size=30)).map(" ".join))

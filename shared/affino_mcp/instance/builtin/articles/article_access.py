@@ -183,9 +183,7 @@ def require_write(call: Call, guarding: Sequence[Document | None]) -> None:
 def require_publish(call: Call, guarding: Sequence[Document | None]) -> None:
     """Raises PermissionDenied unless the person may change live articles under these guards."""
     if not may_publish_article(call, guarding):
-        text = (
-            f"The article is live; changing it needs the right '{ARTICLE_PUBLISH_RIGHT}' and publishing in its section."
-        )
+        text = f"Live is set on the article; changing it needs the right '{ARTICLE_PUBLISH_RIGHT}' and publishing in its section."
         raise PermissionDenied(ARTICLE_PUBLISH_RIGHT, text)
 
 

@@ -7,14 +7,14 @@ from typing import Final
 _TABLE_PARTS: Final = "caption colgroup col thead tbody tfoot tr th td"
 _WITHIN_WORDS: Final = """
 a abbr acronym b base basefont bdi bdo big blink cite code data del dfn em font head html i ins kbd label link mark math meta
-meter nobr noscript output progress q rb rp rt rtc ruby s samp script slot small span strike strong style sub sup svg
+meter nobr noscript output progress q rb rp ruby s samp script slot small span strike strong style sub sup svg
 template time tt u var wbr
 """
 _BETWEEN_WORDS: Final = """
 address applet area article aside audio bgsound blockquote body br button canvas center datalist dd details dialog dir div
 dl dt embed fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 header hgroup hr iframe image img input
 isindex keygen legend li listing main map marquee menu menuitem multicol nav nextid noembed noframes object ol optgroup
-option p param picture plaintext portal pre search section select source spacer summary table textarea title track ul video
+option p param rt rtc picture plaintext portal pre search section select source spacer summary table textarea title track ul video
 xmp
 """
 _WORDS_OF_PICTURES: Final = "desc text tspan"

@@ -11,11 +11,12 @@ _TAG: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]{0,15})[\s/>]")
 _SIGNS: Final = (
     re.compile(r"^ {0,3}#{1,6} \S", re.MULTILINE),
     re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE),
+    re.compile(r"(?<![\w`])`[^`\s](?:[^`\n]{0,100}[^`\s])?`(?![\w`])"),
     re.compile(r"(?<![\w*])\*\*[^\s*](?:[^*\n]{0,200}[^\s*])?\*\*(?![\w*])"),
     re.compile(r"(?<![\w\]])!?\[[^\[\]\n]{1,200}\]\((?:https?://|mailto:|/|#|\.{1,2}/)[^\s()]{0,500}\)"),
     re.compile(r"^ {0,3}\|?(?: {0,3}:?-{3,}:? {0,3}\|){1,50}(?: {0,3}:?-{3,}:? {0,3})?$", re.MULTILINE),
 )
-"""Headings, fences, strong words, links and tables. Lists and lines below titles are in ordinary letters too."""
+"""Headings, fences, code, strong words, links and tables. Lists and lines below titles are in ordinary letters too."""
 
 
 def is_markdown(text: str) -> bool:

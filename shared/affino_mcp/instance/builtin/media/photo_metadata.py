@@ -158,7 +158,7 @@ def _scan_webp(scan: ForwardScan, found: PhotoMetadata) -> None:
     while place + 8 <= end_of_file:
         name, length = struct.unpack("<4sI", scan.look_at(place, 8))
         end = min(place + 8 + length + length % 2, end_of_file)
-        if name == b"VP8X":
+        if name == b"VP8X" and place == 12:
             flags = scan.look_at_byte(place + 8)
         elif name == b"EXIF":
             keeps_exif |= found.add_exif(place, end, scan.look_at(place + 8, length), _wrap_for_webp)
