@@ -196,8 +196,13 @@ class Library:
 
     def attach(self, item: int, data: bytes, by: WorldClient | None = None, **arguments: Any) -> dict[str, Any]:
         """Attaches a file inline; returns its data."""
+        found: dict[str, Any] = self.attach_answer(item, data, by, **arguments)["MediaFile"]
+        return found
+
+    def attach_answer(self, item: int, data: bytes, by: WorldClient | None = None, **arguments: Any) -> dict[str, Any]:
+        """Attaches a file inline; returns the whole answer."""
         given = {"MediaFileItemCode": item, "FileName": "cover.png", "ContentBase64": base64_of(data)} | arguments
-        found: dict[str, Any] = (by or self.editor).call_tool("attach_media_file", **given).result["MediaFile"]
+        found: dict[str, Any] = (by or self.editor).call_tool("attach_media_file", **given).result
         return found
 
     def use(self, item: int, **arguments: Any) -> int:

@@ -140,7 +140,7 @@ def test_what_a_create_refuses(site: Website, arguments: dict[str, Any], argumen
     [
         ("<p>Fine &amp; well</p>", "<p>Fine &amp; well</p>", False),
         ("<p onclick='x()'>Hi<script>x</script></p>", "<p>Hi</p>", True),
-        ('<a href="javascript:alert(1)">x</a>', '<a rel="noopener noreferrer nofollow">x</a>', True),
+        ('<a href="javascript:alert(1)">x</a>', "<a>x</a>", True),
         ('<img src="data:text/html,x" alt="a">', '<img alt="a">', True),
         ("<svg><style><img src=x onerror=alert(1)></style></svg>", '<img src="x">', True),
         (

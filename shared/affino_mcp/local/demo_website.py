@@ -68,8 +68,10 @@ def make_places(records: Records, at: datetime) -> StepCodes:
         codes[f"forum {name}"] = forums.upsert_forum(records, name, at, read=read, post=post, moderated=moderated)
     codes["how-to"] = website_records.upsert_category(records, "How-to", at)
     codes["stories"] = website_records.upsert_category(records, "Stories", at)
+    codes["guides"] = website_records.upsert_category(records, "Guides", at)
     codes["members only"] = website_records.upsert_security(records, "Members only", at, read=("Registered User",))
-    website_records.upsert_article_type(records, "Article", at)
+    for name in ("Article", "How-to"):
+        website_records.upsert_article_type(records, name, at)
     codes["covers"] = media_categories.upsert_media_category(records, "Cover images", at)
     return codes
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from affino_mcp.local.demo_website import draw_picture
+from affino_mcp.local.demo_website_examples import make_example_steps
 from affino_mcp.local.steps import DemoStep, StepRef
 
 MODERATED_SECTION = "Events"
@@ -21,6 +22,7 @@ def make_website_state_steps() -> Iterator[DemoStep]:
     yield from _make_media_steps()
     yield from _make_forum_state_steps()
     yield from _make_deleted_steps()
+    yield from make_example_steps()
 
 
 def _step(role: str, tool: str, name: str = "", /, **arguments: Any) -> DemoStep:

@@ -14,6 +14,9 @@ from affino_mcp.tool_errors import NotFound
 
 MAX_STEPS_PER_ARTICLE: Final = 500
 SORT_ORDER: Final = Field("SortOrder", integer_kind(1, 10_000), "place, from 1; default: at the end")
+BODY_LENGTH: Final = Field(
+    "BodyLength", integer_kind(0, MAX_ARTICLE_BODY_CHARACTERS * 2), "in place of a Body that was not read"
+)
 STEP: Final = Record(
     name="Step",
     family="article_steps",
@@ -25,6 +28,7 @@ STEP: Final = Record(
         ARTICLE_CODE_FIELD,
         Field("SortOrder", integer_kind(1, 10_000)),
         Field("Media", PERSON_KIND),
+        BODY_LENGTH,
     ),
     undo_with={"": ("create_article_step",)},
 )

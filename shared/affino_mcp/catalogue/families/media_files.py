@@ -132,7 +132,7 @@ METHODS: Final = (
             Field("UploadToken", line_kind(500), "from request_media_upload", secret=True),
             FILE_ROLE,
         ),
-        "Give ContentBase64 or UploadToken. No SVG, no macros.",
+        "Give ContentBase64 or UploadToken. No SVG, HEIC or macros; photos are stored without private metadata.",
         MEDIA_FILE,
         errors=(
             InvalidState,

@@ -96,7 +96,7 @@ METHODS: Final = (
         Effect.CREATE,
         "media_items.write",
         "Create a media item, without a file.",
-        "Spring cover, category Covers, then attach its image.",
+        "Spring cover, category Cover images, then attach its image.",
         _FULL | {"Hint": "what to call next"},
         MEDIA_ITEM.create_arguments(),
         "The file is a separate call: keep MediaFileItemCode and call attach_media_file.",

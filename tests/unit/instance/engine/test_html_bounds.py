@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from affino_mcp.instance.builtin.engine.html_bounds import MAX_ATTRIBUTES, MAX_NESTING, MAX_TAGS, HtmlTooComplex
+from affino_mcp.instance.builtin.engine.html_bounds import MAX_NESTING, MAX_TAGS, HtmlTooComplex
 from affino_mcp.instance.builtin.engine.html_policy import sanitise_html
+from affino_mcp.instance.builtin.engine.html_tokens import MAX_ATTRIBUTES
 
 LIMIT = 200_000
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.families.article_steps import STEP
-from affino_mcp.catalogue.families.articles import ARTICLE, AUTHOR_FIELD, SECTION_FIELD
+from affino_mcp.catalogue.families.articles import ARTICLE, AUTHOR_FIELD, LIVE, SECTION_FIELD
 from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.access import guards, record_security
 from affino_mcp.instance.builtin.access.opened import OpenRecord, open_record
+from affino_mcp.instance.builtin.articles import article_status
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
@@ -79,9 +80,7 @@ def may_see_drafts(call: Call) -> bool:
 
 def is_live_now(call: Call, document: Document) -> bool:
     """True when readers see the article at this moment."""
-    begins, ends, now = document.values.get("LiveDate"), document.values.get("ExpiryDate"), format_iso(call.at)
-    begun, ended = not begins or with_microseconds(begins) <= now, ends is not None and with_microseconds(ends) <= now
-    return bool(document.values.get("Live")) and begun and not ended
+    return article_status.find_status(call, document) == LIVE
 
 
 def reaches_more_readers(call: Call, before: Document, after: Document) -> bool:
@@ -184,9 +183,7 @@ def require_write(call: Call, guarding: Sequence[Document | None]) -> None:
 def require_publish(call: Call, guarding: Sequence[Document | None]) -> None:
     """Raises PermissionDenied unless the person may change live articles under these guards."""
     if not may_publish_article(call, guarding):
-        text = (
-            f"The article is live; changing it needs the right '{ARTICLE_PUBLISH_RIGHT}' and publishing in its section."
-        )
+        text = f"Live is set on the article; changing it needs the right '{ARTICLE_PUBLISH_RIGHT}' and publishing in its section."
         raise PermissionDenied(ARTICLE_PUBLISH_RIGHT, text)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.article_steps import MAX_STEPS_PER_ARTICLE, SORT_ORDER, STEP, STEP_CODES
+from affino_mcp.catalogue.families.article_steps import BODY_LENGTH, MAX_STEPS_PER_ARTICLE, SORT_ORDER, STEP, STEP_CODES
 from affino_mcp.catalogue.families.articles import ARTICLE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
@@ -24,6 +24,7 @@ from affino_mcp.instance.builtin.engine import html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
+from affino_mcp.instance.builtin.engine.long_texts import StoredText
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
 from affino_mcp.instance.builtin.references.references import render_record
@@ -67,13 +68,23 @@ def render_steps(
     if len(fitting) < len(entries):
         text = f"{len(entries) - len(fitting)} steps did not fit: list_article_steps with FromSortOrder={len(fitting) + first}."
         call.warn(WarningCode.TRUNCATED, STEP_ORDER_ATTRIBUTE, text)
-    return _add_bodies(records, call, fitting, known, room) if bodies else fitting
+    kept = {entry[CODE]: known[entry[CODE]].values.get("Body") for entry in fitting}
+    read = _read_bodies(records, call, kept, room) if bodies else {}
+    return [_show_body(entry, kept[entry[CODE]], read) for entry in fitting]
 
 
-def _add_bodies(
-    records: Records, call: Call, entries: list[dict[str, Any]], known: dict[int, Document], room: ResponseBudget
-) -> list[dict[str, Any]]:
-    kept = {entry[CODE]: known[entry[CODE]].values.get("Body") for entry in entries}
+def _show_body(entry: dict[str, Any], kept: StoredText | None, read: Mapping[int, str]) -> dict[str, Any]:
+    """The step with its body; null is an empty one, and a body that was not read is left out: only its length is told."""
+    if kept is None or entry[CODE] in read:
+        return entry | {"Body": read.get(entry[CODE])}
+    without = {name: value for name, value in entry.items() if name != "Body"}
+    return without | {BODY_LENGTH.name: long_texts.text_length(kept)}
+
+
+def _read_bodies(
+    records: Records, call: Call, kept: Mapping[int, StoredText | None], room: ResponseBudget
+) -> dict[int, str]:
+    """The bodies that fit into `room`, by the codes of their steps; warns when some do not."""
     left, wanted = room.left, list[int]()
     for code, body in kept.items():
         left -= long_texts.text_length(body)
@@ -81,11 +92,13 @@ def _add_bodies(
             break
         wanted.append(code)
     found = long_texts.read_texts(records, [(FAMILY, code, kept[code]) for code in wanted])
-    fits = {code: text for code, text in zip(wanted, found, strict=True) if room.try_add(text)}
-    if any(body and code not in fits for code, body in kept.items()):
-        text = "Some steps came without their Body (null): read them one by one with get_article_step."
+    fits = {
+        code: text for code, text in zip(wanted, found, strict=True) if kept[code] is not None and room.try_add(text)
+    }
+    if any(body is not None and code not in fits for code, body in kept.items()):
+        text = "Some steps came without their Body, with its BodyLength: read them one by one with get_article_step."
         call.warn(WarningCode.TRUNCATED, STEP_ORDER_ATTRIBUTE, text)
-    return [{**entry, "Body": fits.get(entry[CODE]) if kept[entry[CODE]] is not None else None} for entry in entries]
+    return fits
 
 
 def _render_entry(call: Call, step: Document, place: int, attached: Attachments, body: str | None) -> dict[str, Any]:
@@ -155,7 +168,7 @@ def _place_step(call: Call, codes: list[int], code: int, wanted: int | None) -> 
 def _store_body(change: Change, step: Document, values: Values) -> tuple[Document, str | None]:
     if not values.get("Body"):
         return step, None
-    body = html_policy.sanitise_argument(change.call, STEP.writable["Body"], values["Body"])
+    body = html_policy.sanitise_argument(change.call, STEP.writable["Body"], values["Body"], html_policy.Links.EDITORS)
     return replace(
         step, values={**step.values, "Body": long_texts.store_text(change, FAMILY, step.code, "Body", body)}
     ), body

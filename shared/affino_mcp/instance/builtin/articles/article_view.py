@@ -6,9 +6,9 @@ import re
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.article_comments import COMMENT
-from affino_mcp.catalogue.families.articles import ARTICLE
+from affino_mcp.catalogue.families.articles import ARTICLE, ARTICLE_STATUS
 from affino_mcp.catalogue.families.website import ARTICLE_CATEGORY
-from affino_mcp.instance.builtin.articles import article_media, article_steps
+from affino_mcp.instance.builtin.articles import article_media, article_status, article_steps
 from affino_mcp.instance.builtin.articles.article_access import SECTION_FAMILY, OpenArticle
 from affino_mcp.instance.builtin.engine import long_texts
 from affino_mcp.instance.builtin.engine.document import Document
@@ -55,7 +55,8 @@ def render_article(
 
 
 def _render_base(call: Call, found: OpenArticle, known: KnownRecords) -> dict[str, Any]:
-    return render_record(call, found.document, known, Url=article_url(found.document, known), Body=None)
+    derived = {ARTICLE_STATUS.name: article_status.find_status(call, found.document), "Body": None}
+    return render_record(call, found.document, known, Url=article_url(found.document, known), **derived)
 
 
 def article_url(document: Document, known: KnownRecords) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from affino_mcp.catalogue.families.articles import ARTICLE, SECTION_FIELD
+from affino_mcp.catalogue.families.articles import ARTICLE, ARTICLE_STATUS, SECTION_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import LIVE_FIELD, Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.access import guards
-from affino_mcp.instance.builtin.articles import article_access, article_view
+from affino_mcp.instance.builtin.articles import article_access, article_status, article_view
 from affino_mcp.instance.builtin.articles.article_access import OpenArticle
 from affino_mcp.instance.builtin.engine import html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
@@ -35,7 +35,7 @@ def facets(stored: RecordState) -> Facets:
     document, values = stored.document, stored.document.values
     rows = [f"section={values[SECTION_FIELD.name]}", f"author={values.get(AUTHOR_ATTRIBUTE)}"]
     rows += [f"mine={code}" for code in sorted(article_access.article_owner_codes(document))]
-    tags = [guards.security_facet(document), f"live={'yes' if values.get(LIVE_ATTRIBUTE) else 'no'}"]
+    tags = [guards.security_facet(document), *article_status.status_tags(values)]
     tags += [f"type={values['ArticleTypeCode']}"] if values.get("ArticleTypeCode") else []
     tags += topic_tags(values)
     tags += [f"category={code}" for code in values.get("Categories", ())]
@@ -56,7 +56,6 @@ def list_articles(records: Records, method: Method, values: Values, call: Call) 
         "category": references.find_operator_code(
             records, "CategoryCode", "article_categories", values.get("CategoryCode")
         ),
-        "live": {True: "yes", False: "no"}.get(values[LIVE_ATTRIBUTE]) if LIVE_ATTRIBUTE in values else None,
     }
     visible = article_access.build_visibility_filter(records, call)
     plan = listing.ListPlan(
@@ -64,8 +63,16 @@ def list_articles(records: Records, method: Method, values: Values, call: Call) 
         tuple(f"{facet}={code}" for facet, code in leads.items() if code),
         topic_tags(values),
         leads=visible.leads,
-        any_of=(*visible.any_of, *((f"{facet}={value}",) for facet, value in narrowing.items() if value)),
-        may_show=lambda document: article_access.may_see_state(call, document),
+        any_of=(
+            *visible.any_of,
+            *((f"{facet}={value}",) for facet, value in narrowing.items() if value),
+            *article_status.asked_tags(values),
+        ),
+        fits_row=article_status.make_row_check(call, values, drafts=article_access.may_see_drafts(call)),
+        may_show=lambda document: (
+            article_access.may_see_state(call, document) and article_status.is_asked_document(call, values, document)
+        ),
+        derive=lambda document, _known: {ARTICLE_STATUS.name: article_status.find_status(call, document)},
     )
     return listing.list_records(records, plan, values, call)
 
@@ -92,6 +99,7 @@ def create_article(records: Records, method: Method, values: Values, call: Call)
     live = _decide_live(call, found, values.get(LIVE_ATTRIBUTE))
     document, body = _store_body(change, _set_live(call, draft, live), values)
     found = replace(found, stored=RecordState(document))
+    article_status.warn_of_dates(call, document, values)
     guards.require_unchanged(change, *found.guards)
     records.save_record(change, None, found.stored)
     return change.commit({"Article": article_view.render_new_article(records, call, found, body)})
@@ -113,6 +121,7 @@ def update_article(records: Records, method: Method, values: Values, call: Call)
         change, _set_live(call, moved, _decide_live(call, found, values.get(LIVE_ATTRIBUTE))), values
     )
     found = replace(found, stored=replace(before.stored, document=document))
+    article_status.warn_of_dates(call, document, values)
     change.needs_confirmation = article_access.reaches_more_readers(call, before.document, document)
     guards.require_unchanged(change, *before.guards, *found.guards)
     records.save_record(change, before.stored, found.stored)
@@ -153,7 +162,9 @@ def _store_body(change: Change, document: Document, values: Values) -> tuple[Doc
     """The document with its body stored, and the text of the body when the call gives one."""
     if not values.get(BODY_ATTRIBUTE):
         return document, None
-    body = html_policy.sanitise_argument(change.call, ARTICLE.writable[BODY_ATTRIBUTE], values[BODY_ATTRIBUTE])
+    body = html_policy.sanitise_argument(
+        change.call, ARTICLE.writable[BODY_ATTRIBUTE], values[BODY_ATTRIBUTE], html_policy.Links.EDITORS
+    )
     kept = long_texts.store_text(change, FAMILY, document.code, BODY_ATTRIBUTE, body)
     return replace(document, values={**document.values, BODY_ATTRIBUTE: kept}), body
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from affino_mcp.instance.builtin.engine.html_tokens import Token, TokenKind
+from affino_mcp.instance.builtin.engine.html_tokens import MAX_ATTRIBUTES, Token, TokenKind
 
 MAX_TAGS: Final = 20_000
 """How many `<` an HTML text may hold."""
 MAX_NESTING: Final = 256
 """How many elements may be open at one place."""
-MAX_ATTRIBUTES: Final = 256
-"""How many attributes a tag may have."""
 MAX_REOPENED: Final = 200_000
 """How many formatting elements may have to be opened again, at most, over the whole text."""
 

@@ -13,6 +13,8 @@ from html import unescape
 from html.entities import html5
 from typing import Final
 
+from affino_mcp.instance.builtin.engine.html_bare_signs import BareSigns
+
 RAW_TEXT: Final = frozenset({"script", "style"})
 """Elements whose content is removed with them, unread."""
 AMBIGUOUS: Final = RAW_TEXT | frozenset(
@@ -31,10 +33,14 @@ _MAX_DIGITS: Final = 8
 """Digits of a numeric reference that are read; every number with more is beyond Unicode."""
 
 
-class TokenKind(Enum):
-    """What a token is; an unfinished tag ends with the text, and browsers drop it."""
+MAX_ATTRIBUTES: Final = 256
+"""How many attributes a tag may have; reading one stops beyond that."""
 
-    START, END, COMMENT, UNFINISHED = range(4)
+
+class TokenKind(Enum):
+    """What a token is; BARE is a `<` that is text, though a parser would take it for the beginning of a tag."""
+
+    START, END, COMMENT, BARE = range(4)
 
 
 _FOREIGN_STEPS: Final = {
@@ -45,7 +51,7 @@ _FOREIGN_STEPS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A tag or a comment from `start` to `end`; names are in lower case, values as they are written."""
+    """A tag, a comment or a bare sign from `start` to `end`; names are in lower case, values as they are written."""
 
     kind: TokenKind
     start: int
@@ -55,15 +61,23 @@ class Token:
 
 
 def read_tokens(text: str) -> Iterator[Token]:
-    """Yields the tags and comments of a text in their order; the content of RAW_TEXT elements belongs to their tag."""
-    place, foreign = text.find("<"), 0
+    """Yields the tags, comments and bare signs of a text in order; the content of RAW_TEXT elements belongs to their tag.
+
+    Whoever gives the text to a parser escapes the bare signs first.
+    """
+    place, foreign, signs = text.find("<"), 0, BareSigns(text)
     while place >= 0:
-        token = _read_token(text, place)
+        is_bare = not foreign and signs.is_bare(place)
+        token = _bare_sign(place) if is_bare else _read_token(text, place)
         if token is not None:
             foreign = max(0, foreign + _FOREIGN_STEPS.get((token.name, token.kind), 0))
             token = _with_content(text, token, in_foreign=foreign > 0)
             yield token
         place = text.find("<", token.end if token else place + 1)
+
+
+def _bare_sign(place: int) -> Token:
+    return Token(TokenKind.BARE, place, place + 1)
 
 
 def _read_token(text: str, start: int) -> Token | None:
@@ -78,7 +92,7 @@ def _read_token(text: str, start: int) -> Token | None:
     if name:
         return _read_tag(text, start, name, TokenKind.END)
     is_text = text[start + 2 : start + 3] in ("", ">")
-    return None if is_text else Token(TokenKind.COMMENT, start, _find_end(text, ">", start))
+    return _bare_sign(start) if is_text else Token(TokenKind.COMMENT, start, _find_end(text, ">", start))
 
 
 def _find_end(text: str, mark: str, start: int) -> int:
@@ -99,12 +113,14 @@ def _read_tag(text: str, start: int, name: re.Match[str], kind: TokenKind) -> To
     while place < len(text) and text[place] != ">":
         read = _read_attribute(text, place)
         if read is None:
-            return Token(TokenKind.UNFINISHED, start, len(text), word)
+            return _bare_sign(start)
         attribute, value, place = read
         attributes.append((attribute, value))
+        if len(attributes) > MAX_ATTRIBUTES:
+            break
         place = _end_of(_BETWEEN, text, place)
-    if place >= len(text):
-        return Token(TokenKind.UNFINISHED, start, len(text), word)
+    if place >= len(text) and len(attributes) <= MAX_ATTRIBUTES:
+        return _bare_sign(start)
     return Token(kind, start, place + 1, word, tuple(attributes))
 
 

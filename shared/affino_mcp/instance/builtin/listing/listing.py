@@ -167,7 +167,7 @@ def _read_rows(records: Records, plan: ListPlan, query: Query, values: Values) -
 
     def read(start: Item | None) -> QueryPage:
         page = partition_merge.read_merged_page(records.db, replace(query, limit=next(limits), start=start), places)
-        rows = keep(page.items)
+        rows = keep([row for row in page.items if plan.fits_row(row)])
         return QueryPage(_keep_changed(records, plan, rows, values) if dated else rows, page.next)
 
     return collect_rows(read, query.start, size, query.sort)

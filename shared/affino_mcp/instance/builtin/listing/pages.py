@@ -28,7 +28,8 @@ class ListPlan:
 
     All `facets` must hold (the first one with rows selects the partition to read), and at least one of `any_tags`. Of
     every group of `any_of` at least one facet must hold too; an empty group admits no record. Record security uses
-    these groups to hide records in the query itself. `may_show` is the final check of a document before it is shown.
+    these groups to hide records in the query itself. `fits_row` checks an index row by more than facets, and
+    `may_show` is the final check of a document before it is shown.
     `leads` are facets with rows of which one must hold: without `facets`, few leads are read partition by partition
     instead of the whole family. `due` is a span of due dates; `derive` gives a row more attributes, and `extra_refs` names more
     records to load for them, beside those that are known already (`have`).
@@ -42,6 +43,7 @@ class ListPlan:
     due: SortSpan | None = None
     derive: Callable[[Document, KnownRecords], dict[str, Any]] = field(default=lambda _document, _known: {})
     extra_refs: Callable[[Document], list[RecordRef]] = field(default=lambda _document: [])
+    fits_row: Callable[[Item], bool] = field(default=lambda _row: True)
     may_show: Callable[[Document], bool] = field(default=lambda _document: True)
     have: KnownRecords = field(default_factory=dict)
 

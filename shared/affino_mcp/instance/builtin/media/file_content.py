@@ -57,6 +57,10 @@ class StoredContent:
         self._blocks: dict[int, bytes] = {}
         self._pieces_read = 0
 
+    def reopened(self) -> StoredContent:
+        """The same content with nothing read yet."""
+        return StoredContent(self._files, self._key, self._size)
+
     @property
     def size(self) -> int:
         """The number of bytes (see FileContent)."""

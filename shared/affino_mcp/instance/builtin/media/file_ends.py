@@ -16,12 +16,12 @@ from affino_mcp.instance.builtin.media.file_formats import OLE_TYPES, OOXML_TYPE
 from affino_mcp.instance.builtin.media.forward_scan import ForwardScan
 from affino_mcp.tool_errors import UnsupportedMedia
 
-_JPEG_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+JPEG_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """A marker within the entropy-coded data of a JPEG image, where FF 00 is a byte and FF D0 to FF D7 are restarts."""
 
-_JPEG_START_OF_SCAN: Final = 0xDA
-_JPEG_END: Final = 0xD9
-_JPEG_WITHOUT_SEGMENT: Final = frozenset((0x01, *range(0xD0, 0xD9)))
+JPEG_START_OF_SCAN: Final = 0xDA
+JPEG_END: Final = 0xD9
+JPEG_WITHOUT_SEGMENT: Final = frozenset((0x01, *range(0xD0, 0xD9)))
 _GIF_EXTENSION: Final = 0x21
 _GIF_IMAGE: Final = 0x2C
 _GIF_TRAILER: Final = 0x3B
@@ -107,14 +107,14 @@ def _jpeg_end(scan: ForwardScan) -> int:
         mark, marker = struct.unpack(">BB", scan.look_at(place, 2))
         if mark != 0xFF:
             raise _not_complete_error()
-        if marker == _JPEG_END:
+        if marker == JPEG_END:
             return place + 2
-        if marker == 0xFF or marker in _JPEG_WITHOUT_SEGMENT:
+        if marker == 0xFF or marker in JPEG_WITHOUT_SEGMENT:
             place += 1 if marker == 0xFF else 2
             continue
         place += 2 + struct.unpack(">H", scan.look_at(place + 2, 2))[0]
-        if marker == _JPEG_START_OF_SCAN:
-            place = scan.find(_JPEG_MARKER, place, 1)
+        if marker == JPEG_START_OF_SCAN:
+            place = scan.find(JPEG_MARKER, place, 1)
             if place < 0:
                 raise _not_complete_error()
 

@@ -6,6 +6,7 @@ the same reason. What else a file of an allowed format may not be is in `file_ch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -78,14 +79,25 @@ OLE_TYPES: Final = {
 """Maps the main stream of an older Office document (a compound file) to its format."""
 
 
+_SVG_TEXT: Final = "SVG is refused because it can hold scripts: use PNG or WebP."
+_HEIC_TEXT: Final = "Photos as HEIC, HEIF or AVIF are not converted here: save or share them as JPEG."
+_MOV_TEXT: Final = "QuickTime films are not converted here: save or share them as MP4."
+_REFUSED_TYPES: Final = {"svg": _SVG_TEXT, "hei": _HEIC_TEXT, "avif": _HEIC_TEXT, "quicktime": _MOV_TEXT}
+_REFUSED_CONTENT: Final = {
+    rb"(?s)\A....ftyp(?:hei|hev|mif1|msf1|avif|avis)": _HEIC_TEXT,
+    rb"(?s)\A....(?:ftypqt|moov|wide|mdat|free)": _MOV_TEXT,
+    rb"(?i)<svg": _SVG_TEXT,
+}
+"""What is refused by its type or its first bytes, with what to do instead."""
+
+
 def find_declared_formats(argument: str, mime_type: str) -> tuple[FileFormat, ...]:
     """The formats that a declared media type can mean. Raises UnsupportedMedia when there is none."""
     wanted = mime_type.partition(";")[0].strip().casefold()
     found = tuple(known for known in FILE_FORMATS if wanted in (known.mime_type, *known.aliases))
     if not found:
-        why = " SVG is refused because it can hold scripts: use PNG or WebP." if "svg" in wanted else ""
-        kinds = ", ".join(sorted({known.extensions[0].upper() for known in FILE_FORMATS}))
-        raise UnsupportedMedia(f"{argument} is not of an accepted type. Accepted: {kinds}.{why}", argument=argument)
+        why = next((f" {text}" for sign, text in _REFUSED_TYPES.items() if sign in wanted), "")
+        raise UnsupportedMedia(f"{argument} is not of an accepted type. {_accepted()}{why}", argument=argument)
     return found
 
 
@@ -99,7 +111,13 @@ def recognise_format(content: FileContent) -> FileFormat:
         return FORMATS_BY_TYPE[_mp3_type(content, 0)]
     if head[4:8] == b"ftyp" and (found := _brand_type(head[8:12])):
         return FORMATS_BY_TYPE[found]
-    raise UnsupportedMedia("The content of the file is of no accepted type.")
+    why = next((f" {text}" for pattern, text in _REFUSED_CONTENT.items() if re.search(pattern, head)), "")
+    raise UnsupportedMedia(f"The content of the file is of no accepted type. {_accepted()}{why}")
+
+
+def _accepted() -> str:
+    """The sentence that lists the accepted formats."""
+    return f"Accepted: {', '.join(sorted({known.extensions[0].upper() for known in FILE_FORMATS}))}."
 
 
 def _riff_type(content: FileContent, head: bytes) -> str:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from affino_mcp.catalogue.families.media_files import MAX_BASE64_CHARACTERS, MAX_INLINE_BYTES
@@ -37,6 +37,11 @@ class FileSource:
     def argument(self) -> str:
         """The argument that the file came by."""
         return TOKEN_ARGUMENT if self.ticket else INLINE_ARGUMENT
+
+    def reopened(self) -> FileSource:
+        """The same file, of which everything can be read once more."""
+        opened = self.content.reopened() if isinstance(self.content, StoredContent) else self.content
+        return replace(self, content=opened)
 
     def store_file(self, files: FileStore, target: str, mime_type: str) -> None:
         """Stores the file under its final key. Raises InvalidState when the uploaded object is no longer there."""
