@@ -10,8 +10,10 @@ import json
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from affino_mcp.instance.port import RecordRef
+from affino_mcp.local.tables import LocalTable
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Item, Put
 
@@ -33,6 +35,15 @@ def former_log() -> list[Item]:
     """Some rows of the API Log."""
     found: list[Item] = json.loads(_read_rows("layout_1_log.json"))
     return found
+
+
+def former_table(table: LocalTable) -> LocalTable:
+    """The table as layout 1 had it: the same indexes, which hold whole rows."""
+    create: dict[str, Any] = dict(table.create)
+    for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
+        if kind in create:
+            create[kind] = [{**index, "Projection": {"ProjectionType": "ALL"}} for index in create[kind]]
+    return LocalTable(create, table.expires_by)
 
 
 def put_former_rows(database: Database, settings: Settings) -> None:

@@ -21,7 +21,7 @@ from affino_mcp.store.table_reader import DynamoTableReader
 from affino_mcp.store.wire import AwsJsonEndpoint
 from affino_mcp.wiring import Stores
 from tests.contract.conftest import EMULATED, TEMPLATE
-from tests.former_layout import former_log, former_records
+from tests.former_layout import former_log, former_records, former_table
 
 pytestmark = EMULATED
 SOME_RECORDS = former_records()[::12]
@@ -52,15 +52,6 @@ class Place:
             page = self.stores.tables.read_page(table, page.next)
             found += page.items
         return sorted(found, key=lambda row: (row["pk"], row["sk"]))
-
-
-def former_table(table: LocalTable) -> LocalTable:
-    """The table as layout 1 had it: the same indexes, which hold whole rows."""
-    create: dict[str, Any] = dict(table.create)
-    for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
-        if kind in create:
-            create[kind] = [{**index, "Projection": {"ProjectionType": "ALL"}} for index in create[kind]]
-    return LocalTable(create, table.expires_by)
 
 
 @pytest.fixture

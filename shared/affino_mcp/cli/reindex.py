@@ -21,6 +21,9 @@ _SUBJECT: Final = ActionSubject(NO_PROFILE, "Command line", "")
 _RIGHTS_TEXT: Final = (
     "These AWS credentials may not read the records' tables whole (dynamodb:Scan), or not read and write their rows."
 )
+_STOPPED_TEXT: Final = (
+    "The reindex did not come to its end: the service's stores do not answer, or callers changed a record at every try."
+)
 _OUTCOMES: Final = {
     "dry_run": "This is what a reindex would do; nothing was changed.",
     "nothing_to_do": "Nothing was to do: every row is as this version makes it.",
@@ -29,7 +32,7 @@ _OUTCOMES: Final = {
 
 
 class ReindexUnfinished(AffinoError):
-    """The stores stopped answering during a reindex, or the caller may not use them."""
+    """A reindex did not come to its end: the stores did not answer, the caller may not use them, or others were faster."""
 
     type = "unfinished"
     status: ClassVar[int] = 503
@@ -84,7 +87,7 @@ def _describe_figures(figures: ReindexFigures) -> str:
 
 def _describe_end(error: StoreUnavailable, figures: ReindexFigures, *, dry_run: bool) -> ReindexUnfinished:
     refused = isinstance(error, AccessRefused)
-    why = _RIGHTS_TEXT if refused else "The service's stores stopped answering."
+    why = _RIGHTS_TEXT if refused else _STOPPED_TEXT
     done = "Nothing was changed." if dry_run else f"So far: {_describe_figures(figures)}."
     again = "Use a role that may (docs/operating.md), then say" if refused else "Say"
     goes_on = "." if dry_run else "; it goes on where this one ended."

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from affino_mcp.instance.builtin.engine.index import LAYOUT
 from affino_mcp.instance.builtin.engine.layout_rows import LAYOUT_KEY
-from affino_mcp.store.ops import Key, Put
+from affino_mcp.store.faults import AccessRefused
+from affino_mcp.store.ops import Item, Key, Put, QueryPage
 from affino_mcp.store.testing import memory_database
 from tests.former_layout import (
     codes_by_list,
@@ -175,3 +177,27 @@ def test_members_are_counted_anew(wrong: int) -> None:
     assert (terminal.world.database.get(table, key) or {})["count"] == count
     client = client_of(terminal.world)
     assert client.call_tool("get_contact_list", ContactListCode=1).result["ContactList"]["MemberCount"] == count
+
+
+class RefusedReader:
+    """A reader whose credentials may not read tables whole."""
+
+    @staticmethod
+    def read_page(table: str, start: Item | None = None) -> QueryPage:
+        """See TableReader."""
+        raise AccessRefused("AccessDeniedException")
+
+
+def test_credentials_that_may_not_are_told_what_is_missing() -> None:
+    terminal = former()
+    refused = replace(terminal.service, stores=replace(terminal.service.stores, tables=RefusedReader()))
+    error = replace(terminal, service=refused).run_refused("reindex")
+    assert "dynamodb:Scan" in error["message"]
+    assert error["details"]["next"].endswith("it goes on where this one ended.")
+    assert [row["outcome"] for row in terminal.world.audit_rows()] == ["begun", "unknown"]
+    assert terminal.service.index_upkeep.read_layout().stored == 1
+
+
+def test_the_help_has_an_example() -> None:
+    out, _ = former().run("reindex", "--help")
+    assert "affino-mcp reindex --dry-run" in " ".join(out.split())
