@@ -13,7 +13,7 @@ from affino_mcp.store import table_reader
 from affino_mcp.store.dynamodb import DynamoDatabase
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put
-from affino_mcp.store.table_reader import DynamoTableReader, TableReader
+from affino_mcp.store.table_reader import DynamoTableReader, TableReader, open_table_reader
 from affino_mcp.store.testing import memory_database
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from tests.contract.conftest import EMULATED
@@ -72,3 +72,13 @@ def test_every_row_is_given_once(stored: Stored, *, deleting: bool) -> None:
 def test_a_table_that_does_not_exist(emulated: Settings) -> None:
     with pytest.raises(StoreUnavailable):
         DynamoTableReader(open_dynamodb(emulated)).read_page("no-such-table")
+
+
+@pytest.mark.emulator
+@EMULATED[1]
+def test_a_command_opens_it_with_the_shells_credentials(emulated: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(variable, "test")
+    endpoint = open_dynamodb(emulated)
+    make_tables(endpoint, [LocalTable({"TableName": "opened-by-a-command", **TABLE}, None)])
+    assert open_table_reader(emulated).read_page("opened-by-a-command").items == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -12,7 +12,7 @@ from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json
 from affino_mcp.cli.service import Service, open_service
-from affino_mcp.errors import AffinoError
+from affino_mcp.cli.unfinished import Unfinished
 from affino_mcp.instance.reindexing import IndexLayout, ReindexFigures
 from affino_mcp.local.progress import ShowStep, show_progress
 from affino_mcp.store.faults import AccessRefused, StoreUnavailable
@@ -29,13 +29,6 @@ _OUTCOMES: Final = {
     "nothing_to_do": "Nothing was to do: every row is as this version makes it.",
     "done": "Every record is found as this version finds it.",
 }
-
-
-class ReindexUnfinished(AffinoError):
-    """A reindex did not come to its end: the stores did not answer, the caller may not use them, or others were faster."""
-
-    type = "unfinished"
-    status: ClassVar[int] = 503
 
 
 def reindex(
@@ -65,7 +58,7 @@ def reindex(
 
 
 def _go_through(service: Service, say: ShowStep, *, dry_run: bool) -> ReindexFigures:
-    """Reindexes, or looks what there is to do. Raises ReindexUnfinished."""
+    """Reindexes, or looks what there is to do. Raises Unfinished."""
     if service.stores.tables is None:
         raise RuntimeError("a command's stores can read whole tables")
     figures = ReindexFigures()
@@ -85,13 +78,13 @@ def _describe_figures(figures: ReindexFigures) -> str:
     return f"{figures.records:,} records looked at, {figures.written:,} rows written, {figures.removed:,} removed"
 
 
-def _describe_end(error: StoreUnavailable, figures: ReindexFigures, *, dry_run: bool) -> ReindexUnfinished:
+def _describe_end(error: StoreUnavailable, figures: ReindexFigures, *, dry_run: bool) -> Unfinished:
     refused = isinstance(error, AccessRefused)
     why = _RIGHTS_TEXT if refused else _STOPPED_TEXT
     done = "Nothing was changed." if dry_run else f"So far: {_describe_figures(figures)}."
     again = "Use a role that may (docs/operating.md), then say" if refused else "Say"
     goes_on = "." if dry_run else "; it goes on where this one ended."
-    return ReindexUnfinished(f"{why} {done}", next=f"{again} the same command again{goes_on}")
+    return Unfinished(f"{why} {done}", next=f"{again} the same command again{goes_on}")
 
 
 def _print_figures(figures: ReindexFigures, layout: IndexLayout, *, dry_run: bool, as_json: bool) -> None:

@@ -194,7 +194,7 @@ def test_credentials_that_may_not_are_told_what_is_missing() -> None:
     error = replace(terminal, service=refused).run_refused("reindex")
     assert "dynamodb:Scan" in error["message"]
     assert error["details"]["next"].endswith("it goes on where this one ended.")
-    assert [row["outcome"] for row in terminal.world.audit_rows()] == ["begun", "unknown"]
+    assert [row["outcome"] for row in terminal.world.audit_rows()] == ["begun", "error"]
     assert terminal.service.index_upkeep.read_layout().stored == 1
 
 

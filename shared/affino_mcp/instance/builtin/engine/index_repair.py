@@ -1,7 +1,7 @@
 """Compares the index rows of records with what this version makes of them, and mends the difference.
 
 Each write holds only while the record has the version that it was made from, so that no row of a record that is being
-changed is made older. Rows that this version makes are first written, and only then are others removed.
+changed is made older, and none is removed that the record has just got.
 """
 
 from __future__ import annotations
