@@ -83,7 +83,7 @@ class World:
     def __post_init__(self) -> None:
         self.watched = RecordingDatabase(self.database)
         self.files = MemoryFileStore(self.clock)
-        self.stores = wiring.Stores(self.watched, self.secrets, self.files)
+        self.stores = wiring.Stores(self.watched, self.secrets, self.files, tables=self.database)
         self.profiles = Profiles(self.database, self.secrets, self.settings, self.clock)
         self.people = People(self.database, self.settings, self.clock)
         self.sessions = Sessions(self.database, self.settings, self.clock)

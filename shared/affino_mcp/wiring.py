@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from affino_mcp.login_edge.hub.start import ShownPerson
     from affino_mcp.mcp_edge.app import McpApp
     from affino_mcp.self_check.probes import StoreProbe
+    from affino_mcp.store.table_reader import TableReader
 
 
 MAX_GATE_THREADS = 16
@@ -50,13 +51,14 @@ MAX_GATE_THREADS = 16
 
 @dataclass(frozen=True)
 class Stores:
-    """The stores of one deployment."""
+    """The stores of one deployment. `tables` reads whole tables: a command has it, no function."""
 
     database: Database
     secrets: SecretStore
     files: FileStore | None = None
     archive: Archive | None = None
     signer: Signer | None = None
+    tables: TableReader | None = None
 
 
 def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:

@@ -22,6 +22,7 @@ from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
 from affino_mcp.instance.record_restorer import RecordRestorer
+from affino_mcp.instance.reindexing import IndexUpkeep
 from affino_mcp.instance.structure import StructureKeeper
 from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep, StaffContacts
 from affino_mcp.store.faults import StoreUnavailable
@@ -98,6 +99,13 @@ class BuiltinInstance:
         from affino_mcp.instance.builtin.history.record_restorer import BuiltinRecordRestorer  # noqa: PLC0415 (as above)
 
         return BuiltinRecordRestorer(self.records)
+
+    @property
+    def index_upkeep(self) -> IndexUpkeep:
+        """The upkeep of the rows that lists and searches find records by."""
+        from affino_mcp.instance.builtin.engine.index_upkeep import BuiltinIndexUpkeep  # noqa: PLC0415 (as above)
+
+        return BuiltinIndexUpkeep(self.records)
 
     @property
     def structure_keeper(self) -> StructureKeeper:

@@ -18,6 +18,11 @@ from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, record_key
 from affino_mcp.store.ops import Check, Condition, Database, Delete, Item, Key, Put, Update, absent, equals
 
+LAYOUT: Final = 2
+"""The layout of index rows: raised by whoever changes which rows a record has here or in word_index.py, or what they hold.
+
+A reindex then brings the rows of older records to the new one (docs/operating.md).
+"""
 NO_DATE: Final = "~"
 """Sort value of a missing date: sorts after every date."""
 SORT_INDEXES: Final = {
@@ -139,16 +144,25 @@ def lists_key(family: str, member: int) -> Key:
     return Key(record_key(family, member).pk, _LISTS_SK)
 
 
+def member_count_key(family: str, code: int) -> Key:
+    """The key of the row that counts a list's members. `family` is the list's.
+
+    It holds `count`, and `changes`: how often it was changed, by which a recount knows that nobody counted meanwhile.
+    """
+    return Key(record_key(family, code).pk, _COUNT_SK)
+
+
 def count_members(db: Database, table: str, family: str, codes: Sequence[int]) -> dict[int, int]:
     """The number of members of each of the lists, by list code."""
-    keys = {code: Key(record_key(family, code).pk, _COUNT_SK) for code in codes}
+    keys = {code: member_count_key(family, code) for code in codes}
     found = db.get_many(table, list(keys.values()))
     return {code: found[key]["count"] if key in found else 0 for code, key in keys.items()}
 
 
 def add_to_member_count(change: Change, family: str, code: int, more: int) -> None:
     """Adds `more` to the stored number of members of a list."""
-    change.add_operation(Update(change.table, Key(record_key(family, code).pk, _COUNT_SK), add={"count": more}))
+    key = member_count_key(family, code)
+    change.add_operation(Update(change.table, key, add={"count": more, "changes": 1}))
 
 
 def put_member_lists(change: Change, family: str, member: int, row: Item | None, lists: Iterable[int]) -> None:
