@@ -30,7 +30,7 @@ IF_UPDATED: Final = Field("IfUpdated", datetime_kind(), "the UpdatedDate you las
 SEARCH_FIELD: Final = Field("Search", line_kind(200), "words or beginnings of words")
 PAGE_SIZE: Final = Field("PageSize", integer_kind(1, 100), "default 20")
 CURSOR: Final = Field("Cursor", line_kind(500), "NextCursor of the page before")
-FIELDS: Final = Field("Fields", names_kind(100))
+FIELDS: Final = Field("Fields", replace(names_kind(100), schema={"type": "array", "items": {"type": "string"}}))
 FIRST_STEP: Final = "FromSortOrder"
 """The argument by which a list of steps goes on."""
 MINE: Final = Field("Mine", boolean_kind(), "only what is yours")
