@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from math import ceil
+from typing import Final
 
 from affino_mcp.characters import remove_unseen
+
+WAIT: Final = "{wait}"
+"""Stands in the texts of refusals for how long to wait."""
 
 
 def fold(text: str) -> str:
@@ -20,3 +25,8 @@ def plural(number: int, word: str, more: str = "") -> str:
 def with_article(words: str) -> str:
     """A noun with its indefinite article: `a task`, `an account list`. Takes words that sound as their first letter does."""
     return f"{'an' if words[:1].lower() in tuple('aeio') else 'a'} {words}"
+
+
+def fill_wait(text: str, seconds: float | None) -> str:
+    """The text with the wait in words in the place of WAIT: whole seconds, rounded up, at least one."""
+    return text.replace(WAIT, "a moment" if seconds is None else plural(max(1, ceil(seconds)), "second"))

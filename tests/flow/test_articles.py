@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.instance.token_estimate import estimate_tokens
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.website import Website, codes
 from tests.world import World, WorldClient
@@ -169,13 +170,16 @@ def test_long_bodies_are_stored_whole_and_answered_in_parts(world: World, site: 
     made = site.publisher.call_tool(
         "create_article", Title="Long", standardSectionCode=1, Body=long, IdempotencyKey="k"
     )
-    assert "TRUNCATED" in codes(made.result["Warnings"])
-    first = site.publisher.call_tool("get_article", StandardItemCode=1).result
-    (cut,) = [w for w in first["Warnings"] if w["Code"] == "TRUNCATED"]
-    assert 100_000 < len(first["Article"]["Body"]) < 150_000
-    start = int(cut["Message"].rpartition("=")[2].rstrip("."))
-    rest = site.publisher.call_tool("get_article", StandardItemCode=1, BodyFrom=start).result["Article"]["Body"]
-    assert first["Article"]["Body"] + rest == long
+    assert (made.result["Article"]["BodyLength"], codes(made.result["Warnings"])) == (len(long), [])
+    text = ""
+    start: int | None = 0
+    while start is not None:
+        part = site.publisher.call_tool("get_article", StandardItemCode=1, BodyFrom=start).result
+        assert estimate_tokens(part) <= 20_000
+        text += part["Article"]["Body"]
+        start = part["Article"].get("BodyNext")
+        assert ("TRUNCATED" in codes(part["Warnings"])) == (start is not None)
+    assert text == long
     assert site.publisher.call_tool("update_article", StandardItemCode=1, Body=long[:-4] + "!</p>").result
     largest = max(len(str(row)) for row in world.database.list_rows(world.settings.records_table))
     assert largest < 100_000

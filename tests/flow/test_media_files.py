@@ -121,6 +121,17 @@ def test_a_download_address_lives_five_minutes_and_is_written_down_nowhere(world
     assert world.files.answer_download(fresh).status == 403
 
 
+def test_the_answer_of_an_attachment_signs_the_file_once(library: Library) -> None:
+    item = library.item()
+    library.attach(item, png(5))
+    arguments = {"FileName": "a.png", "ContentBase64": base64_of(png()), "IdempotencyKey": "once"}
+    for _ in range(2):
+        answer = library.editor.call_tool("attach_media_file", MediaFileItemCode=item, **arguments).result
+        assert json.dumps(answer).count("memory://") == 1
+        assert answer["MediaFile"]["Url"].startswith("memory://")
+        assert len(answer["MediaItem"]["Files"]) == 2
+
+
 def test_a_store_that_fails_leaves_no_record(world: World, library: Library) -> None:
     item = library.item()
     world.watched.broken = {("transact", world.settings.records_table)}

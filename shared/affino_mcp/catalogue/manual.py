@@ -16,7 +16,10 @@ COMMON_TEXT: Final = (
     f"Every write also takes `{DRY_RUN.name}` (checks and shows, changes nothing) and `{IDEMPOTENCY_KEY.name}` (the same key "
     "never writes twice, for 24 hours). Names of arguments match whatever their case and underscores. Arguments that are "
     "not known or cannot be set are ignored with a warning; wrong values are refused. An answer holds at most 100 rows "
-    "and 150,000 characters; what was cut is said (`TRUNCATED`)."
+    "and 20,000 tokens; what was cut is said (`TRUNCATED`), with how to go on: `NextCursor` for rows, for a text `BodyNext`, "
+    "which is the next `BodyFrom`. Reads take `Fields`: only these attributes and the code (`Owner.Name` is one inside another). "
+    "A text that is left out has its length in its place (`BodyLength`), as texts of over 500 characters have in the answers of "
+    "writes; an update says in `Changed` what it changed."
 )
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, datetime_kind, integer_kind, line_kind
+from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, datetime_kind, integer_kind, line_kind, names_kind
 from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.tool_errors import (
     ConfirmationRequired,
@@ -30,6 +30,9 @@ IF_UPDATED: Final = Field("IfUpdated", datetime_kind(), "the UpdatedDate you las
 SEARCH_FIELD: Final = Field("Search", line_kind(200), "words or beginnings of words")
 PAGE_SIZE: Final = Field("PageSize", integer_kind(1, 100), "default 20")
 CURSOR: Final = Field("Cursor", line_kind(500), "NextCursor of the page before")
+FIELDS: Final = Field("Fields", replace(names_kind(100), schema={"type": "array", "items": {"type": "string"}}))
+FIRST_STEP: Final = "FromSortOrder"
+"""The argument by which a list of steps goes on."""
 MINE: Final = Field("Mine", boolean_kind(), "only what is yours")
 LIVE_FIELD: Final = Field("Live", boolean_kind())
 CONFIRM: Final = Field(
@@ -107,9 +110,33 @@ class Method:
 
     @cached_property
     def all_arguments(self) -> tuple[Field, ...]:
-        """All arguments, including those that every write has."""
-        common = () if self.access is Access.READ else (DRY_RUN, IDEMPOTENCY_KEY)
+        """All arguments, including those that every write has, and every read of records."""
+        common = self._reading_arguments if self.access is Access.READ else (DRY_RUN, IDEMPOTENCY_KEY)
         return self.arguments + common + ((CONFIRM,) if self.takes_confirm else ())
+
+    @property
+    def gets_record(self) -> bool:
+        """True for a read of one record, which is the only part of its answer."""
+        return self.effect is Effect.READ and self.name.startswith("get_") and len(self.returns) == 1
+
+    @property
+    def lists_whole(self) -> bool:
+        """True for a list that is read as a whole: what of it does not fit into an answer comes with a Cursor all the same."""
+        own = {field.name for field in self.arguments}
+        return self.effect is Effect.READ and self.name.startswith("list_") and not own & {CURSOR.name, FIRST_STEP}
+
+    @property
+    def long_text(self) -> Field | None:
+        """The text of the record that may not fit into one answer; a read of the record takes where it goes on."""
+        return self.record.longest_text if self.record and self.gets_record else None
+
+    @property
+    def _reading_arguments(self) -> tuple[Field, ...]:
+        """The arguments of every read of records: which attributes, and where a long text or a long list goes on."""
+        if not self.gets_record and not self.name.startswith("list_"):
+            return ()
+        text = (self.long_text.position,) if self.long_text else ()
+        return (*text, *((CURSOR,) if self.lists_whole else ()), FIELDS)
 
     @property
     def all_errors(self) -> Errors:

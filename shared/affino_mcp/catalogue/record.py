@@ -11,9 +11,15 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
-from affino_mcp.catalogue.kinds import Kind, code_kind, datetime_kind
+from affino_mcp.catalogue.kinds import Kind, code_kind, datetime_kind, integer_kind
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+ANSWERED_IN_PARTS: Final = 4_000
+"""Characters of the longest text that fits into an answer beside the rest of its record, in every script."""
+NEXT: Final = "Next"
+"""What follows a text's name in the attribute that says where the text goes on (`BodyNext`)."""
+LENGTH: Final = "Length"
+"""What follows a text's name in the attribute that stands for a text that is left out (`BodyLength`)."""
 PERSON_KIND: Final = Kind("person", {"type": "object"}, None)
 
 
@@ -59,6 +65,16 @@ class Field:
     def attribute(self) -> str:
         """The name under which a record's answer holds this field."""
         return self.reference.attribute if self.reference else self.name
+
+    @property
+    def max_length(self) -> int:
+        """The most characters of a text; 0 for what is no text."""
+        return int(self.kind.schema.get("maxLength", 0))
+
+    @property
+    def position(self) -> Field:
+        """The argument that says from which character on a text is answered."""
+        return Field(f"{self.name}From", integer_kind(0, 10**6), f"goes on in a cut {self.name}")
 
     def as_required(self) -> Field:
         """A copy of the field as a required argument."""
@@ -131,6 +147,11 @@ class Record:
     def writable(self) -> dict[str, Field]:
         """The writable fields by name."""
         return {f.name: f for f in self.fields}
+
+    @cached_property
+    def longest_text(self) -> Field | None:
+        """The field whose text may be too long for one answer; None when the record has none. No record has two."""
+        return next((f for f in self.fields if f.max_length > ANSWERED_IN_PARTS), None)
 
     @cached_property
     def model(self) -> type[BaseModel]:

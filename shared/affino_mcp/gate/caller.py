@@ -16,6 +16,7 @@ from affino_mcp.catalogue.registry import is_listed
 from affino_mcp.clock import format_iso
 from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.placeholders import PlaceholderSent, find_placeholder
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.rate_limit import RateState
@@ -47,9 +48,12 @@ def read_credentials(headers: RawHeaders) -> CallerCredentials:
 
     `X-API-Key: key:secret` carries key and secret; `X-Auth-Token` is another name for `X-API-Secret`. A secret given
     under two names must be the same in both. Raises BadCredentials when a credential is missing, repeated, too long or
-    holds a character that is not allowed (a proxy joins repeated headers with a comma, which no credential may hold).
+    holds a character that is not allowed (a proxy joins repeated headers with a comma, which no credential may hold), and
+    PlaceholderSent where a header stands for a value that was never filled in.
     """
     given = _collect_headers(headers)
+    if (header := find_placeholder(given)) is not None:
+        raise PlaceholderSent(header)
     packed_key, colon, packed_secret = given.get(b"x-api-key", b"").partition(b":")
     parts = [given.get(b"x-api-secret"), given.get(b"x-auth-token"), packed_secret if colon else None]
     return CallerCredentials(

@@ -32,6 +32,7 @@ from affino_mcp.mcp_edge.message import JsonRpcMessage, read_message, strip_answ
 from affino_mcp.mcp_edge.reply import (
     Reply,
     caller_rate_headers,
+    in_own_shape,
     json_reply,
     message_refusal_reply,
     question_reply,
@@ -113,7 +114,8 @@ class GateApp:
             refused = message_refusal_reply(_refusal_for_caller(refusal, request), received.id)
             return refused.with_headers(refusal_rate_headers(refusal))
         admitted = AdmittedRequest(caller, replace(meta, gate_ms=elapsed()), self._dispatch)
-        answer = await self._pass_on(request, strip_answers(body, received), admitted, receive)
+        passed = await self._pass_on(request, strip_answers(body, received), admitted, receive)
+        answer = in_own_shape(passed, received.id, request.header(b"content-type"))
         if received.is_charged and not admitted.is_heard:
             unheard = BadRequest().concerning(caller.profile, caller.person, caller.session.fingerprint)
             await self._log_refusal(unheard, admitted.meta, received)

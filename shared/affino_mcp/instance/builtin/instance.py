@@ -8,6 +8,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Final
 
+from affino_mcp.catalogue.answer_fields import resolve_fields, select_fields
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
@@ -16,7 +17,9 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.change import NOTHING_WRITTEN
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, find_replay
 from affino_mcp.instance.builtin.engine.records import Carry, Records
+from affino_mcp.instance.builtin.engine.text_parts import cut_own_text
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
+from affino_mcp.instance.builtin.listing.whole_lists import page_whole_list
 from affino_mcp.instance.builtin.media.media_view import renew_download_urls
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
@@ -63,7 +66,7 @@ class BuiltinInstance:
         """
         carry, call = TOOLS[method.name], replace(call, method=method.name)
         if method.access is Access.READ:
-            return carry(self.records, method, values, call)
+            return self._read(carry, method, values, call)
         return self._write(carry, method, values, call)
 
     def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
@@ -115,6 +118,13 @@ class BuiltinInstance:
         )
 
         return BuiltinStructureKeeper(self.records)
+
+    def _read(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
+        """A read: the asked attributes alone, and as much of them as one answer holds."""
+        values = resolve_fields(method, values)
+        done = carry(self.records, method, values, call)
+        body = cut_own_text(method, values, call, select_fields(method, values, done.body))
+        return replace(done, body=page_whole_list(values, call, body) if method.lists_whole else body)
 
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
         for attempt in range(MAX_WRITE_ATTEMPTS):

@@ -80,9 +80,9 @@ def list_articles(records: Records, method: Method, values: Values, call: Call) 
 def get_article(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Answers one article with its steps, categories and media, within the budget of one answer."""
     found = article_access.open_article(records, call, CODE, values[CODE])
-    bodies, start = values.get("IncludeSteps", True), values.get("BodyFrom", 0)
+    bodies = values.get("IncludeSteps", True)
     return Done(
-        {"Article": article_view.render_article(records, call, found, bodies=bodies, start=start)}, found.document.ref
+        {"Article": article_view.render_article(records, call, found, values, bodies=bodies)}, found.document.ref
     )
 
 
@@ -97,12 +97,12 @@ def create_article(records: Records, method: Method, values: Values, call: Call)
     found = OpenArticle(RecordState(draft), known)
     article_access.require_write(call, found.guards)
     live = _decide_live(call, found, values.get(LIVE_ATTRIBUTE))
-    document, body = _store_body(change, _set_live(call, draft, live), values)
+    document = _store_body(change, _set_live(call, draft, live), values)
     found = replace(found, stored=RecordState(document))
     article_status.warn_of_dates(call, document, values)
     guards.require_unchanged(change, *found.guards)
     records.save_record(change, None, found.stored)
-    return change.commit({"Article": article_view.render_new_article(records, call, found, body)})
+    return change.commit({"Article": article_view.render_new_article(call, found)})
 
 
 def update_article(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -117,7 +117,7 @@ def update_article(records: Records, method: Method, values: Values, call: Call)
     moved = before.document.next_version(call, checked | {LIVE_ATTRIBUTE: was_live})
     found = OpenArticle(replace(before.stored, document=moved), before.known | known)
     _require_move_rights(call, before, found)
-    document, body = _store_body(
+    document = _store_body(
         change, _set_live(call, moved, _decide_live(call, found, values.get(LIVE_ATTRIBUTE))), values
     )
     found = replace(found, stored=replace(before.stored, document=document))
@@ -125,7 +125,7 @@ def update_article(records: Records, method: Method, values: Values, call: Call)
     change.needs_confirmation = article_access.reaches_more_readers(call, before.document, document)
     guards.require_unchanged(change, *before.guards, *found.guards)
     records.save_record(change, before.stored, found.stored)
-    return change.commit({"Article": article_view.render_article(records, call, found, body=body, bodies=False)})
+    return change.commit({"Article": article_view.render_changed_article(records, call, found)})
 
 
 def _require_move_rights(call: Call, before: OpenArticle, after: OpenArticle) -> None:
@@ -158,15 +158,15 @@ def _set_live(call: Call, document: Document, live: bool) -> Document:
     return replace(document, values=values)
 
 
-def _store_body(change: Change, document: Document, values: Values) -> tuple[Document, str | None]:
-    """The document with its body stored, and the text of the body when the call gives one."""
+def _store_body(change: Change, document: Document, values: Values) -> Document:
+    """The document with its body stored, when the call gives one."""
     if not values.get(BODY_ATTRIBUTE):
-        return document, None
+        return document
     body = html_policy.sanitise_argument(
         change.call, ARTICLE.writable[BODY_ATTRIBUTE], values[BODY_ATTRIBUTE], html_policy.Links.EDITORS
     )
     kept = long_texts.store_text(change, FAMILY, document.code, BODY_ATTRIBUTE, body)
-    return replace(document, values={**document.values, BODY_ATTRIBUTE: kept}), body
+    return replace(document, values={**document.values, BODY_ATTRIBUTE: kept})
 
 
 def delete_article(records: Records, method: Method, values: Values, call: Call) -> Done:

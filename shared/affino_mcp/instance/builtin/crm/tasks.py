@@ -13,6 +13,7 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.access.ownership import require_ownership
 from affino_mcp.instance.builtin.crm import subject_record
+from affino_mcp.instance.builtin.engine.change_journal import short_history_value
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
@@ -106,7 +107,8 @@ def get_task(records: Records, method: Method, values: Values, call: Call) -> Do
 def _render_entry(item: dict[str, Any]) -> dict[str, Any]:
     entry = json.loads(item["entry"])
     changes = [
-        {"Attribute": n, "Before": entry["before"].get(n), "After": after} for n, after in entry["after"].items()
+        {"Attribute": n, "Before": short_history_value(entry["before"].get(n)), "After": short_history_value(after)}
+        for n, after in entry["after"].items()
     ]
     return {"Date": item["at"], "By": item["by"], "Changes": changes}
 

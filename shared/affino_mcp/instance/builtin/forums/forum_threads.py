@@ -78,7 +78,7 @@ def _filter_facets(values: Values) -> list[tuple[str, ...]]:
 def get_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Answers one thread with its opening post."""
     found = forum_access.open_thread(records, call, values[CODE])
-    return Done({"Thread": forum_view.render_thread(records, call, found)}, found.document.ref)
+    return Done({"Thread": forum_view.read_thread(records, call, found, values)}, found.document.ref)
 
 
 def create_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -99,7 +99,7 @@ def create_forum_thread(records: Records, method: Method, values: Values, call: 
     records.save_record(change, None, thread)
     records.save_record(change, None, post)
     found = OpenThread(thread, place, place.is_moderated_by(call))
-    answer = forum_view.render_thread(records, call, found, post.document, body, known)
+    answer = forum_view.render_thread(records, call, found, post.document, known)
     return change.commit({"Thread": _without_codes(answer) if values.get(DRY_RUN.name) else answer})
 
 

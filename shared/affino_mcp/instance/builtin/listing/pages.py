@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from functools import partial
 from typing import Any, Final
 
+from affino_mcp.catalogue.answer_fields import asked_fields, keep_asked
 from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import FIELDS
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso, with_microseconds
@@ -64,14 +66,13 @@ def answer_page(
     Takes `more`, the position of the next page (None: this is the last one), `place`, the position after a document,
     and `total`, the number of records when known. Warns when fewer rows fit.
     """
-    known = _load_known(records, plan, documents, call)
-    rows = [references.render_summary(call, d, known, **plan.derive(d, known)) for d in documents]
-    items = list(takewhile(ResponseBudget({}).try_add, rows))
-    if len(items) < len(rows):
+    rows = _render_rows(records, plan, documents, values, call)
+    items = ResponseBudget({}).take_rows(call, rows, partial(keep_asked, values))
+    if len(items) < len(documents):
+        text = f"{len(items)} of {len(documents)} rows fit into one answer; go on with NextCursor."
+        call.warn(WarningCode.TRUNCATED, "Items", text)
         documents = documents[: len(items)]
         more = place(documents[-1])
-        text = f"{len(items)} of {len(rows)} rows fit into one answer; go on with NextCursor."
-        call.warn(WarningCode.TRUNCATED, "Items", text)
     whole = more is None and not values.get("Cursor") and not values.get("StartCode")
     total = len(items) if whole and total is None else total
     last = documents[-1].code if documents else None
@@ -89,8 +90,20 @@ def answer_list(
     return {"Items": items, **figures, "NextCursor": following, "CurrentDate": format_iso(call.at)}
 
 
-def _load_known(records: Records, plan: ListPlan, documents: list[Document], call: Call) -> KnownRecords:
-    wanted = references.reference_targets(call, documents, plan.record.summary)
+def _render_rows(
+    records: Records, plan: ListPlan, documents: list[Document], values: Values, call: Call
+) -> list[dict[str, Any]]:
+    """The rows, with what Fields asks for of the record besides; what is not asked for is taken away at the end."""
+    names = tuple(dict.fromkeys((*plan.record.summary, *asked_fields(plan.record, values))))
+    known = _load_known(records, plan, documents, call, names)
+    render = references.render_asked_row if FIELDS.name in values else references.render_summary
+    return [render(call, d, known, names, **plan.derive(d, known)) for d in documents]
+
+
+def _load_known(
+    records: Records, plan: ListPlan, documents: list[Document], call: Call, shown: Sequence[str]
+) -> KnownRecords:
+    wanted = references.reference_targets(call, documents, shown)
     return records.load_documents([*wanted, *(place for d in documents for place in plan.extra_refs(d))], plan.have)
 
 
