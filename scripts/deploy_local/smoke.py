@@ -85,6 +85,7 @@ class Smoke:
         yield "the OAuth addresses are not there, GET and DELETE are refused", self.check_unknown_paths
         yield "wrong credentials get 401 with the request's id", self.check_refusals
         yield "tools/list shows the profile's tools", self.check_listing
+        yield "an address and a header narrow the tools", self.check_toolsets
         yield "an account is created, read and listed", self.check_writing
         yield "a switched-off family is refused", self.check_switched_off_family
         yield "a disabled profile is refused at once", self.check_disabled_profile
@@ -177,6 +178,23 @@ class Smoke:
         require_equal(
             "status of /mcp/", self.send_request("POST", "/mcp/", json=body, headers=self.headers).status_code, 200
         )
+
+    def check_toolsets(self) -> None:
+        """Checks that address and header leave the same tools, and that an address without a family is not there."""
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+        for names in ("accounts:read", "Accounts%3Aread"):
+            found = self.send_request("POST", f"/mcp/x/{names}", json=body, headers=self.headers).json()["result"][
+                "tools"
+            ]
+            headed = self.send_rpc("tools/list", {"X-MCP-Toolsets": "accounts:read"}).json()["result"]["tools"]
+            require_equal("tools by address and by header", found, headed)
+            tools = {tool["name"] for tool in found}
+            require_equal("tools of the toolset", ("get_account" in tools, "create_account" in tools), (True, False))
+        answer = self.send_request("POST", "/mcp/x/company", json=body, headers=self.headers)
+        require_equal("status of an unknown family", answer.status_code, 404)
+        for method in ("GET", "DELETE"):
+            found = self.send_request(method, "/mcp/x/accounts", headers=self.headers)
+            require_equal(f"status of {method} /mcp/x/accounts", found.status_code, 405)
 
     def check_writing(self) -> None:
         """Checks that an account is created, read and listed."""

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from affino_mcp.catalogue.capability import Access, Capability
+from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.clock import Clock, epoch_microseconds, format_iso
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.entered_texts import tidy_entered_text
@@ -62,6 +63,7 @@ class Profiles:
         notes: str = "",
         commit: Commit | None = None,
         terms: AdmissionTerms | None = None,
+        mode: ListMode = ListMode.FULL,
         **options: bool,
     ) -> Profile:
         """Creates an enabled profile with key and secret; without `rate`, with the default rate.
@@ -81,6 +83,7 @@ class Profiles:
             notes=tidy_entered_text("notes", notes, lines=True),
             created=now,
             updated=now,
+            mode=mode,
             terms=check_terms(self._db, self._table, terms or AdmissionTerms(), AdmissionTerms(), self._clock().date()),
         )
         profile = require_valid_profile(replace(profile, **options))  # type: ignore[arg-type]
@@ -116,6 +119,7 @@ class Profiles:
         burst: int | None = None,
         notes: str | None = None,
         terms: AdmissionTerms | None = None,
+        mode: ListMode | None = None,
         seen: str | None = None,
         commit: Commit | None = None,
         **options: bool | None,
@@ -128,7 +132,7 @@ class Profiles:
         families, rate, burst, notes, and the terms' fields), Conflict.
         """
         old = self.get(key).profile
-        given: dict[str, Any] = {"rate": rate, "burst": burst, **options}
+        given: dict[str, Any] = {"rate": rate, "burst": burst, "mode": mode, **options}
         given["terms"] = check_terms(self._db, self._table, terms, old.terms, self._clock().date()) if terms else None
         given["name"] = tidy_entered_text("name", name) if name else name
         given["notes"] = tidy_entered_text("notes", notes, lines=True) if notes else notes
