@@ -186,15 +186,15 @@ class Smoke:
             found = self.send_request("POST", f"/mcp/x/{names}", json=body, headers=self.headers).json()["result"][
                 "tools"
             ]
-            headed = self.send_rpc("tools/list", {"X-MCP-Toolsets": "accounts:read"}).json()["result"]["tools"]
-            require_equal("tools by address and by header", found, headed)
-            tools = {tool["name"] for tool in found}
-            require_equal("tools of the toolset", ("get_account" in tools, "create_account" in tools), (True, False))
-        answer = self.send_request("POST", "/mcp/x/company", json=body, headers=self.headers)
-        require_equal("status of an unknown family", answer.status_code, 404)
+            header = {"X-MCP-Toolsets": "accounts:read"}
+            require_equal("tools by header", self.send_rpc("tools/list", header).json()["result"]["tools"], found)
+            named = [tool["name"] for tool in found if tool["name"].endswith("_account")]
+            require_equal("tools of the toolset", named, ["get_account"])
+        strange = self.send_request("POST", "/mcp/x/company", json=body, headers=self.headers).status_code
+        require_equal("status of an unknown family", strange, 404)
         for method in ("GET", "DELETE"):
-            found = self.send_request(method, "/mcp/x/accounts", headers=self.headers)
-            require_equal(f"status of {method} /mcp/x/accounts", found.status_code, 405)
+            status = self.send_request(method, "/mcp/x/accounts", headers=self.headers).status_code
+            require_equal(f"status of {method} /mcp/x/accounts", status, 405)
 
     def check_writing(self) -> None:
         """Checks that an account is created, read and listed."""

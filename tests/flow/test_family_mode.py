@@ -11,6 +11,7 @@ from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
 from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
+from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.modes import UNKNOWN, ModeClient, mode_client
 from tests.world import EVERYTHING, World

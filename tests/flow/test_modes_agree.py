@@ -111,7 +111,7 @@ COMBINED: Final = [
 ]
 
 
-@pytest.mark.parametrize(("families", "people", "way"), COMBINED, ids=" - ".join)
+@pytest.mark.parametrize(("families", "people", "way"), COMBINED)
 def test_the_modes_agree_with_the_predicate_and_with_each_other(
     world: World, handler: LambdaHandler, families: str, people: str, way: str
 ) -> None:

@@ -1,7 +1,6 @@
 """Operators' changes of API Profiles: first a new version of the secret is written, then the row switches over to it.
 
-The switch-over fails if the row no longer names the version that the operator saw, so two operators cannot overwrite
-each other's changes. Every running process uses the new version from its next call on.
+The switch-over fails if the row no longer names the version that the operator saw: nobody's change is overwritten unseen.
 """
 
 from __future__ import annotations
@@ -83,10 +82,9 @@ class Profiles:
             notes=tidy_entered_text("notes", notes, lines=True),
             created=now,
             updated=now,
-            mode=mode,
             terms=check_terms(self._db, self._table, terms or AdmissionTerms(), AdmissionTerms(), self._clock().date()),
         )
-        profile = require_valid_profile(replace(profile, **options))  # type: ignore[arg-type]
+        profile = require_valid_profile(replace(profile, mode=mode, **options))  # type: ignore[arg-type]
         self._require_free_name(profile.name)
         self._write_secret(profile)
         retry_on_conflict(lambda: self._insert_rows(profile, commit or self._commit))
