@@ -182,19 +182,17 @@ class Smoke:
     def check_toolsets(self) -> None:
         """Checks that address and header leave the same tools, and that an address without a family is not there."""
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+        headed = self.send_rpc("tools/list", {"X-MCP-Toolsets": "accounts:read"}).json()["result"]
+        named = [tool["name"] for tool in headed["tools"] if tool["name"].endswith("_account")]
+        require_equal("tools of the toolset", named, ["get_account"])
         for names in ("accounts:read", "Accounts%3Aread"):
-            found = self.send_request("POST", f"/mcp/x/{names}", json=body, headers=self.headers).json()["result"][
-                "tools"
-            ]
-            header = {"X-MCP-Toolsets": "accounts:read"}
-            require_equal("tools by header", self.send_rpc("tools/list", header).json()["result"]["tools"], found)
-            named = [tool["name"] for tool in found if tool["name"].endswith("_account")]
-            require_equal("tools of the toolset", named, ["get_account"])
-        strange = self.send_request("POST", "/mcp/x/company", json=body, headers=self.headers).status_code
-        require_equal("status of an unknown family", strange, 404)
+            answer = self.send_request("POST", f"/mcp/x/{names}", json=body, headers=self.headers)
+            require_equal(f"tools of {names} by address", answer.json()["result"], headed)
+        strange = self.send_request("POST", "/mcp/x/company", json=body, headers=self.headers)
+        require_equal("status of an unknown family", strange.status_code, 404)
         for method in ("GET", "DELETE"):
-            status = self.send_request(method, "/mcp/x/accounts", headers=self.headers).status_code
-            require_equal(f"status of {method} /mcp/x/accounts", status, 405)
+            refused = self.send_request(method, "/mcp/x/notes", headers=self.headers)
+            require_equal(f"status of {method} /mcp/x/notes", refused.status_code, 405)
 
     def check_writing(self) -> None:
         """Checks that an account is created, read and listed."""

@@ -124,10 +124,9 @@ class Profiles:
     ) -> Profile:
         """Changes the given fields. `families` replaces the access of the families it names and leaves the others.
 
-        `options` are those of OPTIONS. `terms` replace all terms. `seen` is the version that the operator looked at;
-        Conflict if it is not the current one. A burst that is the default of the old rate becomes the default of the new
-        rate. `commit` carries out the last step, which puts the change in force. Raises NotFound, InvalidArgument (name,
-        families, rate, burst, notes, and the terms' fields), Conflict.
+        `options` are those of OPTIONS. `terms` replace all terms. `seen` is the version that the operator looked at; Conflict if
+        it is not the current one. A burst that is the old rate's default becomes the new rate's. `commit` puts the change in
+        force. Raises NotFound, InvalidArgument (name, families, rate, burst, notes, and the terms' fields), Conflict.
         """
         old = self.get(key).profile
         given: dict[str, Any] = {"rate": rate, "burst": burst, "mode": mode, **options}
