@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from affino_mcp.catalogue.capability import Access, Capability, Family
-from affino_mcp.catalogue.compact import list_methods
+from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.catalogue.manual import render_manual
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.catalogue.tool_view import ToolView
 from affino_mcp.mcp_edge.server import CatalogueTool
 
 ROOT: Final = Path(__file__).parents[1]
@@ -38,6 +39,11 @@ def count_bytes_by_family(methods: list[Method]) -> Counter[str]:
     for method in methods:
         found[method.family] += len(encode_listing(method)) + 1
     return found
+
+
+def list_everything(mode: ListMode) -> list[Method]:
+    """What tools/list shows a profile in this mode that allows everything."""
+    return ToolView(FULL_CAPABILITY, mode).list_methods()
 
 
 def estimate_tokens(size: int) -> int:
@@ -66,13 +72,15 @@ def write_snapshots() -> None:
 
 def print_price() -> None:
     """Print the table."""
-    full, compact = list_methods(FULL_CAPABILITY, compact=False), list_methods(FULL_CAPABILITY, compact=True)
+    full = list_everything(ListMode.FULL)
     counts = Counter(method.family for method in full)
     print(f"{'family':<16}{'tools':>6}{'bytes':>10}{'tokens':>10}")
     for family, size in count_bytes_by_family(full).items():
         print(_price_line(family, counts[family], size))
     print(_price_line("all families", len(full), count_bytes_by_family(full).total()))
-    print(_price_line("compact mode", len(compact), count_bytes_by_family(compact).total()))
+    for mode in (ListMode.FAMILY, ListMode.COMPACT):
+        listed = list_everything(mode)
+        print(_price_line(f"{mode} mode", len(listed), count_bytes_by_family(listed).total()))
 
 
 def main(arguments: list[str]) -> int:

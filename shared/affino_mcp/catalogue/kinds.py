@@ -198,11 +198,6 @@ def money_kind() -> Kind:
     return Kind("amount", {"type": "number", "minimum": 0}, Annotated[Any, PlainValidator(_parse_money)])
 
 
-def object_kind() -> Kind:
-    """A JSON object; the tool that receives it checks its content."""
-    return Kind("object", {"type": "object"}, dict[str, Any])
-
-
 def boolean_kind() -> Kind:
     """JSON true or false."""
     return Kind("true or false", {"type": "boolean"}, StrictBool)

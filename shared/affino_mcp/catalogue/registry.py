@@ -29,6 +29,7 @@ from affino_mcp.catalogue.families import (
 )
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
+from affino_mcp.tool_errors import ToolDisabled
 
 _OPPORTUNITIES: Final = (*opportunities.METHODS, *opportunity_parts.METHODS)
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
@@ -83,3 +84,10 @@ def is_listed(method: Method, capability: Capability) -> bool:
     elif method in history.METHODS:
         families = SWITCHED_FAMILIES
     return any(capability.allows(family, method.access) for family in families)
+
+
+def require_listed(method: Method, capability: Capability) -> None:
+    """Raises ToolDisabled, which says whether the profile or its narrowing by a toolset is why, for what is not listed."""
+    if not is_listed(method, capability):
+        narrowed = capability.whole is not None and is_listed(method, capability.whole)
+        raise ToolDisabled(f"{method.family}.{method.access}", narrowed=narrowed)

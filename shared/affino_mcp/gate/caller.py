@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final
 
+from affino_mcp.catalogue.capability import Capability
 from affino_mcp.catalogue.method import Method
-from affino_mcp.catalogue.registry import is_listed
-from affino_mcp.clock import format_iso
+from affino_mcp.catalogue.registry import require_listed
+from affino_mcp.catalogue.tool_view import ToolView
+from affino_mcp.catalogue.toolset import Toolset
+from affino_mcp.clock import format_iso, utc_now
 from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.placeholders import PlaceholderSent, find_placeholder
@@ -21,7 +25,7 @@ from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.rate_limit import RateState
 from affino_mcp.gate.sessions.sessions import Session
-from affino_mcp.tool_errors import PermissionDenied, ToolDisabled
+from affino_mcp.tool_errors import PermissionDenied
 
 __all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
 
@@ -107,7 +111,8 @@ def _parse_bearer(value: bytes) -> str:
 class Caller:
     """An admitted caller: the profile, the person who acts, their session, and the profile's rate state.
 
-    `former` is the previous secret when the caller used that one instead of the current secret.
+    `former` is the previous secret when the caller used that one instead of the current secret. `toolset` is what the
+    connection narrows the profile to; None when it does not. `at` is when the caller was admitted.
     """
 
     profile: Profile
@@ -115,6 +120,27 @@ class Caller:
     session: Session
     rate: RateState
     former: PreviousSecret | None = None
+    toolset: Toolset | None = None
+    at: datetime = field(default_factory=utc_now)
+
+    @cached_property
+    def capability(self) -> Capability:
+        """What the profile allows, narrowed by the toolset: what every decision about this call goes by."""
+        own = self.profile.capability
+        return own if self.toolset is None else self.toolset.narrow(own)
+
+    def narrowed_to(self, toolset: Toolset | None) -> Caller:
+        """The caller on a connection that this toolset narrows."""
+        return self if toolset is None else replace(self, toolset=toolset)
+
+    def view_tools(self) -> ToolView:
+        """The tools as this caller sees them."""
+        may_use = lambda method: self.holds_right(method, self.at)  # noqa: E731
+        return ToolView(self.capability, self.profile.mode, self.profile.confirm, may_use)
+
+    def holds_right(self, method: Method, at: datetime) -> bool:
+        """True when the method needs no right of its own, or the person holds it at this moment."""
+        return not method.right or self.person.has_right(method.right, at)
 
     @property
     def cursor_key(self) -> bytes:
@@ -123,13 +149,12 @@ class Caller:
 
 
 def authorise(caller: Caller, method: Method, at: datetime) -> None:
-    """Raises ToolDisabled when the profile does not list the method, PermissionDenied when the person lacks its right.
+    """Raises ToolDisabled when profile or toolset do not list the method, PermissionDenied when the person lacks its right.
 
     The instance checks the rules of single records (own or other people's, security of sections and forums).
     """
-    if not is_listed(method, caller.profile.capability):
-        raise ToolDisabled(f"{method.family}.{method.access}")
-    if method.right and not caller.person.has_right(method.right, at):
+    require_listed(method, caller.capability)
+    if not caller.holds_right(method, at):
         raise PermissionDenied(method.right)
 
 
@@ -140,7 +165,7 @@ def describe_current_user(caller: Caller) -> dict[str, Any]:
         "Name": caller.person.name,
         "Email": caller.person.email,
         "ApiProfile": caller.profile.name,
-        "Families": caller.profile.capability.to_json(),
+        "Families": caller.capability.to_json(),
         "SessionExpires": format_iso(datetime.fromtimestamp(caller.session.expires, UTC)),
         "RateLimit": caller.profile.rate,
     }

@@ -60,7 +60,8 @@ def show_profile(ask: ScreenRequest) -> Response:
         former_uses=ask.centre.previous_secret_uses.list_uses(one.profile),
         recent=recent,
         log_is_down=may_read and recent is None,
-        tokens=price_tools_list(one.profile.capability),
+        tokens=price_tools_list(one.profile.capability, one.profile.mode),
+        full_tokens=price_tools_list(one.profile.capability),
         done=ask.query_values.get("done", ""),
         allowed=name_people(ask.centre.database, ask.centre.settings.gate_table, one.profile.terms.people),
     )
