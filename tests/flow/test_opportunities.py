@@ -213,5 +213,10 @@ def test_calls_of_the_store_do_not_grow(world: World, manager: WorldClient, orbi
     few = calls()
     for place in range(40):
         crm.opportunity(manager, orbital, f"Sale {place}")
-    assert calls() == few
+    many = calls()
+    if tool == "list_opportunities":  # totals of more than one page: one query and one batch read for a hundred records
+        kept, totals, logged = many[:3], many[3:5], many[5:]
+        assert totals == [(read, world.settings.records_table) for read in ("query", "get_many")]
+        many = [*kept, *logged]
+    assert many == few
     assert len([name for name, _ in few if name == "transact"]) == (0 if tool.startswith(("get", "list")) else 1)

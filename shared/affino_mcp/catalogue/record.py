@@ -60,6 +60,10 @@ class Field:
         """The name under which a record's answer holds this field."""
         return self.reference.attribute if self.reference else self.name
 
+    def with_help(self, text: str) -> Field:
+        """A copy of the field with another sentence."""
+        return replace(self, help=text)
+
     def as_required(self) -> Field:
         """A copy of the field as a required argument."""
         return replace(self, required=True)
@@ -93,8 +97,8 @@ class Record:
     may not be empty, `sorts` are the SortBy words, `summary` lists the attributes of a list row, `search` the fields
     that Search looks through, `unique` the fields whose values no two records share, `due` the date that SortBy Due or
     CloseDate uses, `defaults` the values of a new record that the call does not set; fields with a default cannot be
-    cleared. `undo_with` names the tools to use for attributes that undo does not change, by the attribute or the relation
-    ("" for any other attribute).
+    cleared, nor can those of `kept`. `undo_with` names the tools to use for attributes that undo does not change, by the
+    attribute or the relation ("" for any other attribute).
     """
 
     name: str
@@ -110,6 +114,7 @@ class Record:
     unique: tuple[str, ...] = ()
     due: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
     undo_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property

@@ -112,6 +112,7 @@ METHODS: Final = (
             MINE,
         ),
         record=ACCOUNT,
+        errors=(NotFound,),
     ),
     Method(
         "get_account",

@@ -40,7 +40,8 @@ ARTICLE_TYPE_FIELD: Final = Field(
 SECURITY_FIELD: Final = Field(
     "SecurityCode", lookup_kind(), "code or name; limits who reads", Reference("securities", "Security")
 )
-AUTHOR_FIELD: Final = Field("AuthorCode", code_kind(), "UserCode of staff; default: you", Reference("staff", "Author"))
+AUTHOR_FIELD: Final = Field("AuthorCode", code_kind(), "UserCode of a member of staff", Reference("staff", "Author"))
+NEW_AUTHOR: Final = AUTHOR_FIELD.with_help("UserCode of a member of staff; default: you")
 ARTICLE_BODY_FROM: Final = Field(
     "BodyFrom", integer_kind(0, MAX_ARTICLE_BODY_CHARACTERS * 2), "where Body starts; goes on in a cut one"
 )
@@ -84,6 +85,7 @@ ARTICLE: Final = Record(
         "AuthorCode",
     ),
     search=("Title", "Teaser"),
+    kept=(LIVE_FIELD.name,),
     undo_with={
         "Steps": ("create_article_step", "delete_article_step", "reorder_article_steps"),
         "Categories": ("add_article_categories", "remove_article_categories"),
@@ -132,7 +134,7 @@ METHODS: Final = (
         "Create an article; a draft unless Live is true.",
         "draft 'Spring Product Walkthrough' in Marketing, teaser 'Everything new in April', then add its four steps.",
         _FULL,
-        ARTICLE.create_arguments(),
+        (*ARTICLE.create_arguments(without=(AUTHOR_FIELD.name,)), NEW_AUTHOR),
         "Steps are separate records: text in Body never becomes steps; keep StandardItemCode and call create_article_step"
         " for each. standardSectionCode is a code, not a name: take it from list_sections (CanWrite). Live publishes at"
         " once and needs articles.publish, else it is saved as a draft; media goes on by attach_article_media after its"
@@ -176,6 +178,7 @@ METHODS: Final = (
         "the code of the Marketing section.",
         {"Sections": "StandardSectionCode, Name, ChannelCode, Channel, CanWrite, CanPublish"},
         (SEARCH_FIELD, Field("ChannelCode", code_kind()), Field("WritableOnly", boolean_kind())),
+        errors=(NotFound,),
     ),
     Method(
         "list_article_types",

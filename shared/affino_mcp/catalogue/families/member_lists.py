@@ -67,6 +67,7 @@ class ListKind:
                 f"the {words}s that {self.member_example} is on.",
                 PAGE_RETURNS,
                 *list_arguments(record, has, MINE),
+                errors=(NotFound,),
             ),
             self._list_method(
                 self._get,

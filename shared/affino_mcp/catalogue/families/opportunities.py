@@ -6,7 +6,7 @@ from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
-from affino_mcp.catalogue.families.tasks import OWNER
+from affino_mcp.catalogue.families.tasks import NEW_OWNER, OWNER
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
@@ -59,6 +59,7 @@ OPPORTUNITY: Final = Record(
     search=("Title",),
     due="CloseDate",
     defaults={STAGE.name: 1, "Currency": "GBP"},
+    kept=(OWNER.name,),
     undo_with={
         "contacts": ("add_opportunity_contact", "remove_opportunity_contact"),
         "team": ("add_opportunity_team_member", "remove_opportunity_team_member"),
@@ -91,7 +92,7 @@ METHODS: Final = (
         Effect.READ,
         "List opportunities, page by page; a close date filter puts them in that order.",
         "my open opportunities closing this quarter.",
-        {**PAGE_RETURNS, "TotalValue": "of the page; null when it mixes currencies", "TotalValues": "per currency"},
+        {**PAGE_RETURNS, "TotalValue": "of all pages; null when it mixes currencies", "TotalValues": "per currency"},
         *list_arguments(
             OPPORTUNITY,
             ACCOUNT_FIELD,
@@ -104,6 +105,7 @@ METHODS: Final = (
             Field("CloseDateTo", date_kind()),
             MINE,
         ),
+        errors=(NotFound,),
     ),
     opportunity_method(
         "get_opportunity",
@@ -120,7 +122,8 @@ METHODS: Final = (
         "Create an opportunity against an account.",
         "£40,000 against Orbital Labs, primary contact Jane Doe.",
         _FULL,
-        *OPPORTUNITY.create_arguments(without=(LOST_REASON.name, TOPICS_FIELD.name)),
+        *OPPORTUNITY.create_arguments(without=(LOST_REASON.name, TOPICS_FIELD.name, OWNER.name)),
+        NEW_OWNER,
         notes="Further contacts, team members and topics have their own tools: keep the OpportunityCode.",
         errors=(NotFound,),
         answers_as="get_opportunity",

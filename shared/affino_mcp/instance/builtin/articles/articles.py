@@ -18,7 +18,8 @@ from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import Records, require_if_updated
-from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing import filter_targets, listing
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.tool_errors import InvalidArgument
@@ -28,6 +29,13 @@ CODE: Final = ARTICLE.code
 BODY_ATTRIBUTE: Final = "Body"
 LIVE_ATTRIBUTE: Final = LIVE_FIELD.name
 AUTHOR_ATTRIBUTE: Final = "AuthorCode"
+_FILTER_KINDS: Final = {
+    SECTION_FIELD.name: "sections",
+    "ArticleTypeCode": "article_types",
+    "CategoryCode": "article_categories",
+    AUTHOR_ATTRIBUTE: filter_targets.STAFF,
+}
+"""What each filter of the list of articles names."""
 
 
 def facets(stored: RecordState) -> Facets:
@@ -66,6 +74,7 @@ def list_articles(records: Records, method: Method, values: Values, call: Call) 
         leads=visible.leads,
         any_of=(*visible.any_of, *((f"{facet}={value}",) for facet, value in narrowing.items() if value)),
         may_show=lambda document: article_access.may_see_state(call, document),
+        targets=find_targets(call, values, _FILTER_KINDS),
     )
     return listing.list_records(records, plan, values, call)
 
@@ -101,8 +110,6 @@ def update_article(records: Records, method: Method, values: Values, call: Call)
     """Updates the given attributes of an article; null clears one."""
     before = article_access.open_editable_article(records, call, CODE, values[CODE])
     require_if_updated(before.document, values)
-    if LIVE_ATTRIBUTE in values and values[LIVE_ATTRIBUTE] is None:
-        raise InvalidArgument(LIVE_ATTRIBUTE, "Live must be true or false.")
     change = records.start_change(method, values, call)
     checked, known = references.check_references(records, change, ARTICLE, values, before.document.values)
     was_live = before.document.values.get(LIVE_ATTRIBUTE, False)

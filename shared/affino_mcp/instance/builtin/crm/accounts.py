@@ -24,7 +24,8 @@ from affino_mcp.instance.builtin.engine.index import (
     topic_tags,
 )
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
-from affino_mcp.instance.builtin.listing import in_memory_pages, listing, word_search
+from affino_mcp.instance.builtin.listing import filter_targets, in_memory_pages, listing, word_search
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.references import may_show_family, render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
@@ -65,9 +66,9 @@ def list_accounts(records: Records, method: Method, values: Values, call: Call) 
     }
     rows = tuple(f"{facet}={code}" for facet, code in wanted.items() if code)
     tags = topic_tags(values)
-    if values.get("IncludeChildren"):
-        return _list_descendants(records, listing.ListPlan(ACCOUNT, rows, tags, have=known), values, call)
-    return listing.list_records(records, listing.ListPlan(ACCOUNT, rows, tags, have=known), values, call)
+    targets = find_targets(call, values, {"AccountManagerCode": filter_targets.STAFF, "ParentCode": FAMILY})
+    plan = listing.ListPlan(ACCOUNT, rows, tags, have=known, targets=targets)
+    return (_list_descendants if values.get("IncludeChildren") else listing.list_records)(records, plan, values, call)
 
 
 def _list_descendants(records: Records, asked: listing.ListPlan, values: Values, call: Call) -> Done:

@@ -16,6 +16,7 @@ from affino_mcp.instance.builtin.engine.document import RecordState, new_documen
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing, member_filtering
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.listing.word_search import parse_search
 from affino_mcp.instance.builtin.member_lists import member_lists
 from affino_mcp.instance.builtin.references import references
@@ -61,7 +62,8 @@ def list_contacts(records: Records, method: Method, values: Values, call: Call) 
     rows += [f"mine={call.actor.user_code}"] if values.get("Mine") else []
     rows += ["staff"] if values.get("StaffOnly") else []
     tags = topic_tags(values)
-    plan, on_list = listing.ListPlan(CONTACT, tuple(rows), tags), values.get(CONTACT_LIST.code)
+    targets = find_targets(call, values, {ACCOUNT_ARGUMENT: "accounts", "PermissionCode": "permissions"})
+    plan, on_list = listing.ListPlan(CONTACT, tuple(rows), tags, targets=targets), values.get(CONTACT_LIST.code)
     if values.get("Email"):
         return _list_by_email(records, plan, values, call)
     if on_list:

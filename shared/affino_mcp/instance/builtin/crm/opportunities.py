@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.lists import STAGE as STAGES
@@ -12,12 +11,13 @@ from affino_mcp.catalogue.families.tasks import OWNER
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.builtin.crm import opportunity_people
+from affino_mcp.instance.builtin.crm import opportunity_people, opportunity_worth
 from affino_mcp.instance.builtin.crm.opportunity_people import participant_codes, require_participation
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
-from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing import filter_targets, list_totals, listing
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.list_entries import find_filter_code, load_lists
 from affino_mcp.instance.builtin.references.opportunity_stages import (
@@ -52,7 +52,7 @@ def facets(stored: RecordState) -> Facets:
 
 
 def list_opportunities(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Lists opportunity summaries with the sum of their values."""
+    """Lists opportunity summaries, with the number and the value of all opportunities that the filters let through."""
     known = load_lists(records, [STAGES.family]) if values.get(STAGE.name) is not None else {}
     wanted = {
         "user": values.get("UserCode"),
@@ -71,9 +71,12 @@ def list_opportunities(records: Records, method: Method, values: Values, call: C
         due=_close_date_span(values),
         derive=lambda document, found: {STAGE.name: load_stage(found, document.values[STAGE.name]).to_attribute()},
         have=known,
+        targets=find_targets(
+            call, values, {"AccountCode": "accounts", "UserCode": "contacts", OWNER.name: filter_targets.STAFF}
+        ),
+        figures=lambda rows: opportunity_worth.render_worth(call, rows),
     )
-    done = listing.list_records(records, plan, values, call)
-    return replace(done, body=done.body | _sum_values(done.body["Items"]))
+    return list_totals.list_with_figures(records, plan, values, call)
 
 
 def _close_date_span(values: Values) -> SortSpan | None:
@@ -83,24 +86,6 @@ def _close_date_span(values: Values) -> SortSpan | None:
     if not (low or high):
         return None
     return SortSpan(low=low or _EARLIEST, high=f"{high}~" if high else _LATEST)
-
-
-def _sum_values(items: list[dict[str, Any]]) -> dict[str, Any]:
-    sums: dict[str, Decimal] = {}
-    for item in items:
-        if item["Value"] is not None:
-            sums[item["Currency"]] = sums.get(item["Currency"], Decimal(0)) + Decimal(str(item["Value"]))
-    per_currency = [
-        {"Currency": currency, "Value": exact_amount(float(total))} for currency, total in sorted(sums.items())
-    ]
-    if len(per_currency) > 1:
-        return {"TotalValue": None, "TotalValues": per_currency}
-    return {"TotalValue": per_currency[0]["Value"] if per_currency else 0, "TotalValues": per_currency}
-
-
-def exact_amount(value: float) -> float:
-    """An amount of money as it is stored and shown: whole amounts as an integer, others with exactly two decimals."""
-    return int(value) if value == int(value) else round(value, 2)
 
 
 def get_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -160,7 +145,7 @@ def _with_stage(call: Call, given: Values, checked: Values, known: KnownRecords)
 
 
 def _exact_value(values: Values) -> Values:
-    return {"Value": exact_amount(values["Value"])} if values.get("Value") is not None else {}
+    return {"Value": opportunity_worth.exact_amount(values["Value"])} if values.get("Value") is not None else {}
 
 
 def update_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -171,8 +156,6 @@ def update_opportunity(records: Records, method: Method, values: Values, call: C
     before = records.require_record(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
     require_participation(call, before)
     require_if_updated(before.document, values)
-    if OWNER.name in values and values[OWNER.name] is None:
-        raise InvalidArgument(OWNER.name, f"{OWNER.name} must not be empty.")
     change = records.start_change(method, values, call)
     asked, document = {**values, **_exact_value(values)}, before.document
     checked, known = references.check_references(records, change, OPPORTUNITY, asked, document.values)
@@ -180,7 +163,7 @@ def update_opportunity(records: Records, method: Method, values: Values, call: C
     checked |= _values_of_stage(call, document, checked, known)
     flags = keep_flags(known, document, checked.get(STAGE.name, document.values[STAGE.name]))
     after = opportunity_people.with_owner_and_primary(
-        replace(before, document=document.next_version(call, checked, **flags))
+        replace(before, document=document.next_version(call, checked, **flags)), document.values[OWNER.name]
     )
     if after.history_values() == before.history_values():
         return change.no_change({"Opportunity": render_opportunity(records, call, before, known)}, before.document.ref)

@@ -22,6 +22,7 @@ from affino_mcp.instance.builtin.engine.document import Document, RecordState, r
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.references.references import STAFF_WORDS, render_code_and_name
 from affino_mcp.instance.port import Call, Done, RecordRef
+from affino_mcp.text import fold
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 CODE: Final = OPPORTUNITY.code
@@ -30,6 +31,9 @@ CONTACTS_RELATION: Final = "contacts"
 TEAM_RELATION: Final = "team"
 MAX_PEOPLE: Final = {CONTACTS_RELATION: 20, TEAM_RELATION: 10}
 """Maximum number of people per kind: each change of an opportunity writes all of them in one transaction."""
+
+OWNER_ROLE: Final = "Owner"
+"""The role of the opportunity's owner on the team, which nobody else has."""
 
 EMPTY_LINK: Final[Mapping[str, Any]] = {OPPORTUNITY_ROLE.name: None}
 
@@ -46,16 +50,34 @@ def require_participation(call: Call, stored: RecordState) -> None:
         require_ownership(call, stored.document)
 
 
-def with_owner_and_primary(stored: RecordState) -> RecordState:
-    """A copy with the owner on the team and the primary contact among the contacts."""
+def with_owner_and_primary(stored: RecordState, former: int | None = None) -> RecordState:
+    """A copy with the owner on the team, as its only owner, and the primary contact among the contacts.
+
+    `former` is the owner before the change: that person stays on the team, without the role.
+    """
     owner, primary = stored.document.values[OWNER.name], stored.document.values.get(PRIMARY_CONTACT.name)
-    if owner not in stored.relations_to(TEAM_RELATION):
-        stored = stored.with_relation(
-            str(RecordRef(TEAM_RELATION, owner)), {OPPORTUNITY_ROLE.name: "Owner", TEAM_SPLIT.name: None}
-        )
+    if owner != former:
+        stored = _with_one_owner(stored, owner)
     if primary and primary not in stored.relations_to(CONTACTS_RELATION):
         stored = stored.with_relation(str(RecordRef(CONTACTS_RELATION, primary)), EMPTY_LINK)
     return stored
+
+
+def _with_one_owner(stored: RecordState, owner: int) -> RecordState:
+    team = stored.relations_to(TEAM_RELATION)
+    for code, link in team.items():
+        if code != owner and _is_owner_role(link[OPPORTUNITY_ROLE.name]):
+            stored = stored.with_relation(_member_ref(code), {**link, OPPORTUNITY_ROLE.name: None})
+    own = {TEAM_SPLIT.name: None, **team.get(owner, {}), OPPORTUNITY_ROLE.name: OWNER_ROLE}
+    return stored.with_relation(_member_ref(owner), own)
+
+
+def _member_ref(code: int) -> str:
+    return str(RecordRef(TEAM_RELATION, code))
+
+
+def _is_owner_role(role: str | None) -> bool:
+    return role is not None and fold(role) == fold(OWNER_ROLE)
 
 
 def people_refs(call: Call, stored: RecordState) -> list[RecordRef]:
@@ -158,17 +180,24 @@ def add_opportunity_team_member(records: Records, method: Method, values: Values
     change, person = _start_change(records, method, values, call, STAFF_WORDS)
     if not person.system.get("Staff"):
         raise NotFound(PERSON_ARGUMENT, STAFF_WORDS)
+    _require_role(before, code, values.get(OPPORTUNITY_ROLE.name))
     link = {
         OPPORTUNITY_ROLE.name: None,
         TEAM_SPLIT.name: None,
         **before.relations_to(TEAM_RELATION).get(code, {}),
         **_given_values(values, OPPORTUNITY_ROLE.name, TEAM_SPLIT.name),
     }
-    after = _next_version(call, before).with_relation(str(RecordRef(TEAM_RELATION, code)), link)
+    after = _next_version(call, before).with_relation(_member_ref(code), link)
     if sum(other[TEAM_SPLIT.name] or 0 for other in after.relations_to(TEAM_RELATION).values()) > 100:
         raise InvalidArgument(TEAM_SPLIT.name, "The splits of the team would add up to more than 100.")
     shown = {CODE: values[CODE], **_render_member(call, code, link, {RecordRef(CONTACTS_RELATION, code): person})}
     return _save_people(records, change, before, after, {"TeamMember": shown})
+
+
+def _require_role(stored: RecordState, code: int, role: str | None) -> None:
+    if _is_owner_role(role) and code != stored.document.values[OWNER.name]:
+        text = f"An opportunity has one owner: set {OWNER.name} with update_opportunity instead."
+        raise InvalidArgument(OPPORTUNITY_ROLE.name, text)
 
 
 def remove_opportunity_team_member(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -177,7 +206,7 @@ def remove_opportunity_team_member(records: Records, method: Method, values: Val
     if code == before.document.values[OWNER.name]:
         text = "The owner is always on the team. Give the opportunity another owner first, with update_opportunity."
         raise Conflict(text, argument=PERSON_ARGUMENT)
-    after = _next_version(call, before).with_relation(str(RecordRef(TEAM_RELATION, code)), None)
+    after = _next_version(call, before).with_relation(_member_ref(code), None)
     body = {CODE: values[CODE], PERSON_ARGUMENT: code, "Member": False}
     return _save_people(records, records.start_change(method, values, call), before, after, body)
 

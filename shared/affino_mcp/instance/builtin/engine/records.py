@@ -6,7 +6,7 @@ One query reads a record with its relations; one transaction writes everything t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
@@ -105,8 +105,13 @@ class Records:
             raise NotFound(argument, what)
         return found
 
-    def load_documents(self, wanted: Iterable[RecordRef], have: KnownRecords | None = None) -> KnownRecords:
-        """Loads documents that exist and are not deleted.
+    def load_documents(
+        self,
+        wanted: Iterable[RecordRef],
+        have: KnownRecords | None = None,
+        even_deleted: Collection[RecordRef] = (),
+    ) -> KnownRecords:
+        """Loads documents that exist and are not deleted; those of `even_deleted` are given deleted, too.
 
         Takes `(family, code)` of each, and documents loaded before (`have`), which are not read again; returns both
         together. For an entry of a list, or `whole_list`, all entries of the list are loaded; it is one row of the same read.
@@ -119,7 +124,7 @@ class Records:
         for family, key in lists.items():
             known |= read_list(family, rows.pop(key, None)).to_documents()
         found = map(document_from_row, rows.values())
-        return known | {RecordRef(d.family, d.code): d for d in found if not d.deleted}
+        return known | {d.place: d for d in found if not d.deleted or d.place in even_deleted}
 
     def find_by_unique(self, family: str, name: str, value: str) -> int | None:
         """The code of the record that holds a unique value; None when no record does."""

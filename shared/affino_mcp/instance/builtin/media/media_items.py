@@ -14,6 +14,7 @@ from affino_mcp.instance.builtin.engine.document import RecordState, new_documen
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.media import media_access, media_categories, media_uses, media_view
 from affino_mcp.instance.builtin.media.media_access import FILE_FAMILY, OpenMediaItem
 from affino_mcp.instance.builtin.references import references
@@ -56,6 +57,7 @@ def list_media_items(records: Records, method: Method, values: Values, call: Cal
         topic_tags(values),
         any_of=(guards.readable_security_tags(records, call.actor),),
         derive=lambda document, _known: {"FileCount": document.system["FileCount"]},
+        targets=find_targets(call, values, {CATEGORY_FIELD.name: media_categories.FAMILY}),
     )
     return listing.list_records(records, plan, values, call)
 

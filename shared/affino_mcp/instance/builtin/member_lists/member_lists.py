@@ -22,6 +22,7 @@ from affino_mcp.instance.builtin.engine.index import (
 )
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.listing import listing, member_filtering
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets, require_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
@@ -58,8 +59,9 @@ def list_lists(records: Records, method: Method, values: Values, call: Call) -> 
     if member is None:
         done = listing.list_records(records, plan, values, call)
     else:
-        known = records.load_documents([RecordRef(kind.member.family, member)])
-        lists = member_filtering.ListsOfMember(records, kind.member.family, member if known else 0)
+        targets = find_targets(call, values, {kind.member.code: kind.member.family})
+        require_targets(call, targets, records.load_documents(target.to_load for target in targets), listed=False)
+        lists = member_filtering.ListsOfMember(records, kind.member.family, member)
         done = member_filtering.list_from_source(records, plan, lists, values, call)
     return replace(done, body={**done.body, "Items": _add_member_counts(records, kind, done.body["Items"])})
 
