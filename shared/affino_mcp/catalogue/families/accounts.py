@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
@@ -169,9 +169,9 @@ METHODS: Final = (
         "accounts.delete",
         f"Delete an account; it {RESTORABLE}.",
         "remove the duplicate of Orbital Labs.",
-        {"AccountCode": "the code", "Deleted": "true"},
+        {"AccountCode": "the code", "Deleted": "true", HANGING.name: HANGING.help},
         (ACCOUNT.code_field.as_required(),),
-        "Refused while it has open opportunities or child accounts.",
+        "Refused while it has undecided opportunities or child accounts.",
         record=ACCOUNT,
         carries_undo=True,
     ),

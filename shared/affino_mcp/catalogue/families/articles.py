@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
@@ -164,7 +164,7 @@ METHODS: Final = (
         "articles.delete",
         f"Delete an article with its steps; it {RESTORABLE}.",
         "remove the draft made by mistake.",
-        {"StandardItemCode": "the code", "Deleted": "true"},
+        {"StandardItemCode": "the code", "Deleted": "true", HANGING.name: HANGING.help},
         (ARTICLE_CODE_FIELD.as_required(),),
         record=ARTICLE,
         carries_undo=True,

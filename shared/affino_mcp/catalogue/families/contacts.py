@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, NAME_SEARCH, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import (
+    ACCOUNT_FIELD,
+    HANGING,
+    NAME_SEARCH,
+    RESTORABLE,
+    TOPIC_FILTER,
+    TOPICS_FIELD,
+)
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
@@ -20,6 +27,7 @@ from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
 from affino_mcp.tool_errors import NotFound
 
+INCLUDE_LEAVERS: Final = Field("IncludeLeavers", boolean_kind(), "with AccountCode: who has left it too")
 PERMISSION_FIELD: Final = Field("PermissionCode", code_kind(), "from list_permissions")
 
 CONTACT: Final = Record(
@@ -105,6 +113,7 @@ METHODS: Final = (
         *list_arguments(
             CONTACT,
             ACCOUNT_FIELD,
+            INCLUDE_LEAVERS,
             Field("Email", email_kind(255), "exactly this e-mail"),
             Field("ContactListCode", code_kind(), "members of this list"),
             Field("PermissionCode", code_kind(), "who granted this permission"),
@@ -157,7 +166,7 @@ METHODS: Final = (
         "delete",
         f"Delete a contact; it {RESTORABLE}. Refused for staff and primary contacts.",
         "remove a test contact.",
-        {"UserCode": "the code", "Deleted": "true"},
+        {"UserCode": "the code", "Deleted": "true", HANGING.name: HANGING.help},
         _WHO,
         carries_undo=True,
     ),
@@ -181,7 +190,7 @@ METHODS: Final = (
         _LINK,
         _WHO,
         _WHERE,
-        Field("LeftCompany", boolean_kind()),
+        Field("LeftCompany", boolean_kind(), "no longer works there, so is no primary contact"),
         *_LINK_FIELDS,
     ),
     _contact_method(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.families.tasks import NEW_OWNER, OWNER
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
@@ -22,6 +22,7 @@ from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
+UNDECIDED_ONLY: Final = Field("UndecidedOnly", boolean_kind(), "neither won nor lost, whatever the stage")
 STAGE: Final = Field("Stage", lookup_kind(), "code or name from list_opportunity_stages", Reference("stages", "Stage"))
 PRIMARY_CONTACT: Final = Field(
     "PrimaryContactCode", code_kind(), "UserCode of a contact", Reference("contacts", "PrimaryContact")
@@ -100,7 +101,8 @@ METHODS: Final = (
             STAGE,
             OWNER,
             TOPIC_FILTER,
-            Field("OpenOnly", boolean_kind(), "in an open stage"),
+            Field("OpenOnly", boolean_kind(), "in an open stage: not Prospecting, not On Hold"),
+            UNDECIDED_ONLY,
             Field("CloseDateFrom", date_kind()),
             Field("CloseDateTo", date_kind()),
             MINE,
@@ -145,7 +147,7 @@ METHODS: Final = (
         Effect.DELETE,
         f"Delete an opportunity; it {RESTORABLE}.",
         "remove one made by mistake.",
-        {"OpportunityCode": "the code", "Deleted": "true"},
+        {"OpportunityCode": "the code", "Deleted": "true", HANGING.name: HANGING.help},
         WHICH_OPPORTUNITY,
         notes="A lost one is not deleted: set its stage to one that is closed and not won.",
         carries_undo=True,
@@ -155,6 +157,6 @@ METHODS: Final = (
         Effect.READ,
         "The stages that opportunities go through.",
         "which stage code is Qualification?",
-        {"Stages": "StageCode, Name, SortOrder, Open, Won, Probability"},
+        {"Stages": "StageCode, Name, SortOrder, Open, Won, Closed, Probability"},
     ),
 )

@@ -19,6 +19,7 @@ from affino_mcp.instance.builtin.engine.document import Document, RecordState, n
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import Records, require_if_updated
 from affino_mcp.instance.builtin.listing import filter_targets, listing
+from affino_mcp.instance.builtin.listing.dependents import render_dependents
 from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done
@@ -171,4 +172,6 @@ def delete_article(records: Records, method: Method, values: Values, call: Call)
     change = records.start_change(method, values, call)
     article_access.require_article_unchanged(change, before)
     records.save_record(change, before.stored, before.stored.deleted_by(call))
-    return change.commit({CODE: values[CODE], "Deleted": True})
+    steps = len(article_access.ordered_step_codes(before.document))
+    hanging = render_dependents(records, call, before.stored, article_steps=steps)
+    return change.commit({CODE: values[CODE], "Deleted": True} | hanging)

@@ -22,6 +22,7 @@ from affino_mcp.instance.builtin.engine.index import (
 )
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.listing import listing, member_filtering
+from affino_mcp.instance.builtin.listing.dependents import render_dependents
 from affino_mcp.instance.builtin.listing.filter_targets import find_targets, require_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.references import render_record
@@ -127,7 +128,7 @@ def delete_list(records: Records, method: Method, values: Values, call: Call) ->
     change = records.start_change(method, values, call)
     records.save_record(change, before, before.deleted_by(call))
     code = list_kind(method).record.code
-    return change.commit({code: values[code], "Deleted": True})
+    return change.commit({code: values[code], "Deleted": True} | render_dependents(records, call, before))
 
 
 def list_members(records: Records, method: Method, values: Values, call: Call) -> Done:
