@@ -29,10 +29,14 @@ def fold_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Reference:
-    """The target of a code: a family (`accounts`, `contacts`), `staff`, or a list (`industries`, `topics`)."""
+    """The target of a code: a family (`accounts`, `contacts`), `staff`, or a list (`industries`, `topics`).
+
+    Of several codes, unknown ones are left out with a warning; with `all_known`, they are refused.
+    """
 
     target: str
     attribute: str
+    all_known: bool = False
 
 
 @dataclass(frozen=True, eq=False)

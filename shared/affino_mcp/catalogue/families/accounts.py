@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.country_kinds import country_kind
 from affino_mcp.catalogue.families.shared import HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
-    country_kind,
     email_kind,
     integer_kind,
     line_kind,
@@ -54,7 +54,7 @@ ACCOUNT: Final = Record(
         Field("City", line_kind(100)),
         Field("CountyState", line_kind(100)),
         Field("PostCode", line_kind(20)),
-        Field("CountryISO", country_kind(), "two letters, e.g. GB"),
+        Field("CountryISO", country_kind(), "e.g. GB"),
         PARENT_ACCOUNT,
         Field(
             "PrimaryContactCode", code_kind(), "UserCode; links the contact", Reference("contacts", "PrimaryContact")
