@@ -212,7 +212,7 @@ def list_arguments(record: Record, *filters: Field) -> tuple[Field, ...]:
         Field("SortOrder", choice_kind("asc", "desc")),
         PAGE_SIZE,
         CURSOR,
-        Field("StartCode", record.code_field.kind),
+        Field("StartCode", record.code_field.kind, "after this code"),
         *filters,
     )
 

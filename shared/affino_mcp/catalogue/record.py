@@ -99,10 +99,10 @@ class Record:
 
     `fields` can be written, `derived` are read-only attributes, `label` names the record for people. `required` fields
     may not be empty, `sorts` are the SortBy words, `summary` lists the attributes of a list row, `search` the fields
-    that Search looks through, `unique` the fields whose values no two records share, `due` the date that SortBy Due or
-    CloseDate uses, `defaults` the values of a new record that the call does not set; fields with a default cannot be
-    cleared, nor can those of `kept`. `undo_with` names the tools to use for attributes that undo does not change, by the
-    attribute or the relation ("" for any other attribute).
+    that Search looks through, `unique` the fields whose values no two records share (`same_values` maps further fields to
+    those that they are compared with), `due` the date that SortBy Due or CloseDate uses, `defaults` the values of a new
+    record that the call does not set; fields with a default cannot be cleared, nor can those of `kept`. `undo_with` names
+    the tools to use for attributes that undo does not change, by the attribute or the relation ("" for any other attribute).
     """
 
     name: str
@@ -116,6 +116,7 @@ class Record:
     summary: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    same_values: Mapping[str, str] = field(default_factory=dict)
     due: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     kept: tuple[str, ...] = ()

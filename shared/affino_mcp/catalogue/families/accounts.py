@@ -99,7 +99,7 @@ METHODS: Final = (
         Effect.READ,
         "accounts.read",
         "List accounts (companies), page by page.",
-        "the prospects in Technology that I manage, by name.",
+        "the prospects in Technology that are mine, by name.",
         PAGE_RETURNS,
         list_arguments(
             ACCOUNT,
@@ -109,7 +109,7 @@ METHODS: Final = (
             PARENT_ACCOUNT,
             TOPIC_FILTER,
             Field("IncludeChildren", boolean_kind(), "with ParentCode: children of children too"),
-            MINE,
+            MINE.with_help("you created or manage it"),
         ),
         record=ACCOUNT,
         errors=(NotFound,),

@@ -76,6 +76,7 @@ CONTACT: Final = Record(
     summary=("Email", "FirstName", "LastName", "JobTitle", "Company", "Telephone"),
     search=("FirstName", "LastName", "Email", "Company", "JobTitle"),
     unique=("Email", "ExternalID"),
+    same_values={"SecondaryEmail": "Email"},
     undo_with={
         "accounts": ("link_contact_to_account", "update_contact_account_link", "unlink_contact_from_account"),
         "permissions": ("grant_contact_permission", "revoke_contact_permission"),
@@ -122,7 +123,7 @@ METHODS: Final = (
             Field("ContactListCode", code_kind(), "members of this list"),
             Field("PermissionCode", code_kind(), "who granted this permission"),
             TOPIC_FILTER,
-            MINE,
+            MINE.with_help("you created it"),
             Field("StaffOnly", boolean_kind(), "members of staff only"),
         ),
         errors=(NotFound,),

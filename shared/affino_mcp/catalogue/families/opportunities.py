@@ -105,7 +105,7 @@ METHODS: Final = (
             UNDECIDED_ONLY,
             Field("CloseDateFrom", date_kind()),
             Field("CloseDateTo", date_kind()),
-            MINE,
+            MINE.with_help("you take part in it: creator, owner or team"),
         ),
         errors=(NotFound,),
     ),

@@ -6,21 +6,16 @@ from affino_mcp.catalogue.families.accounts import ACCOUNT
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import facet_partition, fold_accents, name_prefix
+from affino_mcp.instance.builtin.engine.index import find_alike, fold_accents, look
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call, RecordRef
-from affino_mcp.store.ops import Query, SortSpan
 
 
 def warn_of_duplicates(records: Records, call: Call, checked: Values) -> None:
     """Warns of accounts of the same name, unless both have websites and these differ."""
-    name = fold_accents(checked["Name"])
-    partition = facet_partition(ACCOUNT.family, "all")
-    near = Query(
-        records.table, partition, index="ByName", sort="name", span=SortSpan(prefix=name_prefix(name)), limit=5
-    )
-    found = records.load_documents(RecordRef(ACCOUNT.family, row["code"]) for row in records.db.query(near).items)
-    same = [d for d in found.values() if fold_accents(d.label) == name and _is_same_site(d, checked)]
+    codes = find_alike(records.db, records.table, ACCOUNT.family, checked["Name"])
+    found = records.load_documents(RecordRef(ACCOUNT.family, code) for code in codes)
+    same = [d for d in found.values() if look(d.label) == look(checked["Name"]) and _is_same_site(d, checked)]
     if same:
         codes = [d.code for d in same]
         text = "An account of this name exists already. Link contacts to it with link_contact_to_account instead."

@@ -15,9 +15,8 @@ from affino_mcp.instance.builtin.engine.document import Document, RecordState, n
 from affino_mcp.instance.builtin.engine.index import (
     Facets,
     count_members,
-    facet_partition,
-    fold_accents,
-    name_prefix,
+    find_alike,
+    look,
     topic_tags,
 )
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
@@ -27,7 +26,6 @@ from affino_mcp.instance.builtin.listing.filter_targets import find_targets, req
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.store.ops import Query, SortSpan
 from affino_mcp.text import with_article
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
@@ -99,10 +97,9 @@ def create_list(records: Records, method: Method, values: Values, call: Call) ->
 
 
 def _warn_of_same_title(records: Records, kind: ListKind, call: Call, title: str) -> None:
-    partition, span = facet_partition(kind.record.family, "all"), SortSpan(prefix=name_prefix(title))
-    rows = records.db.query(Query(records.table, partition, index="ByName", sort="name", span=span, limit=5)).items
-    found = records.load_documents(RecordRef(kind.record.family, row["code"]) for row in rows).values()
-    same = [{kind.record.code: d.code} for d in found if fold_accents(d.label) == fold_accents(title)]
+    codes = find_alike(records.db, records.table, kind.record.family, title)
+    found = records.load_documents(RecordRef(kind.record.family, code) for code in codes).values()
+    same = [{kind.record.code: d.code} for d in found if look(d.label) == look(title)]
     if same:
         text = (
             f"There is {with_article(kind.record.words)} with this title already; members can be added to it instead."
