@@ -26,7 +26,7 @@ from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
-INCLUDE_LEAVERS: Final = Field("IncludeLeavers", boolean_kind(), "with AccountCode: who has left it too")
+INCLUDE_LEAVERS: Final = Field("IncludeLeavers", boolean_kind(), "leavers too")
 PERMISSION_FIELD: Final = Field("PermissionCode", code_kind(), "from list_permissions")
 
 CONTACT: Final = Record(
@@ -56,7 +56,7 @@ CONTACT: Final = Record(
         Field(
             "MemberTypes",
             codes_kind(50),
-            "codes from list_contact_lookups",
+            "from list_contact_lookups",
             Reference("member_types", "MemberTypes", all_known=True),
         ),
         Field("Biography", text_kind(8000)),
@@ -195,7 +195,7 @@ METHODS: Final = (
         _LINK,
         _WHO,
         _WHERE,
-        Field("LeftCompany", boolean_kind(), "no longer works there, so is no primary contact"),
+        Field("LeftCompany", boolean_kind(), "no longer works there"),
         *_LINK_FIELDS,
     ),
     contact_method(
