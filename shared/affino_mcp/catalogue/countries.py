@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 MAX_COUNTRY_CHARACTERS: Final = 60
+_LONGEST_CODE: Final = 3
 
 _COUNTRIES: Final = """
 AD AND Andorra; AE ARE United Arab Emirates; AF AFG Afghanistan; AG ATG Antigua & Barbuda; AI AIA Anguilla;
@@ -78,7 +79,8 @@ def find_country(text: str) -> str | None:
 
     Case, accents, blanks and punctuation do not matter; nor do the article, `&` for `and` and `St.` for `Saint`.
     """
-    return _codes_by_word().get(_fold(text))
+    is_code = len(text.strip()) <= _LONGEST_CODE
+    return None if is_code and not text.isascii() else _codes_by_word().get(_fold(text))
 
 
 @cache

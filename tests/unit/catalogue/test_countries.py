@@ -33,6 +33,7 @@ NO_COUNTRIES = (
     "G B X",
     "123",
     "Deutschland",
+    "ÄÖ",
     "SU",
     "YUG",
     "AN",
