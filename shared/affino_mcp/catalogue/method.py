@@ -13,6 +13,7 @@ from pydantic import Field as PydanticField
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, datetime_kind, integer_kind, line_kind
 from affino_mcp.catalogue.record import Field, Record
+from affino_mcp.catalogue.seen_moments import seen_moment_kind
 from affino_mcp.tool_errors import (
     ConfirmationRequired,
     Conflict,
@@ -26,7 +27,7 @@ from affino_mcp.tool_errors import (
 
 DRY_RUN: Final = Field("DryRun", boolean_kind())
 IDEMPOTENCY_KEY: Final = Field("IdempotencyKey", line_kind(255))
-IF_UPDATED: Final = Field("IfUpdated", datetime_kind(), "the UpdatedDate you last saw; refused if changed since")
+IF_UPDATED: Final = Field("IfUpdated", seen_moment_kind(), "the UpdatedDate you last saw; refused if changed since")
 SEARCH_FIELD: Final = Field("Search", line_kind(200), "words or beginnings of words")
 PAGE_SIZE: Final = Field("PageSize", integer_kind(1, 100), "default 20")
 CURSOR: Final = Field("Cursor", line_kind(500), "NextCursor of the page before")

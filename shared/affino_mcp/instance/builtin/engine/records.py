@@ -195,4 +195,4 @@ def require_if_updated(document: Document, values: Values) -> None:
 
 
 def _is_same_moment(seen: str, updated: str) -> bool:
-    return seen == updated or (seen.endswith("000Z") and seen[:_MILLISECONDS] == updated[:_MILLISECONDS])
+    return seen == updated or (len(seen) == len(updated[:_MILLISECONDS]) + 1 and updated.startswith(seen.rstrip("Z")))
