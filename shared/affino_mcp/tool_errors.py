@@ -86,12 +86,16 @@ _TOOLSET_CAUSE: Final = {
 
 
 class NotFound(ToolError):
-    """No such record, or the person may not see it; both get the same answer, so that it reveals nothing."""
+    """No such record, or the person may not see it; both get the same answer, so that it reveals nothing.
+
+    `lookup` is the tool that lists what can be named.
+    """
 
     type, code, status = "not_found", -120, 404
 
-    def __init__(self, argument: str, what: str, **details: Any) -> None:
-        super().__init__(f"No {what} with this {argument} can be found.", argument=argument, **details)
+    def __init__(self, argument: str, what: str, *, lookup: str = "", **details: Any) -> None:
+        where = f" Find its code with {lookup}." if lookup else ""
+        super().__init__(f"No {what} with this {argument} can be found.{where}", argument=argument, **details)
 
 
 class Conflict(ToolError):

@@ -22,7 +22,6 @@ MAX_CODE: Final = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
 
 _URL = re.compile(r"(https?://)?[^\s/@:<>\"'\\]+\.[^\s/@:<>\"'\\]+(:\d{1,5})?([/?#][^\s<>\"'\\]*)?", re.IGNORECASE)
-_COUNTRY = re.compile("[A-Za-z]{2,3}")
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\".]{2,}")
 
 
@@ -30,7 +29,8 @@ _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[
 class Kind:
     """One kind of value. `display_name` is its name on help pages; `schema` is JSON Schema 2020-12.
 
-    `tidy` gives the stored form of a text; None for kinds that are no text.
+    `tidy` gives the stored form of a text; None for kinds that are no text. `restated`: the value may be stored in another
+    word than was sent.
     """
 
     display_name: str
@@ -38,6 +38,7 @@ class Kind:
     annotation: Any
     kept_annotation: Any = None
     tidy: Callable[[str], TidyText] | None = None
+    restated: bool = False
 
     @property
     def stored_annotation(self) -> Any:
@@ -74,7 +75,8 @@ def _normalise_text(value: str, limit: int, *, lines: bool = False) -> str:
     return text
 
 
-def _string_kind(limit: int, word: str, *checks: Any, lines: bool = False) -> Kind:
+def string_kind(limit: int, word: str, *checks: Any, lines: bool = False) -> Kind:
+    """A text of at most `limit` characters in one line, or in several; `word` names it, and `checks` are pydantic's."""
     fit = AfterValidator(partial(_normalise_text, limit=limit, lines=lines))
     return Kind(
         f"{word}, at most {limit}",
@@ -86,12 +88,12 @@ def _string_kind(limit: int, word: str, *checks: Any, lines: bool = False) -> Ki
 
 def line_kind(limit: int) -> Kind:
     """One line of plain text."""
-    return _string_kind(limit, "text")
+    return string_kind(limit, "text")
 
 
 def text_kind(limit: int) -> Kind:
     """Plain text of several lines."""
-    return _string_kind(limit, "long text", lines=True)
+    return string_kind(limit, "long text", lines=True)
 
 
 def html_kind(limit: int) -> Kind:
@@ -105,28 +107,22 @@ def html_kind(limit: int) -> Kind:
             raise fixed_error(describe_growth(len(value), limit, HTML_GROWTH))
         return value
 
-    sent = _string_kind(limit, "HTML", lines=True)
+    sent = string_kind(limit, "HTML", lines=True)
     return replace(sent, kept_annotation=Annotated[StrictStr, AfterValidator(fit)])
 
 
 def email_kind(limit: int) -> Kind:
     """One e-mail address, stored as typed."""
-    return _string_kind(
+    return string_kind(
         limit, "e-mail", _pattern_validator("must be one e-mail address, like jane@orbital.example", _EMAIL)
     )
 
 
 def url_kind(limit: int) -> Kind:
     """A web address with http or https; no tool ever fetches it."""
-    return _string_kind(
+    return string_kind(
         limit, "web address", _pattern_validator("must be a web address, like https://orbital.example", _URL)
     )
-
-
-def country_kind() -> Kind:
-    """An ISO 3166 country code, stored in capitals."""
-    check = _pattern_validator("must be an ISO country code of two or three letters, like GB", _COUNTRY)
-    return _string_kind(3, "country code", check, AfterValidator(str.upper))
 
 
 def _parse_number(value: Any) -> Any:
@@ -196,6 +192,11 @@ def _parse_money(value: Any) -> Any:
 def money_kind() -> Kind:
     """An amount of money, zero or more, with at most two decimals."""
     return Kind("amount", {"type": "number", "minimum": 0}, Annotated[Any, PlainValidator(_parse_money)])
+
+
+def object_kind() -> Kind:
+    """A JSON object; the tool that receives it checks its content."""
+    return Kind("object", {"type": "object"}, dict[str, Any])
 
 
 def boolean_kind() -> Kind:

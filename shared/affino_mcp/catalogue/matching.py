@@ -144,6 +144,7 @@ def _storage_warnings(method: Method, named: Values, values: Values) -> list[Cal
     zoneless = [name for name, asked, _ in texts if name in moments and not _TIME_ZONE.search(asked)]
     return [
         *_tidying_warnings(method, named, values),
+        *_restating_warnings(method, named, values),
         *(
             make_warning(WarningCode.DEFAULTED, name, f"{name} names no time zone; it was taken as UTC.")
             for name in zoneless
@@ -159,6 +160,14 @@ def _tidying_warnings(method: Method, named: Values, values: Values) -> list[Cal
         changed = [each for each in tidied if each.text in stored]
         told += [warn_of_tidying(field.name, changed)] if changed else []
     return told
+
+
+def _restating_warnings(method: Method, named: Values, values: Values) -> list[CallWarning]:
+    """Warnings about values that are stored in another word than was sent, but for its case."""
+    restated = [field.name for field in method.all_arguments if field.kind.restated and values.get(field.name)]
+    changed = [name for name in restated if str(named[name]).strip().upper() != values[name]]
+    code = WarningCode.STORED_DIFFERENTLY
+    return [make_warning(code, name, f"{name} was stored as {values[name]}.") for name in changed]
 
 
 def _texts_of(value: Any) -> dict[str, None]:

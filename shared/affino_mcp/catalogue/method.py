@@ -13,6 +13,7 @@ from pydantic import Field as PydanticField
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, datetime_kind, integer_kind, line_kind, names_kind
 from affino_mcp.catalogue.record import Field, Record
+from affino_mcp.catalogue.seen_moments import seen_moment_kind
 from affino_mcp.tool_errors import (
     ConfirmationRequired,
     Conflict,
@@ -26,7 +27,7 @@ from affino_mcp.tool_errors import (
 
 DRY_RUN: Final = Field("DryRun", boolean_kind())
 IDEMPOTENCY_KEY: Final = Field("IdempotencyKey", line_kind(255))
-IF_UPDATED: Final = Field("IfUpdated", datetime_kind(), "the UpdatedDate you last saw; refused if changed since")
+IF_UPDATED: Final = Field("IfUpdated", seen_moment_kind(), "the UpdatedDate you last saw; refused if changed since")
 SEARCH_FIELD: Final = Field("Search", line_kind(200), "words or beginnings of words")
 PAGE_SIZE: Final = Field("PageSize", integer_kind(1, 100), "default 20")
 CURSOR: Final = Field("Cursor", line_kind(500), "NextCursor of the page before")
@@ -179,7 +180,11 @@ class Method:
 
     def must_have(self, field: Field) -> bool:
         """True when the record must always have a value in this field."""
-        return self.record is not None and field.name in (*self.record.required, *self.record.defaults)
+        return self.record is not None and field.name in (
+            *self.record.required,
+            *self.record.defaults,
+            *self.record.kept,
+        )
 
     def can_clear(self, field: Field) -> bool:
         """True when null is a valid value of this argument, which clears the attribute."""
@@ -235,7 +240,7 @@ def list_arguments(record: Record, *filters: Field) -> tuple[Field, ...]:
         Field("SortOrder", choice_kind("asc", "desc")),
         PAGE_SIZE,
         CURSOR,
-        Field("StartCode", record.code_field.kind),
+        Field("StartCode", record.code_field.kind, "after this code"),
         *filters,
     )
 

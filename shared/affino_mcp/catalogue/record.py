@@ -35,10 +35,14 @@ def fold_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Reference:
-    """The target of a code: a family (`accounts`, `contacts`), `staff`, or a list (`industries`, `topics`)."""
+    """The target of a code: a family (`accounts`, `contacts`), `staff`, or a list (`industries`, `topics`).
+
+    Of several codes, unknown ones are left out with a warning; with `all_known`, they are refused.
+    """
 
     target: str
     attribute: str
+    all_known: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +80,10 @@ class Field:
         """The argument that says from which character on a text is answered."""
         return Field(f"{self.name}From", integer_kind(0, 10**6), f"goes on in a cut {self.name}")
 
+    def with_help(self, text: str) -> Field:
+        """A copy of the field with another sentence."""
+        return replace(self, help=text)
+
     def as_required(self) -> Field:
         """A copy of the field as a required argument."""
         return replace(self, required=True)
@@ -107,10 +115,10 @@ class Record:
 
     `fields` can be written, `derived` are read-only attributes, `label` names the record for people. `required` fields
     may not be empty, `sorts` are the SortBy words, `summary` lists the attributes of a list row, `search` the fields
-    that Search looks through, `unique` the fields whose values no two records share, `due` the date that SortBy Due or
-    CloseDate uses, `defaults` the values of a new record that the call does not set; fields with a default cannot be
-    cleared. `undo_with` names the tools to use for attributes that undo does not change, by the attribute or the relation
-    ("" for any other attribute).
+    that Search looks through, `unique` the fields whose values no two records share (`same_values` maps further fields to
+    those that they are compared with), `due` the date that SortBy Due or CloseDate uses, `defaults` the values of a new
+    record that the call does not set; fields with a default cannot be cleared, nor can those of `kept`. `undo_with` names
+    the tools to use for attributes that undo does not change, by the attribute or the relation ("" for any other attribute).
     """
 
     name: str
@@ -124,8 +132,10 @@ class Record:
     summary: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    same_values: Mapping[str, str] = field(default_factory=dict)
     due: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
     undo_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property

@@ -13,6 +13,7 @@ from affino_mcp.catalogue.families import (
     article_media,
     article_steps,
     articles,
+    contact_permissions,
     contacts,
     forum_threads,
     forums,
@@ -40,7 +41,7 @@ METHODS: Final[dict[str, Method]] = {
     method.name: method
     for methods in (
         accounts.METHODS,
-        contacts.METHODS,
+        (*contacts.METHODS, *contact_permissions.METHODS),
         member_lists.METHODS,
         _OPPORTUNITIES,
         tasks.METHODS,

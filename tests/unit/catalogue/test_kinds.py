@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue import kinds
 from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.country_kinds import country_kind
 from affino_mcp.catalogue.kinds import Kind
 from affino_mcp.catalogue.matching import match_arguments
 from affino_mcp.catalogue.method import Effect, Method
@@ -49,8 +50,8 @@ TAKEN: list[tuple[str, Kind, Any, Any]] = [
     ("e-mail of other letters", kinds.email_kind(50), "jäne@örbital.example", "jäne@örbital.example"),
     ("address", kinds.url_kind(50), "https://orbital.example/a?b=c#d", "https://orbital.example/a?b=c#d"),
     ("address without scheme", kinds.url_kind(50), "orbital.example", "orbital.example"),
-    ("country", kinds.country_kind(), "gb", "GB"),
-    ("country of three letters", kinds.country_kind(), "Gbr", "GBR"),
+    ("country", country_kind(), "gb", "GB"),
+    ("country of three letters", country_kind(), "Gbr", "GB"),
     ("code", kinds.code_kind(), 7, 7),
     ("code in text", kinds.code_kind(), "0007", 7),
     ("largest code", kinds.code_kind(), 2**53 - 1, 2**53 - 1),
@@ -109,10 +110,10 @@ REFUSED: list[tuple[str, Kind, Any, str]] = [
     ("data", kinds.url_kind(90), "data:text/html,x.y", "must be a web address"),
     ("credentials in an address", kinds.url_kind(90), "https://a:b@orbital.example", "must be a web address"),
     ("a word", kinds.url_kind(90), "orbital", "must be a web address"),
-    ("a long country", kinds.country_kind(), "Great Britain", "must be at most 3 characters long."),
-    ("country of one letter", kinds.country_kind(), "G", "must be an ISO country code"),
-    ("country of other letters", kinds.country_kind(), "ÄÖ", "must be an ISO country code"),
-    ("country of digits", kinds.country_kind(), "44", "must be an ISO country code"),
+    ("a long country", country_kind(), "G" * 61, "must be at most 60 characters long."),
+    ("country of one letter", country_kind(), "G", "must be a country of ISO 3166"),
+    ("country of other letters", country_kind(), "ÄÖ", "must be a country of ISO 3166"),
+    ("country of digits", country_kind(), "44", "must be a country of ISO 3166"),
     ("nought", kinds.code_kind(), 0, "must be at least 1."),
     ("minus one", kinds.code_kind(), -1, "must be at least 1."),
     ("2^53", kinds.code_kind(), 2**53, "must be at most 9007199254740991."),

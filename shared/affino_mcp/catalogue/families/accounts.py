@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.country_kinds import country_kind
+from affino_mcp.catalogue.families.shared import HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
-    country_kind,
     email_kind,
     integer_kind,
     line_kind,
@@ -54,7 +54,7 @@ ACCOUNT: Final = Record(
         Field("City", line_kind(100)),
         Field("CountyState", line_kind(100)),
         Field("PostCode", line_kind(20)),
-        Field("CountryISO", country_kind(), "two letters, e.g. GB"),
+        Field("CountryISO", country_kind(), "e.g. GB"),
         PARENT_ACCOUNT,
         Field(
             "PrimaryContactCode", code_kind(), "UserCode; links the contact", Reference("contacts", "PrimaryContact")
@@ -99,7 +99,7 @@ METHODS: Final = (
         Effect.READ,
         "accounts.read",
         "List accounts (companies), page by page.",
-        "the prospects in Technology that I manage, by name.",
+        "the prospects in Technology that are mine, by name.",
         PAGE_RETURNS,
         list_arguments(
             ACCOUNT,
@@ -109,9 +109,10 @@ METHODS: Final = (
             PARENT_ACCOUNT,
             TOPIC_FILTER,
             Field("IncludeChildren", boolean_kind(), "with ParentCode: children of children too"),
-            MINE,
+            MINE.with_help("you created or manage it"),
         ),
         record=ACCOUNT,
+        errors=(NotFound,),
     ),
     Method(
         "get_account",
@@ -168,9 +169,9 @@ METHODS: Final = (
         "accounts.delete",
         f"Delete an account; it {RESTORABLE}.",
         "remove the duplicate of Orbital Labs.",
-        {"AccountCode": "the code", "Deleted": "true"},
+        {"AccountCode": "the code", "Deleted": "true", HANGING.name: HANGING.help},
         (ACCOUNT.code_field.as_required(),),
-        "Refused while it has open opportunities or child accounts.",
+        "Refused while it has undecided opportunities or child accounts.",
         record=ACCOUNT,
         carries_undo=True,
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
@@ -41,7 +41,8 @@ ARTICLE_TYPE_FIELD: Final = Field(
 SECURITY_FIELD: Final = Field(
     "SecurityCode", lookup_kind(), "code or name; limits who reads", Reference("securities", "Security")
 )
-AUTHOR_FIELD: Final = Field("AuthorCode", code_kind(), "UserCode of staff; default: you", Reference("staff", "Author"))
+AUTHOR_FIELD: Final = Field("AuthorCode", code_kind(), "UserCode of a member of staff", Reference("staff", "Author"))
+NEW_AUTHOR: Final = AUTHOR_FIELD.with_help("UserCode of a member of staff; default: you")
 DRAFT, SCHEDULED, LIVE, EXPIRED = "draft", "scheduled", "live", "expired"
 ARTICLE_STATUS: Final = Field(
     "Status", choice_kind(DRAFT, SCHEDULED, LIVE, EXPIRED), "now; scheduled: Live, with a LiveDate to come"
@@ -91,6 +92,7 @@ ARTICLE: Final = Record(
         "AuthorCode",
     ),
     search=("Title", "Teaser"),
+    kept=(LIVE_FIELD.name,),
     undo_with={
         "Steps": ("create_article_step", "delete_article_step", "reorder_article_steps"),
         "Categories": ("add_article_categories", "remove_article_categories"),
@@ -146,7 +148,7 @@ METHODS: Final = (
         "Create an article; a draft unless Live is true.",
         "draft 'Spring Product Walkthrough' in Marketing, teaser 'Everything new in April', then add its four steps.",
         _FULL,
-        ARTICLE.create_arguments(),
+        (*ARTICLE.create_arguments(without=(AUTHOR_FIELD.name,)), NEW_AUTHOR),
         "Steps are separate records: text in Body never becomes steps; keep StandardItemCode and call create_article_step"
         " for each. standardSectionCode is a code, not a name: take it from list_sections (CanWrite). Live publishes at"
         " once, or at LiveDate, and needs articles.publish, else it is saved as a draft; media goes on by"
@@ -176,7 +178,7 @@ METHODS: Final = (
         "articles.delete",
         f"Delete an article with its steps; it {RESTORABLE}.",
         "remove the draft made by mistake.",
-        {"StandardItemCode": "the code", "Deleted": "true"},
+        {"StandardItemCode": "the code", "Deleted": "true", HANGING.name: HANGING.help},
         (ARTICLE_CODE_FIELD.as_required(),),
         record=ARTICLE,
         carries_undo=True,
@@ -190,6 +192,7 @@ METHODS: Final = (
         "the code of the Marketing section.",
         {"Sections": "StandardSectionCode, Name, ChannelCode, Channel, CanWrite, CanPublish"},
         (SEARCH_FIELD, Field("ChannelCode", code_kind()), Field("WritableOnly", boolean_kind())),
+        errors=(NotFound,),
     ),
     Method(
         "list_article_types",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import NAME_SEARCH, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import HANGING, NAME_SEARCH, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.families.website import EVERYBODY, GROUP_NAMES, NAME_FIELD, ORDER_FIELD
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, integer_kind, line_kind, lookup_kind, text_kind
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
@@ -123,7 +123,7 @@ METHODS: Final = (
         "media_items.delete",
         f"Delete a media item with its files; it {RESTORABLE}.",
         "remove the cover that no article uses.",
-        {MEDIA_ITEM_CODE_FIELD.name: "the code", "Deleted": "true"},
+        {MEDIA_ITEM_CODE_FIELD.name: "the code", "Deleted": "true", HANGING.name: HANGING.help},
         (MEDIA_ITEM_CODE_FIELD.as_required(), Field("Force", boolean_kind(), "even while articles use it")),
         record=MEDIA_ITEM,
         carries_undo=True,

@@ -7,7 +7,7 @@ from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families import accounts, contacts
-from affino_mcp.catalogue.families.shared import NAME_SEARCH, RESTORABLE, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import HANGING, NAME_SEARCH, RESTORABLE, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import choice_kind, codes_kind, integer_kind, line_kind, text_kind
 from affino_mcp.catalogue.method import CURSOR, MINE, PAGE_RETURNS, PAGE_SIZE, Declared, Effect, Method, list_arguments
 from affino_mcp.catalogue.record import Field, Record
@@ -67,6 +67,7 @@ class ListKind:
                 f"the {words}s that {self.member_example} is on.",
                 PAGE_RETURNS,
                 *list_arguments(record, has, MINE),
+                errors=(NotFound,),
             ),
             self._list_method(
                 self._get,
@@ -82,7 +83,10 @@ class ListKind:
 
     def _writing_methods(self) -> tuple[Method, ...]:
         record, words, full = self.record, self.record.words, self._full
-        which, gone = record.code_field.as_required(), {record.code: "the code", "Deleted": "true"}
+        which, gone = (
+            record.code_field.as_required(),
+            {record.code: "the code", "Deleted": "true", HANGING.name: HANGING.help},
+        )
         return (
             self._list_method(
                 f"create_{self.method_stem}",

@@ -38,6 +38,7 @@ METHODS: Final = (
         PAGE_RETURNS,
         list_arguments(NOTE, *SCOPE_FIELDS, Field("AuthorCode", code_kind(), "UserCode of the author"), MINE),
         record=NOTE,
+        errors=(NotFound,),
     ),
     Method(
         "get_note",

@@ -21,9 +21,8 @@ from affino_mcp.tool_errors import NotFound
 
 TASK_PENDING: Final = "pending"
 TASK_STATUS: Final = Field("Status", choice_kind(TASK_PENDING, "in_progress", "completed", "cancelled"))
-OWNER: Final = Field(
-    "OwnerCode", code_kind(), "UserCode of a member of staff; default: you", Reference("staff", "Owner")
-)
+OWNER: Final = Field("OwnerCode", code_kind(), "UserCode of a member of staff", Reference("staff", "Owner"))
+NEW_OWNER: Final = OWNER.with_help("UserCode of a member of staff; default: you")
 
 TASK: Final = Record(
     name="Task",
@@ -49,6 +48,7 @@ TASK: Final = Record(
     summary=("Title", "DueDate", "Status", "Priority", "OwnerCode"),
     search=("Title", "Memo"),
     defaults={"Priority": "normal", "Status": TASK_PENDING},
+    kept=(OWNER.name,),
     due="DueDate",
 )
 _FULL: Final = {"Task": "the full task"}
@@ -73,6 +73,7 @@ METHODS: Final = (
             MINE,
         ),
         record=TASK,
+        errors=(NotFound,),
     ),
     Method(
         "get_task",
@@ -94,7 +95,7 @@ METHODS: Final = (
         "Create a task for a person, on at most one account, contact or opportunity.",
         "call Jane Doe next Tuesday to confirm the pricing sheet.",
         _FULL,
-        (*TASK.create_arguments(without=("Status",)), *SCOPE_FIELDS),
+        (*TASK.create_arguments(without=("Status", OWNER.name)), NEW_OWNER, *SCOPE_FIELDS),
         "Status starts at pending. If you cannot act yourself, leave a task for a person.",
         record=TASK,
         errors=(NotFound,),

@@ -1,8 +1,10 @@
-"""The lists that accounts use: industries and account types."""
+"""The lists that accounts and contacts use: industries, account types and member types."""
 
 from __future__ import annotations
 
-from affino_mcp.catalogue.families.lists import ACCOUNT_TYPE, INDUSTRY
+from collections.abc import Mapping
+
+from affino_mcp.catalogue.families.lists import ACCOUNT_TYPE, INDUSTRY, MEMBER_TYPE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
@@ -24,7 +26,15 @@ def find_list_filters(records: Records, values: Values) -> tuple[dict[str, int |
 
 def list_account_lookups(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists the entries that can be chosen of the lists that accounts use."""
-    lists = {"Industries": INDUSTRY.family, "AccountTypes": ACCOUNT_TYPE.family}
+    return _answer_lists(records, {"Industries": INDUSTRY.family, "AccountTypes": ACCOUNT_TYPE.family})
+
+
+def list_contact_lookups(records: Records, method: Method, values: Values, call: Call) -> Done:
+    """Lists the entries that can be chosen of the lists that contacts use."""
+    return _answer_lists(records, {"MemberTypes": MEMBER_TYPE.family})
+
+
+def _answer_lists(records: Records, lists: Mapping[str, str]) -> Done:
     known = load_lists(records, lists.values())
     offered = {key: offered_entries(known, family) for key, family in lists.items()}
     return Done({key: [{"Code": e.code, "Name": e.label} for e in entries] for key, entries in offered.items()})

@@ -17,7 +17,8 @@ from affino_mcp.instance.builtin.engine.change_journal import short_history_valu
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing import filter_targets, listing
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done
@@ -54,6 +55,10 @@ def list_tasks(records: Records, method: Method, values: Values, call: Call) -> 
         due=_due_span(values, call),
         derive=lambda document, known: _derived_attributes(call, document, known),
         extra_refs=subject_record.subject_refs,
+        targets=(
+            *find_targets(call, values, {OWNER.name: filter_targets.STAFF}),
+            *subject_record.find_subject_targets(call, values),
+        ),
     )
     return listing.list_records(records, plan, values, call)
 
@@ -84,9 +89,9 @@ def render_task(
 ) -> dict[str, Any]:
     """Renders the full task with its subject record."""
     document = stored.document
-    known = records.load_documents(
-        [*references.reference_targets(call, [document]), *subject_record.subject_refs(document)], have
-    )
+    subject = subject_record.subject_refs(document)
+    wanted = [*references.reference_targets(call, [document]), *subject]
+    known = records.load_documents(wanted, have, even_deleted=subject)
     return render_record(call, document, known, **_derived_attributes(call, document, known), **more)
 
 
@@ -133,8 +138,6 @@ def update_task(records: Records, method: Method, values: Values, call: Call) ->
     before = records.require_record(FAMILY, CODE, values[CODE], TASK.words)
     require_ownership(call, before.document)
     change = records.start_change(method, values, call)
-    if OWNER.name in values and values[OWNER.name] is None:
-        raise InvalidArgument(OWNER.name, f"{OWNER.name} must not be empty.")
     checked, known = references.check_references(records, change, TASK, values)
     document = before.document.next_version(call, checked, **_completion_stamp(call, before.document, checked))
     if document.values == before.document.values:

@@ -59,7 +59,7 @@ def find_list_code(
         return wanted
     if isinstance(wanted, str) and fold_accents(wanted) in by_name:
         return by_name[fold_accents(wanted)].code
-    raise _unknown_entry(argument, wanted, by_name)
+    raise unknown_entry(argument, wanted, known, family)
 
 
 def find_filter_code(known: KnownRecords, argument: str, family: str, wanted: int | str | None) -> int | None:
@@ -74,7 +74,9 @@ def is_choosable(known: KnownRecords, family: str, code: int, carried: Collectio
     return found is not None and (found.values[ACTIVE] or code in carried)
 
 
-def _unknown_entry(argument: str, wanted: Any, by_name: dict[str, Document]) -> InvalidArgument:
+def unknown_entry(argument: str, wanted: Any, known: KnownRecords, family: str) -> InvalidArgument:
+    """The refusal of a code or a name that is not in a list, with the names that are."""
+    by_name = {fold_accents(entry.values[NAME]): entry for entry in offered_entries(known, family)}
     near = difflib.get_close_matches(fold_accents(str(wanted)), by_name, n=3, cutoff=0.4)
     names = [by_name[name].values[NAME] for name in near or list(by_name)[:MAX_NAMED_ENTRIES]]
     more = " ..." if not near and len(by_name) > MAX_NAMED_ENTRIES else ""
