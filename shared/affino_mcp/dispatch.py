@@ -27,6 +27,7 @@ from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done, Instance, OutcomeNotKnown
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, StorageFull, ToolError, Unexpected
+from affino_mcp.zones import DEFAULT_ZONE, require_zone
 
 __all__ = ["CallMeta", "ToolAnswer", "ToolDispatch"]
 
@@ -47,12 +48,20 @@ _ERRORS_OF_ANY_TOOL: Final = (Unexpected, StorageFull, ConfirmationRequired, Not
 
 
 class ToolDispatch:
-    """Carries out calls on the instance in the name of the caller's person. One per process."""
+    """Carries out calls on the instance in the name of the caller's person. One per process.
+
+    `zone` is the time zone of people who have none of their own.
+    """
 
     def __init__(
-        self, instance: Instance, audit: AuditLog, clock: Clock, on_undeclared: OnUndeclared | None = None
+        self,
+        instance: Instance,
+        audit: AuditLog,
+        clock: Clock,
+        on_undeclared: OnUndeclared | None = None,
+        zone: str = DEFAULT_ZONE,
     ) -> None:
-        self._instance, self._audit, self._clock = instance, audit, clock
+        self._instance, self._audit, self._clock, self._zone = instance, audit, clock, zone
         self._on_undeclared = on_undeclared or log_undeclared
 
     def call_tool(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> ToolAnswer:
@@ -108,10 +117,11 @@ class ToolDispatch:
         if method is compact.CALL_TOOL:
             raise compact.incomplete_call()
         authorise(caller, method, at)
-        matched = match_arguments(method.for_profile(confirm=profile.confirm), arguments)
+        zone = caller.person.zone or self._zone
+        matched = match_arguments(method.for_profile(confirm=profile.confirm), arguments, require_zone(zone), zone)
         values = dict(matched.values)
         confirm_argument = values.pop(CONFIRM.name, False)
-        call = self._instance_call(caller, trail, [*trail.row.warnings, *matched.warnings])
+        call = self._instance_call(caller, trail, [*matched.warnings, *trail.row.warnings])
         if profile.confirm:
             confirmation = Confirmation(caller, tool, arguments, meta.form, confirm_argument, epoch_seconds(at))
             call, values = (
@@ -129,15 +139,19 @@ class ToolDispatch:
         done = replace(done, body=truncate_answer(method, done.body, call.warnings))
         if not done.sealed:
             trail.write_result(done, call.warnings)
-        return ToolAnswer({**done.body, "Warnings": call.warnings})
+        return ToolAnswer({"Warnings": call.warnings, **done.body})
 
     def _perform_method(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
         if method.name == CURRENT_USER_METHOD:
-            return Done(describe_current_user(caller))
+            return Done(self._describe_user(caller, call))
         if method.name in compact.COMPACT_METHODS:
             profile = caller.profile
             return Done(compact.answer_search(method, values, profile.capability, confirm=profile.confirm))
         return self._instance.perform(method, values, call)
+
+    def _describe_user(self, caller: Caller, call: Call) -> dict[str, Any]:
+        zone, staff = caller.person.zone or self._zone, self._instance.is_staff(caller.person)
+        return describe_current_user(caller, zone, call.today, call.at, staff=staff)
 
     def _instance_call(self, caller: Caller, trail: CallAudit, warnings: list[CallWarning]) -> Call:
         capability = caller.profile.capability
@@ -152,6 +166,7 @@ class ToolDispatch:
             repeat_key=trail.row.id,
             warnings=warnings,
             writable=lambda family: capability.allows(family, Access.WRITE),
+            zone=require_zone(caller.person.zone or self._zone),
         )
 
     @staticmethod

@@ -12,7 +12,6 @@ from affino_mcp.catalogue.families.shared import RESTORABLE, TOPIC_FILTER, TOPIC
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
-    datetime_kind,
     html_kind,
     integer_kind,
     line_kind,
@@ -30,6 +29,7 @@ from affino_mcp.catalogue.method import (
     list_arguments,
 )
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.time_kinds import datetime_kind
 from affino_mcp.tool_errors import NotFound
 
 MAX_ARTICLE_BODY_CHARACTERS: Final = 200_000

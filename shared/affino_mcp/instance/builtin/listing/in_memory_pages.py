@@ -57,9 +57,11 @@ def _matches(plan: ListPlan, document: Document, values: Values) -> bool:
 
 
 def is_within_due(plan: ListPlan, document: Document) -> bool:
-    """True when the plan has no due span, or the document's due date lies in it."""
+    """True when the plan has no due span, or the document's due date lies in it and passes the plan's check."""
+    if plan.due is None:
+        return True
     due = sort_keys(document).get("due", "")
-    return plan.due is None or (plan.due.low or "") <= due <= (plan.due.high or "~")
+    return (plan.due.low or "") <= due <= (plan.due.high or "~") and plan.fits_due(document.values.get(plan.record.due))
 
 
 def load_descendants(records: Records, plan: ListPlan, facet: str, code: int, call: Call) -> list[Document]:

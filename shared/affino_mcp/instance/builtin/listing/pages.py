@@ -30,8 +30,9 @@ class ListPlan:
     every group of `any_of` at least one facet must hold too; an empty group admits no record. Record security uses
     these groups to hide records in the query itself. `may_show` is the final check of a document before it is shown.
     `leads` are facets with rows of which one must hold: without `facets`, few leads are read partition by partition
-    instead of the whole family. `due` is a span of due dates; `derive` gives a row more attributes, and `extra_refs` names more
-    records to load for them, beside those that are known already (`have`).
+    instead of the whole family. `due` is a span of due dates, and `fits_due` checks one (None: there is none). `derive`
+    gives a row more attributes, and `extra_refs` names more records to load for them, beside those that are known
+    already (`have`).
     """
 
     record: Record
@@ -40,6 +41,7 @@ class ListPlan:
     any_of: tuple[tuple[str, ...], ...] = ()
     leads: tuple[str, ...] = ()
     due: SortSpan | None = None
+    fits_due: Callable[[str | None], bool] = field(default=lambda _due: True)
     derive: Callable[[Document, KnownRecords], dict[str, Any]] = field(default=lambda _document, _known: {})
     extra_refs: Callable[[Document], list[RecordRef]] = field(default=lambda _document: [])
     may_show: Callable[[Document], bool] = field(default=lambda _document: True)
