@@ -154,3 +154,9 @@ def test_a_refusal_of_the_gate_names_the_real_tool_in_the_log(world: World, hand
     assert agent.call_tool("call_tool", Name="delete_account", Arguments={"AccountCode": 1}).status == 401
     row = world.audit_rows()[-1]
     assert (row["method"], row["outcome"], row["arguments"]) == ("delete_account", "refused", {"AccountCode": 1})
+
+
+def test_what_hosts_put_beside_the_name_breaks_no_call(agent: WorldClient) -> None:
+    sent = {"Name": "create_account", "Arguments": {"Name": "Orbital Labs"}, "toolCallId": "call_1", "sessionId": "x"}
+    assert agent.call_tool("call_tool", **sent).result["Account"]["Name"] == "Orbital Labs"
+    assert agent.call_tool("call_tool", **sent, DryRun=True).error["code"] == -10

@@ -16,6 +16,7 @@ from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Capability, Famil
 from affino_mcp.catalogue.kinds import choice_kind, line_kind, object_kind
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.name_synonyms import is_host_name
 from affino_mcp.catalogue.record import Field, fold_name
 from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.errors import UnknownTool
@@ -91,12 +92,13 @@ def unwrap_call_tool(name: str, arguments: dict[str, Any], *, compact: bool) -> 
     """The name and the arguments of the tool that a call of `call_tool` names.
 
     Any other call is returned as it is; so is a `call_tool` that does not name a tool, or has other arguments than Name
-    and Arguments.
+    and Arguments; names that hosts put in do not count.
     """
     if not compact or name != CALL_TOOL.name:
         return name, arguments
-    given = {fold_name(key): value for key, value in arguments.items()}
-    is_twice = len(given) < len(arguments)
+    own = {key: value for key, value in arguments.items() if not is_host_name(key)}
+    given = {fold_name(key): value for key, value in own.items()}
+    is_twice = len(given) < len(own)
     inner, inside = (
         given.pop(fold_name(TOOL_NAME.name), None),
         _as_object(given.pop(fold_name(TOOL_ARGUMENTS.name), None)),

@@ -142,17 +142,20 @@ HOST_NAMES: Final[Mapping[str, str]] = {
     "explanation": "why the model makes the call",
     "reasoning": "why the model makes the call",
     "thought": "why the model makes the call",
-    "DryRun": "a read changes nothing",
-    "IdempotencyKey": "a read changes nothing",
-    "Confirm": "a read changes nothing",
 }
 """Names that stand beside a model's own arguments and narrow nothing, with where they come from."""
 _HOST_FOLDS: Final = frozenset(map(fold_name, HOST_NAMES))
+_IDLE_ON_READS: Final = frozenset(map(fold_name, ("DryRun", "IdempotencyKey", "Confirm")))
 
 
 def is_host_name(name: str) -> bool:
-    """True for a name that a host puts in, or that can narrow no read."""
+    """True for a name that a host puts in."""
     return fold_name(name) in _HOST_FOLDS
+
+
+def can_narrow(name: str) -> bool:
+    """True for a name that may be meant to narrow a read: no host puts it in, and it is no argument of every write."""
+    return fold_name(name) not in _HOST_FOLDS | _IDLE_ON_READS
 
 
 def synonym_arguments(name: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from affino_mcp.catalogue.method import Effect, Method
-from affino_mcp.catalogue.name_synonyms import is_host_name, synonym_arguments
+from affino_mcp.catalogue.name_synonyms import can_narrow, synonym_arguments
 from affino_mcp.catalogue.record import fold_name
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.tool_errors import InvalidArgument
@@ -33,7 +33,7 @@ def unknown_warnings(method: Method, names: list[str]) -> list[CallWarning]:
     """The warnings about names that are ignored. On a read, raises InvalidArgument for the first that could narrow it."""
     if method.effect is Effect.READ:
         for name in names:
-            if not is_host_name(name[:MAX_NAME_CHARACTERS]):
+            if can_narrow(name[:MAX_NAME_CHARACTERS]):
                 raise _refusal(method, name)
     told = [_ignored_warning(method, name) for name in names[:MAX_NAMED_UNKNOWN]]
     if len(names) > MAX_NAMED_UNKNOWN:
@@ -59,7 +59,7 @@ def _ignored_warning(method: Method, name: str) -> CallWarning:
     hint = f" Did you mean {' or '.join(meant)}?" if meant else ""
     if is_attribute:
         return make_warning(WarningCode.READ_ONLY, shown, f"{shown} cannot be set here; it was ignored.{hint}")
-    if is_host_name(shown):
+    if not can_narrow(shown):
         hint = " It is no filter and no attribute."
     text = f"{method.name} has no argument {shown}; it was ignored.{hint}"
     return make_warning(WarningCode.UNKNOWN_ARGUMENT, shown, text)

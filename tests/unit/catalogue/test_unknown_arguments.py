@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.matching import match_arguments
 from affino_mcp.catalogue.method import Effect, Method
-from affino_mcp.catalogue.name_synonyms import HOST_NAMES, SYNONYM_WORDS, is_host_name, synonym_arguments
+from affino_mcp.catalogue.name_synonyms import HOST_NAMES, SYNONYM_WORDS, can_narrow, synonym_arguments
 from affino_mcp.catalogue.record import fold_name
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.unknown_arguments import MAX_NAMED_UNKNOWN, find_meant
@@ -77,7 +77,7 @@ READS = [m for m in MANY if m.effect is Effect.READ]
 
 @given(method=st.sampled_from(READS), name=st.text(max_size=30), value=JSON)
 def test_a_read_refuses_every_name_that_it_does_not_know(method: Method, name: str, value: Any) -> None:
-    assume(fold_name(name) not in method.argument_names and not is_host_name(name))
+    assume(fold_name(name) not in method.argument_names and can_narrow(name))
     with pytest.raises(InvalidArgument) as error:
         match_arguments(method, {name: value})
     assert error.value.message.startswith(error.value.details["argument"])
@@ -85,7 +85,7 @@ def test_a_read_refuses_every_name_that_it_does_not_know(method: Method, name: s
 
 
 @pytest.mark.parametrize("method", MANY, ids=lambda m: m.name)
-@pytest.mark.parametrize("name", HOST_NAMES)
+@pytest.mark.parametrize("name", [*HOST_NAMES, "DryRun"])
 def test_what_hosts_put_in_breaks_no_call(method: Method, name: str) -> None:
     needed: dict[str, Any] = {f.name: any_value(f) for f in method.all_arguments if f.required}
     plain = try_match(method, needed)
