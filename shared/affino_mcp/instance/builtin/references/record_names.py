@@ -16,6 +16,7 @@ from affino_mcp.catalogue.families.forums import FORUM
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.named_codes import NamedCode, as_list, named_codes, names_among
+from affino_mcp.catalogue.reading import RecordName
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.access import record_security
@@ -81,8 +82,9 @@ class _NameSearch:
         fitting = [document for document in known if _has_name(document, name)]
         if len(fitting) == 1:
             (found,) = fitting
-            text = f"{self.argument} was taken as {found.code}, {found.label}."
-            self.call.warn(WarningCode.STORED_DIFFERENTLY, self.argument, text)
+            if isinstance(name, RecordName):  # an argument that takes a name or a code got what it asks for
+                text = f"{self.argument} was taken as {found.code}, {found.label}."
+                self.call.warn(WarningCode.STORED_DIFFERENTLY, self.argument, text)
             return found.code
         raise self._several(fitting) if fitting else self._none(name, known)
 
