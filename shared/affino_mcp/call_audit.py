@@ -12,6 +12,7 @@ from affino_mcp.audit.log import AuditLog, summarise_error, summarise_result
 from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
 from affino_mcp.catalogue.method import DRY_RUN, Method
+from affino_mcp.catalogue.plain_values import read_truth
 from affino_mcp.catalogue.record import fold_name
 from affino_mcp.catalogue.tool_view import find_method
 from affino_mcp.catalogue.warning import CallWarning
@@ -223,5 +224,5 @@ def _new_row(
         source=meta.source,
         gate_ms=meta.gate_ms,
         toolset=meta.toolset,
-        dry_run=any(fold_name(n) == fold_name(DRY_RUN.name) and v is True for n, v in arguments.items()),
+        dry_run=any(fold_name(n) == fold_name(DRY_RUN.name) and read_truth(v) is True for n, v in arguments.items()),
     )

@@ -29,6 +29,7 @@ from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done, Instance, OutcomeNotKnown
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, StorageFull, ToolError, Unexpected
+from affino_mcp.zones import DEFAULT_ZONE, require_zone
 
 __all__ = ["CallMeta", "ToolAnswer", "ToolDispatch"]
 
@@ -49,12 +50,20 @@ _ERRORS_OF_ANY_TOOL: Final = (Unexpected, StorageFull, ConfirmationRequired, Not
 
 
 class ToolDispatch:
-    """Carries out calls on the instance in the name of the caller's person. One per process."""
+    """Carries out calls on the instance in the name of the caller's person. One per process.
+
+    `zone` is the time zone of people who have none of their own.
+    """
 
     def __init__(
-        self, instance: Instance, audit: AuditLog, clock: Clock, on_undeclared: OnUndeclared | None = None
+        self,
+        instance: Instance,
+        audit: AuditLog,
+        clock: Clock,
+        on_undeclared: OnUndeclared | None = None,
+        zone: str = DEFAULT_ZONE,
     ) -> None:
-        self._instance, self._audit, self._clock = instance, audit, clock
+        self._instance, self._audit, self._clock, self._zone = instance, audit, clock, zone
         self._on_undeclared = on_undeclared or log_undeclared
 
     def call_tool(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> ToolAnswer:
@@ -104,10 +113,13 @@ class ToolDispatch:
     def _answer_call(self, caller: Caller, named: NamedCall, trail: CallAudit, meta: CallMeta) -> ToolAnswer:
         profile, at = caller.profile, self._clock()
         method = _authorise_named(caller, named, trail.method, at)
-        matched = match_arguments(method.for_profile(confirm=profile.confirm), named.arguments)
+        zone = caller.person.zone or self._zone
+        matched = match_arguments(
+            method.for_profile(confirm=profile.confirm), named.arguments, require_zone(zone), zone
+        )
         values = dict(matched.values)
         confirm_argument = values.pop(CONFIRM.name, False)
-        call = self._instance_call(caller, trail, [*trail.row.warnings, *matched.warnings])
+        call = self._instance_call(caller, trail, [*matched.warnings, *trail.row.warnings])
         if profile.confirm:
             confirmation = Confirmation(
                 caller, named.tool, named.arguments, meta.form, confirm_argument, epoch_seconds(at)
@@ -127,14 +139,18 @@ class ToolDispatch:
         done = replace(done, body=truncate_answer(method, done.body, call.warnings))
         if not done.sealed:
             trail.write_result(done, call.warnings)
-        return ToolAnswer({**done.body, "Warnings": call.warnings})
+        return ToolAnswer({"Warnings": call.warnings, **done.body})
 
     def _perform_method(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
         if method.name == CURRENT_USER_METHOD:
-            return Done(describe_current_user(caller))
+            return Done(self._describe_user(caller, call))
         if method.name in GUIDES:
             return Done(caller.view_tools().answer_guide(method, values))
         return self._instance.perform(method, values, call)
+
+    def _describe_user(self, caller: Caller, call: Call) -> dict[str, Any]:
+        zone, staff = caller.person.zone or self._zone, self._instance.is_staff(caller.person)
+        return describe_current_user(caller, zone, call.today, call.at, staff=staff)
 
     def _instance_call(self, caller: Caller, trail: CallAudit, warnings: list[CallWarning]) -> Call:
         capability = caller.capability
@@ -150,6 +166,7 @@ class ToolDispatch:
             warnings=warnings,
             writable=lambda family: capability.allows(family, Access.WRITE),
             left_out=capability.leaves_out,
+            zone=require_zone(caller.person.zone or self._zone),
         )
 
     @staticmethod

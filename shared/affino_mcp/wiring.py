@@ -109,7 +109,11 @@ def build_dispatch(
 ) -> ToolDispatch:
     """Calls on the builtin instance, with their audit."""
     return ToolDispatch(
-        instance(stores, settings), AuditLog(stores.database, settings.audit_table, clock), clock, on_undeclared
+        instance(stores, settings),
+        AuditLog(stores.database, settings.audit_table, clock),
+        clock,
+        on_undeclared,
+        settings.time_zone,
     )
 
 

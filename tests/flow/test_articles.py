@@ -115,8 +115,8 @@ def test_own_or_all(world: World, site: Website) -> None:
     [
         ({"standardSectionCode": 99}, "standardSectionCode", "not_found"),
         ({"standardSectionCode": 2}, "standardSectionCode", "not_found"),
-        ({"ArticleTypeCode": "Poem"}, "ArticleTypeCode", "not_found"),
-        ({"SecurityCode": "Publishers only"}, "SecurityCode", "not_found"),
+        ({"ArticleTypeCode": "Poem"}, "ArticleTypeCode", "validation_error"),
+        ({"SecurityCode": "Publishers only"}, "SecurityCode", "validation_error"),
         ({"AuthorCode": 99}, "AuthorCode", "not_found"),
         ({"Body": "x" * 200_001}, "Body", "validation_error"),
         ({"LiveDate": "2026-12-02", "ExpiryDate": "2026-12-01"}, "ExpiryDate", "validation_error"),

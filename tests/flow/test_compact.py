@@ -169,3 +169,9 @@ def test_the_hints_of_the_doors_are_honest(agent: WorldClient) -> None:
 def test_a_profile_that_only_reads_is_shown_no_door_to_write(world: World, handler: LambdaHandler) -> None:
     reader = client(world, handler, {Family.ACCOUNTS: frozenset({Access.READ})})
     assert reader.list_tool_names() == [name for name in LISTED if name != "write_tool"]
+
+
+def test_what_hosts_put_beside_the_name_breaks_no_call(agent: WorldClient) -> None:
+    sent = {"Name": "create_account", "Arguments": {"Name": "Orbital Labs"}, "toolCallId": "call_1", "sessionId": "x"}
+    assert agent.call_tool("call_tool", **sent).result["Account"]["Name"] == "Orbital Labs"
+    assert agent.call_tool("call_tool", **sent, DryRun=True).error["code"] == -10

@@ -95,7 +95,7 @@ def large() -> Iterator[Market]:
 LIST = ["query records", "get_many records", "put log"]
 SEARCH = ["query words", "get_many records", "put log"]
 READS: list[tuple[str, dict[str, Any], Cost]] = [
-    ("get_current_user", {}, ["put log"]),
+    ("get_current_user", {}, ["get_many records", "put log"]),
     ("list_topics", {}, ["get_many records", "put log"]),
     ("list_account_lookups", {}, ["get_many records", "put log"]),
     ("list_permissions", {}, ["get_many records", "put log"]),

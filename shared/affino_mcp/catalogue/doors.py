@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.kinds import Kind, line_kind
 from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.name_synonyms import is_host_name
 from affino_mcp.catalogue.record import Field, fold_name
 from affino_mcp.tool_errors import InvalidArgument
 
@@ -106,11 +107,12 @@ def unwrap_call(doors: Mapping[str, Door], name: str, arguments: dict[str, Any])
     """The call that a call means: of a door, the call of the tool that it names; any other call as it is.
 
     A call of a door stays as it is when it names no tool, when the tool's arguments are no JSON object, and when it has other
-    arguments than the door's two.
+    arguments than the door's two; names that hosts put in do not count.
     """
     door = doors.get(name)
-    given = {fold_name(key): value for key, value in arguments.items()}
-    if door is None or len(given) < len(arguments):
+    own = {key: value for key, value in arguments.items() if not is_host_name(key)}
+    given = {fold_name(key): value for key, value in own.items()}
+    if door is None or len(given) < len(own):
         return NamedCall(name, arguments)
     naming, inside = (given.pop(fold_name(field.name), None) for field in door.arguments)
     inner = read_object(inside)

@@ -16,10 +16,16 @@ from affino_mcp.catalogue.tool_view import GUIDES
 
 COMMON_TEXT: Final = (
     f"Every write also takes `{DRY_RUN.name}` (checks and shows, changes nothing) and `{IDEMPOTENCY_KEY.name}` (the same key "
-    "never writes twice, for 24 hours). Names of arguments match whatever their case and underscores. Arguments that are "
-    "not known or cannot be set are ignored with a warning; wrong values are refused. An answer holds at most 100 rows "
-    "and 20,000 tokens; what was cut is said (`TRUNCATED`), with how to go on: `NextCursor` for rows, for a text `BodyNext`, "
-    "which is the next `BodyFrom`. Reads take `Fields`: only these attributes and the code (`Owner.Name` is one inside another). "
+    "never writes twice, for 24 hours). Names of arguments match whatever their case and underscores. A read refuses an "
+    "argument that it does not know; a write ignores one that is not known or cannot be set, with a warning that comes "
+    "first; wrong values are refused. What plainly means one thing is taken: JSON as text, one value for a list of one, "
+    "printed money (`£1,250.00`), Base64 in lines or as a data: URL, common words for choices, the name of a record for its "
+    "code where exactly one has it (deletions take the code alone), the name of a time zone behind a moment; an empty text "
+    "is not given, and clears in an update. What was taken otherwise than written is said (`STORED_DIFFERENTLY`). Days and "
+    "moments without a zone are in the person's time zone (`get_current_user`); answers are in UTC. An answer holds at "
+    "most 100 rows and 20,000 tokens; what was cut is said (`TRUNCATED`), with how to go on: `NextCursor` for rows, for a text "
+    "`BodyNext`, which is the next `BodyFrom`. Reads take `Fields`: only these attributes and the code (`Owner.Name` is one "
+    "inside another). "
     "A text that is left out has its length in its place (`BodyLength`), as texts of over 500 characters have in the answers of "
     "writes; an update says in `Changed` what it changed."
 )

@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, datetime_kind, integer_kind, line_kind, names_kind
-from affino_mcp.catalogue.record import Field, Record
+from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, integer_kind, line_kind, names_kind
+from affino_mcp.catalogue.record import Field, Record, fold_name
 from affino_mcp.catalogue.seen_moments import seen_moment_kind
+from affino_mcp.catalogue.time_kinds import datetime_kind
 from affino_mcp.tool_errors import (
     ConfirmationRequired,
     Conflict,
@@ -114,6 +115,11 @@ class Method:
         """All arguments, including those that every write has, and every read of records."""
         common = self._reading_arguments if self.access is Access.READ else (DRY_RUN, IDEMPOTENCY_KEY)
         return self.arguments + common + ((CONFIRM,) if self.takes_confirm else ())
+
+    @cached_property
+    def argument_names(self) -> dict[str, str]:
+        """The names of all arguments by their folded form."""
+        return {fold_name(field.name): field.name for field in self.all_arguments}
 
     @property
     def gets_record(self) -> bool:

@@ -11,7 +11,8 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
-from affino_mcp.catalogue.kinds import Kind, code_kind, datetime_kind, integer_kind
+from affino_mcp.catalogue.kinds import Kind, code_kind, integer_kind
+from affino_mcp.catalogue.time_kinds import datetime_kind
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 ANSWERED_IN_PARTS: Final = 4_000

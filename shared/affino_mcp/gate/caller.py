@@ -6,15 +6,15 @@ Nothing of a caller is cached between calls.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Final
 
-from affino_mcp.catalogue.capability import Capability
+from affino_mcp.catalogue.capability import Capability, Family
 from affino_mcp.catalogue.method import Method
-from affino_mcp.catalogue.registry import require_listed
+from affino_mcp.catalogue.registry import METHODS, is_listed, require_listed
 from affino_mcp.catalogue.tool_view import ToolView
 from affino_mcp.catalogue.toolset import Toolset
 from affino_mcp.clock import format_iso, utc_now
@@ -26,6 +26,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.rate_limit import RateState
 from affino_mcp.gate.sessions.sessions import Session
 from affino_mcp.tool_errors import PermissionDenied
+from affino_mcp.zones import WEEKDAYS
 
 __all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
 
@@ -158,14 +159,46 @@ def authorise(caller: Caller, method: Method, at: datetime) -> None:
         raise PermissionDenied(method.right)
 
 
-def describe_current_user(caller: Caller) -> dict[str, Any]:
-    """Gives the answer of `get_current_user`."""
+def describe_current_user(caller: Caller, zone_name: str, today: date, at: datetime, *, staff: bool) -> dict[str, Any]:
+    """Gives the answer of `get_current_user`: `today` is the day that it is in the zone; `staff` may own records.
+
+    A family's access holds when the profile switches it on and the person has the right of one of its tools.
+    """
+    held = list(_held_methods(caller, at))
+    missing = [m for m in METHODS.values() if m.family != Family.ALWAYS and _is_missing(caller, m, held)]
     return {
         "UserCode": caller.person.user_code,
         "Name": caller.person.name,
         "Email": caller.person.email,
         "ApiProfile": caller.profile.name,
-        "Families": caller.capability.to_json(),
+        "Staff": staff,
+        "TimeZone": zone_name,
+        "Today": today.isoformat(),
+        "Weekday": WEEKDAYS[today.weekday()],
+        "Families": _access_words(held),
+        "Rights": sorted({method.right for method in held if method.right}),
+        "NotAllowed": _access_words(missing),
         "SessionExpires": format_iso(datetime.fromtimestamp(caller.session.expires, UTC)),
         "RateLimit": caller.profile.rate,
     }
+
+
+def _held_methods(caller: Caller, at: datetime) -> Iterator[Method]:
+    """The methods of switched families that the profile lists and the person has the right to."""
+    for method in METHODS.values():
+        is_switched = method.family != Family.ALWAYS and is_listed(method, caller.capability)
+        if is_switched and (not method.right or caller.person.has_right(method.right, at)):
+            yield method
+
+
+def _is_missing(caller: Caller, method: Method, held: list[Method]) -> bool:
+    """True when the profile lists the method, and the person may call none of its family's with this access."""
+    same = any((other.family, other.access) == (method.family, method.access) for other in held)
+    return not same and is_listed(method, caller.capability)
+
+
+def _access_words(methods: list[Method]) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for method in methods:
+        found.setdefault(method.family, set()).add(method.access)
+    return {family: sorted(words) for family, words in sorted(found.items())}

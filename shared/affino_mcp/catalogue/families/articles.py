@@ -13,7 +13,6 @@ from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
     code_kind,
-    datetime_kind,
     html_kind,
     integer_kind,
     line_kind,
@@ -31,10 +30,13 @@ from affino_mcp.catalogue.method import (
     list_arguments,
 )
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.time_kinds import datetime_kind
 from affino_mcp.tool_errors import NotFound
 
 MAX_ARTICLE_BODY_CHARACTERS: Final = 200_000
-SECTION_FIELD: Final = Field("standardSectionCode", code_kind(), "from list_sections", Reference("sections", "Section"))
+SECTION_FIELD: Final = Field(
+    "standardSectionCode", code_kind(), "code or name from list_sections", Reference("sections", "Section")
+)
 ARTICLE_TYPE_FIELD: Final = Field(
     "ArticleTypeCode", lookup_kind(), "code or name", Reference("article_types", "ArticleType")
 )
@@ -150,7 +152,7 @@ METHODS: Final = (
         _FULL,
         (*ARTICLE.create_arguments(without=(AUTHOR_FIELD.name,)), NEW_AUTHOR),
         "Steps are separate records: text in Body never becomes steps; keep StandardItemCode and call create_article_step"
-        " for each. standardSectionCode is a code, not a name: take it from list_sections (CanWrite). Live publishes at"
+        " for each. list_sections says where you may write (CanWrite). Live publishes at"
         " once, or at LiveDate, and needs articles.publish, else it is saved as a draft; media goes on by"
         " attach_article_media after its file is attached.",
         record=ARTICLE,

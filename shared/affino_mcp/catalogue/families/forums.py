@@ -10,7 +10,6 @@ from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
     codes_kind,
-    datetime_kind,
     html_kind,
     integer_kind,
     line_kind,
@@ -18,6 +17,7 @@ from affino_mcp.catalogue.kinds import (
 )
 from affino_mcp.catalogue.method import PAGE_RETURNS, SEARCH_FIELD, Declared, Effect, Method
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.time_kinds import datetime_kind
 from affino_mcp.tool_errors import NotFound
 
 FORUM_READ_RIGHT: Final = "forums.read"

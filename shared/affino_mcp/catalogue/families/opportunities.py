@@ -11,7 +11,6 @@ from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
     code_kind,
-    date_kind,
     integer_kind,
     line_kind,
     lookup_kind,
@@ -20,6 +19,7 @@ from affino_mcp.catalogue.kinds import (
 )
 from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, list_arguments
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.time_kinds import date_kind
 from affino_mcp.tool_errors import NotFound
 
 UNDECIDED_ONLY: Final = Field("UndecidedOnly", boolean_kind(), "neither won nor lost, whatever the stage")

@@ -10,13 +10,12 @@ from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
     code_kind,
-    date_kind,
-    datetime_kind,
     line_kind,
     text_kind,
 )
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
 from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.time_kinds import date_kind, datetime_kind, due_kind
 from affino_mcp.tool_errors import NotFound
 
 TASK_PENDING: Final = "pending"
@@ -32,7 +31,7 @@ TASK: Final = Record(
     fields=(
         Field("Title", line_kind(255)),
         Field("Memo", text_kind(8000)),
-        Field("DueDate", datetime_kind()),
+        Field("DueDate", due_kind(), "a day, or a moment"),
         OWNER,
         Field("Priority", choice_kind("low", "normal", "high", "urgent")),
         TASK_STATUS,
@@ -65,7 +64,7 @@ METHODS: Final = (
         list_arguments(
             TASK,
             TASK_STATUS,
-            Field("Timing", choice_kind("all", "upcoming", "today", "overdue")),
+            Field("Timing", choice_kind("all", "upcoming", "today", "overdue"), "upcoming: after today"),
             OWNER,
             *SCOPE_FIELDS,
             Field("DueFrom", date_kind()),

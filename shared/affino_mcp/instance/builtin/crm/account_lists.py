@@ -12,7 +12,7 @@ from affino_mcp.instance.builtin.references.list_entries import find_filter_code
 from affino_mcp.instance.port import Call, Done
 
 
-def find_list_filters(records: Records, values: Values) -> tuple[dict[str, int | None], KnownRecords]:
+def find_list_filters(records: Records, values: Values, call: Call) -> tuple[dict[str, int | None], KnownRecords]:
     """The codes of the industry and the account type that a list of accounts is narrowed to, by their facets.
 
     Gives the lists that were read for it too: only those that the arguments name. Raises InvalidArgument.
@@ -20,7 +20,9 @@ def find_list_filters(records: Records, values: Values) -> tuple[dict[str, int |
     facets = {"type": ACCOUNT_TYPE, "industry": INDUSTRY}
     asked = {facet: kind for facet, kind in facets.items() if values.get(kind.code) is not None}
     known = load_lists(records, [kind.family for kind in asked.values()]) if asked else {}
-    found = {facet: find_filter_code(known, kind.code, kind.family, values[kind.code]) for facet, kind in asked.items()}
+    found = {
+        facet: find_filter_code(call, known, kind.code, kind.family, values[kind.code]) for facet, kind in asked.items()
+    }
     return found, known
 
 

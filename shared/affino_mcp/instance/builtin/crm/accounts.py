@@ -54,7 +54,7 @@ def facets(stored: RecordState) -> Facets:
 
 def list_accounts(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists account summaries."""
-    listed, known = find_list_filters(records, values)
+    listed, known = find_list_filters(records, values, call)
     wanted = {
         **listed,
         "manager": values.get("AccountManagerCode"),

@@ -63,7 +63,7 @@ def list_opportunities(records: Records, method: Method, values: Values, call: C
         "account": values.get("AccountCode"),
         "owner": values.get(OWNER.name),
         "mine": call.actor.user_code if values.get("Mine") else None,
-        "stage": find_filter_code(known, STAGE.name, STAGES.family, values.get(STAGE.name)),
+        "stage": find_filter_code(call, known, STAGE.name, STAGES.family, values.get(STAGE.name)),
     }
     rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
     rows += ["open"] if values.get("OpenOnly") else []

@@ -161,6 +161,12 @@ def sort_keys(document: Document) -> dict[str, str]:
     return keys
 
 
+def due_of_sort_value(value: str) -> str | None:
+    """The due date in a sort value of an index row; None for a record without one."""
+    due = value.partition("#")[0]
+    return None if due == NO_DATE else due
+
+
 def _due_sort_value(value: str | None) -> str:
     """Sort value of a due date: a day is kept; a time gets its microseconds, so that times compare as text."""
     if value is None:

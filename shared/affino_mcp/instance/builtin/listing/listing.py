@@ -12,7 +12,13 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import with_microseconds
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, Facets, facet_partition, sortable_code
+from affino_mcp.instance.builtin.engine.index import (
+    SORT_INDEXES,
+    Facets,
+    due_of_sort_value,
+    facet_partition,
+    sortable_code,
+)
 from affino_mcp.instance.builtin.engine.list_rows import is_list
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import in_memory_pages, partition_merge, word_search
@@ -172,7 +178,8 @@ def _read_rows(records: Records, plan: ListPlan, query: Query, values: Values) -
 
     def read(start: Item | None) -> QueryPage:
         page = partition_merge.read_merged_page(records.db, replace(query, limit=next(limits), start=start), places)
-        rows = keep_listed(plan, keep([row for row in page.items if plan.fits_row(row)]))
+        fitting = [row for row in page.items if plan.fits_row(row) and (plan.due is None or _is_due_row(plan, row))]
+        rows = keep_listed(plan, keep(fitting))
         return QueryPage(_keep_changed(records, plan, rows, values) if dated else rows, page.next)
 
     return collect_rows(read, query.start, size, query.sort)
@@ -182,6 +189,11 @@ def keep_listed(plan: ListPlan, rows: Sequence[Item]) -> list[Item]:
     """The rows that the plan's `keep` lists."""
     kept = plan.keep([row["code"] for row in rows]) if plan.keep and rows else None
     return [row for row in rows if kept is None or row["code"] in kept]
+
+
+def _is_due_row(plan: ListPlan, row: Item) -> bool:
+    """True for an index row whose due date passes the plan's check; rows of words do not hold it, their records do."""
+    return "due" not in row or plan.fits_due(due_of_sort_value(row["due"]))
 
 
 def _keep_changed(records: Records, plan: ListPlan, rows: list[Item], values: Values) -> list[Item]:

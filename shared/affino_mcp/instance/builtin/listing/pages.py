@@ -35,10 +35,11 @@ class ListPlan:
     these groups to hide records in the query itself. `fits_row` checks an index row by more than facets, and
     `may_show` is the final check of a document before it is shown.
     `leads` are facets with rows of which one must hold: without `facets`, few leads are read partition by partition
-    instead of the whole family. `due` is a span of due dates; `derive` gives a row more attributes, and `extra_refs` names more
-    records to load for them, deleted ones too, beside those that are known already (`have`). `targets` are what the filters
-    name, which must be there. `keep` gives, of some codes, those that are listed, where index rows alone do not say it.
-    `figures` gives attributes about the whole list from the values of all its records, and from None when they are too many.
+    instead of the whole family. `due` is a span of due dates, and `fits_due` checks one (None: there is none). `derive`
+    gives a row more attributes, and `extra_refs` names more records to load for them, deleted ones too, beside those that are
+    known already (`have`). `targets` are what the filters name, which must be there. `keep` gives, of some codes, those that are
+    listed, where index rows alone do not say it. `figures` gives attributes about the whole list from the values of all its
+    records, and from None when they are too many.
     """
 
     record: Record
@@ -47,6 +48,7 @@ class ListPlan:
     any_of: tuple[tuple[str, ...], ...] = ()
     leads: tuple[str, ...] = ()
     due: SortSpan | None = None
+    fits_due: Callable[[str | None], bool] = field(default=lambda _due: True)
     derive: Callable[[Document, KnownRecords], dict[str, Any]] = field(default=lambda _document, _known: {})
     extra_refs: Callable[[Document], list[RecordRef]] = field(default=lambda _document: [])
     fits_row: Callable[[Item], bool] = field(default=lambda _row: True)
@@ -123,8 +125,11 @@ def is_shown(plan: ListPlan, document: Document, values: Values) -> bool:
 
 
 def _is_within_due(plan: ListPlan, document: Document) -> bool:
+    """True when the plan has no due span, or the document's due date lies in it and passes the plan's check."""
+    if plan.due is None:
+        return True
     due = sort_keys(document).get("due", "")
-    return plan.due is None or (plan.due.low or "") <= due <= (plan.due.high or "~")
+    return (plan.due.low or "") <= due <= (plan.due.high or "~") and plan.fits_due(document.values.get(plan.record.due))
 
 
 def is_after_date_filter(document: Document, values: Values) -> bool:
