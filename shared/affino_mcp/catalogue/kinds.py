@@ -21,6 +21,10 @@ from affino_mcp.characters import ForbiddenCharacters, TidyText, tidy_text
 MAX_CODE: Final = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
 
+MAX_LISTED_BOUND: Final = 1000
+"""The largest upper bound of a number that tools/list says: nobody meets a larger one by chance."""
+_LIMITS: Final = frozenset({"maxLength", "maxItems"})
+
 _URL = re.compile(r"(https?://)?[^\s/@:<>\"'\\]+\.[^\s/@:<>\"'\\]+(:\d{1,5})?([/?#][^\s<>\"'\\]*)?", re.IGNORECASE)
 _COUNTRY = re.compile("[A-Za-z]{2,3}")
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\".]{2,}")
@@ -38,6 +42,13 @@ class Kind:
     annotation: Any
     kept_annotation: Any = None
     tidy: Callable[[str], TidyText] | None = None
+
+    @property
+    def listed_schema(self) -> dict[str, Any]:
+        """The schema as tools/list sends it, without limits but the bounds of a small number; a refusal says the others."""
+        bounded = self.schema.get("maximum", MAX_CODE) <= MAX_LISTED_BOUND
+        left_out = _LIMITS if bounded else {*_LIMITS, "minimum", "maximum"}
+        return {word: value for word, value in self.schema.items() if word not in left_out}
 
     @property
     def stored_annotation(self) -> Any:
@@ -172,9 +183,11 @@ def _parse_lookup(value: Any) -> Any:
 
 
 def lookup_kind() -> Kind:
-    """The code or the exact name of an entry of a list."""
-    schema = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
-    return Kind("code or name", schema, Annotated[Any, PlainValidator(_parse_lookup)], tidy=tidy_text)
+    """The code or the exact name of an entry of a list.
+
+    The schema says text alone, because some clients drop the type of a choice between types; whole numbers are taken too.
+    """
+    return Kind("code or name", {"type": "string"}, Annotated[Any, PlainValidator(_parse_lookup)], tidy=tidy_text)
 
 
 def integer_kind(low: int, high: int) -> Kind:
@@ -212,7 +225,8 @@ def choice_kind(*values: str) -> Kind:
     """One of the given words; their case is ignored."""
     known = {value.casefold(): value for value in values}
     fold = BeforeValidator(lambda v: known.get(v.casefold(), v) if isinstance(v, str) else v)
-    return Kind("one of " + ", ".join(values), {"enum": list(values)}, Annotated[Literal[values], fold])
+    schema = {"type": "string", "enum": list(values)}
+    return Kind("one of " + ", ".join(values), schema, Annotated[Literal[values], fold])
 
 
 def _parse_date(value: str) -> str:

@@ -65,16 +65,13 @@ class Field:
         return replace(self, required=True)
 
     def schema(self, *, null: bool = False) -> dict[str, object]:
-        """The field's JSON Schema, with its sentence as description; with `null` the schema allows null too."""
-        schema = _with_null(self.kind.schema) if null else dict(self.kind.schema)
+        """The field's JSON Schema in tools/list, with its sentence as description.
+
+        With `null` it allows null too, by `anyOf`: some clients refuse an array of types, and null among typed words.
+        """
+        listed = self.kind.listed_schema
+        schema = {"anyOf": [listed, {"type": "null"}]} if null else listed
         return schema | {"description": self.help} if self.help else schema
-
-
-def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A copy of the schema that allows null too; with `anyOf`, because some clients refuse an array of types."""
-    if "enum" in schema:
-        return schema | {"enum": [*schema["enum"], None]}
-    return {"anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}]}
 
 
 STAMP_FIELDS: Final = (
@@ -92,9 +89,9 @@ class Record:
     `fields` can be written, `derived` are read-only attributes, `label` names the record for people. `required` fields
     may not be empty, `sorts` are the SortBy words, `summary` lists the attributes of a list row, `search` the fields
     that Search looks through, `unique` the fields whose values no two records share, `due` the date that SortBy Due or
-    CloseDate uses, `defaults` the values of a new record that the call does not set; fields with a default cannot be
-    cleared. `undo_with` names the tools to use for attributes that undo does not change, by the attribute or the relation
-    ("" for any other attribute).
+    CloseDate uses, `defaults` the values of a new record that the call does not set, `filled` the fields that the service
+    itself fills in a new record; fields with a default and filled ones cannot be cleared. `undo_with` names the tools to
+    use for attributes that undo does not change, by the attribute or the relation ("" for any other attribute).
     """
 
     name: str
@@ -110,12 +107,17 @@ class Record:
     unique: tuple[str, ...] = ()
     due: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    filled: tuple[str, ...] = ()
     undo_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def code_field(self) -> Field:
-        """The generated code as a field; its `needed()` is the argument that selects a record."""
-        return Field(self.code, code_kind(), f"the {self.words}'s code")
+        """The generated code as a field; its `as_required()` is the argument that selects a record.
+
+        It has a sentence only when its name does not say whose code it is.
+        """
+        plain = self.code.lower() == f"{self.words}code".replace(" ", "")
+        return Field(self.code, code_kind(), "" if plain else f"the {self.words}'s code")
 
     @property
     def words(self) -> str:

@@ -84,6 +84,7 @@ ARTICLE: Final = Record(
         "AuthorCode",
     ),
     search=("Title", "Teaser"),
+    filled=("Live",),
     undo_with={
         "Steps": ("create_article_step", "delete_article_step", "reorder_article_steps"),
         "Categories": ("add_article_categories", "remove_article_categories"),

@@ -59,6 +59,7 @@ OPPORTUNITY: Final = Record(
     search=("Title",),
     due="CloseDate",
     defaults={STAGE.name: 1, "Currency": "GBP"},
+    filled=("OwnerCode",),
     undo_with={
         "contacts": ("add_opportunity_contact", "remove_opportunity_contact"),
         "team": ("add_opportunity_team_member", "remove_opportunity_team_member"),

@@ -49,6 +49,7 @@ TASK: Final = Record(
     summary=("Title", "DueDate", "Status", "Priority", "OwnerCode"),
     search=("Title", "Memo"),
     defaults={"Priority": "normal", "Status": TASK_PENDING},
+    filled=("OwnerCode",),
     due="DueDate",
 )
 _FULL: Final = {"Task": "the full task"}

@@ -101,8 +101,6 @@ def update_article(records: Records, method: Method, values: Values, call: Call)
     """Updates the given attributes of an article; null clears one."""
     before = article_access.open_editable_article(records, call, CODE, values[CODE])
     require_if_updated(before.document, values)
-    if LIVE_ATTRIBUTE in values and values[LIVE_ATTRIBUTE] is None:
-        raise InvalidArgument(LIVE_ATTRIBUTE, "Live must be true or false.")
     change = records.start_change(method, values, call)
     checked, known = references.check_references(records, change, ARTICLE, values, before.document.values)
     was_live = before.document.values.get(LIVE_ATTRIBUTE, False)

@@ -171,8 +171,6 @@ def update_opportunity(records: Records, method: Method, values: Values, call: C
     before = records.require_record(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
     require_participation(call, before)
     require_if_updated(before.document, values)
-    if OWNER.name in values and values[OWNER.name] is None:
-        raise InvalidArgument(OWNER.name, f"{OWNER.name} must not be empty.")
     change = records.start_change(method, values, call)
     asked, document = {**values, **_exact_value(values)}, before.document
     checked, known = references.check_references(records, change, OPPORTUNITY, asked, document.values)

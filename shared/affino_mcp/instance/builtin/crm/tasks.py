@@ -131,8 +131,6 @@ def update_task(records: Records, method: Method, values: Values, call: Call) ->
     before = records.require_record(FAMILY, CODE, values[CODE], TASK.words)
     require_ownership(call, before.document)
     change = records.start_change(method, values, call)
-    if OWNER.name in values and values[OWNER.name] is None:
-        raise InvalidArgument(OWNER.name, f"{OWNER.name} must not be empty.")
     checked, known = references.check_references(records, change, TASK, values)
     document = before.document.next_version(call, checked, **_completion_stamp(call, before.document, checked))
     if document.values == before.document.values:
