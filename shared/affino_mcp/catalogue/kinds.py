@@ -21,10 +21,6 @@ from affino_mcp.characters import ForbiddenCharacters, TidyText, tidy_text
 MAX_CODE: Final = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
 
-MAX_LISTED_BOUND: Final = 1000
-"""The largest upper bound of a number that tools/list says: nobody meets a larger one by chance."""
-_LIMITS: Final = frozenset({"maxLength", "maxItems"})
-
 _URL = re.compile(r"(https?://)?[^\s/@:<>\"'\\]+\.[^\s/@:<>\"'\\]+(:\d{1,5})?([/?#][^\s<>\"'\\]*)?", re.IGNORECASE)
 _COUNTRY = re.compile("[A-Za-z]{2,3}")
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\".]{2,}")
@@ -42,13 +38,6 @@ class Kind:
     annotation: Any
     kept_annotation: Any = None
     tidy: Callable[[str], TidyText] | None = None
-
-    @property
-    def listed_schema(self) -> dict[str, Any]:
-        """The schema as tools/list sends it, without limits but the bounds of a small number; a refusal says the others."""
-        bounded = self.schema.get("maximum", MAX_CODE) <= MAX_LISTED_BOUND
-        left_out = _LIMITS if bounded else {*_LIMITS, "minimum", "maximum"}
-        return {word: value for word, value in self.schema.items() if word not in left_out}
 
     @property
     def stored_annotation(self) -> Any:

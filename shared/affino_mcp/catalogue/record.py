@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
 from affino_mcp.catalogue.kinds import Kind, code_kind, datetime_kind
+from affino_mcp.catalogue.listed_schema import list_schema
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 PERSON_KIND: Final = Kind("person", {"type": "object"}, None)
@@ -64,13 +65,9 @@ class Field:
         """A copy of the field as a required argument."""
         return replace(self, required=True)
 
-    def schema(self, *, null: bool = False) -> dict[str, object]:
-        """The field's JSON Schema in tools/list, with its sentence as description.
-
-        With `null` it allows null too, by `anyOf`: some clients refuse an array of types, and null among typed words.
-        """
-        listed = self.kind.listed_schema
-        schema = {"anyOf": [listed, {"type": "null"}]} if null else listed
+    def schema(self, *, null: bool = False) -> dict[str, Any]:
+        """The field's JSON Schema in tools/list, with its sentence as description; with `null` the schema allows null too."""
+        schema = list_schema(self.kind.schema, null=null)
         return schema | {"description": self.help} if self.help else schema
 
 
