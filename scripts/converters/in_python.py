@@ -118,13 +118,13 @@ def make_langchain() -> Convert:
 
 
 def make_litellm_openai() -> Convert:
-    """litellm's MCP bridge, in the form that it keeps for OpenAI's models."""
+    """Litellm's MCP bridge, in the form that it keeps for OpenAI's models."""
     transform = import_module("litellm.mcp_client.tools").transform_mcp_tool_to_openai_tool
     return lambda listed: dict(transform(_mcp_tool(listed))["function"]["parameters"])
 
 
 def make_litellm_gemini() -> Convert:
-    """litellm's MCP bridge, sent on to a Gemini model."""
+    """Litellm's MCP bridge, sent on to a Gemini model."""
     transform = import_module("litellm.mcp_client.tools").transform_mcp_tool_to_openai_tool
     gemini = import_module("litellm.llms.vertex_ai.gemini.vertex_and_google_ai_studio_gemini")
     config = gemini.VertexGeminiConfig()

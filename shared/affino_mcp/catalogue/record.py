@@ -15,7 +15,12 @@ from affino_mcp.catalogue.kinds import Kind, code_kind, datetime_kind
 from affino_mcp.catalogue.listed_schema import list_schema
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-PERSON_KIND: Final = Kind("person", {"type": "object"}, None)
+_PERSON: Final = {"UserCode": {"type": "integer"}, "Name": {"type": "string"}}
+PERSON_KIND: Final = Kind("person", {"type": "object", "properties": _PERSON}, None)
+PART_KIND: Final = Kind("object", {"type": "object"}, None)
+"""A part of an answer with attributes of its own, which its sentence names."""
+ROWS_KIND: Final = Kind("list", {"type": "array", "items": {"type": "object"}}, None)
+"""Several such parts."""
 
 
 def snake_case(name: str) -> str:

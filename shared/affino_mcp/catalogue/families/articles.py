@@ -29,7 +29,7 @@ from affino_mcp.catalogue.method import (
     Method,
     list_arguments,
 )
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 MAX_ARTICLE_BODY_CHARACTERS: Final = 200_000
@@ -67,9 +67,9 @@ ARTICLE: Final = Record(
     required=("Title", "standardSectionCode"),
     derived=(
         Field("Url", line_kind(500), "its path on the website"),
-        Field("Steps", PERSON_KIND, "its steps in order"),
-        Field("Categories", PERSON_KIND),
-        Field("Media", PERSON_KIND, "media on the article itself"),
+        Field("Steps", ROWS_KIND, "its steps in order"),
+        Field("Categories", ROWS_KIND),
+        Field("Media", ROWS_KIND, "media on the article itself"),
         Field("CommentCount", integer_kind(0, 10**9), "approved comments"),
     ),
     sorts=("Code", "Title", "Created", "Updated"),

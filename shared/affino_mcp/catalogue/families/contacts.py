@@ -17,7 +17,7 @@ from affino_mcp.catalogue.kinds import (
     url_kind,
 )
 from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record
 from affino_mcp.tool_errors import NotFound
 
 PERMISSION_FIELD: Final = Field("PermissionCode", code_kind(), "from list_permissions")
@@ -56,9 +56,9 @@ CONTACT: Final = Record(
         Field("UIDString", line_kind(36), "the contact's UUID"),
         Field("Staff", boolean_kind(), "a member of staff who can log in"),
         Field("Disabled", boolean_kind()),
-        Field("Accounts", PERSON_KIND, "links to accounts"),
-        Field("Permissions", PERSON_KIND, "consent permissions"),
-        Field("Opportunities", PERSON_KIND, "at most 20"),
+        Field("Accounts", ROWS_KIND, "links to accounts"),
+        Field("Permissions", ROWS_KIND, "consent permissions"),
+        Field("Opportunities", ROWS_KIND, "at most 20"),
     ),
     sorts=("Code", "Name", "Created", "Updated"),
     summary=("Email", "FirstName", "LastName", "JobTitle", "Company", "Telephone"),
@@ -71,7 +71,8 @@ CONTACT: Final = Record(
 )
 _FULL: Final = {"Contact": "the full contact"}
 _LINK: Final = {"Link": "UserAccountCode, UserCode, AccountCode, Primary, LeftCompany, JobTitle"}
-_GRANT: Final = {"Permission": "PermissionCode, Name, Status, GrantedAt, RevokedAt, Source, By"}
+_GRANT_ATTRIBUTES: Final = "PermissionCode, Name, Status, GrantedAt, RevokedAt, Source, By, EvidenceNote, Reason"
+_GRANT: Final = {"Permission": _GRANT_ATTRIBUTES}
 _WHO: Final = CONTACT.code_field.as_required()
 _WHERE: Final = ACCOUNT_FIELD.as_required()
 _LINK_FIELDS: Final = (
@@ -200,7 +201,7 @@ METHODS: Final = (
         "read",
         "A contact's consent permissions.",
         "may we e-mail Jane Doe?",
-        {"Permissions": "the grants"},
+        {"Permissions": _GRANT_ATTRIBUTES},
         _WHO,
         Field("IncludeRevoked", boolean_kind()),
         errors=(NotFound,),

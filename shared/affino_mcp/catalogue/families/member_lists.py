@@ -121,6 +121,7 @@ class ListKind:
         record, words, members = self.record, self.record.words, f"{self.member.words}s"
         which, many = record.code_field.as_required(), self.members_argument.as_required()
         found = f"{self.member.code} and Name of each"
+        left = {"NotProcessed": "only when the call stopped in time: the codes that are left"}
         return (
             self._list_method(
                 f"list_{self.method_stem}_members",
@@ -128,7 +129,7 @@ class ListKind:
                 "read",
                 f"The {members} on {with_article(words)}, page by page.",
                 f"who is on {self.example}",
-                PAGE_RETURNS,
+                PAGE_RETURNS | {"Items": "AddedAt, AddedBy, and of the member ..."},
                 which,
                 NAME_SEARCH,
                 PAGE_SIZE,
@@ -141,7 +142,7 @@ class ListKind:
                 "write",
                 f"Add 1-{MAX_MEMBERS_PER_CALL} {members} to {with_article(words)}; the {members} themselves do not change.",
                 f"add {self.member_example} to {self.example}",
-                {record.code: "the list", "Added": found, "AlreadyMembers": found, "NotFound": "codes"},
+                {record.code: "the list", "Added": found, "AlreadyMembers": found, "NotFound": "codes"} | left,
                 which,
                 many,
             ),
@@ -151,7 +152,7 @@ class ListKind:
                 "write",
                 f"Take 1-{MAX_MEMBERS_PER_CALL} {members} off {with_article(words)}; the {members} themselves do not change.",
                 f"take {self.member_example} off {self.example}",
-                {record.code: "the list", "Removed": found, "NotMembers": found},
+                {record.code: "the list", "Removed": found, "NotMembers": found} | left,
                 which,
                 many,
             ),

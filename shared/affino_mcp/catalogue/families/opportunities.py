@@ -19,7 +19,7 @@ from affino_mcp.catalogue.kinds import (
     text_kind,
 )
 from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 STAGE: Final = Field("Stage", lookup_kind(), "code or name from list_opportunity_stages", Reference("stages", "Stage"))
@@ -51,8 +51,8 @@ OPPORTUNITY: Final = Record(
     ),
     required=("AccountCode", "Title"),
     derived=(
-        Field("Contacts", PERSON_KIND, "UserCode, Name, Role, Primary"),
-        Field("TeamMembers", PERSON_KIND, "UserCode, Name, Role, Split"),
+        Field("Contacts", ROWS_KIND, "UserCode, Name, Role, Primary"),
+        Field("TeamMembers", ROWS_KIND, "UserCode, Name, Role, Split"),
     ),
     sorts=("Code", "Title", "CloseDate", "Created", "Updated"),
     summary=("AccountCode", "Title", "Value", "Currency", "Stage", "Probability", "CloseDate", "OwnerCode"),
