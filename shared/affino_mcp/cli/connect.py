@@ -21,6 +21,7 @@ from affino_mcp.connect.credentials import PLACEHOLDER_CREDENTIALS, ClientCreden
 from affino_mcp.connect.handshake import HandshakeResult, McpEndpoint
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
+from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 
@@ -88,9 +89,10 @@ def _find_session(service: Service, profile: str | None, person: str | None, pas
 
 
 def _find_profile(service: Service, key: str) -> Profile | None:
+    """The profile of the headers; None when it is gone or cannot be read, since its list is only told about."""
     try:
         return service.profiles.get(key).profile
-    except NotFound:
+    except (NotFound, StoreUnavailable):
         return None
 
 
