@@ -15,7 +15,7 @@ from affino_mcp.catalogue.kinds import Kind, code_kind, datetime_kind
 from affino_mcp.catalogue.listed_schema import list_schema
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_PERSON: Final = {"UserCode": {"type": "integer"}, "Name": {"type": "string"}}
+_PERSON: Final = {"UserCode": {"anyOf": [{"type": "integer"}, {"type": "null"}]}, "Name": {"type": "string"}}
 PERSON_KIND: Final = Kind("person", {"type": "object", "properties": _PERSON}, None)
 PART_KIND: Final = Kind("object", {"type": "object"}, None)
 """A part of an answer with attributes of its own, which its sentence names."""
