@@ -120,8 +120,7 @@ class ListKind:
     def _member_methods(self) -> tuple[Method, ...]:
         record, words, members = self.record, self.record.words, f"{self.member.words}s"
         which, many = record.code_field.as_required(), self.members_argument.as_required()
-        mailing = ", on a mailing list MarketingPermission" if self.member.family == Family.CONTACTS else ""
-        found = f"{self.member.code} and Name of each{mailing}"
+        found = f"{self.member.code} and Name of each{self._mailing}"
         left = {"NotProcessed": "only when the call stopped in time: the codes that are left"}
         return (
             self._list_method(
@@ -130,7 +129,7 @@ class ListKind:
                 "read",
                 f"The {members} on {with_article(words)}, page by page.",
                 f"who is on {self.example}",
-                PAGE_RETURNS | {"Items": f"AddedAt, AddedBy{mailing}, and of the member ..."},
+                PAGE_RETURNS | {"Items": f"AddedAt, AddedBy{self._mailing}, and of the member ..."},
                 which,
                 NAME_SEARCH,
                 PAGE_SIZE,
@@ -158,6 +157,10 @@ class ListKind:
                 many,
             ),
         )
+
+    @property
+    def _mailing(self) -> str:
+        return ", on a mailing list MarketingPermission" if self.member.family == Family.CONTACTS else ""
 
     def _list_method(
         self,
