@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.kinds import lookup_kind
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
@@ -39,6 +40,7 @@ WRONG: dict[str, list[Any]] = {
     "email": ["SECRETVALUE", "a@b", "a@b.example c@d.example", "<a@b.example>"],
     "web address": ["SECRETVALUE", "javascript:alert(1)", "https://a:b@c.example"],
 }
+LOOKUP = lookup_kind().display_name
 LITERALS = ["NaN", "Infinity", "-Infinity", "1e999", "1e-999", "[" * 40 + "]" * 40]
 """What JSON texts can hold and Python's own writer would not write."""
 
@@ -51,7 +53,7 @@ OURS = ("accounts", "contacts", "tasks", "notes")
 
 def _kinds(field: Field) -> Iterator[str]:
     schema = field.kind.schema
-    if "anyOf" in schema or isinstance(schema.get("type"), list):
+    if field.kind.display_name == LOOKUP:
         yield "lookup"
     elif "enum" in schema:
         yield "enum"
@@ -159,7 +161,8 @@ def test_every_required_argument_left_out_null_or_empty(world: World, client: Wo
             continue
         others = {name: value for name, value in _needed(method).items() if name != field.name}
         wrong: list[dict[str, Any]] = [{}, {field.name: None}]
-        wrong += [{field.name: ""}, {field.name: "  "}] if field.kind.schema.get("type") == "string" else []
+        is_text = field.kind.schema.get("type") == "string" and "enum" not in field.kind.schema
+        wrong += [{field.name: ""}, {field.name: "  "}] if is_text else []
         wrong += [{field.name: []}] if field.kind.schema.get("type") == "array" else []
         for arguments in wrong:
             world.clock.move(seconds=0.02)

@@ -1,7 +1,8 @@
-"""The size of the answer to tools/list, measured as it is sent, compared with the budget."""
+"""The size of the answer to tools/list, in bytes as it is sent and in tokens, compared with the budget."""
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +11,7 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.list_mode import ListMode
-from scripts.catalogue import count_bytes_by_family, list_everything, main
+from scripts.catalogue import count_bytes_by_family, count_tokens, list_everything, main
 from tests.world import EVERYTHING as ALL_FAMILIES
 from tests.world import World, WorldClient
 
@@ -20,24 +21,38 @@ BUDGET: Final = tomllib.loads((Path(__file__).parent / "budget.toml").read_text(
 
 def sent(families: Any, *, mode: ListMode = ListMode.FULL) -> int:
     """The bytes of the answer to tools/list."""
+    return len(answered(families, mode=mode).encode())
+
+
+def tokens(families: Any, *, mode: ListMode = ListMode.FULL) -> int:
+    """The tokens of the array of tools in the answer to tools/list."""
+    tools = json.loads(answered(families, mode=mode))["result"]["tools"]
+    return count_tokens(json.dumps(tools, ensure_ascii=False, separators=(",", ":")))
+
+
+def answered(families: Any, *, mode: ListMode = ListMode.FULL) -> str:
+    """The answer to tools/list, as it is sent."""
     world = World()
     handler, profile = world.new_handler(), world.profiles.create("p", families, 6000, mode=mode)
     client = WorldClient(world, handler, world.log_in(profile, world.create_person("Sam", "Manager")))
     answer = client.handler(world.make_event({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, client.headers), None)
     handler.close()
-    return len(answer["body"].encode())
+    return str(answer["body"])
 
 
-def test_the_whole_list_is_within_the_budget() -> None:
-    assert sent(ALL_FAMILIES) <= BUDGET["everything"] <= 110_000
+MODES: Final = {ListMode.FULL: "everything", ListMode.FAMILY: "family", ListMode.COMPACT: "compact"}
 
 
-def test_the_compact_list_is_within_the_budget() -> None:
-    assert sent(ALL_FAMILIES, mode=ListMode.COMPACT) <= BUDGET["compact"]
+@pytest.mark.parametrize(("mode", "name"), MODES.items(), ids=MODES.values())
+def test_the_list_is_within_the_budget(mode: ListMode, name: str) -> None:
+    assert sent(ALL_FAMILIES, mode=mode) <= BUDGET[name]
+    assert tokens(ALL_FAMILIES, mode=mode) <= BUDGET[f"{name}_tokens"]
 
 
-def test_the_list_of_families_is_within_the_budget() -> None:
-    assert sent(ALL_FAMILIES, mode=ListMode.FAMILY) <= BUDGET["family"] <= 23_000
+def test_the_budget_is_the_promise() -> None:
+    """docs/clients.md: what an agent pays at each connect."""
+    assert (BUDGET["everything"], BUDGET["everything_tokens"]) <= (80_000, 17_500)
+    assert BUDGET["family"] <= 23_000
 
 
 @pytest.mark.parametrize("family", Family)

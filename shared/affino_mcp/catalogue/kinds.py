@@ -177,10 +177,12 @@ def _parse_lookup(value: Any) -> Any:
 
 
 def lookup_kind() -> Kind:
-    """The code or the exact name of an entry of a list."""
-    schema = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
+    """The code or the exact name of an entry of a list.
+
+    The schema says text alone, because some clients drop the type of a choice between types; whole numbers are taken too.
+    """
     lookup = Annotated[Any, PlainValidator(_parse_lookup)]
-    return Kind("code or name", schema, lookup, tidy=tidy_text, reader=reading.read_whole_number)
+    return Kind("code or name", {"type": "string"}, lookup, tidy=tidy_text, reader=reading.read_whole_number)
 
 
 def integer_kind(low: int, high: int) -> Kind:
@@ -222,7 +224,7 @@ def choice_kind(*values: str) -> Kind:
     fold = BeforeValidator(lambda v: known.get(v.casefold(), v) if isinstance(v, str) else v)
     return Kind(
         "one of " + ", ".join(values),
-        {"enum": list(values)},
+        {"type": "string", "enum": list(values)},
         Annotated[Literal[values], fold],
         reader=reading.make_choice_reader(values),
     )

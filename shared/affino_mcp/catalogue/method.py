@@ -174,13 +174,11 @@ class Method:
         return self._with_confirm if confirm and self.may_need_confirmation else self
 
     def listing(self) -> dict[str, Any]:
-        """The tool as tools/list sends it."""
+        """The tool as tools/list sends it: without title and output schema, which cost every client more than they tell."""
         return {
             "name": self.name,
-            "title": self.name.replace("_", " ").capitalize(),
             "description": self.description,
             "inputSchema": self.input_schema(),
-            "outputSchema": self.output_schema(),
             "annotations": self.annotations(),
         }
 
@@ -189,7 +187,7 @@ class Method:
         return self.record is not None and field.name in (
             *self.record.required,
             *self.record.defaults,
-            *self.record.kept,
+            *self.record.filled,
         )
 
     def can_clear(self, field: Field) -> bool:
@@ -207,21 +205,14 @@ class Method:
         required = [field.name for field in self.all_arguments if field.required]
         properties = {f.name: f.schema(null=self.can_clear(f) and not self.must_have(f)) for f in self.all_arguments}
         schema: dict[str, Any] = {"type": "object", "properties": properties}
-        if required:
-            return {**schema, "required": required}
-        return schema if self.all_arguments else {**schema, "additionalProperties": False}
-
-    def output_schema(self) -> dict[str, Any]:
-        """The JSON Schema of the structured answer: its top-level keys."""
-        return {"type": "object", "properties": {name: {} for name in (*self.returns, "Warnings")}}
+        return {**schema, "required": required} if required else schema
 
     def annotations(self) -> dict[str, bool]:
-        """MCP's hints, derived from the effect."""
+        """MCP's hints, derived from the effect; `idempotentHint` is left out where it is false, its default."""
         if self.effect is Effect.READ:
             return {"readOnlyHint": True, "openWorldHint": False}
-        destructive = self.effect in (Effect.DELETE, Effect.REMOVE)
-        idempotent = self.effect in (Effect.UPDATE, Effect.ADD, Effect.REMOVE, Effect.DELETE)
-        return {"destructiveHint": destructive, "idempotentHint": idempotent, "openWorldHint": False}
+        hints = {"destructiveHint": self.effect in (Effect.DELETE, Effect.REMOVE), "openWorldHint": False}
+        return hints if self.effect is Effect.CREATE else hints | {"idempotentHint": True}
 
     @cached_property
     def arguments_model(self) -> type[BaseModel]:

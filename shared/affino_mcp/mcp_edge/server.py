@@ -56,7 +56,6 @@ class CatalogueTool(Tool):
             name=method.name,
             description=listing["description"],
             parameters=listing["inputSchema"],
-            output_schema=listing["outputSchema"],
             listing=listing,
             runs_in_thread=in_thread,
         )

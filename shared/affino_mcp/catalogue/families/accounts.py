@@ -18,7 +18,7 @@ from affino_mcp.catalogue.kinds import (
     url_kind,
 )
 from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 INDUSTRY: Final = Field(
@@ -71,9 +71,9 @@ ACCOUNT: Final = Record(
     ),
     required=("Name",),
     derived=(
-        Field("Contacts", PERSON_KIND, "linked contacts, at most 20"),
+        Field("Contacts", ROWS_KIND, "linked contacts, at most 20"),
         Field("ContactCount", integer_kind(0, 10**9), "how many contacts are linked"),
-        Field("Opportunities", PERSON_KIND, "the account's opportunities, at most 20"),
+        Field("Opportunities", ROWS_KIND, "the account's opportunities, at most 20"),
     ),
     sorts=("Code", "Name", "Created", "Updated"),
     summary=(

@@ -29,7 +29,7 @@ from affino_mcp.catalogue.method import (
     Method,
     list_arguments,
 )
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.catalogue.time_kinds import datetime_kind
 from affino_mcp.tool_errors import NotFound
 
@@ -76,9 +76,9 @@ ARTICLE: Final = Record(
     derived=(
         ARTICLE_STATUS,
         Field("Url", line_kind(500), "its path on the website"),
-        Field("Steps", PERSON_KIND, "its steps in order"),
-        Field("Categories", PERSON_KIND),
-        Field("Media", PERSON_KIND, "media on the article itself"),
+        Field("Steps", ROWS_KIND, "its steps in order"),
+        Field("Categories", ROWS_KIND),
+        Field("Media", ROWS_KIND, "media on the article itself"),
         Field("CommentCount", integer_kind(0, 10**9), "approved comments"),
     ),
     sorts=("Code", "Title", "Created", "Updated"),
@@ -94,7 +94,7 @@ ARTICLE: Final = Record(
         "AuthorCode",
     ),
     search=("Title", "Teaser"),
-    kept=(LIVE_FIELD.name,),
+    filled=(LIVE_FIELD.name,),
     undo_with={
         "Steps": ("create_article_step", "delete_article_step", "reorder_article_steps"),
         "Categories": ("add_article_categories", "remove_article_categories"),

@@ -12,7 +12,8 @@ from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import Field
 from affino_mcp.tool_errors import NotFound
 
-_GRANT: Final = {"Permission": "PermissionCode, Name, Status, GrantedAt, RevokedAt, Source, By"}
+_GRANT_ATTRIBUTES: Final = "PermissionCode, Name, Status, GrantedAt, RevokedAt, Source, By, EvidenceNote, Reason"
+_GRANT: Final = {"Permission": _GRANT_ATTRIBUTES}
 _WHO: Final = CONTACT.code_field.as_required()
 
 METHODS: Final = (
@@ -22,7 +23,7 @@ METHODS: Final = (
         "read",
         "A contact's consent permissions.",
         "may we e-mail Jane Doe?",
-        {"Permissions": "the grants"},
+        {"Permissions": _GRANT_ATTRIBUTES},
         _WHO,
         Field("IncludeRevoked", boolean_kind()),
         errors=(NotFound,),

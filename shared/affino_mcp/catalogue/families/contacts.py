@@ -23,7 +23,7 @@ from affino_mcp.catalogue.kinds import (
     url_kind,
 )
 from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 INCLUDE_LEAVERS: Final = Field("IncludeLeavers", boolean_kind(), "leavers too")
@@ -68,9 +68,9 @@ CONTACT: Final = Record(
         Field("UIDString", line_kind(36), "the contact's UUID"),
         Field("Staff", boolean_kind(), "a member of staff who can log in"),
         Field("Disabled", boolean_kind()),
-        Field("Accounts", PERSON_KIND, "links to accounts"),
-        Field("Permissions", PERSON_KIND, "consent permissions"),
-        Field("Opportunities", PERSON_KIND, "at most 20"),
+        Field("Accounts", ROWS_KIND, "links to accounts"),
+        Field("Permissions", ROWS_KIND, "consent permissions"),
+        Field("Opportunities", ROWS_KIND, "at most 20"),
     ),
     sorts=("Code", "Name", "Created", "Updated"),
     summary=("Email", "FirstName", "LastName", "JobTitle", "Company", "Telephone"),

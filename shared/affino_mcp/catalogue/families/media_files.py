@@ -14,7 +14,7 @@ from affino_mcp.catalogue.families.shared import RESTORABLE
 from affino_mcp.catalogue.kinds import Kind, choice_kind, fixed_error, integer_kind, line_kind
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.reading import read_whole_number
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
+from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.tool_errors import FileTooLarge, InvalidState, NotFound, UnsupportedMedia
 
 MAX_FILE_BYTES: Final = 100 * 1024 * 1024
@@ -61,7 +61,10 @@ MEDIA_FILE: Final = Record(
         FILE_ROLE,
         Field("Version", integer_kind(1, 10**6), "counts the item's files of this role; the highest is the latest"),
     ),
-    derived=(MEDIA_ITEM_CODE_FIELD, Field("Url", PERSON_KIND, "where to download it, for five minutes", secret=True)),
+    derived=(
+        MEDIA_ITEM_CODE_FIELD,
+        Field("Url", line_kind(2000), "where to download it, for five minutes", secret=True),
+    ),
     undo_with={"": ("attach_media_file",)},
 )
 MEDIA_FILE_CODE_FIELD: Final = MEDIA_FILE.code_field
@@ -74,7 +77,7 @@ METHODS: Final = (
         "media_items.read",
         "The files of a media item, each with a download Url for five minutes.",
         "the files of the Spring cover.",
-        {"Files": "MediaFileCode, FileName, MimeType, Size, Sha256, Width, Height, Role, Version, Url"},
+        {"Files": "MediaFileCode, FileName, MimeType, Size, Sha256, Width, Height, Role, Version, Url, ..."},
         (MEDIA_ITEM_CODE_FIELD.as_required(),),
         errors=(NotFound,),
     ),

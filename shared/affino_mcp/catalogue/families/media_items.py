@@ -9,7 +9,7 @@ from affino_mcp.catalogue.families.shared import HANGING, NAME_SEARCH, RESTORABL
 from affino_mcp.catalogue.families.website import EVERYBODY, GROUP_NAMES, NAME_FIELD, ORDER_FIELD
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, integer_kind, line_kind, lookup_kind, text_kind
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 FILE_TYPES: Final = ("image", "video", "audio", "document", "other")
@@ -46,8 +46,8 @@ MEDIA_ITEM: Final = Record(
     required=("Title",),
     derived=(
         Field("FileCount", integer_kind(0, 10**6), "how many files it has"),
-        Field("Files", PERSON_KIND, "its files"),
-        Field("UsedBy", PERSON_KIND, "articles that use it and that you may see, at most 20"),
+        Field("Files", ROWS_KIND, "its files"),
+        Field("UsedBy", ROWS_KIND, "articles that use it and that you may see, at most 20"),
     ),
     sorts=("Code", "Title", "Created", "Updated"),
     summary=("Title", "CategoryCode", "AltText", "Credit", "SecurityCode"),

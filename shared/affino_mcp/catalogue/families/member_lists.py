@@ -124,7 +124,8 @@ class ListKind:
     def _member_methods(self) -> tuple[Method, ...]:
         record, words, members = self.record, self.record.words, f"{self.member.words}s"
         which, many = record.code_field.as_required(), self.members_argument.as_required()
-        found = f"{self.member.code} and Name of each"
+        found = f"{self.member.code} and Name of each{self._mailing}"
+        left = {"NotProcessed": "only when the call stopped in time: the codes that are left"}
         return (
             self._list_method(
                 f"list_{self.method_stem}_members",
@@ -132,7 +133,7 @@ class ListKind:
                 "read",
                 f"The {members} on {with_article(words)}, page by page.",
                 f"who is on {self.example}",
-                PAGE_RETURNS,
+                PAGE_RETURNS | {"Items": f"AddedAt, AddedBy{self._mailing}, and of the member ..."},
                 which,
                 NAME_SEARCH,
                 PAGE_SIZE,
@@ -145,7 +146,7 @@ class ListKind:
                 "write",
                 f"Add 1-{MAX_MEMBERS_PER_CALL} {members} to {with_article(words)}; the {members} themselves do not change.",
                 f"add {self.member_example} to {self.example}",
-                {record.code: "the list", "Added": found, "AlreadyMembers": found, "NotFound": "codes"},
+                {record.code: "the list", "Added": found, "AlreadyMembers": found, "NotFound": "codes"} | left,
                 which,
                 many,
             ),
@@ -155,11 +156,15 @@ class ListKind:
                 "write",
                 f"Take 1-{MAX_MEMBERS_PER_CALL} {members} off {with_article(words)}; the {members} themselves do not change.",
                 f"take {self.member_example} off {self.example}",
-                {record.code: "the list", "Removed": found, "NotMembers": found},
+                {record.code: "the list", "Removed": found, "NotMembers": found} | left,
                 which,
                 many,
             ),
         )
+
+    @property
+    def _mailing(self) -> str:
+        return ", on a mailing list MarketingPermission" if self.member.family == Family.CONTACTS else ""
 
     def _list_method(
         self,

@@ -18,7 +18,7 @@ from affino_mcp.catalogue.kinds import (
     text_kind,
 )
 from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.catalogue.time_kinds import date_kind
 from affino_mcp.tool_errors import NotFound
 
@@ -52,15 +52,15 @@ OPPORTUNITY: Final = Record(
     ),
     required=("AccountCode", "Title"),
     derived=(
-        Field("Contacts", PERSON_KIND, "UserCode, Name, Role, Primary"),
-        Field("TeamMembers", PERSON_KIND, "UserCode, Name, Role, Split"),
+        Field("Contacts", ROWS_KIND, "UserCode, Name, Role, Primary"),
+        Field("TeamMembers", ROWS_KIND, "UserCode, Name, Role, Split"),
     ),
     sorts=("Code", "Title", "CloseDate", "Created", "Updated"),
     summary=("AccountCode", "Title", "Value", "Currency", "Stage", "Probability", "CloseDate", "OwnerCode"),
     search=("Title",),
     due="CloseDate",
     defaults={STAGE.name: 1, "Currency": "GBP"},
-    kept=(OWNER.name,),
+    filled=(OWNER.name,),
     undo_with={
         "contacts": ("add_opportunity_contact", "remove_opportunity_contact"),
         "team": ("add_opportunity_team_member", "remove_opportunity_team_member"),

@@ -14,7 +14,7 @@ from affino_mcp.catalogue.kinds import (
     text_kind,
 )
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import PART_KIND, ROWS_KIND, Field, Record, Reference
 from affino_mcp.catalogue.time_kinds import date_kind, datetime_kind, due_kind
 from affino_mcp.tool_errors import NotFound
 
@@ -38,16 +38,16 @@ TASK: Final = Record(
     ),
     required=("Title",),
     derived=(
-        Field("Scope", PERSON_KIND, "Type, Code and Name of what it is about"),
+        Field("Scope", PART_KIND, "Type, Code and Name of what it is about"),
         Field("Overdue", boolean_kind()),
         Field("CompletedDate", datetime_kind()),
-        Field("History", PERSON_KIND, "its changes, newest first (get_task)"),
+        Field("History", ROWS_KIND, "its changes, newest first (get_task)"),
     ),
     sorts=("Code", "Title", "Due", "Created", "Updated"),
     summary=("Title", "DueDate", "Status", "Priority", "OwnerCode"),
     search=("Title", "Memo"),
     defaults={"Priority": "normal", "Status": TASK_PENDING},
-    kept=(OWNER.name,),
+    filled=(OWNER.name,),
     due="DueDate",
 )
 _FULL: Final = {"Task": "the full task"}
