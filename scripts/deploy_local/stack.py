@@ -36,7 +36,7 @@ def strip_refused(template: Template) -> Template:
 def drop_unknown_conditions(template: Template) -> Template:
     """The template without the conditions that a request has DynamoDB's keys, which no request has in MiniStack.
 
-    MiniStack lets conditions on all values of those keys hold for every row, so that it shows nothing of which rows a role may use.
+    There, conditions on all values of those keys hold for every row: it shows nothing of which rows a role may use.
     """
     for statement in _list_statements(template):
         required = statement.get("Condition", {}).pop("Null", {})

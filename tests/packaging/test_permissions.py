@@ -40,11 +40,13 @@ def test_calls_are_written_by_those_who_cannot_read_or_remove_them(template: Tem
 
 
 def test_only_marks_of_begun_deeds_are_ever_removed_from_the_log(template: Template) -> None:
-    arn, removals = {"Fn::GetAtt": ["AuditTable", "Arn"]}, []
-    for role in ROLES:
-        for each in statements(template, role):
-            if arn in listed(each["Resource"]) and "dynamodb:DeleteItem" in listed(each["Action"]):
-                removals.append((role, leading_keys(each)))
+    removals = [
+        (role, leading_keys(each))
+        for role in ROLES
+        for each in statements(template, role)
+        if {"Fn::GetAtt": ["AuditTable", "Arn"]} in listed(each["Resource"])
+        and "dynamodb:DeleteItem" in listed(each["Action"])
+    ]
     assert removals == [(HOUSE, ["H#begun"])]
 
 

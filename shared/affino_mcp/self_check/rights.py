@@ -92,7 +92,7 @@ _USES: Final = (
     "F#opportunities#user=*"
 )
 
-MCP_RIGHTS: Final = (
+MCP_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights("gate_table", "GetItem", "PROFILE#*"),
     *_table_rights("gate_table", "BatchGetItem", "SESSION#* GROUPS"),
     *_table_rights("gate_table", "UpdateItem", "PROFILE#* USED#* GUARD#TOKENS#*"),
@@ -109,7 +109,7 @@ MCP_RIGHTS: Final = (
     FileRight("media"),
     FileRight("uploads"),
 )
-LOGIN_RIGHTS: Final = (
+LOGIN_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights("gate_table", "GetItem", "EMAIL#* GROUPS PERSON#* PROFILE#* SEEN#* SESSION#*"),
     *_table_rights(
         "gate_table", "BatchGetItem", "GROUPS GUARD#ACCOUNT#* GUARD#PAIR#* PERSON#* PROFILE#* SESSION#* USED#*"
@@ -123,7 +123,7 @@ LOGIN_RIGHTS: Final = (
     *_table_rights("credentials_table", "GetItem UpdateItem", "PERSON#*"),
     SecretRight(),
 )
-CONTROL_RIGHTS: Final = (
+CONTROL_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights("gate_table", "GetItem", "EMAIL#* GROUPS PERSON#* PROFILE#* PROFILES SESSION#*"),
     *_table_rights("gate_table", "BatchGetItem", "EMAIL#* GROUPS PERSON#* PROFILE#* PROFILES SESSION#* USED#*"),
     *_table_rights("gate_table", "Query", "PEOPLE PERSON#* PROFILE#* PROFILES"),
@@ -137,7 +137,7 @@ CONTROL_RIGHTS: Final = (
     *_table_rights(
         "records_table", "GetItem", f"{_HISTORIES} sections#* forums#* L#* C#* U#* {_STRUCTURE_CODES} N#contacts"
     ),
-    *_table_rights("records_table", "BatchGetItem", f"{_HISTORIES} {_STRUCTURES} C#accounts#*"),
+    *_table_rights("records_table", "BatchGetItem", f"{_HISTORIES} {_STRUCTURES} C#accounts#* L#*"),
     *_table_rights("records_table", "Query", f"{_HISTORIES} {_STRUCTURES} D#* {_STRUCTURE_ROWS} {_USES}"),
     *_table_rights("records_table", "PutItem", f"{_HISTORIES} {_STRUCTURES} {_LISTS} L#* F#* U#* D#* M#*"),
     *_table_rights("records_table", "UpdateItem", f"C#* {_STRUCTURE_CODES} N#contacts"),
@@ -150,9 +150,9 @@ CONTROL_RIGHTS: Final = (
     *_table_rights("words_table", "DeleteItem PutItem", "W#*"),
     SecretRight(),
 )
-HOUSEKEEPING_RIGHTS: Final = (
+HOUSEKEEPING_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_index_rights("audit_table", SELF_CHECK_NAME, ByTime="everybody"),
-    *_table_rights("audit_table", "BatchGetItem", "P#*"),
+    *_table_rights("audit_table", "BatchGetItem", "P#* H#hours#*"),
     *_table_rights("audit_table", "PutItem", "P#* T#*"),
     *_table_rights("audit_table", "Query", "H#begun H#hours T#*"),
     *_table_rights(
@@ -160,7 +160,7 @@ HOUSEKEEPING_RIGHTS: Final = (
         "GetItem PutItem",
         "H#deleted_media H#digests H#expiring_profiles H#unfinished_uploads H#unreferenced_files",
     ),
-    *_table_rights("audit_table", "PutItem", "H#hours"),
+    *_table_rights("audit_table", "PutItem", "H#hours H#hours#*"),
     *_table_rights("audit_table", "DeleteItem", "H#begun"),
     *_table_rights("gate_table", "DeleteItem", "UNLOGGED"),
     *_table_rights("gate_table", "Query", "PROFILES UNLOGGED"),
