@@ -118,8 +118,8 @@ class Universe:
 
     @cached_property
     def _attributes(self) -> Mapping[Probe, set[tuple[str, ...]]]:
-        """The attributes that occur in each write of which they are kept, and one that occurs in none."""
-        found: dict[Probe, set[tuple[str, ...]]] = defaultdict(lambda: {("pk", "sk", _FOREIGN)})
+        """The attributes that occur in each write of which they are kept, one that occurs in none, and none at all."""
+        found: dict[Probe, set[tuple[str, ...]]] = defaultdict(lambda: {("pk", "sk", _FOREIGN), ()})
         for probe in self._all:
             found[probe._replace(attributes=())].add(probe.attributes)
         return found
@@ -136,10 +136,7 @@ class Universe:
                     yield from self._with_attributes(Probe(action, resource, key))
 
     def _with_attributes(self, probe: Probe) -> Iterator[Probe]:
-        if not _keeps_attributes(probe):
-            yield probe
-            return
-        for attributes in self._attributes[probe]:
+        for attributes in self._attributes[probe] if _keeps_attributes(probe) else ((), ("pk", "sk")):
             yield probe._replace(attributes=attributes)
 
 
@@ -167,7 +164,8 @@ def _root(resource: str) -> str:
 @cache
 def _let_through(universe: Universe, grant: Grant) -> frozenset[Probe]:
     statement = grant.statement
-    return frozenset(probe for probe in universe.draw(grant) if applies(statement, probe.to_request()))
+    found = (probe for probe in universe.draw(grant) if applies(statement, probe.to_request()))
+    return frozenset(probe if _keeps_attributes(probe) else probe._replace(attributes=()) for probe in found)
 
 
 def take_all_apart(statements: Iterable[Statement]) -> list[Grant]:

@@ -155,9 +155,13 @@ class WatchedFiles:
         return self.inner.presign_upload(upload)
 
     def presign_download(self, key: str, mime_type: str, file_name: str) -> str:
-        """See FileStore. The Control Centre drops the addresses in the answers of what it takes back; nobody uses them."""
+        """See FileStore. The download is the role's own, also of an object that is gone.
+
+        The Control Centre drops the addresses in the answers of what it takes back, so that nobody uses them.
+        """
         if self.note.function != "ControlCentre":
             self._note("GetObject", key)
+            self._note_missing(key)
         return self.inner.presign_download(key, mime_type, file_name)
 
     def head(self, key: str) -> ObjectHead | None:
