@@ -59,10 +59,7 @@ class Stores:
     signer: Signer | None = None
 
     def opened_by(self, function: str, settings: Settings) -> Stores:  # noqa: ARG002 (for those who look at each function)
-        """Gives the stores as the function of this name in the template opens them.
-
-        In AWS the function's role decides what they allow; tests give stores that compare each request with that role.
-        """
+        """Gives the stores as this function of the template opens them; those of tests compare each request with its role."""
         return self
 
 

@@ -167,8 +167,7 @@ class WatchedFiles:
     def head(self, key: str) -> ObjectHead | None:
         """See FileStore."""
         self._note("GetObject", key)
-        found = self.inner.head(key)
-        if found is None:
+        if (found := self.inner.head(key)) is None:
             self._note_missing(key)
         return found
 
@@ -219,8 +218,7 @@ class WatchedArchive:
     def read(self, key: str) -> bytes | None:
         """See Archive."""
         self.note("s3:GetObject", f"DigestBucket/{_folder(key)}")
-        found = self.inner.read(key)
-        if found is None:
+        if (found := self.inner.read(key)) is None:
             self.note("s3:ListBucket", "DigestBucket", _folder(key))
         return found
 
@@ -250,8 +248,3 @@ class WatchedSigner:
 
 def _folder(key: str) -> str:
     return f"{key.partition('/')[0]}/*"
-
-
-def watched(stores: Stores) -> WatchedStores:
-    """Gives these stores, watched."""
-    return WatchedStores(stores.database, stores.secrets, stores.files, stores.archive, stores.signer)

@@ -110,7 +110,11 @@ MCP_RIGHTS: Final[tuple[StoreRight, ...]] = (
     FileRight("uploads"),
 )
 LOGIN_RIGHTS: Final[tuple[StoreRight, ...]] = (
-    *_table_rights("gate_table", "GetItem", "EMAIL#* GROUPS PERSON#* PROFILE#* SEEN#* SESSION#*"),
+    *_table_rights(
+        "gate_table",
+        "GetItem",
+        "EMAIL#* GROUPS GUARD#ACCOUNT#* GUARD#PAIR#* GUARD#SOURCE#* PERSON#* PROFILE#* SEEN#* SESSION#*",
+    ),
     *_table_rights(
         "gate_table", "BatchGetItem", "GROUPS GUARD#ACCOUNT#* GUARD#PAIR#* PERSON#* PROFILE#* SESSION#* USED#*"
     ),
