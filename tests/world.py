@@ -32,6 +32,7 @@ from affino_mcp.store.testing.recording import RecordingDatabase
 from affino_mcp.tool_errors import ToolError
 from tests.answer_schemas import check_answer
 from tests.clock import TestClock
+from tests.roles.watched_stores import WatchedStores
 
 EVERYTHING: FamilyAccess = {family: frozenset(Access) for family in SWITCHED_FAMILIES}
 Headers = dict[str, str]
@@ -85,7 +86,7 @@ class World:
     def __post_init__(self) -> None:
         self.watched = RecordingDatabase(self.database)
         self.files = MemoryFileStore(self.clock)
-        self.stores = wiring.Stores(self.watched, self.secrets, self.files, tables=self.database)
+        self.stores: wiring.Stores = WatchedStores(self.watched, self.secrets, self.files, tables=self.database)
         self.profiles = Profiles(self.database, self.secrets, self.settings, self.clock)
         self.people = People(self.database, self.settings, self.clock)
         self.sessions = Sessions(self.database, self.settings, self.clock)

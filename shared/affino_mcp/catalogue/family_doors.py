@@ -37,7 +37,7 @@ class FamilyDoor(Door):
         hints = [deed.annotations() for deed in self.deeds if deed.access is Access.WRITE]
         return {
             "destructiveHint": any(hint["destructiveHint"] for hint in hints),
-            "idempotentHint": all(hint["idempotentHint"] for hint in hints),
+            "idempotentHint": all(hint.get("idempotentHint", False) for hint in hints),
             "openWorldHint": False,
         }
 
