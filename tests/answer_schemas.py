@@ -77,7 +77,7 @@ _BY_ENDING: Final[tuple[tuple[str, Schema], ...]] = (
     ("Date|At|Since", {"anyOf": [_MOMENT, _NULL]}),
     ("By|Author", {"type": ["object", "null"], "properties": {"UserCode": {"type": "integer"}}}),
     (
-        "Primary|LeftCompany|MarketingPermission|Open|Won|Active|Hidden|Pinned|Locked|(Can|Is)[A-Z][A-Za-z]*",
+        "Primary|LeftCompany|MarketingPermission|Open|Won|Closed|Active|Hidden|Pinned|Locked|(Can|Is)[A-Z][A-Za-z]*",
         {"type": "boolean"},
     ),
 )

@@ -114,7 +114,7 @@ METHODS: Final = (
         "read",
         "List contacts (people), page by page.",
         "contacts at Orbital Labs.",
-        PAGE_RETURNS,
+        {**PAGE_RETURNS, "Items": "rows; of one account's contacts with LeftCompany"},
         *list_arguments(
             CONTACT,
             ACCOUNT_FIELD,
