@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from scripts.build import LAMBDA_PYTHON, ROOT, SAM, Build, build_artifacts, find_python
+from scripts.build import LAMBDA_PYTHON, ROOT, Build, find_python
 from scripts.deploy_local.stack import REFUSED_TYPES, set_runtime, strip_refused
 from scripts.expand import Template
 
@@ -18,16 +18,6 @@ LIKE_LAMBDA = {
     "AWS_ACCESS_KEY_ID": "none",
     "AWS_SECRET_ACCESS_KEY": "none",
 }
-
-
-@pytest.fixture(scope="module")
-def built() -> Build:
-    """The artifacts for Lambda's Python, or for this one when Lambda's is not installed here."""
-    assert SAM.exists(), "run `make test`: it installs the SAM CLI"
-    version = LAMBDA_PYTHON if find_python(LAMBDA_PYTHON) else "{}.{}".format(*sys.version_info[:2])
-    target = Build(version, ROOT / ".deploy/tested")
-    build_artifacts(target, quiet=True)
-    return target
 
 
 @pytest.mark.slow
@@ -52,21 +42,6 @@ def test_every_module_ships_with_its_byte_code(built: Build, artifact: str) -> N
     bare = [str(path) for path in sources if not (path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").exists()]
     assert sources
     assert bare == []
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_layer_does_without_boto3(built: Build) -> None:
-    packages = {path.name for path in (built.folder / "DependenciesLayer/python").iterdir()}
-    assert "botocore" in packages
-    assert packages.isdisjoint({"boto3", "s3transfer"})
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_layers_fit_into_lambda(built: Build) -> None:
-    files = [path for layer in ("SharedLayer", "DependenciesLayer") for path in (built.folder / layer).rglob("*")]
-    assert sum(path.stat().st_size for path in files if path.is_file()) < 240_000_000, "the limit is 250 MB unzipped"
 
 
 def test_only_what_the_emulator_refuses_is_left_out(template: Template) -> None:
