@@ -60,6 +60,10 @@ class Stores:
     signer: Signer | None = None
     tables: TableReader | None = None
 
+    def opened_by(self, function: str, settings: Settings) -> Stores:  # noqa: ARG002 (for those who look at each function)
+        """Gives the stores as this function of the template opens them; those of tests compare each request with its role."""
+        return self
+
 
 def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
     """Builds DynamoDB, Secrets Manager and S3, in AWS or at the settings' endpoint. Connects at the first call.
@@ -109,7 +113,11 @@ def build_dispatch(
 ) -> ToolDispatch:
     """Calls on the builtin instance, with their audit."""
     return ToolDispatch(
-        instance(stores, settings), AuditLog(stores.database, settings.audit_table, clock), clock, on_undeclared
+        instance(stores, settings),
+        AuditLog(stores.database, settings.audit_table, clock),
+        clock,
+        on_undeclared,
+        settings.time_zone,
     )
 
 
@@ -124,7 +132,7 @@ def build_mcp_app(
     """Builds the MCP edge as an ASGI application. `on_undeclared` gets errors that a tool's row does not declare."""
     from affino_mcp.mcp_edge.app import build_app  # noqa: PLC0415 (FastMCP takes a second to import; login does without)
 
-    found = given or build_stores(settings)
+    found = (given or build_stores(settings)).opened_by("McpEndpoint", settings)
     parts = build_gate(found, settings, clock), build_dispatch(found, settings, clock, on_undeclared)
     return build_app(*parts, METHODS, settings, in_thread=in_thread)
 
@@ -138,7 +146,7 @@ def build_login_app(
     """Builds the login edge as an ASGI application; its start page shows `demo_people`."""
     from affino_mcp.login_edge.app import LoginApp  # noqa: PLC0415 (argon2 is needed here only)
 
-    found = given or build_stores(settings)
+    found = (given or build_stores(settings)).opened_by("LoginProxy", settings)
     return LoginApp(found.database, found.secrets, settings, clock, demo_people=demo_people)
 
 
@@ -146,7 +154,8 @@ def build_control_app(settings: Settings, given: Stores | None = None, clock: Cl
     """Builds the Control Centre as an ASGI application, without its sign-in pages."""
     from affino_mcp.control_edge.app import make_screens_app  # noqa: PLC0415 (templates are needed here only)
 
-    return make_screens_app(_build_centre(given or build_stores(settings), settings, clock))
+    found = (given or build_stores(settings)).opened_by("ControlCentre", settings)
+    return make_screens_app(_build_centre(found, settings, clock))
 
 
 def build_sign_in_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:
@@ -156,7 +165,8 @@ def build_sign_in_app(settings: Settings, given: Stores | None = None, clock: Cl
     """
     from affino_mcp.control_edge.sign_in import make_sign_in_app  # noqa: PLC0415 (as above)
 
-    return make_sign_in_app(_build_centre(given or build_stores(settings), settings, clock))
+    found = (given or build_stores(settings)).opened_by("LoginProxy", settings)
+    return make_sign_in_app(_build_centre(found, settings, clock))
 
 
 SIGN_IN_PATHS: Final = ("/control/sign-in", "/control/prove")
@@ -197,7 +207,7 @@ def build_housekeeping(
     from affino_mcp.housekeeping.open_rows import make_open_rows_job  # noqa: PLC0415 (as above)
     from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415 (as above)
 
-    found, table = given or build_stores(settings), settings.audit_table
+    found, table = (given or build_stores(settings)).opened_by("Housekeeping", settings), settings.audit_table
     jobs = [make_open_rows_job(found.database, settings.gate_table, table), make_hours_job(found.database, table)]
     jobs.append(make_expiring_profiles_job(found.database, settings.gate_table, table))
     if (digests := build_digest_job(found, settings)) is not None:

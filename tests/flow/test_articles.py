@@ -41,7 +41,8 @@ def test_lists_narrow_by_everything_that_is_offered(site: Website) -> None:
     ):
         assert titles(site.editor, **narrow) == ["Guide"], narrow
     assert titles(site.editor, Live=False, standardSectionCode=site.marketing) == ["News"]
-    assert titles(site.editor, standardSectionCode=site.board) == []
+    closed = site.editor.call_tool("list_articles", standardSectionCode=site.board).error
+    assert (closed["type"], closed["details"]["argument"]) == ("not_found", "standardSectionCode")
 
 
 def test_readers_see_live_articles_only_from_their_date_to_their_end(world: World, site: Website) -> None:
@@ -114,8 +115,8 @@ def test_own_or_all(world: World, site: Website) -> None:
     [
         ({"standardSectionCode": 99}, "standardSectionCode", "not_found"),
         ({"standardSectionCode": 2}, "standardSectionCode", "not_found"),
-        ({"ArticleTypeCode": "Poem"}, "ArticleTypeCode", "not_found"),
-        ({"SecurityCode": "Publishers only"}, "SecurityCode", "not_found"),
+        ({"ArticleTypeCode": "Poem"}, "ArticleTypeCode", "validation_error"),
+        ({"SecurityCode": "Publishers only"}, "SecurityCode", "validation_error"),
         ({"AuthorCode": 99}, "AuthorCode", "not_found"),
         ({"Body": "x" * 200_001}, "Body", "validation_error"),
         ({"LiveDate": "2026-12-02", "ExpiryDate": "2026-12-01"}, "ExpiryDate", "validation_error"),
@@ -216,7 +217,7 @@ def test_sections_and_types_show_what_is_open(site: Website) -> None:
     assert seen(site.editor) == [("Marketing", True, False)]
     assert seen(site.publisher) == [("Marketing", True, True), ("Board", True, True)]
     assert seen(site.publisher, Search="boa") == [("Board", True, True)]
-    assert seen(site.publisher, ChannelCode=2) == []
+    assert site.publisher.call_tool("list_sections", ChannelCode=2).error["type"] == "not_found"
     assert site.editor.call_tool("list_article_types").result["Securities"] == []
     assert site.publisher.call_tool("list_article_types").result["Securities"] == [
         {"SecurityCode": site.secret, "Name": "Publishers only"}

@@ -45,8 +45,9 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "no source": ({}, "validation_error", "exactly one"),
     "two sources": ({"ContentBase64": "AAAA", "UploadToken": "x"}, "validation_error", "exactly one"),
     "bad Base64": ({"ContentBase64": "A*BC"}, "validation_error", "not Base64"),
-    "Base64 cut short": ({"ContentBase64": "AAA"}, "validation_error", "not Base64"),
-    "empty": ({"ContentBase64": ""}, "validation_error", "empty"),
+    "Base64 cut short": ({"ContentBase64": "AAAAA"}, "validation_error", "not Base64"),
+    "empty": ({"ContentBase64": ""}, "validation_error", "exactly one"),
+    "no bytes": ({"ContentBase64": "data:image/png;base64,"}, "validation_error", "exactly one"),
     "unknown ticket": ({"UploadToken": "nothing"}, "validation_error", "not known"),
     "unknown role": ({"ContentBase64": base64_of(png()), "Role": "poster"}, "validation_error", "original"),
 }

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from affino_mcp import errors, tool_errors
-from affino_mcp.catalogue.compact import COMPACT_METHODS
 from affino_mcp.catalogue.registry import METHODS, RECORDS
+from affino_mcp.catalogue.tool_view import GUIDES
 from affino_mcp.errors import AffinoError
 from affino_mcp.text import with_article
 
@@ -19,7 +19,7 @@ WRONG = re.compile(
 
 
 def texts() -> dict[str, str]:
-    methods = {**METHODS, **COMPACT_METHODS}.values()
+    methods = {**METHODS, **GUIDES}.values()
     found = {
         m.name: " ".join((m.description, *m.returns.values(), *(f.help for f in m.all_arguments))) for m in methods
     }

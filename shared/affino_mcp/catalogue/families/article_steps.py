@@ -9,7 +9,7 @@ from affino_mcp.catalogue.families.articles import ARTICLE_CODE_FIELD, MAX_ARTIC
 from affino_mcp.catalogue.families.shared import RESTORABLE
 from affino_mcp.catalogue.kinds import codes_kind, html_kind, integer_kind, line_kind
 from affino_mcp.catalogue.method import FIRST_STEP, SEARCH_FIELD, Effect, Method
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record
 from affino_mcp.tool_errors import NotFound
 
 MAX_STEPS_PER_ARTICLE: Final = 500
@@ -27,7 +27,7 @@ STEP: Final = Record(
     derived=(
         ARTICLE_CODE_FIELD,
         Field("SortOrder", integer_kind(1, 10_000)),
-        Field("Media", PERSON_KIND),
+        Field("Media", ROWS_KIND),
         BODY_LENGTH,
     ),
     undo_with={"": ("create_article_step",)},

@@ -13,7 +13,7 @@ from affino_mcp.catalogue.families.forums import (
     THREAD,
     forum_method,
 )
-from affino_mcp.catalogue.families.shared import RESTORABLE
+from affino_mcp.catalogue.families.shared import HANGING, RESTORABLE
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, code_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, list_arguments
 from affino_mcp.catalogue.record import Field
@@ -108,7 +108,7 @@ _THREADS: Final = (
         THREAD,
         f"Delete a thread with its posts; it {RESTORABLE}.",
         "remove the thread I opened twice.",
-        {THREAD.code: "the code", "Deleted": "true"},
+        {THREAD.code: "the code", "Deleted": "true", HANGING.name: HANGING.help},
         _THREAD,
         REASON_FIELD,
         notes="Yours while nobody has replied; moderators any.",

@@ -10,8 +10,10 @@ from typing import Final
 
 from affino_mcp.catalogue.answer_fields import resolve_fields, select_fields
 from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
+from affino_mcp.catalogue.named_codes import names_among
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.change import NOTHING_WRITTEN
@@ -21,6 +23,7 @@ from affino_mcp.instance.builtin.engine.text_parts import cut_own_text
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.listing.whole_lists import page_whole_list
 from affino_mcp.instance.builtin.media.media_view import renew_download_urls
+from affino_mcp.instance.builtin.references.record_names import find_named
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
@@ -65,9 +68,21 @@ class BuiltinInstance:
         A write that clashes with another writer is run again on the new state.
         """
         carry, call = TOOLS[method.name], replace(call, method=method.name)
+        named = names_among(method, values)
+        if named:
+            try:
+                values = find_named(self.records, method, values, call)
+            except ToolError as error:
+                return self._answer_replay(method, values, call, error)
+            call = replace(call, named=named)
         if method.access is Access.READ:
             return self._read(carry, method, values, call)
         return self._write(carry, method, values, call)
+
+    def is_staff(self, person: Actor) -> bool:
+        """See Instance."""
+        found = self.records.load_documents([RecordRef(CONTACT.family, person.user_code)])
+        return any(bool(document.system.get("Staff")) for document in found.values())
 
     def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
         """See Instance: one query and one batch read."""

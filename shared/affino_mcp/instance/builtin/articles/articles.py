@@ -18,7 +18,9 @@ from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import Records, require_if_updated
-from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing import filter_targets, listing
+from affino_mcp.instance.builtin.listing.dependents import render_dependents
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.tool_errors import InvalidArgument
@@ -28,6 +30,13 @@ CODE: Final = ARTICLE.code
 BODY_ATTRIBUTE: Final = "Body"
 LIVE_ATTRIBUTE: Final = LIVE_FIELD.name
 AUTHOR_ATTRIBUTE: Final = "AuthorCode"
+_FILTER_KINDS: Final = {
+    SECTION_FIELD.name: "sections",
+    "ArticleTypeCode": "article_types",
+    "CategoryCode": "article_categories",
+    AUTHOR_ATTRIBUTE: filter_targets.STAFF,
+}
+"""What each filter of the list of articles names."""
 
 
 def facets(stored: RecordState) -> Facets:
@@ -73,6 +82,7 @@ def list_articles(records: Records, method: Method, values: Values, call: Call) 
             article_access.may_see_state(call, document) and article_status.is_asked_document(call, values, document)
         ),
         derive=lambda document, _known: {ARTICLE_STATUS.name: article_status.find_status(call, document)},
+        targets=find_targets(call, values, _FILTER_KINDS),
     )
     return listing.list_records(records, plan, values, call)
 
@@ -109,8 +119,6 @@ def update_article(records: Records, method: Method, values: Values, call: Call)
     """Updates the given attributes of an article; null clears one."""
     before = article_access.open_editable_article(records, call, CODE, values[CODE])
     require_if_updated(before.document, values)
-    if LIVE_ATTRIBUTE in values and values[LIVE_ATTRIBUTE] is None:
-        raise InvalidArgument(LIVE_ATTRIBUTE, "Live must be true or false.")
     change = records.start_change(method, values, call)
     checked, known = references.check_references(records, change, ARTICLE, values, before.document.values)
     was_live = before.document.values.get(LIVE_ATTRIBUTE, False)
@@ -175,4 +183,6 @@ def delete_article(records: Records, method: Method, values: Values, call: Call)
     change = records.start_change(method, values, call)
     article_access.require_article_unchanged(change, before)
     records.save_record(change, before.stored, before.stored.deleted_by(call))
-    return change.commit({CODE: values[CODE], "Deleted": True})
+    steps = len(article_access.ordered_step_codes(before.document))
+    hanging = render_dependents(records, call, before.stored, article_steps=steps)
+    return change.commit({CODE: values[CODE], "Deleted": True} | hanging)

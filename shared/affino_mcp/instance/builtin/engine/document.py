@@ -49,9 +49,14 @@ class Document:
         return RECORDS[self.family]
 
     @property
+    def place(self) -> RecordRef:
+        """The record's family and code."""
+        return RecordRef(self.family, self.code)
+
+    @property
     def ref(self) -> str:
         """The record's reference `family#code`, as history, audit and relations write it."""
-        return str(RecordRef(self.family, self.code))
+        return str(self.place)
 
     @property
     def key(self) -> Key:

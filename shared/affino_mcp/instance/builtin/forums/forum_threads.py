@@ -23,7 +23,9 @@ from affino_mcp.instance.builtin.forums.forum_access import (
     moderation_state,
     not_moderator_error,
 )
-from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing import filter_targets, listing
+from affino_mcp.instance.builtin.listing.dependents import render_dependents
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done, RecordRef
 
@@ -64,6 +66,7 @@ def list_forum_threads(records: Records, method: Method, values: Values, call: C
         leads=seen,
         derive=lambda d, _: forum_view.render_thread_attributes(d, moderator=d.values[FORUM_CODE] in sight.moderated),
         may_show=lambda d: sight.may_see_thread(call, d),
+        targets=find_targets(call, values, {"AuthorCode": filter_targets.STAFF}),
     )
     return listing.list_records(records, plan, values, call)
 
@@ -142,4 +145,6 @@ def delete_forum_thread(records: Records, method: Method, values: Values, call: 
     }
     guards.require_unchanged(change, before.forum.document)
     records.save_record(change, before.stored, before.stored.deleted_by(call, state))
-    return change.commit({CODE: values[CODE], "Deleted": True})
+    posts = before.document.system[thread_counts.POST_COUNT]
+    hanging = render_dependents(records, call, before.stored, forum_posts=posts)
+    return change.commit({CODE: values[CODE], "Deleted": True} | hanging)

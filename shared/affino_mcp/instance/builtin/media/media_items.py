@@ -16,6 +16,8 @@ from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
 from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing.dependents import render_dependents
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.media import media_access, media_categories, media_uses, media_view
 from affino_mcp.instance.builtin.media.media_access import FILE_FAMILY, OpenMediaItem
 from affino_mcp.instance.builtin.references import references
@@ -58,6 +60,7 @@ def list_media_items(records: Records, method: Method, values: Values, call: Cal
         topic_tags(values),
         any_of=(guards.readable_security_tags(records, call.actor),),
         derive=lambda document, _known: {"FileCount": document.system["FileCount"]},
+        targets=find_targets(call, values, {CATEGORY_FIELD.name: media_categories.FAMILY}),
     )
     return listing.list_records(records, plan, values, call)
 
@@ -120,4 +123,5 @@ def delete_media_item(records: Records, method: Method, values: Values, call: Ca
         call.warn(WarningCode.NOT_SHOWN, CODE, "Articles used this media item; they no longer show it.")
     media_access.require_item_unchanged(change, found)
     records.save_record(change, found.stored, found.stored.deleted_by(call))
-    return change.commit({CODE: found.document.code, "Deleted": True})
+    hanging = render_dependents(records, call, found.stored, media_files=len(found.files))
+    return change.commit({CODE: found.document.code, "Deleted": True} | hanging)

@@ -18,7 +18,13 @@ from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, is_long_text, record_key
 from affino_mcp.instance.builtin.engine.list_rows import is_list, whole_list
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.references.list_entries import entry_name, find_list_code, is_choosable
+from affino_mcp.instance.builtin.references.list_entries import (
+    entry_name,
+    find_list_code,
+    is_choosable,
+    unknown_entry,
+    warn_of_synonym,
+)
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import NotFound
 
@@ -89,8 +95,12 @@ def _check_list(call: Call, field: Field, value: Any, known: KnownRecords, carri
     """The code, or codes, for what a field of a list was given; entries that cannot be chosen are left out of several."""
     family, had = _target_family(field), carried.get(field.name)
     if not isinstance(value, list):
-        return find_list_code(known, field.name, family, value, [had] if had else ())
-    unknown = [code for code in value if not is_choosable(known, family, code, had or ())]
+        found = find_list_code(known, field.name, family, value, [had] if had else ())
+        warn_of_synonym(call, field.name, known, RecordRef(family, found or 0), value)
+        return found
+    unknown = [code for code in value if not is_choosable(known, family, code, had or ()) and code not in (had or ())]
+    if unknown and field.reference and field.reference.all_known:
+        raise unknown_entry(field.name, unknown[0], known, family)
     if unknown:
         text = f"{field.name}: {', '.join(map(str, unknown))} not known; left out."
         call.warn(WarningCode.UNKNOWN_REFERENCE, field.name, text)
