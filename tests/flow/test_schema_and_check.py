@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.kinds import MAX_CODE
 from affino_mcp.catalogue.matching import match_arguments
-from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.method import FIELDS, Method
 from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.tool_view import GUIDES
@@ -19,7 +19,7 @@ from tests.security.generated_arguments import BY_KIND, CODES, Stage
 from tests.world import World
 
 EVERY_METHOD: Final = [*METHODS.values(), *GUIDES.values()]
-OWN_FORM: Final = ("e-mail", "web address", "country code", "SHA-256", "file in Base64", "amount")
+OWN_FORM: Final = ("e-mail", "web address", "country", "SHA-256", "file in Base64", "amount", "date, or date and time")
 """Kinds whose values have a form that a schema does not say."""
 TEXTS: Final = st.text("abc ÄßñЖ中'\"=+-@%_/.,;:()[]&", max_size=30).map(lambda text: f"a{text}z")
 OF_TYPE: Final[dict[str, st.SearchStrategy[Any]]] = {
@@ -57,6 +57,9 @@ def _texts(schema: dict[str, Any], limits: dict[str, Any]) -> st.SearchStrategy[
 def values_for(method: Method, field: Field) -> st.SearchStrategy[Any]:
     """Values for an argument, from the schema that tools/list sends."""
     schema, kind = method.input_schema()["properties"][field.name], field.kind
+    if field.name == FIELDS.name:
+        names = [each.attribute for each in method.record.attributes] if method.record else []
+        return st.lists(st.sampled_from(names), min_size=1) if names else st.just([])
     own = BY_KIND.get(kind.display_name.partition(",")[0])
     if own is None or not kind.display_name.startswith(OWN_FORM):
         return values_of(schema, kind.schema)
@@ -87,13 +90,17 @@ def stage() -> Iterator[Stage]:
     handler.close()
 
 
-def says_null(method: Method, field: Field) -> bool:
-    """True when the listed schema of the argument allows null."""
-    return {"type": "null"} in method.input_schema()["properties"][field.name].get("anyOf", ())
+def takes_null(method: Method, field: Field) -> bool:
+    """True when null clears the argument: its listed schema says so, or it is a plain text, which an empty text clears too."""
+    schema = method.input_schema()["properties"][field.name]
+    is_plain = schema.get("type") == "string" and "enum" not in schema
+    return {"type": "null"} in schema.get("anyOf", ()) or (
+        is_plain and method.can_clear(field) and not method.must_have(field)
+    )
 
 
 CLEARED: Final = [
-    (method, field) for method in METHODS.values() for field in method.all_arguments if says_null(method, field)
+    (method, field) for method in METHODS.values() for field in method.all_arguments if takes_null(method, field)
 ]
 
 
@@ -108,7 +115,7 @@ REFUSED: Final = [
     (method, field)
     for method in METHODS.values()
     for field in method.all_arguments
-    if method.can_clear(field) and not says_null(method, field)
+    if method.can_clear(field) and not takes_null(method, field)
 ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.store.files import MEDIA_PREFIX, UPLOADS_PREFIX
+from scripts.conditions import decide_conditions
 from scripts.expand import Template, resources_of_type
 
 READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
@@ -22,9 +23,21 @@ def listed(value: Any) -> list[Any]:
 
 def statements(template: Template, role: str) -> list[dict[str, Any]]:
     """The statements of a role, those too that a condition of the template adds."""
-    policies = template["Resources"][role]["Properties"].get("Policies", [])
-    found = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
-    return [statement["Fn::If"][1] if "Fn::If" in statement else statement for statement in found]
+    decided = decide_conditions(template, InstanceUrl="https://people.example")
+    policies = decided["Resources"][role]["Properties"].get("Policies", [])
+    return [in_one_form(statement) for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def in_one_form(value: Any) -> Any:
+    """The value with every `Fn::Join` of a resource's ARN and a path as the `Fn::Sub` that means the same."""
+    if isinstance(value, list):
+        return [in_one_form(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"Fn::Join"} and isinstance(value["Fn::Join"][1][0], dict):
+        separator, (owner, path) = value["Fn::Join"]
+        return {"Fn::Sub": f"${{{'.'.join(owner['Fn::GetAtt'])}}}{separator}{path}"}
+    return {name: in_one_form(each) for name, each in value.items()}
 
 
 def granted(template: Template, role: str, table: str) -> set[str]:
@@ -115,7 +128,9 @@ def test_secrets_are_read_below_the_profiles_prefix_alone(template: Template) ->
         reads = [each for each in statements(template, role) if "secretsmanager" in str(each["Action"])]
         assert listed(reads[0]["Action"]) == [f"secretsmanager:{action}" for action in granted_actions]
         assert len(reads) == 1
-        assert reads[0]["Resource"]["Fn::Sub"].endswith(":secret:affino-mcp/${AWS::StackName}/profiles/*")
+        place, names = reads[0]["Resource"]["Fn::Sub"]
+        assert place.endswith(":secret:${Prefix}/profiles/*")
+        assert names == {"Prefix": {"Fn::Sub": "affino-mcp/${AWS::StackName}"}}
 
 
 def test_media_files_are_read_and_stored_by_the_mcp_endpoint_alone(template: Template) -> None:

@@ -17,4 +17,9 @@ def list_schema(schema: dict[str, Any], *, null: bool) -> dict[str, Any]:
     """
     left_out = _LIMITS if schema.get("maximum", MAX_LISTED_BOUND + 1) <= MAX_LISTED_BOUND else _LIMITS | _BOUNDS
     listed = {word: value for word, value in schema.items() if word not in left_out}
-    return {"anyOf": [listed, {"type": "null"}]} if null else listed
+    return {"anyOf": [listed, {"type": "null"}]} if null and not _is_plain_text(listed) else listed
+
+
+def _is_plain_text(schema: dict[str, Any]) -> bool:
+    """True for a text, which an empty one clears too: null, which the check takes, need not be listed for it."""
+    return schema.get("type") == "string" and "enum" not in schema

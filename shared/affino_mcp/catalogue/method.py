@@ -28,14 +28,14 @@ from affino_mcp.tool_errors import (
 
 DRY_RUN: Final = Field("DryRun", boolean_kind())
 IDEMPOTENCY_KEY: Final = Field("IdempotencyKey", line_kind(255))
-IF_UPDATED: Final = Field("IfUpdated", seen_moment_kind(), "the UpdatedDate you last saw; refused if changed since")
-SEARCH_FIELD: Final = Field("Search", line_kind(200), "words or beginnings of words")
-PAGE_SIZE: Final = Field("PageSize", integer_kind(1, 100), "default 20")
-CURSOR: Final = Field("Cursor", line_kind(500), "NextCursor of the page before")
+IF_UPDATED: Final = Field("IfUpdated", seen_moment_kind(), "UpdatedDate as you saw it")
+SEARCH_FIELD: Final = Field("Search", line_kind(200), "words")
+PAGE_SIZE: Final = Field("PageSize", integer_kind(1, 100))
+CURSOR: Final = Field("Cursor", line_kind(500), "NextCursor")
 FIELDS: Final = Field("Fields", replace(names_kind(100), schema={"type": "array", "items": {"type": "string"}}))
 FIRST_STEP: Final = "FromSortOrder"
 """The argument by which a list of steps goes on."""
-MINE: Final = Field("Mine", boolean_kind(), "only what is yours")
+MINE: Final = Field("Mine", boolean_kind(), "yours")
 LIVE_FIELD: Final = Field("Live", boolean_kind())
 CONFIRM: Final = Field(
     "Confirm", boolean_kind(), "true once the person you act for has agreed to this very call; ask them first"

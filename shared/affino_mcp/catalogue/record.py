@@ -85,7 +85,7 @@ class Field:
     @property
     def position(self) -> Field:
         """The argument that says from which character on a text is answered."""
-        return Field(f"{self.name}From", integer_kind(0, 10**6), f"goes on in a cut {self.name}")
+        return Field(f"{self.name}From", integer_kind(0, 10**6), f"{self.name}{NEXT}")
 
     def with_help(self, text: str) -> Field:
         """A copy of the field with another sentence."""

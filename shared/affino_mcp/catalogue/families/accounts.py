@@ -31,7 +31,7 @@ ACCOUNT_TYPE: Final = Field(
     Reference("account_types", "AccountType"),
 )
 ACCOUNT_MANAGER: Final = Field(
-    "AccountManagerCode", code_kind(), "UserCode of a member of staff", Reference("staff", "AccountManager")
+    "AccountManagerCode", code_kind(), "UserCode of staff", Reference("staff", "AccountManager")
 )
 PARENT_ACCOUNT: Final = Field("ParentCode", code_kind(), "the parent account", Reference("accounts", "Parent"))
 
@@ -145,7 +145,7 @@ METHODS: Final = (
         Family.ACCOUNTS,
         Effect.UPDATE,
         "accounts.write",
-        "Change an account; only the given arguments change, null clears.",
+        "Change an account; only the given arguments change, null or empty text clears.",
         "set Orbital Labs' type to Customer.",
         _FULL,
         (*ACCOUNT.update_arguments(), IF_UPDATED),

@@ -43,8 +43,8 @@ ARTICLE_TYPE_FIELD: Final = Field(
 SECURITY_FIELD: Final = Field(
     "SecurityCode", lookup_kind(), "code or name; limits who reads", Reference("securities", "Security")
 )
-AUTHOR_FIELD: Final = Field("AuthorCode", code_kind(), "UserCode of a member of staff", Reference("staff", "Author"))
-NEW_AUTHOR: Final = AUTHOR_FIELD.with_help("UserCode of a member of staff; default: you")
+AUTHOR_FIELD: Final = Field("AuthorCode", code_kind(), "UserCode of staff", Reference("staff", "Author"))
+NEW_AUTHOR: Final = AUTHOR_FIELD.with_help("UserCode of staff; default: you")
 DRAFT, SCHEDULED, LIVE, EXPIRED = "draft", "scheduled", "live", "expired"
 ARTICLE_STATUS: Final = Field(
     "Status", choice_kind(DRAFT, SCHEDULED, LIVE, EXPIRED), "now; scheduled: Live, with a LiveDate to come"

@@ -102,7 +102,7 @@ class ListKind:
                 f"update_{self.method_stem}",
                 Effect.UPDATE,
                 "write",
-                f"Change {with_article(words)}; only the given arguments change, null clears.",
+                f"Change {with_article(words)}; only the given arguments change, null or empty text clears.",
                 f"rename {self.example}",
                 full,
                 *record.update_arguments(without=(LIST_TYPE.name,)),

@@ -8,10 +8,10 @@ from affino_mcp.catalogue.kinds import code_kind, codes_kind, line_kind, object_
 from affino_mcp.catalogue.record import Field, Reference
 
 TOPIC_FILTER: Final = Field("TopicCodes", codes_kind(20), "has any of these topics")
-TOPICS_FIELD: Final = Field("TopicCodes", codes_kind(100), "codes from list_topics", Reference("topics", "Topics"))
-ACCOUNT_FIELD: Final = Field("AccountCode", code_kind(), "an account")
+TOPICS_FIELD: Final = Field("TopicCodes", codes_kind(100), "", Reference("topics", "Topics"))
+ACCOUNT_FIELD: Final = Field("AccountCode", code_kind())
 CONTACT_FIELD: Final = Field("UserCode", code_kind(), "a contact")
-OPPORTUNITY_FIELD: Final = Field("OpportunityCode", code_kind(), "an opportunity")
+OPPORTUNITY_FIELD: Final = Field("OpportunityCode", code_kind())
 NAME_SEARCH: Final = Field("Search", line_kind(200), "part of the name")
 SCOPE_FIELDS: Final = (ACCOUNT_FIELD, CONTACT_FIELD, OPPORTUNITY_FIELD)
 """The fields that name the record that a task or note is about."""

@@ -20,8 +20,8 @@ from affino_mcp.tool_errors import NotFound
 
 TASK_PENDING: Final = "pending"
 TASK_STATUS: Final = Field("Status", choice_kind(TASK_PENDING, "in_progress", "completed", "cancelled"))
-OWNER: Final = Field("OwnerCode", code_kind(), "UserCode of a member of staff", Reference("staff", "Owner"))
-NEW_OWNER: Final = OWNER.with_help("UserCode of a member of staff; default: you")
+OWNER: Final = Field("OwnerCode", code_kind(), "UserCode of staff", Reference("staff", "Owner"))
+NEW_OWNER: Final = OWNER.with_help("UserCode of staff; default: you")
 
 TASK: Final = Record(
     name="Task",
