@@ -8,8 +8,14 @@ import sys
 import pytest
 
 from scripts.build import LAMBDA_PYTHON, ROOT, Build, find_python
-from scripts.deploy_local.stack import REFUSED_TYPES, drop_unknown_conditions, set_runtime, strip_refused
-from scripts.expand import Template
+from scripts.deploy_local.stack import (
+    REFUSED_TYPES,
+    drop_unknown_conditions,
+    set_runtime,
+    strip_refused,
+    watch_first_metrics,
+)
+from scripts.expand import Template, resources_of_type
 
 FUNCTIONS = ["McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping"]
 IMPORT = "import sys; sys.path += sys.argv[1:]; import app; assert callable(app.handler)"
@@ -55,6 +61,16 @@ def test_an_old_entry_in_the_list_of_refused_types_is_told(template: Template) -
     resources = {name: one for name, one in template["Resources"].items() if one["Type"] not in REFUSED_TYPES}
     with pytest.raises(ValueError, match="QueryDefinition"):
         strip_refused({**template, "Resources": resources})
+
+
+def test_the_emulator_gets_alarms_of_one_metric(template: Template) -> None:
+    local = watch_first_metrics(copy.deepcopy(template))
+    alarms = {name: one["Properties"] for name, one in resources_of_type(local, "AWS::CloudWatch::Alarm").items()}
+    assert [name for name, one in alarms.items() if "Metrics" in one or not one["MetricName"]] == []
+    assert (alarms["WritesThrottled"]["MetricName"], alarms["WritesThrottled"]["Period"]) == (
+        "WriteThrottleEvents",
+        300,
+    )
 
 
 def test_another_python_is_written_into_functions_and_layers(template: Template) -> None:
