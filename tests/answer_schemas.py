@@ -58,6 +58,10 @@ _PLAIN: Final[dict[str, Schema]] = {
         "type": "object",
         "additionalProperties": {"type": ["array", "integer"], "items": {"enum": ["read", "write"]}},
     },
+    "NotAllowed": {"type": "object", "additionalProperties": {"type": "array", "items": {"enum": ["read", "write"]}}},
+    "Rights": {"type": "array", "items": {"type": "string"}},
+    "Staff": {"type": "boolean"},
+    "Hanging": {"type": "object", "additionalProperties": {"type": "integer"}},
     "TotalValue": {"type": ["number", "null"]},
     "TotalValues": {
         "type": "array",
