@@ -66,12 +66,11 @@ def price_call(call: MeteredCall) -> CallPrice:
 
 def price_idle_month(template: str) -> dict[str, float]:
     """Gives the price of a month without calls, by part, for one deployment with one API Profile."""
-    functions = len(re.findall(r"^    Type: AWS::Serverless::Function$", template, re.MULTILINE))
-    without = template.count("SnapStart: {ApplyOn: None}")
+    kept = len(re.findall(r"SnapStart:\n    Type: String\n    Default: PublishedVersions$", template, re.MULTILINE))
     alarms = len(re.findall(r"^    Type: AWS::CloudWatch::Alarm$", template, re.MULTILINE))
-    snapshots = (functions - without) * LAMBDA_GB * SNAPSHOT_GB_MONTH
+    snapshots = kept * LAMBDA_GB * SNAPSHOT_GB_MONTH
     return {
-        f"SnapStart of {functions - without} functions, for each version that is kept": snapshots,
+        f"SnapStart of {kept} functions": snapshots,
         f"{alarms} alarms": alarms * ALARM_MONTH,
         "the key of the log's digests": KEY_MONTH,
         "a secret, for each API Profile": SECRET_MONTH,

@@ -112,13 +112,8 @@ def build_dispatch(
     stores: Stores, settings: Settings, clock: Clock = utc_now, on_undeclared: OnUndeclared | None = None
 ) -> ToolDispatch:
     """Calls on the builtin instance, with their audit."""
-    return ToolDispatch(
-        instance(stores, settings),
-        AuditLog(stores.database, settings.audit_table, clock),
-        clock,
-        on_undeclared,
-        settings.time_zone,
-    )
+    log = AuditLog(stores.database, settings.audit_table, clock)
+    return ToolDispatch(instance(stores, settings), log, clock, on_undeclared, settings.time_zone)
 
 
 def build_mcp_app(
