@@ -1,6 +1,7 @@
 """What every client must do: list, read, write, and show a refusal."""
 
 import json
+import re
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
