@@ -179,7 +179,7 @@ METHODS: Final = (
         "link_contact_to_account",
         Effect.ADD,
         "write",
-        "Link a contact to an account that both exist.",
+        "Link a contact to an account; both exist already.",
         "Jane Doe works at Orbital Labs.",
         _LINK,
         _WHO,
