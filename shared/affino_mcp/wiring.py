@@ -17,6 +17,7 @@ from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Instance
+from affino_mcp.pages.hub_places import WORK_PATH
 from affino_mcp.settings import Settings
 from affino_mcp.store.archive import Archive, S3Archive
 from affino_mcp.store.credentials import aws_credentials
@@ -141,10 +142,13 @@ def build_login_app(
 
 
 def build_control_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:
-    """Builds the Control Centre as an ASGI application, without its sign-in pages."""
+    """Builds what the Control Centre's function serves: its screens without the sign-in pages, and the Hub's work pages."""
     from affino_mcp.control_edge.app import make_screens_app  # noqa: PLC0415 (templates are needed here only)
+    from affino_mcp.control_edge.own_work.app import make_work_app  # noqa: PLC0415 (as above)
+    from affino_mcp.http.path_router import PathRouter  # noqa: PLC0415 (as above)
 
-    return make_screens_app(_build_centre(given or build_stores(settings), settings, clock))
+    centre = _build_centre(given or build_stores(settings), settings, clock)
+    return PathRouter({WORK_PATH: lambda: make_work_app(centre)}, make_screens_app(centre))
 
 
 def build_sign_in_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:
@@ -181,7 +185,7 @@ def add_control_centre(
         cache(lambda: build_control_app(settings, found, clock)),
         cache(lambda: build_sign_in_app(settings, found, clock)),
     )
-    return PathRouter({"/control": centre, **dict.fromkeys(SIGN_IN_PATHS, door)}, rest)
+    return PathRouter({"/control": centre, WORK_PATH: centre, **dict.fromkeys(SIGN_IN_PATHS, door)}, rest)
 
 
 def build_housekeeping(

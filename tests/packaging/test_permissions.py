@@ -35,6 +35,7 @@ GRANTS: dict[tuple[str, str], set[str]] = {
     (LOGIN, "GateTable"): {
         *("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     },
+    (LOGIN, "AuditTable"): {"PutItem"},
     (LOGIN, "CredentialsTable"): {"GetItem", "UpdateItem"},
     (CONTROL, "GateTable"): ALL_BUT_SCAN,
     (CONTROL, "AuditTable"): {"BatchGetItem", "PutItem", "Query"},
@@ -76,6 +77,7 @@ LOGINS = [
     row_keys.person_key(7).pk,
     row_keys.used_signature_key("x").pk,
     row_keys.login_guard_key("source", "account").pk,
+    row_keys.UNLOGGED_PARTITION,
 ]
 
 OPERATIONS = [

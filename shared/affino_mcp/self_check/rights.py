@@ -127,6 +127,8 @@ LOGIN_RIGHTS: Final = (
         for kind in ("SESSION", "PERSON", "SEEN", "GUARD")
         for right in _table_rights("gate_table", f"{kind}#{SELF_CHECK_NAME}", *_WRITES)
     ),
+    *_table_rights("gate_table", "UNLOGGED", *_WRITES),
+    *_table_rights("audit_table", _LOG, "PutItem"),
     *_table_rights("credentials_table", _PERSON, "GetItem", "UpdateItem"),
     SecretRight(),
 )
