@@ -13,7 +13,7 @@ bin := .venv/bin
 checked := shared functions scripts bench tests
 install = @python="$$(scripts/find-python)" && "$$python" -m scripts.install
 
-.PHONY: help setup run test hunt check build deploy-local docs bench prove lock clean
+.PHONY: help setup run test hunt check build deploy-local docs converters bench prove lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,10 @@ docs: setup ## Write what is derived from the code: docs/tools.md, the tools' sn
 	@$(bin)/python scripts/catalogue.py docs
 	@$(bin)/python scripts/architecture.py docs
 	@$(bin)/python scripts/catalogue.py price
+
+converters: setup ## Try offline what client libraries make of every tools/list; write the table into docs/clients.md
+	@$(install) converters converters-mcp2 || echo "make converters: goes on without what could not be installed" >&2
+	@$(bin)/python -m scripts.converters $(ARGS)
 
 bench: setup ## Measure the service's own cost per start and per call; write what calls cost into docs/performance.md
 	@$(bin)/python -m bench.prices docs

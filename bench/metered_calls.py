@@ -46,8 +46,8 @@ class MeteredCall:
 class MeteredOffice:
     """A service with one client, whose calls are counted. Log lines are not printed."""
 
-    def __init__(self) -> None:
-        self.database = MeteredDatabase(template_shapes())
+    def __init__(self, database: MeteredDatabase | None = None) -> None:
+        self.database = database or MeteredDatabase(template_shapes())
         self.world = World(database=self.database)
         self.handler = self.world.new_handler()
         self.person = self.world.create_person("Una", "Mighty", *SECURITY_GROUPS)

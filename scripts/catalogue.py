@@ -7,21 +7,27 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from affino_mcp.catalogue.capability import Access, Capability, Family
-from affino_mcp.catalogue.compact import list_methods
+from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.catalogue.manual import render_manual
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.catalogue.tool_view import ToolView
 from affino_mcp.mcp_edge.server import CatalogueTool
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # how the library opens its own data
+    import bpe_openai
 
 ROOT: Final = Path(__file__).parents[1]
 TOOLS_PAGE: Final = ROOT / "docs" / "tools.md"
 SNAPSHOTS: Final = ROOT / "tests" / "snapshots" / "tools"
-CHARACTERS_PER_TOKEN: Final = 4
 FULL_CAPABILITY: Final = Capability({family: frozenset(Access) for family in Family})
 
 
@@ -32,6 +38,11 @@ def encode_listing(method: Method) -> bytes:
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def encode_list(methods: list[Method]) -> bytes:
+    """The array of these tools as tools/list sends it."""
+    return b"[" + b",".join(map(encode_listing, methods)) + b"]"
+
+
 def count_bytes_by_family(methods: list[Method]) -> Counter[str]:
     """The bytes of these tools in tools/list by family, with a comma for each tool."""
     found: Counter[str] = Counter()
@@ -40,13 +51,24 @@ def count_bytes_by_family(methods: list[Method]) -> Counter[str]:
     return found
 
 
-def estimate_tokens(size: int) -> int:
-    """The estimated number of tokens in this number of bytes."""
-    return round(size / CHARACTERS_PER_TOKEN)
+def list_everything(mode: ListMode) -> list[Method]:
+    """What tools/list shows a profile in this mode that allows everything."""
+    return ToolView(FULL_CAPABILITY, mode).list_methods()
 
 
-def _price_line(name: str, count: int, size: int) -> str:
-    return f"{name:<16}{count:>6}{size:>10,}{estimate_tokens(size):>10,}"
+@cache
+def _tokenizer() -> bpe_openai.Encoding:
+    return bpe_openai.get_encoding("o200k_base")
+
+
+def count_tokens(text: str) -> int:
+    """The number of o200k tokens in a text, counted without a network; other models' tokens differ by some percent."""
+    return len(_tokenizer().encode(text))
+
+
+def _price_line(name: str, methods: list[Method]) -> str:
+    text = encode_list(methods)
+    return f"{name:<16}{len(methods):>6}{len(text):>10,}{count_tokens(text.decode()):>10,}"
 
 
 def format_snapshot(tool: dict[str, Any]) -> str:
@@ -66,13 +88,13 @@ def write_snapshots() -> None:
 
 def print_price() -> None:
     """Print the table."""
-    full, compact = list_methods(FULL_CAPABILITY, compact=False), list_methods(FULL_CAPABILITY, compact=True)
-    counts = Counter(method.family for method in full)
+    full = list_everything(ListMode.FULL)
     print(f"{'family':<16}{'tools':>6}{'bytes':>10}{'tokens':>10}")
-    for family, size in count_bytes_by_family(full).items():
-        print(_price_line(family, counts[family], size))
-    print(_price_line("all families", len(full), count_bytes_by_family(full).total()))
-    print(_price_line("compact mode", len(compact), count_bytes_by_family(compact).total()))
+    for family in dict.fromkeys(method.family for method in full):
+        print(_price_line(family, [method for method in full if method.family == family]))
+    print(_price_line("all families", full))
+    for mode in (ListMode.FAMILY, ListMode.COMPACT):
+        print(_price_line(f"{mode} mode", list_everything(mode)))
 
 
 def main(arguments: list[str]) -> int:

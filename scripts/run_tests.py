@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+REQUESTS_FOLDER = Path(".pytest_cache/requests")
+"""Where each process of a run writes what functions asked their stores for (tests/roles/request_record.py)."""
 XFAIL_TYPE = "pytest.xfail"
 MAX_WORKERS = 8
 """Each worker starts an emulator, a local service and a browser of its own, so that more workers make the run slower."""
@@ -47,13 +50,20 @@ def worker_options(arguments: Sequence[str]) -> list[str]:
     return [] if any("::" in word for word in arguments) else PARALLEL_OPTIONS
 
 
+def judge_requests(*, is_whole: bool) -> int:
+    """Compares what functions asked for with tests/roles/seen_requests.tsv; gives an exit code."""
+    command = [sys.executable, "-m", "tests.roles.seen_requests", str(REQUESTS_FOLDER)]
+    return subprocess.run([*command, *(["--whole"] if is_whole else [])], check=False).returncode
+
+
 def main(arguments: list[str]) -> int:
-    """Runs pytest with these arguments; gives its exit code."""
+    """Runs pytest with these arguments; gives its exit code, or 1 when what functions asked for is not as it was."""
+    shutil.rmtree(REQUESTS_FOLDER, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
         ours = [f"--junitxml={report}", "--durations=20", *worker_options(arguments)]
         command = [sys.executable, "-m", "pytest", *ours, *arguments]
-        code = subprocess.run(command, check=False).returncode
+        code = subprocess.run(command, check=False).returncode or judge_requests(is_whole=not arguments)
         if report.exists():
             print(summarise_report(ET.parse(report).getroot()))  # noqa: S314  # written by the pytest run above
         else:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.flow.deleted_stock import DeletedStock
 
-pytest_plugins = ["tests.security.figures"]
+pytest_plugins = ["tests.roles.plugin", "tests.security.figures"]
 
 # The same change gets the same answer, so examples are fixed; `make hunt` draws new ones.
 settings.register_profile("hunt", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)

@@ -12,6 +12,7 @@ from affino_mcp import wiring
 from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
 from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.tool_view import read_call
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import FamilyAccess, Profiles
@@ -29,7 +30,9 @@ from affino_mcp.store.testing.memory_files import MemoryFileStore
 from affino_mcp.store.testing.memory_secrets import MemorySecretStore
 from affino_mcp.store.testing.recording import RecordingDatabase
 from affino_mcp.tool_errors import ToolError
+from tests.answer_schemas import check_answer
 from tests.clock import TestClock
+from tests.roles.watched_stores import WatchedStores
 
 EVERYTHING: FamilyAccess = {family: frozenset(Access) for family in SWITCHED_FAMILIES}
 Headers = dict[str, str]
@@ -83,7 +86,7 @@ class World:
     def __post_init__(self) -> None:
         self.watched = RecordingDatabase(self.database)
         self.files = MemoryFileStore(self.clock)
-        self.stores = wiring.Stores(self.watched, self.secrets, self.files)
+        self.stores: wiring.Stores = WatchedStores(self.watched, self.secrets, self.files, tables=self.database)
         self.profiles = Profiles(self.database, self.secrets, self.settings, self.clock)
         self.people = People(self.database, self.settings, self.clock)
         self.sessions = Sessions(self.database, self.settings, self.clock)
@@ -156,6 +159,15 @@ class World:
         }
 
 
+def _check_described(message: Any, document: Any) -> None:
+    """Fails when a tool answered a call with what the catalogue does not describe."""
+    told = document.get("result", {}) if isinstance(document, dict) else {}
+    if not isinstance(message, dict) or message.get("method") != "tools/call" or told.get("isError") is not False:
+        return
+    asked = message["params"]
+    check_answer(read_call(asked["name"], asked["arguments"]).tool, told["structuredContent"])
+
+
 @dataclass
 class WorldClient:
     """A client with fixed headers in front of one warm process. `context` is the Lambda context of its calls, if any."""
@@ -170,7 +182,9 @@ class WorldClient:
         answer = self.handler(self.world.make_event(message, {**self.headers, **dict(extra)}, **event), self.context)
         sent = {name.lower(): values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
         sent |= {name.lower(): value for name, value in answer.get("headers", {}).items()}
-        return Response(answer["statusCode"], sent, json.loads(answer["body"]) if answer["body"] else {})
+        document = json.loads(answer["body"]) if answer["body"] else {}
+        _check_described(message, document)
+        return Response(answer["statusCode"], sent, document)
 
     def send_rpc(self, method: str, **params: Any) -> Response:
         """Sends one request as a client of the 2025 protocol does."""

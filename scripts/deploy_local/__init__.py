@@ -1,1 +1,1 @@
-"""`make deploy-local`: deploys the real template by the SAM CLI into MiniStack with IAM enforced, and uses it."""
+"""`make deploy-local`: deploys the template by the SAM CLI into MiniStack, with roles enforced in part, and uses it."""

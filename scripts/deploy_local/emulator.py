@@ -1,4 +1,4 @@
-"""Runs a MiniStack for one deployment: on loopback, with IAM enforced, its state in a temporary folder."""
+"""Runs a MiniStack for one deployment: on loopback, with actions and resources of roles enforced, its state in a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Tries what the functions' roles may and may not do: assumes each role, whose policy the emulator enforces."""
+"""Tries what the functions' roles may and may not do: assumes each role, whose actions and resources the emulator enforces.
+
+The emulator knows no `dynamodb:LeadingKeys`: which rows a role may use is shown by tests/roles. The keys below are of
+rows that AWS would allow or deny as well.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,10 @@ from scripts.expand import load_source_template
 
 PROBE_KEY = {"pk": {"S": "PROBE#1"}, "sk": {"S": "A"}}
 PROBE_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "PROBE#1"}}}
+PROFILE_KEY, SESSION_KEY, CALL_KEY = (
+    {"pk": {"S": f"{kind}#PROBE"}, "sk": {"S": "A"}} for kind in ("PROFILE", "SESSION", "P")
+)
+CALLS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": CALL_KEY["pk"]}}
 TOTALS_KEY = {"pk": {"S": "T#PROBE"}, "sk": {"S": "A"}}
 TOTALS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": TOTALS_KEY["pk"]}}
 BEGUN_KEY, MARK_KEY = ({"pk": {"S": pk}, "sk": {"S": "A"}} for pk in (OPEN_ROWS_PARTITION, UNLOGGED_PARTITION))
@@ -73,13 +81,13 @@ def _try_secret(operation: str, suffix: str, **arguments: Any) -> Attempt:
 
 
 ROLE_RULES = [
-    RoleRule("McpEndpointRole", True, "read a gate row", _try_table("get_item", "GateTable", Key=PROBE_KEY)),
+    RoleRule("McpEndpointRole", True, "read a profile's row", _try_table("get_item", "GateTable", Key=PROFILE_KEY)),
     RoleRule("McpEndpointRole", False, "add a gate row", _try_table("put_item", "GateTable", Item=PROBE_KEY)),
     RoleRule("McpEndpointRole", False, "list gate rows", _try_table("query", "GateTable", **PROBE_PARTITION)),
     RoleRule(
         "McpEndpointRole", False, "read a password hash", _try_table("get_item", "CredentialsTable", Key=PROBE_KEY)
     ),
-    RoleRule("McpEndpointRole", True, "add an audit row", _try_table("put_item", "AuditTable", Item=PROBE_KEY)),
+    RoleRule("McpEndpointRole", True, "add an audit row", _try_table("put_item", "AuditTable", Item=CALL_KEY)),
     RoleRule("McpEndpointRole", False, "delete an audit row", _try_table("delete_item", "AuditTable", Key=PROBE_KEY)),
     RoleRule("McpEndpointRole", False, "read an audit row", _try_table("get_item", "AuditTable", Key=PROBE_KEY)),
     RoleRule("McpEndpointRole", False, "scan the audit", _try_table("scan", "AuditTable")),
@@ -126,15 +134,15 @@ ROLE_RULES = [
     RoleRule(
         "LoginProxyRole", False, "change a password hash", _try_table("put_item", "CredentialsTable", Item=PROBE_KEY)
     ),
-    RoleRule("LoginProxyRole", True, "add a gate row", _try_table("put_item", "GateTable", Item=PROBE_KEY)),
+    RoleRule("LoginProxyRole", True, "add a session", _try_table("put_item", "GateTable", Item=SESSION_KEY)),
     RoleRule("LoginProxyRole", False, "scan the gate", _try_table("scan", "GateTable")),
     RoleRule("LoginProxyRole", False, "read a record", _try_table("get_item", "RecordsTable", Key=PROBE_KEY)),
     RoleRule("LoginProxyRole", False, "write a record", _try_table("put_item", "RecordsTable", Item=PROBE_KEY)),
     RoleRule("LoginProxyRole", False, "read an audit row", _try_table("get_item", "AuditTable", Key=PROBE_KEY)),
     RoleRule("LoginProxyRole", False, "add an audit row", _try_table("put_item", "AuditTable", Item=PROBE_KEY)),
-    RoleRule("ControlCentreRole", True, "read a gate row", _try_table("get_item", "GateTable", Key=PROBE_KEY)),
-    RoleRule("ControlCentreRole", True, "ask the audit", _try_table("query", "AuditTable", **PROBE_PARTITION)),
-    RoleRule("ControlCentreRole", True, "add an audit row", _try_table("put_item", "AuditTable", Item=PROBE_KEY)),
+    RoleRule("ControlCentreRole", True, "read a profile's row", _try_table("get_item", "GateTable", Key=PROFILE_KEY)),
+    RoleRule("ControlCentreRole", True, "ask the audit", _try_table("query", "AuditTable", **CALLS_PARTITION)),
+    RoleRule("ControlCentreRole", True, "add an audit row", _try_table("put_item", "AuditTable", Item=CALL_KEY)),
     RoleRule("ControlCentreRole", False, "remove an audit row", _try_table("delete_item", "AuditTable", Key=PROBE_KEY)),
     RoleRule("ControlCentreRole", False, "scan the audit", _try_table("scan", "AuditTable")),
     RoleRule(
@@ -144,7 +152,6 @@ ROLE_RULES = [
         "ControlCentreRole", False, "change a password hash", _try_table("put_item", "CredentialsTable", Item=PROBE_KEY)
     ),
     RoleRule("ControlCentreRole", True, "write a contact", _try_table("put_item", "RecordsTable", Item=CONTACT_KEY)),
-    # The emulator knows no LeadingKeys: which records, tests/packaging/test_control_permissions.py looks at.
     RoleRule("ControlCentreRole", False, "scan the records", _try_table("scan", "RecordsTable")),
     RoleRule("ControlCentreRole", False, "read a media file", _try_object("get_object", "media/probe")),
     RoleRule("ControlCentreRole", False, "read another secret", _try_secret("get_secret_value", "-other")),

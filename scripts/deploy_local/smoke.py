@@ -85,6 +85,7 @@ class Smoke:
         yield "the OAuth addresses are not there, GET and DELETE are refused", self.check_unknown_paths
         yield "wrong credentials get 401 with the request's id", self.check_refusals
         yield "tools/list shows the profile's tools", self.check_listing
+        yield "an address and a header narrow the tools", self.check_toolsets
         yield "an account is created, read and listed", self.check_writing
         yield "a switched-off family is refused", self.check_switched_off_family
         yield "a disabled profile is refused at once", self.check_disabled_profile
@@ -177,6 +178,21 @@ class Smoke:
         require_equal(
             "status of /mcp/", self.send_request("POST", "/mcp/", json=body, headers=self.headers).status_code, 200
         )
+
+    def check_toolsets(self) -> None:
+        """Checks that address and header leave the same tools, and that an address without a family is not there."""
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+        headed = self.send_rpc("tools/list", {"X-MCP-Toolsets": "accounts:read"}).json()["result"]
+        named = [tool["name"] for tool in headed["tools"] if tool["name"].endswith("_account")]
+        require_equal("tools of the toolset", named, ["get_account"])
+        for names in ("accounts:read", "Accounts%3Aread"):
+            answer = self.send_request("POST", f"/mcp/x/{names}", json=body, headers=self.headers)
+            require_equal(f"tools of {names} by address", answer.json()["result"], headed)
+        strange = self.send_request("POST", "/mcp/x/company", json=body, headers=self.headers)
+        require_equal("status of an unknown family", strange.status_code, 404)
+        for method in ("GET", "DELETE"):
+            refused = self.send_request(method, "/mcp/x/notes", headers=self.headers)
+            require_equal(f"status of {method} /mcp/x/notes", refused.status_code, 405)
 
     def check_writing(self) -> None:
         """Checks that an account is created, read and listed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import boto3
 
 from scripts.build import LAMBDA_PYTHON, ROOT, SAM, Build, sam_environment
 from scripts.deploy_local.emulator import ACCOUNT_KEY, aws_variables
-from scripts.expand import Template, load_template
+from scripts.expand import Template, load_template, resources_of_type
 
 STACK_NAME = "affino-mcp-local"
 INSTANCE_NAME = "demo"
@@ -32,6 +33,26 @@ def strip_refused(template: Template) -> Template:
     return {**template, "Resources": kept}
 
 
+def drop_unknown_conditions(template: Template) -> Template:
+    """The template without the conditions that a request has DynamoDB's keys, which no request has in MiniStack.
+
+    There, conditions on all values of those keys hold for every row: it shows nothing of which rows a role may use.
+    """
+    for statement in _list_statements(template):
+        required = statement.get("Condition", {}).pop("Null", {})
+        if kept := {key: value for key, value in required.items() if not key.startswith("dynamodb:")}:
+            statement["Condition"]["Null"] = kept
+    return template
+
+
+def _list_statements(template: Template) -> Iterator[Template]:
+    """The statements of the roles, of those too that a condition of the template adds."""
+    for role in resources_of_type(template, "AWS::IAM::Role").values():
+        for policy in role["Properties"].get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield from statement["Fn::If"][1:2] if "Fn::If" in statement else (statement,)
+
+
 def set_runtime(template: Template, version: str) -> Template:
     """The template with this Python version in place of Lambda's."""
     wanted = f'"python{version}"'
@@ -42,7 +63,8 @@ def set_runtime(template: Template, version: str) -> Template:
 def write_local_template(built: Build) -> Path:
     """Writes the emulator's template beside the built one, whose paths are relative; gives the path of the file."""
     path = built.folder / "local.json"
-    path.write_text(json.dumps(set_runtime(strip_refused(load_template(built.template_file)), built.version), indent=1))
+    template = drop_unknown_conditions(strip_refused(load_template(built.template_file)))
+    path.write_text(json.dumps(set_runtime(template, built.version), indent=1))
     return path
 
 

@@ -11,9 +11,10 @@ from affino_mcp.audit.changes import redact_changes
 from affino_mcp.audit.log import AuditLog, summarise_error, summarise_result
 from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
-from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.method import DRY_RUN, Method
+from affino_mcp.catalogue.plain_values import read_truth
 from affino_mcp.catalogue.record import fold_name
+from affino_mcp.catalogue.tool_view import find_method
 from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import AffinoError, BadRequest, OutcomeUnknown, Refusal, Unavailable, UnknownTool
@@ -31,7 +32,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class CallMeta:
-    """What a call carries besides its credentials: request id, client name and version, source, an answered form.
+    """What a call carries besides its credentials: request id, client name and version, source, an answered form, toolset.
 
     `gate_ms` is the time that the gate took to admit or refuse the call; `secrets` are the secrets in its headers,
     which no row may hold.
@@ -44,6 +45,7 @@ class CallMeta:
     form: ConfirmationForm = field(default_factory=ConfirmationForm)
     gate_ms: int = 0
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    toolset: str = ""
 
     def known_secrets(self, profile: Profile) -> tuple[str, ...]:
         """Gives every known secret of a call on this profile."""
@@ -71,7 +73,7 @@ class CallAudit:
         cls, audit: AuditLog, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta
     ) -> CallAudit:
         """Starts the row of an admitted call."""
-        method = compact.find_tool(tool, compact=caller.profile.compact)
+        method = find_method(tool)
         row = _new_row(audit, caller.profile, caller.person, tool, method, arguments, meta)
         return cls(
             audit, replace(row, fingerprint=caller.session.fingerprint), method, meta.known_secrets(caller.profile)
@@ -82,7 +84,7 @@ class CallAudit:
         cls, audit: AuditLog, refusal: Refusal, tool: str, arguments: dict[str, Any], meta: CallMeta
     ) -> CallAudit:
         """Starts the row of a call that the gate refused; the refusal must name the profile."""
-        method = compact.find_tool(tool, compact=refusal.profile.compact)
+        method = find_method(tool)
         row = _new_row(audit, refusal.profile, refusal.person, tool, method, arguments, meta)
         return cls(audit, replace(row, fingerprint=refusal.fingerprint or ""))
 
@@ -221,5 +223,6 @@ def _new_row(
         client_version=meta.client_version,
         source=meta.source,
         gate_ms=meta.gate_ms,
-        dry_run=any(fold_name(n) == fold_name(DRY_RUN.name) and v is True for n, v in arguments.items()),
+        toolset=meta.toolset,
+        dry_run=any(fold_name(n) == fold_name(DRY_RUN.name) and read_truth(v) is True for n, v in arguments.items()),
     )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from affino_mcp import observability
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.call_audit import CallAudit, CallMeta
-from affino_mcp.catalogue import compact
 from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.doors import Door, NamedCall
 from affino_mcp.catalogue.matching import Values, match_arguments
 from affino_mcp.catalogue.method import CONFIRM, IDEMPOTENCY_KEY, Method
+from affino_mcp.catalogue.tool_view import GUIDES, read_call
 from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import AffinoError, OutcomeUnknown, Refusal, Unavailable, UnknownTool
@@ -27,6 +29,7 @@ from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done, Instance, OutcomeNotKnown
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, StorageFull, ToolError, Unexpected
+from affino_mcp.zones import DEFAULT_ZONE, require_zone
 
 __all__ = ["CallMeta", "ToolAnswer", "ToolDispatch"]
 
@@ -47,29 +50,37 @@ _ERRORS_OF_ANY_TOOL: Final = (Unexpected, StorageFull, ConfirmationRequired, Not
 
 
 class ToolDispatch:
-    """Carries out calls on the instance in the name of the caller's person. One per process."""
+    """Carries out calls on the instance in the name of the caller's person. One per process.
+
+    `zone` is the time zone of people who have none of their own.
+    """
 
     def __init__(
-        self, instance: Instance, audit: AuditLog, clock: Clock, on_undeclared: OnUndeclared | None = None
+        self,
+        instance: Instance,
+        audit: AuditLog,
+        clock: Clock,
+        on_undeclared: OnUndeclared | None = None,
+        zone: str = DEFAULT_ZONE,
     ) -> None:
-        self._instance, self._audit, self._clock = instance, audit, clock
+        self._instance, self._audit, self._clock, self._zone = instance, audit, clock, zone
         self._on_undeclared = on_undeclared or log_undeclared
 
     def call_tool(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> ToolAnswer:
         """Carries out a tool call and writes its audit row.
 
-        `call_tool` of compact mode counts as the tool that it names. Gives an answer also for errors of tools. Raises
+        A call of a door counts as the call of the tool that it names. Gives an answer also for errors of tools. Raises
         UnknownTool for an unknown name, Unavailable when a store is down and nothing was changed, OutcomeUnknown when a
         change may have been carried out.
         """
-        tool, arguments = compact.unwrap_call_tool(tool, arguments, compact=caller.profile.compact)
-        trail = CallAudit.from_call(self._audit, caller, tool, arguments, meta)
+        named = read_call(tool, arguments)
+        trail = CallAudit.from_call(self._audit, caller, named.tool, named.arguments, meta)
         replaced = [previous_secret_warning(caller.former)] if caller.former else []
         at, terms = self._clock(), caller.profile.terms
-        ends = expiry_notice_warnings(terms, at) if tool == CURRENT_USER_METHOD else []
+        ends = expiry_notice_warnings(terms, at) if named.tool == CURRENT_USER_METHOD else []
         trail.set_warnings([*replaced, *expiry_warnings(caller.session, at), *ends])
         try:
-            return self._answer_call(caller, tool, arguments, trail, meta)
+            return self._answer_call(caller, named, trail, meta)
         except UnknownTool as error:
             self._answer_error(trail, error)
             raise
@@ -84,7 +95,7 @@ class ToolDispatch:
             raise
         except Exception as error:
             observability.log_fault(
-                "tool failed", {"tool": tool, "error": type(error).__name__, "request_id": meta.request_id}
+                "tool failed", {"tool": named.tool, "error": type(error).__name__, "request_id": meta.request_id}
             )
             if trail.has_written:
                 raise _outcome_unknown(trail) from error
@@ -92,28 +103,27 @@ class ToolDispatch:
 
     def audit_refusal(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
         """Writes the audit row of a call that the gate refused. A store that is down does not change the refusal."""
-        tool, arguments = compact.unwrap_call_tool(tool, arguments, compact=refusal.profile.compact)
-        self._audit_refusal(CallAudit.from_refusal(self._audit, refusal, tool, arguments, meta), refusal)
+        named = read_call(tool, arguments)
+        self._audit_refusal(CallAudit.from_refusal(self._audit, refusal, named.tool, named.arguments, meta), refusal)
 
     def _check_declared(self, trail: CallAudit, error: ToolError) -> None:
         if trail.method is not None and not isinstance(error, (*trail.method.all_errors, *_ERRORS_OF_ANY_TOOL)):
             self._on_undeclared(trail.method, error)
 
-    def _answer_call(
-        self, caller: Caller, tool: str, arguments: dict[str, Any], trail: CallAudit, meta: CallMeta
-    ) -> ToolAnswer:
-        profile, method, at = caller.profile, trail.method, self._clock()
-        if method is None:
-            raise UnknownTool
-        if method is compact.CALL_TOOL:
-            raise compact.incomplete_call()
-        authorise(caller, method, at)
-        matched = match_arguments(method.for_profile(confirm=profile.confirm), arguments)
+    def _answer_call(self, caller: Caller, named: NamedCall, trail: CallAudit, meta: CallMeta) -> ToolAnswer:
+        profile, at = caller.profile, self._clock()
+        method = _authorise_named(caller, named, trail.method, at)
+        zone = caller.person.zone or self._zone
+        matched = match_arguments(
+            method.for_profile(confirm=profile.confirm), named.arguments, require_zone(zone), zone
+        )
         values = dict(matched.values)
         confirm_argument = values.pop(CONFIRM.name, False)
-        call = self._instance_call(caller, trail, [*trail.row.warnings, *matched.warnings])
+        call = self._instance_call(caller, trail, [*matched.warnings, *trail.row.warnings])
         if profile.confirm:
-            confirmation = Confirmation(caller, tool, arguments, meta.form, confirm_argument, epoch_seconds(at))
+            confirmation = Confirmation(
+                caller, named.tool, named.arguments, meta.form, confirm_argument, epoch_seconds(at)
+            )
             call, values = (
                 _with_confirmation(call, confirmation, values, trail),
                 confirmation.idempotency_arguments | values,
@@ -129,18 +139,21 @@ class ToolDispatch:
         done = replace(done, body=truncate_answer(method, done.body, call.warnings))
         if not done.sealed:
             trail.write_result(done, call.warnings)
-        return ToolAnswer({**done.body, "Warnings": call.warnings})
+        return ToolAnswer({"Warnings": call.warnings, **done.body})
 
     def _perform_method(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
         if method.name == CURRENT_USER_METHOD:
-            return Done(describe_current_user(caller))
-        if method.name in compact.COMPACT_METHODS:
-            profile = caller.profile
-            return Done(compact.answer_search(method, values, profile.capability, confirm=profile.confirm))
+            return Done(self._describe_user(caller, call))
+        if method.name in GUIDES:
+            return Done(caller.view_tools().answer_guide(method, values))
         return self._instance.perform(method, values, call)
 
+    def _describe_user(self, caller: Caller, call: Call) -> dict[str, Any]:
+        zone, staff = caller.person.zone or self._zone, self._instance.is_staff(caller.person)
+        return describe_current_user(caller, zone, call.today, call.at, staff=staff)
+
     def _instance_call(self, caller: Caller, trail: CallAudit, warnings: list[CallWarning]) -> Call:
-        capability = caller.profile.capability
+        capability = caller.capability
         return Call(
             actor=caller.person,
             profile=caller.profile.key,
@@ -152,6 +165,8 @@ class ToolDispatch:
             repeat_key=trail.row.id,
             warnings=warnings,
             writable=lambda family: capability.allows(family, Access.WRITE),
+            left_out=capability.leaves_out,
+            zone=require_zone(caller.person.zone or self._zone),
         )
 
     @staticmethod
@@ -171,6 +186,21 @@ class ToolDispatch:
         warned = {"Warnings": list(trail.row.warnings)} if trail.row.warnings else {}
         question = error.question if isinstance(error, ConfirmationRequired) else None
         return ToolAnswer({"error": describe_error(error), **warned}, is_error=True, question=question)
+
+
+def _authorise_named(caller: Caller, named: NamedCall, method: Method | None, at: datetime) -> Method:
+    """Gives the method that a call names, which may be called. Raises UnknownTool, ToolDisabled, PermissionDenied.
+
+    Raises InvalidArgument for a door that names none, or one that is not called through it; this is asked last.
+    """
+    if method is None:
+        raise caller.view_tools().unknown_tool(named.tool, named.door)
+    if isinstance(method, Door):
+        raise method.incomplete_call()
+    authorise(caller, method, at)
+    if named.door is not None:
+        named.door.require_fit(method)
+    return method
 
 
 def _with_confirmation(call: Call, confirmation: Confirmation, values: Values, trail: CallAudit) -> Call:

@@ -17,6 +17,8 @@ AffinoError
 │   ├── Unavailable         503 a store does not answer; nothing was changed
 │   ├── OutcomeUnknown      503 a store did not answer a write; it may have been carried out
 │   ├── BadRequest          400 the message cannot be read
+│   ├── NotAcceptable       406 the caller takes no JSON
+│   ├── UnsupportedContent  415 the body is not said to be JSON
 │   ├── TooLarge            413 the message is over the limit
 │   ├── MethodNotAllowed    405 only POST is served
 │   └── NoSuchPath          404
@@ -27,6 +29,8 @@ AffinoError
 from __future__ import annotations
 
 from typing import Any, ClassVar, Final, Self
+
+from affino_mcp.text import fill_wait
 
 REFUSAL_ROWS_PER_MINUTE: Final = 60
 """Refusals of one profile in one minute that each get a row in the API Log; the gate looks up the callers of as many."""
@@ -46,16 +50,17 @@ class AffinoError(Exception):
 
 
 class Refusal(AffinoError):
-    """Raised before a tool runs. `who_can_fix` and `next_step` are part of the answer."""
+    """Raised before a tool runs. `who_can_fix` and `next_step` are part of the answer; see `fill_wait` for their texts."""
 
     status: ClassVar[int] = 400
     denied_by: ClassVar[str] = "request"
     who_can_fix: ClassVar[str] = "caller"
-    next_step: ClassVar[str] = "Correct the request and send it again."
+    next_step: str = "Correct the request and send it again."
 
     def __init__(self, message: str | None = None, *, retry_after: float | None = None, **details: Any) -> None:
-        super().__init__(message, **details)
+        super().__init__(fill_wait(message or self.text, retry_after), **details)
         self.retry_after = retry_after
+        self.next_step = fill_wait(self.next_step, retry_after)
         self.profile: Any = None
         self.person: Any = None
         self.fingerprint: str | None = None
@@ -70,10 +75,7 @@ class Refusal(AffinoError):
 
 
 class BadCredentials(Refusal):
-    """Key, secret or token missing, unknown or wrong.
-
-    The answer does not say which, so that guessing learns nothing.
-    """
+    """Key, secret or token missing, unknown or wrong: the answer does not say which, so that guessing learns nothing."""
 
     type, status, code = "authentication_error", 401, -31001
     denied_by, who_can_fix = "credentials", "person or operator"
@@ -152,15 +154,15 @@ class RateLimited(Refusal):
     """The profile's rate limit is reached; `retry_after` is the exact wait in seconds."""
 
     type, status, code, denied_by, who_can_fix = "rate_limited", 429, -31029, "rate_limit", "operator"
-    text = "The rate limit of this API Profile is reached. Wait for the stated time before the next call."
-    next_step = "Wait for retry_after seconds, then go on; if this happens often, ask the operator to raise the limit."
+    text = "The rate limit of this API Profile is reached. Wait {wait} before the next call."
+    next_step = "Wait {wait}, then go on; if this happens often, ask the operator to raise the limit."
 
 
 class HandshakesLimited(Refusal):
     """A session sent too many messages that are no tool calls; `retry_after` is the exact wait in seconds."""
 
     type, status, code, denied_by, who_can_fix = "rate_limited", 429, -31029, "handshake_limit", "caller"
-    text = "This session connects or lists its tools too often. Wait for the stated time before the next such message."
+    text = "This session connects or lists its tools too often. Wait {wait} before the next such message."
     next_step = "Keep the list of tools for as long as its ttlMs says; tool calls go on meanwhile."
 
 
@@ -168,8 +170,8 @@ class TooManyFailures(Refusal):
     """Too many failed logins or unknown credentials from this source; right credentials of known sources still work."""
 
     type, status, code, denied_by, who_can_fix = "too_many_failures", 429, -31029, "login_guard", "person"
-    text = "Too many failed attempts. Wait before trying again."
-    next_step = "Wait for retry_after seconds and check the e-mail and password."
+    text = "Too many failed attempts. Wait {wait} before trying again."
+    next_step = "Wait {wait}, and check the e-mail and password."
 
 
 class Unavailable(Refusal):
@@ -177,20 +179,16 @@ class Unavailable(Refusal):
 
     type, status, code, denied_by, who_can_fix = "unavailable", 503, -31053, "service", "operator"
     text = "The service cannot reach its storage just now. Nothing was changed; try again shortly."
-    next_step = "Try the same call again after retry_after seconds."
+    next_step = "Wait {wait}, then send the same call again."
 
 
 class OutcomeUnknown(Refusal):
-    """A write was sent to a store and not answered: it may have been carried out.
-
-    The detail `repeat_with` holds the arguments that make a repeat safe: with them the call is carried out once.
-    """
+    """A write was sent to a store and not answered. The detail `repeat_with` holds the arguments that make a repeat safe."""
 
     type, status, code, denied_by, who_can_fix = "outcome_unknown", 503, -31054, "service", "caller"
     text = "The change may have been carried out: the storage did not say. Find out before you make it again."
     next_step = (
-        "After retry_after seconds send the same call again, with the arguments in repeat_with added: it is then carried out "
-        "once, and answered as before when it was carried out already."
+        "Wait {wait}, then send the same call again with the arguments in repeat_with added: it is carried out once."
     )
 
 
@@ -199,6 +197,23 @@ class BadRequest(Refusal):
 
     type, status, code = "bad_request", 400, -32600
     text = "The request is not a single valid JSON-RPC message."
+    next_step = "Send one JSON object with jsonrpc 2.0, id, method and params."
+
+
+class NotAcceptable(Refusal):
+    """The header Accept does not allow JSON."""
+
+    type, status, code = "not_acceptable", 406, -31006
+    text = "The header Accept is missing or does not allow JSON, which every answer is."
+    next_step = "Send the header Accept: application/json, text/event-stream."
+
+
+class UnsupportedContent(Refusal):
+    """The header Content-Type does not say that the body is JSON."""
+
+    type, status, code = "unsupported_content", 415, -31015
+    text = "The header Content-Type is missing or does not say that the body is JSON."
+    next_step = "Send the header Content-Type: application/json, and one JSON-RPC message as the body."
 
 
 class TooLarge(Refusal):
@@ -206,6 +221,7 @@ class TooLarge(Refusal):
 
     type, status, code = "body_too_large", 413, -31013
     text = "The request is larger than this service accepts."
+    next_step = "Send less in one call; a large file goes by request_media_upload."
 
 
 class MethodNotAllowed(Refusal):
@@ -213,6 +229,7 @@ class MethodNotAllowed(Refusal):
 
     type, status, code = "method_not_allowed", 405, -31005
     text = "Only POST is served here."
+    next_step = "Send each JSON-RPC message with POST to /mcp."
 
 
 class NoSuchPath(Refusal):
@@ -220,6 +237,7 @@ class NoSuchPath(Refusal):
 
     type, status, code = "path_not_found", 404, -31004
     text = "Nothing is served at this address."
+    next_step = "Send each JSON-RPC message with POST to /mcp; the other addresses are listed at /."
 
 
 class UnknownTool(AffinoError):

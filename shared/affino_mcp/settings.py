@@ -60,6 +60,9 @@ class Settings:
         "",
         "what signs the digests: the ARN of a KMS key, or the path of a key file; empty: no digests",
     )
+    time_zone: str = _setting_field(
+        "AFFINO_TIME_ZONE", "UTC", "the IANA time zone of people who have none of their own, like Europe/London"
+    )
     region: str = _setting_field("AWS_REGION", "eu-west-1", "the AWS region")
 
     @property

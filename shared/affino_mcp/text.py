@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 import unicodedata
+from math import ceil
+from typing import Final
 
 from affino_mcp.characters import remove_unseen
+
+WAIT: Final = "{wait}"
+"""Stands in the texts of refusals for how long to wait."""
+_ASCII_FORM: Final = "xn--"
+"""How the ASCII form of an international label of a domain begins (RFC 5890, section 2.3.2.1)."""
 
 
 def fold(text: str) -> str:
     """The form in which two spellings of a text are equal: without what cannot be seen, NFKC, case folded. Accents count."""
     return unicodedata.normalize("NFKC", remove_unseen(text)).casefold()
+
+
+def fold_address(address: str) -> str:
+    """The form in which two spellings of an e-mail address are equal: folded, with its domain in letters.
+
+    A label of the domain in its ASCII form (`xn--exmple-cua`, RFC 5890) and in letters (`exämple`) are the same.
+    """
+    name, at, domain = fold(address).rpartition("@")
+    if not at or _ASCII_FORM not in domain:
+        return fold(address)
+    return fold(f"{name}@{'.'.join(map(_decode_label, domain.split('.')))}")
+
+
+def _decode_label(label: str) -> str:
+    """The label in letters (punycode, RFC 3492); one that is no such form stays as it is."""
+    written = label.removeprefix(_ASCII_FORM)
+    try:
+        letters = written.encode("ascii").decode("punycode") if written != label else label
+    except UnicodeError:
+        return label
+    return label if letters.isascii() or letters.encode("punycode").decode("ascii") != written else letters
 
 
 def plural(number: int, word: str, more: str = "") -> str:
@@ -20,3 +48,8 @@ def plural(number: int, word: str, more: str = "") -> str:
 def with_article(words: str) -> str:
     """A noun with its indefinite article: `a task`, `an account list`. Takes words that sound as their first letter does."""
     return f"{'an' if words[:1].lower() in tuple('aeio') else 'a'} {words}"
+
+
+def fill_wait(text: str, seconds: float | None) -> str:
+    """The text with the wait in words in the place of WAIT: whole seconds, rounded up, at least one."""
+    return text.replace(WAIT, "a moment" if seconds is None else plural(max(1, ceil(seconds)), "second"))

@@ -50,30 +50,52 @@ class PermissionDenied(ToolError):
 
 
 class ToolDisabled(ToolError):
-    """The profile does not allow the family and access that this tool, or one of its arguments (`argument`), needs."""
+    """The profile does not allow the family and access that this tool, or one of its arguments (`argument`), needs.
+
+    `narrowed`: the profile allows it, and the toolset of the connection leaves it out.
+    """
 
     type, code, status = "tool_disabled", -111, 403
 
-    def __init__(self, rule: str, *, argument: str | None = None) -> None:
+    def __init__(self, rule: str, *, argument: str | None = None, narrowed: bool = False) -> None:
         what = f"{argument} cannot be used here" if argument else "This tool is switched off"
         other = "this argument" if argument else "this tool"
+        cause = _TOOLSET_CAUSE if narrowed else _PROFILE_CAUSE
         super().__init__(
-            f"{what}: the API Profile does not allow '{rule}'.",
-            denied_by="profile",
+            f"{what}: {cause['subject']} '{rule}'.",
+            denied_by=cause["denied_by"],
             rule=rule,
             argument=argument,
-            who_can_fix="operator",
-            next=f"Go on without {other}, or ask the operator to switch the family on for this profile.",
+            who_can_fix=cause["who_can_fix"],
+            next=f"Go on without {other}, or ask {cause['remedy']}",
         )
 
 
+_PROFILE_CAUSE: Final = {
+    "subject": "the API Profile does not allow",
+    "denied_by": "profile",
+    "who_can_fix": "operator",
+    "remedy": "the operator to switch the family on for this profile.",
+}
+_TOOLSET_CAUSE: Final = {
+    "subject": "the toolset of this connection leaves out",
+    "denied_by": "toolset",
+    "who_can_fix": "person",
+    "remedy": "whoever set up this connection to name the family in its address or in its header X-MCP-Toolsets.",
+}
+
+
 class NotFound(ToolError):
-    """No such record, or the person may not see it; both get the same answer, so that it reveals nothing."""
+    """No such record, or the person may not see it; both get the same answer, so that it reveals nothing.
+
+    `lookup` is the tool that lists what can be named.
+    """
 
     type, code, status = "not_found", -120, 404
 
-    def __init__(self, argument: str, what: str, **details: Any) -> None:
-        super().__init__(f"No {what} with this {argument} can be found.", argument=argument, **details)
+    def __init__(self, argument: str, what: str, *, lookup: str = "", **details: Any) -> None:
+        where = f" Find its code with {lookup}." if lookup else ""
+        super().__init__(f"No {what} with this {argument} can be found.{where}", argument=argument, **details)
 
 
 class Conflict(ToolError):

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from affino_mcp.login_edge.hub.start import ShownPerson
     from affino_mcp.mcp_edge.app import McpApp
     from affino_mcp.self_check.probes import StoreProbe
+    from affino_mcp.store.table_reader import TableReader
 
 
 MAX_GATE_THREADS = 16
@@ -51,13 +52,18 @@ MAX_GATE_THREADS = 16
 
 @dataclass(frozen=True)
 class Stores:
-    """The stores of one deployment."""
+    """The stores of one deployment. `tables` reads whole tables: a command has it, no function."""
 
     database: Database
     secrets: SecretStore
     files: FileStore | None = None
     archive: Archive | None = None
     signer: Signer | None = None
+    tables: TableReader | None = None
+
+    def opened_by(self, function: str, settings: Settings) -> Stores:  # noqa: ARG002 (for those who look at each function)
+        """Gives the stores as this function of the template opens them; those of tests compare each request with its role."""
+        return self
 
 
 def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
@@ -108,7 +114,11 @@ def build_dispatch(
 ) -> ToolDispatch:
     """Calls on the builtin instance, with their audit."""
     return ToolDispatch(
-        instance(stores, settings), AuditLog(stores.database, settings.audit_table, clock), clock, on_undeclared
+        instance(stores, settings),
+        AuditLog(stores.database, settings.audit_table, clock),
+        clock,
+        on_undeclared,
+        settings.time_zone,
     )
 
 
@@ -123,7 +133,7 @@ def build_mcp_app(
     """Builds the MCP edge as an ASGI application. `on_undeclared` gets errors that a tool's row does not declare."""
     from affino_mcp.mcp_edge.app import build_app  # noqa: PLC0415 (FastMCP takes a second to import; login does without)
 
-    found = given or build_stores(settings)
+    found = (given or build_stores(settings)).opened_by("McpEndpoint", settings)
     parts = build_gate(found, settings, clock), build_dispatch(found, settings, clock, on_undeclared)
     return build_app(*parts, METHODS, settings, in_thread=in_thread)
 
@@ -137,7 +147,7 @@ def build_login_app(
     """Builds the login edge as an ASGI application; its start page shows `demo_people`."""
     from affino_mcp.login_edge.app import LoginApp  # noqa: PLC0415 (argon2 is needed here only)
 
-    found = given or build_stores(settings)
+    found = (given or build_stores(settings)).opened_by("LoginProxy", settings)
     return LoginApp(found.database, found.secrets, settings, clock, demo_people=demo_people)
 
 
@@ -147,7 +157,8 @@ def build_control_app(settings: Settings, given: Stores | None = None, clock: Cl
     from affino_mcp.control_edge.own_work.app import make_work_app  # noqa: PLC0415 (as above)
     from affino_mcp.http.path_router import PathRouter  # noqa: PLC0415 (as above)
 
-    centre = _build_centre(given or build_stores(settings), settings, clock)
+    found = (given or build_stores(settings)).opened_by("ControlCentre", settings)
+    centre = _build_centre(found, settings, clock)
     return PathRouter({WORK_PATH: lambda: make_work_app(centre)}, make_screens_app(centre))
 
 
@@ -158,7 +169,8 @@ def build_sign_in_app(settings: Settings, given: Stores | None = None, clock: Cl
     """
     from affino_mcp.control_edge.sign_in import make_sign_in_app  # noqa: PLC0415 (as above)
 
-    return make_sign_in_app(_build_centre(given or build_stores(settings), settings, clock))
+    found = (given or build_stores(settings)).opened_by("LoginProxy", settings)
+    return make_sign_in_app(_build_centre(found, settings, clock))
 
 
 SIGN_IN_PATHS: Final = ("/control/sign-in", "/control/prove")
@@ -199,7 +211,7 @@ def build_housekeeping(
     from affino_mcp.housekeeping.open_rows import make_open_rows_job  # noqa: PLC0415 (as above)
     from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415 (as above)
 
-    found, table = given or build_stores(settings), settings.audit_table
+    found, table = (given or build_stores(settings)).opened_by("Housekeeping", settings), settings.audit_table
     jobs = [make_open_rows_job(found.database, settings.gate_table, table), make_hours_job(found.database, table)]
     jobs.append(make_expiring_profiles_job(found.database, settings.gate_table, table))
     if (digests := build_digest_job(found, settings)) is not None:

@@ -1,7 +1,7 @@
-"""Installs the Node clients, pinned by `node/package-lock.json`, once for each state of the lock.
+"""Installs Node programs, pinned by a folder's `package-lock.json`, once for each state of the lock.
 
-The clients are installed in `.tools/clients` (git-ignored). Where that is impossible (another platform, no npm, no
-registry), CannotInstall is raised with the reason; any other failure of npm is an error.
+The clients of `node/` are installed in `.tools/clients` (git-ignored). Where that is impossible (another platform, no npm,
+no registry), CannotInstall is raised with the reason; any other failure of npm is an error.
 To move a pin: edit `node/package.json`, run `npm install --package-lock-only` in that folder, commit both files.
 """
 
@@ -65,39 +65,47 @@ def install() -> NodeClients:
 
     Raises CannotInstall when the platform, npm or the registry is missing.
     """
+    return NodeClients(install_packages(PINNED, HOME))
+
+
+def install_packages(pinned: Path, home: Path) -> Path:
+    """Installs the packages that `pinned` locks into `home`, unless they are there; gives the path of `node_modules`.
+
+    Raises CannotInstall when the platform, npm or the registry is missing.
+    """
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         raise CannotInstall("The Node clients are pinned for Linux on x86-64 only.")
-    HOME.mkdir(parents=True, exist_ok=True)
-    with (HOME / "lock").open("w") as held:
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        if not _is_current():
-            _install()
-    return NodeClients(HOME / "node_modules")
+        if not _is_current(pinned, home):
+            _install(pinned, home)
+    return home / "node_modules"
 
 
-def _wanted() -> str:
-    return hashlib.sha256(b"".join((PINNED / name).read_bytes() for name in FILES)).hexdigest()
+def _wanted(pinned: Path) -> str:
+    return hashlib.sha256(b"".join((pinned / name).read_bytes() for name in FILES)).hexdigest()
 
 
-def _is_current() -> bool:
-    stamp = HOME / "stamp"
-    return stamp.exists() and stamp.read_text() == _wanted()
+def _is_current(pinned: Path, home: Path) -> bool:
+    stamp = home / "stamp"
+    return stamp.exists() and stamp.read_text() == _wanted(pinned)
 
 
-def _install() -> None:
+def _install(pinned: Path, home: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise CannotInstall("npm is not on PATH, so the Node clients cannot be installed.")
-    (HOME / "stamp").unlink(missing_ok=True)
+    (home / "stamp").unlink(missing_ok=True)
     for name in FILES:
-        shutil.copy(PINNED / name, HOME / name)
-    _run_npm([npm, "ci", "--loglevel=error", "--fetch-retries=2", "--fetch-timeout=60000"])
-    (HOME / "stamp").write_text(_wanted())
+        shutil.copy(pinned / name, home / name)
+    _run_npm([npm, "ci", "--loglevel=error", "--fetch-retries=2", "--fetch-timeout=60000"], home)
+    (home / "stamp").write_text(_wanted(pinned))
 
 
-def _run_npm(command: list[str]) -> None:
+def _run_npm(command: list[str], home: Path) -> None:
     try:
-        done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=INSTALL_LIMIT, check=False)
+        done = subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=INSTALL_LIMIT, check=False)
     except subprocess.TimeoutExpired:
         raise CannotInstall(f"npm did not install the Node clients within {INSTALL_LIMIT} s.") from None
     reason = UNREACHABLE.search(done.stderr)

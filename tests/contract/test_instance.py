@@ -94,7 +94,7 @@ def test_a_days_work(desk: Desk) -> None:
     assert [row["NoteCode"] for row in desk.do("list_notes", UserCode=jane)["Items"]] == [note["NoteCode"]]
     desk.do("unlink_contact_from_account", UserCode=joe, AccountCode=at)
     assert desk.do("get_account", AccountCode=at)["PrimaryContact"] is None
-    assert desk.do("delete_contact", UserCode=joe) == {"UserCode": joe, "Deleted": True}
+    assert desk.do("delete_contact", UserCode=joe) == {"UserCode": joe, "Deleted": True, "Hanging": {}}
     assert desk.do("delete_account", AccountCode=at)["Deleted"] is True
     assert desk.do("list_accounts")["Items"] == []
 

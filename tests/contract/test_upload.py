@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from affino_mcp import wiring
 from affino_mcp.local.network import make_local_client
 from affino_mcp.local.places import EMULATOR_PROGRAM
 from affino_mcp.local.stores import open_bucket
@@ -16,6 +15,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileUpload
 from tests.flow.media import Library, box
+from tests.roles.watched_stores import WatchedStores
 from tests.world import World
 
 SIZE = 50 * 1024 * 1024
@@ -30,7 +30,7 @@ pytestmark = [
 @pytest.fixture
 def library(emulated: Settings) -> Iterator[Library]:
     world = World()
-    world.stores = wiring.Stores(world.watched, world.secrets, open_bucket(emulated))
+    world.stores = WatchedStores(world.watched, world.secrets, open_bucket(emulated))
     handler = world.new_handler()
     yield Library(world, handler, world.create_profile())
     handler.close()

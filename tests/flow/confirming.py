@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
+from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.website import Website
@@ -65,10 +66,10 @@ class Scene:
 
     world: World
     handler: LambdaHandler
-    compact: bool = False
+    mode: ListMode = ListMode.FULL
 
     def __post_init__(self) -> None:
-        self.profile = self.world.profiles.create("careful", EVERYTHING, 6000, confirm=True, compact=self.compact)
+        self.profile = self.world.profiles.create("careful", EVERYTHING, 6000, confirm=True, mode=self.mode)
         self.sam = self.world.create_person("Sam", "Careful", "Sales Managers", "Legal", "Publishers")
         self.old = WorldClient(self.world, self.handler, self.headers(self.profile))
         self.modern = Modern(self.world, self.handler, self.headers(self.profile))

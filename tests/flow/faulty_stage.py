@@ -23,6 +23,7 @@ from affino_mcp.store.testing.faulty_files import FaultyFileStore
 from tests.flow.faulty_calls import Given, stocked
 from tests.flow.faulty_truth import Clean, Told, Traces, told
 from tests.flow.office import Fields
+from tests.roles.watched_stores import WatchedStores
 from tests.world import EVERYTHING, Headers, World, WorldClient, whole_row
 
 MANY_CALLS: Final = 200
@@ -85,7 +86,7 @@ class FaultyStage:
         world.clock.move(minutes=1)
         database, files = FaultyDatabase(world.database), FaultyFileStore(world.files)
         secrets = FaultySecretStore(world.secrets)
-        world.stores = wiring.Stores(database, secrets, files)
+        world.stores = WatchedStores(database, secrets, files)
         app = wiring.build_mcp_app(world.settings, world.stores, world.clock, in_thread=False)
         served = LambdaHandler(app, world.settings.stage)
         kept = _copy(world.database._tables), dict(world.files._objects)
@@ -103,8 +104,9 @@ class FaultyStage:
         self.files.arm({})
         self.secrets.broken, self.secrets.calls = False, 0
         self.lines.clear()
-        self.app._gate = wiring.build_gate(world.stores, world.settings, world.clock)
-        self.app._dispatch = wiring.build_dispatch(world.stores, world.settings, world.clock, world.undeclared)
+        stores = world.stores.opened_by("McpEndpoint", world.settings)
+        self.app._gate = wiring.build_gate(stores, world.settings, world.clock)
+        self.app._dispatch = wiring.build_dispatch(stores, world.settings, world.clock, world.undeclared)
         return WorldClient(world, self.served, self.headers)
 
     def deliver(self) -> None:

@@ -62,6 +62,11 @@ class Lists:
             found += [item[self.kind.member.code] for item in answer["Items"]]
         return found
 
+    def refused(self, member: int) -> tuple[str, str]:
+        """The refusal of the lists of a member: its type, and the argument that it names."""
+        error = self.client.call_tool(f"list_{self.kind.method_stem}s", **{self.kind.member.code: member}).error
+        return error["type"], error["details"]["argument"]
+
     def of(self, member: int, **more: Any) -> list[int]:
         """The lists that a member is on."""
         rows = self.client.call_tool(

@@ -163,6 +163,7 @@ def test_an_account_with_children_stays(manager: WorldClient) -> None:
     assert manager.call_tool("delete_account", AccountCode=top).result == {
         "AccountCode": top,
         "Deleted": True,
+        "Hanging": {},
         "Warnings": [],
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.instance.token_estimate import estimate_tokens
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.website import Website, codes
 from tests.world import World, WorldClient
@@ -40,7 +41,8 @@ def test_lists_narrow_by_everything_that_is_offered(site: Website) -> None:
     ):
         assert titles(site.editor, **narrow) == ["Guide"], narrow
     assert titles(site.editor, Live=False, standardSectionCode=site.marketing) == ["News"]
-    assert titles(site.editor, standardSectionCode=site.board) == []
+    closed = site.editor.call_tool("list_articles", standardSectionCode=site.board).error
+    assert (closed["type"], closed["details"]["argument"]) == ("not_found", "standardSectionCode")
 
 
 def test_readers_see_live_articles_only_from_their_date_to_their_end(world: World, site: Website) -> None:
@@ -113,8 +115,8 @@ def test_own_or_all(world: World, site: Website) -> None:
     [
         ({"standardSectionCode": 99}, "standardSectionCode", "not_found"),
         ({"standardSectionCode": 2}, "standardSectionCode", "not_found"),
-        ({"ArticleTypeCode": "Poem"}, "ArticleTypeCode", "not_found"),
-        ({"SecurityCode": "Publishers only"}, "SecurityCode", "not_found"),
+        ({"ArticleTypeCode": "Poem"}, "ArticleTypeCode", "validation_error"),
+        ({"SecurityCode": "Publishers only"}, "SecurityCode", "validation_error"),
         ({"AuthorCode": 99}, "AuthorCode", "not_found"),
         ({"Body": "x" * 200_001}, "Body", "validation_error"),
         ({"LiveDate": "2026-12-02", "ExpiryDate": "2026-12-01"}, "ExpiryDate", "validation_error"),
@@ -169,13 +171,16 @@ def test_long_bodies_are_stored_whole_and_answered_in_parts(world: World, site: 
     made = site.publisher.call_tool(
         "create_article", Title="Long", standardSectionCode=1, Body=long, IdempotencyKey="k"
     )
-    assert "TRUNCATED" in codes(made.result["Warnings"])
-    first = site.publisher.call_tool("get_article", StandardItemCode=1).result
-    (cut,) = [w for w in first["Warnings"] if w["Code"] == "TRUNCATED"]
-    assert 100_000 < len(first["Article"]["Body"]) < 150_000
-    start = int(cut["Message"].rpartition("=")[2].rstrip("."))
-    rest = site.publisher.call_tool("get_article", StandardItemCode=1, BodyFrom=start).result["Article"]["Body"]
-    assert first["Article"]["Body"] + rest == long
+    assert (made.result["Article"]["BodyLength"], codes(made.result["Warnings"])) == (len(long), [])
+    text = ""
+    start: int | None = 0
+    while start is not None:
+        part = site.publisher.call_tool("get_article", StandardItemCode=1, BodyFrom=start).result
+        assert estimate_tokens(part) <= 20_000
+        text += part["Article"]["Body"]
+        start = part["Article"].get("BodyNext")
+        assert ("TRUNCATED" in codes(part["Warnings"])) == (start is not None)
+    assert text == long
     assert site.publisher.call_tool("update_article", StandardItemCode=1, Body=long[:-4] + "!</p>").result
     largest = max(len(str(row)) for row in world.database.list_rows(world.settings.records_table))
     assert largest < 100_000
@@ -212,7 +217,7 @@ def test_sections_and_types_show_what_is_open(site: Website) -> None:
     assert seen(site.editor) == [("Marketing", True, False)]
     assert seen(site.publisher) == [("Marketing", True, True), ("Board", True, True)]
     assert seen(site.publisher, Search="boa") == [("Board", True, True)]
-    assert seen(site.publisher, ChannelCode=2) == []
+    assert site.publisher.call_tool("list_sections", ChannelCode=2).error["type"] == "not_found"
     assert site.editor.call_tool("list_article_types").result["Securities"] == []
     assert site.publisher.call_tool("list_article_types").result["Securities"] == [
         {"SecurityCode": site.secret, "Name": "Publishers only"}

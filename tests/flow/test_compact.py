@@ -1,4 +1,4 @@
-"""Compact mode: three tools replace all others, with the same predicate, refusals and audit."""
+"""Compact mode: a search and two doors replace all other tools, with the same predicate, refusals and audit."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from typing import Any
 import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.catalogue.registry import METHODS, is_listed
+from affino_mcp.catalogue.list_mode import ListMode
+from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import EVERYTHING, World, WorldClient
 
-LISTED = ["get_current_user", "search_tools", "describe_tool", "call_tool"]
+LISTED = ["get_current_user", "search_tools", "describe_tool", "read_tool", "write_tool"]
 CONTENT: FamilyAccess = {Family.ARTICLES: frozenset(Access), Family.MEDIA_ITEMS: frozenset(Access)}
 
 
 def client(
-    world: World, handler: LambdaHandler, families: FamilyAccess = EVERYTHING, *, compact: bool = True
+    world: World, handler: LambdaHandler, families: FamilyAccess = EVERYTHING, *, mode: ListMode = ListMode.COMPACT
 ) -> WorldClient:
-    profile = world.profiles.create("compact" if compact else "plain", families, 6000, compact=compact)
+    profile = world.profiles.create(mode, families, 6000, mode=mode)
     code = world.create_person("Sam", "Manager", "Sales Managers", "Publishers")
     return WorldClient(world, handler, world.log_in(profile, code))
 
@@ -43,9 +44,9 @@ def test_the_list_is_four_tools_and_small(agent: WorldClient) -> None:
 def test_the_switch_is_obeyed_at_the_next_request(world: World, handler: LambdaHandler, agent: WorldClient) -> None:
     key = agent.headers["X-API-Key"]
     assert agent.list_tool_names() == LISTED
-    world.profiles.change(key, compact=False)
+    world.profiles.change(key, mode=ListMode.FULL)
     assert agent.list_tool_names() == list(METHODS)
-    world.profiles.change(key, compact=True)
+    world.profiles.change(key, mode=ListMode.COMPACT)
     assert agent.list_tool_names() == LISTED
 
 
@@ -114,29 +115,14 @@ def test_a_call_that_is_not_clear_is_refused_and_changes_nothing(
     assert world.audit_rows()[-1]["method"] == "call_tool"
 
 
-@pytest.mark.parametrize("compact", [True, False])
-def test_the_answer_is_the_same_in_both_modes(world: World, handler: LambdaHandler, compact: bool) -> None:
-    """The same calls, allowed and refused, have the same answers in both modes."""
-    agent = client(world, handler, CONTENT, compact=compact)
-    for name, method in METHODS.items():
-        answer = agent.call_tool("call_tool", Name=name, Arguments={}) if compact else agent.call_tool(name)
-        refused = (
-            answer.document["result"].get("isError")
-            and answer.document["result"]["structuredContent"]["error"]["type"] == "tool_disabled"
-        )
-        assert refused == (not is_listed(method, CONTENT_CAPABILITY)), name
-        assert world.audit_rows()[-1]["method"] == name
+DOORS = ["search_tools", "describe_tool", "read_tool", "write_tool", "call_tool", "accounts", "general"]
 
 
-CONTENT_CAPABILITY = World().profiles.create("content-editor", CONTENT).capability
-
-
-@pytest.mark.parametrize("tool", ["search_tools", "describe_tool", "call_tool"])
-def test_without_compact_mode_the_three_do_not_exist(world: World, handler: LambdaHandler, tool: str) -> None:
-    plain = client(world, handler, compact=False)
-    answer = plain.call_tool(tool, Name="list_accounts", Arguments={})
-    assert answer.document["error"]["code"] == -32602
-    assert world.audit_rows()[-1]["method"] == tool
+@pytest.mark.parametrize("tool", DOORS)
+def test_in_the_full_list_the_tools_of_other_modes_are_not_listed(
+    world: World, handler: LambdaHandler, tool: str
+) -> None:
+    assert tool not in client(world, handler, mode=ListMode.FULL).list_tool_names()
 
 
 def test_unknown_and_switched_off_tools_are_refused_as_ever(world: World, handler: LambdaHandler) -> None:
@@ -154,3 +140,38 @@ def test_a_refusal_of_the_gate_names_the_real_tool_in_the_log(world: World, hand
     assert agent.call_tool("call_tool", Name="delete_account", Arguments={"AccountCode": 1}).status == 401
     row = world.audit_rows()[-1]
     assert (row["method"], row["outcome"], row["arguments"]) == ("delete_account", "refused", {"AccountCode": 1})
+
+
+WRITES = [name for name, method in METHODS.items() if method.access is Access.WRITE]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_each_tool_goes_through_its_own_door_alone(world: World, agent: WorldClient, name: str) -> None:
+    """What a host was told to be reading never writes, whatever it is called with."""
+    before = sorted(str(row) for row in world.database.list_rows(world.settings.records_table))
+    wrong, right = ("read_tool", "write_tool") if name in WRITES else ("write_tool", "read_tool")
+    error = agent.call_tool(wrong, Name=name, Arguments="{}").error
+    if error["type"] == "validation_error":
+        assert error["details"]["argument"] == "Name"
+        assert error["message"].endswith(f"call it with {right}.")
+    else:
+        assert error["type"] == "permission_denied"
+    assert sorted(str(row) for row in world.database.list_rows(world.settings.records_table)) == before
+    assert world.audit_rows()[-1]["method"] == name
+
+
+def test_the_hints_of_the_doors_are_honest(agent: WorldClient) -> None:
+    hints = {tool["name"]: tool["annotations"] for tool in agent.send_rpc("tools/list").document["result"]["tools"]}
+    assert hints["read_tool"] == {"readOnlyHint": True, "openWorldHint": False}
+    assert hints["write_tool"] == {"destructiveHint": True, "idempotentHint": False, "openWorldHint": False}
+
+
+def test_a_profile_that_only_reads_is_shown_no_door_to_write(world: World, handler: LambdaHandler) -> None:
+    reader = client(world, handler, {Family.ACCOUNTS: frozenset({Access.READ})})
+    assert reader.list_tool_names() == [name for name in LISTED if name != "write_tool"]
+
+
+def test_what_hosts_put_beside_the_name_breaks_no_call(agent: WorldClient) -> None:
+    sent = {"Name": "create_account", "Arguments": {"Name": "Orbital Labs"}, "toolCallId": "call_1", "sessionId": "x"}
+    assert agent.call_tool("call_tool", **sent).result["Account"]["Name"] == "Orbital Labs"
+    assert agent.call_tool("call_tool", **sent, DryRun=True).error["code"] == -10

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow import crm
@@ -185,7 +186,7 @@ def test_confirm_is_unknown_where_nothing_is_asked(scene: Scene) -> None:
 
 
 def test_compact_mode_asks_as_well(world: World, handler: LambdaHandler) -> None:
-    scene = Scene(world, handler, compact=True)
+    scene = Scene(world, handler, mode=ListMode.COMPACT)
     account = crm.account(scene.free)
     described = scene.old.call_tool("describe_tool", Name="delete_account").result["Tool"]
     assert "Confirm" in described["InputSchema"]["properties"]

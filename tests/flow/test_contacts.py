@@ -67,6 +67,7 @@ def test_an_email_is_free_again_when_its_contact_is_gone_or_has_another(manager:
     assert manager.call_tool("delete_contact", UserCode=second).result == {
         "UserCode": second,
         "Deleted": True,
+        "Hanging": {},
         "Warnings": [],
     }
     assert crm.contact(manager, "Jane") == second + 1
@@ -101,7 +102,7 @@ def test_a_contact_at_an_account_from_the_start(manager: WorldClient) -> None:
     assert (link["AccountCode"], link["Name"], link["JobTitle"], link["Primary"]) == (at, "Orbital Labs", "CTO", False)
     found = manager.call_tool("get_account", AccountCode=at).result["Account"]
     assert found["Contacts"] == [
-        {"UserCode": jane["UserCode"], "Name": "Jane Doe", "JobTitle": "CTO", "Primary": False}
+        {"UserCode": jane["UserCode"], "Name": "Jane Doe", "JobTitle": "CTO", "Primary": False, "LeftCompany": False}
     ]
     error = manager.call_tool("create_contact", Email="x@o.example", FirstName="X", LastName="Y", AccountCode=99).error
     assert (error["type"], error["details"]["argument"]) == ("not_found", "AccountCode")

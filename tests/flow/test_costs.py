@@ -95,7 +95,7 @@ def large() -> Iterator[Market]:
 LIST = ["query records", "get_many records", "put log"]
 SEARCH = ["query words", "get_many records", "put log"]
 READS: list[tuple[str, dict[str, Any], Cost]] = [
-    ("get_current_user", {}, ["put log"]),
+    ("get_current_user", {}, ["get_many records", "put log"]),
     ("list_topics", {}, ["get_many records", "put log"]),
     ("list_account_lookups", {}, ["get_many records", "put log"]),
     ("list_permissions", {}, ["get_many records", "put log"]),
@@ -109,7 +109,7 @@ READS: list[tuple[str, dict[str, Any], Cost]] = [
     ("list_accounts", {"TopicCodes": [1, 2], "PageSize": 3}, LIST),
     ("list_accounts", {"DateFilter": "2026-11-01T00:00:00Z"}, LIST),
     ("list_accounts", {"Search": "0007"}, ["query words", "get_many records", "get_many records", "put log"]),
-    ("list_contacts", {"AccountCode": 1}, LIST),
+    ("list_contacts", {"AccountCode": 1}, ["query records", "get_many records", *LIST[1:]]),
     ("list_contacts", {"Search": "last17 first17"}, SEARCH),
     ("list_contacts", {"Email": "c7@o.example"}, ["get records", "query records", "put log"]),
     ("list_tasks", {}, ["query records", "get_many records", "get_many records", "put log"]),
@@ -155,7 +155,7 @@ WRITES: list[tuple[str, dict[str, Any], Cost]] = [
     ("update_contact", {"UserCode": 7, "JobTitle": "CTO", "IdempotencyKey": "k"}, None),
     ("link_contact_to_account", {"UserCode": 7, "AccountCode": 9}, ["query", "query"]),
     ("grant_contact_permission", {"UserCode": 7, "PermissionCode": 1}, ["query", "get_many"]),
-    ("delete_account", {"AccountCode": 19}, ["query", "get"]),
+    ("delete_account", {"AccountCode": 19}, [*["query"] * 5, "get", "get"]),
 ]
 
 

@@ -132,7 +132,7 @@ def test_a_cached_profile_is_never_read_again_from_secrets_manager(world: World,
 COUNTS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     "read": ("list_accounts", {}, ["gate", "gate", "records", "audit"]),
     "create": ("create_account", {"Name": "Orbital"}, ["gate", "gate", "records", "audit+records+words"]),
-    "who am I": ("get_current_user", {}, ["gate", "gate", "audit"]),
+    "who am I": ("get_current_user", {}, ["gate", "gate", "records", "audit"]),
 }
 
 

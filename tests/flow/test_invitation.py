@@ -16,6 +16,7 @@ from affino_mcp import wiring
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.http.api_gateway import AsgiLambdaHandler
 from affino_mcp.store.testing.recording import RecordingDatabase
+from tests.roles.watched_stores import WatchedStores
 from tests.world import World, WorldClient
 
 PASSWORD, NEW = "a calm and long password", "seven quiet lanterns"
@@ -41,7 +42,7 @@ class Visitor:
         world = self.world
         stage = world.settings.stage
         self.watched = RecordingDatabase(world.database)
-        stores = wiring.Stores(self.watched, world.secrets)
+        stores = WatchedStores(self.watched, world.secrets)
         self.control = AsgiLambdaHandler(wiring.build_control_app(world.settings, stores, world.clock), stage)
         self.login = AsgiLambdaHandler(wiring.build_login_function(world.settings, world.stores, world.clock), stage)
 

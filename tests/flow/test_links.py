@@ -37,8 +37,10 @@ def test_changing_a_link(manager: WorldClient) -> None:
     assert manager.call_tool("update_contact_account_link", **asked, LeftCompany=True).error["type"] == "not_found"
     made = manager.call_tool("link_contact_to_account", **asked, JobTitle="CTO").result["Link"]
     assert crm.codes(manager.call_tool("update_contact_account_link", **asked).result["Warnings"]) == ["NO_CHANGE"]
-    left = manager.call_tool("update_contact_account_link", **asked, LeftCompany=True, Primary=True).result["Link"]
-    assert left == {**made, "LeftCompany": True, "Primary": True}
+    first = manager.call_tool("update_contact_account_link", **asked, Primary=True).result["Link"]
+    assert first == {**made, "Primary": True}
+    left = manager.call_tool("update_contact_account_link", **asked, LeftCompany=True).result["Link"]
+    assert left == {**made, "LeftCompany": True}
     cleared = manager.call_tool("update_contact_account_link", **asked, LeftCompany=None, Primary=None, JobTitle=None)
     assert cleared.result["Link"] == {**made, "JobTitle": None}
     assert manager.call_tool("get_account", AccountCode=at).result["Account"]["PrimaryContact"] is None

@@ -45,8 +45,9 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "no source": ({}, "validation_error", "exactly one"),
     "two sources": ({"ContentBase64": "AAAA", "UploadToken": "x"}, "validation_error", "exactly one"),
     "bad Base64": ({"ContentBase64": "A*BC"}, "validation_error", "not Base64"),
-    "Base64 cut short": ({"ContentBase64": "AAA"}, "validation_error", "not Base64"),
-    "empty": ({"ContentBase64": ""}, "validation_error", "empty"),
+    "Base64 cut short": ({"ContentBase64": "AAAAA"}, "validation_error", "not Base64"),
+    "empty": ({"ContentBase64": ""}, "validation_error", "exactly one"),
+    "no bytes": ({"ContentBase64": "data:image/png;base64,"}, "validation_error", "exactly one"),
     "unknown ticket": ({"UploadToken": "nothing"}, "validation_error", "not known"),
     "unknown role": ({"ContentBase64": base64_of(png()), "Role": "poster"}, "validation_error", "original"),
 }
@@ -119,6 +120,17 @@ def test_a_download_address_lives_five_minutes_and_is_written_down_nowhere(world
     assert world.files.answer_download(fresh).status == 200
     world.clock.move(seconds=1)
     assert world.files.answer_download(fresh).status == 403
+
+
+def test_the_answer_of_an_attachment_signs_the_file_once(library: Library) -> None:
+    item = library.item()
+    library.attach(item, png(5))
+    arguments = {"FileName": "a.png", "ContentBase64": base64_of(png()), "IdempotencyKey": "once"}
+    for _ in range(2):
+        answer = library.editor.call_tool("attach_media_file", MediaFileItemCode=item, **arguments).result
+        assert json.dumps(answer).count("memory://") == 1
+        assert answer["MediaFile"]["Url"].startswith("memory://")
+        assert len(answer["MediaItem"]["Files"]) == 2
 
 
 def test_a_store_that_fails_leaves_no_record(world: World, library: Library) -> None:

@@ -66,7 +66,7 @@ def test_lists_by_file_type_category_topic_and_owner(library: Library) -> None:
 
 
 def test_an_unknown_category_is_not_found(library: Library) -> None:
-    assert library.editor.call_tool("list_media_items", CategoryCode="Nowhere").error["type"] == "not_found"
+    assert library.editor.call_tool("list_media_items", CategoryCode="Nowhere").error["type"] == "validation_error"
     error = library.editor.call_tool("create_media_item", Title="A", CategoryCode=99).error
     assert (error["type"], error["details"]["argument"]) == ("not_found", "CategoryCode")
 

@@ -111,7 +111,8 @@ def test_a_deleted_member_is_on_no_list_and_in_no_count(lists: Lists) -> None:
     code, (one, two) = lists.code(), lists.members(2)
     lists.add(code, one, two)
     lists.delete_member(one)
-    assert (lists.on(code), lists.get(code)["MemberCount"], lists.of(one)) == ([two], 1, [])
+    assert (lists.on(code), lists.get(code)["MemberCount"], lists.of(two)) == ([two], 1, [code])
+    assert lists.refused(one) == ("not_found", lists.kind.member.code)
     assert lists.named(lists.remove(code, one)["NotMembers"]) == [one]
     assert lists.add(code, one)["NotFound"] == [one]
 
@@ -212,7 +213,9 @@ def test_without_sight_of_members_there_are_only_codes(world: World, handler: La
 
 
 def test_lists_of_nobody_and_unknown_lists(lists: Lists) -> None:
-    assert lists.of(12345) == []
+    (nowhere,) = lists.members(1)
+    assert lists.of(nowhere) == []
+    assert lists.refused(12345) == ("not_found", lists.kind.member.code)
     for deed in ("add", "remove"):
         asked = {lists.kind.record.code: 77, lists.kind.members_argument.name: [1]}
         assert lists.client.call_tool(f"{deed}_{lists.kind.method_stem}_members", **asked).error["type"] == "not_found"

@@ -37,7 +37,10 @@ def test_a_note_without_a_scope(manager: WorldClient) -> None:
 def test_long_notes_are_taken_with_a_warning(manager: WorldClient, at: int, length: int, warned: bool) -> None:
     answer = manager.call_tool("create_note", Body="x" * length, AccountCode=at).result
     assert crm.codes(answer["Warnings"]) == ["LONG_NOTE"] * warned
-    assert len(answer["Note"]["Body"]) == length
+    assert answer["Note"]["BodyLength"] == length
+    assert "Body" not in answer["Note"]
+    read = manager.call_tool("get_note", NoteCode=answer["Note"]["NoteCode"]).result
+    assert read["Note"]["Body"] == "x" * length
 
 
 def test_a_long_note_stays_out_of_the_log(manager: WorldClient, at: int) -> None:

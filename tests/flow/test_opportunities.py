@@ -130,6 +130,7 @@ def test_a_deleted_one_is_gone_everywhere(manager: WorldClient, orbital: int) ->
     assert manager.call_tool("delete_opportunity", OpportunityCode=code).result == {
         "OpportunityCode": code,
         "Deleted": True,
+        "Hanging": {},
         "Warnings": [],
     }
     assert manager.call_tool("get_opportunity", OpportunityCode=code).error["type"] == "not_found"
@@ -146,7 +147,7 @@ def test_an_account_with_undecided_opportunities_stays(
     code = crm.opportunity(manager, orbital, Stage=stage)
     answer = manager.call_tool("delete_account", AccountCode=orbital)
     if refused:
-        assert "not closed" in answer.error["message"]
+        assert "undecided" in answer.error["message"]
         manager.call_tool("delete_opportunity", OpportunityCode=code)
         answer = manager.call_tool("delete_account", AccountCode=orbital)
     assert answer.result["Deleted"] is True
@@ -213,5 +214,10 @@ def test_calls_of_the_store_do_not_grow(world: World, manager: WorldClient, orbi
     few = calls()
     for place in range(40):
         crm.opportunity(manager, orbital, f"Sale {place}")
-    assert calls() == few
+    many = calls()
+    if tool == "list_opportunities":  # totals of more than one page: one query and one batch read for a hundred records
+        kept, totals, logged = many[:3], many[3:5], many[5:]
+        assert totals == [(read, world.settings.records_table) for read in ("query", "get_many")]
+        many = [*kept, *logged]
+    assert many == few
     assert len([name for name, _ in few if name == "transact"]) == (0 if tool.startswith(("get", "list")) else 1)

@@ -72,6 +72,38 @@ def test_a_new_primary_contact_or_owner_joins(manager: WorldClient, sale: int) -
     assert _ask(manager, "remove_opportunity_team_member", sale, UserCode=SAM)["Member"] is False
 
 
+ROLES = [
+    # what the team's roles are before, the role of the new owner afterwards, and that of the former one
+    pytest.param({}, [("Sam", None), ("Sal", "Owner")], id="no member yet"),
+    pytest.param({SAL: {}}, [("Sam", None), ("Sal", "Owner")], id="a member without a role"),
+    pytest.param({SAL: {"Role": "Demo", "Split": 20}}, [("Sam", None), ("Sal", "Owner")], id="a member with a role"),
+    pytest.param({SAM: {"Role": "Closer"}}, [("Sam", "Closer"), ("Sal", "Owner")], id="an owner with another role"),
+    pytest.param({SAM: {"Role": "OWNER"}}, [("Sam", None), ("Sal", "Owner")], id="an owner in capitals"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), ROLES)
+def test_an_opportunity_has_one_owner(
+    world: World, manager: WorldClient, sale: int, before: dict[int, Any], after: list[tuple[str, str | None]]
+) -> None:
+    for code, role in before.items():
+        _ask(manager, "add_opportunity_team_member", sale, UserCode=code, **role)
+    seen = _ask(manager, "update_opportunity", sale, OwnerCode=SAL)["Opportunity"]
+    assert [(row["Name"].split()[0], row["Role"]) for row in seen["TeamMembers"]] == after
+    (change,) = world.audit_rows()[-1]["changes"]
+    assert change["fields"]["OwnerCode"] == {"before": SAM, "after": SAL}
+    back = _ask(manager, "update_opportunity", sale, OwnerCode=SAM)["Opportunity"]
+    assert [row["UserCode"] for row in back["TeamMembers"] if row["Role"] == "Owner"] == [SAM]
+
+
+@pytest.mark.parametrize("role", ["Owner", "owner", " OWNER "])
+def test_nobody_else_has_the_role_of_the_owner(manager: WorldClient, sale: int, role: str) -> None:
+    asked = {"OpportunityCode": sale, "UserCode": SAL, "Role": role}
+    error = manager.call_tool("add_opportunity_team_member", **asked).error
+    assert (error["type"], error["details"]["argument"]) == ("validation_error", "Role")
+    assert "OwnerCode" in error["message"]
+
+
 def test_contacts_do_not_change_with_their_opportunities(world: World, manager: WorldClient, sale: int) -> None:
     jane = crm.contact(manager, "Jane")
     before = world.records.load_documents([RecordRef("contacts", jane)])

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
+from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
@@ -38,7 +39,9 @@ def is_open(method: Method, family: Family, switches: set[Access]) -> bool:
 def caller(
     world: World, handler: LambdaHandler, families: FamilyAccess, *groups: str, compact: bool = False
 ) -> WorldClient:
-    profile = world.profiles.create("product", families, 6000, burst=6000, compact=compact)
+    profile = world.profiles.create(
+        "product", families, 6000, burst=6000, mode=ListMode.COMPACT if compact else ListMode.FULL
+    )
     return WorldClient(world, handler, world.log_in(profile, world.create_person("Pat", "Person", *groups)))
 
 

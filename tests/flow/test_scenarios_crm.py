@@ -18,7 +18,8 @@ def test_an_account_with_its_primary_contact_as_a_prospect(world: World, seller:
     assert (made["Industry"]["Name"], made["AccountType"]["Name"]) == ("Technology", "Prospect")
     seen = seller.call_tool("get_account", AccountCode=made["AccountCode"]).result["Account"]
     assert seen["PrimaryContact"] == {"UserCode": jane, "Name": "Jane Doe"}
-    assert seen["Contacts"] == [{"UserCode": jane, "Name": "Jane Doe", "JobTitle": None, "Primary": True}]
+    contact = {"UserCode": jane, "Name": "Jane Doe", "JobTitle": None, "Primary": True, "LeftCompany": False}
+    assert seen["Contacts"] == [contact]
     assert seen["CreatedBy"]["Name"] == "Sal Seller"
     assert [(row["method"], row["person_name"], row["outcome"]) for row in world.audit_rows()] == [
         ("create_contact", "Sal Seller", "ok"),

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.catalogue.registry import METHODS, RECORDS
+from affino_mcp.gate.profiles.profile import Profile
 from tests.flow.crm import account, codes, contact
 from tests.world import World, WorldClient
 
@@ -89,8 +94,102 @@ def test_changes_of_others_need_the_right(manager: WorldClient, seller: WorldCli
     )
 
 
+MADE: dict[str, tuple[str, dict[str, Any], str]] = {
+    "accounts": ("create_account", {"Name": "Orbital"}, "AccountCode"),
+    "contacts": ("create_contact", {"Email": "a@o.example", "FirstName": "A", "LastName": "B"}, "UserCode"),
+    "notes": ("create_note", {"Body": "Short", "AccountCode": 1}, "NoteCode"),
+    "tasks": ("create_task", {"Title": "Call", "AccountCode": 1}, "AppUserTaskCode"),
+    "opportunities": ("create_opportunity", {"Title": "Sale", "AccountCode": 1}, "OpportunityCode"),
+    "contact_lists": ("create_contact_list", {"Title": "Spring"}, "ContactListCode"),
+}
+
+
+def _make(client: WorldClient, family: str) -> dict[str, Any]:
+    """Makes a record; gives the arguments of its undo."""
+    account(client, "First")
+    tool, asked, key = MADE[family]
+    made = next(part for part in client.call_tool(tool, **asked).result.values() if isinstance(part, dict))
+    return {"Family": family, "Code": made[key], "Version": 1}
+
+
+@pytest.mark.parametrize("family", MADE)
+def test_what_one_has_just_made_is_taken_back_without_the_right_to_delete(
+    world: World, seller: WorldClient, family: str
+) -> None:
+    asked = _make(seller, family)
+    assert seller.call_tool("undo_change", **asked, DryRun=True).result["DryRun"] is True
+    assert seller.call_tool("undo_change", **asked).result["Undone"]["How"] == "deleted"
+    row = world.audit_rows()[-1]
+    assert (row["method"], row["status"]) == ("undo_change", 200)
+    assert seller.call_tool("undo_change", **asked).error["type"] == "conflict"
+
+
+@pytest.mark.parametrize("family", MADE)
+def test_after_a_day_or_a_change_the_right_to_delete_is_needed(
+    world: World, seller: WorldClient, profile: Profile, family: str
+) -> None:
+    asked, me = _make(seller, family), seller.call_tool("get_current_user").result["UserCode"]
+    world.clock.move(days=1, seconds=1)
+    later = WorldClient(world, seller.handler, world.log_in(profile, me))
+    error = later.call_tool("undo_change", **asked).error
+    assert (error["type"], error["details"]["rule"]) == ("permission_denied", f"{family}.delete")
+
+
+def test_what_something_hangs_on_is_not_taken_back_without_the_right(seller: WorldClient) -> None:
+    code = account(seller)
+    note = seller.call_tool("create_note", Body="x", AccountCode=code).result["Note"]["NoteCode"]
+    asked = {"Family": "accounts", "Code": code, "Version": 1}
+    assert seller.call_tool("undo_change", **asked).error["details"]["rule"] == "accounts.delete"
+    assert seller.call_tool("undo_change", Family="notes", Code=note, Version=1).result
+    assert seller.call_tool("undo_change", **asked).result["Undone"]["How"] == "deleted"
+
+
+def test_what_others_made_is_not_taken_back(manager: WorldClient, seller: WorldClient) -> None:
+    code = account(manager)
+    assert seller.call_tool("undo_change", Family="accounts", Code=code, Version=1).error["type"] == "permission_denied"
+
+
+@pytest.mark.parametrize("count", [1, 28, 29, 157])
+def test_the_members_of_one_call_are_taken_off_in_one_call(manager: WorldClient, count: int) -> None:
+    def on() -> int:
+        found: int = manager.call_tool("get_contact_list", ContactListCode=made).result["ContactList"]["MemberCount"]
+        return found
+
+    def undo(version: int) -> dict[str, Any]:
+        return manager.call_tool("undo_change", Family="contact_lists", Code=made, Version=version).result
+
+    people = [contact(manager, f"P{n}") for n in range(count + 1)]
+    made = manager.call_tool("create_contact_list", Title="Spring").result["ContactList"]["ContactListCode"]
+    manager.call_tool("add_contact_list_members", ContactListCode=made, UserCodes=people[-1:])
+    manager.call_tool("add_contact_list_members", ContactListCode=made, UserCodes=people)
+    shares = -(-count // 28)
+    version = 2 + shares // 2 + 1
+    gone = undo(version)
+    assert (gone["Undone"]["Version"], len(gone["Removed"]), on()) == (version, count, 1)
+    history = manager.call_tool("list_record_history", Family="contact_lists", Code=made).result["Items"]
+    assert {entry["Tool"] for entry in history[:shares]} == {"undo_change"}
+    back = undo(history[0]["Version"])
+    assert (len(back["Added"]), on()) == (count, count + 1)
+
+
+def test_members_undone_twice_or_in_part_are_said(manager: WorldClient) -> None:
+    people = [contact(manager, f"P{n}") for n in range(3)]
+    made = manager.call_tool("create_contact_list", Title="Spring").result["ContactList"]["ContactListCode"]
+    manager.call_tool("add_contact_list_members", ContactListCode=made, UserCodes=people)
+    manager.call_tool("remove_contact_list_members", ContactListCode=made, UserCodes=people[:1])
+    asked = {"Family": "contact_lists", "Code": made, "Version": 2}
+    rehearsed = manager.call_tool("undo_change", **asked, DryRun=True).result
+    assert ([row["UserCode"] for row in rehearsed["Removed"]], rehearsed["DryRun"]) == (people[1:], True)
+    answer = manager.call_tool("undo_change", **asked, IdempotencyKey="k").result
+    assert [row["UserCode"] for row in answer["Removed"]] == people[1:]
+    assert codes(answer["Warnings"]) == ["NO_CHANGE"]
+    again = manager.call_tool("undo_change", **asked, IdempotencyKey="k").result
+    assert (again["Removed"], codes(again["Warnings"])) == (answer["Removed"], ["REPLAYED"])
+
+
 def test_undo_means_the_right_of_what_it_does(seller: WorldClient) -> None:
     code = account(seller)
+    assert seller.call_tool("update_account", AccountCode=code, City="Paris").result
     error = seller.call_tool("undo_change", Family="accounts", Code=code, Version=1).error
     assert (error["type"], error["details"]["rule"]) == ("permission_denied", "accounts.delete")
 

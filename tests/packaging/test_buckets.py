@@ -21,7 +21,9 @@ def test_a_bucket_is_private_encrypted_versioned_and_kept(template: Template, na
     assert len(properties["PublicAccessBlockConfiguration"]) == 4
     assert properties["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     (encryption,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"]
+    condition, own, default = encryption["ServerSideEncryptionByDefault"]["Fn::If"]
+    assert (condition, own["SSEAlgorithm"], default["SSEAlgorithm"]) == ("HasKey", "aws:kms", "AES256")
+    assert bucket["Condition"] == f"Makes{name}"
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
     assert "CorsConfiguration" not in properties, "no browser uploads"
     assert "BucketName" not in properties, "a fixed name forbids a second stack and a replacement"

@@ -21,6 +21,7 @@ TARGETS = [
     "build",
     "deploy-local",
     "docs",
+    "converters",
     "bench",
     "prove",
     "lock",

@@ -74,7 +74,7 @@ BY_KIND: Final[dict[str, st.SearchStrategy[Any]]] = {
     "list of codes": st.lists(st.sampled_from([1, 2]), min_size=1, max_size=2),
     "e-mail": st.integers(0, 10**9).map(lambda number: f"p{number}@o.example"),
     "web address": st.sampled_from(["https://o.example", "http://o.example/a?b=c"]),
-    "country code": st.sampled_from(["GB", "de", "FRA"]),
+    "country": st.sampled_from(["GB", "de", "FRA", "Germany", "UK"]),
     "amount": st.sampled_from([0, 1, 12.5, 1_000_000]),
     "date": st.sampled_from(["2026-12-24", "2027-01-01"]),
     "date and time": st.sampled_from(["2026-12-24T10:00:00Z", "2026-11-01T09:30:00.5+01:00"]),

@@ -15,6 +15,7 @@ from affino_mcp.gate.relogin import relogin_link
 from affino_mcp.gate.sessions.session_rows import SESSION_LIFETIME_SECONDS
 from affino_mcp.http.api_gateway import AsgiLambdaHandler
 from affino_mcp.store.testing.faulty_database import FaultyDatabase
+from tests.roles.watched_stores import WatchedStores
 from tests.unit.gate.world import PASSWORD, World
 from tests.unit.login_edge.desk import EMAIL, Desk, content
 
@@ -53,7 +54,7 @@ class LoginStage:
         self.profile = self.desk.staffed()
         self.world.people.change(7, groups=("Operators",))
         app = wiring.build_login_function(
-            self.world.settings, wiring.Stores(self.db, self.world.secrets), self.world.clock
+            self.world.settings, WatchedStores(self.db, self.world.secrets), self.world.clock
         )
         self.handler = AsgiLambdaHandler(app, self.world.settings.stage)
 

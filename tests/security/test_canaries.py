@@ -6,7 +6,8 @@ import pytest
 
 from affino_mcp.errors import Refusal
 from affino_mcp.gate.relogin import relogin_link
-from affino_mcp.login_edge.app import LoginApp
+from affino_mcp.wiring import build_login_app
+from tests.roles.watched_stores import WatchedStores
 from tests.security.figures import Figures
 from tests.unit.gate.world import CREDENTIALS, GATE, PASSWORD, World, headers
 from tests.unit.login_edge.browser import Browser, log_in
@@ -17,7 +18,7 @@ def test_no_secret_in_any_line_row_or_error(
     world: World, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], figures: Figures
 ) -> None:
     desk = Desk(world)
-    desk.app = LoginApp(world.db, world.secrets, world.settings, world.clock)  # with the real log
+    desk.app = build_login_app(world.settings, WatchedStores(world.db, world.secrets), world.clock)  # with the real log
     profile = desk.staffed()
     good = desk.login(profile).body
     replies = [
@@ -58,7 +59,7 @@ def test_no_secret_of_a_whole_day_at_the_login(
 ) -> None:
     """Logins, refreshes, reuse, the Hub, a waiting client, logouts, outages: every token made is searched for."""
     desk = Desk(world)
-    desk.app = LoginApp(world.db, world.secrets, world.settings, world.clock)  # with the real log
+    desk.app = build_login_app(world.settings, WatchedStores(world.db, world.secrets), world.clock)  # with the real log
     profile = world.profiles.change(desk.staffed().key, relogin=True)
     first = desk.login(profile).body
     second = desk.refresh(profile, first).body

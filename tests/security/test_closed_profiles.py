@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
+from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.profiles.profiles import FamilyAccess
@@ -34,7 +35,9 @@ class Closed:
 def closed(families: FamilyAccess, *, compact: bool = False) -> Iterator[Closed]:
     world = World()
     handler = world.new_handler()
-    profile = world.profiles.create("closed", families, 6000, burst=6000, compact=compact)
+    profile = world.profiles.create(
+        "closed", families, 6000, burst=6000, mode=ListMode.COMPACT if compact else ListMode.FULL
+    )
     yield Closed(
         WorldClient(world, handler, world.log_in(profile, world.create_person("Una", "Mighty", *SECURITY_GROUPS)))
     )

@@ -39,4 +39,4 @@ def test_no_tool_has_gone(listed: dict[str, Any]) -> None:
 
 def test_every_snapshot_tells_all_of_a_tool(listed: dict[str, Any]) -> None:
     for tool in listed.values():
-        assert {"name", "title", "description", "inputSchema", "outputSchema", "annotations"} == set(tool)
+        assert {"name", "description", "inputSchema", "annotations"} == set(tool)

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.world import World, WorldClient
 
-MAX_MODULES = 61
+MAX_MODULES = 64
 PACKAGE = "/shared/affino_mcp/"
 
 

@@ -67,6 +67,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
     "restore_record": Deed(_SEE_RECORD),
     "take_back_change": Deed(_SEE_RECORD),
     "purge_contact": Deed("Say the same command again; it goes on where this one ended.", is_begun=True, steps=True),
+    "reindex": Deed("Say the same command again; it goes on where this one ended.", is_begun=True, steps=True),
     "export_log": Deed("Export it again.", is_begun=True, steps=True),
     **{
         kind.deed(verb): Deed(f"Look at the {kind.plural}: they are listed as they are now.")

@@ -44,7 +44,7 @@ EXPORT_COLUMNS: Final = (
         "fingerprint",
         "client_name",
     ),
-    *("source", "channel", "dry_run", "confirmed", "share", "id"),
+    *("source", "channel", "dry_run", "confirmed", "share", "toolset", "id"),
 )
 
 

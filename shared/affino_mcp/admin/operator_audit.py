@@ -56,6 +56,7 @@ def describe_profile(profile: Profile) -> dict[str, Any]:
         "rate": profile.rate,
         "burst": profile.burst,
         "notes": profile.notes,
+        "mode": str(profile.mode),
         **profile.options,
         **profile.terms.to_json(),
     }

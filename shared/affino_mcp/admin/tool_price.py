@@ -8,7 +8,10 @@ from functools import cache
 from typing import Final
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability, Family
+from affino_mcp.catalogue.list_mode import ListMode
+from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS, is_listed
+from affino_mcp.catalogue.tool_view import ToolView
 
 BYTES_PER_TOKEN: Final = 4
 """An estimate for English and JSON."""
@@ -29,9 +32,11 @@ def price_families() -> dict[str, dict[str, int]]:
     }
 
 
-def price_tools_list(capability: Capability) -> int:
-    """Tokens of the whole tools/list of a profile with this capability."""
-    return _sum_tokens(name for name, method in METHODS.items() if is_listed(method, capability))
+def price_tools_list(capability: Capability, mode: ListMode = ListMode.FULL) -> int:
+    """Tokens of the whole tools/list of a profile with this capability, in this mode."""
+    if mode is ListMode.FULL:
+        return _sum_tokens(name for name, method in METHODS.items() if is_listed(method, capability))
+    return sum(_count_bytes(method) for method in ToolView(capability, mode).list_methods()) // BYTES_PER_TOKEN
 
 
 def _price_switch(family: str, access: Access) -> int:
@@ -44,4 +49,8 @@ def _sum_tokens(names: Iterable[str]) -> int:
 
 @cache
 def _count_listing_bytes(name: str) -> int:
-    return len(json.dumps(METHODS[name].listing(), ensure_ascii=False, separators=(",", ":")).encode())
+    return _count_bytes(METHODS[name])
+
+
+def _count_bytes(method: Method) -> int:
+    return len(json.dumps(method.listing(), ensure_ascii=False, separators=(",", ":")).encode())

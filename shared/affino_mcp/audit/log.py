@@ -175,7 +175,7 @@ def line_fields(row: AuditRow) -> dict[str, Any]:
     kept = row.to_document()
     names = (
         "id at profile_key person_code method family access outcome status record duration_ms "
-        "request_id fingerprint client_name client_version source channel dry_run confirmed share count"
+        "request_id fingerprint client_name client_version source channel dry_run confirmed share toolset count"
     )
     return {name: kept[name] for name in names.split()} | {
         "profile": kept["profile_name"],

@@ -66,7 +66,7 @@ class AuditRow:
     gate's time before it. `warnings` mean that arguments were partially ignored, `error` that the call was rejected.
     `confirmed` is how the person confirmed a call that needed it. `share` is "2 of 3" for the second part of a change that
     is made in three transactions, which have a row each. `profile_version` is the version of the profile that decided.
-    `count` is above 1 only in the aggregate row of a storm of refusals.
+    `toolset` is what the connection narrows the profile to. `count` is above 1 only in the row of a storm of refusals.
     """
 
     id: str
@@ -100,6 +100,7 @@ class AuditRow:
     confirmed: str = ""
     share: str = ""
     profile_version: str = ""
+    toolset: str = ""
     count: int = 1
 
     @property

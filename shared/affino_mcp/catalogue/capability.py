@@ -39,13 +39,21 @@ SWITCHED_FAMILIES = tuple(family for family in Family if family is not Family.AL
 
 @dataclass(frozen=True)
 class Capability:
-    """What a profile allows. A family that is not named is off."""
+    """What a profile allows. A family that is not named is off.
+
+    `whole` is the profile's own capability, when a toolset has narrowed this one for a connection.
+    """
 
     families: Mapping[str, frozenset[Access]] = field(default_factory=dict)
+    whole: Capability | None = field(default=None, compare=False)
 
     def allows(self, family: str, access: Access) -> bool:
         """True when the profile may read or write this family."""
         return family == Family.ALWAYS or access in self.families.get(family, frozenset())
+
+    def leaves_out(self, family: str, access: Access) -> bool:
+        """True when a toolset alone is why this family cannot be read or written: the profile allows it."""
+        return self.whole is not None and self.whole.allows(family, access) and not self.allows(family, access)
 
     def to_json(self) -> dict[str, list[str]]:
         """The capability as `{"contacts": ["read", "write"]}`, without the families that are off."""

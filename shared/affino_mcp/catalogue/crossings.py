@@ -3,7 +3,8 @@
 A code of another family needs that family's read on the profile and the person's right to read it; what writes the other
 family's record needs its write. This is asked before any record is looked at, so the answer is the same whether the code
 exists. Arguments that name members of staff are open to all (owners, authors): "not there" and "not staff" are one answer.
-Filters of lists are no crossings: they give a page of the method's own family, empty for a code that does not exist.
+Filters of lists are no crossings, because they give a page of the method's own family: a code that the call may not see is
+not found, like one that does not exist.
 """
 
 from __future__ import annotations

@@ -8,21 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StrictBool, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
 
+from affino_mcp.catalogue import reading
 from affino_mcp.catalogue.faults import HTML_GROWTH, describe_growth
+from affino_mcp.catalogue.money_text import MAX_AMOUNT, NOT_MONEY, OUT_OF_BOUNDS
+from affino_mcp.catalogue.reading import MAX_NAME_CHARACTERS, Reader, RecordName
 from affino_mcp.characters import ForbiddenCharacters, TidyText, tidy_text
 
 MAX_CODE: Final = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
 
 _URL = re.compile(r"(https?://)?[^\s/@:<>\"'\\]+\.[^\s/@:<>\"'\\]+(:\d{1,5})?([/?#][^\s<>\"'\\]*)?", re.IGNORECASE)
-_COUNTRY = re.compile("[A-Za-z]{2,3}")
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\".]{2,}")
 
 
@@ -30,7 +31,8 @@ _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[
 class Kind:
     """One kind of value. `display_name` is its name on help pages; `schema` is JSON Schema 2020-12.
 
-    `tidy` gives the stored form of a text; None for kinds that are no text.
+    `tidy` gives the stored form of a text; None for kinds that are no text. `restated`: the value may be stored in another
+    word than was sent. `reader` gives the value that was meant, before it is checked; None for plain texts.
     """
 
     display_name: str
@@ -38,6 +40,8 @@ class Kind:
     annotation: Any
     kept_annotation: Any = None
     tidy: Callable[[str], TidyText] | None = None
+    restated: bool = False
+    reader: Reader | None = None
 
     @property
     def stored_annotation(self) -> Any:
@@ -74,7 +78,8 @@ def _normalise_text(value: str, limit: int, *, lines: bool = False) -> str:
     return text
 
 
-def _string_kind(limit: int, word: str, *checks: Any, lines: bool = False) -> Kind:
+def string_kind(limit: int, word: str, *checks: Any, lines: bool = False) -> Kind:
+    """A text of at most `limit` characters in one line, or in several; `word` names it, and `checks` are pydantic's."""
     fit = AfterValidator(partial(_normalise_text, limit=limit, lines=lines))
     return Kind(
         f"{word}, at most {limit}",
@@ -86,12 +91,12 @@ def _string_kind(limit: int, word: str, *checks: Any, lines: bool = False) -> Ki
 
 def line_kind(limit: int) -> Kind:
     """One line of plain text."""
-    return _string_kind(limit, "text")
+    return string_kind(limit, "text")
 
 
 def text_kind(limit: int) -> Kind:
     """Plain text of several lines."""
-    return _string_kind(limit, "long text", lines=True)
+    return string_kind(limit, "long text", lines=True)
 
 
 def html_kind(limit: int) -> Kind:
@@ -105,51 +110,51 @@ def html_kind(limit: int) -> Kind:
             raise fixed_error(describe_growth(len(value), limit, HTML_GROWTH))
         return value
 
-    sent = _string_kind(limit, "HTML", lines=True)
+    sent = string_kind(limit, "HTML", lines=True)
     return replace(sent, kept_annotation=Annotated[StrictStr, AfterValidator(fit)])
 
 
 def email_kind(limit: int) -> Kind:
     """One e-mail address, stored as typed."""
-    return _string_kind(
+    return string_kind(
         limit, "e-mail", _pattern_validator("must be one e-mail address, like jane@orbital.example", _EMAIL)
     )
 
 
 def url_kind(limit: int) -> Kind:
     """A web address with http or https; no tool ever fetches it."""
-    return _string_kind(
+    return string_kind(
         limit, "web address", _pattern_validator("must be a web address, like https://orbital.example", _URL)
     )
 
 
-def country_kind() -> Kind:
-    """An ISO 3166 country code, stored in capitals."""
-    check = _pattern_validator("must be an ISO country code of two or three letters, like GB", _COUNTRY)
-    return _string_kind(3, "country code", check, AfterValidator(str.upper))
+def _parse_code(value: Any) -> Any:
+    found = int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}", value) else value
+    if isinstance(found, RecordName):
+        return RecordName(_tidy_name(found))
+    if isinstance(found, bool) or not isinstance(found, int):
+        raise fixed_error("must be a whole number")
+    if not 1 <= found <= MAX_CODE:
+        raise fixed_error("must be at least 1" if found < 1 else f"must be at most {MAX_CODE}")
+    return found
 
 
-def _parse_number(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}", value) else value
-
-
-_CODE_TYPE = Annotated[StrictInt, BeforeValidator(_parse_number), Field(ge=1, le=MAX_CODE)]
+_CODE_TYPE = Annotated[Any, PlainValidator(_parse_code)]
 
 
 def code_kind() -> Kind:
     """The code of a record; a numeric string is accepted too."""
-    return Kind("code", {"type": "integer", "minimum": 1}, _CODE_TYPE)
+    return Kind("code", {"type": "integer", "minimum": 1}, _CODE_TYPE, reader=reading.read_code)
 
 
 def codes_kind(limit: int) -> Kind:
     """Several codes; repeated ones count once."""
     schema = {"type": "array", "items": {"type": "integer"}, "maxItems": limit}
     unique = AfterValidator(lambda v: list(dict.fromkeys(v)))
-    return Kind(f"list of codes, at most {limit}", schema, Annotated[list[_CODE_TYPE], Field(max_length=limit), unique])
+    codes = Annotated[list[_CODE_TYPE], Field(max_length=limit), unique]
+    return Kind(f"list of codes, at most {limit}", schema, codes, reader=reading.read_codes)
 
 
-MAX_NAME_CHARACTERS: Final = 200
-"""Longest name of a list of names, and longest name by which an entry of a list is looked up."""
 _tidy_name = partial(_normalise_text, limit=MAX_NAME_CHARACTERS)
 _NAME_TYPE = Annotated[StrictStr, Field(max_length=MAX_NAME_CHARACTERS), AfterValidator(_tidy_name)]
 
@@ -159,11 +164,11 @@ def names_kind(limit: int) -> Kind:
     schema = {"type": "array", "items": {"type": "string"}, "maxItems": limit}
     unique = AfterValidator(lambda v: list(dict.fromkeys(v)))
     names = Annotated[list[_NAME_TYPE], Field(max_length=limit), unique]
-    return Kind(f"list of names, at most {limit}", schema, names, tidy=tidy_text)
+    return Kind(f"list of names, at most {limit}", schema, names, tidy=tidy_text, reader=reading.read_names)
 
 
 def _parse_lookup(value: Any) -> Any:
-    found = _parse_number(value)
+    found = int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,16}", value) else value
     if isinstance(found, str) and 0 < len(found) <= MAX_NAME_CHARACTERS:
         return _tidy_name(found)
     if isinstance(found, int) and not isinstance(found, bool) and 1 <= found <= MAX_CODE:
@@ -172,22 +177,26 @@ def _parse_lookup(value: Any) -> Any:
 
 
 def lookup_kind() -> Kind:
-    """The code or the exact name of an entry of a list."""
-    schema = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
-    return Kind("code or name", schema, Annotated[Any, PlainValidator(_parse_lookup)], tidy=tidy_text)
+    """The code or the exact name of an entry of a list.
+
+    The schema says text alone, because some clients drop the type of a choice between types; whole numbers are taken too.
+    """
+    lookup = Annotated[Any, PlainValidator(_parse_lookup)]
+    return Kind("code or name", {"type": "string"}, lookup, tidy=tidy_text, reader=reading.read_whole_number)
 
 
 def integer_kind(low: int, high: int) -> Kind:
     """A whole number between two bounds."""
     schema = {"type": "integer", "minimum": low, "maximum": high}
-    return Kind(f"whole number {low}-{high}", schema, Annotated[StrictInt, Field(ge=low, le=high)])
+    number = Annotated[StrictInt, Field(ge=low, le=high)]
+    return Kind(f"whole number {low}-{high}", schema, number, reader=reading.read_whole_number)
 
 
 def _parse_money(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise fixed_error("must be a number")
-    if not 0 <= value <= 10**13:
-        raise fixed_error("must be a finite number from 0 to 10,000,000,000,000")
+        raise fixed_error(NOT_MONEY)
+    if not 0 <= value <= MAX_AMOUNT:
+        raise fixed_error(OUT_OF_BOUNDS)
     if round(value, 2) != value:
         raise fixed_error("must have at most two decimals")
     return value
@@ -195,7 +204,8 @@ def _parse_money(value: Any) -> Any:
 
 def money_kind() -> Kind:
     """An amount of money, zero or more, with at most two decimals."""
-    return Kind("amount", {"type": "number", "minimum": 0}, Annotated[Any, PlainValidator(_parse_money)])
+    money = Annotated[Any, PlainValidator(_parse_money)]
+    return Kind("amount", {"type": "number", "minimum": 0}, money, reader=reading.read_amount)
 
 
 def object_kind() -> Kind:
@@ -205,43 +215,16 @@ def object_kind() -> Kind:
 
 def boolean_kind() -> Kind:
     """JSON true or false."""
-    return Kind("true or false", {"type": "boolean"}, StrictBool)
+    return Kind("true or false", {"type": "boolean"}, StrictBool, reader=reading.read_truth_value)
 
 
 def choice_kind(*values: str) -> Kind:
-    """One of the given words; their case is ignored."""
+    """One of the given words; case, blanks and strokes are ignored, and common synonyms are taken."""
     known = {value.casefold(): value for value in values}
     fold = BeforeValidator(lambda v: known.get(v.casefold(), v) if isinstance(v, str) else v)
-    return Kind("one of " + ", ".join(values), {"enum": list(values)}, Annotated[Literal[values], fold])
-
-
-def _parse_date(value: str) -> str:
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise fixed_error("must be a date, like 2026-12-24") from None
-
-
-def _parse_datetime(value: str) -> str:
-    try:
-        moment = datetime.fromisoformat(value)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        moment = moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise fixed_error("must be a date and time, like 2026-12-24T09:30:00Z") from None
-    return moment.isoformat().removesuffix("+00:00") + "Z"  # strftime omits the zeros of early years
-
-
-def date_kind() -> Kind:
-    """A calendar date, ISO 8601."""
     return Kind(
-        "date",
-        {"type": "string", "format": "date"},
-        Annotated[StrictStr, Field(max_length=40), AfterValidator(_parse_date)],
+        "one of " + ", ".join(values),
+        {"type": "string", "enum": list(values)},
+        Annotated[Literal[values], fold],
+        reader=reading.make_choice_reader(values),
     )
-
-
-def datetime_kind() -> Kind:
-    """A date and time, ISO 8601; without a zone it is UTC. Answers are in UTC."""
-    schema = {"type": "string", "format": "date-time"}
-    return Kind("date and time", schema, Annotated[StrictStr, Field(max_length=40), AfterValidator(_parse_datetime)])

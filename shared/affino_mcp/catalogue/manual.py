@@ -6,17 +6,28 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.catalogue.compact import COMPACT_METHODS
+from affino_mcp.catalogue.doors import CALL_TOOL, READ_TOOL, TOOL_NAME, WRITE_TOOL
+from affino_mcp.catalogue.family_doors import ALONE, FAMILY_DOORS, HELP
 from affino_mcp.catalogue.method import CONFIRM, DRY_RUN, IDEMPOTENCY_KEY, Method
 from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.titles import TITLES
+from affino_mcp.catalogue.tool_view import GUIDES
 
 COMMON_TEXT: Final = (
     f"Every write also takes `{DRY_RUN.name}` (checks and shows, changes nothing) and `{IDEMPOTENCY_KEY.name}` (the same key "
-    "never writes twice, for 24 hours). Names of arguments match whatever their case and underscores. Arguments that are "
-    "not known or cannot be set are ignored with a warning; wrong values are refused. An answer holds at most 100 rows "
-    "and 150,000 characters; what was cut is said (`TRUNCATED`)."
+    "never writes twice, for 24 hours). Names of arguments match whatever their case and underscores. A read refuses an "
+    "argument that it does not know; a write ignores one that is not known or cannot be set, with a warning that comes "
+    "first; wrong values are refused. What plainly means one thing is taken: JSON as text, one value for a list of one, "
+    "printed money (`£1,250.00`), Base64 in lines or as a data: URL, common words for choices, the name of a record for its "
+    "code where exactly one has it (deletions take the code alone), the name of a time zone behind a moment; an empty text "
+    "is not given, and clears in an update. What was taken otherwise than written is said (`STORED_DIFFERENTLY`). Days and "
+    "moments without a zone are in the person's time zone (`get_current_user`); answers are in UTC. An answer holds at "
+    "most 100 rows and 20,000 tokens; what was cut is said (`TRUNCATED`), with how to go on: `NextCursor` for rows, for a text "
+    "`BodyNext`, which is the next `BodyFrom`. Reads take `Fields`: only these attributes and the code (`Owner.Name` is one "
+    "inside another). "
+    "A text that is left out has its length in its place (`BodyLength`), as texts of over 500 characters have in the answers of "
+    "writes; an update says in `Changed` what it changed."
 )
 
 
@@ -24,7 +35,12 @@ def render_manual() -> str:
     """The whole manual as Markdown."""
     head = ["# Tools", "", "<!-- Written by `make docs` from the catalogue; do not edit. -->", "", COMMON_TEXT, ""]
     chapters = (line for family in TITLES for line in render_chapter(family))
-    return "\n".join([*head, *_render_contents(), *chapters, *_render_compact(), *_render_confirmation()]) + "\n"
+    return (
+        "\n".join(
+            [*head, *_render_contents(), *chapters, *_render_family_mode(), *_render_compact(), *_render_confirmation()]
+        )
+        + "\n"
+    )
 
 
 def _render_contents() -> Iterator[str]:
@@ -92,9 +108,24 @@ def _escape_markdown(text: str) -> str:
 
 
 def _render_compact() -> Iterator[str]:
-    yield from ("## Compact mode", "", "For a profile in compact mode these stand for all others in tools/list:", "")
-    for method in COMPACT_METHODS.values():
+    yield from ("## Compact mode", "", f"For a profile in compact mode these and `{ALONE}` are all of tools/list:", "")
+    for method in (*GUIDES.values(), READ_TOOL, WRITE_TOOL):
         yield from render_tool(method)
+    yield from (f"`{CALL_TOOL.name}`, which calls any tool, is listed no more and still works.", "")
+
+
+def _render_family_mode() -> Iterator[str]:
+    doors = ", ".join(f"`{door.name}`" for door in FAMILY_DOORS.values())
+    naming, inside = FAMILY_DOORS[Family.ACCOUNTS].arguments
+    yield from (
+        "## Family mode",
+        "",
+        f"For a profile in family mode tools/list has `{ALONE}` and one tool per family: {doors}.",
+        "",
+    )
+    yield f"`{naming.name}` is a tool of this page, `{inside.name}` its arguments as JSON (an object is taken too). Those"
+    yield f"that are listed are those that profile and person may do. `{naming.name}: {HELP}` with `{TOOL_NAME.name}` in"
+    yield from (f"`{inside.name}` gives a deed's schema, without it the family's deeds.", "")
 
 
 def _render_confirmation() -> Iterator[str]:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final
+from datetime import UTC, tzinfo
+from typing import Any
 
 from pydantic import ValidationError
 
+from affino_mcp.catalogue.argument_reading import ReadArguments, read_arguments
 from affino_mcp.catalogue.faults import describe_fault
-from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Effect, Method
+from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import Field, Record, fold_name
+from affino_mcp.catalogue.unknown_arguments import unknown_warnings
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning, warn_of_tidying
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.zones import DEFAULT_ZONE
 
 Values = dict[str, Any]
 """Checked argument values under Affino's names; only those that were given. The value None clears the attribute."""
-
-_TIME_ZONE: Final = re.compile(r"T.*(Z|[+-]\d\d(:?\d\d)?)\s*$", re.IGNORECASE)
-MAX_NAMED_UNKNOWN: Final = 20
-"""How many unknown arguments get a warning of their own."""
 
 
 @dataclass(frozen=True)
@@ -33,25 +30,16 @@ class MatchedArguments:
     warnings: tuple[CallWarning, ...]
 
 
-@lru_cache(maxsize=256)
-def _argument_names(method: Method) -> dict[str, str]:
-    return {fold_name(field.name): field.name for field in method.all_arguments}
+def match_arguments(
+    method: Method, given: Mapping[str, Any], zone: tzinfo = UTC, zone_name: str = DEFAULT_ZONE
+) -> MatchedArguments:
+    """Matches, reads and checks the arguments of a call; moments without a zone are in `zone`.
 
-
-@lru_cache(maxsize=256)
-def _attribute_fields(method: Method) -> dict[str, str]:
-    """The attributes of the record's answer by folded name, with the name of the field behind each."""
-    attributes = method.record.attributes if method.record else ()
-    return {fold_name(name): field.name for field in attributes for name in (field.attribute, field.name)}
-
-
-def match_arguments(method: Method, given: Mapping[str, Any]) -> MatchedArguments:
-    """Matches and checks the arguments of a call.
-
-    Unknown and read-only names become warnings; wrong values raise InvalidArgument. null clears an attribute in an
-    update and counts as not given everywhere else.
+    Unknown and read-only names become warnings, which come first; on a read, one that could narrow it raises
+    InvalidArgument, as wrong values do. null and empty texts clear an attribute in an update and count as not given
+    everywhere else.
     """
-    known, found, strangers = _argument_names(method), dict[str, Any](), list[str]()
+    known, found, strangers = method.argument_names, dict[str, Any](), list[str]()
     for name, value in given.items():
         argument = known.get(fold_name(name))
         if argument is None:
@@ -60,48 +48,27 @@ def match_arguments(method: Method, given: Mapping[str, Any]) -> MatchedArgument
             raise InvalidArgument(argument, f"{argument} is given twice under different spellings.")
         else:
             found[argument] = value
-    named = {f.name: found[f.name] for f in method.all_arguments if _is_given(method, f, found)}
-    warnings = _unknown_warnings(method, strangers)
+    warnings = unknown_warnings(method, strangers) if strangers else []
+    read = read_arguments(method, found, zone, zone_name)
     try:
-        values = _validate(method, named)
+        values = _validate(method, read)
     except InvalidArgument as error:
         error.details |= {"ignored": [stranger["Message"] for stranger in warnings]} if warnings else {}
         raise
-    changed = () if method.effect is Effect.READ else _storage_warnings(method, named, values)
-    return MatchedArguments(values, (*warnings, *changed))
+    changed = () if method.effect is Effect.READ else _storage_warnings(method, read.values, values)
+    return MatchedArguments(values, (*warnings, *read.warnings, *changed))
 
 
-def _is_given(method: Method, field: Field, found: Values) -> bool:
-    return field.name in found and (found[field.name] is not None or method.can_clear(field))
-
-
-def _unknown_warnings(method: Method, names: list[str]) -> list[CallWarning]:
-    told = [_ignored_warning(method, name) for name in names[:MAX_NAMED_UNKNOWN]]
-    if len(names) > MAX_NAMED_UNKNOWN:
-        text = f"{len(names) - MAX_NAMED_UNKNOWN} more arguments are not known; they were ignored."
-        told.append(make_warning(WarningCode.UNKNOWN_ARGUMENT, "", text))
-    return told
-
-
-def _ignored_warning(method: Method, name: str) -> CallWarning:
-    shown, wanted = name[:60].encode("utf-8", "replace").decode(), fold_name(name[:60])
-    if method.effect is not Effect.READ and wanted in _attribute_fields(method):
-        meant = _attribute_fields(method)[wanted]
-        hint = f" Did you mean {meant}?" if fold_name(meant) in _argument_names(method) else ""
-        return make_warning(WarningCode.READ_ONLY, shown, f"{shown} cannot be set here; it was ignored.{hint}")
-    close = difflib.get_close_matches(wanted, _argument_names(method), n=1)
-    hint = f" Did you mean {_argument_names(method)[close[0]]}?" if close else ""
-    return make_warning(
-        WarningCode.UNKNOWN_ARGUMENT, shown, f"{method.name} has no argument {shown}; it was ignored.{hint}"
-    )
-
-
-def _validate(method: Method, named: Values) -> Values:
+def _validate(method: Method, read: ReadArguments) -> Values:
+    faults = {name: f"{name} {text}." for name, text in read.faults.items()}
     try:
-        model = method.arguments_model.model_validate(named)
+        model = method.arguments_model.model_validate(read.values)
     except ValidationError as error:
-        raise _argument_error(error) from None
-    return _require_filled(method, model.model_dump(by_alias=True, exclude_unset=True))
+        faults = _describe_faults(error) | faults
+        raise _first_fault(method, faults) from None
+    if faults:
+        raise _first_fault(method, faults)
+    return _settle_empty(method, model.model_dump(by_alias=True, exclude_unset=True))
 
 
 def check_values(record: Record, values: Mapping[str, Any]) -> None:
@@ -122,11 +89,19 @@ def normalise_values(record: Record, values: Mapping[str, Any]) -> Values:
     return model.model_dump(by_alias=True, exclude_unset=True)
 
 
-def _require_filled(method: Method, values: Values) -> Values:
+def _settle_empty(method: Method, values: Values) -> Values:
+    """The values without texts that show nothing: they clear in an update. Raises InvalidArgument where one must be filled."""
+    settled = dict(values)
     for field in method.all_arguments:
-        if field.name in values and _is_empty(values[field.name]) and _must_be_filled(method, field):
+        if field.name not in values or not _is_empty(values[field.name]):
+            continue
+        if _must_be_filled(method, field):
             raise InvalidArgument(field.name, f"{field.name} must not be empty.")
-    return values
+        if values[field.name] == "":
+            settled[field.name] = None
+            if not method.can_clear(field):
+                del settled[field.name]
+    return settled
 
 
 def _is_empty(value: Any) -> bool:
@@ -134,21 +109,12 @@ def _is_empty(value: Any) -> bool:
 
 
 def _must_be_filled(method: Method, field: Field) -> bool:
-    return field.required or field.name == IDEMPOTENCY_KEY.name or method.must_have(field)
+    return field.required or method.must_have(field)
 
 
 def _storage_warnings(method: Method, named: Values, values: Values) -> list[CallWarning]:
     """Warnings about values that are stored in another form than the one that was sent."""
-    moments = {f.name for f in method.arguments if f.kind.schema.get("format") == "date-time"}
-    texts = [(name, named[name], value) for name, value in values.items() if isinstance(value, str)]
-    zoneless = [name for name, asked, _ in texts if name in moments and not _TIME_ZONE.search(asked)]
-    return [
-        *_tidying_warnings(method, named, values),
-        *(
-            make_warning(WarningCode.DEFAULTED, name, f"{name} names no time zone; it was taken as UTC.")
-            for name in zoneless
-        ),
-    ]
+    return [*_tidying_warnings(method, named, values), *_restating_warnings(method, named, values)]
 
 
 def _tidying_warnings(method: Method, named: Values, values: Values) -> list[CallWarning]:
@@ -161,6 +127,14 @@ def _tidying_warnings(method: Method, named: Values, values: Values) -> list[Cal
     return told
 
 
+def _restating_warnings(method: Method, named: Values, values: Values) -> list[CallWarning]:
+    """Warnings about values that are stored in another word than was sent, but for its case."""
+    restated = [field.name for field in method.all_arguments if field.kind.restated and values.get(field.name)]
+    changed = [name for name in restated if str(named[name]).strip().upper() != values[name]]
+    code = WarningCode.STORED_DIFFERENTLY
+    return [make_warning(code, name, f"{name} was stored as {values[name]}.") for name in changed]
+
+
 def _texts_of(value: Any) -> dict[str, None]:
     found = value if isinstance(value, list) else [value]
     return dict.fromkeys(each for each in found if isinstance(each, str))
@@ -170,12 +144,23 @@ def _is_list_entry(place: tuple[int | str, ...]) -> bool:
     return len(place) > 1 and isinstance(place[1], int)
 
 
-def _argument_error(error: ValidationError) -> InvalidArgument:
+def _describe_faults(error: ValidationError) -> dict[str, str]:
     faults: dict[str, str] = {}
     for found in error.errors(include_url=False, include_input=False):
         argument = str(found["loc"][0])
         place = f"{argument}, entry {int(found['loc'][1]) + 1}," if _is_list_entry(found["loc"]) else argument
         faults.setdefault(argument, f"{place} {describe_fault(found)}.")
+    return faults
+
+
+def _first_fault(method: Method, faults: dict[str, str]) -> InvalidArgument:
+    """The refusal of the first argument with a fault, in the method's order, which tells the others too."""
+    named = [field.name for field in method.all_arguments if field.name in faults]
+    return InvalidArgument(named[0], faults[named[0]], also=[faults[other] for other in named[1:]] or None)
+
+
+def _argument_error(error: ValidationError) -> InvalidArgument:
+    faults = _describe_faults(error)
     first, text = next(iter(faults.items()))
     others = [other for name, other in faults.items() if name != first]
     return InvalidArgument(first, text, also=others or None)

@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, datetime_kind, integer_kind, line_kind
-from affino_mcp.catalogue.record import Field, Record
+from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, integer_kind, line_kind, names_kind
+from affino_mcp.catalogue.record import Field, Record, fold_name
+from affino_mcp.catalogue.seen_moments import seen_moment_kind
+from affino_mcp.catalogue.time_kinds import datetime_kind
 from affino_mcp.tool_errors import (
     ConfirmationRequired,
     Conflict,
@@ -26,11 +28,14 @@ from affino_mcp.tool_errors import (
 
 DRY_RUN: Final = Field("DryRun", boolean_kind())
 IDEMPOTENCY_KEY: Final = Field("IdempotencyKey", line_kind(255))
-IF_UPDATED: Final = Field("IfUpdated", datetime_kind(), "the UpdatedDate you last saw; refused if changed since")
-SEARCH_FIELD: Final = Field("Search", line_kind(200), "words or beginnings of words")
-PAGE_SIZE: Final = Field("PageSize", integer_kind(1, 100), "default 20")
-CURSOR: Final = Field("Cursor", line_kind(500), "NextCursor of the page before")
-MINE: Final = Field("Mine", boolean_kind(), "only what is yours")
+IF_UPDATED: Final = Field("IfUpdated", seen_moment_kind(), "UpdatedDate as you saw it")
+SEARCH_FIELD: Final = Field("Search", line_kind(200), "words")
+PAGE_SIZE: Final = Field("PageSize", integer_kind(1, 100))
+CURSOR: Final = Field("Cursor", line_kind(500), "NextCursor")
+FIELDS: Final = Field("Fields", replace(names_kind(100), schema={"type": "array", "items": {"type": "string"}}))
+FIRST_STEP: Final = "FromSortOrder"
+"""The argument by which a list of steps goes on."""
+MINE: Final = Field("Mine", boolean_kind(), "yours")
 LIVE_FIELD: Final = Field("Live", boolean_kind())
 CONFIRM: Final = Field(
     "Confirm", boolean_kind(), "true once the person you act for has agreed to this very call; ask them first"
@@ -107,9 +112,38 @@ class Method:
 
     @cached_property
     def all_arguments(self) -> tuple[Field, ...]:
-        """All arguments, including those that every write has."""
-        common = () if self.access is Access.READ else (DRY_RUN, IDEMPOTENCY_KEY)
+        """All arguments, including those that every write has, and every read of records."""
+        common = self._reading_arguments if self.access is Access.READ else (DRY_RUN, IDEMPOTENCY_KEY)
         return self.arguments + common + ((CONFIRM,) if self.takes_confirm else ())
+
+    @cached_property
+    def argument_names(self) -> dict[str, str]:
+        """The names of all arguments by their folded form."""
+        return {fold_name(field.name): field.name for field in self.all_arguments}
+
+    @property
+    def gets_record(self) -> bool:
+        """True for a read of one record, which is the only part of its answer."""
+        return self.effect is Effect.READ and self.name.startswith("get_") and len(self.returns) == 1
+
+    @property
+    def lists_whole(self) -> bool:
+        """True for a list that is read as a whole: what of it does not fit into an answer comes with a Cursor all the same."""
+        own = {field.name for field in self.arguments}
+        return self.effect is Effect.READ and self.name.startswith("list_") and not own & {CURSOR.name, FIRST_STEP}
+
+    @property
+    def long_text(self) -> Field | None:
+        """The text of the record that may not fit into one answer; a read of the record takes where it goes on."""
+        return self.record.longest_text if self.record and self.gets_record else None
+
+    @property
+    def _reading_arguments(self) -> tuple[Field, ...]:
+        """The arguments of every read of records: which attributes, and where a long text or a long list goes on."""
+        if not self.gets_record and not self.name.startswith("list_"):
+            return ()
+        text = (self.long_text.position,) if self.long_text else ()
+        return (*text, *((CURSOR,) if self.lists_whole else ()), FIELDS)
 
     @property
     def all_errors(self) -> Errors:
@@ -140,19 +174,21 @@ class Method:
         return self._with_confirm if confirm and self.may_need_confirmation else self
 
     def listing(self) -> dict[str, Any]:
-        """The tool as tools/list sends it."""
+        """The tool as tools/list sends it: without title and output schema, which cost every client more than they tell."""
         return {
             "name": self.name,
-            "title": self.name.replace("_", " ").capitalize(),
             "description": self.description,
             "inputSchema": self.input_schema(),
-            "outputSchema": self.output_schema(),
             "annotations": self.annotations(),
         }
 
     def must_have(self, field: Field) -> bool:
         """True when the record must always have a value in this field."""
-        return self.record is not None and field.name in (*self.record.required, *self.record.defaults)
+        return self.record is not None and field.name in (
+            *self.record.required,
+            *self.record.defaults,
+            *self.record.filled,
+        )
 
     def can_clear(self, field: Field) -> bool:
         """True when null is a valid value of this argument, which clears the attribute."""
@@ -169,21 +205,14 @@ class Method:
         required = [field.name for field in self.all_arguments if field.required]
         properties = {f.name: f.schema(null=self.can_clear(f) and not self.must_have(f)) for f in self.all_arguments}
         schema: dict[str, Any] = {"type": "object", "properties": properties}
-        if required:
-            return {**schema, "required": required}
-        return schema if self.all_arguments else {**schema, "additionalProperties": False}
-
-    def output_schema(self) -> dict[str, Any]:
-        """The JSON Schema of the structured answer: its top-level keys."""
-        return {"type": "object", "properties": {name: {} for name in (*self.returns, "Warnings")}}
+        return {**schema, "required": required} if required else schema
 
     def annotations(self) -> dict[str, bool]:
-        """MCP's hints, derived from the effect."""
+        """MCP's hints, derived from the effect; `idempotentHint` is left out where it is false, its default."""
         if self.effect is Effect.READ:
             return {"readOnlyHint": True, "openWorldHint": False}
-        destructive = self.effect in (Effect.DELETE, Effect.REMOVE)
-        idempotent = self.effect in (Effect.UPDATE, Effect.ADD, Effect.REMOVE, Effect.DELETE)
-        return {"destructiveHint": destructive, "idempotentHint": idempotent, "openWorldHint": False}
+        hints = {"destructiveHint": self.effect in (Effect.DELETE, Effect.REMOVE), "openWorldHint": False}
+        return hints if self.effect is Effect.CREATE else hints | {"idempotentHint": True}
 
     @cached_property
     def arguments_model(self) -> type[BaseModel]:
@@ -208,7 +237,7 @@ def list_arguments(record: Record, *filters: Field) -> tuple[Field, ...]:
         Field("SortOrder", choice_kind("asc", "desc")),
         PAGE_SIZE,
         CURSOR,
-        Field("StartCode", record.code_field.kind),
+        Field("StartCode", record.code_field.kind, "after this code"),
         *filters,
     )
 

@@ -11,10 +11,23 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
-from affino_mcp.catalogue.kinds import Kind, code_kind, datetime_kind
+from affino_mcp.catalogue.kinds import Kind, code_kind, integer_kind
+from affino_mcp.catalogue.listed_schema import list_schema
+from affino_mcp.catalogue.time_kinds import datetime_kind
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-PERSON_KIND: Final = Kind("person", {"type": "object"}, None)
+ANSWERED_IN_PARTS: Final = 4_000
+"""Characters of the longest text that fits into an answer beside the rest of its record, in every script."""
+NEXT: Final = "Next"
+"""What follows a text's name in the attribute that says where the text goes on (`BodyNext`)."""
+LENGTH: Final = "Length"
+"""What follows a text's name in the attribute that stands for a text that is left out (`BodyLength`)."""
+_PERSON: Final = {"UserCode": {"anyOf": [{"type": "integer"}, {"type": "null"}]}, "Name": {"type": "string"}}
+PERSON_KIND: Final = Kind("person", {"type": "object", "properties": _PERSON}, None)
+PART_KIND: Final = Kind("object", {"type": "object"}, None)
+"""A part of an answer with attributes of its own, which its sentence names."""
+ROWS_KIND: Final = Kind("list", {"type": "array", "items": {"type": "object"}}, None)
+"""Several such parts."""
 
 
 def snake_case(name: str) -> str:
@@ -29,10 +42,14 @@ def fold_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Reference:
-    """The target of a code: a family (`accounts`, `contacts`), `staff`, or a list (`industries`, `topics`)."""
+    """The target of a code: a family (`accounts`, `contacts`), `staff`, or a list (`industries`, `topics`).
+
+    Of several codes, unknown ones are left out with a warning; with `all_known`, they are refused.
+    """
 
     target: str
     attribute: str
+    all_known: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,21 +77,28 @@ class Field:
         """The name under which a record's answer holds this field."""
         return self.reference.attribute if self.reference else self.name
 
+    @property
+    def max_length(self) -> int:
+        """The most characters of a text; 0 for what is no text."""
+        return int(self.kind.schema.get("maxLength", 0))
+
+    @property
+    def position(self) -> Field:
+        """The argument that says from which character on a text is answered."""
+        return Field(f"{self.name}From", integer_kind(0, 10**6), f"{self.name}{NEXT}")
+
+    def with_help(self, text: str) -> Field:
+        """A copy of the field with another sentence."""
+        return replace(self, help=text)
+
     def as_required(self) -> Field:
         """A copy of the field as a required argument."""
         return replace(self, required=True)
 
-    def schema(self, *, null: bool = False) -> dict[str, object]:
-        """The field's JSON Schema, with its sentence as description; with `null` the schema allows null too."""
-        schema = _with_null(self.kind.schema) if null else dict(self.kind.schema)
+    def schema(self, *, null: bool = False) -> dict[str, Any]:
+        """The field's JSON Schema in tools/list, with its sentence as description; with `null` the schema allows null too."""
+        schema = list_schema(self.kind.schema, null=null)
         return schema | {"description": self.help} if self.help else schema
-
-
-def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A copy of the schema that allows null too; with `anyOf`, because some clients refuse an array of types."""
-    if "enum" in schema:
-        return schema | {"enum": [*schema["enum"], None]}
-    return {"anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}]}
 
 
 STAMP_FIELDS: Final = (
@@ -91,10 +115,11 @@ class Record:
 
     `fields` can be written, `derived` are read-only attributes, `label` names the record for people. `required` fields
     may not be empty, `sorts` are the SortBy words, `summary` lists the attributes of a list row, `search` the fields
-    that Search looks through, `unique` the fields whose values no two records share, `due` the date that SortBy Due or
-    CloseDate uses, `defaults` the values of a new record that the call does not set; fields with a default cannot be
-    cleared. `undo_with` names the tools to use for attributes that undo does not change, by the attribute or the relation
-    ("" for any other attribute).
+    that Search looks through, `unique` the fields whose values no two records share (`same_values` maps further fields to
+    those that they are compared with), `due` the date that SortBy Due or CloseDate uses, `defaults` the values of a new
+    record that the call does not set, `filled` the fields that the service itself fills in a new record; fields with a default
+    and filled ones cannot be cleared. `undo_with` names the tools to use for attributes that undo does not change, by the
+    attribute or the relation ("" for any other attribute).
     """
 
     name: str
@@ -108,14 +133,20 @@ class Record:
     summary: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    same_values: Mapping[str, str] = field(default_factory=dict)
     due: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    filled: tuple[str, ...] = ()
     undo_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def code_field(self) -> Field:
-        """The generated code as a field; its `needed()` is the argument that selects a record."""
-        return Field(self.code, code_kind(), f"the {self.words}'s code")
+        """The generated code as a field; its `as_required()` is the argument that selects a record.
+
+        It has a sentence only when its name does not say whose code it is.
+        """
+        plain = self.code.lower() == f"{self.words}code".replace(" ", "")
+        return Field(self.code, code_kind(), "" if plain else f"the {self.words}'s code")
 
     @property
     def words(self) -> str:
@@ -131,6 +162,11 @@ class Record:
     def writable(self) -> dict[str, Field]:
         """The writable fields by name."""
         return {f.name: f for f in self.fields}
+
+    @cached_property
+    def longest_text(self) -> Field | None:
+        """The field whose text may be too long for one answer; None when the record has none. No record has two."""
+        return next((f for f in self.fields if f.max_length > ANSWERED_IN_PARTS), None)
 
     @cached_property
     def model(self) -> type[BaseModel]:

@@ -13,6 +13,7 @@ from affino_mcp.catalogue.families import (
     article_media,
     article_steps,
     articles,
+    contact_permissions,
     contacts,
     forum_threads,
     forums,
@@ -29,6 +30,7 @@ from affino_mcp.catalogue.families import (
 )
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
+from affino_mcp.tool_errors import ToolDisabled
 
 _OPPORTUNITIES: Final = (*opportunities.METHODS, *opportunity_parts.METHODS)
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
@@ -39,7 +41,7 @@ METHODS: Final[dict[str, Method]] = {
     method.name: method
     for methods in (
         accounts.METHODS,
-        contacts.METHODS,
+        (*contacts.METHODS, *contact_permissions.METHODS),
         member_lists.METHODS,
         _OPPORTUNITIES,
         tasks.METHODS,
@@ -83,3 +85,10 @@ def is_listed(method: Method, capability: Capability) -> bool:
     elif method in history.METHODS:
         families = SWITCHED_FAMILIES
     return any(capability.allows(family, method.access) for family in families)
+
+
+def require_listed(method: Method, capability: Capability) -> None:
+    """Raises ToolDisabled, which says whether the profile or its narrowing by a toolset is why, for what is not listed."""
+    if not is_listed(method, capability):
+        narrowed = capability.whole is not None and is_listed(method, capability.whole)
+        raise ToolDisabled(f"{method.family}.{method.access}", narrowed=narrowed)

@@ -17,6 +17,7 @@ from affino_mcp.catalogue.families.lists import (
     ACCOUNT_TYPE,
     CHANNEL,
     INDUSTRY,
+    MEMBER_TYPE,
     ORDER,
     ORDER_STEP,
     PARENT,
@@ -134,6 +135,7 @@ STRUCTURE_KINDS: Final[tuple[StructureKind, ...]] = (
     StructureKind("topic", TOPIC, "Topics of records, each below another if you like.", Removal.SWITCHED_OFF),
     StructureKind("industry", INDUSTRY, "Industries of accounts.", Removal.SWITCHED_OFF),
     StructureKind("account-type", ACCOUNT_TYPE, "Types of account.", Removal.SWITCHED_OFF),
+    StructureKind("member-type", MEMBER_TYPE, "Types of member: what contacts are to you.", Removal.SWITCHED_OFF),
     StructureKind("stage", STAGE, "Stages of opportunities.", Removal.SWITCHED_OFF),
     StructureKind("consent", PERMISSION, "Consent permissions: what contacts agree to.", Removal.SWITCHED_OFF),
 )

@@ -34,6 +34,7 @@ from affino_mcp.cli import (
     profiles,
     purge,
     records,
+    reindex,
     sessions,
     signing,
     structure,
@@ -41,7 +42,7 @@ from affino_mcp.cli import (
     whatif,
 )
 from affino_mcp.cli.failing import CommandGroup
-from affino_mcp.cli.service import remember_target
+from affino_mcp.cli.target import remember_target
 
 app = typer.Typer(
     name="affino-mcp",
@@ -76,6 +77,7 @@ app.command("login")(login.login)
 app.command("connect")(connect.connect)
 app.command("test")(trial.try_out)
 app.command("methods")(methods.methods)
+app.command("reindex")(reindex.reindex)
 app.command("signing")(signing.signing)
 app.command("whatif")(whatif.whatif)
 

@@ -68,6 +68,7 @@ def run_doctor_checks(service: Service) -> Iterator[DoctorFinding]:
     for one in _check_stores(service):
         stores.append(one)
         yield one
+    yield _check_layout(service)
     yield _check_last_days(service)
     if service.stack is not None:
         yield _check_iam(service.stack.caller, stores)
@@ -195,6 +196,21 @@ def _check_secrets(service: Service) -> DoctorFinding:
     except StoreUnavailable as error:
         return _unreadable_finding("secrets", error)
     return DoctorFinding("secrets", ok=True, seen="can be read")
+
+
+def _check_layout(service: Service) -> DoctorFinding:
+    """Whether lists and searches find every record by the rows that are stored."""
+    try:
+        layout = service.index_upkeep.read_layout()
+    except StoreUnavailable as error:
+        return _unreadable_finding("layout of the records' rows", error)
+    seen = (
+        f"{layout.stored}, as this version writes them"
+        if layout.is_current
+        else f"{layout.stored}, not {layout.current}"
+    )
+    fix = "" if layout.is_current else "'affino-mcp reindex' brings them over, while the service runs."
+    return DoctorFinding("layout of the records' rows", layout.is_current, seen, fix)
 
 
 def _check_last_days(service: Service) -> DoctorFinding:

@@ -15,11 +15,14 @@ from affino_mcp.cli.output import print_json, print_note
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.clock import parse_time
 from affino_mcp.connect import clients
+from affino_mcp.connect.client_caps import describe_cuts
 from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, McpClient, Snippet
 from affino_mcp.connect.credentials import PLACEHOLDER_CREDENTIALS, ClientCredentials
 from affino_mcp.connect.handshake import HandshakeResult, McpEndpoint
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
-from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 
 def connect(
@@ -49,7 +52,8 @@ def connect(
     wanted = (ready or PLACEHOLDER_CREDENTIALS) if inline or client not in CLIENTS_WITH_REFERENCES else None
     found = clients.make_snippet(client, service.connection.mcp_url, wanted)
     greetings = _make_handshakes(service, ready) if verify else []
-    _print_snippet(found, ready or PLACEHOLDER_CREDENTIALS, greetings, as_json=as_json)
+    cuts = describe_cuts(known.profile, service.connection.mcp_url, client) if known.profile else []
+    _print_snippet(found, ready or PLACEHOLDER_CREDENTIALS, greetings, cuts, as_json=as_json)
     if not as_json and (ends := known.describe(service.clock())):
         print_note(f"\n{ends}")
     if not all(greeting.ok for greeting in greetings):
@@ -57,11 +61,12 @@ def connect(
 
 
 class _KnownSession(NamedTuple):
-    """The credentials of a session, if there is one, with its person and its end, where they are known."""
+    """The credentials of a session, if there is one, with its person, its end and its profile, where they are known."""
 
     credentials: ClientCredentials | None = None
     person: str = ""
     ends: datetime | None = None
+    profile: Profile | None = None
 
     def describe(self, now: datetime) -> str:
         """One line for people: whose token it is, how long it works, and how to get the next one."""
@@ -74,12 +79,21 @@ class _KnownSession(NamedTuple):
 def _find_session(service: Service, profile: str | None, person: str | None, password: str | None) -> _KnownSession:
     if profile or person:
         made = log_person_in(service, profile or HEADERS_PROFILE, person or HEADERS_ROLE, password)
-        return _KnownSession(made.credentials, made.person.name, made.login.expires)
+        return _KnownSession(made.credentials, made.person.name, made.login.expires, made.profile)
     found = service.connection
     if not found.headers:
         return _KnownSession()
     ends = parse_time(found.headers_expire, service.clock()) if found.headers_expire else None
-    return _KnownSession(ClientCredentials.from_headers(found.headers), found.headers_person, ends)
+    credentials = ClientCredentials.from_headers(found.headers)
+    return _KnownSession(credentials, found.headers_person, ends, _find_profile(service, credentials.key))
+
+
+def _find_profile(service: Service, key: str) -> Profile | None:
+    """The profile of the headers; None when it is gone or cannot be read, since its list is only told about."""
+    try:
+        return service.profiles.get(key).profile
+    except (NotFound, StoreUnavailable):
+        return None
 
 
 def _make_handshakes(service: Service, ready: ClientCredentials | None) -> list[HandshakeResult]:
@@ -90,20 +104,20 @@ def _make_handshakes(service: Service, ready: ClientCredentials | None) -> list[
 
 
 def _print_snippet(
-    found: Snippet, values: ClientCredentials, greetings: list[HandshakeResult], *, as_json: bool
+    found: Snippet, values: ClientCredentials, greetings: list[HandshakeResult], cuts: list[str], *, as_json: bool
 ) -> None:
     kept = values.environment if found.variables else {}
     if as_json:
         document: dict[str, Any] = found._asdict() | {"variables": kept}
-        print_json(document | {"handshake": [asdict(one) | {"ok": one.ok} for one in greetings]})
+        print_json(document | {"cuts": cuts, "handshake": [asdict(one) | {"ok": one.ok} for one in greetings]})
         return
     print_note(f"{found.title}: {found.place}\n")
     typer.echo(found.text)
     if kept:
         print_note("\nIn the shell that starts it:\n")
         print_note(values.write_assignments())
-    if found.note:
-        print_note(f"\n{found.note}")
+    for note in filter(None, (found.note, " ".join(cuts))):
+        print_note(f"\n{note}")
     for greeting in greetings:
         print_note(f"\n{_handshake_line(greeting)}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import chain
 from typing import Annotated
@@ -14,6 +15,7 @@ from affino_mcp.cli.login import PasswordOption, log_person_in
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_json
 from affino_mcp.cli.service import Service, open_service
+from affino_mcp.connect.client_caps import count_listed_tools, describe_cuts
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.identity.row_keys import digest_token
 
@@ -41,7 +43,7 @@ def doctor(
     logins = [(profile, person)] if profile and person else []
     found: list[DoctorFinding] = []
     real_logins = (_check_real_login(service, *login, password) for login in logins)
-    for one in chain(run_doctor_checks(service), check_functions(service), real_logins):
+    for one in chain(run_doctor_checks(service), check_functions(service), *real_logins):
         found.append(one)
         if not as_json:  # at once: checks of stores that do not answer take long
             _print_finding(one)
@@ -57,11 +59,16 @@ def _print_finding(one: DoctorFinding) -> None:
         typer.echo(f"       To do: {one.fix}")
 
 
-def _check_real_login(service: Service, profile: str, person: str, password: str | None) -> DoctorFinding:
+def _check_real_login(service: Service, profile: str, person: str, password: str | None) -> Iterator[DoctorFinding]:
+    """A login as clients make it, and which clients cut the list of the profile's tools."""
     try:
         made = log_person_in(service, profile, person, password)
     except AffinoError as error:
         fix = "'affino-mcp test PROFILE --email ADDRESS' says which of the two it is."
-        return DoctorFinding("real login", ok=False, seen=error.message, fix=fix)
+        yield DoctorFinding("real login", ok=False, seen=error.message, fix=fix)
+        return
     service.sessions.end_session(made.person.user_code, digest_token(made.login.access_token))
-    return DoctorFinding("real login", ok=True, seen=f"{made.person.name} through {made.profile.name}")
+    yield DoctorFinding("real login", ok=True, seen=f"{made.person.name} through {made.profile.name}")
+    cuts = describe_cuts(made.profile, service.connection.mcp_url)
+    all_take = f"every known client takes its {count_listed_tools(made.profile)} tools"
+    yield DoctorFinding("clients", ok=True, seen=" ".join(cuts) or all_take)

@@ -14,7 +14,7 @@ import typer
 
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json
-from affino_mcp.cli.service import connection_file
+from affino_mcp.cli.target import connection_file
 from affino_mcp.cli.ways_in import print_ways_in
 from affino_mcp.clock import utc_now
 from affino_mcp.local import background

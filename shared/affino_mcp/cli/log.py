@@ -13,7 +13,8 @@ from affino_mcp.audit.row import AuditRow
 from affino_mcp.cli.log_asking import build_log_query, query_log, with_log_filters
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_json, print_note, print_table
-from affino_mcp.cli.service import choose_target, open_service
+from affino_mcp.cli.service import open_service
+from affino_mcp.cli.target import choose_target
 
 app = typer.Typer()
 
@@ -91,4 +92,5 @@ def _render_remarks(row: AuditRow) -> str:
     )
     remarks += [f"{warning.get('Code')} {warning.get('Argument', '')}".strip() for warning in row.warnings]
     remarks += [f"confirmed {row.confirmed}"] if row.confirmed else []
+    remarks += [f"toolset {row.toolset}"] if row.toolset else []
     return "; ".join(remarks + (["dry run"] if row.dry_run else []))

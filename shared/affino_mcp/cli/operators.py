@@ -49,6 +49,7 @@ def first(
     """
     service = open_service(ctx, connection)
     _require_none(service)
+    service.index_upkeep.note_first_layout()
     laid = [] if no_structure else _lay_structure(service)
     made, link = invite_person(service, NewPerson(name, email, [OPERATORS_GROUP], {}, existing))
     control = service.connection.control_url or f"{service.public_url}/control"

@@ -28,6 +28,9 @@ def set_(
     group: GroupsOption = None,
     no_groups: Annotated[bool, typer.Option("--no-groups", help="Take the person out of every group.")] = False,
     right: RightsOption = None,
+    zone: Annotated[
+        str | None, typer.Option(help="A time zone, like Europe/London; empty for the instance's.", metavar="ZONE")
+    ] = None,
     password: ScriptPasswordOption = None,
     password_stdin: PasswordInputOption = False,
     as_json: JsonOption = False,
@@ -40,11 +43,11 @@ def set_(
     if group and no_groups:
         raise typer.BadParameter("say --group or --no-groups, not both")
     new_password = read_script_password(password, from_input=password_stdin)
-    if name is None and email is None and not (group or no_groups or right or new_password):
+    if name is None and email is None and zone is None and not (group or no_groups or right or new_password):
         raise typer.BadParameter("say what to change, like --group Sales")
     service = open_service(ctx, connection)
     before = service.require_person(person)
-    given: dict[str, Any] = {"name": name, "email": email, "groups": [] if no_groups else group}
+    given: dict[str, Any] = {"name": name, "email": email, "zone": zone, "groups": [] if no_groups else group}
     given["rights"] = parse_rights(right, dict(before.rights)) if right else None
     changes: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
     changed = _change_person(service, before, changes, new_password)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from affino_mcp.catalogue.list_mode import LIST_MODES, ListMode
 from affino_mcp.cli.options import OnOff
 from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS
 from affino_mcp.gate.profiles.profile_form import MAX_CALLS_PER_MINUTE
@@ -39,6 +40,11 @@ AllowNetworkOption = Annotated[
 ]
 AllowAnywhereOption = Annotated[bool, typer.Option("--allow-anywhere", help="It may be used from everywhere.")]
 NotesOption = Annotated[str | None, typer.Option(help="For operators.")]
-CompactOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["compact"].hint)]
+ToolsOption = Annotated[
+    ListMode | None,
+    typer.Option(
+        help="How its tools are listed. " + " ".join(f"{name}: {text.hint}" for name, text in LIST_MODES.items())
+    ),
+]
 ReloginOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["relogin"].hint)]
 ConfirmOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["confirm"].hint)]

@@ -11,6 +11,7 @@ import typer
 from affino_mcp.admin.display import render_age
 from affino_mcp.admin.operator_audit import ActionSubject, describe_profile
 from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.cli.journal import audit_command, pick_previous_values
 from affino_mcp.cli.options import ConnectionOption, JsonOption, OnOff
 from affino_mcp.cli.output import print_json, print_note, print_table
@@ -21,7 +22,6 @@ from affino_mcp.cli.profile_options import (
     AllowNetworkOption,
     AllowPersonOption,
     BurstOption,
-    CompactOption,
     ConfirmOption,
     ExpiresOption,
     NotesOption,
@@ -29,6 +29,7 @@ from affino_mcp.cli.profile_options import (
     RateOption,
     ReloginOption,
     SwitchesOption,
+    ToolsOption,
 )
 from affino_mcp.cli.profile_output import (
     format_switches,
@@ -59,7 +60,7 @@ def create(
     rate: RateOption = None,
     burst: BurstOption = None,
     notes: NotesOption = None,
-    compact: CompactOption = None,
+    tools: ToolsOption = None,
     relogin: ReloginOption = None,
     confirm: ConfirmOption = None,
     expires: ExpiresOption = None,
@@ -81,12 +82,13 @@ def create(
     service = open_service(ctx, connection)
     terms = asked.read_terms(service, AdmissionTerms())
     key = draw_letters_and_digits(KEY_CHARACTERS)  # first, so that the audit row can name the profile before it exists
-    options = _chosen_options(compact=compact, relogin=relogin, confirm=confirm)
+    options = _chosen_options(relogin=relogin, confirm=confirm)
     given = {"name": name, "families": _plain_switches(wanted), "rate": rate, "burst": burst, "notes": notes or ""}
-    given |= options | (terms.to_json() if terms else {})
+    mode = tools or ListMode.FULL
+    given |= {"mode": str(mode)} | options | (terms.to_json() if terms else {})
     with audit_command(service, "create_profile", ActionSubject.from_profile_key(key, name), {}, given) as action:
         drawn = service.profiles_with_key(key)
-        made = drawn.create(name, wanted, rate, burst, notes or "", action.commit, terms, **options)
+        made = drawn.create(name, wanted, rate, burst, notes or "", action.commit, terms, mode, **options)
     _warn_of_write_only(wanted)
     print_profile_with_secret(made, as_json=as_json)
 
@@ -142,7 +144,7 @@ def set_(
     key: ProfileArgument,
     *,
     name: Annotated[str | None, typer.Option(help="A new name.")] = None,
-    compact: CompactOption = None,
+    tools: ToolsOption = None,
     family: SwitchesOption = None,
     rate: RateOption = None,
     burst: BurstOption = None,
@@ -163,8 +165,8 @@ def set_(
     Example: affino-mcp profile set Newsroom --family contacts=read --family notes=off --rate 600
     """
     wanted = parse_family_switches(family or [])
-    given: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes}
-    given |= _chosen_options(compact=compact, relogin=relogin, confirm=confirm)
+    given: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes, "mode": tools}
+    given |= _chosen_options(relogin=relogin, confirm=confirm)
     who = allow_person or (), allow_group or (), allow_everybody
     asked = TermsOptions(expires, *who, allow_network or (), allow_anywhere)
     if set(given.values()) == {None} and not wanted and not asked.is_given:

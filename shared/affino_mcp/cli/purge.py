@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -14,7 +14,7 @@ from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json, print_note
 from affino_mcp.cli.service import Service, open_service
-from affino_mcp.errors import AffinoError
+from affino_mcp.cli.unfinished import Unfinished
 from affino_mcp.instance.upkeep import ErasurePlan, ErasureState
 from affino_mcp.store.faults import StoreUnavailable
 
@@ -28,13 +28,6 @@ KEPT: Final = {
     "code": "the contact's code with the dates of deletion and erasure, so that nothing takes its place",
 }
 """What an erasure keeps, and why."""
-
-
-class ErasureUnfinished(AffinoError):
-    """The stores stopped answering during an erasure."""
-
-    type = "unfinished"
-    status: ClassVar[int] = 503
 
 
 @app.callback()
@@ -78,7 +71,7 @@ def _erase(service: Service, code: int) -> ErasurePlan:
         return service.contact_erasure.erase(code, service.clock())
     except StoreUnavailable as error:
         text = "The service's stores stopped answering: the erasure may be done in part."
-        raise ErasureUnfinished(text, next="Say the same command again; it goes on where this one ended.") from error
+        raise Unfinished(text, next="Say the same command again; it goes on where this one ended.") from error
 
 
 def _print_plan(found: ErasurePlan, outcome: str, *, as_json: bool) -> None:

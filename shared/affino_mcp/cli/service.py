@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import typer
 
 from affino_mcp import wiring
+from affino_mcp.cli.target import DeployedStack, choose_target
 from affino_mcp.clock import Clock, utc_now
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import is_plausible_email
@@ -28,6 +29,7 @@ from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.port import PLACE_KINDS, PlaceRights
 from affino_mcp.instance.record_restorer import RecordRestorer
+from affino_mcp.instance.reindexing import IndexUpkeep
 from affino_mcp.instance.upkeep import ContactErasure, StaffContacts
 from affino_mcp.local import connection
 from affino_mcp.local.connection import Connection
@@ -37,6 +39,7 @@ from affino_mcp.local.stores import open_emulator_stores
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Item
 from affino_mcp.store.stacks import Stack, describe_stack, stack_settings
+from affino_mcp.store.table_reader import open_table_reader
 from affino_mcp.tool_errors import NotFound
 from affino_mcp.wiring import Stores
 
@@ -117,6 +120,11 @@ class Service:
         return wiring.build_operator_ports(self.stores, self.settings).contact_erasure
 
     @cached_property
+    def index_upkeep(self) -> IndexUpkeep:
+        """The upkeep of the rows that lists and searches find records by."""
+        return wiring.build_operator_ports(self.stores, self.settings).index_upkeep
+
+    @cached_property
     def record_restorer(self) -> RecordRestorer:
         """The restore of deleted records."""
         return wiring.build_operator_ports(self.stores, self.settings).record_restorer
@@ -171,26 +179,6 @@ class Service:
         return code_or_email if "@" in code_or_email else self.require_person(code_or_email).email
 
 
-@dataclass(frozen=True)
-class DeployedStack:
-    """The name of a deployed stack, which is looked up when a command needs it."""
-
-    name: str
-
-
-def remember_target(ctx: typer.Context, path: Path | None, stack: str | None) -> None:
-    """Keeps the connection file or the stack given before the command's name in the context.
-
-    A test puts a Service there instead. Raises BadParameter for both, and for an empty name.
-    """
-    if path and stack is not None:
-        raise _both_given()
-    if stack == "":
-        raise typer.BadParameter("it is empty: say the stack's name", param_hint="'--stack'")
-    if ctx.obj is None:
-        ctx.obj = DeployedStack(stack) if stack else path
-
-
 def open_service(ctx: typer.Context, path: Path | None) -> Service:
     """The service that the command works on.
 
@@ -205,32 +193,14 @@ def open_service(ctx: typer.Context, path: Path | None) -> Service:
     return Service(found, open_emulator_stores(found.settings))
 
 
-def choose_target(ctx: typer.Context, path: Path | None) -> Any:
-    """The connection file given after the command's name, or the file or stack given before it.
-
-    Raises BadParameter for a stack before the name and a file after it.
-    """
-    if path and isinstance(ctx.obj, DeployedStack):
-        raise _both_given()
-    return path or ctx.obj
-
-
-def _both_given() -> typer.BadParameter:
-    return typer.BadParameter("say --connection or --stack, not both")
-
-
-def connection_file(ctx: typer.Context) -> Path | None:
-    """The connection file given before the command's name, if any."""
-    return ctx.obj if isinstance(ctx.obj, Path) else None
-
-
 def open_deployed_service(name: str) -> Service:
     """The service of a deployed stack, with stores opened by the shell's AWS credentials. Raises StackNotFound."""
     stack = describe_stack(name, Settings().region)
     settings = stack_settings(stack)
     mcp, login, control = (_public_address(stack, stack.outputs.get(name, "")) for name in _URL_OUTPUTS)
     found = Connection(mcp, login, settings.instance, control, stores=connection.store_settings(settings))
-    return Service(found, wiring.build_stores(settings, log_faults=False), stack=stack)
+    stores = wiring.build_stores(settings, log_faults=False)
+    return Service(found, replace(stores, tables=open_table_reader(settings)), stack=stack)
 
 
 _URL_OUTPUTS: Final = ("McpUrl", "LoginUrl", "ControlUrl")

@@ -8,6 +8,7 @@ from typing import Final
 
 from affino_mcp.admin.display import render_switches
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
+from affino_mcp.catalogue.list_mode import LIST_MODES, ListMode
 from affino_mcp.gate.identity.entered_texts import tidy_entered_text
 from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
 from affino_mcp.gate.profiles.profile_form import find_faults
@@ -35,7 +36,7 @@ class ProfileForm:
     """The values of the form, as text.
 
     `grid` holds the ticked family switches like `articles.read`, `options` the ticked options, `groups` the ticked security
-    groups, `seen` the version of the profile that the form was made from.
+    groups, `seen` the version of the profile that the form was made from. `mode` is empty when none was chosen.
     """
 
     name: str = ""
@@ -49,6 +50,7 @@ class ProfileForm:
     people: str = ""
     groups: frozenset[str] = frozenset()
     networks: str = ""
+    mode: str = ""
 
     @classmethod
     def from_profile(cls, profile: Profile, people: Sequence[str]) -> ProfileForm:
@@ -72,13 +74,14 @@ class ProfileForm:
             people="\n".join(people),
             groups=frozenset(profile.terms.groups),
             networks="\n".join(profile.terms.networks),
+            mode=profile.mode,
         )
 
     @classmethod
     def from_request(cls, form: Mapping[str, str], ticked: Mapping[str, tuple[str, ...]]) -> ProfileForm:
         """The form that a browser sent: the last value of each field, and all values of each."""
         boxes = {name: frozenset(ticked.get(name, ())) for name in TICKED_FIELDS}
-        texts = {name: form.get(name, "") for name in (*FIELD_LABELS, "seen")}
+        texts = {name: form.get(name, "") for name in (*FIELD_LABELS, "seen")} | {"mode": form.get("mode", "")}
         return cls(**texts, **boxes)  # type: ignore[arg-type]
 
     @property
@@ -93,6 +96,10 @@ class ProfileForm:
     def capability(self) -> Capability:
         """The capability that the grid describes."""
         return Capability({family: access for family, access in self.families.items() if access})
+
+    def choose_mode(self, before: ListMode = ListMode.FULL) -> ListMode:
+        """The form in which the tools are listed; `before` when none is chosen. Raises ValueError for an unknown one."""
+        return ListMode(self.mode or before)
 
     @property
     def chosen_options(self) -> dict[str, bool]:
@@ -125,7 +132,8 @@ class ProfileForm:
     def find_faults(self) -> dict[str, str]:
         """The faults of the form by field; {} for a form that can be saved."""
         numbers = {name: number for name in ("rate", "burst") if (number := self.parse_number(name)) is not None}
-        return {str(each.details["argument"]): each.message for each in find_faults(self.name, self.notes, **numbers)}
+        found = {str(each.details["argument"]): each.message for each in find_faults(self.name, self.notes, **numbers)}
+        return found if self.mode in {"", *ListMode} else found | {"mode": f"Choose one of {', '.join(ListMode)}."}
 
     def list_differences(self, profile: Profile, people: Sequence[str]) -> list[tuple[str, str]]:
         """Fields in which a profile differs from this form: the field's label, and the profile's value as text."""
@@ -136,6 +144,8 @@ class ProfileForm:
             found.append(("Groups", ", ".join(sorted(theirs.groups))))
         if theirs.grid != self.grid:
             found.append(("Families", ", ".join(render_switches(profile.capability))))
+        if self.mode not in ("", theirs.mode):
+            found.append(("Tool list", LIST_MODES[profile.mode].label))
         if theirs.options != self.options:
             on = [label for name, (label, _) in PROFILE_OPTIONS.items() if name in theirs.options]
             found.append(("Options", ", ".join(on)))

@@ -116,7 +116,7 @@ class Admission:
             self._refund_charge(profile, paid)
             raise
         self._recent.note(session, epoch_seconds(self._clock()))
-        return Caller(profile, person, session, paid.rate)
+        return Caller(profile, person, session, paid.rate, at=self._clock())
 
     def _charge_current_version(
         self, profile: Profile, entrant: _Entrant, ask: Callable[[Profile], RateCharge]

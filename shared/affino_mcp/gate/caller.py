@@ -6,21 +6,27 @@ Nothing of a caller is cached between calls.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any, Final
 
+from affino_mcp.catalogue.capability import Capability, Family
 from affino_mcp.catalogue.method import Method
-from affino_mcp.catalogue.registry import is_listed
-from affino_mcp.clock import format_iso
+from affino_mcp.catalogue.registry import METHODS, is_listed, require_listed
+from affino_mcp.catalogue.tool_view import ToolView
+from affino_mcp.catalogue.toolset import Toolset
+from affino_mcp.clock import format_iso, utc_now
 from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.gate.identity.placeholders import PlaceholderSent, find_placeholder
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.rate_limit import RateState
 from affino_mcp.gate.sessions.sessions import Session
-from affino_mcp.tool_errors import PermissionDenied, ToolDisabled
+from affino_mcp.tool_errors import PermissionDenied
+from affino_mcp.zones import WEEKDAYS
 
 __all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
 
@@ -54,9 +60,12 @@ def read_credentials(headers: RawHeaders) -> CallerCredentials:
 
     `X-API-Key: key:secret` carries key and secret; `X-Auth-Token` is another name for `X-API-Secret`. A secret given
     under two names must be the same in both. Raises BadCredentials when a credential is missing, repeated, too long or
-    holds a character that is not allowed (a proxy joins repeated headers with a comma, which no credential may hold).
+    holds a character that is not allowed (a proxy joins repeated headers with a comma, which no credential may hold), and
+    PlaceholderSent where a header stands for a value that was never filled in.
     """
     given = _collect_headers(headers)
+    if (header := find_placeholder(given)) is not None:
+        raise PlaceholderSent(header)
     packed_key, colon, packed_secret = given.get(b"x-api-key", b"").partition(b":")
     parts = [given.get(b"x-api-secret"), given.get(b"x-auth-token"), packed_secret if colon else None]
     return CallerCredentials(
@@ -110,7 +119,8 @@ def _parse_bearer(value: bytes) -> str:
 class Caller:
     """An admitted caller: the profile, the person who acts, their session, and the profile's rate state.
 
-    `former` is the previous secret when the caller used that one instead of the current secret.
+    `former` is the previous secret when the caller used that one instead of the current secret. `toolset` is what the
+    connection narrows the profile to; None when it does not. `at` is when the caller was admitted.
     """
 
     profile: Profile
@@ -118,6 +128,27 @@ class Caller:
     session: Session
     rate: RateState
     former: PreviousSecret | None = None
+    toolset: Toolset | None = None
+    at: datetime = field(default_factory=utc_now)
+
+    @cached_property
+    def capability(self) -> Capability:
+        """What the profile allows, narrowed by the toolset: what every decision about this call goes by."""
+        own = self.profile.capability
+        return own if self.toolset is None else self.toolset.narrow(own)
+
+    def narrowed_to(self, toolset: Toolset | None) -> Caller:
+        """The caller on a connection that this toolset narrows."""
+        return self if toolset is None else replace(self, toolset=toolset)
+
+    def view_tools(self) -> ToolView:
+        """The tools as this caller sees them."""
+        may_use = lambda method: self.holds_right(method, self.at)  # noqa: E731
+        return ToolView(self.capability, self.profile.mode, self.profile.confirm, may_use)
+
+    def holds_right(self, method: Method, at: datetime) -> bool:
+        """True when the method needs no right of its own, or the person holds it at this moment."""
+        return not method.right or self.person.has_right(method.right, at)
 
     @property
     def cursor_key(self) -> bytes:
@@ -126,24 +157,55 @@ class Caller:
 
 
 def authorise(caller: Caller, method: Method, at: datetime) -> None:
-    """Raises ToolDisabled when the profile does not list the method, PermissionDenied when the person lacks its right.
+    """Raises ToolDisabled when profile or toolset do not list the method, PermissionDenied when the person lacks its right.
 
     The instance checks the rules of single records (own or other people's, security of sections and forums).
     """
-    if not is_listed(method, caller.profile.capability):
-        raise ToolDisabled(f"{method.family}.{method.access}")
-    if method.right and not caller.person.has_right(method.right, at):
+    require_listed(method, caller.capability)
+    if not caller.holds_right(method, at):
         raise PermissionDenied(method.right)
 
 
-def describe_current_user(caller: Caller) -> dict[str, Any]:
-    """Gives the answer of `get_current_user`."""
+def describe_current_user(caller: Caller, zone_name: str, today: date, at: datetime, *, staff: bool) -> dict[str, Any]:
+    """Gives the answer of `get_current_user`: `today` is the day that it is in the zone; `staff` may own records.
+
+    A family's access holds when the profile switches it on and the person has the right of one of its tools.
+    """
+    held = list(_held_methods(caller, at))
+    missing = [m for m in METHODS.values() if m.family != Family.ALWAYS and _is_missing(caller, m, held)]
     return {
         "UserCode": caller.person.user_code,
         "Name": caller.person.name,
         "Email": caller.person.email,
         "ApiProfile": caller.profile.name,
-        "Families": caller.profile.capability.to_json(),
+        "Staff": staff,
+        "TimeZone": zone_name,
+        "Today": today.isoformat(),
+        "Weekday": WEEKDAYS[today.weekday()],
+        "Families": _access_words(held),
+        "Rights": sorted({method.right for method in held if method.right}),
+        "NotAllowed": _access_words(missing),
         "SessionExpires": format_iso(datetime.fromtimestamp(caller.session.expires, UTC)),
         "RateLimit": caller.profile.rate,
     }
+
+
+def _held_methods(caller: Caller, at: datetime) -> Iterator[Method]:
+    """The methods of switched families that the profile lists and the person has the right to."""
+    for method in METHODS.values():
+        is_switched = method.family != Family.ALWAYS and is_listed(method, caller.capability)
+        if is_switched and (not method.right or caller.person.has_right(method.right, at)):
+            yield method
+
+
+def _is_missing(caller: Caller, method: Method, held: list[Method]) -> bool:
+    """True when the profile lists the method, and the person may call none of its family's with this access."""
+    same = any((other.family, other.access) == (method.family, method.access) for other in held)
+    return not same and is_listed(method, caller.capability)
+
+
+def _access_words(methods: list[Method]) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for method in methods:
+        found.setdefault(method.family, set()).add(method.access)
+    return {family: sorted(words) for family, words in sorted(found.items())}

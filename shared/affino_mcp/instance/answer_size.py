@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
+from affino_mcp.instance.token_estimate import is_within, to_json
 
 MAX_RESPONSE_ROWS: Final = 100
-_WHOLE_RESPONSE: Final = 150_000
-MAX_RESPONSE_CHARACTERS: Final = _WHOLE_RESPONSE - 2_000
-"""Maximum characters of the JSON of a body and its warnings; the rest is for the warnings about what is cut here."""
-MAX_BODY_CHARACTERS: Final = MAX_RESPONSE_CHARACTERS - 3_000
-"""Maximum characters of the JSON of a body that a method fills up; the rest is for the warnings of the method itself."""
+MAX_ANSWER_TOKENS: Final = 20_000
+"""Maximum tokens of an answer with its warnings, by the estimate, which is too high. Clients refuse or cut from 25,000 on."""
+_CLOSING_TOKENS: Final = 400
+"""Room for the warnings about what is cut here."""
+MAX_BODY_TOKENS: Final = MAX_ANSWER_TOKENS - 1_500
+"""Maximum tokens of a body that a method fills up; the rest is for the warnings of the method itself."""
 
 
 def json_length(value: Any) -> int:
     """The number of characters that a value takes in the JSON of an answer."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return len(to_json(value))
 
 
 def truncate_answer(method: Method, body: dict[str, Any], warnings: list[CallWarning]) -> dict[str, Any]:
@@ -28,7 +29,9 @@ def truncate_answer(method: Method, body: dict[str, Any], warnings: list[CallWar
     """
     if method.effect is Effect.READ:
         body = {name: _cut_rows(method, name, part, warnings) for name, part in body.items()}
-    while json_length(body) + json_length(warnings) > MAX_RESPONSE_CHARACTERS:
+    while not is_within([body, warnings], MAX_ANSWER_TOKENS - _CLOSING_TOKENS):
+        if not any(body.values()):
+            break
         name = max(body, key=lambda key: json_length(body[key]))
         body = {**body, name: _halve(method, name, body[name], warnings)}
     return body
@@ -42,11 +45,13 @@ def _cut_rows(method: Method, name: str, part: Any, warnings: list[CallWarning])
 
 
 def _halve(method: Method, name: str, part: Any, warnings: list[CallWarning]) -> Any:
-    """About half of an attribute: fewer rows, a shorter text, or a record without its longest attribute."""
+    """About half of an attribute: fewer rows, a shorter text, or a record with less of its longest attribute."""
     if isinstance(part, list | str) and len(part) > 1:
         kind = "rows" if isinstance(part, list) else "characters"
         _warn_truncated(method, name, f"{len(part) // 2} of {len(part)} {kind} are shown.", warnings)
         return part[: len(part) // 2]
+    if isinstance(part, list) and part:
+        return [_halve(method, name, part[0], warnings)]
     if isinstance(part, dict) and part:
         longest = max(part, key=lambda key: json_length(part[key]))
         return {**part, longest: _halve(method, longest, part[longest], warnings)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from affino_mcp.instance.record_restorer import RecordRestorer
+from affino_mcp.instance.reindexing import IndexUpkeep
 from affino_mcp.instance.structure import StructureKeeper
 from affino_mcp.instance.upkeep import ContactErasure, StaffContacts
 
@@ -23,6 +24,10 @@ class OperatorPorts(Protocol):
     @property
     def record_restorer(self) -> RecordRestorer:
         """The restores of deleted records."""
+
+    @property
+    def index_upkeep(self) -> IndexUpkeep:
+        """The upkeep of the rows that lists and searches find records by."""
 
     @property
     def structure_keeper(self) -> StructureKeeper:

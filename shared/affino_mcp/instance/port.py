@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final, NamedTuple, Protocol
 
+from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.families.forums import FORUM
 from affino_mcp.catalogue.families.website import SECTION
 from affino_mcp.catalogue.matching import Values
@@ -148,11 +149,13 @@ class Call:
     """The context of one call: who calls, when, and what the call is bound to. A call always has a person.
 
     `profile` binds cursors and idempotency keys; `method` (the method's name, which the instance fills in) binds
-    cursors too. `readable` and `writable` say which families the profile switches on. `log` is the call's audit row, which
+    cursors too. `readable` and `writable` say which families the profile switches on, `left_out` whether a toolset of the
+    connection is why one is not. `log` is the call's audit row, which
     a write takes into its own transaction. `repeat_key` is the idempotency key of a call that comes without one: a caller
     who is told that the outcome is not known repeats the call with it. `confirmation_refusal` takes the name, for people, of
     the record of a write that deletes, moderates or publishes, and returns the refusal when the person has not confirmed
-    the write.
+    the write. `zone` is the person's time zone, by which days are meant. `named` are the arguments that came as
+    names of records, as they were sent: a repeat of the call is known by them.
     """
 
     actor: Actor
@@ -166,8 +169,16 @@ class Call:
     method: str = ""
     warnings: list[CallWarning] = field(default_factory=list)
     writable: Callable[[str], bool] = field(default=lambda _: False)
+    left_out: Callable[[str, Access], bool] = field(default=lambda _, __: False)
     repeat_key: str = ""
     confirmation_refusal: Callable[[str], ToolError | None] = field(default=lambda _: None)
+    zone: tzinfo = UTC
+    named: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day that it is for the person."""
+        return self.at.astimezone(self.zone).date()
 
     def may_read(self, family: str) -> bool:
         """True when this call may show a family's records: the profile and the person must both allow it."""
@@ -216,6 +227,9 @@ class Instance(Protocol):
 
         The person's record rules apply. Takes the method, its arguments and the call; returns what was done.
         """
+
+    def is_staff(self, person: Actor) -> bool:
+        """True for a member of staff, who can own records; one read."""
 
     def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
         """What the person may do in each place of a kind (one of PLACE_KINDS), by code. Raises PlacesUnknown."""

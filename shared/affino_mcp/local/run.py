@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from affino_mcp.clock import format_iso
 from affino_mcp.errors import AffinoError
-from affino_mcp.local import bucket, connection, seed, tables
+from affino_mcp.local import bucket, connection, seed, table_moves, tables
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
 from affino_mcp.local.demo_records import BEGUN_FILE, DemoFilling
@@ -35,11 +35,16 @@ from affino_mcp.local.stores import (
 )
 from affino_mcp.settings import Settings
 from affino_mcp.store.signing import make_key_file
+from affino_mcp.wiring import build_operator_ports
 
 SERVICE_NAME: Final = "service"
 SUPERVISOR_NAME: Final = "supervisor"
 READY_FILE: Final = "ready"
 DIGEST_KEY_FILE: Final = "digest-key.pem"
+REINDEX_TEXT: Final = (
+    "The state is of an older version: its records are there, and lists and searches find them after 'affino-mcp reindex', "
+    "which works while the service runs."
+)
 _START_SECONDS: Final = 30
 _SERVICE_STOP_SECONDS: Final = 10
 _REMOVED_WHEN_FRESH: Final = ("data", DIGEST_KEY_FILE, "passwords.json", BEGUN_FILE, "emulator.log", "service.log")
@@ -138,7 +143,7 @@ def _start_parts(plan: LocalPlan, say: ShowStep, children: list[ChildProcess]) -
     emulator.wait_until_ready()
     settings = Settings(aws_endpoint=emulator.endpoint, allowed_origins=plan.url, digest_key=_make_digest_key(plan))
     say("making the tables of template.yaml and the buckets")
-    tables.make_tables(open_dynamodb(settings), tables.read_tables(TEMPLATE_FILE, settings))
+    _make_tables(settings, say)
     bucket.make_bucket(open_bucket(settings), settings)
     bucket.make_bucket(open_digest_bucket(settings), settings)
     say("starting the service")
@@ -150,6 +155,18 @@ def _start_parts(plan: LocalPlan, say: ShowStep, children: list[ChildProcess]) -
         connection.write_connection(plan.connection, made)
     plan.ready_file.write_text(f"{os.getpid()}\n{plan.connection.resolve()}\n", encoding="utf-8")
     return RunningService(made, tuple(children))
+
+
+def _make_tables(settings: Settings, say: ShowStep) -> None:
+    """Makes the tables that are missing; brings those of an older version over, and says what they need then."""
+    endpoint, wanted = open_dynamodb(settings), tables.read_tables(TEMPLATE_FILE, settings)
+    stores = open_emulator_stores(settings)
+    table_moves.move_former_tables(endpoint, wanted, stores, say)
+    tables.make_tables(endpoint, wanted)
+    upkeep = build_operator_ports(stores, settings).index_upkeep
+    upkeep.note_first_layout()
+    if not upkeep.read_layout().is_current:
+        say(REINDEX_TEXT)
 
 
 def _make_digest_key(plan: LocalPlan) -> str:

@@ -10,6 +10,7 @@ from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.s3 import S3FileStore
 from affino_mcp.store.secrets import AwsSecretStore
 from affino_mcp.store.signing import KMS_TARGET, open_signer
+from affino_mcp.store.table_reader import DynamoTableReader
 from affino_mcp.store.wire import AwsJsonEndpoint
 from affino_mcp.wiring import Stores
 
@@ -60,4 +61,5 @@ def open_emulator_stores(settings: Settings) -> Stores:
         open_bucket(settings),
         S3Archive(open_digest_bucket(settings)),
         open_signer(settings.digest_key, lambda: _open_endpoint("kms", KMS_TARGET, "1.1", settings)),
+        DynamoTableReader(open_dynamodb(settings)),
     )

@@ -120,9 +120,25 @@ def _enable_expiry(endpoint: AwsJsonEndpoint, table: LocalTable) -> None:
         endpoint.call_operation("UpdateTimeToLive", {"TableName": table.name, "TimeToLiveSpecification": wanted})
 
 
+def describe_table(endpoint: AwsJsonEndpoint, name: str) -> dict[str, Any] | None:
+    """Gives the table's description; None when there is none. Raises StoreUnavailable."""
+    try:
+        found: dict[str, Any] = endpoint.call_operation("DescribeTable", {"TableName": name})["Table"]
+    except AwsError as error:
+        if error.name != "ResourceNotFoundException":
+            raise
+        return None
+    return found
+
+
+def has_same_shape(there: dict[str, Any], table: LocalTable) -> bool:
+    """True for the description of a table that has the wanted keys and indexes, which hold the wanted attributes."""
+    return bool(_keys_and_indexes(there) == _keys_and_indexes(table.create))
+
+
 def _require_same_keys(endpoint: AwsJsonEndpoint, table: LocalTable) -> None:
     there = endpoint.call_operation("DescribeTable", {"TableName": table.name})["Table"]
-    if _keys_and_indexes(there) != _keys_and_indexes(table.create):
+    if not has_same_shape(there, table):
         raise TablesDiffer(f"The table {table.name} was made by another version. Start empty with --fresh (FRESH=1).")
 
 

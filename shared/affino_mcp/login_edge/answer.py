@@ -21,6 +21,7 @@ from affino_mcp.gate.abuse.request_signature import format_timestamp
 from affino_mcp.gate.sessions.session_rows import IssuedSession
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
+from affino_mcp.text import fill_wait
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,17 @@ class LoginRefused(Exception):
         self.fault, self.wait = fault, wait
 
 
-PATH_NOT_FOUND = LoginFault(404, "-120", "no_such_path", "Nothing is served at this address.")
-ONLY_POST = LoginFault(405, "-10", "method_not_allowed", "Only POST is served here.", "POST")
-ONLY_GET = LoginFault(405, "-10", "method_not_allowed", "Only GET is served here.", "GET")
-USER_AGENT_MISSING = LoginFault(400, "-10", "no_user_agent", "A User-Agent header is required.")
+PATH_NOT_FOUND = LoginFault(
+    404,
+    "-120",
+    "no_such_path",
+    "Nothing is served at this address. Below /rest/{dbname} there are POST login, GET token, POST logout and GET user.",
+)
+ONLY_POST = LoginFault(405, "-10", "method_not_allowed", "Only POST is served here. Send this call with POST.", "POST")
+ONLY_GET = LoginFault(405, "-10", "method_not_allowed", "Only GET is served here. Send this call with GET.", "GET")
+USER_AGENT_MISSING = LoginFault(
+    400, "-10", "no_user_agent", "The header User-Agent is missing. Send one that names the client."
+)
 KEY_MISSING = LoginFault(401, "-101", "no_key", "API Key is missing")
 BAD_SIGNATURE = LoginFault(
     401,
@@ -140,5 +148,5 @@ def success_answer(body: Mapping[str, Any] | None, known: LoginSubject) -> Login
 
 def fault_answer(fault: LoginFault, known: LoginSubject, wait: float | None = None) -> LoginAnswer:
     """Gives the answer of a fault, in Affino's form; `wait` is in seconds."""
-    body = {"error": {"code": fault.code, "message": fault.message}}
+    body = {"error": {"code": fault.code, "message": fill_wait(fault.message, wait)}}
     return LoginAnswer(fault.status, body, fault.result, known, wait, {"allow": fault.allow} if fault.allow else {})

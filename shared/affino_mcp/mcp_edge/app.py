@@ -9,8 +9,8 @@ from typing import Any
 from starlette.applications import Starlette
 
 from affino_mcp.catalogue.method import Method
-from affino_mcp.mcp_edge.gate_asgi import ENDPOINT, AdmittingGate, GateApp
-from affino_mcp.mcp_edge.request import Dispatch
+from affino_mcp.mcp_edge.gate_asgi import AdmittingGate, GateApp
+from affino_mcp.mcp_edge.request import ENDPOINT, Dispatch
 from affino_mcp.mcp_edge.server import build_server
 from affino_mcp.mcp_edge.streamable_http import build_http_app
 from affino_mcp.settings import Settings

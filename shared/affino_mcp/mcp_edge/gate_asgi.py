@@ -18,7 +18,6 @@ from affino_mcp.errors import (
     BadCredentials,
     BadRequest,
     MethodNotAllowed,
-    NoSuchPath,
     OriginRefused,
     Refusal,
     SessionExpired,
@@ -32,19 +31,20 @@ from affino_mcp.mcp_edge.message import JsonRpcMessage, read_message, strip_answ
 from affino_mcp.mcp_edge.reply import (
     Reply,
     caller_rate_headers,
+    in_own_shape,
     json_reply,
     message_refusal_reply,
     question_reply,
     refusal_rate_headers,
     refusal_reply,
 )
-from affino_mcp.mcp_edge.request import AdmittedRequest, Dispatch, Request
+from affino_mcp.mcp_edge.request import ENDPOINT, AdmittedRequest, Dispatch, Request
 from affino_mcp.tool_errors import FAULT_TEXT, Unexpected
 
 if TYPE_CHECKING:
+    from affino_mcp.catalogue.toolset import Toolset
     from affino_mcp.gate.caller import Caller
 
-ENDPOINT: Final = "/mcp"
 HEALTH: Final = "/health"
 RELOGIN_PAGE: Final = "/hub/login"
 
@@ -88,12 +88,11 @@ class GateApp:
             body = await request.body(receive)
         except Refusal as refusal:
             return refusal_reply(refusal)
-        received = read_message(body)
+        received = _with_header_fault(read_message(body), request)
         return await _answer_or_fault(request, received.id, self._answer_message(request, body, received, receive))
 
     def _check_address(self, request: Request) -> None:
-        if request.path != ENDPOINT:
-            raise NoSuchPath
+        _ = request.path_toolset
         if request.method != "POST":
             raise MethodNotAllowed
         origin = request.header(b"origin")
@@ -101,10 +100,11 @@ class GateApp:
             raise OriginRefused
 
     async def _answer_message(self, request: Request, body: bytes, received: JsonRpcMessage, receive: Receive) -> Reply:
-        meta, elapsed = _call_meta(request, received), start_stopwatch()
+        toolset = None if received.fault else request.toolset
+        meta, elapsed = _call_meta(request, received, toolset), start_stopwatch()
         try:
             admit = partial(self._gate.admit, request.headers, charge=received.is_charged, source=request.source)
-            caller = await self._run_blocking(admit)
+            caller = (await self._run_blocking(admit)).narrowed_to(toolset)
             if not received.is_charged:
                 self._gate.admit_handshake(caller, meta.client_name, received.method)
             _require_sound(received, caller)
@@ -113,7 +113,8 @@ class GateApp:
             refused = message_refusal_reply(_refusal_for_caller(refusal, request), received.id)
             return refused.with_headers(refusal_rate_headers(refusal))
         admitted = AdmittedRequest(caller, replace(meta, gate_ms=elapsed()), self._dispatch)
-        answer = await self._pass_on(request, strip_answers(body, received), admitted, receive)
+        passed = await self._pass_on(request, strip_answers(body, received), admitted, receive)
+        answer = in_own_shape(passed, received.id, request.header(b"content-type"))
         if received.is_charged and not admitted.is_heard:
             unheard = BadRequest().concerning(caller.profile, caller.person, caller.session.fingerprint)
             await self._log_refusal(unheard, admitted.meta, received)
@@ -191,11 +192,21 @@ def _require_sound(received: JsonRpcMessage, caller: Caller) -> None:
         raise fault.concerning(caller.profile, caller.person, caller.session.fingerprint)
 
 
-def _call_meta(request: Request, received: JsonRpcMessage) -> CallMeta:
+def _with_header_fault(received: JsonRpcMessage, request: Request) -> JsonRpcMessage:
+    """The message, which cannot be carried out when the header that narrows its tools cannot be read."""
+    try:
+        _ = request.header_toolset
+    except BadRequest as fault:
+        return replace(received, fault=received.fault or fault)
+    return received
+
+
+def _call_meta(request: Request, received: JsonRpcMessage, toolset: Toolset | None) -> CallMeta:
     """What the audit row says of a call besides its caller; the client's name comes from the message or User-Agent."""
     name, version = received.client
     if not name:
         name, version = request.client
     form = received.form if request.header(b"mcp-protocol-version") in MODERN_PROTOCOL_VERSIONS else ConfirmationForm()
     secrets = presented_secrets(request.headers)
-    return CallMeta(request.id, name, version, request.source, form, secrets=secrets)
+    narrowed = "" if toolset is None else str(toolset)
+    return CallMeta(request.id, name, version, request.source, form, secrets=secrets, toolset=narrowed)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
+from affino_mcp.catalogue.doors import read_object
+from affino_mcp.catalogue.tool_view import read_carried_text
 from affino_mcp.errors import BadRequest
 from affino_mcp.gate.confirmation import ConfirmationForm
 from affino_mcp.mcp_edge.message_bounds import (
@@ -55,7 +57,16 @@ class JsonRpcMessage:
     @cached_property
     def any_fault(self) -> BadRequest | None:
         """What is wrong with the message or inside its parameters; None when it can be carried out."""
-        return self.fault or find_excess(self.params, may_hold_half_pairs=self.may_hold_half_pairs)
+        outer = self.fault or find_excess(self.params, may_hold_half_pairs=self.may_hold_half_pairs)
+        return outer or self._find_carried_excess()
+
+    def _find_carried_excess(self) -> BadRequest | None:
+        """What is out of bounds in the JSON text in which a call carries another tool's arguments."""
+        arguments = self.params.get("arguments")
+        text = read_carried_text(self.subject, arguments) if self.is_call and isinstance(arguments, dict) else ""
+        if has_too_many_parts(text.encode()):
+            return too_many_parts()
+        return find_excess(read_object(text) or {}, may_hold_half_pairs=True)
 
     @property
     def is_call(self) -> bool:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.types import Send
 
-from affino_mcp.errors import MethodNotAllowed, RateLimited, Refusal, TooManyFailures
+from affino_mcp.errors import (
+    BadRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    RateLimited,
+    Refusal,
+    TooManyFailures,
+    UnsupportedContent,
+)
 from affino_mcp.gate.confirmation import ConfirmationQuestion
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.http.retry_after import retry_after_value
@@ -94,6 +102,34 @@ def message_refusal_reply(refusal: Refusal, message_id: str | int | None) -> Rep
     """
     document = {"jsonrpc": "2.0", "id": message_id, "error": _error(refusal)}
     return json_reply(refusal.status, document).with_headers(_headers(refusal))
+
+
+_BY_STATUS: Final = {found.status: found for found in (NotAcceptable, UnsupportedContent, MethodNotAllowed)}
+
+
+def in_own_shape(answer: Reply, message_id: str | int | None, content_type: str) -> Reply:
+    """The MCP server's answer; an error of its libraries with our shape, and in our words where it is no JSON-RPC error.
+
+    The headers alone decide 406 and 415: the SDK answers them without the message's id, or as a plain text.
+    """
+    if answer.status < 400:
+        return answer
+    is_json = content_type.partition(";")[0].strip().lower() == "application/json"
+    refusal = (_BY_STATUS.get(answer.status, BadRequest) if is_json else UnsupportedContent)()
+    error = _json_rpc_error(answer.body)
+    if error is None or not is_json or answer.status in _BY_STATUS:
+        return message_refusal_reply(refusal, message_id)
+    told = error.get("data")
+    data = {**_data(refusal), **(told if isinstance(told, dict) else {"detail": told} if told else {})}
+    return json_reply(answer.status, {"jsonrpc": "2.0", "id": message_id, "error": {**error, "data": data}})
+
+
+def _json_rpc_error(body: bytes) -> dict[str, Any] | None:
+    try:
+        error = json.loads(body)["error"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return error if isinstance(error, dict) else None
 
 
 def question_reply(answer: Reply, question: ConfirmationQuestion) -> Reply:

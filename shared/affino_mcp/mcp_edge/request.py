@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from starlette.types import Receive, Scope
 
-from affino_mcp.errors import Refusal, TooLarge
+from affino_mcp.catalogue.toolset import InvalidToolset, Toolset
+from affino_mcp.errors import BadRequest, NoSuchPath, Refusal, TooLarge
 from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.own_address import own_base_url
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from affino_mcp.gate.caller import Caller
     from affino_mcp.gate.confirmation import ConfirmationQuestion
 
+ENDPOINT: Final = "/mcp"
+TOOLSET_PREFIX: Final = f"{ENDPOINT}/x/"
+"""The endpoint narrowed to the families that follow."""
+TOOLSET_HEADER: Final = b"x-mcp-toolsets"
 MAX_BODY: Final = 4 * 1024 * 1024 + 64 * 1024
 """Bytes of a request's body: 4 MiB of an inline file in base64, and the message around it."""
 RawHeaders = list[tuple[bytes, bytes]]
@@ -46,6 +51,37 @@ class Request:
         """The path without its trailing slash."""
         path: str = self.scope["path"]
         return path.rstrip("/") or "/"
+
+    @property
+    def path_toolset(self) -> Toolset | None:
+        """The toolset that the path names, as /mcp/x/accounts does; None for the endpoint itself. Raises NoSuchPath."""
+        if self.path == ENDPOINT:
+            return None
+        if not f"{self.path}/".startswith(TOOLSET_PREFIX):
+            raise NoSuchPath
+        try:
+            return Toolset.from_text(self.path[len(TOOLSET_PREFIX) :])
+        except InvalidToolset as error:
+            raise NoSuchPath(str(error)) from None
+
+    @property
+    def header_toolset(self) -> Toolset | None:
+        """The toolset of the header X-MCP-Toolsets; None without one. Raises BadRequest."""
+        if not any(name == TOOLSET_HEADER for name, _ in self.headers):
+            return None
+        try:
+            return Toolset.from_text(self.header(TOOLSET_HEADER))
+        except InvalidToolset as error:
+            raise BadRequest(f"The header X-MCP-Toolsets cannot be read. {error}") from None
+
+    @property
+    def toolset(self) -> Toolset | None:
+        """What path and header leave of the families: both given, what both leave; None when neither is given.
+
+        Raises NoSuchPath for the path, BadRequest for the header.
+        """
+        of_path, of_header = self.path_toolset, self.header_toolset
+        return of_path & of_header if of_path and of_header else of_path or of_header
 
     @property
     def method(self) -> str:

@@ -20,12 +20,12 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.archive import Archive
 from affino_mcp.store.faults import ConditionFailed, TransactionFailed
 from affino_mcp.store.files import FileStore
-from affino_mcp.store.ops import Check, Condition, Database, Delete, Key, Put, Query, Update, equals
+from affino_mcp.store.ops import Check, Condition, Database, Delete, Key, Put, Query, Update, absent, all_of, exists
 from affino_mcp.store.secrets import SecretStore
 from affino_mcp.store.signing import Signer
 
-IMPOSSIBLE: Final[Condition] = equals("self_check", "never")
-"""A condition that no row fulfils, for no row has the attribute: a write that the role allows ends in ConditionFailed."""
+IMPOSSIBLE: Final[Condition] = all_of(exists(), absent())
+"""A condition that no row fulfils, and that names the key alone: a write that the role allows ends in ConditionFailed."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def build_digest_probes(archive: Archive | None, signer: Signer | None, settings
         return []
     bucket, key = settings.digest_bucket, settings.digest_key
     return [
-        StoreProbe("s3", "ListObjectsV2", bucket, lambda: archive.list_keys(SELF_CHECK_NAME)),
+        StoreProbe("s3", "ListObjectsV2", bucket, lambda: archive.list_keys(f"digests/{SELF_CHECK_NAME}")),
         StoreProbe("s3", "GetObject", f"{bucket}/digests", lambda: archive.read(f"digests/{SELF_CHECK_NAME}")),
         StoreProbe("kms", "Sign", key.rpartition("/")[0], lambda: signer.sign(SELF_CHECK_NAME.encode())),
     ]
@@ -88,18 +88,18 @@ def _table_request(right: TableRight, table: str, database: Database) -> Callabl
                 table, right.pk, right.index, right.partition_name, limit=1, consistent=right.partition_name == "pk"
             )
             return lambda: database.query(wanted)
-        case operation:
-            return lambda: _try_impossible_write(operation, table, key, database)
+        case _:
+            return lambda: _try_impossible_write(right, table, key, database)
 
 
-def _try_impossible_write(operation: str, table: str, key: Key, database: Database) -> None:
+def _try_impossible_write(right: TableRight, table: str, key: Key, database: Database) -> None:
     """Tries a write whose condition does not hold: DynamoDB looks at the role's rights first, then at the condition."""
     try:
-        match operation:
+        match right.operation:
             case "PutItem":
                 database.put(Put(table, {**key._asdict()}, IMPOSSIBLE))
             case "UpdateItem":
-                database.update(Update(table, key, assign={"checked": True}, condition=IMPOSSIBLE))
+                database.update(Update(table, key, assign={right.attribute: True}, condition=IMPOSSIBLE))
             case "DeleteItem":
                 database.delete(Delete(table, key, IMPOSSIBLE))
             case "ConditionCheckItem":

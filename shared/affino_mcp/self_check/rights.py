@@ -22,7 +22,7 @@ SELF_CHECK_NAME: Final = "self-check"
 class TableRight:
     """The right to one DynamoDB operation on the rows of one partition (`pk`) of the table of a setting.
 
-    For a Query, `index` and its partition's name may be given.
+    For a Query, `index` and its partition's name may be given; for an UpdateItem, an `attribute` that it may change.
     """
 
     table_setting: str
@@ -30,6 +30,7 @@ class TableRight:
     pk: str
     index: str | None = None
     partition_name: str = "pk"
+    attribute: str = "checked"
 
 
 @dataclass(frozen=True)
@@ -54,26 +55,21 @@ class SecretRight:
 StoreRight = TableRight | FileRight | FolderRight | SecretRight
 
 
-def _table_rights(table_setting: str, pk: str, *operations: str) -> tuple[StoreRight, ...]:
-    return tuple(TableRight(table_setting, operation, pk) for operation in operations)
+def _table_rights(table_setting: str, operations: str, keys: str, attribute: str = "checked") -> tuple[TableRight, ...]:
+    """The right to each of the operations on each of the kinds of rows, as the role's statement in the template names them."""
+    return tuple(
+        TableRight(table_setting, operation, key.replace("*", SELF_CHECK_NAME), attribute=attribute)
+        for operation in operations.split()
+        for key in keys.split()
+    )
 
 
-_WRITES: Final = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
-_READS: Final = ("GetItem", "BatchGetItem", "Query")
-_PROFILE, _SESSION, _PERSON = (f"{kind}#{SELF_CHECK_NAME}" for kind in ("PROFILE", "SESSION", "PERSON"))
-_RECORD: Final = f"contacts#{SELF_CHECK_NAME}"
-_RESTORED_KINDS: Final = tuple(kind for kind in HISTORY_FAMILIES if kind != Family.FORUMS)
-_GUARD_KINDS: Final = (
-    "sections",
-    "securities",
-    "article_types",
-    "article_categories",
-    "media_categories",
-    "forums",
-    "L",
-)
-_LOG: Final = f"P#{SELF_CHECK_NAME}"
+def _index_rights(table_setting: str, pk: str, **indexes: str) -> tuple[TableRight, ...]:
+    """The right to ask each of the indexes, which are given with the names of their partition keys."""
+    return tuple(TableRight(table_setting, "Query", pk, index, name) for index, name in indexes.items())
 
+
+_HISTORIES: Final = " ".join(f"{family}#*" for family in HISTORY_FAMILIES if family != Family.FORUMS)
 STRUCTURE_FAMILIES: Final = (
     "sections",
     "forums",
@@ -83,106 +79,102 @@ STRUCTURE_FAMILIES: Final = (
     "media_categories",
 )
 """The kinds of record that operators make and change in the Control Centre."""
-_STRUCTURE_USES: Final = (
-    "F#articles#all",
-    f"F#articles#section={SELF_CHECK_NAME}",
-    f"F#forum_threads#forum={SELF_CHECK_NAME}",
-    "F#media_items#all",
-    f"F#media_items#category={SELF_CHECK_NAME}",
-    f"F#accounts#industry={SELF_CHECK_NAME}",
-    f"F#accounts#type={SELF_CHECK_NAME}",
-    f"F#opportunities#stage={SELF_CHECK_NAME}",
-    f"F#contacts#permission={SELF_CHECK_NAME}",
-)
 STRUCTURE_LISTS: Final = ("channels", "topics", "industries", "account_types", "stages", "permissions")
 """The lists that operators change in the Control Centre."""
+_STRUCTURES: Final = " ".join(f"{family}#*" for family in STRUCTURE_FAMILIES)
+_STRUCTURE_ROWS: Final = " ".join(f"F#{family}#all" for family in STRUCTURE_FAMILIES)
+_STRUCTURE_CODES: Final = " ".join(f"N#{family}" for family in STRUCTURE_FAMILIES)
+_LISTS: Final = " ".join(f"{family}#*" for family in STRUCTURE_LISTS)
+_USES: Final = (
+    "F#accounts#industry=* F#accounts#type=* F#article_media#article=* F#article_media#item=* F#article_media#step=* "
+    "F#articles#all F#articles#section=* F#contacts#account=* F#contacts#permission=* F#forum_posts#shown=* "
+    "F#forum_threads#forum=* F#media_items#all F#media_items#category=* F#opportunities#account=* F#opportunities#stage=* "
+    "F#opportunities#user=*"
+)
 
-
-def _structure_rights(family: str) -> tuple[StoreRight, ...]:
-    own = ("BatchGetItem", "DeleteItem", "PutItem", "Query")
-    return (
-        *_table_rights("records_table", f"{family}#{SELF_CHECK_NAME}", *own),
-        *_table_rights("records_table", f"F#{family}#all", *own),
-        *_table_rights("records_table", f"U#{family}#{SELF_CHECK_NAME}", "DeleteItem", "GetItem", "PutItem"),
-        *_table_rights("records_table", f"N#{family}", "GetItem", "UpdateItem"),
-    )
-
-
-MCP_RIGHTS: Final = (
-    *_table_rights("gate_table", _PROFILE, "BatchGetItem", "GetItem", "UpdateItem"),
-    *_table_rights("gate_table", f"USED#{SELF_CHECK_NAME}", "UpdateItem"),
-    *_table_rights("gate_table", f"GUARD#TOKENS#{SELF_CHECK_NAME}", "UpdateItem"),
-    *_table_rights("audit_table", _LOG, "PutItem", "UpdateItem"),
-    *_table_rights("records_table", _RECORD, *_READS, *_WRITES),
-    *(TableRight("records_table", "Query", _RECORD, index) for index in ("ByName", "ByCreated", "ByUpdated", "ByDue")),
-    *_table_rights("words_table", f"W#{SELF_CHECK_NAME}", "PutItem", "DeleteItem", "Query"),
+MCP_RIGHTS: Final[tuple[StoreRight, ...]] = (
+    *_table_rights("gate_table", "GetItem", "PROFILE#*"),
+    *_table_rights("gate_table", "BatchGetItem", "SESSION#* GROUPS"),
+    *_table_rights("gate_table", "UpdateItem", "PROFILE#* USED#* GUARD#TOKENS#*"),
+    *_table_rights("audit_table", "PutItem", "P#*"),
+    *_table_rights("audit_table", "UpdateItem", "P#* S#*"),
+    *_table_rights(
+        "records_table",
+        "BatchGetItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
+        "contacts#*",
+    ),
+    *_index_rights("records_table", "contacts#self-check", ByName="pk", ByCreated="pk", ByUpdated="pk", ByDue="pk"),
+    *_table_rights("words_table", "DeleteItem PutItem Query", "W#*"),
     SecretRight(),
     FileRight("media"),
     FileRight("uploads"),
 )
-LOGIN_RIGHTS: Final = (
-    *_table_rights("gate_table", _PROFILE, *_READS),
-    *(
-        right
-        for kind in ("SESSION", "PERSON", "SEEN", "GUARD")
-        for right in _table_rights("gate_table", f"{kind}#{SELF_CHECK_NAME}", *_WRITES)
+LOGIN_RIGHTS: Final[tuple[StoreRight, ...]] = (
+    *_table_rights(
+        "gate_table",
+        "GetItem",
+        "EMAIL#* GROUPS GUARD#ACCOUNT#* GUARD#PAIR#* GUARD#SOURCE#* PERSON#* PROFILE#* SEEN#* SESSION#*",
     ),
-    *_table_rights("gate_table", "UNLOGGED", *_WRITES),
-    *_table_rights("audit_table", _LOG, "PutItem"),
-    *_table_rights("credentials_table", _PERSON, "GetItem", "UpdateItem"),
+    *_table_rights(
+        "gate_table", "BatchGetItem", "GROUPS GUARD#ACCOUNT#* GUARD#PAIR#* PERSON#* PROFILE#* SESSION#* USED#*"
+    ),
+    *_table_rights("gate_table", "Query", "PERSON#* PROFILES"),
+    *_table_rights("gate_table", "DeleteItem", "SEEN#* SESSION#*"),
+    *_table_rights("gate_table", "PutItem", "PERSON#* SEEN#* SESSION#*"),
+    *_table_rights("gate_table", "UpdateItem", "GUARD#ACCOUNT#* GUARD#PAIR#* GUARD#SOURCE#* GUARD#TOKENS#* SESSION#*"),
+    *_table_rights("gate_table", "UpdateItem", "PERSON#*", "logins"),
+    *_table_rights("gate_table", "ConditionCheckItem", "SESSION#*"),
+    *_table_rights("gate_table", "DeleteItem PutItem", "UNLOGGED"),
+    *_table_rights("audit_table", "PutItem", "P#* H#begun"),
+    *_table_rights("credentials_table", "GetItem UpdateItem", "PERSON#*"),
     SecretRight(),
 )
-CONTROL_RIGHTS: Final = (
-    *_table_rights("gate_table", _PROFILE, *_READS),
-    *(
-        right
-        for pk in (_PROFILE, "PROFILES", _SESSION, _PERSON, "PEOPLE", f"EMAIL#{SELF_CHECK_NAME}", "GROUPS", "UNLOGGED")
-        for right in _table_rights("gate_table", pk, *_WRITES)
+CONTROL_RIGHTS: Final[tuple[StoreRight, ...]] = (
+    *_table_rights("gate_table", "GetItem", "EMAIL#* GROUPS PERSON#* PROFILE#* PROFILES SESSION#*"),
+    *_table_rights("gate_table", "BatchGetItem", "EMAIL#* GROUPS PERSON#* PROFILE#* PROFILES SESSION#* USED#*"),
+    *_table_rights("gate_table", "Query", "PEOPLE PERSON#* PROFILE#* PROFILES"),
+    *_table_rights("gate_table", "PutItem", "EMAIL#* GROUPS PEOPLE PERSON#* PROFILE#* PROFILES UNLOGGED"),
+    *_table_rights("gate_table", "UpdateItem", "PERSON#* PROFILE#* SESSION#*"),
+    *_table_rights("gate_table", "DeleteItem", "EMAIL#* PROFILE#* PROFILES SESSION#* UNLOGGED"),
+    *_table_rights("audit_table", "PutItem", "P#* H#begun"),
+    *_table_rights("audit_table", "Query", "P#* T#* H#digests"),
+    *_index_rights("audit_table", SELF_CHECK_NAME, ByPerson="person", ByRecord="record", ByTime="everybody"),
+    *_table_rights("audit_table", "BatchGetItem", "P#*"),
+    *_table_rights(
+        "records_table", "GetItem", f"{_HISTORIES} sections#* forums#* L#* C#* U#* {_STRUCTURE_CODES} N#contacts"
     ),
-    *_table_rights("audit_table", _LOG, "BatchGetItem", "PutItem", "Query"),
-    TableRight("audit_table", "Query", "0", "ByPerson", "person"),
-    TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByRecord", "record"),
-    TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByTime", "everybody"),
-    *(right for family in STRUCTURE_FAMILIES for right in _structure_rights(family)),
-    *(TableRight("records_table", "Query", pk) for pk in _STRUCTURE_USES),
-    *(
-        right
-        for pk in (f"L#{SELF_CHECK_NAME}", *(f"{family}#{SELF_CHECK_NAME}" for family in STRUCTURE_LISTS))
-        for right in _table_rights("records_table", pk, "GetItem", "PutItem")
+    *_table_rights("records_table", "BatchGetItem", f"{_HISTORIES} {_STRUCTURES} C#accounts#* L#*"),
+    *_table_rights("records_table", "Query", f"{_HISTORIES} {_STRUCTURES} D#* {_STRUCTURE_ROWS} {_USES}"),
+    *_table_rights("records_table", "PutItem", f"{_HISTORIES} {_STRUCTURES} {_LISTS} L#* F#* U#* D#* M#*"),
+    *_table_rights("records_table", "UpdateItem", f"C#* {_STRUCTURE_CODES} N#contacts"),
+    *_table_rights("records_table", "DeleteItem", "F#* U#* forums#*"),
+    *_table_rights(
+        "records_table",
+        "ConditionCheckItem",
+        "accounts#* articles#* contacts#* forum_threads#* forums#* sections#*",
     ),
-    *(
-        right
-        for kind in _GUARD_KINDS
-        for right in _table_rights("records_table", f"{kind}#{SELF_CHECK_NAME}", *_READS, "ConditionCheckItem")
-    ),
-    *(
-        right
-        for kind in (*_RESTORED_KINDS, "F", "U", "C", "D")
-        for right in _table_rights("records_table", f"{kind}#{SELF_CHECK_NAME}", *_READS, *_WRITES)
-    ),
-    *_table_rights("words_table", f"W#contacts#{SELF_CHECK_NAME}", "DeleteItem", "PutItem"),
-    *_table_rights("records_table", "N#contacts", "GetItem", "UpdateItem"),
-    *_table_rights("records_table", f"M#{SELF_CHECK_NAME}", "PutItem"),
-    TableRight("records_table", "ConditionCheckItem", _RECORD),
+    *_table_rights("words_table", "DeleteItem PutItem", "W#*"),
     SecretRight(),
 )
-HOUSEKEEPING_RIGHTS: Final = (
-    TableRight("audit_table", "Query", SELF_CHECK_NAME, "ByTime", "everybody"),
-    *_table_rights("audit_table", f"T#{SELF_CHECK_NAME}", "PutItem", "Query"),
-    *_table_rights("audit_table", _LOG, "BatchGetItem", "PutItem"),
-    *_table_rights("audit_table", "H#begun", "DeleteItem"),
-    *_table_rights("gate_table", "UNLOGGED", "DeleteItem", "Query"),
-    *_table_rights("gate_table", "PROFILES", "Query"),
-    *_table_rights("gate_table", _PROFILE, "BatchGetItem"),
-    *_table_rights("audit_table", f"H#{SELF_CHECK_NAME}", *_READS, "PutItem"),
-    *(
-        right
-        for pk in (
-            *(f"{kind}#{SELF_CHECK_NAME}" for kind in ("D", "media_items", "media_files")),
-            f"F#media_files#{SELF_CHECK_NAME}",
-        )
-        for right in _table_rights("records_table", pk, "BatchGetItem", "DeleteItem", "PutItem", "Query")
+HOUSEKEEPING_RIGHTS: Final[tuple[StoreRight, ...]] = (
+    *_index_rights("audit_table", SELF_CHECK_NAME, ByTime="everybody"),
+    *_table_rights("audit_table", "BatchGetItem", "P#* H#hours#*"),
+    *_table_rights("audit_table", "PutItem", "P#* T#*"),
+    *_table_rights("audit_table", "Query", "H#begun H#hours T#*"),
+    *_table_rights(
+        "audit_table",
+        "GetItem PutItem",
+        "H#deleted_media H#digests H#expiring_profiles H#unfinished_uploads H#unreferenced_files",
     ),
+    *_table_rights("audit_table", "PutItem", "H#hours H#hours#*"),
+    *_table_rights("audit_table", "DeleteItem", "H#begun"),
+    *_table_rights("gate_table", "DeleteItem", "UNLOGGED"),
+    *_table_rights("gate_table", "Query", "PROFILES UNLOGGED"),
+    *_table_rights("gate_table", "BatchGetItem", "PROFILE#*"),
+    *_table_rights("records_table", "BatchGetItem DeleteItem PutItem Query", "media_files#*"),
+    *_table_rights("records_table", "DeleteItem PutItem Query", "media_items#*"),
+    *_table_rights("records_table", "DeleteItem", "F#media_files#all"),
+    *_table_rights("records_table", "DeleteItem Query", "D#*"),
     FolderRight("media"),
     FolderRight("uploads"),
 )

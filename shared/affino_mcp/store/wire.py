@@ -40,7 +40,7 @@ THROTTLING_ERRORS: Final = frozenset(
 )
 """AWS's names for requests that were refused for now; nothing was written."""
 _UNFINISHED_ERRORS: Final = frozenset({"TransactionInProgressException"})  # a resent one; its token gives the result
-_READ_OPERATIONS: Final = ("Get", "BatchGet", "Query", "Describe", "List", "Sign")
+_READ_OPERATIONS: Final = ("Get", "BatchGet", "Query", "Scan", "Describe", "List", "Sign")
 
 
 @dataclass(frozen=True)

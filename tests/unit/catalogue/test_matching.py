@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.catalogue.matching import MAX_NAMED_UNKNOWN, MatchedArguments, match_arguments
+from affino_mcp.catalogue.matching import MatchedArguments, match_arguments
 from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.record import Field, fold_name, snake_case
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.zones import require_zone
 
 CREATE, UPDATE, LIST = METHODS["create_account"], METHODS["update_account"], METHODS["list_accounts"]
 MANY = sorted(METHODS.values(), key=lambda m: m.name)
@@ -64,51 +66,8 @@ def test_no_two_arguments_of_a_method_look_alike(method: Method) -> None:
     assert len({fold_name(f.name) for f in method.all_arguments}) == len(method.all_arguments)
 
 
-IGNORED: list[tuple[str, Method, str, str, str]] = [
-    # what it says, method, what is sent, the warning's code, the end of its message
-    ("misspelt", CREATE, "Nmae", "UNKNOWN_ARGUMENT", "Did you mean Name?"),
-    ("nearly", CREATE, "IndustryCodes", "UNKNOWN_ARGUMENT", "Did you mean IndustryCode?"),
-    ("nothing like it", CREATE, "Zzzzzz", "UNKNOWN_ARGUMENT", "it was ignored."),
-    ("of another tool", LIST, "OpportunityStage", "UNKNOWN_ARGUMENT", "it was ignored."),
-    ("the attribute's own name", CREATE, "Industry", "READ_ONLY", "Did you mean IndustryCode?"),
-    ("the code of what is made", CREATE, "AccountCode", "READ_ONLY", "it was ignored."),
-    ("who made it", CREATE, "CreatedBy", "READ_ONLY", "it was ignored."),
-    ("who made it, spelt otherwise", UPDATE, "created_by", "READ_ONLY", "it was ignored."),
-    ("when it was changed", UPDATE, "UpdatedDate", "READ_ONLY", "it was ignored."),
-    ("a status that starts by itself", METHODS["create_task"], "Status", "READ_ONLY", "it was ignored."),
-    ("staff", METHODS["create_contact"], "Staff", "READ_ONLY", "it was ignored."),
-    ("consent", METHODS["update_contact"], "Permissions", "READ_ONLY", "it was ignored."),
-    ("half a pair", CREATE, "\ud800", "UNKNOWN_ARGUMENT", "has no argument ?; it was ignored."),
-    ("nothing", CREATE, "", "UNKNOWN_ARGUMENT", "has no argument ; it was ignored."),
-    ("a novel", CREATE, "Q" * 100_000, "UNKNOWN_ARGUMENT", f"no argument {'Q' * 60}; it was ignored."),
-]
-
-
-@pytest.mark.parametrize(("method", "name", "code", "says"), [i[1:] for i in IGNORED], ids=[i[0] for i in IGNORED])
-def test_what_is_ignored_is_said(method: Method, name: str, code: str, says: str) -> None:
-    needed: dict[str, Any] = {f.name: _any(f) for f in method.all_arguments if f.required}
-    found = match_arguments(method, {**needed, name: "x"})
-    assert fold_name(name) not in map(fold_name, found.values)
-    (warning,) = [w for w in found.warnings if w["Code"] != "STORED_DIFFERENTLY"]
-    assert (warning["Code"], warning["Message"].endswith(says)) == (code, True), warning
-    json.dumps(found.warnings).encode()
-
-
-def _any(field: Field) -> Any:
+def any_value(field: Field) -> Any:
     return {"integer": 7, "array": [7]}.get(field.kind.schema.get("type", ""), "jane@orbital.example")
-
-
-def test_a_flood_of_unknown_arguments_is_told_shortly() -> None:
-    found = match_arguments(CREATE, {"Name": "x"} | {f"Unknown{n}": n for n in range(5000)})
-    assert len(found.warnings) == MAX_NAMED_UNKNOWN + 1
-    assert found.warnings[-1]["Message"].startswith(f"{5000 - MAX_NAMED_UNKNOWN} more arguments")
-
-
-def test_a_misspelt_required_argument_is_pointed_out() -> None:
-    with pytest.raises(InvalidArgument) as error:
-        match_arguments(CREATE, {"Nmae": "Orbital Labs"})
-    assert error.value.message == "Name is required."
-    assert error.value.details["ignored"] == ["create_account has no argument Nmae; it was ignored. Did you mean Name?"]
 
 
 @pytest.mark.parametrize("first", ["x", None], ids=["text", "null"])
@@ -121,7 +80,7 @@ def test_one_argument_under_two_spellings(method: Method, first: str | None) -> 
 
 def test_all_faults_are_named_at_once() -> None:
     with pytest.raises(InvalidArgument) as error:
-        match_arguments(CREATE, {"Email": "nobody", "CompanySize": "many", "TopicCodes": [1, "x"]})
+        match_arguments(CREATE, {"Email": "nobody", "CompanySize": "many", "TopicCodes": [1, 0.5]})
     assert error.value.message == "Name is required."
     assert error.value.details["also"] == [
         "Email must be one e-mail address, like jane@orbital.example.",
@@ -146,7 +105,18 @@ NULLS: list[tuple[str, Method, dict[str, Any], dict[str, Any] | str]] = [
     ("a deletion of nothing", METHODS["delete_account"], {"AccountCode": None}, "AccountCode is required."),
     ("blanks are empty", CREATE, {"Name": " \t "}, "Name must not be empty."),
     ("blanks do not clear", UPDATE, {"AccountCode": 7, "Name": ""}, "Name must not be empty."),
-    ("an empty key", CREATE, {"Name": "x", "IdempotencyKey": " "}, "IdempotencyKey must not be empty."),
+    ("an empty key", CREATE, {"Name": "x", "IdempotencyKey": " "}, {"Name": "x"}),
+    ("an empty rehearsal", CREATE, {"Name": "x", "DryRun": ""}, {"Name": "x"}),
+    ("empty filters", LIST, {"Search": "", "DateFilter": "", "SortBy": " ", "IndustryCode": "", "PageSize": ""}, {}),
+    ("empty attributes", CREATE, {"Name": "x", "ExternalID": "", "CountryISO": "", "TopicCodes": ""}, {"Name": "x"}),
+    ("an empty text clears", UPDATE, {"AccountCode": 7, "City": ""}, {"AccountCode": 7, "City": None}),
+    ("what shows nothing clears", UPDATE, {"AccountCode": 7, "City": "\u200b"}, {"AccountCode": 7, "City": None}),
+    ("what shows nothing is not made", CREATE, {"Name": "x", "City": "\u200b \u2060"}, {"Name": "x"}),
+    ("an empty code clears", UPDATE, {"AccountCode": 7, "ParentCode": ""}, {"AccountCode": 7, "ParentCode": None}),
+    ("null in JSON text", UPDATE, {"AccountCode": 7, "ParentCode": "null"}, {"AccountCode": 7, "ParentCode": None}),
+    ("a text that says null", UPDATE, {"AccountCode": 7, "City": "null"}, {"AccountCode": 7, "City": "null"}),
+    ("no text for what has a default", UPDATE, {"AccountCode": 7, "Active": ""}, "Active must not be empty."),
+    ("an empty code", UPDATE, {"AccountCode": ""}, "AccountCode must not be empty."),
 ]
 
 
@@ -178,9 +148,15 @@ ZONES = [
 
 
 @pytest.mark.parametrize(("due", "told"), ZONES)
-def test_a_moment_without_a_zone_is_taken_as_utc_and_said(due: str | None, told: bool) -> None:
-    found = match_arguments(METHODS["update_task"], {"AppUserTaskCode": 7, "DueDate": due})
-    assert [(w["Code"], w["Argument"]) for w in found.warnings] == [("DEFAULTED", "DueDate")] * told
+@pytest.mark.parametrize("zone", ["UTC", "Europe/London", "America/Sao_Paulo"])
+def test_a_moment_without_a_zone_is_the_persons_and_said(due: str | None, told: bool, zone: str) -> None:
+    sent = {"StandardItemCode": 7, "LiveDate": due}
+    found = match_arguments(METHODS["update_article"], sent, require_zone(zone), zone)
+    assert [(w["Code"], w["Argument"]) for w in found.warnings] == [("DEFAULTED", "LiveDate")] * told
+    assert all(zone in w["Message"] for w in found.warnings)
+    if due is not None:
+        local = datetime.fromisoformat(found.values["LiveDate"]).astimezone(require_zone(zone))
+        assert local.isoformat().startswith(due[:16] if told else "2026")
 
 
 def test_a_search_is_not_stored() -> None:
@@ -206,7 +182,7 @@ def calls(draw: st.DrawFn) -> tuple[Method, dict[str, Any]]:
     return method, draw(st.dictionaries(names, JSON, max_size=6))
 
 
-def _tried(method: Method, sent: dict[str, Any]) -> MatchedArguments | InvalidArgument:
+def try_match(method: Method, sent: dict[str, Any]) -> MatchedArguments | InvalidArgument:
     try:
         return match_arguments(method, sent)
     except InvalidArgument as error:
@@ -217,11 +193,12 @@ def _tried(method: Method, sent: dict[str, Any]) -> MatchedArguments | InvalidAr
 def test_any_json_is_taken_or_refused_in_our_own_words(call: tuple[Method, dict[str, Any]]) -> None:
     method, sent = call
     known = {f.name: f for f in method.all_arguments}
-    found = _tried(method, sent)
+    found = try_match(method, sent)
     if isinstance(found, InvalidArgument):
-        assert found.details["argument"] in known
+        strange = method.effect is Effect.READ and not {*map(fold_name, sent)} <= method.argument_names.keys()
+        assert found.details["argument"] in known or strange
         assert found.message.startswith(found.details["argument"])
-        assert len(found.message) < 400
+        assert len(found.message) < 800
         json.dumps(found.details).encode()
         return
     assert found.values.keys() <= known.keys()
@@ -233,8 +210,8 @@ def test_any_json_is_taken_or_refused_in_our_own_words(call: tuple[Method, dict[
 
 @given(st.sampled_from([m for m in MANY if m.effect is not Effect.READ]), st.booleans(), st.text("abc", min_size=1))
 def test_every_write_takes_a_rehearsal_and_a_key(method: Method, rehearse: bool, key: str) -> None:
-    needed = {f.name: _any(f) for f in method.all_arguments if f.required}
-    found = _tried(method, {**needed, "dry_run": rehearse, "idempotency_key": key})
+    needed = {f.name: any_value(f) for f in method.all_arguments if f.required}
+    found = try_match(method, {**needed, "dry_run": rehearse, "idempotency_key": key})
     if isinstance(found, MatchedArguments):
         assert (found.values[DRY_RUN.name], found.values[IDEMPOTENCY_KEY.name]) == (rehearse, key)
     else:

@@ -38,6 +38,10 @@ class Terminal:
         """Runs a command with --json; gives its answer."""
         return json.loads(self.run(*words, "--json")[0])
 
+    def run_any(self, *words: str) -> Any:
+        """Runs a command with --json, whatever its exit code; gives its answer."""
+        return json.loads(CliRunner().invoke(app, [*words, "--json"], obj=self.service).stdout)
+
     def run_refused(self, *words: str) -> dict[str, Any]:
         """Runs a command with --json that is refused; gives its error, whose text must also be on standard error."""
         out, err = self.run(*words, "--json", code=1)
@@ -46,12 +50,17 @@ class Terminal:
         return error
 
 
-@pytest.fixture
-def terminal() -> Terminal:
+def make_terminal() -> Terminal:
+    """A terminal on an empty service in memory."""
     world = World()
     urls = ("http://127.0.0.1:1/mcp", "http://127.0.0.1:1/rest/demo/login")
     connection = Connection(*urls, "demo", stores=store_settings(world.settings))
     return Terminal(world, Service(connection, world.stores, world.clock))
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    return make_terminal()
 
 
 @pytest.fixture
@@ -71,6 +80,7 @@ def served(quiet: None) -> Terminal:
     urls = (f"{public.BASE}/mcp", f"{public.BASE}/rest/demo/login")
     connection = Connection(*urls, "demo", stores=store_settings(world.settings))
     terminal = Terminal(world, Service(connection, world.stores, world.clock, public.make_client_opener(world)))
+    terminal.service.index_upkeep.note_first_layout()
     terminal.run_json("profile", "create", "--name", "Newsroom", "--family", "articles=read,write")
     terminal.run_json("person", "create", *JANE, "--group", "Editors")
     return terminal

@@ -53,6 +53,7 @@ def test_the_commands() -> None:
         *(f"log {word}" for word in ("chart", "tail", "export", "show", "digest", "verify")),
         "methods",
         "purge contact",
+        "reindex",
         "record deleted",
         "record restore",
         "record show",

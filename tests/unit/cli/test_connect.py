@@ -18,6 +18,7 @@ from affino_mcp.connect.clients import (
 )
 from tests.unit.cli.conftest import PASSWORD, Terminal
 from tests.unit.cli.public import BASE
+from tests.world import EVERYTHING
 
 HERS = ["--profile", "Newsroom", "--person", "jane@orbital.example", "--password", PASSWORD]
 
@@ -97,3 +98,33 @@ def test_verify_where_nothing_answers(terminal: Terminal) -> None:
 
 def test_verify_needs_somebody(terminal: Terminal) -> None:
     assert "--person" in terminal.run_refused("connect", "codex", "--verify")["message"]
+
+
+WHOLE = ["--profile", "Whole", *HERS[2:]]
+
+
+@pytest.mark.parametrize(
+    ("client", "cut"),
+    [
+        (McpClient.CURSOR, "Cursor takes 80 tools and gets 116"),
+        (McpClient.VSCODE, "VS Code takes 128 tools with its own and other servers'"),
+        (McpClient.CLAUDE_CODE, ""),
+    ],
+)
+def test_a_client_that_cuts_the_list_is_told_with_a_list_that_fits(
+    served: Terminal, client: McpClient, cut: str
+) -> None:
+    served.world.create_profile("Whole", EVERYTHING)
+    out, err = served.run("connect", client, *WHOLE)
+    assert cut in err
+    assert (f"A list that fits: {BASE}/mcp/x/accounts,contacts" in err) == bool(cut)
+    assert "A list that fits" not in out
+    served.world.clock.move(seconds=1)
+    assert bool(served.run_json("connect", client, *WHOLE)["cuts"]) == bool(cut)
+
+
+def test_the_profile_of_ready_headers_is_looked_at_too(served: Terminal) -> None:
+    whole = served.world.create_profile("Whole", EVERYTHING)
+    headers = {"Authorization": "Bearer x", "X-API-Key": whole.key, "X-API-Secret": whole.secret}
+    served.service.connection.headers.update(headers)
+    assert "Cursor takes 80 tools" in served.run("connect", "cursor")[1]

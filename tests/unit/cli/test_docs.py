@@ -19,6 +19,7 @@ from affino_mcp.connect.clients import McpClient, make_snippet
 from affino_mcp.errors import AffinoError, Refusal, UnknownTool
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginFault
+from affino_mcp.text import fill_wait
 from affino_mcp.tool_errors import NotFound, PermissionDenied, ToolDisabled, ToolError
 
 GUIDES = {
@@ -42,8 +43,9 @@ def subclasses(kind: type[AffinoError]) -> Iterator[type[AffinoError]]:
             yield found
 
 
-FIXED = {e.text for kind in (Refusal, ToolError) for e in subclasses(kind) if "text" in vars(e)} | {UnknownTool.text}
-LOGIN = {fault.message for fault in vars(answer).values() if isinstance(fault, LoginFault)}
+_TEXTS = {e.text for kind in (Refusal, ToolError) for e in subclasses(kind) if "text" in vars(e)} | {UnknownTool.text}
+FIXED = {fill_wait(text, 6) for text in _TEXTS}
+LOGIN = {fill_wait(fault.message, 6) for fault in vars(answer).values() if isinstance(fault, LoginFault)}
 MADE = {
     ToolDisabled("articles.write").message,
     PermissionDenied("articles.publish").message,

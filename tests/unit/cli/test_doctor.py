@@ -154,3 +154,14 @@ def test_iam_of_a_stack(served: Terminal, reason: str, ok: bool) -> None:
     served.service = replace(served.service, stores=Stores(database, served.world.secrets), stack=stack)
     assert seen(served)["IAM"][0] is ok
     assert "user/jane" in seen(served)["IAM"][1]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("Newsroom", "every known client takes its "), ("Whole", "Cursor takes 80 tools and gets 116")],
+)
+def test_the_clients_that_cut_the_list_of_a_profile_are_named(served: Terminal, name: str, told: str) -> None:
+    served.world.create_profile("Whole")
+    words = ["--profile", name, "--person", "jane@orbital.example", "--password", PASSWORD]
+    [line] = [line for line in served.run("doctor", *words)[0].splitlines() if line.startswith("green  clients: ")]
+    assert told in line

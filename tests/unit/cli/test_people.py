@@ -52,6 +52,17 @@ def test_set_changes_what_is_named(terminal: Terminal, who: str) -> None:
     assert terminal.run_json("person", "set", person, "--no-groups")["groups"] == []
 
 
+def test_a_person_gets_a_time_zone_and_loses_it(terminal: Terminal) -> None:
+    terminal.run_json("person", "create", *JANE)
+    assert (
+        terminal.run_json("person", "set", "jane@orbital.example", "--zone", "Europe/London")["zone"] == "Europe/London"
+    )
+    assert terminal.run_json("person", "set", "jane@orbital.example", "--name", "Jane Roe")["zone"] == "Europe/London"
+    assert terminal.run_json("person", "set", "jane@orbital.example", "--zone", "")["zone"] == ""
+    _, wrong = terminal.run("person", "set", "jane@orbital.example", "--zone", "London", code=1)
+    assert "time zone" in wrong
+
+
 def test_disable_and_enable(terminal: Terminal) -> None:
     terminal.run_json("person", "create", *JANE)
     assert terminal.run_json("person", "disable", "jane@orbital.example")["active"] is False

@@ -55,6 +55,16 @@ def test_an_option_is_off_until_it_is_asked_for(terminal: Terminal, option: str)
     assert [name for name in PROFILE_OPTIONS if shown[name]] == [option]
 
 
+def test_the_mode_of_the_list_is_full_until_it_is_asked_for(terminal: Terminal) -> None:
+    key = str(create(terminal)["key"])
+    assert terminal.run_json("profile", "show", key)["mode"] == "full"
+    for mode in ("family", "compact", "full"):
+        assert terminal.run_json("profile", "set", key, "--tools", mode)["mode"] == mode
+        assert terminal.run_json("profile", "set", key, "--rate", "5")["mode"] == mode
+    other = create(terminal, "--tools", "family", name="Small")
+    assert terminal.run_json("profile", "show", str(other["key"]))["mode"] == "family"
+
+
 def test_the_switch(terminal: Terminal) -> None:
     key = str(create(terminal)["key"])
     assert terminal.run_json("profile", "disable", key)["enabled"] is False

@@ -35,16 +35,19 @@ class OperatorBrowser:
 
     def __post_init__(self) -> None:
         self.outside = PublicEndpoints(self.world)
-        stores = self.world.stores
-        settings, clock = self.world.settings, self.world.clock
-        own, ports = wiring.instance(stores, settings), wiring.build_operator_ports(stores, settings)
-        parts = own, ports.staff_contacts, ports.record_restorer, ports.structure_keeper
-        centre = ControlCentre(
-            stores.database, stores.secrets, settings, clock, *parts, make_client=self.outside.client
-        )
-        door = dict.fromkeys(wiring.SIGN_IN_PATHS, lambda: build_door(centre))
+        centre, other = self._centre("ControlCentre"), self._centre("LoginProxy")
+        door = dict.fromkeys(wiring.SIGN_IN_PATHS, lambda: build_door(other))
         app = PathRouter({"/control": lambda: make_screens_app(centre), **door}, PlainTextResponse("elsewhere"))
         self.browser = TestClient(app, base_url=URL, follow_redirects=False)
+
+    def _centre(self, function: str) -> ControlCentre:
+        """The Control Centre as this function has it."""
+        settings = self.world.settings
+        stores = self.world.stores.opened_by(function, settings)
+        own, ports = wiring.instance(stores, settings), wiring.build_operator_ports(stores, settings)
+        parts = own, ports.staff_contacts, ports.record_restorer, ports.structure_keeper
+        given = stores.database, stores.secrets, settings, self.world.clock
+        return ControlCentre(*given, *parts, make_client=self.outside.client)
 
     def person(self, first: str, last: str, *groups: str) -> int:
         """Makes a person with a password."""

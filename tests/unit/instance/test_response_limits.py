@@ -1,4 +1,4 @@
-"""No answer is longer than 100 rows and 150,000 characters, and warnings name what was cut."""
+"""No answer is longer than 100 rows and 20,000 tokens, and warnings name what was cut."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.warning import CallWarning
-from affino_mcp.instance.answer_size import json_length, truncate_answer
+from affino_mcp.instance.answer_size import truncate_answer
+from affino_mcp.instance.token_estimate import estimate_tokens
 
 JSON = st.recursive(
     st.none() | st.integers(0, 9) | st.text(max_size=5) | st.integers(1, 90_000).map(lambda n: "x" * n),
@@ -57,7 +58,7 @@ def test_per_item_results_of_a_write_are_all_told() -> None:
 )
 def test_what_is_too_long_is_cut_and_said(body: dict[str, Any]) -> None:
     found, warnings = cut("get_account", body)
-    assert json_length(found) + json_length(warnings) <= 150_000
+    assert estimate_tokens([found, warnings]) <= 20_000
     assert {w["Code"] for w in warnings} == {"TRUNCATED"}
     assert found.keys() == body.keys()
 
@@ -66,5 +67,5 @@ def test_what_is_too_long_is_cut_and_said(body: dict[str, Any]) -> None:
 @given(st.dictionaries(st.text(max_size=3), JSON, max_size=5))
 def test_any_answer_fits(body: dict[str, Any]) -> None:
     found, warnings = cut("get_account", body)
-    assert json_length(found) + json_length(warnings) <= 150_000
+    assert estimate_tokens([found, warnings]) <= 20_000
     assert (found == body) == (not warnings)

@@ -60,6 +60,7 @@ CRM: Final = by_role(
     link_contact_to_account=lambda f: {"UserCode": contact(f), "AccountCode": account(f, Search="Northlight")},
     list_contact_permissions=lambda f: {"UserCode": contact(f, PermissionCode=1), "IncludeRevoked": True},
     list_contacts=lambda _: {"PermissionCode": 1},
+    list_contact_lookups=lambda _: {},
     list_permissions=lambda _: {},
     revoke_contact_permission=lambda f: {"UserCode": contact(f, PermissionCode=1), "PermissionCode": 1},
     unlink_contact_from_account=_linked,

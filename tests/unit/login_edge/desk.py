@@ -11,6 +11,7 @@ from affino_mcp.audit.row import AuditRow
 from affino_mcp.gate.abuse.request_signature import body_md5, format_timestamp, sign_request
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.login_edge.app import LoginApp
+from tests.roles.watched_stores import WatchedStores
 from tests.unit.gate.world import PASSWORD, World
 
 EMAIL = "person7@orbital.example"
@@ -40,8 +41,13 @@ class Desk:
 
     def __post_init__(self) -> None:
         world = self.world
+        stores = WatchedStores(world.db, world.secrets).opened_by("LoginProxy", world.settings)
         self.app = LoginApp(
-            world.db, world.secrets, world.settings, world.clock, lambda _, fields: self.lines.append(dict(fields))
+            stores.database,
+            stores.secrets,
+            world.settings,
+            world.clock,
+            lambda _, fields: self.lines.append(dict(fields)),
         )
 
     def staffed(self) -> Profile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from affino_mcp.local.demo import DEMO_PEOPLE
 from affino_mcp.login_edge.app import LoginApp
 from affino_mcp.login_edge.hub.start import ShownPerson
+from tests.roles.watched_stores import WatchedStores
 from tests.unit.login_edge.browser import Browser
 from tests.unit.login_edge.desk import Desk
 
@@ -29,7 +30,8 @@ def test_it_takes_get_only(browser: Browser) -> None:
 def test_in_the_local_run_it_names_the_demo_people_without_passwords(desk: Desk) -> None:
     people = [ShownPerson(role, one.name, one.email, one.groups) for role, one in DEMO_PEOPLE.items()]
     world = desk.world
-    app = LoginApp(world.db, world.secrets, world.settings, world.clock, lambda *_: None, people)
+    stores = WatchedStores(world.db, world.secrets).opened_by("LoginProxy", world.settings)
+    app = LoginApp(stores.database, stores.secrets, world.settings, world.clock, lambda *_: None, people)
     shown = Browser(app).get("/")
     assert [one.email for one in DEMO_PEOPLE.values() if one.email not in shown.text] == []
     assert "Sales Managers, Legal" in shown.text

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from affino_mcp.catalogue.compact import COMPACT_METHODS
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.catalogue.tool_view import DOORS, GUIDES
 from affino_mcp.mcp_edge.server import CatalogueTool
 
 
-@pytest.mark.parametrize("method", [*METHODS.values(), *COMPACT_METHODS.values()], ids=lambda method: method.name)
+@pytest.mark.parametrize(
+    "method", [*METHODS.values(), *GUIDES.values(), *DOORS.values()], ids=lambda method: method.name
+)
 def test_a_tool_is_sent_as_the_catalogue_lists_it(method: Method) -> None:
     tool = CatalogueTool.from_method(method, in_thread=False).to_mcp_tool()
     assert tool.model_dump(mode="json", by_alias=True, exclude_none=True) == method.listing()

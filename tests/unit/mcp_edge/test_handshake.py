@@ -6,8 +6,9 @@ import pytest
 
 from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.capability import Access, Capability
+from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.catalogue.registry import METHODS, is_listed
-from affino_mcp.mcp_edge.server import INSTRUCTIONS
+from affino_mcp.mcp_edge.instructions import INSTRUCTIONS
 from tests.unit.mcp_edge.edge import BOTH, EVERYTHING, LEGACY, META, MODERN, Edge, caller, load
 
 ONLY_TOOLS = {"tools": {"listChanged": False}}
@@ -18,7 +19,7 @@ def test_discover_offers_tools_and_nothing_else(edge: Edge) -> None:
     result = edge.answer(load("mcp_discover")).result
     assert result["capabilities"] == ONLY_TOOLS
     assert result["supportedVersions"] == [MODERN]
-    assert result["instructions"] == INSTRUCTIONS
+    assert result["instructions"] == INSTRUCTIONS[ListMode.FULL]
     assert (result["ttlMs"], result["cacheScope"]) == (0, "private")
     assert result["_meta"]["io.modelcontextprotocol/serverInfo"] == {"name": NAME, "version": VERSION}
 
@@ -51,7 +52,6 @@ def test_the_list_is_the_whole_catalogue_in_its_order(edge: Edge, era: str) -> N
         method = METHODS[tool["name"]]
         assert tool["description"] == method.description
         assert tool["inputSchema"] == method.input_schema()
-        assert tool["outputSchema"] == method.output_schema()
         assert tool["annotations"] == method.annotations()
         assert "_meta" not in tool
 

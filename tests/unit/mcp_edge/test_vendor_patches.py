@@ -17,8 +17,8 @@ from pydantic_core import SchemaSerializer
 
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.mcp_edge.app import McpApp
-from affino_mcp.mcp_edge.gate_asgi import ENDPOINT
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from affino_mcp.mcp_edge.request import ENDPOINT
 from affino_mcp.mcp_edge.server import TOOLS_ALONE, build_server
 from affino_mcp.mcp_edge.streamable_http import build_http_app
 from affino_mcp.mcp_edge.vendor_patches import PATCHES, WRITTEN_FOR, NoSessionState, low_level_server

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from affino_mcp.audit.former_rows import read_former_index_keys
 from affino_mcp.audit.row import STORM_METHOD
 from affino_mcp.store.ops import Item
 
@@ -22,8 +23,11 @@ def canonical_json(document: Mapping[str, Any]) -> bytes:
 
 
 def hash_row(item: Item) -> str:
-    """Gives the SHA-256, in hex, of a row with its keys and index attributes."""
+    """Gives the SHA-256, in hex, of a row with its keys and index attributes.
+
+    A row of the former layout is hashed as it was stored when its digest was made.
+    """
     left_out = _NEVER_HASHED | (_RAISED_IN_A_STORM if item.get("method") == STORM_METHOD else frozenset())
     return hashlib.sha256(
-        canonical_json({name: value for name, value in item.items() if name not in left_out})
+        canonical_json({name: value for name, value in read_former_index_keys(item).items() if name not in left_out})
     ).hexdigest()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.country_kinds import country_kind
+from affino_mcp.catalogue.families.shared import HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
-    country_kind,
     email_kind,
     integer_kind,
     line_kind,
@@ -18,7 +18,7 @@ from affino_mcp.catalogue.kinds import (
     url_kind,
 )
 from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 INDUSTRY: Final = Field(
@@ -31,7 +31,7 @@ ACCOUNT_TYPE: Final = Field(
     Reference("account_types", "AccountType"),
 )
 ACCOUNT_MANAGER: Final = Field(
-    "AccountManagerCode", code_kind(), "UserCode of a member of staff", Reference("staff", "AccountManager")
+    "AccountManagerCode", code_kind(), "UserCode of staff", Reference("staff", "AccountManager")
 )
 PARENT_ACCOUNT: Final = Field("ParentCode", code_kind(), "the parent account", Reference("accounts", "Parent"))
 
@@ -54,7 +54,7 @@ ACCOUNT: Final = Record(
         Field("City", line_kind(100)),
         Field("CountyState", line_kind(100)),
         Field("PostCode", line_kind(20)),
-        Field("CountryISO", country_kind(), "two letters, e.g. GB"),
+        Field("CountryISO", country_kind(), "e.g. GB"),
         PARENT_ACCOUNT,
         Field(
             "PrimaryContactCode", code_kind(), "UserCode; links the contact", Reference("contacts", "PrimaryContact")
@@ -71,9 +71,9 @@ ACCOUNT: Final = Record(
     ),
     required=("Name",),
     derived=(
-        Field("Contacts", PERSON_KIND, "linked contacts, at most 20"),
+        Field("Contacts", ROWS_KIND, "linked contacts, at most 20"),
         Field("ContactCount", integer_kind(0, 10**9), "how many contacts are linked"),
-        Field("Opportunities", PERSON_KIND, "the account's opportunities, at most 20"),
+        Field("Opportunities", ROWS_KIND, "the account's opportunities, at most 20"),
     ),
     sorts=("Code", "Name", "Created", "Updated"),
     summary=(
@@ -99,7 +99,7 @@ METHODS: Final = (
         Effect.READ,
         "accounts.read",
         "List accounts (companies), page by page.",
-        "the prospects in Technology that I manage, by name.",
+        "the prospects in Technology that are mine, by name.",
         PAGE_RETURNS,
         list_arguments(
             ACCOUNT,
@@ -109,9 +109,10 @@ METHODS: Final = (
             PARENT_ACCOUNT,
             TOPIC_FILTER,
             Field("IncludeChildren", boolean_kind(), "with ParentCode: children of children too"),
-            MINE,
+            MINE.with_help("you created or manage it"),
         ),
         record=ACCOUNT,
+        errors=(NotFound,),
     ),
     Method(
         "get_account",
@@ -144,7 +145,7 @@ METHODS: Final = (
         Family.ACCOUNTS,
         Effect.UPDATE,
         "accounts.write",
-        "Change an account; only the given arguments change, null clears.",
+        "Change an account; only the given arguments change, null or empty text clears.",
         "set Orbital Labs' type to Customer.",
         _FULL,
         (*ACCOUNT.update_arguments(), IF_UPDATED),
@@ -168,9 +169,9 @@ METHODS: Final = (
         "accounts.delete",
         f"Delete an account; it {RESTORABLE}.",
         "remove the duplicate of Orbital Labs.",
-        {"AccountCode": "the code", "Deleted": "true"},
+        {"AccountCode": "the code", "Deleted": "true", HANGING.name: HANGING.help},
         (ACCOUNT.code_field.as_required(),),
-        "Refused while it has open opportunities or child accounts.",
+        "Refused while it has undecided opportunities or child accounts.",
         record=ACCOUNT,
         carries_undo=True,
     ),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.articles import ARTICLE_BODY_FROM, ARTICLE_CODE_FIELD, MAX_ARTICLE_BODY_CHARACTERS
+from affino_mcp.catalogue.families.articles import ARTICLE_CODE_FIELD, MAX_ARTICLE_BODY_CHARACTERS
 from affino_mcp.catalogue.families.shared import RESTORABLE
 from affino_mcp.catalogue.kinds import codes_kind, html_kind, integer_kind, line_kind
-from affino_mcp.catalogue.method import SEARCH_FIELD, Effect, Method
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
+from affino_mcp.catalogue.method import FIRST_STEP, SEARCH_FIELD, Effect, Method
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record
 from affino_mcp.tool_errors import NotFound
 
 MAX_STEPS_PER_ARTICLE: Final = 500
@@ -27,7 +27,7 @@ STEP: Final = Record(
     derived=(
         ARTICLE_CODE_FIELD,
         Field("SortOrder", integer_kind(1, 10_000)),
-        Field("Media", PERSON_KIND),
+        Field("Media", ROWS_KIND),
         BODY_LENGTH,
     ),
     undo_with={"": ("create_article_step",)},
@@ -52,7 +52,7 @@ METHODS: Final = (
         _STEPS,
         (
             ARTICLE_CODE_FIELD.as_required(),
-            Field("FromSortOrder", integer_kind(1, 10_000), "go on here after a cut list"),
+            Field(FIRST_STEP, integer_kind(1, 10_000), "go on here after a cut list"),
         ),
         DATA_NOTE,
         errors=(NotFound,),
@@ -65,7 +65,7 @@ METHODS: Final = (
         "Read one step.",
         "the second step's text.",
         _STEP,
-        (STEP.code_field.as_required(), ARTICLE_BODY_FROM),
+        (STEP.code_field.as_required(),),
         DATA_NOTE,
         STEP,
         errors=(NotFound,),

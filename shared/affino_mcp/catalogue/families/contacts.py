@@ -5,21 +5,28 @@ from __future__ import annotations
 from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, NAME_SEARCH, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.country_kinds import country_kind
+from affino_mcp.catalogue.families.shared import (
+    ACCOUNT_FIELD,
+    HANGING,
+    RESTORABLE,
+    TOPIC_FILTER,
+    TOPICS_FIELD,
+)
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
     codes_kind,
-    country_kind,
     email_kind,
     line_kind,
     text_kind,
     url_kind,
 )
 from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
+INCLUDE_LEAVERS: Final = Field("IncludeLeavers", boolean_kind(), "leavers too")
 PERMISSION_FIELD: Final = Field("PermissionCode", code_kind(), "from list_permissions")
 
 CONTACT: Final = Record(
@@ -43,10 +50,15 @@ CONTACT: Final = Record(
         Field("TownCity", line_kind(255)),
         Field("CountyState", line_kind(255)),
         Field("Postcode", line_kind(20)),
-        Field("CountryISO", country_kind(), "two letters, e.g. GB"),
+        Field("CountryISO", country_kind(), "e.g. GB"),
         Field("Website", url_kind(255)),
         TOPICS_FIELD,
-        Field("MemberTypes", codes_kind(50)),
+        Field(
+            "MemberTypes",
+            codes_kind(50),
+            "from list_contact_lookups",
+            Reference("member_types", "MemberTypes", all_known=True),
+        ),
         Field("Biography", text_kind(8000)),
         Field("Notes", text_kind(1000)),
         Field("ExternalID", line_kind(150), "unique id in another system"),
@@ -56,14 +68,15 @@ CONTACT: Final = Record(
         Field("UIDString", line_kind(36), "the contact's UUID"),
         Field("Staff", boolean_kind(), "a member of staff who can log in"),
         Field("Disabled", boolean_kind()),
-        Field("Accounts", PERSON_KIND, "links to accounts"),
-        Field("Permissions", PERSON_KIND, "consent permissions"),
-        Field("Opportunities", PERSON_KIND, "at most 20"),
+        Field("Accounts", ROWS_KIND, "links to accounts"),
+        Field("Permissions", ROWS_KIND, "consent permissions"),
+        Field("Opportunities", ROWS_KIND, "at most 20"),
     ),
     sorts=("Code", "Name", "Created", "Updated"),
     summary=("Email", "FirstName", "LastName", "JobTitle", "Company", "Telephone"),
     search=("FirstName", "LastName", "Email", "Company", "JobTitle"),
     unique=("Email", "ExternalID"),
+    same_values={"SecondaryEmail": "Email"},
     undo_with={
         "accounts": ("link_contact_to_account", "update_contact_account_link", "unlink_contact_from_account"),
         "permissions": ("grant_contact_permission", "revoke_contact_permission"),
@@ -71,7 +84,6 @@ CONTACT: Final = Record(
 )
 _FULL: Final = {"Contact": "the full contact"}
 _LINK: Final = {"Link": "UserAccountCode, UserCode, AccountCode, Primary, LeftCompany, JobTitle"}
-_GRANT: Final = {"Permission": "PermissionCode, Name, Status, GrantedAt, RevokedAt, Source, By"}
 _WHO: Final = CONTACT.code_field.as_required()
 _WHERE: Final = ACCOUNT_FIELD.as_required()
 _LINK_FIELDS: Final = (
@@ -80,7 +92,7 @@ _LINK_FIELDS: Final = (
 )
 
 
-def _contact_method(
+def contact_method(
     name: str,
     effect: Effect,
     right: str,
@@ -90,12 +102,13 @@ def _contact_method(
     *arguments: Field,
     **declared: Unpack[Declared],
 ) -> Method:
+    """Makes one method of the contacts family; `right` is the part of its right behind the family."""
     family, needed = Family.CONTACTS, f"contacts.{right}"
     return Method(name, family, effect, needed, summary, example, returns, arguments, record=CONTACT, **declared)
 
 
 METHODS: Final = (
-    _contact_method(
+    contact_method(
         "list_contacts",
         Effect.READ,
         "read",
@@ -105,16 +118,17 @@ METHODS: Final = (
         *list_arguments(
             CONTACT,
             ACCOUNT_FIELD,
+            INCLUDE_LEAVERS,
             Field("Email", email_kind(255), "exactly this e-mail"),
             Field("ContactListCode", code_kind(), "members of this list"),
             Field("PermissionCode", code_kind(), "who granted this permission"),
             TOPIC_FILTER,
-            MINE,
+            MINE.with_help("you created it"),
             Field("StaffOnly", boolean_kind(), "members of staff only"),
         ),
         errors=(NotFound,),
     ),
-    _contact_method(
+    contact_method(
         "get_contact",
         Effect.READ,
         "read",
@@ -139,11 +153,11 @@ METHODS: Final = (
         errors=(NotFound,),
         answers_as="get_contact",
     ),
-    _contact_method(
+    contact_method(
         "update_contact",
         Effect.UPDATE,
         "write",
-        "Change a contact; only the given arguments change, null clears. Links and consent have their own tools.",
+        "Change a contact; only the given arguments change, null or empty text clears. Links and consent have their own tools.",
         "Jane Doe's job title is now CTO.",
         _FULL,
         *CONTACT.update_arguments(),
@@ -151,17 +165,17 @@ METHODS: Final = (
         carries_undo=True,
         answers_as="get_contact",
     ),
-    _contact_method(
+    contact_method(
         "delete_contact",
         Effect.DELETE,
         "delete",
         f"Delete a contact; it {RESTORABLE}. Refused for staff and primary contacts.",
         "remove a test contact.",
-        {"UserCode": "the code", "Deleted": "true"},
+        {"UserCode": "the code", "Deleted": "true", HANGING.name: HANGING.help},
         _WHO,
         carries_undo=True,
     ),
-    _contact_method(
+    contact_method(
         "link_contact_to_account",
         Effect.ADD,
         "write",
@@ -172,7 +186,7 @@ METHODS: Final = (
         _WHERE,
         *_LINK_FIELDS,
     ),
-    _contact_method(
+    contact_method(
         "update_contact_account_link",
         Effect.UPDATE,
         "write",
@@ -181,10 +195,10 @@ METHODS: Final = (
         _LINK,
         _WHO,
         _WHERE,
-        Field("LeftCompany", boolean_kind()),
+        Field("LeftCompany", boolean_kind(), "no longer works there"),
         *_LINK_FIELDS,
     ),
-    _contact_method(
+    contact_method(
         "unlink_contact_from_account",
         Effect.REMOVE,
         "write",
@@ -194,48 +208,13 @@ METHODS: Final = (
         _WHO,
         _WHERE,
     ),
-    _contact_method(
-        "list_contact_permissions",
-        Effect.READ,
-        "read",
-        "A contact's consent permissions.",
-        "may we e-mail Jane Doe?",
-        {"Permissions": "the grants"},
-        _WHO,
-        Field("IncludeRevoked", boolean_kind()),
-        errors=(NotFound,),
-    ),
-    _contact_method(
-        "grant_contact_permission",
-        Effect.ADD,
-        "consent",
-        "Record that a contact gave a consent.",
-        "Jane Doe agreed to marketing e-mails on the phone.",
-        _GRANT,
-        _WHO,
-        PERMISSION_FIELD.as_required(),
-        Field("Source", line_kind(200), "where it was given"),
-        Field("EvidenceNote", text_kind(1000)),
-    ),
-    _contact_method(
-        "revoke_contact_permission",
-        Effect.REMOVE,
-        "consent",
-        "Record that a contact withdrew a consent.",
-        "Jane Doe unsubscribed.",
-        _GRANT,
-        _WHO,
-        PERMISSION_FIELD.as_required(),
-        Field("Reason", line_kind(200)),
-    ),
     Method(
-        "list_permissions",
+        "list_contact_lookups",
         Family.CONTACTS,
         Effect.READ,
         "contacts.read",
-        "The consent statements that this instance offers.",
-        "which code is marketing e-mail?",
-        {"Permissions": "PermissionCode, Name, Statement, Active"},
-        (NAME_SEARCH,),
+        "The member types that contacts can have.",
+        "which code is Corporate Member?",
+        {"MemberTypes": "Code and Name"},
     ),
 )

@@ -13,8 +13,8 @@ from affino_mcp.catalogue.families.forums import (
     THREAD,
     forum_method,
 )
-from affino_mcp.catalogue.families.shared import RESTORABLE
-from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, code_kind, integer_kind
+from affino_mcp.catalogue.families.shared import HANGING, RESTORABLE
+from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, code_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, list_arguments
 from affino_mcp.catalogue.record import Field
 from affino_mcp.tool_errors import InvalidState, NotFound
@@ -28,7 +28,6 @@ MODERATION_ACTION: Final = Field(
     required=True,
 )
 TARGET_FORUM: Final = Field("TargetForumItemCode", code_kind(), "for move; you must moderate that forum too")
-POST_BODY_FROM: Final = Field("BodyFrom", integer_kind(0, 10**6), "where Body starts; goes on in a cut one")
 
 _THREAD: Final = Field(THREAD.code, code_kind(), required=True)
 _POST: Final = Field(POST.code, code_kind(), required=True)
@@ -109,7 +108,7 @@ _THREADS: Final = (
         THREAD,
         f"Delete a thread with its posts; it {RESTORABLE}.",
         "remove the thread I opened twice.",
-        {THREAD.code: "the code", "Deleted": "true"},
+        {THREAD.code: "the code", "Deleted": "true", HANGING.name: HANGING.help},
         _THREAD,
         REASON_FIELD,
         notes="Yours while nobody has replied; moderators any.",
@@ -155,7 +154,6 @@ _POSTS: Final = (
         "post 4 in full.",
         _FULL_POST,
         _POST,
-        POST_BODY_FROM,
         notes=_DATA_NOTE,
         errors=(NotFound,),
     ),

@@ -10,14 +10,14 @@ from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
     codes_kind,
-    datetime_kind,
     html_kind,
     integer_kind,
     line_kind,
     text_kind,
 )
 from affino_mcp.catalogue.method import PAGE_RETURNS, SEARCH_FIELD, Declared, Effect, Method
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import PART_KIND, PERSON_KIND, ROWS_KIND, Field, Record, Reference
+from affino_mcp.catalogue.time_kinds import datetime_kind
 from affino_mcp.tool_errors import NotFound
 
 FORUM_READ_RIGHT: Final = "forums.read"
@@ -28,7 +28,7 @@ BODY_FIELD: Final = Field("Body", html_kind(50_000), "HTML")
 REASON_FIELD: Final = Field("Reason", line_kind(255))
 USER_FIELD: Final = Field("UserCode", code_kind(), required=True)
 _AUTHOR: Final = Field("Author", PERSON_KIND, "UserCode and Name")
-_MODERATION: Final = Field("Moderation", PERSON_KIND, "Hidden, Status, By, At, Reason; threads: Pinned, Locked too")
+_MODERATION: Final = Field("Moderation", PART_KIND, "Hidden, Status, By, At, Reason; threads: Pinned, Locked too")
 
 FORUM: Final = Record(
     name="Forum",
@@ -49,7 +49,7 @@ FORUM: Final = Record(
         Field("ThreadCount", integer_kind(0, 10**9), "threads that every reader sees"),
         Field("CanPost", boolean_kind(), "whether you may post"),
         Field("IsModerator", boolean_kind(), "whether you moderate it"),
-        Field("Moderators", PERSON_KIND, "UserCode, Name, Since, AddedBy (get_forum)"),
+        Field("Moderators", ROWS_KIND, "UserCode, Name, Since, AddedBy (get_forum)"),
     ),
     summary=("Name", "Description", "Moderated", "Open"),
     unique=("Name",),
@@ -71,8 +71,8 @@ THREAD: Final = Record(
         _AUTHOR,
         Field("PostCount", integer_kind(0, 10**9), "posts that every reader sees"),
         Field("PendingPostCount", integer_kind(0, 10**9), "posts that wait for approval (moderators only)"),
-        Field("LastPost", PERSON_KIND, "ForumPostCode, Number, Author, Date"),
-        Field("FirstPost", PERSON_KIND, "the opening post"),
+        Field("LastPost", PART_KIND, "ForumPostCode, Number, Author, Date"),
+        Field("FirstPost", PART_KIND, "the opening post"),
         _MODERATION,
     ),
     sorts=("Code", "Title", "Created", "Updated"),

@@ -59,8 +59,8 @@ METHODS: Final = (
         "undo my last change to Orbital Labs.",
         {"Undone": "Family, Code, Version, How", "Account": "or whichever record it is, as it is now"},
         (RECORD_KIND_FIELD, RECORD_CODE_FIELD, VERSION_FIELD),
-        "Your own changes only, unless you hold <family>.all. Refused, with the attributes named, where something has"
-        " changed since.",
+        "Your own changes only, unless you hold <family>.all; what you made within a day needs no delete right."
+        " Refused, with the attributes named, where something has changed since.",
         undoes=True,
         errors=(InvalidState,),
     ),

@@ -51,6 +51,7 @@ TOPIC: Final = _list_record(
 )
 INDUSTRY: Final = _list_record("Industry", "industries", "IndustryCode")
 ACCOUNT_TYPE: Final = _list_record("Account type", "account_types", "AccountTypeCode")
+MEMBER_TYPE: Final = _list_record("Member type", "member_types", "MemberTypeCode")
 PERMISSION: Final = _list_record(
     "Consent permission",
     "permissions",
@@ -70,7 +71,7 @@ STAGE: Final = _list_record(
     Won=False,
     Closed=False,
 )
-RECORDS: Final = (CHANNEL, TOPIC, INDUSTRY, ACCOUNT_TYPE, PERMISSION, STAGE)
+RECORDS: Final = (CHANNEL, TOPIC, INDUSTRY, ACCOUNT_TYPE, MEMBER_TYPE, PERMISSION, STAGE)
 LIST_RECORDS: Final = {record.family: record for record in RECORDS}
 """The kinds of lists by family."""
 
@@ -125,6 +126,7 @@ DEFAULT_ENTRIES: Final[Mapping[str, Mapping[int, Mapping[str, Any]]]] = {
     ACCOUNT_TYPE.family: _numbered(
         "Prospect", "Customer", "Partner", "Supplier", "Analyst", "Competitor", "Press", "Former Customer", "Other"
     ),
+    MEMBER_TYPE.family: _numbered("Individual Member", "Corporate Member", "Student Member", "Honorary Member"),
     PERMISSION.family: _in_order(
         (code, {NAME: name, STATEMENT: statement})
         for code, name, statement in (

@@ -7,18 +7,18 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, StrictStr
 
+from affino_mcp.catalogue.base64_text import MAX_BASE64_CHARACTERS, read_base64
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM_CODE_FIELD
 from affino_mcp.catalogue.families.shared import RESTORABLE
 from affino_mcp.catalogue.kinds import Kind, choice_kind, fixed_error, integer_kind, line_kind
 from affino_mcp.catalogue.method import Effect, Method
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
+from affino_mcp.catalogue.reading import read_whole_number
+from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.tool_errors import FileTooLarge, InvalidState, NotFound, UnsupportedMedia
 
 MAX_FILE_BYTES: Final = 100 * 1024 * 1024
 MAX_INLINE_BYTES: Final = 3 * 1024 * 1024
-MAX_BASE64_CHARACTERS: Final = 4 * 1024 * 1024
-"""Maximum characters of Base64: a Lambda request holds 6 MB."""
 
 
 def _parse_sha256(value: str) -> str:
@@ -30,13 +30,18 @@ def _parse_sha256(value: str) -> str:
 SHA256: Final = Kind(
     "SHA-256", {"type": "string", "maxLength": 64}, Annotated[StrictStr, AfterValidator(_parse_sha256)]
 )
-BASE64: Final = Kind("file in Base64", {"type": "string", "maxLength": MAX_BASE64_CHARACTERS}, StrictStr)
+BASE64: Final = Kind(
+    "file in Base64", {"type": "string", "maxLength": MAX_BASE64_CHARACTERS}, StrictStr, reader=read_base64
+)
 
 FILE_NAME: Final = Field("FileName", line_kind(255))
 MIME_TYPE: Final = Field("MimeType", line_kind(100), "e.g. image/png; must fit the content")
 FILE_ROLE: Final = Field("Role", choice_kind("original", "thumbnail", "rendition"), "default original")
 _BYTES: Final = Kind(
-    "bytes", {"type": "integer", "minimum": 1, "maximum": MAX_FILE_BYTES}, integer_kind(1, 2**53 - 1).annotation
+    "bytes",
+    {"type": "integer", "minimum": 1, "maximum": MAX_FILE_BYTES},
+    integer_kind(1, 2**53 - 1).annotation,
+    reader=read_whole_number,
 )
 FILE_SIZE: Final = Field("Size", _BYTES, "bytes")
 FILE_CHECKSUM: Final = Field("Sha256", SHA256, "of the whole file, in hex")
@@ -56,7 +61,10 @@ MEDIA_FILE: Final = Record(
         FILE_ROLE,
         Field("Version", integer_kind(1, 10**6), "counts the item's files of this role; the highest is the latest"),
     ),
-    derived=(MEDIA_ITEM_CODE_FIELD, Field("Url", PERSON_KIND, "where to download it, for five minutes", secret=True)),
+    derived=(
+        MEDIA_ITEM_CODE_FIELD,
+        Field("Url", line_kind(2000), "where to download it, for five minutes", secret=True),
+    ),
     undo_with={"": ("attach_media_file",)},
 )
 MEDIA_FILE_CODE_FIELD: Final = MEDIA_FILE.code_field
@@ -69,7 +77,7 @@ METHODS: Final = (
         "media_items.read",
         "The files of a media item, each with a download Url for five minutes.",
         "the files of the Spring cover.",
-        {"Files": "MediaFileCode, FileName, MimeType, Size, Sha256, Width, Height, Role, Version, Url"},
+        {"Files": "MediaFileCode, FileName, MimeType, Size, Sha256, Width, Height, Role, Version, Url, ..."},
         (MEDIA_ITEM_CODE_FIELD.as_required(),),
         errors=(NotFound,),
     ),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import NAME_SEARCH, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import HANGING, NAME_SEARCH, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.families.website import EVERYBODY, GROUP_NAMES, NAME_FIELD, ORDER_FIELD
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, integer_kind, line_kind, lookup_kind, text_kind
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 FILE_TYPES: Final = ("image", "video", "audio", "document", "other")
@@ -46,8 +46,8 @@ MEDIA_ITEM: Final = Record(
     required=("Title",),
     derived=(
         Field("FileCount", integer_kind(0, 10**6), "how many files it has"),
-        Field("Files", PERSON_KIND, "its files"),
-        Field("UsedBy", PERSON_KIND, "articles that use it and that you may see, at most 20"),
+        Field("Files", ROWS_KIND, "its files"),
+        Field("UsedBy", ROWS_KIND, "articles that use it and that you may see, at most 20"),
     ),
     sorts=("Code", "Title", "Created", "Updated"),
     summary=("Title", "CategoryCode", "AltText", "Credit", "SecurityCode"),
@@ -123,7 +123,7 @@ METHODS: Final = (
         "media_items.delete",
         f"Delete a media item with its files; it {RESTORABLE}.",
         "remove the cover that no article uses.",
-        {MEDIA_ITEM_CODE_FIELD.name: "the code", "Deleted": "true"},
+        {MEDIA_ITEM_CODE_FIELD.name: "the code", "Deleted": "true", HANGING.name: HANGING.help},
         (MEDIA_ITEM_CODE_FIELD.as_required(), Field("Force", boolean_kind(), "even while articles use it")),
         record=MEDIA_ITEM,
         carries_undo=True,

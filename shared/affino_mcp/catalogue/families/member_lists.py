@@ -7,7 +7,7 @@ from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families import accounts, contacts
-from affino_mcp.catalogue.families.shared import NAME_SEARCH, RESTORABLE, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import HANGING, NAME_SEARCH, RESTORABLE, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import choice_kind, codes_kind, integer_kind, line_kind, text_kind
 from affino_mcp.catalogue.method import CURSOR, MINE, PAGE_RETURNS, PAGE_SIZE, Declared, Effect, Method, list_arguments
 from affino_mcp.catalogue.record import Field, Record
@@ -67,6 +67,7 @@ class ListKind:
                 f"the {words}s that {self.member_example} is on.",
                 PAGE_RETURNS,
                 *list_arguments(record, has, MINE),
+                errors=(NotFound,),
             ),
             self._list_method(
                 self._get,
@@ -82,7 +83,10 @@ class ListKind:
 
     def _writing_methods(self) -> tuple[Method, ...]:
         record, words, full = self.record, self.record.words, self._full
-        which, gone = record.code_field.as_required(), {record.code: "the code", "Deleted": "true"}
+        which, gone = (
+            record.code_field.as_required(),
+            {record.code: "the code", "Deleted": "true", HANGING.name: HANGING.help},
+        )
         return (
             self._list_method(
                 f"create_{self.method_stem}",
@@ -98,7 +102,7 @@ class ListKind:
                 f"update_{self.method_stem}",
                 Effect.UPDATE,
                 "write",
-                f"Change {with_article(words)}; only the given arguments change, null clears.",
+                f"Change {with_article(words)}; only the given arguments change, null or empty text clears.",
                 f"rename {self.example}",
                 full,
                 *record.update_arguments(without=(LIST_TYPE.name,)),
@@ -120,7 +124,8 @@ class ListKind:
     def _member_methods(self) -> tuple[Method, ...]:
         record, words, members = self.record, self.record.words, f"{self.member.words}s"
         which, many = record.code_field.as_required(), self.members_argument.as_required()
-        found = f"{self.member.code} and Name of each"
+        found = f"{self.member.code} and Name of each{self._mailing}"
+        left = {"NotProcessed": "only when the call stopped in time: the codes that are left"}
         return (
             self._list_method(
                 f"list_{self.method_stem}_members",
@@ -128,7 +133,7 @@ class ListKind:
                 "read",
                 f"The {members} on {with_article(words)}, page by page.",
                 f"who is on {self.example}",
-                PAGE_RETURNS,
+                PAGE_RETURNS | {"Items": f"AddedAt, AddedBy{self._mailing}, and of the member ..."},
                 which,
                 NAME_SEARCH,
                 PAGE_SIZE,
@@ -141,7 +146,7 @@ class ListKind:
                 "write",
                 f"Add 1-{MAX_MEMBERS_PER_CALL} {members} to {with_article(words)}; the {members} themselves do not change.",
                 f"add {self.member_example} to {self.example}",
-                {record.code: "the list", "Added": found, "AlreadyMembers": found, "NotFound": "codes"},
+                {record.code: "the list", "Added": found, "AlreadyMembers": found, "NotFound": "codes"} | left,
                 which,
                 many,
             ),
@@ -151,11 +156,15 @@ class ListKind:
                 "write",
                 f"Take 1-{MAX_MEMBERS_PER_CALL} {members} off {with_article(words)}; the {members} themselves do not change.",
                 f"take {self.member_example} off {self.example}",
-                {record.code: "the list", "Removed": found, "NotMembers": found},
+                {record.code: "the list", "Removed": found, "NotMembers": found} | left,
                 which,
                 many,
             ),
         )
+
+    @property
+    def _mailing(self) -> str:
+        return ", on a mailing list MarketingPermission" if self.member.family == Family.CONTACTS else ""
 
     def _list_method(
         self,

@@ -8,7 +8,7 @@ from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import RESTORABLE, SCOPE_FIELDS
 from affino_mcp.catalogue.kinds import code_kind, line_kind, text_kind
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record
+from affino_mcp.catalogue.record import PART_KIND, PERSON_KIND, Field, Record
 from affino_mcp.tool_errors import NotFound
 
 NOTE: Final = Record(
@@ -19,7 +19,7 @@ NOTE: Final = Record(
     fields=(Field("Body", text_kind(8000), "short and specific: summarise"), Field("Subject", line_kind(255))),
     required=("Body",),
     derived=(
-        Field("Scope", PERSON_KIND, "Type, Code and Name of what it is about"),
+        Field("Scope", PART_KIND, "Type, Code and Name of what it is about"),
         Field("Author", PERSON_KIND, "UserCode and Name"),
     ),
     summary=("Subject", "Body"),
@@ -38,6 +38,7 @@ METHODS: Final = (
         PAGE_RETURNS,
         list_arguments(NOTE, *SCOPE_FIELDS, Field("AuthorCode", code_kind(), "UserCode of the author"), MINE),
         record=NOTE,
+        errors=(NotFound,),
     ),
     Method(
         "get_note",

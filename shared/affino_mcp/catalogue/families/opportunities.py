@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
-from affino_mcp.catalogue.families.tasks import OWNER
+from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.tasks import NEW_OWNER, OWNER
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
     code_kind,
-    date_kind,
     integer_kind,
     line_kind,
     lookup_kind,
@@ -19,9 +18,11 @@ from affino_mcp.catalogue.kinds import (
     text_kind,
 )
 from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Declared, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
+from affino_mcp.catalogue.time_kinds import date_kind
 from affino_mcp.tool_errors import NotFound
 
+UNDECIDED_ONLY: Final = Field("UndecidedOnly", boolean_kind(), "neither won nor lost, whatever the stage")
 STAGE: Final = Field("Stage", lookup_kind(), "code or name from list_opportunity_stages", Reference("stages", "Stage"))
 PRIMARY_CONTACT: Final = Field(
     "PrimaryContactCode", code_kind(), "UserCode of a contact", Reference("contacts", "PrimaryContact")
@@ -51,14 +52,15 @@ OPPORTUNITY: Final = Record(
     ),
     required=("AccountCode", "Title"),
     derived=(
-        Field("Contacts", PERSON_KIND, "UserCode, Name, Role, Primary"),
-        Field("TeamMembers", PERSON_KIND, "UserCode, Name, Role, Split"),
+        Field("Contacts", ROWS_KIND, "UserCode, Name, Role, Primary"),
+        Field("TeamMembers", ROWS_KIND, "UserCode, Name, Role, Split"),
     ),
     sorts=("Code", "Title", "CloseDate", "Created", "Updated"),
     summary=("AccountCode", "Title", "Value", "Currency", "Stage", "Probability", "CloseDate", "OwnerCode"),
     search=("Title",),
     due="CloseDate",
     defaults={STAGE.name: 1, "Currency": "GBP"},
+    filled=(OWNER.name,),
     undo_with={
         "contacts": ("add_opportunity_contact", "remove_opportunity_contact"),
         "team": ("add_opportunity_team_member", "remove_opportunity_team_member"),
@@ -91,7 +93,7 @@ METHODS: Final = (
         Effect.READ,
         "List opportunities, page by page; a close date filter puts them in that order.",
         "my open opportunities closing this quarter.",
-        {**PAGE_RETURNS, "TotalValue": "of the page; null when it mixes currencies", "TotalValues": "per currency"},
+        {**PAGE_RETURNS, "TotalValue": "of all pages; null when it mixes currencies", "TotalValues": "per currency"},
         *list_arguments(
             OPPORTUNITY,
             ACCOUNT_FIELD,
@@ -99,11 +101,13 @@ METHODS: Final = (
             STAGE,
             OWNER,
             TOPIC_FILTER,
-            Field("OpenOnly", boolean_kind(), "in an open stage"),
+            Field("OpenOnly", boolean_kind(), "in an open stage: not Prospecting, not On Hold"),
+            UNDECIDED_ONLY,
             Field("CloseDateFrom", date_kind()),
             Field("CloseDateTo", date_kind()),
-            MINE,
+            MINE.with_help("you take part in it: creator, owner or team"),
         ),
+        errors=(NotFound,),
     ),
     opportunity_method(
         "get_opportunity",
@@ -120,7 +124,8 @@ METHODS: Final = (
         "Create an opportunity against an account.",
         "£40,000 against Orbital Labs, primary contact Jane Doe.",
         _FULL,
-        *OPPORTUNITY.create_arguments(without=(LOST_REASON.name, TOPICS_FIELD.name)),
+        *OPPORTUNITY.create_arguments(without=(LOST_REASON.name, TOPICS_FIELD.name, OWNER.name)),
+        NEW_OWNER,
         notes="Further contacts, team members and topics have their own tools: keep the OpportunityCode.",
         errors=(NotFound,),
         answers_as="get_opportunity",
@@ -128,7 +133,7 @@ METHODS: Final = (
     opportunity_method(
         "update_opportunity",
         Effect.UPDATE,
-        "Change an opportunity; only the given arguments change, null clears.",
+        "Change an opportunity; only the given arguments change, null or empty text clears.",
         "move it to Negotiation / Review.",
         _FULL,
         *OPPORTUNITY.update_arguments(without=("AccountCode", TOPICS_FIELD.name)),
@@ -142,7 +147,7 @@ METHODS: Final = (
         Effect.DELETE,
         f"Delete an opportunity; it {RESTORABLE}.",
         "remove one made by mistake.",
-        {"OpportunityCode": "the code", "Deleted": "true"},
+        {"OpportunityCode": "the code", "Deleted": "true", HANGING.name: HANGING.help},
         WHICH_OPPORTUNITY,
         notes="A lost one is not deleted: set its stage to one that is closed and not won.",
         carries_undo=True,
@@ -152,6 +157,6 @@ METHODS: Final = (
         Effect.READ,
         "The stages that opportunities go through.",
         "which stage code is Qualification?",
-        {"Stages": "StageCode, Name, SortOrder, Open, Won, Probability"},
+        {"Stages": "StageCode, Name, SortOrder, Open, Won, Closed, Probability"},
     ),
 )

@@ -10,20 +10,18 @@ from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
     code_kind,
-    date_kind,
-    datetime_kind,
     line_kind,
     text_kind,
 )
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
-from affino_mcp.catalogue.record import PERSON_KIND, Field, Record, Reference
+from affino_mcp.catalogue.record import PART_KIND, ROWS_KIND, Field, Record, Reference
+from affino_mcp.catalogue.time_kinds import date_kind, datetime_kind, due_kind
 from affino_mcp.tool_errors import NotFound
 
 TASK_PENDING: Final = "pending"
 TASK_STATUS: Final = Field("Status", choice_kind(TASK_PENDING, "in_progress", "completed", "cancelled"))
-OWNER: Final = Field(
-    "OwnerCode", code_kind(), "UserCode of a member of staff; default: you", Reference("staff", "Owner")
-)
+OWNER: Final = Field("OwnerCode", code_kind(), "UserCode of staff", Reference("staff", "Owner"))
+NEW_OWNER: Final = OWNER.with_help("UserCode of staff; default: you")
 
 TASK: Final = Record(
     name="Task",
@@ -33,22 +31,23 @@ TASK: Final = Record(
     fields=(
         Field("Title", line_kind(255)),
         Field("Memo", text_kind(8000)),
-        Field("DueDate", datetime_kind()),
+        Field("DueDate", due_kind(), "a day, or a moment"),
         OWNER,
         Field("Priority", choice_kind("low", "normal", "high", "urgent")),
         TASK_STATUS,
     ),
     required=("Title",),
     derived=(
-        Field("Scope", PERSON_KIND, "Type, Code and Name of what it is about"),
+        Field("Scope", PART_KIND, "Type, Code and Name of what it is about"),
         Field("Overdue", boolean_kind()),
         Field("CompletedDate", datetime_kind()),
-        Field("History", PERSON_KIND, "its changes, newest first (get_task)"),
+        Field("History", ROWS_KIND, "its changes, newest first (get_task)"),
     ),
     sorts=("Code", "Title", "Due", "Created", "Updated"),
     summary=("Title", "DueDate", "Status", "Priority", "OwnerCode"),
     search=("Title", "Memo"),
     defaults={"Priority": "normal", "Status": TASK_PENDING},
+    filled=(OWNER.name,),
     due="DueDate",
 )
 _FULL: Final = {"Task": "the full task"}
@@ -65,7 +64,7 @@ METHODS: Final = (
         list_arguments(
             TASK,
             TASK_STATUS,
-            Field("Timing", choice_kind("all", "upcoming", "today", "overdue")),
+            Field("Timing", choice_kind("all", "upcoming", "today", "overdue"), "upcoming: after today"),
             OWNER,
             *SCOPE_FIELDS,
             Field("DueFrom", date_kind()),
@@ -73,6 +72,7 @@ METHODS: Final = (
             MINE,
         ),
         record=TASK,
+        errors=(NotFound,),
     ),
     Method(
         "get_task",
@@ -94,7 +94,7 @@ METHODS: Final = (
         "Create a task for a person, on at most one account, contact or opportunity.",
         "call Jane Doe next Tuesday to confirm the pricing sheet.",
         _FULL,
-        (*TASK.create_arguments(without=("Status",)), *SCOPE_FIELDS),
+        (*TASK.create_arguments(without=("Status", OWNER.name)), NEW_OWNER, *SCOPE_FIELDS),
         "Status starts at pending. If you cannot act yourself, leave a task for a person.",
         record=TASK,
         errors=(NotFound,),

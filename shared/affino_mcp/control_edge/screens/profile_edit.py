@@ -14,6 +14,7 @@ from affino_mcp.admin.operator_audit import ActionSubject, describe_profile
 from affino_mcp.admin.tool_price import price_always_listed, price_families
 from affino_mcp.admin.what_if import is_narrower, preview_impact
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
+from affino_mcp.catalogue.list_mode import LIST_MODES, ListMode
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.name_holder import find_name_holder
 from affino_mcp.control_edge.profile_form_fields import FIELD_LABELS, TICKED_FIELDS, ProfileForm
@@ -88,7 +89,12 @@ def _render_effect(ask: ScreenRequest, form: ProfileForm, before: Profile, after
     database, settings = ask.centre.database, ask.centre.settings
     look_up = partial(find_people, database, settings.gate_table)
     effect = preview_impact(database, settings.audit_table, ask.centre.clock(), before, after, look_up)
-    shown: dict[str, Any] = {"form": form, "texts": (*FIELD_LABELS, "seen"), "boxes": TICKED_FIELDS, "effect": effect}
+    shown: dict[str, Any] = {
+        "form": form,
+        "texts": (*FIELD_LABELS, "seen", "mode"),
+        "boxes": TICKED_FIELDS,
+        "effect": effect,
+    }
     return ask.render_page("whatif.html", here="/profiles", profile=before, rate=after.rate, **shown)
 
 
@@ -128,16 +134,28 @@ def _create_profile(ask: ScreenRequest, form: ProfileForm, terms: AdmissionTerms
         "rate": rate,
         "burst": burst,
         "notes": form.tidy_notes,
+        "mode": str(form.choose_mode()),
     }
     after |= form.chosen_options | terms.to_json()
     subject = ActionSubject.from_profile_key(key, name)
     with audit_screen_action(ask, "create_profile", subject, {}, after) as action:
-        return drawn.create(name, form.families, rate, burst, form.notes, action.commit, terms, **form.chosen_options)
+        return drawn.create(
+            name,
+            form.families,
+            rate,
+            burst,
+            form.notes,
+            action.commit,
+            terms,
+            form.choose_mode(),
+            **form.chosen_options,
+        )
 
 
 def _change_profile(ask: ScreenRequest, profile: Profile, form: ProfileForm, wanted: Profile) -> bool:
     """Changes the profile; gives whether anything differed."""
-    named = replace(wanted, name=form.tidy_name, notes=form.tidy_notes, **form.chosen_options)  # type: ignore[arg-type]
+    chosen: dict[str, Any] = {"mode": form.choose_mode(profile.mode), **form.chosen_options}
+    named = replace(wanted, name=form.tidy_name, notes=form.tidy_notes, **chosen)
     before, after = describe_profile(profile), describe_profile(named)
     if after == before and form.seen == profile.version:
         return False
@@ -152,7 +170,7 @@ def _change_profile(ask: ScreenRequest, profile: Profile, form: ProfileForm, wan
             terms=wanted.terms,
             seen=form.seen,
             commit=action.commit,
-            **form.chosen_options,
+            **chosen,
         )
     return True
 
@@ -184,5 +202,7 @@ def _render_form(
         prices=price_families(),
         base_price=price_always_listed(),
         options=PROFILE_OPTIONS,
+        modes=LIST_MODES,
+        mode=form.mode or (profile.mode if profile else ListMode.FULL),
         groups=sorted({*ask.web_session.groups.rights, *form.groups}),
     )

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from affino_mcp.admin.tool_price import price_tools_list
 from affino_mcp.audit.queries import LogQuery, search_log
 from affino_mcp.audit.row import AuditRow
+from affino_mcp.connect.client_caps import describe_cuts
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity.permissions import LOGS_READ
@@ -60,7 +61,9 @@ def show_profile(ask: ScreenRequest) -> Response:
         former_uses=ask.centre.previous_secret_uses.list_uses(one.profile),
         recent=recent,
         log_is_down=may_read and recent is None,
-        tokens=price_tools_list(one.profile.capability),
+        tokens=price_tools_list(one.profile.capability, one.profile.mode),
+        full_tokens=price_tools_list(one.profile.capability),
+        cuts=describe_cuts(one.profile, f"{ask.origin.public_url}/mcp"),
         done=ask.query_values.get("done", ""),
         allowed=name_people(ask.centre.database, ask.centre.settings.gate_table, one.profile.terms.people),
     )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.entered_texts import tidy_entered_text
-from affino_mcp.text import fold
+from affino_mcp.text import fold_address
 from affino_mcp.tool_errors import InvalidArgument
 
 MAX_EMAIL_CHARACTERS = 255
 
 
 def fold_email(email: str) -> str:
-    """Gives the address in the form in which two spellings of it are equal (NFKC, case folded)."""
-    return fold(email.strip())
+    """Gives the address in the form in which two spellings of it are equal (NFKC, case folded, its domain in letters)."""
+    return fold_address(email.strip())
 
 
 def is_plausible_email(email: object) -> bool:

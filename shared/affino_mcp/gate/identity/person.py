@@ -19,7 +19,7 @@ class Person:
 
     `rights` maps each directly granted permission to its last day (ISO date, UTC), or to None: no end. `group_rights` are
     the permissions of each security group as they were read for this call (SecurityGroups.grant); a person without them has
-    only what is granted directly.
+    only what is granted directly. `zone` is the IANA name of the person's time zone; "" is the instance's.
     """
 
     user_code: int
@@ -28,6 +28,7 @@ class Person:
     groups: tuple[str, ...] = ()
     rights: Mapping[str, str | None] = field(default_factory=dict)
     active: bool = True
+    zone: str = ""
     group_rights: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def has_right(self, right: str, at: datetime) -> bool:
@@ -53,6 +54,7 @@ class Person:
             "groups": list(self.groups),
             "rights": dict(self.rights),
             "active": self.active,
+            "zone": self.zone,
         }
 
     @classmethod
@@ -69,4 +71,5 @@ class Person:
             groups=tuple(row.get("groups", ())),
             rights=row.get("rights", {}),
             active=row.get("active", False),
+            zone=row.get("zone", ""),
         )

@@ -23,6 +23,7 @@ from affino_mcp.store.ops import Database, Delete, Item, Put, Query, Update, Wri
 from affino_mcp.store.paging import iterate_rows
 from affino_mcp.store.retry import retry_on_conflict
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
+from affino_mcp.zones import find_zone, nearest_zones
 
 __all__ = ["People", "Person"]
 
@@ -95,14 +96,16 @@ class People:
         groups: Sequence[str] | None = None,
         rights: Mapping[str, str | None] | None = None,
         active: bool | None = None,
+        zone: str | None = None,
         seen: Person | None = None,
         log_out: bool = False,
         commit: Commit | None = None,
     ) -> Person:
         """Changes the given fields; the person's next call obeys the change. With `log_out` all sessions end with it.
 
-        `seen` is the person that the operator looked at: Conflict if their groups or rights have changed since.
-        Raises NotFound, InvalidArgument (name, email, groups, rights), Conflict (also: the address is taken), StoreUnavailable.
+        `seen` is the person that the operator looked at: Conflict if their groups or rights have changed since. An empty `zone`
+        is the instance's. Raises NotFound, InvalidArgument (name, email, groups, rights, zone), Conflict (also: the address is
+        taken), StoreUnavailable.
         """
         given = {
             "name": tidy_entered_text("name", name) if name is not None else None,
@@ -110,6 +113,7 @@ class People:
             "groups": tuple(groups) if groups is not None else None,
             "rights": dict(rights) if rights is not None else None,
             "active": active,
+            "zone": zone.strip() if zone is not None else None,
         }
         changes = {field: value for field, value in given.items() if value is not None}
         return retry_on_conflict(
@@ -203,7 +207,7 @@ def _raise_conflict(failed: TransactionFailed) -> None:
 
 
 def _require_valid_person(person: Person, groups: SecurityGroups, had: Sequence[str] = ()) -> Person:
-    """The person itself if it is valid; raises InvalidArgument (name, groups, rights).
+    """The person itself if it is valid; raises InvalidArgument (name, groups, rights, zone).
 
     Groups that the person `had` before stay, also when there is no such group any more: their names give nothing.
     """
@@ -215,6 +219,8 @@ def _require_valid_person(person: Person, groups: SecurityGroups, had: Sequence[
         raise InvalidArgument("rights", "There is no such right.", known=sorted(PERMISSIONS))
     if not all(last is None or _is_day(last) for last in person.rights.values()):
         raise InvalidArgument("rights", "The last day of a right must be a date like 2026-12-31.")
+    if person.zone and find_zone(person.zone) is None:
+        raise InvalidArgument("zone", "There is no such time zone.", did_you_mean=nearest_zones(person.zone) or None)
     return person
 
 

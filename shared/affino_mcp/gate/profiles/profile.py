@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, Final, NamedTuple
 
 from affino_mcp.catalogue.capability import Capability
+from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.clock import SECOND_MICROSECONDS, epoch_microseconds
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.row_keys import sha256_hex
@@ -75,7 +76,10 @@ def _option_field(label: str, hint: str) -> Any:
 
 @dataclass(frozen=True)
 class Profile:
-    """One version of a profile. `rate` is calls per minute, `burst` the most calls at once when the bucket is empty."""
+    """One version of a profile. `rate` is calls per minute, `burst` the most calls at once when the bucket is empty.
+
+    `mode` is the form in which its tools are listed.
+    """
 
     key: str
     name: str
@@ -84,9 +88,7 @@ class Profile:
     capability: Capability
     rate: int
     burst: int
-    compact: bool = _option_field(
-        "Compact mode", "The agent sees three tools that stand for all others: far fewer tokens, one more step."
-    )
+    mode: ListMode = ListMode.FULL
     notes: str = ""
     created: str = ""
     updated: str = ""
@@ -120,19 +122,23 @@ class Profile:
 
     def to_document(self) -> SecretDocument:
         """Gives the secret document, without the version (the version is part of the document's address)."""
-        plain = {name: getattr(self, name) for name in _PLAIN_FIELDS}
+        plain = {name: getattr(self, name) for name in _PLAIN_FIELDS} | {"mode": str(self.mode)}
         former = {"former": self.former.to_json()} if self.former else {}
         families, terms = self.capability.to_json(), self.terms.to_json()
         return {"type": PROFILE_TYPE, "families": families, "terms": terms, **former, **plain}
 
     @classmethod
     def from_document(cls, version: str, document: SecretDocument) -> Profile:
-        """Makes the profile from its secret document; the inverse of `to_document`."""
+        """Makes the profile from its secret document; the inverse of `to_document`.
+
+        Documents from before there were three modes say `compact`, true or false.
+        """
         plain = {name: document[name] for name in _PLAIN_FIELDS if name in document}
         former = PreviousSecret(**document["former"]) if "former" in document else None
         terms = AdmissionTerms.from_json(document.get("terms", {}))
         families = Capability.from_json(document["families"])
-        return cls(version=version, capability=families, former=former, terms=terms, **plain)
+        mode = ListMode(document.get("mode", ListMode.COMPACT if document.get("compact") else ListMode.FULL))
+        return cls(version=version, capability=families, former=former, terms=terms, mode=mode, **plain)
 
 
 PROFILE_OPTIONS: Final[Mapping[str, ProfileOption]] = {
@@ -142,7 +148,7 @@ PROFILE_OPTIONS: Final[Mapping[str, ProfileOption]] = {
 
 
 _PLAIN_FIELDS: Final = tuple(
-    f.name for f in fields(Profile) if f.name not in {"version", "capability", "former", "terms"}
+    f.name for f in fields(Profile) if f.name not in {"version", "capability", "former", "terms", "mode"}
 )
 
 

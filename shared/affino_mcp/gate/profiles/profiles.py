@@ -1,7 +1,6 @@
 """Operators' changes of API Profiles: first a new version of the secret is written, then the row switches over to it.
 
-The switch-over fails if the row no longer names the version that the operator saw, so two operators cannot overwrite
-each other's changes. Every running process uses the new version from its next call on.
+The switch-over fails if the row no longer names the version that the operator saw: nobody's change is overwritten unseen.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from affino_mcp.catalogue.capability import Access, Capability
+from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.clock import Clock, epoch_microseconds, format_iso
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.entered_texts import tidy_entered_text
@@ -62,6 +62,7 @@ class Profiles:
         notes: str = "",
         commit: Commit | None = None,
         terms: AdmissionTerms | None = None,
+        mode: ListMode = ListMode.FULL,
         **options: bool,
     ) -> Profile:
         """Creates an enabled profile with key and secret; without `rate`, with the default rate.
@@ -83,7 +84,7 @@ class Profiles:
             updated=now,
             terms=check_terms(self._db, self._table, terms or AdmissionTerms(), AdmissionTerms(), self._clock().date()),
         )
-        profile = require_valid_profile(replace(profile, **options))  # type: ignore[arg-type]
+        profile = require_valid_profile(replace(profile, mode=mode, **options))  # type: ignore[arg-type]
         self._require_free_name(profile.name)
         self._write_secret(profile)
         retry_on_conflict(lambda: self._insert_rows(profile, commit or self._commit))
@@ -116,19 +117,19 @@ class Profiles:
         burst: int | None = None,
         notes: str | None = None,
         terms: AdmissionTerms | None = None,
+        mode: ListMode | None = None,
         seen: str | None = None,
         commit: Commit | None = None,
         **options: bool | None,
     ) -> Profile:
         """Changes the given fields. `families` replaces the access of the families it names and leaves the others.
 
-        `options` are those of OPTIONS. `terms` replace all terms. `seen` is the version that the operator looked at;
-        Conflict if it is not the current one. A burst that is the default of the old rate becomes the default of the new
-        rate. `commit` carries out the last step, which puts the change in force. Raises NotFound, InvalidArgument (name,
-        families, rate, burst, notes, and the terms' fields), Conflict.
+        `options` are those of OPTIONS. `terms` replace all terms. `seen` is the version that the operator looked at; Conflict if
+        it is not the current one. A burst that is the old rate's default becomes the new rate's. `commit` puts the change in
+        force. Raises NotFound, InvalidArgument (name, families, rate, burst, notes, and the terms' fields), Conflict.
         """
         old = self.get(key).profile
-        given: dict[str, Any] = {"rate": rate, "burst": burst, **options}
+        given: dict[str, Any] = {"rate": rate, "burst": burst, "mode": mode, **options}
         given["terms"] = check_terms(self._db, self._table, terms, old.terms, self._clock().date()) if terms else None
         given["name"] = tidy_entered_text("name", name) if name else name
         given["notes"] = tidy_entered_text("notes", notes, lines=True) if notes else notes

@@ -77,7 +77,8 @@ class FederatedSessions:
         row = self._db.get(self._table, row_keys.person_key(code))
         if row is not None and not row["active"]:
             raise PersonInactive().concerning(person=person)
-        known, old = replace(person, rights=row["rights"] if row else {}), self._find_replaced(tokens, now)
+        known = replace(person, rights=row["rights"], zone=row.get("zone", "")) if row else replace(person, rights={})
+        old = self._find_replaced(tokens, now)
         chain = old["chain"] if old else uuid.uuid4().hex
         pair = TokenPair(tokens.access, tokens.refresh, chain, now + REFRESH_LIFETIME_SECONDS)
         item = session_rows.session_item(

@@ -12,7 +12,7 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
 from affino_mcp.signed_text import json_payload, sign
-from affino_mcp.store.ops import Condition, Item, Put, Update, WriteOp, absent, all_of, equals, exists
+from affino_mcp.store.ops import Condition, Item, Put, Update, WriteOp, absent, equals, exists
 
 SESSION_LIFETIME_SECONDS: Final = 3600
 """Seconds that an AccessToken is valid, unless the settings say otherwise."""
@@ -130,5 +130,8 @@ def end_session_writes(table: str, user_code: int, session: Session, now: int) -
 
 
 def person_unchanged(row: Item) -> Condition:
-    """Gives the condition that the person's row still has this version, and that the person is active."""
-    return all_of(equals("version", row["version"]), equals("active", value=True))
+    """Gives the condition that the person's row still has this version, which whoever disables the person changes.
+
+    It does not name the person's state: the login function may name no attribute that it must not write.
+    """
+    return equals("version", row["version"])

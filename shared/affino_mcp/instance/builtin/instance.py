@@ -8,20 +8,27 @@ from datetime import datetime
 from threading import Lock
 from typing import Final
 
+from affino_mcp.catalogue.answer_fields import resolve_fields, select_fields
 from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
+from affino_mcp.catalogue.named_codes import names_among
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.change import NOTHING_WRITTEN
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, find_replay
 from affino_mcp.instance.builtin.engine.records import Carry, Records
+from affino_mcp.instance.builtin.engine.text_parts import cut_own_text
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
+from affino_mcp.instance.builtin.listing.whole_lists import page_whole_list
 from affino_mcp.instance.builtin.media.media_view import renew_download_urls
+from affino_mcp.instance.builtin.references.record_names import find_named
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
 from affino_mcp.instance.record_restorer import RecordRestorer
+from affino_mcp.instance.reindexing import IndexUpkeep
 from affino_mcp.instance.structure import StructureKeeper
 from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep, StaffContacts
 from affino_mcp.store.faults import StoreUnavailable
@@ -61,9 +68,21 @@ class BuiltinInstance:
         A write that clashes with another writer is run again on the new state.
         """
         carry, call = TOOLS[method.name], replace(call, method=method.name)
+        named = names_among(method, values)
+        if named:
+            try:
+                values = find_named(self.records, method, values, call)
+            except ToolError as error:
+                return self._answer_replay(method, values, call, error)
+            call = replace(call, named=named)
         if method.access is Access.READ:
-            return carry(self.records, method, values, call)
+            return self._read(carry, method, values, call)
         return self._write(carry, method, values, call)
+
+    def is_staff(self, person: Actor) -> bool:
+        """See Instance."""
+        found = self.records.load_documents([RecordRef(CONTACT.family, person.user_code)])
+        return any(bool(document.system.get("Staff")) for document in found.values())
 
     def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
         """See Instance: one query and one batch read."""
@@ -100,6 +119,13 @@ class BuiltinInstance:
         return BuiltinRecordRestorer(self.records)
 
     @property
+    def index_upkeep(self) -> IndexUpkeep:
+        """The upkeep of the rows that lists and searches find records by."""
+        from affino_mcp.instance.builtin.engine.index_upkeep import BuiltinIndexUpkeep  # noqa: PLC0415 (as above)
+
+        return BuiltinIndexUpkeep(self.records)
+
+    @property
     def structure_keeper(self) -> StructureKeeper:
         """What operators list and change: the instance's places, categories, types, securities and lists."""
         from affino_mcp.instance.builtin.structure.structure_keeper import (  # noqa: PLC0415 (as above)
@@ -107,6 +133,13 @@ class BuiltinInstance:
         )
 
         return BuiltinStructureKeeper(self.records)
+
+    def _read(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
+        """A read: the asked attributes alone, and as much of them as one answer holds."""
+        values = resolve_fields(method, values)
+        done = carry(self.records, method, values, call)
+        body = cut_own_text(method, values, call, select_fields(method, values, done.body))
+        return replace(done, body=page_whole_list(values, call, body) if method.lists_whole else body)
 
     def _write(self, carry: Carry, method: Method, values: Values, call: Call) -> Done:
         for attempt in range(MAX_WRITE_ATTEMPTS):

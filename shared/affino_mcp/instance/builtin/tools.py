@@ -57,6 +57,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "get_contact": contacts.get_contact,
     "grant_contact_permission": consents.grant_contact_permission,
     "link_contact_to_account": contact_links.link_contact_to_account,
+    "list_contact_lookups": account_lists.list_contact_lookups,
     "list_contact_permissions": consents.list_contact_permissions,
     "list_contacts": contacts.list_contacts,
     "list_permissions": consents.list_permissions,

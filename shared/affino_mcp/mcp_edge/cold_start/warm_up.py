@@ -14,8 +14,7 @@ from affino_mcp import NAME, VERSION
 from affino_mcp.catalogue.capability import Capability
 from affino_mcp.dispatch import CallMeta, ToolAnswer
 from affino_mcp.gate.caller import Caller, Person, Profile, RateState, Session
-from affino_mcp.mcp_edge.gate_asgi import ENDPOINT
-from affino_mcp.mcp_edge.request import AdmittedRequest
+from affino_mcp.mcp_edge.request import ENDPOINT, AdmittedRequest
 
 _TOOL: Final = "get_current_user"
 _MODERN: Final = "2026-07-28"

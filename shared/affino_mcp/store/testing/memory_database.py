@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import heapq
 import threading
 from collections.abc import Sequence
 
@@ -26,6 +27,7 @@ from affino_mcp.store.ops import (
     WriteOp,
     write_key,
 )
+from affino_mcp.store.table_reader import TABLE_PAGE_ROWS
 from affino_mcp.store.testing.index_shapes import IndexShapes
 
 MAX_ROWS_AT_ONCE = 100
@@ -111,6 +113,15 @@ class MemoryDatabase:
             return list(partitions.get(op.partition, {}).values())
         items = (item for partition in partitions.values() for item in partition.values())
         return [item for item in items if item.get(op.partition_name) == op.partition]
+
+    def read_page(self, table: str, start: Item | None = None) -> QueryPage:
+        """See TableReader: the rows in key order."""
+        after = (start["pk"], start["sk"]) if start else ("", "")
+        with self._lock:
+            ahead = [(pk, sk) for pk, rows in self._tables.get(table, {}).items() for sk in rows if (pk, sk) > after]
+            found = heapq.nsmallest(TABLE_PAGE_ROWS, ahead)
+            items = [copy.deepcopy(self._tables[table][pk][sk]) for pk, sk in found]
+        return QueryPage(items, {"pk": found[-1][0], "sk": found[-1][1]} if len(ahead) > len(found) else None)
 
     def transact(self, ops: Sequence[WriteOp], token: str) -> None:
         """See Database."""

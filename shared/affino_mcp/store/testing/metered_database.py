@@ -83,6 +83,13 @@ class MeteredDatabase(MemoryDatabase):
         self._count_read(Place(op.table, name, op.partition), looked_at, halves=1 + op.consistent)
         return super().query(op)
 
+    def read_page(self, table: str, start: Item | None = None) -> QueryPage:
+        """See TableReader."""
+        page = super().read_page(table, start)
+        self.usage.requests += 1
+        self._count_read(Place(table, "", "(scan)"), page.items, halves=2)
+        return page
+
     def put(self, op: Put) -> None:
         """See Database."""
         self.usage.requests += 1

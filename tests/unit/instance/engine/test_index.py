@@ -15,7 +15,8 @@ from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.security_groups import DEFAULT_GROUPS
 from affino_mcp.instance.builtin.engine.index import index_rows
-from affino_mcp.instance.builtin.engine.records import Records, unique_key
+from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.unique_values import unique_key
 from affino_mcp.instance.builtin.engine.word_index import word_rows
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.builtin.tools import FACETS

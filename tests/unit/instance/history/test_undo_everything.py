@@ -78,8 +78,6 @@ CANNOT: Final = {
     "link_contact_to_account",
     "unlink_contact_from_account",
     "grant_contact_permission",
-    "add_contact_list_members",
-    "add_account_list_members",
     "add_opportunity_topics",
     "add_opportunity_contact",
     "add_article_categories",

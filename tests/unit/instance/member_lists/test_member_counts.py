@@ -18,7 +18,7 @@ from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Call, NoCallLog
 from affino_mcp.store.ops import WriteOp
 from affino_mcp.store.testing.memory_database import MemoryDatabase
-from affino_mcp.tool_errors import ToolError
+from affino_mcp.tool_errors import NotFound, ToolError
 from tests.unit.instance.deeds import Anybody
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -75,11 +75,18 @@ class Crm:
     def add(self, *members: int) -> dict[str, Any]:
         return self.ask("add_contact_list_members", ContactListCode=1, UserCodes=list(members))
 
+    def is_on_a_list(self, member: int) -> bool:
+        """False for a member who has been deleted."""
+        try:
+            return bool(self.ask("list_contact_lists", UserCode=member)["Items"])
+        except NotFound:
+            return False
+
     def check(self) -> None:
         """The count, the members and the members' own lists agree."""
         count = self.ask("get_contact_list", ContactListCode=1)["ContactList"]["MemberCount"]
         listed = self.ask("list_contact_list_members", ContactListCode=1, PageSize=100)["Items"]
-        on_list = [m for m in range(1, 61) if self.ask("list_contact_lists", UserCode=m)["Items"]]
+        on_list = [m for m in range(1, 61) if self.is_on_a_list(m)]
         assert (count, [item["UserCode"] for item in listed]) == (len(on_list), on_list)
 
 

@@ -20,6 +20,7 @@ from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.engine.word_index import split_words
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets, require_targets
 from affino_mcp.instance.builtin.references.list_entries import entry_name, load_lists
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.port import Call, Done, RecordRef
@@ -108,6 +109,8 @@ def list_sections(records: Records, method: Method, values: Values, call: Call) 
     """Lists the sections that the person may see, with what the person may do in each."""
     visible = operator_records.list_open_guards(records, call.actor, SECTION.family)
     found = [document for document in _matching_documents(visible, values) if _is_in_channel(document, values)]
+    if not any(_is_in_channel(document, values) for document in visible):
+        require_targets(call, find_targets(call, values, {CHANNEL.code: CHANNEL.family}), {}, listed=False)
     known = load_lists(records, [CHANNEL.family]) if found else {}
     rows = [_render_section(call, document, known) for document in found]
     return Done({"Sections": [row for row in rows if row["CanWrite"] or not values.get("WritableOnly")]})

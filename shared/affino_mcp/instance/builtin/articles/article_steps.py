@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.article_steps import BODY_LENGTH, MAX_STEPS_PER_ARTICLE, SORT_ORDER, STEP, STEP_CODES
+from affino_mcp.catalogue.answer_fields import wants
+from affino_mcp.catalogue.families.article_steps import MAX_STEPS_PER_ARTICLE, SORT_ORDER, STEP, STEP_CODES
 from affino_mcp.catalogue.families.articles import ARTICLE
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.method import FIRST_STEP, Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.answer_size import MAX_RESPONSE_ROWS
 from affino_mcp.instance.builtin.articles import article_access, article_media
@@ -24,9 +25,9 @@ from affino_mcp.instance.builtin.engine import html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
-from affino_mcp.instance.builtin.engine.long_texts import StoredText
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
+from affino_mcp.instance.builtin.engine.response_budget import MOST_CHARACTERS_PER_TOKEN, ResponseBudget, leave_out_text
+from affino_mcp.instance.builtin.engine.text_parts import without_long_texts
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, InvalidArgument
@@ -37,6 +38,7 @@ ARTICLE_CODE: Final = ARTICLE.code
 FORMER_PLACE: Final = "FormerPlace"
 """What a deleted step holds: its place among the article's steps, counted from 1."""
 
+BODY_FROM: Final = STEP.writable["Body"].position.name
 Attachments = Sequence[dict[str, Any]]
 
 
@@ -60,84 +62,75 @@ def render_steps(
     found = records.load_documents(RecordRef(FAMILY, code) for code in codes[first - 1 :])
     known = {document.code: document for document in found.values()}
     entries = [
-        _render_entry(call, known[code], place, attached, body=None)
+        _render_entry(call, known[code], place, attached)
         for place, code in enumerate(codes, 1)
         if place >= first and code in known
     ]
-    fitting = list(takewhile(room.try_add, entries[:MAX_RESPONSE_ROWS]))
+    fitting = list(takewhile(room.try_add, map(without_long_texts, entries[:MAX_RESPONSE_ROWS])))
     if len(fitting) < len(entries):
         text = f"{len(entries) - len(fitting)} steps did not fit: list_article_steps with FromSortOrder={len(fitting) + first}."
         call.warn(WarningCode.TRUNCATED, STEP_ORDER_ATTRIBUTE, text)
-    kept = {entry[CODE]: known[entry[CODE]].values.get("Body") for entry in fitting}
-    read = _read_bodies(records, call, kept, room) if bodies else {}
-    return [_show_body(entry, kept[entry[CODE]], read) for entry in fitting]
+    shown = entries[: len(fitting)]
+    return _add_bodies(records, call, shown, room) if bodies else [_without_body(entry) for entry in shown]
 
 
-def _show_body(entry: dict[str, Any], kept: StoredText | None, read: Mapping[int, str]) -> dict[str, Any]:
-    """The step with its body; null is an empty one, and a body that was not read is left out: only its length is told."""
-    if kept is None or entry[CODE] in read:
-        return entry | {"Body": read.get(entry[CODE])}
-    without = {name: value for name, value in entry.items() if name != "Body"}
-    return without | {BODY_LENGTH.name: long_texts.text_length(kept)}
-
-
-def _read_bodies(
-    records: Records, call: Call, kept: Mapping[int, StoredText | None], room: ResponseBudget
-) -> dict[int, str]:
-    """The bodies that fit into `room`, by the codes of their steps; warns when some do not."""
+def _add_bodies(
+    records: Records, call: Call, entries: list[dict[str, Any]], room: ResponseBudget
+) -> list[dict[str, Any]]:
+    """The steps with the bodies that fit, the lengths of the others in their place."""
     left, wanted = room.left, list[int]()
-    for code, body in kept.items():
-        left -= long_texts.text_length(body)
+    for entry in entries:
+        left -= long_texts.text_length(entry["Body"]) // MOST_CHARACTERS_PER_TOKEN
         if left < 0:
             break
-        wanted.append(code)
-    found = long_texts.read_texts(records, [(FAMILY, code, kept[code]) for code in wanted])
-    fits = {
-        code: text for code, text in zip(wanted, found, strict=True) if kept[code] is not None and room.try_add(text)
-    }
-    if any(body is not None and code not in fits for code, body in kept.items()):
-        text = "Some steps came without their Body, with its BodyLength: read them one by one with get_article_step."
+        wanted.append(entry[CODE])
+    kept = [(FAMILY, entry[CODE], entry["Body"]) for entry in entries if entry[CODE] in wanted and entry["Body"]]
+    found = dict(zip((code for _, code, _ in kept), long_texts.read_texts(records, kept), strict=True))
+    fits = {code: text for code, text in found.items() if room.try_add(text)}
+    if any(entry["Body"] and entry[CODE] not in fits for entry in entries):
+        text = "Some steps came without their Body (BodyLength says how long it is): read them one by one with get_article_step."
         call.warn(WarningCode.TRUNCATED, STEP_ORDER_ATTRIBUTE, text)
-    return fits
+    return [{**entry, "Body": fits[entry[CODE]]} if entry[CODE] in fits else _without_body(entry) for entry in entries]
 
 
-def _render_entry(call: Call, step: Document, place: int, attached: Attachments, body: str | None) -> dict[str, Any]:
+def _without_body(entry: dict[str, Any]) -> dict[str, Any]:
+    """A step with the length of its body in the body's place; one that has no body says so."""
+    return leave_out_text(entry, "Body", long_texts.text_length(entry["Body"])) if entry["Body"] else entry
+
+
+def _render_entry(call: Call, step: Document, place: int, attached: Attachments) -> dict[str, Any]:
+    """Renders a step with its body as it is stored."""
     media = [entry for entry in attached if entry[CODE] == step.code]
-    return render_record(call, step, {}, Body=body, SortOrder=place, Media=media)
+    return render_record(call, step, {}, SortOrder=place, Media=media)
 
 
 def list_article_steps(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists the steps in order, with bodies and media."""
     found = article_access.open_article(records, call, ARTICLE_CODE, values[ARTICLE_CODE])
-    first = values.get("FromSortOrder", 1)
-    return _answer_steps(records, call, found.document, first)
+    first, bodies = values.get(FIRST_STEP, 1), wants(values, "Body")
+    return _answer_steps(records, call, found.document, bodies=bodies, first=first)
 
 
-def _answer_steps(records: Records, call: Call, article: Document, first: int = 1) -> Done:
+def _answer_steps(records: Records, call: Call, article: Document, *, bodies: bool = False, first: int = 1) -> Done:
     attached = article_media.list_attachments(records, call, article.code)
-    return Done(
-        {"Steps": render_steps(records, call, article, attached, ResponseBudget({}), bodies=True, first=first)},
-        article.ref,
-    )
+    steps = render_steps(records, call, article, attached, ResponseBudget({}), bodies=bodies, first=first)
+    return Done({"Steps": steps}, article.ref)
 
 
 def get_article_step(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Answers one step."""
     found, step = open_step(records, call, values[CODE])
-    start = values.get("BodyFrom", 0)
-    return Done({"Step": _render_step(records, call, found.document, step.document, None, start)}, step.document.ref)
+    shown = _render_step(records, call, found.document, step.document)
+    if (kept := step.document.values.get("Body")) is not None and wants(values, "Body"):
+        text = long_texts.read_texts(records, [(FAMILY, step.document.code, kept)])[0]
+        shown = ResponseBudget({**shown, "Body": None}).show_text(call, shown, "Body", text, values.get(BODY_FROM, 0))
+    return Done({"Step": shown}, step.document.ref)
 
 
-def _render_step(
-    records: Records, call: Call, article: Document, step: Document, body: str | None, start: int = 0
-) -> dict[str, Any]:
+def _render_step(records: Records, call: Call, article: Document, step: Document) -> dict[str, Any]:
+    """Renders a step with its body as it is stored."""
     attached = article_media.list_attachments(records, call, article.code)
-    answer = _render_entry(call, step, ordered_step_codes(article).index(step.code) + 1, attached, None)
-    kept = step.values.get("Body")
-    text = body
-    if text is None and kept is not None:
-        text = long_texts.read_texts(records, [(FAMILY, step.code, kept)])[0]
-    return answer | {"Body": ResponseBudget(answer).cut_text(call, text, "Body", start)}
+    return _render_entry(call, step, ordered_step_codes(article).index(step.code) + 1, attached)
 
 
 def create_article_step(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -149,11 +142,11 @@ def create_article_step(records: Records, method: Method, values: Values, call: 
     change = records.start_change(method, values, call)
     code = records.codes.take_code(FAMILY, change)
     draft = new_document(FAMILY, code, call, {"Title": values["Title"]}, **{ARTICLE_CODE: values[ARTICLE_CODE]})
-    step, body = _store_body(change, draft, values)
+    step = _store_body(change, draft, values)
     article = _reorder(change, found, _place_step(call, codes, code, values.get(SORT_ORDER.name)))
     records.save_record(change, None, RecordState(step))
     _save_order(records, change, found, article)
-    return change.commit({"Step": _render_step(records, call, article, step, body or "")})
+    return change.commit({"Step": _render_step(records, call, article, step)})
 
 
 def _place_step(call: Call, codes: list[int], code: int, wanted: int | None) -> list[int]:
@@ -165,13 +158,12 @@ def _place_step(call: Call, codes: list[int], code: int, wanted: int | None) -> 
     return [*others[:place], code, *others[place:]]
 
 
-def _store_body(change: Change, step: Document, values: Values) -> tuple[Document, str | None]:
+def _store_body(change: Change, step: Document, values: Values) -> Document:
     if not values.get("Body"):
-        return step, None
+        return step
     body = html_policy.sanitise_argument(change.call, STEP.writable["Body"], values["Body"], html_policy.Links.EDITORS)
-    return replace(
-        step, values={**step.values, "Body": long_texts.store_text(change, FAMILY, step.code, "Body", body)}
-    ), body
+    kept = long_texts.store_text(change, FAMILY, step.code, "Body", body)
+    return replace(step, values={**step.values, "Body": kept})
 
 
 def _reorder(change: Change, found: OpenArticle, codes: list[int]) -> Document:
@@ -188,7 +180,7 @@ def update_article_step(records: Records, method: Method, values: Values, call: 
     found, before = open_step(records, call, values[CODE], to_change=True)
     change = records.start_change(method, values, call)
     given = {name: values[name] for name in STEP.writable if name in values}
-    step, body = _store_body(change, before.document.next_version(call, given), values)
+    step = _store_body(change, before.document.next_version(call, given), values)
     records.save_record(change, before, replace(before, document=step))
     article, wanted = found.document, values.get(SORT_ORDER.name)
     codes = _place_step(call, ordered_step_codes(article), step.code, wanted) if wanted else ordered_step_codes(article)
@@ -196,7 +188,7 @@ def update_article_step(records: Records, method: Method, values: Values, call: 
         article = _reorder(change, found, codes)
         _save_order(records, change, found, article)
     article_access.require_article_unchanged(change, found)
-    return change.commit({"Step": _render_step(records, call, article, step, body)})
+    return change.commit({"Step": _render_step(records, call, article, step)})
 
 
 def delete_article_step(records: Records, method: Method, values: Values, call: Call) -> Done:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
+from affino_mcp.catalogue.answer_fields import keep_asked, wants
 from affino_mcp.catalogue.families.article_comments import COMMENT
 from affino_mcp.catalogue.families.articles import ARTICLE, ARTICLE_STATUS
 from affino_mcp.catalogue.families.website import ARTICLE_CATEGORY
+from affino_mcp.catalogue.matching import Values
 from affino_mcp.instance.builtin.articles import article_media, article_status, article_steps
 from affino_mcp.instance.builtin.articles.article_access import SECTION_FAMILY, OpenArticle
 from affino_mcp.instance.builtin.engine import long_texts
@@ -19,39 +22,61 @@ from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, RecordRef
 
 FAMILY: Final = ARTICLE.family
+STEP_BODIES: Final = "Steps.Body"
+BODY_FROM: Final = ARTICLE.writable["Body"].position.name
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
-def render_new_article(records: Records, call: Call, found: OpenArticle, body: str | None) -> dict[str, Any]:
-    """Renders a new article, which has no steps, media or comments yet."""
+def render_new_article(call: Call, found: OpenArticle) -> dict[str, Any]:
+    """Renders a new article, which has no steps, media or comments yet, with its body as it is stored."""
     answer = _render_base(call, found, found.known) | {"Steps": [], "Categories": [], "Media": [], "CommentCount": 0}
-    return answer | {"Body": ResponseBudget(answer).cut_text(call, body, "Body")}
+    return answer | {"Body": found.document.values.get("Body")}
+
+
+def render_changed_article(records: Records, call: Call, found: OpenArticle) -> dict[str, Any]:
+    """Renders an article after a write, with its body as it is stored: no text is read."""
+    attached = article_media.list_attachments(records, call, found.document.code)
+    answer = _render_parts(records, call, found, attached)
+    room = ResponseBudget(answer)
+    answer["Body"] = found.document.values.get("Body")
+    answer["Steps"] = article_steps.render_steps(records, call, found.document, attached, room, bodies=False)
+    return answer
 
 
 def render_article(
-    records: Records, call: Call, found: OpenArticle, *, body: str | None = None, bodies: bool = True, start: int = 0
+    records: Records, call: Call, found: OpenArticle, values: Values, *, bodies: bool = True
 ) -> dict[str, Any]:
-    """Renders the full article.
+    """Renders the article for a call that reads it, as far as the call asks for it.
 
-    `body` is the text when it is loaded already; `bodies` says whether the steps come with their bodies; `start` is the
-    position in the body.
+    `bodies` says whether the steps come with their bodies. A body that the call does not ask for is not read.
     """
-    document = found.document
-    attached = article_media.list_attachments(records, call, document.code)
-    known = records.load_documents(category_refs(document), found.known)
-    answer = _render_base(call, found, known) | {
-        "Categories": render_categories(document, known),
-        "Media": [entry for entry in attached if entry["Target"] == "article"],
-        "CommentCount": count_comments(records, document.code),
-    }
-    room = ResponseBudget(answer)
-    kept = document.values.get("Body")
-    text = body
-    if text is None and kept is not None:
-        text = long_texts.read_texts(records, [(FAMILY, document.code, kept)])[0]
-    answer["Body"] = room.cut_text(call, text, "Body", start)
-    answer["Steps"] = article_steps.render_steps(records, call, document, attached, room, bodies=bodies)
+    wants_steps = wants(values, "Steps")
+    attached = (
+        article_media.list_attachments(records, call, found.document.code)
+        if wants_steps or wants(values, "Media")
+        else []
+    )
+    answer = _render_parts(records, call, found, attached)
+    room, kept = ResponseBudget(keep_asked(values, answer)), found.document.values.get("Body")
+    if wants(values, "Body"):
+        text = long_texts.read_texts(records, [(FAMILY, found.document.code, kept)])[0] if kept is not None else None
+        answer = room.show_text(call, answer, "Body", text, values.get(BODY_FROM, 0))
+    if wants_steps:
+        bodies = bodies and wants(values, STEP_BODIES)
+        answer["Steps"] = article_steps.render_steps(records, call, found.document, attached, room, bodies=bodies)
     return answer
+
+
+def _render_parts(
+    records: Records, call: Call, found: OpenArticle, attached: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    known = records.load_documents(category_refs(found.document), found.known)
+    return _render_base(call, found, known) | {
+        "Categories": render_categories(found.document, known),
+        "Media": [entry for entry in attached if entry["Target"] == "article"],
+        "CommentCount": count_comments(records, found.document.code),
+        "Steps": [],
+    }
 
 
 def _render_base(call: Call, found: OpenArticle, known: KnownRecords) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import Records, require_if_updated
-from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing import filter_targets, listing
+from affino_mcp.instance.builtin.listing.dependents import render_dependents
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.tool_errors import InvalidArgument
@@ -28,6 +30,13 @@ CODE: Final = ARTICLE.code
 BODY_ATTRIBUTE: Final = "Body"
 LIVE_ATTRIBUTE: Final = LIVE_FIELD.name
 AUTHOR_ATTRIBUTE: Final = "AuthorCode"
+_FILTER_KINDS: Final = {
+    SECTION_FIELD.name: "sections",
+    "ArticleTypeCode": "article_types",
+    "CategoryCode": "article_categories",
+    AUTHOR_ATTRIBUTE: filter_targets.STAFF,
+}
+"""What each filter of the list of articles names."""
 
 
 def facets(stored: RecordState) -> Facets:
@@ -73,6 +82,7 @@ def list_articles(records: Records, method: Method, values: Values, call: Call) 
             article_access.may_see_state(call, document) and article_status.is_asked_document(call, values, document)
         ),
         derive=lambda document, _known: {ARTICLE_STATUS.name: article_status.find_status(call, document)},
+        targets=find_targets(call, values, _FILTER_KINDS),
     )
     return listing.list_records(records, plan, values, call)
 
@@ -80,9 +90,9 @@ def list_articles(records: Records, method: Method, values: Values, call: Call) 
 def get_article(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Answers one article with its steps, categories and media, within the budget of one answer."""
     found = article_access.open_article(records, call, CODE, values[CODE])
-    bodies, start = values.get("IncludeSteps", True), values.get("BodyFrom", 0)
+    bodies = values.get("IncludeSteps", True)
     return Done(
-        {"Article": article_view.render_article(records, call, found, bodies=bodies, start=start)}, found.document.ref
+        {"Article": article_view.render_article(records, call, found, values, bodies=bodies)}, found.document.ref
     )
 
 
@@ -97,27 +107,25 @@ def create_article(records: Records, method: Method, values: Values, call: Call)
     found = OpenArticle(RecordState(draft), known)
     article_access.require_write(call, found.guards)
     live = _decide_live(call, found, values.get(LIVE_ATTRIBUTE))
-    document, body = _store_body(change, _set_live(call, draft, live), values)
+    document = _store_body(change, _set_live(call, draft, live), values)
     found = replace(found, stored=RecordState(document))
     article_status.warn_of_dates(call, document, values)
     guards.require_unchanged(change, *found.guards)
     records.save_record(change, None, found.stored)
-    return change.commit({"Article": article_view.render_new_article(records, call, found, body)})
+    return change.commit({"Article": article_view.render_new_article(call, found)})
 
 
 def update_article(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Updates the given attributes of an article; null clears one."""
     before = article_access.open_editable_article(records, call, CODE, values[CODE])
     require_if_updated(before.document, values)
-    if LIVE_ATTRIBUTE in values and values[LIVE_ATTRIBUTE] is None:
-        raise InvalidArgument(LIVE_ATTRIBUTE, "Live must be true or false.")
     change = records.start_change(method, values, call)
     checked, known = references.check_references(records, change, ARTICLE, values, before.document.values)
     was_live = before.document.values.get(LIVE_ATTRIBUTE, False)
     moved = before.document.next_version(call, checked | {LIVE_ATTRIBUTE: was_live})
     found = OpenArticle(replace(before.stored, document=moved), before.known | known)
     _require_move_rights(call, before, found)
-    document, body = _store_body(
+    document = _store_body(
         change, _set_live(call, moved, _decide_live(call, found, values.get(LIVE_ATTRIBUTE))), values
     )
     found = replace(found, stored=replace(before.stored, document=document))
@@ -125,7 +133,7 @@ def update_article(records: Records, method: Method, values: Values, call: Call)
     change.needs_confirmation = article_access.reaches_more_readers(call, before.document, document)
     guards.require_unchanged(change, *before.guards, *found.guards)
     records.save_record(change, before.stored, found.stored)
-    return change.commit({"Article": article_view.render_article(records, call, found, body=body, bodies=False)})
+    return change.commit({"Article": article_view.render_changed_article(records, call, found)})
 
 
 def _require_move_rights(call: Call, before: OpenArticle, after: OpenArticle) -> None:
@@ -158,15 +166,15 @@ def _set_live(call: Call, document: Document, live: bool) -> Document:
     return replace(document, values=values)
 
 
-def _store_body(change: Change, document: Document, values: Values) -> tuple[Document, str | None]:
-    """The document with its body stored, and the text of the body when the call gives one."""
+def _store_body(change: Change, document: Document, values: Values) -> Document:
+    """The document with its body stored, when the call gives one."""
     if not values.get(BODY_ATTRIBUTE):
-        return document, None
+        return document
     body = html_policy.sanitise_argument(
         change.call, ARTICLE.writable[BODY_ATTRIBUTE], values[BODY_ATTRIBUTE], html_policy.Links.EDITORS
     )
     kept = long_texts.store_text(change, FAMILY, document.code, BODY_ATTRIBUTE, body)
-    return replace(document, values={**document.values, BODY_ATTRIBUTE: kept}), body
+    return replace(document, values={**document.values, BODY_ATTRIBUTE: kept})
 
 
 def delete_article(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -175,4 +183,6 @@ def delete_article(records: Records, method: Method, values: Values, call: Call)
     change = records.start_change(method, values, call)
     article_access.require_article_unchanged(change, before)
     records.save_record(change, before.stored, before.stored.deleted_by(call))
-    return change.commit({CODE: values[CODE], "Deleted": True})
+    steps = len(article_access.ordered_step_codes(before.document))
+    hanging = render_dependents(records, call, before.stored, article_steps=steps)
+    return change.commit({CODE: values[CODE], "Deleted": True} | hanging)

@@ -9,8 +9,7 @@ from affino_mcp.catalogue.families.accounts import ACCOUNT
 from affino_mcp.catalogue.families.opportunities import OPPORTUNITY
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.builtin.crm import contact_account_links, opportunity_summaries
+from affino_mcp.instance.builtin.crm import account_duplicates, contact_account_links, opportunity_summaries
 from affino_mcp.instance.builtin.crm.account_lists import find_list_filters
 from affino_mcp.instance.builtin.crm.contact_account_links import PRIMARY_CONTACT_ATTRIBUTE, AccountContacts
 from affino_mcp.instance.builtin.engine.change import Change
@@ -18,17 +17,16 @@ from affino_mcp.instance.builtin.engine.document import Document, RecordState, n
 from affino_mcp.instance.builtin.engine.index import (
     Facets,
     count_key,
-    facet_partition,
-    fold_accents,
-    name_prefix,
     topic_tags,
 )
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
-from affino_mcp.instance.builtin.listing import in_memory_pages, listing, word_search
+from affino_mcp.instance.builtin.listing import filter_targets, in_memory_pages, listing, word_search
+from affino_mcp.instance.builtin.listing.dependents import render_dependents
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.references import may_show_family, render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.store.ops import Check, Condition, Item, Query, SortSpan, absent, all_of, any_of, equals
+from affino_mcp.store.ops import Check, Condition, Item, absent, all_of, any_of, equals
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 FAMILY: Final = ACCOUNT.family
@@ -56,7 +54,7 @@ def facets(stored: RecordState) -> Facets:
 
 def list_accounts(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists account summaries."""
-    listed, known = find_list_filters(records, values)
+    listed, known = find_list_filters(records, values, call)
     wanted = {
         **listed,
         "manager": values.get("AccountManagerCode"),
@@ -65,9 +63,9 @@ def list_accounts(records: Records, method: Method, values: Values, call: Call) 
     }
     rows = tuple(f"{facet}={code}" for facet, code in wanted.items() if code)
     tags = topic_tags(values)
-    if values.get("IncludeChildren"):
-        return _list_descendants(records, listing.ListPlan(ACCOUNT, rows, tags, have=known), values, call)
-    return listing.list_records(records, listing.ListPlan(ACCOUNT, rows, tags, have=known), values, call)
+    targets = find_targets(call, values, {"AccountManagerCode": filter_targets.STAFF, "ParentCode": FAMILY})
+    plan = listing.ListPlan(ACCOUNT, rows, tags, have=known, targets=targets)
+    return (_list_descendants if values.get("IncludeChildren") else listing.list_records)(records, plan, values, call)
 
 
 def _list_descendants(records: Records, asked: listing.ListPlan, values: Values, call: Call) -> Done:
@@ -126,14 +124,15 @@ def render_account(
 
 def _render_contact(code: int, link: contact_account_links.ContactLink, known: KnownRecords) -> dict[str, Any]:
     contact = known[RecordRef("contacts", code)]
-    return {"UserCode": code, "Name": contact.label, "JobTitle": link["JobTitle"], "Primary": link["Primary"]}
+    own = {name: link[name] for name in ("Primary", "LeftCompany")}
+    return {"UserCode": code, "Name": contact.label, "JobTitle": contact_account_links.job_title(contact, link), **own}
 
 
 def create_account(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Creates an account; links its primary contact in the same transaction."""
     change = records.start_change(method, values, call)
     checked, known = references.check_references(records, change, ACCOUNT, values)
-    _warn_of_duplicates(records, call, checked)
+    account_duplicates.warn_of_duplicates(records, call, checked)
     code = records.codes.take_code(FAMILY, change)
     account = RecordState(new_document(FAMILY, code, call, {**ACCOUNT.defaults, **checked}))
     records.save_record(change, None, account)
@@ -154,10 +153,9 @@ def _link_primary_contact(
     changed = contact_account_links.unset_primary(records, change, former, account)
     if code is not None:
         contact = records.require_record("contacts", PRIMARY_CONTACT_ATTRIBUTE, code, "contact")
-        link = {
-            **(contact.relations.get(account.ref) or contact_account_links.make_link(records, change)),
-            "Primary": True,
-        }
+        existing = contact.relations.get(account.ref)
+        contact_account_links.require_not_left(existing, PRIMARY_CONTACT_ATTRIBUTE)
+        link = {**(existing or contact_account_links.make_link(records, change)), "Primary": True}
         contact_account_links.save_link(records, change, contact, account.ref, link)
         changed |= {code: link}
     return changed
@@ -201,36 +199,14 @@ def _require_no_cycle(records: Records, change: Change, document: Document, pare
     )
 
 
-def _warn_of_duplicates(records: Records, call: Call, checked: Values) -> None:
-    name = fold_accents(checked["Name"])
-    partition = facet_partition(FAMILY, "all")
-    near = Query(
-        records.table, partition, index="ByName", sort="name", span=SortSpan(prefix=name_prefix(name)), limit=5
-    )
-    found = records.load_documents(RecordRef(FAMILY, row["code"]) for row in records.db.query(near).items)
-    same = [d for d in found.values() if fold_accents(d.label) == name and _is_same_site(d, checked)]
-    if same:
-        codes = [d.code for d in same]
-        text = "An account of this name exists already. Link contacts to it with link_contact_to_account instead."
-        call.warn(WarningCode.POSSIBLE_DUPLICATE, "Name", text, PossibleDuplicates=[{CODE: code} for code in codes])
-
-
-def _is_same_site(document: Document, checked: Values) -> bool:
-    sites = {_plain_site(site) for site in (document.values.get("Website"), checked.get("Website")) if site}
-    return len(sites) < 2
-
-
-def _plain_site(website: str) -> str:
-    return fold_accents(website).removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
-
-
 def delete_account(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Deletes an account. Raises Conflict while it has child accounts or opportunities that are not closed."""
+    """Deletes an account. Raises Conflict while it has child accounts or undecided opportunities."""
     before = records.require_record(FAMILY, CODE, values[CODE], ACCOUNT.words)
     change = records.start_change(method, values, call)
+    hanging = render_dependents(records, call, before)
     change.add_operation(Check(records.table, count_key(before.document.ref), _unused_condition()), _in_use_error)
     records.save_record(change, before, before.deleted_by(call))
-    return change.commit({CODE: values[CODE], "Deleted": True})
+    return change.commit({CODE: values[CODE], "Deleted": True} | hanging)
 
 
 def _unused_condition() -> Condition:
@@ -240,4 +216,7 @@ def _unused_condition() -> Condition:
 def _in_use_error(row: Item | None) -> Conflict:
     if row and row.get(FAMILY):
         return Conflict("The account has child accounts. Move or delete them first.", argument=CODE)
-    return Conflict("The account has opportunities that are not closed. Close or delete them first.", argument=CODE)
+    text = (
+        "The account has undecided opportunities, neither won nor lost: list_opportunities with UndecidedOnly has them."
+    )
+    return Conflict(f"{text} Close or delete them first.", argument=CODE)

@@ -6,7 +6,7 @@ and names its primary contact; the contact's link says the same, and both change
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from affino_mcp.instance.builtin.engine.codes import LINK_CODE_ATTRIBUTE
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, actor_stamp, record_key, relation_key
 from affino_mcp.instance.builtin.engine.index import count_key, facet_partition
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.port import RecordRef
 from affino_mcp.store.ops import Query
 from affino_mcp.tool_errors import Conflict
 
@@ -54,6 +55,38 @@ def load_account_contacts(records: Records, account: Document) -> AccountContact
     found = records.db.get_many(records.table, [count_key(ref), *keys.values()])
     count: int = found.get(count_key(ref), {}).get("contacts", 0)
     return AccountContacts(count, {contact: found[key]["data"] for contact, key in keys.items() if key in found})
+
+
+def job_title(contact: Document, link: ContactLink) -> str | None:
+    """What the contact does at the account: the link's job title, or else the contact's own."""
+    return link["JobTitle"] or contact.values.get("JobTitle")
+
+
+def load_links(records: Records, account: int, contacts: Iterable[int]) -> dict[int, ContactLink]:
+    """The links of some contacts to one account, by contact: one batch read for a hundred, none for no contacts."""
+    ref = str(RecordRef("accounts", account))
+    keys = {code: relation_key(record_key("contacts", code).pk, ref) for code in contacts}
+    found = records.db.get_many(records.table, list(keys.values()))
+    return {contact: found[key]["data"] for contact, key in keys.items() if key in found}
+
+
+def find_leavers(records: Records, account: int, contacts: Iterable[int]) -> set[int]:
+    """Those of the contacts who have left the account, in one batch read."""
+    return {code for code, link in load_links(records, account, contacts).items() if link["LeftCompany"]}
+
+
+def require_working_there(records: Records, contact: int, account: int, argument: str) -> None:
+    """Raises Conflict, naming the argument, for a contact who has left the account; one without a link has not left it."""
+    require_not_left(load_links(records, account, [contact]).get(contact), argument)
+
+
+def require_not_left(link: ContactLink | None, argument: str) -> None:
+    """Raises Conflict, naming the argument that makes somebody primary, for the link of a leaver."""
+    if link is not None and link["LeftCompany"]:
+        text = (
+            "This contact has left the account, so cannot be primary. Name another, or set LeftCompany to false first"
+        )
+        raise Conflict(f"{text} (update_contact_account_link).", argument=argument)
 
 
 def make_link(records: Records, change: Change, **asked: Any) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from affino_mcp.instance.builtin.engine import purge
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, RELATION_SK, RecordState
 from affino_mcp.instance.builtin.engine.index import facet_partition, index_rows, lists_key, member_key
 from affino_mcp.instance.builtin.engine.operator_call import make_operator_call
-from affino_mcp.instance.builtin.engine.records import Records, unique_keys
+from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.unique_values import unique_keys
 from affino_mcp.instance.builtin.engine.word_index import word_rows
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite, write_again_on_clash
 from affino_mcp.instance.upkeep import ErasurePlan, ErasureState

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from affino_mcp.catalogue.capability import Access, Family
@@ -10,14 +11,14 @@ from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.instance.builtin.crm import contact_account_links
+from affino_mcp.instance.builtin.crm import contact_account_links, leavers
 from affino_mcp.instance.builtin.crm.contact_account_links import PRIMARY_CONTACT_ATTRIBUTE, ContactLink
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.family_access import require_crossing
-from affino_mcp.instance.port import Call, Done
-from affino_mcp.tool_errors import NotFound
+from affino_mcp.instance.port import Call, Done, RecordRef
+from affino_mcp.tool_errors import Conflict, NotFound
 
 
 def _require_both(records: Records, values: Values) -> tuple[RecordState, RecordState]:
@@ -47,14 +48,40 @@ def link_contact_to_account(records: Records, method: Method, values: Values, ca
 
 
 def update_contact_account_link(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Updates a link; null clears JobTitle, and sets Primary and LeftCompany to false."""
+    """Updates a link; null clears JobTitle, and sets Primary and LeftCompany to false.
+
+    Who has left the company is primary no longer, neither of the account nor of its opportunities that are not decided.
+    """
     contact, account = _require_both(records, values)
     existing = _require_link(contact, account)
     change = records.start_change(method, values, call)
     flags: dict[str, object] = {name: bool(values[name]) for name in ("LeftCompany", "Primary") if name in values}
     link: ContactLink = {**existing, **flags, "JobTitle": values.get("JobTitle", existing["JobTitle"])}
+    if values.get("Primary"):
+        contact_account_links.require_not_left(link, "Primary")
+    if link["LeftCompany"]:
+        link = leavers.without_primary(call, account.document, link)
     if link == existing:
         return change.no_change({"Link": _render_link(contact, account, link)}, contact.document.ref)
+    if link["LeftCompany"] and not existing["LeftCompany"]:
+        leavers.clear_primary(records, change, contact.document.code, account.document.code)
+    return _write_link(records, change, contact, account, link)
+
+
+def put_back_link(
+    records: Records, method: Method, values: Values, call: Call, link: ContactLink, opportunities: Sequence[RecordRef]
+) -> Done:
+    """Gives a link its former values, and makes the contact primary of these opportunities again.
+
+    Raises Conflict when the account or an opportunity has another primary contact now.
+    """
+    contact, account = _require_both(records, values)
+    if link["Primary"] != _require_link(contact, account)["Primary"]:
+        require_crossing(call, Crossing(ACCOUNT_FIELD.name, Family.ACCOUNTS, Access.WRITE))
+    if link["Primary"] and account.document.values.get(PRIMARY_CONTACT_ATTRIBUTE) not in (None, contact.document.code):
+        raise Conflict("The account has another primary contact by now.", argument=PRIMARY_CONTACT_ATTRIBUTE)
+    change = records.start_change(method, values, call)
+    leavers.put_back_primary(records, change, contact.document.code, opportunities)
     return _write_link(records, change, contact, account, link)
 
 

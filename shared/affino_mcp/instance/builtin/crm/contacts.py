@@ -6,16 +6,19 @@ import uuid
 from dataclasses import replace
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.contacts import CONTACT
+from affino_mcp.catalogue.families.contacts import CONTACT, INCLUDE_LEAVERS
 from affino_mcp.catalogue.families.member_lists import CONTACT_LISTS
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.crm import contact_account_links, opportunity_summaries
+from affino_mcp.instance.builtin.crm.leavers import ListedLinks
 from affino_mcp.instance.builtin.engine.document import RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing, member_filtering
+from affino_mcp.instance.builtin.listing.dependents import render_dependents
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.listing.word_search import parse_search
 from affino_mcp.instance.builtin.member_lists import member_lists
 from affino_mcp.instance.builtin.references import references
@@ -61,7 +64,11 @@ def list_contacts(records: Records, method: Method, values: Values, call: Call) 
     rows += [f"mine={call.actor.user_code}"] if values.get("Mine") else []
     rows += ["staff"] if values.get("StaffOnly") else []
     tags = topic_tags(values)
-    plan, on_list = listing.ListPlan(CONTACT, tuple(rows), tags), values.get(CONTACT_LIST.code)
+    targets = find_targets(call, values, {ACCOUNT_ARGUMENT: "accounts", "PermissionCode": "permissions"})
+    plan, on_list = listing.ListPlan(CONTACT, tuple(rows), tags, targets=targets), values.get(CONTACT_LIST.code)
+    if values.get(ACCOUNT_ARGUMENT):
+        links = ListedLinks(records, values[ACCOUNT_ARGUMENT], values.get(INCLUDE_LEAVERS.name, False))
+        plan = replace(plan, keep=links.keep, derive=links.render)
     if values.get("Email"):
         return _list_by_email(records, plan, values, call)
     if on_list:
@@ -117,6 +124,7 @@ def render_contact(
         derived["Accounts"] = [
             {
                 **contact_account_links.render_link(stored.document.code, code, link),
+                "JobTitle": contact_account_links.job_title(stored.document, link),
                 "Name": known[RecordRef("accounts", code)].label,
             }
             for code, link in sorted(accounts.items())
@@ -143,7 +151,7 @@ def create_contact(records: Records, method: Method, values: Values, call: Call)
         new_document(FAMILY, code, call, checked, UIDString=str(uuid.uuid4()), Disabled=False, Staff=False)
     )
     if account is not None:
-        link = contact_account_links.make_link(records, change, JobTitle=values.get("JobTitle"))
+        link = contact_account_links.make_link(records, change)
         contact = contact.with_relation(account.document.ref, link)
         change.require_existing(account.document.key, lambda _: NotFound(ACCOUNT_ARGUMENT, "account"))
         known[RecordRef("accounts", account.document.code)] = account.document
@@ -174,5 +182,6 @@ def delete_contact(records: Records, method: Method, values: Values, call: Call)
     ):
         raise Conflict("The contact is an account's primary contact. Choose another one first.", argument=CODE)
     change = records.start_change(method, values, call)
+    hanging = render_dependents(records, call, before)
     records.save_record(change, before, before.deleted_by(call))
-    return change.commit({CODE: values[CODE], "Deleted": True})
+    return change.commit({CODE: values[CODE], "Deleted": True} | hanging)

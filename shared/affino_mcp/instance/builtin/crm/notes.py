@@ -14,7 +14,8 @@ from affino_mcp.instance.builtin.crm import subject_record
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing import filter_targets, listing
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.tool_errors import InvalidArgument
@@ -36,7 +37,14 @@ def list_notes(records: Records, method: Method, values: Values, call: Call) -> 
     authors = (values.get("AuthorCode"), call.actor.user_code if values.get("Mine") else None)
     rows = (*subject_record.scope_facets(values), *(f"author={author}" for author in dict.fromkeys(authors) if author))
     plan = listing.ListPlan(
-        NOTE, rows, derive=lambda d, known: _derived_attributes(call, d, known), extra_refs=subject_record.subject_refs
+        NOTE,
+        rows,
+        derive=lambda d, known: _derived_attributes(call, d, known),
+        extra_refs=subject_record.subject_refs,
+        targets=(
+            *find_targets(call, values, {"AuthorCode": filter_targets.STAFF}),
+            *subject_record.find_subject_targets(call, values),
+        ),
     )
     return listing.list_records(records, plan, values, call)
 
@@ -47,7 +55,8 @@ def _derived_attributes(call: Call, document: Document, known: KnownRecords) -> 
 
 def render_note(records: Records, call: Call, document: Document, have: KnownRecords | None = None) -> dict[str, Any]:
     """Renders the full note with its subject record."""
-    known = records.load_documents(subject_record.subject_refs(document), have)
+    subject = subject_record.subject_refs(document)
+    known = records.load_documents(subject, have, even_deleted=subject)
     return render_record(call, document, known, **_derived_attributes(call, document, known))
 
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.lists import STAGE as STAGES
-from affino_mcp.catalogue.families.opportunities import LOST_REASON, OPPORTUNITY, STAGE
+from affino_mcp.catalogue.families.opportunities import LOST_REASON, OPPORTUNITY, PRIMARY_CONTACT, STAGE, UNDECIDED_ONLY
 from affino_mcp.catalogue.families.tasks import OWNER
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.builtin.crm import opportunity_people
+from affino_mcp.instance.builtin.crm import contact_account_links, opportunity_people, opportunity_worth
 from affino_mcp.instance.builtin.crm.opportunity_people import participant_codes, require_participation
+from affino_mcp.instance.builtin.crm.opportunity_roles import with_owner_and_primary
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
-from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing import filter_targets, list_totals, listing
+from affino_mcp.instance.builtin.listing.dependents import render_dependents
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.builtin.references.list_entries import find_filter_code, load_lists
+from affino_mcp.instance.builtin.references.list_entries import all_entries, find_filter_code, load_lists
 from affino_mcp.instance.builtin.references.opportunity_stages import (
+    OpportunityStage,
     first_stage,
     keep_flags,
     load_stage,
@@ -52,14 +55,15 @@ def facets(stored: RecordState) -> Facets:
 
 
 def list_opportunities(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Lists opportunity summaries with the sum of their values."""
-    known = load_lists(records, [STAGES.family]) if values.get(STAGE.name) is not None else {}
+    """Lists opportunity summaries, with the number and the value of all opportunities that the filters let through."""
+    by_stage = values.get(STAGE.name) is not None or values.get(UNDECIDED_ONLY.name)
+    known = load_lists(records, [STAGES.family]) if by_stage else {}
     wanted = {
         "user": values.get("UserCode"),
         "account": values.get("AccountCode"),
         "owner": values.get(OWNER.name),
         "mine": call.actor.user_code if values.get("Mine") else None,
-        "stage": find_filter_code(known, STAGE.name, STAGES.family, values.get(STAGE.name)),
+        "stage": find_filter_code(call, known, STAGE.name, STAGES.family, values.get(STAGE.name)),
     }
     rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
     rows += ["open"] if values.get("OpenOnly") else []
@@ -71,9 +75,21 @@ def list_opportunities(records: Records, method: Method, values: Values, call: C
         due=_close_date_span(values),
         derive=lambda document, found: {STAGE.name: load_stage(found, document.values[STAGE.name]).to_attribute()},
         have=known,
+        any_of=_undecided_facets(known, values),
+        targets=find_targets(
+            call, values, {"AccountCode": "accounts", "UserCode": "contacts", OWNER.name: filter_targets.STAFF}
+        ),
+        figures=lambda rows: opportunity_worth.render_worth(call, rows),
     )
-    done = listing.list_records(records, plan, values, call)
-    return replace(done, body=done.body | _sum_values(done.body["Items"]))
+    return list_totals.list_with_figures(records, plan, values, call)
+
+
+def _undecided_facets(known: KnownRecords, values: Values) -> tuple[tuple[str, ...], ...]:
+    """The facets of which an opportunity that is neither won nor lost has one, as a group: those of such stages."""
+    if not values.get(UNDECIDED_ONLY.name):
+        return ()
+    every = [entry for entry in all_entries(known, STAGES.family) if not entry.values["Closed"]]
+    return (tuple(f"stage={entry.code}" for entry in every),)
 
 
 def _close_date_span(values: Values) -> SortSpan | None:
@@ -83,24 +99,6 @@ def _close_date_span(values: Values) -> SortSpan | None:
     if not (low or high):
         return None
     return SortSpan(low=low or _EARLIEST, high=f"{high}~" if high else _LATEST)
-
-
-def _sum_values(items: list[dict[str, Any]]) -> dict[str, Any]:
-    sums: dict[str, Decimal] = {}
-    for item in items:
-        if item["Value"] is not None:
-            sums[item["Currency"]] = sums.get(item["Currency"], Decimal(0)) + Decimal(str(item["Value"]))
-    per_currency = [
-        {"Currency": currency, "Value": exact_amount(float(total))} for currency, total in sorted(sums.items())
-    ]
-    if len(per_currency) > 1:
-        return {"TotalValue": None, "TotalValues": per_currency}
-    return {"TotalValue": per_currency[0]["Value"] if per_currency else 0, "TotalValues": per_currency}
-
-
-def exact_amount(value: float) -> float:
-    """An amount of money as it is stored and shown: whole amounts as an integer, others with exactly two decimals."""
-    return int(value) if value == int(value) else round(value, 2)
 
 
 def get_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -120,7 +118,7 @@ def render_opportunity(
         document,
         known,
         Stage=load_stage(known, document.values[STAGE.name]).to_attribute(),
-        Contacts=opportunity_people.render_contacts(call, stored, known),
+        Contacts=opportunity_people.render_contacts(records, call, stored, known),
         TeamMembers=opportunity_people.render_team(call, stored, known),
     )
 
@@ -139,9 +137,17 @@ def create_opportunity(records: Records, method: Method, values: Values, call: C
     checked = _with_stage(call, given, checked, known)
     flags = keep_flags(known, None, checked[STAGE.name])
     document = new_document(FAMILY, records.codes.take_code(FAMILY, change), call, checked, **flags)
-    stored = opportunity_people.with_owner_and_primary(RecordState(document))
+    _require_primary_there(records, document)
+    stored = with_owner_and_primary(RecordState(document))
     records.save_record(change, None, stored)
     return change.commit({"Opportunity": render_opportunity(records, call, stored, known)})
+
+
+def _require_primary_there(records: Records, document: Document) -> None:
+    primary = document.values.get(PRIMARY_CONTACT.name)
+    if primary:
+        account = document.values["AccountCode"]
+        contact_account_links.require_working_there(records, primary, account, PRIMARY_CONTACT.name)
 
 
 def _with_stage(call: Call, given: Values, checked: Values, known: KnownRecords) -> Values:
@@ -149,7 +155,7 @@ def _with_stage(call: Call, given: Values, checked: Values, known: KnownRecords)
     code = checked[STAGE.name] if STAGE.name in given else first_stage(known, checked[STAGE.name])
     stage = load_stage(known, code)
     told = {
-        STAGE.name: f"The stage is {stage.name}.",
+        STAGE.name: f"The stage is {stage.name}.{_describe_unlisted(stage)}",
         OWNER.name: f"The owner is {call.actor.name}, for whom you act.",
         CURRENCY_ATTRIBUTE: f"The currency is {checked[CURRENCY_ATTRIBUTE]}.",
     }
@@ -159,8 +165,14 @@ def _with_stage(call: Call, given: Values, checked: Values, known: KnownRecords)
     return {"Probability": stage.probability, **checked, STAGE.name: stage.code}
 
 
+def _describe_unlisted(stage: OpportunityStage) -> str:
+    """What to know about a stage that is neither open nor closed: which lists hold its opportunities."""
+    both = f" It is not an open stage: OpenOnly leaves it out, {UNDECIDED_ONLY.name} does not."
+    return "" if stage.open or stage.closed else both
+
+
 def _exact_value(values: Values) -> Values:
-    return {"Value": exact_amount(values["Value"])} if values.get("Value") is not None else {}
+    return {"Value": opportunity_worth.exact_amount(values["Value"])} if values.get("Value") is not None else {}
 
 
 def update_opportunity(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -171,17 +183,16 @@ def update_opportunity(records: Records, method: Method, values: Values, call: C
     before = records.require_record(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
     require_participation(call, before)
     require_if_updated(before.document, values)
-    if OWNER.name in values and values[OWNER.name] is None:
-        raise InvalidArgument(OWNER.name, f"{OWNER.name} must not be empty.")
     change = records.start_change(method, values, call)
     asked, document = {**values, **_exact_value(values)}, before.document
     checked, known = references.check_references(records, change, OPPORTUNITY, asked, document.values)
     known = records.load_documents(_shown_refs(call, before), known)
     checked |= _values_of_stage(call, document, checked, known)
     flags = keep_flags(known, document, checked.get(STAGE.name, document.values[STAGE.name]))
-    after = opportunity_people.with_owner_and_primary(
-        replace(before, document=document.next_version(call, checked, **flags))
-    )
+    moved = document.next_version(call, checked, **flags)
+    if PRIMARY_CONTACT.name in checked:
+        _require_primary_there(records, moved)
+    after = with_owner_and_primary(replace(before, document=moved), document.values[OWNER.name])
     if after.history_values() == before.history_values():
         return change.no_change({"Opportunity": render_opportunity(records, call, before, known)}, before.document.ref)
     records.save_record(change, before, after)
@@ -208,8 +219,9 @@ def delete_opportunity(records: Records, method: Method, values: Values, call: C
     """Deletes an opportunity."""
     before = records.require_record(FAMILY, CODE, values[CODE], OPPORTUNITY.words)
     change = records.start_change(method, values, call)
+    hanging = render_dependents(records, call, before)
     records.save_record(change, before, before.deleted_by(call))
-    return change.commit({CODE: values[CODE], "Deleted": True})
+    return change.commit({CODE: values[CODE], "Deleted": True} | hanging)
 
 
 def list_opportunity_stages(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -217,7 +229,7 @@ def list_opportunity_stages(records: Records, method: Method, values: Values, ca
     known = load_lists(records, [STAGES.family])
     rows = [
         {"StageCode": stage.code, "Name": stage.name, "SortOrder": place, "Open": stage.open, "Won": stage.won}
-        | {"Probability": stage.probability}
+        | {"Closed": stage.closed, "Probability": stage.probability}
         for place, stage in enumerate(shown_stages(known), 1)
     ]
     return Done({"Stages": rows})

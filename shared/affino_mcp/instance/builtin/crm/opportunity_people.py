@@ -17,6 +17,14 @@ from affino_mcp.catalogue.families.tasks import OWNER
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.access.ownership import require_ownership
+from affino_mcp.instance.builtin.crm import contact_account_links
+from affino_mcp.instance.builtin.crm.opportunity_roles import (
+    CONTACTS_RELATION,
+    EMPTY_LINK,
+    TEAM_RELATION,
+    is_owner_role,
+    member_ref,
+)
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, record_key
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
@@ -26,12 +34,8 @@ from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 CODE: Final = OPPORTUNITY.code
 PERSON_ARGUMENT: Final = "UserCode"
-CONTACTS_RELATION: Final = "contacts"
-TEAM_RELATION: Final = "team"
 MAX_PEOPLE: Final = {CONTACTS_RELATION: 20, TEAM_RELATION: 10}
 """Maximum number of people per kind: each change of an opportunity writes all of them in one transaction."""
-
-EMPTY_LINK: Final[Mapping[str, Any]] = {OPPORTUNITY_ROLE.name: None}
 
 
 def participant_codes(stored: RecordState) -> set[int]:
@@ -40,22 +44,16 @@ def participant_codes(stored: RecordState) -> set[int]:
     return {code for code in (creator, stored.document.values[OWNER.name], *stored.relations_to(TEAM_RELATION)) if code}
 
 
+def may_take_part(call: Call, stored: RecordState) -> bool:
+    """True when the person takes part in the opportunity, or may change everybody's."""
+    everybody = call.actor.has_right(f"{OPPORTUNITY.family}.all", call.at)
+    return everybody or call.actor.user_code in participant_codes(stored)
+
+
 def require_participation(call: Call, stored: RecordState) -> None:
     """Raises PermissionDenied unless the person takes part, or may change everybody's opportunities."""
     if call.actor.user_code not in stored.relations_to(TEAM_RELATION):
         require_ownership(call, stored.document)
-
-
-def with_owner_and_primary(stored: RecordState) -> RecordState:
-    """A copy with the owner on the team and the primary contact among the contacts."""
-    owner, primary = stored.document.values[OWNER.name], stored.document.values.get(PRIMARY_CONTACT.name)
-    if owner not in stored.relations_to(TEAM_RELATION):
-        stored = stored.with_relation(
-            str(RecordRef(TEAM_RELATION, owner)), {OPPORTUNITY_ROLE.name: "Owner", TEAM_SPLIT.name: None}
-        )
-    if primary and primary not in stored.relations_to(CONTACTS_RELATION):
-        stored = stored.with_relation(str(RecordRef(CONTACTS_RELATION, primary)), EMPTY_LINK)
-    return stored
 
 
 def people_refs(call: Call, stored: RecordState) -> list[RecordRef]:
@@ -64,10 +62,13 @@ def people_refs(call: Call, stored: RecordState) -> list[RecordRef]:
     return [RecordRef(CONTACTS_RELATION, code) for code in codes if code != call.actor.user_code]
 
 
-def render_contacts(call: Call, stored: RecordState, known: KnownRecords) -> list[dict[str, Any]]:
-    """The contacts for callers; deleted ones are left out."""
-    links = sorted(stored.relations_to(CONTACTS_RELATION).items())
-    return [_render_contact(call, stored, code, link, known) for code, link in links if _exists(call, code, known)]
+def render_contacts(records: Records, call: Call, stored: RecordState, known: KnownRecords) -> list[dict[str, Any]]:
+    """The contacts for callers; deleted ones are left out, and who has left the opportunity's account is marked."""
+    links = {c: link for c, link in sorted(stored.relations_to(CONTACTS_RELATION).items()) if _exists(call, c, known)}
+    account = stored.document.values["AccountCode"]
+    left = contact_account_links.find_leavers(records, account, links) if call.may_read("accounts") else set()
+    rows = {code: _render_contact(call, stored, code, link, known) for code, link in links.items()}
+    return [row | ({"LeftCompany": True} if code in left else {}) for code, row in rows.items()]
 
 
 def render_team(call: Call, stored: RecordState, known: KnownRecords) -> list[dict[str, Any]]:
@@ -107,7 +108,7 @@ def list_opportunity_contacts(records: Records, method: Method, values: Values, 
     """Lists the contacts on one opportunity."""
     stored = _require_opportunity(records, values)
     known = records.load_documents(people_refs(call, stored))
-    return Done({"Contacts": render_contacts(call, stored, known)}, stored.document.ref)
+    return Done({"Contacts": render_contacts(records, call, stored, known)}, stored.document.ref)
 
 
 def list_opportunity_team_members(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -121,6 +122,8 @@ def add_opportunity_contact(records: Records, method: Method, values: Values, ca
     """Adds a contact to the opportunity, or changes the role or primacy of a contact that is on it."""
     before, code = _open_opportunity(records, values, call), values[PERSON_ARGUMENT]
     change, person = _start_change(records, method, values, call, "contact")
+    if values.get("Primary"):
+        contact_account_links.require_working_there(records, code, before.document.values["AccountCode"], "Primary")
     link = {
         **(before.relations_to(CONTACTS_RELATION).get(code) or EMPTY_LINK),
         **_given_values(values, OPPORTUNITY_ROLE.name),
@@ -158,17 +161,24 @@ def add_opportunity_team_member(records: Records, method: Method, values: Values
     change, person = _start_change(records, method, values, call, STAFF_WORDS)
     if not person.system.get("Staff"):
         raise NotFound(PERSON_ARGUMENT, STAFF_WORDS)
+    _require_role(before, code, values.get(OPPORTUNITY_ROLE.name))
     link = {
         OPPORTUNITY_ROLE.name: None,
         TEAM_SPLIT.name: None,
         **before.relations_to(TEAM_RELATION).get(code, {}),
         **_given_values(values, OPPORTUNITY_ROLE.name, TEAM_SPLIT.name),
     }
-    after = _next_version(call, before).with_relation(str(RecordRef(TEAM_RELATION, code)), link)
+    after = _next_version(call, before).with_relation(member_ref(code), link)
     if sum(other[TEAM_SPLIT.name] or 0 for other in after.relations_to(TEAM_RELATION).values()) > 100:
         raise InvalidArgument(TEAM_SPLIT.name, "The splits of the team would add up to more than 100.")
     shown = {CODE: values[CODE], **_render_member(call, code, link, {RecordRef(CONTACTS_RELATION, code): person})}
     return _save_people(records, change, before, after, {"TeamMember": shown})
+
+
+def _require_role(stored: RecordState, code: int, role: str | None) -> None:
+    if is_owner_role(role) and code != stored.document.values[OWNER.name]:
+        text = f"An opportunity has one owner: set {OWNER.name} with update_opportunity instead."
+        raise InvalidArgument(OPPORTUNITY_ROLE.name, text)
 
 
 def remove_opportunity_team_member(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -177,7 +187,7 @@ def remove_opportunity_team_member(records: Records, method: Method, values: Val
     if code == before.document.values[OWNER.name]:
         text = "The owner is always on the team. Give the opportunity another owner first, with update_opportunity."
         raise Conflict(text, argument=PERSON_ARGUMENT)
-    after = _next_version(call, before).with_relation(str(RecordRef(TEAM_RELATION, code)), None)
+    after = _next_version(call, before).with_relation(member_ref(code), None)
     body = {CODE: values[CODE], PERSON_ARGUMENT: code, "Member": False}
     return _save_people(records, records.start_change(method, values, call), before, after, body)
 

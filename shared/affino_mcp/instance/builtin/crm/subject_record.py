@@ -9,6 +9,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
+from affino_mcp.instance.builtin.listing.filter_targets import FilterTarget, find_targets
 from affino_mcp.instance.builtin.references.references import may_show_family
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import InvalidArgument, NotFound
@@ -51,6 +52,11 @@ def scope_facet(family: str, code: int) -> str:
     return f"scope={RecordRef(family, code)}"
 
 
+def find_subject_targets(call: Call, values: Values) -> tuple[FilterTarget, ...]:
+    """What the scope filters of a list name. A record that has been deleted still leads to the tasks and notes about it."""
+    return find_targets(call, values, SUBJECT_FAMILIES, may_be_gone=True)
+
+
 def scope_facets(values: Values) -> tuple[str, ...]:
     """The facets for the scope filters of a list."""
     return tuple(scope_facet(family, values[name]) for name, family in SUBJECT_FAMILIES.items() if values.get(name))
@@ -63,11 +69,15 @@ def subject_refs(document: Document) -> list[RecordRef]:
 
 
 def render_scope(call: Call, document: Document, known: KnownRecords) -> dict[str, Any]:
-    """The scope as an attribute of an answer; with its name only where the call may read that family."""
+    """The scope as an attribute of an answer; with its name only where the call may read that family.
+
+    A deleted record keeps its name there, and is marked; one that was removed for good has none.
+    """
     for family, code in subject_refs(document):
         answer: dict[str, Any] = {"Type": _WORDS[family], "Code": code}
         if may_show_family(call, family, "Scope.Name"):
             found = known.get(RecordRef(family, code))
-            answer |= {"Name": found.label if found else None}
+            answer |= {"Name": found.label or None if found else None}
+            answer |= {"Deleted": True} if found is None or found.deleted else {}
         return {"Scope": answer}
     return {"Scope": None}

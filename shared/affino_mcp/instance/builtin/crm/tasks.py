@@ -10,26 +10,25 @@ from affino_mcp.catalogue.families.tasks import OWNER, TASK, TASK_PENDING, TASK_
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.clock import format_iso, with_microseconds
+from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.access.ownership import require_ownership
-from affino_mcp.instance.builtin.crm import subject_record
+from affino_mcp.instance.builtin.crm import due_dates, subject_record
+from affino_mcp.instance.builtin.engine.change_journal import short_history_value
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing import filter_targets, listing
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.ops import Query, SortSpan
-from affino_mcp.tool_errors import InvalidArgument
 
 FAMILY: Final = TASK.family
 CODE: Final = TASK.code
 OPEN_STATUSES: Final = (TASK_PENDING, "in_progress")
 COMPLETED_STATUS: Final = "completed"
 MAX_HISTORY_ENTRIES: Final = 20
-_EARLIEST: Final = "0"
-_LATEST: Final = "9999~"
 
 
 def facets(stored: RecordState) -> Facets:
@@ -46,35 +45,32 @@ def list_tasks(records: Records, method: Method, values: Values, call: Call) -> 
     owners = (values.get(OWNER.name), call.actor.user_code if values.get("Mine") else None)
     rows = [*subject_record.scope_facets(values), *(f"owner={owner}" for owner in dict.fromkeys(owners) if owner)]
     rows += [f"status={values[TASK_STATUS.name]}"] if values.get(TASK_STATUS.name) else []
-    rows += ["open"] if values.get("Timing") in ("overdue", "upcoming") else []
+    rows += ["open"] if _asks_for_open(values) else []
+    due = due_dates.make_due_filter(values, call)
     plan = listing.ListPlan(
         TASK,
         tuple(rows),
-        due=_due_span(values, call),
+        due=due.span if due else None,
+        fits_due=lambda date: due is None or due.fits(date),
         derive=lambda document, known: _derived_attributes(call, document, known),
         extra_refs=subject_record.subject_refs,
+        targets=(
+            *find_targets(call, values, {OWNER.name: filter_targets.STAFF}),
+            *subject_record.find_subject_targets(call, values),
+        ),
     )
     return listing.list_records(records, plan, values, call)
 
 
-def _due_span(values: Values, call: Call) -> SortSpan | None:
-    now = format_iso(call.at)
-    today = now[:10]
-    low, high = {
-        "upcoming": (now, _LATEST),
-        "today": (today, f"{today}~"),
-        "overdue": (_EARLIEST, now),
-    }.get(values.get("Timing", "all"), (_EARLIEST, _LATEST))
-    if values.get("DueFrom", _EARLIEST) > values.get("DueTo", _LATEST):
-        raise InvalidArgument("DueTo", "DueTo must not lie before DueFrom.")
-    low = max(low, values.get("DueFrom", _EARLIEST))
-    high = min(high, f"{values['DueTo']}~" if "DueTo" in values else _LATEST)
-    return None if (low, high) == (_EARLIEST, _LATEST) else SortSpan(low=low, high=high)
+def _asks_for_open(values: Values) -> bool:
+    """True for a timing that only open tasks have; those due today are asked for by their Status too."""
+    timing = values.get("Timing")
+    return timing in due_dates.OPEN_TIMINGS and not (timing == "today" and TASK_STATUS.name in values)
 
 
 def _derived_attributes(call: Call, document: Document, known: KnownRecords) -> dict[str, Any]:
     due, status = document.values.get("DueDate"), document.values[TASK_STATUS.name]
-    overdue = due is not None and status in OPEN_STATUSES and with_microseconds(due) < format_iso(call.at)
+    overdue = due is not None and status in OPEN_STATUSES and due_dates.is_over(due, call)
     return {**subject_record.render_scope(call, document, known), "Overdue": overdue}
 
 
@@ -83,9 +79,9 @@ def render_task(
 ) -> dict[str, Any]:
     """Renders the full task with its subject record."""
     document = stored.document
-    known = records.load_documents(
-        [*references.reference_targets(call, [document]), *subject_record.subject_refs(document)], have
-    )
+    subject = subject_record.subject_refs(document)
+    wanted = [*references.reference_targets(call, [document]), *subject]
+    known = records.load_documents(wanted, have, even_deleted=subject)
     return render_record(call, document, known, **_derived_attributes(call, document, known), **more)
 
 
@@ -106,7 +102,8 @@ def get_task(records: Records, method: Method, values: Values, call: Call) -> Do
 def _render_entry(item: dict[str, Any]) -> dict[str, Any]:
     entry = json.loads(item["entry"])
     changes = [
-        {"Attribute": n, "Before": entry["before"].get(n), "After": after} for n, after in entry["after"].items()
+        {"Attribute": n, "Before": short_history_value(entry["before"].get(n)), "After": short_history_value(after)}
+        for n, after in entry["after"].items()
     ]
     return {"Date": item["at"], "By": item["by"], "Changes": changes}
 
@@ -131,8 +128,6 @@ def update_task(records: Records, method: Method, values: Values, call: Call) ->
     before = records.require_record(FAMILY, CODE, values[CODE], TASK.words)
     require_ownership(call, before.document)
     change = records.start_change(method, values, call)
-    if OWNER.name in values and values[OWNER.name] is None:
-        raise InvalidArgument(OWNER.name, f"{OWNER.name} must not be empty.")
     checked, known = references.check_references(records, change, TASK, values)
     document = before.document.next_version(call, checked, **_completion_stamp(call, before.document, checked))
     if document.values == before.document.values:

@@ -16,6 +16,7 @@ from affino_mcp.instance.builtin.engine.change_journal import HistoryEntry
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, Document
 from affino_mcp.instance.builtin.engine.dry_run import remove_new_codes
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, remember_answer
+from affino_mcp.instance.builtin.engine.text_parts import without_long_texts
 from affino_mcp.instance.builtin.engine.write_step import (
     ErrorFactory,
     WriteStep,
@@ -30,6 +31,8 @@ from affino_mcp.store.ops import Check, Database, Key, Put, Update, WriteOp, abs
 from affino_mcp.tool_errors import Conflict, StorageFull
 
 NOTHING_WRITTEN: Final = "Nothing was written: this shows what the call would do."
+CHANGED: Final = "Changed"
+"""What the answer of an update says besides the record: the names of the attributes that it changed."""
 MAX_TRANSACTION_OPERATIONS: Final = 100
 """Maximum number of operations of one DynamoDB transaction."""
 
@@ -114,7 +117,7 @@ class Change:
     def no_change(self, body: dict[str, Any], ref: str, text: str = "The record has these values already.") -> Done:
         """Answers a write that would change nothing: writes nothing, warns the caller, and returns the answer."""
         self.call.warn(WarningCode.NO_CHANGE, "", text)
-        return Done(body, ref)
+        return Done(without_long_texts(body), ref)
 
     def commit(self, body: dict[str, Any]) -> Done:
         """Writes everything in one transaction and returns the answer; a dry run checks the conditions only.
@@ -123,6 +126,7 @@ class Change:
         not confirmed, Conflict when the write needs more than 100 operations, StorageFull, StoreUnavailable when nothing was
         written, and OutcomeNotKnown when the write was sent and its outcome cannot be found out.
         """
+        body = without_long_texts(body) | self._changed_attributes()
         main = "" if self._is_dry_run_create() else self._main_ref()
         if self.is_dry_run:
             self._check_conditions()
@@ -193,6 +197,14 @@ class Change:
         """Reference of the record that the method is about, among those that change with it."""
         own = [ref for ref in self.changed_refs if ref.startswith(f"{self.method.family}#")]
         return next(iter([*own, *self.changed_refs]), "")
+
+    def _changed_attributes(self) -> dict[str, list[str]]:
+        """What an update says that it changed: the attributes of the method's record."""
+        record = self.method.record
+        if self.method.effect is not Effect.UPDATE or record is None:
+            return {}
+        names = {name for entry in self.entries if entry.ref.startswith(f"{record.family}#") for name in entry.after}
+        return {CHANGED: [f.attribute for f in record.fields if f.name in names]}
 
     def _is_dry_run_create(self) -> bool:
         return self.is_dry_run and self.method.effect is Effect.CREATE

@@ -11,11 +11,14 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, actor_stamp, is_long_text, record_key
 from affino_mcp.instance.port import Call, RecordChange, RecordRef
 from affino_mcp.store.ops import Item, Key
+
+MAX_SHORT_VALUE: Final = 500
+"""The longest text that history shows where there is little room."""
 
 
 class ChangeKind(StrEnum):
@@ -71,6 +74,11 @@ def _change_kind(before: Document | None, after: Document) -> ChangeKind:
 def history_value(value: Any) -> Any:
     """The value as history shows it; a long text is shown as its length."""
     return {"Length": value["Length"]} if is_long_text(value) else value
+
+
+def short_history_value(value: Any) -> Any:
+    """The value as history shows it where there is little room: any text of some length is shown as its length."""
+    return {"Length": len(value)} if isinstance(value, str) and len(value) > MAX_SHORT_VALUE else history_value(value)
 
 
 def to_record_change(found: HistoryEntry) -> RecordChange:

@@ -17,6 +17,11 @@ RESERVED_CODES_AFTER_CLASH: Final = 20
 """How many codes are reserved ahead of their records after writers have clashed."""
 
 
+def counter_key(family: str) -> Key:
+    """The key of the row that holds the last code of a family."""
+    return Key(f"N#{family}", "A")
+
+
 class CodeCounter:
     """Issues the next code of a family. A warm process remembers the last code and reads nothing to find it.
 
@@ -40,7 +45,7 @@ class CodeCounter:
         The change fails with ConcurrentWrite when another writer took the code first; the code that the other writer took is
         remembered.
         """
-        key = Key(f"N#{family}", "A")
+        key = counter_key(family)
         if self._reserved_left and not change.is_dry_run:
             self._reserved_left -= 1
             code: int = self._db.update(Update(self._table, key, add={"last": 1}))["last"]

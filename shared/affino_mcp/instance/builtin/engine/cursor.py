@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 _LABEL: Final = b"affino-mcp cursor cipher\0"
-_NOT_PART_OF_THE_QUERY: Final = frozenset({"Cursor", "PageSize"})
+_NOT_PART_OF_THE_QUERY: Final = frozenset({"Cursor", "PageSize", "Fields"})
 
 
 def encode_cursor(call: Call, query: Mapping[str, Any], place: Item) -> str:

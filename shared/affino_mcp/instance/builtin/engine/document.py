@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -49,9 +49,14 @@ class Document:
         return RECORDS[self.family]
 
     @property
+    def place(self) -> RecordRef:
+        """The record's family and code."""
+        return RecordRef(self.family, self.code)
+
+    @property
     def ref(self) -> str:
         """The record's reference `family#code`, as history, audit and relations write it."""
-        return str(RecordRef(self.family, self.code))
+        return str(self.place)
 
     @property
     def key(self) -> Key:
@@ -140,6 +145,26 @@ def document_from_row(item: Item) -> Document:
 def relation_key(pk: str, ref: str) -> Key:
     """The key of the row of a record's relation to another record."""
     return Key(pk, f"{RELATION_SK}{ref}")
+
+
+class RelationsUnread(Exception):
+    """The relations of a record were asked for, and have not been read."""
+
+
+class _UnreadRelations(Mapping[str, Mapping[str, Any]]):
+    """Stands for relations that have not been read. Raises RelationsUnread whatever is asked of it."""
+
+    def __getitem__(self, ref: str) -> Mapping[str, Any]:
+        raise RelationsUnread
+
+    def __iter__(self) -> Iterator[str]:
+        raise RelationsUnread
+
+    def __len__(self) -> int:
+        raise RelationsUnread
+
+
+UNREAD_RELATIONS: Final = _UnreadRelations()
 
 
 @dataclass(frozen=True)

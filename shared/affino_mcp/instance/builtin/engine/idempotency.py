@@ -36,9 +36,12 @@ def idempotency_row_key(call: Call, given: str) -> Key:
     return Key(f"I#{call.actor.user_code}#{call.profile}#{digest}", "A")
 
 
-def call_fingerprint(method: Method, values: Values) -> str:
-    """Digest of the method and its arguments without the key; the same key with another digest is a conflict."""
-    asked = {name: value for name, value in values.items() if name != IDEMPOTENCY_KEY.name}
+def call_fingerprint(method: Method, values: Values, call: Call) -> str:
+    """Digest of the method and its arguments without the key; the same key with another digest is a conflict.
+
+    A record that was named counts by its name as sent: it may have another name, or be gone, when the call is repeated.
+    """
+    asked = {name: value for name, value in {**values, **call.named}.items() if name != IDEMPOTENCY_KEY.name}
     return hashlib.sha256(json.dumps([method.name, asked], sort_keys=True).encode()).hexdigest()
 
 
@@ -49,7 +52,7 @@ def remember_answer(table: str, method: Method, values: Values, call: Call, done
     """
     now = epoch_seconds(call.at)
     key = idempotency_row_key(call, values[IDEMPOTENCY_KEY.name])
-    row: Item = {"pk": key.pk, "sk": key.sk, "print": call_fingerprint(method, values), "record": done.record}
+    row: Item = {"pk": key.pk, "sk": key.sk, "print": call_fingerprint(method, values, call), "record": done.record}
     body = json.dumps(withhold_secrets(done.body), ensure_ascii=False)
     row |= {
         "ttl": now + int(KEY_RETENTION.total_seconds()),
@@ -68,7 +71,7 @@ def find_replay(db: Database, table: str, method: Method, values: Values, call: 
     row = db.get(table, idempotency_row_key(call, given)) if given else None
     if row is None or row["ttl"] < epoch_seconds(call.at):
         return None
-    if row["print"] != call_fingerprint(method, values):
+    if row["print"] != call_fingerprint(method, values, call):
         raise Conflict(
             "This IdempotencyKey was used for another call. Use a new key for a new change.",
             argument=IDEMPOTENCY_KEY.name,

@@ -10,14 +10,34 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.member_lists import LIST_KINDS
+from affino_mcp.characters import remove_unseen
 from affino_mcp.clock import with_microseconds
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, record_key
-from affino_mcp.store.ops import Check, Condition, Database, Delete, Item, Key, Put, Update, absent, equals
+from affino_mcp.store.ops import (
+    Check,
+    Condition,
+    Database,
+    Delete,
+    Item,
+    Key,
+    Put,
+    Query,
+    SortSpan,
+    Update,
+    absent,
+    equals,
+)
 
+LAYOUT: Final = 2
+"""The layout of index rows: raised by whoever changes which rows a record has here or in word_index.py, or what they hold.
+
+A reindex then brings the rows of older records to the new one (docs/operating.md).
+"""
 NO_DATE: Final = "~"
 """Sort value of a missing date: sorts after every date."""
 SORT_INDEXES: Final = {
@@ -33,6 +53,8 @@ SORT_INDEXES: Final = {
 MEMBER_SK: Final = "M#"
 MAX_ROWS_PER_READ: Final = 100
 """Maximum number of rows of one batch read of the store."""
+MAX_ALIKE: Final = 5
+"""Most records that look alike and are named."""
 _COUNT_SK: Final = "N"
 _LISTS_SK: Final = "L"
 _LISTS_OF: Final = {kind.member.family: kind.record.family for kind in LIST_KINDS}
@@ -92,6 +114,36 @@ def name_prefix(label: str) -> str:
     return f"{fold_accents(label)[:40]}\x1f"
 
 
+def look(text: str) -> str:
+    """What two names have in common that look alike: their letters and digits, without accents, case and blanks.
+
+    A name without any is what it is.
+    """
+    folded = fold_accents(remove_unseen(text))
+    return "".join(letter for letter in folded if letter.isalnum()) or folded
+
+
+def find_alike(db: Database, table: str, family: str, label: str) -> list[int]:
+    """The codes of the first records of a kind whose names look like this one: one query of at most 100 rows.
+
+    Only names that begin with the same word, in letters and digits, are found.
+    """
+    folded = fold_accents(label)
+    first = "".join(takewhile(str.isalnum, folded))[:40] or folded[:40]
+    query = Query(
+        table,
+        facet_partition(family, "all"),
+        index="ByName",
+        sort="name",
+        span=SortSpan(prefix=first),
+        limit=MAX_ROWS_PER_READ,
+    )
+    wanted = look(folded[:40])
+    return [row["code"] for row in db.query(query).items if look(row["name"].partition("\x1f")[0]) == wanted][
+        :MAX_ALIKE
+    ]
+
+
 def sort_keys(document: Document) -> dict[str, str]:
     """The record's sort values, by the sort attribute of each index.
 
@@ -107,6 +159,12 @@ def sort_keys(document: Document) -> dict[str, str]:
     if document.record.due:
         keys["due"] = f"{_due_sort_value(document.values.get(document.record.due))}#{code}"
     return keys
+
+
+def due_of_sort_value(value: str) -> str | None:
+    """The due date in a sort value of an index row; None for a record without one."""
+    due = value.partition("#")[0]
+    return None if due == NO_DATE else due
 
 
 def _due_sort_value(value: str | None) -> str:
@@ -139,16 +197,25 @@ def lists_key(family: str, member: int) -> Key:
     return Key(record_key(family, member).pk, _LISTS_SK)
 
 
+def member_count_key(family: str, code: int) -> Key:
+    """The key of the row that counts a list's members. `family` is the list's.
+
+    It holds `count`, and `changes`: how often it was changed, by which a recount knows that nobody counted meanwhile.
+    """
+    return Key(record_key(family, code).pk, _COUNT_SK)
+
+
 def count_members(db: Database, table: str, family: str, codes: Sequence[int]) -> dict[int, int]:
     """The number of members of each of the lists, by list code."""
-    keys = {code: Key(record_key(family, code).pk, _COUNT_SK) for code in codes}
+    keys = {code: member_count_key(family, code) for code in codes}
     found = db.get_many(table, list(keys.values()))
     return {code: found[key]["count"] if key in found else 0 for code, key in keys.items()}
 
 
 def add_to_member_count(change: Change, family: str, code: int, more: int) -> None:
     """Adds `more` to the stored number of members of a list."""
-    change.add_operation(Update(change.table, Key(record_key(family, code).pk, _COUNT_SK), add={"count": more}))
+    key = member_count_key(family, code)
+    change.add_operation(Update(change.table, key, add={"count": more, "changes": 1}))
 
 
 def put_member_lists(change: Change, family: str, member: int, row: Item | None, lists: Iterable[int]) -> None:

@@ -5,13 +5,11 @@ One query reads a record with its relations; one transaction writes everything t
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IF_UPDATED, Method
-from affino_mcp.characters import remove_unseen
 from affino_mcp.clock import with_microseconds
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.codes import CodeCounter
@@ -32,11 +30,11 @@ from affino_mcp.instance.builtin.engine.index import (
     index_rows,
 )
 from affino_mcp.instance.builtin.engine.list_rows import list_key, lists_among, read_list
+from affino_mcp.instance.builtin.engine.unique_values import save_unique_values, unique_key
 from affino_mcp.instance.builtin.engine.word_index import word_rows
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.files import FileStore
-from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, SortSpan, absent, equals
-from affino_mcp.text import fold
+from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Query, SortSpan, equals
 from affino_mcp.tool_errors import Conflict, NotFound
 
 KnownRecords = dict[RecordRef, Document]
@@ -47,14 +45,8 @@ Carry = Callable[["Records", Method, Values, Call], Done]
 """Carries out one method."""
 
 _MAX_RELATIONS: Final = 100
-
-
-def unique_key(family: str, name: str, value: str) -> Key:
-    """The key of the row that reserves a unique value. Case is ignored, accents count.
-
-    The value is hashed, because a key holds at most 2,048 bytes.
-    """
-    return Key(f"U#{family}#{name}#{hashlib.sha256(fold(value).encode()).hexdigest()}", "A")
+_MILLISECONDS: Final = len("2026-12-24T09:30:00.123")
+"""How much of a moment's text is its milliseconds."""
 
 
 class Records:
@@ -105,8 +97,13 @@ class Records:
             raise NotFound(argument, what)
         return found
 
-    def load_documents(self, wanted: Iterable[RecordRef], have: KnownRecords | None = None) -> KnownRecords:
-        """Loads documents that exist and are not deleted.
+    def load_documents(
+        self,
+        wanted: Iterable[RecordRef],
+        have: KnownRecords | None = None,
+        even_deleted: Collection[RecordRef] = (),
+    ) -> KnownRecords:
+        """Loads documents that exist and are not deleted; those of `even_deleted` are given deleted, too.
 
         Takes `(family, code)` of each, and documents loaded before (`have`), which are not read again; returns both
         together. For an entry of a list, or `whole_list`, all entries of the list are loaded; it is one row of the same read.
@@ -119,7 +116,7 @@ class Records:
         for family, key in lists.items():
             known |= read_list(family, rows.pop(key, None)).to_documents()
         found = map(document_from_row, rows.values())
-        return known | {RecordRef(d.family, d.code): d for d in found if not d.deleted}
+        return known | {d.place: d for d in found if not d.deleted or d.place in even_deleted}
 
     def find_by_unique(self, family: str, name: str, value: str) -> int | None:
         """The code of the record that holds a unique value; None when no record does."""
@@ -138,7 +135,7 @@ class Records:
         old, new = old | {n: was for n, (was, _) in noted.items()}, new | {n: now for n, (_, now) in noted.items()}
         change.write_document(before.document if before else None, after.document, old, new)
         note_deletion(change, before.document if before else None, after.document)
-        self._save_unique(change, before, after)
+        save_unique_values(self.db, change, before, after)
         adjust_member_counts(self.db, change, before, after)
         self._save_rows(change, before, after)
         counted, now = self._counted_refs(before), self._counted_refs(after)
@@ -182,62 +179,20 @@ class Records:
         facets = self.facets[stored.document.family](stored)
         return {**stored.relation_rows(), **index_rows(stored.document, facets)}
 
-    def _save_unique(self, change: Change, before: RecordState | None, after: RecordState) -> None:
-        old, new = _unique_rows(before), _unique_rows(after)
-        for key in old.keys() - new.keys():
-            if self._is_held(key, after.document, before):
-                change.add_operation(Delete(self.table, key))
-        for key in new.keys() - old.keys():
-            change.add_operation(
-                Put(self.table, new[key], absent()), _duplicate_error(after.document, new[key]["argument"])
-            )
-
-    def _is_held(self, key: Key, document: Document, before: RecordState | None) -> bool:
-        """False for a key that another record holds.
-
-        A value with characters that comparisons ignore may have been stored when they still counted, under another key.
-        """
-        values = [str(before.document.values.get(name) or "") for name in document.record.unique] if before else []
-        if all(remove_unseen(value) == value for value in values):
-            return True
-        row = self.db.get(self.table, key)
-        return row is not None and row["code"] == document.code
-
-
-def unique_keys(stored: RecordState) -> list[Key]:
-    """The keys of the rows that reserve a record's unique values; none when it is deleted."""
-    return list(_unique_rows(stored))
-
-
-def _unique_rows(stored: RecordState | None) -> dict[Key, Item]:
-    if stored is None or stored.document.deleted:
-        return {}
-    document, found = stored.document, dict[Key, Item]()
-    for name in document.record.unique:
-        if value := document.values.get(name):
-            key = unique_key(document.family, name, value)
-            found[key] = {"pk": key.pk, "sk": key.sk, "code": document.code, "argument": name}
-    return found
-
-
-def _duplicate_error(document: Document, argument: str) -> Callable[[Item | None], Exception]:
-    def refuse(row: Item | None) -> Exception:
-        record = document.record
-        return Conflict(
-            f"Another {record.words} has this {argument} already. Use the existing record instead of a second one.",
-            argument=argument,
-            existing={record.code: row["code"]} if row else None,
-        )
-
-    return refuse
-
 
 def require_if_updated(document: Document, values: Values) -> None:
-    """Raises Conflict when the call names a version (`IfUpdated`) that is no longer the current one."""
+    """Raises Conflict when the call names a version (`IfUpdated`) that is no longer the current one.
+
+    A moment that a client has cut to milliseconds is compared in milliseconds.
+    """
     seen = values.get(IF_UPDATED.name)
-    if seen is not None and with_microseconds(seen) != document.system["UpdatedDate"]:
+    if seen is not None and not _is_same_moment(with_microseconds(seen), document.system["UpdatedDate"]):
         raise Conflict(
             "The record has been changed since you read it. Read it again, then decide.",
             argument=IF_UPDATED.name,
             UpdatedDate=document.system["UpdatedDate"],
         )
+
+
+def _is_same_moment(seen: str, updated: str) -> bool:
+    return seen == updated or (len(seen) == len(updated[:_MILLISECONDS]) + 1 and updated.startswith(seen.rstrip("Z")))

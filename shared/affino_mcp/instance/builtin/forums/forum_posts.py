@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.forum_threads import POST_BODY_FROM
 from affino_mcp.catalogue.families.forums import BODY_FIELD, POST, REASON_FIELD, THREAD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
@@ -77,7 +76,7 @@ def list_forum_posts(records: Records, method: Method, values: Values, call: Cal
     known = records.load_documents(RecordRef(FAMILY, row["code"]) for row in rows)
     posts = [post for row in rows if (post := known.get(RecordRef(FAMILY, row["code"])))]
     posts = [post for post in posts if is_visible_to(call, post, moderator=found.is_moderator)]
-    items = forum_view.render_posts(records, call, found, posts)
+    items = forum_view.render_posts(records, call, found, posts, values)
     if len(items) < len(posts):
         more = next({"pk": row["pk"], "sk": row["sk"]} for row in rows if row["code"] == items[-1][CODE])
     total = len(items) if more is None and not values.get("Cursor") else None
@@ -105,8 +104,7 @@ def _read_rows(records: Records, found: OpenThread, values: Values, call: Call) 
 def get_forum_post(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Answers one post."""
     found = forum_access.open_post(records, call, values[CODE])
-    start = values.get(POST_BODY_FROM.name, 0)
-    return Done({"Post": forum_view.render_post(records, call, found, start=start)}, found.document.ref)
+    return Done({"Post": forum_view.read_post(records, call, found, values)}, found.document.ref)
 
 
 def create_forum_post(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -120,7 +118,7 @@ def create_forum_post(records: Records, method: Method, values: Values, call: Ca
     codes = found.document.code, records.codes.take_code(FAMILY, change)
     number = found.document.system[thread_counts.LAST_NUMBER] + 1
     post = new_post(change, codes, number, body, forum_approval.new_state(call, found.forum), reply_to)
-    return save_post(records, change, OpenPost(post, found), None, body)
+    return save_post(records, change, OpenPost(post, found), None)
 
 
 def _require_parent(records: Records, change: Change, found: OpenThread, values: Values) -> int | None:
@@ -135,15 +133,13 @@ def _require_parent(records: Records, change: Change, found: OpenThread, values:
     return code
 
 
-def save_post(
-    records: Records, change: Change, found: OpenPost, before: RecordState | None, body: str | None = None
-) -> Done:
+def save_post(records: Records, change: Change, found: OpenPost, before: RecordState | None) -> Done:
     """Writes a reply's new state with its thread's counters, unless the forum has changed; answers the full post."""
     guards.require_unchanged(change, found.thread.forum.document)
     thread_counts.save_reply(records, change, found.thread.stored, before, found.stored)
     if found.document.deleted:
         return change.commit({CODE: found.document.code, "Deleted": True})
-    return change.commit({"Post": forum_view.render_post(records, change.call, found, body=body)})
+    return change.commit({"Post": forum_view.render_post(records, change.call, found)})
 
 
 def update_forum_post(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -153,7 +149,7 @@ def update_forum_post(records: Records, method: Method, values: Values, call: Ca
     change, body = records.start_change(method, values, call), sanitise_body(call, values)
     kept = long_texts.store_text(change, FAMILY, before.document.code, BODY_FIELD.name, body)
     if kept == before.document.values[BODY_FIELD.name]:
-        return change.no_change({"Post": forum_view.render_post(records, call, before, body=body)}, before.document.ref)
+        return change.no_change({"Post": forum_view.render_post(records, call, before)}, before.document.ref)
     stamps = {
         "EditedDate": format_iso(call.at),
         "EditedBy": actor_stamp(call),
@@ -161,14 +157,14 @@ def update_forum_post(records: Records, method: Method, values: Values, call: Ca
     }
     if before.is_opening:
         after = before.document.next_version(call, {BODY_FIELD.name: kept}, **stamps)
-        return _save_opening(records, change, before, after, body)
+        return _save_opening(records, change, before, after)
     state = forum_approval.state_after_edit(call, before.thread, before.document)
     after = before.document.next_version(call, {BODY_FIELD.name: kept, MODERATION_ATTRIBUTE: state}, **stamps)
     found = replace(before, stored=replace(before.stored, document=after))
-    return save_post(records, change, found, before.stored, body)
+    return save_post(records, change, found, before.stored)
 
 
-def _save_opening(records: Records, change: Change, before: OpenPost, after: Document, body: str) -> Done:
+def _save_opening(records: Records, change: Change, before: OpenPost, after: Document) -> Done:
     """Writes the opening post, which has its thread's moderation state: both are held for approval together."""
     thread, call = before.thread, change.call
     state = forum_approval.state_after_edit(call, thread, thread.document)
@@ -180,7 +176,7 @@ def _save_opening(records: Records, change: Change, before: OpenPost, after: Doc
         records.save_record(change, thread.stored, moved)
         thread = replace(thread, stored=moved)
     found = OpenPost(post, thread)
-    return change.commit({"Post": forum_view.render_post(records, call, found, body=body)})
+    return change.commit({"Post": forum_view.render_post(records, call, found)})
 
 
 def delete_forum_post(records: Records, method: Method, values: Values, call: Call) -> Done:

@@ -23,7 +23,9 @@ from affino_mcp.instance.builtin.forums.forum_access import (
     moderation_state,
     not_moderator_error,
 )
-from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing import filter_targets, listing
+from affino_mcp.instance.builtin.listing.dependents import render_dependents
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done, RecordRef
 
@@ -64,6 +66,7 @@ def list_forum_threads(records: Records, method: Method, values: Values, call: C
         leads=seen,
         derive=lambda d, _: forum_view.render_thread_attributes(d, moderator=d.values[FORUM_CODE] in sight.moderated),
         may_show=lambda d: sight.may_see_thread(call, d),
+        targets=find_targets(call, values, {"AuthorCode": filter_targets.STAFF}),
     )
     return listing.list_records(records, plan, values, call)
 
@@ -78,7 +81,7 @@ def _filter_facets(values: Values) -> list[tuple[str, ...]]:
 def get_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Answers one thread with its opening post."""
     found = forum_access.open_thread(records, call, values[CODE])
-    return Done({"Thread": forum_view.render_thread(records, call, found)}, found.document.ref)
+    return Done({"Thread": forum_view.read_thread(records, call, found, values)}, found.document.ref)
 
 
 def create_forum_thread(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -99,7 +102,7 @@ def create_forum_thread(records: Records, method: Method, values: Values, call: 
     records.save_record(change, None, thread)
     records.save_record(change, None, post)
     found = OpenThread(thread, place, place.is_moderated_by(call))
-    answer = forum_view.render_thread(records, call, found, post.document, body, known)
+    answer = forum_view.render_thread(records, call, found, post.document, known)
     return change.commit({"Thread": _without_codes(answer) if values.get(DRY_RUN.name) else answer})
 
 
@@ -142,4 +145,6 @@ def delete_forum_thread(records: Records, method: Method, values: Values, call: 
     }
     guards.require_unchanged(change, before.forum.document)
     records.save_record(change, before.stored, before.stored.deleted_by(call, state))
-    return change.commit({CODE: values[CODE], "Deleted": True})
+    posts = before.document.system[thread_counts.POST_COUNT]
+    hanging = render_dependents(records, call, before.stored, forum_posts=posts)
+    return change.commit({CODE: values[CODE], "Deleted": True} | hanging)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
 from typing import Any
 
 from affino_mcp.catalogue.crossings import Crossing
@@ -12,6 +11,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.instance.answer_size import MAX_BODY_TOKENS
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine import change_journal
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
@@ -25,6 +25,7 @@ from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, answer_
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.family_access import require_crossing
 from affino_mcp.instance.port import Call, Done, RecordRef, linked_family
+from affino_mcp.instance.token_estimate import is_within
 from affino_mcp.store.ops import Item, Query, SortSpan
 from affino_mcp.tool_errors import NotFound
 
@@ -87,12 +88,22 @@ def _read_rows(
 def _answer_page(
     call: Call, values: Values, items: list[dict[str, Any]], rows: Sequence[Item], more: Item | None, ref: str = ""
 ) -> Done:
-    fitting = list(takewhile(ResponseBudget({}).try_add, items))
+    items = [item if is_within(item, MAX_BODY_TOKENS) else _shorten_item(call, item) for item in items]
+    fitting = ResponseBudget({}).take_rows(call, items)
     if len(fitting) < len(items):
         more = {name: rows[len(fitting) - 1][name] for name in ("pk", "sk")}
         text = f"{len(fitting)} of {len(items)} changes fit into one answer; go on with NextCursor."
         call.warn(WarningCode.TRUNCATED, "Items", text)
     return Done(answer_list(call, values, fitting, more), ref)
+
+
+def _shorten_item(call: Call, item: dict[str, Any]) -> dict[str, Any]:
+    """A change that no answer could hold, with the lengths of its long texts in their place. Warns of it."""
+    call.warn(WarningCode.TRUNCATED, "Changes", "Long texts, before and after, are shown as their Length.")
+    changes = [
+        {name: change_journal.short_history_value(part) for name, part in each.items()} for each in item["Changes"]
+    ]
+    return {**item, "Changes": changes}
 
 
 def filter_visible_entries(records: Records, call: Call, entries: Sequence[HistoryEntry]) -> list[HistoryEntry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -39,11 +39,16 @@ class RestorePreview(Records):
         """Loads a record (see Records); those of the deletion are loaded as they were before it."""
         return self._as_before.get(RecordRef(family, code)) or super().load_record(family, code)
 
-    def load_documents(self, wanted: Iterable[RecordRef], have: KnownRecords | None = None) -> KnownRecords:
+    def load_documents(
+        self,
+        wanted: Iterable[RecordRef],
+        have: KnownRecords | None = None,
+        even_deleted: Collection[RecordRef] = (),
+    ) -> KnownRecords:
         """Loads documents (see Records); those of the deletion are loaded as they were before it."""
         places = list(wanted)
         before = {place: self._as_before[place].document for place in places if place in self._as_before}
-        return super().load_documents(places, {**(have or {}), **before})
+        return super().load_documents(places, {**(have or {}), **before}, even_deleted)
 
 
 def check_restorable(records: Records, change: Change, document: Document) -> None:

@@ -19,7 +19,15 @@ from affino_mcp.instance.builtin.engine import change_journal, long_texts
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
 from affino_mcp.instance.builtin.engine.document import RecordState, is_long_text
 from affino_mcp.instance.builtin.engine.records import Carry, Records
-from affino_mcp.instance.builtin.history import history, rejoining, restore_check, restoring, undo_context
+from affino_mcp.instance.builtin.history import (
+    history,
+    own_creates,
+    rejoining,
+    relation_undo,
+    restore_check,
+    restoring,
+    undo_context,
+)
 from affino_mcp.instance.builtin.history.undo_context import UndoContext, find_undo_tool
 from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done
@@ -64,7 +72,8 @@ def _require_undo_access(call: Call, kind: str) -> None:
     family = HISTORY_FAMILIES[kind]
     history.require_readable(call, kind)
     if not call.writable(family):
-        raise ToolDisabled(f"{family}.{Access.WRITE}", argument=RECORD_KIND_FIELD.name)
+        narrowed = call.left_out(family, Access.WRITE)
+        raise ToolDisabled(f"{family}.{Access.WRITE}", argument=RECORD_KIND_FIELD.name, narrowed=narrowed)
     tools = [tool for tool in (find_undo_tool(kind, verb) for verb in ("update", "delete")) if tool]
     if tools and all(tool.right and not call.actor.has_right(tool.right, call.at) for tool in tools):
         raise PermissionDenied(tools[0].right, argument=RECORD_KIND_FIELD.name)
@@ -85,14 +94,19 @@ def _load_past(records: Records, call: Call, values: Values) -> PastChange:
     return PastChange(entries[0], stored)
 
 
+def _find_tool(kind: str, verb: str) -> Method:
+    tool = find_undo_tool(kind, verb)
+    if tool is None:
+        raise Conflict(f"Changes of {kind.replace('_', ' ')} cannot be undone.", argument=RECORD_KIND_FIELD.name)
+    return tool
+
+
 def _require_tool(call: Call, kind: str, verb: str) -> Method:
     """The family's own method for the undo.
 
     Raises Conflict when the family has none, and PermissionDenied when the person may not use it.
     """
-    tool = find_undo_tool(kind, verb)
-    if tool is None:
-        raise Conflict(f"Changes of {kind.replace('_', ' ')} cannot be undone.", argument=RECORD_KIND_FIELD.name)
+    tool = _find_tool(kind, verb)
     if tool.right and not call.actor.has_right(tool.right, call.at):
         raise PermissionDenied(tool.right, f"Undoing this means {tool.name}, which needs the right '{tool.right}'.")
     return tool
@@ -105,16 +119,20 @@ def _tool_values(values: Values, tool: Method, more: Mapping[str, Any]) -> Value
 
 
 def _change_back(view: UndoContext, past: PastChange, values: Values, call: Call, tools: Tools) -> Done:
+    undone = relation_undo.undo_relation(view, dict(past.current_values), values, call, tools)
+    if undone is not None:
+        return undone
     tool, entry = _require_tool(call, values[RECORD_KIND_FIELD.name], "update"), past.entry
     if not entry.after:
         text = "That change left every attribute as it was."
         return view.start_change(tool, values, call).no_change({}, past.stored.document.ref, text)
     own = {field.name for field in tool.all_arguments}
-    if stuck := [name for name in entry.after if name not in own]:
+    stuck = [name for name in entry.after if name not in own]
+    if own.isdisjoint(entry.after):
         raise undo_context.not_undoable_error(values[RECORD_KIND_FIELD.name], stuck)
     if moved := [name for name, value in entry.after.items() if past.current_values.get(name) != value]:
         raise undo_context.changed_since_error(moved)
-    kept = {name: _as_given(view, past.stored, entry.before[name]) for name in entry.after}
+    kept = {name: _as_given(view, past.stored, entry.before[name]) for name in entry.after if name in own}
     view.wanted_values = {**past.current_values, **entry.before}
     require_crossings(call, tool, kept)
     return tools[tool.name](view, tool, _tool_values(values, tool, kept), call)
@@ -128,7 +146,11 @@ def _as_given(records: Records, stored: RecordState, value: Any) -> Any:
 
 
 def _delete_created(view: UndoContext, past: PastChange, values: Values, call: Call, tools: Tools) -> Done:
-    tool, entry = _require_tool(call, values[RECORD_KIND_FIELD.name], "delete"), past.entry
+    kind, entry = values[RECORD_KIND_FIELD.name], past.entry
+    if entry.deed is ChangeKind.CREATED and own_creates.is_own_fresh_create(view, call, entry, past.stored):
+        tool = _find_tool(kind, "delete")
+    else:
+        tool = _require_tool(call, kind, "delete")
     since = {n for n in {**past.current_values, **entry.after} if past.current_values.get(n) != entry.after.get(n)}
     if entry.deed is ChangeKind.CREATED and since:
         raise undo_context.changed_since_error(sorted(since))

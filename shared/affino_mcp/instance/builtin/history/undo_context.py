@@ -61,6 +61,13 @@ def changed_together_error(kind: str, entry: HistoryEntry) -> Conflict:
     return Conflict(text, argument=VERSION_FIELD.name, tools=tools or None)
 
 
+def describe_undone(entry: HistoryEntry) -> dict[str, Any]:
+    """What was undone, as an attribute of the answer."""
+    family, code = RecordRef.parse(entry.ref)
+    which = {RECORD_KIND_FIELD.name: family, RECORD_CODE_FIELD.name: code, VERSION_FIELD.name: entry.version}
+    return {"Undone": which | {"How": _HOW_UNDONE[entry.deed]}}
+
+
 @dataclass
 class UndoChange(Change):
     """A change that undoes an earlier one: it is committed only when it gives the record its former values."""
@@ -81,20 +88,11 @@ class UndoChange(Change):
 
     def commit(self, body: dict[str, Any]) -> Done:
         """Commits (see Change) and adds to the answer what was undone."""
-        return super().commit(self._undone_attribute() | body)
+        return super().commit(describe_undone(self.entry) | body)
 
     def no_change(self, body: dict[str, Any], ref: str, text: str = "The record is so already.") -> Done:
         """Answers an undo that would change nothing (see Change)."""
-        return super().no_change(self._undone_attribute() | body, ref, text)
-
-    def _undone_attribute(self) -> dict[str, Any]:
-        family, code = RecordRef.parse(self.entry.ref)
-        which = {
-            RECORD_KIND_FIELD.name: family,
-            RECORD_CODE_FIELD.name: code,
-            VERSION_FIELD.name: self.entry.version,
-        }
-        return {"Undone": which | {"How": _HOW_UNDONE[self.entry.deed]}}
+        return super().no_change(describe_undone(self.entry) | body, ref, text)
 
 
 class UndoContext(Records):
@@ -106,7 +104,7 @@ class UndoContext(Records):
     def __init__(self, records: Records, method: Method, values: Values, entry: HistoryEntry) -> None:
         tables = (records.table, records.words_table)
         super().__init__(records.db, *tables, records.facets, records.files, records.audit_table, records.codes)
-        self._method, self._values, self._entry = method, values, entry
+        self._method, self._values, self.entry = method, values, entry
         self.wanted_values: Mapping[str, Any] | None = None
 
     def start_change(self, method: Method, values: Values, call: Call) -> Change:  # noqa: ARG002 (the undo's own instead)
@@ -115,5 +113,5 @@ class UndoContext(Records):
         History, idempotency key and log name the undo, whatever method carries it out.
         """
         change = UndoChange(self.db, self.table, self._method, self._values, call, audit_table=self.audit_table)
-        change.entry, change.wanted_values = self._entry, self.wanted_values
+        change.entry, change.wanted_values = self.entry, self.wanted_values
         return change

@@ -12,7 +12,7 @@ from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, facet_partition, sort_keys
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.word_index import has_words, split_words
-from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, ListPlan, answer_page, is_after_date_filter
+from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, ListPlan, answer_page, is_shown
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Item, Query
 from affino_mcp.tool_errors import InvalidArgument
@@ -32,10 +32,13 @@ def page_documents(records: Records, plan: ListPlan, documents: Iterable[Documen
     """Answers the page of these documents that the arguments ask for; the documents must fit the plan's facets already."""
     _, attribute = SORT_INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
     forward = values.get("SortOrder", "asc") == "asc"
-    fitting = {sort_keys(d)[attribute]: d for d in documents if _matches(plan, d, values)}
+    found = [d for d in documents if _matches(plan, d, values)]
+    kept = plan.keep([d.code for d in found]) if plan.keep else {d.code for d in found}
+    fitting = {sort_keys(d)[attribute]: d for d in found if d.code in kept}
     after = (decode_cursor(call, values) or {}).get(_AFTER)
     order = sorted(fitting, reverse=not forward)
     ahead = order if after is None else [key for key in order if (key > after if forward else key < after)]
+    ahead = [key for key in ahead if fitting[key].code > values.get("StartCode", 0)]
     size = values.get("PageSize", DEFAULT_PAGE_SIZE)
     more = {_AFTER: ahead[size - 1]} if len(ahead) > size else None
     shown = [fitting[key] for key in ahead[:size]]
@@ -47,19 +50,7 @@ def page_documents(records: Records, plan: ListPlan, documents: Iterable[Documen
 
 
 def _matches(plan: ListPlan, document: Document, values: Values) -> bool:
-    return (
-        has_words(document, split_words(values.get("Search", "")))
-        and is_after_date_filter(document, values)
-        and document.code > values.get("StartCode", 0)
-        and is_within_due(plan, document)
-        and plan.may_show(document)
-    )
-
-
-def is_within_due(plan: ListPlan, document: Document) -> bool:
-    """True when the plan has no due span, or the document's due date lies in it."""
-    due = sort_keys(document).get("due", "")
-    return plan.due is None or (plan.due.low or "") <= due <= (plan.due.high or "~")
+    return has_words(document, split_words(values.get("Search", ""))) and is_shown(plan, document, values)
 
 
 def load_descendants(records: Records, plan: ListPlan, facet: str, code: int, call: Call) -> list[Document]:

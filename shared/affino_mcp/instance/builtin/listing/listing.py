@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import chain, repeat
 from typing import Final
@@ -12,11 +12,24 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import with_microseconds
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, Facets, facet_partition, sortable_code
+from affino_mcp.instance.builtin.engine.index import (
+    SORT_INDEXES,
+    Facets,
+    due_of_sort_value,
+    facet_partition,
+    sortable_code,
+)
 from affino_mcp.instance.builtin.engine.list_rows import is_list
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import in_memory_pages, partition_merge, word_search
-from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, ListPlan, answer_page, is_after_date_filter
+from affino_mcp.instance.builtin.listing.filter_targets import require_targets
+from affino_mcp.instance.builtin.listing.pages import (
+    DEFAULT_PAGE_SIZE,
+    ListPlan,
+    answer_page,
+    is_after_date_filter,
+    is_shown,
+)
 from affino_mcp.instance.builtin.listing.word_search import find_leads, make_row_filter, parse_search
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done, RecordRef
@@ -64,14 +77,12 @@ def answer_rows(
     """Makes the list answer for index rows."""
     by_code = {row["code"]: row for row in rows}
     own = [RecordRef(plan.record.family, code) for code in by_code]
-    found = records.load_documents([*own, *(references.summary_lists(plan.record) if own else ())], plan.have)
-    plan = replace(plan, have={place: entry for place, entry in found.items() if is_list(place.family)})
+    lists = references.summary_lists(plan.record) if own else ()
+    found = records.load_documents([*own, *lists, *(target.to_load for target in plan.targets)], plan.have)
+    require_targets(call, plan.targets, found, listed=bool(rows))
+    plan = replace(plan, have={place: entry for place, entry in found.items() if is_list(place.family)}, targets=())
     documents = [found[place] for place in own if place in found]
-    documents = [
-        d
-        for d in documents
-        if is_after_date_filter(d, values) and in_memory_pages.is_within_due(plan, d) and plan.may_show(d)
-    ]
+    documents = [document for document in documents if is_shown(plan, document, values)]
     return answer_page(
         records, plan, documents, more, values, call, place=lambda d: _row_position(sort, by_code[d.code])
     )
@@ -160,17 +171,29 @@ def is_in_list(plan: ListPlan, facets: Facets) -> bool:
 def _read_rows(records: Records, plan: ListPlan, query: Query, values: Values) -> tuple[list[Item], Item | None]:
     size, keep = values.get("PageSize", DEFAULT_PAGE_SIZE), make_row_filter(records, plan.record.family, values)
     dated = bool(values.get("DateFilter")) and query.index is not None and query.sort != "updated"
-    filters = query.where is not None or parse_search(values) or dated
+    filters = query.where is not None or parse_search(values) or dated or plan.keep
     further = FIRST_READ_ROWS if dated or word_search.is_checked_in_records(values) else NEXT_READ_ROWS
     limits = chain([FIRST_READ_ROWS if filters else size + 1], repeat(further))
     places = partition_merge.plan_partitions(plan, query)
 
     def read(start: Item | None) -> QueryPage:
         page = partition_merge.read_merged_page(records.db, replace(query, limit=next(limits), start=start), places)
-        rows = keep([row for row in page.items if plan.fits_row(row)])
+        fitting = [row for row in page.items if plan.fits_row(row) and (plan.due is None or _is_due_row(plan, row))]
+        rows = keep_listed(plan, keep(fitting))
         return QueryPage(_keep_changed(records, plan, rows, values) if dated else rows, page.next)
 
     return collect_rows(read, query.start, size, query.sort)
+
+
+def keep_listed(plan: ListPlan, rows: Sequence[Item]) -> list[Item]:
+    """The rows that the plan's `keep` lists."""
+    kept = plan.keep([row["code"] for row in rows]) if plan.keep and rows else None
+    return [row for row in rows if kept is None or row["code"] in kept]
+
+
+def _is_due_row(plan: ListPlan, row: Item) -> bool:
+    """True for an index row whose due date passes the plan's check; rows of words do not hold it, their records do."""
+    return "due" not in row or plan.fits_due(due_of_sort_value(row["due"]))
 
 
 def _keep_changed(records: Records, plan: ListPlan, rows: list[Item], values: Values) -> list[Item]:

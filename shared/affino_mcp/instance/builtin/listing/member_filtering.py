@@ -154,7 +154,7 @@ def _search_reader(
 
     def read(start: Item | None) -> QueryPage:
         page = records.db.query(replace(query, start=start, limit=MAX_ROWS_PER_READ))
-        fitting = keep(page.items)
+        fitting = listing.keep_listed(plan, keep(page.items))
         held = source.filter_codes([row["code"] for row in fitting]) if fitting else set()
         return QueryPage([row for row in fitting if row["code"] in held], page.next)
 
@@ -170,6 +170,6 @@ def _source_reader(
     def read(start: Item | None) -> QueryPage:
         page = source.read_page(start, forward, above)
         kept = _filter_by_plan(records, plan, [row["code"] for row in page.items], since)
-        return QueryPage([row for row in page.items if row["code"] in kept], page.next)
+        return QueryPage(listing.keep_listed(plan, [row for row in page.items if row["code"] in kept]), page.next)
 
     return read

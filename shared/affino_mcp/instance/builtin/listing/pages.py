@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from functools import partial
 from typing import Any, Final
 
+from affino_mcp.catalogue.answer_fields import asked_fields, keep_asked
 from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import FIELDS
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.engine.cursor import encode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.index import sort_keys
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
+from affino_mcp.instance.builtin.listing.filter_targets import FilterTarget, require_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Item, SortSpan
@@ -31,8 +35,11 @@ class ListPlan:
     these groups to hide records in the query itself. `fits_row` checks an index row by more than facets, and
     `may_show` is the final check of a document before it is shown.
     `leads` are facets with rows of which one must hold: without `facets`, few leads are read partition by partition
-    instead of the whole family. `due` is a span of due dates; `derive` gives a row more attributes, and `extra_refs` names more
-    records to load for them, beside those that are known already (`have`).
+    instead of the whole family. `due` is a span of due dates, and `fits_due` checks one (None: there is none). `derive`
+    gives a row more attributes, and `extra_refs` names more records to load for them, deleted ones too, beside those that are
+    known already (`have`). `targets` are what the filters name, which must be there. `keep` gives, of some codes, those that are
+    listed, where index rows alone do not say it. `figures` gives attributes about the whole list from the values of all its
+    records, and from None when they are too many.
     """
 
     record: Record
@@ -41,11 +48,15 @@ class ListPlan:
     any_of: tuple[tuple[str, ...], ...] = ()
     leads: tuple[str, ...] = ()
     due: SortSpan | None = None
+    fits_due: Callable[[str | None], bool] = field(default=lambda _due: True)
     derive: Callable[[Document, KnownRecords], dict[str, Any]] = field(default=lambda _document, _known: {})
     extra_refs: Callable[[Document], list[RecordRef]] = field(default=lambda _document: [])
     fits_row: Callable[[Item], bool] = field(default=lambda _row: True)
     may_show: Callable[[Document], bool] = field(default=lambda _document: True)
     have: KnownRecords = field(default_factory=dict)
+    targets: tuple[FilterTarget, ...] = ()
+    keep: Callable[[Sequence[int]], set[int]] | None = None
+    figures: Callable[[Sequence[Mapping[str, Any]] | None], dict[str, Any]] | None = None
 
 
 def answer_page(
@@ -64,14 +75,13 @@ def answer_page(
     Takes `more`, the position of the next page (None: this is the last one), `place`, the position after a document,
     and `total`, the number of records when known. Warns when fewer rows fit.
     """
-    known = _load_known(records, plan, documents, call)
-    rows = [references.render_summary(call, d, known, **plan.derive(d, known)) for d in documents]
-    items = list(takewhile(ResponseBudget({}).try_add, rows))
-    if len(items) < len(rows):
+    rows = _render_rows(records, plan, documents, values, call)
+    items = ResponseBudget({}).take_rows(call, rows, partial(keep_asked, values))
+    if len(items) < len(documents):
+        text = f"{len(items)} of {len(documents)} rows fit into one answer; go on with NextCursor."
+        call.warn(WarningCode.TRUNCATED, "Items", text)
         documents = documents[: len(items)]
         more = place(documents[-1])
-        text = f"{len(items)} of {len(rows)} rows fit into one answer; go on with NextCursor."
-        call.warn(WarningCode.TRUNCATED, "Items", text)
     whole = more is None and not values.get("Cursor") and not values.get("StartCode")
     total = len(items) if whole and total is None else total
     last = documents[-1].code if documents else None
@@ -89,9 +99,37 @@ def answer_list(
     return {"Items": items, **figures, "NextCursor": following, "CurrentDate": format_iso(call.at)}
 
 
-def _load_known(records: Records, plan: ListPlan, documents: list[Document], call: Call) -> KnownRecords:
-    wanted = references.reference_targets(call, documents, plan.record.summary)
-    return records.load_documents([*wanted, *(place for d in documents for place in plan.extra_refs(d))], plan.have)
+def _render_rows(
+    records: Records, plan: ListPlan, documents: list[Document], values: Values, call: Call
+) -> list[dict[str, Any]]:
+    """The rows, with what Fields asks for of the record besides; what is not asked for is taken away at the end."""
+    names = tuple(dict.fromkeys((*plan.record.summary, *asked_fields(plan.record, values))))
+    known = _load_known(records, plan, documents, call, names)
+    require_targets(call, plan.targets, known, listed=bool(documents))
+    render = references.render_asked_row if FIELDS.name in values else references.render_summary
+    return [render(call, d, known, names, **plan.derive(d, known)) for d in documents]
+
+
+def _load_known(
+    records: Records, plan: ListPlan, documents: list[Document], call: Call, shown: Sequence[str]
+) -> KnownRecords:
+    wanted = references.reference_targets(call, documents, shown)
+    extra = [place for d in documents for place in plan.extra_refs(d)]
+    named = [target.to_load for target in plan.targets]
+    return records.load_documents([*wanted, *extra, *named], plan.have, even_deleted=extra)
+
+
+def is_shown(plan: ListPlan, document: Document, values: Values) -> bool:
+    """True for a document that the call's DateFilter, the plan's due dates and `may_show` let through."""
+    return is_after_date_filter(document, values) and _is_within_due(plan, document) and plan.may_show(document)
+
+
+def _is_within_due(plan: ListPlan, document: Document) -> bool:
+    """True when the plan has no due span, or the document's due date lies in it and passes the plan's check."""
+    if plan.due is None:
+        return True
+    due = sort_keys(document).get("due", "")
+    return (plan.due.low or "") <= due <= (plan.due.high or "~") and plan.fits_due(document.values.get(plan.record.due))
 
 
 def is_after_date_filter(document: Document, values: Values) -> bool:

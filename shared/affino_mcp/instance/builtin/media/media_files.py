@@ -103,7 +103,7 @@ def _answer_again(records: Records, call: Call, found: OpenMediaItem, code: int)
     if file is None:
         raise media_uploads.used_error()
     call.warn(WarningCode.REPLAYED, media_uploads.TOKEN_ARGUMENT, REPLAYED_TEXT)
-    return _add_urls(records, found, file, Done(_answer_file(records, call, found, file), found.document.ref))
+    return _add_url(records, file, Done(_answer_file(records, call, found, file), found.document.ref))
 
 
 def _attach_source(records: Records, change: Change, found: OpenMediaItem, source: FileSource) -> Done:
@@ -111,9 +111,7 @@ def _attach_source(records: Records, change: Change, found: OpenMediaItem, sourc
     source, file_format, described = _check_source(source, call, values)
     if same := _find_same_file(found, described):
         text = "The item has this very file in this role already."
-        return _add_urls(
-            records, found, same, change.no_change(_answer_file(records, call, found, same), same.ref, text)
-        )
+        return _add_url(records, same, change.no_change(_answer_file(records, call, found, same), same.ref, text))
     if len(found.files) >= MAX_FILES_PER_ITEM:
         raise Conflict(
             f"An item can have at most {MAX_FILES_PER_ITEM} files. Delete some first.", argument=MEDIA_ITEM_CODE
@@ -125,7 +123,7 @@ def _attach_source(records: Records, change: Change, found: OpenMediaItem, sourc
     records.save_record(change, found.stored, after.stored)
     records.save_record(change, None, RecordState(file))
     done = _store_bytes(records, change, source, file, _answer_file(records, call, after, file))
-    return done if values.get(DRY_RUN.name) else _add_urls(records, after, file, done)
+    return done if values.get(DRY_RUN.name) else _add_url(records, file, done)
 
 
 def _check_source(source: FileSource, call: Call, values: Values) -> tuple[FileSource, FileFormat, Values]:
@@ -218,16 +216,14 @@ def _store_bytes(records: Records, change: Change, source: FileSource, file: Doc
 
 
 def _answer_file(records: Records, call: Call, found: OpenMediaItem, file: Document) -> dict[str, Any]:
-    return {
-        "MediaFile": media_view.render_file(call, file),
-        "MediaItem": media_view.render_media_item(records, call, found),
-    }
+    """The file, and its item with all its files: the item's have no download address, which is long and signed once."""
+    item = media_view.render_media_item(records, call, found)
+    files = [{name: part for name, part in each.items() if name != media_view.URL_ATTRIBUTE} for each in item["Files"]]
+    return {"MediaFile": media_view.render_file(call, file), "MediaItem": {**item, "Files": files}}
 
 
-def _add_urls(records: Records, found: OpenMediaItem, file: Document, done: Done) -> Done:
-    media_view.add_download_urls(
-        records, [done.body["MediaFile"], *done.body["MediaItem"]["Files"]], [file, *found.files]
-    )
+def _add_url(records: Records, file: Document, done: Done) -> Done:
+    media_view.add_download_urls(records, [done.body["MediaFile"]], [file])
     return done
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from affino_mcp.catalogue.answer_fields import wants
 from affino_mcp.catalogue.families.media_items import CATEGORY_FIELD, MEDIA_ITEM
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
@@ -13,7 +14,10 @@ from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.engine.document import RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
 from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing.dependents import render_dependents
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.media import media_access, media_categories, media_uses, media_view
 from affino_mcp.instance.builtin.media.media_access import FILE_FAMILY, OpenMediaItem
 from affino_mcp.instance.builtin.references import references
@@ -56,6 +60,7 @@ def list_media_items(records: Records, method: Method, values: Values, call: Cal
         topic_tags(values),
         any_of=(guards.readable_security_tags(records, call.actor),),
         derive=lambda document, _known: {"FileCount": document.system["FileCount"]},
+        targets=find_targets(call, values, {CATEGORY_FIELD.name: media_categories.FAMILY}),
     )
     return listing.list_records(records, plan, values, call)
 
@@ -63,14 +68,19 @@ def list_media_items(records: Records, method: Method, values: Values, call: Cal
 def get_media_item(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Answers one item with its files, each with its download address, and the articles that use the item."""
     found = media_access.open_media_item(records, call, CODE, values[CODE])
-    return _add_urls(
-        records, found, Done({ANSWER_KEY: media_view.render_media_item(records, call, found)}, found.document.ref)
-    )
+    done = Done({ANSWER_KEY: media_view.render_media_item(records, call, found)}, found.document.ref)
+    return _add_urls(records, call, found, done) if wants(values, "Files") else done
 
 
-def _add_urls(records: Records, found: OpenMediaItem, done: Done) -> Done:
-    media_view.add_download_urls(records, done.body[ANSWER_KEY]["Files"], found.files)
-    return done
+def _add_urls(records: Records, call: Call, found: OpenMediaItem, done: Done) -> Done:
+    """The answer with the download address of each file, and with as many files as fit then."""
+    item = done.body[ANSWER_KEY]
+    media_view.add_download_urls(records, item["Files"], found.files)
+    files = ResponseBudget({**item, "Files": []}).take_rows(call, item["Files"])
+    if len(files) < len(item["Files"]):
+        text = f"{len(files)} of {len(item['Files'])} files are shown: list_media_files has all of them."
+        call.warn(WarningCode.TRUNCATED, "Files", text)
+    return replace(done, body={**done.body, ANSWER_KEY: {**item, "Files": files}})
 
 
 def create_media_item(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -96,10 +106,10 @@ def update_media_item(records: Records, method: Method, values: Values, call: Ca
     now = OpenMediaItem(after, found.known | known)
     body = {ANSWER_KEY: media_view.render_media_item(records, call, now)}
     if after.document.values == found.document.values:
-        return _add_urls(records, found, change.no_change(body, found.document.ref))
+        return _add_urls(records, call, found, change.no_change(body, found.document.ref))
     media_access.require_item_unchanged(change, found)
     records.save_record(change, found.stored, after)
-    return _add_urls(records, found, change.commit(body))
+    return _add_urls(records, call, found, change.commit(body))
 
 
 def delete_media_item(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -113,4 +123,5 @@ def delete_media_item(records: Records, method: Method, values: Values, call: Ca
         call.warn(WarningCode.NOT_SHOWN, CODE, "Articles used this media item; they no longer show it.")
     media_access.require_item_unchanged(change, found)
     records.save_record(change, found.stored, found.stored.deleted_by(call))
-    return change.commit({CODE: found.document.code, "Deleted": True})
+    hanging = render_dependents(records, call, found.stored, media_files=len(found.files))
+    return change.commit({CODE: found.document.code, "Deleted": True} | hanging)

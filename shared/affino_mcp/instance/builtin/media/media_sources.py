@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from affino_mcp.catalogue.families.media_files import MAX_BASE64_CHARACTERS, MAX_INLINE_BYTES
+from affino_mcp.catalogue.base64_text import MAX_BASE64_CHARACTERS
+from affino_mcp.catalogue.families.media_files import MAX_INLINE_BYTES
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media import media_uploads, media_view
@@ -81,7 +82,7 @@ def _inline_source(text: str) -> FileSource:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise InvalidArgument(
-            INLINE_ARGUMENT, f"{INLINE_ARGUMENT} is not Base64: letters, digits, +, / and = only."
+            INLINE_ARGUMENT, f"{INLINE_ARGUMENT} is not Base64: letters, digits, + and /, as in iVBORw0KGgo=."
         ) from None
     if len(data) > MAX_INLINE_BYTES:
         raise FileTooLarge(advice, argument=INLINE_ARGUMENT)

@@ -118,7 +118,7 @@ def find_ticket(records: Records, change: Change, item: int) -> Ticket:
 
 def use_ticket(records: Records, change: Change, ticket: Ticket, file: int) -> None:
     """Makes the change mark the ticket as used by this call for the file of this code."""
-    fingerprint = call_fingerprint(change.method, change.values)
+    fingerprint = call_fingerprint(change.method, change.values, change.call)
     use = {"used": True, "file": file, "print": fingerprint}
     change.add_operation(
         Update(records.table, ticket.key, assign=use, condition=equals("used", False)),
@@ -132,4 +132,4 @@ def used_error() -> InvalidState:
 
 
 def _is_used_by(row: Item, change: Change) -> bool:
-    return row.get("print") == call_fingerprint(change.method, change.values)
+    return row.get("print") == call_fingerprint(change.method, change.values, change.call)

@@ -15,17 +15,17 @@ from affino_mcp.instance.builtin.engine.document import Document, RecordState, n
 from affino_mcp.instance.builtin.engine.index import (
     Facets,
     count_members,
-    facet_partition,
-    fold_accents,
-    name_prefix,
+    find_alike,
+    look,
     topic_tags,
 )
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.listing import listing, member_filtering
+from affino_mcp.instance.builtin.listing.dependents import render_dependents
+from affino_mcp.instance.builtin.listing.filter_targets import find_targets, require_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
-from affino_mcp.store.ops import Query, SortSpan
 from affino_mcp.text import with_article
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
@@ -58,8 +58,9 @@ def list_lists(records: Records, method: Method, values: Values, call: Call) -> 
     if member is None:
         done = listing.list_records(records, plan, values, call)
     else:
-        known = records.load_documents([RecordRef(kind.member.family, member)])
-        lists = member_filtering.ListsOfMember(records, kind.member.family, member if known else 0)
+        targets = find_targets(call, values, {kind.member.code: kind.member.family})
+        require_targets(call, targets, records.load_documents(target.to_load for target in targets), listed=False)
+        lists = member_filtering.ListsOfMember(records, kind.member.family, member)
         done = member_filtering.list_from_source(records, plan, lists, values, call)
     return replace(done, body={**done.body, "Items": _add_member_counts(records, kind, done.body["Items"])})
 
@@ -96,10 +97,9 @@ def create_list(records: Records, method: Method, values: Values, call: Call) ->
 
 
 def _warn_of_same_title(records: Records, kind: ListKind, call: Call, title: str) -> None:
-    partition, span = facet_partition(kind.record.family, "all"), SortSpan(prefix=name_prefix(title))
-    rows = records.db.query(Query(records.table, partition, index="ByName", sort="name", span=span, limit=5)).items
-    found = records.load_documents(RecordRef(kind.record.family, row["code"]) for row in rows).values()
-    same = [{kind.record.code: d.code} for d in found if fold_accents(d.label) == fold_accents(title)]
+    codes = find_alike(records.db, records.table, kind.record.family, title)
+    found = records.load_documents(RecordRef(kind.record.family, code) for code in codes).values()
+    same = [{kind.record.code: d.code} for d in found if look(d.label) == look(title)]
     if same:
         text = (
             f"There is {with_article(kind.record.words)} with this title already; members can be added to it instead."
@@ -125,7 +125,7 @@ def delete_list(records: Records, method: Method, values: Values, call: Call) ->
     change = records.start_change(method, values, call)
     records.save_record(change, before, before.deleted_by(call))
     code = list_kind(method).record.code
-    return change.commit({code: values[code], "Deleted": True})
+    return change.commit({code: values[code], "Deleted": True} | render_dependents(records, call, before))
 
 
 def list_members(records: Records, method: Method, values: Values, call: Call) -> Done:

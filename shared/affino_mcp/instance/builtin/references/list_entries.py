@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from affino_mcp.catalogue.families.lists import ACTIVE, NAME
+from affino_mcp.catalogue.named_codes import LOOKUP_TOOLS
+from affino_mcp.catalogue.value_synonyms import find_synonym
+from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.engine.list_rows import sort_entries, whole_list
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.port import RecordRef
+from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import InvalidArgument
 
-MAX_NAMED_ENTRIES = 30
-"""Most names that an error lists."""
+MAX_NAMED_ENTRIES = 20
+"""Most names that an error lists: all of a list of so many."""
 
 
 def load_lists(records: Records, families: Iterable[str], have: KnownRecords | None = None) -> KnownRecords:
@@ -57,15 +60,34 @@ def find_list_code(
     by_name = {fold_accents(entry.values[NAME]): entry for entry in offered_entries(known, family)}
     if isinstance(wanted, int) and is_choosable(known, family, wanted, carried):
         return wanted
-    if isinstance(wanted, str) and fold_accents(wanted) in by_name:
-        return by_name[fold_accents(wanted)].code
-    raise _unknown_entry(argument, wanted, by_name)
+    if isinstance(wanted, str) and (entry := _find_by_name(wanted, by_name)):
+        return entry.code
+    raise unknown_entry(argument, wanted, known, family)
 
 
-def find_filter_code(known: KnownRecords, argument: str, family: str, wanted: int | str | None) -> int | None:
+def _find_by_name(name: str, by_name: Mapping[str, Document]) -> Document | None:
+    """The entry of this name, or the one that a common synonym of it means."""
+    if exact := by_name.get(fold_accents(name)):
+        return exact
+    synonym = find_synonym(name, [entry.values[NAME] for entry in by_name.values()])
+    return by_name[fold_accents(synonym)] if synonym else None
+
+
+def warn_of_synonym(call: Call, argument: str, known: KnownRecords, entry: RecordRef, asked: Any) -> None:
+    """Warns of the entry that was taken for a name which is not its own."""
+    found = known.get(entry)
+    if isinstance(asked, str) and found is not None and fold_accents(found.label) != fold_accents(asked):
+        call.warn(WarningCode.STORED_DIFFERENTLY, argument, f"{argument} was taken as {found.label}.")
+
+
+def find_filter_code(
+    call: Call, known: KnownRecords, argument: str, family: str, wanted: int | str | None
+) -> int | None:
     """Finds the code for a filter of a list of records: that of an entry that is switched off is known too."""
     every = [entry.code for entry in all_entries(known, family)]
-    return find_list_code(known, argument, family, wanted, every)
+    found = find_list_code(known, argument, family, wanted, every)
+    warn_of_synonym(call, argument, known, RecordRef(family, found or 0), wanted)
+    return found
 
 
 def is_choosable(known: KnownRecords, family: str, code: int, carried: Collection[int] = ()) -> bool:
@@ -74,8 +96,14 @@ def is_choosable(known: KnownRecords, family: str, code: int, carried: Collectio
     return found is not None and (found.values[ACTIVE] or code in carried)
 
 
-def _unknown_entry(argument: str, wanted: Any, by_name: dict[str, Document]) -> InvalidArgument:
+def unknown_entry(argument: str, wanted: Any, known: KnownRecords, family: str) -> InvalidArgument:
+    """The refusal of a code or a name that is not in a list.
+
+    It names every entry of a short list, or the nearest of a long one, and the tool that lists them.
+    """
+    by_name = {fold_accents(entry.values[NAME]): entry for entry in offered_entries(known, family)}
     near = difflib.get_close_matches(fold_accents(str(wanted)), by_name, n=3, cutoff=0.4)
-    names = [by_name[name].values[NAME] for name in near or list(by_name)[:MAX_NAMED_ENTRIES]]
-    more = " ..." if not near and len(by_name) > MAX_NAMED_ENTRIES else ""
-    return InvalidArgument(argument, f"{argument} is not in the list. Possible: {', '.join(names)}{more}.")
+    shown = list(by_name) if len(by_name) <= MAX_NAMED_ENTRIES else near or list(by_name)[:MAX_NAMED_ENTRIES]
+    names, more = [by_name[name].values[NAME] for name in shown], " ..." if len(shown) < len(by_name) else ""
+    tool = f" {LOOKUP_TOOLS[family]} lists them with their codes." if family in LOOKUP_TOOLS else ""
+    return InvalidArgument(argument, f"{argument} is not in the list. Possible: {', '.join(names)}{more}.{tool}")

@@ -5,20 +5,26 @@ References in arguments are checked; references in answers get names, and so doe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.lists import LIST_RECORDS
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.catalogue.record import STAMP_FIELDS, Field, Record
+from affino_mcp.catalogue.record import LENGTH, STAMP_FIELDS, Field, Record
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import Document, record_key
+from affino_mcp.instance.builtin.engine.document import Document, is_long_text, record_key
 from affino_mcp.instance.builtin.engine.list_rows import is_list, whole_list
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.references.list_entries import entry_name, find_list_code, is_choosable
+from affino_mcp.instance.builtin.references.list_entries import (
+    entry_name,
+    find_list_code,
+    is_choosable,
+    unknown_entry,
+    warn_of_synonym,
+)
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import NotFound
 
@@ -89,8 +95,12 @@ def _check_list(call: Call, field: Field, value: Any, known: KnownRecords, carri
     """The code, or codes, for what a field of a list was given; entries that cannot be chosen are left out of several."""
     family, had = _target_family(field), carried.get(field.name)
     if not isinstance(value, list):
-        return find_list_code(known, field.name, family, value, [had] if had else ())
-    unknown = [code for code in value if not is_choosable(known, family, code, had or ())]
+        found = find_list_code(known, field.name, family, value, [had] if had else ())
+        warn_of_synonym(call, field.name, known, RecordRef(family, found or 0), value)
+        return found
+    unknown = [code for code in value if not is_choosable(known, family, code, had or ()) and code not in (had or ())]
+    if unknown and field.reference and field.reference.all_known:
+        raise unknown_entry(field.name, unknown[0], known, family)
     if unknown:
         text = f"{field.name}: {', '.join(map(str, unknown))} not known; left out."
         call.warn(WarningCode.UNKNOWN_REFERENCE, field.name, text)
@@ -196,14 +206,38 @@ def render_record(call: Call, document: Document, known: KnownRecords, **derived
     return answer | {field.name: document.system.get(field.name) for field in STAMP_FIELDS}
 
 
-def render_summary(call: Call, document: Document, known: KnownRecords, **derived: Any) -> dict[str, Any]:
-    """Renders a row of a list: the code, the summary attributes of the catalogue, `derived` attributes, and the dates."""
+def render_summary(
+    call: Call, document: Document, known: KnownRecords, names: Sequence[str] = (), **derived: Any
+) -> dict[str, Any]:
+    """Renders a row of a list: the code, the named fields (default: the catalogue's summary), `derived`, and the dates."""
+    return _render_row(call, document, known, names or document.record.summary, derived, _SUMMARY_STAMPS)
+
+
+def render_asked_row(
+    call: Call, document: Document, known: KnownRecords, names: Sequence[str], **derived: Any
+) -> dict[str, Any]:
+    """Renders a row with everything that a list can say of a record: also what the service itself writes into it."""
+    system = {f.name: document.system[f.name] for f in document.record.derived if f.name in document.system}
+    return _render_row(call, document, known, names, system | derived, [field.name for field in STAMP_FIELDS])
+
+
+def _render_row(
+    call: Call,
+    document: Document,
+    known: KnownRecords,
+    names: Sequence[str],
+    derived: Mapping[str, Any],
+    stamps: Sequence[str],
+) -> dict[str, Any]:
     record = document.record
     answer: dict[str, Any] = {record.code: document.code}
-    for name in record.summary:
-        field = record.writable[name]
-        answer[field.attribute] = _render_value(call, document, field, known)
-    return answer | derived | {name: document.system.get(name) for name in _SUMMARY_STAMPS}
+    for name in names:
+        field, value = record.writable[name], document.values.get(name)
+        if value is not None and is_long_text(value):
+            answer[f"{field.attribute}{LENGTH}"] = value["Length"]
+        else:
+            answer[field.attribute] = _render_value(call, document, field, known)
+    return {**answer, **derived, **{name: document.system.get(name) for name in stamps}}
 
 
 def _render_value(call: Call, document: Document, field: Field, known: KnownRecords) -> Any:

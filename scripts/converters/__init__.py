@@ -1,0 +1,1 @@
+"""Tries offline what client libraries make of the tools: `make converters`."""
