@@ -34,8 +34,12 @@ class HubVisitor:
     def enrol(self, first: str, last: str, *groups: str) -> int:
         """Makes a person with a password."""
         code = self.world.create_person(first, last, *groups)
-        Passwords(self.world.database, self.world.settings).set_password(code, PASSWORD)
+        self.set_password(code, PASSWORD)
         return code
+
+    def set_password(self, code: int, password: str) -> None:
+        """Gives a person a password."""
+        Passwords(self.world.database, self.world.settings).set_password(code, password)
 
     def get(self, path: str) -> Response:
         found: Response = self.browser.get(path)

@@ -22,11 +22,14 @@ MAX_SESSION_ROWS: Final = 400
 """Most rows that are read for a session's changes, newest first."""
 
 
+TakenBack = tuple[str, str]
+
+
 class SessionChanges(NamedTuple):
     """The changes of one session, newest first, and the time back to which they were looked for where rows are left."""
 
     rows: list[AuditRow]
-    taken_back: frozenset[str]
+    taken_back: frozenset[TakenBack]
     back: str
 
 
@@ -53,10 +56,10 @@ def read_session_changes(ask: WorkRequest, row: AuditRow) -> SessionChanges:
     return SessionChanges(own, find_taken_back(page.rows), page.back)
 
 
-def find_taken_back(rows: Iterable[AuditRow]) -> frozenset[str]:
-    """Gives the changes that these rows say were taken back in the browser, by the words of `name_change`."""
+def find_taken_back(rows: Iterable[AuditRow]) -> frozenset[TakenBack]:
+    """Gives the changes that these rows say were taken back in the browser: the record, and the words of `name_change`."""
     deeds = [row for row in rows if row.method == TAKE_BACK_DEED and row.outcome is Outcome.OK]
-    return frozenset(str((row.arguments.get("before") or {}).get("Change", "")) for row in deeds)
+    return frozenset((row.record, str((row.arguments.get("before") or {}).get("Change", ""))) for row in deeds)
 
 
 def is_undoable(ask: WorkRequest, row: AuditRow) -> bool:
@@ -65,9 +68,9 @@ def is_undoable(ask: WorkRequest, row: AuditRow) -> bool:
     return made and bool(row.changes) and bool(changed_record(row)) and may_take_back(ask, row)
 
 
-def was_taken_back(row: AuditRow, taken_back: frozenset[str]) -> bool:
+def was_taken_back(row: AuditRow, taken_back: frozenset[TakenBack]) -> bool:
     """True when the change is one of these."""
-    return name_change(row) in taken_back
+    return (changed_record(row), name_change(row)) in taken_back
 
 
 def _search(ask: WorkRequest, question: LogQuery) -> LogPage:

@@ -75,7 +75,7 @@ def undo_session(ask: WorkRequest) -> Response:
 
 
 def _plan_undos(ask: WorkRequest, rows: Sequence[AuditRow], found: SessionChanges) -> list[PlannedUndo]:
-    """Rehearses each undo; one that is prevented by a later change of the same records is possible after that one."""
+    """Rehearses each undo, newest first."""
     lines, touched, plans = make_lines(ask, rows, found.rows), set[str](), list[PlannedUndo]()
     for row, line in zip(rows, lines, strict=True):
         plans.append(_plan_undo(ask, row, line, touched))
@@ -85,11 +85,15 @@ def _plan_undos(ask: WorkRequest, rows: Sequence[AuditRow], found: SessionChange
 
 
 def _plan_undo(ask: WorkRequest, row: AuditRow, line: WorkLine, touched: set[str]) -> PlannedUndo:
+    """The plan for one change; `touched` are the records of the later changes that are undone before it."""
     try:
         rehearse_undo(ask, row)
+    except Conflict as error:
+        is_about_values = "Attributes" in error.details
+        waits = changed_record(row) in touched if is_about_values else bool(touched)
+        return PlannedUndo(line, UndoState.LATER if waits else UndoState.IMPOSSIBLE, error.message)
     except ToolError as error:
-        waits = isinstance(error, Conflict) and changed_record(row) in touched
-        return PlannedUndo(line, UndoState.LATER if waits else UndoState.IMPOSSIBLE, "" if waits else error.message)
+        return PlannedUndo(line, UndoState.IMPOSSIBLE, error.message)
     return PlannedUndo(line, UndoState.POSSIBLE)
 
 

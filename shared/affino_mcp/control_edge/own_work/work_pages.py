@@ -12,6 +12,7 @@ from starlette.responses import Response
 from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.control_edge.own_work.own_rows import (
+    TakenBack,
     find_taken_back,
     is_undoable,
     read_own_page,
@@ -117,7 +118,7 @@ def name_agent(row: AuditRow) -> str:
     return row.client_name or UNNAMED_AGENT
 
 
-def _make_line(ask: WorkRequest, row: AuditRow, names: Mapping[str, str], taken_back: frozenset[str]) -> WorkLine:
+def _make_line(ask: WorkRequest, row: AuditRow, names: Mapping[str, str], taken_back: frozenset[TakenBack]) -> WorkLine:
     seen, gone = restrict_row(ask, row), was_taken_back(row, taken_back)
     return WorkLine(seen, describe_work(seen, names), is_undoable(ask, row) and not gone, gone)
 

@@ -20,7 +20,7 @@ _OWN_DEEDS: Final[Mapping[str, str]] = {
 }
 """What a person does at the Hub, by the name in the row."""
 _READ_VERBS: Final[Mapping[str, str]] = {"list": "Listed", "get": "Looked at", "search": "Searched", "find": "Searched"}
-_NAME_FIELDS: Final = ("Name", "Title", "Subject", "FileName", "Email")
+_NAME_FIELDS: Final = ("Name", "Title", "Subject", "FileName")
 _MOST_NAMED_FIELDS: Final = 3
 _MOST_NAME_CHARACTERS: Final = 80
 
@@ -65,7 +65,9 @@ _OUTCOMES: Final[Mapping[Outcome, str]] = {
 
 
 def _describe_changes(row: AuditRow, names: Mapping[str, str]) -> str:
-    main = next((change for change in row.changes if change["record"] == row.record), row.changes[0])
+    whole = [change for change in row.changes if change["deed"] != "changed"]
+    own = [change for change in row.changes if change["record"] == row.record]
+    main = next(iter([*(change for change in own if change in whole), *whole, *own, *row.changes]))
     others = len(row.changes) - 1
     words = _describe_change(main, names)
     return f"{words}, and {plural(others, 'other record')} with it" if others else words
@@ -73,13 +75,19 @@ def _describe_changes(row: AuditRow, names: Mapping[str, str]) -> str:
 
 def _describe_change(change: Change, names: Mapping[str, str]) -> str:
     record = name_record(change["record"], names)
-    fields = list(change["fields"])
+    fields = list(dict.fromkeys(_name_field(name) for name in change["fields"]))
     if change["deed"] != "changed" or not fields:
         return f"{_capitalise(change['deed'] or 'changed')} {record}"
     more = len(fields) - _MOST_NAMED_FIELDS + change.get("left_out", 0)
     named = fields if more <= 1 and not change.get("left_out") else fields[:_MOST_NAMED_FIELDS]
     rest = [plural(more, "other attribute")] if len(named) < len(fields) or change.get("left_out") else []
     return f"Changed {_join_words([*named, *rest])} of {record}"
+
+
+def _name_field(name: str) -> str:
+    """An attribute by its name, and a part of a link to another record by that record: `media file 2`."""
+    ref = name.partition(" ")[0]
+    return describe_record(ref) if "#" in ref else name
 
 
 def _describe_read(row: AuditRow) -> str:
@@ -95,7 +103,8 @@ def _find_name(fields: Mapping[str, Any]) -> str:
     for name in _NAME_FIELDS:
         if text := _side(fields, name):
             return text
-    return " ".join(part for part in (_side(fields, "FirstName"), _side(fields, "LastName")) if part)
+    whole = " ".join(part for part in (_side(fields, "FirstName"), _side(fields, "LastName")) if part)
+    return whole or _side(fields, "Email")
 
 
 def _side(fields: Mapping[str, Any], name: str) -> str:
