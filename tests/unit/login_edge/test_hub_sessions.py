@@ -150,3 +150,41 @@ def test_a_browsers_token_opens_nothing_else(desk: Desk, browser: Browser, profi
     log_in(browser)
     token = browser.jar["__Host-affino-hub"]
     assert desk.call(profile, "GET", "user", AccessToken=token).error == "-105"
+
+
+def test_a_session_is_ended_also_while_the_log_cannot_be_written(
+    desk: Desk, browser: Browser, profile: Profile
+) -> None:
+    """What stops something goes first; a mark is kept, from which housekeeping makes the row."""
+    log_in(browser)
+    other, settings = desk.world.login(profile), desk.world.settings
+    browser.get("/hub/sessions")
+    desk.world.db.broken |= {("transact", settings.audit_table), ("put", settings.audit_table)}
+    browser.post("/hub/sessions/end", Session=other.session.fingerprint)
+    assert other.session not in desk.world.sessions.list_sessions(7)
+    marks = [row for row in desk.world.memory.list_rows(settings.gate_table) if row["pk"] == "UNLOGGED"]
+    assert [mark["row"]["method"] for mark in marks] == ["end_session"]
+    desk.world.db.broken.discard(("put", settings.audit_table))
+    assert "everywhere" in browser.post("/hub/sessions/end-all").text
+    assert own_rows(desk) == [("end_all_sessions", "ok", 7)]
+
+
+def test_a_password_stays_as_it_is_while_the_log_cannot_be_written(desk: Desk, browser: Browser) -> None:
+    log_in(browser)
+    browser.get("/hub/password")
+    desk.world.db.broken |= {("transact", desk.world.settings.audit_table), ("put", desk.world.settings.audit_table)}
+    new = "an entirely new and long one"
+    shown = browser.post("/hub/password", Old=PASSWORD, Password=new, Again=new)
+    assert (shown.status, "Not done" in shown.text) == (503, True)
+    desk.world.db.broken.clear()
+    assert (log_in(Browser(desk.app), new).status, log_in(Browser(desk.app)).status) == (401, 200)
+
+
+def test_no_client_is_connected_while_the_log_cannot_be_written(desk: Desk, browser: Browser, profile: Profile) -> None:
+    log_in(browser)
+    before = desk.world.sessions.list_sessions(7)
+    browser.get("/hub/connect")
+    desk.world.db.broken |= {("transact", desk.world.settings.audit_table), ("put", desk.world.settings.audit_table)}
+    shown = browser.post("/hub/connect", Profile=profile.name, Client="codex")
+    assert (shown.status, "Not done" in shown.text) == (503, True)
+    assert desk.world.sessions.list_sessions(7) == before
