@@ -18,6 +18,11 @@ from affino_mcp.pages.hub_places import SESSIONS_PATH
 
 SessionHandler = Callable[["SessionPages", HubRequest, LoginSubject, WebSession], HubPage]
 _OVER_TEXT: Final = "This session is over already."
+_DONE_TEXTS: Final[Mapping[str, str]] = {
+    "ended": "Done: the session is ended. Its AccessToken works no more.",
+    "over": _OVER_TEXT,
+}
+"""What the list says after a form, by the name in its address."""
 
 
 class SessionPages:
@@ -37,25 +42,25 @@ class SessionPages:
 
     def show_sessions(self, visit: HubRequest, known: LoginSubject, session: WebSession) -> HubPage:
         """Answers `GET /hub/sessions` with the person's live sessions."""
-        done = "Done: the session is ended. Its AccessToken works no more." if "ended" in visit.query else ""
+        done = next((text for name, text in _DONE_TEXTS.items() if name in visit.query), "")
         return self._render_sessions(visit, known, session, done=done)
 
     def ask_before_end(self, visit: HubRequest, known: LoginSubject, session: WebSession) -> HubPage:
         """Answers `GET /hub/sessions/end`: which session would be ended, and the form that ends it."""
-        found = self._sessions.find_session(session.person.user_code, visit.query.get("session", ""))
+        found = self._sessions.describe_session(session.person.user_code, visit.query.get("session", ""))
         if found is None:
             return self._render_sessions(visit, known, session, 404, wrong=_OVER_TEXT)
         return self._render_question(visit, known, found)
 
     def end_one_session(self, visit: HubRequest, known: LoginSubject, session: WebSession) -> HubPage:
-        """Answers `POST /hub/sessions/end`: ends one session."""
+        """Answers `POST /hub/sessions/end`: ends one session; a repeat is told that it is over."""
         code = session.person.user_code
         found = self._sessions.find_session(code, visit.form.get("Session", ""))
         if found is None:
-            return self._render_sessions(visit, known, session, 404, wrong=_OVER_TEXT)
-        known.session = found.session.fingerprint
+            return page.redirect(f"{visit.path_prefix}{SESSIONS_PATH}?over")
+        known.session = found.fingerprint
         with self._hub.audit(visit, session, "end_session", {"session": known.session}, {}) as action:
-            self._sessions.end_session(code, found.session, action.commit)
+            self._sessions.end_session(code, found, action.commit)
         return page.redirect(f"{visit.path_prefix}{SESSIONS_PATH}?ended")
 
     def ask_before_end_all(self, visit: HubRequest, known: LoginSubject, session: WebSession) -> HubPage:

@@ -25,9 +25,13 @@ class PersonSessions:
         """Gives the person's live sessions, latest first."""
         return list_live_sessions(self._db, self._settings, self._sessions, user_code)
 
-    def find_session(self, user_code: int, mark: str) -> LiveSession | None:
-        """Gives the person's live session of this fingerprint; None when there is none."""
+    def describe_session(self, user_code: int, mark: str) -> LiveSession | None:
+        """Gives the person's live session of this fingerprint with its last use; None when there is none."""
         return next((one for one in self.list_sessions(user_code) if one.session.fingerprint == mark), None)
+
+    def find_session(self, user_code: int, mark: str) -> Session | None:
+        """Gives the person's live session of this fingerprint; None when there is none."""
+        return next((one for one in self._sessions.list_sessions(user_code) if one.fingerprint == mark), None)
 
     def end_session(self, user_code: int, session: Session, commit: Commit | None = None) -> None:
         """Ends a session of the person."""
