@@ -113,13 +113,8 @@ def build_dispatch(
     stores: Stores, settings: Settings, clock: Clock = utc_now, on_undeclared: OnUndeclared | None = None
 ) -> ToolDispatch:
     """Calls on the builtin instance, with their audit."""
-    return ToolDispatch(
-        instance(stores, settings),
-        AuditLog(stores.database, settings.audit_table, clock),
-        clock,
-        on_undeclared,
-        settings.time_zone,
-    )
+    log = AuditLog(stores.database, settings.audit_table, clock)
+    return ToolDispatch(instance(stores, settings), log, clock, on_undeclared, settings.time_zone)
 
 
 def build_mcp_app(
@@ -153,13 +148,10 @@ def build_login_app(
 
 def build_control_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:
     """Builds what the Control Centre's function serves: its screens without the sign-in pages, and the Hub's work pages."""
-    from affino_mcp.control_edge.app import make_screens_app  # noqa: PLC0415 (templates are needed here only)
-    from affino_mcp.control_edge.own_work.app import make_work_app  # noqa: PLC0415 (as above)
-    from affino_mcp.http.path_router import PathRouter  # noqa: PLC0415 (as above)
+    from affino_mcp.control_edge.function_app import make_function_app  # noqa: PLC0415 (templates are needed here only)
 
     found = (given or build_stores(settings)).opened_by("ControlCentre", settings)
-    centre = _build_centre(found, settings, clock)
-    return PathRouter({WORK_PATH: lambda: make_work_app(centre)}, make_screens_app(centre))
+    return make_function_app(_build_centre(found, settings, clock))
 
 
 def build_sign_in_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:

@@ -2,65 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
-
 import pytest
 
-from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
-from tests.flow.hub_visitor import HubVisitor, checked_changes, links_to
+from tests.flow.hub_visitor import checked_changes, links_to
+from tests.flow.own_office import RIVAL, SAL, Office, office, worked
 from tests.unit.control_edge.desk import text_of
-from tests.world import World, WorldClient
 
-SAL, RIVAL = "sal.seller@affino.example", "rita.rival@affino.example"
-
-
-@dataclass
-class Office:
-    """Sal, who sells, with an agent and a browser; Rita, who sells too."""
-
-    visitor: HubVisitor
-    agent: WorldClient
-    rita: WorldClient
-
-    @property
-    def world(self) -> World:
-        return self.agent.world
-
-    def own_rows(self) -> list[tuple[str, str, str, str]]:
-        """What people did in the browser: deed, outcome, who, where."""
-        rows = [row for row in self.world.audit_rows() if row["channel"] == "control"]
-        return [(row["method"], row["outcome"], row["person_name"], row["client_name"]) for row in rows]
-
-    def account(self, code: int) -> dict[str, object]:
-        found: dict[str, object] = self.agent.call_tool("get_account", AccountCode=code).result["Account"]
-        return found
-
-
-@pytest.fixture
-def office() -> Iterator[Office]:
-    visitor = HubVisitor(World())
-    world = visitor.world
-    sal, rita = visitor.enrol("Sal", "Seller", "Sales Managers"), visitor.enrol("Rita", "Rival", "Sales")
-    profile = world.create_profile("CRM Sales Agent")
-    with closing(world.new_handler()) as handler:
-        agents = [WorldClient(world, handler, world.log_in(profile, code)) for code in (sal, rita)]
-        yield Office(visitor, *agents)
-
-
-@pytest.fixture
-def worked(office: Office) -> Office:
-    """Sal's agent has made two accounts, changed one and was refused one; Sal is logged in."""
-    office.agent.call_tool("create_account", Name="Orbital Labs")
-    office.agent.call_tool("create_account", Name="Lunar <b>Works</b>")
-    office.agent.call_tool("update_account", AccountCode=1, City="Leeds", Website="https://o.example")
-    assert office.agent.call_tool("get_account", AccountCode=99).error["type"] == "not_found"
-    office.agent.call_tool("list_accounts")
-    office.rita.call_tool("create_account", Name="Rita's secret")
-    office.world.clock.move(minutes=5)
-    assert office.visitor.log_in(SAL).headers["location"] == "/hub/work"
-    return office
+__all__ = ["office", "worked"]
 
 
 def test_without_a_login_each_page_leads_to_it_and_back(office: Office) -> None:
@@ -238,26 +186,3 @@ def test_the_hubs_cookie_opens_no_screen_of_the_control_centre(worked: Office) -
 def test_a_disabled_person_sees_nothing(worked: Office) -> None:
     worked.world.people.disable(1)
     assert worked.visitor.get("/hub/work").headers["location"].startswith("/hub/login")
-
-
-@pytest.mark.parametrize("fault", [StoreFault.BEFORE, StoreFault.LOST, StoreFault.VANISHED])
-@pytest.mark.parametrize("number", range(26))
-def test_what_the_page_says_is_what_happened_whatever_call_fails(
-    worked: Office, number: int, fault: StoreFault
-) -> None:
-    """One failing store call: each change that is told as undone is undone, and has its row; no other has."""
-    session = links_to(worked.visitor.get("/hub/work"), "/session")[0]
-    asked = worked.visitor.get(session)
-    faulty = FaultyDatabase(worked.world.database)
-    worked.world.watched.inner = faulty
-    faulty.arm({number: fault})
-    told = worked.visitor.send(session, asked, change=checked_changes(asked))
-    worked.world.watched.inner = worked.world.database
-    told_done = told.text.count('<span class="badge good">undone</span>')
-    open_ends = told.text.count('<span class="badge warn">not known</span>')
-    rows = len([row for row in worked.own_rows() if row[1] == "ok"])
-    left = 2 - len(
-        [item for item in worked.agent.call_tool("list_accounts").result["Items"] if "Rita" not in item["Name"]]
-    )
-    assert told_done <= rows <= told_done + open_ends or told.status_code == 503
-    assert rows >= left

@@ -124,6 +124,9 @@ def _make_line(ask: WorkRequest, row: AuditRow, names: Mapping[str, str], taken_
 
 
 def _fits(row: AuditRow, given: Mapping[str, str]) -> bool:
+    """Whether a row is shown; one that says that something was begun is not, because another says how it ended."""
+    if row.outcome is Outcome.BEGUN:
+        return False
     is_agents = not given["agent"] or (name_agent(row) == given["agent"] and row.channel != CONTROL_CHANNEL)
     return is_agents and (not given["session"] or row.fingerprint == given["session"])
 

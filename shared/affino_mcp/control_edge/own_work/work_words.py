@@ -59,7 +59,6 @@ def _describe_deed(row: AuditRow) -> str:
 
 
 _OUTCOMES: Final[Mapping[Outcome, str]] = {
-    Outcome.BEGUN: "begun",
     Outcome.UNKNOWN: "it is not known whether it was done",
 }
 
