@@ -24,7 +24,7 @@ run: ## Run the whole service here until Ctrl-C (PORT=8642 STATE=.local/state FR
 	$(install) run emulator
 	@exec $(bin)/affino-mcp local up --foreground --port "$(PORT)" --state "$(STATE)" $(if $(filter-out 0 no,$(FRESH)),--fresh)
 
-test: check .tools/emulator/.made .tools/sam/.made .tools/schemathesis/.made ## Run check, then every test (ARGS="-k name" chooses some)
+test: check .tools/emulator/.made .tools/runtime/.made .tools/sam/.made .tools/schemathesis/.made ## Run check, then every test (ARGS="-k name" chooses some)
 	@$(bin)/python scripts/run_tests.py $(ARGS)
 
 hunt: setup .tools/emulator/.made ## Run the property tests with examples never tried before (ROUNDS=5 ARGS="-k name")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from affino_mcp.audit.row import RETENTION_DAYS
+from affino_mcp.cli.stack_costs import ALARM_MONTH, KEY_MONTH, SECRET_MONTH, SNAPSHOT_GB_MONTH
 from affino_mcp.local.places import TEMPLATE_FILE
 from bench.metered_calls import MeteredCall, measure_kinds
 
@@ -29,8 +30,6 @@ LOG_GB, LOG_LINE_BYTES, EGRESS_GB = 0.50, 1400, 0.09
 TABLE_GB_MONTH, BACKUP_GB_MONTH = 0.25, 0.20
 AGENTCORE_GATEWAY: Final = 5.00
 """A million tool calls of Amazon Bedrock AgentCore Gateway, by its price page, without what stands behind it."""
-SECRET_MONTH, ALARM_MONTH, KEY_MONTH = 0.40, 0.10, 1.00
-SNAPSHOT_GB_SECOND, SECONDS_OF_MONTH = 0.0000015046, 730 * 3600
 BYTES_OF_GB: Final = 1024**3
 
 
@@ -67,12 +66,11 @@ def price_call(call: MeteredCall) -> CallPrice:
 
 def price_idle_month(template: str) -> dict[str, float]:
     """Gives the price of a month without calls, by part, for one deployment with one API Profile."""
-    functions = len(re.findall(r"^    Type: AWS::Serverless::Function$", template, re.MULTILINE))
-    without = template.count("SnapStart: {ApplyOn: None}")
+    kept = len(re.findall(r"SnapStart:\n    Type: String\n    Default: PublishedVersions$", template, re.MULTILINE))
     alarms = len(re.findall(r"^    Type: AWS::CloudWatch::Alarm$", template, re.MULTILINE))
-    snapshots = (functions - without) * LAMBDA_GB * SNAPSHOT_GB_SECOND * SECONDS_OF_MONTH
+    snapshots = kept * LAMBDA_GB * SNAPSHOT_GB_MONTH
     return {
-        f"SnapStart of {functions - without} functions, for each version that is kept": snapshots,
+        f"SnapStart of {kept} functions": snapshots,
         f"{alarms} alarms": alarms * ALARM_MONTH,
         "the key of the log's digests": KEY_MONTH,
         "a secret, for each API Profile": SECRET_MONTH,

@@ -58,6 +58,10 @@ _PLAIN: Final[dict[str, Schema]] = {
         "type": "object",
         "additionalProperties": {"type": ["array", "integer"], "items": {"enum": ["read", "write"]}},
     },
+    "NotAllowed": {"type": "object", "additionalProperties": {"type": "array", "items": {"enum": ["read", "write"]}}},
+    "Rights": {"type": "array", "items": {"type": "string"}},
+    "Staff": {"type": "boolean"},
+    "Hanging": {"type": "object", "additionalProperties": {"type": "integer"}},
     "TotalValue": {"type": ["number", "null"]},
     "TotalValues": {
         "type": "array",
@@ -73,7 +77,7 @@ _BY_ENDING: Final[tuple[tuple[str, Schema], ...]] = (
     ("Date|At|Since", {"anyOf": [_MOMENT, _NULL]}),
     ("By|Author", {"type": ["object", "null"], "properties": {"UserCode": {"type": "integer"}}}),
     (
-        "Primary|LeftCompany|MarketingPermission|Open|Won|Active|Hidden|Pinned|Locked|(Can|Is)[A-Z][A-Za-z]*",
+        "Primary|LeftCompany|MarketingPermission|Open|Won|Closed|Active|Hidden|Pinned|Locked|(Can|Is)[A-Z][A-Za-z]*",
         {"type": "boolean"},
     ),
 )

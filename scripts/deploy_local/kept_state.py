@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
+from affino_mcp.store.stacks import KEPT_OUTPUTS
 from scripts.deploy_local.operations import Operator
 from scripts.deploy_local.smoke import ACCOUNT_VALUES, CheckFailed, Smoke, require_equal
 from scripts.deploy_local.stack import Stack
-
-KEPT_OUTPUTS: Final = (
-    "GateTable",
-    "CredentialsTable",
-    "AuditTable",
-    "RecordsTable",
-    "WordsTable",
-    "MediaBucket",
-    "DigestBucket",
-    "DigestKey",
-    "SecretsPrefix",
-)
-"""The outputs whose value is given to the next stack, each as the parameter of its name with `Existing` before it."""
 
 
 def check_kept_state(stack: Stack, template: Path, before: Smoke) -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
+from affino_mcp.store.stacks import KEPT_OUTPUTS
 from scripts.build import ROOT, sam_environment
 from scripts.deploy_local.emulator import aws_variables
 from scripts.deploy_local.operations import EMAIL, PASSWORD
@@ -92,3 +93,6 @@ def inspect_shell(stack: Stack) -> Iterator[tuple[str, object, object]]:
     code, health = shell.run("doctor")
     red = [one["name"] for one in health if not one["ok"]]
     yield "doctor", (code, red), (0, [])
+    code, checked = shell.run("stack", "check")
+    red = [f"{one['name']}: {one['seen']}" for one in checked["findings"] if one["state"] == "red"]
+    yield "stack check", (code, red, len(checked["kept"])), (0, [], len(KEPT_OUTPUTS))

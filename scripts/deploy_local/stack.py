@@ -45,6 +45,15 @@ def drop_unknown_conditions(template: Template) -> Template:
     return template
 
 
+def watch_first_metrics(template: Template) -> Template:
+    """The template with alarms that watch the first of their metrics alone: MiniStack adds none up."""
+    for alarm in resources_of_type(template, "AWS::CloudWatch::Alarm").values():
+        watched = [one["MetricStat"] for one in alarm["Properties"].pop("Metrics", []) if "MetricStat" in one]
+        for first in watched[:1]:
+            alarm["Properties"] |= {**first["Metric"], "Period": first["Period"], "Statistic": first["Stat"]}
+    return template
+
+
 def _list_statements(template: Template) -> Iterator[Template]:
     """The statements of the roles, of those too that a condition of the template adds."""
     for role in resources_of_type(template, "AWS::IAM::Role").values():
@@ -63,7 +72,7 @@ def set_runtime(template: Template, version: str) -> Template:
 def write_local_template(built: Build) -> Path:
     """Writes the emulator's template beside the built one, whose paths are relative; gives the path of the file."""
     path = built.folder / "local.json"
-    template = drop_unknown_conditions(strip_refused(load_template(built.template_file)))
+    template = watch_first_metrics(drop_unknown_conditions(strip_refused(load_template(built.template_file))))
     path.write_text(json.dumps(set_runtime(template, built.version), indent=1))
     return path
 

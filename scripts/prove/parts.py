@@ -21,6 +21,7 @@ from scripts.prove.kills import KillFigures, prove_kills
 from scripts.prove.operators import OperatorFigures
 from scripts.prove.runtime_client import FUNCTION_SECONDS
 from scripts.prove.slow_bulk import MEMBERS, STORE_SECONDS, prove_slow_bulk
+from scripts.prove.snapshot import prove_restore
 from scripts.prove.two_people import WRONG_CALLS, prove_two_people
 
 
@@ -93,11 +94,12 @@ def _operator_figures(found: OperatorFigures) -> list[Figure]:
 
 
 def use_runtime_client(place: Workplace) -> list[Figure]:
-    """The MCP endpoint in AWS's runtime client: a slow store, and two people in turn."""
+    """The MCP endpoint in AWS's runtime client: a slow store, two people in turn, and a start from a snapshot."""
     log = place.folder / "function.log"
     with emulated_service(place.folder / "runtime") as emulated:
         people = prove_two_people(emulated, place.build, log)
         slow = prove_slow_bulk(emulated, place.build, log)
+        restored = prove_restore(emulated, place.build, log)
     answered = f"{slow.seconds:.1f} s, {slow.added} added, {slow.left_out} named as left out"
     return [
         Figure(
@@ -114,6 +116,7 @@ def use_runtime_client(place: Workplace) -> list[Figure]:
             not people.faults,
             people.faults,
         ),
+        no_faults("a start from a snapshot: store calls and credentials in it, calls after it", restored.faults),
     ]
 
 

@@ -1,7 +1,8 @@
 """The Runtime API of AWS Lambda on loopback: hands one event at a time to a runtime client, and takes its answer.
 
 See "Building a custom runtime" in the AWS Lambda Developer Guide: `next` hands out an event with its id and its deadline,
-`response` and `error` take what became of it.
+`response` and `error` take what became of it. A function that starts from a snapshot asks `restore/next` when it is ready,
+and is answered when it is restored ("Runtime hooks for Lambda SnapStart").
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import queue
 import subprocess
+import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from affino_mcp.http.api_gateway import MAX_ANSWER_BYTES
 from scripts.prove.quiet_server import QuietHandler, QuietServer
 
 STOP_SECONDS = 10
@@ -42,6 +45,7 @@ class RuntimeApi:
     def __init__(self) -> None:
         self._events: queue.Queue[Invocation] = queue.Queue()
         self._answers: queue.Queue[tuple[str, str, bytes]] = queue.Queue()
+        self._ready, self._restored = threading.Event(), threading.Event()
         self._server = QuietServer(self._handler_class())
 
     @property
@@ -49,9 +53,12 @@ class RuntimeApi:
         """Host and port, as AWS_LAMBDA_RUNTIME_API holds them."""
         return self._server.address
 
-    def invoke(self, event: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Gives the function's answer to an event that it must answer within `seconds`. Raises CutOff."""
-        sent = Invocation(str(uuid.uuid4()), event, time.time() + seconds)
+    def invoke(self, event: dict[str, Any], seconds: float, told_seconds: float | None = None) -> dict[str, Any]:
+        """Gives the function's answer to an event that it must answer within `seconds`. Raises CutOff.
+
+        `told_seconds`: what the function is told that it has, when that is less.
+        """
+        sent = Invocation(str(uuid.uuid4()), event, time.time() + (told_seconds or seconds))
         self._events.put(sent)
         try:
             request_id, kind, body = self._answers.get(timeout=seconds)
@@ -62,14 +69,29 @@ class RuntimeApi:
         answer: dict[str, Any] = json.loads(body)
         return answer
 
+    def wait_for_snapshot(self, seconds: float) -> None:
+        """Waits until the function can be put into a snapshot. Raises CutOff."""
+        if not self._ready.wait(seconds):
+            raise CutOff(f"no snapshot within {seconds} s")
+
+    def restore(self) -> None:
+        """Lets the function go on after its snapshot."""
+        self._restored.set()
+
     def close(self) -> None:
         """Stops the server."""
+        self._restored.set()
         self._server.close()
 
     def _handler_class(api) -> type[QuietHandler]:  # noqa: N805 (`self` is the request below)
         class Handler(QuietHandler):
             def do_GET(self) -> None:  # noqa: N802 (a name of http.server)
-                """Hands out the next event (`.../invocation/next`)."""
+                """Hands out the next event (`.../invocation/next`), or waits for the restore (`.../restore/next`)."""
+                if self.path.endswith("/restore/next"):
+                    api._ready.set()
+                    api._restored.wait()
+                    self.send_answer(200, {}, b"")
+                    return
                 found = api._events.get()
                 body = json.dumps(found.event).encode()
                 self.send_answer(200, invocation_headers(found), body)
@@ -78,8 +100,10 @@ class RuntimeApi:
                 """Takes an answer or an error (`.../invocation/ID/response`, `.../error`, `.../init/error`)."""
                 parts = self.path.removeprefix(_VERSION_PATH).strip("/").split("/")
                 request_id = parts[1] if parts[0] == "invocation" else ""
-                api._answers.put((request_id, parts[-1], self.read_body()))
-                self.send_answer(202, {}, b"")
+                body = self.read_body()
+                is_too_large = len(body) > MAX_ANSWER_BYTES
+                api._answers.put((request_id, "an answer that is too large" if is_too_large else parts[-1], body))
+                self.send_answer(413 if is_too_large else 202, {}, b"")
 
         return Handler
 

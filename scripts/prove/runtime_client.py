@@ -1,20 +1,22 @@
-"""The MCP endpoint's function, as built, in AWS's own runtime client, and a caller in front of it."""
+"""The functions, as built, in AWS's own runtime client, and a caller in front of the MCP endpoint's."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from affino_mcp.local.places import REPOSITORY
-from scripts.build import Build
+from scripts.build import LAMBDA_PYTHON, Build
 from scripts.prove.emulated import EmulatedService, emulator_variables, inherited_environment
 from scripts.prove.runtime_api import RuntimeApi, running_function
 
 FUNCTION_SECONDS = 25
 """The time-out of the MCP endpoint in template.yaml; tests/packaging holds the two together."""
+EXECUTION_ENVIRONMENT = f"AWS_Lambda_python{LAMBDA_PYTHON}"
+"""By this the client knows that its answers are JSON in UTF-8, not in ASCII."""
 CLIENT_PROGRAM = REPOSITORY / ".tools/runtime/bin/python"
 LAYERS = ("SharedLayer/python", "DependenciesLayer/python")
 
@@ -31,6 +33,9 @@ class FunctionCaller:
             "Host": "prove.example",
         }
 
+    told_seconds: float | None = None
+    """What the function is told that it has for a call, when that is less than it has."""
+
     def call_tool(self, tool: str, **arguments: Any) -> tuple[int, dict[str, Any]]:
         """Gives the status and the JSON-RPC document of one call. Raises CutOff."""
         message = {
@@ -39,7 +44,7 @@ class FunctionCaller:
             "method": "tools/call",
             "params": {"name": tool, "arguments": arguments},
         }
-        answer = self._api.invoke(self._event(message), FUNCTION_SECONDS)
+        answer = self._api.invoke(self._event(message), FUNCTION_SECONDS, self.told_seconds)
         document: dict[str, Any] = json.loads(answer["body"])
         return answer["statusCode"], document
 
@@ -73,11 +78,21 @@ class FunctionCaller:
 
 
 @contextmanager
-def running_endpoint(emulated: EmulatedService, endpoint: str, build: Build, log: Path) -> Iterator[RuntimeApi]:
-    """Runs the MCP endpoint during the body, on the stores at `endpoint`."""
-    folder = build.folder / "McpEndpoint"
+def running_endpoint(
+    emulated: EmulatedService, endpoint: str, build: Build, log: Path, **more: str
+) -> Iterator[RuntimeApi]:
+    """Runs the MCP endpoint during the body, on the stores at `endpoint`; `more` are variables of its environment."""
+    variables = emulator_variables(emulated.settings) | {"AFFINO_AWS_ENDPOINT": endpoint, **more}
+    with running_built_function("McpEndpoint", variables, build, log) as api:
+        yield api
+
+
+@contextmanager
+def running_built_function(name: str, variables: Mapping[str, str], build: Build, log: Path) -> Iterator[RuntimeApi]:
+    """Runs the function of this name in the template during the body; an empty variable is not there."""
     layers = ":".join(str(build.folder / layer) for layer in LAYERS)
-    variables = inherited_environment() | emulator_variables(emulated.settings)
-    variables |= {"AFFINO_AWS_ENDPOINT": endpoint, "PYTHONPATH": layers}
-    with running_function([CLIENT_PROGRAM, "-m", "awslambdaric", "app.handler"], folder, variables, log) as api:
+    given = {**inherited_environment(), "PYTHONPATH": layers, "AWS_EXECUTION_ENV": EXECUTION_ENVIRONMENT, **variables}
+    command: list[str | Path] = [CLIENT_PROGRAM, "-m", "awslambdaric", "app.handler"]
+    there = {variable: value for variable, value in given.items() if value}
+    with running_function(command, build.folder / name, there, log) as api:
         yield api

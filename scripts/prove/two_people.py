@@ -34,13 +34,13 @@ class TwoPeopleFigures:
         return found + ([] if self.refused == WRONG_CALLS else [f"{self.refused} of {WRONG_CALLS} wrong calls refused"])
 
 
-def prove_two_people(emulated: EmulatedService, build: Build, log: Path) -> TwoPeopleFigures:
+def prove_two_people(emulated: EmulatedService, build: Build, log: Path, rounds: int = ROUNDS) -> TwoPeopleFigures:
     """Sends the calls of two people, each with a profile of the person's own, to one process; gives the figures."""
     headers = [emulated.add_caller(name, "Sales") for name in PEOPLE]
     with running_endpoint(emulated, emulated.settings.aws_endpoint, build, log) as api:
         answers = [
             (number, FunctionCaller(api, headers[number]).call_tool(tool, **arguments))
-            for turn in range(ROUNDS)
+            for turn in range(rounds)
             for tool, arguments in _calls(turn)
             for number in range(len(PEOPLE))
         ]

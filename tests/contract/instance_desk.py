@@ -43,7 +43,15 @@ class Desk:
     def do(self, tool: str, **arguments: Any) -> Any:
         """The one record of the answer, or the whole answer of a list."""
         body = self.perform(tool, arguments)[0].body
-        return body if "Items" in body or len(body) > 1 else next(iter(body.values()))
+        parts = {name: part for name, part in body.items() if name != "Changed"}
+        return body if "Items" in body or len(parts) > 1 else next(iter(parts.values()))
+
+    def read_text(self, tool: str, name: str, **arguments: Any) -> str:
+        """A long text of a record, which comes in parts."""
+        record = self.do(tool, **arguments)
+        following = record.get(f"{name}Next")
+        rest = self.read_text(tool, name, **arguments | {f"{name}From": following}) if following else ""
+        return str(record[name]) + rest
 
     def refused(self, tool: str, **arguments: Any) -> ToolError:
         with pytest.raises(ToolError) as error:

@@ -51,7 +51,7 @@ def read_whole(client: WorldClient, tool: str, name: str, **which: int) -> str:
     for _ in range(60):
         answer = client.call_tool(tool, **which, **({f"{name}From": start} if start else {})).result
         assert estimate_tokens(answer) <= 20_000
-        record = next(iter(answer.values()))
+        record = next(part for part in answer.values() if isinstance(part, dict))
         text += record[name]
         following = record.get(f"{name}Next")
         assert (following is not None) == (name in cut_attributes(answer))

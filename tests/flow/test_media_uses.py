@@ -100,5 +100,5 @@ def test_an_item_that_is_being_used_at_this_moment_is_not_deleted(world: World, 
 
     world.database.transact = overtaken  # type: ignore[method-assign]
     error = library.publisher.call_tool("delete_media_item", MediaFileItemCode=item).error
-    assert (error["type"], answers[:2]) == ("conflict", ["attaching", "Attachment"])
+    assert (error["type"], answers[:3]) == ("conflict", ["attaching", "Warnings", "Attachment"])
     site.handler.close()

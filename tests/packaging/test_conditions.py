@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cfnlint.api import lint
 
+from affino_mcp.store.stacks import KEPT_OUTPUTS
 from scripts.conditions import decide_conditions
 from scripts.expand import Template, expand_template, resources_of_type
 
@@ -91,6 +92,11 @@ def test_a_kept_table_or_bucket_is_used_in_place_of_a_new_one(template: Template
     assert f'"Ref": "{kept}"' not in left
     assert f'"Fn::GetAtt": ["{kept}", "Arn"]' not in left
     assert f"${{Existing{kept}}}" in left, "the roles name it"
+
+
+def test_every_kept_output_has_its_parameter(template: Template) -> None:
+    asked = {name.removeprefix("Existing") for name in template["Parameters"] if name.startswith("Existing")}
+    assert asked == set(KEPT_OUTPUTS) == {*KEPT, "DigestKey", "SecretsPrefix"}
 
 
 def test_a_stack_on_everything_kept_makes_no_state_of_its_own(template: Template) -> None:

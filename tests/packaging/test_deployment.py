@@ -7,9 +7,15 @@ import sys
 
 import pytest
 
-from scripts.build import LAMBDA_PYTHON, ROOT, SAM, Build, build_artifacts, find_python
-from scripts.deploy_local.stack import REFUSED_TYPES, drop_unknown_conditions, set_runtime, strip_refused
-from scripts.expand import Template
+from scripts.build import LAMBDA_PYTHON, ROOT, Build, find_python
+from scripts.deploy_local.stack import (
+    REFUSED_TYPES,
+    drop_unknown_conditions,
+    set_runtime,
+    strip_refused,
+    watch_first_metrics,
+)
+from scripts.expand import Template, resources_of_type
 
 FUNCTIONS = ["McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping"]
 IMPORT = "import sys; sys.path += sys.argv[1:]; import app; assert callable(app.handler)"
@@ -19,16 +25,6 @@ LIKE_LAMBDA = {
     "AWS_ACCESS_KEY_ID": "none",
     "AWS_SECRET_ACCESS_KEY": "none",
 }
-
-
-@pytest.fixture(scope="module")
-def built() -> Build:
-    """The artifacts for Lambda's Python, or for this one when Lambda's is not installed here."""
-    assert SAM.exists(), "run `make test`: it installs the SAM CLI"
-    version = LAMBDA_PYTHON if find_python(LAMBDA_PYTHON) else "{}.{}".format(*sys.version_info[:2])
-    target = Build(version, ROOT / ".deploy/tested")
-    build_artifacts(target, quiet=True)
-    return target
 
 
 @pytest.mark.slow
@@ -55,21 +51,6 @@ def test_every_module_ships_with_its_byte_code(built: Build, artifact: str) -> N
     assert bare == []
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_layer_does_without_boto3(built: Build) -> None:
-    packages = {path.name for path in (built.folder / "DependenciesLayer/python").iterdir()}
-    assert "botocore" in packages
-    assert packages.isdisjoint({"boto3", "s3transfer"})
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_layers_fit_into_lambda(built: Build) -> None:
-    files = [path for layer in ("SharedLayer", "DependenciesLayer") for path in (built.folder / layer).rglob("*")]
-    assert sum(path.stat().st_size for path in files if path.is_file()) < 240_000_000, "the limit is 250 MB unzipped"
-
-
 def test_only_what_the_emulator_refuses_is_left_out(template: Template) -> None:
     kept = strip_refused(template)["Resources"]
     left_out = {resource["Type"] for name, resource in template["Resources"].items() if name not in kept}
@@ -80,6 +61,16 @@ def test_an_old_entry_in_the_list_of_refused_types_is_told(template: Template) -
     resources = {name: one for name, one in template["Resources"].items() if one["Type"] not in REFUSED_TYPES}
     with pytest.raises(ValueError, match="QueryDefinition"):
         strip_refused({**template, "Resources": resources})
+
+
+def test_the_emulator_gets_alarms_of_one_metric(template: Template) -> None:
+    local = watch_first_metrics(copy.deepcopy(template))
+    alarms = {name: one["Properties"] for name, one in resources_of_type(local, "AWS::CloudWatch::Alarm").items()}
+    assert [name for name, one in alarms.items() if "Metrics" in one or not one["MetricName"]] == []
+    assert (alarms["WritesThrottled"]["MetricName"], alarms["WritesThrottled"]["Period"]) == (
+        "WriteThrottleEvents",
+        300,
+    )
 
 
 def test_another_python_is_written_into_functions_and_layers(template: Template) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from cfnlint.api import lint
 
+from affino_mcp import VERSION
 from affino_mcp.audit.row import all_calls_partition
 from affino_mcp.settings import Settings
 from scripts.build import LAMBDA_PYTHON, ROOT
@@ -202,7 +203,9 @@ def test_the_stage_throttles_and_never_logs_bodies_or_headers(template: Template
 
 
 def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None:
+    assert template["Outputs"]["Version"]["Value"] == VERSION
     assert set(template["Outputs"]) == {
+        "Version",
         "McpUrl",
         "LoginUrl",
         "ControlUrl",

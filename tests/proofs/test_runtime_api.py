@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from affino_mcp.http.api_gateway import MAX_ANSWER_BYTES
 from scripts.prove.runtime_api import CutOff, RuntimeApi
 
 PATH = "/2018-06-01/runtime"
@@ -70,6 +72,40 @@ def test_a_function_that_fails_is_told(api: RuntimeApi, lambda_side: ThreadPoolE
     send(api, path.replace("{id}", request_id), b"{}")
     with pytest.raises(CutOff):
         waiting.result(10)
+
+
+def test_an_answer_over_6_mb_is_refused(api: RuntimeApi, lambda_side: ThreadPoolExecutor) -> None:
+    waiting = invoke(api, lambda_side)
+    request_id, _, _ = take_event(api)
+    assert send(api, f"invocation/{request_id}/response", b'"' + b"a" * MAX_ANSWER_BYTES + b'"') == 413
+    with pytest.raises(CutOff, match="too large"):
+        waiting.result(10)
+
+
+def test_a_function_waits_in_its_snapshot_until_it_is_restored(
+    api: RuntimeApi, lambda_side: ThreadPoolExecutor
+) -> None:
+    connection = http.client.HTTPConnection(api.address, timeout=10)
+    connection.request("GET", f"{PATH}/restore/next")
+    api.wait_for_snapshot(10)
+    answer = lambda_side.submit(connection.getresponse)
+    assert not answer.done()
+    api.restore()
+    assert answer.result(10).status == 200
+    connection.close()
+
+
+def test_a_function_that_is_never_ready_is_cut_off(api: RuntimeApi) -> None:
+    with pytest.raises(CutOff, match="no snapshot"):
+        api.wait_for_snapshot(0.01)
+
+
+def test_a_function_may_be_told_of_less_time_than_it_has(api: RuntimeApi, lambda_side: ThreadPoolExecutor) -> None:
+    waiting = lambda_side.submit(api.invoke, {}, 600, 1)
+    request_id, deadline, _ = take_event(api)
+    assert deadline / 1000 < time.time() + 300
+    send(api, f"invocation/{request_id}/response", b"{}")
+    assert waiting.result(10) == {}
 
 
 def test_silence_is_a_cut_off(api: RuntimeApi) -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from affino_mcp.audit.row import AuditRow
@@ -48,11 +48,18 @@ EXPORT_COLUMNS: Final = (
 )
 
 
-def _write_csv(rows: Iterator[AuditRow]) -> Iterator[str]:
+def _has_no_rest() -> str:
+    """The rest of a file that holds all rows."""
+    return ""
+
+
+def _write_csv(rows: Iterator[AuditRow], describe_rest: Callable[[], str] = _has_no_rest) -> Iterator[str]:
     yield _csv_line(EXPORT_COLUMNS)
     for row in rows:
         document = _exported_fields(row)
         yield _csv_line([_csv_cell(document[name]) for name in EXPORT_COLUMNS])
+    if rest := describe_rest():
+        yield _csv_line([_csv_cell(rest)])
 
 
 def _csv_line(cells: Any) -> str:
@@ -69,10 +76,14 @@ def _csv_cell(value: Any) -> str:
     return _FORMULA_START.sub("'", text)
 
 
-def _write_json(rows: Iterator[AuditRow]) -> Iterator[str]:
+def _write_json(rows: Iterator[AuditRow], describe_rest: Callable[[], str] = _has_no_rest) -> Iterator[str]:
     yield "["
-    for place, row in enumerate(rows):
-        yield (",\n" if place else "\n") + json.dumps(_exported_fields(row), ensure_ascii=False)
+    before = "\n"
+    for row in rows:
+        yield before + json.dumps(_exported_fields(row), ensure_ascii=False)
+        before = ",\n"
+    if rest := describe_rest():
+        yield before + json.dumps({"rest": rest}, ensure_ascii=False)
     yield "]\n"
 
 
@@ -82,4 +93,8 @@ def _exported_fields(row: AuditRow) -> dict[str, Any]:
 
 
 EXPORT_FORMATS: Final = {"csv": ("text/csv; charset=utf-8", _write_csv), "json": ("application/json", _write_json)}
-"""The media type of each format, and the function that makes its text from rows, part by part."""
+"""The media type of each format, and the function that makes its text from rows, part by part.
+
+The function may be given another, which is asked at the end of the rows and says how to get the rest of them (empty: there is
+none); it becomes the last line of a CSV file, and the last object, `{"rest": ...}`, of a JSON file.
+"""

@@ -184,11 +184,8 @@ class Method:
 
     def must_have(self, field: Field) -> bool:
         """True when the record must always have a value in this field."""
-        return self.record is not None and field.name in (
-            *self.record.required,
-            *self.record.defaults,
-            *self.record.filled,
-        )
+        record = self.record
+        return record is not None and field.name in (*record.required, *record.defaults, *record.filled)
 
     def can_clear(self, field: Field) -> bool:
         """True when null is a valid value of this argument, which clears the attribute."""

@@ -37,6 +37,7 @@ from affino_mcp.cli import (
     reindex,
     sessions,
     signing,
+    stack,
     structure,
     trial,
     whatif,
@@ -71,6 +72,7 @@ log_more.add_log_commands(log.app)
 log.app.command()(log_chart.chart)
 log_digests.add_digest_commands(log.app)
 app.add_typer(log.app, name="log")
+app.add_typer(stack.app, name="stack")
 structure.add_structure_commands(app)
 app.command("doctor")(doctor.doctor)
 app.command("login")(login.login)

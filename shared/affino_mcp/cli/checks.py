@@ -68,7 +68,7 @@ def run_doctor_checks(service: Service) -> Iterator[DoctorFinding]:
     for one in _check_stores(service):
         stores.append(one)
         yield one
-    yield _check_layout(service)
+    yield check_layout(service)
     yield _check_last_days(service)
     if service.stack is not None:
         yield _check_iam(service.stack.caller, stores)
@@ -198,7 +198,7 @@ def _check_secrets(service: Service) -> DoctorFinding:
     return DoctorFinding("secrets", ok=True, seen="can be read")
 
 
-def _check_layout(service: Service) -> DoctorFinding:
+def check_layout(service: Service) -> DoctorFinding:
     """Whether lists and searches find every record by the rows that are stored."""
     try:
         layout = service.index_upkeep.read_layout()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 _TEXT_TYPES = [*DEFAULT_TEXT_MIME_TYPES, "image/svg+xml"]
 """Bodies of these types leave the function as text; any other one as Base64, which the API would pass on as it is."""
+
+
+MAX_ANSWER_BYTES: Final = 6_291_556
+"""The largest answer of a function that Lambda passes on, in bytes of JSON (AWS Lambda Developer Guide, "Lambda quotas")."""
 
 
 def client_address(scope: Mapping[str, Any]) -> str:
@@ -37,6 +42,11 @@ def gateway_context(scope: Mapping[str, Any]) -> Mapping[str, Any]:
     """Gives the requestContext of API Gateway's event in an ASGI scope; empty where there is no gateway."""
     event: Mapping[str, Any] = scope.get("aws.event") or {}
     return event.get("requestContext") or {}
+
+
+def text_bytes_in_answer(text: str) -> int:
+    """Gives the bytes that a text takes in a function's answer, which is JSON: a quotation mark takes two."""
+    return len(json.dumps(text, ensure_ascii=False).encode()) - 2
 
 
 class AsgiLambdaHandler:

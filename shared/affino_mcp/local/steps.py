@@ -38,7 +38,7 @@ def fill_refs(value: Any, codes: StepCodes) -> Any:
 
 
 def code_from_answer(answer: Mapping[str, Any]) -> int | None:
-    """The code in the answer of a create, which is the first attribute of its record; None for other answers."""
-    first = next(iter(answer.values()), None)
-    code = next(iter(first.values()), None) if isinstance(first, dict) else None
+    """The code in the answer of a create, the first attribute of its record (behind the warnings); None for others."""
+    record = next((part for part in answer.values() if isinstance(part, dict)), {})
+    code = next(iter(record.values()), None)
     return code if isinstance(code, int) else None

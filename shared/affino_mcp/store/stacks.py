@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from affino_mcp.errors import AffinoError
@@ -22,6 +22,11 @@ STACK_OUTPUTS: Final = {
     "digest_key": "DigestKey",
 }
 """Maps settings to the template's outputs that hold them."""
+KEPT_OUTPUTS: Final = tuple(output for setting, output in STACK_OUTPUTS.items() if setting != "instance")
+"""The outputs that name what stays when the stack is deleted: tables, buckets, the digests' key, the place of secrets.
+
+A later stack takes each over by the parameter of its name with `Existing` before it.
+"""
 FUNCTION_OUTPUTS: Final = {
     name: f"{name}Function" for name in ("McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping")
 }
@@ -49,13 +54,23 @@ class FunctionFailed(AffinoError):
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack's name, region, outputs, the caller's ARN, and the endpoint of all services if that is not AWS's own."""
+    """A stack's name, region, outputs, the caller's ARN, and the endpoint of all services if that is not AWS's own.
+
+    `status` is CloudFormation's, `parameters` are those that it was deployed with.
+    """
 
     name: str
     region: str
     outputs: dict[str, str]
     caller: str
     endpoint: str = ""
+    status: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The parameters by which a later stack takes over what stays when this one is deleted."""
+        return {f"Existing{name}": self.outputs[name] for name in KEPT_OUTPUTS if name in self.outputs}
 
 
 def describe_stack(name: str, region: str) -> Stack:
@@ -76,7 +91,9 @@ def describe_stack(name: str, region: str) -> Stack:
         advice = "Are there AWS credentials in this shell, and is the region right? (AWS_PROFILE, AWS_REGION)"
         raise StackNotFound(f"AWS cannot be asked about the stack {name} in {place}. {advice}") from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    return Stack(name, place, outputs, caller, _own_endpoint(clients["cloudformation"]))
+    given = {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
+    endpoint = _own_endpoint(clients["cloudformation"])
+    return Stack(name, place, outputs, caller, endpoint, str(stack.get("StackStatus", "")), given)
 
 
 def stack_settings(stack: Stack) -> Settings:

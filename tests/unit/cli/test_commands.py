@@ -34,6 +34,8 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 
 ALL = dict(commands(typer.main.get_command(app)))
+OF_A_STACK = {("stack", "check")}
+"""Commands for a deployed stack alone."""
 
 
 def test_the_commands() -> None:
@@ -58,6 +60,7 @@ def test_the_commands() -> None:
         "record restore",
         "record show",
         "signing",
+        "stack check",
         *(f"{kind.word} {word}" for kind in STRUCTURE_KINDS for word in ("list", "create", "set", "remove")),
         *(f"structure {word}" for word in ("export", "apply")),
         "test",
@@ -70,7 +73,7 @@ def test_help_holds_an_example_and_json_is_offered(words: tuple[str, ...]) -> No
     shown = " ".join(CliRunner().invoke(app, [*words, "--help"], terminal_width=200).stdout.split())
     assert f"Example: affino-mcp {' '.join(words)}" in shown
     assert "--json" in shown
-    assert "--connection" in shown
+    assert ("--connection" in shown) is (words not in OF_A_STACK)
 
 
 def test_a_missing_connection_file_says_what_to_do(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ METHODS: Final = (
         Family.ALWAYS,
         Effect.READ,
         "",
-        "Who you act for, what the profile allows, when the session ends.",
+        "Who you act for, today's date, what profile and person allow, when the session ends.",
         "whose name will my changes carry?",
         {
             "UserCode": "the person's code",

@@ -164,7 +164,7 @@ METHODS: Final = (
         Family.ARTICLES,
         Effect.UPDATE,
         "articles.write",
-        "Change an article; only the given arguments change, null clears.",
+        "Change an article; only the given arguments change, null or empty text clears.",
         "shorten the teaser and make it live.",
         _FULL,
         (*ARTICLE.update_arguments(), IF_UPDATED),

@@ -114,7 +114,7 @@ METHODS: Final = (
         "read",
         "List contacts (people), page by page.",
         "contacts at Orbital Labs.",
-        PAGE_RETURNS,
+        {**PAGE_RETURNS, "Items": "rows; of one account's contacts with LeftCompany"},
         *list_arguments(
             CONTACT,
             ACCOUNT_FIELD,
@@ -179,7 +179,7 @@ METHODS: Final = (
         "link_contact_to_account",
         Effect.ADD,
         "write",
-        "Link a contact to an account that both exist.",
+        "Link a contact to an account; both exist already.",
         "Jane Doe works at Orbital Labs.",
         _LINK,
         _WHO,

@@ -108,7 +108,7 @@ METHODS: Final = (
         Family.MEDIA_ITEMS,
         Effect.UPDATE,
         "media_items.write",
-        "Change a media item; only the given arguments change, null clears.",
+        "Change a media item; only the given arguments change, null or empty text clears.",
         "set the alternative text of the Spring cover.",
         _FULL,
         MEDIA_ITEM.update_arguments(),

@@ -37,7 +37,7 @@ METHODS: Final = (
         Effect.READ,
         "The contacts on an opportunity.",
         "who decides?",
-        {"Contacts": "UserCode, Name, Role, Primary"},
+        {"Contacts": "UserCode, Name, Role, Primary, LeftCompany"},
         WHICH_OPPORTUNITY,
         errors=(NotFound,),
     ),

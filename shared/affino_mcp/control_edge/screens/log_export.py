@@ -1,4 +1,7 @@
-"""The API Log as a CSV or JSON file, streamed while it is read, up to a limit of rows and bytes."""
+"""The API Log as a CSV or JSON file, streamed while it is read, up to a limit of rows and bytes.
+
+A file that does not hold every row says so at its end, with the address of the file that goes on.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,21 @@ from starlette.responses import Response, StreamingResponse
 from affino_mcp.admin.log_formats import EXPORT_FORMATS
 from affino_mcp.admin.operator_audit import LOG_SUBJECT
 from affino_mcp.audit.row import AuditRow
+from affino_mcp.clock import format_iso
 from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.log_filters import LogFilters
 from affino_mcp.control_edge.row_visibility import restrict_row
 from affino_mcp.control_edge.screen_audit import audit_screen_action
-from affino_mcp.control_edge.screen_request import ScreenRequest
-from affino_mcp.control_edge.screens.logs import MAX_EXPORT_ROWS, search_log_screen
+from affino_mcp.control_edge.screen_request import CONTROL_PATH, ScreenRequest
+from affino_mcp.control_edge.screens.logs import MAX_EXPORT_ROWS, link_filters, search_log_screen
+from affino_mcp.http.api_gateway import text_bytes_in_answer
 from affino_mcp.pages.rendering import PAGE_HEADERS
 from affino_mcp.tool_errors import InvalidArgument
 
 MAX_FILE_ROWS: Final = MAX_EXPORT_ROWS
-MAX_EXPORT_BYTES: Final = 4_000_000
-"""Bytes of one file: Lambda answers at most 6 MB."""
+MAX_EXPORT_BYTES: Final = 5_500_000
+"""Bytes, as they are in the function's answer, after which no further row is begun: below what Lambda passes on by more than
+a row can take."""
 _ROWS_PER_READ: Final = 500
 _MAX_READS: Final = 40
 
@@ -37,11 +43,12 @@ def export_log(ask: ScreenRequest) -> Response:
         raise InvalidArgument(*next(iter(filters.faults.items())))
     asked = {name: text for name, text in filters.given.items() if text}
     with audit_screen_action(ask, "export_log", LOG_SUBJECT, {}, {"format": kind, "filters": asked}):
-        rows = _start_reading(_read_rows(ask, filters))
-    media_type, lines = EXPORT_FORMATS[kind]
+        export = LogExport(ask, filters, kind)
+        rows = _start_reading(export.read_rows())
+    media_type, _ = EXPORT_FORMATS[kind]
     name = f"api-log-{ask.centre.clock():%Y%m%d-%H%M%S}.{kind}"
     headers = PAGE_HEADERS | {"content-disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_limit_bytes(lines(rows)), media_type=media_type, headers=headers)
+    return StreamingResponse(export.write(rows), media_type=media_type, headers=headers)
 
 
 def _start_reading(rows: Iterator[AuditRow]) -> Iterator[AuditRow]:
@@ -50,28 +57,42 @@ def _start_reading(rows: Iterator[AuditRow]) -> Iterator[AuditRow]:
     return chain(first, rows)
 
 
-def _read_rows(ask: ScreenRequest, filters: LogFilters) -> Iterator[AuditRow]:
-    """The rows one by one, at most MAX_FILE_ROWS, read a page at a time."""
-    question, sent = filters.query, 0
-    for _ in range(_MAX_READS):
-        answer = search_log_screen(ask, question, reads=1)
-        for row in answer.rows:
-            if sent == MAX_FILE_ROWS:
+class LogExport:
+    """One file: reads rows until all are read or the file is full, and writes what was read."""
+
+    def __init__(self, ask: ScreenRequest, filters: LogFilters, kind: str) -> None:
+        self._ask, self._filters, self._kind = ask, filters, kind
+        self._rows, self._bytes, self._last = 0, 0, ""
+        self._ends_early = False
+
+    def read_rows(self) -> Iterator[AuditRow]:
+        """The rows one by one, as the person may see them, read a page at a time."""
+        question = self._filters.query
+        for _ in range(_MAX_READS):
+            answer = search_log_screen(self._ask, question, reads=1)
+            for row in answer.rows:
+                if self._rows == MAX_FILE_ROWS or self._bytes >= MAX_EXPORT_BYTES:
+                    self._ends_early = True
+                    return
+                self._rows, self._last = self._rows + 1, row.id
+                yield restrict_row(self._ask, row)
+            if answer.next is None:
                 return
-            sent += 1
-            yield restrict_row(ask, row)
-        if answer.next is None:
-            return
-        question = replace(question, cursor=answer.next)
+            self._last = answer.next
+            question = replace(question, cursor=answer.next)
+        self._ends_early = True
 
-
-def _limit_bytes(parts: Iterator[str]) -> Iterator[str]:
-    """The parts until there are too many bytes; the closing bracket is always sent, so that the JSON is complete."""
-    size, last = 0, ""
-    for part in parts:
-        size += len(part.encode())
-        if part.startswith("]") or size <= MAX_EXPORT_BYTES:
+    def write(self, rows: Iterator[AuditRow]) -> Iterator[str]:
+        """The text of the file, part by part."""
+        _, write_parts = EXPORT_FORMATS[self._kind]
+        for part in write_parts(rows, self._describe_rest):
+            self._bytes += text_bytes_in_answer(part)
             yield part
-        last = part
-    if not last:
-        yield ""
+
+    def _describe_rest(self) -> str:
+        if not self._ends_early:
+            return ""
+        asked = self._filters.query
+        span = {name: format_iso(at) for name, at in (("since", asked.since), ("until", asked.until)) if at is not None}
+        path = link_filters(self._filters, path="/logs/export", format=self._kind, **span, cursor=self._last)
+        return f"There are more rows. Go on with {self._ask.origin.public_url}{CONTROL_PATH}{path}"

@@ -53,8 +53,8 @@ def show_log(ask: ScreenRequest) -> Response:
         drawing=drawn.chart,
         note=drawn.note,
         back=_reached_back_to(answer, rows),
-        next=_make_link(filters, cursor=more) if more else None,
-        exports={kind: _make_link(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
+        next=link_filters(filters, cursor=more) if more else None,
+        exports={kind: link_filters(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
         families=list(dict.fromkeys([*SWITCHED_FAMILIES, *filter(None, [filters.query.family])])),
         outcomes=list(Outcome),
         all=everybody,
@@ -127,7 +127,8 @@ def _reached_back_to(answer: LogPage, rows: list[AuditRow]) -> str:
     return rows[LOG_ROWS_PER_PAGE - 1].at if len(rows) > LOG_ROWS_PER_PAGE else answer.back
 
 
-def _make_link(filters: LogFilters, path: str = "/logs", **more: str) -> str:
+def link_filters(filters: LogFilters, path: str = "/logs", **more: str) -> str:
+    """The path with these filters and values in its query."""
     return f"{path}?" + urlencode({**{name: text for name, text in filters.given.items() if text}, **more})
 
 
