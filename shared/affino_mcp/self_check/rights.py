@@ -86,7 +86,8 @@ _STRUCTURE_ROWS: Final = " ".join(f"F#{family}#all" for family in STRUCTURE_FAMI
 _STRUCTURE_CODES: Final = " ".join(f"N#{family}" for family in STRUCTURE_FAMILIES)
 _LISTS: Final = " ".join(f"{family}#*" for family in STRUCTURE_LISTS)
 _USES: Final = (
-    "F#accounts#industry=* F#accounts#type=* F#article_media#article=* F#article_media#item=* F#article_media#step=* "
+    "F#accounts#industry=* F#accounts#type=* F#article_comments#article=* F#article_media#article=* F#article_media#item=* "
+    "F#article_media#step=* "
     "F#articles#all F#articles#section=* F#contacts#account=* F#contacts#permission=* F#forum_posts#shown=* "
     "F#forum_threads#forum=* F#media_items#all F#media_items#category=* F#notes#scope=* F#opportunities#account=* "
     "F#opportunities#stage=* F#opportunities#user=* F#tasks#scope=*"
