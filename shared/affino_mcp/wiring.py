@@ -17,6 +17,7 @@ from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Instance
+from affino_mcp.pages.hub_places import WORK_PATH
 from affino_mcp.settings import Settings
 from affino_mcp.store.archive import Archive, S3Archive
 from affino_mcp.store.credentials import aws_credentials
@@ -146,11 +147,11 @@ def build_login_app(
 
 
 def build_control_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:
-    """Builds the Control Centre as an ASGI application, without its sign-in pages."""
-    from affino_mcp.control_edge.app import make_screens_app  # noqa: PLC0415 (templates are needed here only)
+    """Builds what the Control Centre's function serves: its screens without the sign-in pages, and the Hub's work pages."""
+    from affino_mcp.control_edge.function_app import make_function_app  # noqa: PLC0415 (templates are needed here only)
 
     found = (given or build_stores(settings)).opened_by("ControlCentre", settings)
-    return make_screens_app(_build_centre(found, settings, clock))
+    return make_function_app(_build_centre(found, settings, clock))
 
 
 def build_sign_in_app(settings: Settings, given: Stores | None = None, clock: Clock = utc_now) -> ASGIApp:
@@ -188,7 +189,7 @@ def add_control_centre(
         cache(lambda: build_control_app(settings, found, clock)),
         cache(lambda: build_sign_in_app(settings, found, clock)),
     )
-    return PathRouter({"/control": centre, **dict.fromkeys(SIGN_IN_PATHS, door)}, rest)
+    return PathRouter({"/control": centre, WORK_PATH: centre, **dict.fromkeys(SIGN_IN_PATHS, door)}, rest)
 
 
 def build_housekeeping(

@@ -62,9 +62,13 @@ def test_log_in_and_copy(context: BrowserContext, page: Page, desk: Desk, hub: s
     token = page.evaluate("navigator.clipboard.readText()")
     assert token == page.locator("#token").inner_text()
     assert works(desk, token)
-    page.get_by_text("Content Editor Agent").click()
-    snippet = page.locator("#p0-claude-code").inner_text()
-    assert all(part in snippet for part in (f"{hub.removesuffix('/hub')}/mcp", token, "YOUR_API_SECRET"))
+    assert page.locator("#token-sh").inner_text() == f"export AFFINO_TOKEN={token}"
+    page.get_by_role("link", name="Connect a client").click()
+    page.get_by_label("API Profile").select_option("Content Editor Agent")
+    page.get_by_label("Client").select_option("Claude Desktop")
+    page.get_by_role("button", name="Connect").click()
+    snippet = page.locator("#line").inner_text()
+    assert all(part in snippet for part in (f"{hub.removesuffix('/hub')}/mcp", "YOUR_API_SECRET"))
     assert complaints == []
 
 
@@ -100,8 +104,9 @@ def test_keyboard_only(page: Page, desk: Desk, hub: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#token")).to_be_visible()
     reached = _tabbed(page, 30)
-    assert {"Copy", "Your sessions"} <= {name.strip() for name in reached}
-    page.get_by_role("link", name="Your sessions").press("Enter")
+    assert {"Copy", "Sessions"} <= {name.strip() for name in reached}
+    page.get_by_role("link", name="Sessions").press("Enter")
+    page.get_by_role("link", name="Log out everywhere").press("Enter")
     page.get_by_role("button", name="Log out everywhere").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("everywhere")
     assert desk.world.sessions.list_sessions(7) == []
@@ -130,10 +135,10 @@ def test_every_page_fits_and_is_accessible(chromium: Browser, hub: str, width: i
     log_in(page, hub, "wrong horse")
     shown = [_looked_at(page)]
     log_in(page, hub)
-    page.get_by_text("Content Editor Agent").click()
     shown.append(_looked_at(page))
-    page.get_by_role("link", name="Your sessions").click()
+    page.get_by_role("link", name="Sessions").click()
     shown.append(_looked_at(page))
+    page.get_by_role("link", name="Log out everywhere").click()
     page.get_by_role("button", name="Log out everywhere").click()
     shown.append(_looked_at(page))
     context.close()
@@ -152,8 +157,9 @@ def test_without_javascript(chromium: Browser, desk: Desk, hub: str) -> None:
     log_in(page, hub)
     assert works(desk, page.locator("#token").inner_text())
     expect(page.get_by_role("button", name="Copy")).to_have_count(0)
-    page.get_by_role("link", name="Your sessions").click()
-    page.get_by_role("button", name="End session").first.click()
+    page.get_by_role("link", name="Sessions").click()
+    page.get_by_role("link", name="End session").first.click()
+    page.get_by_role("button", name="End the session").click()
     expect(page.get_by_text("No AccessToken of yours works just now.")).to_be_visible()
     page.get_by_role("button", name="Log out this browser").click()
     page.goto(f"{hub}/sessions")

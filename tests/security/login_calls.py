@@ -68,6 +68,12 @@ def hub_form(path: str) -> Callable[[LoginStage], Send]:
     return prepare
 
 
+def connect(stage: LoginStage) -> Send:
+    cookies, profile = stage.browser(), stage.profile
+    event = stage.form("/hub/connect", cookies, Profile=profile.name, Client="codex")
+    return lambda: event
+
+
 def enter_hub(stage: LoginStage) -> Send:
     event = stage.enter_hub()
     return lambda: event
@@ -117,12 +123,13 @@ CALLS: Final = {
     "hub log out everywhere": LoginCall(
         hub_form("/hub/sessions/end-all"), 200, 0, False, "get get_many get query transact"
     ),
+    "hub connect": LoginCall(connect, 200, 2, True, f"get get_many query get_many transact {OPENING} put"),
     "hub relogin": LoginCall(
         relogin,
         200,
         1,
         True,
-        f"query get_many {STRANGER} {OPENING} update update get put get query get transact get get get query transact",
+        f"query get_many {STRANGER} {OPENING} update update get put get get transact get get get query transact",
     ),
     "control sign-in": LoginCall(sign_in, 303, 0, False, f"{STRANGER} update update get put"),
 }

@@ -17,6 +17,7 @@ EXAMPLES = storm_size(150, 1_000)
 PATHS = [
     "/hub",
     "/hub/",
+    "/hub/connect",
     "/hub/link",
     "/hub/link/password",
     "/hub/login",

@@ -1,4 +1,4 @@
-"""The deeds of operators that the API Log records, and how each is carried out and recorded."""
+"""The deeds of operators, and of people at the Hub, that the API Log records, and how each is carried out and recorded."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ DEEDS: Final[Mapping[str, Deed]] = {
     "enable_profile": Deed(_SEE_PROFILE),
     "disable_person": Deed(_SEE_PERSON, stops="It is off."),
     "enable_person": Deed(_SEE_PERSON),
+    "change_password": Deed("Log in with the new password; if that does not work, do this again."),
+    "open_session": Deed("Look at the sessions; connect again for another AccessToken.", is_begun=True, steps=True),
     "end_session": Deed(_SEE_SESSIONS, stops="The session is ended."),
     "end_all_sessions": Deed(_SEE_SESSIONS, stops="All sessions are ended."),
     "change_groups": Deed(_SEE_PERSON),

@@ -73,7 +73,7 @@ def end(
 
 
 def _document(one: LiveSession) -> dict[str, Any]:
-    session, profile, used = one
+    session, profile, used = one.session, one.profile, one.used
     return {
         "session": session.fingerprint,
         "profile": profile,

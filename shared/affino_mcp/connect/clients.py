@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from affino_mcp.connect.credentials import CREDENTIAL_VARIABLES, PLACEHOLDER_CREDENTIALS, ClientCredentials
+from affino_mcp.connect.credentials import CREDENTIAL_VARIABLES, PLACEHOLDER_CREDENTIALS, ClientCredentials, Shell
 
 SERVER_NAME: Final = "affino"
 """The name under which clients list the service."""
@@ -76,6 +77,13 @@ def claude_line(url: str, headers: dict[str, str], server: str = SERVER_NAME) ->
     remove = ["claude", "mcp", "remove", "--scope", "local", server]
     add = ["claude", "mcp", "add", "--transport", "http", server, url, *_header_options("--header", headers)]
     return f"{shlex.join(remove)}; {shlex.join(add)}"
+
+
+def claude_shell_line(url: str, token: str, shell: Shell, server: str = SERVER_NAME) -> str:
+    """The line of `claude_line` with this AccessToken, and key and secret from the shell's own environment variables."""
+    form = "${{env:{}}}" if shell is Shell.POWERSHELL else "${{{}}}"
+    referred = ClientCredentials.from_references(form.format)
+    return claude_line(url, replace(referred, token=token).headers, server).replace("'", '"')
 
 
 class _ClientForm(NamedTuple):
@@ -237,3 +245,5 @@ CLIENTS_WITH_REFERENCES: Final = frozenset(
     client for client, form in _CLIENT_FORMS.items() if form.write_with_references is not None
 )
 """The clients that can read secrets from outside their configuration."""
+CLIENT_TITLES: Final = {client: form.title for client, form in _CLIENT_FORMS.items()}
+"""The clients' names for people."""

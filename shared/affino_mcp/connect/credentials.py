@@ -40,10 +40,7 @@ class ClientCredentials:
 
     def write_assignments(self, shell: Shell = Shell.SH) -> str:
         """The commands that set the environment variables in a shell, one on each line."""
-        if shell is Shell.POWERSHELL:
-            quoted = {name: value.replace("'", "''") for name, value in self.environment.items()}
-            return "\n".join(f"$env:{name} = '{value}'" for name, value in quoted.items())
-        return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in self.environment.items())
+        return "\n".join(_write_assignment(name, value, shell) for name, value in self.environment.items())
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> ClientCredentials:
@@ -54,6 +51,18 @@ class ClientCredentials:
     def from_references(cls, reference: Callable[[str], str]) -> ClientCredentials:
         """Credentials made of references; `reference` writes the reference to a variable in one client's form."""
         return cls(**{part: reference(variable) for part, variable in CREDENTIAL_VARIABLES.items()})
+
+
+def write_token_assignment(token: str, shell: Shell = Shell.SH) -> str:
+    """The command that sets the environment variable of the AccessToken alone."""
+    return _write_assignment(CREDENTIAL_VARIABLES["token"], token, shell)
+
+
+def _write_assignment(name: str, value: str, shell: Shell) -> str:
+    if shell is Shell.POWERSHELL:
+        quoted = value.replace("'", "''")
+        return f"$env:{name} = '{quoted}'"
+    return f"export {name}={shlex.quote(value)}"
 
 
 KEY_PLACEHOLDER, SECRET_PLACEHOLDER, TOKEN_PLACEHOLDER = "YOUR_API_KEY", "YOUR_API_SECRET", "YOUR_ACCESS_TOKEN"

@@ -100,7 +100,7 @@ def _answer_if_allowed(
         return ask.render_page(
             "forbidden.html", 403, right=rule.right if ask.has_right(CONTROL_ACCESS) else CONTROL_ACCESS
         )
-    if request.method == "POST" and not _is_own_form(request, found.get("csrf", ""), ask.form_token):
+    if request.method == "POST" and not is_own_form(request, found.get("csrf", ""), ask.form_token):
         return ask.render_page("stale.html", 403, again=here)
     if rule.needs_recent_password and not centre.web_sessions.is_proved(visit):
         return _ask_for_password(ask, here)
@@ -142,7 +142,7 @@ def _has_page(request: Request, path: str) -> bool:
     return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
-def _is_own_form(request: Request, given: str, csrf: str) -> bool:
+def is_own_form(request: Request, given: str, csrf: str) -> bool:
     """Whether a form was sent from one of our pages, during this web session."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     return site == "same-origin" and hmac.compare_digest(given.encode(), csrf.encode())

@@ -22,7 +22,7 @@ from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
-from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE, WebSessions
+from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE, HUB, WebSessions
 from affino_mcp.instance.port import Instance
 from affino_mcp.instance.record_restorer import RecordRestorer
 from affino_mcp.instance.structure import StructureKeeper
@@ -63,6 +63,11 @@ class ControlCentre:
     def web_sessions(self) -> WebSessions:
         """The store of browsers that are signed in."""
         return WebSessions(CONTROL_CENTRE, self.database, self.settings, self.clock)
+
+    @cached_property
+    def hub_sessions(self) -> WebSessions:
+        """The store of browsers that are logged in at the Hub."""
+        return WebSessions(HUB, self.database, self.settings, self.clock)
 
     @cached_property
     def profiles(self) -> Profiles:

@@ -28,6 +28,6 @@ def make_origin(ask: ScreenRequest) -> OperatorOrigin:
         "request_id": place.request_id,
         "fingerprint": ask.web_session.fingerprint,
         "source": place.source,
-        "client_name": "Control Centre",
+        "client_name": ask.site,
     }
     return OperatorOrigin(centre.database, centre.settings, centre.audit_log, fields)

@@ -68,6 +68,11 @@ class ScreenRequest:
     multi_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gate_rows: Rows = field(default_factory=dict, repr=False)
 
+    @property
+    def site(self) -> str:
+        """The name of the pages at which the person acts, as rows of the API Log have it."""
+        return "Control Centre"
+
     def has_right(self, right: str) -> bool:
         """Whether the person has this right now."""
         return self.web_session.person.has_right(right, self.centre.clock())

@@ -33,6 +33,7 @@ __all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
 RawHeaders = Sequence[tuple[bytes, bytes]]
 _HEADER_NAMES = frozenset({b"authorization", b"x-api-key", b"x-api-secret", b"x-auth-token"})
 _BEARER_PATTERN = re.compile(rb"(?i:bearer) +([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
+_MAX_AGENT_CHARACTERS: Final = 120
 _KEY_PATTERN = re.compile(rb"[A-Za-z0-9]{1,64}")
 _SECRET_PATTERN = re.compile(rb"[A-Za-z0-9]{1,128}")
 CURRENT_USER_METHOD: Final = "get_current_user"
@@ -46,6 +47,12 @@ class CallerCredentials:
     key: str
     secret: str = field(repr=False)
     token: str = field(repr=False)
+
+
+def read_user_agent(headers: RawHeaders) -> str:
+    """Gives what the client calls itself in its User-Agent header, printable ASCII, cut; empty when it says nothing."""
+    given = next((value for name, value in headers if name.lower() == b"user-agent"), b"")
+    return "".join(letter for letter in given.decode("ascii", "ignore") if letter.isprintable())[:_MAX_AGENT_CHARACTERS]
 
 
 def read_credentials(headers: RawHeaders) -> CallerCredentials:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from affino_mcp.pages.assets import ASSETS
+from affino_mcp.pages.hub_places import HUB_PLACES
 
 SHARED_TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -50,6 +51,7 @@ class PageRenderer:
         )
         self._environment.filters["shown_time"] = render_time
         self._environment.globals["assets"] = {name: asset.address for name, asset in ASSETS.items()}
+        self._environment.globals["hub_places"] = HUB_PLACES
 
     def add_filter(self, name: str, function: Any) -> None:
         """Adds a filter to the templates, under this name."""

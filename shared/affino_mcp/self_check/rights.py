@@ -86,10 +86,11 @@ _STRUCTURE_ROWS: Final = " ".join(f"F#{family}#all" for family in STRUCTURE_FAMI
 _STRUCTURE_CODES: Final = " ".join(f"N#{family}" for family in STRUCTURE_FAMILIES)
 _LISTS: Final = " ".join(f"{family}#*" for family in STRUCTURE_LISTS)
 _USES: Final = (
-    "F#accounts#industry=* F#accounts#type=* F#article_media#article=* F#article_media#item=* F#article_media#step=* "
+    "F#accounts#industry=* F#accounts#type=* F#article_comments#article=* F#article_media#article=* F#article_media#item=* "
+    "F#article_media#step=* "
     "F#articles#all F#articles#section=* F#contacts#account=* F#contacts#permission=* F#forum_posts#shown=* "
-    "F#forum_threads#forum=* F#media_items#all F#media_items#category=* F#opportunities#account=* F#opportunities#stage=* "
-    "F#opportunities#user=*"
+    "F#forum_threads#forum=* F#media_items#all F#media_items#category=* F#notes#scope=* F#opportunities#account=* "
+    "F#opportunities#stage=* F#opportunities#user=* F#tasks#scope=*"
 )
 
 MCP_RIGHTS: Final[tuple[StoreRight, ...]] = (
@@ -124,6 +125,8 @@ LOGIN_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights("gate_table", "UpdateItem", "GUARD#ACCOUNT#* GUARD#PAIR#* GUARD#SOURCE#* GUARD#TOKENS#* SESSION#*"),
     *_table_rights("gate_table", "UpdateItem", "PERSON#*", "logins"),
     *_table_rights("gate_table", "ConditionCheckItem", "SESSION#*"),
+    *_table_rights("gate_table", "DeleteItem PutItem", "UNLOGGED"),
+    *_table_rights("audit_table", "PutItem", "P#* H#begun"),
     *_table_rights("credentials_table", "GetItem UpdateItem", "PERSON#*"),
     SecretRight(),
 )
@@ -145,11 +148,11 @@ CONTROL_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights("records_table", "Query", f"{_HISTORIES} {_STRUCTURES} D#* {_STRUCTURE_ROWS} {_USES}"),
     *_table_rights("records_table", "PutItem", f"{_HISTORIES} {_STRUCTURES} {_LISTS} L#* F#* U#* D#* M#*"),
     *_table_rights("records_table", "UpdateItem", f"C#* {_STRUCTURE_CODES} N#contacts"),
-    *_table_rights("records_table", "DeleteItem", "F#* U#* forums#*"),
+    *_table_rights("records_table", "DeleteItem", "F#* U#* forums#* media_items#*"),
     *_table_rights(
         "records_table",
         "ConditionCheckItem",
-        "accounts#* articles#* contacts#* forum_threads#* forums#* sections#*",
+        "accounts#* articles#* contacts#* forum_threads#* forums#* sections#* C#accounts#*",
     ),
     *_table_rights("words_table", "DeleteItem PutItem", "W#*"),
     SecretRight(),

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.gate.abuse.request_signature import body_md5, format_timestamp, sign_request
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.login_edge.app import LoginApp
@@ -117,3 +118,10 @@ class Desk:
 def content(email: str = EMAIL, password: str = PASSWORD) -> bytes:
     """Gives the body of a login."""
     return json.dumps({"Email": email, "Password": password}).encode()
+
+
+def own_rows(desk: Desk) -> list[tuple[str, str, int]]:
+    """What people did at the Hub, as the API Log has it, oldest first: deed, outcome, person."""
+    items = [item for item in desk.world.memory.list_rows(desk.world.settings.audit_table) if "everybody" in item]
+    rows = map(AuditRow.from_document, sorted(items, key=lambda item: str(item["sk"])))
+    return [(row.method, str(row.outcome), row.person_code or 0) for row in rows if row.client_name == "Hub"]

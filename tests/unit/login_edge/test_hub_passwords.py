@@ -16,7 +16,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from tests.unit.gate.world import PASSWORD, World
 from tests.unit.login_edge.browser import Browser, Shown, log_in
-from tests.unit.login_edge.desk import EMAIL, Desk
+from tests.unit.login_edge.desk import EMAIL, Desk, own_rows
 
 NEW = "seven quiet lanterns"
 BOTH = {"Password": NEW, "Again": NEW}
@@ -151,6 +151,7 @@ def test_ones_own_password_is_changed_and_all_else_is_logged_out(
     assert "<h1>Your sessions</h1>" in browser.get("/hub/sessions").text
     assert (log_in(Browser(desk.app)).status, log_in(Browser(desk.app), NEW).status) == (401, 200)
     assert NEW not in str(desk.lines)
+    assert own_rows(desk) == [("change_password", "ok", 7)]
     assert ("hub_password_changed", 7) in [(line["result"], line["user_code"]) for line in desk.lines]
 
 

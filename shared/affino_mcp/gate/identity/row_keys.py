@@ -94,7 +94,7 @@ def session_chain_key(name: str) -> Key:
 
 
 def hub_session_key(digest: str) -> Key:
-    """{user_code, epoch, expires, ttl}: a browser logged in at the Hub; its token is valid nowhere else."""
+    """{user_code, epoch, expires, proved, ttl}: a browser logged in at the Hub; its token is valid nowhere else."""
     return Key(f"SESSION#{digest}", "HUB")
 
 
@@ -104,7 +104,7 @@ def control_session_key(digest: str) -> Key:
 
 
 def last_use_key(digest: str) -> Key:
-    """{at, ttl}: the last use of a session."""
+    """{at, agent?, source?, ttl}: the last use of a session, by which client and from where."""
     return Key(f"USED#{digest}", "A")
 
 

@@ -14,7 +14,7 @@ from affino_mcp.gate.people.password_strength import require_strong_password
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.sessions.sessions import Sessions, active_person_row
 from affino_mcp.settings import Settings
-from affino_mcp.store.commit import commit_to
+from affino_mcp.store.commit import Commit, commit_to
 from affino_mcp.store.faults import TransactionFailed
 from affino_mcp.store.ops import Database, WriteOp
 from affino_mcp.tool_errors import Conflict, InvalidArgument
@@ -60,22 +60,31 @@ class PasswordChanges:
         return person
 
     def change(self, person: Person, old: str, new: str, source: str) -> None:
-        """Sets a person's password, who proves it by the old one; `source` is the caller's network address.
+        """Sets a person's password, who proves it by the old one; see `require_change` and `replace`."""
+        self.replace(person, self.require_change(person, old, new, source), new, commit_to(self._db))
 
-        Raises InvalidArgument (password), WrongPassword, TooManyFailures, PersonInactive, Conflict (it was changed
-        meanwhile), StoreUnavailable.
+    def require_change(self, person: Person, old: str, new: str, source: str) -> str | None:
+        """Gives the stored hash that the new password replaces; `source` is the caller's network address.
+
+        Raises InvalidArgument (password), WrongPassword, TooManyFailures, PersonInactive, StoreUnavailable.
         """
         require_strong_password(new, person)
         if new == old:
             raise InvalidArgument("password", "The new password is the old one.")
-        code = person.user_code
-        seen = self._passwords.find_hash(code)
-        check_behind_guard(self._guard, source, person.email, lambda: self._prove(code, old))
-        fresh = self._passwords.build_update(code, new, replaces=seen)
+        seen = self._passwords.find_hash(person.user_code)
+        check_behind_guard(self._guard, source, person.email, lambda: self._prove(person.user_code, old))
+        return seen
+
+    def replace(self, person: Person, seen: str | None, new: str, carry_out: Commit) -> None:
+        """Sets the password in place of the one that was `seen`, in the transaction of `carry_out` that ends all sessions.
+
+        Raises Conflict (it was changed meanwhile), StoreUnavailable.
+        """
+        fresh = self._passwords.build_update(person.user_code, new, replaces=seen)
 
         def commit(ops: Sequence[WriteOp]) -> None:
             try:
-                commit_to(self._db)([fresh, *ops])
+                carry_out([fresh, *ops])
             except TransactionFailed as failed:
                 if 0 in failed.failed:
                     raise Conflict(
@@ -83,7 +92,7 @@ class PasswordChanges:
                     ) from failed
                 raise
 
-        self._sessions.end_all_sessions(code, commit)
+        self._sessions.end_all_sessions(person.user_code, commit)
 
     def _prove(self, user_code: int, password: str) -> None:
         """Raises WrongPassword, PersonInactive."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.clock import Clock, Throttle, epoch_seconds
@@ -26,12 +26,13 @@ class SessionLastUse:
         self._db, self._table, self._clock = db, settings.gate_table, clock
         self._lately = Throttle(LAST_USE_INTERVAL_SECONDS)
 
-    def note_use(self, session: Session) -> None:
-        """Records that the session is used now. Does nothing when the store is down."""
+    def note_use(self, session: Session, agent: str = "", source: str = "") -> None:
+        """Records that the session is used now, by which client and from which address. Does nothing when the store is down."""
         now = epoch_seconds(self._clock())
         if not self._lately.allow(session.digest, now):
             return
-        used = {"at": now, "ttl": session.expires + SESSION_RETENTION_SECONDS}
+        used: dict[str, Any] = {"at": now, "ttl": session.expires + SESSION_RETENTION_SECONDS}
+        used |= {name: text for name, text in (("agent", agent), ("source", source)) if text}
         try:
             self._db.update(Update(self._table, row_keys.last_use_key(session.digest), assign=used))
         except StoreUnavailable:

@@ -8,18 +8,21 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.sessions.session_rows import Session
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database
+from affino_mcp.store.ops import Database, Item
 
 
 class LiveSession(NamedTuple):
     """One live session.
 
-    `profile` is a name, empty for the Hub; `used` is in seconds since the epoch, None for never.
+    `profile` is a name, empty for the Hub; `used` is in seconds since the epoch, None for never; `agent` and `source` are
+    what the client called itself at that use, and from which address, empty where they are not known.
     """
 
     session: Session
     profile: str
     used: int | None
+    agent: str = ""
+    source: str = ""
 
 
 def list_live_sessions(db: Database, settings: Settings, sessions: Sessions, user_code: int) -> list[LiveSession]:
@@ -30,5 +33,9 @@ def list_live_sessions(db: Database, settings: Settings, sessions: Sessions, use
     ]
     items = db.get_many(settings.gate_table, list(dict.fromkeys(places))) if places else {}
     names = {one.profile: items.get(row_keys.profile_key(one.profile), {}).get("name", one.profile) for one in found}
-    uses = {one.digest: items.get(row_keys.last_use_key(one.digest), {}).get("at") for one in found}
-    return [LiveSession(one, names[one.profile], uses[one.digest]) for one in found]
+    uses = {one.digest: items.get(row_keys.last_use_key(one.digest), {}) for one in found}
+    return [_describe_session(one, names[one.profile], uses[one.digest]) for one in found]
+
+
+def _describe_session(session: Session, profile: str, use: Item) -> LiveSession:
+    return LiveSession(session, profile, use.get("at"), use.get("agent", ""), use.get("source", ""))

@@ -37,7 +37,7 @@ class WebSessionKind:
     proof_lifetime: int
 
 
-HUB: Final = WebSessionKind(row_keys.hub_session_key, lifetime=3600, names_person=False, proof_lifetime=0)
+HUB: Final = WebSessionKind(row_keys.hub_session_key, lifetime=3600, names_person=False, proof_lifetime=10 * 60)
 CONTROL_CENTRE: Final = WebSessionKind(
     row_keys.control_session_key, lifetime=4 * 3600, names_person=True, proof_lifetime=10 * 60
 )

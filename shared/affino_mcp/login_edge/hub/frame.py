@@ -11,8 +11,9 @@ from affino_mcp.gate.sessions.web_sessions import WebSessions
 from affino_mcp.login_edge.answer import LoginSubject
 from affino_mcp.login_edge.hub import page
 from affino_mcp.login_edge.hub.page import HubPage
-from affino_mcp.login_edge.hub.sessions import render_iso, render_moment
+from affino_mcp.login_edge.hub.sessions import render_iso, render_local_moment, render_moment
 from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, FORM_KEY_COOKIE, HubRequest
+from affino_mcp.pages.hub_places import LOGIN_PATH, login_path_for, safe_hub_path
 from affino_mcp.pages.rendering import PageRenderer
 
 
@@ -24,6 +25,7 @@ class HubFrame:
         self._pages = PageRenderer(Path(__file__).parent / "templates")
         self._pages.add_filter("moment", render_moment)
         self._pages.add_filter("iso", render_iso)
+        self._pages.add_filter("shown_moment", render_local_moment)
 
     def render_page(
         self,
@@ -40,7 +42,7 @@ class HubFrame:
 
         Takes the HTTP status, a word and the subject for the log, cookies to set, seconds to wait, and the template's values.
         """
-        values["now"] = epoch_seconds(self._clock())
+        values = {"here": "", **values, "now": epoch_seconds(self._clock())}
         ground = {"base": visit.path_prefix, "static": "/hub/static", "form_key": visit.form_key}
         text = self._pages.render(template, **ground, **values)
         return page.html_page(status, text, result, known, *cookies, wait=wait)
@@ -65,5 +67,8 @@ def find_signed_in_person(browsers: WebSessions, visit: HubRequest) -> Person | 
 
 
 def redirect_to_login(visit: HubRequest) -> HubPage:
-    """Makes the redirection of a browser in which nobody is logged in."""
-    return page.redirect(f"{visit.path_prefix}/hub/login", visit.delete_cookie(BROWSER_COOKIE))
+    """Makes the redirection of a browser in which nobody is logged in; the login leads back to the page that was asked for."""
+    query = f"?{visit.request.query}" if visit.request.query and visit.request.method == "GET" else ""
+    back = safe_hub_path(f"/hub/{visit.path}{query}")
+    path = login_path_for(back) if back else LOGIN_PATH
+    return page.redirect(f"{visit.path_prefix}{path}", visit.delete_cookie(BROWSER_COOKIE))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from affino_mcp.clock import Clock
+from affino_mcp.admin.operator_errors import MaybeDone
 from affino_mcp.errors import PersonInactive, TooManyFailures
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.gate.identity.person import Person
@@ -18,22 +18,20 @@ from affino_mcp.gate.people.password_check import WrongPassword
 from affino_mcp.gate.people.password_links import LinkState, LinkUnusable
 from affino_mcp.gate.people.password_strength import MIN_CHOSEN_CHARACTERS, PASSWORD_RULE
 from affino_mcp.gate.sessions.sessions import active_person_row
-from affino_mcp.gate.sessions.web_sessions import WebSessions
+from affino_mcp.gate.sessions.web_sessions import WebSession
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginFault, LoginSubject
 from affino_mcp.login_edge.hub.frame import (
-    HubFrame,
     find_signed_in_person,
     form_key_cookie,
     redirect_to_login,
 )
 from affino_mcp.login_edge.hub.page import HubPage
 from affino_mcp.login_edge.hub.refusals import wait_lines
+from affino_mcp.login_edge.hub.services import HubServices
 from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, HubRequest
-from affino_mcp.login_edge.login import GuardedLogin
-from affino_mcp.settings import Settings
+from affino_mcp.pages.hub_places import PASSWORD_PATH
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
-from affino_mcp.store.ops import Database
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 PasswordHandler = Callable[["PasswordPages", HubRequest, LoginSubject], HubPage]
@@ -73,18 +71,10 @@ _NOT_CONFIRMED_TEXT: Final = (
 class PasswordPages:
     """Answers the requests of `PASSWORD_ROUTES`."""
 
-    def __init__(
-        self,
-        db: Database,
-        settings: Settings,
-        clock: Clock,
-        login: GuardedLogin,
-        browsers: WebSessions,
-        frame: HubFrame,
-    ) -> None:
-        self._db, self._settings, self._clock, self._login = db, settings, clock, login
-        self._browsers, self._frame = browsers, frame
-        self._changes = PasswordChanges(db, settings, clock)
+    def __init__(self, services: HubServices) -> None:
+        self._hub, self._db, self._settings, self._clock = services, services.db, services.settings, services.clock
+        self._login, self._browsers, self._frame = services.login, services.browsers, services.frame
+        self._changes = PasswordChanges(services.db, services.settings, services.clock)
 
     def answer_request(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Gives the page of a request of `PASSWORD_ROUTES`. Raises StoreUnavailable when nothing was written."""
@@ -97,7 +87,7 @@ class PasswordPages:
             return show(visit, known, 403, FOREIGN_FORM_TEXT)
         try:
             return PASSWORD_ROUTES[method, path](self, visit, known)
-        except Unanswered:
+        except (Unanswered, MaybeDone):
             return self._frame.render_page(
                 visit, 503, "message.html", answer.OUTCOME_UNKNOWN.result, known, wait=1, said=_NOT_CONFIRMED_TEXT
             )
@@ -139,18 +129,24 @@ class PasswordPages:
 
     def change_password(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Answers `POST /hub/password`: changes the password and ends all sessions but this browser's."""
-        person, (password, is_same) = find_signed_in_person(self._browsers, visit), _read_new_password(visit)
-        if person is None:
+        session, (password, is_same) = self._hub.find_visit(visit), _read_new_password(visit)
+        if session is None:
             return redirect_to_login(visit)
         if not is_same:
             return self._render_change_form(visit, known, 400, _MISMATCH_TEXT)
         try:
-            self._changes.change(person, visit.form.get("Old", ""), password, visit.request.source)
+            self._carry_out_change(visit, session, password)
         except PersonInactive:
             return redirect_to_login(visit)
         except (InvalidArgument, Conflict, WrongPassword, TooManyFailures) as refused:
             return self._refuse_change(visit, known, refused)
-        return self._render_changed(visit, known, person)
+        return self._render_changed(visit, known, session.person)
+
+    def _carry_out_change(self, visit: HubRequest, session: WebSession, password: str) -> None:
+        person = session.person
+        seen = self._changes.require_change(person, visit.form.get("Old", ""), password, visit.request.source)
+        with self._hub.audit(visit, session, "change_password", {}, {}) as action:
+            self._changes.replace(person, seen, password, action.commit)
 
     def _refuse_change(self, visit: HubRequest, known: LoginSubject, refused: Exception) -> HubPage:
         if isinstance(refused, InvalidArgument | Conflict):
@@ -170,7 +166,7 @@ class PasswordPages:
             cookie, stays = visit.delete_cookie(BROWSER_COOKIE), False
         cookies = cookie, form_key_cookie(visit)
         return self._frame.render_page(
-            visit, 200, "password_changed.html", "password_changed", known, *cookies, stays=stays
+            visit, 200, "password_changed.html", "password_changed", known, *cookies, here=PASSWORD_PATH, stays=stays
         )
 
     def _render_link_form(
@@ -196,6 +192,7 @@ class PasswordPages:
         known.user_code = person.user_code
         result = "password_form" if status == 200 else "password_refused"
         shown = {"person": person, "said": said, "rule": PASSWORD_RULE, "least": MIN_CHOSEN_CHARACTERS}
+        shown["here"] = PASSWORD_PATH
         return self._frame.render_form(visit, status, "password.html", result, known, wait=wait, **shown)
 
     def _refuse_link(self, visit: HubRequest, known: LoginSubject, unusable: LinkUnusable) -> HubPage:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from affino_mcp.admin.operator_errors import MaybeDone, NotDone
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginRefused
 from affino_mcp.store.faults import StoreUnavailable
 
 
-def outage_words(error: StoreUnavailable) -> tuple[str, str]:
+def outage_words(error: StoreUnavailable | MaybeDone | NotDone) -> tuple[str, str]:
     """A word for the log and the text for the person: whether anything may have been done."""
+    if isinstance(error, MaybeDone):
+        return error.type, f"{error.message} {error.details['next']}"
+    if isinstance(error, NotDone):
+        return error.type, error.message
     fault = answer.outage_fault(error)
     if fault is answer.UNAVAILABLE:
         return fault.result, "The service cannot reach its storage just now. Please try again shortly."

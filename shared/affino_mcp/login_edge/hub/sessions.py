@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from markupsafe import Markup
+
 from affino_mcp.clock import Clock
 from affino_mcp.gate.sessions.session_listing import LiveSession, list_live_sessions
+from affino_mcp.gate.sessions.session_rows import Session
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.settings import Settings
+from affino_mcp.store.commit import Commit
 from affino_mcp.store.ops import Database
 
 
@@ -21,18 +25,21 @@ class PersonSessions:
         """Gives the person's live sessions, latest first."""
         return list_live_sessions(self._db, self._settings, self._sessions, user_code)
 
-    def end_session(self, user_code: int, mark: str) -> str:
-        """Ends the person's session of this fingerprint; gives the fingerprint, or "" when there is no such session."""
-        ended = ""
-        for session in self._sessions.list_sessions(user_code):
-            if session.fingerprint == mark:
-                self._sessions.end_session(user_code, session.digest)
-                ended = mark
-        return ended
+    def describe_session(self, user_code: int, mark: str) -> LiveSession | None:
+        """Gives the person's live session of this fingerprint with its last use; None when there is none."""
+        return next((one for one in self.list_sessions(user_code) if one.session.fingerprint == mark), None)
 
-    def end_all_sessions(self, user_code: int) -> None:
-        """Ends all sessions of the person, browsers included."""
-        self._sessions.end_all_sessions(user_code)
+    def find_session(self, user_code: int, mark: str) -> Session | None:
+        """Gives the person's live session of this fingerprint; None when there is none."""
+        return next((one for one in self._sessions.list_sessions(user_code) if one.fingerprint == mark), None)
+
+    def end_session(self, user_code: int, session: Session, commit: Commit | None = None) -> None:
+        """Ends a session of the person."""
+        self._sessions.end_session(user_code, session.digest, commit)
+
+    def end_all_sessions(self, user_code: int, commit: Commit) -> int:
+        """Ends all sessions of the person, browsers included; gives the number of live sessions."""
+        return self._sessions.end_all_sessions(user_code, commit)
 
 
 def render_iso(second: int) -> str:
@@ -40,6 +47,11 @@ def render_iso(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def render_moment(second: int | None) -> str:
+def render_moment(second: int) -> str:
     """Gives a moment (seconds since the epoch) as text for people, in UTC."""
-    return datetime.fromtimestamp(second, UTC).strftime("%d %b %Y, %H:%M UTC") if second else "not yet"
+    return datetime.fromtimestamp(second, UTC).strftime("%d %b %Y, %H:%M UTC")
+
+
+def render_local_moment(second: int) -> Markup:
+    """Gives a moment (seconds since the epoch) as an HTML `time` element, which page.js shows in the reader's zone."""
+    return Markup('<time datetime="{}" data-local>{}</time>').format(render_iso(second), render_moment(second))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
+from affino_mcp.admin.operator_errors import MaybeDone, NotDone
 from affino_mcp.clock import Clock
 from affino_mcp.errors import PersonInactive
-from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader
 from affino_mcp.gate.profiles.profile_names import ListedProfile, list_open_profiles
 from affino_mcp.gate.sessions.session_rows import IssuedSession
@@ -16,24 +17,27 @@ from affino_mcp.gate.sessions.web_sessions import HUB, WebSessions
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginRefused, LoginSubject
 from affino_mcp.login_edge.hub import page
+from affino_mcp.login_edge.hub.connect_pages import CONNECT_ROUTES, ConnectPages
+from affino_mcp.login_edge.hub.connection_texts import write_token_lines
 from affino_mcp.login_edge.hub.frame import (
     HubFrame,
     find_signed_in_person,
     form_key_cookie,
-    redirect_to_login,
 )
 from affino_mcp.login_edge.hub.page import HubPage
 from affino_mcp.login_edge.hub.password_pages import FOREIGN_FORM_TEXT, PASSWORD_ROUTES, PasswordPages
 from affino_mcp.login_edge.hub.refusals import outage_words, refusal_lines
 from affino_mcp.login_edge.hub.relogin import HubRelogin
+from affino_mcp.login_edge.hub.services import HubServices
+from affino_mcp.login_edge.hub.session_pages import SESSION_ROUTES, SessionPages
 from affino_mcp.login_edge.hub.sessions import PersonSessions
-from affino_mcp.login_edge.hub.snippets import profile_setups, secret_free_setup
 from affino_mcp.login_edge.hub.start import START_PATH, ShownPerson
 from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, HubRequest
 from affino_mcp.login_edge.login import GuardedLogin
 from affino_mcp.login_edge.proof import OfferedCredentials, check_offered_credentials
 from affino_mcp.login_edge.request import LoginRequest
 from affino_mcp.pages.assets import ASSETS_BY_ADDRESS
+from affino_mcp.pages.hub_places import CONNECT_PATH, LOGIN_PATH, safe_hub_path
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database
@@ -58,7 +62,9 @@ class Hub:
         self._browsers, self._sessions = WebSessions(HUB, db, settings, clock), PersonSessions(db, settings, clock)
         self._relogin = HubRelogin(db, reader, settings, clock)
         self._frame = HubFrame(clock)
-        self._passwords = PasswordPages(db, settings, clock, login, self._browsers, self._frame)
+        services = HubServices(db, settings, clock, login, self._browsers, self._frame)
+        self._passwords, self._own_sessions = PasswordPages(services), SessionPages(services)
+        self._connections = ConnectPages(services, reader)
 
     def answer_request(self, request: LoginRequest) -> HubPage:
         """Gives the page; refuses forms that do not come from the Hub's own pages."""
@@ -69,19 +75,24 @@ class Hub:
         place = (request.method, visit.path)
         if request.path == START_PATH and request.method == "GET":
             return self._show_start(visit, known)
-        if request.path == START_PATH or (place not in HUB_ROUTES and place not in PASSWORD_ROUTES):
+        if request.path == START_PATH or place not in _ALL_ROUTES:
             return self._frame.render_page(visit, 404, "message.html", "no_page", known, said="There is no such page.")
         try:
             return self._answer_route(place, visit, known)
-        except StoreUnavailable as error:
+        except (StoreUnavailable, MaybeDone, NotDone) as error:
             result, said = outage_words(error)
-            return self._frame.render_page(visit, 503, "message.html", result, known, wait=error.retry_after, said=said)
+            wait = error.retry_after if isinstance(error, StoreUnavailable) else 1
+            return self._frame.render_page(visit, 503, "message.html", result, known, wait=wait, said=said)
 
     def _answer_route(self, place: tuple[str, str], visit: HubRequest, known: LoginSubject) -> HubPage:
         if place in PASSWORD_ROUTES:
             return self._passwords.answer_request(visit, known)
         if visit.request.method == "POST" and not visit.is_own_form:
             return self._render_login_form(visit, known, 403, FOREIGN_FORM_TEXT)
+        if place in SESSION_ROUTES:
+            return self._own_sessions.answer_request(visit, known)
+        if place in CONNECT_ROUTES:
+            return self._connections.answer_request(visit, known)
         return HUB_ROUTES[place](self, visit, known)
 
     def _show_start(self, visit: HubRequest, known: LoginSubject) -> HubPage:
@@ -91,9 +102,9 @@ class Hub:
         return self._frame.render_page(visit, 200, "start.html", "start", known, **values)
 
     def redirect_to_start(self, visit: HubRequest, _: LoginSubject) -> HubPage:
-        """Answers `GET /hub`: redirects to the sessions, or to the login without a session."""
-        there = "sessions" if find_signed_in_person(self._browsers, visit) else "login"
-        return page.redirect(f"{visit.path_prefix}/hub/{there}")
+        """Answers `GET /hub`: redirects to the first of the person's pages, or to the login without a session."""
+        there = CONNECT_PATH if find_signed_in_person(self._browsers, visit) else LOGIN_PATH
+        return page.redirect(f"{visit.path_prefix}{there}")
 
     def show_login_form(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Answers `GET /hub/login` with the login form."""
@@ -112,33 +123,6 @@ class Hub:
             return self._render_login_form(
                 visit, known, refused.fault.status, *refusal_lines(refused), wait=refused.wait
             )
-
-    def show_sessions(self, visit: HubRequest, known: LoginSubject) -> HubPage:
-        """Answers `GET /hub/sessions` with the person's live sessions."""
-        person = find_signed_in_person(self._browsers, visit)
-        return self._render_sessions(visit, known, person) if person else redirect_to_login(visit)
-
-    def end_one_session(self, visit: HubRequest, known: LoginSubject) -> HubPage:
-        """Answers `POST /hub/sessions/end`: ends one session."""
-        person = find_signed_in_person(self._browsers, visit)
-        if person is None:
-            return redirect_to_login(visit)
-        known.user_code = person.user_code
-        known.session = self._sessions.end_session(person.user_code, visit.form.get("Session", ""))
-        return page.redirect(f"{visit.path_prefix}/hub/sessions")
-
-    def end_all_sessions(self, visit: HubRequest, known: LoginSubject) -> HubPage:
-        """Answers `POST /hub/sessions/end-all`: ends every session, RefreshToken and browser session."""
-        person, token = find_signed_in_person(self._browsers, visit), visit.read_cookie(BROWSER_COOKIE)
-        if person is not None:
-            known.user_code = person.user_code
-            self._sessions.end_all_sessions(person.user_code)
-        elif token is None or not self._browsers.was_ended_everywhere(token):
-            return redirect_to_login(visit)
-        said = "You are logged out everywhere: every AccessToken and every browser."
-        return self._frame.render_page(
-            visit, 200, "message.html", "ended_all", known, visit.delete_cookie(BROWSER_COOKIE), said=said
-        )
 
     def log_out(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Answers `POST /hub/logout`: ends the session of this browser only."""
@@ -161,14 +145,17 @@ class Hub:
         link = visit.form.get("Link", "")
         if link and self._relogin.offering_profile(link) is not None:
             return self._render_relogin(visit, known, issued, link, cookies)
-        names = [one.name for one in listed if one.terms.allows_person(issued.person)]
-        return self._render_token(visit, known, issued, names, cookies)
+        if back := safe_hub_path(visit.form.get("Next", "")):
+            self._sessions.end_session(issued.person.user_code, issued.session)
+            return page.redirect(f"{visit.path_prefix}{back}", *cookies)
+        offers = any(one.terms.allows_person(issued.person) for one in listed)
+        return self._render_token(visit, known, issued, cookies, offers=offers)
 
     def _render_relogin(
         self, visit: HubRequest, known: LoginSubject, issued: IssuedSession, link: str, cookies: tuple[str, ...]
     ) -> HubPage:
         """Revives the client's own session, and ends the session that this login opened."""
-        self._sessions.end_session(issued.person.user_code, issued.session.fingerprint)
+        self._sessions.end_session(issued.person.user_code, issued.session)
         revived = self._relogin.revive_session(issued.person.user_code, link)
         known.session = revived.fingerprint if revived else ""
         result = "revived" if revived else "not_revived"
@@ -177,14 +164,18 @@ class Hub:
         )
 
     def _render_token(
-        self, visit: HubRequest, known: LoginSubject, issued: IssuedSession, names: list[str], cookies: tuple[str, ...]
+        self, visit: HubRequest, known: LoginSubject, issued: IssuedSession, cookies: tuple[str, ...], *, offers: bool
     ) -> HubPage:
-        url = f"{visit.request.base}/mcp"
-        ready = profile_setups(names, url, issued.access_token, visit.form.get("Profile", ""))
-        kept = secret_free_setup(url, issued.access_token)
-        return self._frame.render_page(
-            visit, 200, "token.html", "ok", known, *cookies, issued=issued, url=url, setups=ready, kept=kept
-        )
+        profile = visit.form.get("Profile", "")
+        shown: dict[str, Any] = {
+            "here": CONNECT_PATH,
+            "issued": issued,
+            "url": f"{visit.request.base}/mcp",
+            "offers": offers,
+            "chosen": f"?{urlencode({'profile': profile})}" if profile else "",
+            "again": write_token_lines(issued.access_token),
+        }
+        return self._frame.render_page(visit, 200, "token.html", "ok", known, *cookies, **shown)
 
     def _signing_profile(self, listed: Sequence[ListedProfile]) -> Profile | None:
         """The profile for signed calls to another instance; None for the builtin instance, which needs none."""
@@ -192,14 +183,6 @@ class Hub:
             return None
         found, now = (self._reader.read_current(one.key) for one in listed), self._clock()
         return next((state.profile for state in found if state is not None and state.is_open(now)), None)
-
-    def _render_sessions(self, visit: HubRequest, known: LoginSubject, person: Person) -> HubPage:
-        known.user_code = person.user_code
-        listed = self._sessions.list_sessions(person.user_code)
-        cookie = form_key_cookie(visit)
-        return self._frame.render_page(
-            visit, 200, "sessions.html", "sessions", known, cookie, person=person, sessions=listed
-        )
 
     def _render_login_form(
         self, visit: HubRequest, known: LoginSubject, status: int = 200, *said: str, wait: float | None = None
@@ -209,6 +192,7 @@ class Hub:
             "email": visit.form.get("Email", "")[:255],
             "chosen": visit.form.get("Profile") or visit.query.get("profile", "")[:100],
             "link": link[:300],
+            "next": safe_hub_path(visit.form.get("Next") or visit.query.get("next", "")),
             "waiting": self._relogin.offering_profile(link) if link else None,
             "said": said,
         }
@@ -222,8 +206,6 @@ HUB_ROUTES: Final[Mapping[tuple[str, str], HubHandler]] = {
     ("GET", ""): Hub.redirect_to_start,
     ("GET", "login"): Hub.show_login_form,
     ("POST", "login"): Hub.log_in,
-    ("GET", "sessions"): Hub.show_sessions,
-    ("POST", "sessions/end"): Hub.end_one_session,
-    ("POST", "sessions/end-all"): Hub.end_all_sessions,
     ("POST", "logout"): Hub.log_out,
 }
+_ALL_ROUTES: Final = frozenset({*HUB_ROUTES, *PASSWORD_ROUTES, *SESSION_ROUTES, *CONNECT_ROUTES})
