@@ -64,7 +64,7 @@ _PLAIN: Final[dict[str, Schema]] = {
     "Hanging": {"type": "object", "additionalProperties": {"type": "integer"}},
     "TotalValue": {"type": ["number", "null"]},
     "TotalValues": {
-        "type": "array",
+        "type": ["array", "null"],
         "items": {"type": "object", "additionalProperties": {"type": ["string", "number", "null"]}},
     },
     "Headers": {"type": "object", "additionalProperties": {"type": "string"}},

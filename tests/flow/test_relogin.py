@@ -114,13 +114,13 @@ def test_the_last_minutes_say_so_in_every_result_and_row(
         manager.call_tool("get_current_user").result["Warnings"],
         manager.call_tool("create_account", Name="Orbital").result["Warnings"],
         manager.call_tool("get_account", AccountCode=4711).document["result"]["structuredContent"].get("Warnings", []),
-        manager.call_tool("list_accounts", Shoe=3).result["Warnings"],
+        manager.call_tool("list_accounts", toolCallId="call_1").result["Warnings"],
     ]
     found = [[w["Minutes"] for w in warnings if w["Code"] == "SESSION_EXPIRES_SOON"] for warnings in results]
     logged = [[w for w in row["warnings"] if w["Code"] == "SESSION_EXPIRES_SOON"] for row in world.audit_rows()]
     assert found == [[minutes] if minutes else []] * 4
     assert [len(warnings) for warnings in logged] == [1 if minutes else 0] * 4
-    assert results[3][-1]["Code"] == "UNKNOWN_ARGUMENT"
+    assert results[3][0]["Code"] == "UNKNOWN_ARGUMENT"
 
 
 def test_unknown_tokens_hammered_at_mcp(world: World, manager: WorldClient) -> None:
