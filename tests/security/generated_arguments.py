@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from affino_mcp.catalogue.method import CURSOR, DRY_RUN, IF_UPDATED, Effect, Method
+from affino_mcp.catalogue.method import CURSOR, DRY_RUN, FIELDS, IF_UPDATED, Effect, Method
 from affino_mcp.catalogue.record import Field
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.media import base64_of, png
@@ -88,7 +88,7 @@ ODD: Final = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=5,
 )
-UNLIKELY: Final = {CURSOR.name, IF_UPDATED.name, "StartCode", "ChannelCode", "SecurityCode", "TopicNames"}
+UNLIKELY: Final = {CURSOR.name, IF_UPDATED.name, FIELDS.name, "StartCode", "ChannelCode", "SecurityCode", "TopicNames"}
 """Arguments with which few calls succeed: they are left to `any_arguments`."""
 
 
@@ -101,6 +101,8 @@ def right_value(field_: Field) -> st.SearchStrategy[Any]:
         return st.sampled_from(schema["enum"])
     if kind in BY_KIND:
         return BY_KIND[kind]
+    if schema["type"] == "array":
+        return st.lists(TEXTS.filter(str.strip), max_size=2)
     if schema["type"] == "integer":
         return st.integers(schema["minimum"], min(schema["maximum"], 1000))
     return TEXTS.map(lambda text: text[: schema["maxLength"]].strip())
