@@ -32,7 +32,7 @@ IF_UPDATED: Final = Field("IfUpdated", seen_moment_kind(), "UpdatedDate as you s
 SEARCH_FIELD: Final = Field("Search", line_kind(200), "words")
 PAGE_SIZE: Final = Field("PageSize", integer_kind(1, 100))
 CURSOR: Final = Field("Cursor", line_kind(500), "NextCursor")
-FIELDS: Final = Field("Fields", replace(names_kind(100), schema={"type": "array", "items": {"type": "string"}}))
+FIELDS: Final = Field("Fields", names_kind(100))
 FIRST_STEP: Final = "FromSortOrder"
 """The argument by which a list of steps goes on."""
 MINE: Final = Field("Mine", boolean_kind(), "yours")

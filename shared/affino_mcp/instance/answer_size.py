@@ -27,14 +27,26 @@ def truncate_answer(method: Method, body: dict[str, Any], warnings: list[CallWar
 
     Takes the method, the body and the list of warnings; returns the body to send.
     """
+    _cut_warnings(method, warnings)
     if method.effect is Effect.READ:
         body = {name: _cut_rows(method, name, part, warnings) for name, part in body.items()}
     while not is_within([body, warnings], MAX_ANSWER_TOKENS - _CLOSING_TOKENS):
-        if not any(body.values()):
+        cuttable = [name for name, part in body.items() if part and isinstance(part, list | str | dict)]
+        if not cuttable:
             break
-        name = max(body, key=lambda key: json_length(body[key]))
+        name = max(cuttable, key=lambda key: json_length(body[key]))
         body = {**body, name: _halve(method, name, body[name], warnings)}
     return body
+
+
+def _cut_warnings(method: Method, warnings: list[CallWarning]) -> None:
+    """Leaves out the last warnings, and says how many, when all together would take the place of the answer."""
+    kept = list(warnings)
+    while not is_within(kept, MAX_ANSWER_TOKENS // 2) and len(kept) > 1:
+        kept = kept[: len(kept) // 2]
+    if left_out := len(warnings) - len(kept):
+        warnings[:] = kept
+        _warn_truncated(method, "Warnings", f"{left_out} further warnings are left out.", warnings)
 
 
 def _cut_rows(method: Method, name: str, part: Any, warnings: list[CallWarning]) -> Any:

@@ -79,7 +79,7 @@ STRUCTURE_FAMILIES: Final = (
     "media_categories",
 )
 """The kinds of record that operators make and change in the Control Centre."""
-STRUCTURE_LISTS: Final = ("channels", "topics", "industries", "account_types", "stages", "permissions")
+STRUCTURE_LISTS: Final = ("channels", "topics", "industries", "account_types", "member_types", "stages", "permissions")
 """The lists that operators change in the Control Centre."""
 _STRUCTURES: Final = " ".join(f"{family}#*" for family in STRUCTURE_FAMILIES)
 _STRUCTURE_ROWS: Final = " ".join(f"F#{family}#all" for family in STRUCTURE_FAMILIES)

@@ -106,7 +106,7 @@ WHOLE = ["--profile", "Whole", *HERS[2:]]
 @pytest.mark.parametrize(
     ("client", "cut"),
     [
-        (McpClient.CURSOR, "Cursor takes 80 tools and gets 116"),
+        (McpClient.CURSOR, "Cursor takes 80 tools and gets 117"),
         (McpClient.VSCODE, "VS Code takes 128 tools with its own and other servers'"),
         (McpClient.CLAUDE_CODE, ""),
     ],
