@@ -9,8 +9,8 @@ import pytest
 from cfnlint.api import lint
 
 from affino_mcp.store.stacks import KEPT_OUTPUTS
-from scripts.conditions import decide_conditions
 from scripts.expand import Template, expand_template, resources_of_type
+from tests.packaging.decided_template import decide_conditions
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1111"
 UNDECIDED = {"W2001", "W8001", "W1030"}

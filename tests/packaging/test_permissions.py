@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from affino_mcp.store.files import MEDIA_PREFIX, UPLOADS_PREFIX
-from scripts.conditions import decide_conditions
 from scripts.expand import Template, resources_of_type
+from tests.packaging.decided_template import decide_conditions
 
 READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
 MCP, LOGIN, CONTROL = "McpEndpointRole", "LoginProxyRole", "ControlCentreRole"
