@@ -6,7 +6,7 @@ Nothing of a caller is cached between calls.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -171,8 +171,10 @@ def describe_current_user(caller: Caller, zone_name: str, today: date, at: datet
 
     A family's access holds when the profile switches it on and the person has the right of one of its tools.
     """
-    held = list(_held_methods(caller, at))
-    missing = [m for m in METHODS.values() if m.family != Family.ALWAYS and _is_missing(caller, m, held)]
+    listed = [m for m in METHODS.values() if m.family != Family.ALWAYS and is_listed(m, caller.capability)]
+    held = [method for method in listed if caller.holds_right(method, at)]
+    accesses = {(method.family, method.access) for method in held}
+    missing = [method for method in listed if (method.family, method.access) not in accesses]
     return {
         "UserCode": caller.person.user_code,
         "Name": caller.person.name,
@@ -188,20 +190,6 @@ def describe_current_user(caller: Caller, zone_name: str, today: date, at: datet
         "SessionExpires": format_iso(datetime.fromtimestamp(caller.session.expires, UTC)),
         "RateLimit": caller.profile.rate,
     }
-
-
-def _held_methods(caller: Caller, at: datetime) -> Iterator[Method]:
-    """The methods of switched families that the profile lists and the person has the right to."""
-    for method in METHODS.values():
-        is_switched = method.family != Family.ALWAYS and is_listed(method, caller.capability)
-        if is_switched and (not method.right or caller.person.has_right(method.right, at)):
-            yield method
-
-
-def _is_missing(caller: Caller, method: Method, held: list[Method]) -> bool:
-    """True when the profile lists the method, and the person may call none of its family's with this access."""
-    same = any((other.family, other.access) == (method.family, method.access) for other in held)
-    return not same and is_listed(method, caller.capability)
 
 
 def _access_words(methods: list[Method]) -> dict[str, list[str]]:
