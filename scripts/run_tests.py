@@ -57,7 +57,7 @@ def judge_requests(*, is_whole: bool) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs pytest with these arguments; gives its exit code, or 1 when what functions asked for is not as it was."""
+    """Runs pytest with these arguments; gives its exit code, or 1 when functions asked for what needs a new right."""
     shutil.rmtree(REQUESTS_FOLDER, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -72,6 +72,15 @@ class Operation:
             else ()
         )
         return replace(self, keys=kinds, attributes=kept)
+
+    def split(self) -> Iterator[Operation]:
+        """Gives an operation for each key: which kinds of rows are read together depends on the records that a test made."""
+        for key in self.keys or ("",):
+            yield replace(self, keys=(key,) if key else ())
+
+    def without_keys(self) -> Operation:
+        """Gives the operation for any kind of row, with any attributes."""
+        return replace(self, keys=(), attributes=())
 
     def to_request(self) -> PolicyRequest:
         """Gives the request as IAM sees it."""

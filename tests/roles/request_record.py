@@ -39,7 +39,8 @@ class RequestRecord:
     def write(self, folder: Path, process: str) -> None:
         """Writes the record into the folder, which the processes of a test run share."""
         folder.mkdir(parents=True, exist_ok=True)
-        lines = "".join(f"{each}\n" for each in sorted(self.operations))
+        kept = {one for each in self.operations for one in each.split()}
+        lines = "".join(f"{each}\n" for each in sorted(kept))
         (folder / f"{process}.tsv").write_text(lines, encoding="utf-8")
 
 

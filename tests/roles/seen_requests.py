@@ -15,7 +15,7 @@ from tests.roles.operation import Operation
 from tests.roles.request_record import read_operations
 
 SEEN_FILE: Final = Path(__file__).with_name("seen_requests.tsv")
-"""One line for each kind of request: kind of stack, function, action, place, keys, attributes."""
+"""One line for each kind of request and key: kind of stack, function, action, place, key, attributes."""
 
 
 @cache
@@ -33,17 +33,25 @@ def compare(kept: set[Operation], seen: set[Operation], *, is_whole: bool) -> It
         yield f"no test makes a function ask for it any more: {operation}"
 
 
+def find_new_rights(kept: set[Operation], seen: set[Operation]) -> set[Operation]:
+    """Gives what needs a right that the record does not know, whatever the key: each request itself is judged when it is made.
+
+    A kind of row that is new or gone fails no run, because races decide which rare path of a request is taken.
+    """
+    return {one.without_keys() for one in seen} - {one.without_keys() for one in kept}
+
+
 def main(arguments: Sequence[str]) -> int:
     """Compares the records in the folder with the committed one, or writes it; gives the exit code."""
     seen = read_operations(*Path(arguments[0]).glob("*.tsv"))
     if "--write" in arguments:
         SEEN_FILE.write_text("".join(f"{each}\n" for each in sorted(seen)), encoding="utf-8")
         return 0
-    is_whole = "--whole" in arguments
-    differences = list(compare(set(read_seen_requests()), seen, is_whole=is_whole))
+    kept, is_whole = set(read_seen_requests()), "--whole" in arguments
+    differences = list(compare(kept, seen, is_whole=is_whole))
     lines = [*(f"roles: {line}" for line in differences), _summary(len(seen), len(differences), is_whole=is_whole)]
     sys.stdout.write("".join(f"{line}\n" for line in lines))
-    return 1 if differences else 0
+    return 1 if find_new_rights(kept, seen) else 0
 
 
 def _summary(seen: int, differences: int, *, is_whole: bool) -> str:
