@@ -11,7 +11,7 @@ from affino_mcp.control_edge.gate_row_page import list_gate_rows
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person, is_user_code
-from affino_mcp.text import fold
+from affino_mcp.plain_text import plain
 
 MAX_PAGES: Final = 5
 MAX_SHOWN: Final = 3
@@ -36,8 +36,8 @@ def find_similar_people(ask: ScreenRequest, given: str) -> SimilarPeople | None:
     if is_user_code(given) or "@" in given:
         return None
     people, is_all = _read_people(ask)
-    wanted = fold(given)[:_MAX_COMPARED]
-    named = [person for person in people if all(word in fold(person.name) for word in wanted.split())]
+    wanted = plain(given)[:_MAX_COMPARED]
+    named = [person for person in people if all(word in plain(person.name) for word in wanted.split())]
     if named:
         return SimilarPeople(
             f"'{given}' is no e-mail address and no code. People with it in the name:", named[:MAX_SHOWN]
@@ -68,5 +68,5 @@ def _read_people(ask: ScreenRequest) -> tuple[list[Person], bool]:
 
 def _likeness(wanted: str, name: str) -> float:
     """From 0 to 1: how like the name, or the likest of its words, is to the text."""
-    parts = [fold(part)[:_MAX_COMPARED] for part in (name, *name.split()[:4])]
+    parts = [plain(part)[:_MAX_COMPARED] for part in (name, *name.split()[:4])]
     return max(SequenceMatcher(None, wanted, part).ratio() for part in parts)

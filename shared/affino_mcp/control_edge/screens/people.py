@@ -24,6 +24,7 @@ from affino_mcp.gate.identity.person import Person, is_user_code
 from affino_mcp.gate.people.password_links import LinkStatus
 from affino_mcp.gate.sessions.session_listing import list_live_sessions
 from affino_mcp.instance.port import PLACE_KINDS, PlacesUnknown
+from affino_mcp.plain_text import plain
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Item, Key
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
@@ -54,8 +55,8 @@ def show_people(ask: ScreenRequest) -> Response:
     if owner is not None:
         return ask.render_page("people.html", here="/people", people=[owner], next=None, q=wanted)
     people, next_ = _list_people(ask)
-    words = wanted.casefold().split()
-    kept = [p for p in people if all(w in f"{p.name} {p.email} {p.user_code} {p.groups}".casefold() for w in words)]
+    words = plain(wanted).split()
+    kept = [p for p in people if all(w in plain(f"{p.name} {p.email} {p.user_code} {p.groups}") for w in words)]
     return ask.render_page("people.html", here="/people", people=kept, next=next_, q=wanted)
 
 

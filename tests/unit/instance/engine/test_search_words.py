@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import Facets, fold_accents
+from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.word_index import (
     MAX_WORDS_PER_RECORD,
     has_words,
@@ -16,17 +16,6 @@ from affino_mcp.instance.builtin.engine.word_index import (
     word_partition,
     word_rows,
 )
-
-PLAIN = [
-    ("Zoë", "zoe"), ("Zoe\u0308", "zoe"), ("ÅNGSTRÖM", "angstrom"), ("Straße", "strasse"), ("ＡＢＣ", "abc"),
-    ("İstanbul", "istanbul"), ("ﬁne", "fine"), ("Ørsted", "ørsted"), ("ΣΊΣΥΦΟΣ", "σισυφοσ"), ("日本", "日本"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "expected"), PLAIN)
-def test_case_and_accents_do_not_matter(text: str, expected: str) -> None:
-    assert fold_accents(text) == expected
-
 
 WORDS = [
     (["Orbital Labs", "https://orbital.example/about_us"], ["orbital", "labs", "https", "example", "about", "us"]),

@@ -15,11 +15,12 @@ from affino_mcp.instance.builtin.articles import article_media, article_status, 
 from affino_mcp.instance.builtin.articles.article_access import SECTION_FAMILY, OpenArticle
 from affino_mcp.instance.builtin.engine import long_texts
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import count_key, fold_accents
+from affino_mcp.instance.builtin.engine.index import count_key
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, RecordRef
+from affino_mcp.plain_text import plain
 
 FAMILY: Final = ARTICLE.family
 STEP_BODIES: Final = "Steps.Body"
@@ -91,7 +92,7 @@ def article_url(document: Document, known: KnownRecords) -> str:
 
 
 def _slug(text: str) -> str:
-    return _NOT_SLUG.sub("-", fold_accents(text)).strip("-")[:80] or "article"
+    return _NOT_SLUG.sub("-", plain(text)).strip("-")[:80] or "article"
 
 
 def category_refs(document: Document) -> list[RecordRef]:

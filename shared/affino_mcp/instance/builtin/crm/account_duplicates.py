@@ -6,9 +6,10 @@ from affino_mcp.catalogue.families.accounts import ACCOUNT
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import find_alike, fold_accents, look
+from affino_mcp.instance.builtin.engine.index import find_alike
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call, RecordRef
+from affino_mcp.plain_text import look, plain
 
 
 def warn_of_duplicates(records: Records, call: Call, checked: Values) -> None:
@@ -30,4 +31,4 @@ def _is_same_site(document: Document, checked: Values) -> bool:
 
 
 def _plain_site(website: str) -> str:
-    return fold_accents(website).removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+    return plain(website).removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")

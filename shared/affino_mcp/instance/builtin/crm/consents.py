@@ -13,12 +13,12 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.crm import contacts
 from affino_mcp.instance.builtin.engine.document import RecordState, actor_stamp
-from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.references.consent_states import GRANTED, REVOKED
 from affino_mcp.instance.builtin.references.list_entries import is_choosable, load_lists, offered_entries
 from affino_mcp.instance.port import Call, Done, RecordRef
+from affino_mcp.plain_text import plain
 from affino_mcp.tool_errors import NotFound
 
 
@@ -29,7 +29,7 @@ def list_permissions(records: Records, method: Method, values: Values, call: Cal
     rows = [
         {PERMISSION_FIELD.name: entry.code, "Name": entry.label, STATEMENT: entry.values[STATEMENT], "Active": True}
         for entry in offered_entries(known, PERMISSION.family)
-        if all(word in fold_accents(f"{entry.label} {entry.values[STATEMENT]}") for word in asked)
+        if all(word in plain(f"{entry.label} {entry.values[STATEMENT]}") for word in asked)
     ]
     return Done({"Permissions": rows})
 

@@ -14,10 +14,10 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.crm.opportunity_people import require_participation
 from affino_mcp.instance.builtin.engine.document import RecordState
-from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.references.list_entries import entry_name, is_choosable, load_lists, offered_entries
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.plain_text import plain
 from affino_mcp.tool_errors import InvalidArgument
 
 CODE: Final = OPPORTUNITY.code
@@ -67,12 +67,12 @@ def _find_by_code(call: Call, known: KnownRecords, values: Values, had: list[int
 
 
 def _find_by_name(call: Call, known: KnownRecords, values: Values) -> list[int]:
-    by_name, found = {fold_accents(entry.label): entry for entry in offered_entries(known, TOPIC.family)}, list[int]()
+    by_name, found = {plain(entry.label): entry for entry in offered_entries(known, TOPIC.family)}, list[int]()
     for name in values[TOPIC_NAMES.name]:
-        if fold_accents(name) in by_name:
-            found.append(by_name[fold_accents(name)].code)
+        if plain(name) in by_name:
+            found.append(by_name[plain(name)].code)
             continue
-        near = difflib.get_close_matches(fold_accents(name), by_name, n=1)
+        near = difflib.get_close_matches(plain(name), by_name, n=1)
         hint = f" Did you mean {by_name[near[0]].label}?" if near else ""
         text = f"{TOPIC_NAMES.name}: '{name[:60]}' is not known; left out.{hint}"
         call.warn(WarningCode.UNKNOWN_REFERENCE, TOPIC_NAMES.name, text)

@@ -9,12 +9,12 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, answer_list
 from affino_mcp.instance.builtin.references.list_entries import load_lists, offered_entries
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.plain_text import plain
 
 
 def list_topics(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -32,7 +32,7 @@ def list_topics(records: Records, method: Method, values: Values, call: Call) ->
 
 
 def _matches(entry: Document, asked: list[str]) -> bool:
-    return all(word in fold_accents(entry.label) for word in asked)
+    return all(word in plain(entry.label) for word in asked)
 
 
 def _render_topic(entry: Document) -> dict[str, Any]:

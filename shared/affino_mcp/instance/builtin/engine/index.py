@@ -7,17 +7,16 @@ transaction as the record.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.member_lists import LIST_KINDS
-from affino_mcp.characters import remove_unseen
 from affino_mcp.clock import with_microseconds
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, record_key
+from affino_mcp.plain_text import look, plain
 from affino_mcp.store.ops import (
     Check,
     Condition,
@@ -58,12 +57,6 @@ MAX_ALIKE: Final = 5
 _COUNT_SK: Final = "N"
 _LISTS_SK: Final = "L"
 _LISTS_OF: Final = {kind.member.family: kind.record.family for kind in LIST_KINDS}
-
-
-def fold_accents(text: str) -> str:
-    """The text without accents and case, for comparing and sorting."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
 @dataclass(frozen=True)
@@ -111,16 +104,7 @@ def name_prefix(label: str) -> str:
 
     The prefix ends with a character below every letter, so that Orbital sorts before Orbital Labs.
     """
-    return f"{fold_accents(label)[:40]}\x1f"
-
-
-def look(text: str) -> str:
-    """What two names have in common that look alike: their letters and digits, without accents, case and blanks.
-
-    A name without any is what it is.
-    """
-    folded = fold_accents(remove_unseen(text))
-    return "".join(letter for letter in folded if letter.isalnum()) or folded
+    return f"{plain(label)[:40]}\x1f"
 
 
 def find_alike(db: Database, table: str, family: str, label: str) -> list[int]:
@@ -128,7 +112,7 @@ def find_alike(db: Database, table: str, family: str, label: str) -> list[int]:
 
     Only names that begin with the same word, in letters and digits, are found.
     """
-    folded = fold_accents(label)
+    folded = plain(label)
     first = "".join(takewhile(str.isalnum, folded))[:40] or folded[:40]
     query = Query(
         table,

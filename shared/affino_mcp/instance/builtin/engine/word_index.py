@@ -12,7 +12,8 @@ from itertools import pairwise, takewhile
 from typing import Final
 
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import Facets, fold_accents, sortable_code
+from affino_mcp.instance.builtin.engine.index import Facets, sortable_code
+from affino_mcp.plain_text import plain
 from affino_mcp.store.ops import Item, Key
 
 MAX_WORDS_PER_RECORD: Final = 25
@@ -25,7 +26,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
 
 def split_words(*texts: str) -> list[str]:
     """The different words of some texts in their order: at most 25 words, each cut at 30 characters."""
-    found = (word[:30] for text in texts for word in _WORD.findall(fold_accents(text)))
+    found = (word[:30] for text in texts for word in _WORD.findall(plain(text)))
     return list(dict.fromkeys(found))[:MAX_WORDS_PER_RECORD]
 
 

@@ -12,13 +12,7 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
-from affino_mcp.instance.builtin.engine.index import (
-    Facets,
-    count_members,
-    find_alike,
-    look,
-    topic_tags,
-)
+from affino_mcp.instance.builtin.engine.index import Facets, count_members, find_alike, topic_tags
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.listing import listing, member_filtering
 from affino_mcp.instance.builtin.listing.dependents import render_dependents
@@ -26,6 +20,7 @@ from affino_mcp.instance.builtin.listing.filter_targets import find_targets, req
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
+from affino_mcp.plain_text import look
 from affino_mcp.text import with_article
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 

@@ -20,8 +20,8 @@ from affino_mcp.catalogue.families.lists import (
 from affino_mcp.catalogue.matching import Values, normalise_values
 from affino_mcp.catalogue.record import Record
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.engine.list_rows import StoredList
+from affino_mcp.plain_text import plain
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
 
 MAX_ENTRIES: Final = 300
@@ -82,11 +82,11 @@ def _require_filled(record: Record, values: Values) -> None:
 
 def _require_own_name(stored: StoredList, before: Document | None, values: Values) -> None:
     """Names differ in more than case and accents, also from those that are switched off: they may be switched on again."""
-    wanted = fold_accents(values[NAME])
+    wanted = plain(values[NAME])
     if not wanted:
         raise InvalidArgument(NAME, f"{NAME} must hold something that can be seen.")
     others = (entry for entry in stored.entries.values() if before is None or entry.code != before.code)
-    taken = next((entry for entry in others if fold_accents(entry.values[NAME]) == wanted), None)
+    taken = next((entry for entry in others if plain(entry.values[NAME]) == wanted), None)
     if taken is not None:
         record = LIST_RECORDS[stored.family]
         off = "" if taken.values[ACTIVE] else " It is switched off; it can be switched on again."

@@ -11,10 +11,10 @@ from affino_mcp.catalogue.named_codes import LOOKUP_TOOLS
 from affino_mcp.catalogue.value_synonyms import find_synonym
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import fold_accents
 from affino_mcp.instance.builtin.engine.list_rows import sort_entries, whole_list
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.port import Call, RecordRef
+from affino_mcp.plain_text import plain
 from affino_mcp.tool_errors import InvalidArgument
 
 MAX_NAMED_ENTRIES = 20
@@ -57,7 +57,7 @@ def find_list_code(
     """
     if wanted is None:
         return None
-    by_name = {fold_accents(entry.values[NAME]): entry for entry in offered_entries(known, family)}
+    by_name = {plain(entry.values[NAME]): entry for entry in offered_entries(known, family)}
     if isinstance(wanted, int) and is_choosable(known, family, wanted, carried):
         return wanted
     if isinstance(wanted, str) and (entry := _find_by_name(wanted, by_name)):
@@ -67,16 +67,16 @@ def find_list_code(
 
 def _find_by_name(name: str, by_name: Mapping[str, Document]) -> Document | None:
     """The entry of this name, or the one that a common synonym of it means."""
-    if exact := by_name.get(fold_accents(name)):
+    if exact := by_name.get(plain(name)):
         return exact
     synonym = find_synonym(name, [entry.values[NAME] for entry in by_name.values()])
-    return by_name[fold_accents(synonym)] if synonym else None
+    return by_name[plain(synonym)] if synonym else None
 
 
 def warn_of_synonym(call: Call, argument: str, known: KnownRecords, entry: RecordRef, asked: Any) -> None:
     """Warns of the entry that was taken for a name which is not its own."""
     found = known.get(entry)
-    if isinstance(asked, str) and found is not None and fold_accents(found.label) != fold_accents(asked):
+    if isinstance(asked, str) and found is not None and plain(found.label) != plain(asked):
         call.warn(WarningCode.STORED_DIFFERENTLY, argument, f"{argument} was taken as {found.label}.")
 
 
@@ -101,8 +101,8 @@ def unknown_entry(argument: str, wanted: Any, known: KnownRecords, family: str) 
 
     It names every entry of a short list, or the nearest of a long one, and the tool that lists them.
     """
-    by_name = {fold_accents(entry.values[NAME]): entry for entry in offered_entries(known, family)}
-    near = difflib.get_close_matches(fold_accents(str(wanted)), by_name, n=3, cutoff=0.4)
+    by_name = {plain(entry.values[NAME]): entry for entry in offered_entries(known, family)}
+    near = difflib.get_close_matches(plain(str(wanted)), by_name, n=3, cutoff=0.4)
     shown = list(by_name) if len(by_name) <= MAX_NAMED_ENTRIES else near or list(by_name)[:MAX_NAMED_ENTRIES]
     names, more = [by_name[name].values[NAME] for name in shown], " ..." if len(shown) < len(by_name) else ""
     tool = f" {LOOKUP_TOOLS[family]} lists them with their codes." if family in LOOKUP_TOOLS else ""

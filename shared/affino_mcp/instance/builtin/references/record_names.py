@@ -21,12 +21,13 @@ from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, facet_partition, fold_accents, name_prefix
+from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, facet_partition, name_prefix
 from affino_mcp.instance.builtin.engine.list_rows import is_list
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.references.list_entries import all_entries, load_lists, offered_entries
 from affino_mcp.instance.builtin.references.references import OPERATOR_FAMILIES, REFERENCE_FAMILIES
 from affino_mcp.instance.port import Call, RecordRef
+from affino_mcp.plain_text import plain
 from affino_mcp.store.ops import Query, SortSpan
 from affino_mcp.tool_errors import InvalidArgument
 
@@ -151,7 +152,7 @@ def _has_name(document: Document, name: str) -> bool:
 
 
 def _fold(name: str) -> str:
-    return " ".join(fold_accents(name).replace(" / ", "/").split())
+    return " ".join(plain(name).replace(" / ", "/").split())
 
 
 def _may_see(call: Call, document: Document) -> bool:
@@ -159,7 +160,7 @@ def _may_see(call: Call, document: Document) -> bool:
 
 
 def _beginning(name: str) -> str:
-    return fold_accents(name).strip()[:_SAME_BEGINNING]
+    return plain(name).strip()[:_SAME_BEGINNING]
 
 
 def _nearest(name: str, known: Sequence[Document]) -> list[Document]:

@@ -1,0 +1,83 @@
+"""Cuts texts into the words that searches compare: one way for what is stored and for what is asked.
+
+Most scripts have blanks between words. In the others (Unicode's UAX #14: line breaking classes SA and ID, here with kana and
+Hangul, whose compounds have none) a word may begin at every letter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Final
+
+from affino_mcp.plain_text import is_in_word, plain
+
+MAX_WORD_LETTERS: Final = 30
+"""How many letters of a word count."""
+
+_UNSPACED: Final = (
+    r"\u0e00-\u0eff"  # Thai, Lao
+    r"\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f"  # Myanmar
+    r"\u1780-\u17ff"  # Khmer
+    r"\u1950-\u19df\u1a20-\u1aaf\uaa80-\uaadf"  # Tai scripts
+    r"\u1100-\u11ff"  # Hangul, decomposed
+    r"\u3005-\u3007\u3021-\u3029\u3040-\u312f\u31a0-\u31bf\u31f0-\u31ff"  # kana, bopomofo
+    r"\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48f\uf900-\ufaff\U00017000-\U00018d8f\U00020000-\U0003fffd"
+)
+"""Letters of scripts without blanks between words; the last line has Han, Yi and Tangut."""
+_ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
+_PARTS: Final = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+_ONE_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
+_LATER_JAMO: Final = re.compile(r"[\u1160-\u11ff]")
+"""Vowels and final consonants of Hangul, with which no syllable begins."""
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a text in their order, in plain form, each cut at 30 letters."""
+    return [word[:MAX_WORD_LETTERS] for word in _cut(text)]
+
+
+def split_findable(text: str) -> list[str]:
+    """The beginnings that lead to a text, in order: its words, and of an unspaced one what follows each of its letters.
+
+    Whoever looks for texts that begin like a search word finds an unspaced word from within, too.
+    """
+    return [part[:MAX_WORD_LETTERS] for word in _cut(text) for part in _ends_of(word)]
+
+
+def is_unspaced(word: str) -> bool:
+    """True for a word of a script without blanks between words."""
+    return bool(_ONE_UNSPACED.match(word))
+
+
+def _cut(text: str) -> Iterator[str]:
+    folded = plain(text)
+    if folded.isascii():
+        yield from _ASCII_WORD.findall(folded)
+        return
+    for inside, letters in groupby(folded, is_in_word):
+        if inside:
+            yield from filter(None, map(_without_first_signs, _PARTS.findall("".join(letters))))
+
+
+def _without_first_signs(word: str) -> str:
+    """The word from its first letter on: a sign that is written on a letter begins no word."""
+    return word[next((n for n, letter in enumerate(word) if _begins_word(letter)), len(word)) :]
+
+
+def _begins_word(letter: str) -> bool:
+    return letter.isalnum() and not _LATER_JAMO.match(letter)
+
+
+def _ends_of(word: str) -> list[str]:
+    if not is_unspaced(word):
+        return [word]
+    ends = [word[n:] for n, letter in enumerate(word) if _begins_word(letter)]
+    return [end for end in ends if len(end) > 1] or ends
+
+
+def is_one_letter(word: str) -> bool:
+    """True for a word of one letter, whatever signs are written on it."""
+    return sum(1 for letter in word if not unicodedata.category(letter).startswith("M")) < 2
