@@ -185,6 +185,14 @@ def lookup_kind() -> Kind:
     return Kind("code or name", {"type": "string"}, lookup, tidy=tidy_text, reader=reading.read_whole_number)
 
 
+def lookups_kind(limit: int) -> Kind:
+    """Several entries of a list, each by its code or its exact name; repeated ones count once."""
+    schema = {"type": "array", "items": {"type": "string"}, "maxItems": limit}
+    unique = AfterValidator(lambda v: list(dict.fromkeys(v)))
+    lookups = Annotated[list[Annotated[Any, PlainValidator(_parse_lookup)]], Field(max_length=limit), unique]
+    return Kind(f"list of codes or names, at most {limit}", schema, lookups, reader=reading.read_entries)
+
+
 def integer_kind(low: int, high: int) -> Kind:
     """A whole number between two bounds."""
     schema = {"type": "integer", "minimum": low, "maximum": high}

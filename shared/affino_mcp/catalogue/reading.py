@@ -93,6 +93,11 @@ def read_codes(value: Any, reading: Reading) -> Any:
     return [read_code(each, reading) for each in found] if isinstance(found, list) else found
 
 
+def read_entries(value: Any, _: Reading) -> Any:
+    """A list of entries of a list, by code or name (see plain_values)."""
+    return plain_values.read_list(value)
+
+
 def read_names(value: Any, _: Reading) -> Any:
     """A list of names (see plain_values)."""
     return plain_values.read_names(value)

@@ -27,15 +27,19 @@ FILTERS: dict[str, dict[str, str]] = {
         "PermissionCode": "list_permissions",
         "TopicCodes": "list_topics",
         "ContactListCode": "",
+        "WithoutContactListCode": "",
+        "WithoutPermissionCode": "list_permissions",
     },
     "list_opportunities": {
         "AccountCode": "list_accounts",
         "UserCode": "list_contacts",
         "OwnerCode": "list_contacts with StaffOnly",
+        "OwnerCodes": "list_contacts with StaffOnly",
         "TopicCodes": "list_topics",
     },
     "list_tasks": {
         "OwnerCode": "list_contacts with StaffOnly",
+        "OwnerCodes": "list_contacts with StaffOnly",
         "AccountCode": "list_accounts",
         "UserCode": "list_contacts",
         "OpportunityCode": "list_opportunities",
@@ -54,6 +58,7 @@ FILTERS: dict[str, dict[str, str]] = {
         "CategoryCode": "list_article_categories",
         "AuthorCode": "list_contacts with StaffOnly",
         "TopicCodes": "list_topics",
+        "MediaFileItemCode": "list_media_items",
     },
     "list_sections": {"ChannelCode": "list_sections"},
     "list_media_items": {"CategoryCode": "list_media_categories", "TopicCodes": "list_topics"},
@@ -106,7 +111,7 @@ def test_a_code_that_is_not_there(
     ("tool", "name"), [(tool, name) for tool, name, lookup in CASES if "StaffOnly" in lookup], ids=lambda part: part
 )
 def test_a_person_who_is_no_staff(manager: WorldClient, tool: str, name: str) -> None:
-    error = manager.call_tool(tool, **{name: crm.contact(manager, "Jane")}).error
+    error = manager.call_tool(tool, **_given(name, crm.contact(manager, "Jane"))).error
     assert (error["type"], error["details"]["argument"]) == ("not_found", name)
 
 
@@ -119,6 +124,7 @@ CROSSING = [
     ("list_notes", "OpportunityCode", "opportunities"),
     ("list_contact_lists", "UserCode", "contacts"),
     ("list_account_lists", "AccountCode", "accounts"),
+    ("list_contacts", "WithoutContactListCode", "contact_lists"),
 ]
 
 
@@ -129,9 +135,10 @@ def test_a_code_of_a_closed_family_is_like_one_that_is_not_there(
     at, jane = crm.account(manager), crm.contact(manager, "Jane")
     crm.opportunity(manager, at, PrimaryContactCode=jane)
     manager.call_tool("link_contact_to_account", UserCode=jane, AccountCode=at)
+    manager.call_tool("create_contact_list", Title="Spring")
     profile = world.create_profile("without", {f: frozenset(Access) for f in SWITCHED_FAMILIES if f != family})
     client = WorldClient(world, manager.handler, world.log_in(profile, 1))
-    there = {"AccountCode": at, "UserCode": jane, "OpportunityCode": 1}[name]
+    there = {"AccountCode": at, "UserCode": jane, "OpportunityCode": 1}.get(name, 1)
     answers = [client.call_tool(tool, **{name: code}).error for code in (there, 987654)]
     assert answers[0] == answers[1]
     assert answers[0]["type"] == "not_found"

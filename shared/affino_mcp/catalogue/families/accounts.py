@@ -6,7 +6,7 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.country_kinds import country_kind
-from affino_mcp.catalogue.families.shared import HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import DATE_RANGES, HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
@@ -75,7 +75,7 @@ ACCOUNT: Final = Record(
         Field("ContactCount", integer_kind(0, 10**9), "how many contacts are linked"),
         Field("Opportunities", ROWS_KIND, "the account's opportunities, at most 20"),
     ),
-    sorts=("Code", "Name", "Created", "Updated"),
+    sorts=("Code", "Name", "Created", "Updated", "CompanySize", "AnnualTurnover"),
     summary=(
         "Name",
         "IndustryCode",
@@ -110,6 +110,7 @@ METHODS: Final = (
             TOPIC_FILTER,
             Field("IncludeChildren", boolean_kind(), "with ParentCode: children of children too"),
             MINE.with_help("you created or manage it"),
+            *DATE_RANGES,
         ),
         record=ACCOUNT,
         errors=(NotFound,),

@@ -100,6 +100,7 @@ ARTICLE: Final = Record(
         "Categories": ("add_article_categories", "remove_article_categories"),
     },
 )
+MEDIA_FILTER: Final = Field("MediaFileItemCode", code_kind(), "with this media item")
 ARTICLE_CODE_FIELD: Final = ARTICLE.code_field
 _FULL: Final = {"Article": "the full article"}
 
@@ -121,6 +122,7 @@ METHODS: Final = (
             TOPIC_FILTER,
             ARTICLE_STATUS,
             LIVE_FILTER,
+            MEDIA_FILTER,
             MINE,
         ),
         record=ARTICLE,

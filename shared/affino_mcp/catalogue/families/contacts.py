@@ -8,6 +8,7 @@ from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.country_kinds import country_kind
 from affino_mcp.catalogue.families.shared import (
     ACCOUNT_FIELD,
+    DATE_RANGES,
     HANGING,
     RESTORABLE,
     TOPIC_FILTER,
@@ -15,10 +16,12 @@ from affino_mcp.catalogue.families.shared import (
 )
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
+    choice_kind,
     code_kind,
     codes_kind,
     email_kind,
     line_kind,
+    lookup_kind,
     text_kind,
     url_kind,
 )
@@ -27,6 +30,10 @@ from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 INCLUDE_LEAVERS: Final = Field("IncludeLeavers", boolean_kind(), "leavers too")
+WITHOUT: Final = Field("Without", choice_kind("account", "list", "consent"), "with none at all")
+WITHOUT_LIST: Final = Field("WithoutContactListCode", code_kind(), "not on this list")
+WITHOUT_PERMISSION: Final = Field("WithoutPermissionCode", code_kind(), "who has not granted it")
+ACCOUNT_INDUSTRY: Final = Field("IndustryCode", lookup_kind(), "of an account of theirs")
 PERMISSION_FIELD: Final = Field("PermissionCode", code_kind(), "from list_permissions")
 
 CONTACT: Final = Record(
@@ -113,7 +120,7 @@ METHODS: Final = (
         Effect.READ,
         "read",
         "List contacts (people), page by page.",
-        "contacts at Orbital Labs.",
+        "contacts at Technology accounts without consent.",
         {**PAGE_RETURNS, "Items": "rows; of one account's contacts with LeftCompany"},
         *list_arguments(
             CONTACT,
@@ -125,6 +132,11 @@ METHODS: Final = (
             TOPIC_FILTER,
             MINE.with_help("you created it"),
             Field("StaffOnly", boolean_kind(), "members of staff only"),
+            ACCOUNT_INDUSTRY,
+            WITHOUT,
+            WITHOUT_LIST,
+            WITHOUT_PERMISSION,
+            *DATE_RANGES,
         ),
         errors=(NotFound,),
     ),

@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
-from affino_mcp.catalogue.families.tasks import NEW_OWNER, OWNER
+from affino_mcp.catalogue.families.shared import (
+    ACCOUNT_FIELD,
+    DATE_RANGES,
+    HANGING,
+    RESTORABLE,
+    TOPIC_FILTER,
+    TOPICS_FIELD,
+)
+from affino_mcp.catalogue.families.tasks import NEW_OWNER, OWNER, OWNER_FILTER
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
@@ -14,6 +21,7 @@ from affino_mcp.catalogue.kinds import (
     integer_kind,
     line_kind,
     lookup_kind,
+    lookups_kind,
     money_kind,
     text_kind,
 )
@@ -24,6 +32,9 @@ from affino_mcp.tool_errors import NotFound
 
 UNDECIDED_ONLY: Final = Field("UndecidedOnly", boolean_kind(), "neither won nor lost, whatever the stage")
 STAGE: Final = Field("Stage", lookup_kind(), "code or name from list_opportunity_stages", Reference("stages", "Stage"))
+STAGE_FILTER: Final = Field("Stages", lookups_kind(12), "any of them")
+VALUE_FROM: Final = Field("ValueFrom", money_kind())
+VALUE_TO: Final = Field("ValueTo", money_kind())
 PRIMARY_CONTACT: Final = Field(
     "PrimaryContactCode", code_kind(), "UserCode of a contact", Reference("contacts", "PrimaryContact")
 )
@@ -55,7 +66,7 @@ OPPORTUNITY: Final = Record(
         Field("Contacts", ROWS_KIND, "UserCode, Name, Role, Primary"),
         Field("TeamMembers", ROWS_KIND, "UserCode, Name, Role, Split"),
     ),
-    sorts=("Code", "Title", "CloseDate", "Created", "Updated"),
+    sorts=("Code", "Title", "Value", "CloseDate", "Created", "Updated"),
     summary=("AccountCode", "Title", "Value", "Currency", "Stage", "Probability", "CloseDate", "OwnerCode"),
     search=("Title",),
     due="CloseDate",
@@ -99,13 +110,18 @@ METHODS: Final = (
             ACCOUNT_FIELD,
             Field("UserCode", code_kind(), "a contact on it"),
             STAGE,
+            STAGE_FILTER,
             OWNER,
+            OWNER_FILTER,
             TOPIC_FILTER,
             Field("OpenOnly", boolean_kind(), "in an open stage: not Prospecting, not On Hold"),
             UNDECIDED_ONLY,
             Field("CloseDateFrom", date_kind()),
             Field("CloseDateTo", date_kind()),
+            VALUE_FROM,
+            VALUE_TO,
             MINE.with_help("you take part in it: creator, owner or team"),
+            *DATE_RANGES,
         ),
         errors=(NotFound,),
     ),

@@ -6,12 +6,18 @@ from typing import Final
 
 from affino_mcp.catalogue.kinds import code_kind, codes_kind, line_kind, object_kind
 from affino_mcp.catalogue.record import Field, Reference
+from affino_mcp.catalogue.time_kinds import date_kind
 
 TOPIC_FILTER: Final = Field("TopicCodes", codes_kind(20), "has any of these topics")
 TOPICS_FIELD: Final = Field("TopicCodes", codes_kind(100), "", Reference("topics", "Topics"))
 ACCOUNT_FIELD: Final = Field("AccountCode", code_kind())
 CONTACT_FIELD: Final = Field("UserCode", code_kind(), "a contact")
 OPPORTUNITY_FIELD: Final = Field("OpportunityCode", code_kind())
+CREATED_FROM: Final = Field("CreatedFrom", date_kind())
+CREATED_TO: Final = Field("CreatedTo", date_kind())
+UPDATED_TO: Final = Field("UpdatedTo", date_kind())
+DATE_RANGES: Final = (CREATED_FROM, CREATED_TO, UPDATED_TO)
+"""The filters by the days on which a record was created and last changed; DateFilter says since when."""
 NAME_SEARCH: Final = Field("Search", line_kind(200), "part of the name")
 SCOPE_FIELDS: Final = (ACCOUNT_FIELD, CONTACT_FIELD, OPPORTUNITY_FIELD)
 """The fields that name the record that a task or note is about."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import RESTORABLE, SCOPE_FIELDS
+from affino_mcp.catalogue.families.shared import DATE_RANGES, RESTORABLE, SCOPE_FIELDS
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
     code_kind,
+    codes_kind,
     line_kind,
     text_kind,
 )
@@ -21,6 +22,7 @@ from affino_mcp.tool_errors import NotFound
 TASK_PENDING: Final = "pending"
 TASK_STATUS: Final = Field("Status", choice_kind(TASK_PENDING, "in_progress", "completed", "cancelled"))
 OWNER: Final = Field("OwnerCode", code_kind(), "UserCode of staff", Reference("staff", "Owner"))
+OWNER_FILTER: Final = Field("OwnerCodes", codes_kind(12), "any of them", OWNER.reference)
 NEW_OWNER: Final = OWNER.with_help("UserCode of staff; default: you")
 
 TASK: Final = Record(
@@ -59,17 +61,19 @@ METHODS: Final = (
         Effect.READ,
         "tasks.read",
         "List tasks, page by page.",
-        "my overdue tasks.",
+        "the overdue tasks of Sam and Sal.",
         PAGE_RETURNS,
         list_arguments(
             TASK,
             TASK_STATUS,
             Field("Timing", choice_kind("all", "upcoming", "today", "overdue"), "upcoming: after today"),
             OWNER,
+            OWNER_FILTER,
             *SCOPE_FIELDS,
             Field("DueFrom", date_kind()),
             Field("DueTo", date_kind()),
             MINE,
+            *DATE_RANGES,
         ),
         record=TASK,
         errors=(NotFound,),

@@ -7,7 +7,7 @@ from typing import Any, Final
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.article_media import ATTACHED_ITEM_FIELD, ATTACHMENT
 from affino_mcp.catalogue.families.article_steps import STEP
-from affino_mcp.catalogue.families.articles import ARTICLE
+from affino_mcp.catalogue.families.articles import ARTICLE, MEDIA_FILTER
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
@@ -18,6 +18,7 @@ from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document, record_key
 from affino_mcp.instance.builtin.engine.index import Facets, facet_partition
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
+from affino_mcp.instance.builtin.listing.member_filtering import CodeList
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Query
@@ -30,6 +31,9 @@ STEP_CODE: Final = STEP.code
 MEDIA_FAMILY: Final = Family.MEDIA_ITEMS.value
 MAX_MEDIA_PER_ARTICLE: Final = 90
 """Maximum number of media on one article with its steps, so that one query and one read load all of them."""
+
+MAX_FILTERED_USES: Final = 500
+"""Most attachments of a media item whose articles are listed by it."""
 
 MAX_MEDIA_PER_STEP: Final = 8
 """Maximum number of media on one step, so that the step is deleted in one transaction."""
@@ -72,6 +76,29 @@ def list_attachments(records: Records, call: Call, article: int) -> list[dict[st
 def _is_visible(call: Call, document: Document, known: KnownRecords) -> bool:
     item = known.get(RecordRef(MEDIA_FAMILY, document.values[ATTACHED_ITEM_FIELD.name]))
     return item is not None and guards.may_read_security(call.actor, item, known)
+
+
+def find_articles_with(records: Records, call: Call, item: int) -> CodeList:
+    """The articles that a media item is on, by its newest 500 attachments; warns when there are more.
+
+    Raises NotFound for an item that is not there, or not open to the call.
+    """
+    require_open_item(records, call, MEDIA_FILTER.name, item)
+    query = Query(records.table, facet_partition(FAMILY, f"item={item}"), forward=False, limit=MAX_FILTERED_USES + 1)
+    rows = records.db.query(query).items
+    if len(rows) > MAX_FILTERED_USES:
+        text = f"The item is attached more than {MAX_FILTERED_USES} times; articles of older attachments are left out."
+        call.warn(WarningCode.INCOMPLETE, MEDIA_FILTER.name, text)
+    found = records.load_documents(RecordRef(FAMILY, row["code"]) for row in rows[:MAX_FILTERED_USES])
+    return CodeList({document.system[ARTICLE_CODE] for document in found.values()})
+
+
+def require_open_item(records: Records, call: Call, argument: str, code: int) -> None:
+    """Raises NotFound, naming the argument, for a media item that is not there, or not open to the call."""
+    stored = records.load_record(MEDIA_FAMILY, code) if call.may_read(MEDIA_FAMILY) else None
+    secured = records.load_documents(guards.security_refs(stored.document)) if stored else {}
+    if stored is None or not guards.may_read_security(call.actor, stored.document, secured):
+        raise NotFound(argument, "media item", lookup="list_media_items")
 
 
 def _render_attachment(call: Call, document: Document, known: KnownRecords) -> dict[str, Any]:

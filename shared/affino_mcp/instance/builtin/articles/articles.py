@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from affino_mcp.catalogue.families.articles import ARTICLE, ARTICLE_STATUS, SECTION_FIELD
+from affino_mcp.catalogue.families.articles import ARTICLE, ARTICLE_STATUS, MEDIA_FILTER, SECTION_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import LIVE_FIELD, Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.access import guards
-from affino_mcp.instance.builtin.articles import article_access, article_status, article_view
+from affino_mcp.instance.builtin.articles import article_access, article_media, article_status, article_view
 from affino_mcp.instance.builtin.articles.article_access import OpenArticle
 from affino_mcp.instance.builtin.engine import html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import Records, require_if_updated
-from affino_mcp.instance.builtin.listing import filter_targets, listing
+from affino_mcp.instance.builtin.listing import filter_targets, listing, member_filtering
 from affino_mcp.instance.builtin.listing.dependents import render_dependents
 from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
@@ -84,6 +84,9 @@ def list_articles(records: Records, method: Method, values: Values, call: Call) 
         derive=lambda document, _known: {ARTICLE_STATUS.name: article_status.find_status(call, document)},
         targets=find_targets(call, values, _FILTER_KINDS),
     )
+    if MEDIA_FILTER.name in values:
+        source = article_media.find_articles_with(records, call, values[MEDIA_FILTER.name])
+        return member_filtering.list_from_source(records, plan, source, values, call)
     return listing.list_records(records, plan, values, call)
 
 

@@ -20,7 +20,8 @@ from affino_mcp.instance.builtin.engine.index import (
     topic_tags,
 )
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
-from affino_mcp.instance.builtin.listing import filter_targets, in_memory_pages, listing, word_search
+from affino_mcp.instance.builtin.listing import filter_targets, in_memory_pages, listing, number_sorts, word_search
+from affino_mcp.instance.builtin.listing.date_ranges import with_date_ranges
 from affino_mcp.instance.builtin.listing.dependents import render_dependents
 from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
@@ -64,8 +65,9 @@ def list_accounts(records: Records, method: Method, values: Values, call: Call) 
     rows = tuple(f"{facet}={code}" for facet, code in wanted.items() if code)
     tags = topic_tags(values)
     targets = find_targets(call, values, {"AccountManagerCode": filter_targets.STAFF, "ParentCode": FAMILY})
-    plan = listing.ListPlan(ACCOUNT, rows, tags, have=known, targets=targets)
-    return (_list_descendants if values.get("IncludeChildren") else listing.list_records)(records, plan, values, call)
+    plan = with_date_ranges(records, listing.ListPlan(ACCOUNT, rows, tags, have=known, targets=targets), values, call)
+    list_accounts_of = _list_descendants if values.get("IncludeChildren") else number_sorts.list_records
+    return list_accounts_of(records, plan, values, call)
 
 
 def _list_descendants(records: Records, asked: listing.ListPlan, values: Values, call: Call) -> Done:

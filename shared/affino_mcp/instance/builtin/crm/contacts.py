@@ -6,19 +6,22 @@ import uuid
 from dataclasses import replace
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.contacts import CONTACT, INCLUDE_LEAVERS
+from affino_mcp.catalogue.families.contacts import CONTACT, INCLUDE_LEAVERS, PERMISSION_FIELD, WITHOUT_PERMISSION
 from affino_mcp.catalogue.families.member_lists import CONTACT_LISTS
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.crm import contact_account_links, opportunity_summaries
+from affino_mcp.instance.builtin.crm.contact_filters import narrow_contacts
 from affino_mcp.instance.builtin.crm.leavers import ListedLinks
 from affino_mcp.instance.builtin.engine.document import RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing, member_filtering
+from affino_mcp.instance.builtin.listing.date_ranges import with_date_ranges
 from affino_mcp.instance.builtin.listing.dependents import render_dependents
 from affino_mcp.instance.builtin.listing.filter_targets import find_targets
+from affino_mcp.instance.builtin.listing.pages import ListPlan
 from affino_mcp.instance.builtin.listing.word_search import parse_search
 from affino_mcp.instance.builtin.member_lists import member_lists
 from affino_mcp.instance.builtin.references import references
@@ -31,6 +34,12 @@ FAMILY: Final = CONTACT.family
 CODE: Final = CONTACT.code
 ACCOUNT_ARGUMENT: Final = ACCOUNT_FIELD.name
 CONTACT_LIST: Final = CONTACT_LISTS.record
+_FILTER_KINDS: Final = {
+    ACCOUNT_ARGUMENT: "accounts",
+    PERMISSION_FIELD.name: "permissions",
+    WITHOUT_PERMISSION.name: "permissions",
+}
+"""What each filter of the list names."""
 
 
 def granted_codes(stored: RecordState) -> list[int]:
@@ -59,23 +68,27 @@ def facets(stored: RecordState) -> Facets:
 
 def list_contacts(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists contact summaries."""
+    plan, on_list = plan_list(records, values, call), values.get(CONTACT_LIST.code)
+    if values.get("Email"):
+        return _list_by_email(records, plan, values, call)
+    if on_list:
+        source = member_lists.load_member_source(records, call, CONTACT_LIST, on_list)
+        return member_filtering.list_from_source(records, plan, source, values, call)
+    return listing.list_records(records, plan, values, call)
+
+
+def plan_list(records: Records, values: Values, call: Call) -> ListPlan:
+    """The list that the filters among the values ask for, but for Email and the list whose members are asked for."""
     wanted = {"account": values.get(ACCOUNT_ARGUMENT), "permission": values.get("PermissionCode")}
     rows = [f"{facet}={code}" for facet, code in wanted.items() if code]
     rows += [f"mine={call.actor.user_code}"] if values.get("Mine") else []
     rows += ["staff"] if values.get("StaffOnly") else []
     tags = topic_tags(values)
-    targets = find_targets(call, values, {ACCOUNT_ARGUMENT: "accounts", "PermissionCode": "permissions"})
-    plan, on_list = listing.ListPlan(CONTACT, tuple(rows), tags, targets=targets), values.get(CONTACT_LIST.code)
+    plan = ListPlan(CONTACT, tuple(rows), tags, targets=find_targets(call, values, _FILTER_KINDS))
     if values.get(ACCOUNT_ARGUMENT):
         links = ListedLinks(records, values[ACCOUNT_ARGUMENT], values.get(INCLUDE_LEAVERS.name, False))
         plan = replace(plan, keep=links.keep, derive=links.render)
-    if values.get("Email"):
-        return _list_by_email(records, plan, values, call)
-    if on_list:
-        return member_filtering.list_from_source(
-            records, plan, member_lists.load_member_source(records, call, CONTACT_LIST, on_list), values, call
-        )
-    return listing.list_records(records, plan, values, call)
+    return with_date_ranges(records, narrow_contacts(records, plan, values, call), values, call)
 
 
 def _list_by_email(records: Records, plan: listing.ListPlan, values: Values, call: Call) -> Done:

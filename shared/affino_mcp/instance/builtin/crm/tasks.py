@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.tasks import OWNER, TASK, TASK_PENDING, TASK_STATUS
+from affino_mcp.catalogue.families.tasks import OWNER, OWNER_FILTER, TASK, TASK_PENDING, TASK_STATUS
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
@@ -18,7 +18,10 @@ from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, Re
 from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.listing import filter_targets, listing
+from affino_mcp.instance.builtin.listing.date_ranges import with_date_ranges
 from affino_mcp.instance.builtin.listing.filter_targets import find_targets
+from affino_mcp.instance.builtin.listing.pages import ListPlan
+from affino_mcp.instance.builtin.listing.partition_merge import narrow_to_groups
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done
@@ -42,12 +45,17 @@ def facets(stored: RecordState) -> Facets:
 
 def list_tasks(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists tasks; a list with a due filter comes in the order of due dates."""
+    return listing.list_records(records, plan_list(records, values, call), values, call)
+
+
+def plan_list(records: Records, values: Values, call: Call) -> ListPlan:
+    """The list that the filters among the values ask for."""
     owners = (values.get(OWNER.name), call.actor.user_code if values.get("Mine") else None)
     rows = [*subject_record.scope_facets(values), *(f"owner={owner}" for owner in dict.fromkeys(owners) if owner)]
     rows += [f"status={values[TASK_STATUS.name]}"] if values.get(TASK_STATUS.name) else []
     rows += ["open"] if _asks_for_open(values) else []
     due = due_dates.make_due_filter(values, call)
-    plan = listing.ListPlan(
+    plan = ListPlan(
         TASK,
         tuple(rows),
         due=due.span if due else None,
@@ -55,11 +63,17 @@ def list_tasks(records: Records, method: Method, values: Values, call: Call) -> 
         derive=lambda document, known: _derived_attributes(call, document, known),
         extra_refs=subject_record.subject_refs,
         targets=(
-            *find_targets(call, values, {OWNER.name: filter_targets.STAFF}),
+            *find_targets(call, values, dict.fromkeys((OWNER.name, OWNER_FILTER.name), filter_targets.STAFF)),
             *subject_record.find_subject_targets(call, values),
         ),
     )
-    return listing.list_records(records, plan, values, call)
+    group = tuple(f"owner={code}" for code in values.get(OWNER_FILTER.name, ()))
+    return with_date_ranges(records, narrow_to_groups(plan, [group], _has_many_tasks), values, call)
+
+
+def _has_many_tasks(facet: str) -> bool:
+    """True for a facet that tasks of everybody have."""
+    return facet.startswith(("open", "status="))
 
 
 def _asks_for_open(values: Values) -> bool:

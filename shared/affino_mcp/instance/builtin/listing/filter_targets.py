@@ -13,6 +13,7 @@ from typing import Final
 from affino_mcp.catalogue.families.lists import LIST_RECORDS
 from affino_mcp.catalogue.families.shared import TOPIC_FILTER
 from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.named_codes import as_list
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.list_rows import is_list, whole_list
@@ -82,9 +83,9 @@ def find_targets(
 
     Raises NotFound for a record of a family that the call may not read, whether or not it is there.
     """
-    named = [(name, kind, values[name]) for name, kind in kinds.items() if isinstance(values.get(name), int)]
-    topics = [(TOPIC_FILTER.name, "topics", code) for code in values.get(TOPIC_FILTER.name, ())]
-    found = [FilterTarget(*each, may_be_gone=may_be_gone) for each in (*named, *topics)]
+    asked = [(name, kind, as_list(values.get(name))) for name, kind in (*kinds.items(), (TOPIC_FILTER.name, "topics"))]
+    named = [(name, kind, code) for name, kind, codes in asked for code in codes if isinstance(code, int)]
+    found = [FilterTarget(*each, may_be_gone=may_be_gone) for each in named]
     for target in found:
         if not _may_look(call, target):
             raise target.missing()

@@ -9,10 +9,17 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, facet_partition, sort_keys
+from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.word_index import has_words, split_words
-from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, ListPlan, answer_page, is_shown
+from affino_mcp.instance.builtin.listing.pages import (
+    DEFAULT_PAGE_SIZE,
+    ListPlan,
+    answer_page,
+    is_shown,
+    sort_position,
+    sort_word,
+)
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Item, Query
 from affino_mcp.tool_errors import InvalidArgument
@@ -30,11 +37,10 @@ def is_in_memory_cursor(call: Call, values: Values) -> bool:
 
 def page_documents(records: Records, plan: ListPlan, documents: Iterable[Document], values: Values, call: Call) -> Done:
     """Answers the page of these documents that the arguments ask for; the documents must fit the plan's facets already."""
-    _, attribute = SORT_INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
-    forward = values.get("SortOrder", "asc") == "asc"
+    by, forward = sort_word(plan, values), values.get("SortOrder", "asc") == "asc"
     found = [d for d in documents if _matches(plan, d, values)]
     kept = plan.keep([d.code for d in found]) if plan.keep else {d.code for d in found}
-    fitting = {sort_keys(d)[attribute]: d for d in found if d.code in kept}
+    fitting = {sort_position(d, by, forward=forward): d for d in found if d.code in kept}
     after = (decode_cursor(call, values) or {}).get(_AFTER)
     order = sorted(fitting, reverse=not forward)
     ahead = order if after is None else [key for key in order if (key > after if forward else key < after)]
@@ -44,7 +50,7 @@ def page_documents(records: Records, plan: ListPlan, documents: Iterable[Documen
     shown = [fitting[key] for key in ahead[:size]]
 
     def place(document: Document) -> Item:
-        return {_AFTER: sort_keys(document)[attribute]}
+        return {_AFTER: sort_position(document, by, forward=forward)}
 
     return answer_page(records, plan, shown, more, values, call, place=place, total=len(fitting))
 

@@ -29,6 +29,7 @@ from affino_mcp.instance.builtin.listing.pages import (
     answer_page,
     is_after_date_filter,
     is_shown,
+    sort_word,
 )
 from affino_mcp.instance.builtin.listing.word_search import find_leads, make_row_filter, parse_search
 from affino_mcp.instance.builtin.references import references
@@ -101,9 +102,14 @@ def build_index_query(records: Records, plan: ListPlan, values: Values, call: Ca
 
 
 def _sorted_query(records: Records, plan: ListPlan, values: Values, start: Item | None) -> Query:
-    index, attribute = SORT_INDEXES[values.get("SortBy") or ("Due" if plan.due else "Code")]
-    spans = {"sk": _code_span(values), "updated": _updated_span(values), "due": plan.due}
-    checked = {attribute, "updated"} if index else {attribute}
+    index, attribute = SORT_INDEXES[sort_word(plan, values)]
+    spans = {
+        "sk": _code_span(values),
+        "created": plan.created,
+        "updated": _updated_span(plan, values),
+        "due": plan.due,
+    }
+    checked = {attribute, "created", "updated"} if index else {attribute}
     bounds = [
         bound for name, span in spans.items() if span and name not in checked for bound in _span_conditions(name, span)
     ]
@@ -138,8 +144,9 @@ def _code_span(values: Values) -> SortSpan | None:
     return SortSpan(low=sortable_code(values["StartCode"] + 1)) if values.get("StartCode") else None
 
 
-def _updated_span(values: Values) -> SortSpan | None:
-    return SortSpan(low=with_microseconds(values["DateFilter"]) + "~") if values.get("DateFilter") else None
+def _updated_span(plan: ListPlan, values: Values) -> SortSpan | None:
+    since = values.get("DateFilter")
+    return replace(plan.updated or SortSpan(), low=with_microseconds(since) + "~") if since else plan.updated
 
 
 def _code_conditions(values: Values) -> list[Condition]:
@@ -172,7 +179,8 @@ def _read_rows(records: Records, plan: ListPlan, query: Query, values: Values) -
     size, keep = values.get("PageSize", DEFAULT_PAGE_SIZE), make_row_filter(records, plan.record.family, values)
     dated = bool(values.get("DateFilter")) and query.index is not None and query.sort != "updated"
     filters = query.where is not None or parse_search(values) or dated or plan.keep
-    further = FIRST_READ_ROWS if dated or word_search.is_checked_in_records(values) else NEXT_READ_ROWS
+    loading = dated or plan.keep is not None or word_search.is_checked_in_records(values)
+    further = FIRST_READ_ROWS if loading else NEXT_READ_ROWS
     limits = chain([FIRST_READ_ROWS if filters else size + 1], repeat(further))
     places = partition_merge.plan_partitions(plan, query)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Protocol
 
@@ -48,7 +48,7 @@ class ListMembers:
         self._records, self._list, self._pk = records, (family, code), record_key(family, code).pk
 
     def read_page(self, start: Item | None, forward: bool, above: int) -> QueryPage:
-        """Reads the next page of members (see FileSource)."""
+        """Reads the next page of members (see RecordSource)."""
         span = SortSpan(low=member_key(*self._list, above + 1).sk, high=f"{MEMBER_SK}~")
         query = Query(self._records.table, self._pk, span=span, forward=forward, start=start, limit=MAX_ROWS_PER_READ)
         page = self._records.db.query(query)
@@ -56,29 +56,28 @@ class ListMembers:
         return page
 
     def all_codes(self) -> list[int] | None:
-        """All members when they are few enough to be sorted (see FileSource)."""
+        """All members when they are few enough to be sorted (see RecordSource)."""
         query = Query(self._records.table, self._pk, span=SortSpan(prefix=MEMBER_SK), limit=MAX_SORTED_RECORDS + 1)
         rows = self._records.db.query(query).items
         self.rows |= {row["code"]: row for row in rows}
         return [row["code"] for row in rows] if len(rows) <= MAX_SORTED_RECORDS else None
 
     def filter_codes(self, codes: list[int]) -> set[int]:
-        """The codes of the given ones that are members (see FileSource)."""
+        """The codes of the given ones that are members (see RecordSource)."""
         keys = [member_key(*self._list, code) for code in codes]
         found = {row["code"]: row for row in self._records.db.get_many(self._records.table, keys).values()}
         self.rows |= found
         return set(found)
 
 
-class ListsOfMember:
-    """The lists that a member is on."""
+class CodeList:
+    """Records whose codes are known."""
 
-    def __init__(self, records: Records, family: str, member: int) -> None:
-        row = records.db.get(records.table, lists_key(family, member))
-        self._codes: list[int] = row["lists"] if row else []
+    def __init__(self, codes: Iterable[int]) -> None:
+        self._codes = sorted(codes)
 
     def read_page(self, start: Item | None, forward: bool, above: int) -> QueryPage:
-        """The next page of lists (see FileSource)."""
+        """The next page of codes (see RecordSource)."""
         codes = [code for code in self._codes if code > above]
         ahead = codes if forward else codes[::-1]
         if start:
@@ -91,12 +90,18 @@ class ListsOfMember:
         return QueryPage(rows, {"pk": "", "sk": rows[-1]["sk"]} if len(ahead) > MAX_ROWS_PER_READ else None)
 
     def all_codes(self) -> list[int] | None:
-        """All lists when they are few enough to be sorted (see FileSource)."""
+        """All codes when they are few enough to be sorted (see RecordSource)."""
         return self._codes if len(self._codes) <= MAX_SORTED_RECORDS else None
 
     def filter_codes(self, codes: list[int]) -> set[int]:
-        """The codes of the given ones that are lists of the member (see FileSource)."""
+        """Those of the given codes that are among them (see RecordSource)."""
         return set(codes) & set(self._codes)
+
+
+def load_lists_of_member(records: Records, family: str, member: int) -> CodeList:
+    """The lists that a member is on."""
+    row = records.db.get(records.table, lists_key(family, member))
+    return CodeList(row["lists"] if row else ())
 
 
 def list_from_source(

@@ -15,7 +15,7 @@ from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.engine.cursor import encode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
-from affino_mcp.instance.builtin.engine.index import sort_keys
+from affino_mcp.instance.builtin.engine.index import SORT_INDEXES, sort_keys, sortable_code
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
 from affino_mcp.instance.builtin.listing.filter_targets import FilterTarget, require_targets
@@ -36,10 +36,11 @@ class ListPlan:
     `may_show` is the final check of a document before it is shown.
     `leads` are facets with rows of which one must hold: without `facets`, few leads are read partition by partition
     instead of the whole family. `due` is a span of due dates, and `fits_due` checks one (None: there is none). `derive`
-    gives a row more attributes, and `extra_refs` names more records to load for them, deleted ones too, beside those that are
-    known already (`have`). `targets` are what the filters name, which must be there. `keep` gives, of some codes, those that are
-    listed, where index rows alone do not say it. `figures` gives attributes about the whole list from the values of all its
-    records, and from None when they are too many.
+    gives a row more attributes, and `extra_refs` names more records to load for them, deleted ones too, beside those that
+    are known already (`have`). `created` and `updated` are spans of moments, by which a list comes in order unless it is asked
+    for another one; `keep` checks them too. `targets` are what the filters name, which must be there. `keep` gives, of some
+    codes, those that are listed, where index rows alone do not say it. `figures` gives attributes about the whole list from the
+    values of all its records, and from None when they are too many.
     """
 
     record: Record
@@ -48,6 +49,8 @@ class ListPlan:
     any_of: tuple[tuple[str, ...], ...] = ()
     leads: tuple[str, ...] = ()
     due: SortSpan | None = None
+    created: SortSpan | None = None
+    updated: SortSpan | None = None
     fits_due: Callable[[str | None], bool] = field(default=lambda _due: True)
     derive: Callable[[Document, KnownRecords], dict[str, Any]] = field(default=lambda _document, _known: {})
     extra_refs: Callable[[Document], list[RecordRef]] = field(default=lambda _document: [])
@@ -57,6 +60,26 @@ class ListPlan:
     targets: tuple[FilterTarget, ...] = ()
     keep: Callable[[Sequence[int]], set[int]] | None = None
     figures: Callable[[Sequence[Mapping[str, Any]] | None], dict[str, Any]] | None = None
+
+
+def sort_word(plan: ListPlan, values: Values) -> str:
+    """The SortBy word by which a list comes: the one that is asked for, or that of the dates it is narrowed to."""
+    spans = {"Due": plan.due, "Created": plan.created, "Updated": plan.updated}
+    return values.get("SortBy") or next((word for word, span in spans.items() if span), "Code")
+
+
+def is_number_sort(by: str) -> bool:
+    """True for a SortBy word that names a number of the records; no index has their order."""
+    return bool(by) and by not in SORT_INDEXES
+
+
+def sort_position(document: Document, by: str, *, forward: bool) -> str:
+    """Where a document stands in the order of a SortBy word, as a text; one without the number stands last."""
+    if not is_number_sort(by):
+        return sort_keys(document)[SORT_INDEXES[by][1]]
+    number = document.values.get(by)
+    last = "~" if forward else ""
+    return f"{last if number is None else f'{round(number * 100):024d}'}#{sortable_code(document.code)}"
 
 
 def answer_page(

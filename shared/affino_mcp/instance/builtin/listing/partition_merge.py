@@ -6,6 +6,7 @@ neither the pages nor the time they take show how many records other sections ho
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -17,6 +18,21 @@ MAX_MERGED_PARTITIONS: Final = 12
 """Maximum number of partitions that are merged; above it, the list reads all rows with a filter."""
 
 MIN_ROWS_PER_PARTITION: Final = 20
+
+
+def narrow_to_groups(plan: ListPlan, groups: Iterable[tuple[str, ...]], broad: Callable[[str], bool]) -> ListPlan:
+    """The plan, narrowed to records with at least one facet of each of these groups, whose facets all have rows.
+
+    `broad` tells the facets that many records have: where the plan has no other, the shortest group's partitions are read.
+    """
+    given = tuple(group for group in groups if group)
+    if not given:
+        return plan
+    plan = replace(plan, any_of=(*plan.any_of, *given))
+    if not all(map(broad, plan.facets)):
+        return plan
+    more = tuple((facet,) for facet in plan.facets)
+    return replace(plan, facets=(), any_of=(*plan.any_of, *more), leads=min(given, key=len))
 
 
 def plan_partitions(plan: ListPlan, query: Query) -> tuple[str, ...]:
@@ -31,12 +47,16 @@ def plan_partitions(plan: ListPlan, query: Query) -> tuple[str, ...]:
 
 
 def read_merged_page(db: Database, query: Query, places: tuple[str, ...]) -> QueryPage:
-    """Reads one page of the rows of all these partitions in the query's order; `next` of the page fits all of them."""
+    """Reads one page of the rows of all these partitions in the query's order; `next` of the page fits all of them.
+
+    A record that is in several of them comes once.
+    """
     if places == (query.partition,):
         return db.query(query)
     limit = max(MIN_ROWS_PER_PARTITION, query.limit // len(places))
     pages = [db.query(replace(query, partition=place, start=_start_in(query, place), limit=limit)) for place in places]
-    rows = sorted((row for page in pages for row in page.items), key=lambda row: row[query.sort])
+    once = {row["code"]: row for page in pages for row in page.items}
+    rows = sorted(once.values(), key=lambda row: row[query.sort])
     ends = sorted((page.next for page in pages if page.next), key=lambda end: end[query.sort])
     ordered = rows if query.forward else rows[::-1]
     if not ends:

@@ -55,7 +55,7 @@ def list_lists(records: Records, method: Method, values: Values, call: Call) -> 
     else:
         targets = find_targets(call, values, {kind.member.code: kind.member.family})
         require_targets(call, targets, records.load_documents(target.to_load for target in targets), listed=False)
-        lists = member_filtering.ListsOfMember(records, kind.member.family, member)
+        lists = member_filtering.load_lists_of_member(records, kind.member.family, member)
         done = member_filtering.list_from_source(records, plan, lists, values, call)
     return replace(done, body={**done.body, "Items": _add_member_counts(records, kind, done.body["Items"])})
 
@@ -150,10 +150,15 @@ def _added_attributes(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("AddedAt", "AddedBy")}
 
 
-def load_member_source(records: Records, call: Call, record: Record, code: int) -> member_filtering.ListMembers:
-    """The members of a list, as a filter of other lists. Raises NotFound for a list that the call may not see."""
+def load_member_source(
+    records: Records, call: Call, record: Record, code: int, argument: str = ""
+) -> member_filtering.ListMembers:
+    """The members of a list, as a filter of other lists.
+
+    Raises NotFound, naming the argument (by default the list's code), for a list that the call may not see.
+    """
     if not call.may_read(record.family) or records.load_record(record.family, code) is None:
-        raise NotFound(record.code, record.words)
+        raise NotFound(argument or record.code, record.words)
     return member_filtering.ListMembers(records, record.family, code)
 
 

@@ -1,0 +1,59 @@
+"""All records that a list's filters let through, page after page, up to a bound: for figures about a list, and to sort it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.listing import listing
+from affino_mcp.instance.builtin.listing.filter_targets import require_targets
+from affino_mcp.instance.builtin.listing.pages import ListPlan, is_shown
+from affino_mcp.instance.builtin.listing.partition_merge import plan_partitions, read_merged_page
+from affino_mcp.instance.builtin.listing.word_search import make_row_filter
+from affino_mcp.instance.port import Call, RecordRef
+from affino_mcp.store.ops import Item
+
+MAX_QUERIES: Final = 5
+"""Most pages of rows that are read, of as many rows as there may be records."""
+_OF_ONE_PAGE: Final = ("Cursor", "StartCode", "PageSize", "SortBy", "SortOrder")
+
+
+class TooManyRecords(Exception):
+    """More records fit than are read."""
+
+
+def load_filtered(records: Records, plan: ListPlan, values: Values, call: Call, most: int) -> list[Document]:
+    """All records of the list, by code. Raises TooManyRecords when there are more than `most`."""
+    codes = set[int]()
+    for rows in _iterate_rows(records, plan, values, call, most + 1):
+        codes |= {row["code"] for row in rows}
+        if len(codes) > most:
+            raise TooManyRecords
+    found = records.load_documents(RecordRef(plan.record.family, code) for code in sorted(codes))
+    return [document for document in found.values() if is_shown(plan, document, values)]
+
+
+def _iterate_rows(records: Records, plan: ListPlan, values: Values, call: Call, size: int) -> Iterator[list[Item]]:
+    """The listed rows, in pages of `size` that are read. Raises TooManyRecords after the fifth page that is not the last."""
+    if not all(plan.any_of):
+        return
+    asked = {name: value for name, value in values.items() if name not in _OF_ONE_PAGE}
+    query = replace(listing.build_index_query(records, plan, asked, call), limit=size)
+    places, keep = plan_partitions(plan, query), make_row_filter(records, plan.record.family, asked)
+    for _ in range(MAX_QUERIES):
+        page = read_merged_page(records.db, query, places)
+        yield listing.keep_listed(plan, keep([row for row in page.items if plan.fits_row(row)]))
+        if page.next is None:
+            return
+        query = replace(query, start=page.next)
+    raise TooManyRecords
+
+
+def require_plan_targets(records: Records, plan: ListPlan, call: Call) -> None:
+    """Raises NotFound for the first record or entry that a filter of the plan names and that is not there."""
+    known = records.load_documents((target.to_load for target in plan.targets), plan.have) if plan.targets else {}
+    require_targets(call, plan.targets, known, listed=False)
