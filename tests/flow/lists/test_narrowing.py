@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
+from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.instance.builtin.crm import contact_filters
 from affino_mcp.instance.builtin.listing import number_sorts
 from tests.flow.lists import pipeline
@@ -24,7 +25,7 @@ def team() -> Iterator[Pipeline]:
         yield found
 
 
-CONTACTS = {
+CONTACTS: dict[str, tuple[dict[str, Any], str]] = {
     "of an industry": ({"IndustryCode": "Technology"}, "JK"),
     "of an industry, leavers too": ({"IndustryCode": 1, "IncludeLeavers": True}, "JKN"),
     "of an industry that no account has": ({"IndustryCode": 7}, ""),
@@ -65,7 +66,7 @@ def test_an_industry_of_many_accounts_is_looked_up_row_by_row(team: Pipeline, mo
 
 
 TEAM = ["Ann Smith", "Bob Smith"]
-TASKS = {
+TASKS: dict[str, tuple[dict[str, Any], str]] = {
     "overdue of a team": ({"OwnerCodes": TEAM, "Timing": "overdue"}, "ba"),
     "overdue of one in a team": ({"OwnerCodes": "Ann Smith", "Timing": "overdue"}, "a"),
     "of a team": ({"OwnerCodes": TEAM}, "abnod"),
@@ -176,7 +177,7 @@ def test_refused(team: Pipeline, tool: str, asked: dict[str, Any], argument: str
     ("asked", "family"), [({"IndustryCode": 1}, "accounts"), ({"Without": "list"}, "contact_lists")], ids=str
 )
 def test_a_filter_about_a_closed_family_is_refused(team: Pipeline, asked: dict[str, Any], family: str) -> None:
-    families = {each: frozenset(Access) for each in SWITCHED_FAMILIES if each != family}
+    families: FamilyAccess = {each: frozenset(Access) for each in SWITCHED_FAMILIES if each != family}
     profile = team.world.create_profile(f"without {family}", families)
     client = WorldClient(team.world, team.lead.handler, team.world.log_in(profile, team.people["Sam"]))
     assert client.call_tool("list_contacts", **asked).error["details"]["argument"] == next(iter(asked))
