@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -50,6 +51,11 @@ def worker_options(arguments: Sequence[str]) -> list[str]:
     return [] if any("::" in word for word in arguments) else PARALLEL_OPTIONS
 
 
+def with_byte_code() -> dict[str, str]:
+    """The environment of the tests, which may write byte-code: each of their many processes would compile all anew."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def judge_requests(*, is_whole: bool) -> int:
     """Compares what functions asked for with tests/roles/seen_requests.tsv; gives an exit code."""
     command = [sys.executable, "-m", "tests.roles.seen_requests", str(REQUESTS_FOLDER)]
@@ -63,7 +69,9 @@ def main(arguments: list[str]) -> int:
         report = Path(folder, "report.xml")
         ours = [f"--junitxml={report}", "--durations=20", *worker_options(arguments)]
         command = [sys.executable, "-m", "pytest", *ours, *arguments]
-        code = subprocess.run(command, check=False).returncode or judge_requests(is_whole=not arguments)
+        code = subprocess.run(command, check=False, env=with_byte_code()).returncode or judge_requests(
+            is_whole=not arguments
+        )
         if report.exists():
             print(summarise_report(ET.parse(report).getroot()))  # noqa: S314  # written by the pytest run above
         else:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
+import typer.testing
 from hypothesis import HealthCheck, settings
 
 from tests.flow.deleted_stock import DeletedStock
@@ -12,6 +14,10 @@ from tests.flow.deleted_stock import DeletedStock
 pytest_plugins = ["tests.roles.plugin", "tests.security.figures"]
 
 # The same change gets the same answer, so examples are fixed; `make hunt` draws new ones.
+# Typer 0.29 makes the whole tree of commands at each run of a command, which takes longer than most commands
+# (tests/unit/cli/test_command_tree.py).
+typer.testing._get_command = cache(typer.testing._get_command)  # type: ignore[attr-defined]
+
 settings.register_profile("hunt", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("fixed", settings.get_profile("hunt"), derandomize=True)
 settings.load_profile("fixed")

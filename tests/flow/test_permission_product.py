@@ -14,7 +14,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
-from tests.security.figures import Figures
+from tests.security.figures import IS_NIGHTLY, Figures
 from tests.world import World, WorldClient
 
 READ, WRITE = Access.READ, Access.WRITE
@@ -95,8 +95,9 @@ def test_compact_mode_agrees_too(world: World, handler: LambdaHandler, family: F
     expected = [method for method in METHODS.values() if is_open(method, family, {READ})]
     assert sum(told.values()) == len(expected)
     for name, method in METHODS.items():
-        assert (outcome(client, name, compact=True)["type"] == "tool_disabled") == (method not in expected), name
-        assert outcome(client, name, compact=True) == outcome(client, name), name
+        found = outcome(client, name, compact=True)
+        assert (found["type"] == "tool_disabled") == (method not in expected), name
+        assert found == outcome(client, name), name
 
 
 def test_every_right_that_a_tool_needs_can_be_had() -> None:
@@ -123,8 +124,10 @@ def test_a_content_editor_never_sees_or_calls_a_crm_tool(
     before = sorted(str(row) for row in world.database.list_rows(world.settings.records_table))
     listed = json.dumps(client.send_rpc("tools/list").document["result"])
     assert not [name for name in crm if f'"{name}"' in listed]
-    for name in crm:
-        for spelling in spellings(name):
+    odd = crm[:: 1 if IS_NIGHTLY else 5]
+    tried = {name: spellings(name) if name in odd else [name] for name in crm}
+    for name, given in tried.items():
+        for spelling in given:
             found = outcome(client, spelling)["type"]
             assert found == ("tool_disabled" if spelling == name else UNKNOWN), spelling
             if compact:
@@ -137,4 +140,4 @@ def test_a_content_editor_never_sees_or_calls_a_crm_tool(
         assert outcome(client, "undo_change", Family=family, Code=1, Version=1)["type"] == "tool_disabled"
     assert sorted(str(row) for row in world.database.list_rows(world.settings.records_table)) == before
     assert client.call_tool("get_current_user").result["Families"].keys() == set(content)
-    figures.record("tools of other families by any name", tried=sum(len(spellings(name)) for name in crm))
+    figures.record("tools of other families by any name", tried=sum(map(len, tried.values())))
