@@ -43,7 +43,14 @@ def values_of(schema: dict[str, Any], limits: dict[str, Any]) -> st.SearchStrate
         return st.integers(low, high)
     if schema["type"] == "string":
         return _texts(schema, limits)
-    return OF_TYPE[schema["type"]]
+    return _parts(schema) if schema.get("properties") else OF_TYPE[schema["type"]]
+
+
+def _parts(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Objects with the fields that the schema names."""
+    fields = {name: values_of(part, {"minimum": 1, "maxLength": 30}) for name, part in schema["properties"].items()}
+    needed = {name: fields.pop(name) for name in schema["required"]}
+    return st.fixed_dictionaries(needed, optional=fields)
 
 
 def _texts(schema: dict[str, Any], limits: dict[str, Any]) -> st.SearchStrategy[str]:

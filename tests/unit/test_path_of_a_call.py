@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.world import World, WorldClient
 
-MAX_MODULES = 71
+MAX_MODULES = 72
 PACKAGE = "/shared/affino_mcp/"
 
 

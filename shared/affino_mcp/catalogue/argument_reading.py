@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Any, Final
+from typing import Any
 
+from affino_mcp.catalogue.kinds import is_empty_text
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.named_codes import named_codes
 from affino_mcp.catalogue.reading import Implied, Reading, ReadingRefused
 from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.warning import CallWarning
-
-_NULL_TEXT: Final = "null"
-_MAX_EMPTY_CHARACTERS: Final = 200
 
 
 @dataclass
@@ -23,14 +21,6 @@ class ReadArguments:
     values: dict[str, Any]
     faults: dict[str, str] = field(default_factory=dict)
     warnings: list[CallWarning] = field(default_factory=list)
-
-
-def is_empty_text(value: Any, kind_reads: bool = False) -> bool:
-    """True for a text of blanks alone; for the text `null` too, of a kind that is no text (`kind_reads`)."""
-    if not isinstance(value, str) or len(value) > _MAX_EMPTY_CHARACTERS:
-        return False
-    stripped = value.strip()
-    return not stripped or (kind_reads and stripped == _NULL_TEXT)
 
 
 def read_arguments(method: Method, found: dict[str, Any], zone: tzinfo, zone_name: str) -> ReadArguments:

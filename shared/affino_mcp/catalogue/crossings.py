@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.catalogue.families.article_media import ATTACHED_ITEM_FIELD
+from affino_mcp.catalogue.families.article_texts import ATTACHED_ITEM_FIELD, NEW_STEPS
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, SCOPE_FIELDS
 
 
@@ -53,8 +53,9 @@ CROSSINGS: Final[Mapping[str, tuple[Crossing, ...]]] = {
     "create_task": _SCOPE,
     "create_note": _SCOPE,
     "attach_article_media": (Crossing(ATTACHED_ITEM_FIELD.name, Family.MEDIA_ITEMS),),
+    "create_article": (Crossing(f"{NEW_STEPS.name}.{ATTACHED_ITEM_FIELD.name}", Family.MEDIA_ITEMS),),
 }
-"""The crossings of each method; a method that is not here has none."""
+"""The crossings of each method; a method that is not here has none. A field of an entry stands behind a point."""
 
 STAFF_ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "create_account": ("AccountManagerCode",),
@@ -82,4 +83,9 @@ OWN_ROWS_ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def given_crossings(method: str, values: Mapping[str, Any]) -> Iterator[Crossing]:
     """Yields the crossings of a method that its given arguments make; null, which clears, counts as given."""
-    return (crossing for crossing in CROSSINGS.get(method, ()) if crossing.argument in values)
+    return (crossing for crossing in CROSSINGS.get(method, ()) if _is_given(crossing.argument, values))
+
+
+def _is_given(argument: str, values: Mapping[str, Any]) -> bool:
+    name, point, inside = argument.partition(".")
+    return name in values and (not point or any(inside in entry for entry in values[name] or ()))

@@ -25,6 +25,8 @@ MAX_CODE: Final = 2**53 - 1
 
 _URL = re.compile(r"(https?://)?[^\s/@:<>\"'\\]+\.[^\s/@:<>\"'\\]+(:\d{1,5})?([/?#][^\s<>\"'\\]*)?", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\".]{2,}")
+_NULL_TEXT: Final = "null"
+_MAX_EMPTY_CHARACTERS: Final = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,14 @@ class Kind:
     def stored_annotation(self) -> Any:
         """The pydantic type of the value as it is stored, where that differs from what is sent."""
         return self.annotation if self.kept_annotation is None else self.kept_annotation
+
+
+def is_empty_text(value: Any, kind_reads: bool = False) -> bool:
+    """True for a text of blanks alone; for the text `null` too, of a kind that is no text (`kind_reads`)."""
+    if not isinstance(value, str) or len(value) > _MAX_EMPTY_CHARACTERS:
+        return False
+    stripped = value.strip()
+    return not stripped or (kind_reads and stripped == _NULL_TEXT)
 
 
 def fixed_error(text: str) -> PydanticCustomError:

@@ -149,6 +149,7 @@ def _describe_faults(error: ValidationError) -> dict[str, str]:
     for found in error.errors(include_url=False, include_input=False):
         argument = str(found["loc"][0])
         place = f"{argument}, entry {int(found['loc'][1]) + 1}," if _is_list_entry(found["loc"]) else argument
+        place += f" {found['loc'][2]}" if len(found["loc"]) > 2 else ""
         faults.setdefault(argument, f"{place} {describe_fault(found)}.")
     return faults
 

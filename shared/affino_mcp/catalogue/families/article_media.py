@@ -6,13 +6,15 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.article_steps import STEP
+from affino_mcp.catalogue.families.article_texts import ATTACHED_ITEM_FIELD
 from affino_mcp.catalogue.families.articles import ARTICLE_CODE_FIELD
-from affino_mcp.catalogue.kinds import choice_kind, code_kind, integer_kind, line_kind
+from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, integer_kind, line_kind
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.tool_errors import NotFound
 
-ATTACHED_ITEM_FIELD: Final = Field("MediaFileItemCode", code_kind(), "from list_media_items or create_media_item")
+COVER, INLINE = "cover", "inline"
+REPLACE: Final = Field("Replace", boolean_kind(), "takes off what has this Role there")
 ATTACHMENT: Final = Record(
     name="Attachment",
     family="article_media",
@@ -20,7 +22,7 @@ ATTACHMENT: Final = Record(
     label=("Caption",),
     fields=(
         ATTACHED_ITEM_FIELD,
-        Field("Role", choice_kind("cover", "inline", "gallery", "download"), "default inline"),
+        Field("Role", choice_kind(COVER, INLINE, "gallery", "download"), "default inline"),
         Field("Caption", line_kind(500)),
         Field("AltText", line_kind(255)),
         Field("SortOrder", integer_kind(1, 1000)),
@@ -55,7 +57,7 @@ METHODS: Final = (
         "Put a media item on an article or on one step.",
         "the cover image on step one.",
         {"Attachment": "the attachment"},
-        (ARTICLE_CODE_FIELD, STEP.code_field, *ATTACHMENT.create_arguments()),
+        (ARTICLE_CODE_FIELD, STEP.code_field, *ATTACHMENT.create_arguments(), REPLACE),
         "Give StandardItemCode or StandardStepByStepCode. First create the media item and attach its file.",
         ATTACHMENT,
     ),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.articles import ARTICLE_CODE_FIELD, MAX_ARTICLE_BODY_CHARACTERS
+from affino_mcp.catalogue.families.article_texts import MAX_ARTICLE_BODY_CHARACTERS, STEP_BODY, STEP_TITLE
+from affino_mcp.catalogue.families.articles import ARTICLE_CODE_FIELD, IMAGES
 from affino_mcp.catalogue.families.shared import RESTORABLE
-from affino_mcp.catalogue.kinds import codes_kind, html_kind, integer_kind, line_kind
+from affino_mcp.catalogue.kinds import codes_kind, integer_kind
 from affino_mcp.catalogue.method import FIRST_STEP, SEARCH_FIELD, Effect, Method
 from affino_mcp.catalogue.record import ROWS_KIND, Field, Record
 from affino_mcp.tool_errors import NotFound
@@ -22,13 +23,14 @@ STEP: Final = Record(
     family="article_steps",
     code="StandardStepByStepCode",
     label=("Title",),
-    fields=(Field("Title", line_kind(255)), Field("Body", html_kind(MAX_ARTICLE_BODY_CHARACTERS), "HTML")),
+    fields=(STEP_TITLE, STEP_BODY),
     required=("Title",),
     derived=(
         ARTICLE_CODE_FIELD,
         Field("SortOrder", integer_kind(1, 10_000)),
         Field("Media", ROWS_KIND),
         BODY_LENGTH,
+        IMAGES,
     ),
     undo_with={"": ("create_article_step",)},
 )

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.families.article_texts import BODY_FIELD, NEW_STEPS
 from affino_mcp.catalogue.families.shared import HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
     code_kind,
-    html_kind,
     integer_kind,
     line_kind,
     lookup_kind,
@@ -33,7 +33,6 @@ from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.catalogue.time_kinds import datetime_kind
 from affino_mcp.tool_errors import NotFound
 
-MAX_ARTICLE_BODY_CHARACTERS: Final = 200_000
 SECTION_FIELD: Final = Field(
     "standardSectionCode", code_kind(), "code or name from list_sections", Reference("sections", "Section")
 )
@@ -52,6 +51,9 @@ ARTICLE_STATUS: Final = Field(
 LIVE_DATE: Final = Field("LiveDate", datetime_kind(), "readers see it from then on, if Live")
 EXPIRY_DATE: Final = Field("ExpiryDate", datetime_kind())
 LIVE_FILTER: Final = Field("Live", boolean_kind(), "true: what readers see now; false: the rest")
+IMAGES: Final = Field(
+    "Images", ROWS_KIND, "only with media:CODE in its text: MediaFileItemCode, Title, AltText, Width, Height, Url"
+)
 CATEGORY_FILTER: Final = Field("CategoryCode", lookup_kind(), "code or name")
 
 ARTICLE: Final = Record(
@@ -63,7 +65,7 @@ ARTICLE: Final = Record(
         Field("Title", line_kind(255)),
         SECTION_FIELD,
         Field("Teaser", text_kind(2000)),
-        Field("Body", html_kind(MAX_ARTICLE_BODY_CHARACTERS), "HTML"),
+        BODY_FIELD,
         ARTICLE_TYPE_FIELD,
         SECURITY_FIELD,
         LIVE_FIELD,
@@ -80,6 +82,7 @@ ARTICLE: Final = Record(
         Field("Categories", ROWS_KIND),
         Field("Media", ROWS_KIND, "media on the article itself"),
         Field("CommentCount", integer_kind(0, 10**9), "approved comments"),
+        IMAGES,
     ),
     sorts=("Code", "Title", "Created", "Updated"),
     summary=(
@@ -150,13 +153,13 @@ METHODS: Final = (
         Effect.CREATE,
         "articles.write",
         "Create an article; a draft unless Live is true.",
-        "draft 'Spring Product Walkthrough' in Marketing, teaser 'Everything new in April', then add its four steps.",
+        "draft 'Spring Product Walkthrough' in Marketing, teaser 'Everything new in April', with its four steps.",
         _FULL,
-        (*ARTICLE.create_arguments(without=(AUTHOR_FIELD.name,)), NEW_AUTHOR),
-        "Steps are separate records: text in Body never becomes steps; keep StandardItemCode and call create_article_step"
-        " for each. list_sections says where you may write (CanWrite). Live publishes at"
-        " once, or at LiveDate, and needs articles.publish, else it is saved as a draft; media goes on by"
-        " attach_article_media after its file is attached.",
+        (*ARTICLE.create_arguments(without=(AUTHOR_FIELD.name,)), NEW_AUTHOR, NEW_STEPS),
+        "Most text belongs in Steps, records of their own: text in Body never becomes steps, and create_article_step adds"
+        " more. list_sections says where you may write (CanWrite). Live publishes at"
+        " once, or at LiveDate, and needs articles.publish, else it is saved as a draft; a cover goes on by"
+        " attach_article_media.",
         record=ARTICLE,
         errors=(NotFound,),
         answers_as="get_article",

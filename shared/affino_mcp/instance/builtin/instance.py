@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Final
 
 from affino_mcp.catalogue.answer_fields import resolve_fields, select_fields
-from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
@@ -23,6 +23,7 @@ from affino_mcp.instance.builtin.engine.text_parts import cut_own_text
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.listing.whole_lists import page_whole_list
 from affino_mcp.instance.builtin.media.media_view import renew_download_urls
+from affino_mcp.instance.builtin.media.text_pictures import show_pictures
 from affino_mcp.instance.builtin.references.record_names import find_named
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
@@ -138,6 +139,8 @@ class BuiltinInstance:
         """A read: the asked attributes alone, and as much of them as one answer holds."""
         values = resolve_fields(method, values)
         done = carry(self.records, method, values, call)
+        if method.family == Family.ARTICLES:
+            show_pictures(self.records, call, done.body)
         body = cut_own_text(method, values, call, select_fields(method, values, done.body))
         return replace(done, body=page_whole_list(values, call, body) if method.lists_whole else body)
 

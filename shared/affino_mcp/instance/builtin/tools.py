@@ -17,6 +17,7 @@ from affino_mcp.instance.builtin.articles import (
     article_media,
     article_steps,
     articles,
+    media_attaching,
 )
 from affino_mcp.instance.builtin.crm import (
     account_lists,
@@ -128,7 +129,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "list_article_comments": article_comments.list_article_comments,
     "moderate_article_comment": article_comments.moderate_article_comment,
     "update_article_comment": article_comments.update_article_comment,
-    "attach_article_media": article_media.attach_article_media,
+    "attach_article_media": media_attaching.attach_article_media,
     "detach_article_media": article_media.detach_article_media,
     "list_article_media": article_media.list_article_media,
     "add_forum_moderator": forum_moderators.add_forum_moderator,

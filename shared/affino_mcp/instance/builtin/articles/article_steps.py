@@ -9,19 +9,22 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.answer_fields import wants
 from affino_mcp.catalogue.families.article_steps import MAX_STEPS_PER_ARTICLE, SORT_ORDER, STEP, STEP_CODES
+from affino_mcp.catalogue.families.article_texts import ATTACHED_ITEM_FIELD, NEW_STEPS
 from affino_mcp.catalogue.families.articles import ARTICLE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import FIRST_STEP, Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.answer_size import MAX_RESPONSE_ROWS
-from affino_mcp.instance.builtin.articles import article_access, article_media
+from affino_mcp.instance.builtin.articles import article_access, article_media, media_attaching
 from affino_mcp.instance.builtin.articles.article_access import (
     STEP_ORDER_ATTRIBUTE,
     OpenArticle,
     open_step,
     ordered_step_codes,
 )
-from affino_mcp.instance.builtin.engine import html_policy, long_texts
+from affino_mcp.instance.builtin.articles.article_bodies import store_body
+from affino_mcp.instance.builtin.articles.media_attaching import NewPicture
+from affino_mcp.instance.builtin.engine import long_texts
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets
@@ -39,6 +42,10 @@ FORMER_PLACE: Final = "FormerPlace"
 """What a deleted step holds: its place among the article's steps, counted from 1."""
 
 BODY_FROM: Final = STEP.writable["Body"].position.name
+_TOO_MANY_STEPS: Final = (
+    "These steps with their texts and media are more than can be written at once. Give fewer, and add the others with"
+    " create_article_step."
+)
 Attachments = Sequence[dict[str, Any]]
 
 
@@ -141,12 +148,40 @@ def create_article_step(records: Records, method: Method, values: Values, call: 
         raise Conflict(f"The article has {MAX_STEPS_PER_ARTICLE} steps already.", argument=ARTICLE_CODE)
     change = records.start_change(method, values, call)
     code = records.codes.take_code(FAMILY, change)
-    draft = new_document(FAMILY, code, call, {"Title": values["Title"]}, **{ARTICLE_CODE: values[ARTICLE_CODE]})
-    step = _store_body(change, draft, values)
+    step = _new_step(records, change, code, values[ARTICLE_CODE], values)
     article = _reorder(change, found, _place_step(call, codes, code, values.get(SORT_ORDER.name)))
     records.save_record(change, None, RecordState(step))
     _save_order(records, change, found, article)
     return change.commit({"Step": _render_step(records, call, article, step)})
+
+
+def _new_step(records: Records, change: Change, code: int, article: int, values: Values, where: str = "") -> Document:
+    draft = new_document(FAMILY, code, change.call, {"Title": values["Title"]}, **{ARTICLE_CODE: article})
+    return store_body(records, change, draft, values, where)
+
+
+def take_step_codes(records: Records, change: Change, given: Sequence[Values]) -> range:
+    """The codes for the steps of a new article."""
+    return records.codes.take_codes(FAMILY, change, len(given)) if given else range(0)
+
+
+def add_new_steps(
+    records: Records, change: Change, found: OpenArticle, codes: range, given: Sequence[Values]
+) -> list[dict[str, Any]]:
+    """Adds the steps of a new article, each with its media item, to the change that creates the article; renders them.
+
+    Raises InvalidArgument or NotFound, naming the entry, for a step that cannot be made.
+    """
+    change.too_large = Conflict(_TOO_MANY_STEPS, argument=NEW_STEPS.name) if given else change.too_large
+    steps, pictures = list[Document](), dict[int, NewPicture]()
+    for place, (code, values) in enumerate(zip(codes, given, strict=True), 1):
+        where = f"{NEW_STEPS.name}, entry {place}, "
+        steps.append(_new_step(records, change, code, found.document.code, values, where))
+        records.save_record(change, None, RecordState(steps[-1]))
+        if item := values.get(ATTACHED_ITEM_FIELD.name):
+            pictures[code] = NewPicture(item, f"{where}{ATTACHED_ITEM_FIELD.name}")
+    attached = media_attaching.attach_to_new_steps(records, change, found, pictures)
+    return [_without_body(_render_entry(change.call, step, place, attached)) for place, step in enumerate(steps, 1)]
 
 
 def _place_step(call: Call, codes: list[int], code: int, wanted: int | None) -> list[int]:
@@ -156,14 +191,6 @@ def _place_step(call: Call, codes: list[int], code: int, wanted: int | None) -> 
         text = f"There are only {len(others) + 1} steps: SortOrder is {place + 1}."
         call.warn(WarningCode.STORED_DIFFERENTLY, SORT_ORDER.name, text)
     return [*others[:place], code, *others[place:]]
-
-
-def _store_body(change: Change, step: Document, values: Values) -> Document:
-    if not values.get("Body"):
-        return step
-    body = html_policy.sanitise_argument(change.call, STEP.writable["Body"], values["Body"], html_policy.Links.EDITORS)
-    kept = long_texts.store_text(change, FAMILY, step.code, "Body", body)
-    return replace(step, values={**step.values, "Body": kept})
 
 
 def _reorder(change: Change, found: OpenArticle, codes: list[int]) -> Document:
@@ -180,7 +207,7 @@ def update_article_step(records: Records, method: Method, values: Values, call: 
     found, before = open_step(records, call, values[CODE], to_change=True)
     change = records.start_change(method, values, call)
     given = {name: values[name] for name in STEP.writable if name in values}
-    step = _store_body(change, before.document.next_version(call, given), values)
+    step = store_body(records, change, before.document.next_version(call, given), values)
     records.save_record(change, before, replace(before, document=step))
     article, wanted = found.document, values.get(SORT_ORDER.name)
     codes = _place_step(call, ordered_step_codes(article), step.code, wanted) if wanted else ordered_step_codes(article)

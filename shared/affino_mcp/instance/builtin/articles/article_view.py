@@ -28,9 +28,14 @@ BODY_FROM: Final = ARTICLE.writable["Body"].position.name
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
-def render_new_article(call: Call, found: OpenArticle) -> dict[str, Any]:
-    """Renders a new article, which has no steps, media or comments yet, with its body as it is stored."""
-    answer = _render_base(call, found, found.known) | {"Steps": [], "Categories": [], "Media": [], "CommentCount": 0}
+def render_new_article(call: Call, found: OpenArticle, steps: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Renders a new article with its steps; it has no media or comments yet, and its body is as it is stored."""
+    answer = _render_base(call, found, found.known) | {
+        "Steps": list(steps),
+        "Categories": [],
+        "Media": [],
+        "CommentCount": 0,
+    }
     return answer | {"Body": found.document.values.get("Body")}
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from affino_mcp.catalogue.families.article_texts import NEW_STEPS
 from affino_mcp.catalogue.families.articles import ARTICLE, ARTICLE_STATUS, MEDIA_FILTER, SECTION_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import LIVE_FIELD, Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.builtin.access import guards
-from affino_mcp.instance.builtin.articles import article_access, article_media, article_status, article_view
-from affino_mcp.instance.builtin.articles.article_access import OpenArticle
-from affino_mcp.instance.builtin.engine import html_policy, long_texts
-from affino_mcp.instance.builtin.engine.change import Change
+from affino_mcp.instance.builtin.articles import (
+    article_access,
+    article_media,
+    article_status,
+    article_steps,
+    article_view,
+)
+from affino_mcp.instance.builtin.articles.article_access import STEP_ORDER_ATTRIBUTE, OpenArticle
+from affino_mcp.instance.builtin.articles.article_bodies import store_body
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import Records, require_if_updated
@@ -27,7 +33,6 @@ from affino_mcp.tool_errors import InvalidArgument
 
 FAMILY: Final = ARTICLE.family
 CODE: Final = ARTICLE.code
-BODY_ATTRIBUTE: Final = "Body"
 LIVE_ATTRIBUTE: Final = LIVE_FIELD.name
 AUTHOR_ATTRIBUTE: Final = "AuthorCode"
 _FILTER_KINDS: Final = {
@@ -103,19 +108,20 @@ def create_article(records: Records, method: Method, values: Values, call: Call)
     """Creates an article: a draft, unless Live is asked for and the person may publish."""
     change = records.start_change(method, values, call)
     checked, known = references.check_references(records, change, ARTICLE, values)
-    code = records.codes.take_code(FAMILY, change)
-    draft = new_document(
-        FAMILY, code, call, {AUTHOR_ATTRIBUTE: call.actor.user_code} | checked | {LIVE_ATTRIBUTE: False}
-    )
+    code, given = records.codes.take_code(FAMILY, change), values.get(NEW_STEPS.name, [])
+    order = article_steps.take_step_codes(records, change, given)
+    first = {AUTHOR_ATTRIBUTE: call.actor.user_code} | checked | {LIVE_ATTRIBUTE: False}
+    draft = new_document(FAMILY, code, call, first | ({STEP_ORDER_ATTRIBUTE: list(order)} if order else {}))
     found = OpenArticle(RecordState(draft), known)
     article_access.require_write(call, found.guards)
     live = _decide_live(call, found, values.get(LIVE_ATTRIBUTE))
-    document = _store_body(change, _set_live(call, draft, live), values)
+    document = store_body(records, change, _set_live(call, draft, live), values)
     found = replace(found, stored=RecordState(document))
     article_status.warn_of_dates(call, document, values)
     guards.require_unchanged(change, *found.guards)
     records.save_record(change, None, found.stored)
-    return change.commit({"Article": article_view.render_new_article(call, found)})
+    steps = article_steps.add_new_steps(records, change, found, order, given)
+    return change.commit({"Article": article_view.render_new_article(call, found, steps)})
 
 
 def update_article(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -128,9 +134,8 @@ def update_article(records: Records, method: Method, values: Values, call: Call)
     moved = before.document.next_version(call, checked | {LIVE_ATTRIBUTE: was_live})
     found = OpenArticle(replace(before.stored, document=moved), before.known | known)
     _require_move_rights(call, before, found)
-    document = _store_body(
-        change, _set_live(call, moved, _decide_live(call, found, values.get(LIVE_ATTRIBUTE))), values
-    )
+    live = _decide_live(call, found, values.get(LIVE_ATTRIBUTE))
+    document = store_body(records, change, _set_live(call, moved, live), values)
     found = replace(found, stored=replace(before.stored, document=document))
     article_status.warn_of_dates(call, document, values)
     change.needs_confirmation = article_access.reaches_more_readers(call, before.document, document)
@@ -167,17 +172,6 @@ def _set_live(call: Call, document: Document, live: bool) -> Document:
     if begins and ends and with_microseconds(ends) <= with_microseconds(begins):
         raise InvalidArgument("ExpiryDate", "ExpiryDate must be later than LiveDate.")
     return replace(document, values=values)
-
-
-def _store_body(change: Change, document: Document, values: Values) -> Document:
-    """The document with its body stored, when the call gives one."""
-    if not values.get(BODY_ATTRIBUTE):
-        return document
-    body = html_policy.sanitise_argument(
-        change.call, ARTICLE.writable[BODY_ATTRIBUTE], values[BODY_ATTRIBUTE], html_policy.Links.EDITORS
-    )
-    kept = long_texts.store_text(change, FAMILY, document.code, BODY_ATTRIBUTE, body)
-    return replace(document, values={**document.values, BODY_ATTRIBUTE: kept})
 
 
 def delete_article(records: Records, method: Method, values: Values, call: Call) -> Done:

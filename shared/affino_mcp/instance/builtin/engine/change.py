@@ -28,9 +28,10 @@ from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.faults import CollectionFull, StoreUnavailable, TransactionFailed, Unanswered
 from affino_mcp.store.ops import Check, Database, Key, Put, Update, WriteOp, absent, equals, write_key
-from affino_mcp.tool_errors import Conflict, StorageFull
+from affino_mcp.tool_errors import Conflict, StorageFull, ToolError
 
 NOTHING_WRITTEN: Final = "Nothing was written: this shows what the call would do."
+_TOO_MANY_LINKS: Final = "This record has too many links and topics to be changed in one step. Remove some first."
 CHANGED: Final = "Changed"
 """What the answer of an update says besides the record: the names of the attributes that it changed."""
 MAX_TRANSACTION_OPERATIONS: Final = 100
@@ -42,11 +43,12 @@ class Change:
     """A write that is being prepared. Nothing is written before `commit`.
 
     `changed_refs` lists the records that the write is about, `entries` their new history entries, `guard_refs` the records that
-    protect them; `labels` maps each written document to its title for people. `new_codes` maps each code attribute to a new
-    code. `needs_confirmation` is True when the write needs the person's confirmation for another reason than its method: it
+    protect them; `labels` maps each written document to its title for people. `new_codes` maps each code attribute to the new
+    codes. `needs_confirmation` is True when the write needs the person's confirmation for another reason than its method: it
     publishes, or it is an undo that deletes. `remembers_answer` is False for every part but the last of a change
     that is made in several transactions: their answers are not stored under the idempotency key, nor are those of a method
-    that returns secrets. `share` names such a part.
+    that returns secrets. `share` names such a part. `too_large` is the refusal of a write that one
+    transaction cannot hold, if not the usual one.
     """
 
     db: Database
@@ -60,12 +62,13 @@ class Change:
     entries: list[HistoryEntry] = field(default_factory=list)
     guard_refs: list[str] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
-    new_codes: dict[str, int] = field(default_factory=dict)
+    new_codes: dict[str, range] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     needs_confirmation: bool = False
     audit_table: str = ""
     remembers_answer: bool = True
     share: str = ""
+    too_large: ToolError | None = None
 
     @property
     def is_dry_run(self) -> bool:
@@ -144,7 +147,7 @@ class Change:
         ]
         steps += [WriteStep(Put(self.audit_table, dict(seal.item), absent()))] if seal else []
         if len(steps) > MAX_TRANSACTION_OPERATIONS:
-            raise Conflict("This record has too many links and topics to be changed in one step. Remove some first.")
+            raise self.too_large or Conflict(_TOO_MANY_LINKS)
         self._transact(steps)
         return done
 

@@ -40,32 +40,37 @@ class CodeCounter:
         self._reserved_left = RESERVED_CODES_AFTER_CLASH
 
     def take_code(self, family: str, change: Change) -> int:
-        """Issues the next code of a family for a record of this change.
+        """Issues the next code of a family for a record of this change; see `take_codes`."""
+        return self.take_codes(family, change, 1)[0]
 
-        The change fails with ConcurrentWrite when another writer took the code first; the code that the other writer took is
-        remembered.
+    def take_codes(self, family: str, change: Change, count: int) -> range:
+        """Issues the next codes of a family for `count` records of this change, which takes codes of the family once.
+
+        The change fails with ConcurrentWrite when another writer took the codes first; the code that the other writer took
+        is remembered.
         """
         key = counter_key(family)
         if self._reserved_left and not change.is_dry_run:
             self._reserved_left -= 1
-            code: int = self._db.update(Update(self._table, key, add={"last": 1}))["last"]
-            self._note_code(family, code)
+            last: int = self._db.update(Update(self._table, key, add={"last": count}))["last"]
+            self._note_code(family, last)
         else:
-            code = self._take_with_record(family, key, change)
-        change.new_codes[RECORDS[family].code if family in RECORDS else LINK_CODE_ATTRIBUTE] = code
-        return code
+            last = self._take_with_record(family, key, change, count)
+        codes = range(last - count + 1, last + 1)
+        change.new_codes[RECORDS[family].code if family in RECORDS else LINK_CODE_ATTRIBUTE] = codes
+        return codes
 
-    def _take_with_record(self, family: str, key: Key, change: Change) -> int:
+    def _take_with_record(self, family: str, key: Key, change: Change, count: int) -> int:
         if family not in self._last:
             self._last[family] = (self._db.get(self._table, key) or {}).get("last", 0)
         last = self._last[family]
         still = equals("last", last) if last else absent()
         change.add_operation(
-            Update(self._table, key, assign={"last": last + 1}, condition=still),
+            Update(self._table, key, assign={"last": last + count}, condition=still),
             lambda row: self._on_code_taken(family, row),
         )
-        change.after_commit.append(lambda: self._note_code(family, last + 1))
-        return last + 1
+        change.after_commit.append(lambda: self._note_code(family, last + count))
+        return last + count
 
     def _note_code(self, family: str, last: int) -> None:
         self._last[family] = max(last, self._last.get(family, 0))

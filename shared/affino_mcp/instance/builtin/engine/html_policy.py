@@ -16,6 +16,7 @@ from affino_mcp.characters import ForbiddenCharacters, TidyText, remove_unseen, 
 from affino_mcp.instance.builtin.engine.html_anchors import Anchors, find_dead_links
 from affino_mcp.instance.builtin.engine.html_bounds import HtmlTooComplex
 from affino_mcp.instance.builtin.engine.html_markdown import is_markdown
+from affino_mcp.instance.builtin.engine.html_pictures import PICTURE_SCHEME, is_picture_reference
 from affino_mcp.instance.builtin.engine.html_report import describe_removed, quote_texts
 from affino_mcp.instance.builtin.engine.html_source import count_parts, read_source, remove_tags
 from affino_mcp.instance.builtin.engine.html_tokens import read_tokens
@@ -68,7 +69,7 @@ _OVERLAY: Final = "\u0338"
 
 
 class Links(Enum):
-    """What links of a text tell search engines: those of EDITORS are followed, those of VISITORS are not."""
+    """Who writes a text: links of EDITORS are followed by search engines, and they show pictures of the media library."""
 
     EDITORS, VISITORS = range(2)
 
@@ -145,13 +146,14 @@ def _describe_loss(argument: str, found: SanitisedHtml) -> str:
 
 def _clean(text: str, anchors: Anchors, links: Links) -> str:
     def filter_attribute(tag: str, attribute: str, value: str) -> str | None:
-        return anchors.store_value(tag, attribute, value) if _may_keep(attribute, value) else None
+        shown = links is Links.EDITORS and is_picture_reference(tag, attribute, value)
+        return anchors.store_value(tag, attribute, value) if shown or _may_keep(attribute, value) else None
 
     return nh3.clean(
         text,
         tags=ALLOWED_TAGS,
         attributes=ALLOWED_ATTRIBUTES,
-        url_schemes=ALLOWED_SCHEMES,
+        url_schemes=ALLOWED_SCHEMES | {PICTURE_SCHEME},
         attribute_filter=filter_attribute,
         link_rel=None if links is Links.EDITORS else _REL,
     )

@@ -16,6 +16,7 @@ _MAX_NAME_CHARACTERS: Final = 40
 _SCHEME: Final = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*)\s*:")
 _ADVICE: Final[Mapping[str, str]] = {
     "data:": "Upload a picture instead: create_media_item, attach_media_file, and attach_article_media for articles.",
+    "media:": 'Only articles and steps show media items, as <img src="media:CODE">.',
     "<iframe>": "Link to the page instead.",
     "<video>": "Upload a film instead: create_media_item and request_media_upload.",
     "<audio>": "Upload a recording instead: create_media_item and request_media_upload.",

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from affino_mcp.catalogue.families.article_media import ATTACHED_ITEM_FIELD, ATTACHMENT
+from affino_mcp.catalogue.families.article_media import ATTACHMENT
 from affino_mcp.catalogue.families.article_steps import MAX_STEPS_PER_ARTICLE, STEP
+from affino_mcp.catalogue.families.article_texts import ATTACHED_ITEM_FIELD
 from affino_mcp.catalogue.families.articles import ARTICLE
 from affino_mcp.catalogue.families.forums import POST, THREAD
 from affino_mcp.catalogue.families.media_files import MEDIA_FILE
@@ -25,6 +26,7 @@ from affino_mcp.instance.builtin.engine.document import RecordState, record_key
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.write_step import concurrent_write
 from affino_mcp.instance.builtin.forums import thread_counts
+from affino_mcp.instance.builtin.history import undo_context
 from affino_mcp.instance.builtin.media import media_files
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.tool_errors import Conflict
@@ -101,6 +103,22 @@ def _detached_with(restore: Rejoining) -> Iterator[RecordState]:
             yield stored
 
 
+def rejoin_attachment(restore: Rejoining) -> Rejoined:
+    """Attaches media again that were replaced, and takes off what was attached in their place.
+
+    Raises Conflict for media that were detached with their step.
+    """
+    if any(ref.family != ATTACHMENT.family for ref in map(RecordRef.parse, restore.entry.other_refs)):
+        raise undo_context.changed_together_error(ATTACHMENT.family, restore.entry)
+    restore.save()
+    for ref in map(RecordRef.parse, restore.entry.other_refs):
+        instead = restore.records.load_record(*ref)
+        if instead is not None and instead.document.version == 1:
+            restore.records.save_record(restore.change, instead, instead.deleted_by(restore.change.call))
+    article = restore.before.document.system[ARTICLE.code]
+    return _reattach_media(restore, article_media.count_attachments(restore.records, article))
+
+
 def rejoin_file(restore: Rejoining) -> Rejoined:
     """Puts a file back to its media item. Raises Conflict when the item has no room for it."""
     item, file = restore.load_whole(MEDIA_ITEM), restore.after.document
@@ -123,6 +141,7 @@ def rejoin_reply(restore: Rejoining) -> Rejoined:
 
 REJOIN: Final[Mapping[str, Callable[[Rejoining], Rejoined]]] = {
     STEP.family: rejoin_step,
+    ATTACHMENT.family: rejoin_attachment,
     MEDIA_FILE.family: rejoin_file,
     POST.family: rejoin_reply,
 }

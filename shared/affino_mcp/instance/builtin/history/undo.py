@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.families.article_media import ATTACHMENT
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES, RECORD_CODE_FIELD, RECORD_KIND_FIELD, VERSION_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
@@ -30,7 +31,7 @@ from affino_mcp.instance.builtin.history import (
 )
 from affino_mcp.instance.builtin.history.undo_context import UndoContext, find_undo_tool
 from affino_mcp.instance.family_access import require_crossings
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, NotFound, PermissionDenied, ToolDisabled
 
 Tools = Mapping[str, Carry]
@@ -59,8 +60,29 @@ def undo_change(records: Records, method: Method, values: Values, call: Call, to
         return _restore_deleted(view, past, values, call, tools)
     if past.stored.document.deleted:
         raise Conflict("The record has been deleted since. Undo that first.", argument=VERSION_FIELD.name)
+    if replaced := _find_replaced(view, past):
+        return _restore_deleted(
+            view, replaced, {**values, RECORD_CODE_FIELD.name: replaced.stored.document.code}, call, tools
+        )
     back = _change_back if past.entry.deed is ChangeKind.CHANGED else _delete_created
     return back(view, past, values, call, tools)
+
+
+def _find_replaced(records: Records, past: PastChange) -> PastChange | None:
+    """The deletion of media that others took the place of in the change to undo; None when it was no such change.
+
+    To restore what was replaced takes off what was attached in its place (see rejoining).
+    """
+    if past.entry.deed is not ChangeKind.CREATED or past.stored.document.family != ATTACHMENT.family:
+        return None
+    for ref in map(RecordRef.parse, past.entry.other_refs):
+        stored = records.load_including_deleted(*ref) if ref.family == ATTACHMENT.family else None
+        if stored is not None and stored.document.deleted:
+            row = records.db.get(records.table, change_journal.history_row_key(str(ref), stored.document.version))
+            entry = change_journal.entry_from_row(row) if row else None
+            if entry and past.stored.document.ref in entry.other_refs:
+                return PastChange(entry, stored)
+    return None
 
 
 def _require_undo_access(call: Call, kind: str) -> None:
