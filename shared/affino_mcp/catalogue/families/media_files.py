@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, StrictStr
 
-from affino_mcp.catalogue.base64_text import MAX_BASE64_CHARACTERS, read_base64
 from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.families.file_fields import FILE_CONTENT, FILE_NAME, MIME_TYPE
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM_CODE_FIELD
 from affino_mcp.catalogue.families.shared import RESTORABLE
 from affino_mcp.catalogue.kinds import Kind, choice_kind, fixed_error, integer_kind, line_kind
@@ -30,12 +30,6 @@ def _parse_sha256(value: str) -> str:
 SHA256: Final = Kind(
     "SHA-256", {"type": "string", "maxLength": 64}, Annotated[StrictStr, AfterValidator(_parse_sha256)]
 )
-BASE64: Final = Kind(
-    "file in Base64", {"type": "string", "maxLength": MAX_BASE64_CHARACTERS}, StrictStr, reader=read_base64
-)
-
-FILE_NAME: Final = Field("FileName", line_kind(255))
-MIME_TYPE: Final = Field("MimeType", line_kind(100), "e.g. image/png; must fit the content")
 FILE_ROLE: Final = Field("Role", choice_kind("original", "thumbnail", "rendition"), "default original")
 _BYTES: Final = Kind(
     "bytes",
@@ -136,7 +130,7 @@ METHODS: Final = (
             MEDIA_ITEM_CODE_FIELD.as_required(),
             FILE_NAME.as_required(),
             MIME_TYPE,
-            Field("ContentBase64", BASE64, "up to 3 MiB of file"),
+            FILE_CONTENT,
             Field("UploadToken", line_kind(500), "from request_media_upload", secret=True),
             FILE_ROLE,
         ),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.families.file_fields import FILE_CONTENT, FILE_NAME, MIME_TYPE
 from affino_mcp.catalogue.families.shared import HANGING, NAME_SEARCH, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
 from affino_mcp.catalogue.families.website import EVERYBODY, GROUP_NAMES, NAME_FIELD, ORDER_FIELD
 from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, integer_kind, line_kind, lookup_kind, text_kind
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
 from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
-from affino_mcp.tool_errors import NotFound
+from affino_mcp.tool_errors import FileTooLarge, NotFound, UnsupportedMedia
 
 FILE_TYPES: Final = ("image", "video", "audio", "document", "other")
 CATEGORY_FIELD: Final = Field("CategoryCode", lookup_kind(), "code or name", Reference("media_categories", "Category"))
@@ -95,13 +96,13 @@ METHODS: Final = (
         Family.MEDIA_ITEMS,
         Effect.CREATE,
         "media_items.write",
-        "Create a media item, without a file.",
-        "Spring cover, category Cover images, then attach its image.",
-        _FULL | {"Hint": "what to call next"},
-        MEDIA_ITEM.create_arguments(),
-        "The file is a separate call: keep MediaFileItemCode and call attach_media_file.",
+        "Create a media item, with its first file or without.",
+        "Spring cover, category Cover images, with its image.",
+        _FULL | {"Hint": "only without a file: what to call next"},
+        (*MEDIA_ITEM.create_arguments(), FILE_NAME, MIME_TYPE, FILE_CONTENT),
+        "Item and file are two records. Larger and further files go on by attach_media_file.",
         MEDIA_ITEM,
-        errors=(NotFound,),
+        errors=(NotFound, FileTooLarge, UnsupportedMedia),
     ),
     Method(
         "update_media_item",

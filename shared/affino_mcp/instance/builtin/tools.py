@@ -36,7 +36,7 @@ from affino_mcp.instance.builtin.crm import (
 from affino_mcp.instance.builtin.engine.records import Carry, FacetFunction, Records
 from affino_mcp.instance.builtin.forums import forum_moderation, forum_moderators, forum_posts, forum_threads, forums
 from affino_mcp.instance.builtin.history import history, undo
-from affino_mcp.instance.builtin.media import media_categories, media_files, media_items, media_uploads
+from affino_mcp.instance.builtin.media import media_categories, media_files, media_items, media_uploads, new_media_items
 from affino_mcp.instance.builtin.member_lists import member_changes, member_lists
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call, Done
@@ -149,7 +149,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "moderate_forum_thread": forum_moderation.moderate_forum_thread,
     "update_forum_post": forum_posts.update_forum_post,
     "update_forum_thread": forum_threads.update_forum_thread,
-    "create_media_item": media_items.create_media_item,
+    "create_media_item": new_media_items.create_media_item,
     "delete_media_item": media_items.delete_media_item,
     "get_media_item": media_items.get_media_item,
     "list_media_categories": media_categories.list_media_categories,

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.media_files import FILE_NAME, FILE_ROLE, MEDIA_FILE, MIME_TYPE
+from affino_mcp.catalogue.families.file_fields import FILE_NAME, MIME_TYPE
+from affino_mcp.catalogue.families.media_files import FILE_ROLE, MEDIA_FILE
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
@@ -108,7 +109,7 @@ def _answer_again(records: Records, call: Call, found: OpenMediaItem, code: int)
 
 def _attach_source(records: Records, change: Change, found: OpenMediaItem, source: FileSource) -> Done:
     call, values = change.call, change.values
-    source, file_format, described = _check_source(source, call, values)
+    source, file_format, described = check_source(source, call, values)
     if same := _find_same_file(found, described):
         text = "The item has this very file in this role already."
         return _add_url(records, same, change.no_change(_answer_file(records, call, found, same), same.ref, text))
@@ -116,17 +117,17 @@ def _attach_source(records: Records, change: Change, found: OpenMediaItem, sourc
         raise Conflict(
             f"An item can have at most {MAX_FILES_PER_ITEM} files. Delete some first.", argument=MEDIA_ITEM_CODE
         )
-    after, file = _add_file(records, change, found, file_format, described)
+    after, file = add_file(records, change, found, file_format, described)
     if source.ticket is not None:
         media_uploads.use_ticket(records, change, source.ticket, file.code)
     media_access.require_item_unchanged(change, found)
     records.save_record(change, found.stored, after.stored)
     records.save_record(change, None, RecordState(file))
-    done = _store_bytes(records, change, source, file, _answer_file(records, call, after, file))
+    done = store_bytes(records, change, source, file, _answer_file(records, call, after, file))
     return done if values.get(DRY_RUN.name) else _add_url(records, file, done)
 
 
-def _check_source(source: FileSource, call: Call, values: Values) -> tuple[FileSource, FileFormat, Values]:
+def check_source(source: FileSource, call: Call, values: Values) -> tuple[FileSource, FileFormat, Values]:
     """The file to store, its format, which must be the one that ticket and call declare, and its own values."""
     try:
         clean = photo_cleaning.clean_source(source)
@@ -160,7 +161,7 @@ def _find_same_file(found: OpenMediaItem, described: Values) -> Document | None:
     return next((f for f in found.files if all(f.values[name] == described[name] for name in alike)), None)
 
 
-def _add_file(
+def add_file(
     records: Records, change: Change, found: OpenMediaItem, file_format: FileFormat, described: Values
 ) -> tuple[OpenMediaItem, Document]:
     """The item with the new file, and the file's document."""
@@ -197,7 +198,7 @@ def _fit_name(change: Change, file_format: FileFormat) -> str:
     return name
 
 
-def _store_bytes(records: Records, change: Change, source: FileSource, file: Document, body: dict[str, Any]) -> Done:
+def store_bytes(records: Records, change: Change, source: FileSource, file: Document, body: dict[str, Any]) -> Done:
     """Stores the bytes first, then the record, so that a record never points to missing bytes.
 
     Removes the bytes again when the record cannot be written.

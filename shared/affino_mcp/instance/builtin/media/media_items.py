@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from affino_mcp.catalogue.answer_fields import wants
 from affino_mcp.catalogue.families.media_items import CATEGORY_FIELD, MEDIA_ITEM
@@ -11,7 +11,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.access import guards
-from affino_mcp.instance.builtin.engine.document import RecordState, new_document
+from affino_mcp.instance.builtin.engine.document import RecordState
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
@@ -20,17 +20,13 @@ from affino_mcp.instance.builtin.listing.dependents import render_dependents
 from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.media import media_access, media_categories, media_uses, media_view
 from affino_mcp.instance.builtin.media.media_access import FILE_FAMILY, OpenMediaItem
+from affino_mcp.instance.builtin.media.new_media_items import ANSWER_KEY
 from affino_mcp.instance.builtin.references import references
-from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.tool_errors import Conflict
 
 FAMILY: Final = MEDIA_ITEM.family
 CODE: Final = MEDIA_ITEM.code
-ANSWER_KEY: Final = "MediaItem"
-NO_FILE_HINT: Final = (
-    "The item has no file yet. Attach one with attach_media_file; above 3 MiB call request_media_upload first."
-)
 
 
 def facets(stored: RecordState) -> Facets:
@@ -81,18 +77,6 @@ def _add_urls(records: Records, call: Call, found: OpenMediaItem, done: Done) ->
         text = f"{len(files)} of {len(item['Files'])} files are shown: list_media_files has all of them."
         call.warn(WarningCode.TRUNCATED, "Files", text)
     return replace(done, body={**done.body, ANSWER_KEY: {**item, "Files": files}})
-
-
-def create_media_item(records: Records, method: Method, values: Values, call: Call) -> Done:
-    """Creates an item without a file."""
-    change = records.start_change(method, values, call)
-    checked, known = references.check_references(records, change, MEDIA_ITEM, values)
-    media_categories.require_fill_right(call, known, checked)
-    code = records.codes.take_code(FAMILY, change)
-    item = new_document(FAMILY, code, call, checked, FileCount=0, Versions={})
-    records.save_record(change, None, RecordState(item))
-    shown: dict[str, Any] = render_record(call, item, known, Files=[], UsedBy=[])
-    return change.commit({ANSWER_KEY: shown, "Hint": NO_FILE_HINT})
 
 
 def update_media_item(records: Records, method: Method, values: Values, call: Call) -> Done:

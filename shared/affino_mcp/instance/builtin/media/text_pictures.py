@@ -11,7 +11,8 @@ from contextlib import suppress
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.articles import IMAGES
-from affino_mcp.catalogue.families.media_files import FILE_ROLE, MEDIA_FILE, MIME_TYPE
+from affino_mcp.catalogue.families.file_fields import MIME_TYPE
+from affino_mcp.catalogue.families.media_files import FILE_ROLE, MEDIA_FILE
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine.document import Document
