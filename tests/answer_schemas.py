@@ -46,6 +46,22 @@ _WARNINGS: Final[Schema] = {
     },
 }
 _MOMENT: Final[Schema] = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"}
+_AMOUNTS: Final[Schema] = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"Currency": {"type": "string"}, "Value": {"type": "number"}}},
+}
+_GROUP: Final[Schema] = {
+    "type": "object",
+    "properties": {
+        "Code": {"type": ["integer", "null"]},
+        "Name": {"type": ["string", "null"]},
+        "Count": {"type": "integer"},
+        "Values": _AMOUNTS,
+        "WithoutValue": {"type": "integer"},
+    },
+    "required": ["Code", "Name", "Count"],
+    "additionalProperties": False,
+}
 _PLAIN: Final[dict[str, Schema]] = {
     "TotalRecords": {"type": ["integer", "null"]},
     "LastRecordCode": {"type": ["integer", "null"]},
@@ -62,6 +78,7 @@ _PLAIN: Final[dict[str, Schema]] = {
     "Rights": {"type": "array", "items": {"type": "string"}},
     "Staff": {"type": "boolean"},
     "Hanging": {"type": "object", "additionalProperties": {"type": "integer"}},
+    "Groups": {"type": ["array", "null"], "items": _GROUP},
     "TotalValue": {"type": ["number", "null"]},
     "TotalValues": {
         "type": ["array", "null"],

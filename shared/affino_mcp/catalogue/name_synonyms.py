@@ -87,6 +87,8 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "StaffOnly": "staff isstaff members",
     "OpenOnly": "open isopen status active",
     "WritableOnly": "writable canwrite",
+    "GroupBy": "group by dimension groups breakdown per",
+    "Filters": "filter where criteria conditions",
     "Timing": "when due period duedate",
     "Body": "content text html message note notes comment description details bodytext post reply",
     "Teaser": "summary excerpt intro abstract description standfirst",

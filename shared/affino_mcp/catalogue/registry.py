@@ -25,6 +25,7 @@ from affino_mcp.catalogue.families import (
     notes,
     opportunities,
     opportunity_parts,
+    summaries,
     tasks,
     website,
 )
@@ -32,7 +33,7 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.tool_errors import ToolDisabled
 
-_OPPORTUNITIES: Final = (*opportunities.METHODS, *opportunity_parts.METHODS)
+_OPPORTUNITIES: Final = (*opportunities.METHODS, *opportunity_parts.METHODS, summaries.SUMMARISE_OPPORTUNITIES)
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 _FORUMS: Final = (forums, forum_threads)
 _MEDIA: Final = (media_items, media_files)
@@ -41,10 +42,10 @@ METHODS: Final[dict[str, Method]] = {
     method.name: method
     for methods in (
         accounts.METHODS,
-        (*contacts.METHODS, *contact_permissions.METHODS),
+        (*contacts.METHODS, *contact_permissions.METHODS, summaries.SUMMARISE_CONTACTS),
         member_lists.METHODS,
         _OPPORTUNITIES,
-        tasks.METHODS,
+        (*tasks.METHODS, summaries.SUMMARISE_TASKS),
         notes.METHODS,
         *(module.METHODS for module in (*_ARTICLES, *_FORUMS, *_MEDIA, *_EVERY)),
     )

@@ -36,6 +36,14 @@ def _due_day(due: str, call: Call) -> date:
         return datetime.fromisoformat(due).date()
 
 
+def find_timing(due: str, call: Call) -> str:
+    """The one of the open timings that something with this due date has."""
+    overdue, today, upcoming = OPEN_TIMINGS
+    if is_over(due, call):
+        return overdue
+    return today if _due_day(due, call) <= call.today else upcoming
+
+
 @dataclass(frozen=True)
 class DueFilter:
     """A filter by Timing, DueFrom and DueTo. `span` is the part of the index that holds all that fit, and a few more."""

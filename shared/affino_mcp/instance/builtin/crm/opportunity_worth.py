@@ -21,13 +21,14 @@ def render_worth(call: Call, rows: Sequence[Mapping[str, Any]] | None) -> dict[s
         text = f"More than {MAX_COUNTED_RECORDS:,} opportunities fit, too many to be added up: TotalRecords, TotalValue"
         call.warn(WarningCode.INCOMPLETE, "TotalValue", f"{text} and TotalValues are null. Narrow the list down.")
         return {"TotalValue": None, "TotalValues": None}
-    per_currency = _sum_values(rows)
+    per_currency = sum_values(rows)
     if len(per_currency) > 1:
         return {"TotalValue": None, "TotalValues": per_currency}
     return {"TotalValue": per_currency[0]["Value"] if per_currency else 0, "TotalValues": per_currency}
 
 
-def _sum_values(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def sum_values(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The sum of the Values in each Currency, exactly; those without a Value do not count."""
     sums: dict[str, Decimal] = {}
     for row in rows:
         if row.get("Value") is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -18,7 +18,10 @@ from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Item
 
 MAX_QUERIES: Final = 5
-"""Most pages of rows that are read, of as many rows as there may be records."""
+"""Most pages of rows that are read."""
+MAX_ROWS_PER_QUERY: Final = 2000
+LOADED_AT_ONCE: Final = 500
+"""So many records are in memory at once, where they are taken one after the other."""
 _OF_ONE_PAGE: Final = ("Cursor", "StartCode", "PageSize", "SortBy", "SortOrder")
 
 
@@ -28,13 +31,23 @@ class TooManyRecords(Exception):
 
 def load_filtered(records: Records, plan: ListPlan, values: Values, call: Call, most: int) -> list[Document]:
     """All records of the list, by code. Raises TooManyRecords when there are more than `most`."""
+    return [each for some in iterate_filtered(records, plan, values, call, most) for each in some]
+
+
+def iterate_filtered(
+    records: Records, plan: ListPlan, values: Values, call: Call, most: int
+) -> Iterator[Sequence[Document]]:
+    """The records of the list, by code, some at a time. Raises TooManyRecords first when there are more than `most`."""
     codes = set[int]()
-    for rows in _iterate_rows(records, plan, values, call, most + 1):
+    for rows in _iterate_rows(records, plan, values, call, min(most + 1, MAX_ROWS_PER_QUERY)):
         codes |= {row["code"] for row in rows}
         if len(codes) > most:
             raise TooManyRecords
-    found = records.load_documents(RecordRef(plan.record.family, code) for code in sorted(codes))
-    return [document for document in found.values() if is_shown(plan, document, values)]
+    every = sorted(codes)
+    for start in range(0, len(every), LOADED_AT_ONCE):
+        some = every[start : start + LOADED_AT_ONCE]
+        found = records.load_documents(RecordRef(plan.record.family, code) for code in some)
+        yield [document for document in found.values() if is_shown(plan, document, values)]
 
 
 def _iterate_rows(records: Records, plan: ListPlan, values: Values, call: Call, size: int) -> Iterator[list[Item]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
@@ -20,7 +20,10 @@ from affino_mcp.instance.builtin.engine.index import (
     sortable_code,
 )
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.word_index import has_words
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing
+from affino_mcp.instance.builtin.listing.filtered_records import TooManyRecords
+from affino_mcp.instance.builtin.listing.pages import is_shown
 from affino_mcp.instance.builtin.listing.word_search import MAX_SORTED_RECORDS, make_row_filter, parse_search
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.conditions import condition_holds
@@ -122,6 +125,25 @@ def list_from_source(
     size = values.get("PageSize", listing.DEFAULT_PAGE_SIZE)
     rows, more = listing.collect_rows(read, decode_cursor(call, values), size, "sk")
     return listing.answer_rows(records, plan, rows, more, values, call)
+
+
+def iterate_from_source(
+    records: Records, plan: listing.ListPlan, source: RecordSource, values: Values, most: int
+) -> Iterator[list[Document]]:
+    """The source's records that the plan lists, some at a time. Raises TooManyRecords when the source has more than `most`."""
+    start, count, words = None, 0, parse_search(values)
+    while True:
+        page = source.read_page(start, True, 0)
+        count += len(page.items)
+        if count > most:
+            raise TooManyRecords
+        fitting = _filter_by_plan(records, plan, [row["code"] for row in page.items])
+        kept = listing.keep_listed(plan, [row for row in page.items if row["code"] in fitting])
+        found = records.load_documents(RecordRef(plan.record.family, row["code"]) for row in kept)
+        yield [each for each in found.values() if is_shown(plan, each, values) and has_words(each, words)]
+        start = page.next
+        if start is None:
+            return
 
 
 def _load_all(
