@@ -10,7 +10,8 @@ import pytest
 from tests.security.figures import Figures, storm_size
 from tests.world import World, WorldClient
 
-NAMES = ("Ada", "Lovelace"), ("Bob", "Marley")
+NAMES = ("Wilhelmina", "Lovelace"), ("Bartholomew", "Marley")
+"""Long ones, which no cursor holds by chance."""
 CANARIES = ("CANARY0ADA", "CANARY1BOB")
 TURNS = storm_size(50, 250)
 

@@ -1,8 +1,9 @@
 """Redacts arguments for the API Log: no secrets, no long texts, at most half a row.
 
 A value is withheld when its name is that of a secret, at any depth; in a text that contains a secret in a known form
-(`password: ...`, `Bearer ...`, a signed token, an AWS key) only the secret is withheld. Files and long texts become
-their length, SHA-256 and beginning, so that an operator can recognise what was sent although the log does not hold it.
+(`password: ...`, `Bearer ...`, a signed token, an AWS key, a key with its secret and token in one) only the secret is
+withheld. Files and long texts become their length, SHA-256 and beginning, so that an operator can recognise what was sent
+although the log does not hold it.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ _SECRET_TEXT_PATTERN: Final = re.compile(
     r"[\"']?\s?(?:[:=]|\bis\b)\s?[\"']?(?:bearer |basic )?\S+)"
     r"|(?:\bbearer +\S{8,})"
     r"|(?:\beyJ[\w-]+\.[\w-]+\.[\w-]*)"
-    r"|(?:\b(?:AKIA|ASIA)[A-Z0-9]{12,})",
+    r"|(?:\b(?:AKIA|ASIA)[A-Z0-9]{12,})"
+    r"|(?:\baff[cor]_[0-9a-f]{64}\b)"
+    r"|(?:\b[0-9a-z]{8,64}\.[0-9a-z]{32,128}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)",
     re.IGNORECASE,
 )
 

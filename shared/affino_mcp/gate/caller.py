@@ -6,7 +6,7 @@ Nothing of a caller is cached between calls.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -32,7 +32,12 @@ __all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 _HEADER_NAMES = frozenset({b"authorization", b"x-api-key", b"x-api-secret", b"x-auth-token"})
-_BEARER_PATTERN = re.compile(rb"(?i:bearer) +([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
+_BEARER_PATTERN = re.compile(
+    rb"(?i:bearer) +(?:(?P<key>[^. ]+)\.(?P<secret>[^. ]+)\.)?"
+    rb"(?P<token>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
+)
+_MIN_WITHHELD_CHARACTERS: Final = 16
+"""The shortest text of a header that is taken for a secret: what is shorter would blacken common words."""
 _MAX_AGENT_CHARACTERS: Final = 120
 _KEY_PATTERN = re.compile(rb"[A-Za-z0-9]{1,64}")
 _SECRET_PATTERN = re.compile(rb"[A-Za-z0-9]{1,128}")
@@ -58,30 +63,45 @@ def read_user_agent(headers: RawHeaders) -> str:
 def read_credentials(headers: RawHeaders) -> CallerCredentials:
     """Gives the credentials in raw ASGI header pairs.
 
-    `X-API-Key: key:secret` carries key and secret; `X-Auth-Token` is another name for `X-API-Secret`. A secret given
-    under two names must be the same in both. Raises BadCredentials when a credential is missing, repeated, too long or
+    `X-API-Key: key:secret` carries key and secret; `X-Auth-Token` is another name for `X-API-Secret`; `Authorization: Bearer
+    key.secret.token` carries all three, and `.` stands in none of them. What is given in two places must be the same in both.
+    Raises BadCredentials when a credential is missing, repeated, too long or
     holds a character that is not allowed (a proxy joins repeated headers with a comma, which no credential may hold), and
     PlaceholderSent where a header stands for a value that was never filled in.
     """
     given = _collect_headers(headers)
     if (header := find_placeholder(given)) is not None:
         raise PlaceholderSent(header)
-    packed_key, colon, packed_secret = given.get(b"x-api-key", b"").partition(b":")
-    parts = [given.get(b"x-api-secret"), given.get(b"x-auth-token"), packed_secret if colon else None]
+    bearer = _BEARER_PATTERN.fullmatch(given.get(b"authorization", b""))
+    if bearer is None:
+        raise BadCredentials
+    key, colon, secret = given.get(b"x-api-key", b"").partition(b":")
+    secrets = [given.get(b"x-api-secret"), given.get(b"x-auth-token"), secret if colon else None, bearer["secret"]]
     return CallerCredentials(
-        key=_match_whole(_KEY_PATTERN, packed_key),
-        secret=_match_whole(_SECRET_PATTERN, _require_one_value(part for part in parts if part is not None)),
-        token=_parse_bearer(given.get(b"authorization", b"")),
+        key=_match_whole(_KEY_PATTERN, _require_one_value([key if b"x-api-key" in given else None, bearer["key"]])),
+        secret=_match_whole(_SECRET_PATTERN, _require_one_value(secrets)),
+        token=bearer["token"].decode("ascii").lower(),
     )
 
 
 def presented_secrets(headers: RawHeaders) -> tuple[str, ...]:
-    """Gives the secret and the token in the headers, for redaction; empty when the headers are not well formed."""
+    """Gives the secret and the token in the headers, for redaction.
+
+    Of headers that are not well formed it gives what each holds, but for what is too short to be a secret.
+    """
     try:
         given = read_credentials(headers)
     except BadCredentials:
-        return ()
+        return tuple(_find_presented_texts(headers))
     return given.secret, given.token
+
+
+def _find_presented_texts(headers: RawHeaders) -> Iterator[str]:
+    for name, value in headers:
+        if name.lower() in _HEADER_NAMES:
+            text = value.decode("ascii", "ignore").strip()
+            bare = text.rpartition(" ")[2] if name.lower() == b"authorization" else text
+            yield from (part for part in (bare, bare.partition(":")[2]) if len(part) >= _MIN_WITHHELD_CHARACTERS)
 
 
 def _collect_headers(headers: RawHeaders) -> dict[bytes, bytes]:
@@ -95,8 +115,8 @@ def _collect_headers(headers: RawHeaders) -> dict[bytes, bytes]:
     return given
 
 
-def _require_one_value(values: Iterable[bytes]) -> bytes:
-    distinct = set(values)
+def _require_one_value(values: Iterable[bytes | None]) -> bytes:
+    distinct = {value for value in values if value is not None}
     if len(distinct) != 1:
         raise BadCredentials
     return distinct.pop()
@@ -106,13 +126,6 @@ def _match_whole(pattern: re.Pattern[bytes], value: bytes) -> str:
     if not pattern.fullmatch(value):
         raise BadCredentials
     return value.decode("ascii")
-
-
-def _parse_bearer(value: bytes) -> str:
-    match = _BEARER_PATTERN.fullmatch(value)
-    if match is None:
-        raise BadCredentials
-    return match.group(1).decode("ascii").lower()
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.errors import BadCredentials
-from affino_mcp.gate.caller import read_credentials
+from affino_mcp.gate.caller import presented_secrets, read_credentials
 
 KEY, SECRET = b"Abcdef0123456789", b"s" * 40
 TOKEN = b"2b1c7f9e-0a5d-4c3e-9f10-aabbccddeeff"
 BEARER = (b"authorization", b"Bearer " + TOKEN)
+ALL_IN_ONE = (b"authorization", b"Bearer " + b".".join([KEY, SECRET, TOKEN]))
 GOOD = [BEARER, (b"x-api-key", KEY), (b"x-api-secret", SECRET)]
 
 
@@ -29,6 +30,9 @@ GOOD = [BEARER, (b"x-api-key", KEY), (b"x-api-secret", SECRET)]
         pytest.param([*GOOD[:2], (b"x-auth-token", SECRET)], id="alias"),
         pytest.param([*GOOD, (b"x-auth-token", SECRET)], id="secret twice, the same"),
         pytest.param([BEARER, (b"x-api-key", KEY + b":" + SECRET), GOOD[2]], id="packed and apart, the same"),
+        pytest.param([ALL_IN_ONE], id="one value"),
+        pytest.param([ALL_IN_ONE, *GOOD[1:], (b"x-auth-token", SECRET)], id="one value and all apart, the same"),
+        pytest.param([ALL_IN_ONE, (b"x-api-key", KEY + b":" + SECRET)], id="one value and packed, the same"),
         pytest.param([*GOOD, (b"x-user", b"7"), (b"cookie", b"a=b"), (b"cookie", b"c=d")], id="other headers"),
     ],
 )
@@ -51,6 +55,25 @@ def test_accepted(headers: list[tuple[bytes, bytes]]) -> None:
         pytest.param([BEARER, (b"x-api-key", b":" + SECRET)], id="packed without key"),
         pytest.param([BEARER, (b"x-api-key", KEY + b":" + SECRET + b":x")], id="packed three"),
         pytest.param([(b"authorization", TOKEN), *GOOD[1:]], id="no scheme"),
+        pytest.param([ALL_IN_ONE, (b"x-api-key", b"Other56789abcdef")], id="one value and another key"),
+        pytest.param([ALL_IN_ONE, (b"x-api-secret", b"t" * 40)], id="one value and another secret"),
+        pytest.param([ALL_IN_ONE, (b"x-api-key", KEY + b":" + b"t" * 40)], id="one value and packed, another secret"),
+        pytest.param([ALL_IN_ONE, ALL_IN_ONE], id="one value, twice"),
+        *(
+            pytest.param([(b"authorization", b"Bearer " + value)], id=f"one value of {name}")
+            for name, value in {
+                "two parts": b".".join([KEY, SECRET]),
+                "key and token": b".".join([KEY, TOKEN]),
+                "no key": b".".join([b"", SECRET, TOKEN]),
+                "no secret": b".".join([KEY, b"", TOKEN]),
+                "four parts": b".".join([KEY, SECRET, TOKEN, TOKEN]),
+                "a colon": KEY + b":" + SECRET + b"." + TOKEN,
+                "a long key": b".".join([b"k" * 65, SECRET, TOKEN]),
+                "a long secret": b".".join([KEY, b"s" * 129, TOKEN]),
+                "a short token": b".".join([KEY, SECRET, TOKEN[:-1]]),
+                "a blank": KEY + b". " + SECRET + b"." + TOKEN,
+            }.items()
+        ),
         pytest.param([(b"authorization", b"Basic " + TOKEN), *GOOD[1:]], id="other scheme"),
         pytest.param([(b"authorization", b"Bearer" + TOKEN), *GOOD[1:]], id="no blank"),
         pytest.param([(b"authorization", b"Bearer " + TOKEN[:-1]), *GOOD[1:]], id="short token"),
@@ -97,3 +120,27 @@ def test_anything_is_credentials_or_refused(headers: list[tuple[bytes, bytes]]) 
 def test_shows_no_secret() -> None:
     assert SECRET.decode() not in repr(read_credentials(GOOD))
     assert TOKEN.decode() not in repr(read_credentials(GOOD))
+
+
+@pytest.mark.parametrize("headers", [GOOD, [ALL_IN_ONE]], ids=["three headers", "one value"])
+def test_the_secrets_of_a_call_are_withheld(headers: list[tuple[bytes, bytes]]) -> None:
+    assert presented_secrets(headers) == (SECRET.decode(), TOKEN.decode())
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param((b"Authorization", b"Bearer " + KEY + b"." + SECRET + b"." + TOKEN[:-1]), id="one value"),
+        pytest.param((b"x-api-secret", SECRET), id="secret"),
+        pytest.param((b"x-api-key", KEY + b":" + SECRET), id="packed"),
+        pytest.param((b"authorization", b"Basic " + TOKEN), id="another scheme"),
+    ],
+)
+def test_what_is_not_well_formed_is_withheld_too(header: tuple[bytes, bytes]) -> None:
+    withheld = presented_secrets([header, (b"x-user", b"7" * 20)])
+    assert withheld[0] == header[1].decode().rpartition(" ")[2]
+    assert "7" * 20 not in withheld
+
+
+def test_a_short_word_is_nobodys_secret() -> None:
+    assert presented_secrets([(b"authorization", b"Bearer token"), (b"x-api-key", b"affino:mcp")]) == ()

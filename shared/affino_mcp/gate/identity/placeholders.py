@@ -27,6 +27,8 @@ _WORDS: Final = re.compile(
     rb"|(?:(?:your|my|the|insert|enter|paste|put|affino|mcp|api|access|x)_?)*(?:token|key|secret|api_?key|access_?token)(?:_?here)?",
     re.IGNORECASE,
 )
+_PARTS: Final = re.compile(rb"[:.]")
+"""What stands between the parts of a header that carries several values."""
 _SEPARATORS: Final = re.compile(rb"[ _-]+")
 
 
@@ -48,7 +50,7 @@ def _is_placeholder(value: bytes) -> bool:
     if len(value) > MAX_LOOKED_AT:
         return False
     bare = _SCHEME.sub(b"", value, count=1).strip()
-    return _SCHEME.match(bare) is not None or any(_stands_for_value(part) for part in (bare, *bare.split(b":")))
+    return _SCHEME.match(bare) is not None or any(_stands_for_value(part) for part in (bare, *_PARTS.split(bare)))
 
 
 def _stands_for_value(text: bytes) -> bool:
