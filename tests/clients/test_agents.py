@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from affino_mcp.connect.clients import claude_line
+from affino_mcp.connect.configurations import claude_line
 from tests.clients.agent import Agent, Refused, Target, ToolFailed, shown
 from tests.clients.claude_agent import CONNECTED
 from tests.clients.header_proxy import header_proxy

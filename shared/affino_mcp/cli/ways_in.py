@@ -12,7 +12,7 @@ import typer
 from affino_mcp.cli.endings import describe_end
 from affino_mcp.cli.output import print_fields, print_table
 from affino_mcp.clock import parse_time
-from affino_mcp.connect.clients import claude_line
+from affino_mcp.connect.configurations import claude_line
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.demo import DEMO_PEOPLE, HEADERS_ROLE
 from affino_mcp.local.demo_records import BEGUN_FILE, INCOMPLETE_TEXT

@@ -34,6 +34,11 @@ class ClientCredentials:
         return {"Authorization": f"Bearer {self.token}", "X-API-Key": self.key, "X-API-Secret": self.secret}
 
     @property
+    def in_one(self) -> str:
+        """Key, secret and token as the one bearer value of a client with a single field."""
+        return f"{self.key}.{self.secret}.{self.token}"
+
+    @property
     def environment(self) -> dict[str, str]:
         """The environment variables that snippets with references read, with these values."""
         return {variable: getattr(self, part) for part, variable in CREDENTIAL_VARIABLES.items()}

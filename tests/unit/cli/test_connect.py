@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from affino_mcp.connect.clients import (
-    CLIENTS_WITH_REFERENCES,
-    INSPECTOR_NODE,
-    INSPECTOR_PACKAGE,
-    McpClient,
-    claude_line,
-)
+from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, SINGLE_FIELD_CLIENTS, McpClient
+from affino_mcp.connect.configurations import INSPECTOR_NODE, INSPECTOR_PACKAGE, claude_line
+from affino_mcp.gate.gate import Gate
 from tests.unit.cli.conftest import PASSWORD, Terminal
 from tests.unit.cli.public import BASE
 from tests.world import EVERYTHING
@@ -36,7 +33,8 @@ def test_the_snippet_names_the_endpoint_and_holds_no_secret_if_it_can(served: Te
 def test_inline_holds_all_three(served: Terminal, client: McpClient) -> None:
     found = served.run_json("connect", client, "--inline", *HERS)
     profile = served.world.profiles.list_profiles()[0].profile
-    assert all(part in found["text"] for part in (profile.key, profile.secret, "Bearer "))
+    assert all(part in found["text"] for part in (profile.key, profile.secret))
+    assert "Bearer " in found["text"] or client in SINGLE_FIELD_CLIENTS
     assert found["variables"] == {}
 
 
@@ -51,6 +49,16 @@ def test_every_snippet_can_be_read_by_what_reads_it(terminal: Terminal, client: 
             assert tomllib.loads(found["text"])["mcp_servers"]["affino"]["url"]
         case _:
             assert json.loads(found["text"])
+
+
+@pytest.mark.parametrize("client", sorted(SINGLE_FIELD_CLIENTS))
+def test_the_one_value_opens_the_door(served: Terminal, client: McpClient) -> None:
+    text = served.run_json("connect", client, *HERS)["text"]
+    (value,) = re.findall(r"[A-Za-z0-9]+\.[A-Za-z0-9]+\.[0-9a-f-]{36}", text)
+    world = served.world
+    gate = Gate(world.database, world.secrets, world.settings, world.clock)
+    caller = gate.admit([(b"authorization", f"Bearer {value}".encode())], charge=True)
+    assert caller.person.email == "jane@orbital.example"
 
 
 def test_the_inspector_is_the_one_that_is_tried_with_the_node_that_it_needs() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.connect.clients import claude_line
+from affino_mcp.connect.configurations import claude_line
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.housekeeping.turn import HousekeepingFailed
 from affino_mcp.local import background, counting, demo_crm, demo_website

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from affino_mcp.connect import clients
-from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, SERVER_NAME, McpClient, Snippet
+from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, McpClient, Snippet
+from affino_mcp.connect.configurations import SERVER_NAME, claude_shell_line
 from affino_mcp.connect.credentials import (
     KEY_PLACEHOLDER,
     SECRET_PLACEHOLDER,
@@ -76,7 +77,7 @@ def _write_filled(
 def _write_claude_lines(url: str, token: str, server: str) -> Connection:
     """Claude Code's line with the AccessToken in it, in which the shell replaces the other two: an hour later it replaces it."""
     lines = [
-        PastedText(f"line-{shell}", _SHELL_TITLES[shell], clients.claude_shell_line(url, token, shell, server))
+        PastedText(f"line-{shell}", _SHELL_TITLES[shell], claude_shell_line(url, token, shell, server))
         for shell in Shell
     ]
     return Connection(lines, (), has_secret=False)
