@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from affino_mcp.admin.csv_cells import csv_line, guard_cell
 from affino_mcp.audit.row import AuditRow
-
-_FORMULA_START: Final = re.compile(r"""(?:^|(?<=[;\t\r\n]))(?=[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])""")
-"""The beginning of a cell that a spreadsheet would calculate, full-width signs included.
-
-Some spreadsheets end a cell at a semicolon, a tab or a line break too.
-"""
 
 EXPORT_COLUMNS: Final = (
     *(
@@ -54,18 +46,12 @@ def _has_no_rest() -> str:
 
 
 def _write_csv(rows: Iterator[AuditRow], describe_rest: Callable[[], str] = _has_no_rest) -> Iterator[str]:
-    yield _csv_line(EXPORT_COLUMNS)
+    yield csv_line(EXPORT_COLUMNS)
     for row in rows:
         document = _exported_fields(row)
-        yield _csv_line([_csv_cell(document[name]) for name in EXPORT_COLUMNS])
+        yield csv_line([_csv_cell(document[name]) for name in EXPORT_COLUMNS])
     if rest := describe_rest():
-        yield _csv_line([_csv_cell(rest)])
-
-
-def _csv_line(cells: Any) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue()
+        yield csv_line([_csv_cell(rest)])
 
 
 def _csv_cell(value: Any) -> str:
@@ -73,7 +59,7 @@ def _csv_cell(value: Any) -> str:
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return _FORMULA_START.sub("'", text)
+    return guard_cell(text)
 
 
 def _write_json(rows: Iterator[AuditRow], describe_rest: Callable[[], str] = _has_no_rest) -> Iterator[str]:

@@ -20,7 +20,7 @@ from affino_mcp.audit import row as rows
 from affino_mcp.audit.log_pages import MAX_LOG_ROWS_PER_READ, load_whole_rows, read_merged_page
 from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.clock import epoch_microseconds, format_iso
-from affino_mcp.store.ops import Condition, Database, Item, Query, SortSpan, all_of, equals
+from affino_mcp.store.ops import Compare, Condition, Database, Item, Query, SortSpan, all_of, any_of, equals
 
 MAX_READS: Final = 50
 """The most reads of one query; its page then has a cursor."""
@@ -44,7 +44,8 @@ class LogQuery:
     """A query of the log; None in a field means any value. Times are UTC. `cursor` is the `next` of the previous page.
 
     Profile, person, record and time are keys and cost nothing. The other fields filter row by row; all `words` must
-    occur in the row's warnings and error, in any case.
+    occur in the row's warnings and error, in any case. `request_id` finds the parts of a request too, whose ids begin with
+    its own and a stroke: what an import of a file wrote, the undo of several changes.
     """
 
     profile: str | None = None
@@ -183,12 +184,17 @@ def _build_filter(question: LogQuery, place: _LogPartition) -> Condition | None:
         "person": rows.person_partition(question.person) if question.person and place.named != "ByPerson" else None,
         "method": question.method,
         "family": question.family,
-        "request_id": question.request_id,
         "status": question.status,
         "outcome": question.outcome and question.outcome.value,
     }
-    parts = [equals(name, value) for name, value in wanted.items() if value is not None]
+    parts: list[Condition] = [equals(name, value) for name, value in wanted.items() if value is not None]
+    parts += [_is_of_request(question.request_id)] if question.request_id is not None else []
     return all_of(*parts) if parts else None
+
+
+def _is_of_request(request_id: str) -> Condition:
+    own_parts = all_of(Compare("request_id", ">", f"{request_id}-"), Compare("request_id", "<", f"{request_id}."))
+    return any_of(equals("request_id", request_id), own_parts)
 
 
 def _has_words(item: Item, words: Sequence[str]) -> bool:

@@ -21,8 +21,8 @@ RETENTION_DAYS: Final = 400
 ALL_CALLS_PARTITIONS: Final = ("E0", "E1", "E2", "E3")
 """The partitions of index ByTime, which together hold all calls: one would take too few writes (docs/decisions/0064)."""
 
-CONTROL_CHANNEL: Final = "control"
-"""The channel of operators' actions, which are no calls; their rows' arguments hold `before` and `after`."""
+CONTROL_CHANNEL, IMPORT_CHANNEL = "control", "import"
+"""The channels of operators' actions, whose rows' arguments hold `before` and `after`, and of imports: neither are calls."""
 
 STORM_METHOD: Final = "(many)"
 """The method of the row that counts a storm's refusals; its count is raised until the storm's minute is over."""
@@ -105,12 +105,12 @@ class AuditRow:
 
     @property
     def calls(self) -> int:
-        """The number of calls that the row stands for: 0 for an operator's action, and where another row counts its call.
+        """The number of calls that the row stands for: 0 for what no agent called, and where another row counts its call.
 
         A change in shares is counted by the row of its first share, a call that was begun by its closing row.
         """
         is_first_share = not self.share or self.share.startswith("1 of ")
-        is_call = self.channel != CONTROL_CHANNEL and self.outcome is not Outcome.BEGUN
+        is_call = self.channel not in (CONTROL_CHANNEL, IMPORT_CHANNEL) and self.outcome is not Outcome.BEGUN
         return self.count if is_call and is_first_share else 0
 
     def to_document(self) -> dict[str, Any]:

@@ -33,6 +33,8 @@ from affino_mcp.cli import (
     profile_switch,
     profiles,
     purge,
+    record_export,
+    record_import,
     records,
     reindex,
     sessions,
@@ -66,6 +68,10 @@ app.add_typer(operators.app, name="operator")
 app.add_typer(sessions.app, name="session")
 app.add_typer(purge.app, name="purge")
 app.add_typer(records.app, name="record")
+record_import.add_import_commands(record_import.app)
+app.add_typer(record_import.app, name="import")
+record_export.add_export_commands(record_export.app)
+app.add_typer(record_export.app, name="export")
 app.add_typer(housekeeping.app, name="housekeeping")
 app.add_typer(local.app, name="local")
 log_more.add_log_commands(log.app)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -25,7 +23,7 @@ from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.log import row_cells, row_document
 from affino_mcp.cli.log_asking import SinceFilter, build_log_query, iterate_rows, list_recent_rows, with_log_filters
 from affino_mcp.cli.options import ConnectionOption, JsonOption
-from affino_mcp.cli.output import print_fields, print_json, print_table
+from affino_mcp.cli.output import print_fields, print_json, print_table, write_part
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.tool_errors import NotFound
 
@@ -83,7 +81,7 @@ def export(
     with audit_command(service, "export_log", LOG_SUBJECT, {}, {"format": wanted, "filters": _describe_query(asked)}):
         _, written = EXPORT_FORMATS[wanted]
         for part in written(iterate_rows(service, asked, most)):
-            if not _write_part(part):
+            if not write_part(part):
                 break
 
 
@@ -171,21 +169,6 @@ def _print_row(row: AuditRow) -> None:
 def _change_cell(row: AuditRow, line: Sequence[Any]) -> tuple[str]:
     """The cell of a changed record: its name and what was done with it."""
     return (f"{describe_record(line[0]) or row.profile_name} {line[1]}".strip(),)
-
-
-def _write_part(part: str) -> bool:
-    """Writes a part; gives False when the reader (`| head`) has closed the pipe, which is no error."""
-    try:
-        typer.echo(part, nl=False)
-    except BrokenPipeError:
-        silence_stdout()
-        return False
-    return True
-
-
-def silence_stdout() -> None:
-    """Redirects standard output to /dev/null, so that no error about the closed pipe is printed at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _describe_query(asked: LogQuery) -> dict[str, str]:

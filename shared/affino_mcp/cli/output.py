@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -38,6 +40,21 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: st
 def print_note(text: str) -> None:
     """Prints a remark on standard error, so that standard output holds the answer only."""
     typer.echo(text, err=True)
+
+
+def write_part(part: str) -> bool:
+    """Writes a part of a file to standard output; False when the reader (`| head`) has closed the pipe: no error."""
+    try:
+        typer.echo(part, nl=False)
+    except BrokenPipeError:
+        silence_stdout()
+        return False
+    return True
+
+
+def silence_stdout() -> None:
+    """Redirects standard output to /dev/null, so that no error about the closed pipe is printed at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _cell_text(value: Any) -> str:

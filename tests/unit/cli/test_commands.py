@@ -16,6 +16,7 @@ import typer
 from typer.testing import CliRunner
 
 from affino_mcp import VERSION
+from affino_mcp.admin.record_files.file_kinds import FILE_KINDS
 from affino_mcp.catalogue.structure import STRUCTURE_KINDS
 from affino_mcp.cli.app import app
 from affino_mcp.cli.output import print_table
@@ -50,6 +51,7 @@ def test_the_commands() -> None:
         *(f"local {word}" for word in ("up", "down", "status")),
         "connect",
         "doctor",
+        *(f"{verb} {word}" for verb in ("import", "export") for word in FILE_KINDS),
         "housekeeping report",
         "login",
         *(f"log {word}" for word in ("chart", "tail", "export", "show", "digest", "verify")),

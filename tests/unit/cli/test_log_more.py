@@ -12,7 +12,7 @@ import pytest
 
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.row import Outcome
-from affino_mcp.cli import log_more
+from affino_mcp.cli import output
 from tests.unit.audit.rows import row
 from tests.unit.cli.conftest import Terminal
 
@@ -51,7 +51,7 @@ def test_a_reader_who_has_had_enough_is_no_fault(busy: Terminal, monkeypatch: py
         raise BrokenPipeError
 
     monkeypatch.setattr("typer.echo", closed)
-    monkeypatch.setattr(log_more, "silence_stdout", lambda: None)
+    monkeypatch.setattr(output, "silence_stdout", lambda: None)
     busy.run("log", "export")
     assert len(parts) == 1
     assert [row["outcome"] for row in busy.world.audit_rows() if row["method"] == "export_log"] == ["begun", "ok"]
