@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.method import FIELDS
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.instance.token_estimate import estimate_tokens
 from affino_mcp.local.demo_records import ToolCaller
@@ -18,7 +19,7 @@ from tests.unit.local.demo_service import DemoService
 from tests.unit.local.finder import Finder
 from tests.unit.local.test_demo import TRYOUTS
 
-READS = [name for name, m in METHODS.items() if m.access is Access.READ and name != "get_current_user"]
+READS = [name for name, m in METHODS.items() if m.access is Access.READ and FIELDS in m.all_arguments]
 
 
 @pytest.fixture(scope="module")
