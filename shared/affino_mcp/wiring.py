@@ -246,5 +246,5 @@ def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCen
     from affino_mcp.control_edge.centre import ControlCentre  # noqa: PLC0415 (as above)
 
     own = _builtin(found, settings)
-    parts = own, own.staff_contacts, own.record_restorer, own.structure_keeper
+    parts = own, own.staff_contacts, own.record_restorer, own.structure_keeper, own.record_finder
     return ControlCentre(found.database, found.secrets, settings, clock, *parts)

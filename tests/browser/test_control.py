@@ -126,7 +126,7 @@ def test_the_log_and_people_and_help(operator: Operator) -> None:
     operator.goes("/logs?profile=CRM+Sales+Agent")
     operator.looks("control-logs", "API Logs")
     nothing_is_cut_off(operator)
-    page.get_by_role("row", name="create_account").first.get_by_role("link").click()
+    page.get_by_role("row", name="create_account").first.get_by_role("link").first.click()
     expect(page.get_by_text("UNKNOWN_ARGUMENT")).to_be_visible()
     changed = page.get_by_role("table", name="What changed")
     expect(changed.get_by_role("row", name="Name empty Orbital Labs")).to_be_visible()
@@ -197,7 +197,7 @@ def test_other_windows(
         if picture == "logs":
             nothing_is_cut_off(operator)
     operator.page.goto(f"{whole.origin}/control/logs?method=create_account")
-    operator.page.get_by_role("row", name="create_account").first.get_by_role("link").click()
+    operator.page.get_by_role("row", name="create_account").first.get_by_role("link").first.click()
     expect(operator.page.get_by_role("cell", name="Orbital Labs")).to_be_visible()
     operator.looks("control-log-row-dark", "create_account")
     context.close()

@@ -9,9 +9,9 @@ length of the log, and one of the whole rows of an index's entries.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from ulid import ULID
@@ -19,17 +19,15 @@ from ulid import ULID
 from affino_mcp.audit import row as rows
 from affino_mcp.audit.log_pages import MAX_LOG_ROWS_PER_READ, load_whole_rows, read_merged_page
 from affino_mcp.audit.row import AuditRow, Outcome
+from affino_mcp.audit.row_records import concerns
 from affino_mcp.clock import epoch_microseconds, format_iso
 from affino_mcp.store.ops import Compare, Condition, Database, Item, Query, SortSpan, all_of, any_of, equals
 
 MAX_READS: Final = 50
 """The most reads of one query; its page then has a cursor."""
 
-USERS_PERIOD: Final = timedelta(hours=24)
-"""How far back the users of a profile are searched."""
-
-DELETION_PERIOD: Final = timedelta(days=30)
-"""How far back they are searched before a profile is deleted."""
+WHOLE_ROWS_PER_READ: Final = 200
+"""Rows of one read that are read whole, to know which records they concern: two batches."""
 
 _RECORD_PATTERN: Final = re.compile(r"[a-z_]{1,32}#[A-Za-z0-9_-]{1,64}")
 
@@ -43,9 +41,12 @@ def is_record_ref(text: str) -> bool:
 class LogQuery:
     """A query of the log; None in a field means any value. Times are UTC. `cursor` is the `next` of the previous page.
 
-    Profile, person, record and time are keys and cost nothing. The other fields filter row by row; all `words` must
-    occur in the row's warnings and error, in any case. `request_id` finds the parts of a request too, whose ids begin with
-    its own and a stroke: what an import of a file wrote, the undo of several changes.
+    Profile, person, record and time are keys and cost nothing; `profiles`, `people` and `records` are several of them, any of
+    which fits. The other fields filter row by row: any of `methods`, a status from one of `statuses` to the other, all
+    `words` in the row's warnings and error, in any case. Rows of a person or a profile since a time are looked through for what
+    concerns the records, also by their `record_names`, which are folded; else a row's own record must be one of them.
+    `request_id` finds the parts of a request too, whose ids begin with its own and a stroke: what an import of a file wrote,
+    the undo of several changes.
     """
 
     profile: str | None = None
@@ -57,10 +58,37 @@ class LogQuery:
     status: int | None = None
     outcome: Outcome | None = None
     words: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    people: tuple[int, ...] = ()
+    records: tuple[str, ...] = ()
+    record_names: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    statuses: tuple[int, int] | None = None
     since: datetime | None = None
     until: datetime | None = None
     limit: int = 50
     cursor: str | None = None
+
+    @property
+    def all_profiles(self) -> tuple[str, ...]:
+        """The API Keys asked for, any of which fits."""
+        return self.profiles if self.profile is None else (self.profile, *self.profiles)
+
+    @property
+    def all_people(self) -> tuple[int, ...]:
+        """The user codes asked for, any of which fits."""
+        return self.people if self.person is None else (self.person, *self.people)
+
+    @property
+    def all_records(self) -> tuple[str, ...]:
+        """The records asked for, any of which fits."""
+        return self.records if self.record is None else (self.record, *self.records)
+
+    @property
+    def reads_whole_rows(self) -> bool:
+        """True when rows must be read whole to know whether they concern the records."""
+        by_keys = bool(self.all_people or self.all_profiles) and self.since is not None
+        return by_keys and bool(self.records) and self.record is None
 
 
 class LogPage(NamedTuple):
@@ -82,13 +110,14 @@ def search_log(database: Database, table: str, question: LogQuery, now: datetime
     query = _build_query(table, question, place, now)
     for _ in range(reads):
         page = read_merged_page(database, query, place.partitions)
-        found += [item for item in page.items if _has_words(item, question.words)]
+        found += _keep_fitting(database, table, page.items, question, place)
         query = replace(query, start=page.next)
         if len(found) > question.limit or page.next is None:
             break
     shown = found[: question.limit]
     end = shown[-1] if len(found) > question.limit else query.start
-    whole = load_whole_rows(database, table, shown) if place.named else shown
+    is_whole = place.named is None or question.reads_whole_rows
+    whole = shown if is_whole else load_whole_rows(database, table, shown)
     signed = [AuditRow.from_document(item) for item in whole if rows.is_signed(item)]
     return LogPage(signed, str(end["sk"]) if end else None)
 
@@ -101,48 +130,6 @@ def read_one_row(database: Database, table: str, profile: str, id_: str) -> Audi
     return AuditRow.from_document(found[0]) if found and rows.is_signed(found[0]) else None
 
 
-class ProfileUser(NamedTuple):
-    """A person who used a profile in a period, with the number of calls and the time of the last."""
-
-    name: str
-    code: int
-    calls: int
-    last: str
-    email: str = ""
-
-
-class ProfileUsers(NamedTuple):
-    """The users of a profile, latest first, and the number of rows that were searched for them."""
-
-    users: list[ProfileUser]
-    looked_at: int
-
-
-def list_profile_users(
-    database: Database,
-    table: str,
-    profile: str,
-    now: datetime,
-    most: int = 2000,
-    reads: int = MAX_READS,
-    period: timedelta = USERS_PERIOD,
-) -> ProfileUsers:
-    """Gives who used a profile in the last 24 hours, or in another period, from at most `most` rows.
-
-    Operators' actions on it do not count.
-    """
-    question = LogQuery(profile=profile, since=now - period, limit=most)
-    found = search_log(database, table, question, now, reads).rows
-    known: dict[int, ProfileUser] = {}
-    for row in found:
-        if row.calls and row.person_code is not None:
-            before = known.get(
-                row.person_code, ProfileUser(row.person_name, row.person_code, 0, row.at, row.person_email)
-            )
-            known[row.person_code] = before._replace(calls=before.calls + row.calls)
-    return ProfileUsers(list(known.values()), len(found))
-
-
 class _LogPartition(NamedTuple):
     """What is read as one: the index (None: the table itself), its partition attribute, and its partitions."""
 
@@ -152,19 +139,21 @@ class _LogPartition(NamedTuple):
 
 
 def _choose_partition(question: LogQuery) -> _LogPartition:
-    """The smallest partition that holds all rows of the query."""
-    if question.record is not None:
-        return _LogPartition("ByRecord", "record", (rows.record_partition(question.record),))
-    if question.person is not None:
-        return _LogPartition("ByPerson", "person", (rows.person_partition(question.person),))
-    if question.profile is not None:
-        return _LogPartition(None, "pk", (rows.profile_partition(question.profile),))
+    """The partitions, as few as may be, that hold all rows of the query."""
+    if question.all_records and not question.reads_whole_rows:
+        return _LogPartition("ByRecord", "record", tuple(map(rows.record_partition, question.all_records)))
+    if question.all_people:
+        return _LogPartition("ByPerson", "person", tuple(map(rows.person_partition, question.all_people)))
+    if question.all_profiles:
+        return _LogPartition(None, "pk", tuple(map(rows.profile_partition, question.all_profiles)))
     return _LogPartition("ByTime", "everybody", rows.ALL_CALLS_PARTITIONS)
 
 
 def _build_query(table: str, question: LogQuery, place: _LogPartition, now: datetime) -> Query:
     """The first read, newest first. A filtering read examines more rows than it may return."""
     where = _build_filter(question, place)
+    filters = where or question.words or question.methods
+    limit = MAX_LOG_ROWS_PER_READ if filters else min(question.limit + 1, MAX_LOG_ROWS_PER_READ)
     return Query(
         table,
         place.partitions[0],
@@ -172,7 +161,7 @@ def _build_query(table: str, question: LogQuery, place: _LogPartition, now: date
         partition_name=place.attribute,
         span=_ulid_span(question, now),
         forward=False,
-        limit=MAX_LOG_ROWS_PER_READ if where or question.words else min(question.limit + 1, MAX_LOG_ROWS_PER_READ),
+        limit=WHOLE_ROWS_PER_READ if question.reads_whole_rows else limit,
         where=where,
         consistent=place.named is None,
     )
@@ -180,8 +169,6 @@ def _build_query(table: str, question: LogQuery, place: _LogPartition, now: date
 
 def _build_filter(question: LogQuery, place: _LogPartition) -> Condition | None:
     wanted = {
-        "pk": rows.profile_partition(question.profile) if question.profile and place.named else None,
-        "person": rows.person_partition(question.person) if question.person and place.named != "ByPerson" else None,
         "method": question.method,
         "family": question.family,
         "status": question.status,
@@ -189,12 +176,39 @@ def _build_filter(question: LogQuery, place: _LogPartition) -> Condition | None:
     }
     parts: list[Condition] = [equals(name, value) for name, value in wanted.items() if value is not None]
     parts += [_is_of_request(question.request_id)] if question.request_id is not None else []
+    if question.all_profiles and place.named:
+        parts.append(_equals_one("pk", map(rows.profile_partition, question.all_profiles)))
+    if question.all_people and place.named != "ByPerson":
+        parts.append(_equals_one("person", map(rows.person_partition, question.all_people)))
+    if question.statuses:
+        low, high = question.statuses
+        parts += [Compare("status", ">=", low), Compare("status", "<=", high)]
     return all_of(*parts) if parts else None
 
 
 def _is_of_request(request_id: str) -> Condition:
     own_parts = all_of(Compare("request_id", ">", f"{request_id}-"), Compare("request_id", "<", f"{request_id}."))
     return any_of(equals("request_id", request_id), own_parts)
+
+
+def _equals_one(name: str, values: Iterable[str]) -> Condition:
+    own = [equals(name, value) for value in values]
+    return own[0] if len(own) == 1 else any_of(*own)
+
+
+def _keep_fitting(
+    database: Database, table: str, entries: Sequence[Item], question: LogQuery, place: _LogPartition
+) -> Sequence[Item]:
+    """The entries of a read, or their whole rows, that fit what no condition of the read says."""
+    fitting = [
+        item
+        for item in entries
+        if _has_words(item, question.words) and (not question.methods or item.get("method") in question.methods)
+    ]
+    if not question.reads_whole_rows:
+        return fitting
+    whole = load_whole_rows(database, table, fitting) if place.named else fitting
+    return [row for row in whole if concerns(row, question.records, question.record_names)]
 
 
 def _has_words(item: Item, words: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ import typer
 
 from affino_mcp.admin.display import format_time, render_age
 from affino_mcp.admin.operator_audit import ActionSubject
-from affino_mcp.audit.queries import DELETION_PERIOD, ProfileUser, list_profile_users
+from affino_mcp.audit.profile_users import DELETION_PERIOD, ProfileUser, list_profile_users
 from affino_mcp.cli.confirming import require_yes
 from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.options import ConnectionOption, JsonOption

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from affino_mcp.admin.operator_audit import ActionSubject
-from affino_mcp.audit.queries import list_profile_users
+from affino_mcp.audit.profile_users import list_profile_users
 from affino_mcp.cli.confirming import require_yes
 from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.options import ConnectionOption, JsonOption

@@ -24,6 +24,7 @@ from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE, HUB, WebSessions
 from affino_mcp.instance.port import Instance
+from affino_mcp.instance.record_finder import RecordFinder
 from affino_mcp.instance.record_restorer import RecordRestorer
 from affino_mcp.instance.structure import StructureKeeper
 from affino_mcp.instance.upkeep import StaffContacts
@@ -57,6 +58,7 @@ class ControlCentre:
     staff: StaffContacts
     record_restorer: RecordRestorer
     structure: StructureKeeper
+    record_finder: RecordFinder
     make_client: Callable[[], httpx.Client] = make_public_client
 
     @cached_property

@@ -1,27 +1,34 @@
-"""The filters of the API Logs: from the fields of the form to a question, and the Gate table's rows needed for that."""
+"""The filters of the API Logs: from the search line and the fields of the form to a question of the log."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from difflib import get_close_matches
+from typing import Final, TypeVar
 
 from affino_mcp.admin.operator_audit import NO_PROFILE
-from affino_mcp.audit.queries import LogQuery, is_record_ref
+from affino_mcp.audit.queries import LogQuery
 from affino_mcp.audit.row import Outcome
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.clock import parse_time
+from affino_mcp.control_edge.log_names import FilterNames, profile_name_places
+from affino_mcp.control_edge.log_search.findings import Findings
+from affino_mcp.control_edge.log_search.line_reader import NameSources, read_line
+from affino_mcp.control_edge.log_search.vocabulary import METHOD_NAMES, find_methods, read_status
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import fold_email, is_plausible_email
 from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.gate.identity.person import is_user_code
-from affino_mcp.gate.profiles.profile_form import fold_profile_name, is_possible_name
+from affino_mcp.spoken_times.reading import parse_span
 from affino_mcp.store.ops import Key
 
+T = TypeVar("T")
+SEARCH_LINE: Final = "q"
 FILTER_FIELDS: Final = (
+    SEARCH_LINE,
     "profile",
     "person",
     "method",
@@ -34,7 +41,12 @@ FILTER_FIELDS: Final = (
     "words",
     "request",
 )
-UNKNOWN_USER_CODE: Final = 0
+FOLDED_FIELDS: Final = tuple(name for name in FILTER_FIELDS if name not in {SEARCH_LINE, "since", "until"})
+"""The fields that stand under *Filters*; a time is shown open when it is no quick range."""
+TIME_FORMS: Final = "Say yesterday, last hour, 2h, 26 Nov, 26/11/2026 or 2026-11-26 09:00."
+NOBODY: Final = 0
+_NO_PROFILE_KEY: Final = "-"
+_NO_RECORD: Final = "-#0"
 _PROFILE_KEY_PATTERN: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
@@ -42,112 +54,192 @@ _PROFILE_KEY_PATTERN: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 class LogFilters:
     """The fields of the form, the question made of them, and by field what is `wrong` and what is `unknown`.
 
-    An unknown name belongs to no profile, or no person.
+    An unknown name belongs to no profile, person, method or record. `line` is what the search line says.
     """
 
     given: Mapping[str, str]
     query: LogQuery
     faults: Mapping[str, str] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
+    nearest: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    line: Findings = field(default_factory=Findings)
+
+    @property
+    def finds_nothing(self) -> bool:
+        """True when a search line was given, and nothing of it narrows the log."""
+        return bool(self.given[SEARCH_LINE]) and self.line.is_empty
 
 
 def select_filter_rows(given: Mapping[str, str]) -> Sequence[Key]:
     """The keys of the rows that a profile's name or key and a person's address or code name."""
     profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
-    found = list(_profile_name_places(profile))
+    found = list(profile_name_places(profile))
     is_key = _PROFILE_KEY_PATTERN.fullmatch(profile)
     found += [row_keys.profile_key(profile), row_keys.deleted_profile_key(profile)] if is_key else []
     found += [row_keys.person_key(int(person))] if is_user_code(person) else []
     return found + ([row_keys.email_key(fold_email(person))] if is_plausible_email(person) else [])
 
 
-def _profile_name_places(name: str) -> Sequence[Key]:
-    """The keys of the rows that tell the key of the profile of this name, and of the last deleted one of this name."""
-    if not is_possible_name(name):
-        return ()
-    folded = fold_profile_name(name)
-    return row_keys.profile_name_key(folded), row_keys.deleted_profile_name_key(folded)
-
-
 def read_log_filters(ask: ScreenRequest, limit: int) -> LogFilters:
     """The filters of this request, for a page of `limit` rows; without logs.read only the person's own calls."""
     given = {name: ask.query_values.get(name, "").strip() for name in FILTER_FIELDS}
-    wrong: dict[str, str] = {}
-    now = ask.centre.clock()
-    since, until = _parse_moment(given, "since", now, wrong), _parse_moment(given, "until", now, wrong)
-    if since and until and since > until:
-        wrong["until"] = "This is before the time in Since."
-    if given["record"] and not is_record_ref(given["record"]):
-        wrong["record"] = "A record is named like accounts#12."
-    if given["family"] and given["family"] not in list(Family):
-        wrong["family"] = "There is no such family."
-    if given["outcome"] and given["outcome"] not in list(Outcome):
-        wrong["outcome"] = "There is no such outcome."
-    question = LogQuery(
-        profile=_find_profile_key(ask, given["profile"]),
-        person=_find_user_code(ask, given["person"]),
-        record=given["record"] or None,
-        method=given["method"] or None,
-        family=given["family"] or None,
-        request_id=given["request"] or None,
-        status=_parse_status(given, wrong),
-        outcome=Outcome(given["outcome"]) if given["outcome"] and "outcome" not in wrong else None,
-        words=tuple(given["words"].casefold().split()),
-        since=since,
-        until=until,
-        limit=limit,
-        cursor=ask.query_values.get("cursor") or None,
+    names = FilterNames(ask)
+    sources = NameSources(names.load, names.find_records) if ask.has_right(LOGS_READ) else None
+    line = read_line(given[SEARCH_LINE], ask.local_clock, sources) if given[SEARCH_LINE] else Findings()
+    fields = _FieldReader(ask, given, names)
+    question = _narrow(_question_of_line(line), fields.read())
+    question = replace(question, limit=limit, cursor=ask.query_values.get("cursor") or None)
+    if question.since and question.until and question.since > question.until:
+        fields.wrong["until"] = "This is before the time in Since."
+    return LogFilters(given, question, fields.wrong, fields.unknown, fields.nearest, line)
+
+
+def _question_of_line(line: Findings) -> LogQuery:
+    """The question of a search line alone; a single profile or person is asked for as such."""
+    one_profile, one_person = len(line.profiles) == 1, len(line.people) == 1
+    return LogQuery(
+        profile=line.profiles[0] if one_profile else None,
+        person=line.people[0] if one_person else None,
+        profiles=() if one_profile else tuple(line.profiles),
+        people=() if one_person else tuple(line.people),
+        records=tuple(dict.fromkeys(line.records)),
+        record_names=tuple(line.record_names),
+        methods=tuple(line.methods),
+        family=line.family or None,
+        statuses=line.statuses,
+        outcome=line.outcome,
+        request_id=line.request or None,
+        words=tuple(line.words),
+        since=line.span.since if line.span else None,
+        until=line.span.until if line.span else None,
     )
-    return LogFilters(given, question, wrong, _find_unknown_names(ask, given))
 
 
-def _find_unknown_names(ask: ScreenRequest, given: Mapping[str, str]) -> dict[str, str]:
-    """Names of the filters that nothing has, by field; {} for a person who may not read the log, so that it reveals none."""
-    if not ask.has_right(LOGS_READ):
-        return {}
-    profile, found = given["profile"], dict[str, str]()
-    known = profile == NO_PROFILE or any(key in ask.gate_rows for key in select_filter_rows({"profile": profile}))
-    if profile and not known:
-        found["profile"] = "There is no API Profile of this name or key now."
-    if given["person"] and not any(key in ask.gate_rows for key in select_filter_rows({"person": given["person"]})):
-        found["person"] = "Nobody has this e-mail address or code."
-    return found
+def _narrow(line: LogQuery, fields: LogQuery) -> LogQuery:
+    """The question that both make: a field narrows what the line says of the same, and replaces its time."""
+    people = _both(line.all_people, fields.all_people, NOBODY)
+    profiles = _both(line.all_profiles, fields.all_profiles, _NO_PROFILE_KEY)
+    records = _both(line.all_records, fields.all_records, _NO_RECORD)
+    if fields.since or fields.until:
+        line = replace(line, since=None, until=None)
+    given = {name: value for name, value in vars(fields).items() if value not in (None, ()) and name not in _KEYED}
+    return replace(
+        line,
+        **given,
+        words=(*line.words, *fields.words),
+        methods=_both(line.methods, fields.methods, _NO_PROFILE_KEY),
+        person=people[0] if len(people) == 1 else None,
+        people=people if len(people) > 1 else (),
+        profile=profiles[0] if len(profiles) == 1 else None,
+        profiles=profiles if len(profiles) > 1 else (),
+        record=fields.record,
+        records=() if fields.record else records,
+    )
 
 
-def _parse_moment(given: Mapping[str, str], name: str, now: datetime, wrong: dict[str, str]) -> datetime | None:
-    try:
-        return parse_time(given[name], now) if given[name] else None
-    except ValueError:
-        wrong[name] = "Say 30m, 2h, 3d or a time like 2026-11-22 09:00."
-        return None
+_KEYED: Final = frozenset({"person", "people", "profile", "profiles", "record", "records", "words", "methods", "limit"})
 
 
-def _parse_status(given: Mapping[str, str], wrong: dict[str, str]) -> int | None:
-    text = given["status"]
-    if not text:
-        return None
-    if text.isascii() and text.isdecimal() and len(text) == 3:
-        return int(text)
-    wrong["status"] = "A status is a number like 403."
-    return None
+def _both(one: Sequence[T], other: Sequence[T], nothing: T) -> tuple[T, ...]:
+    """What both name; all of one where the other names nothing, and `nothing` where they have none in common."""
+    if not one or not other:
+        return (*one, *other)
+    return tuple(each for each in other if each in one) or (nothing,)
 
 
-def _find_profile_key(ask: ScreenRequest, text: str) -> str | None:
-    if not text:
-        return None
-    for place in _profile_name_places(text):
-        if place in ask.gate_rows:
-            return str(ask.gate_rows[place]["key"])
-    return text if _PROFILE_KEY_PATTERN.fullmatch(text) else "-"
+class _FieldReader:
+    """Reads the fields of the form one by one; `wrong` and `unknown` fill meanwhile."""
+
+    def __init__(self, ask: ScreenRequest, given: Mapping[str, str], names: FilterNames) -> None:
+        self._ask, self._given, self._names = ask, given, names
+        self.wrong: dict[str, str] = {}
+        self.unknown: dict[str, str] = {}
+        self.nearest: dict[str, Sequence[tuple[str, str]]] = {}
+
+    def read(self) -> LogQuery:
+        """The question of the fields alone."""
+        given = self._given
+        self._check_choice("family", list(Family))
+        self._check_choice("outcome", list(Outcome))
+        records = self._records()
+        return LogQuery(
+            profiles=self._profiles(),
+            people=self._people(),
+            record=records[0] if len(records) == 1 else None,
+            records=records if len(records) > 1 else (),
+            methods=self._methods(),
+            family=given["family"] or None,
+            request_id=given["request"] or None,
+            statuses=self._statuses(),
+            outcome=Outcome(given["outcome"]) if given["outcome"] and "outcome" not in self.wrong else None,
+            words=tuple(given["words"].casefold().split()),
+            since=self._moment("since"),
+            until=self._moment("until"),
+        )
+
+    def _check_choice(self, name: str, known: Sequence[str]) -> None:
+        if self._given[name] and self._given[name] not in known:
+            self.wrong[name] = f"There is no such {name}."
+
+    def _profiles(self) -> tuple[str, ...]:
+        text = self._given["profile"]
+        if not text or text == NO_PROFILE:
+            return (text,) if text else ()
+        found = self._names.find_profile_keys(text)
+        if not found and self._ask.has_right(LOGS_READ):
+            self.unknown["profile"] = f"No API Profile has '{text}' in its name, nor this key."
+            self.nearest["profile"] = self._names.nearest_profiles(text)
+        return tuple(found) or (text if _PROFILE_KEY_PATTERN.fullmatch(text) else _NO_PROFILE_KEY,)
+
+    def _people(self) -> tuple[int, ...]:
+        """The user codes asked for; always the person's own for a person who may not read the log."""
+        if not self._ask.has_right(LOGS_READ):
+            return (self._ask.web_session.person.user_code,)
+        text = self._given["person"]
+        if not text:
+            return ()
+        found = self._names.find_user_codes(text)
+        if not found or (is_user_code(text) and row_keys.person_key(int(text)) not in self._ask.gate_rows):
+            self.unknown["person"] = self._names.describe_unknown_person(text)
+            self.nearest["person"] = self._names.nearest_people(text)
+        return tuple(found) or (NOBODY,)
+
+    def _records(self) -> tuple[str, ...]:
+        text = self._given["record"]
+        if not text:
+            return ()
+        found = self._names.find_record_refs(text) if len(text) <= _MAX_RECORD_CHARACTERS else []
+        if not found:
+            self.wrong["record"] = "No record has this name. Say accounts#12, account 12, or words of the name."
+        return tuple(found)
+
+    def _methods(self) -> tuple[str, ...]:
+        text = self._given["method"]
+        found = find_methods(text.casefold()) if text else ()
+        if text and not found:
+            near = get_close_matches(text.casefold(), METHOD_NAMES, n=3)
+            self.unknown["method"] = f"There is no method named '{text}'."
+            self.nearest["method"] = [(name, name) for name in near]
+        return found or ((text,) if text else ())
+
+    def _statuses(self) -> tuple[int, int] | None:
+        text = self._given["status"]
+        found = read_status(text.casefold()) if text else None
+        if text and found is None:
+            self.wrong["status"] = "A status is a number like 403, 4xx, or refused, failed, ok."
+        return found
+
+    def _moment(self, name: str) -> datetime | None:
+        text = self._given[name]
+        if not text:
+            return None
+        try:
+            span = parse_span(text, self._ask.local_clock)
+        except ValueError:
+            self.wrong[name] = TIME_FORMS
+            return None
+        is_length = span.until == self._ask.centre.clock()
+        return span.since if name == "since" or is_length else span.until
 
 
-def _find_user_code(ask: ScreenRequest, text: str) -> int | None:
-    """The user code asked for; always the person's own for a person who may not read the log."""
-    if not ask.has_right(LOGS_READ):
-        return ask.web_session.person.user_code
-    if not text:
-        return None
-    if is_user_code(text):
-        return int(text)
-    named = ask.gate_rows.get(row_keys.email_key(fold_email(text))) if is_plausible_email(text) else None
-    return int(named["user_code"]) if named else UNKNOWN_USER_CODE
+_MAX_RECORD_CHARACTERS: Final = 120

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,7 +19,9 @@ from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.own_address import is_loopback_address, own_base_url
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.pages.rendering import PAGE_HEADERS
+from affino_mcp.spoken_times.spans import LocalClock
 from affino_mcp.store.faults import AccessRefused
+from affino_mcp.zones import require_zone
 
 CONTROL_PATH: Final = "/control"
 STATIC_PATH: Final = f"{CONTROL_PATH}/static"
@@ -84,6 +87,12 @@ class ScreenRequest:
     def redirect(self, path: str) -> Response:
         """A redirect to a path of the Control Centre, to be followed with GET."""
         return redirect(self.origin, path)
+
+    @cached_property
+    def local_clock(self) -> LocalClock:
+        """What a clock shows in the zone of the person, or of the instance."""
+        zone = self.web_session.person.zone or self.centre.settings.time_zone
+        return LocalClock(self.centre.clock(), require_zone(zone))
 
     @property
     def form_token(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from affino_mcp.instance.record_finder import RecordFinder
 from affino_mcp.instance.record_restorer import RecordRestorer
 from affino_mcp.instance.reindexing import IndexUpkeep
 from affino_mcp.instance.structure import StructureKeeper
@@ -24,6 +25,10 @@ class OperatorPorts(Protocol):
     @property
     def record_restorer(self) -> RecordRestorer:
         """The restores of deleted records."""
+
+    @property
+    def record_finder(self) -> RecordFinder:
+        """The search for records by name."""
 
     @property
     def index_upkeep(self) -> IndexUpkeep:

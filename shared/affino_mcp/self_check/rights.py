@@ -154,7 +154,7 @@ CONTROL_RIGHTS: Final[tuple[StoreRight, ...]] = (
         "ConditionCheckItem",
         "accounts#* articles#* contacts#* forum_threads#* forums#* sections#* C#accounts#*",
     ),
-    *_table_rights("words_table", "DeleteItem PutItem", "W#*"),
+    *_table_rights("words_table", "DeleteItem PutItem Query", "W#*"),
     SecretRight(),
 )
 HOUSEKEEPING_RIGHTS: Final[tuple[StoreRight, ...]] = (

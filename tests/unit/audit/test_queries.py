@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.log_pages import MAX_LOG_ROWS_PER_READ
-from affino_mcp.audit.queries import LogQuery, list_profile_users, read_one_row, search_log
+from affino_mcp.audit.profile_users import list_profile_users
+from affino_mcp.audit.queries import LogQuery, read_one_row, search_log
 from affino_mcp.audit.row import ALL_CALLS_PARTITIONS, AuditRow, Outcome, row_item
 from affino_mcp.clock import format_iso
 from affino_mcp.store.ops import Put

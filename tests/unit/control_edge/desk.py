@@ -45,9 +45,14 @@ class OperatorBrowser:
         settings = self.world.settings
         stores = self.world.stores.opened_by(function, settings)
         own, ports = wiring.instance(stores, settings), wiring.build_operator_ports(stores, settings)
-        parts = own, ports.staff_contacts, ports.record_restorer, ports.structure_keeper
-        given = stores.database, stores.secrets, settings, self.world.clock
-        return ControlCentre(*given, *parts, make_client=self.outside.client)
+        given = stores.database, stores.secrets, settings, self.world.clock, own, ports.staff_contacts
+        return ControlCentre(
+            *given,
+            record_restorer=ports.record_restorer,
+            structure=ports.structure_keeper,
+            record_finder=ports.record_finder,
+            make_client=self.outside.client,
+        )
 
     def person(self, first: str, last: str, *groups: str) -> int:
         """Makes a person with a password."""

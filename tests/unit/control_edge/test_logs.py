@@ -69,13 +69,13 @@ def test_filters(busy: OperatorBrowser, filters: dict[str, str], expected: list[
 @pytest.mark.parametrize(
     ("filters", "text"),
     [
-        ({"since": "yesterday"}, "Say 30m, 2h, 3d"),
-        ({"until": "0001-01-01T00:00+14:00"}, "Say 30m, 2h, 3d"),
+        ({"since": "whenever"}, "Say yesterday, last hour, 2h"),
+        ({"until": "0001-01-01T00:00+14:00"}, "Say yesterday, last hour, 2h"),
         ({"since": "1h", "until": "2h"}, "This is before the time in Since"),
         ({"status": "all"}, "A status is a number"),
         ({"family": "nonsense"}, "There is no such family."),
-        ({"record": "accounts"}, "A record is named like"),
-        ({"record": "accounts#" + "1" * 3000}, "A record is named like"),
+        ({"record": "Somewhere"}, "No record has this name."),
+        ({"record": "accounts#" + "1" * 3000}, "No record has this name."),
     ],
     ids=["time", "before time", "the wrong way round", "status", "family", "record", "a record without end"],
 )
@@ -103,10 +103,10 @@ def test_any_date_is_answered(busy: OperatorBrowser, name: str, moment: str) -> 
 @pytest.mark.parametrize(
     ("filters", "text"),
     [
-        ({"profile": "Newsrom"}, "There is no API Profile of this name or key now."),
-        ({"profile": "News room?"}, "There is no API Profile of this name or key now."),
+        ({"profile": "Newsrom"}, "No API Profile has 'Newsrom' in its name, nor this key. Nearest: Newsroom"),
+        ({"profile": "News room?"}, "No API Profile has 'News room?' in its name, nor this key. Nearest: Newsroom"),
         ({"person": "nobody@affino.example"}, "Nobody has this e-mail address or code."),
-        ({"person": "Sal"}, "Nobody has this e-mail address or code."),
+        ({"person": "Sol"}, "No person has 'Sol' in the name. Nearest: Sal Seller (2)"),
         ({"person": "4711"}, "Nobody has this e-mail address or code."),
     ],
     ids=str,

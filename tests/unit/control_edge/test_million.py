@@ -23,6 +23,7 @@ from affino_mcp.cli.service import Service
 from affino_mcp.clock import format_iso, parse_time
 from affino_mcp.control_edge import log_filters
 from affino_mcp.control_edge.app import SCREENS
+from affino_mcp.control_edge.log_search.name_reader import MAX_RECORD_SEARCHES
 from affino_mcp.control_edge.screens import log_export
 from affino_mcp.control_edge.screens.logs import LOG_ROWS_FOR_CHART
 from affino_mcp.local.connection import Connection, store_settings
@@ -38,6 +39,7 @@ from tests.world import World
 TABLE = Settings().audit_table
 READABLE, OPEN_ROW, SPREAD = 3, 1, len(ALL_CALLS_PARTITIONS)
 WHOLE_ROWS = LOG_ROWS_FOR_CHART // MAX_BATCH_KEYS
+LISTS_OF_NAMES, NAMES_AMONG_RECORDS = 2, 11 * MAX_RECORD_SEARCHES
 OF_EVERYBODY = 1 + 2 * SPREAD + WHOLE_ROWS
 PARTS = log_export.MAX_FILE_ROWS // 500 + 1
 FILES = {"/logs/export": 3 + PARTS * (SPREAD + 500 // MAX_BATCH_KEYS)}
@@ -45,6 +47,7 @@ FILES = {"/logs/export": 3 + PARTS * (SPREAD + 500 // MAX_BATCH_KEYS)}
 partition and five of whole rows."""
 GETS = [path for path, method, _, _ in SCREENS if method == "GET"]
 VALUES = {
+    "q": ["accounts#12", "olivia refused", "Newsroom list_accounts", "nobody knows", "account 12 4xx"],
     "profile": ["Newsroom", "{key}", "none"],
     "person": ["1", "nobody@affino.example"],
     "method": ["list_accounts", "none"],
@@ -119,6 +122,7 @@ def test_the_log_is_as_few_reads_whatever_is_asked(filters: dict[str, str]) -> N
     assume(parse_time(filters.get("since", "999d"), START) <= parse_time(filters.get("until", "0s"), START))
     key = log(desk()).profiles[3]
     most = READABLE + WHOLE_ROWS if filters.keys() & {"profile", "person", "record"} else OF_EVERYBODY
+    most += LISTS_OF_NAMES + (NAMES_AMONG_RECORDS if "q" in filters else 0)
     assert calls(desk(), "/logs", **{name: value.format(key=key) for name, value in filters.items()}) <= most
     assert log(desk()).looked_at <= 2 * SPREAD * MAX_LOG_ROWS_PER_READ + LOG_ROWS_FOR_CHART
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -20,38 +21,47 @@ from affino_mcp.control_edge.log_filters import LogFilters
 from affino_mcp.control_edge.row_offers import list_offers
 from affino_mcp.control_edge.row_visibility import restrict_row
 from affino_mcp.control_edge.screen_request import ScreenRequest
-from affino_mcp.control_edge.similar_people import find_similar_people
 from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 LOG_ROWS_PER_PAGE: Final = 50
 LOG_ROWS_FOR_CHART: Final = 400
-"""Rows that are read, in two reads, when the chart must be made of them; the table shows the newest."""
+"""Rows that are read when a chart of them is asked for; the table shows the newest."""
+QUICK_RANGES: Final = (
+    ("15 min", "15 min"),
+    ("1 h", "1 h"),
+    ("today", "Today"),
+    ("yesterday", "Yesterday"),
+    ("7 d", "7 days"),
+)
+"""The times that one click asks for: the value of Since, and its label."""
 MAX_EXPORT_ROWS: Final = 5000
 """Rows of one export."""
 REQUEST_MARGIN: Final = timedelta(minutes=5)
 
 
 def show_log(ask: ScreenRequest) -> Response:
-    """The page of the rows that match the filters, newest first, with a chart from hourly totals where these suffice."""
+    """The page of the rows that match the filters, newest first, with a chart where hourly totals suffice, or when asked."""
     filters, everybody = log_filters.read_log_filters(ask, LOG_ROWS_PER_PAGE), ask.has_right(LOGS_READ)
-    drawn = _read_totals_chart(ask, filters) if everybody and not filters.faults else None
-    answer = _search_filtered(
-        ask, filters, LOG_ROWS_FOR_CHART if drawn is None else LOG_ROWS_PER_PAGE, reads=2 if drawn is None else 1
+    drawn = (
+        None if filters.faults or filters.finds_nothing else _read_totals_chart(ask, filters, may_read_all=everybody)
     )
+    charts_rows = drawn is None and ask.query_values.get("chart") == "rows"
+    answer = _search_filtered(ask, filters, LOG_ROWS_FOR_CHART if charts_rows else LOG_ROWS_PER_PAGE)
     rows = answer.rows
     more = rows[LOG_ROWS_PER_PAGE - 1].id if len(rows) > LOG_ROWS_PER_PAGE else answer.next
     whole = answer.next is None and filters.query.cursor is None
-    drawn = drawn or log_chart.log_chart_from_rows(rows, ask.centre.clock(), whole=whole, may_read_all=everybody)
+    if charts_rows:
+        drawn = log_chart.log_chart_from_rows(rows, ask.centre.clock(), whole=whole, may_read_all=everybody)
     return ask.render_page(
         "logs.html",
         400 if filters.faults else 200,
         here="/logs",
         filters=filters,
-        similar=find_similar_people(ask, filters.given["person"]) if "person" in filters.unknown else None,
         rows=rows[:LOG_ROWS_PER_PAGE],
-        drawing=drawn.chart,
-        note=drawn.note,
+        drawing=drawn.chart if drawn else None,
+        note=drawn.note if drawn else "",
+        chart_link="" if drawn or not rows else link_filters(filters, chart="rows"),
         back=_reached_back_to(answer, rows),
         next=link_filters(filters, cursor=more) if more else None,
         exports={kind: link_filters(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
@@ -59,11 +69,19 @@ def show_log(ask: ScreenRequest) -> Response:
         outcomes=list(Outcome),
         all=everybody,
         most=MAX_EXPORT_ROWS,
+        ranges=[(label, since, link_filters(filters, since=since, until="")) for since, label in QUICK_RANGES],
+        unbounded=link_filters(filters, since="", until=""),
+        narrow=partial(link_filters, filters),
+        folded=[name for name in log_filters.FOLDED_FIELDS if filters.given[name]],
+        replace_line=lambda line: link_filters(filters, q=line),
     )
 
 
-def _read_totals_chart(ask: ScreenRequest, filters: LogFilters) -> LogChart | None:
+def _read_totals_chart(ask: ScreenRequest, filters: LogFilters, *, may_read_all: bool) -> LogChart | None:
+    """The chart of hourly totals, which count everybody's calls; None for who may not read these, and for other questions."""
     centre = ask.centre
+    if not may_read_all:
+        return None
     return log_chart.log_chart_from_totals(centre.database, centre.settings.audit_table, filters.query, centre.clock())
 
 
@@ -108,10 +126,10 @@ def _find_siblings(ask: ScreenRequest, row: AuditRow, question: LogQuery) -> lis
     return [other for other in reversed(found) if other.id != row.id]
 
 
-def _search_filtered(ask: ScreenRequest, filters: LogFilters, limit: int, reads: int) -> LogPage:
-    if filters.faults:
+def _search_filtered(ask: ScreenRequest, filters: LogFilters, limit: int) -> LogPage:
+    if filters.faults or filters.finds_nothing:
         return LogPage([], None)
-    return search_log_screen(ask, replace(filters.query, limit=limit), reads)
+    return search_log_screen(ask, replace(filters.query, limit=limit), reads=2)
 
 
 def search_log_screen(ask: ScreenRequest, question: LogQuery, reads: int) -> LogPage:
@@ -128,8 +146,8 @@ def _reached_back_to(answer: LogPage, rows: list[AuditRow]) -> str:
 
 
 def link_filters(filters: LogFilters, path: str = "/logs", **more: str) -> str:
-    """The path with these filters and values in its query."""
-    return f"{path}?" + urlencode({**{name: text for name, text in filters.given.items() if text}, **more})
+    """The path with these filters and values in its query; an empty value takes a filter away."""
+    return f"{path}?" + urlencode({name: text for name, text in {**filters.given, **more}.items() if text})
 
 
 def _find_row(ask: ScreenRequest, profile: str, id_: str) -> AuditRow | None:

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from affino_mcp.admin.operator_audit import ActionSubject
-from affino_mcp.audit.queries import DELETION_PERIOD, list_profile_users
+from affino_mcp.audit.profile_users import DELETION_PERIOD, list_profile_users
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest

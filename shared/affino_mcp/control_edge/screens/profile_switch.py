@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from affino_mcp.admin.operator_action import OperatorAction
 from affino_mcp.admin.operator_audit import ActionSubject
-from affino_mcp.audit.queries import list_profile_users
+from affino_mcp.audit.profile_users import list_profile_users
 from affino_mcp.clock import format_iso
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action

@@ -64,7 +64,7 @@ def previous_secret_use_prefix(mark: str) -> str:
 
 
 def profile_name_key(folded_name: str) -> Key:
-    """{key}: makes a profile's name unique and lists the profiles."""
+    """{key, name?}: makes a profile's name unique and lists the profiles; an older row has no name."""
     return Key(PROFILE_LIST_PARTITION, folded_name)
 
 
@@ -129,7 +129,7 @@ def live_session_span(now: int) -> SortSpan:
 
 
 def person_code_key(user_code: int) -> Key:
-    """{user_code}: lists the people."""
+    """{user_code, name?, email?}: lists the people; a row from before names were held has none until the person is changed."""
     return Key(PERSON_LIST_PARTITION, f"{user_code:012d}")
 
 

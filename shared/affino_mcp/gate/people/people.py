@@ -130,11 +130,11 @@ class People:
 
     def _insert_person(self, person: Person, commit: Commit) -> None:
         row = {"version": 1, "logins": 0, "epoch": 0, "created": format_iso(self._clock()), **person.to_json()}
-        code = {"user_code": person.user_code}
-        places = (row_keys.person_code_key(person.user_code), row_keys.email_key(fold_email(person.email)))
+        address = row_keys.email_key(fold_email(person.email))._asdict() | {"user_code": person.user_code}
         ops = [
             Put(self._table, row_keys.person_key(person.user_code)._asdict() | row, absent()),
-            *(Put(self._table, place._asdict() | code, absent()) for place in places),
+            Put(self._table, _list_entry(person), absent()),
+            Put(self._table, address, absent()),
         ]
         try:
             commit(ops)
@@ -156,12 +156,13 @@ class People:
         found = live_session_links(self._db, self._table, user_code, now)
         live = end_surplus_sessions(self._db, self._table, user_code, found, now)
         moves = self._address_writes(before, person)
+        listed = [Put(self._table, _list_entry(person))] if _list_entry(person) != _list_entry(before) else []
         if log_out:
             update = replace(update, add={**update.add, "epoch": 1})
             ends = [end_session_writes(self._table, user_code, Session.from_row(link), now) for link in live]
-            _commit_move(commit, [*moves, update, *chain.from_iterable(ends)], bool(moves))
+            _commit_move(commit, [*moves, update, *listed, *chain.from_iterable(ends)], bool(moves))
         else:
-            _commit_move(commit, [*moves, update, *self._session_updates(person, live)], bool(moves))
+            _commit_move(commit, [*moves, update, *listed, *self._session_updates(person, live)], bool(moves))
         return person
 
     def _address_writes(self, before: Person, after: Person) -> list[WriteOp]:
@@ -186,6 +187,12 @@ class People:
     def _session_updates(self, person: Person, live: Sequence[Item]) -> list[WriteOp]:
         places = [row_keys.session_key(link["digest"]) for link in live]
         return [Update(self._table, key, assign={"person": person.to_json()}, condition=exists()) for key in places]
+
+
+def _list_entry(person: Person) -> Item:
+    """The row that lists the person, with what searches for people look at."""
+    names = {"name": person.name, "email": person.email}
+    return {**row_keys.person_code_key(person.user_code)._asdict(), "user_code": person.user_code, **names}
 
 
 def _commit_move(commit: Commit, ops: Sequence[WriteOp], is_move: bool) -> None:

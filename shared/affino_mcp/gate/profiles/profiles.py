@@ -202,7 +202,7 @@ class Profiles:
 
     def _name_put(self, profile: Profile) -> Put:
         place = row_keys.profile_name_key(fold_profile_name(profile.name))._asdict()
-        return Put(self._table, place | {"key": profile.key}, absent())
+        return Put(self._table, place | {"key": profile.key, "name": profile.name}, absent())
 
     def _switch_over(self, old: Profile, new: Profile, commit: Commit) -> None:
         row = self._db.get(self._table, row_keys.profile_key(old.key))

@@ -28,6 +28,7 @@ from affino_mcp.instance.builtin.references.record_names import find_named
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
+from affino_mcp.instance.record_finder import RecordFinder
 from affino_mcp.instance.record_restorer import RecordRestorer
 from affino_mcp.instance.reindexing import IndexUpkeep
 from affino_mcp.instance.structure import StructureKeeper
@@ -118,6 +119,15 @@ class BuiltinInstance:
         from affino_mcp.instance.builtin.history.record_restorer import BuiltinRecordRestorer  # noqa: PLC0415 (as above)
 
         return BuiltinRecordRestorer(self.records)
+
+    @property
+    def record_finder(self) -> RecordFinder:
+        """The search for records by name, for readers of the API Log."""
+        from affino_mcp.instance.builtin.references.record_finder import (  # noqa: PLC0415 (as above)
+            BuiltinRecordFinder,
+        )
+
+        return BuiltinRecordFinder(self.records)
 
     @property
     def index_upkeep(self) -> IndexUpkeep:
