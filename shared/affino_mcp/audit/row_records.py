@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from affino_mcp.catalogue.registry import RECORDS
-from affino_mcp.store.ops import Item
 from affino_mcp.plain_text import plain
+from affino_mcp.store.ops import Item
 
 _FAMILIES_BY_ARGUMENT: Final[Mapping[str, str]] = {
     argument: record.family for record in RECORDS.values() for argument in (record.code, f"{record.code}s")

@@ -9,8 +9,8 @@ from affino_mcp.audit.queries import is_record_ref
 from affino_mcp.control_edge.log_search import directory as names
 from affino_mcp.control_edge.log_search.directory import NameDirectory
 from affino_mcp.control_edge.log_search.findings import Findings
-from affino_mcp.control_edge.log_search.plain_words import find_kind, take_numbered
 from affino_mcp.control_edge.log_search.line_words import split_line
+from affino_mcp.control_edge.log_search.plain_words import find_kind, take_numbered
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import fold_email, is_plausible_email
@@ -18,8 +18,8 @@ from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.gate.identity.person import is_user_code
 from affino_mcp.gate.profiles.profile_form import fold_profile_name, is_possible_name
 from affino_mcp.instance.record_finder import NamedRecord
-from affino_mcp.store.ops import Key
 from affino_mcp.plain_text import plain
+from affino_mcp.store.ops import Key
 
 
 def profile_name_places(name: str) -> Sequence[Key]:

@@ -13,8 +13,8 @@ from typing import Final
 
 from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.store.ops import Item, Query
 from affino_mcp.plain_text import plain
+from affino_mcp.store.ops import Item, Query
 
 MAX_LISTED_NAMES: Final = 5000
 """Names of one list that are looked at, as far as one read holds them."""

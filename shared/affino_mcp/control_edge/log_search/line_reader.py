@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from affino_mcp.control_edge.log_search.directory import NameDirectory
 from affino_mcp.control_edge.log_search.findings import Findings, NotUnderstood
+from affino_mcp.control_edge.log_search.line_words import SearchWord, split_line
 from affino_mcp.control_edge.log_search.name_reader import FindRecords, NameReader
 from affino_mcp.control_edge.log_search.plain_words import find_kind, take_numbered, take_plain_word
-from affino_mcp.control_edge.log_search.line_words import SearchWord, split_line
 from affino_mcp.control_edge.log_search.vocabulary import STOP_WORDS, RecordKind, read_status
 from affino_mcp.spoken_times.reading import find_times
 from affino_mcp.spoken_times.spans import LocalClock

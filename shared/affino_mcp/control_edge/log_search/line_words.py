@@ -32,9 +32,9 @@ def split_line(line: str) -> Sequence[SearchWord]:
 
 
 def _read_word(match: re.Match[str]) -> SearchWord:
-    quoted, plain = match.groups()
+    quoted, bare = match.groups()
     if quoted is not None:
         return SearchWord(quoted.strip(), plain(quoted.strip()), ends_run=True, is_quoted=True)
-    bare = plain.strip(_AROUND)
-    short = _POSSESSIVE.sub("", bare).strip(_AROUND + _APOSTROPHES)
-    return SearchWord(short, plain(short), ends_run=short != bare or plain[-1] in ",;:")
+    word = bare.strip(_AROUND)
+    short = _POSSESSIVE.sub("", word).strip(_AROUND + _APOSTROPHES)
+    return SearchWord(short, plain(short), ends_run=short != word or bare[-1] in ",;:")

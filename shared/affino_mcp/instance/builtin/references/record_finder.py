@@ -10,8 +10,8 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.word_index import PARTITION_LETTERS, split_words, word_partition
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.instance.record_finder import NamedRecord
-from affino_mcp.store.ops import Query, SortSpan
 from affino_mcp.plain_text import plain
+from affino_mcp.store.ops import Query, SortSpan
 
 NAMED_FAMILIES: Final = (
     "accounts",
