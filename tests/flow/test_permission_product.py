@@ -20,6 +20,8 @@ from tests.world import World, WorldClient
 READ, WRITE = Access.READ, Access.WRITE
 STATES: Final = {"read": {READ}, "write": {WRITE}, "read and write": {READ, WRITE}}
 WITHOUT_TOPICS: Final = {Family.TASKS, Family.NOTES, Family.FORUMS}
+OF_REVIEW: Final = {"list_pending": READ}
+REVIEWED: Final = {Family.ARTICLES, Family.FORUMS}
 OF_ANY: Final = {"list_record_history": READ, "list_my_changes": READ, "undo_change": WRITE}
 CRM: Final = SWITCHED_FAMILIES[:7]
 UNKNOWN: Final = -32602
@@ -31,6 +33,8 @@ def is_open(method: Method, family: Family, switches: set[Access]) -> bool:
         return True
     if method.name == "list_topics":
         return READ in switches and family not in WITHOUT_TOPICS
+    if method.name in OF_REVIEW:
+        return OF_REVIEW[method.name] in switches and family in REVIEWED
     if method.name in OF_ANY:
         return OF_ANY[method.name] in switches
     return method.family == family and method.access in switches

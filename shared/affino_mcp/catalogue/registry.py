@@ -25,6 +25,7 @@ from affino_mcp.catalogue.families import (
     notes,
     opportunities,
     opportunity_parts,
+    review,
     summaries,
     tasks,
     website,
@@ -37,7 +38,7 @@ _OPPORTUNITIES: Final = (*opportunities.METHODS, *opportunity_parts.METHODS, sum
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 _FORUMS: Final = (forums, forum_threads)
 _MEDIA: Final = (media_items, media_files)
-_EVERY: Final = (history, always)
+_EVERY: Final = (history, review, always)
 METHODS: Final[dict[str, Method]] = {
     method.name: method
     for methods in (
@@ -85,6 +86,8 @@ def is_listed(method: Method, capability: Capability) -> bool:
         families = _WITH_TOPICS
     elif method in history.METHODS:
         families = SWITCHED_FAMILIES
+    elif method in review.METHODS:
+        families = review.REVIEW_FAMILIES
     return any(capability.allows(family, method.access) for family in families)
 
 

@@ -172,6 +172,7 @@ TOOL_PHRASES: Final = _split_rows(
             "what day is it, who are you, who is logged in"
         ),
         "list_my_changes": "my change, what did i, what have i, i changed, my activity, my edit, i did, my last change",
+        "list_pending": "review queue, what wait, waiting for approval, waiting for me, wait for my approval, to review",
         "undo_change": "undo, revert, roll back, rollback, restore, recover, undelete, take back, bring back",
         "list_record_history": "history, audit, audit trail, who changed, change log, revision",
         "revoke_contact_permission": "unsubscribe, opt out, optout, withdraw consent, revoke consent",

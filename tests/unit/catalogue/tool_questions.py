@@ -81,6 +81,8 @@ QUESTIONS: Final = {
     "opt-in": "grant_contact_permission",
     "consent": "list_contact_permissions",
     "GDPR": "list_contact_permissions",
+    "what waits for my approval": "list_pending",
+    "review queue": "list_pending",
     "approve": "moderate_article_comment",
     "moderate": "moderate_article_comment",
     "lock a thread": "moderate_forum_thread",

@@ -140,6 +140,7 @@ FORUMS: Final = by_role(
         "UserCode": f.code("list_forum_moderators", "UserCode", ForumItemCode=forum(f)),
     },
     list_forum_threads=lambda _: {"Status": "pending"},
+    list_pending=lambda _: {},
     moderate_forum_post=lambda f: {"ForumPostCode": _pending_post(f), "Action": "approve"},
     moderate_forum_thread=lambda f: {"ForumThreadCode": thread(f, Status="pending"), "Action": "approve"},
     delete_forum_thread=lambda f: {"ForumThreadCode": _support_thread(f), "Reason": "Off topic"},

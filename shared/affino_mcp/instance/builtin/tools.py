@@ -38,7 +38,7 @@ from affino_mcp.instance.builtin.crm import (
 )
 from affino_mcp.instance.builtin.engine.records import Carry, FacetFunction, Records
 from affino_mcp.instance.builtin.forums import forum_moderation, forum_moderators, forum_posts, forum_threads, forums
-from affino_mcp.instance.builtin.history import history, undo
+from affino_mcp.instance.builtin.history import history, pending_list, undo
 from affino_mcp.instance.builtin.media import media_categories, media_files, media_items, media_uploads, new_media_items
 from affino_mcp.instance.builtin.member_lists import member_changes, member_lists
 from affino_mcp.instance.builtin.website import website_records
@@ -169,6 +169,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "list_my_changes": history.list_my_changes,
     "list_record_history": history.list_record_history,
     "undo_change": undo_change,
+    "list_pending": pending_list.list_pending,
     "list_topics": topics.list_topics,
 }
 """Every tool by its name, in the catalogue's order."""

@@ -14,7 +14,7 @@ from affino_mcp.instance.builtin.articles import article_access
 from affino_mcp.instance.builtin.articles.article_access import SECTION_FAMILY, OpenArticle
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
-from affino_mcp.instance.builtin.engine.index import Facets
+from affino_mcp.instance.builtin.engine.index import WAITS, Facets
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.listing import listing
 from affino_mcp.instance.builtin.references.references import render_record
@@ -35,7 +35,8 @@ def facets(stored: RecordState) -> Facets:
     item = stored.document.system[ARTICLE_CODE]
     status = stored.document.values[COMMENT_STATUS.name]
     counted = (str(RecordRef(ARTICLE.family, item)),) if status == APPROVED else ()
-    return Facets((f"article={item}", f"article={item}&{status}"), counted=counted)
+    waiting = (WAITS,) if status == PENDING else ()
+    return Facets((f"article={item}", f"article={item}&{status}", *waiting), counted=counted)
 
 
 def _is_moderator(call: Call) -> bool:

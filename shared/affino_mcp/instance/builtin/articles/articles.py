@@ -22,7 +22,7 @@ from affino_mcp.instance.builtin.articles import (
 from affino_mcp.instance.builtin.articles.article_access import STEP_ORDER_ATTRIBUTE, OpenArticle
 from affino_mcp.instance.builtin.articles.article_bodies import store_body
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
-from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
+from affino_mcp.instance.builtin.engine.index import WAITS, Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import Records, require_if_updated
 from affino_mcp.instance.builtin.listing import filter_targets, listing, member_filtering
 from affino_mcp.instance.builtin.listing.dependents import render_dependents
@@ -34,6 +34,8 @@ from affino_mcp.tool_errors import InvalidArgument
 FAMILY: Final = ARTICLE.family
 CODE: Final = ARTICLE.code
 LIVE_ATTRIBUTE: Final = LIVE_FIELD.name
+AWAITS_PUBLISHING: Final = "AwaitsPublishing"
+"""What the service notes of a draft that somebody without the right to publish wanted live."""
 AUTHOR_ATTRIBUTE: Final = "AuthorCode"
 _FILTER_KINDS: Final = {
     SECTION_FIELD.name: "sections",
@@ -49,6 +51,7 @@ def facets(stored: RecordState) -> Facets:
     document, values = stored.document, stored.document.values
     rows = [f"section={values[SECTION_FIELD.name]}", f"author={values.get(AUTHOR_ATTRIBUTE)}"]
     rows += [f"mine={code}" for code in sorted(article_access.article_owner_codes(document))]
+    rows += [WAITS] if document.system.get(AWAITS_PUBLISHING) and not values.get(LIVE_ATTRIBUTE) else []
     tags = [guards.security_facet(document), *article_status.status_tags(values)]
     tags += [f"type={values['ArticleTypeCode']}"] if values.get("ArticleTypeCode") else []
     tags += topic_tags(values)
@@ -115,7 +118,7 @@ def create_article(records: Records, method: Method, values: Values, call: Call)
     found = OpenArticle(RecordState(draft), known)
     article_access.require_write(call, found.guards)
     live = _decide_live(call, found, values.get(LIVE_ATTRIBUTE))
-    document = store_body(records, change, _set_live(call, draft, live), values)
+    document = _note_waiting(store_body(records, change, _set_live(call, draft, live), values), values, live)
     found = replace(found, stored=RecordState(document))
     article_status.warn_of_dates(call, document, values)
     guards.require_unchanged(change, *found.guards)
@@ -135,7 +138,7 @@ def update_article(records: Records, method: Method, values: Values, call: Call)
     found = OpenArticle(replace(before.stored, document=moved), before.known | known)
     _require_move_rights(call, before, found)
     live = _decide_live(call, found, values.get(LIVE_ATTRIBUTE))
-    document = store_body(records, change, _set_live(call, moved, live), values)
+    document = _note_waiting(store_body(records, change, _set_live(call, moved, live), values), values, live)
     found = replace(found, stored=replace(before.stored, document=document))
     article_status.warn_of_dates(call, document, values)
     change.needs_confirmation = article_access.reaches_more_readers(call, before.document, document)
@@ -159,9 +162,19 @@ def _decide_live(call: Call, found: OpenArticle, asked: bool | None) -> bool:
     if not asked or is_live or article_access.may_publish_article(call, found.guards):
         return is_live if asked is None else asked
     right = article_access.ARTICLE_PUBLISH_RIGHT
-    text = f"Saved as a draft: making it live needs the right '{right}' and publishing in its section."
+    text = (
+        f"Saved as a draft: making it live needs the right '{right}' and publishing in its section. It waits in the"
+        " list_pending of those who may."
+    )
     call.warn(WarningCode.LIVE_NOT_PERMITTED, LIVE_ATTRIBUTE, text)
     return False
+
+
+def _note_waiting(document: Document, values: Values, live: bool) -> Document:
+    """The article with the note whether it waits for somebody who may publish it; Live false takes the wish back."""
+    asked, waited = values.get(LIVE_ATTRIBUTE), bool(document.system.get(AWAITS_PUBLISHING))
+    waits = not live and (waited if asked is None else asked)
+    return document if waits == waited else replace(document, system={**document.system, AWAITS_PUBLISHING: waits})
 
 
 def _set_live(call: Call, document: Document, live: bool) -> Document:

@@ -32,11 +32,13 @@ from affino_mcp.store.ops import (
     equals,
 )
 
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """The layout of index rows: raised by whoever changes which rows a record has here or in word_index.py, or what they hold.
 
 A reindex then brings the rows of older records to the new one (docs/operating.md).
 """
+WAITS: Final = "waits"
+"""The facet of what waits for somebody's decision."""
 NO_DATE: Final = "~"
 """Sort value of a missing date: sorts after every date."""
 SORT_INDEXES: Final = {

@@ -14,7 +14,7 @@ from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.engine import html_policy, long_texts
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, actor_stamp, new_document
-from affino_mcp.instance.builtin.engine.index import Facets
+from affino_mcp.instance.builtin.engine.index import WAITS, Facets
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.forums import forum_access, forum_approval, forum_view, thread_counts
 from affino_mcp.instance.builtin.forums.forum_access import (
@@ -42,9 +42,8 @@ def facets(stored: RecordState) -> Facets:
     """Facets of a post: all posts of its thread for moderators, the public ones, and those that only their author sees."""
     thread = stored.document.system[THREAD_CODE]
     own = _own_posts_facet(thread, author_code(stored.document))
-    return Facets(
-        (f"thread={thread}", *visibility_facet(stored.document, thread_counts.public_posts_facet(thread), own))
-    )
+    seen = visibility_facet(stored.document, thread_counts.public_posts_facet(thread), own)
+    return Facets((f"thread={thread}", *seen, *((WAITS,) if thread_counts.is_held(stored.document) else ())))
 
 
 def _own_posts_facet(thread: int, user_code: int) -> str:

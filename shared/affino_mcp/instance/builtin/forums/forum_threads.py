@@ -11,7 +11,7 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.engine.document import RecordState, new_document
-from affino_mcp.instance.builtin.engine.index import Facets
+from affino_mcp.instance.builtin.engine.index import WAITS, Facets
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.forums import forum_access, forum_approval, forum_posts, forum_view, thread_counts
 from affino_mcp.instance.builtin.forums.forum_access import (
@@ -46,7 +46,8 @@ def facets(stored: RecordState) -> Facets:
     tags += [PENDING] if state["Status"] == PENDING or document.system[thread_counts.PENDING_COUNT] else []
     tags += [HIDDEN] if state["Hidden"] else []
     counted = (str(RecordRef(FORUM.family, place)),) if forum_access.is_public(document) else ()
-    return Facets((f"forum={place}", f"author={writer}", *standing), tuple(tags), counted)
+    waiting = (WAITS,) if thread_counts.is_held(document) else ()
+    return Facets((f"forum={place}", f"author={writer}", *standing, *waiting), tuple(tags), counted)
 
 
 def list_forum_threads(records: Records, method: Method, values: Values, call: Call) -> Done:

@@ -33,7 +33,7 @@ def public_posts_facet(thread: int) -> str:
 
 
 def is_held(document: Document) -> bool:
-    """True when a post waits for a moderator's approval."""
+    """True when a thread or post waits for a moderator's approval."""
     state = moderation_state(document)
     return state["Status"] == PENDING and not state["Hidden"] and not document.deleted
 

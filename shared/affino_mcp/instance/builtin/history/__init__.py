@@ -1,1 +1,1 @@
-"""The history of a record, and undo."""
+"""What was changed, with undo; and what waits for a decision."""
