@@ -60,6 +60,11 @@ class Settings:
         "",
         "what signs the digests: the ARN of a KMS key, or the path of a key file; empty: no digests",
     )
+    notices: str = _setting_field(
+        "AFFINO_NOTICES",
+        "",
+        "where notices are sent: the ARN of an SNS topic, or the path of a file; empty: they are on their page alone",
+    )
     time_zone: str = _setting_field(
         "AFFINO_TIME_ZONE", "UTC", "the IANA time zone of people who have none of their own, like Europe/London"
     )
@@ -69,6 +74,12 @@ class Settings:
     def session_lifetime(self) -> int:
         """Seconds that an AccessToken is valid, within 300 to 86,400."""
         return min(max(int(self.session_seconds), 300), 86_400)
+
+    @property
+    def own_address(self) -> str:
+        """The address below which the service's pages are, for texts outside it; empty without a domain of its own."""
+        path = f"/{self.base_path}" if self.base_path else ""
+        return f"https://{self.domain}{path}" if self.domain else ""
 
     @property
     def allowed_origin_set(self) -> frozenset[str]:

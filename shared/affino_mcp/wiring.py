@@ -24,6 +24,7 @@ from affino_mcp.store.credentials import aws_credentials
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.given_up import GivenUpCall, report_to_nobody
+from affino_mcp.store.notice_senders import NoticeSender, SnsTopic, open_notice_sender
 from affino_mcp.store.ops import Database
 from affino_mcp.store.s3 import S3FileStore
 from affino_mcp.store.secrets import AwsSecretStore, SecretStore
@@ -52,13 +53,14 @@ MAX_GATE_THREADS = 16
 
 @dataclass(frozen=True)
 class Stores:
-    """The stores of one deployment. `tables` reads whole tables: a command has it, no function."""
+    """The stores of one deployment, and what sends its notices. `tables` reads whole tables: a command has it, no function."""
 
     database: Database
     secrets: SecretStore
     files: FileStore | None = None
     archive: Archive | None = None
     signer: Signer | None = None
+    notices: NoticeSender | None = None
     tables: TableReader | None = None
 
     def opened_by(self, function: str, settings: Settings) -> Stores:  # noqa: ARG002 (for those who look at each function)
@@ -88,6 +90,7 @@ def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
         S3FileStore(settings.media_bucket, settings.region, credentials, settings.aws_endpoint, told),
         S3Archive(S3FileStore(settings.digest_bucket, settings.region, credentials, settings.aws_endpoint, told)),
         open_signer(settings.digest_key, lambda: endpoint("kms", KMS_TARGET, "1.1")),
+        open_notice_sender(settings.notices, lambda topic: SnsTopic(topic, credentials, settings.aws_endpoint, told)),
     )
 
 
@@ -197,15 +200,12 @@ def build_housekeeping(
 ) -> Callable[[], Mapping[str, Figures]]:
     """Builds the scheduled turn: each run does what is due of every job, and gives the figures of each by its name."""
     from affino_mcp.audit.integrity.noted_end import DIGEST_JOB  # noqa: PLC0415 (no call needs it)
-    from affino_mcp.housekeeping.expiring_profiles import make_expiring_profiles_job  # noqa: PLC0415 (as below)
     from affino_mcp.housekeeping.file_jobs import make_file_jobs  # noqa: PLC0415 (no call needs it)
-    from affino_mcp.housekeeping.hours import make_hours_job  # noqa: PLC0415 (as above)
-    from affino_mcp.housekeeping.open_rows import make_open_rows_job  # noqa: PLC0415 (as above)
+    from affino_mcp.housekeeping.log_jobs import make_log_jobs  # noqa: PLC0415 (as above)
     from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415 (as above)
 
     found, table = (given or build_stores(settings)).opened_by("Housekeeping", settings), settings.audit_table
-    jobs = [make_open_rows_job(found.database, settings.gate_table, table), make_hours_job(found.database, table)]
-    jobs.append(make_expiring_profiles_job(found.database, settings.gate_table, table))
+    jobs = make_log_jobs(found.database, settings, found.notices)
     if (digests := build_digest_job(found, settings)) is not None:
         jobs.append(Job(DIGEST_JOB, digests.run))
     if found.files is not None:

@@ -24,7 +24,7 @@ OWN_KEY = {"Fn::If": ["HasKey", {"Ref": "KeyArn"}, {"Ref": "AWS::NoValue"}]}
 GIVEN_BY_LAMBDA = {"AWS_REGION"}
 ONLY_LOGIN = {"AFFINO_CREDENTIALS_TABLE"}
 ONLY_MCP = {"AFFINO_MEDIA_BUCKET"}
-ONLY_HOUSE = {"AFFINO_DIGEST_BUCKET", "AFFINO_DIGEST_KEY"}
+ONLY_HOUSE = {"AFFINO_DIGEST_BUCKET", "AFFINO_DIGEST_KEY", "AFFINO_NOTICES"}
 
 
 def variables(template: Template, function: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ _ARN_PREFIXES: Final = {
     "dynamodb": f"arn:aws:dynamodb:{_ACCOUNT}:table/",
     "kms": f"arn:aws:kms:{_ACCOUNT}:key/",
     "s3": "arn:aws:s3:::",
+    "sns": f"arn:aws:sns:{_ACCOUNT}:",
     "secretsmanager": f"arn:aws:secretsmanager:{_ACCOUNT}:secret:affino-mcp/affino/",
 }
 _TWO_PARTS: Final = frozenset({"C", "F", "GUARD", "U"})

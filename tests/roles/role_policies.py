@@ -11,11 +11,12 @@ from tests.roles.intrinsics import Deployment
 from tests.roles.policy_evaluation import Statement
 
 FUNCTIONS = ("McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping")
+_TOLD = {"AlarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:AlarmTopic"}
 STACKS: Mapping[str, Mapping[str, str]] = {
-    "builtin": {},
-    "federated": {"InstanceUrl": "https://people.example"},
+    "builtin": _TOLD,
+    "federated": _TOLD | {"InstanceUrl": "https://people.example"},
 }
-"""The kinds of stack whose roles differ, with the parameters that make them: whose people log in there."""
+"""The kinds of stack whose roles differ, with the parameters that make them: whose people log in there. Both tell somebody."""
 
 
 @cache

@@ -30,6 +30,7 @@ ADDED_ACTIONS = {
     "s3": ("GetObject", "PutObject", "DeleteObject", "ListBucket", "PutObjectAcl", "Get*"),
     "secretsmanager": ("GetSecretValue", "PutSecretValue", "DeleteSecret", "DescribeSecret"),
     "kms": ("Sign", "Decrypt"),
+    "sns": ("Subscribe", "*"),
 }
 """Actions that somebody may add to a statement, by its service."""
 LEFT_TO_AWS = frozenset({"logs", "xray"})

@@ -18,17 +18,17 @@ from affino_mcp.store.files import (
 )
 from affino_mcp.store.ops import Check, Database, Delete, Item, Key, Put, Query, QueryPage, Update, WriteOp, write_key
 from affino_mcp.store.secrets import SecretDocument, SecretStore
-from affino_mcp.store.signing import Signer
 from affino_mcp.store.stacks import STACK_OUTPUTS
 from affino_mcp.wiring import Stores
 from tests.roles.operation import Operation, named_attributes
 from tests.roles.request_record import RECORD
+from tests.roles.watched_services import WatchedSender, WatchedSigner
 
 _WRITES = {Put: "PutItem", Update: "UpdateItem", Delete: "DeleteItem", Check: "ConditionCheckItem"}
 
 
 class WatchedStores(Stores):
-    """The stores of a service in tests. What each function asks of them is compared with its role."""
+    """The stores of a service in tests: what each function asks of them is compared with its role."""
 
     def opened_by(self, function: str, settings: Settings) -> Stores:
         """See Stores."""
@@ -39,6 +39,7 @@ class WatchedStores(Stores):
             self.files and WatchedFiles(self.files, note),
             self.archive and WatchedArchive(self.archive, note),
             self.signer and WatchedSigner(self.signer, note),
+            self.notices and WatchedSender(self.notices, note),
         )
 
 
@@ -226,24 +227,6 @@ class WatchedArchive:
         """See Archive."""
         self.note("s3:ListBucket", "DigestBucket", _folder(prefix))
         return self.inner.list_keys(prefix, after)
-
-
-@dataclass(frozen=True)
-class WatchedSigner:
-    """A Signer."""
-
-    inner: Signer
-    note: Notes
-
-    def sign(self, message: bytes) -> bytes:
-        """See Signer."""
-        self.note("kms:Sign", "DigestKey")
-        return self.inner.sign(message)
-
-    def public_key(self) -> str:
-        """See Signer."""
-        self.note("kms:GetPublicKey", "DigestKey")
-        return self.inner.public_key()
 
 
 def _folder(key: str) -> str:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from affino_mcp.audit.row import AuditRow
-from affino_mcp.audit.totals import CallTotals, hour_name, hour_start
+from affino_mcp.audit.totals import NUMBERS, CallTotals, hour_name, hour_start
 from affino_mcp.clock import epoch_seconds
 from affino_mcp.store.faults import ConditionFailed
 from affino_mcp.store.ops import Database, Item, Key, Put, Query, SortSpan, absent, equals
@@ -107,11 +107,11 @@ def _sums_key(start: str, name: str, place: int) -> Key:
 
 
 def _render_totals(one: CallTotals) -> list[int]:
-    return [one.calls, one.errors, one.limited, *one.latency]
+    return [*(getattr(one, name) for name in NUMBERS), *one.latency]
 
 
 def _parse_totals(stored: list[int]) -> CallTotals:
-    calls, errors, limited, *latency = stored
+    numbers, latency = stored[: len(NUMBERS)], stored[len(NUMBERS) :]
     if len(latency) != len(CallTotals().latency):
-        raise ValueError("other buckets")
-    return CallTotals(calls, errors, limited, tuple(latency))
+        raise ValueError("other numbers or buckets")
+    return CallTotals(**dict(zip(NUMBERS, numbers, strict=True)), latency=tuple(latency))

@@ -19,7 +19,7 @@ from affino_mcp.audit import hour_positions, totals
 from affino_mcp.audit.hour_positions import HourPosition, ProfileSums, add_rows
 from affino_mcp.audit.log_pages import iterate_all_calls
 from affino_mcp.audit.queries import lowest_ulid
-from affino_mcp.audit.row import AuditRow
+from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals, HourTotals
 from affino_mcp.clock import format_iso
 from affino_mcp.store.faults import ConditionFailed
@@ -40,14 +40,23 @@ Longer than a call lasts, than the index's delay, and than the minute in which t
 MIN_SAVED_ROWS: Final = 1000
 """A position that is fewer rows further than the stored one is not worth storing: they are one read."""
 
+SECRET_DEEDS: Final = frozenset({"create_profile", "regenerate_profile"})
+"""The operators' deeds that make a new secret."""
+
 
 @dataclass
 class RollUp:
-    """What one turn did: the hours counted to their present end, the rows read, and the hours that it had no time for."""
+    """What one turn did: the hours counted to their present end, the rows read, and the hours that it had no time for.
+
+    `sums` are the totals so far of each hour by API Key; `secrets` are the index's entries of the deeds that made a secret, as
+    the turn met them: a later turn may meet them again, none is left out.
+    """
 
     counted: list[str] = field(default_factory=list)
     rows: int = 0
     owed: list[str] = field(default_factory=list)
+    sums: dict[str, ProfileSums] = field(default_factory=dict)
+    secrets: list[AuditRow] = field(default_factory=list)
 
 
 def roll_up_hours(database: Database, table: str, now: datetime, has_time: Callable[[], bool] = lambda: True) -> RollUp:
@@ -84,6 +93,8 @@ def _roll_up_hour(
         before = HourPosition(start, closing, stored=before.stored)
     found = _count_rows(database, table, before, now, has_time)
     done.rows += found.rows
+    done.sums[start] = found.sums
+    done.secrets += found.secrets
     if found.finished or (found.last_at and not closing):
         counted = format_iso(now) if found.finished else found.last_at
         _write_totals(database, table, start, found.sums, counted, closed=closing)
@@ -101,6 +112,7 @@ class _Count(NamedTuple):
     settled_rows: int
     last_at: str
     finished: bool
+    secrets: list[AuditRow]
 
 
 def _count_rows(
@@ -111,16 +123,18 @@ def _count_rows(
     younger: ProfileSums = {}
     read = settled = 0
     last_at, finished = "", False
+    secrets: list[AuditRow] = []
     for rows, is_last in _read_hour_rows(database, table, position):
         old = [row for row in rows if row.id < edge]
         position, younger = position.with_rows(old), add_rows(younger, rows[len(old) :])
         read, settled = read + len(rows), settled + len(old)
+        secrets += [row for row in rows if row.method in SECRET_DEEDS and row.outcome is Outcome.OK]
         last_at, finished = (rows[-1].at if rows else last_at), is_last
         if not has_time():
             break
     names = dict.fromkeys((*position.sums, *younger))
     sums = {name: position.sums.get(name, CallTotals()) + younger.get(name, CallTotals()) for name in names}
-    return _Count(position, sums, read, settled, last_at, finished)
+    return _Count(position, sums, read, settled, last_at, finished, secrets)
 
 
 def _read_hour_rows(database: Database, table: str, position: HourPosition) -> Iterator[tuple[list[AuditRow], bool]]:

@@ -14,7 +14,7 @@ from itertools import accumulate
 from math import ceil
 from typing import Final, NamedTuple
 
-from affino_mcp.audit.row import AuditRow, expires_at, totals_partition
+from affino_mcp.audit.row import AuditRow, Outcome, expires_at, totals_partition
 from affino_mcp.clock import format_iso
 from affino_mcp.store.ops import Database, Item, Put, Query, SortSpan
 
@@ -31,22 +31,30 @@ MAX_HOURS_PER_READ: Final = 50 * 24
 """The most hours of one read: less than half of what DynamoDB returns in one read."""
 
 
+def is_deletion(row: AuditRow) -> bool:
+    """True for a call that deleted a record, or a dry run of one: an index's entry does not tell them apart."""
+    return row.outcome is Outcome.OK and row.method.startswith("delete_")
+
+
 @dataclass(frozen=True)
 class CallTotals:
     """The totals of some calls. `errors` are refused or failed calls except 429s, which are `limited`.
 
-    `latency` counts the calls of each bucket without 429s, which are refused before any work.
+    `unauthorized` are the 401s among the errors, `deletes` the calls of methods that delete, dry runs included. `latency`
+    counts the calls of each bucket without 429s, which are refused before any work.
     """
 
     calls: int = 0
     errors: int = 0
     limited: int = 0
     latency: tuple[int, ...] = (0,) * len(BUCKET_BOUNDS_MILLISECONDS)
+    unauthorized: int = 0
+    deletes: int = 0
 
     @classmethod
     def from_rows(cls, rows: Iterable[AuditRow]) -> CallTotals:
         """Counts these rows, each as the number of calls that it stands for (`AuditRow.calls`)."""
-        calls = errors = limited = 0
+        calls = errors = limited = unauthorized = deletes = 0
         latency = [0] * len(BUCKET_BOUNDS_MILLISECONDS)
         for row, number in ((row, row.calls) for row in rows):
             calls += number
@@ -54,13 +62,16 @@ class CallTotals:
                 limited += number
                 continue
             errors += number if row.status >= 400 else 0
+            unauthorized += number if row.status == 401 else 0
+            deletes += number if is_deletion(row) else 0
             latency[_find_bucket(row.duration_ms)] += number
-        return cls(calls, errors, limited, tuple(latency))
+        return cls(calls, errors, limited, tuple(latency), unauthorized, deletes)
 
     def __add__(self, other: CallTotals) -> CallTotals:
         """Gives the sum of both totals."""
         latency = tuple(mine + its for mine, its in zip(self.latency, other.latency, strict=True))
-        return CallTotals(self.calls + other.calls, self.errors + other.errors, self.limited + other.limited, latency)
+        numbers = {name: getattr(self, name) + getattr(other, name) for name in NUMBERS}
+        return CallTotals(**numbers, latency=latency)
 
     @property
     def successful_calls(self) -> int:
@@ -77,6 +88,10 @@ class CallTotals:
         place = bisect_left(reached, rank)
         low, inside = BUCKET_BOUNDS_MILLISECONDS[place - 1] if place else 0, self.latency[place]
         return ceil(low + (BUCKET_BOUNDS_MILLISECONDS[place] - low) * (rank - reached[place] + inside) / inside)
+
+
+NUMBERS: Final = tuple(field.name for field in fields(CallTotals) if field.name != "latency")
+"""The names of the totals that are plain numbers, in their order."""
 
 
 def _find_bucket(milliseconds: int) -> int:
@@ -128,6 +143,5 @@ def read_hours(
 
 
 def _hour_from_item(item: Item) -> HourTotals:
-    figures = {field.name: item[field.name] for field in fields(CallTotals)}
-    total = CallTotals(**figures | {"latency": tuple(item["latency"])})
+    total = CallTotals(**{name: item.get(name, 0) for name in NUMBERS}, latency=tuple(item["latency"]))
     return HourTotals(item["sk"], total, item["counted"], item["closed"])

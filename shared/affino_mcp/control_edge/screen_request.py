@@ -105,13 +105,14 @@ class ScreenRequest:
         manage = self.has_right(PROFILES_MANAGE)
         profiles = [("/profiles", "API Profiles")] if manage else []
         logs = "API Logs" if self.has_right(LOGS_READ) else "My calls"
+        notices = [("/notices", "Notices")] if self.has_right(LOGS_READ) else []
         tools = [("/tests/crm", "CRM Test Tool"), ("/tests/user", "User Test Tool")] if manage else []
         people = [("/people", "People")] if manage else []
         structure = [("/structure", "Structure")] if self.has_right(STRUCTURE_MANAGE) else []
         deleted = [("/deleted", "Deleted records")] if self.has_right(RECORDS_RESTORE) else []
         found = [
             ("Settings", [*profiles, *people, *structure]),
-            ("Calls", [("/logs", logs), *deleted]),
+            ("Calls", [("/logs", logs), *notices, *deleted]),
             ("Test", tools),
             ("Help", [("/help/crm", "CRM Help"), ("/help/user", "User Help")]),
         ]

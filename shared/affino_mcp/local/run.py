@@ -41,13 +41,23 @@ SERVICE_NAME: Final = "service"
 SUPERVISOR_NAME: Final = "supervisor"
 READY_FILE: Final = "ready"
 DIGEST_KEY_FILE: Final = "digest-key.pem"
+NOTICES_FILE: Final = "notices.log"
+"""The file of the state folder to which notices are appended."""
 REINDEX_TEXT: Final = (
     "The state is of an older version: its records are there, and lists and searches find them after 'affino-mcp reindex', "
     "which works while the service runs."
 )
 _START_SECONDS: Final = 30
 _SERVICE_STOP_SECONDS: Final = 10
-_REMOVED_WHEN_FRESH: Final = ("data", DIGEST_KEY_FILE, "passwords.json", BEGUN_FILE, "emulator.log", "service.log")
+_REMOVED_WHEN_FRESH: Final = (
+    "data",
+    DIGEST_KEY_FILE,
+    "passwords.json",
+    BEGUN_FILE,
+    "emulator.log",
+    "service.log",
+    NOTICES_FILE,
+)
 
 
 class CannotRun(AffinoError):
@@ -141,7 +151,12 @@ def _start_parts(plan: LocalPlan, say: ShowStep, children: list[ChildProcess]) -
     emulator = Emulator(plan.state, Settings().region)
     children.append(emulator.child)
     emulator.wait_until_ready()
-    settings = Settings(aws_endpoint=emulator.endpoint, allowed_origins=plan.url, digest_key=_make_digest_key(plan))
+    settings = Settings(
+        aws_endpoint=emulator.endpoint,
+        allowed_origins=plan.url,
+        digest_key=_make_digest_key(plan),
+        notices=str((plan.state / NOTICES_FILE).resolve()),
+    )
     say("making the tables of template.yaml and the buckets")
     _make_tables(settings, say)
     bucket.make_bucket(open_bucket(settings), settings)

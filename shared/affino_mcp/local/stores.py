@@ -61,5 +61,6 @@ def open_emulator_stores(settings: Settings) -> Stores:
         open_bucket(settings),
         S3Archive(open_digest_bucket(settings)),
         open_signer(settings.digest_key, lambda: _open_endpoint("kms", KMS_TARGET, "1.1", settings)),
+        None,
         DynamoTableReader(open_dynamodb(settings)),
     )

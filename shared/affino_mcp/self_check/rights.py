@@ -126,7 +126,7 @@ LOGIN_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights("gate_table", "UpdateItem", "PERSON#*", "logins"),
     *_table_rights("gate_table", "ConditionCheckItem", "SESSION#*"),
     *_table_rights("gate_table", "DeleteItem PutItem", "UNLOGGED"),
-    *_table_rights("audit_table", "PutItem", "P#* H#begun"),
+    *_table_rights("audit_table", "PutItem", "P#* H#begun H#notices"),
     *_table_rights("credentials_table", "GetItem UpdateItem", "PERSON#*"),
     SecretRight(),
 )
@@ -138,7 +138,7 @@ CONTROL_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights("gate_table", "UpdateItem", "PERSON#* PROFILE#* SESSION#*"),
     *_table_rights("gate_table", "DeleteItem", "EMAIL#* PROFILE#* PROFILES SESSION#* UNLOGGED"),
     *_table_rights("audit_table", "PutItem", "P#* H#begun"),
-    *_table_rights("audit_table", "Query", "P#* T#* H#digests"),
+    *_table_rights("audit_table", "Query", "P#* T#* H#digests H#notices"),
     *_index_rights("audit_table", SELF_CHECK_NAME, ByPerson="person", ByRecord="record", ByTime="everybody"),
     *_table_rights("audit_table", "BatchGetItem", "P#*"),
     *_table_rights(
@@ -160,8 +160,8 @@ CONTROL_RIGHTS: Final[tuple[StoreRight, ...]] = (
 HOUSEKEEPING_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_index_rights("audit_table", SELF_CHECK_NAME, ByTime="everybody"),
     *_table_rights("audit_table", "BatchGetItem", "P#* H#hours#*"),
-    *_table_rights("audit_table", "PutItem", "P#* T#*"),
-    *_table_rights("audit_table", "Query", "H#begun H#hours T#*"),
+    *_table_rights("audit_table", "PutItem", "H#notices P#* T#*"),
+    *_table_rights("audit_table", "Query", "H#begun H#hours H#notices P#* T#*"),
     *_table_rights(
         "audit_table",
         "GetItem PutItem",

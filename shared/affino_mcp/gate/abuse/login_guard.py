@@ -16,8 +16,10 @@ from typing import Final, TypeVar
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import TooManyFailures
 from affino_mcp.gate.abuse.client_network import account_key, client_network
+from affino_mcp.gate.abuse.login_notices import NOBODY, MeantPerson, make_login_notice
 from affino_mcp.gate.abuse.window_counters import count_in_window, count_once, ignore_unavailable
 from affino_mcp.gate.identity import row_keys
+from affino_mcp.notices.notice import try_store_notice
 from affino_mcp.settings import Settings
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.faults import ConditionFailed, StoreUnavailable, TransactionFailed, Unanswered
@@ -61,6 +63,7 @@ class LoginGuard:
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self._db, self._table, self._clock = db, settings.gate_table, clock
+        self._audit_table = settings.audit_table
 
     def begin_attempt(self, source: str, email: str) -> LoginAttempt:
         """Begins an attempt, before the password check.
@@ -78,20 +81,32 @@ class LoginGuard:
         reserved = False if known else self._reserve_failure(who, failures)
         return LoginAttempt(source, who, pair, failures.get("count", 0), reserved)
 
-    def record_failure(self, attempt: LoginAttempt) -> int | None:
-        """Records a wrong password. Gives None while another attempt is allowed, else the seconds to wait."""
+    def record_failure(self, attempt: LoginAttempt, meant: MeantPerson = NOBODY) -> int | None:
+        """Records a wrong password. Gives None while another attempt is allowed, else the seconds to wait.
+
+        The failure that first makes somebody wait leaves a notice for operators; `meant` is the person in it.
+        """
         now, kept = self._now(), attempt.pair.get("good", 0) + KNOWN_SOURCE_SECONDS
         place = row_keys.login_guard_key(client_network(attempt.source), attempt.account)
         pair = count_in_window(self._db, self._table, place, PAIR_WINDOW_SECONDS, now, kept=kept, also={"misses": 1})
         if not attempt.reserved:
             count_once(self._db, self._failure_update(attempt.account, now), secrets.token_hex(8))
         waits = [pair["since"] + PAIR_WINDOW_SECONDS - now] if pair["count"] > MAX_PAIR_FAILURES else []
+        firsts = [pair["count"]] if pair["count"] == MAX_PAIR_FAILURES + 1 else []
         for where, most in {
             client_network(attempt.source, bits): most for bits, most in MAX_DAILY_FAILURES_BY_PREFIX.items()
         }.items():
             row = count_in_window(self._db, self._table, row_keys.source_guard_key(where), DAY_SECONDS, now)
             waits += [min(row["since"] + DAY_SECONDS - now, MAX_WAIT_SECONDS)] if row["count"] > most else []
+            firsts += [row["count"]] if row["count"] == most + 1 else []
+        firsts += [MAX_CONSECUTIVE_FAILURES] if attempt.failures + 1 == MAX_CONSECUTIVE_FAILURES else []
+        if firsts:
+            self._note_wait(attempt, meant, max(firsts))
         return max(waits, default=None)
+
+    def _note_wait(self, attempt: LoginAttempt, meant: MeantPerson, failures: int) -> None:
+        made = make_login_notice(meant, client_network(attempt.source), failures, self._clock())
+        try_store_notice(self._db, self._audit_table, made)
 
     def record_success(self, attempt: LoginAttempt) -> None:
         """Records a right password: clears the counts of the pair and the account, and makes the source known.

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from affino_mcp.errors import PersonInactive, TooManyFailures
 from affino_mcp.gate.abuse.login_guard import LoginAttempt, LoginGuard, report_outcome
+from affino_mcp.gate.abuse.login_notices import NOBODY, MeantPerson
 from affino_mcp.gate.abuse.window_counters import ignore_unavailable
 from affino_mcp.gate.people.passwords import UNUSED_USER_CODE, Passwords
 from affino_mcp.gate.sessions import sessions
@@ -20,12 +21,13 @@ Proved = TypeVar("Proved")
 class WrongPassword(Exception):
     """No such person, or not their password: callers are not told which.
 
-    `wait` is in seconds; another instance, whose own guard checked the password, may ask for one.
+    `wait` is in seconds; another instance, whose own guard checked the password, may ask for one. `meant` is the person with
+    this e-mail address, for operators alone.
     """
 
-    def __init__(self, wait: int = 0) -> None:
+    def __init__(self, wait: int = 0, meant: MeantPerson = NOBODY) -> None:
         super().__init__()
-        self.wait = wait
+        self.wait, self.meant = wait, meant
 
 
 def check_behind_guard(guard: LoginGuard, source: str, email: str, prove: Callable[[], Proved]) -> Proved:
@@ -52,7 +54,7 @@ def check_behind_guard(guard: LoginGuard, source: str, email: str, prove: Callab
 
 def _require_no_wait(guard: LoginGuard, attempt: LoginAttempt | None, wrong: WrongPassword) -> None:
     """Counts a wrong password; raises TooManyFailures when one of the two guards asks for a wait."""
-    ours = report_outcome(attempt, guard.record_failure)
+    ours = report_outcome(attempt, lambda made: guard.record_failure(made, wrong.meant))
     wait = max(ours or 0, wrong.wait)
     if wait:
         raise TooManyFailures(retry_after=wait) from wrong
@@ -68,8 +70,10 @@ def prove_password(
     """
     row = _active_row(db, settings.gate_table, user_code or UNUSED_USER_CODE)
     right = passwords.is_password(user_code, password)
-    if user_code is None or not right:
+    if user_code is None:
         raise WrongPassword
+    if not right:
+        raise WrongPassword(meant=MeantPerson(user_code, row["name"] if row else ""))
     return row
 
 
