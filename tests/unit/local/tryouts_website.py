@@ -141,6 +141,11 @@ FORUMS: Final = by_role(
     },
     list_forum_threads=lambda _: {"Status": "pending"},
     list_pending=lambda _: {},
+    split_forum_thread=lambda f: {
+        "ForumThreadCode": (found := _support_thread(f)),
+        "ForumPostCodes": [f.rows("list_forum_posts", ForumThreadCode=found)[1]["ForumPostCode"]],
+        "Title": "Another question",
+    },
     moderate_forum_post=lambda f: {"ForumPostCode": _pending_post(f), "Action": "approve"},
     moderate_forum_thread=lambda f: {"ForumThreadCode": thread(f, Status="pending"), "Action": "approve"},
     delete_forum_thread=lambda f: {"ForumThreadCode": _support_thread(f), "Reason": "Off topic"},

@@ -14,11 +14,13 @@ from affino_mcp.catalogue.families.forums import (
     forum_method,
 )
 from affino_mcp.catalogue.families.shared import HANGING, RESTORABLE
-from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, code_kind
+from affino_mcp.catalogue.kinds import boolean_kind, choice_kind, code_kind, codes_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, list_arguments
 from affino_mcp.catalogue.record import Field
 from affino_mcp.tool_errors import InvalidState, NotFound
 
+MAX_MOVED_POSTS: Final = 10
+"""How many posts one split moves, in one change."""
 THREAD_STATUS_FILTER: Final = Field(
     "Status", choice_kind("approved", "pending", "hidden", "all"), "pending and hidden: moderators only"
 )
@@ -27,6 +29,7 @@ MODERATION_ACTION: Final = Field(
     choice_kind("pin", "unpin", "lock", "unlock", "hide", "unhide", "approve", "reject", "move"),
     required=True,
 )
+MOVED_POSTS: Final = Field("ForumPostCodes", codes_kind(MAX_MOVED_POSTS), "at most 10", required=True)
 TARGET_FORUM: Final = Field("TargetForumItemCode", code_kind(), "for move; you must moderate that forum too")
 
 _THREAD: Final = Field(THREAD.code, code_kind(), required=True)
@@ -114,6 +117,19 @@ _THREADS: Final = (
         notes="Yours while nobody has replied; moderators any.",
         errors=(InvalidState,),
         carries_undo=True,
+    ),
+    forum_method(
+        "split_forum_thread",
+        Effect.UPDATE,
+        THREAD,
+        "Move replies into a new thread.",
+        "the replies on dark mode.",
+        {"Thread": "the new thread"},
+        _THREAD,
+        MOVED_POSTS,
+        THREAD.writable["Title"].as_required(),
+        notes="Moderators only; merging is not offered.",
+        moderates=True,
     ),
     forum_method(
         "moderate_forum_thread",

@@ -37,7 +37,14 @@ from affino_mcp.instance.builtin.crm import (
     topics,
 )
 from affino_mcp.instance.builtin.engine.records import Carry, FacetFunction, Records
-from affino_mcp.instance.builtin.forums import forum_moderation, forum_moderators, forum_posts, forum_threads, forums
+from affino_mcp.instance.builtin.forums import (
+    forum_moderation,
+    forum_moderators,
+    forum_posts,
+    forum_threads,
+    forums,
+    thread_splits,
+)
 from affino_mcp.instance.builtin.history import history, pending_list, undo
 from affino_mcp.instance.builtin.media import media_categories, media_files, media_items, media_uploads, new_media_items
 from affino_mcp.instance.builtin.member_lists import member_changes, member_lists
@@ -153,6 +160,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "list_forum_threads": forum_threads.list_forum_threads,
     "moderate_forum_post": forum_moderation.moderate_forum_post,
     "moderate_forum_thread": forum_moderation.moderate_forum_thread,
+    "split_forum_thread": thread_splits.split_forum_thread,
     "update_forum_post": forum_posts.update_forum_post,
     "update_forum_thread": forum_threads.update_forum_thread,
     "create_media_item": new_media_items.create_media_item,

@@ -26,6 +26,7 @@ MODERATION_ATTRIBUTE: Final = "Moderation"
 PEOPLE_FAMILY: Final = "contacts"
 NEW_POST_STATE: Final[dict[str, Any]] = {"Hidden": False, "Status": APPROVED, "By": None, "At": None, "Reason": None}
 """The moderation state of a new post; a new thread is, besides, neither pinned nor locked."""
+NEW_THREAD_STATE: Final = NEW_POST_STATE | {"Pinned": False, "Locked": False}
 
 
 def moderation_state(document: Document) -> dict[str, Any]:

@@ -44,7 +44,12 @@ def state_after_edit(call: Call, thread: OpenThread, document: Document) -> dict
 
 def state_after_decision(call: Call, document: Document, reason: str | None, **state: Any) -> dict[str, Any]:
     """The moderation state of a thread or post after a moderator's decision."""
-    return moderation_state(document) | state | {"By": actor_stamp(call), "At": format_iso(call.at), "Reason": reason}
+    return moderation_state(document) | state | decision_stamps(call, reason)
+
+
+def decision_stamps(call: Call, reason: str | None) -> dict[str, Any]:
+    """Who decided, when and why, in a moderation state."""
+    return {"By": actor_stamp(call), "At": format_iso(call.at), "Reason": reason}
 
 
 def _warn_pending(call: Call) -> None:

@@ -17,6 +17,7 @@ from affino_mcp.instance.builtin.forums import forum_access, forum_approval, for
 from affino_mcp.instance.builtin.forums.forum_access import (
     MODERATION_ATTRIBUTE,
     NEW_POST_STATE,
+    NEW_THREAD_STATE,
     PENDING,
     OpenThread,
     author_code,
@@ -33,7 +34,6 @@ FAMILY: Final = THREAD.family
 CODE: Final = THREAD.code
 FORUM_CODE: Final = FORUM.code
 HIDDEN: Final = "hidden"
-_NEW_THREAD_STATE: Final = NEW_POST_STATE | {"Pinned": False, "Locked": False}
 
 
 def facets(stored: RecordState) -> Facets:
@@ -93,7 +93,7 @@ def create_forum_thread(records: Records, method: Method, values: Values, call: 
     change = records.start_change(method, values, call)
     checked, known = references.check_references(records, change, THREAD, values)
     body = forum_posts.sanitise_body(call, values)
-    state = {MODERATION_ATTRIBUTE: _NEW_THREAD_STATE | forum_approval.new_state(call, place)}
+    state = {MODERATION_ATTRIBUTE: NEW_THREAD_STATE | forum_approval.new_state(call, place)}
     codes = records.codes.take_code(FAMILY, change), records.codes.take_code(POST.family, change)
     thread = RecordState(
         new_document(FAMILY, codes[0], call, checked | state, **thread_counts.first_counts(codes[1], call))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from affino_mcp.catalogue.answer_fields import wants
-from affino_mcp.catalogue.families.forums import BODY_FIELD, POST
+from affino_mcp.catalogue.families.forums import BODY_FIELD, POST, THREAD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.engine import long_texts
@@ -145,6 +145,11 @@ def parent_refs(post: Document) -> list[RecordRef]:
     return [RecordRef(POST.family, above)] if above else []
 
 
+def _is_beside(above: Document, post: Document) -> bool:
+    """True for a post in the same thread; one that was moved to another thread is named no more."""
+    return bool(above.system[THREAD.code] == post.system[THREAD.code])
+
+
 def _read_bodies(records: Records, entries: Sequence[dict[str, Any]]) -> list[str]:
     return long_texts.read_texts(records, [(POST.family, each[POST.code], each[BODY_FIELD.name]) for each in entries])
 
@@ -159,7 +164,7 @@ def _render_entry(call: Call, thread: OpenThread, post: Document, known: KnownRe
     above = [
         known[p]
         for p in parent_refs(post)
-        if p in known and is_visible_to(call, known[p], moderator=thread.is_moderator)
+        if p in known and _is_beside(known[p], post) and is_visible_to(call, known[p], moderator=thread.is_moderator)
     ]
     derived: dict[str, Any] = {REPLY_TO_ATTRIBUTE: above[0].code if above else None}
     derived |= {"Number": post.values["Number"], "Author": post.system["CreatedBy"]}

@@ -12,6 +12,7 @@ from typing import Any
 
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.families.article_media import ATTACHMENT
+from affino_mcp.catalogue.families.forums import THREAD
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES, RECORD_CODE_FIELD, RECORD_KIND_FIELD, VERSION_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
@@ -20,6 +21,7 @@ from affino_mcp.instance.builtin.engine import change_journal, long_texts
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
 from affino_mcp.instance.builtin.engine.document import RecordState, is_long_text
 from affino_mcp.instance.builtin.engine.records import Carry, Records
+from affino_mcp.instance.builtin.forums import thread_splits
 from affino_mcp.instance.builtin.history import (
     history,
     own_creates,
@@ -60,12 +62,22 @@ def undo_change(records: Records, method: Method, values: Values, call: Call, to
         return _restore_deleted(view, past, values, call, tools)
     if past.stored.document.deleted:
         raise Conflict("The record has been deleted since. Undo that first.", argument=VERSION_FIELD.name)
-    if replaced := _find_replaced(view, past):
-        return _restore_deleted(
-            view, replaced, {**values, RECORD_CODE_FIELD.name: replaced.stored.document.code}, call, tools
-        )
-    back = _change_back if past.entry.deed is ChangeKind.CHANGED else _delete_created
-    return back(view, past, values, call, tools)
+    if past.entry.deed is ChangeKind.CHANGED:
+        return _change_back(view, past, values, call, tools)
+    return _undo_with_others(view, past, values, call, tools) or _delete_created(view, past, values, call, tools)
+
+
+def _undo_with_others(view: UndoContext, past: PastChange, values: Values, call: Call, tools: Tools) -> Done | None:
+    """Undoes the making of a record that took the place of others, or took them over; None for any other one."""
+    document = past.stored.document
+    if document.family == THREAD.family and past.entry.method == thread_splits.SPLIT_METHOD:
+        tool = _require_tool(call, document.family, "delete")
+        return thread_splits.join_threads(view, tool, _tool_values(values, tool, {}), call, past.stored)
+    replaced = _find_replaced(view, past)
+    if replaced is None:
+        return None
+    code = {RECORD_CODE_FIELD.name: replaced.stored.document.code}
+    return _restore_deleted(view, replaced, {**values, **code}, call, tools)
 
 
 def _find_replaced(records: Records, past: PastChange) -> PastChange | None:
