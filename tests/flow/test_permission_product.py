@@ -22,7 +22,7 @@ STATES: Final = {"read": {READ}, "write": {WRITE}, "read and write": {READ, WRIT
 WITHOUT_TOPICS: Final = {Family.TASKS, Family.NOTES, Family.FORUMS}
 OF_REVIEW: Final = {"list_pending": READ}
 REVIEWED: Final = {Family.ARTICLES, Family.FORUMS}
-OF_ANY: Final = {"list_record_history": READ, "list_my_changes": READ, "undo_change": WRITE}
+OF_ANY: Final = {"list_activity": READ, "list_record_history": READ, "list_my_changes": READ, "undo_change": WRITE}
 CRM: Final = SWITCHED_FAMILIES[:7]
 UNKNOWN: Final = -32602
 

@@ -50,6 +50,7 @@ CROSSINGS: Final[Mapping[str, tuple[Crossing, ...]]] = {
     "create_opportunity": (_ACCOUNT, _PRIMARY_CONTACT),
     "update_opportunity": (_PRIMARY_CONTACT,),
     "add_opportunity_contact": (Crossing("UserCode", Family.CONTACTS),),
+    "list_activity": _SCOPE,
     "create_task": _SCOPE,
     "create_note": _SCOPE,
     "attach_article_media": (Crossing(ATTACHED_ITEM_FIELD.name, Family.MEDIA_ITEMS),),

@@ -87,6 +87,8 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "StaffOnly": "staff isstaff members",
     "OpenOnly": "open isopen status active",
     "WritableOnly": "writable canwrite",
+    "DateFrom": "since from after start begin startdate fromdate",
+    "DateTo": "until to before end enddate todate",
     "GroupBy": "group by dimension groups breakdown per",
     "Filters": "filter where criteria conditions",
     "Timing": "when due period duedate",

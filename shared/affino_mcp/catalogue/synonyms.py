@@ -120,11 +120,12 @@ OTHER_NOUNS: Final = _split_rows(
             "audit, audit trail, audit log, change log, changelog, who changed, revision, version, past, who edited, who "
             "updated, log of changes, previous value, who deleted, who created, earlier value"
         ),
-        "change": "edit, modification, activity, what did i, i changed, i did",
+        "change": "edit, modification, what did i, i changed, i did",
         "undo": (
             "revert, roll back, rollback, restore, recover, undelete, take back, reverse, bring back, mistake, undo change, "
             "put back, get back, retrieve deleted"
         ),
+        "activity": "timeline, what happened",
         "upload": "ticket, large file, big file",
     }
 )
@@ -172,6 +173,8 @@ TOOL_PHRASES: Final = _split_rows(
             "what day is it, who are you, who is logged in"
         ),
         "list_my_changes": "my change, what did i, what have i, i changed, my activity, my edit, i did, my last change",
+        "list_activity": "activity, timeline, what happened, what happened with, what went on, recent activity",
+        "summarise_opportunities": "pipeline by stage, pipeline by owner, forecast, sum of deal, total pipeline",
         "list_pending": "review queue, what wait, waiting for approval, waiting for me, wait for my approval, to review",
         "undo_change": "undo, revert, roll back, rollback, restore, recover, undelete, take back, bring back",
         "list_record_history": "history, audit, audit trail, who changed, change log, revision",

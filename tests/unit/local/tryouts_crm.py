@@ -131,6 +131,7 @@ SALES: Final = by_role(
     get_note=lambda f: {"NoteCode": note(f)},
     list_notes=lambda f: {"OpportunityCode": _rich_opportunity(f)},
     update_note=lambda f: {"NoteCode": note(f, Mine=True), "Body": "Called again."},
+    list_activity=lambda f: {"AccountCode": account(f, Search="Northlight")},
     list_my_changes=lambda _: {},
     list_record_history=lambda f: {"Family": "accounts", "Code": account(f, Search="Northlight")},
     undo_change=_own_change,

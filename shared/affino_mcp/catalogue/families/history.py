@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.families.shared import SCOPE_FIELDS
 from affino_mcp.catalogue.kinds import choice_kind, code_kind, integer_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_SIZE, Effect, Method
 from affino_mcp.catalogue.record import Field
+from affino_mcp.catalogue.time_kinds import date_kind
 from affino_mcp.tool_errors import InvalidState, NotFound
 
 HISTORY_FAMILIES: Final[dict[str, Family]] = {
@@ -24,6 +26,7 @@ HISTORY_FAMILIES: Final[dict[str, Family]] = {
 RECORD_KIND_FIELD: Final = Field("Family", choice_kind(*HISTORY_FAMILIES), required=True)
 RECORD_CODE_FIELD: Final = Field("Code", code_kind(), "the record's code", required=True)
 VERSION_FIELD: Final = Field("Version", integer_kind(1, 2**53 - 1), "of the change", required=True)
+ACTIVITY_DAYS: Final = (Field("DateFrom", date_kind()), Field("DateTo", date_kind()))
 _PAGE: Final = {"Items": "newest first", "NextCursor": "for the next page", "CurrentDate": "the service's time"}
 
 METHODS: Final = (
@@ -37,6 +40,17 @@ METHODS: Final = (
         _PAGE,
         (RECORD_KIND_FIELD, RECORD_CODE_FIELD, PAGE_SIZE, CURSOR),
         "Needs the family's read right.",
+        errors=(NotFound,),
+    ),
+    Method(
+        "list_activity",
+        Family.ALWAYS,
+        Effect.READ,
+        "",
+        "What happened with one account, contact or opportunity and what hangs on it: contacts, deals, notes, tasks.",
+        "what happened with Orbital Labs last week?",
+        _PAGE,
+        (*SCOPE_FIELDS, *ACTIVITY_DAYS, PAGE_SIZE, CURSOR),
         errors=(NotFound,),
     ),
     Method(

@@ -45,7 +45,7 @@ from affino_mcp.instance.builtin.forums import (
     forums,
     thread_splits,
 )
-from affino_mcp.instance.builtin.history import history, pending_list, undo
+from affino_mcp.instance.builtin.history import activity, history, pending_list, undo
 from affino_mcp.instance.builtin.media import media_categories, media_files, media_items, media_uploads, new_media_items
 from affino_mcp.instance.builtin.member_lists import member_changes, member_lists
 from affino_mcp.instance.builtin.website import website_records
@@ -174,6 +174,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "get_media_file": media_files.get_media_file,
     "list_media_files": media_files.list_media_files,
     "request_media_upload": media_uploads.request_media_upload,
+    "list_activity": activity.list_activity,
     "list_my_changes": history.list_my_changes,
     "list_record_history": history.list_record_history,
     "undo_change": undo_change,

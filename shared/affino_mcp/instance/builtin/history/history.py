@@ -72,7 +72,7 @@ def list_record_history(records: Records, method: Method, values: Values, call: 
         call.warn(WarningCode.NOT_SHOWN, RECORD_CODE_FIELD.name, text)
     rows, more = _read_rows(records, document.key.pk, SortSpan(prefix=HISTORY_SK), values, call)
     entries = filter_visible_entries(records, call, [change_journal.entry_from_row(row) for row in rows])
-    items = [_render_entry(call, entry) for entry in entries]
+    items = [render_entry(call, entry) for entry in entries]
     places = {entry.version: row for entry in entries for row in rows if row["version"] == entry.version}
     return _answer_page(call, values, items, [places[entry.version] for entry in entries], more, document.ref)
 
@@ -100,6 +100,11 @@ def _answer_page(
 def _shorten_item(call: Call, item: dict[str, Any]) -> dict[str, Any]:
     """A change that no answer could hold, with the lengths of its long texts in their place. Warns of it."""
     call.warn(WarningCode.TRUNCATED, "Changes", "Long texts, before and after, are shown as their Length.")
+    return shorten_changes(item)
+
+
+def shorten_changes(item: dict[str, Any]) -> dict[str, Any]:
+    """A change with the lengths of its texts of some length in their place."""
     changes = [
         {name: change_journal.short_history_value(part) for name, part in each.items()} for each in item["Changes"]
     ]
@@ -121,7 +126,8 @@ def _guard_refs(entry: HistoryEntry) -> list[RecordRef]:
     return list(dict.fromkeys((*held, *(RecordRef(to, code) for to, code in named if code))))
 
 
-def _render_entry(call: Call, entry: HistoryEntry) -> dict[str, Any]:
+def render_entry(call: Call, entry: HistoryEntry) -> dict[str, Any]:
+    """A change as history shows it; links to records of families that the call may not read are left out."""
     kind = RecordRef.parse(entry.ref).family
     changes = [_render_change(kind, name, entry) for name in entry.after if _is_shown(call, name)]
     return {
