@@ -21,6 +21,7 @@ def make_crm_state_steps() -> Iterator[DemoStep]:
     yield from _make_link_steps()
     yield from (step for place in range(0, OPPORTUNITY_COUNT, 5) for step in _make_people_steps(place))
     yield from _make_subject_steps()
+    yield from _make_duplicate_steps()
     yield from _make_history_steps()
 
 
@@ -41,6 +42,8 @@ def _make_mailing_list_steps() -> Iterator[DemoStep]:
     yield _step("create_contact_list", "newsletter", Title="Monthly newsletter", Type="mailing_list")
     members = [StepRef(f"contact {place}") for place in range(_CONSENTING_COUNT)]
     yield _step("add_contact_list_members", ContactListCode=StepRef("newsletter"), UserCodes=members)
+    campaign = {"Title": "Spring 2026 Campaign", "Type": "segment"}
+    yield _step("create_contact_list", **campaign, Description="Whom we tell about the spring release.")
 
 
 def _make_link_steps() -> Iterator[DemoStep]:
@@ -69,6 +72,18 @@ def _make_subject_steps() -> Iterator[DemoStep]:
     yield _step("create_task", Title="Send the invitation", DueDate="2027-02-01T09:00:00Z", **contact)
     yield _step("create_task", "offer", Title="Write the offer", DueDate="2026-10-01T09:00:00Z", **opportunity)
     yield _step("update_task", AppUserTaskCode=StepRef("offer"), Status="completed")
+
+
+def _make_duplicate_steps() -> Iterator[DemoStep]:
+    """An account and a contact that stand twice, each with something of its own, to be merged."""
+    twice = {"Name": "Kestrel Learning", "AccountTypeCode": "Prospect", "City": "Dublin", "CountryISO": "IE"}
+    yield _step("create_account", "account twice", **twice)
+    note = {"Subject": "From the fair", "Body": "Asked for a demonstration.", "AccountCode": StepRef("account twice")}
+    yield _step("create_note", **note)
+    name = {"FirstName": "Amara", "LastName": "Cole", "JobTitle": "Head of Subscriptions"}
+    yield _step("create_contact", "contact twice", **name, Email="amara@cole.example", AccountCode=StepRef("account 0"))
+    task = {"Title": "Ask Amara which address she uses", "DueDate": "2027-02-03T09:00:00Z"}
+    yield _step("create_task", **task, UserCode=StepRef("contact twice"))
 
 
 def _make_history_steps() -> Iterator[DemoStep]:

@@ -85,12 +85,9 @@ def make_website_steps() -> Iterator[DemoStep]:
 
 def make_image_steps(number: int) -> Iterator[DemoStep]:
     """The steps that make one cover image with its file."""
-    title = f"{_ARTICLE_SUBJECTS[number]} cover"
-    yield DemoStep(
-        "publisher", "create_media_item", {"Title": title, "CategoryCode": StepRef("covers")}, f"image {number}"
-    )
+    item = {"Title": f"{_ARTICLE_SUBJECTS[number]} cover", "CategoryCode": StepRef("covers")}
     file = {"FileName": f"cover-{number}.png", "ContentBase64": base64.b64encode(draw_picture(number)).decode()}
-    yield DemoStep("publisher", "attach_media_file", {"MediaFileItemCode": StepRef(f"image {number}"), **file})
+    yield DemoStep("publisher", "create_media_item", {**item, **file}, f"image {number}")
 
 
 def draw_picture(number: int, width: int = 320, height: int = 180) -> bytes:
@@ -119,12 +116,13 @@ def make_article_steps(number: int) -> Iterator[DemoStep]:
         "Teaser": f"What readers ask us most about: {subject.lower()}.",
         "Body": f"<p>{title}: a short introduction. The steps hold the rest.</p>",
         "Live": (number + number // len(DEMO_SECTIONS)) % 3 != 0,
+        "Steps": [
+            {"Title": heading, "Body": f"<p>{heading} of <strong>{title}</strong>.</p>"}
+            for heading in ("Overview", "What to do next")
+        ],
     }
     code = StepRef(f"article {number}")
     yield DemoStep("publisher", "create_article", values, code.name)
-    for heading in ("Overview", "What to do next"):
-        body = f"<p>{heading} of <strong>{title}</strong>.</p>"
-        yield DemoStep("publisher", "create_article_step", {"StandardItemCode": code, "Title": heading, "Body": body})
     cover = {"StandardItemCode": code, "MediaFileItemCode": StepRef(f"image {number % IMAGE_COUNT}"), "Role": "cover"}
     yield DemoStep("publisher", "attach_article_media", cover)
 

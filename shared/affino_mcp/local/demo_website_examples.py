@@ -22,9 +22,8 @@ def make_example_steps() -> Iterator[DemoStep]:
         body, step = f"<p>{title}: to be written.</p>", f"walkthrough, {title}"
         yield _step("create_article_step", step, StandardItemCode=_ARTICLE, Title=title, Body=body)
     yield _step("add_article_categories", StandardItemCode=_ARTICLE, CategoryCodes=[StepRef("guides")])
-    yield _step("create_media_item", _COVER.name, Title="Spring cover", CategoryCode=StepRef("covers"))
-    picture = base64.b64encode(draw_picture(9)).decode()
-    yield _step("attach_media_file", MediaFileItemCode=_COVER, FileName="spring-cover.png", ContentBase64=picture)
+    file = {"FileName": "spring-cover.png", "ContentBase64": base64.b64encode(draw_picture(9)).decode()}
+    yield _step("create_media_item", _COVER.name, Title="Spring cover", CategoryCode=StepRef("covers"), **file)
     place = {"StandardStepByStepCode": StepRef(f"walkthrough, {_STEPS[0]}"), "MediaFileItemCode": _COVER}
     yield _step("attach_article_media", **place, Role="cover")
 

@@ -30,7 +30,7 @@ def _step(role: str, tool: str, name: str = "", /, **arguments: Any) -> DemoStep
 
 
 def _make_dated_article_steps() -> Iterator[DemoStep]:
-    """An article that goes live later, one that is over, an editor's own draft, and one that members alone see."""
+    """An article that goes live later, one that is over, an editor's drafts (one waits to be published), one for members."""
     for name, begins, ends in (
         ("Spring conference", "2035-03-01T09:00:00Z", "2035-06-01T09:00:00Z"),
         ("Summer offer", "2026-05-01T09:00:00Z", "2026-08-31T21:00:00Z"),
@@ -45,6 +45,8 @@ def _make_dated_article_steps() -> Iterator[DemoStep]:
     yield _step("editor", "create_article", "draft", **draft)
     yield _step("editor", "create_article_step", "draft step", StandardItemCode=StepRef("draft"), Title="Read it twice")
     yield _step("editor", "create_article_step", StandardItemCode=StepRef("draft"), Title="Answer by name")
+    wished = {"Title": "Programme of the autumn meeting", "Teaser": "Edith would like it to go out.", "Live": True}
+    yield _step("editor", "create_article", **wished, standardSectionCode=_section("Events"))
     secured = {"Title": "For members only", "SecurityCode": StepRef("members only"), "Live": True}
     yield _step("publisher", "create_article", **secured, standardSectionCode=_section("Members"))
 
@@ -76,15 +78,13 @@ def _make_media_steps() -> Iterator[DemoStep]:
     """A file to download, on an article's step; an item without a file; an editor's own item, used nowhere."""
     plan = base64.b64encode(draw_picture(7, 240, 320)).decode()
     title = {"Title": "Floor plan", "Description": "The rooms of the event.", "Credit": "Events team"}
-    yield _step("publisher", "create_media_item", "plan", **title, CategoryCode=StepRef("covers"))
     file = {"FileName": "floor-plan.png", "ContentBase64": plan}
-    yield _step("publisher", "attach_media_file", MediaFileItemCode=StepRef("plan"), **file)
+    yield _step("publisher", "create_media_item", "plan", **title, **file, CategoryCode=StepRef("covers"))
     place = {"StandardStepByStepCode": StepRef("draft step"), "MediaFileItemCode": StepRef("plan")}
     yield _step("editor", "attach_article_media", **place, Role="download", Caption="The floor plan")
     yield _step("publisher", "create_media_item", Title="Group photograph (to follow)", CategoryCode=StepRef("covers"))
-    yield _step("editor", "create_media_item", "portrait", Title="Portrait of Edith", AltText="Edith at her desk")
     file = {"FileName": "portrait.png", "ContentBase64": base64.b64encode(draw_picture(8, 200, 200)).decode()}
-    yield _step("editor", "attach_media_file", MediaFileItemCode=StepRef("portrait"), **file)
+    yield _step("editor", "create_media_item", Title="Portrait of Edith", AltText="Edith at her desk", **file)
 
 
 def _make_forum_state_steps() -> Iterator[DemoStep]:
