@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
+from typing import NamedTuple
 
 DEFAULT_CALLS_PER_MINUTE = 60
 """Calls per minute of a profile that was created without a rate."""
@@ -96,6 +97,18 @@ def settings_from_environment(environment: Mapping[str, str]) -> Settings:
 def environment_region() -> str:
     """Gives the region in AWS_REGION, empty when it is not set; boto3 itself reads only AWS_DEFAULT_REGION."""
     return os.environ.get("AWS_REGION", "")
+
+
+class TraceEnvironment(NamedTuple):
+    """X-Ray's header of the present invocation, and the address of its daemon; empty where nothing is traced."""
+
+    header: str
+    daemon: str
+
+
+def read_trace_environment() -> TraceEnvironment:
+    """Gives what Lambda says of tracing now; it sets the header anew for every invocation."""
+    return TraceEnvironment(os.environ.get("_X_AMZN_TRACE_ID", ""), os.environ.get("AWS_XRAY_DAEMON_ADDRESS", ""))
 
 
 @cache

@@ -21,6 +21,7 @@ from affino_mcp.clock import Clock, format_iso, start_stopwatch, utc_now
 from affino_mcp.deadline import working_seconds
 from affino_mcp.store.faults import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
+from affino_mcp.store.tracing import trace_call
 from affino_mcp.store.wire import (
     ATTEMPT_SECONDS,
     MAX_REQUEST_ATTEMPTS,
@@ -63,28 +64,24 @@ class SnsTopic:
 
     def send(self, title: str, text: str) -> None:
         """See NoticeSender."""
-        subject = _plain_subject(title)
-        form = {
-            "Action": "Publish",
-            "Version": SNS_VERSION,
-            "TopicArn": self._topic,
-            "Subject": subject,
-            "Message": text,
-        }
-        elapsed, fault, attempt = start_stopwatch(), RequestFault("deadline", is_unanswered=False), 0
-        while attempt < MAX_REQUEST_ATTEMPTS and fault.status not in _FINAL_STATUSES:
-            pause_before_attempt(attempt)
-            seconds = min(ATTEMPT_SECONDS, working_seconds())
-            if seconds < MIN_ATTEMPT_SECONDS:
-                break
-            found = self._send_once(urlencode(form).encode(), seconds)
-            if found is None:
-                return
-            fault, attempt = found, attempt + 1
+        form = {"Action": "Publish", "Version": SNS_VERSION, "TopicArn": self._topic}
+        data = urlencode(form | {"Subject": _plain_subject(title), "Message": text}).encode()
         place = self._topic.rpartition(":")[2]
-        told = fault.error, fault.status, fault.aws_request_id, attempt, elapsed()
-        self._report(GivenUpCall("sns", "Publish", place, *told))
-        raise _error_of(fault)(fault.error)
+        with trace_call("sns", "Publish", lambda: place) as end:
+            elapsed, fault, attempt = start_stopwatch(), RequestFault("deadline", is_unanswered=False), 0
+            while attempt < MAX_REQUEST_ATTEMPTS and fault.status not in _FINAL_STATUSES:
+                pause_before_attempt(attempt)
+                seconds = min(ATTEMPT_SECONDS, working_seconds())
+                if seconds < MIN_ATTEMPT_SECONDS:
+                    break
+                found = self._send_once(data, seconds)
+                if found is None:
+                    end.status = 200
+                    return
+                fault, attempt, end.status = found, attempt + 1, found.status
+            told = fault.error, fault.status, fault.aws_request_id, attempt, elapsed()
+            self._report(GivenUpCall("sns", "Publish", place, *told))
+            raise _error_of(fault)(fault.error)
 
     def _send_once(self, data: bytes, seconds: float) -> RequestFault | None:
         """Sends the request once; None when it was carried out."""

@@ -33,6 +33,7 @@ from affino_mcp.store.files import (
 )
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
 from affino_mcp.store.s3_listing import listing_parameters, parse_listing
+from affino_mcp.store.tracing import trace_call
 from affino_mcp.store.wire import (
     ATTEMPT_SECONDS,
     MAX_REQUEST_ATTEMPTS,
@@ -146,16 +147,18 @@ class S3FileStore:
 
         Raises StoreUnavailable after three attempts, and when the deadline is near; AccessRefused when S3 answers 403.
         """
-        elapsed, fault, attempt = start_stopwatch(), RequestFault("deadline", is_unanswered=False), 0
-        while (seconds := self._next_timeout(method, attempt)) is not None:
-            answer = self._send_once(method, self._request_url(key, query), headers or {}, content, seconds)
-            attempt += 1
-            if not isinstance(answer, RequestFault):
-                return answer
-            fault = answer
-            if fault.status == 403:
-                break
-        raise self._give_up(method, (query or {}).get("prefix", key), fault, attempt, elapsed())
+        place = (query or {}).get("prefix", key)
+        with trace_call("s3", method, lambda: f"{self._bucket}/{place.partition('/')[0]}") as end:
+            elapsed, fault, attempt = start_stopwatch(), RequestFault("deadline", is_unanswered=False), 0
+            while (seconds := self._next_timeout(method, attempt)) is not None:
+                answer = self._send_once(method, self._request_url(key, query), headers or {}, content, seconds)
+                attempt, end.status = attempt + 1, answer.status
+                if not isinstance(answer, RequestFault):
+                    return answer
+                fault = answer
+                if fault.status == 403:
+                    break
+            raise self._give_up(method, place, fault, attempt, elapsed())
 
     @staticmethod
     def _next_timeout(method: str, attempt: int) -> float | None:

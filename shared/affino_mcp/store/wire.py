@@ -21,6 +21,7 @@ from affino_mcp.deadline import working_seconds
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody, request_place
 from affino_mcp.store.retry import back_off
+from affino_mcp.store.tracing import CallEnd, trace_call
 
 MAX_REQUEST_ATTEMPTS: Final = 3
 ATTEMPT_SECONDS: Final = 2.0
@@ -138,16 +139,23 @@ class AwsJsonEndpoint:
         StoreUnavailable when the service cannot be reached, throttles or fails; Unanswered when a write was sent and
         never answered.
         """
-        data = json.dumps(body, separators=(",", ":")).encode()
         attempts = RequestAttempts(operation, body, has_token)
+        with trace_call(self._signing[0], operation, lambda: request_place(body)) as end:
+            return self._send_until_answered(attempts, end)
+
+    def _send_until_answered(self, attempts: RequestAttempts, end: CallEnd) -> dict[str, Any]:
+        operation, body = attempts.operation, attempts.body
+        data = json.dumps(body, separators=(",", ":")).encode()
         while (seconds := attempts.next_timeout()) is not None:
             try:
                 answer = self._send_once(operation, data, seconds)
             except AwsError as error:
-                error.resent = attempts.is_unanswered
+                error.resent, end.status = attempts.is_unanswered, error.fault.status
                 raise
             if not isinstance(answer, RequestFault):
+                end.status = 200
                 return answer
+            end.status = answer.status
             attempts.faults.append(answer)
         self.report_given_up(operation, body, attempts.last_fault(), len(attempts.faults), attempts.elapsed())
         raise (Unanswered if attempts.is_unanswered else StoreUnavailable)(attempts.last_fault().error)
