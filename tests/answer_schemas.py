@@ -79,6 +79,7 @@ _PLAIN: Final[dict[str, Schema]] = {
     "Staff": {"type": "boolean"},
     "Hanging": {"type": "object", "additionalProperties": {"type": "integer"}},
     "Groups": {"type": ["array", "null"], "items": _GROUP},
+    "Totals": {"type": "object", "additionalProperties": {"type": "integer"}},
     "TotalValue": {"type": ["number", "null"]},
     "TotalValues": {
         "type": ["array", "null"],
@@ -89,8 +90,11 @@ _PLAIN: Final[dict[str, Schema]] = {
     "NotProcessed": {"type": "array", "items": {"type": "integer"}},
 }
 _BY_ENDING: Final[tuple[tuple[str, Schema], ...]] = (
-    ("Code|Number|Version|Count|Size|Width|Height|Probability|SortOrder|Split", {"type": ["integer", "null"]}),
-    ("Schema|Annotations", {"type": "object"}),
+    (
+        "Item|After|Code|Number|Version|Count|Size|Width|Height|Probability|SortOrder|Split",
+        {"type": ["integer", "null"]},
+    ),
+    ("Schema|Annotations|Error", {"type": "object"}),
     ("Date|At|Since", {"anyOf": [_MOMENT, _NULL]}),
     ("By|Author", {"type": ["object", "null"], "properties": {"UserCode": {"type": "integer"}}}),
     (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -57,7 +57,8 @@ class CallAudit:
     """Builds and writes the audit row of one call. `elapsed` gives the call's duration in milliseconds.
 
     `secrets` are the secrets of this call, which no row may hold. `has_written` is True once a transaction has written a
-    row. `repeat_with` are the arguments that make a repeat of the call safe.
+    row. `repeat_with` are the arguments that make a repeat of the call safe. `whole` is the audit of the call that this item
+    is one of.
     """
 
     audit: AuditLog
@@ -67,6 +68,7 @@ class CallAudit:
     elapsed: Callable[[], int] = field(default_factory=start_stopwatch)
     has_written: bool = False
     repeat_with: dict[str, str] = field(default_factory=dict)
+    whole: CallAudit | None = None
 
     @classmethod
     def from_call(
@@ -108,7 +110,7 @@ class CallAudit:
         """
         if self.has_written:
             self.row = replace(self.row, **self.audit.new_stamp()._asdict())
-        self._finish_row(done, warnings, share)
+        self._finish_row(done, warnings, share or (self.row.share if self.whole else ""))
         return AuditWrite(row_item(self.row))
 
     def settle(self) -> bool:
@@ -122,6 +124,8 @@ class CallAudit:
     def note_written(self) -> None:
         """Writes the log line of the row that a transaction has written; its duration includes the transaction's."""
         self.has_written = True
+        if self.whole is not None:
+            self.whole.has_written = True
         self.audit.log_row(replace(self.row, duration_ms=self.elapsed()))
 
     def note_incomplete(self, done: Done, warnings: list[CallWarning], share: str) -> None:
@@ -129,6 +133,23 @@ class CallAudit:
         self.row = replace(self.row, **self.audit.new_stamp()._asdict())
         self._finish_row(done, warnings, share)
         self.row = replace(self.row, outcome=Outcome.INCOMPLETE, result="incomplete: the rest was not made")
+        try:
+            self.audit.write_row(self.row)
+        except StoreUnavailable:
+            self.report_lost_row()
+
+    def start_item(self, arguments: Mapping[str, Any], share: str) -> CallAudit:
+        """Starts the rows of one item of this call (see ItemLogs); they are redacted as those of the item's own method."""
+        method = find_method(self.method.each_by) if self.method else None
+        takes = [f.name for f in method.all_arguments] if method else None
+        kept = redact_arguments(arguments, takes, self.secrets)
+        row = replace(self.row, **self.audit.new_stamp()._asdict(), arguments=kept, share=share, warnings=())
+        return CallAudit(self.audit, row, self.method, self.secrets, whole=self)
+
+    def note_receipt(self, done: Done, warnings: list[CallWarning], *, whole: bool) -> None:
+        """Writes the row of a call of many items (see ItemLogs); a row that cannot be written is reported."""
+        self._finish_row(done, warnings)
+        self.row = self.row if whole else replace(self.row, outcome=Outcome.INCOMPLETE)
         try:
             self.audit.write_row(self.row)
         except StoreUnavailable:

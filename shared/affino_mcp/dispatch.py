@@ -23,6 +23,7 @@ from affino_mcp.gate.caller import CURRENT_USER_METHOD, Caller, authorise, descr
 from affino_mcp.gate.confirmation import Confirmation, ConfirmationQuestion
 from affino_mcp.gate.profiles.expiry_notice import expiry_notice_warnings
 from affino_mcp.gate.profiles.previous_secret import previous_secret_warning
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.last_use import expiry_warnings
 from affino_mcp.instance.answer_size import truncate_answer
 from affino_mcp.instance.family_access import require_crossings
@@ -45,6 +46,8 @@ class ToolAnswer:
 
 OnUndeclared = Callable[[Method, ToolError], None]
 """Called with an error that the method's row does not declare."""
+ChargeItems = Callable[[Profile, int], None]
+"""Takes so many units from a profile's budget, whether they fit or not. Raises StoreUnavailable."""
 _ERRORS_OF_ANY_TOOL: Final = (Unexpected, StorageFull, ConfirmationRequired, NotConfirmed)
 """Errors that every tool may give: faults of the service, and those of profiles that require confirmation."""
 
@@ -52,7 +55,8 @@ _ERRORS_OF_ANY_TOOL: Final = (Unexpected, StorageFull, ConfirmationRequired, Not
 class ToolDispatch:
     """Carries out calls on the instance in the name of the caller's person. One per process.
 
-    `zone` is the time zone of people who have none of their own.
+    `zone` is the time zone of people who have none of their own. `charge_items` takes a profile's budget for further items of
+    a call that counts as several.
     """
 
     def __init__(
@@ -62,9 +66,11 @@ class ToolDispatch:
         clock: Clock,
         on_undeclared: OnUndeclared | None = None,
         zone: str = DEFAULT_ZONE,
+        charge_items: ChargeItems = lambda _profile, _units: None,
     ) -> None:
         self._instance, self._audit, self._clock, self._zone = instance, audit, clock, zone
         self._on_undeclared = on_undeclared or log_undeclared
+        self._charge_items = charge_items
 
     def call_tool(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> ToolAnswer:
         """Carries out a tool call and writes its audit row.
@@ -167,6 +173,8 @@ class ToolDispatch:
             writable=lambda family: capability.allows(family, Access.WRITE),
             left_out=capability.leaves_out,
             zone=require_zone(caller.person.zone or self._zone),
+            charge_items=lambda units: self._charge_items(caller.profile, units) if units > 0 else None,
+            item_logs=trail,
         )
 
     @staticmethod

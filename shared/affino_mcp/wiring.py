@@ -14,6 +14,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.clock import Clock, utc_now
 from affino_mcp.dispatch import OnUndeclared, ToolDispatch
 from affino_mcp.gate.gate import Gate
+from affino_mcp.gate.profiles.rate_limit import RateMeter
 from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Instance
@@ -107,17 +108,16 @@ def instance(stores: Stores, settings: Settings) -> Instance:
 
 
 def _builtin(stores: Stores, settings: Settings) -> BuiltinInstance:
-    own_people = not settings.instance_url
     tables = settings.records_table, settings.words_table, stores.files, settings.audit_table
-    return BuiltinInstance(stores.database, *tables, own_people=own_people)
+    return BuiltinInstance(stores.database, *tables, own_people=not settings.instance_url)
 
 
 def build_dispatch(
     stores: Stores, settings: Settings, clock: Clock = utc_now, on_undeclared: OnUndeclared | None = None
 ) -> ToolDispatch:
     """Calls on the builtin instance, with their audit."""
-    log = AuditLog(stores.database, settings.audit_table, clock)
-    return ToolDispatch(instance(stores, settings), log, clock, on_undeclared, settings.time_zone)
+    log, meter = AuditLog(stores.database, settings.audit_table, clock), RateMeter(stores.database, settings, clock)
+    return ToolDispatch(instance(stores, settings), log, clock, on_undeclared, settings.time_zone, meter.charge_items)
 
 
 def build_mcp_app(

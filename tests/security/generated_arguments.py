@@ -52,6 +52,8 @@ CODES: Final[dict[str, list[Any]]] = {
     "TopicNames": [["Strategy"], ["Nobody knows it"]],
     "Version": ["$version"],
     "SecurityCode": [],
+    "Filters": [{"Mine": True}],
+    "Changes": [{"Description": "Seen"}, {"Title": "Seen"}],
     "FileName": ["b.png"],
     "MimeType": ["image/png"],
     "Action": ["hide", "unhide"],

@@ -13,7 +13,8 @@ from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.method import Method
 from affino_mcp.dispatch import CallMeta, ToolAnswer, ToolDispatch
 from affino_mcp.errors import OutcomeUnknown
-from affino_mcp.instance.port import Actor, Call, Done, PlaceRights
+from affino_mcp.instance.places import PlaceRights
+from affino_mcp.instance.port import Actor, Call, Done
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.tool_errors import InvalidState, NotFound, ToolError
 from tests.clock import TestClock

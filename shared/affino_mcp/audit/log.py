@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +13,7 @@ from affino_mcp import observability
 from affino_mcp.audit.refusal_aggregation import RefusalAggregator
 from affino_mcp.audit.row import AuditRow, RowStamp, row_item
 from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.item_status import TOTALS, ItemStatus
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.record import snake_case
 from affino_mcp.catalogue.registry import RECORDS
@@ -35,6 +36,8 @@ def summarise_result(method: Method, done: Done) -> str:
         return _summarise_read(method, done)
     if done.body.get(DRY_RUN.name):
         return "dry run: nothing was written"
+    if TOTALS in done.body:
+        return _summarise_items(done.body[TOTALS])
     return _summarise_write(done) if done.sealed else "nothing changed"
 
 
@@ -57,6 +60,12 @@ def _summarise_write(done: Done) -> str:
     others = len(done.changes) - 1
     with_it = f", with {_count_noun(others, 'other records')}" if others else ""
     return f"{describe_record(main.record)} {main.kind}{with_it}"
+
+
+def _summarise_items(totals: Mapping[str, int]) -> str:
+    """`99 of 100 items done, 1 refused`."""
+    counts = [f"{number} {status}" for status, number in totals.items() if status not in ("asked", ItemStatus.DONE)]
+    return ", ".join([f"{totals.get(ItemStatus.DONE, 0)} of {_count_noun(totals['asked'], 'items')} done", *counts])
 
 
 def _summarise_read(method: Method, done: Done) -> str:

@@ -26,6 +26,7 @@ _FAULT_TEXTS: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "less_than_equal": lambda c: f"must be at most {c['le']}",
     "literal_error": lambda c: "must be one of " + str(c["expected"]).replace("'", ""),
     "list_type": lambda c: "must be a list",
+    "dict_type": lambda c: "must be an object",
     "too_long": lambda c: f"must hold at most {c['max_length']} entries",
     "too_short": lambda c: f"must hold at least {c['min_length']} entries",
 }

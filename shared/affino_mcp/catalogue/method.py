@@ -73,6 +73,7 @@ class Declared(TypedDict, total=False):
     carries_undo: bool
     answers_as: str
     secret_returns: tuple[str, ...]
+    each_by: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,7 @@ class Method:
     Confirm too. `errors` are those that the method raises besides the ones of its effect. `carries_undo`: an undo of a
     change of its record calls this method. `answers_as` names the read whose answer for the record's code is the same.
     `secret_returns` are the keys of the answer that hold a secret (see Field): such an answer is remembered under no
-    IdempotencyKey, the same key gives a fresh one.
+    IdempotencyKey, the same key gives a fresh one. `each_by` names the method that carries out each item of a call of many.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Method:
     carries_undo: bool = False
     answers_as: str = ""
     secret_returns: tuple[str, ...] = ()
+    each_by: str = ""
 
     @property
     def access(self) -> Access:
@@ -190,7 +192,7 @@ class Method:
     def can_clear(self, field: Field) -> bool:
         """True when null is a valid value of this argument, which clears the attribute."""
         only_asked = field.name in (DRY_RUN.name, IDEMPOTENCY_KEY.name, IF_UPDATED.name, CONFIRM.name)
-        return self.effect is Effect.UPDATE and not field.required and not only_asked
+        return self.effect is Effect.UPDATE and not (field.required or only_asked or self.each_by)
 
     @property
     def description(self) -> str:

@@ -19,6 +19,7 @@ from affino_mcp.catalogue.families import (
     forums,
     history,
     lists,
+    many_records,
     media_files,
     media_items,
     member_lists,
@@ -34,7 +35,13 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.tool_errors import ToolDisabled
 
-_OPPORTUNITIES: Final = (*opportunities.METHODS, *opportunity_parts.METHODS, summaries.SUMMARISE_OPPORTUNITIES)
+_MANY: Final = many_records.METHODS
+_OPPORTUNITIES: Final = (
+    *opportunities.METHODS,
+    *opportunity_parts.METHODS,
+    *_MANY[Family.OPPORTUNITIES],
+    summaries.SUMMARISE_OPPORTUNITIES,
+)
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 _FORUMS: Final = (forums, forum_threads)
 _MEDIA: Final = (media_items, media_files)
@@ -42,12 +49,12 @@ _EVERY: Final = (history, review, always)
 METHODS: Final[dict[str, Method]] = {
     method.name: method
     for methods in (
-        accounts.METHODS,
-        (*contacts.METHODS, *contact_permissions.METHODS, summaries.SUMMARISE_CONTACTS),
+        (*accounts.METHODS, *_MANY[Family.ACCOUNTS]),
+        (*contacts.METHODS, *contact_permissions.METHODS, *_MANY[Family.CONTACTS], summaries.SUMMARISE_CONTACTS),
         member_lists.METHODS,
         _OPPORTUNITIES,
-        (*tasks.METHODS, summaries.SUMMARISE_TASKS),
-        notes.METHODS,
+        (*tasks.METHODS, *_MANY[Family.TASKS], summaries.SUMMARISE_TASKS),
+        (*notes.METHODS, *_MANY[Family.NOTES]),
         *(module.METHODS for module in (*_ARTICLES, *_FORUMS, *_MEDIA, *_EVERY)),
     )
     for method in sorted(methods, key=lambda m: m.name)

@@ -8,6 +8,7 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.record import fold_name
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.synonyms import ALWAYS_WORDS, FAMILY_NOUNS, VERBS
 from affino_mcp.catalogue.word_meanings import Meaning, fold_words, list_word_rows, read_meanings
@@ -80,20 +81,30 @@ def _verb_place(method: Method) -> int:
 
 
 def find_tools(methods: Iterable[Method], text: str) -> list[Method]:
-    """The tools that fit the text, the best first, without those that fit less than half as well; none for no word."""
+    """The tools that fit the text, the best first, without those that fit less than half as well; none for no word.
+
+    Of equals, the one for one record comes before the one for many.
+    """
     meanings = read_meanings(fold_words(text))
     ranked = {method: _rank(method, meanings) for method in methods}
     best = max(ranked.values(), default=0.0)
     fit = [method for method, worth in ranked.items() if worth > 0 and worth * 2 >= best]
-    return sorted(fit, key=lambda method: (-ranked[method], _verb_place(method)))
+    return sorted(fit, key=lambda m: (not _is_named(m, text), -ranked[m], bool(m.each_by), _verb_place(m)))
+
+
+def _is_named(method: Method, text: str) -> bool:
+    """True when the text is the tool's own name: of two tools that differ in a plural alone, the one that is meant."""
+    return fold_name(text.strip().replace(" ", "_")) == fold_name(method.name)
 
 
 def find_namesake(methods: Iterable[Method], name: str) -> Method | None:
-    """The tool whose name says the same in other words, as `create_company` says create_account; None when none does."""
+    """The tool whose name says the same in other words, as `create_company` says create_account; None when none does.
+
+    Where one for one record and one for many say it, the one for one record.
+    """
     meant = {part for meaning in read_meanings(fold_words(name.replace("_", " "))) for part in meaning.parts}
-    return next(
-        (method for method in find_tools(methods, name.replace("_", " ")) if _name_parts(method) <= meant), None
-    )
+    found = [method for method in find_tools(methods, name.replace("_", " ")) if _name_parts(method) <= meant]
+    return min(found, key=lambda method: bool(method.each_by), default=None)
 
 
 def find_family(text: str) -> Family | None:

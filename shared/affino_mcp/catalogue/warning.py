@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from affino_mcp.characters import TidyText
 
@@ -40,6 +40,9 @@ class WarningCode(StrEnum):
     SESSION_EXPIRES_SOON = "SESSION_EXPIRES_SOON"
     PROFILE_EXPIRES_SOON = "PROFILE_EXPIRES_SOON"
 
+
+NOTHING_WRITTEN: Final = "Nothing was written: this shows what the call would do."
+"""What a dry run is warned of."""
 
 CallWarning = dict[str, Any]
 """`{"Code", "Argument", "Message"}` as callers and the API Log see it."""

@@ -14,7 +14,7 @@ from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json, print_note, print_table
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.instance.port import PlacesUnknown
+from affino_mcp.instance.places import PlacesUnknown
 from affino_mcp.store.faults import StoreUnavailable
 
 app = typer.Typer(no_args_is_help=True, help="People: who can act, and with which rights.")

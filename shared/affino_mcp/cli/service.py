@@ -27,7 +27,7 @@ from affino_mcp.gate.profiles.profile import ProfileState
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, is_possible_name
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
-from affino_mcp.instance.port import PLACE_KINDS, PlaceRights
+from affino_mcp.instance.places import PLACE_KINDS, PlaceRights
 from affino_mcp.instance.record_restorer import RecordRestorer
 from affino_mcp.instance.reindexing import IndexUpkeep
 from affino_mcp.instance.upkeep import ContactErasure, StaffContacts

@@ -8,18 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.catalogue.families.forums import FORUM
-from affino_mcp.catalogue.families.website import SECTION
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
+from affino_mcp.instance.places import PlaceRights
 from affino_mcp.tool_errors import ToolError
-
-PLACE_KINDS: Final = (SECTION.family, FORUM.family)
-"""The kinds of place of a website."""
 
 
 class Actor(Protocol):
@@ -144,6 +140,27 @@ class NoCallLog:
         """See CallLog."""
 
 
+class ItemLogs(Protocol):
+    """The logs of the items of a call of many, and the row of the call itself."""
+
+    def start_item(self, arguments: Mapping[str, Any], share: str) -> CallLog:
+        """The log of one item: its rows hold the item's arguments, and `share` names the item."""
+
+    def note_receipt(self, done: Done, warnings: list[CallWarning], *, whole: bool) -> None:
+        """Writes the row of the call, whose items have rows of their own; not `whole` when it stopped before its end."""
+
+
+class NoItemLogs:
+    """Those of a channel without an audit log, or without calls of many items."""
+
+    def start_item(self, arguments: Mapping[str, Any], share: str) -> CallLog:  # noqa: ARG002
+        """See ItemLogs."""
+        return NoCallLog()
+
+    def note_receipt(self, done: Done, warnings: list[CallWarning], *, whole: bool) -> None:
+        """See ItemLogs."""
+
+
 @dataclass(frozen=True)
 class Call:
     """The context of one call: who calls, when, and what the call is bound to. A call always has a person.
@@ -155,7 +172,8 @@ class Call:
     who is told that the outcome is not known repeats the call with it. `confirmation_refusal` takes the name, for people, of
     the record of a write that deletes, moderates or publishes, and returns the refusal when the person has not confirmed
     the write. `zone` is the person's time zone, by which days are meant. `named` are the arguments that came as
-    names of records, as they were sent: a repeat of the call is known by them.
+    names of records, as they were sent: a repeat of the call is known by them. `charge_items` takes the profile's budget for
+    so many items more than the one that every call counts as, `item_logs` keep the rows of items.
     """
 
     actor: Actor
@@ -174,6 +192,8 @@ class Call:
     confirmation_refusal: Callable[[str], ToolError | None] = field(default=lambda _: None)
     zone: tzinfo = UTC
     named: Mapping[str, Any] = field(default_factory=dict)
+    charge_items: Callable[[int], None] = field(default=lambda _: None)
+    item_logs: ItemLogs = field(default_factory=NoItemLogs)
 
     @property
     def today(self) -> date:
@@ -187,32 +207,6 @@ class Call:
     def warn(self, code: WarningCode, argument: str, message: str, **more: Any) -> None:
         """Adds a warning, for the caller and the API Log, that something was not done exactly as asked."""
         self.warnings.append(make_warning(code, argument, message, **more))
-
-
-@dataclass(frozen=True)
-class ActionVerdict:
-    """Whether a person may do something in a place: the reasons, or what is missing."""
-
-    deed: str
-    held: bool
-    because: list[str]
-
-
-@dataclass(frozen=True)
-class PlaceRights:
-    """One section or forum, with a verdict for each action that is possible in it."""
-
-    code: int
-    name: str
-    deeds: list[ActionVerdict]
-
-
-class PlacesUnknown(Exception):
-    """The instance cannot say what people may do in its places; `reason` says why, for operators."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Instance(Protocol):

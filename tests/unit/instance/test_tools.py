@@ -27,7 +27,15 @@ TOOLS: dict[str, Carry] = {"append_to_note": append_to_note}
 
 
 def test_every_method_has_its_function_in_the_order_of_the_catalogue() -> None:
-    assert list(TOOLS) == [name for name in METHODS if name != CURRENT_USER_METHOD]
+    own = [name for name, method in METHODS.items() if not method.each_by]
+    assert list(TOOLS) == [name for name in own if name != CURRENT_USER_METHOD]
+
+
+def test_the_method_of_each_item_works_on_the_same_kind_of_record() -> None:
+    for method in METHODS.values():
+        if method.each_by:
+            single = METHODS[method.each_by]
+            assert (single.record, single.effect, single.right) == (method.record, method.effect, method.right)
 
 
 def test_no_function_stands_for_two_tools_but_those_of_both_kinds_of_list() -> None:

@@ -6,6 +6,8 @@ from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import SCOPE_FIELDS
+from affino_mcp.catalogue.item_kinds import MAX_ITEMS
+from affino_mcp.catalogue.item_status import OUTCOME, TOTALS
 from affino_mcp.catalogue.kinds import choice_kind, code_kind, integer_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_SIZE, Effect, Method
 from affino_mcp.catalogue.record import Field
@@ -27,6 +29,7 @@ RECORD_KIND_FIELD: Final = Field("Family", choice_kind(*HISTORY_FAMILIES), requi
 RECORD_CODE_FIELD: Final = Field("Code", code_kind(), "the record's code", required=True)
 VERSION_FIELD: Final = Field("Version", integer_kind(1, 2**53 - 1), "of the change", required=True)
 ACTIVITY_DAYS: Final = (Field("DateFrom", date_kind()), Field("DateTo", date_kind()))
+LAST_FIELD: Final = Field("Last", integer_kind(1, MAX_ITEMS), required=True)
 _PAGE: Final = {"Items": "newest first", "NextCursor": "for the next page", "CurrentDate": "the service's time"}
 
 METHODS: Final = (
@@ -77,5 +80,20 @@ METHODS: Final = (
         " Refused, with the attributes named, where something has changed since.",
         undoes=True,
         errors=(InvalidState,),
+    ),
+    Method(
+        "undo_changes",
+        Family.ALWAYS,
+        Effect.UPDATE,
+        "",
+        "Take your own last changes back, newest first, as undo_change does.",
+        "undo my last three changes.",
+        {
+            "Items": f"Item, {OUTCOME}, Family, Code, Version, How, After and Error of each",
+            TOTALS: "how many of each Outcome",
+        },
+        (LAST_FIELD,),
+        undoes=True,
+        each_by="undo_change",
     ),
 )

@@ -23,7 +23,7 @@ from affino_mcp.gate.identity.permissions import CONTROL_ACCESS, PERMISSIONS, PR
 from affino_mcp.gate.identity.person import Person, is_user_code
 from affino_mcp.gate.people.password_links import LinkStatus
 from affino_mcp.gate.sessions.session_listing import list_live_sessions
-from affino_mcp.instance.port import PLACE_KINDS, PlacesUnknown
+from affino_mcp.instance.places import PLACE_KINDS, PlacesUnknown
 from affino_mcp.plain_text import plain
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Item, Key

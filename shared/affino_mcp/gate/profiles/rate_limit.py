@@ -14,7 +14,7 @@ from affino_mcp.errors import BadCredentials, ProfileDisabled, RateLimited
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import LAST_USED_ATTRIBUTE, Profile, day_counter, past_day_counters
 from affino_mcp.settings import Settings
-from affino_mcp.store.faults import ConditionFailed, TransactionFailed
+from affino_mcp.store.faults import ConditionFailed, StoreUnavailable, TransactionFailed
 from affino_mcp.store.ops import Compare, Database, Item, Update, all_of, equals
 
 MINUTE_MICROSECONDS = 60_000_000
@@ -169,6 +169,23 @@ class RateMeter:
                 self._tats[profile.key], self._over[profile.key] = row["tat"], past_day_counters(row, now)
                 return RateCharge(1, now, profile_rate_limit(profile).rate_state(row["tat"], now))
         raise _rate_limited(profile, profile_rate_limit(profile).interval)
+
+    def charge_items(self, profile: Profile, units: int) -> None:
+        """Takes further units for the items of a call that was charged as one, whether they fit or not.
+
+        The calls after it wait until they have drained. Raises StoreUnavailable when they cannot be taken.
+        """
+        now, cost = epoch_microseconds(self._clock()), units * profile_rate_limit(profile).interval
+        place = row_keys.profile_key(profile.key)
+        used = Update(self._table, place, add={"tat": cost}, condition=Compare("tat", ">=", now))
+        empty = Update(self._table, place, {"tat": now + cost}, condition=Compare("tat", "<", now))
+        for charge in (used, empty) * MAX_CHARGE_ATTEMPTS:
+            try:
+                self._tats[profile.key] = self._db.update(charge)["tat"]
+            except (ConditionFailed, TransactionFailed):
+                continue
+            return
+        raise StoreUnavailable
 
     def read_rate(self, profile: Profile) -> RateCharge:
         """Reads the profile's rate without taking a unit; raises like `charge_call`, but never RateLimited."""

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 from affino_mcp.catalogue.answer_fields import resolve_fields, select_fields
 from affino_mcp.catalogue.capability import Access, Family
@@ -15,19 +15,22 @@ from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.named_codes import names_among
 from affino_mcp.catalogue.registry import METHODS, RECORDS
-from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.builtin.engine.change import NOTHING_WRITTEN
-from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, find_replay
+from affino_mcp.catalogue.warning import NOTHING_WRITTEN, WarningCode
+from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, claim_key, find_replay
 from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.engine.text_parts import cut_own_text
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
+from affino_mcp.instance.builtin.history import own_changes
 from affino_mcp.instance.builtin.listing.whole_lists import page_whole_list
 from affino_mcp.instance.builtin.media.media_view import renew_download_urls
 from affino_mcp.instance.builtin.media.text_pictures import show_pictures
 from affino_mcp.instance.builtin.references.record_names import find_named
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
-from affino_mcp.instance.port import Actor, Call, Done, PlaceRights, PlacesUnknown, RecordRef
+from affino_mcp.instance.bulk.item_plan import OwnChange
+from affino_mcp.instance.bulk.item_work import carry_items
+from affino_mcp.instance.places import PlaceRights, PlacesUnknown
+from affino_mcp.instance.port import Actor, Call, Done, RecordRef
 from affino_mcp.instance.record_finder import RecordFinder
 from affino_mcp.instance.record_restorer import RecordRestorer
 from affino_mcp.instance.reindexing import IndexUpkeep
@@ -69,6 +72,8 @@ class BuiltinInstance:
 
         A write that clashes with another writer is run again on the new state.
         """
+        if method.each_by:
+            return carry_items(self, method, values, call)
         carry, call = TOOLS[method.name], replace(call, method=method.name)
         named = names_among(method, values)
         if named:
@@ -91,6 +96,14 @@ class BuiltinInstance:
         if not self._own_people:
             raise PlacesUnknown(f"The people of this service are those of another instance: it alone knows its {kind}.")
         return place_rights.list_place_rights(self.records, kind, person, at)
+
+    def claim_key(self, method: Method, values: Values, call: Call, plan: dict[str, Any]) -> dict[str, Any]:
+        """See Doer."""
+        return claim_key(self.records.db, self.records.table, method, values, call, plan)
+
+    def find_own_changes(self, call: Call, last: int) -> list[OwnChange]:
+        """See Doer."""
+        return own_changes.find_own_changes(self.records, call, last)
 
     @property
     def media_upkeep(self) -> MediaUpkeep:

@@ -14,7 +14,7 @@ from affino_mcp.tool_errors import ToolError
 from tests.unit.instance.deeds import DEEDS, Deed, Desk
 
 MODERATION = {"moderate_article_comment", "moderate_forum_thread", "moderate_forum_post"}
-SOMETIMES = {"create_article", "update_article", "undo_change"}
+SOMETIMES = {"create_article", "update_article", "undo_change", "undo_changes"}
 
 
 class Asked(ToolError):
@@ -54,7 +54,7 @@ def _is_grave(tool: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
     changed = {ref for ref in after if after[ref] != before.get(ref)}
     published = any(_live(after[ref]) and not _live(before.get(ref)) for ref in changed)
     gone = any(after[ref][1] and not (ref in before and before[ref][1]) for ref in changed)
-    deletes = METHODS[tool].effect is Effect.DELETE or tool == "undo_change"
+    deletes = METHODS[tool].effect is Effect.DELETE or tool in ("undo_change", "undo_changes")
     return published or (gone and deletes) or (tool in MODERATION and bool(changed))
 
 

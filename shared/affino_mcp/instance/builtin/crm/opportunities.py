@@ -146,6 +146,7 @@ def update_opportunity(records: Records, method: Method, values: Values, call: C
     if PRIMARY_CONTACT.name in checked:
         _require_primary_there(records, moved)
     after = with_owner_and_primary(replace(before, document=moved), document.values[OWNER.name])
+    after = records.with_former_relations(after)
     if after.history_values() == before.history_values():
         return change.no_change({"Opportunity": render_opportunity(records, call, before, known)}, before.document.ref)
     records.save_record(change, before, after)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, LIVE_FIELD, Effect, Method
-from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.catalogue.warning import NOTHING_WRITTEN, WarningCode
 from affino_mcp.instance.builtin.engine import change_journal
 from affino_mcp.instance.builtin.engine.change_journal import HistoryEntry
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, Document
@@ -27,10 +27,9 @@ from affino_mcp.instance.builtin.engine.write_step import (
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.faults import CollectionFull, StoreUnavailable, TransactionFailed, Unanswered
-from affino_mcp.store.ops import Check, Database, Key, Put, Update, WriteOp, absent, equals, write_key
+from affino_mcp.store.ops import Check, Database, Item, Key, Put, Update, WriteOp, absent, equals, write_key
 from affino_mcp.tool_errors import Conflict, StorageFull, ToolError
 
-NOTHING_WRITTEN: Final = "Nothing was written: this shows what the call would do."
 _TOO_MANY_LINKS: Final = "This record has too many links and topics to be changed in one step. Remove some first."
 CHANGED: Final = "Changed"
 """What the answer of an update says besides the record: the names of the attributes that it changed."""
@@ -114,8 +113,12 @@ class Change:
             change_journal.make_history_row(entry, self.call, name, others, self.guard_refs) for entry in self.entries
         ]
         if self.entries and self.call.actor.user_code:
-            rows.append(change_journal.make_person_row(self.call, name, self.entries))
+            rows.append(change_journal.make_person_row(self.call, name, self.entries) | self.person_row_marks())
         return [WriteStep(Put(self.table, row)) for row in rows]
+
+    def person_row_marks(self) -> Item:
+        """What the person's list of changes says of this write besides its records."""
+        return {}
 
     def no_change(self, body: dict[str, Any], ref: str, text: str = "The record has these values already.") -> Done:
         """Answers a write that would change nothing: writes nothing, warns the caller, and returns the answer."""

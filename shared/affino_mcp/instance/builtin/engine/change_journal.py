@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from typing import Any, Final
 
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, actor_stamp, is_long_text, record_key
@@ -19,6 +20,10 @@ from affino_mcp.store.ops import Item, Key
 
 MAX_SHORT_VALUE: Final = 500
 """The longest text that history shows where there is little room."""
+
+
+_numbers = count(1)
+"""Numbers of this process's writes: of two writes of one moment, the later one sorts last."""
 
 
 class ChangeKind(StrEnum):
@@ -142,8 +147,11 @@ def person_changes_partition(user_code: int) -> str:
 
 
 def make_person_row(call: Call, method: str, entries: Sequence[HistoryEntry]) -> Item:
-    """The row that lists one write among the acting person's changes."""
+    """The row that lists one write among the acting person's changes; of writes of one moment, the later one sorts last."""
     at = max(found.at for found in entries)
-    place = {"pk": person_changes_partition(call.actor.user_code), "sk": f"{at}#{uuid.uuid4().hex}"}
+    place = {
+        "pk": person_changes_partition(call.actor.user_code),
+        "sk": f"{at}#{next(_numbers):010d}#{uuid.uuid4().hex}",
+    }
     records = [{"ref": found.ref, "version": found.version, "deed": found.deed.value} for found in entries]
     return {**place, "at": at, "method": method, "records": records}

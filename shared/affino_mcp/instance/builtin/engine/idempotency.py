@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IDEMPOTENCY_KEY, Method
@@ -13,6 +14,7 @@ from affino_mcp.catalogue.secret_attributes import withhold_secrets
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import epoch_seconds
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.store.faults import ConditionFailed, StoreUnavailable
 from affino_mcp.store.ops import Compare, Database, Item, Key, Put, absent, any_of
 from affino_mcp.tool_errors import Conflict
 
@@ -78,3 +80,23 @@ def find_replay(db: Database, table: str, method: Method, values: Values, call: 
         )
     call.warn(WarningCode.REPLAYED, IDEMPOTENCY_KEY.name, REPLAYED_TEXT)
     return Done(json.loads(row["body"]), row["record"])
+
+
+def claim_key(
+    db: Database, table: str, method: Method, values: Values, call: Call, plan: dict[str, Any]
+) -> dict[str, Any]:
+    """Remembers under the call's idempotency key what a call of many is about to do; nothing of it has been done yet.
+
+    Gives the plan of an earlier call with this key, or else `plan`. Raises Conflict when the key was used for another call.
+    """
+    quiet = replace(call, warnings=[])
+    for _ in range(2):
+        before = find_replay(db, table, method, values, quiet)
+        if before is not None:
+            return before.body
+        try:
+            db.put(remember_answer(table, method, values, call, Done(plan)))
+        except ConditionFailed:
+            continue  # another process was faster: its plan counts
+        return plan
+    raise StoreUnavailable

@@ -75,6 +75,10 @@ class Records:
         """Starts a write."""
         return Change(self.db, self.table, method, values, call, audit_table=self.audit_table)
 
+    def with_former_relations(self, after: RecordState) -> RecordState:
+        """The state with the relations that an undo puts back; without an undo it stays as it is."""
+        return after
+
     def load_record(self, family: str, code: int) -> RecordState | None:
         """Loads a record with its relations in one read; None when there is none or it is deleted."""
         found = self.load_including_deleted(family, code)

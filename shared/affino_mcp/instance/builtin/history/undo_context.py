@@ -12,9 +12,10 @@ from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
-from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.port import Call, Done, RecordRef
+from affino_mcp.instance.port import Call, Done, RecordRef, linked_family
+from affino_mcp.store.ops import Item
 from affino_mcp.tool_errors import Conflict
 
 _HOW_UNDONE: Final = {
@@ -23,6 +24,8 @@ _HOW_UNDONE: Final = {
     ChangeKind.CHANGED: "changed back",
     ChangeKind.DELETED: "restored",
 }
+UNDONE_MARK: Final = "undone"
+"""What a row of a person's changes holds under this name: the change that it undid."""
 _EFFECTS: Final = {"update": (Effect.UPDATE,), "delete": (Effect.DELETE, Effect.REMOVE)}
 
 
@@ -90,6 +93,10 @@ class UndoChange(Change):
         """Commits (see Change) and adds to the answer what was undone."""
         return super().commit(describe_undone(self.entry) | body)
 
+    def person_row_marks(self) -> Item:
+        """What was undone, so that it is not undone again."""
+        return {UNDONE_MARK: {"ref": self.entry.ref, "version": self.entry.version}}
+
     def no_change(self, body: dict[str, Any], ref: str, text: str = "The record is so already.") -> Done:
         """Answers an undo that would change nothing (see Change)."""
         return super().no_change(describe_undone(self.entry) | body, ref, text)
@@ -106,6 +113,15 @@ class UndoContext(Records):
         super().__init__(records.db, *tables, records.facets, records.files, records.audit_table, records.codes)
         self._method, self._values, self.entry = method, values, entry
         self.wanted_values: Mapping[str, Any] | None = None
+
+    def with_former_relations(self, after: RecordState) -> RecordState:
+        """The state with the relations that the undone change made, changed or removed as they were before it."""
+        if after.document.ref != self.entry.ref:
+            return after
+        for name in self.entry.after:
+            if linked_family(name):
+                after = after.with_relation(name, self.entry.before.get(name))
+        return after
 
     def start_change(self, method: Method, values: Values, call: Call) -> Change:  # noqa: ARG002 (the undo's own instead)
         """Starts the undo's own change (see Records).

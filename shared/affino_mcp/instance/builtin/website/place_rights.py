@@ -14,7 +14,8 @@ from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.website import operator_records
-from affino_mcp.instance.port import ActionVerdict, Actor, PlaceRights
+from affino_mcp.instance.places import ActionVerdict, PlaceRights
+from affino_mcp.instance.port import Actor
 
 
 @dataclass(frozen=True)

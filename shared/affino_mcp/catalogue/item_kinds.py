@@ -1,0 +1,59 @@
+"""The kinds of value of arguments that hold the arguments of other methods: one JSON object, or several."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, Field
+
+from affino_mcp.catalogue.kinds import Kind, fixed_error
+from affino_mcp.catalogue.reading import Reading
+
+MAX_ITEMS: Final = 100
+"""How many items one call may hold."""
+
+MAX_OBJECT_TEXT_CHARACTERS: Final = 1_000_000
+"""Longest text that is parsed as an object, or as several."""
+
+
+def _read_json(value: Any) -> Any:
+    if not isinstance(value, str) or len(value) > MAX_OBJECT_TEXT_CHARACTERS:
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def _read_object(value: Any, _: Reading) -> Any:
+    found = _read_json(value)
+    return found if isinstance(found, dict) else value
+
+
+def _read_items(value: Any, _: Reading) -> Any:
+    found = _read_json(value)
+    return [found] if isinstance(found, dict) else found
+
+
+def _require_whole_texts(value: Any) -> Any:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except (UnicodeError, ValueError, RecursionError):
+        raise fixed_error("must not contain broken Unicode") from None
+    return value
+
+
+_WHOLE_TEXTS: Final = AfterValidator(_require_whole_texts)
+
+
+def arguments_kind() -> Kind:
+    """The arguments of another method, which checks them; JSON as text is taken too."""
+    return Kind("object", {"type": "object"}, Annotated[dict[str, Any], _WHOLE_TEXTS], reader=_read_object)
+
+
+def items_kind() -> Kind:
+    """The arguments of another method, up to a hundred times; JSON as text, and one object for a list of one, are taken too."""
+    schema = {"type": "array", "items": {"type": "object"}, "maxItems": MAX_ITEMS}
+    items = Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_ITEMS), _WHOLE_TEXTS]
+    return Kind(f"list of objects, at most {MAX_ITEMS}", schema, items, reader=_read_items)

@@ -1,0 +1,186 @@
+"""Which items a call of many is about: those that it holds, or one for each record that a filter finds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol
+
+from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.crossings import Crossing
+from affino_mcp.catalogue.families.history import LAST_FIELD, RECORD_CODE_FIELD, RECORD_KIND_FIELD
+from affino_mcp.catalogue.families.many_records import CHANGES, FILTER, ITEMS, list_method_name
+from affino_mcp.catalogue.item_kinds import MAX_ITEMS
+from affino_mcp.catalogue.matching import Values, match_arguments
+from affino_mcp.catalogue.method import CURSOR, DRY_RUN, FIELDS, IDEMPOTENCY_KEY, PAGE_SIZE, Method
+from affino_mcp.catalogue.record import Record, fold_name
+from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.instance.family_access import require_crossing
+from affino_mcp.instance.port import Call, Done
+from affino_mcp.text import plural
+from affino_mcp.tool_errors import InvalidArgument
+
+START: Final = "StartCode"
+MAX_LIST_READS: Final = 20
+"""How many pages of a filter's list are read at most; pages can be short where other filters drop rows."""
+_MAX_NAME_CHARACTERS: Final = 60
+_OF_A_PAGE: Final = (CURSOR.name, FIELDS.name, PAGE_SIZE.name, "SortBy", "SortOrder")
+_OF_THE_CALL: Final = {fold_name(field.name): field.name for field in (DRY_RUN, IDEMPOTENCY_KEY)}
+
+
+class Doer(Protocol):
+    """The system of record, as a call of many uses it."""
+
+    def perform(self, method: Method, values: Values, call: Call) -> Done:
+        """Carries out one method (see Instance)."""
+
+    def claim_key(self, method: Method, values: Values, call: Call, plan: dict[str, Any]) -> dict[str, Any]:
+        """Remembers under the call's idempotency key what it is about to do, of which nothing has been done yet.
+
+        Gives the plan of an earlier call with this key, or else `plan`. Raises Conflict when the key was used for another call.
+        """
+
+    def find_own_changes(self, call: Call, last: int) -> list[OwnChange]:
+        """The person's last changes that have not been undone, newest first."""
+
+
+@dataclass(frozen=True)
+class OwnChange:
+    """One of the person's changes, by the arguments of its undo; `deletes`: its undo deletes a record."""
+
+    which: Mapping[str, Any]
+    deletes: bool
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item: its place in the call from 1 on, the arguments of its method, and the key by which a repeat knows it.
+
+    `told` is what its row of the answer holds in any case. `after` is the place of an earlier item without which it cannot be
+    rehearsed; 0 for none.
+    """
+
+    place: int
+    arguments: Mapping[str, Any]
+    key: str
+    told: Mapping[str, Any] = field(default_factory=dict)
+    after: int = 0
+
+
+def plan_items(doer: Doer, method: Method, values: Values, call: Call) -> Sequence[Item]:
+    """The items of a call; a repeat of the call under its key is about the same ones. Raises InvalidArgument, Conflict.
+
+    Raises ToolDisabled or PermissionDenied for a filter where the records may not be read.
+    """
+    if LAST_FIELD in method.arguments:
+        return _plan_undo(doer, method, values, call)
+    _require_one_source(values)
+    if values.get(ITEMS.name) is None:
+        return _plan_filtered(doer, method, values, call)
+    given = [_own_arguments(each) for each in values[ITEMS.name]]
+    _claim(doer, method, values, call, {})
+    return [
+        Item(place, each, _item_key(method, values, call, place), _named_code(method, each))
+        for place, each in enumerate(given, 1)
+    ]
+
+
+def _named_code(method: Method, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The code of the record that an item names, as its row tells it; empty when it names none."""
+    code = method.record.code if method.record else ""
+    named = [value for name, value in given.items() if fold_name(name[:_MAX_NAME_CHARACTERS]) == fold_name(code)]
+    return {code: named[0]} if named and isinstance(named[0], int) else {}
+
+
+def _plan_undo(doer: Doer, method: Method, values: Values, call: Call) -> Sequence[Item]:
+    """One item for each of the person's last changes. Raises the call's refusal when an undo deletes and is not confirmed."""
+    own = doer.find_own_changes(call, values[LAST_FIELD.name])
+    deleting = sum(change.deletes for change in own)
+    if deleting and not values.get(DRY_RUN.name):
+        refusal = call.confirmation_refusal(f"{plural(deleting, 'record')} that this deletes")
+        if refusal is not None:
+            raise refusal
+    found = _claim(doer, method, values, call, {"changes": [dict(change.which) for change in own]})["changes"]
+    first = dict[str, int]()
+    return [
+        Item(place, each, _item_key(method, values, call, list(each.values())), each, _place_before(first, each, place))
+        for place, each in enumerate(found, 1)
+    ]
+
+
+def _place_before(first: dict[str, int], which: Mapping[str, Any], place: int) -> int:
+    """The place of the first item on the same record; 0 when it is this one."""
+    before = first.setdefault(f"{which[RECORD_KIND_FIELD.name]}#{which[RECORD_CODE_FIELD.name]}", place)
+    return 0 if before == place else before
+
+
+def _require_one_source(values: Values) -> None:
+    """Raises InvalidArgument unless the call gives items, or else a filter with changes."""
+    given = [field.name for field in (ITEMS, FILTER, CHANGES) if values.get(field.name) is not None]
+    if given in ([ITEMS.name], [FILTER.name, CHANGES.name]):
+        return
+    missing = next((name for name in (FILTER.name, CHANGES.name) if name not in given), FILTER.name)
+    wrong = given[1] if ITEMS.name in given else missing if given else ITEMS.name
+    raise InvalidArgument(wrong, f"Give either {ITEMS.name}, or {FILTER.name} with {CHANGES.name}.")
+
+
+def _own_arguments(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments of an item. Raises InvalidArgument for one that is said once, of the whole call."""
+    for name in given:
+        found = _OF_THE_CALL.get(fold_name(name[:_MAX_NAME_CHARACTERS]))
+        if found is not None:
+            raise InvalidArgument(found, f"{found} is an argument of the whole call, not of an item.")
+    return given
+
+
+def _item_key(method: Method, values: Values, call: Call, mark: Any) -> str:
+    """The idempotency key of one item: a text that no caller gives by chance."""
+    whole = values.get(IDEMPOTENCY_KEY.name) or call.repeat_key
+    return hashlib.sha256(json.dumps([method.name, whole, mark]).encode()).hexdigest()
+
+
+def _claim(doer: Doer, method: Method, values: Values, call: Call, plan: dict[str, Any]) -> dict[str, Any]:
+    """Remembers a plan under the call's own key; gives the plan of an earlier call with this key."""
+    if values.get(DRY_RUN.name) or not values.get(IDEMPOTENCY_KEY.name):
+        return plan
+    return doer.claim_key(method, values, call, plan)
+
+
+def _plan_filtered(doer: Doer, method: Method, values: Values, call: Call) -> Sequence[Item]:
+    assert method.record is not None  # only methods of a record take a filter
+    changes, code = dict(_own_arguments(values[CHANGES.name])), method.record.code
+    if not changes or fold_name(code) in map(fold_name, changes):
+        raise InvalidArgument(CHANGES.name, f"{CHANGES.name} must hold what shall change, without {code}.")
+    found = _find_codes(doer, method.record, values[FILTER.name], call)
+    plan = _claim(doer, method, values, call, {"codes": found[:MAX_ITEMS], "more": len(found) > MAX_ITEMS})
+    if plan["more"]:
+        text = f"{FILTER.name} finds more than {MAX_ITEMS} records: these are the first {MAX_ITEMS} by code."
+        text += f" For the next ones call again with {START} {plan['codes'][-1]} in {FILTER.name}, under another key."
+        call.warn(WarningCode.INCOMPLETE, FILTER.name, text)
+    return [
+        Item(place, {code: each, **changes}, _item_key(method, values, call, each), {code: each})
+        for place, each in enumerate(plan["codes"], 1)
+    ]
+
+
+def _find_codes(doer: Doer, record: Record, asked: Mapping[str, Any], call: Call) -> list[int]:
+    """The codes of the records that the filter finds, in order, at most one more than a call may hold."""
+    require_crossing(call, Crossing(FILTER.name, Family(record.family)))
+    method = METHODS[list_method_name(record)]
+    matched = match_arguments(method, asked, call.zone, str(call.zone))
+    if matched.values.keys() & set(_OF_A_PAGE) or not matched.values.keys() - {START}:
+        text = f"{FILTER.name} must hold filters of {method.name}, and may hold {START}; not {', '.join(_OF_A_PAGE)}."
+        raise InvalidArgument(FILTER.name, text)
+    call.warnings.extend(matched.warnings)
+    page = {**matched.values, PAGE_SIZE.name: MAX_ITEMS, "SortBy": "Code", FIELDS.name: [record.code]}
+    codes = list[int]()
+    for _ in range(MAX_LIST_READS):
+        body = doer.perform(method, page, replace(call, warnings=[])).body
+        codes += [row[record.code] for row in body["Items"]]
+        if len(codes) > MAX_ITEMS or body["NextCursor"] is None:
+            return codes[: MAX_ITEMS + 1]
+        page = {**page, CURSOR.name: body["NextCursor"]}
+    raise InvalidArgument(FILTER.name, f"{FILTER.name} reads too many records to find those that it means. Narrow it.")
