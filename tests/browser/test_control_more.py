@@ -52,7 +52,7 @@ def test_a_secret_changes_hands(operator: Operator, profile: Profile) -> None:
 def test_a_persons_rights(operator: Operator) -> None:
     page = operator.page
     operator.goes("/people")
-    page.get_by_label("An e-mail address, or words on this page").fill("EDITH.moreau@affino.example")
+    page.get_by_label("Any part of a name or an e-mail address").fill("EDITH.moreau@affino.example")
     operator.presses("Search")
     page.get_by_role("link", name="Edith Moreau").click()
     page.get_by_label("Right", exact=True).select_option("articles.publish")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from affino_mcp.audit.log import describe_record
 from affino_mcp.audit.row import Outcome
-from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability, Family
 from affino_mcp.catalogue.titles import TITLES as FAMILY_TITLES
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.profiles.expiry_notice import find_expiry_notice
@@ -49,6 +49,49 @@ def render_switches(capability: Capability) -> list[str]:
     """`Articles: read, write` for every family that is on."""
     allowed = [(family, [a for a in Access if capability.allows(family, a)]) for family in SWITCHED_FAMILIES]
     return [f"{render_family_title(family)}: {', '.join(access)}" for family, access in allowed if access]
+
+
+def describe_capability(capability: Capability) -> list[str]:
+    """What a profile allows in words, the families that are on grouped by their switches: `all families: read and write`."""
+    found: dict[tuple[Access, ...], list[str]] = {}
+    for family in SWITCHED_FAMILIES:
+        switched = tuple(access for access in Access if capability.allows(family, access))
+        found.setdefault(switched, []).append(family)
+    found.pop((), None)
+    return [f"{_name_families(families)}: {_SWITCH_WORDS[switched]}" for switched, families in found.items()]
+
+
+_SWITCH_WORDS: Final = {
+    (Access.READ,): "read",
+    (Access.WRITE,): "write only",
+    (Access.READ, Access.WRITE): "read and write",
+}
+
+
+def _name_families(families: Sequence[str]) -> str:
+    if len(families) == len(SWITCHED_FAMILIES):
+        return "all families"
+    if len(families) > len(SWITCHED_FAMILIES) - _MAX_LEFT_OUT:
+        left = [render_family_title(family) for family in SWITCHED_FAMILIES if family not in families]
+        return f"all families but {' and '.join(left)}"
+    whole = [name for name, own in FAMILY_GROUPS.items() if set(own) <= set(families)]
+    named = {family for name in whole for family in FAMILY_GROUPS[name]}
+    return ", ".join([*whole, *(render_family_title(family) for family in families if family not in named)])
+
+
+_MAX_LEFT_OUT: Final = 3
+FAMILY_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "all CRM families": (
+        Family.ACCOUNTS,
+        Family.CONTACTS,
+        Family.CONTACT_LISTS,
+        Family.ACCOUNT_LISTS,
+        Family.OPPORTUNITIES,
+        Family.TASKS,
+        Family.NOTES,
+    )
+}
+"""The families that people name together."""
 
 
 def render_age(then: datetime | None, now: datetime) -> str:
@@ -125,7 +168,7 @@ TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "moment": format_epoch_seconds,
     "count": format_count,
     "title_of": render_family_title,
-    "switches": render_switches,
+    "switches": describe_capability,
     "plural": plural,
     "pretty": format_json,
     "tone": status_tone,

@@ -17,6 +17,7 @@ from affino_mcp import observability
 from affino_mcp.admin.operator_errors import MaybeDone, error_status
 from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.control_edge.screen_request import RequestOrigin, ScreenRequest, redirect, render_page
+from affino_mcp.control_edge.sign_in_form import keep_typed, render_sign_in
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.http.invocation import invocation
@@ -82,9 +83,9 @@ def _answer_if_allowed(
     wanted = rule.select_row_keys({**query, **request.path_params})
     visit, rows = centre.web_sessions.find(request.cookies.get(place.cookie_name, ""), wanted)
     here = _return_path(request)
-    if visit is None:
-        return redirect(place, f"/sign-in?next={quote(here)}{'&lost=yes' if request.method == 'POST' else ''}")
     form = parse_form(body)
+    if visit is None:
+        return _lead_to_sign_in(centre, request, place, form, here)
     found = {name: values[-1] for name, values in form.items()}
     ask = ScreenRequest(
         centre,
@@ -105,6 +106,18 @@ def _answer_if_allowed(
     if rule.needs_recent_password and not centre.web_sessions.is_proved(visit):
         return _ask_for_password(ask, here)
     return _run_screen(ask, screen)
+
+
+def _lead_to_sign_in(
+    centre: ControlCentre, request: Request, place: RequestOrigin, form: Mapping[str, tuple[str, ...]], here: str
+) -> Response:
+    """The way to the sign-in; a form that has a page of its own and was sent from it is kept over it."""
+    if request.method != "POST":
+        return redirect(place, f"/sign-in?next={quote(here)}")
+    kept = keep_typed(request, form) if _has_page(request, str(request.scope["path"])) else ""
+    if not kept:
+        return redirect(place, f"/sign-in?next={quote(here)}&lost=yes")
+    return render_sign_in(centre, place, request, here, 401, kept=kept)
 
 
 def _run_screen(ask: ScreenRequest, screen: Screen) -> Response:

@@ -9,7 +9,8 @@ from affino_mcp.control_edge import gate_row_page
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.profile import ProfileState
-from affino_mcp.gate.profiles.profile_form import MAX_PROFILE_NAME_CHARACTERS, fold_profile_name
+from affino_mcp.gate.profiles.profile_form import MAX_PROFILE_NAME_CHARACTERS
+from affino_mcp.plain_text import plain
 from affino_mcp.store.ops import Item, Key
 from affino_mcp.tool_errors import NotFound
 
@@ -66,24 +67,29 @@ def find_searched_profile(ask: ScreenRequest) -> ProfileState | None:
 
 
 def list_profile_page(ask: ScreenRequest, after: str | None, words: str = "") -> ProfilePage:
-    """One page of the profiles in whose names all these words stand, in any case and at any place.
+    """One page of the profiles in whose names all these words stand, at any place, without case and accents.
 
     Takes two reads, with words at most ten more, and one of each secret that this process has not read yet. Raises
     InvalidArgument when no page of the list can end at `after`.
     """
-    wanted = fold_profile_name(words[:MAX_PROFILE_NAME_CHARACTERS]).split()
+    wanted = plain(words[:MAX_PROFILE_NAME_CHARACTERS]).split()
     found = gate_row_page.list_gate_rows(
         ask.centre,
         row_keys.PROFILE_LIST_PARTITION,
         _named_profile_key,
         PROFILES_PER_PAGE,
         after,
-        accepts=(lambda item: all(word in item["sk"] for word in wanted)) if wanted else None,
+        accepts=(lambda item: _has_words(item, wanted)) if wanted else None,
     )
     listed = [(place.pk.partition("#")[2], row) for place, row in found.rows.items()]
     return ProfilePage(
         list(ask.centre.thread_pool.map(lambda one: ask.centre.profile_reader.state_from_row(*one), listed)), found.next
     )
+
+
+def _has_words(item: Item, wanted: Sequence[str]) -> bool:
+    name = plain(str(item.get("name") or item["sk"]))
+    return all(word in name for word in wanted)
 
 
 def _named_profile_key(item: Item) -> Key:

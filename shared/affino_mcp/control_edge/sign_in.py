@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -27,9 +26,9 @@ from affino_mcp.control_edge.screen_request import (
     render_page,
     safe_control_path,
 )
+from affino_mcp.control_edge.sign_in_form import form_cookie_name, render_sign_in
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.identity.security_groups import read_security_groups
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE
 from affino_mcp.http.invocation import invocation
@@ -37,14 +36,12 @@ from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.ops import Item
 
-_FORM_LIFETIME_SECONDS: Final = 30 * 60
-
 
 def make_sign_in_app(centre: ControlCentre) -> Starlette:
     """The ASGI application of `/control/sign-in` and `/control/prove`."""
 
     async def shown(request: Request) -> Response:
-        return _render_sign_in(
+        return render_sign_in(
             centre, RequestOrigin.from_request(request), request, next_=request.query_params.get("next", "/")
         )
 
@@ -69,35 +66,6 @@ def make_sign_in_app(centre: ControlCentre) -> Starlette:
     return app
 
 
-def _render_sign_in(
-    centre: ControlCentre,
-    place: RequestOrigin,
-    request: Request,
-    next_: str,
-    status: int = 200,
-    wrong: str = "",
-    email: str = "",
-) -> Response:
-    """The sign-in form, with a token that is also in a cookie, because another site can send neither."""
-    token = request.cookies.get(_form_cookie_name(place)) or new_token()
-    given = {"csrf": token, "wrong": wrong, "email": email, "next": safe_control_path(next_)}
-    answer = render_page(centre, place, "sign_in.html", status, lost="lost" in request.query_params, **given)
-    answer.set_cookie(
-        _form_cookie_name(place),
-        token,
-        _FORM_LIFETIME_SECONDS,
-        path="/",
-        secure=not place.is_plain_http,
-        httponly=True,
-        samesite="strict",
-    )
-    return answer
-
-
-def _form_cookie_name(place: RequestOrigin) -> str:
-    return f"{place.cookie_name}-form"
-
-
 def _answer_sign_in(centre: ControlCentre, request: Request, body: bytes) -> Response:
     place, form = RequestOrigin.from_request(request), {name: values[-1] for name, values in parse_form(body).items()}
     try:
@@ -105,42 +73,56 @@ def _answer_sign_in(centre: ControlCentre, request: Request, body: bytes) -> Res
             return _sign_in(centre, place, request, form)
     except Unanswered:
         said = "The storage did not confirm that you are signed in. Please sign in again."
-        return _render_sign_in(centre, place, request, form.get("next", "/"), 503, said, form.get("email", ""))
+        given = form.get("next", "/"), 503, said, form.get("email", ""), form.get("kept", "")
+        return render_sign_in(centre, place, request, *given)
     except StoreUnavailable:
         return render_page(centre, place, "unavailable.html", 503)
 
 
 def _sign_in(centre: ControlCentre, place: RequestOrigin, request: Request, form: Mapping[str, str]) -> Response:
-    email, next_ = form.get("email", ""), form.get("next", "/")
-    known = request.cookies.get(_form_cookie_name(place), "")
+    email, next_, kept = form.get("email", ""), form.get("next", "/"), form.get("kept", "")
+    known = request.cookies.get(form_cookie_name(place), "")
     if not known or not hmac.compare_digest(known.encode(), form.get("csrf", "").encode()):
-        return _render_sign_in(centre, place, request, next_, 403, "This form has expired. Please try again.", email)
+        return render_sign_in(
+            centre, place, request, next_, 403, "This form has expired. Please try again.", email, kept
+        )
     try:
         person_row = check_password(centre, email, form.get("password", ""), place.source)
     except SignInRefused as refused:
         _log_sign_in(place, None, refused.log_word)
         return _with_retry_after(
-            _render_sign_in(centre, place, request, next_, refused.status, refused.text, email), refused
+            render_sign_in(centre, place, request, next_, refused.status, refused.text, email, kept), refused
         )
-    return _open_web_session(centre, place, person_row, next_, request, email)
+    return _open_web_session(centre, place, person_row, request, form)
 
 
 def _open_web_session(
-    centre: ControlCentre, place: RequestOrigin, person_row: Item, next_: str, request: Request, email: str
+    centre: ControlCentre, place: RequestOrigin, person_row: Item, request: Request, form: Mapping[str, str]
 ) -> Response:
+    email, next_, kept = form.get("email", ""), safe_control_path(form.get("next", "/")), form.get("kept", "")
     person = read_security_groups(centre.database, centre.settings.gate_table).grant(Person.from_json(person_row))
     if not person.has_right(CONTROL_ACCESS, centre.clock()):
         _log_sign_in(place, person.user_code, "no_right")
         text = f"You may log in, but you do not have the right '{CONTROL_ACCESS}'. An operator can grant it."
-        return _render_sign_in(centre, place, request, next_, 403, text, email)
+        return render_sign_in(centre, place, request, next_, 403, text, email, kept)
     cookie = centre.web_sessions.start(person_row)
     _log_sign_in(place, person.user_code, "ok")
-    answer = redirect(place, safe_control_path(next_))
+    answer = _show_kept(centre, place, cookie, next_, kept) if kept else redirect(place, next_)
     secure = not place.is_plain_http
     lifetime = CONTROL_CENTRE.lifetime
     answer.set_cookie(place.cookie_name, cookie, lifetime, path="/", secure=secure, httponly=True, samesite="strict")
-    answer.delete_cookie(_form_cookie_name(place), path="/", secure=secure, httponly=True, samesite="strict")
+    answer.delete_cookie(form_cookie_name(place), path="/", secure=secure, httponly=True, samesite="strict")
     return answer
+
+
+def _show_kept(centre: ControlCentre, place: RequestOrigin, cookie: str, next_: str, kept: str) -> Response:
+    """The page that gives back what was typed before the session ended; nothing is done before the person says so."""
+    web_session, _ = centre.web_sessions.find(cookie)
+    if web_session is None:
+        return redirect(place, next_)
+    ask = ScreenRequest(centre, web_session, place, path_values={}, query_values={})
+    fields = parse_qsl(kept, keep_blank_values=True)
+    return ask.render_page("proved.html", next=next_, fields=fields, shows_fields=True)
 
 
 def _confirm_password(ask: ScreenRequest) -> Response:
@@ -155,7 +137,9 @@ def _confirm_password(ask: ScreenRequest) -> Response:
         )
     ask.centre.web_sessions.prove(ask.web_session)
     if kept:
-        return ask.render_page("proved.html", next=next_, fields=parse_qsl(kept, keep_blank_values=True))
+        return ask.render_page(
+            "proved.html", next=next_, fields=parse_qsl(kept, keep_blank_values=True), shows_fields=False
+        )
     return ask.redirect(next_)
 
 

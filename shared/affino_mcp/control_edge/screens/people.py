@@ -46,25 +46,35 @@ def select_searched_person_row(given: Mapping[str, str]) -> Sequence[Key]:
 
 
 def show_people(ask: ScreenRequest) -> Response:
-    """A page of all people by code; with `q`, the person of this e-mail address, or the matching people of this page."""
-    wanted = ask.query_values.get("q", "")
+    """A page of all people by code; with `q`, the person of this e-mail address, or those with its words in name or address."""
+    wanted = ask.query_values.get("q", "").strip()
     row = next(
         (ask.gate_rows[key] for key in select_searched_person_row(ask.query_values) if key in ask.gate_rows), None
     )
     owner = ask.centre.people.get(row["user_code"]) if row else None
-    if owner is not None:
-        return ask.render_page("people.html", here="/people", people=[owner], next=None, q=wanted)
-    people, next_ = _list_people(ask)
-    words = plain(wanted).split()
-    kept = [p for p in people if all(w in plain(f"{p.name} {p.email} {p.user_code} {p.groups}") for w in words)]
-    return ask.render_page("people.html", here="/people", people=kept, next=next_, q=wanted)
+    people, next_ = ([owner], None) if owner else _list_people(ask, plain(wanted).split())
+    later = "after" in ask.query_values
+    return ask.render_page("people.html", here="/people", people=people, next=next_, q=wanted, later=later)
 
 
-def _list_people(ask: ScreenRequest) -> tuple[list[Person], str | None]:
+def _list_people(ask: ScreenRequest, words: Sequence[str]) -> tuple[list[Person], str | None]:
+    """One page of the people in whose name, address or code all these words stand."""
     found = gate_row_page.list_gate_rows(
-        ask.centre, row_keys.PERSON_LIST_PARTITION, _named_person_key, PEOPLE_PER_PAGE, ask.query_values.get("after")
+        ask.centre,
+        row_keys.PERSON_LIST_PARTITION,
+        _named_person_key,
+        PEOPLE_PER_PAGE,
+        ask.query_values.get("after"),
+        accepts=(lambda item: "name" not in item or _has_words(item, words)) if words else None,
     )
-    return [ask.web_session.groups.grant(Person.from_json(row)) for row in found.rows.values()], found.next
+    kept = [row for row in found.rows.values() if _has_words(row, words)]
+    return [ask.web_session.groups.grant(Person.from_json(row)) for row in kept], found.next
+
+
+def _has_words(row: Item, words: Sequence[str]) -> bool:
+    """Whether the words stand in a person's row, or in the row that lists the person."""
+    text = plain(f"{row['name']} {row['email']} {row['user_code']}") if words else ""
+    return all(word in text for word in words)
 
 
 def _named_person_key(item: Item) -> Key:

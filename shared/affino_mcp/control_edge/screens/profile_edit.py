@@ -18,9 +18,11 @@ from affino_mcp.catalogue.list_mode import LIST_MODES, ListMode
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.name_holder import find_name_holder
 from affino_mcp.control_edge.profile_form_fields import FIELD_LABELS, TICKED_FIELDS, ProfileForm
+from affino_mcp.control_edge.profile_templates import PROFILE_TEMPLATES
 from affino_mcp.control_edge.profile_terms import TermsReading, read_terms
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
+from affino_mcp.control_edge.secret_again import find_own_deed, show_secret_again
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.allowed_people import find_people, name_people
 from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
@@ -38,14 +40,34 @@ def show_new_form(ask: ScreenRequest) -> Response:
 def create_profile(ask: ScreenRequest) -> Response:
     """Creates the profile and shows its key and secret, this once."""
     form = _read_form(ask)
+    if filled := _fill_switches(ask, form):
+        return _render_form(ask, filled, None)
     found = read_terms(ask.centre, form)
     if wrong := _find_faults(ask, form, found, AdmissionTerms()):
         return _render_form(ask, form, None, wrong)
     try:
         made = _create_profile(ask, form, found.terms)
     except (InvalidArgument, Conflict) as error:
+        if isinstance(error, Conflict) and (same := _find_just_made(ask, form, found.terms)):
+            return show_secret_again(ask, same, "created", client_urls(ask))
         return _render_form(ask, form, None, fault_by_field(error), error.status)
-    return ask.render_page("secret.html", here="/profiles", profile=made, made="created", urls=client_urls(ask))
+    shown: dict[str, Any] = {"profile": made, "made": "created", "urls": client_urls(ask), "again": False}
+    return ask.render_page("secret.html", here="/profiles", **shown)
+
+
+def _find_just_made(ask: ScreenRequest, form: ProfileForm, terms: AdmissionTerms) -> Profile | None:
+    """The profile that this visit made of the same form within five minutes, and nobody has changed; else None."""
+    holder = find_name_holder(ask, form.name)
+    if holder is None or find_own_deed(ask, holder.key, "create_profile") is None:
+        return None
+    state = ask.centre.profile_reader.read_current(holder.key)
+    if state is None:
+        return None
+    rate, burst = form.parse_limits(state.profile)
+    chosen: dict[str, Any] = {"rate": rate, "burst": burst, "terms": terms, "mode": form.choose_mode()}
+    chosen |= {"capability": form.capability, "notes": form.tidy_notes, **form.chosen_options}
+    wanted = replace(state.profile, **chosen)
+    return state.profile if describe_profile(state.profile) == describe_profile(wanted) else None
 
 
 def show_edit_form(ask: ScreenRequest) -> Response:
@@ -59,6 +81,8 @@ def save_profile(ask: ScreenRequest) -> Response:
     profile, form = profile_list.require_profile(ask).profile, _read_form(ask)
     if ask.form.get("back"):
         return _render_form(ask, form, profile)
+    if filled := _fill_switches(ask, form):
+        return _render_form(ask, filled, profile)
     found = read_terms(ask.centre, form)
     if wrong := _find_faults(ask, form, found, profile.terms):
         return _render_form(ask, form, profile, wrong)
@@ -72,6 +96,12 @@ def save_profile(ask: ScreenRequest) -> Response:
     except (InvalidArgument, Conflict) as error:
         return _render_unsaved(ask, form, profile, error)
     return ask.redirect(f"/profiles/{profile.key}?done={done}")
+
+
+def _fill_switches(ask: ScreenRequest, form: ProfileForm) -> ProfileForm | None:
+    """The form with the switches of the template that was pressed, all else as typed; None when none was."""
+    grid = PROFILE_TEMPLATES.get(ask.form.get("fill", ""))
+    return None if grid is None else replace(form, grid=grid)
 
 
 def _name_people(ask: ScreenRequest, profile: Profile) -> list[str]:
@@ -201,6 +231,8 @@ def _render_form(
         families=[str(family) for family in SWITCHED_FAMILIES],
         prices=price_families(),
         base_price=price_always_listed(),
+        templates=list(PROFILE_TEMPLATES),
+        filled=ask.form.get("fill", "") if not wrong else "",
         options=PROFILE_OPTIONS,
         modes=LIST_MODES,
         mode=form.mode or (profile.mode if profile else ListMode.FULL),

@@ -15,7 +15,9 @@ from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.control_edge.screens.profile_edit import client_urls
+from affino_mcp.control_edge.secret_again import find_own_deed, show_secret_again
 from affino_mcp.gate.profiles.previous_secret import parse_overlap
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.switch import switch_profile
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
@@ -73,8 +75,17 @@ def regenerate_secret(ask: ScreenRequest) -> Response:
                 profile.key, seen=ask.form.get("seen", ""), overlap=wanted, commit=action.commit
             )
     except (Conflict, InvalidArgument) as error:
+        if isinstance(error, Conflict) and _has_just_regenerated(ask, profile):
+            return show_secret_again(ask, profile, "regenerated", client_urls(ask))
         return _render_question(ask, error)
-    return ask.render_page("secret.html", here="/profiles", profile=made, made="regenerated", urls=client_urls(ask))
+    shown: dict[str, Any] = {"profile": made, "made": "regenerated", "urls": client_urls(ask), "again": False}
+    return ask.render_page("secret.html", here="/profiles", **shown)
+
+
+def _has_just_regenerated(ask: ScreenRequest, profile: Profile) -> bool:
+    """Whether the form that is sent again made the present secret, in this visit and within five minutes."""
+    row = find_own_deed(ask, profile.key, "regenerate_profile")
+    return row is not None and (row.arguments.get("before") or {}).get("version") == ask.form.get("seen", "")
 
 
 def end_secret_overlap(ask: ScreenRequest) -> Response:
