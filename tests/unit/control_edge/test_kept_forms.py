@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import pytest
@@ -13,7 +13,7 @@ from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capabilit
 from affino_mcp.control_edge.profile_templates import PROFILE_TEMPLATES
 from tests.unit.control_edge.desk import OperatorBrowser, hidden_fields, text_of
 
-FORM = {
+FORM: Final[dict[str, Any]] = {
     "name": "Newsroom",
     "rate": "60",
     "burst": "",

@@ -14,7 +14,7 @@ from affino_mcp.admin.effective_rights import list_effective_rights
 from affino_mcp.admin.operator_action import OperatorAction
 from affino_mcp.admin.operator_audit import ActionSubject
 from affino_mcp.clock import epoch_seconds
-from affino_mcp.control_edge import gate_row_page
+from affino_mcp.control_edge.people_list import list_people_page
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity import row_keys
@@ -26,11 +26,8 @@ from affino_mcp.gate.sessions.session_listing import list_live_sessions
 from affino_mcp.instance.places import PLACE_KINDS, PlacesUnknown
 from affino_mcp.plain_text import plain
 from affino_mcp.store.faults import StoreUnavailable
-from affino_mcp.store.ops import Item, Key
+from affino_mcp.store.ops import Key
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
-
-PEOPLE_PER_PAGE: Final = 100
-"""People on one page of the list."""
 
 
 def select_person_row(given: Mapping[str, str]) -> Sequence[Key]:
@@ -52,33 +49,9 @@ def show_people(ask: ScreenRequest) -> Response:
         (ask.gate_rows[key] for key in select_searched_person_row(ask.query_values) if key in ask.gate_rows), None
     )
     owner = ask.centre.people.get(row["user_code"]) if row else None
-    people, next_ = ([owner], None) if owner else _list_people(ask, plain(wanted).split())
+    people, next_ = ([owner], None) if owner else list_people_page(ask, plain(wanted).split())
     later = "after" in ask.query_values
     return ask.render_page("people.html", here="/people", people=people, next=next_, q=wanted, later=later)
-
-
-def _list_people(ask: ScreenRequest, words: Sequence[str]) -> tuple[list[Person], str | None]:
-    """One page of the people in whose name, address or code all these words stand."""
-    found = gate_row_page.list_gate_rows(
-        ask.centre,
-        row_keys.PERSON_LIST_PARTITION,
-        _named_person_key,
-        PEOPLE_PER_PAGE,
-        ask.query_values.get("after"),
-        accepts=(lambda item: "name" not in item or _has_words(item, words)) if words else None,
-    )
-    kept = [row for row in found.rows.values() if _has_words(row, words)]
-    return [ask.web_session.groups.grant(Person.from_json(row)) for row in kept], found.next
-
-
-def _has_words(row: Item, words: Sequence[str]) -> bool:
-    """Whether the words stand in a person's row, or in the row that lists the person."""
-    text = plain(f"{row['name']} {row['email']} {row['user_code']}") if words else ""
-    return all(word in text for word in words)
-
-
-def _named_person_key(item: Item) -> Key:
-    return row_keys.person_key(item["user_code"])
 
 
 def show_person(ask: ScreenRequest) -> Response:
