@@ -13,10 +13,14 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
+from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.settings import Settings
 from affino_mcp.store.testing.item_size import INDEX_ENTRY_OVERHEAD, count_item_bytes
 from affino_mcp.store.testing.metered_database import MeteredDatabase, Usage
 from tests.world import EVERYTHING, Response, World, WorldClient, template_shapes
+
+Asked = tuple[str, str, dict[str, Any]]
+"""A kind of call, its tool and its arguments."""
 
 RECORDS_BEFORE: Final = 30
 """How many records of each kind there are before the calls that are measured."""
@@ -110,37 +114,43 @@ def measure_kinds() -> dict[str, MeteredCall]:
     """What one call of each kind used, by the kind's name."""
     found: dict[str, MeteredCall] = {}
     with _filled_office() as office:
-        friends = office.client.call_tool("create_contact_list", Title="Friends").result["ContactList"][
-            "ContactListCode"
-        ]
-        new = {
-            "FirstName": "New",
-            "LastName": "Doe",
-            "JobTitle": "Head of Sales",
-            "Company": "Orbital",
-            "AccountCode": 1,
-        }
-        tools: list[tuple[str, str, dict[str, Any]]] = [
-            ("get_account", "get_account", {"AccountCode": 3}),
-            ("get_contact", "get_contact", {"UserCode": 5}),
-            ("list_accounts, 20", "list_accounts", {}),
-            ("list_accounts, a search", "list_accounts", {"Search": write_text(3, 2)}),
-            (
-                "create_account",
-                "create_account",
-                {"Name": "New Labs", "City": "Leeds", "Website": "https://new.example"},
-            ),
-            ("create_contact", "create_contact", {"Email": "new@orbital.example", **new}),
-            ("create_note, 60 words", "create_note", {"Body": write_text(999), "AccountCode": 1}),
-            ("update_account", "update_account", {"AccountCode": 3, "City": "York"}),
-            (
-                "add 28 members",
-                "add_contact_list_members",
-                {"ContactListCode": friends, "UserCodes": list(range(2, 30))},
-            ),
-        ]
-        for kind, tool, arguments in tools:
+        for kind, tool, arguments in [*_reads(), *_writes(office)]:
             found[kind] = office.call(tool, **arguments)
         found["refused, 403"] = office.measure(lambda: office.reader.call_tool("get_contact", UserCode=5))
         found["tools/list"] = office.measure(lambda: office.client.send_rpc("tools/list"))
     return found
+
+
+def _reads() -> list[Asked]:
+    words = {"Search": write_text(3, 2)}
+    return [
+        ("get_account", "get_account", {"AccountCode": 3}),
+        ("get_contact", "get_contact", {"UserCode": 5}),
+        ("list_accounts, 20", "list_accounts", {}),
+        ("list_accounts, a search", "list_accounts", words),
+        ("list_contacts, a telephone", "list_contacts", {"Search": "020 7946 0958"}),
+        ("list_articles, a search", "list_articles", words),
+        ("list_opportunities, a search", "list_opportunities", words),
+    ]
+
+
+def _writes(office: MeteredOffice) -> list[Asked]:
+    """The writes to measure, on a list and a thread that are made here."""
+    forum = upsert_forum(office.world.records, "Ideas", office.world.clock(), read=("Everybody",), post=("Everybody",))
+    talk = {"ForumItemCode": forum, "Title": "Ideas", "Body": "Ideas"}
+    thread = office.client.call_tool("create_forum_thread", **talk).result["Thread"]["ForumThreadCode"]
+    friends = office.client.call_tool("create_contact_list", Title="Friends").result["ContactList"]["ContactListCode"]
+    account = {"Name": "New Labs", "City": "Leeds", "Website": "https://new.example"}
+    new = {"FirstName": "New", "LastName": "Doe", "JobTitle": "Head of Sales", "Company": "Orbital", "AccountCode": 1}
+    phones = {"Telephone": "+44 (0)20 7946 0958", "Mobile": "+447700900123"}
+    post = {"ForumThreadCode": thread, "Body": f"<p>{write_text(998)}</p>"}
+    members = {"ContactListCode": friends, "UserCodes": list(range(2, 30))}
+    return [
+        ("create_account", "create_account", account),
+        ("create_contact", "create_contact", {"Email": "new@orbital.example", **new}),
+        ("create_contact, two telephones", "create_contact", {"Email": "two@orbital.example", **new, **phones}),
+        ("create_note, 60 words", "create_note", {"Body": write_text(999), "AccountCode": 1}),
+        ("create_forum_post, 60 words", "create_forum_post", post),
+        ("update_account", "update_account", {"AccountCode": 3, "City": "York"}),
+        ("add 28 members", "add_contact_list_members", members),
+    ]

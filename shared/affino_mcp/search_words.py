@@ -7,7 +7,6 @@ Hangul, whose compounds have none) a word may begin at every letter.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
@@ -16,6 +15,8 @@ from affino_mcp.plain_text import is_in_word, plain
 
 MAX_WORD_LETTERS: Final = 30
 """How many letters of a word count."""
+
+MAX_ASKED_WORDS: Final = 25
 
 _UNSPACED: Final = (
     r"\u0e00-\u0eff"  # Thai, Lao
@@ -34,6 +35,11 @@ _LATER_JAMO: Final = re.compile(r"[\u1160-\u11ff]")
 """Vowels and final consonants of Hangul, with which no syllable begins."""
 
 
+def ask_words(text: str) -> list[str]:
+    """The different words of a search, at most 25."""
+    return list(dict.fromkeys(split_words(text)))[:MAX_ASKED_WORDS]
+
+
 def split_words(text: str) -> list[str]:
     """The words of a text in their order, in plain form, each cut at 30 letters."""
     return [word[:MAX_WORD_LETTERS] for word in _cut(text)]
@@ -47,9 +53,9 @@ def split_findable(text: str) -> list[str]:
     return [part[:MAX_WORD_LETTERS] for word in _cut(text) for part in _ends_of(word)]
 
 
-def is_unspaced(word: str) -> bool:
-    """True for a word of a script without blanks between words."""
-    return bool(_ONE_UNSPACED.match(word))
+def is_beginning(asked: str, part: str) -> bool:
+    """True when a part of a text, from `split_findable`, begins like a search word, or holds one unspaced letter."""
+    return part.startswith(asked) or (len(asked) == 1 and asked in part and _is_unspaced(asked))
 
 
 def _cut(text: str) -> Iterator[str]:
@@ -67,17 +73,16 @@ def _without_first_signs(word: str) -> str:
     return word[next((n for n, letter in enumerate(word) if _begins_word(letter)), len(word)) :]
 
 
+def _is_unspaced(word: str) -> bool:
+    return bool(_ONE_UNSPACED.match(word))
+
+
 def _begins_word(letter: str) -> bool:
     return letter.isalnum() and not _LATER_JAMO.match(letter)
 
 
 def _ends_of(word: str) -> list[str]:
-    if not is_unspaced(word):
+    if not _is_unspaced(word):
         return [word]
     ends = [word[n:] for n, letter in enumerate(word) if _begins_word(letter)]
     return [end for end in ends if len(end) > 1] or ends
-
-
-def is_one_letter(word: str) -> bool:
-    """True for a word of one letter, whatever signs are written on it."""
-    return sum(1 for letter in word if not unicodedata.category(letter).startswith("M")) < 2

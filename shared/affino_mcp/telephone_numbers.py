@@ -80,7 +80,7 @@ class PhoneNumber:
 
         One that was written as a single group is found from each of its digits.
         """
-        every = range(len(self.digits), MIN_DIGITS - 1, -1)
+        every = (SURE_DIGITS + 1, MIN_DIGITS, *range(MIN_DIGITS + 1, self.national))
         lengths = [len(self.digits), self.national, SURE_DIGITS, *(self.groups if self.groups[1:] else every)]
         ends = (self.digits[-length:] for length in lengths if MIN_DIGITS <= length <= len(self.digits))
         return list(dict.fromkeys(ends))

@@ -136,3 +136,11 @@ def test_more_than_one_change_holds_is_refused_with_the_way_to_go_on(library: Li
     assert (refused["code"], refused["details"]["argument"]) == (-130, "Steps")
     assert "create_article_step" in refused["message"]
     assert library.editor.call_tool("list_articles").result["Items"] == []
+
+
+def test_steps_are_found_by_more_words_than_one_transaction_holds(library: Library) -> None:
+    steps = [{"Title": f"Step {n}", "Body": " ".join(f"word{n}x{m}" for m in range(20))} for n in range(20)]
+    code = creating(library, steps)["Article"]["StandardItemCode"]
+    for word in ("word0x0", "word9x18", "word19x18"):
+        found = library.editor.call_tool("list_articles", Search=word).result["Items"]
+        assert [row["StandardItemCode"] for row in found] == [code], word

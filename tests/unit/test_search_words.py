@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.search_words import is_one_letter, split_findable, split_words
+from affino_mcp.search_words import ask_words, is_beginning, split_findable, split_words
 
 WORDS = [
     (
@@ -55,6 +55,13 @@ def test_every_word_of_a_text_is_found_by_itself(text: str) -> None:
     assert all(0 < len(part) <= 30 and not set(part) & set(" #@._") for part in findable)
 
 
-@pytest.mark.parametrize(("word", "expected"), [("a", True), ("ti", False), ("ติ", True), ("港", True), ("港区", False)])
-def test_words_of_one_letter(word: str, expected: bool) -> None:
-    assert is_one_letter(word) is expected
+BEGINNINGS = [("or", "orbital", True), ("bi", "orbital", False), ("b", "orbital", False), ("港", "東港", True)]
+
+
+@pytest.mark.parametrize(("asked", "part", "expected"), BEGINNINGS)
+def test_how_a_part_begins(asked: str, part: str, expected: bool) -> None:
+    assert is_beginning(asked, part) is expected
+
+
+def test_a_search_has_few_different_words() -> None:
+    assert ask_words(" ".join(["Orbital", "orbital", *map(str, range(40))])) == ["orbital", *map(str, range(24))]

@@ -33,8 +33,8 @@ _MAX_EMPTY_CHARACTERS: Final = 200
 class Kind:
     """One kind of value. `display_name` is its name on help pages; `schema` is JSON Schema 2020-12.
 
-    `tidy` gives the stored form of a text; None for kinds that are no text. `restated`: the value may be stored in another
-    word than was sent. `reader` gives the value that was meant, before it is checked; None for plain texts.
+    `tidy` gives a text's stored form (None: no text). `restated`: the value may be stored in another word than was sent.
+    `reader` gives the value that was meant, before it is checked; None for plain texts. `lines`: several; `html`: of HTML.
     """
 
     display_name: str
@@ -44,6 +44,8 @@ class Kind:
     tidy: Callable[[str], TidyText] | None = None
     restated: bool = False
     reader: Reader | None = None
+    lines: bool = False
+    html: bool = False
 
     @property
     def stored_annotation(self) -> Any:
@@ -96,6 +98,7 @@ def string_kind(limit: int, word: str, *checks: Any, lines: bool = False) -> Kin
         {"type": "string", "maxLength": limit},
         Annotated[StrictStr, Field(max_length=limit), fit, *checks],
         tidy=partial(tidy_text, lines=lines),
+        lines=lines,
     )
 
 
@@ -121,7 +124,7 @@ def html_kind(limit: int) -> Kind:
         return value
 
     sent = string_kind(limit, "HTML", lines=True)
-    return replace(sent, kept_annotation=Annotated[StrictStr, AfterValidator(fit)])
+    return replace(sent, kept_annotation=Annotated[StrictStr, AfterValidator(fit)], html=True)
 
 
 def email_kind(limit: int) -> Kind:
@@ -133,9 +136,8 @@ def email_kind(limit: int) -> Kind:
 
 def url_kind(limit: int) -> Kind:
     """A web address with http or https; no tool ever fetches it."""
-    return string_kind(
-        limit, "web address", _pattern_validator("must be a web address, like https://orbital.example", _URL)
-    )
+    check = _pattern_validator("must be a web address, like https://orbital.example", _URL)
+    return string_kind(limit, "web address", check)
 
 
 def _parse_code(value: Any) -> Any:

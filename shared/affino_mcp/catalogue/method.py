@@ -230,7 +230,7 @@ def _model_field(field: Field, nullable: bool) -> tuple[Any, Any]:
 def list_arguments(record: Record, *filters: Field) -> tuple[Field, ...]:
     """The arguments that every list has, followed by its own filters."""
     return (
-        SEARCH_FIELD,
+        record.search_field,
         Field("DateFilter", datetime_kind(), "created or updated after"),
         Field("SortBy", choice_kind(*record.sorts)),
         Field("SortOrder", choice_kind("asc", "desc")),

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
-from affino_mcp.catalogue.kinds import Kind, code_kind, integer_kind
+from affino_mcp.catalogue.kinds import Kind, code_kind, integer_kind, line_kind
 from affino_mcp.catalogue.listed_schema import list_schema
 from affino_mcp.catalogue.time_kinds import datetime_kind
 
@@ -114,12 +114,13 @@ class Record:
     """A kind of record.
 
     `fields` can be written, `derived` are read-only attributes, `label` names the record for people. `required` fields
-    may not be empty, `sorts` are the SortBy words, `summary` lists the attributes of a list row, `search` the fields
-    that Search looks through, `unique` the fields whose values no two records share (`same_values` maps further fields to
-    those that they are compared with), `due` the date that SortBy Due or CloseDate uses, `defaults` the values of a new
-    record that the call does not set, `filled` the fields that the service itself fills in a new record; fields with a default
-    and filled ones cannot be cleared. `undo_with` names the tools to use for attributes that undo does not change, by the
-    attribute or the relation ("" for any other attribute).
+    may not be empty, `sorts` are the SortBy words, `summary` lists the attributes of a list row, `unique` the fields whose
+    values no two records share (`same_values` maps further fields to those that they are compared with), `due` the date that
+    SortBy Due or CloseDate uses, `defaults` the values of a new record that the call does not set, `filled` the fields that
+    the service itself fills in a new record; fields with a default and filled ones cannot be cleared. `undo_with` names the
+    tools to use for attributes that undo does not change, by the attribute or the relation ("" for any other attribute).
+    `search` are the fields that Search looks through, those that count most first, `phones` the ones among them that hold
+    telephone numbers; `found_by` says in words what it looks through of other records, by their family.
     """
 
     name: str
@@ -132,6 +133,8 @@ class Record:
     sorts: tuple[str, ...] = ("Code", "Created", "Updated")
     summary: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    found_by: Mapping[str, str] = field(default_factory=dict)
     unique: tuple[str, ...] = ()
     same_values: Mapping[str, str] = field(default_factory=dict)
     due: str = ""
@@ -147,6 +150,11 @@ class Record:
         """
         plain = self.code.lower() == f"{self.words}code".replace(" ", "")
         return Field(self.code, code_kind(), "" if plain else f"the {self.words}'s code")
+
+    @cached_property
+    def search_field(self) -> Field:
+        """The argument Search of the record's list, which names what it looks through."""
+        return Field("Search", line_kind(200), f"in {', '.join((*self.search, *self.found_by.values()))}")
 
     @property
     def words(self) -> str:

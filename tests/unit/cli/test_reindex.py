@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from affino_mcp.instance.builtin.engine.document import document_from_row, record_key
 from affino_mcp.instance.builtin.engine.index import LAYOUT
 from affino_mcp.instance.builtin.engine.layout_rows import LAYOUT_KEY
 from affino_mcp.store.faults import AccessRefused
@@ -67,6 +68,25 @@ def test_every_word_finds_what_it_found(family: str) -> None:
             n for (f, w), codes in records_by_word().items() if f == family and w.startswith(word) for n in codes
         }
         assert set(found_codes(client, tool, code, Search=word)) == expected, word
+
+
+def test_long_texts_of_before_are_found() -> None:
+    terminal = former()
+    world, key = terminal.world, record_key("articles", 1)
+    row = world.database.get(world.settings.records_table, key)
+    assert row is not None
+    article = document_from_row(row)
+    kept = {"Text": "d1", "Parts": 1, "Length": 5000}
+    was = replace(article, values={**article.values, "Body": kept})
+    text = {"pk": key.pk, "sk": "T#d1#000", "text": "<p>Zaragoza</p>" * 400}
+    for item in (was.to_row(), text):
+        world.database.put(Put(world.settings.records_table, item))
+    terminal.run("reindex")
+    assert found_codes(client_of(world), "list_articles", "StandardItemCode", Search="zaragoza") == [1]
+    now = world.database.get(world.settings.records_table, key)
+    assert now is not None
+    assert (now["version"], document_from_row(now).values) == (was.version + 1, was.values)
+    assert terminal.run_json("reindex")["written"] == 0
 
 
 def test_what_was_done_is_said_and_is_in_the_log() -> None:

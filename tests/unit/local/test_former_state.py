@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from affino_mcp.instance.builtin.engine.index import LAYOUT
 from affino_mcp.local.emulator import EMULATOR_STOP_SECONDS, Emulator
 from affino_mcp.local.network import find_free_port
 from affino_mcp.local.places import EMULATOR_PROGRAM, TEMPLATE_FILE
@@ -66,7 +67,7 @@ def test_a_former_state_is_brought_over(folder: Path) -> None:
     _, said = run(folder, "local", "up", "--port", str(find_free_port()))
     assert "affino-mcp reindex" in said
     done: dict[str, Any] = json.loads(run(folder, "reindex", "--json")[0])
-    assert done["layout"] == {"before": 1, "now": 2}
+    assert done["layout"] == {"before": 1, "now": LAYOUT}
     assert done["records"] >= len(record_refs())
     again: dict[str, Any] = json.loads(run(folder, "reindex", "--json")[0])
     assert again["outcome"] == "nothing_to_do"

@@ -86,7 +86,8 @@ ACCOUNT: Final = Record(
         "AccountManagerCode",
         "Active",
     ),
-    search=("Name", "Website", "Email", "City", "ExternalID"),
+    search=("Name", "Telephone", "Website", "Email", "City", "ExternalID"),
+    phones=("Telephone",),
     unique=("ExternalID",),
     defaults={"Active": True},
 )

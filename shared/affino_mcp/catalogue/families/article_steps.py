@@ -32,6 +32,7 @@ STEP: Final = Record(
         BODY_LENGTH,
         IMAGES,
     ),
+    search=("Title", "Body"),
     undo_with={"": ("create_article_step",)},
 )
 STEP_CODES: Final = Field(

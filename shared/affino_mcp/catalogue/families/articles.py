@@ -96,7 +96,8 @@ ARTICLE: Final = Record(
         EXPIRY_DATE.name,
         "AuthorCode",
     ),
-    search=("Title", "Teaser"),
+    search=("Title", "Teaser", "Body"),
+    found_by={"article_steps": "steps"},
     filled=(LIVE_FIELD.name,),
     undo_with={
         "Steps": ("create_article_step", "delete_article_step", "reorder_article_steps"),

@@ -78,6 +78,7 @@ THREAD: Final = Record(
     sorts=("Code", "Title", "Created", "Updated"),
     summary=("Title", FORUM.code, "TopicCodes"),
     search=("Title",),
+    found_by={"forum_posts": "posts"},
     undo_with={"": ("moderate_forum_thread",)},
 )
 POST: Final = Record(
@@ -97,6 +98,7 @@ POST: Final = Record(
         _MODERATION,
     ),
     sorts=("Code",),
+    search=(BODY_FIELD.name,),
     undo_with={"": ("moderate_forum_post", "create_forum_post")},
 )
 RECORDS: Final = (FORUM, THREAD, POST)

@@ -69,6 +69,7 @@ OPPORTUNITY: Final = Record(
     sorts=("Code", "Title", "Value", "CloseDate", "Created", "Updated"),
     summary=("AccountCode", "Title", "Value", "Currency", "Stage", "Probability", "CloseDate", "OwnerCode"),
     search=("Title",),
+    found_by={Family.ACCOUNTS: "the account's name"},
     due="CloseDate",
     defaults={STAGE.name: 1, "Currency": "GBP"},
     filled=(OWNER.name,),

@@ -6,7 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from affino_mcp.instance.builtin.engine.index import LAYOUT, index_rows
+from affino_mcp.instance.builtin.engine.document import Document
+from affino_mcp.instance.builtin.engine.index import LAYOUT, Facets, index_rows
 from affino_mcp.instance.builtin.engine.layout_rows import FORMER_LAYOUT, LAYOUT_KEY, LayoutRows
 from affino_mcp.instance.builtin.engine.word_index import word_rows
 from affino_mcp.instance.builtin.tools import FACETS
@@ -23,6 +24,13 @@ WHAT_TO_DO = (
 )
 
 
+OF_ALL_KINDS = {
+    "FirstName": "Søren Işık", "LastName": "東京都 ก็กิตติ 삼성 Łódź", "Email": "a.b@one.example", "SecondaryEmail": "b@two.example",
+    "Telephone": "+44 (0)20 7946 0958", "Mobile": "07700900123", "Company": "हिन्दी أحمد Straße", "JobTitle": "CTO",
+}  # fmt: skip
+"""Values whose words depend on every rule of making texts plain and of cutting them into words."""
+
+
 def rows_of_fixed_records() -> list[Item]:
     """The index rows of the same records of every family, in the order of their keys."""
     world = World()
@@ -33,6 +41,7 @@ def rows_of_fixed_records() -> list[Item]:
         assert stored is not None
         facets = FACETS[family](stored)
         made += [*index_rows(stored.document, facets).values(), *word_rows(stored.document, facets).values()]
+    made += word_rows(Document("contacts", 4711, 1, OF_ALL_KINDS, {}), Facets(())).values()
     return sorted(made, key=lambda row: (row["pk"], row["sk"]))
 
 

@@ -24,6 +24,7 @@ from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, RecordRef
+from affino_mcp.store.ops import Item
 from affino_mcp.tool_errors import NotFound, PermissionDenied
 
 FAMILY: Final = ARTICLE.family
@@ -33,6 +34,7 @@ ARTICLE_PUBLISH_RIGHT: Final = "articles.publish"
 ARTICLE_ALL_RIGHT: Final = "articles.all"
 STEP_ORDER_ATTRIBUTE: Final = "Steps"
 """The value of an article that holds the codes of its steps in order."""
+_STEP_TAG: Final = "article="
 _NEVER: Final = "~"
 """Sorts after every time."""
 
@@ -56,6 +58,16 @@ def article_owner_codes(document: Document) -> set[int]:
     """The UserCodes of an article's author and creator."""
     author, creator = document.values.get(AUTHOR_FIELD.name), document.creator
     return {code for code in (author, creator) if code}
+
+
+def step_tag(step: Document) -> str:
+    """The facet of a step that names its article."""
+    return f"{_STEP_TAG}{step.system[ARTICLE.code]}"
+
+
+def find_articles_of_steps(_beginning: str, rows: Sequence[Item]) -> set[int]:
+    """The codes of the articles of these index rows of steps (see ListPlan.found_by)."""
+    return {int(tag.removeprefix(_STEP_TAG)) for row in rows for tag in row["facets"] if tag.startswith(_STEP_TAG)}
 
 
 def may_see_article(call: Call, document: Document, known: KnownRecords) -> bool:

@@ -39,8 +39,7 @@ def store_body(records: Records, change: Change, document: Document, values: Val
     if len(pictures) > MAX_PICTURES_PER_TEXT:
         raise InvalidArgument(asked.name, f"{asked.name} can show at most {MAX_PICTURES_PER_TEXT} media items.")
     _warn_of_missing(records, change.call, asked.name, pictures)
-    kept = long_texts.store_text(change, document.family, document.code, BODY_ATTRIBUTE, body)
-    return _with_images(replace(document, values={**document.values, BODY_ATTRIBUTE: kept}), pictures)
+    return _with_images(long_texts.put_text(change, document, BODY_ATTRIBUTE, body), pictures)
 
 
 def _with_images(document: Document, pictures: list[int]) -> Document:

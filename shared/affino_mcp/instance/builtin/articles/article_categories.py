@@ -18,12 +18,12 @@ from affino_mcp.instance.builtin.articles import article_access, article_view
 from affino_mcp.instance.builtin.articles.article_access import ARTICLE_PUBLISH_RIGHT, ARTICLE_WRITE_RIGHT, OpenArticle
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.listing.filter_targets import find_targets, require_targets
 from affino_mcp.instance.builtin.references.list_entries import entry_name, load_lists
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.plain_text import plain
+from affino_mcp.search_words import ask_words
 from affino_mcp.tool_errors import Conflict
 
 ARTICLE_CODE: Final = ARTICLE.code
@@ -52,7 +52,7 @@ def list_article_categories(records: Records, method: Method, values: Values, ca
 
 
 def _matching_documents(documents: list[Document], values: Values) -> list[Document]:
-    asked = split_words(values.get("Search", ""))
+    asked = ask_words(values.get("Search", ""))
     return [d for d in documents if all(word in plain(d.label) for word in asked)]
 
 

@@ -50,8 +50,8 @@ Attachments = Sequence[dict[str, Any]]
 
 
 def facets(stored: RecordState) -> Facets:
-    """A step has no facets: it is found through its article."""
-    return Facets(())
+    """A step is found through its article, which its index rows name."""
+    return Facets((), (article_access.step_tag(stored.document),))
 
 
 def render_steps(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from affino_mcp.catalogue.families.article_steps import STEP
 from affino_mcp.catalogue.families.article_texts import NEW_STEPS
 from affino_mcp.catalogue.families.articles import ARTICLE, ARTICLE_STATUS, MEDIA_FILTER, SECTION_FIELD
 from affino_mcp.catalogue.matching import Values
@@ -91,6 +92,7 @@ def list_articles(records: Records, method: Method, values: Values, call: Call) 
         ),
         derive=lambda document, _known: {ARTICLE_STATUS.name: article_status.find_status(call, document)},
         targets=find_targets(call, values, _FILTER_KINDS),
+        found_by={STEP.family: article_access.find_articles_of_steps},
     )
     if MEDIA_FILTER.name in values:
         source = article_media.find_articles_with(records, call, values[MEDIA_FILTER.name])

@@ -14,17 +14,17 @@ from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.crm import contacts
 from affino_mcp.instance.builtin.engine.document import RecordState, actor_stamp
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.references.consent_states import GRANTED, REVOKED
 from affino_mcp.instance.builtin.references.list_entries import is_choosable, load_lists, offered_entries
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.plain_text import plain
+from affino_mcp.search_words import ask_words
 from affino_mcp.tool_errors import NotFound
 
 
 def list_permissions(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists the permissions that a contact can grant, with their statements."""
-    asked = split_words(values.get("Search", ""))
+    asked = ask_words(values.get("Search", ""))
     known = load_lists(records, [PERMISSION.family])
     rows = [
         {PERMISSION_FIELD.name: entry.code, "Name": entry.label, STATEMENT: entry.values[STATEMENT], "Active": True}

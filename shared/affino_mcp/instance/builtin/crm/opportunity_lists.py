@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from affino_mcp.catalogue.families.lists import STAGE as STAGES
@@ -18,7 +19,7 @@ from affino_mcp.catalogue.families.tasks import OWNER, OWNER_FILTER
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.crm import opportunity_worth
-from affino_mcp.instance.builtin.engine.index import topic_tags
+from affino_mcp.instance.builtin.engine.index import MAX_ROWS_PER_READ, facet_partition, topic_tags
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.listing import filter_targets, list_totals
 from affino_mcp.instance.builtin.listing.date_ranges import with_date_ranges
@@ -28,8 +29,9 @@ from affino_mcp.instance.builtin.listing.partition_merge import narrow_to_groups
 from affino_mcp.instance.builtin.listing.row_checks import RowKeep, keep_by_record, make_range_check
 from affino_mcp.instance.builtin.references.list_entries import all_entries, find_filter_code, load_lists
 from affino_mcp.instance.builtin.references.opportunity_stages import load_stage
-from affino_mcp.instance.port import Call, Done
-from affino_mcp.store.ops import SortSpan
+from affino_mcp.instance.port import Call, Done, RecordRef
+from affino_mcp.search_words import is_beginning, split_findable
+from affino_mcp.store.ops import Item, Query, SortSpan
 from affino_mcp.tool_errors import InvalidArgument
 
 FAMILY: Final = OPPORTUNITY.family
@@ -43,6 +45,8 @@ _FILTER_KINDS: Final = {
 """What each filter of the list names."""
 _EARLIEST: Final = "0"
 _LATEST: Final = "9999~"
+MAX_NAMED_ACCOUNTS: Final = 10
+"""Most accounts of a search whose opportunities are found by their names: each is a read."""
 
 
 def list_opportunities(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -74,6 +78,7 @@ def plan_list(records: Records, values: Values, call: Call) -> ListPlan:
         targets=find_targets(call, values, _FILTER_KINDS),
         figures=lambda rows: opportunity_worth.render_worth(call, rows),
         keep=_keep_in_range(records, values),
+        found_by=_found_by_accounts(records, call),
     )
     stages = [find_filter_code(call, known, STAGE_FILTER.name, STAGES.family, each) for each in asked_stages(values)]
     groups = [
@@ -81,6 +86,20 @@ def plan_list(records: Records, values: Values, call: Call) -> ListPlan:
         tuple(f"stage={code}" for code in dict.fromkeys(stages)),
     ]
     return with_date_ranges(records, narrow_to_groups(plan, groups, {"open"}.__contains__), values, call)
+
+
+def _found_by_accounts(records: Records, call: Call) -> Mapping[str, Callable[[str, Sequence[Item]], set[int]]]:
+    """Finds opportunities by the names of their accounts, for those who may read accounts."""
+    return {"accounts": partial(_opportunities_of, records)} if call.may_read("accounts") else {}
+
+
+def _opportunities_of(records: Records, beginning: str, rows: Sequence[Item]) -> set[int]:
+    """The codes of the opportunities of the first accounts of these rows of words whose names have one of them."""
+    accounts = records.load_documents(RecordRef("accounts", row["code"]) for row in rows[:MAX_ROWS_PER_READ]).values()
+    named = [d for d in accounts if any(is_beginning(beginning, part) for part in split_findable(d.label))]
+    places = [facet_partition(FAMILY, f"account={account.code}") for account in named[:MAX_NAMED_ACCOUNTS]]
+    pages = [records.db.query(Query(records.table, place, limit=MAX_ROWS_PER_READ)) for place in places]
+    return {row["code"] for page in pages for row in page.items}
 
 
 def asked_stages(values: Values) -> Sequence[int | str]:

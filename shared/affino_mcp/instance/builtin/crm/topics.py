@@ -10,16 +10,16 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.listing.pages import DEFAULT_PAGE_SIZE, answer_list
 from affino_mcp.instance.builtin.references.list_entries import load_lists, offered_entries
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.plain_text import plain
+from affino_mcp.search_words import ask_words
 
 
 def list_topics(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists the topics that can be chosen, by code."""
-    asked = split_words(values.get("Search", ""))
+    asked = ask_words(values.get("Search", ""))
     known = load_lists(records, [TOPIC.family])
     offered = [entry for entry in offered_entries(known, TOPIC.family) if _matches(entry, asked)]
     after, size = (decode_cursor(call, values) or {}).get("after", 0), values.get("PageSize", DEFAULT_PAGE_SIZE)

@@ -16,6 +16,7 @@ from affino_mcp.instance.builtin.engine.change_journal import HistoryEntry
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, Document
 from affino_mcp.instance.builtin.engine.dry_run import remove_new_codes
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, remember_answer
+from affino_mcp.instance.builtin.engine.late_words import NewWord, write_late_words
 from affino_mcp.instance.builtin.engine.text_parts import without_long_texts
 from affino_mcp.instance.builtin.engine.write_step import (
     ErrorFactory,
@@ -47,7 +48,8 @@ class Change:
     publishes, or it is an undo that deletes. `remembers_answer` is False for every part but the last of a change
     that is made in several transactions: their answers are not stored under the idempotency key, nor are those of a method
     that returns secrets. `share` names such a part. `too_large` is the refusal of a write that one
-    transaction cannot hold, if not the usual one.
+    transaction cannot hold, if not the usual one. `new_words` are the words that records get: what the transaction has no room
+    for follows it.
     """
 
     db: Database
@@ -68,6 +70,7 @@ class Change:
     remembers_answer: bool = True
     share: str = ""
     too_large: ToolError | None = None
+    new_words: list[NewWord] = field(default_factory=list)
 
     @property
     def is_dry_run(self) -> bool:
@@ -151,7 +154,9 @@ class Change:
         steps += [WriteStep(Put(self.audit_table, dict(seal.item), absent()))] if seal else []
         if len(steps) > MAX_TRANSACTION_OPERATIONS:
             raise self.too_large or Conflict(_TOO_MANY_LINKS)
-        self._transact(steps)
+        room = MAX_TRANSACTION_OPERATIONS - len(steps)
+        self._transact([*steps, *(WriteStep(word.put) for word in self.new_words[:room])])
+        write_late_words(self.db, self.table, self.new_words[room:])
         return done
 
     def _require_confirmation(self) -> None:

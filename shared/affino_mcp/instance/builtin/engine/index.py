@@ -32,8 +32,9 @@ from affino_mcp.store.ops import (
     equals,
 )
 
-LAYOUT: Final = 3
-"""The layout of index rows: raised by whoever changes which rows a record has here or in word_index.py, or what they hold.
+LAYOUT: Final = 4
+"""The layout of index rows: raised by whoever changes which rows a record has here or in word_index.py, or what they hold,
+how texts are made plain and cut into words (plain_text.py, search_words.py, telephone_numbers.py) with them.
 
 A reindex then brings the rows of older records to the new one (docs/operating.md).
 """

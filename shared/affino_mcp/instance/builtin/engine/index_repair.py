@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from affino_mcp.instance.builtin.engine.document import (
@@ -20,7 +20,9 @@ from affino_mcp.instance.builtin.engine.document import (
     record_key,
 )
 from affino_mcp.instance.builtin.engine.index import facet_partition, index_rows
+from affino_mcp.instance.builtin.engine.long_texts import add_starts
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.text_starts import lacks_start
 from affino_mcp.instance.builtin.engine.word_index import word_partition, word_rows
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.store.ops import Check, Delete, Item, Key, Put, absent, equals
@@ -55,7 +57,11 @@ class IndexRepair:
         wanted = [self._make_rows(document) for document in documents]
         have = self._read_rows({place for rows in wanted for place in rows})
         pairs = zip(documents, wanted, strict=True)
-        differing = [document for document, rows in pairs if any(have.get(place) != rows[place] for place in rows)]
+        differing = [
+            document
+            for document, rows in pairs
+            if lacks_start(document) or any(have.get(place) != rows[place] for place in rows)
+        ]
         return sum(self._write_record(RecordRef(document.family, document.code)) for document in differing)
 
     def remove_rows(self, table: str, rows: Sequence[Item]) -> int:
@@ -108,7 +114,7 @@ class IndexRepair:
 
     def _write_record(self, ref: RecordRef) -> int:
         def attempt() -> int:
-            stored = self.records.load_including_deleted(*ref)
+            stored = self._load_with_starts(ref)
             wanted = self._make_all_rows(stored)
             have = self._read_rows(wanted.keys())
             missing = [Put(table, row) for (table, key), row in wanted.items() if have.get((table, key)) != row]
@@ -116,6 +122,19 @@ class IndexRepair:
             return len(missing)
 
         return retry_on_conflict(attempt)
+
+    def _load_with_starts(self, ref: RecordRef) -> RecordState | None:
+        """Loads a record, and stores the beginnings of its long texts, by which it is found, where they are missing."""
+        stored = self.records.load_including_deleted(*ref)
+        if stored is None or not lacks_start(stored.document):
+            return stored
+        held = add_starts(self.records, stored.document)
+        after = replace(held, version=held.version + 1)
+        if self.dry_run:
+            return replace(stored, document=held)
+        unchanged = equals("version", stored.document.version)
+        self.records.db.transact([Put(self.records.table, after.to_row(), unchanged)], uuid.uuid4().hex)
+        return replace(stored, document=after)
 
     def _remove_of_record(self, table: str, ref: RecordRef, keys: Sequence[Key]) -> int:
         def attempt() -> int:

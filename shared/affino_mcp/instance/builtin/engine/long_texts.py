@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.instance.builtin.engine.change import Change
-from affino_mcp.instance.builtin.engine.document import check_document_values, record_key
+from affino_mcp.instance.builtin.engine.document import Document, check_document_values, record_key
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.text_starts import lacks_start, with_start
 from affino_mcp.store.ops import Key, Put
 
 MAX_INLINE_CHARACTERS: Final = 4_000
@@ -39,6 +41,22 @@ def store_text(change: Change, family: str, code: int, name: str, text: str) -> 
     for key, part in zip(_part_keys(record_key(family, code).pk, kept), parts, strict=True):
         change.add_operation(Put(change.table, {"pk": key.pk, "sk": key.sk, "text": part}))
     return kept
+
+
+def put_text(change: Change, document: Document, name: str, text: str) -> Document:
+    """The document with this text of an attribute (`name`), prepared for storing as `store_text` does."""
+    kept = store_text(change, document.family, document.code, name, text)
+    changed = replace(document, values={**document.values, name: kept})
+    return changed if kept == text else with_start(changed, name, text)
+
+
+def add_starts(records: Records, document: Document) -> Document:
+    """The document with the beginnings of its long texts, read from their rows where it does not hold them yet."""
+    for name in lacks_start(document):
+        key = next(_part_keys(document.key.pk, document.values[name]))
+        row = records.db.get(records.table, key)
+        document = with_start(document, name, row["text"] if row else "")
+    return document
 
 
 def text_length(kept: StoredText | None) -> int:

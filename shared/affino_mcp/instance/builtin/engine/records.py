@@ -29,6 +29,7 @@ from affino_mcp.instance.builtin.engine.index import (
     index_operations,
     index_rows,
 )
+from affino_mcp.instance.builtin.engine.late_words import NewWord
 from affino_mcp.instance.builtin.engine.list_rows import list_key, lists_among, read_list
 from affino_mcp.instance.builtin.engine.unique_values import save_unique_values, unique_key
 from affino_mcp.instance.builtin.engine.word_index import word_rows
@@ -163,8 +164,12 @@ class Records:
                 self.db.delete(Delete(table, key))
 
     def _save_rows(self, change: Change, before: RecordState | None, after: RecordState) -> None:
-        for table, rows in ((self.table, self._record_rows), (self.words_table, self._word_rows)):
-            for op in index_operations(table, rows(before), rows(after)):
+        for op in index_operations(self.table, self._record_rows(before), self._record_rows(after)):
+            change.add_operation(op)
+        for op in index_operations(self.words_table, self._word_rows(before), self._word_rows(after)):
+            if isinstance(op, Put):
+                change.new_words.append(NewWord(after.document, op))
+            else:
                 change.add_operation(op)
 
     def _word_rows(self, stored: RecordState | None) -> dict[Key, Item]:

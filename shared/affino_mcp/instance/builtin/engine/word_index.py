@@ -6,39 +6,63 @@ local indexes, whose partitions have no limit of size. A row holds what a search
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from itertools import pairwise, takewhile
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise, takewhile
 from typing import Final
 
+from affino_mcp.catalogue.record import Record
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import Facets, sortable_code
-from affino_mcp.plain_text import plain
+from affino_mcp.instance.builtin.engine.text_starts import start_of
+from affino_mcp.search_words import is_beginning, split_findable
 from affino_mcp.store.ops import Item, Key
+from affino_mcp.telephone_numbers import PhoneNumber, find_numbers, without_numbers
 
-MAX_WORDS_PER_RECORD: Final = 25
+MAX_WORDS_PER_RECORD: Final = 40
 """How many different words of a record can be found; keeps a change within one transaction of 100 operations."""
+MAX_WORDS_PER_FIELD: Final = 25
+"""How many words one line has at most; texts of several lines add words until the record has so many."""
+FIRST_WORDS_OF_NAMES: Final = 8
+FIRST_WORDS_PER_FIELD: Final = 4
+"""So many words of every line come before the further ones of any; of lines that name the record, so many as above."""
 PARTITION_LETTERS: Final = 2
 """How many letters of a word its partition names; a shorter search word cannot be looked up."""
 
-_WORD: Final = re.compile(r"[^\W_]+")
-
-
-def split_words(*texts: str) -> list[str]:
-    """The different words of some texts in their order: at most 25 words, each cut at 30 characters."""
-    found = (word[:30] for text in texts for word in _WORD.findall(plain(text)))
-    return list(dict.fromkeys(found))[:MAX_WORDS_PER_RECORD]
-
 
 def record_words(document: Document) -> list[str]:
-    """The search words of a record."""
-    return split_words(*(str(document.values[name]) for name in document.record.search if document.values.get(name)))
+    """The search words of a record: of its lines in the catalogue's order, at most 40, then of its texts up to 25."""
+    lines = {name: list(dict.fromkeys(words)) for name, words in _words_by_field(document, are_long=False)}
+    first = [words[: _first_words(document.record, name)] for name, words in lines.items()]
+    more = [words[:MAX_WORDS_PER_FIELD] for words in lines.values()]
+    found = list(dict.fromkeys(chain(*first, *more)))[:MAX_WORDS_PER_RECORD]
+    texts = chain.from_iterable(words for _, words in _words_by_field(document, are_long=True))
+    return list(dict.fromkeys(chain(found, texts)))[: max(len(found), MAX_WORDS_PER_FIELD)]
+
+
+def _first_words(record: Record, name: str) -> int:
+    return FIRST_WORDS_OF_NAMES if name in record.label else FIRST_WORDS_PER_FIELD
+
+
+def _words_by_field(document: Document, *, are_long: bool) -> Iterator[tuple[str, list[str]]]:
+    record = document.record
+    for name in record.search:
+        if record.writable[name].kind.lines == are_long and (text := start_of(document, name)):
+            yield name, _phone_words(text) if name in record.phones else split_findable(text)
+
+
+def _phone_words(text: str) -> list[str]:
+    return [part for number in find_numbers(text) for part in number.beginnings] + split_findable(without_numbers(text))
+
+
+def record_numbers(document: Document) -> list[PhoneNumber]:
+    """The telephone numbers of a record."""
+    return [number for name in document.record.phones for number in find_numbers(document.values.get(name) or "")]
 
 
 def has_words(document: Document, beginnings: Iterable[str]) -> bool:
     """True when every one of these texts is the beginning of a word of the record."""
     own = record_words(document)
-    return all(any(word.startswith(part) for word in own) for part in beginnings)
+    return all(any(is_beginning(asked, word) for word in own) for asked in beginnings)
 
 
 def word_partition(family: str, word: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.forums import BODY_FIELD, POST, REASON_FIELD, THREAD
@@ -46,6 +46,26 @@ def facets(stored: RecordState) -> Facets:
     return Facets((f"thread={thread}", *seen, *((WAITS,) if thread_counts.is_held(stored.document) else ())))
 
 
+@dataclass(frozen=True)
+class PostPlace:
+    """Where the index row of a post says that it is, and for whom: every reader of the `thread`, or its `writer` alone."""
+
+    thread: int
+    is_shown: bool
+    writer: int | None
+
+    def is_seen_by(self, call: Call) -> bool:
+        """True when the person sees the post without being a moderator, if the person sees the thread."""
+        return self.is_shown or self.writer == call.actor.user_code
+
+
+def read_place(row: Item) -> PostPlace:
+    """Reads the facets of the index row of a post."""
+    facets = dict(facet.split("=", 1) for facet in row["facets"] if "=" in facet)
+    writer = facets.get("own", "").rpartition(":")[2]
+    return PostPlace(int(facets["thread"]), "shown" in facets, int(writer) if writer else None)
+
+
 def _own_posts_facet(thread: int, user_code: int) -> str:
     return f"own={thread}:{user_code}"
 
@@ -63,9 +83,9 @@ def new_post(
 ) -> RecordState:
     """Makes a new post. `codes` are the codes of the thread and of the post."""
     thread, code = codes
-    kept = long_texts.store_text(change, FAMILY, code, BODY_FIELD.name, body)
-    values = {BODY_FIELD.name: kept, "Number": number, REPLY_TO_ATTRIBUTE: reply_to, MODERATION_ATTRIBUTE: state}
-    return RecordState(new_document(FAMILY, code, change.call, values, **{THREAD_CODE: thread}, **_NOT_EDITED))
+    values = {"Number": number, REPLY_TO_ATTRIBUTE: reply_to, MODERATION_ATTRIBUTE: state}
+    post = new_document(FAMILY, code, change.call, values, **{THREAD_CODE: thread}, **_NOT_EDITED)
+    return RecordState(long_texts.put_text(change, post, BODY_FIELD.name, body))
 
 
 def list_forum_posts(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -146,8 +166,8 @@ def update_forum_post(records: Records, method: Method, values: Values, call: Ca
     before = forum_access.open_post(records, call, values[CODE])
     before.thread.require_edit_right(call, before.document)
     change, body = records.start_change(method, values, call), sanitise_body(call, values)
-    kept = long_texts.store_text(change, FAMILY, before.document.code, BODY_FIELD.name, body)
-    if kept == before.document.values[BODY_FIELD.name]:
+    written = long_texts.put_text(change, before.document, BODY_FIELD.name, body)
+    if written.values == before.document.values:
         return change.no_change({"Post": forum_view.render_post(records, call, before)}, before.document.ref)
     stamps = {
         "EditedDate": format_iso(call.at),
@@ -155,10 +175,10 @@ def update_forum_post(records: Records, method: Method, values: Values, call: Ca
         "EditReason": values.get(REASON_FIELD.name),
     }
     if before.is_opening:
-        after = before.document.next_version(call, {BODY_FIELD.name: kept}, **stamps)
+        after = written.next_version(call, {}, **stamps)
         return _save_opening(records, change, before, after)
     state = forum_approval.state_after_edit(call, before.thread, before.document)
-    after = before.document.next_version(call, {BODY_FIELD.name: kept, MODERATION_ATTRIBUTE: state}, **stamps)
+    after = written.next_version(call, {MODERATION_ATTRIBUTE: state}, **stamps)
     found = replace(before, stored=replace(before.stored, document=after))
     return save_post(records, change, found, before.stored)
 

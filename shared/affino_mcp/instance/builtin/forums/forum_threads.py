@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from affino_mcp.instance.builtin.forums.forum_access import (
     NEW_POST_STATE,
     NEW_THREAD_STATE,
     PENDING,
+    ForumVisibility,
     OpenThread,
     author_code,
     moderation_state,
@@ -29,6 +31,7 @@ from affino_mcp.instance.builtin.listing.dependents import render_dependents
 from affino_mcp.instance.builtin.listing.filter_targets import find_targets
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done, RecordRef
+from affino_mcp.store.ops import Item
 
 FAMILY: Final = THREAD.family
 CODE: Final = THREAD.code
@@ -68,8 +71,17 @@ def list_forum_threads(records: Records, method: Method, values: Values, call: C
         derive=lambda d, _: forum_view.render_thread_attributes(d, moderator=d.values[FORUM_CODE] in sight.moderated),
         may_show=lambda d: sight.may_see_thread(call, d),
         targets=find_targets(call, values, {"AuthorCode": filter_targets.STAFF}),
+        found_by={POST.family: lambda _, rows: _threads_of_posts(records, call, sight, rows)},
     )
     return listing.list_records(records, plan, values, call)
+
+
+def _threads_of_posts(records: Records, call: Call, sight: ForumVisibility, rows: Sequence[Item]) -> set[int]:
+    """The codes of the threads of these index rows of posts, as far as the person may see the posts."""
+    seen = {place.thread for row in rows if (place := forum_posts.read_place(row)).is_seen_by(call)}
+    other = {forum_posts.read_place(row).thread for row in rows} - seen
+    held = records.load_documents(RecordRef(FAMILY, code) for code in sorted(other)) if sight.moderated else {}
+    return seen | {place.code for place, thread in held.items() if thread.values[FORUM_CODE] in sight.moderated}
 
 
 def _filter_facets(values: Values) -> list[tuple[str, ...]]:

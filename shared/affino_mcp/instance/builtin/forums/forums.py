@@ -13,13 +13,13 @@ from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.index import Facets, count_key
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.forums import forum_access, forum_moderators
 from affino_mcp.instance.builtin.forums.forum_access import PEOPLE_FAMILY, may_post_in
 from affino_mcp.instance.builtin.listing import pages
 from affino_mcp.instance.builtin.references.references import render_summary
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.port import Call, Done, RecordRef
+from affino_mcp.search_words import ask_words, is_beginning, split_findable
 
 FAMILY: Final = FORUM.family
 CODE: Final = FORUM.code
@@ -60,7 +60,7 @@ def upsert_forum(
 
 def list_forums(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists all forums that the person may read, in operators' order: there are at most 90."""
-    asked = split_words(values.get("Search", ""))
+    asked = ask_words(values.get("Search", ""))
     seen = forum_access.load_visibility(records, call)
     known = records.load_documents(RecordRef(FAMILY, code) for code in sorted(seen.readable)).values()
     found = [forum for forum in known if record_security.may_read(call.actor, forum) and _matches(forum, asked)]
@@ -71,8 +71,8 @@ def list_forums(records: Records, method: Method, values: Values, call: Call) ->
 
 
 def _matches(forum: Document, asked: list[str]) -> bool:
-    own = split_words(forum.label, str(forum.values.get("Description", "")))
-    return all(any(word.startswith(part) for word in own) for part in asked)
+    own = split_findable(f"{forum.label} {forum.values.get('Description', '')}")
+    return all(any(is_beginning(word, part) for part in own) for word in asked)
 
 
 def _render_forums(

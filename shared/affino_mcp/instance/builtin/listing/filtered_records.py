@@ -38,6 +38,10 @@ def iterate_filtered(
     records: Records, plan: ListPlan, values: Values, call: Call, most: int
 ) -> Iterator[Sequence[Document]]:
     """The records of the list, by code, some at a time. Raises TooManyRecords first when there are more than `most`."""
+    if (searched := listing.load_search(records, plan, _whole_list(values), call)) is not None:
+        kept = plan.keep([document.code for document in searched]) if plan.keep else None
+        yield [d for d in searched if is_shown(plan, d, values) and (kept is None or d.code in kept)]
+        return
     codes = set[int]()
     for rows in _iterate_rows(records, plan, values, call, min(most + 1, MAX_ROWS_PER_QUERY)):
         codes |= {row["code"] for row in rows}
@@ -50,11 +54,16 @@ def iterate_filtered(
         yield [document for document in found.values() if is_shown(plan, document, values)]
 
 
+def _whole_list(values: Values) -> Values:
+    """The arguments of the list without those that choose a page of it."""
+    return {name: value for name, value in values.items() if name not in _OF_ONE_PAGE}
+
+
 def _iterate_rows(records: Records, plan: ListPlan, values: Values, call: Call, size: int) -> Iterator[list[Item]]:
     """The listed rows, in pages of `size` that are read. Raises TooManyRecords after the fifth page that is not the last."""
     if not all(plan.any_of):
         return
-    asked = {name: value for name, value in values.items() if name not in _OF_ONE_PAGE}
+    asked = _whole_list(values)
     query = replace(listing.build_index_query(records, plan, asked, call), limit=size)
     places, keep = plan_partitions(plan, query), make_row_filter(records, plan.record.family, asked)
     for _ in range(MAX_QUERIES):

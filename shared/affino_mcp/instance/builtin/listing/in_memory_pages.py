@@ -11,7 +11,6 @@ from affino_mcp.instance.builtin.engine.cursor import decode_cursor
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.word_index import has_words, split_words
 from affino_mcp.instance.builtin.listing.pages import (
     DEFAULT_PAGE_SIZE,
     ListPlan,
@@ -20,6 +19,7 @@ from affino_mcp.instance.builtin.listing.pages import (
     sort_position,
     sort_word,
 )
+from affino_mcp.instance.builtin.listing.word_search import fits_search
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Item, Query
 from affino_mcp.tool_errors import InvalidArgument
@@ -35,10 +35,21 @@ def is_in_memory_cursor(call: Call, values: Values) -> bool:
     return _AFTER in (decode_cursor(call, values) or {})
 
 
-def page_documents(records: Records, plan: ListPlan, documents: Iterable[Document], values: Values, call: Call) -> Done:
-    """Answers the page of these documents that the arguments ask for; the documents must fit the plan's facets already."""
+def page_documents(
+    records: Records,
+    plan: ListPlan,
+    documents: Iterable[Document],
+    values: Values,
+    call: Call,
+    *,
+    is_searched: bool = False,
+) -> Done:
+    """Answers the page of these documents that the arguments ask for.
+
+    The documents must fit the plan's facets already and, when `is_searched`, the search too.
+    """
     by, forward = sort_word(plan, values), values.get("SortOrder", "asc") == "asc"
-    found = [d for d in documents if _matches(plan, d, values)]
+    found = [d for d in documents if is_shown(plan, d, values) and (is_searched or fits_search(d, values))]
     kept = plan.keep([d.code for d in found]) if plan.keep else {d.code for d in found}
     fitting = {sort_position(d, by, forward=forward): d for d in found if d.code in kept}
     after = (decode_cursor(call, values) or {}).get(_AFTER)
@@ -53,10 +64,6 @@ def page_documents(records: Records, plan: ListPlan, documents: Iterable[Documen
         return {_AFTER: sort_position(document, by, forward=forward)}
 
     return answer_page(records, plan, shown, more, values, call, place=place, total=len(fitting))
-
-
-def _matches(plan: ListPlan, document: Document, values: Values) -> bool:
-    return has_words(document, split_words(values.get("Search", ""))) and is_shown(plan, document, values)
 
 
 def load_descendants(records: Records, plan: ListPlan, facet: str, code: int, call: Call) -> list[Document]:

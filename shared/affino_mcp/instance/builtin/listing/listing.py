@@ -21,7 +21,7 @@ from affino_mcp.instance.builtin.engine.index import (
 )
 from affino_mcp.instance.builtin.engine.list_rows import is_list
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.listing import in_memory_pages, partition_merge, word_search
+from affino_mcp.instance.builtin.listing import found_records, in_memory_pages, partition_merge, word_search
 from affino_mcp.instance.builtin.listing.filter_targets import require_targets
 from affino_mcp.instance.builtin.listing.pages import (
     DEFAULT_PAGE_SIZE,
@@ -31,7 +31,7 @@ from affino_mcp.instance.builtin.listing.pages import (
     is_shown,
     sort_word,
 )
-from affino_mcp.instance.builtin.listing.word_search import find_leads, make_row_filter, parse_search
+from affino_mcp.instance.builtin.listing.word_search import find_leads, make_row_filter, parse_search, read_searches
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.conditions import condition_holds
@@ -53,20 +53,25 @@ def list_records(records: Records, plan: ListPlan, values: Values, call: Call) -
     """Answers the page that the arguments ask for."""
     if not all(plan.any_of):
         return answer_page(records, plan, [], None, values, call)
-    found = _load_search(records, plan, values, call)
+    found = load_search(records, plan, values, call)
     if found is not None:
-        return in_memory_pages.page_documents(records, plan, found, values, call)
+        return in_memory_pages.page_documents(records, plan, found, values, call, is_searched=True)
+    if plan.found_by and find_leads(values):
+        text = f"Too many are found: {', '.join(plan.record.found_by.values())} were left out of the search. Give more words."
+        call.warn(WarningCode.TRUNCATED, "Search", text)
     query = build_index_query(records, plan, values, call)
     rows, more = _read_rows(records, plan, query, values)
     return answer_rows(records, plan, rows, more, values, call, query.sort)
 
 
-def _load_search(records: Records, plan: ListPlan, values: Values, call: Call) -> list[Document] | None:
+def load_search(records: Records, plan: ListPlan, values: Values, call: Call) -> list[Document] | None:
     """Loads all records of a search when they are few enough to be sorted; None for other lists."""
-    place = decode_cursor(call, values)
-    if not find_leads(values) or (place and not in_memory_pages.is_in_memory_cursor(call, values)):
+    place, searches = decode_cursor(call, values), read_searches(plan.record, values)
+    if not any(search.leads for search in searches) or (
+        place and not in_memory_pages.is_in_memory_cursor(call, values)
+    ):
         return None
-    found = word_search.find_all(records, plan.record.family, values, build_condition(plan, plan.facets))
+    found = found_records.find_all(records, plan, values, build_condition(plan, plan.facets))
     if found is None and place:
         raise in_memory_pages.list_grown_error()
     return found

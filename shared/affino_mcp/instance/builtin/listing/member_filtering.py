@@ -20,11 +20,11 @@ from affino_mcp.instance.builtin.engine.index import (
     sortable_code,
 )
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.word_index import has_words
 from affino_mcp.instance.builtin.listing import in_memory_pages, listing
 from affino_mcp.instance.builtin.listing.filtered_records import TooManyRecords
+from affino_mcp.instance.builtin.listing.found_records import MAX_SORTED_RECORDS, find_all
 from affino_mcp.instance.builtin.listing.pages import is_shown
-from affino_mcp.instance.builtin.listing.word_search import MAX_SORTED_RECORDS, make_row_filter, parse_search
+from affino_mcp.instance.builtin.listing.word_search import fits_search, make_row_filter, parse_search
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.ops import Item, Key, Query, QueryPage, SortSpan
@@ -115,6 +115,8 @@ def list_from_source(
     The records come in the order of their codes, with a warning, when there are too many to be sorted.
     """
     searched, by = parse_search(values), values.get("SortBy", "Code")
+    if searched and (found := _load_found(records, plan, source, values, call)) is not None:
+        return in_memory_pages.page_documents(records, plan, found, values, call, is_searched=True)
     if searched or by != "Code":
         documents = _load_all(records, plan, source, values, call)
         if documents is not None:
@@ -131,7 +133,11 @@ def iterate_from_source(
     records: Records, plan: listing.ListPlan, source: RecordSource, values: Values, most: int
 ) -> Iterator[list[Document]]:
     """The source's records that the plan lists, some at a time. Raises TooManyRecords when the source has more than `most`."""
-    start, count, words = None, 0, parse_search(values)
+    if parse_search(values) and (searched := _find_members(records, plan, source, values)) is not None:
+        listed = {row["code"] for row in listing.keep_listed(plan, [{"code": each.code} for each in searched])}
+        yield [each for each in searched if is_shown(plan, each, values) and each.code in listed]
+        return
+    start, count = None, 0
     while True:
         page = source.read_page(start, True, 0)
         count += len(page.items)
@@ -140,10 +146,27 @@ def iterate_from_source(
         fitting = _filter_by_plan(records, plan, [row["code"] for row in page.items])
         kept = listing.keep_listed(plan, [row for row in page.items if row["code"] in fitting])
         found = records.load_documents(RecordRef(plan.record.family, row["code"]) for row in kept)
-        yield [each for each in found.values() if is_shown(plan, each, values) and has_words(each, words)]
+        yield [each for each in found.values() if is_shown(plan, each, values) and fits_search(each, values)]
         start = page.next
         if start is None:
             return
+
+
+def _load_found(
+    records: Records, plan: listing.ListPlan, source: RecordSource, values: Values, call: Call
+) -> list[Document] | None:
+    """Loads what a search finds of the source; None when that is too much, or a page of another order is continued."""
+    if decode_cursor(call, values) and not in_memory_pages.is_in_memory_cursor(call, values):
+        return None
+    return _find_members(records, plan, source, values)
+
+
+def _find_members(
+    records: Records, plan: listing.ListPlan, source: RecordSource, values: Values
+) -> list[Document] | None:
+    found = find_all(records, plan, values, listing.build_condition(plan, plan.facets))
+    held = source.filter_codes([document.code for document in found]) if found else set()
+    return None if found is None else [document for document in found if document.code in held]
 
 
 def _load_all(

@@ -32,4 +32,4 @@ def list_records(records: Records, plan: ListPlan, values: Values, call: Call) -
         words = f"{plan.record.words} records"
         text = f"More than {MAX_SORTED_BY_NUMBER:,} {words} fit, too many to be sorted by {by}. Narrow the list down."
         raise InvalidArgument("SortBy", text) from None
-    return page_documents(records, plan, found, values, call)
+    return page_documents(records, plan, found, values, call, is_searched=True)

@@ -40,7 +40,8 @@ class ListPlan:
     are known already (`have`). `created` and `updated` are spans of moments, by which a list comes in order unless it is asked
     for another one; `keep` checks them too. `targets` are what the filters name, which must be there. `keep` gives, of some
     codes, those that are listed, where index rows alone do not say it. `figures` gives attributes about the whole list from the
-    values of all its records, and from None when they are too many.
+    values of all its records, and from None when they are too many. `found_by` gives, for a beginning of words and the rows of
+    such words of a family that leads to records of the list, the codes of those records: of what the person may see alone.
     """
 
     record: Record
@@ -60,6 +61,7 @@ class ListPlan:
     targets: tuple[FilterTarget, ...] = ()
     keep: Callable[[Sequence[int]], set[int]] | None = None
     figures: Callable[[Sequence[Mapping[str, Any]] | None], dict[str, Any]] | None = None
+    found_by: Mapping[str, Callable[[str, Sequence[Item]], set[int]]] = field(default_factory=dict)
 
 
 def sort_word(plan: ListPlan, values: Values) -> str:

@@ -1,4 +1,4 @@
-"""Searches: finds records through the rows of one of the words asked for, and checks the other words in the records.
+"""Searches: what a search asks for, and the filters and queries by which lists find it in the rows of words.
 
 A search whose words all have one letter has no rows to go by: it goes through the list as if it had no search, and checks
 each record.
@@ -6,81 +6,94 @@ each record.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.record import Record
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.word_index import (
     PARTITION_LETTERS,
     has_words,
     is_first_of_record,
-    split_words,
+    record_numbers,
     word_partition,
 )
 from affino_mcp.instance.port import RecordRef
+from affino_mcp.search_words import ask_words
 from affino_mcp.store.ops import Condition, Item, Query, SortSpan
+from affino_mcp.telephone_numbers import SURE_DIGITS, PhoneNumber, find_numbers, without_numbers
 from affino_mcp.tool_errors import InvalidArgument
 
-MAX_SORTED_RECORDS: Final = 200
-"""Maximum number of records of a search that is sorted; above it, they come in the order of the words found."""
-MAX_SEARCH_ROWS: Final = 500
-MAX_LEADING_WORDS: Final = 4
-ENOUGH_RECORDS: Final = 100
-"""So many records are one batch read: looking up another word to have fewer would cost as much."""
-
 RowFilter = Callable[[list[Item]], list[Item]]
+Leads = tuple[str, ...]
+"""Beginnings of words of which a record that is found has at least one."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search asks for: words that a record must all have, and telephone numbers of its own."""
+
+    words: tuple[str, ...]
+    numbers: tuple[PhoneNumber, ...] = ()
+
+    @property
+    def leads(self) -> list[Leads]:
+        """What can be looked up, the longest first; each word and each number is one of them."""
+        words = [(word,) for word in self.words if len(word) >= PARTITION_LETTERS]
+        numbers = [tuple(dict.fromkeys((n.digits, n.digits[-SURE_DIGITS:]))) for n in self.numbers]
+        return sorted([*words, *numbers], key=lambda lead: len(lead[0]), reverse=True)
+
+    @property
+    def is_sure(self) -> bool:
+        """True when it asks for a whole telephone number, which nobody means otherwise."""
+        return any(len(number.digits) >= SURE_DIGITS for number in self.numbers)
+
+    def fits(self, document: Document, known: Sequence[str] = ()) -> bool:
+        """True when a record has all that is asked for; of the words, `known` are known to be found elsewhere."""
+        if not has_words(document, [word for word in self.words if word not in known]):
+            return False
+        own = record_numbers(document) if self.numbers else []
+        return all(any(one.is_same(number) for one in own) for number in self.numbers)
 
 
 def parse_search(values: Values) -> list[str]:
     """The words of the Search argument. Raises InvalidArgument when Search holds no letter or digit."""
     search = values.get("Search", "")
-    found = split_words(search)
+    found = ask_words(search)
     if search and not found:
         raise InvalidArgument("Search", "Search must hold at least one letter or digit.")
     return found
 
 
+def read_searches(record: Record, values: Values) -> list[Search]:
+    """What the Search argument may ask for of a kind of record; a record is found when it fits one of them.
+
+    Digits may be a telephone number or words; a whole number comes first.
+    """
+    as_words, text = Search(tuple(parse_search(values))), values.get("Search", "")
+    numbers = tuple(find_numbers(text)) if record.phones else ()
+    if not numbers:
+        return [as_words]
+    as_numbers = Search(tuple(ask_words(without_numbers(text))), numbers)
+    return [as_numbers, as_words] if as_numbers.is_sure else [as_words, as_numbers]
+
+
+def fits_search(document: Document, values: Values) -> bool:
+    """True when a record is found by the Search argument, or there is none."""
+    return any(search.fits(document) for search in read_searches(document.record, values))
+
+
 def find_leads(values: Values) -> list[str]:
     """The words of the search that can be looked up, longest first."""
-    return sorted((word for word in parse_search(values) if len(word) >= PARTITION_LETTERS), key=len, reverse=True)
+    return [lead for (lead,) in Search(tuple(parse_search(values))).leads]
 
 
 def build_word_query(records: Records, family: str, lead: str, where: Condition | None, start: Item | None) -> Query:
     """The query of the rows of all words that begin like `lead`."""
     partition, span = word_partition(family, lead), SortSpan(prefix=lead)
     return Query(records.words_table, partition, span=span, start=start, where=where)
-
-
-def find_all(records: Records, family: str, values: Values, where: Condition | None) -> list[Document] | None:
-    """Loads all records of a search, in the order of their codes; None when they are too many, or no word leads to few.
-
-    `where` is the condition that their rows must meet.
-    """
-    codes = _find_codes(records, family, values, where)
-    parts = parse_search(values)
-    if codes is None or (len(codes) > MAX_SORTED_RECORDS and not parts[1:]):
-        return None
-    loaded = records.load_documents(RecordRef(family, code) for code in sorted(codes)).values()
-    found = [document for document in loaded if has_words(document, parts)]
-    return found if len(found) <= MAX_SORTED_RECORDS else None
-
-
-def _find_codes(records: Records, family: str, values: Values, where: Condition | None) -> set[int] | None:
-    """The codes of the records that have those of the words whose rows are few; None when no word has few."""
-    found: set[int] | None = None
-    for lead in find_leads(values)[:MAX_LEADING_WORDS]:
-        query = build_word_query(records, family, lead, where, None)
-        page = records.db.query(
-            Query(query.table, query.partition, span=query.span, limit=MAX_SEARCH_ROWS, where=where)
-        )
-        if page.next is None:
-            codes = {row["code"] for row in page.items}
-            found = codes if found is None else found & codes
-            if len(found) <= ENOUGH_RECORDS:
-                break
-    return found
 
 
 def make_row_filter(records: Records, family: str, values: Values) -> RowFilter:

@@ -13,10 +13,10 @@ from affino_mcp.instance.builtin.access import record_security
 from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
-from affino_mcp.instance.builtin.engine.word_index import split_words
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.plain_text import plain
+from affino_mcp.search_words import ask_words
 from affino_mcp.tool_errors import PermissionDenied
 
 FAMILY: Final = MEDIA_CATEGORY.family
@@ -42,7 +42,7 @@ def upsert_media_category(
 
 def list_media_categories(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Lists all categories, or those whose names hold the words of Search."""
-    asked = split_words(values.get("Search", ""))
+    asked = ask_words(values.get("Search", ""))
     every = operator_records.list_operator_records(records, FAMILY)
     found = [document for document in every if all(word in plain(document.label) for word in asked)]
     rows = [{MEDIA_CATEGORY.code: d.code, "Name": d.label, "CanWrite": _may_fill(call, d)} for d in found]

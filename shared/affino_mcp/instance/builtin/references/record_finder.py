@@ -7,10 +7,11 @@ from typing import Final
 
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.word_index import PARTITION_LETTERS, split_words, word_partition
+from affino_mcp.instance.builtin.engine.word_index import PARTITION_LETTERS, word_partition
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.instance.record_finder import NamedRecord
 from affino_mcp.plain_text import plain
+from affino_mcp.search_words import ask_words, is_beginning, split_findable
 from affino_mcp.store.ops import Query, SortSpan
 
 NAMED_FAMILIES: Final = (
@@ -49,7 +50,7 @@ class BuiltinRecordFinder:
         return likely[:MAX_FOUND_RECORDS]
 
     def _find_in(self, family: str, words: str) -> Iterator[NamedRecord]:
-        parts = split_words(words)
+        parts = ask_words(words)
         lead = max((part for part in parts if len(part) >= PARTITION_LETTERS), key=len, default="")
         if not lead:
             return
@@ -67,8 +68,8 @@ class BuiltinRecordFinder:
 
 
 def _has_parts(document: Document, parts: Sequence[str]) -> bool:
-    own = split_words(document.label)
-    return all(any(word.startswith(part) for word in own) for part in parts)
+    own = split_findable(document.label)
+    return all(any(is_beginning(asked, part) for part in own) for asked in parts)
 
 
 def _join(name: str) -> str:
